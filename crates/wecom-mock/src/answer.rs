@@ -1,0 +1,199 @@
+//! From a request to the answer WeCom would give.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::{Map, Value, json};
+
+use crate::generated::ROUTES;
+use crate::route::{Grants, Paging, Route};
+
+/// What the server is set up with, and what it has given out.
+#[derive(Debug)]
+pub(crate) struct State {
+    /// The routes of each path: several pages of the documentation may define one path.
+    routes: HashMap<&'static str, Vec<&'static Route>>,
+    /// The only id and secret that get a token; any do if this is `None`.
+    pub(crate) credentials: Option<(String, String)>,
+    pub(crate) token_lifetime: u64,
+    pub(crate) pages: usize,
+    /// Tokens in force, with the query parameter they go into.
+    tokens: Mutex<HashSet<(&'static str, String)>>,
+    issued: AtomicU64,
+}
+
+/// An error as WeCom reports it.
+struct Refusal(i64, String);
+
+impl State {
+    pub(crate) fn new(credentials: Option<(String, String)>, token_lifetime: u64, pages: usize) -> Self {
+        let mut routes: HashMap<&str, Vec<&Route>> = HashMap::new();
+        for route in ROUTES.iter().copied().flatten() {
+            routes.entry(route.path).or_default().push(route);
+        }
+        Self { routes, credentials, token_lifetime, pages, tokens: Mutex::default(), issued: AtomicU64::new(0) }
+    }
+
+    /// The body of the answer; `None` where WeCom has nothing at the path.
+    pub(crate) fn answer(&self, method: &str, path: &str, query: &str, body: &[u8]) -> Option<String> {
+        let routes = self.routes.get(path)?;
+        let query: HashMap<String, String> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let mut refusal = None;
+        for route in routes {
+            match self.serve(route, method, &query, body) {
+                Ok(answer) => return Some(answer),
+                Err(error) => refusal = refusal.or(Some(error)),
+            }
+        }
+        refusal.map(|Refusal(code, message)| json!({ "errcode": code, "errmsg": message }).to_string())
+    }
+
+    fn serve(
+        &self,
+        route: &Route,
+        method: &str,
+        query: &HashMap<String, String>,
+        body: &[u8],
+    ) -> Result<String, Refusal> {
+        if method != route.method {
+            return Err(Refusal(40058, format!("invalid Request Parameter: {} takes {}", route.id, route.method)));
+        }
+        if let Some(parameter) = route.token {
+            self.check_token(parameter, query)?;
+        }
+        let fields = if method == "GET" {
+            query.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect()
+        } else {
+            match serde_json::from_slice(body) {
+                Ok(Value::Object(fields)) => fields,
+                Ok(_) => return Err(Refusal(40058, "invalid Request Parameter: the body is not an object".to_owned())),
+                Err(error) => return Err(Refusal(40058, format!("invalid Request Parameter: the body is not JSON: {error}"))),
+            }
+        };
+        if let Some(missing) = route.query.iter().find(|name| !query.contains_key(**name)) {
+            return Err(missing_field(missing));
+        }
+        let fields = Value::Object(fields);
+        if let Some(missing) = route.required.iter().find(|path| !has(&fields, path)) {
+            return Err(missing_field(missing));
+        }
+        let mut answer: Map<String, Value> =
+            serde_json::from_str(route.response).expect("the generator checked the example");
+        if let Some(grants) = &route.grants {
+            self.grant(grants, &fields, &mut answer)?;
+        }
+        if let Some(paging) = &route.paging {
+            self.turn_page(paging, &fields, &mut answer)?;
+        }
+        Ok(Value::Object(answer).to_string())
+    }
+
+    fn check_token(&self, parameter: &'static str, query: &HashMap<String, String>) -> Result<(), Refusal> {
+        let Some(token) = query.get(parameter).filter(|token| !token.is_empty()) else {
+            return Err(Refusal(41001, format!("{parameter} missing")));
+        };
+        let tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
+        if tokens.contains(&(parameter, token.clone())) {
+            Ok(())
+        } else {
+            Err(Refusal(40014, format!("invalid {parameter}")))
+        }
+    }
+
+    fn grant(&self, grants: &Grants, fields: &Value, answer: &mut Map<String, Value>) -> Result<(), Refusal> {
+        if let Some((id, secret)) = &self.credentials {
+            if fields[grants.id] != id.as_str() {
+                return Err(Refusal(40013, format!("invalid {}", grants.id)));
+            }
+            if fields[grants.secret] != secret.as_str() {
+                return Err(Refusal(40001, "invalid credential".to_owned()));
+            }
+        }
+        let number = self.issued.fetch_add(1, Ordering::Relaxed) + 1;
+        let token = format!("mock-{}-{number}", grants.parameter);
+        self.tokens.lock().unwrap_or_else(PoisonError::into_inner).insert((grants.parameter, token.clone()));
+        answer.insert(grants.token.to_owned(), token.into());
+        answer.insert(grants.expires.to_owned(), self.token_lifetime.into());
+        Ok(())
+    }
+
+    /// Makes the answer the page that the request's cursor asks for; every page repeats the example's items.
+    fn turn_page(&self, paging: &Paging, fields: &Value, answer: &mut Map<String, Value>) -> Result<(), Refusal> {
+        let page = match fields.get(paging.cursor).and_then(Value::as_str) {
+            None | Some("") => 1,
+            Some(cursor) => cursor
+                .strip_prefix("mock-cursor-")
+                .and_then(|page| page.parse().ok())
+                .filter(|page| (2..=self.pages + 1).contains(page))
+                .ok_or_else(|| Refusal(40058, format!("invalid Request Parameter: {}", paging.cursor)))?,
+        };
+        let more = page < self.pages;
+        let next = match paging.more {
+            // A cursor without an end: it also leads to what comes later.
+            Some(_) => format!("mock-cursor-{}", (page + 1).min(self.pages + 1)),
+            None if more => format!("mock-cursor-{}", page + 1),
+            None => String::new(),
+        };
+        answer.insert(paging.next.to_owned(), next.into());
+        if let Some(name) = paging.more {
+            let as_number = answer.get(name).is_some_and(Value::is_number);
+            answer.insert(name.to_owned(), if as_number { u8::from(more).into() } else { more.into() });
+        }
+        if page > self.pages {
+            answer.insert(paging.items.to_owned(), json!([]));
+        }
+        Ok(())
+    }
+}
+
+fn missing_field(name: &str) -> Refusal {
+    match name {
+        "corpid" => Refusal(41002, "corpid missing".to_owned()),
+        "corpsecret" => Refusal(41004, "corpsecret missing".to_owned()),
+        _ => Refusal(40058, format!("invalid Request Parameter: missing {name}")),
+    }
+}
+
+/// Whether the last field of a path is there wherever the fields before it are.
+fn has(value: &Value, path: &str) -> bool {
+    let (name, rest) = match path.split_once('.') {
+        Some((name, rest)) => (name, Some(rest)),
+        None => (path, None),
+    };
+    let (name, depth) = match name.find("[]") {
+        Some(end) => (&name[..end], (name.len() - end) / 2),
+        None => (name, 0),
+    };
+    match (value.get(name), rest) {
+        (found, None) => found.is_some_and(|value| !value.is_null()),
+        // What is missing further up is reported for itself, if it is required.
+        (None, Some(_)) => true,
+        (Some(value), Some(rest)) => items(value, depth).iter().all(|item| has(item, rest)),
+    }
+}
+
+fn items(value: &Value, depth: usize) -> Vec<&Value> {
+    match (depth, value) {
+        (0, value) => vec![value],
+        (_, Value::Array(list)) => list.iter().flat_map(|item| items(item, depth - 1)).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_required_field_is_missed_wherever_its_parent_is() {
+        let body = json!({ "info": [{ "userid": "a" }, { "other": 1 }], "grid": [[{ "x": 1 }]], "none": null });
+        assert!(has(&body, "info"));
+        assert!(!has(&body, "info[].userid"));
+        assert!(has(&body, "grid[][].x"));
+        assert!(!has(&body, "grid[][].y"));
+        assert!(has(&body, "absent.field"));
+        assert!(!has(&body, "absent"));
+        assert!(!has(&body, "none"));
+    }
+}

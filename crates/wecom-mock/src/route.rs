@@ -1,0 +1,40 @@
+//! What the mock knows of an endpoint.
+
+/// An endpoint.
+#[derive(Debug)]
+pub(crate) struct Route {
+    /// Its name in the specification, with its module.
+    pub(crate) id: &'static str,
+    pub(crate) method: &'static str,
+    pub(crate) path: &'static str,
+    /// The query parameter with the token.
+    pub(crate) token: Option<&'static str>,
+    /// Required query parameters besides the token, for an endpoint with a body.
+    pub(crate) query: &'static [&'static str],
+    /// Required fields, `info[].userid` for a field of every item.
+    pub(crate) required: &'static [&'static str],
+    pub(crate) paging: Option<Paging>,
+    pub(crate) grants: Option<Grants>,
+    /// The body of a success.
+    pub(crate) response: &'static str,
+}
+
+/// How an endpoint is paged, by the names of the fields.
+#[derive(Debug)]
+pub(crate) struct Paging {
+    pub(crate) cursor: &'static str,
+    pub(crate) next: &'static str,
+    pub(crate) more: Option<&'static str>,
+    pub(crate) items: &'static str,
+}
+
+/// An endpoint that gives out a token, by the names of the fields.
+#[derive(Debug)]
+pub(crate) struct Grants {
+    /// The query parameter that the token goes into.
+    pub(crate) parameter: &'static str,
+    pub(crate) token: &'static str,
+    pub(crate) expires: &'static str,
+    pub(crate) id: &'static str,
+    pub(crate) secret: &'static str,
+}

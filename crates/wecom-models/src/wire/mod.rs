@@ -1,0 +1,24 @@
+//! How models become JSON and come back: the hand-written layer below the generated impls.
+//!
+//! serde's derive writes a visitor into every struct, and 3,000 structs take minutes to compile. Here the
+//! visitor exists once: a generated impl only says which wire name belongs to which field.
+//!
+//! - [`ReadObject`] and [`Read`] bring JSON in, with the leniency WeCom needs; [`Field`] is one value on its way.
+//! - [`WriteObject`] sends fields out to an [`Output`]: a JSON object, or a URL's query.
+//! - [`IntEnum`], [`StringEnum`] and [`ReadUnion`] keep what the documentation does not list.
+
+pub(crate) mod enums;
+mod read;
+pub(crate) mod scalars;
+mod union;
+mod write;
+
+pub use enums::{IntEnum, StringEnum};
+pub use read::{Field, Read, ReadObject, read_object};
+pub use union::{ReadUnion, set_union};
+pub use write::{JsonOutput, Output, WriteObject, flag, write_object};
+
+pub(crate) use enums::{open_enums, read_int_enums, read_string_enums, write_int_enums, write_string_enums};
+pub(crate) use read::{read_impl, read_objects, read_value};
+pub(crate) use union::{open_unions, read_unions};
+pub(crate) use write::write_objects;

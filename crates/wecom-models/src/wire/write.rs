@@ -1,0 +1,69 @@
+//! Writing: a model names its fields once, and an [`Output`] decides what becomes of them.
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+/// Where fields are written to: a JSON object, or the query of a URL.
+pub trait Output {
+    /// The error of the format that is written.
+    type Error;
+
+    /// Writes a field that is always sent.
+    fn put<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Self::Error>;
+
+    /// Writes a field that was read without being understood, under the name it came with.
+    fn put_raw(&mut self, name: &str, value: &serde_json::Value) -> Result<(), Self::Error>;
+
+    /// Writes a field if it is set: absence is not the same as an empty value.
+    fn put_some<T: Serialize>(&mut self, name: &'static str, value: &Option<T>) -> Result<(), Self::Error> {
+        match value {
+            Some(value) => self.put(name, value),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A model that writes its fields, by wire name, in the order of the documentation.
+pub trait WriteObject {
+    /// Writes the fields.
+    fn put<O: Output>(&self, out: &mut O) -> Result<(), O::Error>;
+}
+
+/// An [`Output`] that is a JSON object (or any other serde map).
+#[derive(Debug)]
+pub struct JsonOutput<M>(pub M);
+
+impl<M: SerializeMap> Output for JsonOutput<M> {
+    type Error = M::Error;
+
+    fn put<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), M::Error> {
+        self.0.serialize_entry(name, value)
+    }
+
+    fn put_raw(&mut self, name: &str, value: &serde_json::Value) -> Result<(), M::Error> {
+        self.0.serialize_entry(name, value)
+    }
+}
+
+/// Writes a model as an object.
+pub fn write_object<T: WriteObject, S: Serializer>(object: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut out = JsonOutput(serializer.serialize_map(None)?);
+    object.put(&mut out)?;
+    out.0.end()
+}
+
+/// A boolean that is documented as 0 or 1 on the wire.
+pub fn flag(value: bool) -> u8 {
+    u8::from(value)
+}
+
+/// Implements `Serialize` for types that implement [`WriteObject`].
+macro_rules! write_objects {
+    ($($type:ty),* $(,)?) => {$(
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $crate::wire::write_object(self, serializer)
+            }
+        }
+    )*};
+}
+pub(crate) use write_objects;

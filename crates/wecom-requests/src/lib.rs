@@ -1,0 +1,40 @@
+//! WeCom (企业微信) requests, built and answered without I/O.
+//!
+//! Every request of [`wecom_models`] is an [`Endpoint`]: it knows its method, its path, the kind of token it takes
+//! and the type of its answer. From that, this crate makes an [`http::Request`] that any HTTP client can send,
+//! and reads the body that comes back:
+//!
+//! ```
+//! # #[cfg(feature = "chatdata")] {
+//! use wecom_models::chatdata::archive::SyncMsg;
+//! use wecom_requests::{Endpoint, http_request, parse};
+//!
+//! let request = http_request(&SyncMsg::new().limit(100), "https://qyapi.weixin.qq.com", "TOKEN").unwrap();
+//! assert_eq!(request.uri().path(), "/cgi-bin/chatdata/sync_msg");
+//! assert_eq!(request.body().as_ref(), br#"{"limit":100}"#);
+//!
+//! let page = parse::<SyncMsg>(br#"{"errcode":0,"errmsg":"ok","has_more":1,"next_cursor":"C2"}"#).unwrap();
+//! assert!(page.has_more);
+//! # }
+//! ```
+//!
+//! `wecom-sdk` does the rest: tokens, sending, paging.
+
+mod check;
+mod endpoint;
+#[rustfmt::skip]
+mod generated;
+mod paging;
+mod query;
+mod request;
+mod response;
+pub mod token;
+
+pub use check::{Check, Checker, Rule, Violation, Violations};
+pub use endpoint::{Endpoint, Meta, Period, Rate};
+pub use generated::ENDPOINTS;
+pub use paging::Paged;
+pub use query::Query;
+pub use request::{BuildError, http_request};
+pub use response::{ApiError, DecodeError, ResponseError, parse};
+pub use token::{AccessToken, NoToken, Token, TokenKind};

@@ -1,0 +1,51 @@
+//! Who calls: what proves it, and which tokens it is good for.
+
+use std::time::Duration;
+
+use wecom_models::Secret;
+use wecom_models::auth::Gettoken;
+use wecom_requests::token::{AccessToken, NoToken, Token};
+
+use crate::{Error, Http};
+
+/// What a client proves with that it may call.
+pub trait Credential: Send + Sync + 'static {
+    /// Fetches a token from WeCom.
+    fn fetch(&self, http: &Http) -> impl Future<Output = Result<FreshToken, Error>> + Send;
+}
+
+/// A token as WeCom gave it out.
+#[derive(Clone, Debug)]
+pub struct FreshToken {
+    /// The token.
+    pub token: Secret,
+    /// How long it lives.
+    pub lifetime: Duration,
+}
+
+/// A credential that tokens of the kind `T` can be had with.
+#[diagnostic::on_unimplemented(
+    message = "an endpoint that takes `{T}` can't be called with the credential `{Self}`",
+    label = "this client's credential gives no such token"
+)]
+pub trait Provides<T: Token>: Credential {}
+
+/// A corporation's id and the secret of one of its applications.
+#[derive(Clone, Debug)]
+pub struct CorpSecret {
+    /// The corporation's id.
+    pub corp_id: String,
+    /// The application's secret.
+    pub secret: Secret,
+}
+
+impl Provides<AccessToken> for CorpSecret {}
+impl Provides<NoToken> for CorpSecret {}
+
+impl Credential for CorpSecret {
+    async fn fetch(&self, http: &Http) -> Result<FreshToken, Error> {
+        let request = Gettoken::new(self.corp_id.as_str(), self.secret.clone());
+        let answer = http.call(&request, "").await?;
+        Ok(FreshToken { token: answer.access_token, lifetime: Duration::from_secs(answer.expires_in.into()) })
+    }
+}

@@ -1,0 +1,63 @@
+//! One call over HTTP, nothing around it.
+
+use std::time::Duration;
+
+use ::http::StatusCode;
+use bytes::{Bytes, BytesMut};
+use wecom_requests::{Endpoint, Meta, ResponseError, http_request, parse};
+
+use crate::{Body, Error};
+
+/// Where calls go, and what they go through.
+#[derive(Clone, Debug)]
+pub struct Http {
+    pub(crate) client: reqwest::Client,
+    pub(crate) base_url: String,
+    pub(crate) timeout: Duration,
+    pub(crate) max_response: usize,
+}
+
+impl Http {
+    /// Sends one request with a token (ignored where the endpoint takes none), and reads the answer.
+    pub async fn call<E: Endpoint>(&self, request: &E, token: &str) -> Result<E::Response, Error> {
+        let endpoint = E::META;
+        let request =
+            http_request(request, &self.base_url, token).map_err(|source| Error::Build { endpoint, source })?;
+        let (status, body) = self.exchange(endpoint, request).await?;
+        match parse::<E>(&body) {
+            Ok(response) if status.is_success() => Ok(response),
+            Err(ResponseError::Api(error)) => Err(Error::Api { endpoint, error }),
+            _ if !status.is_success() => Err(Error::Status { endpoint, status, body: Body(body) }),
+            Ok(response) => Ok(response),
+            Err(ResponseError::Decode(error)) => Err(Error::Decode { endpoint, error, body: Body(body) }),
+        }
+    }
+
+    async fn exchange(
+        &self,
+        endpoint: &'static Meta,
+        request: ::http::Request<Bytes>,
+    ) -> Result<(StatusCode, Bytes), Error> {
+        let failed = |error: reqwest::Error| match error.is_timeout() {
+            true => Error::Timeout { endpoint, timeout: self.timeout },
+            false => Error::Transport { endpoint, source: error.without_url() },
+        };
+        let mut request = reqwest::Request::try_from(request).map_err(failed)?;
+        *request.timeout_mut() = Some(self.timeout);
+        let mut response = self.client.execute(request).await.map_err(failed)?;
+        let too_large = Error::TooLarge { endpoint, limit: self.max_response };
+        let announced = response.content_length().unwrap_or(0);
+        if usize::try_from(announced).map_or(true, |length| length > self.max_response) {
+            return Err(too_large);
+        }
+        let status = response.status();
+        let mut body = BytesMut::new();
+        while let Some(chunk) = response.chunk().await.map_err(failed)? {
+            if body.len() + chunk.len() > self.max_response {
+                return Err(too_large);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok((status, body.freeze()))
+    }
+}

@@ -1,0 +1,117 @@
+//! Following the pages of an endpoint.
+
+use std::fmt;
+
+use futures_core::Stream;
+use futures_util::stream::try_unfold;
+use wecom_requests::Paged;
+
+use crate::{Client, Credential, Error, Provides};
+
+/// The pages of an endpoint: see [`Client::pages`].
+pub struct Pages<E, C> {
+    client: Client<C>,
+    state: State<E>,
+}
+
+enum State<E> {
+    /// The request for the next page.
+    Next(E),
+    /// More should follow, and nobody knows where.
+    Stuck(String),
+    /// That was the last page.
+    Done,
+}
+
+impl<E, C> Pages<E, C>
+where
+    E: Paged + Send + Sync,
+    E::Response: Send,
+    C: Credential + Provides<E::Token>,
+{
+    /// The next page, or `None` after the last one.
+    ///
+    /// After an error the same page can be asked for again. A cursor that leads nowhere new is an error, after the
+    /// page it stands on.
+    pub async fn try_next(&mut self) -> Result<Option<E::Response>, Error> {
+        let request = match &mut self.state {
+            State::Next(request) => request,
+            State::Stuck(cursor) => return Err(Error::Stuck { endpoint: E::META, cursor: cursor.clone() }),
+            State::Done => return Ok(None),
+        };
+        let page = self.client.send(request).await?;
+        match E::next_cursor(&page) {
+            None => self.state = State::Done,
+            Some(cursor) if cursor.is_empty() || request.cursor() == Some(&cursor) => self.state = State::Stuck(cursor),
+            Some(cursor) => request.set_cursor(cursor),
+        }
+        Ok(Some(page))
+    }
+
+    /// The pages as a stream. It ends with the first error.
+    pub fn into_stream(self) -> impl Stream<Item = Result<E::Response, Error>> + Send {
+        try_unfold(self, async |mut pages| {
+            let page = pages.try_next().await?;
+            Ok(page.map(|page| (page, pages)))
+        })
+    }
+}
+
+impl<E, C> Pages<E, C> {
+    pub(crate) fn new(client: Client<C>, request: E) -> Self {
+        Self { client, state: State::Next(request) }
+    }
+}
+
+impl<E, C> fmt::Debug for Pages<E, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pages")
+    }
+}
+
+/// The items on the pages of an endpoint: see [`Client::items`].
+pub struct Items<E: Paged, C> {
+    pages: Pages<E, C>,
+    page: std::vec::IntoIter<E::Item>,
+}
+
+impl<E, C> Items<E, C>
+where
+    E: Paged + Send + Sync,
+    E::Response: Send,
+    E::Item: Send,
+    C: Credential + Provides<E::Token>,
+{
+    /// The next item, or `None` after the last one. After an error, going on fetches the page that failed.
+    pub async fn try_next(&mut self) -> Result<Option<E::Item>, Error> {
+        loop {
+            if let Some(item) = self.page.next() {
+                return Ok(Some(item));
+            }
+            match self.pages.try_next().await? {
+                Some(page) => self.page = E::into_items(page).into_iter(),
+                None => return Ok(None),
+            }
+        }
+    }
+
+    /// The items as a stream. It ends with the first error.
+    pub fn into_stream(self) -> impl Stream<Item = Result<E::Item, Error>> + Send {
+        try_unfold(self, async |mut items| {
+            let item = items.try_next().await?;
+            Ok(item.map(|item| (item, items)))
+        })
+    }
+}
+
+impl<E: Paged, C> Items<E, C> {
+    pub(crate) fn new(pages: Pages<E, C>) -> Self {
+        Self { pages, page: Vec::new().into_iter() }
+    }
+}
+
+impl<E: Paged, C> fmt::Debug for Items<E, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Items")
+    }
+}

@@ -1,0 +1,87 @@
+//! The token a client keeps: fetched once however many callers wait for it, dropped when WeCom refuses it.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+use wecom_models::Secret;
+
+use crate::{Credential, Error, FreshToken, Http};
+
+/// How long before its end a token is no longer used: a call takes time, and clocks differ.
+const MARGIN: Duration = Duration::from_secs(300);
+
+#[derive(Debug, Default)]
+pub(crate) struct Tokens {
+    current: RwLock<Option<Arc<Current>>>,
+    /// Held while a token is fetched.
+    fetching: Mutex<Attempts>,
+}
+
+/// A token in use.
+#[derive(Debug)]
+pub(crate) struct Current {
+    pub(crate) token: Secret,
+    /// When it is no longer used.
+    until: Instant,
+}
+
+/// The attempts to fetch a token so far.
+#[derive(Debug, Default)]
+struct Attempts {
+    /// How the last one failed, with its number; `None` after a success.
+    failure: Option<Arc<Error>>,
+    /// The callers that were waiting when it failed share its outcome.
+    started: Option<Instant>,
+}
+
+impl Tokens {
+    /// A token that is good, as far as anyone knows.
+    pub(crate) async fn get<C: Credential>(&self, credential: &C, http: &Http) -> Result<Arc<Current>, Error> {
+        if let Some(current) = self.usable() {
+            return Ok(current);
+        }
+        let arrived = Instant::now();
+        let mut attempts = self.fetching.lock().await;
+        if let Some(current) = self.usable() {
+            return Ok(current);
+        }
+        if let (Some(failure), Some(started)) = (&attempts.failure, attempts.started)
+            && started >= arrived
+        {
+            return Err(Error::Token(Arc::clone(failure)));
+        }
+        attempts.started = Some(Instant::now());
+        attempts.failure = None;
+        match credential.fetch(http).await {
+            Ok(fresh) => Ok(self.store(fresh)),
+            Err(error) => {
+                let failure = Arc::new(error);
+                attempts.failure = Some(Arc::clone(&failure));
+                Err(Error::Token(failure))
+            }
+        }
+    }
+
+    /// Drops a token that WeCom refused, and only that one: a late refusal must not cost a fresh token.
+    pub(crate) fn refuse(&self, refused: &Arc<Current>) {
+        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        if current.as_ref().is_some_and(|current| Arc::ptr_eq(current, refused)) {
+            *current = None;
+        }
+    }
+
+    fn usable(&self) -> Option<Arc<Current>> {
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        current.as_ref().filter(|current| Instant::now() < current.until).cloned()
+    }
+
+    fn store(&self, fresh: FreshToken) -> Arc<Current> {
+        let margin = MARGIN.min(fresh.lifetime / 10);
+        let until = Instant::now() + (fresh.lifetime - margin);
+        let current = Arc::new(Current { token: fresh.token, until });
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&current));
+        current
+    }
+}

@@ -1,0 +1,193 @@
+//! Checks of endpoints: the call, the page it comes from, paging, rules.
+
+use std::collections::HashMap;
+
+use indexmap::IndexMap;
+
+use super::Checker;
+use crate::diagnostic::{At, Diagnostics, did_you_mean};
+use crate::names;
+use crate::source::Path;
+use crate::spec::{Endpoint, Field, Grants, MaxSpan, Pagination, Rule, Spec, Token};
+use crate::type_expr::{Generic, Scalar, TypeExpr};
+
+/// One page of the documentation defines a call once; other pages may define the same call their own way.
+pub(super) fn unique(spec: &Spec, diagnostics: &mut Diagnostics) {
+    let mut seen: HashMap<(&str, u32), (&str, usize)> = HashMap::new();
+    for (index, file) in spec.files.iter().enumerate() {
+        for (name, endpoint) in &file.endpoints {
+            let key = (endpoint.head.call.as_str(), endpoint.head.doc.id);
+            if let Some((first, first_file)) = seen.get(&key) {
+                let path = Path::of(["endpoints", name, "call"]);
+                let at_file = spec.files[*first_file].title.as_str();
+                let message = format!("`{}` of document {} is defined twice", key.0, key.1);
+                let help = format!("the first is `{first}` in the chapter {at_file}");
+                diagnostics.reporter(file.source, &file.root).error_with_help("duplicate-endpoint", At::Value(&path), message, "again here", help);
+            } else {
+                seen.insert(key, (name, index));
+            }
+        }
+    }
+}
+
+impl Checker<'_> {
+    pub(super) fn endpoint(&mut self, path: &Path, name: &str, endpoint: &Endpoint) {
+        let head = &endpoint.head;
+        self.described(&path.key("title"), &head.title);
+        self.described(&path.key("summary"), &head.summary);
+        self.identifier(path, name, "name it as the last part of its path");
+        self.call(&path.key("call"), &head.call);
+        if head.doc.id == 0 || head.doc.page == 0 {
+            self.report.error("missing-page", At::Value(&path.key("doc")), "an endpoint comes from a page", "0 is no page");
+        }
+        if let Some(updated) = &head.doc.updated
+            && !is_date(updated)
+        {
+            let at = path.key("doc").key("updated");
+            self.report.error("bad-date", At::Value(&at), format!("`{updated}` is not a date"), "write YYYY-MM-DD");
+        }
+        self.fields(&path.key("request"), &endpoint.request);
+        self.fields(&path.key("response"), &endpoint.response);
+        for name in ["errcode", "errmsg"] {
+            if endpoint.response.contains_key(name) {
+                let at = path.key("response").key(name);
+                let help = "every response has it; it belongs to the error, not to the model";
+                self.report.error_with_help("envelope-field", At::Key(&at), format!("`{name}` is not listed"), "leave it out", help);
+            }
+        }
+        for (name, field) in &endpoint.request {
+            if head.call.starts_with("GET ") && nested(&field.ty) {
+                let at = path.key("request").key(&key(name, field)).key("type");
+                self.report.error("bad-query", At::Value(&at), "a query holds no objects or lists", "can't be sent in a URL");
+            }
+        }
+        for (index, rate) in head.rate.iter().enumerate() {
+            if rate.calls == 0 {
+                let at = path.key("rate").index(index).key("calls");
+                self.report.error("bad-rate", At::Value(&at), "a rate of no calls", "at least 1");
+            }
+        }
+        if let Some(pagination) = &head.pagination {
+            self.pagination(&path.key("pagination"), endpoint, pagination);
+        }
+        if let Some(grants) = &head.grants {
+            self.grants(&path.key("grants"), endpoint, grants);
+        }
+        for (index, rule) in head.rules.iter().enumerate() {
+            self.rule(&path.key("rules").index(index), &endpoint.request, rule);
+        }
+        if head.examples.is_empty() {
+            let help = "examples become tests and the mock's answers";
+            self.report.error_with_help("missing-example", At::Key(path), "an endpoint without an example", "needs `examples`", help);
+        }
+    }
+
+    fn call(&mut self, path: &Path, call: &str) {
+        let problem = match call.split_once(' ') {
+            Some(("GET" | "POST", path)) => path_problem(path),
+            Some((method, _)) => Some(format!("`{method}` is not a method of this API: GET or POST")),
+            None => Some("a call is a method and a path".to_owned()),
+        };
+        if let Some(problem) = problem {
+            let help = "for example `POST /cgi-bin/chatdata/sync_msg`";
+            self.report.error_with_help("bad-call", At::Value(path), format!("`{call}` is not a call"), problem, help);
+        }
+    }
+
+    fn pagination(&mut self, path: &Path, endpoint: &Endpoint, pagination: &Pagination) {
+        let text = |ty: &TypeExpr| matches!(ty, TypeExpr::Scalar(Scalar::String));
+        if let Some(cursor) = self.field(&path.key("cursor"), &endpoint.request, &pagination.cursor, "request")
+            && !(cursor.optional && text(&cursor.ty))
+        {
+            let at = path.key("cursor");
+            self.report.error("bad-pagination", At::Value(&at), "the cursor is an optional string", format!("`{}` is not", pagination.cursor));
+        }
+        if let Some(next) = self.field(&path.key("next"), &endpoint.response, &pagination.next, "response")
+            && !text(&next.ty)
+        {
+            let at = path.key("next");
+            self.report.error("bad-pagination", At::Value(&at), "the next cursor is a string", format!("`{}` is a `{}`", pagination.next, next.ty));
+        }
+        if let Some(more) = &pagination.more
+            && let Some(field) = self.field(&path.key("more"), &endpoint.response, more, "response")
+            && !matches!(field.ty, TypeExpr::Scalar(Scalar::Bool | Scalar::Flag))
+        {
+            let at = path.key("more");
+            self.report.error("bad-pagination", At::Value(&at), "whether more follows is a `flag` or a `bool`", format!("`{more}` is a `{}`", field.ty));
+        }
+        if let Some(items) = self.field(&path.key("items"), &endpoint.response, &pagination.items, "response")
+            && !matches!(items.ty, TypeExpr::Generic(Generic::List, _))
+        {
+            let at = path.key("items");
+            self.report.error("bad-pagination", At::Value(&at), "the items are a list", format!("`{}` is a `{}`", pagination.items, items.ty));
+        }
+    }
+
+    fn grants(&mut self, path: &Path, endpoint: &Endpoint, grants: &Grants) {
+        if grants.kind == Token::None {
+            self.report.error("bad-grants", At::Value(&path.key("kind")), "`none` is not a token", "which kind of token is it?");
+        }
+        self.field(&path.key("token"), &endpoint.response, &grants.token, "response");
+        self.field(&path.key("expires"), &endpoint.response, &grants.expires, "response");
+        let credentials = path.key("credentials");
+        self.field(&credentials.key("id"), &endpoint.request, &grants.credentials.id, "request");
+        self.field(&credentials.key("secret"), &endpoint.request, &grants.credentials.secret, "request");
+    }
+
+    fn rule(&mut self, path: &Path, request: &IndexMap<String, Field>, rule: &Rule) {
+        let Some(MaxSpan { from, to, .. }) = &rule.max_span else {
+            let help = "rules: max_span";
+            return self.report.error_with_help("bad-rule", At::Value(path), "a rule is one of those known", "says nothing", help);
+        };
+        let path = path.key("max_span");
+        for (key, name) in [("from", from), ("to", to)] {
+            if let Some(field) = self.field(&path.key(key), request, name, "request")
+                && !matches!(field.ty, TypeExpr::Scalar(Scalar::Timestamp))
+            {
+                let label = format!("`{name}` is a `{}`", field.ty);
+                self.report.error("bad-rule", At::Value(&path.key(key)), "a span is between timestamps", label);
+            }
+        }
+    }
+
+    /// A field that something else refers to by its wire name.
+    fn field<'f>(&mut self, path: &Path, fields: &'f IndexMap<String, Field>, name: &str, side: &str) -> Option<&'f Field> {
+        let field = fields.get(name);
+        if field.is_none() {
+            let help = did_you_mean(name, fields.keys().map(String::as_str));
+            self.report.report("unknown-field", At::Value(path), format!("the {side} has no field `{name}`"), "not a field", help);
+        }
+        field
+    }
+}
+
+/// A field's key as it stands in the file.
+pub(super) fn key(name: &str, field: &Field) -> String {
+    format!("{name}{}", if field.optional { "?" } else { "" })
+}
+
+fn nested(ty: &TypeExpr) -> bool {
+    matches!(ty, TypeExpr::Generic(Generic::List | Generic::Map, _) | TypeExpr::Scalar(Scalar::Any))
+}
+
+fn path_problem(path: &str) -> Option<String> {
+    if !path.starts_with('/') {
+        return Some("the path starts with `/`, without a host".to_owned());
+    }
+    if path.contains('?') {
+        return Some("parameters are fields: the path ends before `?`".to_owned());
+    }
+    let odd = path.chars().find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '-' | '.')));
+    if let Some(odd) = odd {
+        return Some(format!("a path has no `{odd}`"));
+    }
+    path.split('/').skip(1).any(|part| !names::is_identifier(&part.replace(['-', '.'], "_"))).then(|| "a part of the path is empty or starts with a digit".to_owned())
+}
+
+fn is_date(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let number = |part: &str, length: usize, range: std::ops::RangeInclusive<u32>| {
+        part.len() == length && part.parse().is_ok_and(|number| range.contains(&number))
+    };
+    matches!(parts.as_slice(), [year, month, day] if number(year, 4, 2010..=2100) && number(month, 2, 1..=12) && number(day, 2, 1..=31))
+}

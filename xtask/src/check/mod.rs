@@ -1,0 +1,143 @@
+//! The second stage: every mistake that can be seen in the raw spec. After it, lowering cannot fail.
+
+mod endpoints;
+mod examples;
+mod types;
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::diagnostic::{At, Diagnostics, Reporter};
+use crate::names;
+use crate::source::{Path, Source};
+use crate::spec::{File, Spec};
+use crate::type_expr::TypeExpr;
+
+/// Checks a whole spec.
+pub fn spec(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
+    endpoints::unique(spec, diagnostics);
+    modules(spec, sources, diagnostics);
+    for file in &spec.files {
+        let report = diagnostics.reporter(file.source, &file.root);
+        let text = sources[file.source].text.as_str();
+        Checker { file, text, report, used: HashSet::new() }.run();
+    }
+}
+
+struct Checker<'a> {
+    file: &'a File,
+    text: &'a str,
+    report: Reporter<'a>,
+    /// The named types that something refers to.
+    used: HashSet<&'a str>,
+}
+
+impl Checker<'_> {
+    fn run(&mut self) {
+        let top = Path::default();
+        self.described(&top.key("title"), &self.file.title);
+        self.described(&top.key("summary"), &self.file.summary);
+        self.type_names();
+        for (name, endpoint) in &self.file.endpoints {
+            self.endpoint(&Path::of(["endpoints", name]), name, endpoint);
+        }
+        for (name, structure) in &self.file.structs {
+            let path = Path::of(["structs", name]);
+            self.described(&path.key("doc"), &structure.doc);
+            self.fields(&path.key("fields"), &structure.fields);
+        }
+        for (name, enumeration) in &self.file.enums {
+            self.enumeration(&Path::of(["enums", name]), enumeration);
+        }
+        for (name, union) in &self.file.unions {
+            self.union(&Path::of(["unions", name]), union);
+        }
+        if self.file.complete {
+            self.unused_types();
+        }
+        self.recursion();
+        for (name, endpoint) in &self.file.endpoints {
+            self.examples(&Path::of(["endpoints", name]), endpoint);
+        }
+    }
+
+    /// A description that says something.
+    fn described(&mut self, path: &Path, text: &str) {
+        let text = text.trim();
+        if text.is_empty() || text.starts_with("TODO") {
+            let help = "say what the name doesn't: meaning, unit, when it is absent, what it refers to";
+            self.report.error_with_help("missing-description", At::Key(path), "the description is missing", "says nothing", help);
+        }
+    }
+
+    /// A name that becomes a Rust identifier.
+    fn identifier(&mut self, path: &Path, name: &str, help: &str) {
+        if !names::is_identifier(name) {
+            let message = format!("`{name}` can't be a Rust name");
+            self.report.error_with_help("bad-identifier", At::Key(path), message, "letters, digits and `_`, not starting with a digit", help);
+        }
+    }
+
+    /// Names that would be the same in Rust.
+    fn collisions<'n>(&mut self, paths: impl IntoIterator<Item = (Path, String, &'n str)>, help: &str) {
+        let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+        for (path, rust, wire) in paths {
+            if let Some(first) = seen.get(&rust) {
+                let message = format!("`{wire}` and `{first}` are both `{rust}` in Rust");
+                self.report.error_with_help("name-collision", At::Key(&path), message, "collides", help);
+            } else {
+                seen.insert(rust, wire);
+            }
+        }
+    }
+
+    /// A type whose name, if it has one, is a type of this file.
+    fn type_expr(&mut self, path: &Path, ty: &TypeExpr) -> bool {
+        let Some(name) = ty.name() else { return true };
+        let file = self.file;
+        let known = || file.structs.keys().chain(file.enums.keys()).chain(file.unions.keys()).map(String::as_str);
+        if let Some(found) = known().find(|known| *known == name) {
+            self.used.insert(found);
+            return true;
+        }
+        let all = known().chain(crate::type_expr::Scalar::KEYWORDS.iter().copied());
+        let help = crate::diagnostic::did_you_mean(name, all);
+        self.report.report(
+            "unknown-type",
+            At::Value(path),
+            format!("no type named `{name}`"),
+            "not a type of this file, nor a built-in one",
+            help,
+        );
+        false
+    }
+}
+
+/// Every file is a module: `family.yaml` or `family.chapter.yaml`, and no family is both.
+fn modules(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
+    for file in &spec.files {
+        let stem = &sources[file.source].stem;
+        let parts: Vec<&str> = stem.split('.').collect();
+        let mut report = diagnostics.reporter(file.source, &file.root);
+        let at = Path::of(["title"]);
+        let lower = |part: &&str| names::is_identifier(part) && names::snake(part) == **part;
+        if parts.len() > 2 || !parts.iter().all(lower) {
+            report.error_with_help(
+                "bad-file-name",
+                At::Key(&at),
+                format!("`{stem}.yaml` can't be a module's name"),
+                "in this file",
+                "name it `family.yaml` or `family.chapter.yaml`, in snake_case",
+            );
+        }
+        let twin = sources.iter().find(|other| parts.len() == 2 && other.stem == parts[0]);
+        if let Some(twin) = twin {
+            report.error_with_help(
+                "bad-file-name",
+                At::Key(&at),
+                format!("`{}` is a file and a folder of chapters at once", parts[0]),
+                "a chapter of it",
+                format!("rename {} to `{}.<chapter>.yaml`", twin.path, parts[0]),
+            );
+        }
+    }
+}

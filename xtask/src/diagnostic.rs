@@ -1,0 +1,184 @@
+//! What is wrong with a spec, and where: collected first, then shown all at once.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+
+use crate::source::{Node, Path, Source};
+
+/// A mistake in a spec file.
+#[derive(Debug)]
+pub struct Diagnostic {
+    /// The check's stable name.
+    pub code: &'static str,
+    /// What is wrong, as one sentence without a full stop.
+    pub message: String,
+    /// Which file: an index into the sources.
+    pub file: usize,
+    /// The bytes to point at.
+    pub span: Range<usize>,
+    /// What to say at that place.
+    pub label: String,
+    /// Another place of the same file that belongs to it, and what to say there.
+    pub context: Option<(Range<usize>, String)>,
+    /// How to fix it.
+    pub help: Option<String>,
+}
+
+/// Every mistake found so far.
+#[derive(Debug, Default)]
+pub struct Diagnostics {
+    found: Vec<Diagnostic>,
+}
+
+/// One file, for reporting mistakes in it.
+#[derive(Debug)]
+pub struct Reporter<'a> {
+    diagnostics: &'a mut Diagnostics,
+    file: usize,
+    root: &'a Node,
+}
+
+impl Diagnostics {
+    /// Whether nothing is wrong.
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// How many mistakes there are.
+    pub fn len(&self) -> usize {
+        self.found.len()
+    }
+
+    /// The names of the checks that failed.
+    pub fn codes(&self) -> BTreeSet<&'static str> {
+        self.found.iter().map(|diagnostic| diagnostic.code).collect()
+    }
+
+    /// Adds one.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.found.push(diagnostic);
+    }
+
+    /// A reporter for one file.
+    pub fn reporter<'a>(&'a mut self, file: usize, root: &'a Node) -> Reporter<'a> {
+        Reporter { diagnostics: self, file, root }
+    }
+
+    /// All mistakes as text, in the order of files and lines.
+    pub fn render(mut self, sources: &[Source], color: bool) -> String {
+        self.found.sort_by(|a, b| (a.file, a.span.start, a.code).cmp(&(b.file, b.span.start, b.code)));
+        let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+        let mut text = String::new();
+        for diagnostic in &self.found {
+            let source = &sources[diagnostic.file];
+            let span = |range: &Range<usize>| clamp(&source.text, range);
+            let mut snippet = Snippet::source(source.text.as_str()).path(source.path.as_str()).annotation(
+                AnnotationKind::Primary.span(span(&diagnostic.span)).label(diagnostic.label.as_str()),
+            );
+            if let Some((range, label)) = &diagnostic.context {
+                snippet = snippet.annotation(AnnotationKind::Context.span(span(range)).label(label.as_str()));
+            }
+            let mut group = Level::ERROR
+                .primary_title(diagnostic.message.as_str())
+                .id(diagnostic.code)
+                .element(snippet);
+            if let Some(help) = &diagnostic.help {
+                group = group.element(Level::HELP.message(help.as_str()));
+            }
+            text.push_str(&renderer.render(&[group]));
+            text.push_str("\n\n");
+        }
+        text
+    }
+}
+
+/// Where a diagnostic points: a node's key, or its value.
+#[derive(Clone, Copy, Debug)]
+pub enum At<'a> {
+    /// The key (or the item) at the end of a path.
+    Key(&'a Path),
+    /// The value at the end of a path.
+    Value(&'a Path),
+}
+
+impl Reporter<'_> {
+    /// Reports a mistake.
+    pub fn error(&mut self, code: &'static str, at: At<'_>, message: impl Into<String>, label: impl Into<String>) {
+        self.report(code, at, message, label, None);
+    }
+
+    /// Reports a mistake and how to fix it.
+    pub fn error_with_help(
+        &mut self,
+        code: &'static str,
+        at: At<'_>,
+        message: impl Into<String>,
+        label: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.report(code, at, message, label, Some(help.into()));
+    }
+
+    /// Reports a mistake, with a suggestion where there is one.
+    pub fn report(
+        &mut self,
+        code: &'static str,
+        at: At<'_>,
+        message: impl Into<String>,
+        label: impl Into<String>,
+        help: Option<String>,
+    ) {
+        let span = match at {
+            At::Key(path) => self.root.find_key(path).span.clone(),
+            At::Value(path) => self.root.find(path).span.clone(),
+        };
+        self.error_at(code, span, message, label, help);
+    }
+
+    /// Reports a mistake at a range of bytes.
+    pub fn error_at(
+        &mut self,
+        code: &'static str,
+        span: Range<usize>,
+        message: impl Into<String>,
+        label: impl Into<String>,
+        help: Option<String>,
+    ) {
+        self.diagnostics.push(Diagnostic {
+            code,
+            message: message.into(),
+            file: self.file,
+            span,
+            label: label.into(),
+            context: None,
+            help,
+        });
+    }
+}
+
+/// The nearest of some names, if one is near enough to have been meant.
+pub fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    names
+        .into_iter()
+        .map(|name| (strsim::damerau_levenshtein(wanted, name), name))
+        .filter(|(distance, name)| *distance <= (name.len().max(wanted.len()) / 3).max(1))
+        .min()
+        .map(|(_, name)| name)
+}
+
+/// A help line for [`nearest`].
+pub fn did_you_mean<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    nearest(wanted, names).map(|name| format!("`{name}` is close"))
+}
+
+/// Keeps a range inside a text, on one line where it begins, and at least one character wide.
+fn clamp(text: &str, range: &Range<usize>) -> Range<usize> {
+    let start = range.start.min(text.len());
+    let line_end = text[start..].find('\n').map_or(text.len(), |length| start + length);
+    let end = range.end.min(line_end).max(start);
+    let end = if end == start { (start + 1..=text.len()).find(|&end| text.is_char_boundary(end)).unwrap_or(start) } else { end };
+    let trimmed = text[start..end].trim_end().len();
+    start..if trimmed == 0 { end } else { start + trimmed }
+}

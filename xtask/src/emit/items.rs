@@ -1,0 +1,199 @@
+//! Pieces of tokens that several kinds of files share, and the formatting of all of them.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+use syn::{File, ImplItem, Item};
+
+use crate::ir::{Field, Ty};
+use crate::names::ident;
+
+/// Formats items as a file's text, with a blank line between items and between methods.
+///
+/// prettyplease puts none, so every item is formatted on its own, and every method as the only one of its impl.
+///
+/// # Panics
+///
+/// If the tokens are not Rust items, which is a mistake in this crate.
+pub(super) fn format_items(tokens: TokenStream) -> String {
+    let file: File = syn::parse2(tokens.clone())
+        .unwrap_or_else(|error| panic!("generated tokens are not Rust: {error}\n{tokens}"));
+    let mut text = String::new();
+    let mut previous: Option<&Item> = None;
+    let attrs = File { shebang: None, frontmatter: None, attrs: file.attrs, items: Vec::new() };
+    text.push_str(&prettyplease::unparse(&attrs));
+    for item in &file.items {
+        let grouped = matches!(
+            (previous, item),
+            (Some(Item::Use(_)), Item::Use(_)) | (Some(Item::Mod(_)), Item::Mod(_)) | (Some(Item::Const(_)), Item::Const(_))
+        );
+        if !text.is_empty() && !grouped {
+            text.push('\n');
+        }
+        text.push_str(&format_item(item));
+        previous = Some(item);
+    }
+    text
+}
+
+fn format_item(item: &Item) -> String {
+    let Item::Impl(block) = item else { return unparse(item.clone()) };
+    let methods = block.items.iter().filter(|item| matches!(item, ImplItem::Fn(_))).count();
+    if methods < 2 {
+        return unparse(item.clone());
+    }
+    let mut header = String::new();
+    let mut bodies = Vec::new();
+    for part in chunks(&block.items) {
+        let mut alone = block.clone();
+        alone.items = part;
+        let text = unparse(Item::Impl(alone));
+        let (first, rest) = text.split_once("{\n").expect("an impl opens with a brace");
+        header = format!("{first}{{\n");
+        bodies.push(rest.trim_end().strip_suffix('}').expect("an impl ends with a brace").trim_end().to_owned());
+    }
+    format!("{header}{}\n}}\n", bodies.join("\n\n"))
+}
+
+/// The items of an impl: everything before the first method together, then each method alone.
+fn chunks(items: &[ImplItem]) -> Vec<Vec<ImplItem>> {
+    let mut chunks: Vec<Vec<ImplItem>> = Vec::new();
+    for item in items {
+        match chunks.last_mut() {
+            Some(chunk) if !matches!(item, ImplItem::Fn(_)) => chunk.push(item.clone()),
+            _ => chunks.push(vec![item.clone()]),
+        }
+    }
+    chunks
+}
+
+fn unparse(item: Item) -> String {
+    prettyplease::unparse(&File { shebang: None, frontmatter: None, attrs: Vec::new(), items: vec![item] })
+}
+
+/// A documentation comment.
+pub(super) fn doc(text: &str) -> TokenStream {
+    let lines = doc_lines(text);
+    quote!(#(#[doc = #lines])*)
+}
+
+/// The documentation of a whole module.
+pub(super) fn module_doc(text: &str) -> TokenStream {
+    let lines = doc_lines(text);
+    quote!(#(#![doc = #lines])*)
+}
+
+/// The lines of a documentation comment: paragraphs are wrapped anew, lists, tables and code stay as they are.
+fn doc_lines(text: &str) -> Vec<String> {
+    const WIDTH: usize = 100;
+    let mut lines: Vec<String> = Vec::new();
+    let mut paragraph = String::new();
+    let mut in_code = false;
+    for line in text.lines().chain([""]) {
+        in_code ^= line.trim_start().starts_with("```");
+        let plain = !in_code && line.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '`' | '[' | '(' | '"' | '\''));
+        if plain && !paragraph.is_empty() {
+            paragraph.push(' ');
+        }
+        if plain {
+            paragraph.push_str(line.trim_end());
+            continue;
+        }
+        lines.extend(wrapped(&std::mem::take(&mut paragraph), WIDTH));
+        lines.push(if line.is_empty() { String::new() } else { format!(" {line}") });
+    }
+    while lines.last().is_some_and(String::is_empty) {
+        lines.pop();
+    }
+    lines
+}
+
+fn wrapped(paragraph: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in paragraph.split(' ').filter(|word| !word.is_empty()) {
+        if !line.is_empty() && line.chars().count() + word.chars().count() >= width {
+            lines.push(std::mem::take(&mut line));
+        }
+        line.push(' ');
+        line.push_str(word);
+    }
+    lines.extend((!line.is_empty()).then_some(line));
+    lines
+}
+
+/// A text as a raw string, so that JSON stays readable.
+pub(super) fn raw_string(text: &str) -> Literal {
+    let longest = text.split('"').skip(1).map(|rest| rest.len() - rest.trim_start_matches('#').len()).max().unwrap_or(0);
+    let hashes = "#".repeat(longest + 1);
+    format!("r{hashes}\"{text}\"{hashes}").parse().expect("the text has no run of hashes this long")
+}
+
+/// A field's type in a model.
+pub(super) fn field_type(field: &Field) -> TokenStream {
+    let ty = rust_type(&field.ty);
+    if field.optional { quote!(Option<#ty>) } else { ty }
+}
+
+/// The types of wecom-models that a spec may name, as they are called in Rust. No type of a spec has such a name.
+pub(super) fn support_type(ty: &Ty) -> Option<&'static str> {
+    match ty {
+        Ty::Timestamp => Some("Timestamp"),
+        Ty::Secret => Some("Secret"),
+        Ty::Any => Some("Value"),
+        Ty::Map(_) => Some("BTreeMap"),
+        Ty::Json(_) => Some("Json"),
+        Ty::Pipe(_) => Some("Pipe"),
+        Ty::Csv(_) => Some("Csv"),
+        Ty::OrText(_) => Some("OrText"),
+        _ => None,
+    }
+}
+
+/// A type, where its [`support_type`]s are imported.
+pub(super) fn rust_type(ty: &Ty) -> TokenStream {
+    let generic = |outer: &str, inner: &Ty| {
+        let (outer, inner) = (ident(outer), rust_type(inner));
+        quote!(#outer<#inner>)
+    };
+    match ty {
+        Ty::String => quote!(String),
+        Ty::Bool | Ty::Flag => quote!(bool),
+        Ty::I32 => quote!(i32),
+        Ty::U32 => quote!(u32),
+        Ty::I64 => quote!(i64),
+        Ty::U64 => quote!(u64),
+        Ty::F64 => quote!(f64),
+        Ty::Timestamp => quote!(Timestamp),
+        Ty::Secret => quote!(Secret),
+        Ty::Any => quote!(Value),
+        Ty::List(inner) => generic("Vec", inner),
+        Ty::Map(inner) => {
+            let inner = rust_type(inner);
+            quote!(BTreeMap<String, #inner>)
+        }
+        Ty::Json(inner) => generic("Json", inner),
+        Ty::Pipe(inner) => generic("Pipe", inner),
+        Ty::Csv(inner) => generic("Csv", inner),
+        Ty::OrText(inner) => generic("OrText", inner),
+        Ty::Struct(name) | Ty::Enum(name, _) | Ty::Union(name) => {
+            let name = ident(name);
+            quote!(#name)
+        }
+    }
+}
+
+/// Imports of [`support_type`]s; those of wecom-models are at `models`.
+pub(super) fn imports<'a>(names: impl IntoIterator<Item = &'a str>, models: &TokenStream) -> TokenStream {
+    let names: BTreeSet<&str> = names.into_iter().collect();
+    let map = names.contains("BTreeMap").then(|| quote!(use std::collections::BTreeMap;));
+    let value = names.contains("Value").then(|| quote!(use serde_json::Value;));
+    let own: Vec<_> = names.iter().filter(|name| !matches!(**name, "BTreeMap" | "Value")).map(|name| ident(name)).collect();
+    let own = match own.as_slice() {
+        [] => None,
+        [one] => Some(quote!(use #models::#one;)),
+        several => Some(quote!(use #models::{#(#several),*};)),
+    };
+    quote!(#map #value #own)
+}

@@ -1,0 +1,192 @@
+//! The models: structs with their constructors and setters, open enums, open unions.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::items::{doc, field_type, imports, module_doc, rust_type, support_type};
+use crate::ir::{Enum, Field, Module, Struct, Ty, Type, Union};
+use crate::names::ident;
+
+/// The types of one spec file.
+pub(super) fn module(module: &Module) -> TokenStream {
+    let doc = module_doc(&format!("{}\n\n{}", module.title, module.summary));
+    let types = module.types.iter().map(|ty| match ty {
+        Type::Struct(structure) => struct_item(structure),
+        Type::Enum(enumeration) => enum_item(enumeration),
+        Type::Union(union) => union_item(union),
+    });
+    let imports = imports(support_types(module), &quote!(crate));
+    quote! {
+        #doc
+        mod impls;
+        #[cfg(feature = "bidirectional")]
+        mod reverse;
+        #imports
+        #(#types)*
+    }
+}
+
+/// The hand-written types that the types of a module are made of.
+fn support_types(module: &Module) -> Vec<&'static str> {
+    let mut names = Vec::new();
+    let mut pending: Vec<&Ty> = Vec::new();
+    for ty in &module.types {
+        match ty {
+            Type::Struct(structure) => pending.extend(structure.fields.iter().map(|field| &field.ty)),
+            Type::Enum(_) => names.push("Unknown"),
+            Type::Union(union) => {
+                names.push("UnknownUnion");
+                pending.extend(union.variants.iter().map(|variant| &variant.ty));
+            }
+        }
+    }
+    while let Some(ty) = pending.pop() {
+        names.extend(support_type(ty));
+        pending.extend(ty.inner());
+    }
+    names
+}
+
+fn struct_item(structure: &Struct) -> TokenStream {
+    let docs = doc(&structure.doc);
+    let name = ident(&structure.name);
+    let fields = structure.fields.iter().map(|field| {
+        let docs = doc(&field.doc);
+        let name = ident(&field.rust);
+        let ty = field_type(field);
+        quote!(#docs pub #name: #ty)
+    });
+    let methods = structure.direction.sent.then(|| methods(structure));
+    quote! {
+        #docs
+        #[derive(Clone, Debug, Default, PartialEq)]
+        #[non_exhaustive]
+        pub struct #name { #(#fields),* }
+        #methods
+    }
+}
+
+/// `new` with what is required, and a setter for everything else.
+fn methods(structure: &Struct) -> TokenStream {
+    let name = ident(&structure.name);
+    let required: Vec<&Field> = structure.required().collect();
+    let arguments = required.iter().map(|field| {
+        let name = ident(&field.rust);
+        let ty = argument_type(&field.ty);
+        quote!(#name: #ty)
+    });
+    let values = required.iter().map(|field| {
+        let name = ident(&field.rust);
+        let value = argument_value(&field.ty, &quote!(#name));
+        if value.to_string() == name.to_string() { quote!(#name) } else { quote!(#name: #value) }
+    });
+    let rest = (required.len() < structure.fields.len()).then(|| quote!(..Self::default()));
+    let body = if required.is_empty() { quote!(Self::default()) } else { quote!(Self { #(#values,)* #rest }) };
+    let new_doc = doc(match required.len() {
+        0 => "With nothing set: WeCom requires nothing here.",
+        _ => "With what WeCom requires.",
+    });
+    let setters = structure.fields.iter().filter(|field| field.optional).map(setter);
+    quote! {
+        impl #name {
+            #new_doc
+            #[must_use]
+            pub fn new(#(#arguments),*) -> Self { #body }
+            #(#setters)*
+        }
+    }
+}
+
+fn setter(field: &Field) -> TokenStream {
+    let docs = doc(&format!("Sets [`{0}`](Self::{0}).", field.rust));
+    let name = ident(&field.rust);
+    let ty = argument_type(&field.ty);
+    let value = argument_value(&field.ty, &quote!(#name));
+    quote! {
+        #docs
+        #[must_use]
+        pub fn #name(mut self, #name: #ty) -> Self {
+            self.#name = Some(#value);
+            self
+        }
+    }
+}
+
+/// What a caller may pass for a value: literals and arrays should just work.
+fn argument_type(ty: &Ty) -> TokenStream {
+    let exact = rust_type(ty);
+    match ty {
+        Ty::List(item) => {
+            let item = argument_type(item);
+            quote!(impl IntoIterator<Item = #item>)
+        }
+        _ if converts(ty) => quote!(impl Into<#exact>),
+        _ => exact,
+    }
+}
+
+fn argument_value(ty: &Ty, name: &TokenStream) -> TokenStream {
+    match ty {
+        Ty::List(item) => match &**item {
+            Ty::List(_) => {
+                let inner = argument_value(item, &quote!(item));
+                quote!(#name.into_iter().map(|item| #inner).collect())
+            }
+            item if converts(item) => quote!(#name.into_iter().map(Into::into).collect()),
+            _ => quote!(#name.into_iter().collect()),
+        },
+        _ if converts(ty) => quote!(#name.into()),
+        _ => quote!(#name),
+    }
+}
+
+/// Whether a value is taken as `impl Into`. Numbers are not: a literal would not know its type.
+fn converts(ty: &Ty) -> bool {
+    matches!(
+        ty,
+        Ty::String | Ty::Timestamp | Ty::Secret | Ty::Any | Ty::Json(_) | Ty::Pipe(_) | Ty::Csv(_) | Ty::OrText(_)
+    )
+}
+
+fn enum_item(enumeration: &Enum) -> TokenStream {
+    let docs = doc(&enumeration.doc);
+    let name = ident(&enumeration.name);
+    let variants = enumeration.values.iter().map(|value| {
+        let docs = doc(&value.doc);
+        let name = ident(&value.name);
+        quote!(#docs #name)
+    });
+    quote! {
+        #docs
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum #name {
+            #(#variants,)*
+            /// A value the documentation does not list.
+            Other(Unknown),
+        }
+    }
+}
+
+fn union_item(union: &Union) -> TokenStream {
+    let docs = doc(&union.doc);
+    let name = ident(&union.name);
+    let variants = union.variants.iter().map(|variant| {
+        let docs = doc(&variant.doc);
+        let name = ident(&variant.name);
+        let ty = rust_type(&variant.ty);
+        quote!(#docs #name(#ty))
+    });
+    let other = format!("A `{}` the documentation does not list, with all its fields.", union.tag);
+    let other = doc(&other);
+    quote! {
+        #docs
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub enum #name {
+            #(#variants,)*
+            #other
+            Other(UnknownUnion),
+        }
+    }
+}

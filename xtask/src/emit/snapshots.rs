@@ -1,0 +1,40 @@
+//! The snapshot tests: every example of every endpoint.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::items::{module_doc, raw_string};
+use super::rust_path;
+use crate::ir::Module;
+use crate::names::ident;
+
+/// The tests of one spec file: one a endpoint, over all its examples.
+pub(super) fn module(module: &Module) -> TokenStream {
+    let doc = module_doc(&module.title);
+    let path = rust_path(module);
+    let tests = module.endpoints.iter().map(|endpoint| {
+        let name = ident(&endpoint.name);
+        let request = ident(&endpoint.request);
+        let constant = ident(&endpoint.name.to_uppercase());
+        let examples = endpoint.examples.iter().map(|example| {
+            let request = raw_string(example.request.trim_end());
+            let response = raw_string(example.response.trim_end());
+            quote!(Example { request: #request, response: #response })
+        });
+        quote! {
+            const #constant: &[Example] = &[#(#examples),*];
+
+            #[test]
+            fn #name() {
+                snapshot::<#request>(#constant);
+            }
+        }
+    });
+    quote! {
+        #doc
+        #[allow(unused_imports)]
+        use wecom_models::#path::*;
+        use crate::snapshot::{Example, snapshot};
+        #(#tests)*
+    }
+}

@@ -1,0 +1,338 @@
+//! The API with everything decided: names, directions, order. Emission only prints it.
+
+pub use crate::spec::{Limit, Period, Place, Repr, Token};
+
+/// The whole API.
+#[derive(Debug)]
+pub struct Api {
+    /// Sorted by path.
+    pub modules: Vec<Module>,
+}
+
+impl Api {
+    /// The families, in order, each once.
+    pub fn families(&self) -> Vec<&str> {
+        let mut families: Vec<&str> = self.modules.iter().map(|module| module.family.as_str()).collect();
+        families.dedup();
+        families
+    }
+}
+
+/// A module: what one spec file becomes.
+#[derive(Debug)]
+pub struct Module {
+    /// The file, as shown in generated headers: `spec/chatdata.archive.yaml`.
+    pub spec: String,
+    /// The first part of its path, and its feature: `chatdata`.
+    pub family: String,
+    /// The second part, where there is one: `archive`.
+    pub chapter: Option<String>,
+    /// The chapter's Chinese title.
+    pub title: String,
+    /// What it is for.
+    pub summary: String,
+    /// In the order of the file.
+    pub endpoints: Vec<Endpoint>,
+    /// Requests and responses in the order of their endpoints, then the file's own types in its order.
+    pub types: Vec<Type>,
+}
+
+impl Module {
+    /// The file's name without `.yaml`.
+    pub fn stem(&self) -> String {
+        match &self.chapter {
+            Some(chapter) => format!("{}.{chapter}", self.family),
+            None => self.family.clone(),
+        }
+    }
+
+    /// A type of this module.
+    pub fn structure(&self, name: &str) -> Option<&Struct> {
+        self.types.iter().find_map(|ty| match ty {
+            Type::Struct(structure) if structure.name == name => Some(structure),
+            _ => None,
+        })
+    }
+}
+
+/// An endpoint.
+#[derive(Debug)]
+pub struct Endpoint {
+    /// As in the spec: `sync_msg`.
+    pub name: String,
+    /// With its module: `chatdata.archive.sync_msg`.
+    pub id: String,
+    /// The request's type.
+    pub request: String,
+    /// The response's type.
+    pub response: String,
+    /// The page's Chinese title.
+    pub title: String,
+    /// The address of its page.
+    pub page_url: String,
+    /// The document's id.
+    pub doc_id: u32,
+    /// `GET` or `POST`.
+    pub method: Method,
+    /// From the host on: `/cgi-bin/…`.
+    pub path: String,
+    /// The kind of token it takes.
+    pub token: Token,
+    /// Whether it may be sent again after a lost answer.
+    pub safe: bool,
+    /// How often it may be called.
+    pub rates: Vec<(u32, Period)>,
+    /// How its pages follow each other.
+    pub pagination: Option<Pagination>,
+    /// Where its response holds a token.
+    pub grants: Option<Grants>,
+    /// Rules over several fields.
+    pub rules: Vec<Rule>,
+    /// Requests and their responses.
+    pub examples: Vec<Example>,
+}
+
+/// How an endpoint is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// All fields are in the query.
+    Get,
+    /// The fields are in a JSON body.
+    Post,
+}
+
+impl Method {
+    /// As in HTTP.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+        }
+    }
+}
+
+/// How the pages of an endpoint follow each other.
+#[derive(Debug)]
+pub struct Pagination {
+    /// The request field that takes the cursor.
+    pub cursor: Field,
+    /// The response field that holds the next cursor.
+    pub next: Field,
+    /// The response field that says whether more follows.
+    pub more: Option<Field>,
+    /// The response field that holds the items.
+    pub items: Field,
+    /// The type of an item.
+    pub item: Ty,
+}
+
+/// Where a response holds a token.
+#[derive(Debug)]
+pub struct Grants {
+    /// The kind of token.
+    pub kind: Token,
+    /// The wire name of the response field with the token.
+    pub token: String,
+    /// The wire name of the response field with its lifetime.
+    pub expires: String,
+    /// The wire name of the request field that says who asks.
+    pub id: String,
+    /// The wire name of the request field with the secret.
+    pub secret: String,
+}
+
+/// A rule over several fields.
+#[derive(Debug)]
+pub enum Rule {
+    /// Two times lie at most so many days apart.
+    MaxSpan { from: Field, to: Field, days: u32 },
+}
+
+/// A request and its response.
+#[derive(Debug)]
+pub struct Example {
+    /// The fields sent, as JSON.
+    pub request: String,
+    /// The body that comes back, as JSON.
+    pub response: String,
+}
+
+/// A Rust type to emit.
+#[derive(Debug)]
+pub enum Type {
+    Struct(Struct),
+    Enum(Enum),
+    Union(Union),
+}
+
+impl Type {
+    /// The type's name.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Struct(structure) => &structure.name,
+            Self::Enum(enumeration) => &enumeration.name,
+            Self::Union(union) => &union.name,
+        }
+    }
+
+    /// The directions it is used in.
+    pub fn direction(&self) -> Direction {
+        match self {
+            Self::Struct(structure) => structure.direction,
+            Self::Enum(enumeration) => enumeration.direction,
+            Self::Union(union) => union.direction,
+        }
+    }
+}
+
+/// The directions a type is used in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Direction {
+    /// In requests.
+    pub sent: bool,
+    /// In responses.
+    pub received: bool,
+}
+
+/// A struct.
+#[derive(Debug)]
+pub struct Struct {
+    /// Its Rust name.
+    pub name: String,
+    /// Its documentation, Markdown.
+    pub doc: String,
+    /// In the order of the spec.
+    pub fields: Vec<Field>,
+    /// The directions it is used in.
+    pub direction: Direction,
+}
+
+impl Struct {
+    /// The fields without which it can't be made.
+    pub fn required(&self) -> impl Iterator<Item = &Field> {
+        self.fields.iter().filter(|field| !field.optional)
+    }
+}
+
+/// A field.
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// Its name in JSON.
+    pub wire: String,
+    /// Its name in Rust, keywords not yet escaped.
+    pub rust: String,
+    /// Its type, without the `Option`.
+    pub ty: Ty,
+    /// Whether it may be absent.
+    pub optional: bool,
+    /// Its documentation, Markdown.
+    pub doc: String,
+    /// Its limits.
+    pub limits: Vec<Limit>,
+    /// Whether it is sent in the query although the endpoint has a body.
+    pub in_query: bool,
+}
+
+/// A type of a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ty {
+    String,
+    Bool,
+    Flag,
+    I32,
+    U32,
+    I64,
+    U64,
+    F64,
+    Timestamp,
+    Secret,
+    Any,
+    List(Box<Ty>),
+    Map(Box<Ty>),
+    Json(Box<Ty>),
+    Pipe(Box<Ty>),
+    Csv(Box<Ty>),
+    OrText(Box<Ty>),
+    Struct(String),
+    Enum(String, Repr),
+    Union(String),
+}
+
+impl Ty {
+    /// The type's parameter, if it has one.
+    pub fn inner(&self) -> Option<&Self> {
+        match self {
+            Self::List(inner)
+            | Self::Map(inner)
+            | Self::Json(inner)
+            | Self::Pipe(inner)
+            | Self::Csv(inner)
+            | Self::OrText(inner) => Some(inner),
+            _ => None,
+        }
+    }
+
+    /// The named type at the bottom, if there is one.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Struct(name) | Self::Enum(name, _) | Self::Union(name) => Some(name),
+            _ => self.inner().and_then(Self::name),
+        }
+    }
+}
+
+/// An open enum.
+#[derive(Debug)]
+pub struct Enum {
+    /// Its Rust name.
+    pub name: String,
+    /// Its documentation.
+    pub doc: String,
+    /// What its values are on the wire.
+    pub repr: Repr,
+    /// Its documented values.
+    pub values: Vec<EnumValue>,
+    /// The directions it is used in.
+    pub direction: Direction,
+}
+
+/// A documented value.
+#[derive(Debug)]
+pub struct EnumValue {
+    /// On the wire.
+    pub wire: String,
+    /// The variant's name.
+    pub name: String,
+    /// Its documentation.
+    pub doc: String,
+}
+
+/// A union.
+#[derive(Debug)]
+pub struct Union {
+    /// Its Rust name.
+    pub name: String,
+    /// Its documentation.
+    pub doc: String,
+    /// The wire name of the tag.
+    pub tag: String,
+    /// Its documented variants.
+    pub variants: Vec<Variant>,
+    /// The directions it is used in.
+    pub direction: Direction,
+}
+
+/// A documented variant.
+#[derive(Debug)]
+pub struct Variant {
+    /// The tag's value.
+    pub tag: String,
+    /// The wire name of the field with the content.
+    pub content: String,
+    /// The variant's name.
+    pub name: String,
+    /// Its documentation.
+    pub doc: String,
+    /// The type of its content.
+    pub ty: Ty,
+}

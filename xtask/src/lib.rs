@@ -1,0 +1,19 @@
+//! The generator and the spec tools.
+//!
+//! One straight line: [`load`] reads `spec/*.yaml` and remembers where everything stands, [`check`] collects every
+//! mistake, [`lower`] decides names, directions and order, [`emit`] prints Rust, [`write`] puts it in place.
+
+#![allow(missing_docs, reason = "nobody outside this workspace depends on it")]
+
+pub mod check;
+pub mod codegen;
+pub mod diagnostic;
+pub mod emit;
+pub mod ir;
+pub mod load;
+pub mod lower;
+pub mod names;
+pub mod source;
+pub mod spec;
+pub mod type_expr;
+pub mod write;

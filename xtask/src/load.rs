@@ -1,0 +1,417 @@
+//! The first stage: YAML files into the raw spec, every node read on its own, so that one mistake hides no other.
+
+use std::fs;
+use std::io;
+use std::path::Path as FilePath;
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+use serde::de::{self, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_yaml::{Mapping, Value};
+
+use crate::diagnostic::{At, Diagnostic, Diagnostics, Reporter, did_you_mean};
+use crate::source::{Node, Path, Source};
+use crate::spec::{Endpoint, Enum, EnumValue, Field, File, Spec, Struct, Union, Variant};
+
+/// Reads the texts of all spec files in a folder, in the order of their names.
+pub fn sources(folder: &FilePath) -> io::Result<Vec<Source>> {
+    let mut sources = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let (Some(stem), Some("yaml" | "yml")) =
+            (path.file_stem().and_then(|s| s.to_str()), path.extension().and_then(|s| s.to_str()))
+        else {
+            continue;
+        };
+        let text = fs::read_to_string(&path)
+            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or(stem);
+        sources.push(Source { path: format!("spec/{name}"), stem: stem.to_owned(), text });
+    }
+    sources.sort_by(|a, b| a.stem.cmp(&b.stem));
+    Ok(sources)
+}
+
+/// Reads all sources into a spec. A file that isn't YAML is reported and left out.
+pub fn spec(sources: &[Source], diagnostics: &mut Diagnostics) -> Spec {
+    let files = sources.iter().enumerate();
+    Spec { files: files.filter_map(|(index, source)| file(index, source, diagnostics)).collect() }
+}
+
+fn file(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option<File> {
+    let root = match Node::parse(&source.text) {
+        Ok(root) => root,
+        Err(error) => {
+            diagnostics.push(Diagnostic {
+                code: "yaml-syntax",
+                message: "this file is not valid YAML".to_owned(),
+                file: index,
+                span: error.offset..error.offset + 1,
+                label: error.message,
+                context: None,
+                help: Some("a text with `: `, `#` or a leading quote or bracket needs quotes around it".to_owned()),
+            });
+            return None;
+        }
+    };
+    for (first, second) in root.duplicates() {
+        let name = &source.text[second.span.clone()];
+        diagnostics.push(Diagnostic {
+            code: "duplicate-key",
+            message: format!("`{name}` stands twice in the same mapping"),
+            file: index,
+            span: second.span.clone(),
+            label: "again here".to_owned(),
+            context: Some((first.span.clone(), "first here".to_owned())),
+            help: None,
+        });
+    }
+    let value = match serde_yaml::from_str::<FirstWins>(&source.text) {
+        Ok(FirstWins(value)) => value,
+        Err(error) => {
+            let offset = error.location().map_or(0, |location| location.index());
+            diagnostics.push(Diagnostic {
+                code: "yaml-syntax",
+                message: "this file is not valid YAML".to_owned(),
+                file: index,
+                span: offset..offset + 1,
+                label: error.to_string(),
+                context: None,
+                help: None,
+            });
+            return None;
+        }
+    };
+    let mistakes = diagnostics.len();
+    let mut reader = Reader { report: diagnostics.reporter(index, &root) };
+    let top = Path::default();
+    let head: FileHead = reader.typed(&top, &value, &["endpoints", "structs", "enums", "unions"])?;
+    let file = File {
+        source: index,
+        title: head.title,
+        summary: head.summary,
+        endpoints: reader.entries(&top, &value, "endpoints", Reader::endpoint),
+        structs: reader.entries(&top, &value, "structs", Reader::structure),
+        enums: reader.entries(&top, &value, "enums", Reader::enumeration),
+        unions: reader.entries(&top, &value, "unions", Reader::union),
+        root: root.clone(),
+        complete: true,
+    };
+    let complete = diagnostics.len() == mistakes;
+    Some(File { complete, ..file })
+}
+
+#[derive(Deserialize)]
+struct FileHead {
+    title: String,
+    summary: String,
+}
+
+#[derive(Deserialize)]
+struct StructHead {
+    doc: String,
+}
+
+#[derive(Deserialize)]
+struct EnumHead {
+    doc: String,
+    repr: crate::spec::Repr,
+}
+
+#[derive(Deserialize)]
+struct UnionHead {
+    doc: String,
+    tag: String,
+}
+
+#[derive(Deserialize)]
+struct EnumValueFields {
+    name: String,
+    doc: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct VariantFields {
+    name: Option<String>,
+    #[serde(rename = "type")]
+    ty: crate::type_expr::TypeExpr,
+    key: Option<String>,
+    doc: Option<String>,
+}
+
+struct Reader<'a> {
+    report: Reporter<'a>,
+}
+
+impl Reader<'_> {
+    /// Reads the entries of the mapping at a key, each on its own.
+    fn entries<T>(
+        &mut self,
+        parent: &Path,
+        value: &Value,
+        key: &str,
+        mut read: impl FnMut(&mut Self, &Path, &Value) -> Option<T>,
+    ) -> IndexMap<String, T> {
+        let path = parent.key(key);
+        let mut entries = IndexMap::new();
+        match value.get(key) {
+            None => {}
+            Some(Value::Mapping(mapping)) => {
+                for (name, value) in mapping {
+                    let name = scalar_text(name);
+                    if let Some(entry) = read(self, &path.key(&name), value) {
+                        entries.insert(name, entry);
+                    }
+                }
+            }
+            Some(_) => self.report.error("wrong-kind", At::Value(&path), format!("`{key}` is a mapping"), "not a mapping"),
+        }
+        entries
+    }
+
+    fn endpoint(&mut self, path: &Path, value: &Value) -> Option<Endpoint> {
+        let head = self.typed(path, value, &["request", "response"]);
+        let request = self.fields(path, value, "request");
+        let response = self.fields(path, value, "response");
+        Some(Endpoint { head: head?, request, response })
+    }
+
+    fn structure(&mut self, path: &Path, value: &Value) -> Option<Struct> {
+        let head: Option<StructHead> = self.typed(path, value, &["fields"]);
+        let fields = self.fields(path, value, "fields");
+        Some(Struct { doc: head?.doc, fields })
+    }
+
+    fn fields(&mut self, path: &Path, value: &Value, key: &str) -> IndexMap<String, Field> {
+        let read = self.entries(path, value, key, |reader, path, value| reader.typed::<Field>(path, value, &[]));
+        let mut fields = IndexMap::new();
+        for (name, mut field) in read {
+            field.optional = name.ends_with('?');
+            let wire = name.trim_end_matches('?').to_owned();
+            if fields.insert(wire.clone(), field).is_some() {
+                let at = path.key(key).key(&name);
+                self.report.error("duplicate-key", At::Key(&at), format!("`{wire}` stands twice, with and without `?`"), "again here");
+            }
+        }
+        fields
+    }
+
+    fn enumeration(&mut self, path: &Path, value: &Value) -> Option<Enum> {
+        let head: Option<EnumHead> = self.typed(path, value, &["values"]);
+        let values = self.entries(path, value, "values", |reader, path, value| match value {
+            Value::String(name) => Some(EnumValue { name: name.clone(), doc: None }),
+            _ => {
+                let fields: EnumValueFields = reader.typed(path, value, &[])?;
+                Some(EnumValue { name: fields.name, doc: fields.doc })
+            }
+        });
+        let head = head?;
+        Some(Enum { doc: head.doc, repr: head.repr, values })
+    }
+
+    fn union(&mut self, path: &Path, value: &Value) -> Option<Union> {
+        let head: Option<UnionHead> = self.typed(path, value, &["variants"]);
+        let variants = self.entries(path, value, "variants", |reader, path, value| {
+            if let Value::String(_) = value {
+                let ty = reader.typed(path, value, &[])?;
+                return Some(Variant { name: None, ty, key: None, doc: None });
+            }
+            let fields: VariantFields = reader.typed(path, value, &[])?;
+            Some(Variant { name: fields.name, ty: fields.ty, key: fields.key, doc: fields.doc })
+        });
+        let head = head?;
+        Some(Union { doc: head.doc, tag: head.tag, variants })
+    }
+
+    /// Reads one node into a type; `elsewhere` are the keys that somebody else reads.
+    fn typed<T: DeserializeOwned>(&mut self, path: &Path, value: &Value, elsewhere: &[&str]) -> Option<T> {
+        let mut unknown = Vec::new();
+        let mut track = serde_path_to_error::Track::new();
+        let mut on_unknown = |path: serde_ignored::Path<'_>| unknown.push(ignored_path(&path));
+        let result = T::deserialize(serde_ignored::Deserializer::new(
+            serde_path_to_error::Deserializer::new(value, &mut track),
+            &mut on_unknown,
+        ));
+        for keys in unknown {
+            if let [key] = keys.as_slice()
+                && elsewhere.contains(&key.as_str())
+            {
+                continue;
+            }
+            let at = keys.iter().fold(path.clone(), |path, key| match key.parse() {
+                Ok(index) => path.index(index),
+                Err(_) => path.key(key),
+            });
+            let known = known_keys::<T>().iter().chain(elsewhere).copied();
+            let key = keys.last().map_or("", String::as_str);
+            let help = match keys.len() {
+                1 => did_you_mean(key, known.clone())
+                    .unwrap_or_else(|| format!("known here: {}", known.collect::<Vec<_>>().join(", "))),
+                _ => "see spec/README.md for the keys known here".to_owned(),
+            };
+            self.report.error_with_help("unknown-key", At::Key(&at), format!("unknown key `{key}`"), "nothing reads this", help);
+        }
+        match result {
+            Ok(read) => Some(read),
+            Err(error) => {
+                let at = track.path().iter().fold(path.clone(), |path, segment| match segment {
+                    serde_path_to_error::Segment::Seq { index } => path.index(*index),
+                    serde_path_to_error::Segment::Map { key } => path.key(key),
+                    _ => path,
+                });
+                self.mistake(&at, &error.to_string());
+                None
+            }
+        }
+    }
+
+    /// Reports what serde says of a node.
+    fn mistake(&mut self, at: &Path, message: &str) {
+        if let Some(key) = message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
+            let help = match key {
+                "doc" => Some("every item says what it is or which page it comes from".to_owned()),
+                _ => None,
+            };
+            self.report.report("missing-key", At::Key(at), format!("`{key}` is missing"), format!("needs `{key}`"), help);
+        } else if message.contains("is not a type") || message.contains("parameter") || message.contains("closing `>`") {
+            let help = "types: string bool flag i32 u32 i64 u64 f64 timestamp secret any, \
+                        list<T> map<T> json<T> pipe<T> csv<T> or_text<T>, and the names of this file";
+            self.report.error_with_help("bad-type", At::Value(at), "this is not a type", message, help);
+        } else if message.starts_with("unknown variant") {
+            self.report.error("unknown-value", At::Value(at), "this value isn't one of those known here", message);
+        } else {
+            self.report.error("wrong-kind", At::Value(at), "this value is of the wrong kind", message);
+        }
+    }
+}
+
+fn ignored_path(path: &serde_ignored::Path<'_>) -> Vec<String> {
+    match path {
+        serde_ignored::Path::Root => Vec::new(),
+        serde_ignored::Path::Seq { parent, index } => {
+            let mut keys = ignored_path(parent);
+            keys.push(index.to_string());
+            keys
+        }
+        serde_ignored::Path::Map { parent, key } => {
+            let mut keys = ignored_path(parent);
+            keys.push(key.clone());
+            keys
+        }
+        serde_ignored::Path::Some { parent }
+        | serde_ignored::Path::NewtypeStruct { parent }
+        | serde_ignored::Path::NewtypeVariant { parent } => ignored_path(parent),
+    }
+}
+
+/// A scalar key as it stands in the file.
+fn scalar_text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        Value::Bool(value) => value.to_string(),
+        _ => String::new(),
+    }
+}
+
+/// The keys a struct knows, as its derived impl tells them to a deserializer.
+fn known_keys<T: DeserializeOwned>() -> &'static [&'static str] {
+    struct Ask<'a>(&'a mut &'static [&'static str]);
+
+    impl<'de> Deserializer<'de> for Ask<'_> {
+        type Error = de::value::Error;
+
+        fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Self::Error> {
+            Err(de::Error::custom("only structs are asked"))
+        }
+
+        fn deserialize_struct<V: Visitor<'de>>(
+            self,
+            _: &'static str,
+            fields: &'static [&'static str],
+            visitor: V,
+        ) -> Result<V::Value, Self::Error> {
+            *self.0 = fields;
+            self.deserialize_any(visitor)
+        }
+
+        serde::forward_to_deserialize_any! {
+            bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit unit_struct
+            newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+        }
+    }
+
+    let mut keys: &'static [&'static str] = &[];
+    let _ = T::deserialize(Ask(&mut keys));
+    keys
+}
+
+/// A YAML value in which the first of two equal keys counts: duplicates are reported with their places, and
+/// must not hide the mistakes after them.
+struct FirstWins(Value);
+
+impl<'de> Deserialize<'de> for FirstWins {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(FirstWinsVisitor)
+    }
+}
+
+struct FirstWinsVisitor;
+
+impl<'de> Visitor<'de> for FirstWinsVisitor {
+    type Value = FirstWins;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("YAML without tags")
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<FirstWins, E> {
+        Ok(FirstWins(value.into()))
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<FirstWins, E> {
+        Ok(FirstWins(value.into()))
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<FirstWins, E> {
+        Ok(FirstWins(value.into()))
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<FirstWins, E> {
+        Ok(FirstWins(value.into()))
+    }
+
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<FirstWins, E> {
+        Ok(FirstWins(value.into()))
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<FirstWins, E> {
+        Ok(FirstWins(Value::Null))
+    }
+
+    fn visit_none<E: de::Error>(self) -> Result<FirstWins, E> {
+        Ok(FirstWins(Value::Null))
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<FirstWins, D::Error> {
+        FirstWins::deserialize(deserializer)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<FirstWins, A::Error> {
+        let mut items = Vec::new();
+        while let Some(FirstWins(item)) = seq.next_element()? {
+            items.push(item);
+        }
+        Ok(FirstWins(Value::Sequence(items)))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<FirstWins, A::Error> {
+        let mut mapping = Mapping::new();
+        while let Some((FirstWins(key), FirstWins(value))) = map.next_entry()? {
+            if !mapping.contains_key(&key) {
+                mapping.insert(key, value);
+            }
+        }
+        Ok(FirstWins(Value::Mapping(mapping)))
+    }
+}

@@ -1,0 +1,348 @@
+//! The third stage: names, directions and order are decided. A spec that passed the checks always lowers.
+
+use std::collections::{BTreeMap, HashMap};
+
+use indexmap::IndexMap;
+
+use crate::ir::{
+    Api, Direction, Endpoint, Enum, EnumValue, Example, Field, Grants, Method, Module, Pagination, Rule, Struct, Ty, Type,
+    Union, Variant,
+};
+use crate::names::{pascal, snake};
+use crate::source::Source;
+use crate::spec::{self, Limit, Period, Place, Spec};
+use crate::type_expr::{Generic, Scalar, TypeExpr};
+
+/// Where the pages are.
+const PAGE: &str = "https://developer.work.weixin.qq.com/document/path/";
+
+/// Lowers a spec that passed its checks.
+pub fn spec(spec: &Spec, sources: &[Source]) -> Api {
+    let mut modules: Vec<Module> = spec.files.iter().map(|file| module(file, &sources[file.source])).collect();
+    modules.sort_by_key(|module| (module.family.clone(), module.chapter.clone()));
+    Api { modules }
+}
+
+fn module(file: &spec::File, source: &Source) -> Module {
+    let lowering = Lowering { file, directions: directions(file) };
+    let (family, chapter) = match source.stem.split_once('.') {
+        Some((family, chapter)) => (family.to_owned(), Some(chapter.to_owned())),
+        None => (source.stem.clone(), None),
+    };
+    let mut endpoints = Vec::new();
+    let mut types = Vec::new();
+    for (name, endpoint) in &file.endpoints {
+        let (request, response) = lowering.request_and_response(name, endpoint);
+        endpoints.push(lowering.endpoint(name, endpoint, &source.stem, &request, &response));
+        types.extend([Type::Struct(request), Type::Struct(response)]);
+    }
+    types.extend(file.structs.iter().map(|(name, structure)| Type::Struct(lowering.structure(name, structure))));
+    types.extend(file.enums.iter().map(|(name, enumeration)| Type::Enum(lowering.enumeration(name, enumeration))));
+    types.extend(file.unions.iter().map(|(name, union)| Type::Union(lowering.union(name, union))));
+    Module {
+        spec: source.path.clone(),
+        family,
+        chapter,
+        title: file.title.clone(),
+        summary: paragraph(&file.summary),
+        endpoints,
+        types,
+    }
+}
+
+struct Lowering<'a> {
+    file: &'a spec::File,
+    directions: HashMap<&'a str, Direction>,
+}
+
+impl Lowering<'_> {
+    fn request_and_response(&self, name: &str, endpoint: &spec::Endpoint) -> (Struct, Struct) {
+        let head = &endpoint.head;
+        let pascal = pascal(name);
+        let call = format!("`{}` · [{}]({PAGE}{})", head.call, head.title, head.doc.page);
+        let mut doc = vec![paragraph(&head.summary), call];
+        if let Some(rates) = rates_text(&head.rate) {
+            doc.push(rates);
+        }
+        doc.extend(head.rules.iter().filter_map(rule_text));
+        if let Some(notes) = &head.notes {
+            doc.push(notes.trim().to_owned());
+        }
+        let fields = |fields: &IndexMap<String, spec::Field>| -> Vec<Field> {
+            fields.iter().map(|(wire, field)| self.field(wire, field)).collect()
+        };
+        let request = Struct {
+            name: pascal.clone(),
+            doc: doc.join("\n\n"),
+            fields: fields(&endpoint.request),
+            direction: Direction { sent: true, received: false },
+        };
+        let response = Struct {
+            doc: format!("The answer to [`{pascal}`]."),
+            name: format!("{pascal}Response"),
+            fields: fields(&endpoint.response),
+            direction: Direction { sent: false, received: true },
+        };
+        (request, response)
+    }
+
+    fn endpoint(&self, name: &str, endpoint: &spec::Endpoint, stem: &str, request: &Struct, response: &Struct) -> Endpoint {
+        let head = &endpoint.head;
+        let (method, path) = head.call.split_once(' ').expect("checked: a call is a method and a path");
+        let find = |structure: &Struct, wire: &str| {
+            structure.fields.iter().find(|field| field.wire == wire).cloned().expect("checked: the field exists")
+        };
+        Endpoint {
+            name: name.to_owned(),
+            id: format!("{stem}.{name}"),
+            request: request.name.clone(),
+            response: response.name.clone(),
+            title: head.title.clone(),
+            page_url: format!("{PAGE}{}", head.doc.page),
+            doc_id: head.doc.id,
+            method: if method == "GET" { Method::Get } else { Method::Post },
+            path: path.to_owned(),
+            token: head.token,
+            safe: head.safe,
+            rates: head.rate.iter().map(|rate| (rate.calls, rate.per)).collect(),
+            pagination: head.pagination.as_ref().map(|pagination| {
+                let items = find(response, &pagination.items);
+                let Ty::List(item) = items.ty.clone() else { unreachable!("checked: the items are a list") };
+                Pagination {
+                    cursor: find(request, &pagination.cursor),
+                    next: find(response, &pagination.next),
+                    more: pagination.more.as_ref().map(|more| find(response, more)),
+                    items,
+                    item: *item,
+                }
+            }),
+            grants: head.grants.as_ref().map(|grants| Grants {
+                kind: grants.kind,
+                token: grants.token.clone(),
+                expires: grants.expires.clone(),
+                id: grants.credentials.id.clone(),
+                secret: grants.credentials.secret.clone(),
+            }),
+            rules: head
+                .rules
+                .iter()
+                .filter_map(|rule| rule.max_span.as_ref())
+                .map(|span| Rule::MaxSpan {
+                    from: find(request, &span.from),
+                    to: find(request, &span.to),
+                    days: span.days,
+                })
+                .collect(),
+            examples: head
+                .examples
+                .iter()
+                .map(|example| Example {
+                    request: example.request.clone().unwrap_or_else(|| "{}".to_owned()),
+                    response: example.response.clone(),
+                })
+                .collect(),
+        }
+    }
+
+    fn structure(&self, name: &str, structure: &spec::Struct) -> Struct {
+        Struct {
+            name: name.to_owned(),
+            doc: paragraph(&structure.doc),
+            fields: structure.fields.iter().map(|(wire, field)| self.field(wire, field)).collect(),
+            direction: self.direction(name),
+        }
+    }
+
+    fn field(&self, wire: &str, field: &spec::Field) -> Field {
+        let limits = field.limits();
+        Field {
+            wire: wire.to_owned(),
+            rust: field.rename.clone().unwrap_or_else(|| snake(wire)),
+            ty: self.ty(&field.ty),
+            optional: field.optional,
+            doc: field_doc(field, &limits),
+            limits,
+            in_query: field.place == Some(Place::Query),
+        }
+    }
+
+    fn enumeration(&self, name: &str, enumeration: &spec::Enum) -> Enum {
+        let values = enumeration.values.iter().map(|(wire, value)| EnumValue {
+            wire: wire.clone(),
+            name: value.name.clone(),
+            doc: match &value.doc {
+                Some(doc) => format!("`{wire}`: {}", paragraph(doc)),
+                None => format!("`{wire}`"),
+            },
+        });
+        Enum {
+            name: name.to_owned(),
+            doc: paragraph(&enumeration.doc),
+            repr: enumeration.repr,
+            values: values.collect(),
+            direction: self.direction(name),
+        }
+    }
+
+    fn union(&self, name: &str, union: &spec::Union) -> Union {
+        let variants = union.variants.iter().map(|(tag, variant)| Variant {
+            tag: tag.clone(),
+            content: variant.content(tag).to_owned(),
+            name: variant.name.clone().unwrap_or_else(|| pascal(tag)),
+            doc: match &variant.doc {
+                Some(doc) => format!("`{tag}`: {}", paragraph(doc)),
+                None => format!("`{tag}`"),
+            },
+            ty: self.ty(&variant.ty),
+        });
+        Union {
+            name: name.to_owned(),
+            doc: paragraph(&union.doc),
+            tag: union.tag.clone(),
+            variants: variants.collect(),
+            direction: self.direction(name),
+        }
+    }
+
+    fn direction(&self, name: &str) -> Direction {
+        self.directions.get(name).copied().unwrap_or_default()
+    }
+
+    fn ty(&self, ty: &TypeExpr) -> Ty {
+        match ty {
+            TypeExpr::Scalar(scalar) => match scalar {
+                Scalar::String => Ty::String,
+                Scalar::Bool => Ty::Bool,
+                Scalar::Flag => Ty::Flag,
+                Scalar::I32 => Ty::I32,
+                Scalar::U32 => Ty::U32,
+                Scalar::I64 => Ty::I64,
+                Scalar::U64 => Ty::U64,
+                Scalar::F64 => Ty::F64,
+                Scalar::Timestamp => Ty::Timestamp,
+                Scalar::Secret => Ty::Secret,
+                Scalar::Any => Ty::Any,
+            },
+            TypeExpr::Generic(generic, inner) => {
+                let inner = Box::new(self.ty(inner));
+                match generic {
+                    Generic::List => Ty::List(inner),
+                    Generic::Map => Ty::Map(inner),
+                    Generic::Json => Ty::Json(inner),
+                    Generic::Pipe => Ty::Pipe(inner),
+                    Generic::Csv => Ty::Csv(inner),
+                    Generic::OrText => Ty::OrText(inner),
+                }
+            }
+            TypeExpr::Named(name) => match self.file.enums.get(name) {
+                Some(enumeration) => Ty::Enum(name.clone(), enumeration.repr),
+                None if self.file.unions.contains_key(name) => Ty::Union(name.clone()),
+                None => Ty::Struct(name.clone()),
+            },
+        }
+    }
+}
+
+/// In which directions each named type is used: what a request reaches is sent, what a response reaches is received.
+fn directions(file: &spec::File) -> HashMap<&str, Direction> {
+    let mut directions: HashMap<&str, Direction> = HashMap::new();
+    for endpoint in file.endpoints.values() {
+        for (fields, sent) in [(&endpoint.request, true), (&endpoint.response, false)] {
+            let mut pending: Vec<&str> = fields.values().filter_map(|field| field.ty.name()).collect();
+            while let Some(name) = pending.pop() {
+                let direction = directions.entry(name).or_default();
+                let seen = if sent { &mut direction.sent } else { &mut direction.received };
+                if std::mem::replace(seen, true) {
+                    continue;
+                }
+                let fields = file.structs.get(name).into_iter().flat_map(|structure| structure.fields.values());
+                pending.extend(fields.filter_map(|field| field.ty.name()));
+                let variants = file.unions.get(name).into_iter().flat_map(|union| union.variants.values());
+                pending.extend(variants.filter_map(|variant| variant.ty.name()));
+            }
+        }
+    }
+    directions
+}
+
+/// A field's documentation: what it is, then what it may be.
+fn field_doc(field: &spec::Field, limits: &[Limit]) -> String {
+    let mut doc = paragraph(&field.doc);
+    let mut facts = Vec::new();
+    if let Some(default) = &field.default {
+        facts.push(format!("default {}", yaml_text(default)));
+    }
+    facts.extend(limits_text(limits));
+    if !facts.is_empty() {
+        let mut text = facts.join(", ");
+        if let Some(first) = text.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        doc = format!("{doc} {text}.");
+    }
+    if let Some(quirk) = &field.quirk {
+        doc = format!("{doc}\n\n{}", paragraph(quirk));
+    }
+    doc
+}
+
+fn limits_text(limits: &[Limit]) -> Vec<String> {
+    let mut ranges: BTreeMap<&str, (Option<i64>, Option<i64>)> = BTreeMap::new();
+    for limit in limits {
+        let unit = match limit {
+            Limit::MaxBytes(_) => " bytes",
+            Limit::MaxChars(_) | Limit::MinChars(_) => " characters",
+            Limit::MaxItems(_) | Limit::MinItems(_) => " items",
+            Limit::Max(_) | Limit::Min(_) => "",
+        };
+        let range = ranges.entry(unit).or_default();
+        match limit {
+            Limit::MinChars(_) | Limit::MinItems(_) | Limit::Min(_) => range.0 = Some(limit.number()),
+            _ => range.1 = Some(limit.number()),
+        }
+    }
+    let text = ranges.into_iter().filter_map(|(unit, range)| match range {
+        (Some(min), Some(max)) if min == max => Some(format!("exactly {max}{unit}")),
+        (Some(min), Some(max)) => Some(format!("{min} to {max}{unit}")),
+        (None, Some(max)) => Some(format!("at most {max}{unit}")),
+        (Some(min), None) => Some(format!("at least {min}{unit}")),
+        (None, None) => None,
+    });
+    text.collect()
+}
+
+fn rates_text(rates: &[spec::Rate]) -> Option<String> {
+    let texts: Vec<String> = rates.iter().map(|rate| format!("{} calls a {}", rate.calls, period(rate.per))).collect();
+    (!texts.is_empty()).then(|| format!("Rate limit: {}.", texts.join(", ")))
+}
+
+/// A period in English.
+pub fn period(period: Period) -> &'static str {
+    match period {
+        Period::Second => "second",
+        Period::Minute => "minute",
+        Period::Hour => "hour",
+        Period::Day => "day",
+        Period::Month => "month",
+    }
+}
+
+fn rule_text(rule: &spec::Rule) -> Option<String> {
+    let span = rule.max_span.as_ref()?;
+    Some(format!("From `{}` to `{}` it is at most {} days.", span.from, span.to, span.days))
+}
+
+fn yaml_text(value: &serde_yaml::Value) -> String {
+    match value {
+        serde_yaml::Value::String(text) => format!("`{text}`"),
+        serde_yaml::Value::Number(number) => number.to_string(),
+        serde_yaml::Value::Bool(value) => value.to_string(),
+        other => format!("`{}`", serde_json::to_string(other).unwrap_or_default()),
+    }
+}
+
+/// A text as one paragraph that ends like a sentence.
+fn paragraph(text: &str) -> String {
+    let text = text.trim();
+    if text.ends_with(['.', '!', '?', ':', '。']) { text.to_owned() } else { format!("{text}.") }
+}

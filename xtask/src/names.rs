@@ -1,0 +1,92 @@
+//! Wire names into Rust names.
+
+/// `get_groupmsg_list_v2` → `GetGroupmsgListV2`; `OpenSpstatus` stays.
+pub fn pascal(name: &str) -> String {
+    let mut pascal = String::with_capacity(name.len());
+    let mut upper = true;
+    for c in name.chars() {
+        if c.is_ascii_alphanumeric() {
+            pascal.push(if upper { c.to_ascii_uppercase() } else { c });
+            upper = false;
+        } else {
+            upper = true;
+        }
+    }
+    pascal
+}
+
+/// `AgentID` → `agent_id`, `userid` stays, `image-text` → `image_text`.
+pub fn snake(name: &str) -> String {
+    let chars: Vec<char> = name.chars().collect();
+    let mut snake = String::with_capacity(name.len() + 4);
+    for (index, &c) in chars.iter().enumerate() {
+        if !c.is_ascii_alphanumeric() {
+            if !snake.ends_with('_') && !snake.is_empty() {
+                snake.push('_');
+            }
+            continue;
+        }
+        let after_lower = index > 0 && (chars[index - 1].is_ascii_lowercase() || chars[index - 1].is_ascii_digit());
+        let ends_acronym = index > 0
+            && chars[index - 1].is_ascii_uppercase()
+            && chars.get(index + 1).is_some_and(char::is_ascii_lowercase);
+        if c.is_ascii_uppercase() && (after_lower || ends_acronym) && !snake.ends_with('_') {
+            snake.push('_');
+        }
+        snake.push(c.to_ascii_lowercase());
+    }
+    snake.trim_end_matches('_').to_owned()
+}
+
+/// The names that generated code uses as they are, so that no type of a spec may have them.
+pub const RESERVED: &[&str] = &[
+    "BTreeMap", "Clone", "Csv", "Debug", "Default", "Eq", "Err", "Hash", "Into", "IntoIterator", "Json", "None", "Ok",
+    "Option", "OrText", "PartialEq", "Pipe", "Result", "Secret", "Self", "Some", "String", "Timestamp", "Unknown",
+    "UnknownUnion", "Value", "Vec",
+];
+
+/// Whether a name can be a Rust identifier, raw where it is a keyword.
+pub fn is_identifier(name: &str) -> bool {
+    let mut chars = name.chars();
+    chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && name != "_"
+}
+
+/// A name as an identifier: keywords become raw (`r#type`), the four that can't be raw get a `_`.
+pub fn ident(name: &str) -> proc_macro2::Ident {
+    let span = proc_macro2::Span::call_site();
+    match name {
+        "self" | "Self" | "super" | "crate" => proc_macro2::Ident::new(&format!("{name}_"), span),
+        _ if syn::parse_str::<syn::Ident>(name).is_err() => proc_macro2::Ident::new_raw(name, span),
+        _ => proc_macro2::Ident::new(name, span),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wire_names_become_rust_names() {
+        for (wire, rust) in [
+            ("AgentID", "agent_id"),
+            ("userid", "userid"),
+            ("OpenSpstatus", "open_spstatus"),
+            ("image-text", "image_text"),
+            ("value_uint32", "value_uint32"),
+            ("commentUserInfo", "comment_user_info"),
+        ] {
+            assert_eq!(snake(wire), rust);
+        }
+        assert_eq!(pascal("get_groupmsg_list_v2"), "GetGroupmsgListV2");
+        assert_eq!(pascal("external-contact.create"), "ExternalContactCreate");
+    }
+
+    #[test]
+    fn keywords_become_raw_and_the_four_others_get_an_underscore() {
+        assert_eq!(ident("type").to_string(), "r#type");
+        assert_eq!(ident("self").to_string(), "self_");
+        assert_eq!(ident("limit").to_string(), "limit");
+    }
+}

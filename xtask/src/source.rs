@@ -1,0 +1,264 @@
+//! Where everything in a spec file stands: a tree of YAML nodes with byte ranges.
+//!
+//! The reader (`serde_yaml`) has no positions for semantic errors, so the same text is parsed once more into
+//! this tree, and a path of keys and indices leads to the place a diagnostic points at.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::ops::Range;
+
+use saphyr_parser::{Event, Parser, ScalarStyle, Span};
+
+/// A spec file.
+#[derive(Debug)]
+pub struct Source {
+    /// As shown in diagnostics: relative to the workspace, with `/`.
+    pub path: String,
+    /// The file's name without `.yaml`: `chatdata.archive`.
+    pub stem: String,
+    /// The whole text.
+    pub text: String,
+}
+
+/// One step of a [`Path`].
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// The value of a mapping's key.
+    Key(String),
+    /// An item of a sequence.
+    Index(usize),
+}
+
+/// The way from a file's root to a node.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Path(pub Vec<Step>);
+
+impl Path {
+    /// A path of keys.
+    pub fn of<'a>(keys: impl IntoIterator<Item = &'a str>) -> Self {
+        Self(keys.into_iter().map(|key| Step::Key(key.to_owned())).collect())
+    }
+
+    /// The path to a key below this one.
+    #[must_use]
+    pub fn key(&self, key: &str) -> Self {
+        self.step(Step::Key(key.to_owned()))
+    }
+
+    /// The path to an item below this one.
+    #[must_use]
+    pub fn index(&self, index: usize) -> Self {
+        self.step(Step::Index(index))
+    }
+
+    fn step(&self, step: Step) -> Self {
+        let mut steps = self.0.clone();
+        steps.push(step);
+        Self(steps)
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, step) in self.0.iter().enumerate() {
+            match step {
+                Step::Key(key) if position == 0 => write!(f, "{key}")?,
+                Step::Key(key) => write!(f, ".{key}")?,
+                Step::Index(index) => write!(f, "[{index}]")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A node of a YAML file and the bytes it stands in.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// The bytes of the node, its quotes included.
+    pub span: Range<usize>,
+    /// What the node is.
+    pub kind: Kind,
+}
+
+/// What a [`Node`] is.
+#[derive(Debug, Clone)]
+pub enum Kind {
+    /// A scalar and its value.
+    Scalar { value: String, block: bool },
+    /// A sequence.
+    Sequence(Vec<Node>),
+    /// A mapping, in order, duplicate keys included.
+    Mapping(Vec<(Node, Node)>),
+}
+
+/// What keeps a text from being read as YAML.
+#[derive(Debug)]
+pub struct SyntaxError {
+    /// The byte where the parser stopped.
+    pub offset: usize,
+    /// What the parser says.
+    pub message: String,
+}
+
+impl Node {
+    /// Parses a text of one YAML document (JSON is one too) into a tree. An empty text is an empty mapping.
+    pub fn parse(text: &str) -> Result<Self, SyntaxError> {
+        let mut offsets: Vec<usize> = text.char_indices().map(|(offset, _)| offset).collect();
+        offsets.push(text.len());
+        let mut builder = Builder { offsets, text, parser: Parser::new_from_str(text) };
+        builder.document()
+    }
+
+    /// The node at a path, or the last one on the way there that exists.
+    pub fn find(&self, path: &Path) -> &Node {
+        path.0.iter().try_fold(self, |node, step| node.child(step).map(|(_, value)| value).ok_or(node)).unwrap_or_else(|last| last)
+    }
+
+    /// The key that leads to the last step of a path; for an item, the item.
+    pub fn find_key(&self, path: &Path) -> &Node {
+        let Some((last, parents)) = path.0.split_last() else { return self };
+        let mut parent = self;
+        for step in parents {
+            match parent.child(step) {
+                Some((_, child)) => parent = child,
+                None => return parent,
+            }
+        }
+        match parent.child(last) {
+            Some((Some(key), _)) => key,
+            Some((None, item)) => item,
+            None => parent,
+        }
+    }
+
+    fn child(&self, step: &Step) -> Option<(Option<&Node>, &Node)> {
+        match (&self.kind, step) {
+            (Kind::Sequence(items), Step::Index(index)) => items.get(*index).map(|item| (None, item)),
+            (Kind::Mapping(entries), Step::Key(wanted)) => entries
+                .iter()
+                .find(|(key, _)| matches!(&key.kind, Kind::Scalar { value, .. } if value == wanted))
+                .map(|(key, value)| (Some(key), value)),
+            _ => None,
+        }
+    }
+
+    /// Every key that stands a second time in its mapping, with the first one.
+    pub fn duplicates(&self) -> Vec<(&Node, &Node)> {
+        let mut found = Vec::new();
+        self.collect_duplicates(&mut found);
+        found
+    }
+
+    fn collect_duplicates<'a>(&'a self, found: &mut Vec<(&'a Node, &'a Node)>) {
+        match &self.kind {
+            Kind::Scalar { .. } => {}
+            Kind::Sequence(items) => items.iter().for_each(|item| item.collect_duplicates(found)),
+            Kind::Mapping(entries) => {
+                let mut seen: HashMap<&str, &Node> = HashMap::new();
+                for (key, value) in entries {
+                    if let Kind::Scalar { value: name, .. } = &key.kind {
+                        match seen.get(name.as_str()) {
+                            Some(first) => found.push((first, key)),
+                            None => {
+                                seen.insert(name.as_str(), key);
+                            }
+                        }
+                    }
+                    value.collect_duplicates(found);
+                }
+            }
+        }
+    }
+}
+
+struct Builder<'a> {
+    text: &'a str,
+    /// The byte offset of every character: the parser counts characters.
+    offsets: Vec<usize>,
+    parser: Parser<'a, saphyr_parser::StrInput<'a>>,
+}
+
+/// How deep nodes may nest: far more than any spec, and far less than would overflow the stack.
+const MAX_DEPTH: usize = 100;
+
+impl<'a> Builder<'a> {
+    fn document(&mut self) -> Result<Node, SyntaxError> {
+        let mut root = None;
+        loop {
+            let (event, span) = self.next()?;
+            match event {
+                Event::StreamEnd => break,
+                Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd | Event::Nothing => {}
+                _ if root.is_some() => return Err(self.error(&span, "a spec file is one YAML document")),
+                event => root = Some(self.node(event, &span, 0)?),
+            }
+        }
+        Ok(root.unwrap_or(Node { span: 0..self.text.len().min(1), kind: Kind::Mapping(Vec::new()) }))
+    }
+
+    fn next(&mut self) -> Result<(Event<'a>, Span), SyntaxError> {
+        match self.parser.next_event() {
+            Some(Ok(event)) => Ok(event),
+            Some(Err(error)) => Err(SyntaxError {
+                offset: self.offset(error.marker().index()),
+                message: error.info().to_owned(),
+            }),
+            None => Ok((Event::StreamEnd, Span::default())),
+        }
+    }
+
+    fn node(&mut self, event: Event<'a>, span: &Span, depth: usize) -> Result<Node, SyntaxError> {
+        if depth > MAX_DEPTH {
+            return Err(self.error(span, "nested too deeply"));
+        }
+        let start = self.offset(span.start.index());
+        match event {
+            Event::Scalar(value, style, anchor, tag) => {
+                if anchor != 0 || tag.is_some() {
+                    return Err(self.error(span, "anchors and tags are not used in spec files"));
+                }
+                let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+                let end = self.offset(span.end.index());
+                Ok(Node { span: start..end, kind: Kind::Scalar { value: value.into_owned(), block } })
+            }
+            Event::SequenceStart(..) => {
+                let mut items = Vec::new();
+                loop {
+                    match self.next()? {
+                        (Event::SequenceEnd, end) => {
+                            return Ok(Node { span: self.range(start, &end), kind: Kind::Sequence(items) });
+                        }
+                        (event, span) => items.push(self.node(event, &span, depth + 1)?),
+                    }
+                }
+            }
+            Event::MappingStart(..) => {
+                let mut entries = Vec::new();
+                loop {
+                    let key = match self.next()? {
+                        (Event::MappingEnd, end) => {
+                            return Ok(Node { span: self.range(start, &end), kind: Kind::Mapping(entries) });
+                        }
+                        (event, span) => self.node(event, &span, depth + 1)?,
+                    };
+                    let (event, span) = self.next()?;
+                    entries.push((key, self.node(event, &span, depth + 1)?));
+                }
+            }
+            Event::Alias(_) => Err(self.error(span, "aliases are not used in spec files")),
+            _ => Err(self.error(span, "unexpected end of the file")),
+        }
+    }
+
+    fn offset(&self, character: usize) -> usize {
+        self.offsets.get(character).copied().unwrap_or(self.text.len())
+    }
+
+    fn range(&self, start: usize, end: &Span) -> Range<usize> {
+        start..self.offset(end.end.index()).max(start)
+    }
+
+    fn error(&self, span: &Span, message: &str) -> SyntaxError {
+        SyntaxError { offset: self.offset(span.start.index()), message: message.to_owned() }
+    }
+}

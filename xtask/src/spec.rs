@@ -1,0 +1,362 @@
+//! The spec as it stands in its files: what a person writes, before names are resolved.
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+use serde_yaml::Value;
+
+use crate::source::Node;
+use crate::type_expr::TypeExpr;
+
+/// All files of a spec.
+#[derive(Debug, Default)]
+pub struct Spec {
+    /// In the order of their names.
+    pub files: Vec<File>,
+}
+
+/// A file: a chapter of the documentation, and a module of the generated crates.
+#[derive(Debug)]
+pub struct File {
+    /// Which source it was read from.
+    pub source: usize,
+    /// Where everything in it stands.
+    pub root: Node,
+    /// The chapter's Chinese title.
+    pub title: String,
+    /// What the module is for.
+    pub summary: String,
+    /// By name, which becomes the request type's name.
+    pub endpoints: IndexMap<String, Endpoint>,
+    /// By type name.
+    pub structs: IndexMap<String, Struct>,
+    /// By type name.
+    pub enums: IndexMap<String, Enum>,
+    /// By type name.
+    pub unions: IndexMap<String, Union>,
+    /// Whether all of it could be read: if not, what is left may only look unused.
+    pub complete: bool,
+}
+
+/// An endpoint.
+#[derive(Debug)]
+pub struct Endpoint {
+    /// Everything but the fields.
+    pub head: EndpointHead,
+    /// What is sent, by wire name.
+    pub request: IndexMap<String, Field>,
+    /// What comes back, by wire name, `errcode` and `errmsg` left out.
+    pub response: IndexMap<String, Field>,
+}
+
+/// Everything of an endpoint but its fields.
+#[derive(Debug, Deserialize)]
+pub struct EndpointHead {
+    /// The page's Chinese title.
+    pub title: String,
+    /// What it does, in one sentence.
+    pub summary: String,
+    /// What else a caller must know: permissions, limits, what happens at the edges. Markdown.
+    pub notes: Option<String>,
+    /// The documentation page.
+    pub doc: Doc,
+    /// Method and path: `POST /cgi-bin/…`.
+    pub call: String,
+    /// The kind of token it takes.
+    pub token: Token,
+    /// Whether it only reads, so that it may be sent again after a lost answer.
+    #[serde(default)]
+    pub safe: bool,
+    /// How often it may be called.
+    #[serde(default)]
+    pub rate: Vec<Rate>,
+    /// How its pages follow each other.
+    pub pagination: Option<Pagination>,
+    /// Where the response holds a token that other endpoints take.
+    pub grants: Option<Grants>,
+    /// Rules over several fields of the request.
+    #[serde(default)]
+    pub rules: Vec<Rule>,
+    /// Requests and their responses. They become tests, and the mock's answers.
+    #[serde(default)]
+    pub examples: Vec<Example>,
+}
+
+/// A documentation page.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Doc {
+    /// The document's id: it stays when the page moves.
+    pub id: u32,
+    /// The number in the page's address.
+    pub page: u32,
+    /// When the page was last changed, as it says: `2024-07-16`. Some pages don't say.
+    pub updated: Option<String>,
+}
+
+/// A kind of token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Token {
+    /// No token: the endpoint gives one out.
+    None,
+    /// An application's token for one corporation.
+    AccessToken,
+}
+
+/// A documented rate limit.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Rate {
+    /// How many calls.
+    pub calls: u32,
+    /// In which time.
+    pub per: Period,
+}
+
+/// The time a rate limit counts in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Period {
+    Second,
+    Minute,
+    Hour,
+    Day,
+    Month,
+}
+
+/// How the pages of an endpoint follow each other.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Pagination {
+    /// The request field that takes the cursor.
+    pub cursor: String,
+    /// The response field that holds the next cursor; empty or absent after the last page.
+    pub next: String,
+    /// The response field that says whether more follows.
+    pub more: Option<String>,
+    /// The response field that holds the items.
+    pub items: String,
+}
+
+/// Where a response holds a token.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Grants {
+    /// The kind of token.
+    pub kind: Token,
+    /// The response field with the token.
+    pub token: String,
+    /// The response field with its lifetime in seconds.
+    pub expires: String,
+    /// The request fields the mock compares with the credentials it knows.
+    pub credentials: Credentials,
+}
+
+/// The request fields that carry credentials.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Credentials {
+    /// Who asks.
+    pub id: String,
+    /// The secret that proves it.
+    pub secret: String,
+}
+
+/// A rule over several fields: exactly one of these.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Rule {
+    /// Two times lie at most so many days apart, and not the wrong way round.
+    pub max_span: Option<MaxSpan>,
+}
+
+/// A rule over two times.
+#[derive(Debug, Clone, Deserialize)]
+pub struct MaxSpan {
+    /// The field with the earlier time.
+    pub from: String,
+    /// The field with the later time.
+    pub to: String,
+    /// How many days.
+    pub days: u32,
+}
+
+/// A request and its response, as JSON text.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Example {
+    /// What the example shows, where it isn't the plain case.
+    pub note: Option<String>,
+    /// The fields sent, whether they go into the body or into the query. Left out: none.
+    pub request: Option<String>,
+    /// The body that comes back.
+    pub response: String,
+}
+
+/// A field.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Field {
+    /// Its type.
+    #[serde(rename = "type")]
+    pub ty: TypeExpr,
+    /// What the name doesn't say: meaning, unit, when it is absent, what it refers to.
+    #[serde(default)]
+    pub doc: String,
+    /// The Rust name, where the wire name can't be one.
+    pub rename: Option<String>,
+    /// What the server assumes where the field is left out.
+    pub default: Option<Value>,
+    /// Where the field is sent, for an endpoint with a body.
+    #[serde(rename = "in")]
+    pub place: Option<Place>,
+    /// Why the type is not what the page says.
+    pub quirk: Option<String>,
+    /// Bytes of UTF-8, at most.
+    pub max_bytes: Option<u32>,
+    /// Characters, at most.
+    pub max_chars: Option<u32>,
+    /// Characters, at least.
+    pub min_chars: Option<u32>,
+    /// Items of a list, at most.
+    pub max_items: Option<u32>,
+    /// Items of a list, at least.
+    pub min_items: Option<u32>,
+    /// The largest number.
+    pub max: Option<i64>,
+    /// The smallest number.
+    pub min: Option<i64>,
+    /// Whether the field may be absent: its key ends in `?`.
+    #[serde(skip)]
+    pub optional: bool,
+}
+
+/// Where a request field is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// In the URL, beside the token.
+    Query,
+}
+
+/// A limit of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// Bytes of UTF-8, at most.
+    MaxBytes(u32),
+    /// Characters, at most.
+    MaxChars(u32),
+    /// Characters, at least.
+    MinChars(u32),
+    /// Items of a list, at most.
+    MaxItems(u32),
+    /// Items of a list, at least.
+    MinItems(u32),
+    /// The largest number.
+    Max(i64),
+    /// The smallest number.
+    Min(i64),
+}
+
+impl Limit {
+    /// The limit's key in a spec, which is also its method's name in generated code.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::MaxBytes(_) => "max_bytes",
+            Self::MaxChars(_) => "max_chars",
+            Self::MinChars(_) => "min_chars",
+            Self::MaxItems(_) => "max_items",
+            Self::MinItems(_) => "min_items",
+            Self::Max(_) => "max",
+            Self::Min(_) => "min",
+        }
+    }
+
+    /// The limit's number.
+    pub fn number(self) -> i64 {
+        match self {
+            Self::MaxBytes(n) | Self::MaxChars(n) | Self::MinChars(n) | Self::MaxItems(n) | Self::MinItems(n) => n.into(),
+            Self::Max(n) | Self::Min(n) => n,
+        }
+    }
+}
+
+impl Field {
+    /// The field's limits.
+    pub fn limits(&self) -> Vec<Limit> {
+        [
+            self.min_chars.map(Limit::MinChars),
+            self.max_chars.map(Limit::MaxChars),
+            self.max_bytes.map(Limit::MaxBytes),
+            self.min_items.map(Limit::MinItems),
+            self.max_items.map(Limit::MaxItems),
+            self.min.map(Limit::Min),
+            self.max.map(Limit::Max),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+}
+
+/// A struct.
+#[derive(Debug)]
+pub struct Struct {
+    /// What it is.
+    pub doc: String,
+    /// By wire name.
+    pub fields: IndexMap<String, Field>,
+}
+
+/// An open enum.
+#[derive(Debug)]
+pub struct Enum {
+    /// What it is.
+    pub doc: String,
+    /// Integers or strings.
+    pub repr: Repr,
+    /// By wire value.
+    pub values: IndexMap<String, EnumValue>,
+}
+
+/// What an enum's values are on the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Repr {
+    /// Numbers.
+    Int,
+    /// Strings.
+    String,
+}
+
+/// A documented value of an enum.
+#[derive(Debug, Clone)]
+pub struct EnumValue {
+    /// The variant's name.
+    pub name: String,
+    /// What it means, where the name doesn't say it.
+    pub doc: Option<String>,
+}
+
+/// A union: one field says which of several others holds the content.
+#[derive(Debug)]
+pub struct Union {
+    /// What it is.
+    pub doc: String,
+    /// The wire name of the field that says which variant it is.
+    pub tag: String,
+    /// By tag value.
+    pub variants: IndexMap<String, Variant>,
+}
+
+/// A variant of a union.
+#[derive(Debug, Clone)]
+pub struct Variant {
+    /// The variant's name; without one, it is made from the tag.
+    pub name: Option<String>,
+    /// The type of the content.
+    pub ty: TypeExpr,
+    /// The field with the content; without one, it is named as the tag says.
+    pub key: Option<String>,
+    /// What it is, where the name doesn't say it.
+    pub doc: Option<String>,
+}
+
+impl Variant {
+    /// The field with the content of the variant with this tag.
+    pub fn content<'a>(&'a self, tag: &'a str) -> &'a str {
+        self.key.as_deref().unwrap_or(tag)
+    }
+}

@@ -1,0 +1,137 @@
+//! The type language of a spec: `list<Message>`, `or_text<timestamp>`, `pipe<string>`.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::de::{Deserialize, Deserializer, Error};
+
+/// A type as it stands in a spec file; names are not resolved yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TypeExpr {
+    /// A type of the language.
+    Scalar(Scalar),
+    /// A type with a parameter.
+    Generic(Generic, Box<TypeExpr>),
+    /// A type of the same file.
+    Named(String),
+}
+
+macro_rules! keywords {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $keyword:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $name { $($(#[$variant_doc])* $variant,)* }
+
+        impl $name {
+            /// All of them, as written in a spec.
+            pub const KEYWORDS: &[&str] = &[$($keyword),*];
+
+            /// As written in a spec.
+            pub const fn keyword(self) -> &'static str {
+                match self { $(Self::$variant => $keyword,)* }
+            }
+
+            fn from_keyword(keyword: &str) -> Option<Self> {
+                match keyword { $($keyword => Some(Self::$variant),)* _ => None }
+            }
+        }
+    };
+}
+
+keywords! {
+    /// A type without a parameter.
+    Scalar {
+        /// Text.
+        String = "string",
+        /// `true` or `false` on the wire.
+        Bool = "bool",
+        /// A boolean that is 0 or 1 on the wire.
+        Flag = "flag",
+        /// A 32-bit integer.
+        I32 = "i32",
+        /// A 32-bit integer, not negative.
+        U32 = "u32",
+        /// A 64-bit integer.
+        I64 = "i64",
+        /// A 64-bit integer, not negative.
+        U64 = "u64",
+        /// A double.
+        F64 = "f64",
+        /// Seconds since 1970.
+        Timestamp = "timestamp",
+        /// Text that is never shown.
+        Secret = "secret",
+        /// Any JSON.
+        Any = "any",
+    }
+}
+
+keywords! {
+    /// A type with one parameter.
+    Generic {
+        /// A JSON array.
+        List = "list",
+        /// A JSON object whose keys are data.
+        Map = "map",
+        /// JSON inside a string.
+        Json = "json",
+        /// A string of items joined by `|`.
+        Pipe = "pipe",
+        /// A string of items joined by `,`.
+        Csv = "csv",
+        /// The type, or text that is not of the type.
+        OrText = "or_text",
+    }
+}
+
+impl TypeExpr {
+    /// The named type at the bottom, if there is one.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Scalar(_) => None,
+            Self::Generic(_, inner) => inner.name(),
+            Self::Named(name) => Some(name),
+        }
+    }
+}
+
+impl FromStr for TypeExpr {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        if let Some((head, rest)) = text.split_once('<') {
+            let inner = rest.strip_suffix('>').ok_or_else(|| format!("`{text}` lacks its closing `>`"))?;
+            let generic = Generic::from_keyword(head.trim()).ok_or_else(|| {
+                format!("`{head}` takes no parameter; these do: {}", Generic::KEYWORDS.join(", "))
+            })?;
+            return Ok(Self::Generic(generic, Box::new(inner.parse()?)));
+        }
+        if let Some(scalar) = Scalar::from_keyword(text) {
+            return Ok(Self::Scalar(scalar));
+        }
+        if Generic::from_keyword(text).is_some() {
+            return Err(format!("`{text}` needs a parameter: `{text}<…>`"));
+        }
+        if !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+            return Ok(Self::Named(text.to_owned()));
+        }
+        Err(format!("`{text}` is not a type"))
+    }
+}
+
+impl fmt::Display for TypeExpr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Scalar(scalar) => f.write_str(scalar.keyword()),
+            Self::Generic(generic, inner) => write!(f, "{}<{inner}>", generic.keyword()),
+            Self::Named(name) => f.write_str(name),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for TypeExpr {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(Error::custom)
+    }
+}
