@@ -1,1 +1,8 @@
-//! wip
+//! What the tests of this workspace share: conformance to real traffic, and the snapshot tests generated from the
+//! spec's examples.
+
+pub mod conformance;
+pub mod snapshot;
+
+#[rustfmt::skip]
+mod generated;

@@ -80,10 +80,8 @@ impl Diagnostics {
             if let Some((range, label)) = &diagnostic.context {
                 snippet = snippet.annotation(AnnotationKind::Context.span(span(range)).label(label.as_str()));
             }
-            let mut group = Level::ERROR
-                .primary_title(diagnostic.message.as_str())
-                .id(diagnostic.code)
-                .element(snippet);
+            let mut group =
+                Level::ERROR.primary_title(diagnostic.message.as_str()).id(diagnostic.code).element(snippet);
             if let Some(help) = &diagnostic.help {
                 group = group.element(Level::HELP.message(help.as_str()));
             }
@@ -105,7 +103,13 @@ pub enum At<'a> {
 
 impl Reporter<'_> {
     /// Reports a mistake.
-    pub fn error(&mut self, code: &'static str, at: At<'_>, message: impl Into<String>, label: impl Into<String>) {
+    pub fn error(
+        &mut self,
+        code: &'static str,
+        at: At<'_>,
+        message: impl Into<String>,
+        label: impl Into<String>,
+    ) {
         self.report(code, at, message, label, None);
     }
 
@@ -178,7 +182,11 @@ fn clamp(text: &str, range: &Range<usize>) -> Range<usize> {
     let start = range.start.min(text.len());
     let line_end = text[start..].find('\n').map_or(text.len(), |length| start + length);
     let end = range.end.min(line_end).max(start);
-    let end = if end == start { (start + 1..=text.len()).find(|&end| text.is_char_boundary(end)).unwrap_or(start) } else { end };
+    let end = if end == start {
+        (start + 1..=text.len()).find(|&end| text.is_char_boundary(end)).unwrap_or(start)
+    } else {
+        end
+    };
     let trimmed = text[start..end].trim_end().len();
     start..if trimmed == 0 { end } else { start + trimmed }
 }

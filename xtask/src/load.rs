@@ -49,7 +49,9 @@ fn file(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option<
                 span: error.offset..error.offset + 1,
                 label: error.message,
                 context: None,
-                help: Some("a text with `: `, `#` or a leading quote or bracket needs quotes around it".to_owned()),
+                help: Some(
+                    "a text with `: `, `#` or a leading quote or bracket needs quotes around it".to_owned(),
+                ),
             });
             return None;
         }
@@ -164,7 +166,12 @@ impl Reader<'_> {
                     }
                 }
             }
-            Some(_) => self.report.error("wrong-kind", At::Value(&path), format!("`{key}` is a mapping"), "not a mapping"),
+            Some(_) => self.report.error(
+                "wrong-kind",
+                At::Value(&path),
+                format!("`{key}` is a mapping"),
+                "not a mapping",
+            ),
         }
         entries
     }
@@ -183,14 +190,20 @@ impl Reader<'_> {
     }
 
     fn fields(&mut self, path: &Path, value: &Value, key: &str) -> IndexMap<String, Field> {
-        let read = self.entries(path, value, key, |reader, path, value| reader.typed::<Field>(path, value, &[]));
+        let read =
+            self.entries(path, value, key, |reader, path, value| reader.typed::<Field>(path, value, &[]));
         let mut fields = IndexMap::new();
         for (name, mut field) in read {
             field.optional = name.ends_with('?');
             let wire = name.trim_end_matches('?').to_owned();
             if fields.insert(wire.clone(), field).is_some() {
                 let at = path.key(key).key(&name);
-                self.report.error("duplicate-key", At::Key(&at), format!("`{wire}` stands twice, with and without `?`"), "again here");
+                self.report.error(
+                    "duplicate-key",
+                    At::Key(&at),
+                    format!("`{wire}` stands twice, with and without `?`"),
+                    "again here",
+                );
             }
         }
         fields
@@ -249,7 +262,13 @@ impl Reader<'_> {
                     .unwrap_or_else(|| format!("known here: {}", known.collect::<Vec<_>>().join(", "))),
                 _ => "see spec/README.md for the keys known here".to_owned(),
             };
-            self.report.error_with_help("unknown-key", At::Key(&at), format!("unknown key `{key}`"), "nothing reads this", help);
+            self.report.error_with_help(
+                "unknown-key",
+                At::Key(&at),
+                format!("unknown key `{key}`"),
+                "nothing reads this",
+                help,
+            );
         }
         match result {
             Ok(read) => Some(read),
@@ -272,13 +291,27 @@ impl Reader<'_> {
                 "doc" => Some("every item says what it is or which page it comes from".to_owned()),
                 _ => None,
             };
-            self.report.report("missing-key", At::Key(at), format!("`{key}` is missing"), format!("needs `{key}`"), help);
-        } else if message.contains("is not a type") || message.contains("parameter") || message.contains("closing `>`") {
+            self.report.report(
+                "missing-key",
+                At::Key(at),
+                format!("`{key}` is missing"),
+                format!("needs `{key}`"),
+                help,
+            );
+        } else if message.contains("is not a type")
+            || message.contains("parameter")
+            || message.contains("closing `>`")
+        {
             let help = "types: string bool flag i32 u32 i64 u64 f64 timestamp secret any, \
                         list<T> map<T> json<T> pipe<T> csv<T> or_text<T>, and the names of this file";
             self.report.error_with_help("bad-type", At::Value(at), "this is not a type", message, help);
         } else if message.starts_with("unknown variant") {
-            self.report.error("unknown-value", At::Value(at), "this value isn't one of those known here", message);
+            self.report.error(
+                "unknown-value",
+                At::Value(at),
+                "this value isn't one of those known here",
+                message,
+            );
         } else {
             self.report.error("wrong-kind", At::Value(at), "this value is of the wrong kind", message);
         }

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use indexmap::IndexMap;
 
 use crate::ir::{
-    Api, Direction, Endpoint, Enum, EnumValue, Example, Field, Grants, Method, Module, Pagination, Rule, Struct, Ty, Type,
-    Union, Variant,
+    Api, Direction, Endpoint, Enum, EnumValue, Example, Field, Grants, Method, Module, Pagination, Rule,
+    Struct, Ty, Type, Union, Variant,
 };
 use crate::names::{pascal, snake};
 use crate::source::Source;
@@ -18,7 +18,8 @@ const PAGE: &str = "https://developer.work.weixin.qq.com/document/path/";
 
 /// Lowers a spec that passed its checks.
 pub fn spec(spec: &Spec, sources: &[Source]) -> Api {
-    let mut modules: Vec<Module> = spec.files.iter().map(|file| module(file, &sources[file.source])).collect();
+    let mut modules: Vec<Module> =
+        spec.files.iter().map(|file| module(file, &sources[file.source])).collect();
     modules.sort_by_key(|module| (module.family.clone(), module.chapter.clone()));
     Api { modules }
 }
@@ -36,8 +37,12 @@ fn module(file: &spec::File, source: &Source) -> Module {
         endpoints.push(lowering.endpoint(name, endpoint, &source.stem, &request, &response));
         types.extend([Type::Struct(request), Type::Struct(response)]);
     }
-    types.extend(file.structs.iter().map(|(name, structure)| Type::Struct(lowering.structure(name, structure))));
-    types.extend(file.enums.iter().map(|(name, enumeration)| Type::Enum(lowering.enumeration(name, enumeration))));
+    types.extend(
+        file.structs.iter().map(|(name, structure)| Type::Struct(lowering.structure(name, structure))),
+    );
+    types.extend(
+        file.enums.iter().map(|(name, enumeration)| Type::Enum(lowering.enumeration(name, enumeration))),
+    );
     types.extend(file.unions.iter().map(|(name, union)| Type::Union(lowering.union(name, union))));
     Module {
         spec: source.path.clone(),
@@ -86,11 +91,23 @@ impl Lowering<'_> {
         (request, response)
     }
 
-    fn endpoint(&self, name: &str, endpoint: &spec::Endpoint, stem: &str, request: &Struct, response: &Struct) -> Endpoint {
+    fn endpoint(
+        &self,
+        name: &str,
+        endpoint: &spec::Endpoint,
+        stem: &str,
+        request: &Struct,
+        response: &Struct,
+    ) -> Endpoint {
         let head = &endpoint.head;
         let (method, path) = head.call.split_once(' ').expect("checked: a call is a method and a path");
         let find = |structure: &Struct, wire: &str| {
-            structure.fields.iter().find(|field| field.wire == wire).cloned().expect("checked: the field exists")
+            structure
+                .fields
+                .iter()
+                .find(|field| field.wire == wire)
+                .cloned()
+                .expect("checked: the field exists")
         };
         Endpoint {
             name: name.to_owned(),
@@ -255,7 +272,8 @@ fn directions(file: &spec::File) -> HashMap<&str, Direction> {
                 if std::mem::replace(seen, true) {
                     continue;
                 }
-                let fields = file.structs.get(name).into_iter().flat_map(|structure| structure.fields.values());
+                let fields =
+                    file.structs.get(name).into_iter().flat_map(|structure| structure.fields.values());
                 pending.extend(fields.filter_map(|field| field.ty.name()));
                 let variants = file.unions.get(name).into_iter().flat_map(|union| union.variants.values());
                 pending.extend(variants.filter_map(|variant| variant.ty.name()));
@@ -312,7 +330,8 @@ fn limits_text(limits: &[Limit]) -> Vec<String> {
 }
 
 fn rates_text(rates: &[spec::Rate]) -> Option<String> {
-    let texts: Vec<String> = rates.iter().map(|rate| format!("{} calls a {}", rate.calls, period(rate.per))).collect();
+    let texts: Vec<String> =
+        rates.iter().map(|rate| format!("{} calls a {}", rate.calls, period(rate.per))).collect();
     (!texts.is_empty()).then(|| format!("Rate limit: {}.", texts.join(", ")))
 }
 

@@ -60,12 +60,20 @@ fn codegen(root: &Path, check: bool) -> ExitCode {
         for line in changes.lines() {
             eprintln!("{line}");
         }
-        eprintln!("error: {} generated files are not what the spec says; run `cargo xtask codegen`", changes.len());
+        eprintln!(
+            "error: {} generated files are not what the spec says; run `cargo xtask codegen`",
+            changes.len()
+        );
         return ExitCode::FAILURE;
     }
     if !check {
         for line in changes.lines() {
-            println!("{}", line.replace("missing", "created").replace("differs", "updated").replace("stale  ", "removed"));
+            println!(
+                "{}",
+                line.replace("missing", "created")
+                    .replace("differs", "updated")
+                    .replace("stale  ", "removed")
+            );
         }
     }
     let did = if check { "up to date" } else { "written" };

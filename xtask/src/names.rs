@@ -26,7 +26,8 @@ pub fn snake(name: &str) -> String {
             }
             continue;
         }
-        let after_lower = index > 0 && (chars[index - 1].is_ascii_lowercase() || chars[index - 1].is_ascii_digit());
+        let after_lower =
+            index > 0 && (chars[index - 1].is_ascii_lowercase() || chars[index - 1].is_ascii_digit());
         let ends_acronym = index > 0
             && chars[index - 1].is_ascii_uppercase()
             && chars.get(index + 1).is_some_and(char::is_ascii_lowercase);
@@ -40,9 +41,33 @@ pub fn snake(name: &str) -> String {
 
 /// The names that generated code uses as they are, so that no type of a spec may have them.
 pub const RESERVED: &[&str] = &[
-    "BTreeMap", "Clone", "Csv", "Debug", "Default", "Eq", "Err", "Hash", "Into", "IntoIterator", "Json", "None", "Ok",
-    "Option", "OrText", "PartialEq", "Pipe", "Result", "Secret", "Self", "Some", "String", "Timestamp", "Unknown",
-    "UnknownUnion", "Value", "Vec",
+    "BTreeMap",
+    "Clone",
+    "Csv",
+    "Debug",
+    "Default",
+    "Eq",
+    "Err",
+    "Hash",
+    "Into",
+    "IntoIterator",
+    "Json",
+    "None",
+    "Ok",
+    "Option",
+    "OrText",
+    "PartialEq",
+    "Pipe",
+    "Result",
+    "Secret",
+    "Self",
+    "Some",
+    "String",
+    "Timestamp",
+    "Unknown",
+    "UnknownUnion",
+    "Value",
+    "Vec",
 ];
 
 /// Whether a name can be a Rust identifier, raw where it is a keyword.

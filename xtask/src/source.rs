@@ -111,7 +111,10 @@ impl Node {
 
     /// The node at a path, or the last one on the way there that exists.
     pub fn find(&self, path: &Path) -> &Node {
-        path.0.iter().try_fold(self, |node, step| node.child(step).map(|(_, value)| value).ok_or(node)).unwrap_or_else(|last| last)
+        path.0
+            .iter()
+            .try_fold(self, |node, step| node.child(step).map(|(_, value)| value).ok_or(node))
+            .unwrap_or_else(|last| last)
     }
 
     /// The key that leads to the last step of a path; for an item, the item.

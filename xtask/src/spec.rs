@@ -267,7 +267,11 @@ impl Limit {
     /// The limit's number.
     pub fn number(self) -> i64 {
         match self {
-            Self::MaxBytes(n) | Self::MaxChars(n) | Self::MinChars(n) | Self::MaxItems(n) | Self::MinItems(n) => n.into(),
+            Self::MaxBytes(n)
+            | Self::MaxChars(n)
+            | Self::MinChars(n)
+            | Self::MaxItems(n)
+            | Self::MinItems(n) => n.into(),
             Self::Max(n) | Self::Min(n) => n,
         }
     }

@@ -45,7 +45,10 @@ pub fn add_manifests(root: &Path, features: &[(&str, String)], files: &mut Files
         let text = read(root, path)?.ok_or_else(|| problem(path, "isn't there"))?;
         let begin = text.find(BEGIN).ok_or_else(|| problem(path, &format!("has no line `{BEGIN}`")))?;
         let begin = begin + BEGIN.len() + 1;
-        let end = text.get(begin..).and_then(|rest| rest.find(END)).ok_or_else(|| problem(path, &format!("has no line `{END}`")))?;
+        let end = text
+            .get(begin..)
+            .and_then(|rest| rest.find(END))
+            .ok_or_else(|| problem(path, &format!("has no line `{END}`")))?;
         files.insert((*path).to_owned(), format!("{}{lines}{}", &text[..begin], &text[begin + end..]));
     }
     Ok(())
@@ -81,7 +84,11 @@ pub fn apply(root: &Path, files: &Files, changes: &Changes) -> io::Result<()> {
     for path in &changes.stale {
         fs::remove_file(root.join(path)).map_err(|error| problem(path, &error.to_string()))?;
         // A folder goes with its last file.
-        for folder in Path::new(path).ancestors().skip(1).take_while(|folder| !FOLDERS.iter().any(|f| Path::new(f) == *folder)) {
+        for folder in Path::new(path)
+            .ancestors()
+            .skip(1)
+            .take_while(|folder| !FOLDERS.iter().any(|f| Path::new(f) == *folder))
+        {
             if fs::remove_dir(root.join(folder)).is_err() {
                 break;
             }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Map, Value, json};
 
@@ -21,6 +21,8 @@ pub(crate) struct State {
     /// Tokens in force, with the query parameter they go into.
     tokens: Mutex<HashSet<(&'static str, String)>>,
     issued: AtomicU64,
+    /// How many requests came to each path.
+    requests: Mutex<HashMap<String, u64>>,
 }
 
 /// An error as WeCom reports it.
@@ -32,11 +34,20 @@ impl State {
         for route in ROUTES.iter().copied().flatten() {
             routes.entry(route.path).or_default().push(route);
         }
-        Self { routes, credentials, token_lifetime, pages, tokens: Mutex::default(), issued: AtomicU64::new(0) }
+        Self {
+            routes,
+            credentials,
+            token_lifetime,
+            pages,
+            tokens: Mutex::default(),
+            issued: AtomicU64::new(0),
+            requests: Mutex::default(),
+        }
     }
 
     /// The body of the answer; `None` where WeCom has nothing at the path.
     pub(crate) fn answer(&self, method: &str, path: &str, query: &str, body: &[u8]) -> Option<String> {
+        *lock(&self.requests).entry(path.to_owned()).or_default() += 1;
         let routes = self.routes.get(path)?;
         let query: HashMap<String, String> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
         let mut refusal = None;
@@ -49,6 +60,14 @@ impl State {
         refusal.map(|Refusal(code, message)| json!({ "errcode": code, "errmsg": message }).to_string())
     }
 
+    pub(crate) fn requests(&self, path: &str) -> u64 {
+        lock(&self.requests).get(path).copied().unwrap_or(0)
+    }
+
+    pub(crate) fn revoke_tokens(&self) {
+        lock(&self.tokens).clear();
+    }
+
     fn serve(
         &self,
         route: &Route,
@@ -57,7 +76,10 @@ impl State {
         body: &[u8],
     ) -> Result<String, Refusal> {
         if method != route.method {
-            return Err(Refusal(40058, format!("invalid Request Parameter: {} takes {}", route.id, route.method)));
+            return Err(Refusal(
+                40058,
+                format!("invalid Request Parameter: {} takes {}", route.id, route.method),
+            ));
         }
         if let Some(parameter) = route.token {
             self.check_token(parameter, query)?;
@@ -67,8 +89,18 @@ impl State {
         } else {
             match serde_json::from_slice(body) {
                 Ok(Value::Object(fields)) => fields,
-                Ok(_) => return Err(Refusal(40058, "invalid Request Parameter: the body is not an object".to_owned())),
-                Err(error) => return Err(Refusal(40058, format!("invalid Request Parameter: the body is not JSON: {error}"))),
+                Ok(_) => {
+                    return Err(Refusal(
+                        40058,
+                        "invalid Request Parameter: the body is not an object".to_owned(),
+                    ));
+                }
+                Err(error) => {
+                    return Err(Refusal(
+                        40058,
+                        format!("invalid Request Parameter: the body is not JSON: {error}"),
+                    ));
+                }
             }
         };
         if let Some(missing) = route.query.iter().find(|name| !query.contains_key(**name)) {
@@ -93,7 +125,7 @@ impl State {
         let Some(token) = query.get(parameter).filter(|token| !token.is_empty()) else {
             return Err(Refusal(41001, format!("{parameter} missing")));
         };
-        let tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
+        let tokens = lock(&self.tokens);
         if tokens.contains(&(parameter, token.clone())) {
             Ok(())
         } else {
@@ -112,14 +144,19 @@ impl State {
         }
         let number = self.issued.fetch_add(1, Ordering::Relaxed) + 1;
         let token = format!("mock-{}-{number}", grants.parameter);
-        self.tokens.lock().unwrap_or_else(PoisonError::into_inner).insert((grants.parameter, token.clone()));
+        lock(&self.tokens).insert((grants.parameter, token.clone()));
         answer.insert(grants.token.to_owned(), token.into());
         answer.insert(grants.expires.to_owned(), self.token_lifetime.into());
         Ok(())
     }
 
     /// Makes the answer the page that the request's cursor asks for; every page repeats the example's items.
-    fn turn_page(&self, paging: &Paging, fields: &Value, answer: &mut Map<String, Value>) -> Result<(), Refusal> {
+    fn turn_page(
+        &self,
+        paging: &Paging,
+        fields: &Value,
+        answer: &mut Map<String, Value>,
+    ) -> Result<(), Refusal> {
         let page = match fields.get(paging.cursor).and_then(Value::as_str) {
             None | Some("") => 1,
             Some(cursor) => cursor
@@ -145,6 +182,10 @@ impl State {
         }
         Ok(())
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn missing_field(name: &str) -> Refusal {
@@ -187,7 +228,8 @@ mod tests {
 
     #[test]
     fn a_required_field_is_missed_wherever_its_parent_is() {
-        let body = json!({ "info": [{ "userid": "a" }, { "other": 1 }], "grid": [[{ "x": 1 }]], "none": null });
+        let body =
+            json!({ "info": [{ "userid": "a" }, { "other": 1 }], "grid": [[{ "x": 1 }]], "none": null });
         assert!(has(&body, "info"));
         assert!(!has(&body, "info[].userid"));
         assert!(has(&body, "grid[][].x"));

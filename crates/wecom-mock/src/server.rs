@@ -25,6 +25,7 @@ const MAX_REQUEST: usize = 32 << 20;
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
+    state: Arc<State>,
     /// Closed when the server is dropped, which ends the listener and all connections.
     _running: watch::Sender<()>,
 }
@@ -44,6 +45,16 @@ impl Server {
     pub fn base_url(&self) -> String {
         format!("http://{}", self.address)
     }
+
+    /// How many requests have come to a path, such as `/cgi-bin/gettoken`.
+    pub fn requests(&self, path: &str) -> u64 {
+        self.state.requests(path)
+    }
+
+    /// Withdraws every token given out so far, as WeCom may do at any time.
+    pub fn revoke_tokens(&self) {
+        self.state.revoke_tokens();
+    }
 }
 
 /// Sets up a [`Server`].
@@ -62,7 +73,7 @@ impl ServerBuilder {
         self
     }
 
-    /// How long tokens are said to live, instead of 7200 seconds. The server accepts them for ever.
+    /// How long tokens are said to live, instead of 7200 seconds. The server accepts them until they are revoked.
     pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
         self.token_lifetime = lifetime;
         self
@@ -80,8 +91,8 @@ impl ServerBuilder {
         let address = listener.local_addr()?;
         let (running, stopped) = watch::channel(());
         let state = Arc::new(State::new(self.credentials, self.token_lifetime.as_secs(), self.pages));
-        tokio::spawn(listen(listener, state, stopped));
-        Ok(Server { address, _running: running })
+        tokio::spawn(listen(listener, Arc::clone(&state), stopped));
+        Ok(Server { address, state, _running: running })
     }
 }
 

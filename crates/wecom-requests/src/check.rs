@@ -120,7 +120,9 @@ impl Checker {
     pub fn min_chars(&mut self, name: &str, value: &impl Text, min: u32) {
         if let Some(text) = value.text() {
             let chars = text.chars().count();
-            self.limit(name, chars >= min as usize, Rule::MinChars(min), || format!("{chars} characters long"));
+            self.limit(name, chars >= min as usize, Rule::MinChars(min), || {
+                format!("{chars} characters long")
+            });
         }
     }
 

@@ -27,7 +27,11 @@ pub enum BuildError {
 ///
 /// `base_url` is where the API is, `https://qyapi.weixin.qq.com` for WeCom itself. `token` is ignored where the
 /// endpoint takes none. The token is part of the URL, so keep the request out of logs.
-pub fn http_request<E: Endpoint>(endpoint: &E, base_url: &str, token: &str) -> Result<Request<Bytes>, BuildError> {
+pub fn http_request<E: Endpoint>(
+    endpoint: &E,
+    base_url: &str,
+    token: &str,
+) -> Result<Request<Bytes>, BuildError> {
     let meta = E::META;
     let mut url = String::with_capacity(base_url.len() + meta.path.len() + token.len() + 32);
     url.push_str(base_url.trim_end_matches('/'));

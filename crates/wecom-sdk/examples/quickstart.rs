@@ -7,7 +7,9 @@ use std::env;
 use std::fmt::Debug;
 
 use wecom_sdk::chatdata::archive::SyncMsg;
-use wecom_sdk::externalcontact::message_push::{ChatType, GetGroupmsgListV2, GetGroupmsgSendResult, GetGroupmsgTask};
+use wecom_sdk::externalcontact::message_push::{
+    ChatType, GetGroupmsgListV2, GetGroupmsgSendResult, GetGroupmsgTask,
+};
 use wecom_sdk::meeting::basic::GetInfo;
 use wecom_sdk::msgaudit::{CheckRoomAgree, CheckSingleAgree, SingleChat};
 use wecom_sdk::{Client, Endpoint, Error, Timestamp};
@@ -19,32 +21,65 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (client, _mock) = client().await?;
     let calls = Calls { client: &client };
 
-    calls.one(&CheckSingleAgree::new([SingleChat::new("lin.wei", "wmAJ2GCAAAme1XQR")]), |answer| {
-        answer.agreeinfo.iter().map(|entry| format!("{}: {:?}", entry.exteranalopenid, entry.agree_status)).collect()
-    }).await;
-    calls.one(&CheckRoomAgree::new("wrAJ2GCAAA8s9c1q"), |answer| {
-        answer.agreeinfo.iter().map(|entry| format!("{}: {:?}", entry.exteranalopenid, entry.agree_status)).collect()
-    }).await;
-    calls.one(&SyncMsg::new().limit(1000), |page| {
-        page.msg_list.iter().map(|message| format!("{:?} from {}", message.msgtype, message.sender.id)).collect()
-    }).await;
+    calls
+        .one(&CheckSingleAgree::new([SingleChat::new("lin.wei", "wmAJ2GCAAAme1XQR")]), |answer| {
+            answer
+                .agreeinfo
+                .iter()
+                .map(|entry| format!("{}: {:?}", entry.exteranalopenid, entry.agree_status))
+                .collect()
+        })
+        .await;
+    calls
+        .one(&CheckRoomAgree::new("wrAJ2GCAAA8s9c1q"), |answer| {
+            answer
+                .agreeinfo
+                .iter()
+                .map(|entry| format!("{}: {:?}", entry.exteranalopenid, entry.agree_status))
+                .collect()
+        })
+        .await;
+    calls
+        .one(&SyncMsg::new().limit(1000), |page| {
+            page.msg_list
+                .iter()
+                .map(|message| format!("{:?} from {}", message.msgtype, message.sender.id))
+                .collect()
+        })
+        .await;
     let now = Timestamp::now();
     let list = GetGroupmsgListV2::new(ChatType::Single, now.as_unix() - 7 * DAY, now);
-    calls.one(&list, |page| {
-        page.group_msg_list.iter().map(|message| {
-            let attachments = message.attachments.as_ref().map_or(0, Vec::len);
-            format!("{} with {attachments} attachments", message.msgid)
-        }).collect()
-    }).await;
-    calls.one(&GetGroupmsgTask::new("msgAJ2GCAAAXtWyujaWJHDDGi0mA"), |page| {
-        page.task_list.iter().map(|task| format!("{}: {:?}", task.userid, task.status)).collect()
-    }).await;
-    calls.one(&GetGroupmsgSendResult::new("msgAJ2GCAAAXtWyujaWJHDDGi0mA", "lin.wei"), |page| {
-        page.send_list.iter().map(|result| format!("{:?}", result.status)).collect()
-    }).await;
-    calls.one(&GetInfo::new("hyAJ2GCAAAXtWyuj"), |meeting| {
-        vec![format!("{:?}, {:?}, {} members", meeting.title, meeting.status, meeting.attendees.member.len())]
-    }).await;
+    calls
+        .one(&list, |page| {
+            page.group_msg_list
+                .iter()
+                .map(|message| {
+                    let attachments = message.attachments.as_ref().map_or(0, Vec::len);
+                    format!("{} with {attachments} attachments", message.msgid)
+                })
+                .collect()
+        })
+        .await;
+    calls
+        .one(&GetGroupmsgTask::new("msgAJ2GCAAAXtWyujaWJHDDGi0mA"), |page| {
+            page.task_list.iter().map(|task| format!("{}: {:?}", task.userid, task.status)).collect()
+        })
+        .await;
+    calls
+        .one(&GetGroupmsgSendResult::new("msgAJ2GCAAAXtWyujaWJHDDGi0mA", "lin.wei"), |page| {
+            page.send_list.iter().map(|result| format!("{:?}", result.status)).collect()
+        })
+        .await;
+    calls
+        .one(&GetInfo::new("hyAJ2GCAAAXtWyuj"), |meeting| {
+            vec![format!(
+                "{:?}, {:?}, {} members",
+                meeting.title,
+                meeting.status,
+                meeting.attendees.member.len()
+            )]
+        })
+        .await;
 
     println!();
     let mut pages = client.pages(SyncMsg::new());
@@ -75,8 +110,12 @@ async fn client() -> Result<(Client, Option<wecom_mock::Server>), Box<dyn std::e
         }
         _ => {
             let server = wecom_mock::Server::start().await?;
-            let client = Client::builder("ww1a2b3c4d5e6f7a8b", "secret").base_url(server.base_url()).build()?;
-            println!("talking to a mock server at {} (set WECOM_CORP_ID and WECOM_SECRET for WeCom)\n", server.base_url());
+            let client =
+                Client::builder("ww1a2b3c4d5e6f7a8b", "secret").base_url(server.base_url()).build()?;
+            println!(
+                "talking to a mock server at {} (set WECOM_CORP_ID and WECOM_SECRET for WeCom)\n",
+                server.base_url()
+            );
             Ok((client, Some(server)))
         }
     }

@@ -158,8 +158,15 @@ impl ClientBuilder {
     pub fn build(self) -> Result<Client, Error> {
         let base_url = self.base_url.parse::<::http::Uri>();
         let base_url = match base_url {
-            Ok(url) if url.scheme().is_some() && url.authority().is_some() && url.query().is_none() => self.base_url,
-            _ => return Err(Error::Setup(format!("`{}` is not a base URL, as https://host is", self.base_url))),
+            Ok(url) if url.scheme().is_some() && url.authority().is_some() && url.query().is_none() => {
+                self.base_url
+            }
+            _ => {
+                return Err(Error::Setup(format!(
+                    "`{}` is not a base URL, as https://host is",
+                    self.base_url
+                )));
+            }
         };
         let client = match self.client {
             Some(client) => client,
@@ -170,7 +177,8 @@ impl ClientBuilder {
                 .map_err(|error| Error::Setup(error.to_string()))?,
         };
         let http = Http { client, base_url, timeout: self.timeout, max_response: self.max_response };
-        let inner = Inner { http, credential: self.credential, tokens: Tokens::default(), validates: self.validates };
+        let inner =
+            Inner { http, credential: self.credential, tokens: Tokens::default(), validates: self.validates };
         Ok(Client { inner: Arc::new(inner) })
     }
 }

@@ -21,8 +21,8 @@ impl Http {
     /// Sends one request with a token (ignored where the endpoint takes none), and reads the answer.
     pub async fn call<E: Endpoint>(&self, request: &E, token: &str) -> Result<E::Response, Error> {
         let endpoint = E::META;
-        let request =
-            http_request(request, &self.base_url, token).map_err(|source| Error::Build { endpoint, source })?;
+        let request = http_request(request, &self.base_url, token)
+            .map_err(|source| Error::Build { endpoint, source })?;
         let (status, body) = self.exchange(endpoint, request).await?;
         match parse::<E>(&body) {
             Ok(response) if status.is_success() => Ok(response),

@@ -38,7 +38,11 @@ struct Attempts {
 
 impl Tokens {
     /// A token that is good, as far as anyone knows.
-    pub(crate) async fn get<C: Credential>(&self, credential: &C, http: &Http) -> Result<Arc<Current>, Error> {
+    pub(crate) async fn get<C: Credential>(
+        &self,
+        credential: &C,
+        http: &Http,
+    ) -> Result<Arc<Current>, Error> {
         if let Some(current) = self.usable() {
             return Ok(current);
         }

@@ -22,7 +22,13 @@ pub(super) fn unique(spec: &Spec, diagnostics: &mut Diagnostics) {
                 let at_file = spec.files[*first_file].title.as_str();
                 let message = format!("`{}` of document {} is defined twice", key.0, key.1);
                 let help = format!("the first is `{first}` in the chapter {at_file}");
-                diagnostics.reporter(file.source, &file.root).error_with_help("duplicate-endpoint", At::Value(&path), message, "again here", help);
+                diagnostics.reporter(file.source, &file.root).error_with_help(
+                    "duplicate-endpoint",
+                    At::Value(&path),
+                    message,
+                    "again here",
+                    help,
+                );
             } else {
                 seen.insert(key, (name, index));
             }
@@ -38,13 +44,23 @@ impl Checker<'_> {
         self.identifier(path, name, "name it as the last part of its path");
         self.call(&path.key("call"), &head.call);
         if head.doc.id == 0 || head.doc.page == 0 {
-            self.report.error("missing-page", At::Value(&path.key("doc")), "an endpoint comes from a page", "0 is no page");
+            self.report.error(
+                "missing-page",
+                At::Value(&path.key("doc")),
+                "an endpoint comes from a page",
+                "0 is no page",
+            );
         }
         if let Some(updated) = &head.doc.updated
             && !is_date(updated)
         {
             let at = path.key("doc").key("updated");
-            self.report.error("bad-date", At::Value(&at), format!("`{updated}` is not a date"), "write YYYY-MM-DD");
+            self.report.error(
+                "bad-date",
+                At::Value(&at),
+                format!("`{updated}` is not a date"),
+                "write YYYY-MM-DD",
+            );
         }
         self.fields(&path.key("request"), &endpoint.request);
         self.fields(&path.key("response"), &endpoint.response);
@@ -52,13 +68,24 @@ impl Checker<'_> {
             if endpoint.response.contains_key(name) {
                 let at = path.key("response").key(name);
                 let help = "every response has it; it belongs to the error, not to the model";
-                self.report.error_with_help("envelope-field", At::Key(&at), format!("`{name}` is not listed"), "leave it out", help);
+                self.report.error_with_help(
+                    "envelope-field",
+                    At::Key(&at),
+                    format!("`{name}` is not listed"),
+                    "leave it out",
+                    help,
+                );
             }
         }
         for (name, field) in &endpoint.request {
             if head.call.starts_with("GET ") && nested(&field.ty) {
                 let at = path.key("request").key(&key(name, field)).key("type");
-                self.report.error("bad-query", At::Value(&at), "a query holds no objects or lists", "can't be sent in a URL");
+                self.report.error(
+                    "bad-query",
+                    At::Value(&at),
+                    "a query holds no objects or lists",
+                    "can't be sent in a URL",
+                );
             }
         }
         for (index, rate) in head.rate.iter().enumerate() {
@@ -78,7 +105,13 @@ impl Checker<'_> {
         }
         if head.examples.is_empty() {
             let help = "examples become tests and the mock's answers";
-            self.report.error_with_help("missing-example", At::Key(path), "an endpoint without an example", "needs `examples`", help);
+            self.report.error_with_help(
+                "missing-example",
+                At::Key(path),
+                "an endpoint without an example",
+                "needs `examples`",
+                help,
+            );
         }
     }
 
@@ -90,42 +123,74 @@ impl Checker<'_> {
         };
         if let Some(problem) = problem {
             let help = "for example `POST /cgi-bin/chatdata/sync_msg`";
-            self.report.error_with_help("bad-call", At::Value(path), format!("`{call}` is not a call"), problem, help);
+            self.report.error_with_help(
+                "bad-call",
+                At::Value(path),
+                format!("`{call}` is not a call"),
+                problem,
+                help,
+            );
         }
     }
 
     fn pagination(&mut self, path: &Path, endpoint: &Endpoint, pagination: &Pagination) {
         let text = |ty: &TypeExpr| matches!(ty, TypeExpr::Scalar(Scalar::String));
-        if let Some(cursor) = self.field(&path.key("cursor"), &endpoint.request, &pagination.cursor, "request")
+        if let Some(cursor) =
+            self.field(&path.key("cursor"), &endpoint.request, &pagination.cursor, "request")
             && !(cursor.optional && text(&cursor.ty))
         {
             let at = path.key("cursor");
-            self.report.error("bad-pagination", At::Value(&at), "the cursor is an optional string", format!("`{}` is not", pagination.cursor));
+            self.report.error(
+                "bad-pagination",
+                At::Value(&at),
+                "the cursor is an optional string",
+                format!("`{}` is not", pagination.cursor),
+            );
         }
         if let Some(next) = self.field(&path.key("next"), &endpoint.response, &pagination.next, "response")
             && !text(&next.ty)
         {
             let at = path.key("next");
-            self.report.error("bad-pagination", At::Value(&at), "the next cursor is a string", format!("`{}` is a `{}`", pagination.next, next.ty));
+            self.report.error(
+                "bad-pagination",
+                At::Value(&at),
+                "the next cursor is a string",
+                format!("`{}` is a `{}`", pagination.next, next.ty),
+            );
         }
         if let Some(more) = &pagination.more
             && let Some(field) = self.field(&path.key("more"), &endpoint.response, more, "response")
             && !matches!(field.ty, TypeExpr::Scalar(Scalar::Bool | Scalar::Flag))
         {
             let at = path.key("more");
-            self.report.error("bad-pagination", At::Value(&at), "whether more follows is a `flag` or a `bool`", format!("`{more}` is a `{}`", field.ty));
+            self.report.error(
+                "bad-pagination",
+                At::Value(&at),
+                "whether more follows is a `flag` or a `bool`",
+                format!("`{more}` is a `{}`", field.ty),
+            );
         }
         if let Some(items) = self.field(&path.key("items"), &endpoint.response, &pagination.items, "response")
             && !matches!(items.ty, TypeExpr::Generic(Generic::List, _))
         {
             let at = path.key("items");
-            self.report.error("bad-pagination", At::Value(&at), "the items are a list", format!("`{}` is a `{}`", pagination.items, items.ty));
+            self.report.error(
+                "bad-pagination",
+                At::Value(&at),
+                "the items are a list",
+                format!("`{}` is a `{}`", pagination.items, items.ty),
+            );
         }
     }
 
     fn grants(&mut self, path: &Path, endpoint: &Endpoint, grants: &Grants) {
         if grants.kind == Token::None {
-            self.report.error("bad-grants", At::Value(&path.key("kind")), "`none` is not a token", "which kind of token is it?");
+            self.report.error(
+                "bad-grants",
+                At::Value(&path.key("kind")),
+                "`none` is not a token",
+                "which kind of token is it?",
+            );
         }
         self.field(&path.key("token"), &endpoint.response, &grants.token, "response");
         self.field(&path.key("expires"), &endpoint.response, &grants.expires, "response");
@@ -137,7 +202,13 @@ impl Checker<'_> {
     fn rule(&mut self, path: &Path, request: &IndexMap<String, Field>, rule: &Rule) {
         let Some(MaxSpan { from, to, .. }) = &rule.max_span else {
             let help = "rules: max_span";
-            return self.report.error_with_help("bad-rule", At::Value(path), "a rule is one of those known", "says nothing", help);
+            return self.report.error_with_help(
+                "bad-rule",
+                At::Value(path),
+                "a rule is one of those known",
+                "says nothing",
+                help,
+            );
         };
         let path = path.key("max_span");
         for (key, name) in [("from", from), ("to", to)] {
@@ -145,17 +216,34 @@ impl Checker<'_> {
                 && !matches!(field.ty, TypeExpr::Scalar(Scalar::Timestamp))
             {
                 let label = format!("`{name}` is a `{}`", field.ty);
-                self.report.error("bad-rule", At::Value(&path.key(key)), "a span is between timestamps", label);
+                self.report.error(
+                    "bad-rule",
+                    At::Value(&path.key(key)),
+                    "a span is between timestamps",
+                    label,
+                );
             }
         }
     }
 
     /// A field that something else refers to by its wire name.
-    fn field<'f>(&mut self, path: &Path, fields: &'f IndexMap<String, Field>, name: &str, side: &str) -> Option<&'f Field> {
+    fn field<'f>(
+        &mut self,
+        path: &Path,
+        fields: &'f IndexMap<String, Field>,
+        name: &str,
+        side: &str,
+    ) -> Option<&'f Field> {
         let field = fields.get(name);
         if field.is_none() {
             let help = did_you_mean(name, fields.keys().map(String::as_str));
-            self.report.report("unknown-field", At::Value(path), format!("the {side} has no field `{name}`"), "not a field", help);
+            self.report.report(
+                "unknown-field",
+                At::Value(path),
+                format!("the {side} has no field `{name}`"),
+                "not a field",
+                help,
+            );
         }
         field
     }
@@ -181,7 +269,10 @@ fn path_problem(path: &str) -> Option<String> {
     if let Some(odd) = odd {
         return Some(format!("a path has no `{odd}`"));
     }
-    path.split('/').skip(1).any(|part| !names::is_identifier(&part.replace(['-', '.'], "_"))).then(|| "a part of the path is empty or starts with a digit".to_owned())
+    path.split('/')
+        .skip(1)
+        .any(|part| !names::is_identifier(&part.replace(['-', '.'], "_")))
+        .then(|| "a part of the path is empty or starts with a digit".to_owned())
 }
 
 fn is_date(text: &str) -> bool {

@@ -26,7 +26,9 @@ impl Checker<'_> {
         let mut place = Place::new(file.root.find(path), text, self.text);
         match serde_json::from_str::<Value>(text) {
             Ok(Value::Object(object)) => self.object(&mut place, fields, &object, envelope),
-            Ok(_) => self.problem("bad-example", &place, "an example is a JSON object", "not an object", None),
+            Ok(_) => {
+                self.problem("bad-example", &place, "an example is a JSON object", "not an object", None)
+            }
             Err(error) => {
                 let span = place.json_position(error.line(), error.column());
                 let message = error.to_string();
@@ -52,7 +54,13 @@ impl Checker<'_> {
                 None if envelope && matches!(name.as_str(), "errcode" | "errmsg") => {}
                 None => {
                     let help = did_you_mean(name, fields.keys().map(String::as_str));
-                    self.problem("unknown-example-field", place, format!("the spec has no field `{name}`"), "not in the spec", help);
+                    self.problem(
+                        "unknown-example-field",
+                        place,
+                        format!("the spec has no field `{name}`"),
+                        "not in the spec",
+                        help,
+                    );
                 }
             }
             place.leave();
@@ -60,7 +68,13 @@ impl Checker<'_> {
         for (name, field) in fields {
             if !field.optional && !object.contains_key(name) {
                 let help = format!("if it may be absent, its key is `{name}?`");
-                self.problem("incomplete-example", place, format!("the example lacks the field `{name}`"), format!("no `{name}` in here"), Some(help));
+                self.problem(
+                    "incomplete-example",
+                    place,
+                    format!("the example lacks the field `{name}`"),
+                    format!("no `{name}` in here"),
+                    Some(help),
+                );
             }
         }
     }
@@ -98,7 +112,13 @@ impl Checker<'_> {
             TypeExpr::Generic(Generic::Json, inner) => match value {
                 Value::String(text) => match serde_json::from_str::<Value>(text) {
                     Ok(value) => self.value(&mut place.opaque(), inner, false, &value),
-                    Err(_) => self.problem("bad-example", place, "this string is not JSON", "the field is JSON inside a string", None),
+                    Err(_) => self.problem(
+                        "bad-example",
+                        place,
+                        "this string is not JSON",
+                        "the field is JSON inside a string",
+                        None,
+                    ),
                 },
                 _ => self.mismatch(place, ty, value),
             },
@@ -144,7 +164,13 @@ impl Checker<'_> {
             };
             let Some(variant) = union.variants.get(&tag) else {
                 let help = did_you_mean(&tag, union.variants.keys().map(String::as_str));
-                return self.problem("bad-example-value", place, format!("`{tag}` is not a variant of `{name}`"), "not documented", help);
+                return self.problem(
+                    "bad-example-value",
+                    place,
+                    format!("`{tag}` is not a variant of `{name}`"),
+                    "not documented",
+                    help,
+                );
             };
             let content = variant.content(&tag);
             for (key, value) in object {
@@ -152,12 +178,24 @@ impl Checker<'_> {
                 if key == content {
                     self.value(place, &variant.ty, false, value);
                 } else if *key != union.tag {
-                    self.problem("unknown-example-field", place, format!("the variant `{tag}` has no field `{key}`"), "not in the spec", None);
+                    self.problem(
+                        "unknown-example-field",
+                        place,
+                        format!("the variant `{tag}` has no field `{key}`"),
+                        "not in the spec",
+                        None,
+                    );
                 }
                 place.leave();
             }
             if !object.contains_key(content) {
-                self.problem("incomplete-example", place, format!("the variant `{tag}` lacks its content"), format!("no `{content}` in here"), None);
+                self.problem(
+                    "incomplete-example",
+                    place,
+                    format!("the variant `{tag}` lacks its content"),
+                    format!("no `{content}` in here"),
+                    None,
+                );
             }
         }
     }
@@ -171,8 +209,16 @@ impl Checker<'_> {
             Value::Array(_) => "a list",
             Value::Object(_) => "an object",
         };
-        let help = "where the page shows another type than it documents, the field's type says so, with a `quirk`".to_owned();
-        self.problem("bad-example-value", place, format!("a `{ty}` is expected, this is {kind}"), format!("not a `{ty}`"), Some(help));
+        let help =
+            "where the page shows another type than it documents, the field's type says so, with a `quirk`"
+                .to_owned();
+        self.problem(
+            "bad-example-value",
+            place,
+            format!("a `{ty}` is expected, this is {kind}"),
+            format!("not a `{ty}`"),
+            Some(help),
+        );
     }
 
     fn problem(
@@ -254,7 +300,8 @@ impl<'a> Place<'a> {
     }
 
     fn json_position(&self, line: usize, column: usize) -> Range<usize> {
-        let line_start: usize = self.text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+        let line_start: usize =
+            self.text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
         let start = self.carry(line_start + column.saturating_sub(1));
         start..start + 1
     }

@@ -65,7 +65,13 @@ impl Checker<'_> {
         let text = text.trim();
         if text.is_empty() || text.starts_with("TODO") {
             let help = "say what the name doesn't: meaning, unit, when it is absent, what it refers to";
-            self.report.error_with_help("missing-description", At::Key(path), "the description is missing", "says nothing", help);
+            self.report.error_with_help(
+                "missing-description",
+                At::Key(path),
+                "the description is missing",
+                "says nothing",
+                help,
+            );
         }
     }
 
@@ -73,7 +79,13 @@ impl Checker<'_> {
     fn identifier(&mut self, path: &Path, name: &str, help: &str) {
         if !names::is_identifier(name) {
             let message = format!("`{name}` can't be a Rust name");
-            self.report.error_with_help("bad-identifier", At::Key(path), message, "letters, digits and `_`, not starting with a digit", help);
+            self.report.error_with_help(
+                "bad-identifier",
+                At::Key(path),
+                message,
+                "letters, digits and `_`, not starting with a digit",
+                help,
+            );
         }
     }
 
@@ -94,7 +106,8 @@ impl Checker<'_> {
     fn type_expr(&mut self, path: &Path, ty: &TypeExpr) -> bool {
         let Some(name) = ty.name() else { return true };
         let file = self.file;
-        let known = || file.structs.keys().chain(file.enums.keys()).chain(file.unions.keys()).map(String::as_str);
+        let known =
+            || file.structs.keys().chain(file.enums.keys()).chain(file.unions.keys()).map(String::as_str);
         if let Some(found) = known().find(|known| *known == name) {
             self.used.insert(found);
             return true;

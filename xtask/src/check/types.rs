@@ -33,7 +33,13 @@ impl Checker<'_> {
                 self.identifier(&path, name, "a type's name is PascalCase");
                 if names::is_identifier(name) && names::pascal(name) != *name {
                     let help = format!("write `{}`", names::pascal(name));
-                    self.report.error_with_help("bad-identifier", At::Key(&path), format!("`{name}` is not PascalCase"), "a type's name", help);
+                    self.report.error_with_help(
+                        "bad-identifier",
+                        At::Key(&path),
+                        format!("`{name}` is not PascalCase"),
+                        "a type's name",
+                        help,
+                    );
                 }
                 all.push((path, name.clone(), name.as_str()));
             }
@@ -48,7 +54,8 @@ impl Checker<'_> {
     }
 
     pub(super) fn fields(&mut self, path: &Path, fields: &IndexMap<String, Field>) {
-        let key = |name: &str, field: &Field| path.key(&format!("{name}{}", if field.optional { "?" } else { "" }));
+        let key =
+            |name: &str, field: &Field| path.key(&format!("{name}{}", if field.optional { "?" } else { "" }));
         let mut rust_names = vec![(path.clone(), "new".to_owned(), "the constructor")];
         for (name, field) in fields {
             let path = key(name, field);
@@ -61,7 +68,13 @@ impl Checker<'_> {
             }
             if matches!(field.ty, TypeExpr::Generic(Generic::OrText, _)) && field.quirk.is_none() {
                 let help = "quirk: says what the page shows in place of the documented type";
-                self.report.error_with_help("missing-quirk", At::Value(&path.key("type")), "`or_text` needs a reason", "why is it not the documented type?", help);
+                self.report.error_with_help(
+                    "missing-quirk",
+                    At::Value(&path.key("type")),
+                    "`or_text` needs a reason",
+                    "why is it not the documented type?",
+                    help,
+                );
             }
         }
         self.collisions(rust_names, "give one of them another name with `rename`");
@@ -74,16 +87,29 @@ impl Checker<'_> {
                     matches!(field.ty, TypeExpr::Scalar(Scalar::String | Scalar::Secret))
                 }
                 Limit::MaxItems(_) | Limit::MinItems(_) => {
-                    matches!(field.ty, TypeExpr::Generic(Generic::List | Generic::Map | Generic::Pipe | Generic::Csv, _))
+                    matches!(
+                        field.ty,
+                        TypeExpr::Generic(Generic::List | Generic::Map | Generic::Pipe | Generic::Csv, _)
+                    )
                 }
                 Limit::Max(_) | Limit::Min(_) => {
-                    matches!(field.ty, TypeExpr::Scalar(Scalar::I32 | Scalar::U32 | Scalar::I64 | Scalar::U64 | Scalar::F64))
+                    matches!(
+                        field.ty,
+                        TypeExpr::Scalar(Scalar::I32 | Scalar::U32 | Scalar::I64 | Scalar::U64 | Scalar::F64)
+                    )
                 }
             };
             if !fits {
                 let message = format!("`{}` doesn't fit the type `{}`", limit.key(), field.ty);
-                let help = "bytes and chars limit strings, items limit lists and maps, max and min limit numbers";
-                self.report.error_with_help("bad-limit", At::Key(&path.key(limit.key())), message, "can't be checked", help);
+                let help =
+                    "bytes and chars limit strings, items limit lists and maps, max and min limit numbers";
+                self.report.error_with_help(
+                    "bad-limit",
+                    At::Key(&path.key(limit.key())),
+                    message,
+                    "can't be checked",
+                    help,
+                );
             }
         }
         let pairs = [
@@ -95,7 +121,12 @@ impl Checker<'_> {
             if let (Some(min), Some(max)) = (min, max)
                 && min > max
             {
-                self.report.error("bad-limit", At::Key(path), format!("no value is between {min} and {max}"), "the smallest is above the largest");
+                self.report.error(
+                    "bad-limit",
+                    At::Key(path),
+                    format!("no value is between {min} and {max}"),
+                    "the smallest is above the largest",
+                );
             }
         }
     }
@@ -104,13 +135,23 @@ impl Checker<'_> {
         self.described(&path.key("doc"), &enumeration.doc);
         let values = path.key("values");
         if enumeration.values.is_empty() {
-            self.report.error("empty-type", At::Key(path), "an enum without values", "list the documented values");
+            self.report.error(
+                "empty-type",
+                At::Key(path),
+                "an enum without values",
+                "list the documented values",
+            );
         }
         let mut rust_names = vec![(path.clone(), "Other".to_owned(), "the variant for unknown values")];
         for (wire, value) in &enumeration.values {
             let at = values.key(wire);
             if enumeration.repr == Repr::Int && wire.parse::<i64>().is_err() {
-                self.report.error("bad-enum-value", At::Key(&at), format!("`{wire}` is not an integer"), "the enum's `repr` is `int`");
+                self.report.error(
+                    "bad-enum-value",
+                    At::Key(&at),
+                    format!("`{wire}` is not an integer"),
+                    "the enum's `repr` is `int`",
+                );
             }
             self.identifier(&at, &value.name, "a variant's name is PascalCase");
             rust_names.push((at, value.name.clone(), wire.as_str()));
@@ -122,7 +163,12 @@ impl Checker<'_> {
         self.described(&path.key("doc"), &union.doc);
         let variants = path.key("variants");
         if union.variants.is_empty() {
-            self.report.error("empty-type", At::Key(path), "a union without variants", "list the documented variants");
+            self.report.error(
+                "empty-type",
+                At::Key(path),
+                "a union without variants",
+                "list the documented variants",
+            );
         }
         let mut rust_names = vec![(path.clone(), "Other".to_owned(), "the variant for unknown tags")];
         for (tag, variant) in &union.variants {
@@ -132,7 +178,12 @@ impl Checker<'_> {
             rust_names.push((at.clone(), name, tag.as_str()));
             self.type_expr(&at, &variant.ty);
             if variant.content(tag) == union.tag {
-                self.report.error("bad-union", At::Key(&at), format!("the tag `{tag}` is also the field of the content"), "can't hold both");
+                self.report.error(
+                    "bad-union",
+                    At::Key(&at),
+                    format!("the tag `{tag}` is also the field of the content"),
+                    "can't hold both",
+                );
             }
         }
         self.collisions(rust_names, "give one of them another `name`");
@@ -140,13 +191,21 @@ impl Checker<'_> {
 
     pub(super) fn unused_types(&mut self) {
         let file = self.file;
-        let sections =
-            [("structs", file.structs.keys().collect::<Vec<_>>()), ("enums", file.enums.keys().collect()), ("unions", file.unions.keys().collect())];
+        let sections = [
+            ("structs", file.structs.keys().collect::<Vec<_>>()),
+            ("enums", file.enums.keys().collect()),
+            ("unions", file.unions.keys().collect()),
+        ];
         for (section, names) in sections {
             for name in names {
                 if !self.used.contains(name.as_str()) {
                     let path = Path::of([section, name]);
-                    self.report.error("unused-type", At::Key(&path), format!("nothing uses the type `{name}`"), "unused");
+                    self.report.error(
+                        "unused-type",
+                        At::Key(&path),
+                        format!("nothing uses the type `{name}`"),
+                        "unused",
+                    );
                 }
             }
         }
@@ -164,7 +223,13 @@ impl Checker<'_> {
                         let path = Path::of(["structs", name]);
                         let message = format!("`{name}` contains itself");
                         let help = "a list or a map in between makes the recursion end";
-                        self.report.error_with_help("endless-type", At::Key(&path), message, "has no end", help);
+                        self.report.error_with_help(
+                            "endless-type",
+                            At::Key(&path),
+                            message,
+                            "has no end",
+                            help,
+                        );
                         return;
                     }
                     if seen.insert(next) {
@@ -182,9 +247,13 @@ impl Checker<'_> {
         let fields = file.structs.get(name).into_iter().flat_map(|structure| structure.fields.values());
         let variants = file.unions.get(name).into_iter().flat_map(|union| union.variants.values());
         let types = fields.map(|field| &field.ty).chain(variants.map(|variant| &variant.ty));
-        types.filter(|ty| inline(ty)).filter_map(TypeExpr::name).filter_map(|name| {
-            let known = file.structs.get_key_value(name).map(|(name, _)| name);
-            known.or_else(|| file.unions.get_key_value(name).map(|(name, _)| name)).map(String::as_str)
-        }).collect()
+        types
+            .filter(|ty| inline(ty))
+            .filter_map(TypeExpr::name)
+            .filter_map(|name| {
+                let known = file.structs.get_key_value(name).map(|(name, _)| name);
+                known.or_else(|| file.unions.get_key_value(name).map(|(name, _)| name)).map(String::as_str)
+            })
+            .collect()
     }
 }

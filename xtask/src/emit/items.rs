@@ -26,7 +26,9 @@ pub(super) fn format_items(tokens: TokenStream) -> String {
     for item in &file.items {
         let grouped = matches!(
             (previous, item),
-            (Some(Item::Use(_)), Item::Use(_)) | (Some(Item::Mod(_)), Item::Mod(_)) | (Some(Item::Const(_)), Item::Const(_))
+            (Some(Item::Use(_)), Item::Use(_))
+                | (Some(Item::Mod(_)), Item::Mod(_))
+                | (Some(Item::Const(_)), Item::Const(_))
         );
         if !text.is_empty() && !grouped {
             text.push('\n');
@@ -51,7 +53,9 @@ fn format_item(item: &Item) -> String {
         let text = unparse(Item::Impl(alone));
         let (first, rest) = text.split_once("{\n").expect("an impl opens with a brace");
         header = format!("{first}{{\n");
-        bodies.push(rest.trim_end().strip_suffix('}').expect("an impl ends with a brace").trim_end().to_owned());
+        bodies.push(
+            rest.trim_end().strip_suffix('}').expect("an impl ends with a brace").trim_end().to_owned(),
+        );
     }
     format!("{header}{}\n}}\n", bodies.join("\n\n"))
 }
@@ -92,7 +96,8 @@ fn doc_lines(text: &str) -> Vec<String> {
     let mut in_code = false;
     for line in text.lines().chain([""]) {
         in_code ^= line.trim_start().starts_with("```");
-        let plain = !in_code && line.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '`' | '[' | '(' | '"' | '\''));
+        let plain = !in_code
+            && line.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '`' | '[' | '(' | '"' | '\''));
         if plain && !paragraph.is_empty() {
             paragraph.push(' ');
         }
@@ -125,7 +130,12 @@ fn wrapped(paragraph: &str, width: usize) -> Vec<String> {
 
 /// A text as a raw string, so that JSON stays readable.
 pub(super) fn raw_string(text: &str) -> Literal {
-    let longest = text.split('"').skip(1).map(|rest| rest.len() - rest.trim_start_matches('#').len()).max().unwrap_or(0);
+    let longest = text
+        .split('"')
+        .skip(1)
+        .map(|rest| rest.len() - rest.trim_start_matches('#').len())
+        .max()
+        .unwrap_or(0);
     let hashes = "#".repeat(longest + 1);
     format!("r{hashes}\"{text}\"{hashes}").parse().expect("the text has no run of hashes this long")
 }
@@ -187,9 +197,18 @@ pub(super) fn rust_type(ty: &Ty) -> TokenStream {
 /// Imports of [`support_type`]s; those of wecom-models are at `models`.
 pub(super) fn imports<'a>(names: impl IntoIterator<Item = &'a str>, models: &TokenStream) -> TokenStream {
     let names: BTreeSet<&str> = names.into_iter().collect();
-    let map = names.contains("BTreeMap").then(|| quote!(use std::collections::BTreeMap;));
-    let value = names.contains("Value").then(|| quote!(use serde_json::Value;));
-    let own: Vec<_> = names.iter().filter(|name| !matches!(**name, "BTreeMap" | "Value")).map(|name| ident(name)).collect();
+    let map = names.contains("BTreeMap").then(|| {
+        quote!(
+            use std::collections::BTreeMap;
+        )
+    });
+    let value = names.contains("Value").then(|| {
+        quote!(
+            use serde_json::Value;
+        )
+    });
+    let own: Vec<_> =
+        names.iter().filter(|name| !matches!(**name, "BTreeMap" | "Value")).map(|name| ident(name)).collect();
     let own = match own.as_slice() {
         [] => None,
         [one] => Some(quote!(use #models::#one;)),

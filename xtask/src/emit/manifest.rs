@@ -23,7 +23,8 @@ pub fn features(api: &Api) -> Vec<(&'static str, String)> {
         let quoted: Vec<String> = families.iter().map(|family| format!("\"{family}\"")).collect();
         lines.push_str(&format!("full = [{}]\n", quoted.join(", ")));
         for family in &families {
-            let passed: Vec<String> = dependencies.iter().map(|name| format!("\"{name}/{family}\"")).collect();
+            let passed: Vec<String> =
+                dependencies.iter().map(|name| format!("\"{name}/{family}\"")).collect();
             lines.push_str(&format!("{family} = [{}]\n", passed.join(", ")));
         }
         (*path, lines)

@@ -46,14 +46,10 @@ pub fn api(api: &Api) -> Files {
         insert(&mut files, format!("{mock}/{at}.rs"), &module.spec, mock::module(module));
         insert(&mut files, format!("{tests}/{at}.rs"), &module.spec, snapshots::module(module));
     }
-    for (folder, visibility, gated) in [
-        (models, quote!(pub), true),
-        (requests, quote!(pub(crate)), true),
-        (mock, quote!(pub(crate)), false),
-        (tests, quote!(), false),
-    ] {
-        families(&mut files, api, folder, &visibility, gated);
-    }
+    families(&mut files, api, models, &quote!(pub), gate);
+    families(&mut files, api, requests, &quote!(pub(crate)), gate);
+    families(&mut files, api, mock, &quote!(pub(crate)), |_| None);
+    families(&mut files, api, tests, &quote!(), |_| Some(quote!(#[cfg(test)])));
     let index = &mut |folder: &str, index: TokenStream| {
         let file = files.get_mut(&format!("{folder}/mod.rs")).expect("written above");
         file.push('\n');
@@ -61,6 +57,7 @@ pub fn api(api: &Api) -> Files {
     };
     index(requests, requests::index(api));
     index(mock, mock::index(api));
+    index(tests, snapshots::index(api));
     files
 }
 
@@ -73,14 +70,20 @@ fn module_path(module: &Module) -> String {
 }
 
 /// The modules above those of the spec files: one that lists the families, and one a family that lists its chapters.
-fn families(files: &mut Files, api: &Api, folder: &str, visibility: &TokenStream, gated: bool) {
+fn families(
+    files: &mut Files,
+    api: &Api,
+    folder: &str,
+    visibility: &TokenStream,
+    gate: impl Fn(&str) -> Option<TokenStream>,
+) {
     let mut root = TokenStream::new();
     for family in api.families() {
         let name = ident(family);
-        let gate = gated.then(|| gate(family));
+        let gate = gate(family);
         let modules: Vec<&Module> = api.modules.iter().filter(|module| module.family == family).collect();
         let chapters: Vec<&str> = modules.iter().filter_map(|module| module.chapter.as_deref()).collect();
-        let doc = gated.then(|| family_doc(family, &modules));
+        let doc = family_doc(family, &modules);
         root.extend(quote!(#doc #gate #visibility mod #name;));
         if !chapters.is_empty() {
             let names = chapters.iter().map(|chapter| ident(chapter));
@@ -93,7 +96,8 @@ fn families(files: &mut Files, api: &Api, folder: &str, visibility: &TokenStream
 
 fn family_doc(family: &str, modules: &[&Module]) -> TokenStream {
     let titles: Vec<&str> = modules.iter().map(|module| module.title.as_str()).collect();
-    let feature = if family == CORE_FAMILY { "always there".to_owned() } else { format!("feature `{family}`") };
+    let feature =
+        if family == CORE_FAMILY { "always there".to_owned() } else { format!("feature `{family}`") };
     items::doc(&format!("{} ({feature}).", titles.join(", ")))
 }
 

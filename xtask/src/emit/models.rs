@@ -81,7 +81,8 @@ fn methods(structure: &Struct) -> TokenStream {
         if value.to_string() == name.to_string() { quote!(#name) } else { quote!(#name: #value) }
     });
     let rest = (required.len() < structure.fields.len()).then(|| quote!(..Self::default()));
-    let body = if required.is_empty() { quote!(Self::default()) } else { quote!(Self { #(#values,)* #rest }) };
+    let body =
+        if required.is_empty() { quote!(Self::default()) } else { quote!(Self { #(#values,)* #rest }) };
     let new_doc = doc(match required.len() {
         0 => "With nothing set: WeCom requires nothing here.",
         _ => "With what WeCom requires.",
@@ -144,7 +145,14 @@ fn argument_value(ty: &Ty, name: &TokenStream) -> TokenStream {
 fn converts(ty: &Ty) -> bool {
     matches!(
         ty,
-        Ty::String | Ty::Timestamp | Ty::Secret | Ty::Any | Ty::Json(_) | Ty::Pipe(_) | Ty::Csv(_) | Ty::OrText(_)
+        Ty::String
+            | Ty::Timestamp
+            | Ty::Secret
+            | Ty::Any
+            | Ty::Json(_)
+            | Ty::Pipe(_)
+            | Ty::Csv(_)
+            | Ty::OrText(_)
     )
 }
 

@@ -23,11 +23,14 @@ pub(super) fn module(module: &Module) -> TokenStream {
         quote!(#endpoint_impl #check #paged)
     });
     let is_request = |name: &str| module.endpoints.iter().any(|endpoint| endpoint.request == name);
-    let parts = module.types.iter().filter(|ty| !is_request(ty.name()) && limited.contains(ty.name())).map(|ty| match ty {
-        Type::Struct(structure) => check_struct(structure, &limited, &[]),
-        Type::Union(union) => check_union(union, &limited),
-        Type::Enum(_) => TokenStream::new(),
-    });
+    let parts =
+        module.types.iter().filter(|ty| !is_request(ty.name()) && limited.contains(ty.name())).map(|ty| {
+            match ty {
+                Type::Struct(structure) => check_struct(structure, &limited, &[]),
+                Type::Union(union) => check_union(union, &limited),
+                Type::Enum(_) => TokenStream::new(),
+            }
+        });
     let items = module.endpoints.iter().filter_map(|endpoint| endpoint.pagination.as_ref());
     let names = items.flat_map(|pagination| std::iter::successors(Some(&pagination.item), |ty| ty.inner()));
     let imports = items::imports(names.filter_map(items::support_type), &quote!(wecom_models));
@@ -113,7 +116,11 @@ fn paged_impl(endpoint: &Endpoint, pagination: &Pagination) -> TokenStream {
     let items = ident(&pagination.items.rust);
     let item = items::rust_type(&pagination.item);
     let next = ident(&pagination.next.rust);
-    let next = if pagination.next.optional { quote!(page.#next.as_deref()) } else { quote!(Some(page.#next.as_str())) };
+    let next = if pagination.next.optional {
+        quote!(page.#next.as_deref())
+    } else {
+        quote!(Some(page.#next.as_str()))
+    };
     let more = match &pagination.more {
         None => quote!(None),
         Some(more) => {
@@ -154,9 +161,10 @@ fn limited(module: &Module) -> HashSet<&str> {
         for ty in sent() {
             let found = match ty {
                 Type::Enum(_) => false,
-                Type::Struct(structure) => {
-                    structure.fields.iter().any(|field| !field.limits.is_empty() || is_limited(&field.ty, &limited))
-                }
+                Type::Struct(structure) => structure
+                    .fields
+                    .iter()
+                    .any(|field| !field.limits.is_empty() || is_limited(&field.ty, &limited)),
                 Type::Union(union) => union.variants.iter().any(|variant| is_limited(&variant.ty, &limited)),
             };
             if found {

@@ -1,11 +1,11 @@
-//! The snapshot tests: every example of every endpoint.
+//! The snapshot tests, every example of every endpoint; and the table that conformance looks endpoints up in.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::items::{module_doc, raw_string};
 use super::rust_path;
-use crate::ir::Module;
+use crate::ir::{Api, Module};
 use crate::names::ident;
 
 /// The tests of one spec file: one a endpoint, over all its examples.
@@ -36,5 +36,20 @@ pub(super) fn module(module: &Module) -> TokenStream {
         use wecom_models::#path::*;
         use crate::snapshot::{Example, snapshot};
         #(#tests)*
+    }
+}
+
+/// The table of all endpoints, for reading and writing their requests and responses by path.
+pub(super) fn index(api: &Api) -> TokenStream {
+    let entries = api.modules.iter().flat_map(|module| {
+        let path = rust_path(module);
+        module.endpoints.iter().map(move |endpoint| {
+            let request = ident(&endpoint.request);
+            quote!(crate::conformance::Contract::of::<wecom_models::#path::#request>())
+        })
+    });
+    quote! {
+        /// Every endpoint, in the order of the spec files.
+        pub(crate) static CONTRACTS: &[crate::conformance::Contract] = &[#(#entries),*];
     }
 }

@@ -12,7 +12,7 @@ use crate::wire::{Read, read_impl};
 /// A point in time, in whole seconds since 1970-01-01 00:00:00 UTC.
 ///
 /// WeCom sends 0 where something has not happened yet; see [`Timestamp::is_zero`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
 impl Timestamp {
@@ -59,7 +59,8 @@ impl TryFrom<Timestamp> for SystemTime {
 
     fn try_from(time: Timestamp) -> Result<Self, TimestampOutOfRange> {
         let distance = Duration::from_secs(time.0.unsigned_abs());
-        let time = if time.0 < 0 { UNIX_EPOCH.checked_sub(distance) } else { UNIX_EPOCH.checked_add(distance) };
+        let time =
+            if time.0 < 0 { UNIX_EPOCH.checked_sub(distance) } else { UNIX_EPOCH.checked_add(distance) };
         time.ok_or(TimestampOutOfRange)
     }
 }
@@ -75,6 +76,13 @@ impl fmt::Display for TimestampOutOfRange {
 }
 
 impl std::error::Error for TimestampOutOfRange {}
+
+/// On one line, however it is formatted: there are many of them.
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Timestamp({})", self.0)
+    }
+}
 
 /// Shows the seconds.
 impl fmt::Display for Timestamp {

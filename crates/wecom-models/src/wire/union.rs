@@ -8,8 +8,8 @@ use std::marker::PhantomData;
 
 use serde_json::Value;
 
-use super::read::Kept;
 use super::Field;
+use super::read::Kept;
 use crate::UnknownUnion;
 
 /// A union that is read from an object's fields.
@@ -28,7 +28,11 @@ pub trait ReadUnion: From<UnknownUnion> {
 }
 
 /// Takes one field of an object into a union.
-pub fn set_union<'de, U: ReadUnion, F: Field<'de>>(union: &mut U, name: &str, field: F) -> Result<(), F::Error> {
+pub fn set_union<'de, U: ReadUnion, F: Field<'de>>(
+    union: &mut U,
+    name: &str,
+    field: F,
+) -> Result<(), F::Error> {
     let Some(seen) = union.unknown() else {
         return field.skip();
     };

@@ -28,6 +28,8 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::externalcontact::message_push::GetGroupmsgTask as crate::Endpoint>::META,
     #[cfg(feature = "externalcontact")]
     <wecom_models::externalcontact::message_push::GetGroupmsgSendResult as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::message_push::RemindGroupmsgSend as crate::Endpoint>::META,
     #[cfg(feature = "meeting")]
     <wecom_models::meeting::basic::GetInfo as crate::Endpoint>::META,
     #[cfg(feature = "msgaudit")]

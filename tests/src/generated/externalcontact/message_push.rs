@@ -123,3 +123,15 @@ const GET_GROUPMSG_SEND_RESULT: &[Example] = &[
 fn get_groupmsg_send_result() {
     snapshot::<GetGroupmsgSendResult>(GET_GROUPMSG_SEND_RESULT);
 }
+
+const REMIND_GROUPMSG_SEND: &[Example] = &[
+    Example {
+        request: r#"{ "msgid": "msgAJ2GCAAAXtWyujaWJHDDGi0mA" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+
+#[test]
+fn remind_groupmsg_send() {
+    snapshot::<RemindGroupmsgSend>(REMIND_GROUPMSG_SEND);
+}

@@ -112,4 +112,15 @@ pub(crate) static ROUTES: &[Route] = &[
   ]
 }"#,
     },
+    Route {
+        id: "externalcontact.message_push.remind_groupmsg_send",
+        method: "POST",
+        path: "/cgi-bin/externalcontact/remind_groupmsg_send",
+        token: Some("access_token"),
+        query: &[],
+        required: &["msgid"],
+        paging: None,
+        grants: None,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
 ];

@@ -205,6 +205,33 @@ pub struct GetGroupmsgSendResultResponse {
     pub send_list: Vec<SendResult>,
 }
 
+/// Reminds employees again to send a group message.
+///
+/// `POST /cgi-bin/externalcontact/remind_groupmsg_send` ·
+/// [提醒成员群发](https://developer.work.weixin.qq.com/document/path/97610)
+///
+/// At most three reminders a message within 24 hours. The token needs what [`GetGroupmsgListV2`]
+/// needs; an application for winning customers needs the permission 客户联系 › 消息推送 › 群发消息给客户和客户群.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct RemindGroupmsgSend {
+    /// The message, from [`GetGroupmsgListV2`].
+    pub msgid: String,
+}
+
+impl RemindGroupmsgSend {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(msgid: impl Into<String>) -> Self {
+        Self { msgid: msgid.into() }
+    }
+}
+
+/// The answer to [`RemindGroupmsgSend`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct RemindGroupmsgSendResponse {}
+
 /// A message to many customers or customer groups.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]

@@ -133,3 +133,22 @@ impl crate::Paged for GetGroupmsgSendResult {
         page.send_list
     }
 }
+
+impl crate::Endpoint for RemindGroupmsgSend {
+    type Response = RemindGroupmsgSendResponse;
+    type Token = crate::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "externalcontact.message_push.remind_groupmsg_send",
+        title: "提醒成员群发",
+        method: http::Method::POST,
+        path: "/cgi-bin/externalcontact/remind_groupmsg_send",
+        page: "https://developer.work.weixin.qq.com/document/path/97610",
+        token: crate::TokenKind::AccessToken,
+        safe: false,
+        rates: &[],
+    };
+}
+
+impl crate::Check for RemindGroupmsgSend {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}

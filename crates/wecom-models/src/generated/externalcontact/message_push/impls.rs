@@ -141,8 +141,14 @@ impl wire::WriteObject for GetGroupmsgSendResult {
     }
 }
 
+impl wire::WriteObject for RemindGroupmsgSend {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("msgid", &self.msgid)
+    }
+}
+
 wire::write_objects! {
-    GetGroupmsgListV2, GetGroupmsgTask, GetGroupmsgSendResult
+    GetGroupmsgListV2, GetGroupmsgTask, GetGroupmsgSendResult, RemindGroupmsgSend
 }
 
 wire::write_int_enums! {
@@ -192,6 +198,16 @@ impl wire::ReadObject for GetGroupmsgSendResultResponse {
             "send_list" => field.read(&mut self.send_list),
             _ => field.skip(),
         }
+    }
+}
+
+impl wire::ReadObject for RemindGroupmsgSendResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
     }
 }
 
@@ -368,8 +384,8 @@ impl wire::ReadUnion for Attachment {
 
 wire::read_objects! {
     GetGroupmsgListV2Response, GetGroupmsgTaskResponse, GetGroupmsgSendResultResponse,
-    GroupMsg, TextContent, ImageContent, LinkContent, MiniProgramContent, VideoContent,
-    FileContent, SendTask, SendResult
+    RemindGroupmsgSendResponse, GroupMsg, TextContent, ImageContent, LinkContent,
+    MiniProgramContent, VideoContent, FileContent, SendTask, SendResult
 }
 
 wire::read_unions! {

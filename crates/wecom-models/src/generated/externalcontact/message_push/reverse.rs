@@ -27,6 +27,12 @@ impl wire::WriteObject for GetGroupmsgSendResultResponse {
     }
 }
 
+impl wire::WriteObject for RemindGroupmsgSendResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
 impl wire::WriteObject for GroupMsg {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("msgid", &self.msgid)?;
@@ -128,8 +134,8 @@ impl wire::WriteObject for Attachment {
 
 wire::write_objects! {
     GetGroupmsgListV2Response, GetGroupmsgTaskResponse, GetGroupmsgSendResultResponse,
-    GroupMsg, TextContent, ImageContent, LinkContent, MiniProgramContent, VideoContent,
-    FileContent, SendTask, SendResult, Attachment
+    RemindGroupmsgSendResponse, GroupMsg, TextContent, ImageContent, LinkContent,
+    MiniProgramContent, VideoContent, FileContent, SendTask, SendResult, Attachment
 }
 
 wire::write_int_enums! {
@@ -186,8 +192,21 @@ impl wire::ReadObject for GetGroupmsgSendResult {
     }
 }
 
+impl wire::ReadObject for RemindGroupmsgSend {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "msgid" => field.read(&mut self.msgid),
+            _ => field.skip(),
+        }
+    }
+}
+
 wire::read_objects! {
-    GetGroupmsgListV2, GetGroupmsgTask, GetGroupmsgSendResult
+    GetGroupmsgListV2, GetGroupmsgTask, GetGroupmsgSendResult, RemindGroupmsgSend
 }
 
 wire::read_int_enums! {

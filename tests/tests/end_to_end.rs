@@ -1,0 +1,144 @@
+//! The client against the mock, over HTTP.
+
+use futures_util::TryStreamExt as _;
+use wecom_mock::Server;
+use wecom_sdk::chatdata::archive::SyncMsg;
+use wecom_sdk::chatdata::zone::SetPublicKey;
+use wecom_sdk::externalcontact::message_push::{
+    ChatType, GetGroupmsgListV2, GetGroupmsgSendResult, GetGroupmsgTask, RemindGroupmsgSend,
+};
+use wecom_sdk::meeting::basic::GetInfo;
+use wecom_sdk::msgaudit::{CheckRoomAgree, CheckSingleAgree, SingleChat};
+use wecom_sdk::{Client, Error};
+
+async fn client(server: &Server) -> Client {
+    Client::builder("ww1", "secret").base_url(server.base_url()).build().expect("the client can be set up")
+}
+
+#[tokio::test]
+async fn every_endpoint_can_be_called() {
+    let server = Server::start().await.unwrap();
+    let client = client(&server).await;
+    let agreement = client.send(&CheckSingleAgree::new([SingleChat::new("a", "b")])).await.unwrap();
+    assert_eq!(agreement.agreeinfo.len(), 2);
+    assert_eq!(client.send(&CheckRoomAgree::new("wr")).await.unwrap().agreeinfo.len(), 1);
+    client.send(&SetPublicKey::new("-----BEGIN PUBLIC KEY-----", 1)).await.unwrap();
+    assert_eq!(client.send(&SyncMsg::new()).await.unwrap().msg_list.len(), 1);
+    let list = GetGroupmsgListV2::new(ChatType::Single, 1_720_000_000, 1_720_086_400);
+    assert_eq!(client.send(&list).await.unwrap().group_msg_list.len(), 1);
+    assert_eq!(client.send(&GetGroupmsgTask::new("msg")).await.unwrap().task_list.len(), 2);
+    assert_eq!(client.send(&GetGroupmsgSendResult::new("msg", "a")).await.unwrap().send_list.len(), 3);
+    client.send(&RemindGroupmsgSend::new("msg")).await.unwrap();
+    assert_eq!(client.send(&GetInfo::new("hy")).await.unwrap().title, "Weekly review");
+}
+
+#[tokio::test]
+async fn pages_and_items_end_after_the_last_page() {
+    let server = Server::builder().pages(4).start().await.unwrap();
+    let client = client(&server).await;
+    let pages: Vec<_> = client.pages(SyncMsg::new()).into_stream().try_collect().await.unwrap();
+    assert_eq!(pages.iter().map(|page| page.has_more).collect::<Vec<_>>(), [true, true, true, false]);
+    let tasks: Vec<_> = client.items(GetGroupmsgTask::new("msg")).into_stream().try_collect().await.unwrap();
+    assert_eq!(tasks.len(), 8);
+    let mut items = client.items(SyncMsg::new().cursor("mock-cursor-4"));
+    assert!(items.try_next().await.unwrap().is_some(), "reading goes on from a stored cursor");
+    assert!(items.try_next().await.unwrap().is_none());
+    assert!(items.try_next().await.unwrap().is_none(), "and stays at its end");
+}
+
+#[tokio::test]
+async fn wrong_credentials_are_wecoms_error_and_not_a_retry_loop() {
+    let server = Server::builder().credentials("ww1", "another secret").start().await.unwrap();
+    let error = client(&server).await.send(&SyncMsg::new()).await.unwrap_err();
+    assert!(matches!(error, Error::Token(_)), "{error:?}");
+    assert_eq!(error.code(), Some(40001));
+    assert_eq!(error.to_string(), "no token: auth.gettoken: WeCom error 40001: invalid credential");
+}
+
+#[tokio::test]
+async fn a_request_that_breaks_a_limit_is_not_sent_unless_asked_to() {
+    let server = Server::start().await.unwrap();
+    let error = client(&server).await.send(&SyncMsg::new().limit(1001)).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "chatdata.archive.sync_msg: the request breaks documented limits: `limit` must be at most 1000, and is 1001"
+    );
+    let unchecked =
+        Client::builder("ww1", "s").base_url(server.base_url()).without_validation().build().unwrap();
+    assert!(unchecked.send(&SyncMsg::new().limit(1001)).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_thousand_callers_share_one_token() {
+    let server = Server::start().await.unwrap();
+    let client = client(&server).await;
+    let calls: Vec<_> = (0..1000)
+        .map(|_| {
+            let client = client.clone();
+            tokio::spawn(async move { client.send(&GetInfo::new("hy")).await.map(|meeting| meeting.title) })
+        })
+        .collect();
+    for call in calls {
+        assert_eq!(call.await.unwrap().unwrap(), "Weekly review");
+    }
+    assert_eq!(server.requests("/cgi-bin/gettoken"), 1);
+    assert_eq!(server.requests("/cgi-bin/meeting/get_info"), 1000);
+}
+
+#[tokio::test]
+async fn a_token_that_wecom_refuses_is_replaced_once() {
+    let server = Server::start().await.unwrap();
+    let client = client(&server).await;
+    client.send(&GetInfo::new("hy")).await.unwrap();
+    server.revoke_tokens();
+    client.send(&GetInfo::new("hy")).await.unwrap();
+    assert_eq!(server.requests("/cgi-bin/gettoken"), 2);
+    assert_eq!(server.requests("/cgi-bin/meeting/get_info"), 3);
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_a_transport_error_without_the_token() {
+    let server = Server::start().await.unwrap();
+    let client = client(&server).await;
+    client.send(&GetInfo::new("hy")).await.unwrap();
+    drop(server);
+    let error = client.send(&GetInfo::new("hy")).await.unwrap_err();
+    assert!(matches!(error, Error::Transport { .. }), "{error:?}");
+    let shown = format!("{error} {error:?}");
+    assert!(!shown.contains("mock-access_token"), "{shown}");
+}
+
+#[tokio::test]
+async fn the_mock_reports_what_wecom_would() {
+    let server = Server::start().await.unwrap();
+    let get = async |path: &str| {
+        let answer = reqwest::get(format!("{}{path}", server.base_url())).await.unwrap();
+        (
+            answer.status().as_u16(),
+            serde_json::from_slice::<serde_json::Value>(&answer.bytes().await.unwrap()).ok(),
+        )
+    };
+    let code = |answer: Option<serde_json::Value>| answer.and_then(|body| body["errcode"].as_i64());
+    assert_eq!(get("/cgi-bin/no/such/endpoint").await.0, 404);
+    assert_eq!(code(get("/cgi-bin/gettoken?corpsecret=s").await.1), Some(41002));
+    assert_eq!(code(get("/cgi-bin/gettoken?corpid=c").await.1), Some(41004));
+    assert_eq!(
+        code(get("/cgi-bin/meeting/get_info?access_token=x").await.1),
+        Some(40058),
+        "GET where POST is needed"
+    );
+    let post = async |query: &str, body: &'static str| {
+        let address = format!("{}/cgi-bin/msgaudit/check_single_agree{query}", server.base_url());
+        let answer = reqwest::Client::new().post(address).body(body).send().await.unwrap();
+        serde_json::from_slice::<serde_json::Value>(&answer.bytes().await.unwrap()).ok()
+    };
+    assert_eq!(code(post("", "{}").await), Some(41001));
+    assert_eq!(code(post("?access_token=nonsense", "{}").await), Some(40014));
+    let (_, token) = get("/cgi-bin/gettoken?corpid=c&corpsecret=s").await;
+    let query = format!("?access_token={}", token.unwrap()["access_token"].as_str().unwrap());
+    assert_eq!(code(post(&query, "not JSON").await), Some(40058));
+    let missing = post(&query, r#"{"info":[{"userid":"a"}]}"#).await.unwrap();
+    assert_eq!(missing["errcode"], 40058);
+    assert!(missing["errmsg"].as_str().unwrap().contains("info[].exteranalopenid"), "{missing}");
+    assert_eq!(code(post(&query, r#"{"info":[]}"#).await), Some(0));
+}
