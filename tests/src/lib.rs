@@ -5,4 +5,5 @@ pub mod conformance;
 pub mod snapshot;
 
 #[rustfmt::skip]
+#[allow(clippy::pedantic, reason = "generated code is plain rather than clever")]
 mod generated;

@@ -94,7 +94,7 @@ fn a_time_that_is_no_number_does_not_cost_the_records_around_it() {
     let page = read::<GetGroupmsgListV2>(&json!({ "group_msg_list": [
         { "msgid": "a", "create_time": "xxxx" },
         { "msgid": "b", "create_time": "1605171726", "creator": "lin.wei" },
-        { "msgid": "c", "create_time": 1605171726 },
+        { "msgid": "c", "create_time": 1_605_171_726 },
         { "msgid": "d", "create_time": null },
     ] }));
     let times: Vec<_> = page.group_msg_list.iter().map(|message| message.create_time.clone()).collect();

@@ -34,7 +34,7 @@ fn module(file: &spec::File, source: &Source) -> Module {
     let mut types = Vec::new();
     for (name, endpoint) in &file.endpoints {
         let (request, response) = lowering.request_and_response(name, endpoint);
-        endpoints.push(lowering.endpoint(name, endpoint, &source.stem, &request, &response));
+        endpoints.push(self::endpoint(name, endpoint, &source.stem, &request, &response));
         types.extend([Type::Struct(request), Type::Struct(response)]);
     }
     types.extend(
@@ -89,76 +89,6 @@ impl Lowering<'_> {
             direction: Direction { sent: false, received: true },
         };
         (request, response)
-    }
-
-    fn endpoint(
-        &self,
-        name: &str,
-        endpoint: &spec::Endpoint,
-        stem: &str,
-        request: &Struct,
-        response: &Struct,
-    ) -> Endpoint {
-        let head = &endpoint.head;
-        let (method, path) = head.call.split_once(' ').expect("checked: a call is a method and a path");
-        let find = |structure: &Struct, wire: &str| {
-            structure
-                .fields
-                .iter()
-                .find(|field| field.wire == wire)
-                .cloned()
-                .expect("checked: the field exists")
-        };
-        Endpoint {
-            name: name.to_owned(),
-            id: format!("{stem}.{name}"),
-            request: request.name.clone(),
-            response: response.name.clone(),
-            title: head.title.clone(),
-            page_url: format!("{PAGE}{}", head.doc.page),
-            doc_id: head.doc.id,
-            method: if method == "GET" { Method::Get } else { Method::Post },
-            path: path.to_owned(),
-            token: head.token,
-            safe: head.safe,
-            rates: head.rate.iter().map(|rate| (rate.calls, rate.per)).collect(),
-            pagination: head.pagination.as_ref().map(|pagination| {
-                let items = find(response, &pagination.items);
-                let Ty::List(item) = items.ty.clone() else { unreachable!("checked: the items are a list") };
-                Pagination {
-                    cursor: find(request, &pagination.cursor),
-                    next: find(response, &pagination.next),
-                    more: pagination.more.as_ref().map(|more| find(response, more)),
-                    items,
-                    item: *item,
-                }
-            }),
-            grants: head.grants.as_ref().map(|grants| Grants {
-                kind: grants.kind,
-                token: grants.token.clone(),
-                expires: grants.expires.clone(),
-                id: grants.credentials.id.clone(),
-                secret: grants.credentials.secret.clone(),
-            }),
-            rules: head
-                .rules
-                .iter()
-                .filter_map(|rule| rule.max_span.as_ref())
-                .map(|span| Rule::MaxSpan {
-                    from: find(request, &span.from),
-                    to: find(request, &span.to),
-                    days: span.days,
-                })
-                .collect(),
-            examples: head
-                .examples
-                .iter()
-                .map(|example| Example {
-                    request: example.request.clone().unwrap_or_else(|| "{}".to_owned()),
-                    response: example.response.clone(),
-                })
-                .collect(),
-        }
     }
 
     fn structure(&self, name: &str, structure: &spec::Struct) -> Struct {
@@ -257,6 +187,70 @@ impl Lowering<'_> {
                 None => Ty::Struct(name.clone()),
             },
         }
+    }
+}
+
+fn endpoint(
+    name: &str,
+    endpoint: &spec::Endpoint,
+    stem: &str,
+    request: &Struct,
+    response: &Struct,
+) -> Endpoint {
+    let head = &endpoint.head;
+    let (method, path) = head.call.split_once(' ').expect("checked: a call is a method and a path");
+    let find = |structure: &Struct, wire: &str| {
+        structure.fields.iter().find(|field| field.wire == wire).cloned().expect("checked: the field exists")
+    };
+    Endpoint {
+        name: name.to_owned(),
+        id: format!("{stem}.{name}"),
+        request: request.name.clone(),
+        response: response.name.clone(),
+        title: head.title.clone(),
+        page_url: format!("{PAGE}{}", head.doc.page),
+        doc_id: head.doc.id,
+        method: if method == "GET" { Method::Get } else { Method::Post },
+        path: path.to_owned(),
+        token: head.token,
+        safe: head.safe,
+        rates: head.rate.iter().map(|rate| (rate.calls, rate.per)).collect(),
+        pagination: head.pagination.as_ref().map(|pagination| {
+            let items = find(response, &pagination.items);
+            let Ty::List(item) = items.ty.clone() else { unreachable!("checked: the items are a list") };
+            Pagination {
+                cursor: find(request, &pagination.cursor),
+                next: find(response, &pagination.next),
+                more: pagination.more.as_ref().map(|more| find(response, more)),
+                items,
+                item: *item,
+            }
+        }),
+        grants: head.grants.as_ref().map(|grants| Grants {
+            kind: grants.kind,
+            token: grants.token.clone(),
+            expires: grants.expires.clone(),
+            id: grants.credentials.id.clone(),
+            secret: grants.credentials.secret.clone(),
+        }),
+        rules: head
+            .rules
+            .iter()
+            .filter_map(|rule| rule.max_span.as_ref())
+            .map(|span| Rule::MaxSpan {
+                from: find(request, &span.from),
+                to: find(request, &span.to),
+                days: span.days,
+            })
+            .collect(),
+        examples: head
+            .examples
+            .iter()
+            .map(|example| Example {
+                request: example.request.clone().unwrap_or_else(|| "{}".to_owned()),
+                response: example.response.clone(),
+            })
+            .collect(),
     }
 }
 

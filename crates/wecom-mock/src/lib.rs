@@ -19,6 +19,7 @@
 
 mod answer;
 #[rustfmt::skip]
+#[allow(clippy::pedantic, reason = "generated code is plain rather than clever")]
 mod generated;
 mod route;
 mod server;

@@ -14,6 +14,7 @@
 //! A family is compiled when its feature is on; `full` turns on all of them.
 
 #[rustfmt::skip]
+#[allow(clippy::pedantic, reason = "generated code is plain rather than clever")]
 mod generated;
 mod types;
 pub mod wire;

@@ -23,6 +23,7 @@
 mod check;
 mod endpoint;
 #[rustfmt::skip]
+#[allow(clippy::pedantic, reason = "generated code is plain rather than clever")]
 mod generated;
 mod paging;
 mod query;

@@ -38,9 +38,12 @@ impl Http {
         endpoint: &'static Meta,
         request: ::http::Request<Bytes>,
     ) -> Result<(StatusCode, Bytes), Error> {
-        let failed = |error: reqwest::Error| match error.is_timeout() {
-            true => Error::Timeout { endpoint, timeout: self.timeout },
-            false => Error::Transport { endpoint, source: error.without_url() },
+        let failed = |error: reqwest::Error| {
+            if error.is_timeout() {
+                Error::Timeout { endpoint, timeout: self.timeout }
+            } else {
+                Error::Transport { endpoint, source: error.without_url() }
+            }
         };
         let mut request = reqwest::Request::try_from(request).map_err(failed)?;
         *request.timeout_mut() = Some(self.timeout);

@@ -43,7 +43,7 @@ where
         match E::next_cursor(&page) {
             None => self.state = State::Done,
             Some(cursor) if cursor.is_empty() || request.cursor() == Some(&cursor) => {
-                self.state = State::Stuck(cursor)
+                self.state = State::Stuck(cursor);
             }
             Some(cursor) => request.set_cursor(cursor),
         }

@@ -83,7 +83,7 @@ impl Tokens {
 
     fn store(&self, fresh: FreshToken) -> Arc<Current> {
         let margin = MARGIN.min(fresh.lifetime / 10);
-        let until = Instant::now() + (fresh.lifetime - margin);
+        let until = Instant::now() + fresh.lifetime.saturating_sub(margin);
         let current = Arc::new(Current { token: fresh.token, until });
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&current));
         current

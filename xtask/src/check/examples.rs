@@ -27,7 +27,7 @@ impl Checker<'_> {
         match serde_json::from_str::<Value>(text) {
             Ok(Value::Object(object)) => self.object(&mut place, fields, &object, envelope),
             Ok(_) => {
-                self.problem("bad-example", &place, "an example is a JSON object", "not an object", None)
+                self.problem("bad-example", &place, "an example is a JSON object", "not an object", None);
             }
             Err(error) => {
                 let span = place.json_position(error.line(), error.column());

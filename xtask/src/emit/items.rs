@@ -16,7 +16,7 @@ use crate::names::ident;
 /// # Panics
 ///
 /// If the tokens are not Rust items, which is a mistake in this crate.
-pub(super) fn format_items(tokens: TokenStream) -> String {
+pub(super) fn format_items(tokens: &TokenStream) -> String {
     let file: File = syn::parse2(tokens.clone())
         .unwrap_or_else(|error| panic!("generated tokens are not Rust: {error}\n{tokens}"));
     let mut text = String::new();

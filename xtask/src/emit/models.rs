@@ -78,7 +78,7 @@ fn methods(structure: &Struct) -> TokenStream {
     let values = required.iter().map(|field| {
         let name = ident(&field.rust);
         let value = argument_value(&field.ty, &quote!(#name));
-        if value.to_string() == name.to_string() { quote!(#name) } else { quote!(#name: #value) }
+        if name == value.to_string() { quote!(#name) } else { quote!(#name: #value) }
     });
     let rest = (required.len() < structure.fields.len()).then(|| quote!(..Self::default()));
     let body =

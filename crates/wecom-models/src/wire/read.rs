@@ -167,6 +167,7 @@ impl<'de, T: Read<'de> + Default> DeserializeSeed<'de> for Seed<T> {
     }
 }
 
+#[derive(Clone, Copy)]
 enum Segment<'a> {
     Field(&'a str),
     Index(usize),
