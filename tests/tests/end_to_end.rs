@@ -11,14 +11,14 @@ use wecom_sdk::meeting::basic::GetInfo;
 use wecom_sdk::msgaudit::{CheckRoomAgree, CheckSingleAgree, SingleChat};
 use wecom_sdk::{Client, Error};
 
-async fn client(server: &Server) -> Client {
+fn client(server: &Server) -> Client {
     Client::builder("ww1", "secret").base_url(server.base_url()).build().expect("the client can be set up")
 }
 
 #[tokio::test]
 async fn every_endpoint_can_be_called() {
     let server = Server::start().await.unwrap();
-    let client = client(&server).await;
+    let client = client(&server);
     let agreement = client.send(&CheckSingleAgree::new([SingleChat::new("a", "b")])).await.unwrap();
     assert_eq!(agreement.agreeinfo.len(), 2);
     assert_eq!(client.send(&CheckRoomAgree::new("wr")).await.unwrap().agreeinfo.len(), 1);
@@ -35,7 +35,7 @@ async fn every_endpoint_can_be_called() {
 #[tokio::test]
 async fn pages_and_items_end_after_the_last_page() {
     let server = Server::builder().pages(4).start().await.unwrap();
-    let client = client(&server).await;
+    let client = client(&server);
     let pages: Vec<_> = client.pages(SyncMsg::new()).into_stream().try_collect().await.unwrap();
     assert_eq!(pages.iter().map(|page| page.has_more).collect::<Vec<_>>(), [true, true, true, false]);
     let tasks: Vec<_> = client.items(GetGroupmsgTask::new("msg")).into_stream().try_collect().await.unwrap();
@@ -49,7 +49,7 @@ async fn pages_and_items_end_after_the_last_page() {
 #[tokio::test]
 async fn wrong_credentials_are_wecoms_error_and_not_a_retry_loop() {
     let server = Server::builder().credentials("ww1", "another secret").start().await.unwrap();
-    let error = client(&server).await.send(&SyncMsg::new()).await.unwrap_err();
+    let error = client(&server).send(&SyncMsg::new()).await.unwrap_err();
     assert!(matches!(error, Error::Token(_)), "{error:?}");
     assert_eq!(error.code(), Some(40001));
     assert_eq!(error.to_string(), "no token: auth.gettoken: WeCom error 40001: invalid credential");
@@ -58,7 +58,7 @@ async fn wrong_credentials_are_wecoms_error_and_not_a_retry_loop() {
 #[tokio::test]
 async fn a_request_that_breaks_a_limit_is_not_sent_unless_asked_to() {
     let server = Server::start().await.unwrap();
-    let error = client(&server).await.send(&SyncMsg::new().limit(1001)).await.unwrap_err();
+    let error = client(&server).send(&SyncMsg::new().limit(1001)).await.unwrap_err();
     assert_eq!(
         error.to_string(),
         "chatdata.archive.sync_msg: the request breaks documented limits: `limit` must be at most 1000, and is 1001"
@@ -71,7 +71,7 @@ async fn a_request_that_breaks_a_limit_is_not_sent_unless_asked_to() {
 #[tokio::test]
 async fn a_thousand_callers_share_one_token() {
     let server = Server::start().await.unwrap();
-    let client = client(&server).await;
+    let client = client(&server);
     let calls: Vec<_> = (0..1000)
         .map(|_| {
             let client = client.clone();
@@ -88,7 +88,7 @@ async fn a_thousand_callers_share_one_token() {
 #[tokio::test]
 async fn a_token_that_wecom_refuses_is_replaced_once() {
     let server = Server::start().await.unwrap();
-    let client = client(&server).await;
+    let client = client(&server);
     client.send(&GetInfo::new("hy")).await.unwrap();
     server.revoke_tokens();
     client.send(&GetInfo::new("hy")).await.unwrap();
@@ -99,7 +99,7 @@ async fn a_token_that_wecom_refuses_is_replaced_once() {
 #[tokio::test]
 async fn a_server_that_is_not_there_is_a_transport_error_without_the_token() {
     let server = Server::start().await.unwrap();
-    let client = client(&server).await;
+    let client = client(&server);
     client.send(&GetInfo::new("hy")).await.unwrap();
     drop(server);
     let error = client.send(&GetInfo::new("hy")).await.unwrap_err();

@@ -4,7 +4,6 @@
 //! `WECOM_SECRET` set it talks to WeCom; `WECOM_BASE_URL` sends it elsewhere.
 
 use std::env;
-use std::fmt::Debug;
 
 use wecom_sdk::chatdata::archive::SyncMsg;
 use wecom_sdk::externalcontact::message_push::{
@@ -12,89 +11,54 @@ use wecom_sdk::externalcontact::message_push::{
 };
 use wecom_sdk::meeting::basic::GetInfo;
 use wecom_sdk::msgaudit::{CheckRoomAgree, CheckSingleAgree, SingleChat};
-use wecom_sdk::{Client, Endpoint, Error, Timestamp};
+use wecom_sdk::token::AccessToken;
+use wecom_sdk::{Client, Endpoint, Timestamp};
 
 const DAY: i64 = 24 * 60 * 60;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (client, _mock) = client().await?;
-    let calls = Calls { client: &client };
 
-    calls
-        .one(&CheckSingleAgree::new([SingleChat::new("lin.wei", "wmAJ2GCAAAme1XQR")]), |answer| {
-            answer
-                .agreeinfo
-                .iter()
-                .map(|entry| format!("{}: {:?}", entry.exteranalopenid, entry.agree_status))
-                .collect()
-        })
-        .await;
-    calls
-        .one(&CheckRoomAgree::new("wrAJ2GCAAA8s9c1q"), |answer| {
-            answer
-                .agreeinfo
-                .iter()
-                .map(|entry| format!("{}: {:?}", entry.exteranalopenid, entry.agree_status))
-                .collect()
-        })
-        .await;
-    calls
-        .one(&SyncMsg::new().limit(1000), |page| {
-            page.msg_list
-                .iter()
-                .map(|message| format!("{:?} from {}", message.msgtype, message.sender.id))
-                .collect()
-        })
-        .await;
+    let chat = SingleChat::new("lin.wei", "wmAJ2GCAAAme1XQR");
     let now = Timestamp::now();
     let list = GetGroupmsgListV2::new(ChatType::Single, now.as_unix() - 7 * DAY, now);
-    calls
-        .one(&list, |page| {
-            page.group_msg_list
-                .iter()
-                .map(|message| {
-                    let attachments = message.attachments.as_ref().map_or(0, Vec::len);
-                    format!("{} with {attachments} attachments", message.msgid)
-                })
-                .collect()
+    let message = "msgAJ2GCAAAXtWyujaWJHDDGi0mA";
+    let calls = [
+        call(&client, &CheckSingleAgree::new([chat]), |answer| {
+            format!("{} contacts", answer.agreeinfo.len())
         })
-        .await;
-    calls
-        .one(&GetGroupmsgTask::new("msgAJ2GCAAAXtWyujaWJHDDGi0mA"), |page| {
-            page.task_list.iter().map(|task| format!("{}: {:?}", task.userid, task.status)).collect()
+        .await,
+        call(&client, &CheckRoomAgree::new("wrAJ2GCAAA8s9c1q"), |answer| {
+            format!("{} contacts", answer.agreeinfo.len())
         })
-        .await;
-    calls
-        .one(&GetGroupmsgSendResult::new("msgAJ2GCAAAXtWyujaWJHDDGi0mA", "lin.wei"), |page| {
-            page.send_list.iter().map(|result| format!("{:?}", result.status)).collect()
+        .await,
+        call(&client, &SyncMsg::new().limit(1000), |page| format!("{} records", page.msg_list.len())).await,
+        call(&client, &list, |page| format!("{} messages", page.group_msg_list.len())).await,
+        call(&client, &GetGroupmsgTask::new(message), |page| format!("{} tasks", page.task_list.len())).await,
+        call(&client, &GetGroupmsgSendResult::new(message, "lin.wei"), |page| {
+            format!("{} results", page.send_list.len())
         })
-        .await;
-    calls
-        .one(&GetInfo::new("hyAJ2GCAAAXtWyuj"), |meeting| {
-            vec![format!(
-                "{:?}, {:?}, {} members",
-                meeting.title,
-                meeting.status,
-                meeting.attendees.member.len()
-            )]
+        .await,
+        call(&client, &GetInfo::new("hyAJ2GCAAAXtWyuj"), |meeting| {
+            format!("{:?}, {:?}", meeting.title, meeting.status)
         })
-        .await;
+        .await,
+    ];
 
     println!();
     let mut pages = client.pages(SyncMsg::new());
-    let mut number = 0;
-    while let Some(page) = report("sync_msg", pages.try_next().await).flatten() {
-        number += 1;
-        println!("sync_msg page {number}: {} records, next cursor {}", page.msg_list.len(), page.next_cursor);
+    while let Some(page) = pages.try_next().await? {
+        println!("sync_msg: a page of {} records, next cursor {}", page.msg_list.len(), page.next_cursor);
     }
-    let mut tasks = client.items(GetGroupmsgTask::new("msgAJ2GCAAAXtWyujaWJHDDGi0mA"));
-    let mut count = 0;
-    while let Some(task) = report("get_groupmsg_task", tasks.try_next().await).flatten() {
-        count += 1;
-        println!("get_groupmsg_task item {count}: {} {:?}", task.userid, task.status);
+    let mut tasks = client.items(GetGroupmsgTask::new(message));
+    while let Some(task) = tasks.try_next().await? {
+        println!("get_groupmsg_task: {} {:?}", task.userid, task.status);
     }
-    Ok(())
+    match calls.iter().filter(|succeeded| !**succeeded).count() {
+        0 => Ok(()),
+        failed => Err(format!("{failed} of {} calls failed", calls.len()).into()),
+    }
 }
 
 /// A client for WeCom if the environment has credentials, and one for a mock server of our own if not.
@@ -121,26 +85,17 @@ async fn client() -> Result<(Client, Option<wecom_mock::Server>), Box<dyn std::e
     }
 }
 
-struct Calls<'a> {
-    client: &'a Client,
-}
-
-impl Calls<'_> {
-    /// One call, one line: method, path, what came back.
-    async fn one<E>(&self, request: &E, show: impl Fn(&E::Response) -> Vec<String>)
-    where
-        E: Endpoint<Token = wecom_sdk::token::AccessToken> + Sync,
-        E::Response: Send + Debug,
-    {
-        let meta = E::META;
-        let what = match self.client.send(request).await {
-            Ok(answer) => show(&answer).join(", "),
-            Err(error) => format!("failed: {error}"),
-        };
-        println!("{} {:<50} {what}", meta.method, meta.path);
-    }
-}
-
-fn report<T>(name: &str, result: Result<T, Error>) -> Option<T> {
-    result.inspect_err(|error| println!("{name} failed: {error}")).ok()
+/// One call, one line: method, path, what came back. Tells whether it succeeded.
+async fn call<E>(client: &Client, request: &E, show: impl Fn(&E::Response) -> String) -> bool
+where
+    E: Endpoint<Token = AccessToken> + Sync,
+    E::Response: Send,
+{
+    let answer = client.send(request).await;
+    let shown = match &answer {
+        Ok(answer) => show(answer),
+        Err(error) => format!("failed: {error}"),
+    };
+    println!("{} {:<50} {shown}", E::META.method, E::META.path);
+    answer.is_ok()
 }
