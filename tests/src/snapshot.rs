@@ -3,11 +3,13 @@
 use std::fmt::{Debug, Write as _};
 use std::path::Path;
 
-use http::{Method, Request};
+use bytes::Bytes;
+use http::header::{CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_TYPE};
+use http::{Request, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use wecom_requests::{Check, Endpoint, http_request, parse};
+use wecom_requests::{AnswerKind, Check, Endpoint, http_request, parse_response};
 
 use crate::conformance::{ENVELOPE, Finding, Findings, conforms, scalar};
 
@@ -38,15 +40,13 @@ where
         request.violations().unwrap_or_else(|violations| panic!("{id}, example {index}: {violations}"));
         let sent =
             http_request(&request, "https://qyapi.weixin.qq.com", "TOKEN").expect("the request can be built");
-        let expected: Value =
-            serde_json::from_str(example.request).expect("the generator checked the example");
-        assert_eq!(
-            sent_fields(&sent),
-            flat(&expected, &sent),
-            "{id}, example {index}: what is sent is the example"
-        );
+        if let Some(fields) = sent_fields(&sent) {
+            let expected: Value =
+                serde_json::from_str(example.request).expect("the generator checked the example");
+            assert_eq!(fields, flat(&expected, &sent), "{id}, example {index}: what is sent is the example");
+        }
         conforms::<E::Response>(example.response, &ENVELOPE).unwrap_or_else(|findings| fail(findings));
-        let response = parse::<E>(example.response.as_bytes())
+        let response = parse_response::<E>(&answer(E::META.answer, example.response))
             .unwrap_or_else(|error| panic!("{id}, example {index}: {error}"));
         write_exchange(&mut text, &sent, &response).expect("strings take everything");
     }
@@ -57,41 +57,84 @@ where
     settings.bind(|| insta::assert_snapshot!(id, text));
 }
 
-/// The fields of a request, from its query and its body.
-fn sent_fields(request: &Request<bytes::Bytes>) -> Map<String, Value> {
+/// An example's response as it would come over HTTP.
+fn answer(kind: AnswerKind, example: &str) -> Response<Bytes> {
+    let fields: Value = serde_json::from_str(example).expect("the generator checked the example");
+    let text = |name: &str| fields.get(name).and_then(Value::as_str);
+    let response = Response::builder();
+    let response = match (kind, text("text")) {
+        (AnswerKind::File | AnswerKind::FileOrJson, Some(content)) => {
+            let mut response =
+                response.header(CONTENT_TYPE, text("content_type").unwrap_or("application/octet-stream"));
+            if let Some(name) = text("name") {
+                response = response.header(CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""));
+            }
+            if let Some(range) = text("content_range") {
+                response = response.header(CONTENT_RANGE, range);
+            }
+            response.body(Bytes::copy_from_slice(content.as_bytes()))
+        }
+        (AnswerKind::Xml, _) => {
+            let fields = fields.as_object().into_iter().flatten();
+            let elements = fields.map(|(name, value)| {
+                format!("<{name}><![CDATA[{}]]></{name}>", scalar(value).unwrap_or_default())
+            });
+            response.body(format!("<xml>{}</xml>", elements.collect::<String>()).into())
+        }
+        _ => {
+            response.header(CONTENT_TYPE, "application/json").body(Bytes::copy_from_slice(example.as_bytes()))
+        }
+    };
+    response.expect("headers of examples are plain")
+}
+
+/// The fields of a request, from its query, its headers and its body; `None` for a body that isn't JSON.
+fn sent_fields(request: &Request<Bytes>) -> Option<Map<String, Value>> {
     let query = request.uri().query().unwrap_or_default();
     let pairs = form_urlencoded::parse(query.as_bytes()).into_owned();
     let mut fields: Map<String, Value> =
-        pairs.filter(|(name, _)| name != "access_token").map(|(name, value)| (name, value.into())).collect();
+        pairs.filter(|(_, value)| value != "TOKEN").map(|(name, value)| (name, value.into())).collect();
+    for (name, value) in request.headers() {
+        match name {
+            &CONTENT_TYPE if value == "application/json" => {}
+            &CONTENT_TYPE => return None,
+            name => {
+                fields.insert(name.to_string(), value.to_str().ok()?.into());
+            }
+        }
+    }
     if !request.body().is_empty() {
-        let body: Map<String, Value> =
-            serde_json::from_slice(request.body()).expect("a body is a JSON object");
+        let body: Map<String, Value> = serde_json::from_slice(request.body()).ok()?;
         fields.extend(body);
     }
-    fields
+    Some(fields)
 }
 
-/// What [`sent_fields`] should be: a query holds nothing but text.
-fn flat(example: &Value, request: &Request<bytes::Bytes>) -> Map<String, Value> {
+/// What [`sent_fields`] should be: a query and a header hold nothing but text.
+fn flat(example: &Value, request: &Request<Bytes>) -> Map<String, Value> {
     let fields = example.as_object().cloned().unwrap_or_default();
-    if request.method() != Method::GET {
-        return fields;
-    }
-    fields.into_iter().map(|(name, value)| (name, scalar(&value).unwrap_or_default().into())).collect()
+    let body: Map<String, Value> = serde_json::from_slice(request.body()).unwrap_or_default();
+    let flat = fields.into_iter().map(|(name, value)| {
+        if body.contains_key(&name) {
+            return (name, value);
+        }
+        let header = request.headers().keys().find(|header| header.as_str().eq_ignore_ascii_case(&name));
+        let name = header.map_or(name, ToString::to_string);
+        (name, scalar(&value).unwrap_or_default().into())
+    });
+    flat.collect()
 }
 
-fn write_exchange(
-    text: &mut String,
-    request: &Request<bytes::Bytes>,
-    response: &impl Debug,
-) -> std::fmt::Result {
+fn write_exchange(text: &mut String, request: &Request<Bytes>, response: &impl Debug) -> std::fmt::Result {
     writeln!(text, "{} {}", request.method(), request.uri())?;
     for (name, value) in request.headers() {
         writeln!(text, "{name}: {}", value.to_str().unwrap_or("(binary)"))?;
     }
     if !request.body().is_empty() {
-        let body: Value = serde_json::from_slice(request.body()).expect("a body is JSON");
-        writeln!(text, "\n{body:#}")?;
+        match serde_json::from_slice::<Value>(request.body()) {
+            Ok(body) => writeln!(text, "\n{body:#}")?,
+            Err(_) => writeln!(text, "\n{}", String::from_utf8_lossy(request.body()).replace('\r', ""))?,
+        }
     }
     writeln!(text, "\n{response:#?}\n")
 }

@@ -8,10 +8,11 @@ use wecom_models::externalcontact::message_push::{
 };
 use wecom_models::meeting::basic::{AttendeeStatus, EnterMute, GetInfo};
 use wecom_models::msgaudit::{AgreeStatus, CheckRoomAgree, CheckSingleAgree, SingleChat};
+use wecom_models::wire::ReadObject;
 use wecom_models::{OrText, Timestamp, Unknown};
 use wecom_requests::{Check, Endpoint, Paged, Period, Rate, ResponseError, Rule, parse};
 
-fn read<E: Endpoint>(body: &serde_json::Value) -> E::Response {
+fn read<E: Endpoint<Response: ReadObject>>(body: &serde_json::Value) -> E::Response {
     parse::<E>(body.to_string().as_bytes()).expect("the body should be understood")
 }
 

@@ -1,6 +1,6 @@
 //! The API with everything decided: names, directions, order. Emission only prints it.
 
-pub use crate::spec::{Limit, Period, Place, Repr, Token};
+pub use crate::spec::{Answer, Body, Host, Limit, Period, Place, Repr, Style, Token};
 
 /// The whole API.
 #[derive(Debug)]
@@ -78,6 +78,14 @@ pub struct Endpoint {
     pub path: String,
     /// The kind of token it takes.
     pub token: Token,
+    /// Where it is.
+    pub host: Host,
+    /// What the request's body is.
+    pub body: Body,
+    /// What comes back.
+    pub answer: Answer,
+    /// The fields that sign the request.
+    pub sign: Option<Sign>,
     /// Whether it may be sent again after a lost answer.
     pub safe: bool,
     /// How often it may be called.
@@ -86,8 +94,6 @@ pub struct Endpoint {
     pub pagination: Option<Pagination>,
     /// Where its response holds a token.
     pub grants: Option<Grants>,
-    /// Rules over several fields.
-    pub rules: Vec<Rule>,
     /// Requests and their responses.
     pub examples: Vec<Example>,
 }
@@ -141,11 +147,30 @@ pub struct Grants {
     pub secret: String,
 }
 
+/// The fields that sign a request.
+#[derive(Debug)]
+pub struct Sign {
+    /// Text that is never used twice.
+    pub nonce: Field,
+    /// When the request was made.
+    pub ts: Field,
+    /// The signature over all other fields.
+    pub sig: Field,
+}
+
 /// A rule over several fields.
 #[derive(Debug)]
 pub enum Rule {
     /// Two times lie at most so many days apart.
     MaxSpan { from: Field, to: Field, days: u32 },
+    /// One of these fields is set, and no other.
+    ExactlyOne(Vec<Field>),
+    /// One of these fields is set, or several.
+    AtLeastOne(Vec<Field>),
+    /// One of these fields is set, or none.
+    AtMostOne(Vec<Field>),
+    /// A field is set when another one has one of these values.
+    RequiredWhen { field: Field, when: Field, is: Vec<String> },
 }
 
 /// A request and its response.
@@ -203,6 +228,8 @@ pub struct Struct {
     pub doc: String,
     /// In the order of the spec.
     pub fields: Vec<Field>,
+    /// Rules over several of them.
+    pub rules: Vec<Rule>,
     /// The directions it is used in.
     pub direction: Direction,
 }
@@ -210,7 +237,12 @@ pub struct Struct {
 impl Struct {
     /// The fields without which it can't be made.
     pub fn required(&self) -> impl Iterator<Item = &Field> {
-        self.fields.iter().filter(|field| !field.optional)
+        self.fields.iter().filter(|field| !field.optional && !field.signs)
+    }
+
+    /// The fields that are sent in one place.
+    pub fn sent_in(&self, place: Place) -> impl Iterator<Item = &Field> {
+        self.fields.iter().filter(move |field| field.place == place)
     }
 }
 
@@ -229,8 +261,12 @@ pub struct Field {
     pub doc: String,
     /// Its limits.
     pub limits: Vec<Limit>,
-    /// Whether it is sent in the query although the endpoint has a body.
-    pub in_query: bool,
+    /// Where it is sent, if it belongs to a request.
+    pub place: Place,
+    /// Whether it is filled in when the request is signed, so that nobody passes it.
+    pub signs: bool,
+    /// Whether its own fields stand among the fields around it.
+    pub embed: bool,
 }
 
 /// A type of a field.
@@ -247,6 +283,7 @@ pub enum Ty {
     Timestamp,
     Secret,
     Any,
+    File,
     List(Box<Ty>),
     Map(Box<Ty>),
     Json(Box<Ty>),
@@ -255,7 +292,7 @@ pub enum Ty {
     OrText(Box<Ty>),
     Struct(String),
     Enum(String, Repr),
-    Union(String),
+    Union(String, Style),
 }
 
 impl Ty {
@@ -275,7 +312,7 @@ impl Ty {
     /// The named type at the bottom, if there is one.
     pub fn name(&self) -> Option<&str> {
         match self {
-            Self::Struct(name) | Self::Enum(name, _) | Self::Union(name) => Some(name),
+            Self::Struct(name) | Self::Enum(name, _) | Self::Union(name, _) => Some(name),
             _ => self.inner().and_then(Self::name),
         }
     }
@@ -314,8 +351,12 @@ pub struct Union {
     pub name: String,
     /// Its documentation.
     pub doc: String,
-    /// The wire name of the tag.
+    /// How its variants are told apart.
+    pub style: Style,
+    /// The wire name of the tag; empty where there is none.
     pub tag: String,
+    /// Whether tags are strings or numbers.
+    pub repr: Repr,
     /// Its documented variants.
     pub variants: Vec<Variant>,
     /// The directions it is used in.

@@ -11,7 +11,7 @@ use serde_yaml::{Mapping, Value};
 
 use crate::diagnostic::{At, Diagnostic, Diagnostics, Reporter, did_you_mean};
 use crate::source::{Node, Path, Source};
-use crate::spec::{Endpoint, Enum, EnumValue, Field, File, Spec, Struct, Union, Variant};
+use crate::spec::{Endpoint, Enum, EnumValue, Field, File, Repr, Rule, Spec, Struct, Style, Union, Variant};
 
 /// Reads the texts of all spec files in a folder, in the order of their names.
 pub fn sources(folder: &FilePath) -> io::Result<Vec<Source>> {
@@ -112,18 +112,24 @@ struct FileHead {
 #[derive(Deserialize)]
 struct StructHead {
     doc: String,
+    #[serde(default)]
+    rules: Vec<Rule>,
 }
 
 #[derive(Deserialize)]
 struct EnumHead {
     doc: String,
-    repr: crate::spec::Repr,
+    repr: Repr,
 }
 
 #[derive(Deserialize)]
 struct UnionHead {
     doc: String,
-    tag: String,
+    #[serde(default)]
+    style: Style,
+    tag: Option<String>,
+    #[serde(default)]
+    repr: Repr,
 }
 
 #[derive(Deserialize)]
@@ -186,7 +192,8 @@ impl Reader<'_> {
     fn structure(&mut self, path: &Path, value: &Value) -> Option<Struct> {
         let head: Option<StructHead> = self.typed(path, value, &["fields"]);
         let fields = self.fields(path, value, "fields");
-        Some(Struct { doc: head?.doc, fields })
+        let head = head?;
+        Some(Struct { doc: head.doc, rules: head.rules, fields })
     }
 
     fn fields(&mut self, path: &Path, value: &Value, key: &str) -> IndexMap<String, Field> {
@@ -233,7 +240,7 @@ impl Reader<'_> {
             Some(Variant { name: fields.name, ty: fields.ty, key: fields.key, doc: fields.doc })
         });
         let head = head?;
-        Some(Union { doc: head.doc, tag: head.tag, variants })
+        Some(Union { doc: head.doc, style: head.style, tag: head.tag, repr: head.repr, variants })
     }
 
     /// Reads one node into a type; `elsewhere` are the keys that somebody else reads.

@@ -6,11 +6,11 @@ use indexmap::IndexMap;
 
 use crate::ir::{
     Api, Direction, Endpoint, Enum, EnumValue, Example, Field, Grants, Method, Module, Pagination, Rule,
-    Struct, Ty, Type, Union, Variant,
+    Sign, Struct, Ty, Type, Union, Variant,
 };
 use crate::names::{pascal, snake};
 use crate::source::Source;
-use crate::spec::{self, Limit, Period, Place, Spec};
+use crate::spec::{self, Answer, Limit, Period, Spec};
 use crate::type_expr::{Generic, Scalar, TypeExpr};
 
 /// Where the pages are.
@@ -35,7 +35,10 @@ fn module(file: &spec::File, source: &Source) -> Module {
     for (name, endpoint) in &file.endpoints {
         let (request, response) = lowering.request_and_response(name, endpoint);
         endpoints.push(self::endpoint(name, endpoint, &source.stem, &request, &response));
-        types.extend([Type::Struct(request), Type::Struct(response)]);
+        types.push(Type::Struct(request));
+        if endpoint.head.answer != Answer::File {
+            types.push(Type::Struct(response));
+        }
     }
     types.extend(
         file.structs.iter().map(|(name, structure)| Type::Struct(lowering.structure(name, structure))),
@@ -76,26 +79,39 @@ impl Lowering<'_> {
         let fields = |fields: &IndexMap<String, spec::Field>| -> Vec<Field> {
             fields.iter().map(|(wire, field)| self.field(wire, field)).collect()
         };
+        let mut request_fields = fields(&endpoint.request);
+        if let Some(sign) = &head.sign {
+            for field in &mut request_fields {
+                field.signs = [&sign.nonce, &sign.ts, &sign.sig].contains(&&field.wire);
+            }
+        }
         let request = Struct {
             name: pascal.clone(),
             doc: doc.join("\n\n"),
-            fields: fields(&endpoint.request),
+            rules: rules(&head.rules, &request_fields),
+            fields: request_fields,
             direction: Direction { sent: true, received: false },
         };
         let response = Struct {
             doc: format!("The answer to [`{pascal}`]."),
             name: format!("{pascal}Response"),
             fields: fields(&endpoint.response),
+            rules: Vec::new(),
             direction: Direction { sent: false, received: true },
         };
         (request, response)
     }
 
     fn structure(&self, name: &str, structure: &spec::Struct) -> Struct {
+        let fields: Vec<Field> =
+            structure.fields.iter().map(|(wire, field)| self.field(wire, field)).collect();
+        let mut doc = vec![paragraph(&structure.doc)];
+        doc.extend(structure.rules.iter().filter_map(rule_text));
         Struct {
             name: name.to_owned(),
-            doc: paragraph(&structure.doc),
-            fields: structure.fields.iter().map(|(wire, field)| self.field(wire, field)).collect(),
+            doc: doc.join("\n\n"),
+            rules: rules(&structure.rules, &fields),
+            fields,
             direction: self.direction(name),
         }
     }
@@ -109,7 +125,9 @@ impl Lowering<'_> {
             optional: field.optional,
             doc: field_doc(field, &limits),
             limits,
-            in_query: field.place == Some(Place::Query),
+            place: field.place,
+            signs: false,
+            embed: field.embed,
         }
     }
 
@@ -145,7 +163,9 @@ impl Lowering<'_> {
         Union {
             name: name.to_owned(),
             doc: paragraph(&union.doc),
-            tag: union.tag.clone(),
+            style: union.style,
+            tag: union.tag.clone().unwrap_or_default(),
+            repr: union.repr,
             variants: variants.collect(),
             direction: self.direction(name),
         }
@@ -169,6 +189,7 @@ impl Lowering<'_> {
                 Scalar::Timestamp => Ty::Timestamp,
                 Scalar::Secret => Ty::Secret,
                 Scalar::Any => Ty::Any,
+                Scalar::File => Ty::File,
             },
             TypeExpr::Generic(generic, inner) => {
                 let inner = Box::new(self.ty(inner));
@@ -183,8 +204,10 @@ impl Lowering<'_> {
             }
             TypeExpr::Named(name) => match self.file.enums.get(name) {
                 Some(enumeration) => Ty::Enum(name.clone(), enumeration.repr),
-                None if self.file.unions.contains_key(name) => Ty::Union(name.clone()),
-                None => Ty::Struct(name.clone()),
+                None => match self.file.unions.get(name) {
+                    Some(union) => Ty::Union(name.clone(), union.style),
+                    None => Ty::Struct(name.clone()),
+                },
             },
         }
     }
@@ -233,16 +256,14 @@ fn endpoint(
             id: grants.credentials.id.clone(),
             secret: grants.credentials.secret.clone(),
         }),
-        rules: head
-            .rules
-            .iter()
-            .filter_map(|rule| rule.max_span.as_ref())
-            .map(|span| Rule::MaxSpan {
-                from: find(request, &span.from),
-                to: find(request, &span.to),
-                days: span.days,
-            })
-            .collect(),
+        host: head.host,
+        body: head.body,
+        answer: head.answer,
+        sign: head.sign.as_ref().map(|sign| Sign {
+            nonce: find(request, &sign.nonce),
+            ts: find(request, &sign.ts),
+            sig: find(request, &sign.sig),
+        }),
         examples: head
             .examples
             .iter()
@@ -341,8 +362,60 @@ pub fn period(period: Period) -> &'static str {
 }
 
 fn rule_text(rule: &spec::Rule) -> Option<String> {
-    let span = rule.max_span.as_ref()?;
-    Some(format!("From `{}` to `{}` it is at most {} days.", span.from, span.to, span.days))
+    let list = |names: &[String]| {
+        let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        quoted.join(", ")
+    };
+    if let Some(span) = &rule.max_span {
+        return Some(format!("From `{}` to `{}` it is at most {} days.", span.from, span.to, span.days));
+    }
+    if let Some(names) = &rule.exactly_one {
+        return Some(format!("Exactly one of {} is set.", list(names)));
+    }
+    if let Some(names) = &rule.at_least_one {
+        return Some(format!("At least one of {} is set.", list(names)));
+    }
+    if let Some(names) = &rule.at_most_one {
+        return Some(format!("At most one of {} is set.", list(names)));
+    }
+    let required = rule.required_when.as_ref()?;
+    let values: Vec<String> = required.is.iter().map(|value| format!("`{}`", scalar_text(value))).collect();
+    Some(format!("`{}` is required when `{}` is {}.", required.field, required.when, values.join(" or ")))
+}
+
+fn rules(rules: &[spec::Rule], fields: &[Field]) -> Vec<Rule> {
+    let find = |wire: &String| {
+        fields.iter().find(|field| field.wire == *wire).cloned().expect("checked: the field exists")
+    };
+    let all = |names: &[String]| names.iter().map(find).collect();
+    let lowered = rules.iter().filter_map(|rule| {
+        if let Some(span) = &rule.max_span {
+            return Some(Rule::MaxSpan { from: find(&span.from), to: find(&span.to), days: span.days });
+        }
+        if let Some(names) = &rule.exactly_one {
+            return Some(Rule::ExactlyOne(all(names)));
+        }
+        if let Some(names) = &rule.at_least_one {
+            return Some(Rule::AtLeastOne(all(names)));
+        }
+        if let Some(names) = &rule.at_most_one {
+            return Some(Rule::AtMostOne(all(names)));
+        }
+        let required = rule.required_when.as_ref()?;
+        let is = required.is.iter().map(scalar_text).collect();
+        Some(Rule::RequiredWhen { field: find(&required.field), when: find(&required.when), is })
+    });
+    lowered.collect()
+}
+
+/// A YAML scalar as it would stand on the wire.
+fn scalar_text(value: &serde_yaml::Value) -> String {
+    match value {
+        serde_yaml::Value::String(text) => text.clone(),
+        serde_yaml::Value::Bool(value) => u8::from(*value).to_string(),
+        serde_yaml::Value::Number(number) => number.to_string(),
+        other => serde_json::to_string(other).unwrap_or_default(),
+    }
 }
 
 fn yaml_text(value: &serde_yaml::Value) -> String {

@@ -1,11 +1,13 @@
 //! `cargo xtask`: what maintainers run.
 
-use std::io::{IsTerminal, stderr};
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal, Write, stderr, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use xtask::codegen::{self, Failure};
+use xtask::pages;
 
 /// The tools of this workspace.
 #[derive(Parser)]
@@ -26,6 +28,18 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Extracts the JSON examples of documentation pages, as JSON lines.
+    Examples {
+        /// The folder with the pages, as Markdown files.
+        #[arg(long, value_name = "DIR")]
+        docs: PathBuf,
+        /// Of every endpoint of the pages, not only of those in the spec.
+        #[arg(long)]
+        all: bool,
+        /// Writes to a file instead of the standard output.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
 }
 
 /// The workspace this was compiled in.
@@ -37,6 +51,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     match cli.command {
         Command::Codegen { check } => codegen(&cli.root, check),
+        Command::Examples { docs, all, out } => examples(&cli.root, &docs, all, out.as_deref()),
     }
 }
 
@@ -80,6 +95,31 @@ fn codegen(root: &Path, check: bool) -> ExitCode {
     println!(
         "{specs} spec files, {endpoints} endpoints, {types} types: {files} files {did}, {} changed, in {ms} ms",
         if check { 0 } else { changes.len() }
+    );
+    ExitCode::SUCCESS
+}
+
+fn examples(root: &Path, docs: &Path, all: bool, out: Option<&Path>) -> ExitCode {
+    let extract = || -> io::Result<pages::Summary> {
+        let mut out: Box<dyn Write> = match out {
+            Some(file) => Box::new(BufWriter::new(File::create(file)?)),
+            None => Box::new(BufWriter::new(stdout().lock())),
+        };
+        pages::run(root, docs, all, &mut out)
+    };
+    let pages::Summary { examples, endpoints, repaired, unreadable } = match extract() {
+        Ok(summary) => summary,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    for place in &unreadable {
+        eprintln!("{place}");
+    }
+    eprintln!(
+        "{examples} examples of {endpoints} endpoints ({repaired} repaired), {} unreadable",
+        unreadable.len()
     );
     ExitCode::SUCCESS
 }

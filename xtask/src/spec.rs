@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_yaml::Value;
 
+use crate::keywords::keywords;
 use crate::source::Node;
 use crate::type_expr::TypeExpr;
 
@@ -63,6 +64,17 @@ pub struct EndpointHead {
     pub call: String,
     /// The kind of token it takes.
     pub token: Token,
+    /// Where it is.
+    #[serde(default)]
+    pub host: Host,
+    /// What the request's body is.
+    #[serde(default)]
+    pub body: Body,
+    /// What comes back.
+    #[serde(default)]
+    pub answer: Answer,
+    /// Which fields sign the request.
+    pub sign: Option<Sign>,
     /// Whether it only reads, so that it may be sent again after a lost answer.
     #[serde(default)]
     pub safe: bool,
@@ -92,14 +104,73 @@ pub struct Doc {
     pub updated: Option<String>,
 }
 
-/// A kind of token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Token {
-    /// No token: the endpoint gives one out.
-    None,
-    /// An application's token for one corporation.
-    AccessToken,
+keywords! {
+    /// A kind of token.
+    Token {
+        /// No token: the endpoint gives one out, or proves who calls in another way.
+        None = "none",
+        /// An application's token for one corporation.
+        AccessToken = "access_token",
+        /// A third-party application's own token.
+        SuiteAccessToken = "suite_access_token",
+        /// A service provider's token.
+        ProviderAccessToken = "provider_access_token",
+        /// A device's token.
+        DeviceAccessToken = "device_access_token",
+        /// A model's token.
+        ModelAccessToken = "model_access_token",
+        /// The key of a group's webhook.
+        WebhookKey = "webhook_key",
+        /// The code that answers one message.
+        ResponseCode = "response_code",
+    }
+}
+
+keywords! {
+    /// What a request's body is.
+    Body {
+        /// A JSON object; nothing for `GET`.
+        Json = "json",
+        /// A form with a file.
+        Multipart = "multipart",
+        /// A flat XML document.
+        Xml = "xml",
+    }
+}
+
+keywords! {
+    /// What comes back.
+    Answer {
+        /// A JSON object with `errcode` and `errmsg`.
+        Json = "json",
+        /// A file, or a JSON error.
+        File = "file",
+        /// A file or JSON, as the request says.
+        FileOrJson = "file_or_json",
+        /// A flat XML document.
+        Xml = "xml",
+    }
+}
+
+keywords! {
+    /// Where an endpoint is.
+    Host {
+        /// `qyapi.weixin.qq.com`.
+        Api = "api",
+        /// `api.mch.weixin.qq.com`, which asks for a merchant's certificate.
+        Merchant = "merchant",
+    }
+}
+
+impl Token {
+    /// The query parameter that carries it.
+    pub const fn parameter(self) -> Option<&'static str> {
+        match self {
+            Self::None => None,
+            Self::WebhookKey => Some("key"),
+            other => Some(other.keyword()),
+        }
+    }
 }
 
 /// A documented rate limit.
@@ -135,6 +206,17 @@ pub struct Pagination {
     pub items: String,
 }
 
+/// The fields that prove that a request comes from who holds a key.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Sign {
+    /// Text that is never used twice.
+    pub nonce: String,
+    /// When the request was made.
+    pub ts: String,
+    /// The signature over all other fields.
+    pub sig: String,
+}
+
 /// Where a response holds a token.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Grants {
@@ -162,6 +244,25 @@ pub struct Credentials {
 pub struct Rule {
     /// Two times lie at most so many days apart, and not the wrong way round.
     pub max_span: Option<MaxSpan>,
+    /// One of these fields is set, and no other.
+    pub exactly_one: Option<Vec<String>>,
+    /// One of these fields is set, or several.
+    pub at_least_one: Option<Vec<String>>,
+    /// One of these fields is set, or none.
+    pub at_most_one: Option<Vec<String>>,
+    /// A field is set when another one has a certain value.
+    pub required_when: Option<RequiredWhen>,
+}
+
+/// A field that is required because of another one.
+#[derive(Debug, Clone, Deserialize)]
+pub struct RequiredWhen {
+    /// The field.
+    pub field: String,
+    /// The other field.
+    pub when: String,
+    /// The other field's values that make it required, as on the wire.
+    pub is: Vec<Value>,
 }
 
 /// A rule over two times.
@@ -200,8 +301,11 @@ pub struct Field {
     /// What the server assumes where the field is left out.
     pub default: Option<Value>,
     /// Where the field is sent, for an endpoint with a body.
-    #[serde(rename = "in")]
-    pub place: Option<Place>,
+    #[serde(default, rename = "in")]
+    pub place: Place,
+    /// Whether its own fields stand among the fields around it, instead of inside an object.
+    #[serde(default)]
+    pub embed: bool,
     /// Why the type is not what the page says.
     pub quirk: Option<String>,
     /// Bytes of UTF-8, at most.
@@ -223,12 +327,16 @@ pub struct Field {
     pub optional: bool,
 }
 
-/// Where a request field is sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Place {
-    /// In the URL, beside the token.
-    Query,
+keywords! {
+    /// Where a request field is sent.
+    Place {
+        /// In the body; for `GET`, in the query.
+        Body = "body",
+        /// In the URL, beside the token.
+        Query = "query",
+        /// In an HTTP header of this name.
+        Header = "header",
+    }
 }
 
 /// A limit of a value.
@@ -302,6 +410,8 @@ pub struct Struct {
     pub doc: String,
     /// By wire name.
     pub fields: IndexMap<String, Field>,
+    /// Rules over several fields.
+    pub rules: Vec<Rule>,
 }
 
 /// An open enum.
@@ -315,14 +425,14 @@ pub struct Enum {
     pub values: IndexMap<String, EnumValue>,
 }
 
-/// What an enum's values are on the wire.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Repr {
-    /// Numbers.
-    Int,
-    /// Strings.
-    String,
+keywords! {
+    /// What the values of an enum, or the tags of a union, are on the wire.
+    Repr {
+        /// Strings.
+        String = "string",
+        /// Numbers.
+        Int = "int",
+    }
 }
 
 /// A documented value of an enum.
@@ -334,16 +444,37 @@ pub struct EnumValue {
     pub doc: Option<String>,
 }
 
-/// A union: one field says which of several others holds the content.
+/// A union: an object whose fields depend on which variant it is.
 #[derive(Debug)]
 pub struct Union {
     /// What it is.
     pub doc: String,
-    /// The wire name of the field that says which variant it is.
-    pub tag: String,
-    /// By tag value.
+    /// How its variants are told apart.
+    pub style: Style,
+    /// The wire name of the field that says which variant it is, for the styles that have one.
+    pub tag: Option<String>,
+    /// Whether tags are strings or numbers.
+    pub repr: Repr,
+    /// By tag value; for `oneof` by field, for `kind` by kind of JSON.
     pub variants: IndexMap<String, Variant>,
 }
+
+keywords! {
+    /// How the variants of a union are told apart.
+    Style {
+        /// The tag names the field that holds the content.
+        Sibling = "sibling",
+        /// The tag stands among the fields of the content.
+        Flat = "flat",
+        /// No tag: the one field there is holds the content.
+        Oneof = "oneof",
+        /// No tag: the content is a number, a string, a list, …
+        Kind = "kind",
+    }
+}
+
+/// The kinds of JSON that a [`Style::Kind`] union tells apart.
+pub const KINDS: [&str; 5] = ["bool", "number", "string", "list", "object"];
 
 /// A variant of a union.
 #[derive(Debug, Clone)]
@@ -352,7 +483,7 @@ pub struct Variant {
     pub name: Option<String>,
     /// The type of the content.
     pub ty: TypeExpr,
-    /// The field with the content; without one, it is named as the tag says.
+    /// The field with the content, for siblings; without one, it is named as the tag says.
     pub key: Option<String>,
     /// What it is, where the name doesn't say it.
     pub doc: Option<String>,

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::de::{Deserialize, Deserializer, Error};
 
+use crate::keywords::keywords;
+
 /// A type as it stands in a spec file; names are not resolved yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TypeExpr {
@@ -14,28 +16,6 @@ pub enum TypeExpr {
     Generic(Generic, Box<TypeExpr>),
     /// A type of the same file.
     Named(String),
-}
-
-macro_rules! keywords {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $keyword:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum $name { $($(#[$variant_doc])* $variant,)* }
-
-        impl $name {
-            /// All of them, as written in a spec.
-            pub const KEYWORDS: &[&str] = &[$($keyword),*];
-
-            /// As written in a spec.
-            pub const fn keyword(self) -> &'static str {
-                match self { $(Self::$variant => $keyword,)* }
-            }
-
-            fn from_keyword(keyword: &str) -> Option<Self> {
-                match keyword { $($keyword => Some(Self::$variant),)* _ => None }
-            }
-        }
-    };
 }
 
 keywords! {
@@ -63,6 +43,8 @@ keywords! {
         Secret = "secret",
         /// Any JSON.
         Any = "any",
+        /// A file, in a form.
+        File = "file",
     }
 }
 

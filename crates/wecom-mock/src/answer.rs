@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde_json::{Map, Value, json};
 
 use crate::generated::ROUTES;
-use crate::route::{Grants, Paging, Route};
+use crate::route::{Answer, Body, Grants, Paging, Route};
 
 /// What the server is set up with, and what it has given out.
 #[derive(Debug)]
@@ -45,8 +45,8 @@ impl State {
         }
     }
 
-    /// The body of the answer; `None` where WeCom has nothing at the path.
-    pub(crate) fn answer(&self, method: &str, path: &str, query: &str, body: &[u8]) -> Option<String> {
+    /// The answer; `None` where WeCom has nothing at the path.
+    pub(crate) fn answer(&self, method: &str, path: &str, query: &str, body: &[u8]) -> Option<Reply> {
         *lock(&self.requests).entry(path.to_owned()).or_default() += 1;
         let routes = self.routes.get(path)?;
         let query: HashMap<String, String> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
@@ -57,7 +57,7 @@ impl State {
                 Err(error) => refusal = refusal.or(Some(error)),
             }
         }
-        refusal.map(|Refusal(code, message)| json!({ "errcode": code, "errmsg": message }).to_string())
+        refusal.map(|Refusal(code, message)| Reply::json(&json!({ "errcode": code, "errmsg": message })))
     }
 
     pub(crate) fn requests(&self, path: &str) -> u64 {
@@ -74,7 +74,7 @@ impl State {
         method: &str,
         query: &HashMap<String, String>,
         body: &[u8],
-    ) -> Result<String, Refusal> {
+    ) -> Result<Reply, Refusal> {
         if method != route.method {
             return Err(Refusal(
                 40058,
@@ -87,21 +87,8 @@ impl State {
         let fields = if method == "GET" {
             query.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect()
         } else {
-            match serde_json::from_slice(body) {
-                Ok(Value::Object(fields)) => fields,
-                Ok(_) => {
-                    return Err(Refusal(
-                        40058,
-                        "invalid Request Parameter: the body is not an object".to_owned(),
-                    ));
-                }
-                Err(error) => {
-                    return Err(Refusal(
-                        40058,
-                        format!("invalid Request Parameter: the body is not JSON: {error}"),
-                    ));
-                }
-            }
+            fields(route.body, body)
+                .map_err(|what| Refusal(40058, format!("invalid Request Parameter: {what}")))?
         };
         if let Some(missing) = route.query.iter().find(|name| !query.contains_key(**name)) {
             return Err(missing_field(missing));
@@ -118,7 +105,7 @@ impl State {
         if let Some(paging) = &route.paging {
             self.turn_page(paging, &fields, &mut answer)?;
         }
-        Ok(Value::Object(answer).to_string())
+        Ok(reply(route.answer, answer))
     }
 
     fn check_token(&self, parameter: &'static str, query: &HashMap<String, String>) -> Result<(), Refusal> {
@@ -193,6 +180,60 @@ fn missing_field(name: &str) -> Refusal {
         "corpid" => Refusal(41002, "corpid missing".to_owned()),
         "corpsecret" => Refusal(41004, "corpsecret missing".to_owned()),
         _ => Refusal(40058, format!("invalid Request Parameter: missing {name}")),
+    }
+}
+
+/// What goes back over HTTP.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) content_type: String,
+    pub(crate) disposition: Option<String>,
+    pub(crate) body: String,
+}
+
+impl Reply {
+    fn json(body: &Value) -> Self {
+        let content_type = "application/json; charset=UTF-8".to_owned();
+        Self { content_type, disposition: None, body: body.to_string() }
+    }
+}
+
+fn reply(answer: Answer, example: Map<String, Value>) -> Reply {
+    let text = |name: &str| example.get(name).and_then(Value::as_str);
+    match (answer, text("text")) {
+        (Answer::File | Answer::FileOrJson, Some(content)) => Reply {
+            content_type: text("content_type").unwrap_or("application/octet-stream").to_owned(),
+            disposition: text("name").map(|name| format!("attachment; filename=\"{name}\"")),
+            body: content.to_owned(),
+        },
+        (Answer::Xml, _) => {
+            let elements = example.iter().map(|(name, value)| {
+                let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                format!("<{name}><![CDATA[{value}]]></{name}>")
+            });
+            let body = format!("<xml>{}</xml>", elements.collect::<String>());
+            Reply { content_type: "text/xml; charset=UTF-8".to_owned(), disposition: None, body }
+        }
+        _ => Reply::json(&Value::Object(example)),
+    }
+}
+
+/// The fields of a body. Of forms and XML, the names are enough: that is what is checked.
+fn fields(kind: Body, body: &[u8]) -> Result<Map<String, Value>, String> {
+    let names = |start: &str, end: char| {
+        let text = String::from_utf8_lossy(body).into_owned();
+        let names = text.split(start).skip(1).filter_map(|rest| rest.split(end).next());
+        names.map(|name| (name.to_owned(), Value::from(""))).collect::<Map<_, _>>()
+    };
+    match kind {
+        Body::Json => match serde_json::from_slice(body) {
+            Ok(Value::Object(fields)) => Ok(fields),
+            Ok(_) => Err("the body is not an object".to_owned()),
+            Err(error) => Err(format!("the body is not JSON: {error}")),
+        },
+        Body::Multipart => Ok(names("Content-Disposition: form-data; name=\"", '"')),
+        Body::Xml if body.starts_with(b"<xml>") => Ok(names("<", '>')),
+        Body::Xml => Err("the body is not XML".to_owned()),
     }
 }
 

@@ -9,6 +9,8 @@ pub(crate) struct Route {
     pub(crate) path: &'static str,
     /// The query parameter with the token.
     pub(crate) token: Option<&'static str>,
+    pub(crate) body: Body,
+    pub(crate) answer: Answer,
     /// Required query parameters besides the token, for an endpoint with a body.
     pub(crate) query: &'static [&'static str],
     /// Required fields, `info[].userid` for a field of every item.
@@ -37,4 +39,26 @@ pub(crate) struct Grants {
     pub(crate) expires: &'static str,
     pub(crate) id: &'static str,
     pub(crate) secret: &'static str,
+}
+
+/// What a request's body is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Body {
+    Json,
+    #[allow(dead_code, reason = "not every specification has one")]
+    Multipart,
+    #[allow(dead_code, reason = "not every specification has one")]
+    Xml,
+}
+
+/// What comes back.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Answer {
+    Json,
+    #[allow(dead_code, reason = "not every specification has one")]
+    File,
+    #[allow(dead_code, reason = "not every specification has one")]
+    FileOrJson,
+    #[allow(dead_code, reason = "not every specification has one")]
+    Xml,
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -135,10 +136,15 @@ async fn respond(state: &State, request: Request<Incoming>) -> Response<Full<Byt
     };
     let query = parts.uri.query().unwrap_or("");
     match state.answer(parts.method.as_str(), parts.uri.path(), query, &body) {
-        Some(answer) => {
-            let mut response = Response::new(Full::new(answer.into()));
-            let json = http::HeaderValue::from_static("application/json; charset=UTF-8");
-            response.headers_mut().insert(http::header::CONTENT_TYPE, json);
+        Some(reply) => {
+            let mut response = Response::new(Full::new(reply.body.into()));
+            let headers =
+                [(CONTENT_TYPE, Some(reply.content_type)), (CONTENT_DISPOSITION, reply.disposition)];
+            for (name, value) in headers {
+                if let Some(value) = value.and_then(|value| HeaderValue::from_bytes(value.as_bytes()).ok()) {
+                    response.headers_mut().insert(name, value);
+                }
+            }
             response
         }
         None => plain(StatusCode::NOT_FOUND, "no endpoint of the specification has this path"),

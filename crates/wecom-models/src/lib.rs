@@ -20,4 +20,6 @@ mod types;
 pub mod wire;
 
 pub use generated::*;
-pub use types::{Csv, Json, OrText, Pipe, Secret, Separated, Separator, Timestamp, Unknown, UnknownUnion};
+pub use types::{
+    Csv, File, FileOr, Json, OrText, Pipe, Secret, Separated, Separator, Timestamp, Unknown, UnknownUnion,
+};

@@ -79,6 +79,19 @@ pub enum Rule {
         /// How many days.
         days: u32,
     },
+    /// One of several fields, and no other.
+    ExactlyOne,
+    /// One of several fields, or more.
+    AtLeastOne,
+    /// One of several fields, or none.
+    AtMostOne,
+    /// A field that another one makes necessary.
+    RequiredWhen {
+        /// The other field.
+        field: &'static str,
+        /// The values it has then.
+        is: &'static [&'static str],
+    },
 }
 
 impl fmt::Display for Rule {
@@ -92,6 +105,10 @@ impl fmt::Display for Rule {
             Self::Max(max) => write!(f, "at most {max}"),
             Self::Min(min) => write!(f, "at least {min}"),
             Self::MaxSpan { from, days } => write!(f, "0 to {days} days after `{from}`"),
+            Self::ExactlyOne => f.write_str("exactly one that is set"),
+            Self::AtLeastOne => f.write_str("at least one that is set"),
+            Self::AtMostOne => f.write_str("at most one that is set"),
+            Self::RequiredWhen { field, is } => write!(f, "set when `{field}` is {}", is.join(" or ")),
         }
     }
 }
@@ -166,6 +183,44 @@ impl Checker {
             let rule = Rule::MaxSpan { from: from_name, days };
             self.limit(to_name, (0..=max).contains(&seconds), rule, || format!("{seconds} seconds after it"));
         }
+    }
+
+    /// One of these fields is set, and no other.
+    pub fn exactly_one(&mut self, fields: &[(&'static str, bool)]) {
+        self.group(fields, |set| set == 1, Rule::ExactlyOne);
+    }
+
+    /// One of these fields is set, or several.
+    pub fn at_least_one(&mut self, fields: &[(&'static str, bool)]) {
+        self.group(fields, |set| set >= 1, Rule::AtLeastOne);
+    }
+
+    /// One of these fields is set, or none.
+    pub fn at_most_one(&mut self, fields: &[(&'static str, bool)]) {
+        self.group(fields, |set| set <= 1, Rule::AtMostOne);
+    }
+
+    fn group(&mut self, fields: &[(&'static str, bool)], holds: impl Fn(usize) -> bool, rule: Rule) {
+        let set: Vec<&str> = fields.iter().filter(|(_, set)| *set).map(|(name, _)| *name).collect();
+        let names: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
+        let found = if set.is_empty() { "none".to_owned() } else { set.join(" and ") };
+        self.limit(&names.join(", "), holds(set.len()), rule, || found);
+    }
+
+    /// A field is set when another one has one of these values.
+    pub fn required_when(
+        &mut self,
+        (name, set): (&str, bool),
+        (when, value): (&'static str, &impl serde::Serialize),
+        is: &'static [&'static str],
+    ) {
+        let value = match serde_json::to_value(value) {
+            Ok(serde_json::Value::Bool(value)) => u8::from(value).to_string(),
+            Ok(value) => crate::body::text(&value),
+            Err(_) => return,
+        };
+        let required = is.contains(&value.as_str());
+        self.limit(name, set || !required, Rule::RequiredWhen { field: when, is }, || "not set".to_owned());
     }
 
     /// The limits of what is inside a field.

@@ -2,14 +2,14 @@
 
 use http::Method;
 use serde::Serialize;
-use wecom_models::wire::{ReadObject, WriteObject};
+use wecom_models::wire::WriteObject;
 
-use crate::{Check, Query, Token, TokenKind};
+use crate::{Answer, Body, BuildError, Check, Headers, Query, Token, TokenKind};
 
 /// A request to one endpoint.
 pub trait Endpoint: Check + Serialize + WriteObject {
     /// What comes back when it succeeds.
-    type Response: ReadObject;
+    type Response: Answer;
 
     /// The kind of token it takes.
     type Token: Token;
@@ -21,6 +21,17 @@ pub trait Endpoint: Check + Serialize + WriteObject {
     fn query(&self, query: &mut Query) -> Result<(), serde_json::Error> {
         let _ = query;
         Ok(())
+    }
+
+    /// Adds the parameters that are HTTP headers.
+    fn headers(&self, headers: &mut Headers) -> Result<(), serde_json::Error> {
+        let _ = headers;
+        Ok(())
+    }
+
+    /// The body, for a method that has one.
+    fn body(&self) -> Result<Body, BuildError> {
+        Body::json(self)
     }
 }
 
@@ -34,16 +45,44 @@ pub struct Meta {
     pub title: &'static str,
     /// `GET`, with all fields in the query, or `POST`.
     pub method: Method,
+    /// Where it is.
+    pub host: Host,
     /// The path, from the host on.
     pub path: &'static str,
     /// The address of its page.
     pub page: &'static str,
     /// The kind of token it takes.
     pub token: TokenKind,
+    /// What comes back.
+    pub answer: AnswerKind,
     /// Whether it only reads, so that it may be sent again after a lost answer.
     pub safe: bool,
     /// How often it may be called; empty where its page doesn't say.
     pub rates: &'static [Rate],
+}
+
+/// Where an endpoint is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Host {
+    /// WeCom itself, `https://qyapi.weixin.qq.com`.
+    Api,
+    /// WeChat Pay, `https://api.mch.weixin.qq.com`, which asks for a merchant's certificate.
+    Merchant,
+}
+
+/// What comes back from an endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AnswerKind {
+    /// A JSON object with `errcode` and `errmsg`.
+    Json,
+    /// A file, or a JSON error.
+    File,
+    /// A file or JSON, as the request says.
+    FileOrJson,
+    /// A flat XML document.
+    Xml,
 }
 
 /// A documented rate limit.

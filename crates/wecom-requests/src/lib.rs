@@ -20,6 +20,7 @@
 //!
 //! `wecom-sdk` does the rest: tokens, sending, paging.
 
+mod body;
 mod check;
 mod endpoint;
 #[rustfmt::skip]
@@ -29,13 +30,23 @@ mod paging;
 mod query;
 mod request;
 mod response;
+#[cfg(feature = "sign")]
+mod sign;
 pub mod token;
+#[cfg(feature = "xml")]
+mod xml;
 
+pub use body::{Body, Form, Headers};
 pub use check::{Check, Checker, Rule, Violation, Violations};
-pub use endpoint::{Endpoint, Meta, Period, Rate};
+pub use endpoint::{AnswerKind, Endpoint, Host, Meta, Period, Rate};
 pub use generated::ENDPOINTS;
 pub use paging::Paged;
 pub use query::Query;
 pub use request::{BuildError, http_request};
-pub use response::{ApiError, DecodeError, ResponseError, parse};
-pub use token::{AccessToken, NoToken, Token, TokenKind};
+pub(crate) use response::json_answers;
+#[cfg(feature = "xml")]
+pub(crate) use response::xml_answers;
+pub use response::{Answer, ApiError, DecodeError, MerchantError, ResponseError, parse, parse_response};
+#[cfg(feature = "sign")]
+pub use sign::Signed;
+pub use token::{Token, TokenKind};

@@ -7,8 +7,8 @@ pub trait Paged: Endpoint {
     /// What the pages are made of.
     type Item;
 
-    /// The cursor this request starts from; `None` for the first page.
-    fn cursor(&self) -> Option<&str>;
+    /// The cursor this request starts from, as text where it is a number; `None` for the first page.
+    fn cursor(&self) -> Option<String>;
 
     /// Makes this a request for the page that starts at a cursor.
     fn set_cursor(&mut self, cursor: String);
@@ -24,11 +24,11 @@ pub trait Paged: Endpoint {
 }
 
 /// The cursor that follows, from what a page says of it.
-pub(crate) fn next_cursor(cursor: Option<&str>, more: Option<bool>) -> Option<String> {
+pub(crate) fn next_cursor(cursor: Option<String>, more: Option<bool>) -> Option<String> {
     let cursor = cursor.unwrap_or_default();
     match more {
         Some(false) => None,
-        Some(true) => Some(cursor.to_owned()),
-        None => (!cursor.is_empty()).then(|| cursor.to_owned()),
+        Some(true) => Some(cursor),
+        None => Some(cursor).filter(|cursor| !cursor.is_empty()),
     }
 }

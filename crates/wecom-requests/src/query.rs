@@ -5,6 +5,8 @@ use serde::Serialize;
 use serde_json::Value;
 use wecom_models::wire::Output;
 
+use crate::body::text;
+
 /// Query parameters that are being put together.
 pub struct Query {
     pairs: Serializer<'static, String>,
@@ -41,10 +43,7 @@ impl Output for Query {
     }
 
     fn put_raw(&mut self, name: &str, value: &Value) -> Result<(), serde_json::Error> {
-        match value {
-            Value::String(text) => self.append(name, text),
-            other => self.append(name, &other.to_string()),
-        }
+        self.append(name, &text(value));
         Ok(())
     }
 }

@@ -1,10 +1,10 @@
 //! From a typed request to an HTTP request.
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderValue};
+use http::header::CONTENT_TYPE;
 use http::{Method, Request};
 
-use crate::{Endpoint, Query};
+use crate::{Endpoint, Headers, Query};
 
 /// A request can't be put together.
 #[derive(Debug, thiserror::Error)]
@@ -25,7 +25,8 @@ pub enum BuildError {
 
 /// Makes the HTTP request that calls an endpoint.
 ///
-/// `base_url` is where the API is, `https://qyapi.weixin.qq.com` for WeCom itself. `token` is ignored where the
+/// `base_url` is where the API is: `https://qyapi.weixin.qq.com` for WeCom itself, or as [`Meta::host`](crate::Meta::host)
+/// says. `token` is ignored where the
 /// endpoint takes none. The token is part of the URL, so keep the request out of logs.
 pub fn http_request<E: Endpoint>(
     endpoint: &E,
@@ -42,25 +43,29 @@ pub fn http_request<E: Endpoint>(
     if let Some(parameter) = meta.token.parameter() {
         query.append(parameter, token);
     }
+    endpoint.query(&mut query)?;
     let body = if meta.method == Method::GET {
         endpoint.put(&mut query)?;
-        Bytes::new()
+        None
     } else {
-        endpoint.query(&mut query)?;
-        Bytes::from(serde_json::to_vec(endpoint)?)
+        Some(endpoint.body()?)
     };
+    let mut headers = Headers::default();
+    endpoint.headers(&mut headers)?;
     let mut url = query.finish();
     if url.len() == path_length + 1 {
         url.pop();
     }
-    let has_body = !body.is_empty();
+    let (content_type, bytes) =
+        body.map_or((None, Bytes::new()), |body| (Some(body.content_type), body.bytes));
     let mut request = Request::builder()
         .method(meta.method.clone())
         .uri(url)
-        .body(body)
+        .body(bytes)
         .map_err(|source| BuildError::Url { path: meta.path, source })?;
-    if has_body {
-        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    *request.headers_mut() = headers.0;
+    if let Some(content_type) = content_type {
+        request.headers_mut().insert(CONTENT_TYPE, content_type);
     }
     Ok(request)
 }

@@ -2,8 +2,12 @@
 
 use std::fmt;
 
+use bytes::Bytes;
+use http::header::{CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_TYPE};
+use http::{HeaderMap, Response};
 use serde_json::Deserializer;
 use wecom_models::wire::{Field, ReadObject, read_object};
+use wecom_models::{File, FileOr};
 
 use crate::Endpoint;
 
@@ -13,6 +17,9 @@ pub enum ResponseError {
     /// WeCom reports an error.
     #[error(transparent)]
     Api(#[from] ApiError),
+    /// WeChat Pay reports an error.
+    #[error(transparent)]
+    Merchant(#[from] MerchantError),
     /// The body can't be understood.
     #[error(transparent)]
     Decode(#[from] DecodeError),
@@ -25,6 +32,16 @@ pub struct ApiError {
     /// `errcode`.
     pub code: i64,
     /// `errmsg`, which may hold hints such as the address the call came from.
+    pub message: String,
+}
+
+/// An error that WeChat Pay reports.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("WeChat Pay error {code}: {message}")]
+pub struct MerchantError {
+    /// `err_code`, such as `NOTENOUGH`; `FAIL` where the request was not even understood.
+    pub code: String,
+    /// `err_code_des` or `return_msg`, for people to read.
     pub message: String,
 }
 
@@ -58,11 +75,108 @@ impl From<serde_json::Error> for DecodeError {
     }
 }
 
-/// Reads the body of an endpoint's answer.
+/// What can come back from an endpoint.
+pub trait Answer: Sized {
+    /// Reads it, or the error that came instead.
+    fn read(headers: &HeaderMap, body: &Bytes) -> Result<Self, ResponseError>;
+}
+
+/// Implements [`Answer`] for JSON models.
+macro_rules! json_answers {
+    ($($type:ty),* $(,)?) => {$(
+        impl $crate::Answer for $type {
+            fn read(_: &http::HeaderMap, body: &bytes::Bytes) -> Result<Self, $crate::ResponseError> {
+                $crate::response::read_json(body)
+            }
+        }
+    )*};
+}
+pub(crate) use json_answers;
+
+/// Implements [`Answer`] for XML models.
+#[cfg(feature = "xml")]
+macro_rules! xml_answers {
+    ($($type:ty),* $(,)?) => {$(
+        impl $crate::Answer for $type {
+            fn read(_: &http::HeaderMap, body: &bytes::Bytes) -> Result<Self, $crate::ResponseError> {
+                $crate::xml::read(body)
+            }
+        }
+    )*};
+}
+#[cfg(feature = "xml")]
+pub(crate) use xml_answers;
+
+impl Answer for File {
+    fn read(headers: &HeaderMap, body: &Bytes) -> Result<Self, ResponseError> {
+        let text =
+            |name| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+        let content_type = text(CONTENT_TYPE);
+        if is_json(content_type.as_deref()) {
+            // A JSON file is a file; a JSON object that says what went wrong is an error.
+            match envelope::<Nothing>(body) {
+                Ok(Envelope { errcode, errmsg, .. }) if errcode != 0 => {
+                    return Err(ApiError { code: errcode, message: errmsg }.into());
+                }
+                _ => {}
+            }
+        }
+        let mut file = Self::new(
+            text(CONTENT_DISPOSITION).as_deref().and_then(file_name).unwrap_or_default(),
+            body.clone(),
+        );
+        file.content_type = content_type;
+        file.content_range = text(CONTENT_RANGE);
+        Ok(file)
+    }
+}
+
+impl<T: ReadObject> Answer for FileOr<T> {
+    fn read(headers: &HeaderMap, body: &Bytes) -> Result<Self, ResponseError> {
+        let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        if is_json(content_type) {
+            read_json(body).map(Self::Json)
+        } else {
+            File::read(headers, body).map(Self::File)
+        }
+    }
+}
+
+fn is_json(content_type: Option<&str>) -> bool {
+    content_type.is_some_and(|kind| {
+        let kind = kind.split(';').next().unwrap_or_default().trim();
+        kind.eq_ignore_ascii_case("application/json") || kind.eq_ignore_ascii_case("text/plain")
+    })
+}
+
+/// The file name of a `Content-Disposition` header.
+fn file_name(disposition: &str) -> Option<String> {
+    let (_, rest) = disposition.split_once("filename=")?;
+    let name = match rest.strip_prefix('"') {
+        Some(quoted) => quoted.split('"').next()?,
+        None => rest.split(';').next()?.trim(),
+    };
+    Some(name.to_owned())
+}
+
+/// Reads an endpoint's answer.
+pub fn parse_response<E: Endpoint>(response: &Response<Bytes>) -> Result<E::Response, ResponseError> {
+    E::Response::read(response.headers(), response.body())
+}
+
+/// Reads the body of an endpoint's answer, where that is JSON.
 ///
 /// A body without `errcode` is a success. Fields the model doesn't know are passed over.
-pub fn parse<E: Endpoint>(body: &[u8]) -> Result<E::Response, ResponseError> {
-    match envelope::<E::Response>(body) {
+pub fn parse<E>(body: &[u8]) -> Result<E::Response, ResponseError>
+where
+    E: Endpoint,
+    E::Response: ReadObject,
+{
+    read_json(body)
+}
+
+pub(crate) fn read_json<R: ReadObject>(body: &[u8]) -> Result<R, ResponseError> {
+    match envelope::<R>(body) {
         Ok(Envelope { errcode: 0, response, .. }) => Ok(response),
         Ok(Envelope { errcode, errmsg, .. }) => Err(ApiError { code: errcode, message: errmsg }.into()),
         Err(error) => match envelope::<Nothing>(body) {

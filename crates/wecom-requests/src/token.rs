@@ -1,43 +1,56 @@
 //! The kinds of token, as values and as types.
 
-/// A kind of token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum TokenKind {
-    /// No token: the endpoint gives one out.
-    None,
-    /// An application's token for one corporation.
-    AccessToken,
-}
-
-impl TokenKind {
-    /// The query parameter that carries it, if there is one.
-    pub const fn parameter(self) -> Option<&'static str> {
-        match self {
-            Self::None => None,
-            Self::AccessToken => Some("access_token"),
-        }
-    }
-}
-
 /// A kind of token as a type, so that an endpoint can't be sent with the wrong one.
 pub trait Token {
     /// The same as a value.
     const KIND: TokenKind;
 }
 
-/// No token.
-#[derive(Clone, Copy, Debug)]
-pub struct NoToken;
+macro_rules! tokens {
+    ($($(#[$doc:meta])* $name:ident: $parameter:expr,)*) => {
+        /// A kind of token.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum TokenKind {
+            $($(#[$doc])* $name,)*
+        }
 
-impl Token for NoToken {
-    const KIND: TokenKind = TokenKind::None;
+        impl TokenKind {
+            /// The query parameter that carries it, if there is one.
+            pub const fn parameter(self) -> Option<&'static str> {
+                match self {
+                    $(Self::$name => $parameter,)*
+                }
+            }
+        }
+
+        $(
+            $(#[$doc])*
+            #[derive(Clone, Copy, Debug)]
+            pub struct $name;
+
+            impl Token for $name {
+                const KIND: TokenKind = TokenKind::$name;
+            }
+        )*
+    };
 }
 
-/// An application's token for one corporation.
-#[derive(Clone, Copy, Debug)]
-pub struct AccessToken;
-
-impl Token for AccessToken {
-    const KIND: TokenKind = TokenKind::AccessToken;
+tokens! {
+    /// No token: the endpoint gives one out, or proves who calls in another way.
+    NoToken: None,
+    /// An application's token for one corporation.
+    AccessToken: Some("access_token"),
+    /// A third-party application's own token.
+    SuiteAccessToken: Some("suite_access_token"),
+    /// A service provider's token.
+    ProviderAccessToken: Some("provider_access_token"),
+    /// A device's token.
+    DeviceAccessToken: Some("device_access_token"),
+    /// A model's token.
+    ModelAccessToken: Some("model_access_token"),
+    /// The key of a group's webhook.
+    WebhookKey: Some("key"),
+    /// The code that answers one message.
+    ResponseCode: Some("response_code"),
 }

@@ -13,6 +13,9 @@ use crate::{CorpSecret, Credential, Error, Http, Items, Pages, Provides};
 /// Where WeCom is.
 const BASE_URL: &str = "https://qyapi.weixin.qq.com";
 
+/// Where WeChat Pay is.
+const MERCHANT_URL: &str = "https://api.mch.weixin.qq.com";
+
 /// The codes that say that a token is no good: a wrong one, and one that has run out. WeCom is not strict about
 /// which is which.
 const REFUSED_TOKEN: [i64; 3] = [40001, 40014, 42001];
@@ -49,6 +52,7 @@ impl Client {
             credential: CorpSecret { corp_id: corp_id.into(), secret: secret.into() },
             client: None,
             base_url: BASE_URL.to_owned(),
+            merchant_url: MERCHANT_URL.to_owned(),
             timeout: Duration::from_secs(30),
             max_response: 32 << 20,
             validates: true,
@@ -74,7 +78,7 @@ impl<C: Credential> Client<C> {
         }
         let span = tracing::debug_span!("call", endpoint = endpoint.id);
         let call = async {
-            if endpoint.token == TokenKind::None {
+            if endpoint.token == TokenKind::NoToken {
                 return http.call(request, "").await;
             }
             let token = tokens.get(credential, http).await?;
@@ -118,6 +122,7 @@ pub struct ClientBuilder {
     credential: CorpSecret,
     client: Option<reqwest::Client>,
     base_url: String,
+    merchant_url: String,
     timeout: Duration,
     max_response: usize,
     validates: bool,
@@ -127,6 +132,13 @@ impl ClientBuilder {
     /// Where the API is, instead of `https://qyapi.weixin.qq.com`.
     pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
         self.base_url = base_url.into();
+        self
+    }
+
+    /// Where WeChat Pay is, instead of `https://api.mch.weixin.qq.com`. Its endpoints ask for a merchant's certificate,
+    /// which [`ClientBuilder::http_client`] can present.
+    pub fn merchant_url(mut self, merchant_url: impl Into<String>) -> Self {
+        self.merchant_url = merchant_url.into();
         self
     }
 
@@ -156,18 +168,8 @@ impl ClientBuilder {
 
     /// The client. Nothing is sent yet.
     pub fn build(self) -> Result<Client, Error> {
-        let base_url = self.base_url.parse::<::http::Uri>();
-        let base_url = match base_url {
-            Ok(url) if url.scheme().is_some() && url.authority().is_some() && url.query().is_none() => {
-                self.base_url
-            }
-            _ => {
-                return Err(Error::Setup(format!(
-                    "`{}` is not a base URL, as https://host is",
-                    self.base_url
-                )));
-            }
-        };
+        let base_url = checked_url(self.base_url)?;
+        let merchant_url = checked_url(self.merchant_url)?;
         let client = match self.client {
             Some(client) => client,
             None => reqwest::Client::builder()
@@ -176,9 +178,21 @@ impl ClientBuilder {
                 .build()
                 .map_err(|error| Error::Setup(error.to_string()))?,
         };
-        let http = Http { client, base_url, timeout: self.timeout, max_response: self.max_response };
+        let http =
+            Http { client, base_url, merchant_url, timeout: self.timeout, max_response: self.max_response };
         let inner =
             Inner { http, credential: self.credential, tokens: Tokens::default(), validates: self.validates };
         Ok(Client { inner: Arc::new(inner) })
+    }
+}
+
+fn checked_url(url: String) -> Result<String, Error> {
+    match url.parse::<::http::Uri>() {
+        Ok(parsed)
+            if parsed.scheme().is_some() && parsed.authority().is_some() && parsed.query().is_none() =>
+        {
+            Ok(url)
+        }
+        _ => Err(Error::Setup(format!("`{url}` is not a base URL such as https://qyapi.weixin.qq.com"))),
     }
 }

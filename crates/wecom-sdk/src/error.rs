@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use wecom_requests::{ApiError, BuildError, DecodeError, Meta, Violations};
+use wecom_requests::{ApiError, BuildError, DecodeError, MerchantError, Meta, Violations};
 
 /// What can go wrong with a call.
 ///
@@ -21,6 +21,15 @@ pub enum Error {
         /// What WeCom reports.
         #[source]
         error: ApiError,
+    },
+    /// WeChat Pay reports an error.
+    #[error("{}: {error}", endpoint.id)]
+    Merchant {
+        /// The endpoint.
+        endpoint: &'static Meta,
+        /// What WeChat Pay reports.
+        #[source]
+        error: MerchantError,
     },
     /// The answer can't be understood.
     #[error("{}: {error}", endpoint.id)]
@@ -115,6 +124,7 @@ impl Error {
     pub fn endpoint(&self) -> Option<&'static Meta> {
         match self {
             Self::Api { endpoint, .. }
+            | Self::Merchant { endpoint, .. }
             | Self::Decode { endpoint, .. }
             | Self::Status { endpoint, .. }
             | Self::Timeout { endpoint, .. }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use ::http::StatusCode;
+use ::http::Response;
 use bytes::{Bytes, BytesMut};
-use wecom_requests::{Endpoint, Meta, ResponseError, http_request, parse};
+use wecom_requests::{Endpoint, Host, Meta, ResponseError, http_request, parse_response};
 
 use crate::{Body, Error};
 
@@ -13,6 +13,7 @@ use crate::{Body, Error};
 pub struct Http {
     pub(crate) client: reqwest::Client,
     pub(crate) base_url: String,
+    pub(crate) merchant_url: String,
     pub(crate) timeout: Duration,
     pub(crate) max_response: usize,
 }
@@ -21,15 +22,22 @@ impl Http {
     /// Sends one request with a token (ignored where the endpoint takes none), and reads the answer.
     pub async fn call<E: Endpoint>(&self, request: &E, token: &str) -> Result<E::Response, Error> {
         let endpoint = E::META;
-        let request = http_request(request, &self.base_url, token)
-            .map_err(|source| Error::Build { endpoint, source })?;
-        let (status, body) = self.exchange(endpoint, request).await?;
-        match parse::<E>(&body) {
-            Ok(response) if status.is_success() => Ok(response),
+        let base_url = match endpoint.host {
+            Host::Merchant => &self.merchant_url,
+            _ => &self.base_url,
+        };
+        let request =
+            http_request(request, base_url, token).map_err(|source| Error::Build { endpoint, source })?;
+        let response = self.exchange(endpoint, request).await?;
+        let status = response.status();
+        let result = parse_response::<E>(&response);
+        let body = Body(response.into_body());
+        match result {
             Err(ResponseError::Api(error)) => Err(Error::Api { endpoint, error }),
-            _ if !status.is_success() => Err(Error::Status { endpoint, status, body: Body(body) }),
+            _ if !status.is_success() => Err(Error::Status { endpoint, status, body }),
             Ok(response) => Ok(response),
-            Err(ResponseError::Decode(error)) => Err(Error::Decode { endpoint, error, body: Body(body) }),
+            Err(ResponseError::Merchant(error)) => Err(Error::Merchant { endpoint, error }),
+            Err(ResponseError::Decode(error)) => Err(Error::Decode { endpoint, error, body }),
         }
     }
 
@@ -37,7 +45,7 @@ impl Http {
         &self,
         endpoint: &'static Meta,
         request: ::http::Request<Bytes>,
-    ) -> Result<(StatusCode, Bytes), Error> {
+    ) -> Result<Response<Bytes>, Error> {
         let failed = |error: reqwest::Error| {
             if error.is_timeout() {
                 Error::Timeout { endpoint, timeout: self.timeout }
@@ -53,7 +61,6 @@ impl Http {
         if usize::try_from(announced).map_or(true, |length| length > self.max_response) {
             return Err(too_large);
         }
-        let status = response.status();
         let mut body = BytesMut::new();
         while let Some(chunk) = response.chunk().await.map_err(failed)? {
             if body.len() + chunk.len() > self.max_response {
@@ -61,6 +68,9 @@ impl Http {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok((status, body.freeze()))
+        let mut read = Response::new(body.freeze());
+        *read.status_mut() = response.status();
+        *read.headers_mut() = std::mem::take(response.headers_mut());
+        Ok(read)
     }
 }

@@ -41,4 +41,8 @@ pub use error::{Body, Error};
 pub use http::Http;
 pub use paging::{Items, Pages};
 pub use wecom_models::*;
-pub use wecom_requests::{ApiError, Check, DecodeError, ENDPOINTS, Endpoint, Meta, Paged, Violations, token};
+#[cfg(feature = "sign")]
+pub use wecom_requests::Signed;
+pub use wecom_requests::{
+    ApiError, Check, DecodeError, ENDPOINTS, Endpoint, MerchantError, Meta, Paged, Violations, token,
+};

@@ -42,7 +42,7 @@ where
         let page = self.client.send(request).await?;
         match E::next_cursor(&page) {
             None => self.state = State::Done,
-            Some(cursor) if cursor.is_empty() || request.cursor() == Some(&cursor) => {
+            Some(cursor) if cursor.is_empty() || request.cursor().as_ref() == Some(&cursor) => {
                 self.state = State::Stuck(cursor);
             }
             Some(cursor) => request.set_cursor(cursor),

@@ -8,7 +8,9 @@ use super::Checker;
 use crate::diagnostic::{At, Diagnostics, did_you_mean};
 use crate::names;
 use crate::source::Path;
-use crate::spec::{Endpoint, Field, Grants, MaxSpan, Pagination, Rule, Spec, Token};
+use crate::spec::{
+    Answer, Body, Endpoint, Field, Grants, MaxSpan, Pagination, Place, RequiredWhen, Rule, Spec, Token,
+};
 use crate::type_expr::{Generic, Scalar, TypeExpr};
 
 /// One page of the documentation defines a call once; other pages may define the same call their own way.
@@ -77,17 +79,7 @@ impl Checker<'_> {
                 );
             }
         }
-        for (name, field) in &endpoint.request {
-            if head.call.starts_with("GET ") && nested(&field.ty) {
-                let at = path.key("request").key(&key(name, field)).key("type");
-                self.report.error(
-                    "bad-query",
-                    At::Value(&at),
-                    "a query holds no objects or lists",
-                    "can't be sent in a URL",
-                );
-            }
-        }
+        self.encoding(path, endpoint);
         for (index, rate) in head.rate.iter().enumerate() {
             if rate.calls == 0 {
                 let at = path.key("rate").index(index).key("calls");
@@ -100,9 +92,13 @@ impl Checker<'_> {
         if let Some(grants) = &head.grants {
             self.grants(&path.key("grants"), endpoint, grants);
         }
-        for (index, rule) in head.rules.iter().enumerate() {
-            self.rule(&path.key("rules").index(index), &endpoint.request, rule);
+        if let Some(sign) = &head.sign {
+            let path = path.key("sign");
+            for (key, name) in [("nonce", &sign.nonce), ("ts", &sign.ts), ("sig", &sign.sig)] {
+                self.field(&path.key(key), &endpoint.request, name, "request");
+            }
         }
+        self.rules(&path.key("rules"), &endpoint.request, &head.rules);
         if head.examples.is_empty() {
             let help = "examples become tests and the mock's answers";
             self.report.error_with_help(
@@ -134,7 +130,12 @@ impl Checker<'_> {
     }
 
     fn pagination(&mut self, path: &Path, endpoint: &Endpoint, pagination: &Pagination) {
-        let text = |ty: &TypeExpr| matches!(ty, TypeExpr::Scalar(Scalar::String));
+        let text = |ty: &TypeExpr| {
+            matches!(
+                ty,
+                TypeExpr::Scalar(Scalar::String | Scalar::I32 | Scalar::U32 | Scalar::I64 | Scalar::U64)
+            )
+        };
         if let Some(cursor) =
             self.field(&path.key("cursor"), &endpoint.request, &pagination.cursor, "request")
             && !(cursor.optional && text(&cursor.ty))
@@ -143,7 +144,7 @@ impl Checker<'_> {
             self.report.error(
                 "bad-pagination",
                 At::Value(&at),
-                "the cursor is an optional string",
+                "the cursor is optional, and a string or an integer",
                 format!("`{}` is not", pagination.cursor),
             );
         }
@@ -154,7 +155,7 @@ impl Checker<'_> {
             self.report.error(
                 "bad-pagination",
                 At::Value(&at),
-                "the next cursor is a string",
+                "the next cursor is a string or an integer",
                 format!("`{}` is a `{}`", pagination.next, next.ty),
             );
         }
@@ -199,28 +200,122 @@ impl Checker<'_> {
         self.field(&credentials.key("secret"), &endpoint.request, &grants.credentials.secret, "request");
     }
 
-    fn rule(&mut self, path: &Path, request: &IndexMap<String, Field>, rule: &Rule) {
-        let Some(MaxSpan { from, to, .. }) = &rule.max_span else {
-            let help = "rules: max_span";
-            return self.report.error_with_help(
-                "bad-rule",
-                At::Value(path),
-                "a rule is one of those known",
-                "says nothing",
-                help,
+    /// What each way of sending and answering can carry.
+    fn encoding(&mut self, path: &Path, endpoint: &Endpoint) {
+        let head = &endpoint.head;
+        let get = head.call.starts_with("GET ");
+        if get && head.body != Body::Json {
+            self.report.error(
+                "bad-encoding",
+                At::Value(&path.key("body")),
+                "`GET` has no body",
+                "leave it out",
             );
-        };
-        let path = path.key("max_span");
-        for (key, name) in [("from", from), ("to", to)] {
-            if let Some(field) = self.field(&path.key(key), request, name, "request")
-                && !matches!(field.ty, TypeExpr::Scalar(Scalar::Timestamp))
+        }
+        for (name, field) in &endpoint.request {
+            let at = path.key("request").key(&key(name, field)).key("type");
+            let in_body = field.place == Place::Body && !get;
+            let file = field.ty == TypeExpr::Scalar(Scalar::File);
+            if file != (in_body && head.body == Body::Multipart && file) {
+                self.report.error(
+                    "bad-encoding",
+                    At::Value(&at),
+                    "a file is sent in a form",
+                    "needs `body: multipart`",
+                );
+            }
+            if nested(&field.ty) && (!in_body || head.body != Body::Json) {
+                let message = "a query, a header, a form and XML hold no objects or lists";
+                self.report.error("bad-query", At::Value(&at), message, "can't be sent there");
+            }
+        }
+        if head.answer == Answer::File && !endpoint.response.is_empty() {
+            let at = path.key("response");
+            self.report.error(
+                "bad-encoding",
+                At::Key(&at),
+                "a file has no fields",
+                "leave them out, or `answer: file_or_json`",
+            );
+        }
+        if head.answer == Answer::Xml {
+            for (name, field) in endpoint.response.iter().filter(|(_, field)| nested(&field.ty)) {
+                let at = path.key("response").key(&key(name, field)).key("type");
+                self.report.error(
+                    "bad-encoding",
+                    At::Value(&at),
+                    "XML answers are flat",
+                    "can't be read from XML",
+                );
+            }
+        }
+    }
+
+    pub(super) fn rules(&mut self, path: &Path, fields: &IndexMap<String, Field>, rules: &[Rule]) {
+        for (index, rule) in rules.iter().enumerate() {
+            self.rule(&path.index(index), fields, rule);
+        }
+    }
+
+    fn rule(&mut self, path: &Path, fields: &IndexMap<String, Field>, rule: &Rule) {
+        let Rule { max_span, exactly_one, at_least_one, at_most_one, required_when } = rule;
+        let groups =
+            [("exactly_one", exactly_one), ("at_least_one", at_least_one), ("at_most_one", at_most_one)];
+        let given = groups.iter().filter(|(_, names)| names.is_some()).count();
+        if given + usize::from(max_span.is_some()) + usize::from(required_when.is_some()) != 1 {
+            let help = "rules: max_span, exactly_one, at_least_one, at_most_one, required_when";
+            let message = "a rule says exactly one thing";
+            self.report.error_with_help("bad-rule", At::Value(path), message, "says none or several", help);
+        }
+        for (key, names) in groups {
+            for (index, name) in names.iter().flatten().enumerate() {
+                let at = path.key(key).index(index);
+                if let Some(field) = self.field(&at, fields, name, "list of fields")
+                    && !field.optional
+                {
+                    let message = "a group is of fields that may be absent";
+                    self.report.error("bad-rule", At::Value(&at), message, format!("`{name}` is required"));
+                }
+            }
+        }
+        if let Some(MaxSpan { from, to, .. }) = max_span {
+            let path = path.key("max_span");
+            for (key, name) in [("from", from), ("to", to)] {
+                if let Some(field) = self.field(&path.key(key), fields, name, "list of fields")
+                    && !matches!(field.ty, TypeExpr::Scalar(Scalar::Timestamp))
+                {
+                    let label = format!("`{name}` is a `{}`", field.ty);
+                    self.report.error(
+                        "bad-rule",
+                        At::Value(&path.key(key)),
+                        "a span is between timestamps",
+                        label,
+                    );
+                }
+            }
+        }
+        if let Some(RequiredWhen { field, when, .. }) = required_when {
+            let path = path.key("required_when");
+            if let Some(found) = self.field(&path.key("field"), fields, field, "list of fields")
+                && !found.optional
             {
-                let label = format!("`{name}` is a `{}`", field.ty);
+                let message = "what is required anyway needs no condition";
                 self.report.error(
                     "bad-rule",
-                    At::Value(&path.key(key)),
-                    "a span is between timestamps",
-                    label,
+                    At::Value(&path.key("field")),
+                    message,
+                    format!("`{field}` is required"),
+                );
+            }
+            if let Some(found) = self.field(&path.key("when"), fields, when, "list of fields")
+                && nested(&found.ty)
+            {
+                let message = "a condition is on a scalar";
+                self.report.error(
+                    "bad-rule",
+                    At::Value(&path.key("when")),
+                    message,
+                    format!("`{when}` is a `{}`", found.ty),
                 );
             }
         }

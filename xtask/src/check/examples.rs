@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::Checker;
 use crate::diagnostic::did_you_mean;
 use crate::source::{Kind, Node, Path};
-use crate::spec::{Endpoint, Field, Repr};
+use crate::spec::{Answer, Endpoint, Field, Repr, Style, Union};
 use crate::type_expr::{Generic, Scalar, TypeExpr};
 
 impl Checker<'_> {
@@ -17,7 +17,11 @@ impl Checker<'_> {
             let path = path.key("examples").index(index);
             let request = example.request.as_deref().unwrap_or("{}");
             self.example(&path.key("request"), request, &endpoint.request, false);
-            self.example(&path.key("response"), &example.response, &endpoint.response, true);
+            let file = serde_json::from_str::<Value>(&example.response);
+            let is_file = file.is_ok_and(|file| scalar_fits(Scalar::File, &file));
+            if !(is_file && matches!(endpoint.head.answer, Answer::File | Answer::FileOrJson)) {
+                self.example(&path.key("response"), &example.response, &endpoint.response, true);
+            }
         }
     }
 
@@ -45,13 +49,21 @@ impl Checker<'_> {
         object: &serde_json::Map<String, Value>,
         envelope: bool,
     ) {
+        let file = self.file;
+        let embedded = fields.values().filter(|field| field.embed);
+        let embedded =
+            embedded.filter_map(|field| field.ty.name()).find_map(|name| file.unions.get_key_value(name));
+        let mut rest = serde_json::Map::new();
         for (name, value) in object {
             place.enter_key(name);
-            match fields.get(name) {
+            match fields.get(name).filter(|field| !field.embed) {
                 // What a quirk is about may be shown: any scalar, any value of an enum.
                 Some(field) if field.quirk.is_some() && !value.is_object() && !value.is_array() => {}
                 Some(field) => self.value(place, &field.ty, field.optional, value),
                 None if envelope && matches!(name.as_str(), "errcode" | "errmsg") => {}
+                None if embedded.is_some() => {
+                    rest.insert(name.clone(), value.clone());
+                }
                 None => {
                     let help = did_you_mean(name, fields.keys().map(String::as_str));
                     self.problem(
@@ -65,7 +77,10 @@ impl Checker<'_> {
             }
             place.leave();
         }
-        for (name, field) in fields {
+        if let Some((name, union)) = embedded {
+            self.union_object(place, name, union, &rest);
+        }
+        for (name, field) in fields.iter().filter(|(_, field)| !field.embed) {
             if !field.optional && !object.contains_key(name) {
                 let help = format!("if it may be absent, its key is `{name}?`");
                 self.problem(
@@ -150,72 +165,88 @@ impl Checker<'_> {
             }
             return;
         }
+        if let Some(union) = file.unions.get(name).filter(|union| union.style == Style::Kind) {
+            return match union.variants.get(kind(value)) {
+                Some(variant) => self.value(place, &variant.ty, false, value),
+                None => self.mismatch(place, ty, value),
+            };
+        }
         let Value::Object(object) = value else { return self.mismatch(place, ty, value) };
         if let Some(structure) = file.structs.get(name) {
             self.object(place, &structure.fields, object, false);
         } else if let Some(union) = file.unions.get(name) {
-            let tag = match object.get(&union.tag) {
-                Some(Value::String(tag)) => tag.clone(),
-                Some(tag) => tag.to_string(),
-                None => {
-                    let message = format!("a `{name}` says what it is in `{}`", union.tag);
-                    return self.problem("incomplete-example", place, message, "no tag", None);
+            self.union_object(place, name, union, object);
+        }
+    }
+
+    /// The fields of a union, whether it is an object of its own or stands inside another one.
+    fn union_object(
+        &mut self,
+        place: &mut Place<'_>,
+        name: &str,
+        union: &Union,
+        object: &serde_json::Map<String, Value>,
+    ) {
+        let tag_name = union.tag.as_deref().unwrap_or_default();
+        let tag = match (union.style, object.get(tag_name)) {
+            (Style::Oneof, _) => match object.keys().collect::<Vec<_>>().as_slice() {
+                [one] => (*one).clone(),
+                keys => {
+                    let message = format!("a `{name}` has exactly one field, and this has {}", keys.len());
+                    return self.problem("bad-example-value", place, message, "not one field", None);
                 }
-            };
-            let Some(variant) = union.variants.get(&tag) else {
-                let help = did_you_mean(&tag, union.variants.keys().map(String::as_str));
-                return self.problem(
-                    "bad-example-value",
-                    place,
-                    format!("`{tag}` is not a variant of `{name}`"),
-                    "not documented",
-                    help,
-                );
-            };
-            let content = variant.content(&tag);
-            for (key, value) in object {
-                place.enter_key(key);
-                if key == content {
-                    self.value(place, &variant.ty, false, value);
-                } else if *key != union.tag {
-                    self.problem(
-                        "unknown-example-field",
-                        place,
-                        format!("the variant `{tag}` has no field `{key}`"),
-                        "not in the spec",
-                        None,
-                    );
-                }
-                place.leave();
+            },
+            (_, Some(Value::String(tag))) if union.repr == Repr::String => tag.clone(),
+            (_, Some(Value::Number(tag))) if union.repr == Repr::Int => tag.to_string(),
+            (_, Some(_)) => {
+                let message = format!("`{tag_name}` is a tag of the kind `{}`", union.repr.keyword());
+                return self.problem("bad-example-value", place, message, "of another kind", None);
             }
-            if !object.contains_key(content) {
-                self.problem(
-                    "incomplete-example",
-                    place,
-                    format!("the variant `{tag}` lacks its content"),
-                    format!("no `{content}` in here"),
-                    None,
-                );
+            (_, None) => {
+                let message = format!("a `{name}` says what it is in `{tag_name}`");
+                return self.problem("incomplete-example", place, message, "no tag", None);
             }
+        };
+        let Some(variant) = union.variants.get(&tag) else {
+            let help = did_you_mean(&tag, union.variants.keys().map(String::as_str));
+            let message = format!("`{tag}` is not a variant of `{name}`");
+            return self.problem("bad-example-value", place, message, "not documented", help);
+        };
+        if union.style == Style::Flat {
+            let mut content = object.clone();
+            content.remove(tag_name);
+            let structure = variant.ty.name().and_then(|name| self.file.structs.get(name));
+            if let Some(structure) = structure {
+                self.object(place, &structure.fields, &content, false);
+            }
+            return;
+        }
+        let content = variant.content(&tag);
+        for (key, value) in object {
+            place.enter_key(key);
+            if key == content {
+                self.value(place, &variant.ty, false, value);
+            } else if key != tag_name {
+                let message = format!("the variant `{tag}` has no field `{key}`");
+                self.problem("unknown-example-field", place, message, "not in the spec", None);
+            }
+            place.leave();
+        }
+        if !object.contains_key(content) {
+            let message = format!("the variant `{tag}` lacks its content");
+            self.problem("incomplete-example", place, message, format!("no `{content}` in here"), None);
         }
     }
 
     fn mismatch(&mut self, place: &Place<'_>, ty: &TypeExpr, value: &Value) {
-        let kind = match value {
-            Value::Null => "null",
-            Value::Bool(_) => "a boolean",
-            Value::Number(_) => "a number",
-            Value::String(_) => "a string",
-            Value::Array(_) => "a list",
-            Value::Object(_) => "an object",
-        };
+        let kind = kind(value);
         let help =
             "where the page shows another type than it documents, the field's type says so, with a `quirk`"
                 .to_owned();
         self.problem(
             "bad-example-value",
             place,
-            format!("a `{ty}` is expected, this is {kind}"),
+            format!("a `{ty}` is expected, this is of the kind `{kind}`"),
             format!("not a `{ty}`"),
             Some(help),
         );
@@ -233,6 +264,18 @@ impl Checker<'_> {
     }
 }
 
+/// What a value is, in the words of a [`Style::Kind`] union.
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "bool",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "list",
+        Value::Object(_) => "object",
+    }
+}
+
 fn scalar_fits(scalar: Scalar, value: &Value) -> bool {
     match scalar {
         Scalar::String | Scalar::Secret => value.is_string(),
@@ -244,6 +287,7 @@ fn scalar_fits(scalar: Scalar, value: &Value) -> bool {
         Scalar::U64 => value.is_u64(),
         Scalar::F64 => value.is_number(),
         Scalar::Any => true,
+        Scalar::File => value["name"].is_string() && value["text"].is_string(),
     }
 }
 

@@ -44,6 +44,7 @@ impl Checker<'_> {
             let path = Path::of(["structs", name]);
             self.described(&path.key("doc"), &structure.doc);
             self.fields(&path.key("fields"), &structure.fields);
+            self.rules(&path.key("rules"), &structure.fields, &structure.rules);
         }
         for (name, enumeration) in &self.file.enums {
             self.enumeration(&Path::of(["enums", name]), enumeration);

@@ -4,11 +4,11 @@ use std::collections::HashSet;
 
 use indexmap::IndexMap;
 
-use super::Checker;
+use super::{Checker, endpoints};
 use crate::diagnostic::At;
 use crate::names;
 use crate::source::Path;
-use crate::spec::{Enum, Field, Limit, Repr, Union};
+use crate::spec::{Enum, Field, KINDS, Limit, Repr, Style, Union, Variant};
 use crate::type_expr::{Generic, Scalar, TypeExpr};
 
 impl Checker<'_> {
@@ -54,11 +54,9 @@ impl Checker<'_> {
     }
 
     pub(super) fn fields(&mut self, path: &Path, fields: &IndexMap<String, Field>) {
-        let key =
-            |name: &str, field: &Field| path.key(&format!("{name}{}", if field.optional { "?" } else { "" }));
         let mut rust_names = vec![(path.clone(), "new".to_owned(), "the constructor")];
         for (name, field) in fields {
-            let path = key(name, field);
+            let path = path.key(&endpoints::key(name, field));
             self.described(&path, &field.doc);
             let rust = field.rename.clone().unwrap_or_else(|| names::snake(name));
             self.identifier(&path, &rust, "give it another name with `rename`");
@@ -78,6 +76,7 @@ impl Checker<'_> {
             }
         }
         self.collisions(rust_names, "give one of them another name with `rename`");
+        self.embedded(path, fields);
     }
 
     fn limits(&mut self, path: &Path, field: &Field) {
@@ -170,6 +169,15 @@ impl Checker<'_> {
                 "list the documented variants",
             );
         }
+        let tagged = matches!(union.style, Style::Sibling | Style::Flat);
+        if tagged != union.tag.is_some() {
+            let message = format!(
+                "a union of the style `{}` has {} `tag`",
+                union.style.keyword(),
+                if tagged { "a" } else { "no" }
+            );
+            self.report.error("bad-union", At::Key(path), message, "how are its variants told apart?");
+        }
         let mut rust_names = vec![(path.clone(), "Other".to_owned(), "the variant for unknown tags")];
         for (tag, variant) in &union.variants {
             let at = variants.key(tag);
@@ -177,16 +185,74 @@ impl Checker<'_> {
             self.identifier(&at, &name, "give the variant a `name`");
             rust_names.push((at.clone(), name, tag.as_str()));
             self.type_expr(&at, &variant.ty);
-            if variant.content(tag) == union.tag {
-                self.report.error(
-                    "bad-union",
-                    At::Key(&at),
-                    format!("the tag `{tag}` is also the field of the content"),
-                    "can't hold both",
-                );
-            }
+            self.variant(&at, union, tag, variant);
         }
         self.collisions(rust_names, "give one of them another `name`");
+    }
+
+    fn variant(&mut self, at: &Path, union: &Union, tag: &str, variant: &Variant) {
+        if union.repr == Repr::Int && union.tag.is_some() && tag.parse::<i64>().is_err() {
+            self.report.error(
+                "bad-union",
+                At::Key(at),
+                format!("`{tag}` is not an integer"),
+                "the union's `repr` is `int`",
+            );
+        }
+        if variant.key.is_some() && union.style != Style::Sibling {
+            self.report.error(
+                "bad-union",
+                At::Key(at),
+                "only a sibling's content has a `key`",
+                "not a sibling",
+            );
+        }
+        match union.style {
+            Style::Sibling if Some(variant.content(tag)) == union.tag.as_deref() => {
+                let message = format!("the tag `{tag}` is also the field of the content");
+                self.report.error("bad-union", At::Key(at), message, "can't hold both");
+            }
+            Style::Flat if !variant.ty.name().is_some_and(|name| self.file.structs.contains_key(name)) => {
+                let message = "what stands among a tag's fields is a struct";
+                self.report.error("bad-union", At::Key(at), message, format!("`{}` is not", variant.ty));
+            }
+            Style::Kind if !KINDS.contains(&tag) => {
+                let help = format!("kinds: {}", KINDS.join(", "));
+                self.report.error_with_help(
+                    "bad-union",
+                    At::Key(at),
+                    format!("`{tag}` is no kind of JSON"),
+                    "unknown kind",
+                    help,
+                );
+            }
+            _ => {}
+        }
+    }
+
+    /// Fields that stand among those around them: at most one a struct, and a union, whose variants decide.
+    fn embedded(&mut self, path: &Path, fields: &IndexMap<String, Field>) {
+        let mut first = None;
+        for (name, field) in fields.iter().filter(|(_, field)| field.embed) {
+            let at = path.key(&endpoints::key(name, field));
+            let union = field.ty.name().and_then(|name| self.file.unions.get(name));
+            let is_object = matches!(field.ty, TypeExpr::Named(_))
+                && union.is_some_and(|union| union.style != Style::Kind);
+            if !is_object || field.optional {
+                let help = "its variants' fields stand among the fields around it; it can't be absent";
+                self.report.error_with_help(
+                    "bad-embed",
+                    At::Value(&at.key("type")),
+                    "only a union is embedded",
+                    "not a union, or optional",
+                    help,
+                );
+            }
+            if let Some(first) = first.replace(name) {
+                let message = format!("`{first}` is embedded already");
+                self.report.error("bad-embed", At::Key(&at), message, "a second embedded field");
+            }
+        }
     }
 
     pub(super) fn unused_types(&mut self) {

@@ -152,6 +152,7 @@ pub(super) fn support_type(ty: &Ty) -> Option<&'static str> {
         Ty::Timestamp => Some("Timestamp"),
         Ty::Secret => Some("Secret"),
         Ty::Any => Some("Value"),
+        Ty::File => Some("File"),
         Ty::Map(_) => Some("BTreeMap"),
         Ty::Json(_) => Some("Json"),
         Ty::Pipe(_) => Some("Pipe"),
@@ -178,6 +179,7 @@ pub(super) fn rust_type(ty: &Ty) -> TokenStream {
         Ty::Timestamp => quote!(Timestamp),
         Ty::Secret => quote!(Secret),
         Ty::Any => quote!(Value),
+        Ty::File => quote!(File),
         Ty::List(inner) => generic("Vec", inner),
         Ty::Map(inner) => {
             let inner = rust_type(inner);
@@ -187,7 +189,7 @@ pub(super) fn rust_type(ty: &Ty) -> TokenStream {
         Ty::Pipe(inner) => generic("Pipe", inner),
         Ty::Csv(inner) => generic("Csv", inner),
         Ty::OrText(inner) => generic("OrText", inner),
-        Ty::Struct(name) | Ty::Enum(name, _) | Ty::Union(name) => {
+        Ty::Struct(name) | Ty::Enum(name, _) | Ty::Union(name, _) => {
             let name = ident(name);
             quote!(#name)
         }

@@ -1,7 +1,7 @@
 //! The features in the manifests: one a family, and `full`.
 
 use crate::emit::CORE_FAMILY;
-use crate::ir::Api;
+use crate::ir::{Answer, Api, Body};
 
 /// The line before the generated features.
 pub const BEGIN: &str = "# @generated features: one for each API family";
@@ -19,15 +19,32 @@ const MANIFESTS: [(&str, &[&str]); 3] = [
 pub fn features(api: &Api) -> Vec<(&'static str, String)> {
     let families: Vec<&str> = api.families().into_iter().filter(|family| *family != CORE_FAMILY).collect();
     let manifests = MANIFESTS.iter().map(|(path, dependencies)| {
-        let mut lines = String::new();
         let quoted: Vec<String> = families.iter().map(|family| format!("\"{family}\"")).collect();
-        lines.push_str(&format!("full = [{}]\n", quoted.join(", ")));
+        let mut lines = format!("full = [{}]\n", quoted.join(", "));
         for family in &families {
-            let passed: Vec<String> =
+            let mut turned_on: Vec<String> =
                 dependencies.iter().map(|name| format!("\"{name}/{family}\"")).collect();
-            lines.push_str(&format!("{family} = [{}]\n", passed.join(", ")));
+            if !dependencies.is_empty() {
+                turned_on.extend(needs(api, family).map(|feature| format!("\"{feature}\"")));
+            }
+            lines.push_str(&format!("{family} = [{}]\n", turned_on.join(", ")));
         }
         (*path, lines)
     });
     manifests.collect()
+}
+
+/// The features besides its own that a family can't do without.
+fn needs<'a>(api: &'a Api, family: &str) -> impl Iterator<Item = &'static str> + use<'a> {
+    let family = family.to_owned();
+    let endpoints = move || {
+        let family = family.clone();
+        let modules = api.modules.iter().filter(move |module| module.family == family);
+        modules.flat_map(|module| &module.endpoints)
+    };
+    let sign = endpoints().any(|endpoint| endpoint.sign.is_some()).then_some("sign");
+    let xml = endpoints()
+        .any(|endpoint| endpoint.body == Body::Xml || endpoint.answer == Answer::Xml)
+        .then_some("xml");
+    sign.into_iter().chain(xml)
 }

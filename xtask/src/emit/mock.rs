@@ -5,7 +5,8 @@ use quote::quote;
 
 use super::items::{module_doc, raw_string};
 use super::rust_path;
-use crate::ir::{Api, Endpoint, Module, Token, Ty};
+use crate::ir::{Api, Endpoint, Module, Place, Ty, Type};
+use crate::names::{ident, pascal};
 
 /// The routes of one spec file.
 pub(super) fn module(module: &Module) -> TokenStream {
@@ -14,7 +15,7 @@ pub(super) fn module(module: &Module) -> TokenStream {
     quote! {
         #doc
         #[allow(unused_imports)]
-        use crate::route::{Grants, Paging, Route};
+        use crate::route::{Answer, Body, Grants, Paging, Route};
         pub(crate) static ROUTES: &[Route] = &[#(#routes),*];
     }
 }
@@ -30,22 +31,26 @@ pub(super) fn index(api: &Api) -> TokenStream {
 
 fn route(module: &Module, endpoint: &Endpoint) -> TokenStream {
     let (id, path, method) = (&endpoint.id, &endpoint.path, endpoint.method.name());
-    let token = match parameter(endpoint.token) {
+    let token = match endpoint.token.parameter() {
         Some(parameter) => quote!(Some(#parameter)),
         None => quote!(None),
     };
+    let body = ident(&pascal(endpoint.body.keyword()));
+    let answer = ident(&pascal(endpoint.answer.keyword()));
     let request = module.structure(&endpoint.request).expect("every endpoint has a request");
     let mut query = Vec::new();
     let mut required = Vec::new();
-    for field in request.required() {
-        if field.in_query {
-            query.push(field.wire.clone());
-        } else {
-            required_paths(module, &field.wire, &field.ty, &mut Vec::new(), &mut required);
+    for field in &request.fields {
+        match (&field.ty, field.place) {
+            (Ty::Union(name, _), _) if field.embed => required.extend(tag(module, name)),
+            (_, Place::Header) => {}
+            (_, Place::Query) if field.optional => {}
+            (_, Place::Query) => query.push(field.wire.clone()),
+            (ty, Place::Body) if field.optional => {
+                nested_paths(module, &field.wire, ty, &mut Vec::new(), &mut required);
+            }
+            (ty, Place::Body) => required_paths(module, &field.wire, ty, &mut Vec::new(), &mut required),
         }
-    }
-    for field in request.fields.iter().filter(|field| field.optional && !field.in_query) {
-        nested_paths(module, &field.wire, &field.ty, &mut Vec::new(), &mut required);
     }
     let paging = match &endpoint.pagination {
         None => quote!(None),
@@ -65,7 +70,7 @@ fn route(module: &Module, endpoint: &Endpoint) -> TokenStream {
         None => quote!(None),
         Some(grants) => {
             let (token, expires, id, secret) = (&grants.token, &grants.expires, &grants.id, &grants.secret);
-            let parameter = parameter(grants.kind).expect("checked: a kind of token");
+            let parameter = grants.kind.parameter().expect("checked: a kind of token");
             quote!(Some(Grants { parameter: #parameter, token: #token, expires: #expires, id: #id, secret: #secret }))
         }
     };
@@ -76,6 +81,8 @@ fn route(module: &Module, endpoint: &Endpoint) -> TokenStream {
             method: #method,
             path: #path,
             token: #token,
+            body: Body::#body,
+            answer: Answer::#answer,
             query: &[#(#query),*],
             required: &[#(#required),*],
             paging: #paging,
@@ -85,11 +92,12 @@ fn route(module: &Module, endpoint: &Endpoint) -> TokenStream {
     }
 }
 
-fn parameter(token: Token) -> Option<&'static str> {
-    match token {
-        Token::None => None,
-        Token::AccessToken => Some("access_token"),
-    }
+/// The tag of a union.
+fn tag(module: &Module, name: &str) -> Option<String> {
+    module.types.iter().find_map(|ty| match ty {
+        Type::Union(union) if union.name == name && !union.tag.is_empty() => Some(union.tag.clone()),
+        _ => None,
+    })
 }
 
 /// The path of a required field, and of what is required inside it.

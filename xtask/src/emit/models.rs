@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::items::{doc, field_type, imports, module_doc, rust_type, support_type};
-use crate::ir::{Enum, Field, Module, Struct, Ty, Type, Union};
+use crate::ir::{Enum, Field, Module, Struct, Style, Ty, Type, Union};
 use crate::names::ident;
 
 /// The types of one spec file.
@@ -35,7 +35,7 @@ fn support_types(module: &Module) -> Vec<&'static str> {
             Type::Struct(structure) => pending.extend(structure.fields.iter().map(|field| &field.ty)),
             Type::Enum(_) => names.push("Unknown"),
             Type::Union(union) => {
-                names.push("UnknownUnion");
+                names.push(if union.style == Style::Kind { "Value" } else { "UnknownUnion" });
                 pending.extend(union.variants.iter().map(|variant| &variant.ty));
             }
         }
@@ -185,16 +185,24 @@ fn union_item(union: &Union) -> TokenStream {
         let ty = rust_type(&variant.ty);
         quote!(#docs #name(#ty))
     });
-    let other = format!("A `{}` the documentation does not list, with all its fields.", union.tag);
-    let other = doc(&other);
+    let (what, other) = match union.style {
+        Style::Sibling | Style::Flat => (
+            format!("A `{}` the documentation does not list, with all its fields.", union.tag),
+            "UnknownUnion",
+        ),
+        Style::Oneof => ("A field the documentation does not list, as it came.".to_owned(), "UnknownUnion"),
+        Style::Kind => ("A kind of value the documentation does not list, as it came.".to_owned(), "Value"),
+    };
+    let what = doc(&what);
+    let other = ident(other);
     quote! {
         #docs
         #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]
         pub enum #name {
             #(#variants,)*
-            #other
-            Other(UnknownUnion),
+            #what
+            Other(#other),
         }
     }
 }

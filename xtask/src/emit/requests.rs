@@ -3,12 +3,15 @@
 use std::collections::HashSet;
 
 use proc_macro2::{Literal, TokenStream};
-use quote::{format_ident, quote};
+use quote::quote;
 
 use super::wire::{chain, put};
 use super::{gate, items, rust_path};
-use crate::ir::{Api, Endpoint, Field, Module, Pagination, Period, Rule, Struct, Token, Ty, Type, Union};
-use crate::names::ident;
+use crate::ir::{
+    Answer, Api, Body, Endpoint, Field, Module, Pagination, Place, Rule, Struct, Style, Token, Ty, Type,
+    Union,
+};
+use crate::names::{ident, pascal};
 
 /// The impls for the requests of one spec file.
 pub(super) fn module(module: &Module) -> TokenStream {
@@ -17,22 +20,25 @@ pub(super) fn module(module: &Module) -> TokenStream {
     let limited = limited(module);
     let endpoints = module.endpoints.iter().map(|endpoint| {
         let request = module.structure(&endpoint.request).expect("every endpoint has a request");
-        let check = check_struct(request, &limited, &endpoint.rules);
+        let check = check_struct(request, &limited);
         let endpoint_impl = endpoint_impl(endpoint, request);
         let paged = endpoint.pagination.as_ref().map(|pagination| paged_impl(endpoint, pagination));
-        quote!(#endpoint_impl #check #paged)
+        let signed = signed_impl(endpoint);
+        quote!(#endpoint_impl #check #paged #signed)
     });
     let is_request = |name: &str| module.endpoints.iter().any(|endpoint| endpoint.request == name);
     let parts =
         module.types.iter().filter(|ty| !is_request(ty.name()) && limited.contains(ty.name())).map(|ty| {
             match ty {
-                Type::Struct(structure) => check_struct(structure, &limited, &[]),
+                Type::Struct(structure) => check_struct(structure, &limited),
                 Type::Union(union) => check_union(union, &limited),
                 Type::Enum(_) => TokenStream::new(),
             }
         });
     let items = module.endpoints.iter().filter_map(|endpoint| endpoint.pagination.as_ref());
     let names = items.flat_map(|pagination| std::iter::successors(Some(&pagination.item), |ty| ty.inner()));
+    let json = answers(module, "json_answers", Answer::Json);
+    let xml = answers(module, "xml_answers", Answer::Xml);
     let imports = items::imports(names.filter_map(items::support_type), &quote!(wecom_models));
     quote! {
         #doc
@@ -41,7 +47,16 @@ pub(super) fn module(module: &Module) -> TokenStream {
         #imports
         #(#endpoints)*
         #(#parts)*
+        #json
+        #xml
     }
+}
+
+fn answers(module: &Module, name: &str, answer: Answer) -> Option<TokenStream> {
+    let answers = module.endpoints.iter().filter(|endpoint| endpoint.answer == answer);
+    let types: Vec<_> = answers.map(|endpoint| ident(&endpoint.response)).collect();
+    let name = ident(name);
+    (!types.is_empty()).then(|| quote!(crate::#name! { #(#types),* }))
 }
 
 /// The table of all endpoints.
@@ -62,52 +77,124 @@ pub(super) fn index(api: &Api) -> TokenStream {
 
 fn endpoint_impl(endpoint: &Endpoint, request: &Struct) -> TokenStream {
     let name = ident(&endpoint.request);
-    let response = ident(&endpoint.response);
-    let (token, kind) = match endpoint.token {
-        Token::None => (quote!(NoToken), quote!(None)),
-        Token::AccessToken => (quote!(AccessToken), quote!(AccessToken)),
+    let model = ident(&endpoint.response);
+    let response = match endpoint.answer {
+        Answer::Json | Answer::Xml => quote!(#model),
+        Answer::File => quote!(wecom_models::File),
+        Answer::FileOrJson => quote!(wecom_models::FileOr<#model>),
+    };
+    let token = match endpoint.token {
+        Token::None => ident("NoToken"),
+        other => ident(&pascal(other.keyword())),
     };
     let (id, title, path, page) = (&endpoint.id, &endpoint.title, &endpoint.path, &endpoint.page_url);
-    let method = format_ident!("{}", endpoint.method.name());
+    let method = ident(endpoint.method.name());
+    let host = ident(&pascal(endpoint.host.keyword()));
+    let answer = ident(&pascal(endpoint.answer.keyword()));
     let safe = endpoint.safe;
     let rates = endpoint.rates.iter().map(|(calls, period)| {
         let calls = Literal::u32_unsuffixed(*calls);
-        let period = period_variant(*period);
+        let period = ident(&pascal(crate::lower::period(*period)));
         quote!(crate::Rate { calls: #calls, per: crate::Period::#period })
     });
-    let query: Vec<TokenStream> = request.fields.iter().filter(|field| field.in_query).map(put).collect();
-    let query = (!query.is_empty()).then(|| {
-        let puts = chain(query);
-        quote! {
-            fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {
-                use wecom_models::wire::Output as _;
-                #puts
+    let query = parameters("query", "Query", request, Place::Query);
+    let headers = parameters("headers", "Headers", request, Place::Header);
+    let body = match endpoint.body {
+        Body::Json => None,
+        Body::Xml => Some(quote! {
+            fn body(&self) -> Result<crate::Body, crate::BuildError> {
+                crate::xml::write(self)
             }
-        }
-    });
+        }),
+        Body::Multipart => Some(form(request)),
+    };
     quote! {
         impl crate::Endpoint for #name {
             type Response = #response;
-            type Token = crate::#token;
+            type Token = crate::token::#token;
 
             const META: &'static crate::Meta = &crate::Meta {
                 id: #id,
                 title: #title,
                 method: http::Method::#method,
+                host: crate::Host::#host,
                 path: #path,
                 page: #page,
-                token: crate::TokenKind::#kind,
+                token: crate::TokenKind::#token,
+                answer: crate::AnswerKind::#answer,
                 safe: #safe,
                 rates: &[#(#rates),*],
             };
 
             #query
+            #headers
+            #body
         }
     }
 }
 
-fn period_variant(period: Period) -> proc_macro2::Ident {
-    format_ident!("{}", crate::names::pascal(crate::lower::period(period)))
+/// A method that puts the fields of one place where they go.
+fn parameters(method: &str, output: &str, request: &Struct, place: Place) -> Option<TokenStream> {
+    let puts: Vec<TokenStream> = request.sent_in(place).map(put).collect();
+    if puts.is_empty() {
+        return None;
+    }
+    let (method, output, puts) = (ident(method), ident(output), chain(puts));
+    Some(quote! {
+        fn #method(&self, out: &mut crate::#output) -> Result<(), serde_json::Error> {
+            use wecom_models::wire::Output as _;
+            #puts
+        }
+    })
+}
+
+/// The body of a request with a file.
+fn form(request: &Struct) -> TokenStream {
+    let mut text = false;
+    let parts: Vec<TokenStream> = request
+        .sent_in(Place::Body)
+        .map(|field| {
+            let (wire, name) = (&field.wire, ident(&field.rust));
+            match (&field.ty, field.optional) {
+                (Ty::File, false) => quote!(form.file(#wire, &self.#name);),
+                (Ty::File, true) => quote!(if let Some(file) = &self.#name { form.file(#wire, file); }),
+                _ => {
+                    text = true;
+                    let put = put(field);
+                    quote!(#put?;)
+                }
+            }
+        })
+        .collect();
+    let import = text.then(|| quote!(use wecom_models::wire::Output as _; let out = &mut form;));
+    quote! {
+        fn body(&self) -> Result<crate::Body, crate::BuildError> {
+            let mut form = crate::Form::default();
+            #import
+            #(#parts)*
+            form.finish()
+        }
+    }
+}
+
+fn signed_impl(endpoint: &Endpoint) -> Option<TokenStream> {
+    let sign = endpoint.sign.as_ref()?;
+    let name = ident(&endpoint.request);
+    let set = |field: &Field, value: TokenStream| {
+        let name = ident(&field.rust);
+        if field.optional { quote!(self.#name = Some(#value);) } else { quote!(self.#name = #value;) }
+    };
+    let (nonce, ts, sig) =
+        (set(&sign.nonce, quote!(nonce)), set(&sign.ts, quote!(time)), set(&sign.sig, quote!(signature)));
+    Some(quote! {
+        impl crate::Signed for #name {
+            fn set_signature(&mut self, nonce: String, time: wecom_models::Timestamp, signature: String) {
+                #nonce
+                #ts
+                #sig
+            }
+        }
+    })
 }
 
 fn paged_impl(endpoint: &Endpoint, pagination: &Pagination) -> TokenStream {
@@ -115,11 +202,24 @@ fn paged_impl(endpoint: &Endpoint, pagination: &Pagination) -> TokenStream {
     let cursor = ident(&pagination.cursor.rust);
     let items = ident(&pagination.items.rust);
     let item = items::rust_type(&pagination.item);
-    let next = ident(&pagination.next.rust);
-    let next = if pagination.next.optional {
-        quote!(page.#next.as_deref())
+    let text = |field: &Field| field.ty == Ty::String;
+    let get = if text(&pagination.cursor) {
+        quote!(self.#cursor.clone())
     } else {
-        quote!(Some(page.#next.as_str()))
+        quote!(self.#cursor.map(|cursor| cursor.to_string()))
+    };
+    let set = if text(&pagination.cursor) {
+        quote!(self.#cursor = Some(cursor);)
+    } else {
+        // A cursor that isn't a number is none of this endpoint's.
+        quote!(self.#cursor = cursor.parse().ok();)
+    };
+    let next = ident(&pagination.next.rust);
+    let next = match (text(&pagination.next), pagination.next.optional) {
+        (true, true) => quote!(page.#next.clone()),
+        (true, false) => quote!(Some(page.#next.clone())),
+        (false, true) => quote!(page.#next.map(|next| next.to_string())),
+        (false, false) => quote!(Some(page.#next.to_string())),
     };
     let more = match &pagination.more {
         None => quote!(None),
@@ -133,12 +233,12 @@ fn paged_impl(endpoint: &Endpoint, pagination: &Pagination) -> TokenStream {
         impl crate::Paged for #name {
             type Item = #item;
 
-            fn cursor(&self) -> Option<&str> {
-                self.#cursor.as_deref()
+            fn cursor(&self) -> Option<String> {
+                #get
             }
 
             fn set_cursor(&mut self, cursor: String) {
-                self.#cursor = Some(cursor);
+                #set
             }
 
             fn next_cursor(page: &Self::Response) -> Option<String> {
@@ -181,22 +281,42 @@ fn is_limited(ty: &Ty, limited: &HashSet<&str>) -> bool {
     ty.name().is_some_and(|name| limited.contains(name))
 }
 
-fn check_struct(structure: &Struct, limited: &HashSet<&str>, rules: &[Rule]) -> TokenStream {
+fn check_struct(structure: &Struct, limited: &HashSet<&str>) -> TokenStream {
     let name = ident(&structure.name);
     let fields = structure.fields.iter().map(|field| check_field(field, limited));
-    let rules = rules.iter().map(|rule| match rule {
+    let rules = structure.rules.iter().map(check_rule);
+    let steps: TokenStream = fields.chain(rules).collect();
+    let checker = if steps.is_empty() { quote!(_checker) } else { quote!(checker) };
+    quote! {
+        impl crate::Check for #name {
+            fn check(&self, #checker: &mut crate::Checker) { #steps }
+        }
+    }
+}
+
+fn check_rule(rule: &Rule) -> TokenStream {
+    let group = |method: &str, fields: &[Field]| {
+        let method = ident(method);
+        let fields = fields.iter().map(|field| {
+            let (wire, name) = (&field.wire, ident(&field.rust));
+            quote!((#wire, self.#name.is_some()))
+        });
+        quote!(checker.#method(&[#(#fields),*]);)
+    };
+    match rule {
         Rule::MaxSpan { from, to, days } => {
             let (from_wire, to_wire) = (&from.wire, &to.wire);
             let (from, to) = (ident(&from.rust), ident(&to.rust));
             let days = Literal::u32_unsuffixed(*days);
             quote!(checker.max_span((#from_wire, &self.#from), (#to_wire, &self.#to), #days);)
         }
-    });
-    let steps: TokenStream = fields.chain(rules).collect();
-    let checker = if steps.is_empty() { quote!(_checker) } else { quote!(checker) };
-    quote! {
-        impl crate::Check for #name {
-            fn check(&self, #checker: &mut crate::Checker) { #steps }
+        Rule::ExactlyOne(fields) => group("exactly_one", fields),
+        Rule::AtLeastOne(fields) => group("at_least_one", fields),
+        Rule::AtMostOne(fields) => group("at_most_one", fields),
+        Rule::RequiredWhen { field, when, is } => {
+            let (field_wire, when_wire) = (&field.wire, &when.wire);
+            let (field, when) = (ident(&field.rust), ident(&when.rust));
+            quote!(checker.required_when((#field_wire, self.#field.is_some()), (#when_wire, &self.#when), &[#(#is),*]);)
         }
     }
 }
@@ -209,7 +329,13 @@ fn check_field(field: &Field, limited: &HashSet<&str>) -> TokenStream {
         let number = Literal::i64_unsuffixed(limit.number());
         quote!(checker.#method(#wire, &self.#name, #number);)
     });
-    let nested = is_limited(&field.ty, limited).then(|| quote!(checker.nested(#wire, &self.#name);));
+    let nested = is_limited(&field.ty, limited).then(|| {
+        if field.embed {
+            quote!(crate::Check::check(&self.#name, checker);)
+        } else {
+            quote!(checker.nested(#wire, &self.#name);)
+        }
+    });
     quote!(#(#limits)* #nested)
 }
 
@@ -217,7 +343,14 @@ fn check_union(union: &Union, limited: &HashSet<&str>) -> TokenStream {
     let name = ident(&union.name);
     let arms = union.variants.iter().filter(|variant| is_limited(&variant.ty, limited)).map(|variant| {
         let (name, content) = (ident(&variant.name), &variant.content);
-        quote!(Self::#name(content) => checker.nested(#content, content),)
+        match union.style {
+            Style::Sibling | Style::Oneof => {
+                quote!(Self::#name(content) => checker.nested(#content, content),)
+            }
+            Style::Flat | Style::Kind => {
+                quote!(Self::#name(content) => crate::Check::check(content, checker),)
+            }
+        }
     });
     quote! {
         impl crate::Check for #name {

@@ -1,9 +1,9 @@
 //! How models become JSON and come back: one short impl a type, apart from the models.
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{format_ident, quote};
 
-use crate::ir::{Enum, Field, Module, Repr, Struct, Ty, Type, Union};
+use crate::ir::{Enum, Field, Module, Place, Repr, Struct, Style, Ty, Type, Union, Variant};
 use crate::names::ident;
 
 /// The impls every user needs: writing what is sent, reading what is received.
@@ -13,7 +13,8 @@ pub(super) fn in_use(module: &Module) -> TokenStream {
         _ => None,
     });
     let open_enums = list("open_enums", module, |ty| matches!(ty, Type::Enum(_)));
-    let open_unions = list("open_unions", module, |ty| matches!(ty, Type::Union(_)));
+    let open_unions = list("open_unions", module, |ty| style(ty).is_some_and(|style| style != Style::Kind));
+    let open_kinds = list("open_kinds", module, |ty| style(ty) == Some(Style::Kind));
     let written = written(module, |ty| ty.direction().sent);
     let read = read(module, |ty| ty.direction().received);
     quote! {
@@ -26,6 +27,7 @@ pub(super) fn in_use(module: &Module) -> TokenStream {
         #read
         #open_enums
         #open_unions
+        #open_kinds
     }
 }
 
@@ -49,7 +51,9 @@ fn written(module: &Module, chosen: impl Fn(&Type) -> bool) -> TokenStream {
         Type::Union(union) => Some(write_union(union)),
         Type::Enum(_) => None,
     });
-    let objects = list("write_objects", module, |ty| chosen(ty) && !matches!(ty, Type::Enum(_)));
+    let objects = list("write_objects", module, |ty| {
+        chosen(ty) && !matches!(ty, Type::Enum(_)) && style(ty) != Some(Style::Kind)
+    });
     let ints = list("write_int_enums", module, |ty| chosen(ty) && repr(ty) == Some(Repr::Int));
     let strings = list("write_string_enums", module, |ty| chosen(ty) && repr(ty) == Some(Repr::String));
     quote!(#(#impls)* #objects #ints #strings)
@@ -62,17 +66,33 @@ fn read(module: &Module, chosen: impl Fn(&Type) -> bool) -> TokenStream {
         Type::Enum(_) => None,
     });
     let objects = list("read_objects", module, |ty| chosen(ty) && matches!(ty, Type::Struct(_)));
-    let unions = list("read_unions", module, |ty| chosen(ty) && matches!(ty, Type::Union(_)));
+    let unions = [Style::Sibling, Style::Flat, Style::Oneof].map(|wanted| {
+        let types: Vec<_> = names(module, |ty| chosen(ty) && style(ty) == Some(wanted));
+        let set = format_ident!("set_{}", wanted.keyword());
+        (!types.is_empty()).then(|| quote!(wire::read_unions! { #set: #(#types),* }))
+    });
+    let kinds = list("read_kinds", module, |ty| chosen(ty) && style(ty) == Some(Style::Kind));
     let ints = list("read_int_enums", module, |ty| chosen(ty) && repr(ty) == Some(Repr::Int));
     let strings = list("read_string_enums", module, |ty| chosen(ty) && repr(ty) == Some(Repr::String));
-    quote!(#(#impls)* #objects #unions #ints #strings)
+    quote!(#(#impls)* #objects #(#unions)* #kinds #ints #strings)
 }
 
 /// A macro of the wire layer, called with the types that need it.
 fn list(name: &str, module: &Module, chosen: impl Fn(&Type) -> bool) -> Option<TokenStream> {
-    let types: Vec<_> = module.types.iter().filter(|ty| chosen(ty)).map(|ty| ident(ty.name())).collect();
+    let types = names(module, chosen);
     let name = ident(name);
     (!types.is_empty()).then(|| quote!(wire::#name! { #(#types),* }))
+}
+
+fn names(module: &Module, chosen: impl Fn(&Type) -> bool) -> Vec<Ident> {
+    module.types.iter().filter(|ty| chosen(ty)).map(|ty| ident(ty.name())).collect()
+}
+
+fn style(ty: &Type) -> Option<Style> {
+    match ty {
+        Type::Union(union) => Some(union.style),
+        _ => None,
+    }
 }
 
 fn repr(ty: &Type) -> Option<Repr> {
@@ -84,7 +104,7 @@ fn repr(ty: &Type) -> Option<Repr> {
 
 fn write_struct(structure: &Struct) -> TokenStream {
     let name = ident(&structure.name);
-    let puts: Vec<TokenStream> = structure.fields.iter().filter(|field| !field.in_query).map(put).collect();
+    let puts: Vec<TokenStream> = structure.sent_in(Place::Body).map(put).collect();
     let out = if puts.is_empty() { quote!(_out) } else { quote!(out) };
     let puts = chain(puts);
     quote! {
@@ -98,6 +118,9 @@ fn write_struct(structure: &Struct) -> TokenStream {
 pub(super) fn put(field: &Field) -> TokenStream {
     let wire = &field.wire;
     let name = ident(&field.rust);
+    if field.embed {
+        return quote!(wire::WriteObject::put(&self.#name, out));
+    }
     match (&field.ty, field.optional) {
         (Ty::Flag, false) => quote!(out.put(#wire, &wire::flag(self.#name))),
         (Ty::Flag, true) => quote!(out.put_some(#wire, &self.#name.map(wire::flag))),
@@ -116,17 +139,23 @@ pub(super) fn chain(mut steps: Vec<TokenStream>) -> TokenStream {
 
 fn read_struct(structure: &Struct) -> TokenStream {
     let name = ident(&structure.name);
-    let body = if structure.fields.is_empty() {
-        quote!(field.skip())
-    } else {
-        let arms = structure.fields.iter().map(|field| {
-            let wire = &field.wire;
-            let name = ident(&field.rust);
-            quote!(#wire => field.read(&mut self.#name))
-        });
-        quote!(match name { #(#arms,)* _ => field.skip() })
+    let arms = structure.fields.iter().filter(|field| !field.embed).map(|field| {
+        let wire = &field.wire;
+        let name = ident(&field.rust);
+        quote!(#wire => field.read(&mut self.#name))
+    });
+    let rest = match structure.fields.iter().find(|field| field.embed) {
+        Some(field) => {
+            let field = ident(&field.rust);
+            quote!(wire::ReadObject::set(&mut self.#field, name, field))
+        }
+        None => quote!(field.skip()),
     };
-    let argument = if structure.fields.is_empty() { quote!(_name) } else { quote!(name) };
+    let (argument, body) = if structure.fields.is_empty() {
+        (quote!(_name), rest)
+    } else {
+        (quote!(name), quote!(match name { #(#arms,)* _ => #rest }))
+    };
     quote! {
         impl wire::ReadObject for #name {
             fn set<'de, F: wire::Field<'de>>(&mut self, #argument: &str, field: F) -> Result<(), F::Error> {
@@ -143,7 +172,7 @@ fn open_enum(enumeration: &Enum) -> TokenStream {
         Repr::Int => {
             let codes = enumeration.values.iter().map(|value| {
                 let code: i64 = value.wire.parse().expect("checked: an integer");
-                proc_macro2::Literal::i64_unsuffixed(code)
+                Literal::i64_unsuffixed(code)
             });
             let codes: Vec<_> = codes.collect();
             quote! {
@@ -179,15 +208,32 @@ fn open_enum(enumeration: &Enum) -> TokenStream {
 
 fn write_union(union: &Union) -> TokenStream {
     let name = ident(&union.name);
-    let tag = &union.tag;
-    let arms = union.variants.iter().map(|variant| {
-        let name = ident(&variant.name);
-        let (value, content) = (&variant.tag, &variant.content);
-        quote! {
-            Self::#name(content) => {
-                out.put(#tag, #value)?;
-                out.put(#content, content)
+    let variants = union.variants.iter().map(|variant| ident(&variant.name));
+    if union.style == Style::Kind {
+        return quote! {
+            impl serde::Serialize for #name {
+                fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    match self {
+                        #(Self::#variants(content) => content.serialize(serializer),)*
+                        Self::Other(value) => value.serialize(serializer),
+                    }
+                }
             }
+        };
+    }
+    let arms = union.variants.iter().zip(variants).map(|(variant, name)| {
+        let content = &variant.content;
+        let put = quote!(out.put(#content, content));
+        match union.style {
+            Style::Sibling => {
+                let tag = put_tag(union, variant);
+                quote!(Self::#name(content) => { #tag?; #put })
+            }
+            Style::Flat => {
+                let tag = put_tag(union, variant);
+                quote!(Self::#name(content) => { #tag?; wire::WriteObject::put(content, out) })
+            }
+            Style::Oneof | Style::Kind => quote!(Self::#name(content) => #put,),
         }
     });
     quote! {
@@ -202,32 +248,90 @@ fn write_union(union: &Union) -> TokenStream {
     }
 }
 
+fn put_tag(union: &Union, variant: &Variant) -> TokenStream {
+    let tag = &union.tag;
+    match union.repr {
+        Repr::String => {
+            let value = &variant.tag;
+            quote!(out.put(#tag, #value))
+        }
+        Repr::Int => {
+            let value = Literal::i64_suffixed(variant.tag.parse().expect("checked: an integer"));
+            quote!(out.put(#tag, &#value))
+        }
+    }
+}
+
 fn read_union(union: &Union) -> TokenStream {
     let name = ident(&union.name);
     let tag = &union.tag;
     let tags: Vec<_> = union.variants.iter().map(|variant| &variant.tag).collect();
-    let contents = union.variants.iter().map(|variant| &variant.content);
-    let variants = union.variants.iter().map(|variant| ident(&variant.name));
-    quote! {
-        impl wire::ReadUnion for #name {
-            const TAG: &'static str = #tag;
+    let variants: Vec<_> = union.variants.iter().map(|variant| ident(&variant.name)).collect();
+    match union.style {
+        Style::Sibling => {
+            let contents = union.variants.iter().map(|variant| &variant.content);
+            quote! {
+                impl wire::SiblingUnion for #name {
+                    const TAG: &'static str = #tag;
 
-            fn unknown(&mut self) -> Option<&mut UnknownUnion> {
-                match self {
-                    Self::Other(unknown) => Some(unknown),
-                    _ => None,
+                    fn content(tag: &str) -> Option<&'static str> {
+                        let content = match tag { #(#tags => #contents,)* _ => return None };
+                        Some(content)
+                    }
+
+                    fn read_content<'de, F: wire::Field<'de>>(tag: &str, content: F) -> Result<Self, F::Error> {
+                        match tag {
+                            #(#tags => content.take().map(Self::#variants),)*
+                            _ => content.skip().map(|()| Self::default()),
+                        }
+                    }
                 }
             }
+        }
+        Style::Flat => quote! {
+            impl wire::FlatUnion for #name {
+                const TAG: &'static str = #tag;
 
-            fn content(tag: &str) -> Option<&'static str> {
-                let content = match tag { #(#tags => #contents,)* _ => return None };
-                Some(content)
+                fn begin(tag: &str) -> Option<Self> {
+                    let variant = match tag { #(#tags => Self::#variants(Default::default()),)* _ => return None };
+                    Some(variant)
+                }
+
+                fn set_content<'de, F: wire::Field<'de>>(&mut self, name: &str, field: F) -> Result<(), F::Error> {
+                    match self {
+                        #(Self::#variants(content) => wire::ReadObject::set(content, name, field),)*
+                        Self::Other(_) => field.skip(),
+                    }
+                }
             }
-
-            fn read_content<'de, F: wire::Field<'de>>(tag: &str, content: F) -> Result<Self, F::Error> {
-                match tag {
-                    #(#tags => content.take().map(Self::#variants),)*
-                    _ => content.skip().map(|()| Self::default()),
+        },
+        Style::Oneof => quote! {
+            impl wire::OneofUnion for #name {
+                fn read_field<'de, F: wire::Field<'de>>(name: &str, field: F) -> Result<Result<Self, F>, F::Error> {
+                    match name {
+                        #(#tags => field.take().map(Self::#variants).map(Ok),)*
+                        _ => Ok(Err(field)),
+                    }
+                }
+            }
+        },
+        Style::Kind => {
+            let kinds = union.variants.iter().map(|variant| match variant.tag.as_str() {
+                "bool" => quote!(Value::Bool(_)),
+                "number" => quote!(Value::Number(_)),
+                "string" => quote!(Value::String(_)),
+                "list" => quote!(Value::Array(_)),
+                _ => quote!(Value::Object(_)),
+            });
+            quote! {
+                impl wire::KindUnion for #name {
+                    fn read_kind(value: Value) -> Result<Result<Self, Value>, serde_json::Error> {
+                        match value {
+                            #(#kinds => wire::Read::read(value).map(Self::#variants).map(Ok),)*
+                            #[allow(unreachable_patterns)]
+                            other => Ok(Err(other)),
+                        }
+                    }
                 }
             }
         }

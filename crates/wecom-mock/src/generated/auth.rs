@@ -3,7 +3,7 @@
 //! 开发指南
 
 #[allow(unused_imports)]
-use crate::route::{Grants, Paging, Route};
+use crate::route::{Answer, Body, Grants, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -11,6 +11,8 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "GET",
         path: "/cgi-bin/gettoken",
         token: None,
+        body: Body::Json,
+        answer: Answer::Json,
         query: &[],
         required: &["corpid", "corpsecret"],
         paging: None,

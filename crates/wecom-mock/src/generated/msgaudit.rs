@@ -3,7 +3,7 @@
 //! 会话内容存档
 
 #[allow(unused_imports)]
-use crate::route::{Grants, Paging, Route};
+use crate::route::{Answer, Body, Grants, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -11,6 +11,8 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/msgaudit/check_single_agree",
         token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
         query: &[],
         required: &["info", "info[].userid", "info[].exteranalopenid"],
         paging: None,
@@ -39,6 +41,8 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/msgaudit/check_room_agree",
         token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
         query: &[],
         required: &["roomid"],
         paging: None,

@@ -1,11 +1,13 @@
 //! The types the specification has besides those of Rust.
 
+mod file;
 mod or_text;
 mod secret;
 mod separated;
 mod timestamp;
 mod unknown;
 
+pub use file::{File, FileOr};
 pub use or_text::OrText;
 pub use secret::Secret;
 pub use separated::{Csv, Json, Pipe, Separated, Separator};

@@ -5,7 +5,9 @@
 //!
 //! - [`ReadObject`] and [`Read`] bring JSON in, with the leniency WeCom needs; [`Field`] is one value on its way.
 //! - [`WriteObject`] sends fields out to an [`Output`]: a JSON object, or a URL's query.
-//! - [`IntEnum`], [`StringEnum`] and [`ReadUnion`] keep what the documentation does not list.
+//! - [`IntEnum`], [`StringEnum`] and the unions ([`SiblingUnion`] and its likes) keep what the documentation does not list.
+
+#![allow(dead_code, unused_imports, unused_macros, reason = "a build of a few families uses a few of these")]
 
 pub(crate) mod enums;
 mod read;
@@ -15,10 +17,12 @@ mod write;
 
 pub use enums::{IntEnum, StringEnum};
 pub use read::{Field, Read, ReadObject, read_object};
-pub use union::{ReadUnion, set_union};
+pub use union::{
+    FlatUnion, KindUnion, ObjectUnion, OneofUnion, SiblingUnion, read_kind, set_flat, set_oneof, set_sibling,
+};
 pub use write::{JsonOutput, Output, WriteObject, flag, write_object};
 
 pub(crate) use enums::{open_enums, read_int_enums, read_string_enums, write_int_enums, write_string_enums};
 pub(crate) use read::{read_impl, read_objects, read_value};
-pub(crate) use union::{open_unions, read_unions};
+pub(crate) use union::{open_kinds, open_unions, read_kinds, read_unions};
 pub(crate) use write::write_objects;

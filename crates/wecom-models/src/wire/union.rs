@@ -1,34 +1,38 @@
-//! Unions: one field, the tag, says which of several others holds the content.
+//! Unions: objects whose fields depend on which variant they are.
 //!
-//! Until tag and content have both been seen, the fields stand in the union's own `Other` variant; so a union
-//! takes its fields one by one like any object, whatever their order, and what never becomes a documented
-//! variant has lost nothing.
+//! Until a union knows which variant it is, its fields stand in its own `Other` variant; so it takes its fields one
+//! by one like any object, whatever their order, and what never becomes a documented variant has lost nothing.
+//! It also means that a union can stand in the midst of another object's fields.
 
 use std::marker::PhantomData;
 
+use serde::de::{Deserializer, Error};
 use serde_json::Value;
 
-use super::Field;
 use super::read::Kept;
+use super::{Field, Read};
 use crate::UnknownUnion;
 
-/// A union that is read from an object's fields.
-pub trait ReadUnion: From<UnknownUnion> {
+/// What every union that is an object has.
+pub trait ObjectUnion: From<UnknownUnion> {
+    /// The fields seen so far, as long as no documented variant is known.
+    fn unknown(&mut self) -> Option<&mut UnknownUnion>;
+}
+
+/// A union whose tag names the field that holds the content: `{ "msgtype": "image", "image": { … } }`.
+pub trait SiblingUnion: ObjectUnion {
     /// The wire name of the tag.
     const TAG: &'static str;
-
-    /// The fields seen so far, as long as no documented variant is complete.
-    fn unknown(&mut self) -> Option<&mut UnknownUnion>;
 
     /// The field that holds the content of the variant with this tag, if it is documented.
     fn content(tag: &str) -> Option<&'static str>;
 
-    /// Reads the content of the variant with this tag, which [`ReadUnion::content`] knows.
+    /// Reads the content of the variant with this tag, which [`SiblingUnion::content`] knows.
     fn read_content<'de, F: Field<'de>>(tag: &str, content: F) -> Result<Self, F::Error>;
 }
 
-/// Takes one field of an object into a union.
-pub fn set_union<'de, U: ReadUnion, F: Field<'de>>(
+/// Takes one field of an object into a [`SiblingUnion`].
+pub fn set_sibling<'de, U: SiblingUnion, F: Field<'de>>(
     union: &mut U,
     name: &str,
     field: F,
@@ -54,6 +58,86 @@ pub fn set_union<'de, U: ReadUnion, F: Field<'de>>(
     Ok(())
 }
 
+/// A union whose content stands beside the tag: `{ "card_type": "text_notice", "main_title": { … } }`.
+pub trait FlatUnion: ObjectUnion {
+    /// The wire name of the tag.
+    const TAG: &'static str;
+
+    /// The variant with this tag, still empty, if it is documented.
+    fn begin(tag: &str) -> Option<Self>;
+
+    /// Takes a field into the content of a documented variant.
+    fn set_content<'de, F: Field<'de>>(&mut self, name: &str, field: F) -> Result<(), F::Error>;
+}
+
+/// Takes one field of an object into a [`FlatUnion`].
+pub fn set_flat<'de, U: FlatUnion, F: Field<'de>>(
+    union: &mut U,
+    name: &str,
+    field: F,
+) -> Result<(), F::Error> {
+    let Some(seen) = union.unknown() else {
+        return union.set_content(name, field);
+    };
+    if name != U::TAG {
+        seen.fields.insert(name.to_owned(), field.take()?);
+        return Ok(());
+    }
+    let tag: Value = field.take()?;
+    let Some(mut variant) = U::begin(&tag_text(&tag)) else {
+        seen.fields.insert(name.to_owned(), tag);
+        return Ok(());
+    };
+    for (name, value) in std::mem::take(&mut seen.fields) {
+        variant.set_content(&name, Kept::<F::Error> { value, error: PhantomData })?;
+    }
+    *union = variant;
+    Ok(())
+}
+
+/// A union without a tag: the name of the one field says what it holds.
+pub trait OneofUnion: ObjectUnion {
+    /// Reads the field, if it is that of a documented variant; gives it back if not.
+    fn read_field<'de, F: Field<'de>>(name: &str, field: F) -> Result<Result<Self, F>, F::Error>;
+}
+
+/// Takes one field of an object into a [`OneofUnion`]. A second field does not replace the first.
+pub fn set_oneof<'de, U: OneofUnion, F: Field<'de>>(
+    union: &mut U,
+    name: &str,
+    field: F,
+) -> Result<(), F::Error> {
+    let Some(seen) = union.unknown() else {
+        return field.skip();
+    };
+    match U::read_field(name, field)? {
+        Ok(variant) if seen.fields.is_empty() => *union = variant,
+        // What came first is kept; this one is lost, which conformance reports.
+        Ok(_) => {}
+        Err(field) => {
+            seen.fields.insert(name.to_owned(), field.take()?);
+        }
+    }
+    Ok(())
+}
+
+/// A union whose variants are told apart by what they are in JSON: a number, a string, a list, …
+pub trait KindUnion: From<Value> {
+    /// Reads a value as the documented variant for its kind, if there is one; gives it back if not.
+    fn read_kind(value: Value) -> Result<Result<Self, Value>, serde_json::Error>;
+}
+
+/// Reads a [`KindUnion`].
+pub fn read_kind<'de, U: KindUnion, D: Deserializer<'de>>(deserializer: D) -> Result<Option<U>, D::Error> {
+    match Value::read_option(deserializer)? {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => {
+            let read = U::read_kind(value).map_err(D::Error::custom)?;
+            Ok(Some(read.unwrap_or_else(U::from)))
+        }
+    }
+}
+
 fn tag_text(tag: &Value) -> String {
     match tag {
         Value::String(text) => text.clone(),
@@ -61,20 +145,7 @@ fn tag_text(tag: &Value) -> String {
     }
 }
 
-/// Implements what every union has to be read as an object.
-macro_rules! read_unions {
-    ($($type:ty),* $(,)?) => {$(
-        impl $crate::wire::ReadObject for $type {
-            fn set<'de, F: $crate::wire::Field<'de>>(&mut self, name: &str, field: F) -> Result<(), F::Error> {
-                $crate::wire::set_union(self, name, field)
-            }
-        }
-        $crate::wire::read_objects! { $type }
-    )*};
-}
-pub(crate) use read_unions;
-
-/// Implements what every union has, whichever direction it is used in.
+/// Implements what every union that is an object has, whichever direction it is used in.
 macro_rules! open_unions {
     ($($type:ty),* $(,)?) => {$(
         impl From<$crate::UnknownUnion> for $type {
@@ -89,6 +160,60 @@ macro_rules! open_unions {
                 Self::Other($crate::UnknownUnion::default())
             }
         }
+
+        impl $crate::wire::ObjectUnion for $type {
+            fn unknown(&mut self) -> Option<&mut $crate::UnknownUnion> {
+                match self {
+                    Self::Other(unknown) => Some(unknown),
+                    _ => None,
+                }
+            }
+        }
     )*};
 }
 pub(crate) use open_unions;
+
+/// Implements reading a union by one of the `set_` functions.
+macro_rules! read_unions {
+    ($set:ident: $($type:ty),* $(,)?) => {$(
+        impl $crate::wire::ReadObject for $type {
+            fn set<'de, F: $crate::wire::Field<'de>>(&mut self, name: &str, field: F) -> Result<(), F::Error> {
+                $crate::wire::$set(self, name, field)
+            }
+        }
+        $crate::wire::read_objects! { $type }
+    )*};
+}
+pub(crate) use read_unions;
+
+/// Implements what every [`KindUnion`] has, whichever direction it is used in.
+macro_rules! open_kinds {
+    ($($type:ty),* $(,)?) => {$(
+        impl From<serde_json::Value> for $type {
+            fn from(value: serde_json::Value) -> Self {
+                Self::Other(value)
+            }
+        }
+
+        /// No value.
+        impl Default for $type {
+            fn default() -> Self {
+                Self::Other(serde_json::Value::Null)
+            }
+        }
+    )*};
+}
+pub(crate) use open_kinds;
+
+/// Implements reading for types that implement [`KindUnion`].
+macro_rules! read_kinds {
+    ($($type:ty),* $(,)?) => {$(
+        impl<'de> $crate::wire::Read<'de> for $type {
+            fn read_option<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
+                $crate::wire::read_kind(deserializer)
+            }
+        }
+        $crate::wire::read_impl! { $type }
+    )*};
+}
+pub(crate) use read_kinds;

@@ -7,14 +7,16 @@ use wecom_models::auth::*;
 
 impl crate::Endpoint for Gettoken {
     type Response = GettokenResponse;
-    type Token = crate::NoToken;
+    type Token = crate::token::NoToken;
     const META: &'static crate::Meta = &crate::Meta {
         id: "auth.gettoken",
         title: "获取access_token",
         method: http::Method::GET,
+        host: crate::Host::Api,
         path: "/cgi-bin/gettoken",
         page: "https://developer.work.weixin.qq.com/document/path/91039",
-        token: crate::TokenKind::None,
+        token: crate::TokenKind::NoToken,
+        answer: crate::AnswerKind::Json,
         safe: true,
         rates: &[],
     };
@@ -22,4 +24,8 @@ impl crate::Endpoint for Gettoken {
 
 impl crate::Check for Gettoken {
     fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+crate::json_answers! {
+    GettokenResponse
 }

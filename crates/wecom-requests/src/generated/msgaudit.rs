@@ -7,14 +7,16 @@ use wecom_models::msgaudit::*;
 
 impl crate::Endpoint for CheckSingleAgree {
     type Response = CheckSingleAgreeResponse;
-    type Token = crate::AccessToken;
+    type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
         id: "msgaudit.check_single_agree",
         title: "获取会话同意情况",
         method: http::Method::POST,
+        host: crate::Host::Api,
         path: "/cgi-bin/msgaudit/check_single_agree",
         page: "https://developer.work.weixin.qq.com/document/path/91782",
         token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
         safe: true,
         rates: &[
             crate::Rate {
@@ -33,14 +35,16 @@ impl crate::Check for CheckSingleAgree {
 
 impl crate::Endpoint for CheckRoomAgree {
     type Response = CheckRoomAgreeResponse;
-    type Token = crate::AccessToken;
+    type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
         id: "msgaudit.check_room_agree",
         title: "获取会话同意情况",
         method: http::Method::POST,
+        host: crate::Host::Api,
         path: "/cgi-bin/msgaudit/check_room_agree",
         page: "https://developer.work.weixin.qq.com/document/path/91782",
         token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
         safe: true,
         rates: &[
             crate::Rate {
@@ -53,4 +57,8 @@ impl crate::Endpoint for CheckRoomAgree {
 
 impl crate::Check for CheckRoomAgree {
     fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+crate::json_answers! {
+    CheckSingleAgreeResponse, CheckRoomAgreeResponse
 }

@@ -3,7 +3,7 @@
 //! 会话内容存档 · 基础接口
 
 #[allow(unused_imports)]
-use crate::route::{Grants, Paging, Route};
+use crate::route::{Answer, Body, Grants, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -11,6 +11,8 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/chatdata/sync_msg",
         token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
         query: &[],
         required: &[],
         paging: Some(Paging {

@@ -3,7 +3,7 @@
 //! 数据与智能专区 · 基础接口
 
 #[allow(unused_imports)]
-use crate::route::{Grants, Paging, Route};
+use crate::route::{Answer, Body, Grants, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -11,6 +11,8 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/chatdata/set_public_key",
         token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
         query: &[],
         required: &["public_key", "public_key_ver"],
         paging: None,

@@ -3,7 +3,7 @@
 //! 客户联系 · 消息推送
 
 #[allow(unused_imports)]
-use crate::route::{Grants, Paging, Route};
+use crate::route::{Answer, Body, Grants, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -11,6 +11,8 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/get_groupmsg_list_v2",
         token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
         query: &[],
         required: &["chat_type", "start_time", "end_time"],
         paging: Some(Paging {
@@ -58,6 +60,8 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/get_groupmsg_task",
         token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
         query: &[],
         required: &["msgid"],
         paging: Some(Paging {
@@ -82,6 +86,8 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/get_groupmsg_send_result",
         token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
         query: &[],
         required: &["msgid", "userid"],
         paging: Some(Paging {
@@ -117,6 +123,8 @@ pub(crate) static ROUTES: &[Route] = &[
         method: "POST",
         path: "/cgi-bin/externalcontact/remind_groupmsg_send",
         token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
         query: &[],
         required: &["msgid"],
         paging: None,

@@ -7,14 +7,16 @@ use wecom_models::chatdata::archive::*;
 
 impl crate::Endpoint for SyncMsg {
     type Response = SyncMsgResponse;
-    type Token = crate::AccessToken;
+    type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
         id: "chatdata.archive.sync_msg",
         title: "获取会话记录",
         method: http::Method::POST,
+        host: crate::Host::Api,
         path: "/cgi-bin/chatdata/sync_msg",
         page: "https://developer.work.weixin.qq.com/document/path/99670",
         token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
         safe: true,
         rates: &[],
     };
@@ -31,8 +33,8 @@ impl crate::Check for SyncMsg {
 impl crate::Paged for SyncMsg {
     type Item = Message;
 
-    fn cursor(&self) -> Option<&str> {
-        self.cursor.as_deref()
+    fn cursor(&self) -> Option<String> {
+        self.cursor.clone()
     }
 
     fn set_cursor(&mut self, cursor: String) {
@@ -40,10 +42,14 @@ impl crate::Paged for SyncMsg {
     }
 
     fn next_cursor(page: &Self::Response) -> Option<String> {
-        crate::paging::next_cursor(Some(page.next_cursor.as_str()), Some(page.has_more))
+        crate::paging::next_cursor(Some(page.next_cursor.clone()), Some(page.has_more))
     }
 
     fn into_items(page: Self::Response) -> Vec<Self::Item> {
         page.msg_list
     }
+}
+
+crate::json_answers! {
+    SyncMsgResponse
 }

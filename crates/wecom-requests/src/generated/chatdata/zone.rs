@@ -7,14 +7,16 @@ use wecom_models::chatdata::zone::*;
 
 impl crate::Endpoint for SetPublicKey {
     type Response = SetPublicKeyResponse;
-    type Token = crate::AccessToken;
+    type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
         id: "chatdata.zone.set_public_key",
         title: "设置公钥",
         method: http::Method::POST,
+        host: crate::Host::Api,
         path: "/cgi-bin/chatdata/set_public_key",
         page: "https://developer.work.weixin.qq.com/document/path/99961",
         token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
         safe: false,
         rates: &[],
     };
@@ -22,4 +24,8 @@ impl crate::Endpoint for SetPublicKey {
 
 impl crate::Check for SetPublicKey {
     fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+crate::json_answers! {
+    SetPublicKeyResponse
 }

@@ -7,14 +7,16 @@ use wecom_models::externalcontact::message_push::*;
 
 impl crate::Endpoint for GetGroupmsgListV2 {
     type Response = GetGroupmsgListV2Response;
-    type Token = crate::AccessToken;
+    type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
         id: "externalcontact.message_push.get_groupmsg_list_v2",
         title: "获取企业的全部群发记录",
         method: http::Method::POST,
+        host: crate::Host::Api,
         path: "/cgi-bin/externalcontact/get_groupmsg_list_v2",
         page: "https://developer.work.weixin.qq.com/document/path/96355",
         token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
         safe: true,
         rates: &[],
     };
@@ -35,8 +37,8 @@ impl crate::Check for GetGroupmsgListV2 {
 impl crate::Paged for GetGroupmsgListV2 {
     type Item = GroupMsg;
 
-    fn cursor(&self) -> Option<&str> {
-        self.cursor.as_deref()
+    fn cursor(&self) -> Option<String> {
+        self.cursor.clone()
     }
 
     fn set_cursor(&mut self, cursor: String) {
@@ -44,7 +46,7 @@ impl crate::Paged for GetGroupmsgListV2 {
     }
 
     fn next_cursor(page: &Self::Response) -> Option<String> {
-        crate::paging::next_cursor(Some(page.next_cursor.as_str()), None)
+        crate::paging::next_cursor(Some(page.next_cursor.clone()), None)
     }
 
     fn into_items(page: Self::Response) -> Vec<Self::Item> {
@@ -54,14 +56,16 @@ impl crate::Paged for GetGroupmsgListV2 {
 
 impl crate::Endpoint for GetGroupmsgTask {
     type Response = GetGroupmsgTaskResponse;
-    type Token = crate::AccessToken;
+    type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
         id: "externalcontact.message_push.get_groupmsg_task",
         title: "获取企业的全部群发记录",
         method: http::Method::POST,
+        host: crate::Host::Api,
         path: "/cgi-bin/externalcontact/get_groupmsg_task",
         page: "https://developer.work.weixin.qq.com/document/path/96355",
         token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
         safe: true,
         rates: &[],
     };
@@ -76,8 +80,8 @@ impl crate::Check for GetGroupmsgTask {
 impl crate::Paged for GetGroupmsgTask {
     type Item = SendTask;
 
-    fn cursor(&self) -> Option<&str> {
-        self.cursor.as_deref()
+    fn cursor(&self) -> Option<String> {
+        self.cursor.clone()
     }
 
     fn set_cursor(&mut self, cursor: String) {
@@ -85,7 +89,7 @@ impl crate::Paged for GetGroupmsgTask {
     }
 
     fn next_cursor(page: &Self::Response) -> Option<String> {
-        crate::paging::next_cursor(Some(page.next_cursor.as_str()), None)
+        crate::paging::next_cursor(Some(page.next_cursor.clone()), None)
     }
 
     fn into_items(page: Self::Response) -> Vec<Self::Item> {
@@ -95,14 +99,16 @@ impl crate::Paged for GetGroupmsgTask {
 
 impl crate::Endpoint for GetGroupmsgSendResult {
     type Response = GetGroupmsgSendResultResponse;
-    type Token = crate::AccessToken;
+    type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
         id: "externalcontact.message_push.get_groupmsg_send_result",
         title: "获取企业的全部群发记录",
         method: http::Method::POST,
+        host: crate::Host::Api,
         path: "/cgi-bin/externalcontact/get_groupmsg_send_result",
         page: "https://developer.work.weixin.qq.com/document/path/96355",
         token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
         safe: true,
         rates: &[],
     };
@@ -117,8 +123,8 @@ impl crate::Check for GetGroupmsgSendResult {
 impl crate::Paged for GetGroupmsgSendResult {
     type Item = SendResult;
 
-    fn cursor(&self) -> Option<&str> {
-        self.cursor.as_deref()
+    fn cursor(&self) -> Option<String> {
+        self.cursor.clone()
     }
 
     fn set_cursor(&mut self, cursor: String) {
@@ -126,7 +132,7 @@ impl crate::Paged for GetGroupmsgSendResult {
     }
 
     fn next_cursor(page: &Self::Response) -> Option<String> {
-        crate::paging::next_cursor(Some(page.next_cursor.as_str()), None)
+        crate::paging::next_cursor(Some(page.next_cursor.clone()), None)
     }
 
     fn into_items(page: Self::Response) -> Vec<Self::Item> {
@@ -136,14 +142,16 @@ impl crate::Paged for GetGroupmsgSendResult {
 
 impl crate::Endpoint for RemindGroupmsgSend {
     type Response = RemindGroupmsgSendResponse;
-    type Token = crate::AccessToken;
+    type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
         id: "externalcontact.message_push.remind_groupmsg_send",
         title: "提醒成员群发",
         method: http::Method::POST,
+        host: crate::Host::Api,
         path: "/cgi-bin/externalcontact/remind_groupmsg_send",
         page: "https://developer.work.weixin.qq.com/document/path/97610",
         token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
         safe: false,
         rates: &[],
     };
@@ -151,4 +159,9 @@ impl crate::Endpoint for RemindGroupmsgSend {
 
 impl crate::Check for RemindGroupmsgSend {
     fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+crate::json_answers! {
+    GetGroupmsgListV2Response, GetGroupmsgTaskResponse, GetGroupmsgSendResultResponse,
+    RemindGroupmsgSendResponse
 }

@@ -7,14 +7,16 @@ use wecom_models::meeting::basic::*;
 
 impl crate::Endpoint for GetInfo {
     type Response = GetInfoResponse;
-    type Token = crate::AccessToken;
+    type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
         id: "meeting.basic.get_info",
         title: "获取会议详情",
         method: http::Method::POST,
+        host: crate::Host::Api,
         path: "/cgi-bin/meeting/get_info",
         page: "https://developer.work.weixin.qq.com/document/path/93708",
         token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
         safe: true,
         rates: &[],
     };
@@ -22,4 +24,8 @@ impl crate::Endpoint for GetInfo {
 
 impl crate::Check for GetInfo {
     fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+crate::json_answers! {
+    GetInfoResponse
 }

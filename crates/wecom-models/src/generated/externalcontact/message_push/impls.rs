@@ -345,15 +345,8 @@ impl wire::ReadObject for SendResult {
     }
 }
 
-impl wire::ReadUnion for Attachment {
+impl wire::SiblingUnion for Attachment {
     const TAG: &'static str = "msgtype";
-
-    fn unknown(&mut self) -> Option<&mut UnknownUnion> {
-        match self {
-            Self::Other(unknown) => Some(unknown),
-            _ => None,
-        }
-    }
 
     fn content(tag: &str) -> Option<&'static str> {
         let content = match tag {
@@ -389,7 +382,7 @@ wire::read_objects! {
 }
 
 wire::read_unions! {
-    Attachment
+    set_sibling : Attachment
 }
 
 wire::read_int_enums! {

@@ -1,0 +1,115 @@
+//! Files: what is uploaded, and what comes down instead of JSON.
+
+use std::fmt;
+
+use bytes::Bytes;
+use serde::de::{Deserialize, Deserializer, Error};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::Value;
+
+use crate::wire::{Field, Read, ReadObject, read_objects};
+
+/// A file that is uploaded or downloaded.
+///
+/// In JSON, where only tests and logs meet it, it is `{ "name", "content_type", "text" }`.
+#[derive(Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct File {
+    /// Its name, as other people will see it. A download may have none.
+    pub name: String,
+    /// Its media type. An upload without one is sent as `application/octet-stream`.
+    pub content_type: Option<String>,
+    /// Which part of the whole file a download is, when only a part was asked for: the `Content-Range` header,
+    /// `bytes 0-1023/2048`.
+    pub content_range: Option<String>,
+    /// What is in it.
+    pub bytes: Bytes,
+}
+
+impl File {
+    /// A file with a name and content.
+    pub fn new(name: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
+        Self { name: name.into(), bytes: bytes.into(), ..Self::default() }
+    }
+
+    /// Sets the media type.
+    #[must_use]
+    pub fn content_type(mut self, content_type: impl Into<String>) -> Self {
+        self.content_type = Some(content_type.into());
+        self
+    }
+}
+
+/// Shows how long the content is, not the content.
+impl fmt::Debug for File {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("File")
+            .field("name", &self.name)
+            .field("content_type", &self.content_type)
+            .field("content_range", &self.content_range)
+            .field("bytes", &self.bytes.len())
+            .finish()
+    }
+}
+
+impl Serialize for File {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("name", &self.name)?;
+        if let Some(content_type) = &self.content_type {
+            map.serialize_entry("content_type", content_type)?;
+        }
+        if let Some(content_range) = &self.content_range {
+            map.serialize_entry("content_range", content_range)?;
+        }
+        map.serialize_entry("text", &String::from_utf8_lossy(&self.bytes))?;
+        map.end()
+    }
+}
+
+impl ReadObject for File {
+    fn set<'de, F: Field<'de>>(&mut self, name: &str, field: F) -> Result<(), F::Error> {
+        match name {
+            "name" => field.read(&mut self.name),
+            "content_type" => field.read(&mut self.content_type),
+            "content_range" => field.read(&mut self.content_range),
+            "text" => {
+                self.bytes = Bytes::from(field.take::<String>()?);
+                Ok(())
+            }
+            _ => field.skip(),
+        }
+    }
+}
+
+read_objects!(File);
+
+/// What comes back where a request says whether it is a file or JSON.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FileOr<T> {
+    /// A file.
+    File(File),
+    /// JSON.
+    Json(T),
+}
+
+impl<T: Serialize> Serialize for FileOr<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::File(file) => file.serialize(serializer),
+            Self::Json(value) => value.serialize(serializer),
+        }
+    }
+}
+
+/// An object with a `text` is a file.
+impl<'de, T: for<'a> Read<'a> + Default> Deserialize<'de> for FileOr<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        if value.get("text").is_some() {
+            File::read(value).map(Self::File).map_err(D::Error::custom)
+        } else {
+            T::read(value).map(Self::Json).map_err(D::Error::custom)
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! The bodies of requests, and the places beside them where parameters go.
+
+use bytes::{Bytes, BytesMut};
+use http::HeaderMap;
+use http::header::{HeaderName, HeaderValue};
+use serde::Serialize;
+use serde::ser::Error as _;
+use serde_json::Value;
+use wecom_models::File;
+use wecom_models::wire::Output;
+
+use crate::BuildError;
+
+/// The body of a request.
+#[derive(Debug)]
+pub struct Body {
+    /// Its `Content-Type`.
+    pub content_type: HeaderValue,
+    /// What is in it.
+    pub bytes: Bytes,
+}
+
+impl Body {
+    /// A JSON body.
+    pub fn json<T: Serialize + ?Sized>(value: &T) -> Result<Self, BuildError> {
+        let content_type = HeaderValue::from_static("application/json");
+        Ok(Self { content_type, bytes: serde_json::to_vec(value)?.into() })
+    }
+}
+
+/// Parameters that are HTTP headers.
+#[derive(Debug, Default)]
+pub struct Headers(pub HeaderMap);
+
+impl Output for Headers {
+    type Error = serde_json::Error;
+
+    fn put<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), serde_json::Error> {
+        self.put_raw(name, &serde_json::to_value(value)?)
+    }
+
+    fn put_raw(&mut self, name: &str, value: &Value) -> Result<(), serde_json::Error> {
+        let name = HeaderName::try_from(name).map_err(serde_json::Error::custom)?;
+        let value = HeaderValue::try_from(text(value)).map_err(serde_json::Error::custom)?;
+        self.0.insert(name, value);
+        Ok(())
+    }
+}
+
+/// A form with files, as `multipart/form-data`.
+#[derive(Debug, Default)]
+pub struct Form {
+    parts: Vec<(String, Bytes)>,
+}
+
+impl Form {
+    /// Adds a file.
+    ///
+    /// The name goes out as UTF-8, since WeCom does not understand the encodings of RFC 2231; what would end the
+    /// header early is escaped as browsers do.
+    pub fn file(&mut self, name: &str, file: &File) {
+        let file_name = file.name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
+        let content_type =
+            file.content_type.as_deref().unwrap_or("application/octet-stream").replace(['\r', '\n'], "");
+        let length = file.bytes.len();
+        let head = format!(
+            "Content-Disposition: form-data; name=\"{name}\"; filename=\"{file_name}\"; filelength={length}\r\n\
+             Content-Type: {content_type}\r\n\r\n"
+        );
+        self.parts.push((head, file.bytes.clone()));
+    }
+
+    /// The finished body.
+    pub fn finish(self) -> Result<Body, BuildError> {
+        let boundary = self.boundary();
+        let mut bytes = BytesMut::new();
+        for (head, content) in &self.parts {
+            bytes.extend_from_slice(format!("--{boundary}\r\n{head}").as_bytes());
+            bytes.extend_from_slice(content);
+            bytes.extend_from_slice(b"\r\n");
+        }
+        bytes.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+        let content_type = HeaderValue::try_from(format!("multipart/form-data; boundary={boundary}"));
+        Ok(Body { content_type: content_type.map_err(serde_json::Error::custom)?, bytes: bytes.freeze() })
+    }
+
+    /// A line that stands in no part. The same parts always have the same one.
+    fn boundary(&self) -> String {
+        let mut number = 0_u64;
+        loop {
+            let boundary = format!("wecom-form-{number:016}");
+            let taken = |content: &Bytes| content.windows(boundary.len()).any(|at| at == boundary.as_bytes());
+            if !self.parts.iter().any(|(_, content)| taken(content)) {
+                return boundary;
+            }
+            number += 1;
+        }
+    }
+}
+
+impl Output for Form {
+    type Error = serde_json::Error;
+
+    fn put<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), serde_json::Error> {
+        self.put_raw(name, &serde_json::to_value(value)?)
+    }
+
+    fn put_raw(&mut self, name: &str, value: &Value) -> Result<(), serde_json::Error> {
+        let head = format!("Content-Disposition: form-data; name=\"{name}\"\r\n\r\n");
+        self.parts.push((head, text(value).into()));
+        Ok(())
+    }
+}
+
+/// A scalar as text, other JSON as JSON.
+pub(crate) fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_name_goes_out_as_utf_8_and_cannot_end_its_header() {
+        let mut form = Form::default();
+        form.file("media", &File::new("图 \"1\"\r\nX: y.png", "abc"));
+        let body = form.finish().unwrap();
+        let text = String::from_utf8(body.bytes.to_vec()).unwrap();
+        assert!(text.contains("filename=\"图 %221%22%0D%0AX: y.png\"; filelength=3\r\n"), "{text}");
+        assert!(!text.contains("\nX:"), "{text}");
+    }
+
+    #[test]
+    fn the_boundary_stands_in_no_part() {
+        let mut form = Form::default();
+        form.file("media", &File::new("a", "--wecom-form-0000000000000000--"));
+        let body = form.finish().unwrap();
+        assert_eq!(body.content_type, "multipart/form-data; boundary=wecom-form-0000000000000001");
+    }
+}

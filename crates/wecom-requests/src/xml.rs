@@ -1,0 +1,119 @@
+//! The flat XML documents of WeChat Pay.
+
+use bytes::Bytes;
+use http::header::HeaderValue;
+use quick_xml::Reader;
+use quick_xml::escape::{escape, unescape};
+use quick_xml::events::Event;
+use serde::Serialize;
+use serde::de::value::MapDeserializer;
+use serde_json::Value;
+use wecom_models::wire::{Output, ReadObject, WriteObject, read_object};
+
+use crate::body::text;
+use crate::{Body, BuildError, DecodeError, MerchantError, ResponseError};
+
+/// The fields of a request as an XML document.
+pub fn write<T: WriteObject>(request: &T) -> Result<Body, BuildError> {
+    let mut out = Document("<xml>".to_owned());
+    request.put(&mut out)?;
+    out.0.push_str("</xml>");
+    Ok(Body { content_type: HeaderValue::from_static("text/xml; charset=utf-8"), bytes: out.0.into() })
+}
+
+struct Document(String);
+
+impl Output for Document {
+    type Error = serde_json::Error;
+
+    fn put<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), serde_json::Error> {
+        self.put_raw(name, &serde_json::to_value(value)?)
+    }
+
+    fn put_raw(&mut self, name: &str, value: &Value) -> Result<(), serde_json::Error> {
+        self.0.push_str(&format!("<{name}>{}</{name}>", escape(text(value))));
+        Ok(())
+    }
+}
+
+/// Reads an answer, and reports the failure it tells of.
+pub fn read<R: ReadObject>(body: &Bytes) -> Result<R, ResponseError> {
+    let fields = fields(body)?;
+    let get = |wanted: &str| fields.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
+    for (status, code, message) in
+        [("return_code", "return_code", "return_msg"), ("result_code", "err_code", "err_code_des")]
+    {
+        if get(status).is_some_and(|status| status != "SUCCESS") {
+            let (code, message) = (get(code).unwrap_or_default(), get(message).unwrap_or_default());
+            return Err(MerchantError { code, message }.into());
+        }
+    }
+    let object = read_object(MapDeserializer::<_, serde_json::Error>::new(fields.into_iter()))
+        .map_err(DecodeError::from)?;
+    Ok(object.unwrap_or_default())
+}
+
+/// The elements below the root, and their text.
+fn fields(body: &[u8]) -> Result<Vec<(String, String)>, DecodeError> {
+    let bad = |what: &dyn std::fmt::Display| DecodeError {
+        path: String::new(),
+        message: format!("not XML: {what}"),
+    };
+    let mut reader = Reader::from_reader(body);
+    let mut fields: Vec<(String, String)> = Vec::new();
+    let mut depth = 0;
+    loop {
+        match reader.read_event().map_err(|error| bad(&error))? {
+            Event::Start(element) => {
+                depth += 1;
+                if depth == 2 {
+                    let name = String::from_utf8_lossy(element.name().as_ref()).into_owned();
+                    fields.push((name, String::new()));
+                }
+            }
+            Event::End(_) => depth -= 1,
+            Event::Empty(element) if depth == 1 => {
+                fields.push((String::from_utf8_lossy(element.name().as_ref()).into_owned(), String::new()));
+            }
+            Event::Text(content) if depth == 2 => {
+                let content = String::from_utf8_lossy(&content).into_owned();
+                append(&mut fields, &content);
+            }
+            Event::GeneralRef(reference) if depth == 2 => {
+                let reference = format!("&{};", String::from_utf8_lossy(&reference));
+                append(&mut fields, &unescape(&reference).map_err(|error| bad(&error))?);
+            }
+            Event::CData(content) if depth == 2 => append(&mut fields, &String::from_utf8_lossy(&content)),
+            Event::Eof if depth == 0 && !fields.is_empty() => return Ok(fields),
+            Event::Eof => return Err(bad(&"the document ends early")),
+            _ => {}
+        }
+    }
+}
+
+fn append(fields: &mut [(String, String)], content: &str) {
+    if let Some((_, text)) = fields.last_mut() {
+        text.push_str(content);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn elements_are_read_with_references_and_character_data() {
+        let body =
+            b"<?xml version='1.0'?>\n<xml>\n <a>x &amp; y &#65;</a><b><![CDATA[<raw>&]]></b><c/></xml>";
+        let expected =
+            [("a", "x & y A"), ("b", "<raw>&"), ("c", "")].map(|(n, v)| (n.to_owned(), v.to_owned()));
+        assert_eq!(fields(body).unwrap(), expected);
+    }
+
+    #[test]
+    fn what_is_not_a_whole_document_is_an_error() {
+        for body in [&b""[..], b"<xml><a>1</a>", b"<xml><a>1</b></xml>", b"{}", b"<xml>"] {
+            assert!(fields(body).is_err(), "{}", String::from_utf8_lossy(body));
+        }
+    }
+}
