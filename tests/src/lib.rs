@@ -7,3 +7,8 @@ pub mod snapshot;
 #[rustfmt::skip]
 #[allow(clippy::pedantic, reason = "generated code is plain rather than clever")]
 mod generated;
+
+/// The README's example compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -67,23 +67,22 @@ fn fields(body: &[u8]) -> Result<Vec<(String, String)>, DecodeError> {
             Event::Start(element) => {
                 depth += 1;
                 if depth == 2 {
-                    let name = String::from_utf8_lossy(element.name().as_ref()).into_owned();
+                    let name = element.name().as_ref().to_owned();
                     fields.push((name, String::new()));
                 }
             }
             Event::End(_) => depth -= 1,
             Event::Empty(element) if depth == 1 => {
-                fields.push((String::from_utf8_lossy(element.name().as_ref()).into_owned(), String::new()));
+                fields.push((element.name().as_ref().to_owned(), String::new()));
             }
             Event::Text(content) if depth == 2 => {
-                let content = String::from_utf8_lossy(&content).into_owned();
                 append(&mut fields, &content);
             }
             Event::GeneralRef(reference) if depth == 2 => {
-                let reference = format!("&{};", String::from_utf8_lossy(&reference));
+                let reference = format!("&{};", &*reference);
                 append(&mut fields, &unescape(&reference).map_err(|error| bad(&error))?);
             }
-            Event::CData(content) if depth == 2 => append(&mut fields, &String::from_utf8_lossy(&content)),
+            Event::CData(content) if depth == 2 => append(&mut fields, &content),
             Event::Eof if depth == 0 && !fields.is_empty() => return Ok(fields),
             Event::Eof => return Err(bad(&"the document ends early")),
             _ => {}

@@ -98,13 +98,7 @@ pub(super) fn looks_like_json(text: &str) -> bool {
     match reader.token() {
         Some(('{' | '[', _)) => true,
         // Members whose braces were left out.
-        Some(('"', _)) => {
-            reader.string().is_ok() && {
-                reader.space();
-                matches!(reader.token(), Some((':', _)))
-            }
-        }
-        _ => false,
+        _ => reader.at_member(),
     }
 }
 
@@ -336,7 +330,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Whether a name and a colon follow, where an array's item should.
+    /// Whether a name and a colon follow.
     fn at_member(&mut self) -> bool {
         let (at, noted) = (self.at, self.repairs.len());
         let member = matches!(self.token(), Some(('"', _))) && self.string().is_ok() && {
@@ -354,7 +348,7 @@ impl<'a> Reader<'a> {
         if self.attempting {
             return None;
         }
-        let (at, noted, depth) = (self.at, self.repairs.len(), self.awaited.len());
+        let (at, noted, depth, misplaced) = (self.at, self.repairs.len(), self.awaited.len(), self.misplaced);
         self.attempting = true;
         let members = self.members(Some('}'));
         self.attempting = false;
@@ -370,6 +364,7 @@ impl<'a> Reader<'a> {
         self.at = at;
         self.repairs.truncate(noted);
         self.awaited.truncate(depth);
+        self.misplaced = misplaced;
         None
     }
 
@@ -648,7 +643,7 @@ mod tests {
             ("{\"a\": \"b}", 6, "a string is not closed"),
             ("{\"a\": 1} and more", 9, "`a` after the end of the value"),
             ("{\"a\": 1}} {", 10, "`{` after too many closing brackets"),
-            ("{\"a\": 1]", 8, "`]` closes nothing, `}` is missing"),
+            ("{\"a\": 1]", 7, "`]` closes nothing, `}` is missing"),
             ("{\"a\": <b>}", 6, "unexpected `<`"),
             ("", 0, "there is no value"),
         ] {

@@ -1,0 +1,845 @@
+//! What holds for every spec: a valid one generates Rust, and a damaged one is reported, never a panic.
+//!
+//! The cases are the same in every run; `PROPTEST_RNG_SEED=2` gives others, `PROPTEST_CASES=9999` more.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::sync::OnceLock;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use proptest::test_runner::RngSeed;
+use serde_json::{Value, json};
+use xtask::codegen::{self, Failure};
+use xtask::emit;
+use xtask::names;
+use xtask::source::Source;
+use xtask::type_expr::{Generic, Scalar};
+
+fn cases(cases: u32) -> ProptestConfig {
+    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
+    let chosen = config.rng_seed != RngSeed::Random;
+    let rng_seed = if chosen { config.rng_seed } else { RngSeed::Fixed(1) };
+    let chosen = std::env::var_os("PROPTEST_CASES").is_some();
+    let cases = if chosen { config.cases } else { cases };
+    ProptestConfig { cases, rng_seed, ..config }
+}
+
+fn source(stem: &str, text: String) -> Source {
+    Source { path: format!("spec/{stem}.yaml"), stem: stem.to_owned(), text }
+}
+
+proptest! {
+    #![proptest_config(cases(150))]
+
+    #[test]
+    fn a_valid_spec_generates_the_same_rust_every_time(plan in plan()) {
+        let yaml = Chapter::of(&plan).yaml();
+        let sources = [source("zoo.cages", yaml.clone()), source("auth", AUTH.to_owned())];
+        let generate = || match codegen::api(&sources, false) {
+            Ok(api) => Ok(emit::api(&api)),
+            Err(Failure::Spec { text, .. }) => Err(TestCaseError::fail(format!("{text}\n{yaml}"))),
+            Err(Failure::Io(error)) => Err(TestCaseError::fail(error.to_string())),
+        };
+        let files = generate()?;
+        prop_assert!(files.keys().any(|path| path.ends_with("zoo/cages.rs")));
+        for (path, text) in &files {
+            if let Err(error) = syn::parse_file(text) {
+                return Err(TestCaseError::fail(format!("{path}: {error}\n{text}")));
+            }
+        }
+        prop_assert_eq!(files, generate()?);
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(600))]
+
+    #[test]
+    fn a_damaged_spec_is_reported_at_a_place_in_its_file(
+        file in any::<Index>(),
+        edits in vec(edit(), 1..4),
+    ) {
+        let (stem, text) = file.get(real_specs());
+        let text = edits.iter().fold(text.clone(), |text, edit| edit.apply(&text));
+        let sources = [source("auth", AUTH.to_owned()), source(stem, text)];
+        if let Err(Failure::Spec { mistakes, text }) = codegen::api(&sources, false) {
+            prop_assert_eq!(mistakes, text.lines().filter(|line| line.starts_with("error[")).count());
+            let places = places(&text);
+            prop_assert_eq!(places.len(), mistakes, "every mistake has a place: {}", text);
+            for (path, line, column) in places {
+                prop_assert_eq!(&path, &sources[1].path, "{}", text);
+                // The renderer counts the end of the file as one column more than the end of a line.
+                let length = sources[1].text.split('\n').nth(line - 1).map(|line| line.chars().count());
+                prop_assert!(length.is_some_and(|length| column <= length + 2), "{}:{}: {}", line, column, text);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_plans_use_every_type_of_the_language() {
+    let made: BTreeSet<&str> = SCALARS.iter().chain(GENERICS).copied().collect();
+    let all: BTreeSet<&str> = Scalar::KEYWORDS.iter().chain(Generic::KEYWORDS).copied().collect();
+    assert_eq!(made, all, "teach `SCALARS`, `GENERICS` and `Chapter::value` the types that are new");
+}
+
+/// The places that a rendered report points at.
+fn places(text: &str) -> Vec<(String, usize, usize)> {
+    let arrows = text.lines().filter_map(|line| line.trim_start().strip_prefix("--> "));
+    let places = arrows.filter_map(|place| {
+        let mut parts = place.rsplitn(3, ':');
+        let column = parts.next()?.parse().ok()?;
+        let line = parts.next()?.parse().ok()?;
+        Some((parts.next()?.to_owned(), line, column))
+    });
+    places.collect()
+}
+
+// ---------------------------------------------------------------------------------------------------------------
+// Damage
+// ---------------------------------------------------------------------------------------------------------------
+
+/// The texts of the real spec, by file stem.
+fn real_specs() -> &'static [(String, String)] {
+    static SPECS: OnceLock<Vec<(String, String)>> = OnceLock::new();
+    SPECS.get_or_init(|| {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("spec");
+        let entries =
+            fs::read_dir(folder).expect("the spec is there").map(|entry| entry.expect("it is read"));
+        let mut specs: Vec<(String, String)> = entries
+            .filter_map(|entry| {
+                let stem = entry.file_name().to_str()?.strip_suffix(".yaml")?.to_owned();
+                Some((stem, fs::read_to_string(entry.path()).ok()?))
+            })
+            .filter(|(stem, _)| stem != "auth")
+            .collect();
+        // The smaller half of them, so that a case takes no longer as the spec grows.
+        specs.sort_by_key(|(stem, text)| (text.len(), stem.clone()));
+        specs.truncate((specs.len() / 2).max(4));
+        specs
+    })
+}
+
+/// Something that happens to a text.
+#[derive(Clone, Debug)]
+enum Edit {
+    Delete(Index, usize),
+    DuplicateLine(Index),
+    SwapLines(Index, Index),
+    Insert(Index, String),
+    /// Before the first character, after the last one, or in place of every newline.
+    Begin(String),
+    End(String),
+    Newlines(&'static str),
+}
+
+fn edit() -> impl Strategy<Value = Edit> {
+    let token = select(vec![
+        "{",
+        "}",
+        "[",
+        "]",
+        ": ",
+        ":",
+        "- ",
+        "-",
+        "? ",
+        "?",
+        "\"",
+        "'",
+        "\\",
+        "\t",
+        "\n",
+        "\r",
+        "\r\n",
+        " ",
+        "    ",
+        "#",
+        " #",
+        ",",
+        "|",
+        ">",
+        "|2\n",
+        "!!str ",
+        "!x ",
+        "&a ",
+        "*a ",
+        "<<: ",
+        "%",
+        "@",
+        "`",
+        "---\n",
+        "\n...\n",
+        "~",
+        "null",
+        "true",
+        "0x1F",
+        "1e3",
+        ".nan",
+        "-0",
+        "99999999999999999999",
+        "\0",
+        "\u{feff}",
+        "\u{85}",
+        "\u{2028}",
+        "\u{7f}",
+        "\u{1}",
+        "会",
+        "é",
+        "😀",
+        "e\u{301}",
+        "type",
+        "list<",
+        ">>",
+        "T",
+        "__",
+        "_1",
+        "gen",
+    ]);
+    let word = prop_oneof![
+        10 => token.prop_map(str::to_owned),
+        1 => Just("x".repeat(10_000)),
+        1 => Just("[".repeat(300)),
+        1 => Just("list<".repeat(200)),
+    ];
+    prop_oneof![
+        4 => (any::<Index>(), 1..60_usize).prop_map(|(at, length)| Edit::Delete(at, length)),
+        3 => any::<Index>().prop_map(Edit::DuplicateLine),
+        3 => (any::<Index>(), any::<Index>()).prop_map(|(a, b)| Edit::SwapLines(a, b)),
+        8 => (any::<Index>(), word.clone()).prop_map(|(at, word)| Edit::Insert(at, word)),
+        1 => word.clone().prop_map(Edit::Begin),
+        1 => word.prop_map(Edit::End),
+        1 => select(vec!["\r\n", "\r", "\n\n", "\n ", "\t\n"]).prop_map(Edit::Newlines),
+    ]
+}
+
+impl Edit {
+    fn apply(&self, text: &str) -> String {
+        let places: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+        let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
+        match self {
+            Self::Delete(at, length) => {
+                let at = at.index(places.len());
+                let end = places[(at + length).min(places.len() - 1)];
+                format!("{}{}", &text[..places[at]], &text[end..])
+            }
+            Self::Insert(at, word) => {
+                let (before, after) = text.split_at(places[at.index(places.len())]);
+                format!("{before}{word}{after}")
+            }
+            Self::Begin(word) => format!("{word}{text}"),
+            Self::End(word) => format!("{text}{word}"),
+            Self::Newlines(newline) => text.replace('\n', newline),
+            Self::DuplicateLine(_) | Self::SwapLines(..) if lines.is_empty() => String::new(),
+            Self::DuplicateLine(line) => {
+                let line = line.index(lines.len());
+                lines.insert(line, lines[line]);
+                lines.concat()
+            }
+            Self::SwapLines(a, b) => {
+                let [a, b] = [a, b].map(|line| line.index(lines.len()));
+                lines.swap(a, b);
+                lines.concat()
+            }
+        }
+    }
+}
+
+// ---------------------------------------------------------------------------------------------------------------
+// Valid specs
+// ---------------------------------------------------------------------------------------------------------------
+
+/// Another file, so that there are two.
+const AUTH: &str = r#"title: 凭证
+summary: The token.
+
+endpoints:
+  gettoken:
+    title: 获取凭证
+    summary: Gives a token.
+    doc: { id: 1, page: 1 }
+    call: GET /cgi-bin/gettoken
+    token: none
+    request:
+      corpid: { type: string, doc: "Who asks." }
+    examples:
+      - request: |
+          { "corpid": "ww1" }
+        response: |
+          { "errcode": 0, "errmsg": "ok" }
+"#;
+
+const SCALARS: &[&str] =
+    &["string", "bool", "flag", "i32", "u32", "i64", "u64", "f64", "timestamp", "secret", "any"];
+
+const GENERICS: &[&str] = &["list", "map", "json", "pipe", "csv", "or_text"];
+
+/// What a spec is made from. It shrinks; [`Chapter`] makes it consistent.
+#[derive(Clone, Debug)]
+struct Plan {
+    salt: usize,
+    texts: Vec<String>,
+    endpoints: Vec<EndpointPlan>,
+    types: Vec<TypePlan>,
+}
+
+#[derive(Clone, Debug)]
+struct EndpointPlan {
+    name: String,
+    get: bool,
+    paged: bool,
+    span: bool,
+    request: Vec<FieldPlan>,
+    response: Vec<FieldPlan>,
+}
+
+#[derive(Clone, Debug)]
+struct FieldPlan {
+    name: String,
+    optional: bool,
+    limited: bool,
+    in_query: bool,
+    ty: TyPlan,
+}
+
+#[derive(Clone, Debug)]
+enum TyPlan {
+    Scalar(&'static str),
+    Generic(&'static str, Box<TyPlan>),
+    Named(Index),
+}
+
+#[derive(Clone, Debug)]
+enum TypePlan {
+    Struct(Vec<FieldPlan>),
+    Ints(BTreeSet<i64>),
+    Strings(BTreeSet<String>),
+    Union { tag: String, variants: Vec<(String, TyPlan)> },
+}
+
+fn plan() -> impl Strategy<Value = Plan> {
+    (any::<usize>(), vec(text(), 1..6), vec(endpoint_plan(), 1..4), vec(type_plan(), 0..6))
+        .prop_map(|(salt, texts, endpoints, types)| Plan { salt, texts, endpoints, types })
+}
+
+fn endpoint_plan() -> impl Strategy<Value = EndpointPlan> {
+    let fields = || vec(field_plan(), 0..6);
+    (name(), any::<bool>(), any::<bool>(), any::<bool>(), fields(), fields()).prop_map(
+        |(name, get, paged, span, request, response)| EndpointPlan {
+            name,
+            get,
+            paged,
+            span,
+            request,
+            response,
+        },
+    )
+}
+
+fn field_plan() -> impl Strategy<Value = FieldPlan> {
+    (name(), any::<bool>(), any::<bool>(), prop::bool::weighted(0.2), ty_plan()).prop_map(
+        |(name, optional, limited, in_query, ty)| FieldPlan { name, optional, limited, in_query, ty },
+    )
+}
+
+fn ty_plan() -> impl Strategy<Value = TyPlan> {
+    let leaf = prop_oneof![
+        3 => select(SCALARS).prop_map(TyPlan::Scalar),
+        2 => any::<Index>().prop_map(TyPlan::Named),
+    ];
+    leaf.prop_recursive(3, 4, 1, |inner| {
+        (select(GENERICS), inner).prop_map(|(generic, inner)| TyPlan::Generic(generic, Box::new(inner)))
+    })
+}
+
+fn type_plan() -> impl Strategy<Value = TypePlan> {
+    prop_oneof![
+        3 => vec(field_plan(), 0..5).prop_map(TypePlan::Struct),
+        1 => prop::collection::btree_set(-9..=999_i64, 1..5).prop_map(TypePlan::Ints),
+        1 => prop::collection::btree_set(text(), 1..5).prop_map(TypePlan::Strings),
+        1 => (name(), vec((name(), ty_plan()), 1..4)).prop_map(|(tag, variants)| TypePlan::Union { tag, variants }),
+    ]
+}
+
+/// A wire name.
+fn name() -> impl Strategy<Value = String> {
+    let odd = select(vec![
+        "type",
+        "self",
+        "Self",
+        "match",
+        "crate",
+        "super",
+        "fn",
+        "async",
+        "try",
+        "gen",
+        "union",
+        "true",
+        "null",
+        "yes",
+        "None",
+        "userId",
+        "AgentID",
+        "URL",
+        "openUserID2",
+        "v2",
+        "x1y2z3",
+        "value_uint32",
+        "image-text",
+        "a.b",
+        "@type",
+        "$ref",
+        "2fa",
+        "0",
+        "会议室",
+        "with space",
+        "default",
+        "query",
+        "check",
+        "into",
+        "clone",
+        "out",
+        "checker",
+        "field",
+        "name",
+        "value",
+        "other",
+        "_private",
+        "trailing_",
+        "__",
+        "A",
+        "errcode_2",
+    ]);
+    prop_oneof![1 => odd.prop_map(str::to_owned), 1 => "[a-zA-Z][a-zA-Z0-9_-]{0,12}"]
+}
+
+/// A text for titles, descriptions and values.
+fn text() -> impl Strategy<Value = String> {
+    let odd = select(vec![
+        "The id.",
+        "会议室的编号。",
+        "A \"quoted\" word",
+        "back\\slash\\",
+        "/* a comment */",
+        "// another",
+        "# a heading",
+        "key: value",
+        "{ braces }",
+        "[link](crate::zoo)",
+        "`code`",
+        "a \"# b \"## c",
+        "tab\there",
+        "emoji 😀",
+        "'single'",
+        "- a\n- list",
+        "Two\nlines",
+        "Two\n\nparagraphs",
+        "```text\ncode {\n```",
+        "    indented",
+        "| a | b |\n|---|---|",
+        "<b>bold</b>",
+        "100%",
+        "!",
+        "&amp",
+        "*star*",
+        "null",
+        "true",
+        "1",
+        "a\u{a0}b",
+        "ends with a space ",
+        "r#\"raw\"#",
+        "e\u{301}",
+        "a,b|c",
+    ]);
+    prop_oneof![2 => odd.prop_map(str::to_owned), 1 => "[a-zA-Z][a-zA-Z ,;'()-]{0,120}"]
+}
+
+/// A consistent file: names are unique, types are used, and no value is endless.
+struct Chapter<'a> {
+    plan: &'a Plan,
+    endpoints: Vec<Endpoint>,
+    types: Vec<Type>,
+}
+
+struct Endpoint {
+    name: String,
+    get: bool,
+    paged: bool,
+    span: Option<(String, String)>,
+    request: Vec<Field>,
+    response: Vec<Field>,
+}
+
+struct Field {
+    wire: String,
+    rename: Option<String>,
+    optional: bool,
+    in_query: bool,
+    limits: &'static str,
+    ty: Ty,
+}
+
+/// A type, its name resolved to the position in [`Chapter::types`].
+#[derive(Clone)]
+enum Ty {
+    Scalar(&'static str),
+    Generic(&'static str, Box<Ty>),
+    Named(usize),
+}
+
+enum Type {
+    Struct(Vec<Field>),
+    Ints(Vec<i64>),
+    Strings(Vec<String>),
+    Union { tag: String, variants: Vec<(String, Ty)> },
+}
+
+impl<'a> Chapter<'a> {
+    fn of(plan: &'a Plan) -> Self {
+        let mut chapter = Self { plan, endpoints: Vec::new(), types: Vec::new() };
+        chapter.types = plan
+            .types
+            .iter()
+            .enumerate()
+            .map(|(index, ty)| match ty {
+                TypePlan::Struct(fields) => Type::Struct(chapter.fields(fields, Some(index), |_| true)),
+                TypePlan::Ints(values) => Type::Ints(values.iter().copied().collect()),
+                TypePlan::Strings(values) => Type::Strings(values.iter().cloned().collect()),
+                TypePlan::Union { tag, variants } => {
+                    let mut seen = BTreeSet::from(["Other".to_owned()]);
+                    let usable = |tag: &String| names::is_identifier(&names::pascal(tag)) && tag != "null";
+                    let mut variants = variants.clone();
+                    variants.retain(|(name, _)| {
+                        usable(name) && name != tag && seen.insert(rust(&names::pascal(name)))
+                    });
+                    if variants.is_empty() {
+                        variants.push((format!("only{tag}"), TyPlan::Scalar("string")));
+                        variants[0].0 = names::pascal(&variants[0].0);
+                    }
+                    let resolve = |(name, ty): &(String, TyPlan)| {
+                        (name.clone(), chapter.resolve(ty, Some(index), true))
+                    };
+                    Type::Union { tag: tag.clone(), variants: variants.iter().map(resolve).collect() }
+                }
+            })
+            .collect();
+        let mut seen: BTreeSet<String> = names::RESERVED.iter().map(|name| (*name).to_owned()).collect();
+        seen.extend((0..chapter.types.len()).map(type_name));
+        for (index, endpoint) in plan.endpoints.iter().enumerate() {
+            let pascal = names::pascal(&endpoint.name);
+            let clash = !names::is_identifier(&endpoint.name)
+                || !names::is_identifier(&pascal)
+                || ["example", "snapshot"].contains(&endpoint.name.as_str())
+                || seen.contains(&pascal)
+                || seen.contains(&format!("{pascal}Response"));
+            let name = if clash { format!("call_{index}") } else { endpoint.name.clone() };
+            seen.extend([names::pascal(&name), format!("{}Response", names::pascal(&name))]);
+            chapter.endpoints.push(chapter.endpoint(name, endpoint, index == 0));
+        }
+        chapter
+    }
+
+    fn endpoint(&self, name: String, plan: &EndpointPlan, first: bool) -> Endpoint {
+        let in_url = |ty: &Ty| match ty {
+            Ty::Scalar(scalar) => *scalar != "any",
+            Ty::Generic(generic, _) => ["pipe", "csv"].contains(generic),
+            Ty::Named(index) => matches!(self.plan.types[*index], TypePlan::Ints(_) | TypePlan::Strings(_)),
+        };
+        let mut request = self.fields(&plan.request, None, |ty| !plan.get || in_url(ty));
+        for field in &mut request {
+            field.in_query &= !plan.get && in_url(&field.ty);
+        }
+        let mut response = self.fields(&plan.response, None, |_| true);
+        response.retain(|field| !["errcode", "errmsg"].contains(&field.wire.as_str()));
+        for field in &mut response {
+            field.in_query = false;
+        }
+        let plain = |wire: &str, ty: Ty, optional: bool| Field {
+            wire: wire.to_owned(),
+            rename: None,
+            optional,
+            in_query: false,
+            limits: "",
+            ty,
+        };
+        if first {
+            // Every type is used somewhere: this is where.
+            for index in 0..self.plan.types.len() {
+                response.push(plain(&format!("every_{index}"), Ty::Named(index), self.salt(index) % 2 == 0));
+            }
+        }
+        let mut span = None;
+        if plan.span {
+            request.push(plain("span_from", Ty::Scalar("timestamp"), false));
+            request.push(plain("span_to", Ty::Scalar("timestamp"), self.salt(1) % 2 == 0));
+            span = Some(("span_from".to_owned(), "span_to".to_owned()));
+        }
+        if plan.paged {
+            let items = Ty::Generic("list", Box::new(self.resolve(&TyPlan::Scalar("any"), None, false)));
+            request.push(plain("page_cursor", Ty::Scalar("string"), true));
+            response.push(plain("page_next", Ty::Scalar("string"), self.salt(2) % 2 == 0));
+            response.push(plain(
+                "page_more",
+                Ty::Scalar(["flag", "bool"][self.salt(3) % 2]),
+                self.salt(4) % 2 == 0,
+            ));
+            response.push(plain("page_items", items, self.salt(5) % 2 == 0));
+        }
+        Endpoint { name, get: plan.get, paged: plan.paged, span, request, response }
+    }
+
+    fn fields(&self, plans: &[FieldPlan], within: Option<usize>, fits: impl Fn(&Ty) -> bool) -> Vec<Field> {
+        let mut fields: Vec<Field> = Vec::new();
+        let mut wires = BTreeSet::new();
+        let mut rust_names = BTreeSet::from(["new".to_owned()]);
+        for (index, plan) in plans.iter().enumerate() {
+            let ty = self.resolve(&plan.ty, within, true);
+            let wire = plan.name.clone();
+            let snake = names::snake(&wire);
+            let rename = (!names::is_identifier(&snake) || rust_names.contains(&rust(&snake)))
+                .then(|| format!("renamed_{index}"));
+            if !fits(&ty) || !wires.insert(wire.clone()) {
+                continue;
+            }
+            rust_names.insert(rename.clone().unwrap_or_else(|| rust(&snake)));
+            let limits = if plan.limited { limits(&ty) } else { "" };
+            let in_query = plan.in_query && within.is_none();
+            fields.push(Field { wire, rename, optional: plan.optional, in_query, limits, ty });
+        }
+        fields
+    }
+
+    /// A type that exists; where the value stands `inline` in type number `within`, one that comes later.
+    fn resolve(&self, ty: &TyPlan, within: Option<usize>, inline: bool) -> Ty {
+        match ty {
+            TyPlan::Scalar(scalar) => Ty::Scalar(scalar),
+            TyPlan::Generic(generic @ ("list" | "map"), inner) => {
+                let inner = match self.resolve(inner, within, false) {
+                    Ty::Scalar("flag") => Ty::Scalar("bool"),
+                    inner => inner,
+                };
+                Ty::Generic(generic, Box::new(inner))
+            }
+            TyPlan::Generic("json", inner) => match self.resolve(inner, within, inline) {
+                Ty::Generic(generic @ ("json" | "or_text"), inner) => Ty::Generic(generic, inner),
+                Ty::Scalar("flag") => Ty::Scalar("flag"),
+                inner => Ty::Generic("json", Box::new(inner)),
+            },
+            // Text is made only of what is text or a number.
+            TyPlan::Generic(generic @ ("pipe" | "csv"), _) => {
+                Ty::Generic(generic, Box::new(Ty::Scalar(["string", "u32", "i64"][self.salt(6) % 3])))
+            }
+            TyPlan::Generic(generic, _) => {
+                Ty::Generic(generic, Box::new(Ty::Scalar(["u32", "timestamp", "f64"][self.salt(7) % 3])))
+            }
+            TyPlan::Named(index) => {
+                let first = if inline { within.map_or(0, |within| within + 1) } else { 0 };
+                match self.plan.types.len().checked_sub(first) {
+                    None | Some(0) => Ty::Scalar("string"),
+                    Some(types) => Ty::Named(first + index.index(types)),
+                }
+            }
+        }
+    }
+
+    fn salt(&self, index: usize) -> usize {
+        self.plan.salt.rotate_left(u32::try_from(index * 7 % 64).unwrap_or_default()) >> 3
+    }
+
+    /// A text, quoted.
+    fn text(&self, index: usize) -> String {
+        quoted(&self.plan.texts[(self.salt(index) ^ index) % self.plan.texts.len()])
+    }
+
+    fn yaml(&self) -> String {
+        let mut yaml = format!("title: {}\nsummary: {}\n\nendpoints:\n", self.text(0), self.text(1));
+        for (index, endpoint) in self.endpoints.iter().enumerate() {
+            let Endpoint { name, get, paged, span, request, response } = endpoint;
+            let method = if *get { "GET" } else { "POST" };
+            yaml += &format!(
+                "  {}:\n    title: {}\n    summary: {}\n    notes: {}\n    doc: {{ id: {}, page: 7 }}\n    \
+                 call: {method} /cgi-bin/zoo/call_{index}\n    token: access_token\n",
+                quoted(name),
+                self.text(2),
+                self.text(3),
+                self.text(4),
+                index + 10,
+            );
+            if self.salt(index) % 3 == 0 {
+                yaml += "    safe: true\n    rate: [{ calls: 5, per: second }, { calls: 100, per: day }]\n";
+            }
+            if *paged {
+                yaml += "    pagination: { cursor: page_cursor, next: page_next, more: page_more, items: page_items }\n";
+            }
+            if let Some((from, to)) = span {
+                yaml += &format!("    rules: [{{ max_span: {{ from: {from}, to: {to}, days: 31 }} }}]\n");
+            }
+            yaml += &format!("    request:{}", self.fields_yaml(request, 6));
+            yaml += &format!("    response:{}    examples:\n", self.fields_yaml(response, 6));
+            for example in 0..=self.salt(index) % 2 {
+                let [request, response] = [(request, 0), (response, 1)].map(|(fields, salt)| {
+                    let object = self.object(fields, 0, index + example + salt);
+                    let pretty = serde_json::to_string_pretty(&object).expect("JSON can be written");
+                    format!("|\n          {}\n", pretty.replace('\n', "\n          "))
+                });
+                yaml += &format!("      - request: {request}        response: {response}");
+            }
+        }
+        let sections: [(&str, fn(&Type) -> bool); 3] = [
+            ("structs", |ty| matches!(ty, Type::Struct(_))),
+            ("enums", |ty| matches!(ty, Type::Ints(_) | Type::Strings(_))),
+            ("unions", |ty| matches!(ty, Type::Union { .. })),
+        ];
+        for (section, belongs) in sections {
+            yaml += &format!("\n{section}:");
+            let before = yaml.len();
+            for (index, ty) in self.types.iter().enumerate().filter(|(_, ty)| belongs(ty)) {
+                yaml += &format!("\n  {}:\n    doc: {}\n", type_name(index), self.text(index + 5));
+                yaml += &self.type_yaml(ty);
+            }
+            if yaml.len() == before {
+                yaml += " {}\n";
+            }
+        }
+        yaml
+    }
+
+    fn type_yaml(&self, ty: &Type) -> String {
+        match ty {
+            Type::Struct(fields) => format!("    fields:{}", self.fields_yaml(fields, 6)),
+            Type::Ints(values) => {
+                let value = |(index, value): (usize, &i64)| format!("      {value}: V{index}\n");
+                format!(
+                    "    repr: int\n    values:\n{}",
+                    values.iter().enumerate().map(value).collect::<String>()
+                )
+            }
+            Type::Strings(values) => {
+                let names = ["Type", "None", "Self", "V2", "Async"];
+                let value = |(index, value): (usize, &String)| {
+                    format!(
+                        "      {}: {{ name: {}, doc: {} }}\n",
+                        quoted(value),
+                        names[index],
+                        self.text(index)
+                    )
+                };
+                format!(
+                    "    repr: string\n    values:\n{}",
+                    values.iter().enumerate().map(value).collect::<String>()
+                )
+            }
+            Type::Union { tag, variants } => {
+                let variant =
+                    |(name, ty): &(String, Ty)| format!("      {}: {}\n", quoted(name), ty_text(ty));
+                let variants: String = variants.iter().map(variant).collect();
+                format!("    tag: {}\n    variants:\n{variants}", quoted(tag))
+            }
+        }
+    }
+
+    fn fields_yaml(&self, fields: &[Field], indent: usize) -> String {
+        if fields.is_empty() {
+            return " {}\n".to_owned();
+        }
+        let mut yaml = "\n".to_owned();
+        for (index, field) in fields.iter().enumerate() {
+            let Field { wire, rename, optional, in_query, limits, ty } = field;
+            let key = quoted(&format!("{wire}{}", if *optional { "?" } else { "" }));
+            let rename = rename.as_ref().map(|rename| format!(", rename: {rename}")).unwrap_or_default();
+            let place = if *in_query { ", in: query" } else { "" };
+            let quirk = if matches!(ty, Ty::Generic("or_text", _)) { ", quirk: Shown as text." } else { "" };
+            yaml += &format!(
+                "{:indent$}{key}: {{ type: {}{rename}{place}{quirk}{limits}, doc: {} }}\n",
+                "",
+                quoted(&ty_text(ty)),
+                self.text(index)
+            );
+        }
+        yaml
+    }
+
+    fn object(&self, fields: &[Field], depth: usize, salt: usize) -> Value {
+        let mut object = serde_json::Map::new();
+        for (index, field) in fields.iter().enumerate() {
+            let salt = salt + index;
+            if !field.optional || (depth < 4 && self.salt(salt) % 3 > 0) {
+                object.insert(field.wire.clone(), self.value(&field.ty, depth, salt));
+            }
+        }
+        object.into()
+    }
+
+    /// A value of a type. Values inside lists and maps end at some depth, all others by their types.
+    fn value(&self, ty: &Ty, depth: usize, salt: usize) -> Value {
+        let number = self.salt(salt) % 100;
+        match ty {
+            Ty::Scalar("string" | "secret") => json!(self.plan.texts[number % self.plan.texts.len()]),
+            Ty::Scalar("bool") => json!(number % 2 == 0),
+            Ty::Scalar("flag") => [json!(0), json!(1), json!(true), json!(false)][number % 4].clone(),
+            Ty::Scalar("f64") => [json!(number), json!(0.5)][number % 2].clone(),
+            Ty::Scalar("timestamp") => json!(1_720_000_000),
+            Ty::Scalar("any") => [json!(null), json!({ "any": [1, "2"] }), json!([])][number % 3].clone(),
+            Ty::Scalar(_) => json!(number),
+            Ty::Generic("list", inner) => {
+                let items = if depth > 2 { 0 } else { 1 + number % 2 };
+                (0..items).map(|item| self.value(inner, depth + 1, salt + item)).collect()
+            }
+            Ty::Generic("map", inner) => {
+                let items = if depth > 2 { 0 } else { 1 + number % 2 };
+                let item = |item: usize| (format!("key {item}"), self.value(inner, depth + 1, salt + item));
+                Value::Object((0..items).map(item).collect())
+            }
+            Ty::Generic("json", inner) => json!(self.value(inner, depth, salt).to_string()),
+            Ty::Generic("pipe", _) => json!("1|2"),
+            Ty::Generic("csv", _) => json!("1,2"),
+            Ty::Generic("or_text", _) if number % 2 == 0 => json!("not a value"),
+            Ty::Generic(_, inner) => self.value(inner, depth, salt),
+            Ty::Named(index) => match &self.types[*index] {
+                Type::Struct(fields) => self.object(fields, depth + 1, salt),
+                Type::Ints(values) => json!(values[number % values.len()]),
+                Type::Strings(values) => json!(values[number % values.len()]),
+                Type::Union { tag, variants } => {
+                    let (name, ty) = &variants[number % variants.len()];
+                    json!({ tag: name, name: self.value(ty, depth + 1, salt) })
+                }
+            },
+        }
+    }
+}
+
+/// A name as Rust has it, as far as two names may become the same.
+fn rust(name: &str) -> String {
+    names::ident(name).to_string().trim_start_matches("r#").to_owned()
+}
+
+fn type_name(index: usize) -> String {
+    ["Box", "Kind", "Zoo", "F", "Serialize", "Iterator"][index % 6].to_owned() + ["", "B2"][index / 6 % 2]
+}
+
+fn ty_text(ty: &Ty) -> String {
+    match ty {
+        Ty::Scalar(scalar) => (*scalar).to_owned(),
+        Ty::Generic(generic, inner) => format!("{generic}<{}>", ty_text(inner)),
+        Ty::Named(index) => type_name(*index),
+    }
+}
+
+fn limits(ty: &Ty) -> &'static str {
+    match ty {
+        Ty::Scalar("string" | "secret") => ", min_chars: 1, max_chars: 2000, max_bytes: 8000",
+        Ty::Scalar("i32" | "i64" | "f64") => ", min: -5, max: 1000",
+        Ty::Scalar("u32" | "u64") => ", min: 0, max: 1000",
+        Ty::Generic("list" | "map" | "pipe" | "csv", _) => ", min_items: 0, max_items: 100",
+        _ => "",
+    }
+}
+
+/// A text as YAML reads it back.
+fn quoted(text: &str) -> String {
+    serde_json::to_string(text).expect("text can be written")
+}
