@@ -10,6 +10,7 @@ use serde_json::Value;
 use wecom_requests::{Endpoint, Meta};
 
 use crate::generated::CONTRACTS;
+use crate::unknown::unknown_values;
 
 /// The fields around every response, which its type doesn't have.
 pub const ENVELOPE: [&str; 2] = ["errcode", "errmsg"];
@@ -20,21 +21,47 @@ pub struct Contract {
     meta: &'static Meta,
     request: fn(&str) -> Result<(), Vec<Finding>>,
     response: fn(&str) -> Result<(), Vec<Finding>>,
+    /// Where the documentation contradicts itself about the request, as pointers with `*` for any item.
+    request_quirks: &'static [&'static str],
+    /// The same about the response.
+    response_quirks: &'static [&'static str],
 }
 
 impl Contract {
     /// The contract of an endpoint.
-    pub(crate) const fn of<E>() -> Self
+    pub(crate) const fn of<E>(
+        request_quirks: &'static [&'static str],
+        response_quirks: &'static [&'static str],
+    ) -> Self
     where
         E: Endpoint + DeserializeOwned,
         E::Response: Serialize + DeserializeOwned,
     {
         Self {
             meta: E::META,
-            request: |json| conforms::<E>(json, &[]).map(drop),
-            response: |json| conforms::<E::Response>(json, &ENVELOPE).map(drop),
+            request: |json| conforms::<E>(json, &[], true),
+            response: |json| conforms::<E::Response>(json, &ENVELOPE, false),
+            request_quirks,
+            response_quirks,
         }
     }
+
+    /// What is wrong with a payload, but for what the spec knows to be contradictory.
+    fn findings(&self, kind: Kind, payload: &str) -> Vec<Finding> {
+        let (result, quirks) = match kind {
+            Kind::Request => ((self.request)(payload), self.request_quirks),
+            Kind::Response => ((self.response)(payload), self.response_quirks),
+        };
+        let mut findings = result.err().unwrap_or_default();
+        findings.retain(|finding| !quirks.iter().any(|quirk| is_below(&finding.pointer, quirk)));
+        findings
+    }
+}
+
+/// Whether a pointer leads to a place or below it; `*` in the place stands for any step.
+fn is_below(pointer: &str, place: &str) -> bool {
+    let mut steps = pointer.split('/');
+    place.split('/').all(|wanted| steps.next().is_some_and(|step| wanted == "*" || step == wanted))
 }
 
 /// Which way a payload went.
@@ -87,22 +114,30 @@ pub enum Outcome {
 
 /// Holds a payload against the spec. Where several pages define a path, one of them has to fit.
 pub fn check(method: &Method, path: &str, kind: Kind, payload: &str) -> Outcome {
-    let contracts =
-        CONTRACTS.iter().filter(|contract| contract.meta.path == path && contract.meta.method == *method);
-    let results = contracts.map(|contract| match kind {
-        Kind::Request => (contract.request)(payload),
-        Kind::Response => (contract.response)(payload),
-    });
-    let nearest = results.min_by_key(|result| result.as_ref().err().map_or(0, Vec::len));
+    check_all(|meta| meta.path == path && meta.method == *method, kind, payload)
+}
+
+/// Holds a payload against one endpoint, by its name in the spec.
+pub fn check_endpoint(id: &str, kind: Kind, payload: &str) -> Outcome {
+    check_all(|meta| meta.id == id, kind, payload)
+}
+
+fn check_all(chosen: impl Fn(&Meta) -> bool, kind: Kind, payload: &str) -> Outcome {
+    let contracts = CONTRACTS.iter().filter(|contract| chosen(contract.meta));
+    let nearest = contracts.map(|contract| contract.findings(kind, payload)).min_by_key(Vec::len);
     match nearest {
         None => Outcome::Unspecified,
-        Some(Ok(())) => Outcome::Pass,
-        Some(Err(findings)) => Outcome::Fail(findings),
+        Some(findings) if findings.is_empty() => Outcome::Pass,
+        Some(findings) => Outcome::Fail(findings),
     }
 }
 
-/// Reads JSON into a type and writes it again. `around` are fields beside the type's own.
-pub fn conforms<T: Serialize + DeserializeOwned>(json: &str, around: &[&str]) -> Result<T, Vec<Finding>> {
+/// Reads JSON into a type and writes it again. `around` are fields beside the type's own; `complete` says that
+/// everything required has to be there.
+fn conforms<T>(json: &str, around: &[&str], complete: bool) -> Result<(), Vec<Finding>>
+where
+    T: Serialize + DeserializeOwned,
+{
     let undecodable = |error: &dyn fmt::Display| {
         vec![Finding { pointer: String::new(), what: format!("undecodable: {error}") }]
     };
@@ -116,9 +151,11 @@ pub fn conforms<T: Serialize + DeserializeOwned>(json: &str, around: &[&str]) ->
     });
     let read = read.map_err(|error| undecodable(&error))?;
     let after = serde_json::to_value(&read).map_err(|error| undecodable(&error))?;
-    let mut path = String::new();
-    compare(&before, &after, &mut path, &mut findings);
-    if findings.is_empty() { Ok(read) } else { Err(findings) }
+    compare(&before, &after, complete, &mut String::new(), &mut findings);
+    for pointer in unknown_values(&read) {
+        findings.push(Finding { pointer, what: "unknown enum value".to_owned() });
+    }
+    if findings.is_empty() { Ok(()) } else { Err(findings) }
 }
 
 /// The path of an ignored field as a JSON pointer.
@@ -133,13 +170,13 @@ fn pointer(path: &serde_ignored::Path<'_>) -> String {
     }
 }
 
-fn escape(key: &str) -> String {
+pub(crate) fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 
-/// Finds what of `before` is lost or changed in `after`, which may say more, and may say the same otherwise:
-/// 1 for `true`, 5 for "5".
-fn compare(before: &Value, after: &Value, path: &mut String, findings: &mut Vec<Finding>) {
+/// Finds what of `before` is lost or changed in `after`, which may say the same otherwise: 1 for `true`, 5 for "5".
+/// It may say more, too, unless `before` should be `complete`: then that is a required field which is missing.
+fn compare(before: &Value, after: &Value, complete: bool, path: &mut String, findings: &mut Vec<Finding>) {
     let length = path.len();
     match (before, after) {
         (Value::Object(before), Value::Object(after)) => {
@@ -147,7 +184,7 @@ fn compare(before: &Value, after: &Value, path: &mut String, findings: &mut Vec<
                 path.push('/');
                 path.push_str(&escape(name));
                 match after.get(name) {
-                    Some(after) => compare(value, after, path, findings),
+                    Some(after) => compare(value, after, complete, path, findings),
                     // What the type doesn't know has been found before.
                     None if findings.iter().any(|finding| finding.pointer == *path) => {}
                     None if scalar(value).is_some_and(|text| text.is_empty()) => {}
@@ -155,11 +192,15 @@ fn compare(before: &Value, after: &Value, path: &mut String, findings: &mut Vec<
                 }
                 path.truncate(length);
             }
+            for name in after.keys().filter(|name| complete && !before.contains_key(*name)) {
+                let pointer = format!("{path}/{}", escape(name));
+                findings.push(Finding { pointer, what: "missing, although required".to_owned() });
+            }
         }
         (Value::Array(before), Value::Array(after)) if before.len() == after.len() => {
             for (index, (before, after)) in before.iter().zip(after).enumerate() {
                 path.push_str(&format!("/{index}"));
-                compare(before, after, path, findings);
+                compare(before, after, complete, path, findings);
                 path.truncate(length);
             }
         }

@@ -3,6 +3,7 @@
 
 pub mod conformance;
 pub mod snapshot;
+mod unknown;
 
 #[rustfmt::skip]
 #[allow(clippy::pedantic, reason = "generated code is plain rather than clever")]

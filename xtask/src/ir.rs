@@ -46,6 +46,56 @@ impl Module {
         }
     }
 
+    /// The places below a struct where the documentation contradicts itself: JSON pointers, `*` for any item.
+    pub fn quirks(&self, structure: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        self.collect_quirks(structure, "", &mut Vec::new(), &mut found);
+        found
+    }
+
+    fn collect_quirks(&self, name: &str, path: &str, above: &mut Vec<String>, found: &mut Vec<String>) {
+        if above.iter().any(|above| above == name) {
+            return;
+        }
+        above.push(name.to_owned());
+        for ty in self.types.iter().filter(|ty| ty.name() == name) {
+            match ty {
+                Type::Enum(_) => {}
+                Type::Struct(structure) => {
+                    for field in &structure.fields {
+                        let path =
+                            if field.embed { path.to_owned() } else { format!("{path}/{}", field.wire) };
+                        found.extend(field.quirk.then(|| path.clone()));
+                        self.follow(&field.ty, path, above, found);
+                    }
+                }
+                Type::Union(union) => {
+                    for variant in &union.variants {
+                        let path = match union.style {
+                            Style::Sibling | Style::Oneof => format!("{path}/{}", variant.content),
+                            Style::Flat | Style::Kind => path.to_owned(),
+                        };
+                        self.follow(&variant.ty, path, above, found);
+                    }
+                }
+            }
+        }
+        above.pop();
+    }
+
+    fn follow(&self, ty: &Ty, mut path: String, above: &mut Vec<String>, found: &mut Vec<String>) {
+        let mut ty = ty;
+        while let Some(inner) = ty.inner() {
+            if matches!(ty, Ty::List(_) | Ty::Map(_)) {
+                path.push_str("/*");
+            }
+            ty = inner;
+        }
+        if let Some(name) = ty.name() {
+            self.collect_quirks(name, &path, above, found);
+        }
+    }
+
     /// A type of this module.
     pub fn structure(&self, name: &str) -> Option<&Struct> {
         self.types.iter().find_map(|ty| match ty {
@@ -267,6 +317,8 @@ pub struct Field {
     pub signs: bool,
     /// Whether its own fields stand among the fields around it.
     pub embed: bool,
+    /// Whether the documentation contradicts itself about it.
+    pub quirk: bool,
 }
 
 /// A type of a field.

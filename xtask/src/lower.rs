@@ -128,6 +128,7 @@ impl Lowering<'_> {
             place: field.place,
             signs: false,
             embed: field.embed,
+            quirk: field.quirk.is_some(),
         }
     }
 

@@ -102,7 +102,10 @@ fn codegen(root: &Path, check: bool) -> ExitCode {
 fn examples(root: &Path, docs: &Path, all: bool, out: Option<&Path>) -> ExitCode {
     let extract = || -> io::Result<pages::Summary> {
         let mut out: Box<dyn Write> = match out {
-            Some(file) => Box::new(BufWriter::new(File::create(file)?)),
+            Some(file) => Box::new(BufWriter::new(
+                File::create(file)
+                    .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", file.display())))?,
+            )),
             None => Box::new(BufWriter::new(stdout().lock())),
         };
         pages::run(root, docs, all, &mut out)

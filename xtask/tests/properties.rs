@@ -520,9 +520,8 @@ impl<'a> Chapter<'a> {
                         variants.push((format!("only{tag}"), TyPlan::Scalar("string")));
                         variants[0].0 = names::pascal(&variants[0].0);
                     }
-                    let resolve = |(name, ty): &(String, TyPlan)| {
-                        (name.clone(), chapter.resolve(ty, Some(index), true))
-                    };
+                    let resolve =
+                        |(name, ty): &(String, TyPlan)| (name.clone(), chapter.resolve(ty, index + 1));
                     Type::Union { tag: tag.clone(), variants: variants.iter().map(resolve).collect() }
                 }
             })
@@ -579,7 +578,7 @@ impl<'a> Chapter<'a> {
             span = Some(("span_from".to_owned(), "span_to".to_owned()));
         }
         if plan.paged {
-            let items = Ty::Generic("list", Box::new(self.resolve(&TyPlan::Scalar("any"), None, false)));
+            let items = Ty::Generic("list", Box::new(Ty::Scalar("any")));
             request.push(plain("page_cursor", Ty::Scalar("string"), true));
             response.push(plain("page_next", Ty::Scalar("string"), self.salt(2) % 2 == 0));
             response.push(plain(
@@ -597,7 +596,7 @@ impl<'a> Chapter<'a> {
         let mut wires = BTreeSet::new();
         let mut rust_names = BTreeSet::from(["new".to_owned()]);
         for (index, plan) in plans.iter().enumerate() {
-            let ty = self.resolve(&plan.ty, within, true);
+            let ty = self.resolve(&plan.ty, within.map_or(0, |within| within + 1));
             let wire = plan.name.clone();
             let snake = names::snake(&wire);
             let rename = (!names::is_identifier(&snake) || rust_names.contains(&rust(&snake)))
@@ -613,21 +612,20 @@ impl<'a> Chapter<'a> {
         fields
     }
 
-    /// A type that exists; where the value stands `inline` in type number `within`, one that comes later.
-    fn resolve(&self, ty: &TyPlan, within: Option<usize>, inline: bool) -> Ty {
+    /// A type that exists, and comes no earlier than `first`: what stands behind a list or a map may.
+    fn resolve(&self, ty: &TyPlan, first: usize) -> Ty {
         match ty {
             TyPlan::Scalar(scalar) => Ty::Scalar(scalar),
-            TyPlan::Generic(generic @ ("list" | "map"), inner) => {
-                let inner = match self.resolve(inner, within, false) {
-                    Ty::Scalar("flag") => Ty::Scalar("bool"),
-                    inner => inner,
-                };
-                Ty::Generic(generic, Box::new(inner))
-            }
-            TyPlan::Generic("json", inner) => match self.resolve(inner, within, inline) {
-                Ty::Generic(generic @ ("json" | "or_text"), inner) => Ty::Generic(generic, inner),
-                Ty::Scalar("flag") => Ty::Scalar("flag"),
-                inner => Ty::Generic("json", Box::new(inner)),
+            TyPlan::Generic(generic @ ("list" | "map"), inner) => match self.resolve(inner, 0) {
+                Ty::Scalar("flag") => Ty::Generic(generic, Box::new(Ty::Scalar("bool"))),
+                inner => Ty::Generic(generic, Box::new(inner)),
+            },
+            TyPlan::Generic("json", inner) => match &**inner {
+                TyPlan::Generic("list" | "map", _) if first == 0 => {
+                    Ty::Generic("json", Box::new(self.resolve(inner, 0)))
+                }
+                TyPlan::Generic(..) | TyPlan::Scalar("flag") => self.resolve(inner, first),
+                inner => Ty::Generic("json", Box::new(self.resolve(inner, first))),
             },
             // Text is made only of what is text or a number.
             TyPlan::Generic(generic @ ("pipe" | "csv"), _) => {
@@ -636,13 +634,10 @@ impl<'a> Chapter<'a> {
             TyPlan::Generic(generic, _) => {
                 Ty::Generic(generic, Box::new(Ty::Scalar(["u32", "timestamp", "f64"][self.salt(7) % 3])))
             }
-            TyPlan::Named(index) => {
-                let first = if inline { within.map_or(0, |within| within + 1) } else { 0 };
-                match self.plan.types.len().checked_sub(first) {
-                    None | Some(0) => Ty::Scalar("string"),
-                    Some(types) => Ty::Named(first + index.index(types)),
-                }
-            }
+            TyPlan::Named(index) => match self.plan.types.len().checked_sub(first) {
+                None | Some(0) => Ty::Scalar("string"),
+                Some(types) => Ty::Named(first + index.index(types)),
+            },
         }
     }
 

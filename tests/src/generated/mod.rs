@@ -16,24 +16,36 @@ mod meeting;
 #[cfg(test)]
 mod msgaudit;
 
-/// Every endpoint, in the order of the spec files.
-pub(crate) static CONTRACTS: &[crate::conformance::Contract] = &[
-    crate::conformance::Contract::of::<wecom_models::auth::Gettoken>(),
-    crate::conformance::Contract::of::<wecom_models::chatdata::archive::SyncMsg>(),
-    crate::conformance::Contract::of::<wecom_models::chatdata::zone::SetPublicKey>(),
-    crate::conformance::Contract::of::<
+use crate::conformance::Contract;
+
+/// Every endpoint, in the order of the spec files, and where its page contradicts itself.
+pub(crate) static CONTRACTS: &[Contract] = &[
+    Contract::of::<wecom_models::auth::Gettoken>(&[], &[]),
+    Contract::of::<wecom_models::chatdata::archive::SyncMsg>(&[], &["/has_more"]),
+    Contract::of::<wecom_models::chatdata::zone::SetPublicKey>(&[], &[]),
+    Contract::of::<
         wecom_models::externalcontact::message_push::GetGroupmsgListV2,
-    >(),
-    crate::conformance::Contract::of::<
+    >(&[], &["/group_msg_list/*/create_time"]),
+    Contract::of::<
         wecom_models::externalcontact::message_push::GetGroupmsgTask,
-    >(),
-    crate::conformance::Contract::of::<
+    >(&[], &[]),
+    Contract::of::<
         wecom_models::externalcontact::message_push::GetGroupmsgSendResult,
-    >(),
-    crate::conformance::Contract::of::<
+    >(&[], &[]),
+    Contract::of::<
         wecom_models::externalcontact::message_push::RemindGroupmsgSend,
-    >(),
-    crate::conformance::Contract::of::<wecom_models::meeting::basic::GetInfo>(),
-    crate::conformance::Contract::of::<wecom_models::msgaudit::CheckSingleAgree>(),
-    crate::conformance::Contract::of::<wecom_models::msgaudit::CheckRoomAgree>(),
+    >(&[], &[]),
+    Contract::of::<
+        wecom_models::meeting::basic::GetInfo,
+    >(
+        &[],
+        &[
+            "/agentid",
+            "/attendees/tmp_external_user/*/status",
+            "/settings/enable_enter_mute",
+            "/cal_id",
+        ],
+    ),
+    Contract::of::<wecom_models::msgaudit::CheckSingleAgree>(&[], &[]),
+    Contract::of::<wecom_models::msgaudit::CheckRoomAgree>(&[], &[]),
 ];

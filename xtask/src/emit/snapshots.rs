@@ -45,11 +45,15 @@ pub(super) fn index(api: &Api) -> TokenStream {
         let path = rust_path(module);
         module.endpoints.iter().map(move |endpoint| {
             let request = ident(&endpoint.request);
-            quote!(crate::conformance::Contract::of::<wecom_models::#path::#request>())
+            let sent = module.quirks(&endpoint.request);
+            let received = module.quirks(&endpoint.response);
+            quote!(Contract::of::<wecom_models::#path::#request>(&[#(#sent),*], &[#(#received),*]))
         })
     });
     quote! {
-        /// Every endpoint, in the order of the spec files.
-        pub(crate) static CONTRACTS: &[crate::conformance::Contract] = &[#(#entries),*];
+        use crate::conformance::Contract;
+
+        /// Every endpoint, in the order of the spec files, and where its page contradicts itself.
+        pub(crate) static CONTRACTS: &[Contract] = &[#(#entries),*];
     }
 }

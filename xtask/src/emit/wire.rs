@@ -215,7 +215,7 @@ fn write_union(union: &Union) -> TokenStream {
                 fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                     match self {
                         #(Self::#variants(content) => content.serialize(serializer),)*
-                        Self::Other(value) => value.serialize(serializer),
+                        Self::Other(value) => wire::Undocumented(value).serialize(serializer),
                     }
                 }
             }

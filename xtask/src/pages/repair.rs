@@ -147,9 +147,12 @@ impl<'a> Reader<'a> {
                     self.only_closing()?;
                     break;
                 }
-                _ if found.is_empty() => {
+                _ if found.is_empty() && self.at_member() => {
                     self.note(Repair::NoOuterBraces);
                     Value::Object(self.members(None)?)
+                }
+                Some((other, _)) if found.is_empty() => {
+                    return Err(self.error(format!("`{other}` is not how a value starts")));
                 }
                 Some((other, _)) => return Err(self.error(format!("`{other}` after the end of the value"))),
             };
@@ -645,6 +648,7 @@ mod tests {
             ("{\"a\": 1}} {", 10, "`{` after too many closing brackets"),
             ("{\"a\": 1]", 7, "`]` closes nothing, `}` is missing"),
             ("{\"a\": <b>}", 6, "unexpected `<`"),
+            ("}", 0, "`}` is not how a value starts"),
             ("", 0, "there is no value"),
         ] {
             let error = read(text).expect_err(text);

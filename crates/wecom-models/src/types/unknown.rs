@@ -3,7 +3,7 @@
 use serde::ser::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::wire::{Output, WriteObject, write_objects};
+use crate::wire::{Output, Undocumented, WriteObject, write_objects};
 
 /// A value of an enum that the documentation does not list, as it came.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -35,12 +35,13 @@ impl From<String> for Unknown {
     }
 }
 
+/// Writes the value as it came.
 impl Serialize for Unknown {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Absent => serializer.serialize_unit(),
-            Self::Int(value) => serializer.serialize_i64(*value),
-            Self::Text(value) => serializer.serialize_str(value),
+            Self::Int(value) => Undocumented(value).serialize(serializer),
+            Self::Text(value) => Undocumented(value).serialize(serializer),
         }
     }
 }

@@ -40,7 +40,18 @@ impl<M: SerializeMap> Output for JsonOutput<M> {
     }
 
     fn put_raw(&mut self, name: &str, value: &serde_json::Value) -> Result<(), M::Error> {
-        self.0.serialize_entry(name, value)
+        self.0.serialize_entry(name, &Undocumented(value))
+    }
+}
+
+/// A value that nobody documented. It is written as a newtype of its own, so that a serializer that looks for such
+/// values finds them; JSON doesn't show it.
+#[derive(Debug)]
+pub struct Undocumented<T>(pub T);
+
+impl<T: Serialize> Serialize for Undocumented<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_newtype_struct("Undocumented", &self.0)
     }
 }
 

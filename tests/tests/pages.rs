@@ -1,0 +1,40 @@
+//! The spec against the documentation's own examples, where its pages are at hand.
+
+use std::path::PathBuf;
+
+use wecom_tests::conformance::{Findings, Kind, Outcome, check};
+
+/// The folder of the pages, from the environment; tests are skipped without it.
+fn pages() -> Option<PathBuf> {
+    let folder = std::env::var_os("WECOM_DOCS").map(PathBuf::from);
+    let found = folder.filter(|folder| folder.is_dir());
+    if found.is_none() {
+        eprintln!("skipped: WECOM_DOCS names no folder with the documentation's pages");
+    }
+    found
+}
+
+#[test]
+fn every_example_of_the_pages_is_what_the_spec_says() {
+    let Some(folder) = pages() else { return };
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut lines = Vec::new();
+    let summary = xtask::pages::run(&root, &folder, false, &mut lines).expect("the pages can be read");
+    assert!(summary.unreadable.is_empty(), "{:?}", summary.unreadable);
+    let mut wrong = Vec::new();
+    for line in String::from_utf8(lines).expect("JSON is UTF-8").lines() {
+        let example: serde_json::Value = serde_json::from_str(line).expect("a line is JSON");
+        let text = |name: &str| example[name].as_str().unwrap_or_default();
+        let method = text("method").parse().expect("a method");
+        let kind = if text("kind") == "request" { Kind::Request } else { Kind::Response };
+        let name = text("name");
+        match check(&method, text("path"), kind, &example["payload"].to_string()) {
+            Outcome::Pass => {}
+            Outcome::Unspecified => wrong.push(format!("{name}: not in the spec")),
+            Outcome::Fail(findings) => wrong.push(format!("{name}, {kind:?}: {}", Findings(&findings))),
+        }
+    }
+    // The four pages that the first endpoints come from have 16 examples between them.
+    assert!(summary.examples >= 16, "{} examples are too few", summary.examples);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
