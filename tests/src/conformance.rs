@@ -219,7 +219,11 @@ pub(crate) fn scalar(value: &Value) -> Option<String> {
     match value {
         Value::Null => Some(String::new()),
         Value::Bool(value) => Some(u8::from(*value).to_string()),
-        Value::Number(number) => Some(number.to_string()),
+        // A double that holds a whole number is written with its `.0`.
+        Value::Number(number) => {
+            let text = number.to_string();
+            Some(text.strip_suffix(".0").map_or_else(|| text.clone(), str::to_owned))
+        }
         Value::String(text) => Some(text.trim().to_owned()),
         Value::Array(_) | Value::Object(_) => None,
     }

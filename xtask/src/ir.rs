@@ -63,9 +63,12 @@ impl Module {
                 Type::Enum(_) => {}
                 Type::Struct(structure) => {
                     for field in &structure.fields {
+                        found.extend(field.misspelt.iter().map(|name| format!("{path}/{name}")));
                         let path =
                             if field.embed { path.to_owned() } else { format!("{path}/{}", field.wire) };
-                        found.extend(field.quirk.then(|| path.clone()));
+                        // What is contradictory about an embedded union is which variant it is.
+                        let tag = if field.embed { self.tag(&field.ty) } else { String::new() };
+                        found.extend(field.quirk.then(|| format!("{path}{tag}")));
                         self.follow(&field.ty, path, above, found);
                     }
                 }
@@ -75,12 +78,23 @@ impl Module {
                             Style::Sibling | Style::Oneof => format!("{path}/{}", variant.content),
                             Style::Flat | Style::Kind => path.to_owned(),
                         };
-                        self.follow(&variant.ty, path, above, found);
+                        if let Some(ty) = &variant.ty {
+                            self.follow(ty, path, above, found);
+                        }
                     }
                 }
             }
         }
         above.pop();
+    }
+
+    /// Where the tag of a union stands, as a pointer below the union.
+    fn tag(&self, ty: &Ty) -> String {
+        let union = self.types.iter().find(|other| Some(other.name()) == ty.name());
+        match union {
+            Some(Type::Union(union)) => format!("/{}", union.tag),
+            _ => String::new(),
+        }
     }
 
     fn follow(&self, ty: &Ty, mut path: String, above: &mut Vec<String>, found: &mut Vec<String>) {
@@ -319,6 +333,8 @@ pub struct Field {
     pub embed: bool,
     /// Whether the documentation contradicts itself about it.
     pub quirk: bool,
+    /// Names that the documentation gives it by mistake.
+    pub misspelt: Vec<String>,
 }
 
 /// A type of a field.
@@ -426,6 +442,6 @@ pub struct Variant {
     pub name: String,
     /// Its documentation.
     pub doc: String,
-    /// The type of its content.
-    pub ty: Ty,
+    /// The type of its content, if it has any.
+    pub ty: Option<Ty>,
 }

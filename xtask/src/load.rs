@@ -142,7 +142,7 @@ struct EnumValueFields {
 struct VariantFields {
     name: Option<String>,
     #[serde(rename = "type")]
-    ty: crate::type_expr::TypeExpr,
+    ty: Option<crate::type_expr::TypeExpr>,
     key: Option<String>,
     doc: Option<String>,
 }
@@ -233,7 +233,7 @@ impl Reader<'_> {
         let head: Option<UnionHead> = self.typed(path, value, &["variants"]);
         let variants = self.entries(path, value, "variants", |reader, path, value| {
             if let Value::String(_) = value {
-                let ty = reader.typed(path, value, &[])?;
+                let ty = Some(reader.typed(path, value, &[])?);
                 return Some(Variant { name: None, ty, key: None, doc: None });
             }
             let fields: VariantFields = reader.typed(path, value, &[])?;

@@ -129,6 +129,7 @@ impl Lowering<'_> {
             signs: false,
             embed: field.embed,
             quirk: field.quirk.is_some(),
+            misspelt: field.misspelt.clone(),
         }
     }
 
@@ -159,7 +160,7 @@ impl Lowering<'_> {
                 Some(doc) => format!("`{tag}`: {}", paragraph(doc)),
                 None => format!("`{tag}`"),
             },
-            ty: self.ty(&variant.ty),
+            ty: variant.ty.as_ref().map(|ty| self.ty(ty)),
         });
         Union {
             name: name.to_owned(),
@@ -292,7 +293,7 @@ fn directions(file: &spec::File) -> HashMap<&str, Direction> {
                     file.structs.get(name).into_iter().flat_map(|structure| structure.fields.values());
                 pending.extend(fields.filter_map(|field| field.ty.name()));
                 let variants = file.unions.get(name).into_iter().flat_map(|union| union.variants.values());
-                pending.extend(variants.filter_map(|variant| variant.ty.name()));
+                pending.extend(variants.filter_map(|variant| variant.ty.as_ref()?.name()));
             }
         }
     }

@@ -308,6 +308,9 @@ pub struct Field {
     pub embed: bool,
     /// Why the type is not what the page says.
     pub quirk: Option<String>,
+    /// Names that the page's examples give the field by mistake.
+    #[serde(default)]
+    pub misspelt: Vec<String>,
     /// Bytes of UTF-8, at most.
     pub max_bytes: Option<u32>,
     /// Characters, at most.
@@ -481,8 +484,8 @@ pub const KINDS: [&str; 5] = ["bool", "number", "string", "list", "object"];
 pub struct Variant {
     /// The variant's name; without one, it is made from the tag.
     pub name: Option<String>,
-    /// The type of the content.
-    pub ty: TypeExpr,
+    /// The type of the content; a sibling may have none.
+    pub ty: Option<TypeExpr>,
     /// The field with the content, for siblings; without one, it is named as the tag says.
     pub key: Option<String>,
     /// What it is, where the name doesn't say it.

@@ -14,7 +14,7 @@ use crate::body::text;
 use crate::{Body, BuildError, DecodeError, MerchantError, ResponseError};
 
 /// The fields of a request as an XML document.
-pub fn write<T: WriteObject>(request: &T) -> Result<Body, BuildError> {
+pub(crate) fn write<T: WriteObject>(request: &T) -> Result<Body, BuildError> {
     let mut out = Document("<xml>".to_owned());
     request.put(&mut out)?;
     out.0.push_str("</xml>");
@@ -37,7 +37,7 @@ impl Output for Document {
 }
 
 /// Reads an answer, and reports the failure it tells of.
-pub fn read<R: ReadObject>(body: &Bytes) -> Result<R, ResponseError> {
+pub(crate) fn read<R: ReadObject>(body: &Bytes) -> Result<R, ResponseError> {
     let fields = fields(body)?;
     let get = |wanted: &str| fields.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
     for (status, code, message) in

@@ -3,26 +3,87 @@
 /// 开发指南 (always there).
 #[cfg(test)]
 mod auth;
+/// 通讯录管理 · 异步导入接口 (feature `batch`).
+#[cfg(test)]
+mod batch;
 /// 会话内容存档 · 基础接口, 数据与智能专区 · 基础接口 (feature `chatdata`).
 #[cfg(test)]
 mod chatdata;
+/// 打卡 (feature `checkin`).
+#[cfg(test)]
+mod checkin;
 /// 客户联系 · 消息推送 (feature `externalcontact`).
 #[cfg(test)]
 mod externalcontact;
+/// 人事助手 · 花名册 (feature `hr`).
+#[cfg(test)]
+mod hr;
+/// 微信客服 · 会话分配与消息收发 (feature `kf`).
+#[cfg(test)]
+mod kf;
+/// 素材管理 (feature `media`).
+#[cfg(test)]
+mod media;
 /// 会议 · 预约会议基础管理 (feature `meeting`).
 #[cfg(test)]
 mod meeting;
+/// 应用管理 · 自定义菜单 (feature `menu`).
+#[cfg(test)]
+mod menu;
+/// 消息接收与发送 (feature `message`).
+#[cfg(test)]
+mod message;
 /// 会话内容存档 (feature `msgaudit`).
 #[cfg(test)]
 mod msgaudit;
+/// 审批 (feature `oa`).
+#[cfg(test)]
+mod oa;
+/// 企业支付 · 企业红包 (feature `pay`).
+#[cfg(test)]
+mod pay;
+/// 收银台 · 收款工具 (feature `paytool`).
+#[cfg(test)]
+mod paytool;
+/// 应用授权 (feature `service`).
+#[cfg(test)]
+mod service;
+/// 通讯录管理 · 成员管理 (feature `user`).
+#[cfg(test)]
+mod user;
+/// 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 管理智能表格内容 (feature `wedoc`).
+#[cfg(test)]
+mod wedoc;
 
 use crate::conformance::Contract;
 
 /// Every endpoint, in the order of the spec files, and where its page contradicts itself.
 pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<wecom_models::auth::Gettoken>(&[], &[]),
+    Contract::of::<wecom_models::batch::Getresult>(&[], &[]),
     Contract::of::<wecom_models::chatdata::archive::SyncMsg>(&[], &["/has_more"]),
     Contract::of::<wecom_models::chatdata::zone::SetPublicKey>(&[], &[]),
+    Contract::of::<
+        wecom_models::checkin::Getcorpcheckinoption,
+    >(
+        &[],
+        &[
+            "/group/*/checkindate/*/checkintime",
+            "/group/*/checkindate/*/biweekly",
+            "/group/*/spe_workdays/*/checkintime",
+            "/group/*/spe_offdays/*/checkintime",
+            "/group/*/range/userid",
+            "/group/*/ot_info/otcheckinfo/ot_workingday_restinfo/cal_ottime_rule/items",
+            "/group/*/ot_info/otcheckinfo/ot_nonworkingday_restinfo/cal_ottime_rule/items",
+            "/group/*/ot_info/uptime",
+            "/group/*/ot_info/otapplyinfo",
+            "/group/*/ot_info/otapplyinfo/allow_ot_workingday",
+            "/group/*/ot_info/otapplyinfo/allow_ot_nonworkingday",
+            "/group/*/ot_info/otapplyinfo/uptime",
+            "/group/*/ot_info/otapplyinfo/ot_workingday_restinfo/cal_ottime_rule/items",
+            "/group/*/ot_info/otapplyinfo/ot_nonworkingday_restinfo/cal_ottime_rule/items",
+        ],
+    ),
     Contract::of::<
         wecom_models::externalcontact::message_push::GetGroupmsgListV2,
     >(&[], &["/group_msg_list/*/create_time"]),
@@ -36,6 +97,23 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         wecom_models::externalcontact::message_push::RemindGroupmsgSend,
     >(&[], &[]),
     Contract::of::<
+        wecom_models::hr::GetStaffInfo,
+    >(&["/fieldids/*/sud_idx", "/fieldids/*/sub_idx"], &[]),
+    Contract::of::<
+        wecom_models::kf::message::SyncMsg,
+    >(
+        &[],
+        &[
+            "/msg_list/*/servicer_userid",
+            "/msg_list/*/msgtype",
+            "/msg_list/*/merged_msg/item/*/msgtype",
+            "/msg_list/*/merged_msg/item/*/sender_name",
+            "/msg_list/*/event/old_servicer_userid",
+        ],
+    ),
+    Contract::of::<wecom_models::media::Upload>(&[], &["/created_at"]),
+    Contract::of::<wecom_models::media::Get>(&[], &[]),
+    Contract::of::<
         wecom_models::meeting::basic::GetInfo,
     >(
         &[],
@@ -46,6 +124,92 @@ pub(crate) static CONTRACTS: &[Contract] = &[
             "/cal_id",
         ],
     ),
+    Contract::of::<
+        wecom_models::menu::Create,
+    >(&["/button/*/type", "/button/*/sub_button/*/sub_button"], &[]),
+    Contract::of::<
+        wecom_models::message::app::Send,
+    >(
+        &[
+            "/toparty",
+            "/totag",
+            "/template_card/card_image/aspect_ratio",
+            "/template_card/submit_button/text",
+            "/template_card/submit_button/text",
+        ],
+        &[],
+    ),
     Contract::of::<wecom_models::msgaudit::CheckSingleAgree>(&[], &[]),
     Contract::of::<wecom_models::msgaudit::CheckRoomAgree>(&[], &[]),
+    Contract::of::<
+        wecom_models::oa::approval::Getapprovaldetail,
+    >(
+        &[],
+        &[
+            "/info/batch_applyer",
+            "/info/apply_data/contents/*/control",
+            "/info/apply_data/contents/*/value/date",
+            "/info/apply_data/contents/*/value/date/s_timestamp",
+            "/info/apply_data/contents/*/value/type",
+            "/info/apply_data/contents/*/value/s_timestamp",
+            "/info/apply_data/contents/*/value/timezone_info",
+            "/info/apply_data/contents/*/value/selector/exp_type",
+            "/info/apply_data/contents/*/value/new_tips/tips_content/*/text",
+            "/info/apply_data/contents/*/value/tips",
+            "/info/apply_data/contents/*/value/stat_field",
+            "/info/apply_data/contents/*/value/vacation/selector/exp_type",
+            "/info/apply_data/contents/*/value/vacation/attendance/date_range/perday_duration",
+            "/info/apply_data/contents/*/value/attendance/date_range/perday_duration",
+            "/info/apply_data/contents/*/value/date_range/perday_duration",
+        ],
+    ),
+    Contract::of::<
+        wecom_models::oa::approval::CreateTemplate,
+    >(&["/template_content/controls/*/config/tips/tips_content/*/text"], &[]),
+    Contract::of::<
+        wecom_models::oa::approval::Getopenapprovaldata,
+    >(
+        &[],
+        &[
+            "/data",
+            "/data/OpenSpstatus",
+            "/data/ApplyUsername",
+            "/data/ApprovalNodes/ApprovalNode/*/Items/Item/*/ItemUserId",
+            "/data/NotifyNodes/NotifyNode/*/ItemUserId",
+        ],
+    ),
+    Contract::of::<
+        wecom_models::pay::red_packet::Sendworkwxredpack,
+    >(&[], &["/return_msg"]),
+    Contract::of::<
+        wecom_models::paytool::OpenOrder,
+    >(&["/product_list/third_app/buy_info_list/*/discount_info/discount_amount"], &[]),
+    Contract::of::<wecom_models::service::auth::GetSuiteToken>(&[], &[]),
+    Contract::of::<wecom_models::service::auth::GetAppQrcode>(&[], &[]),
+    Contract::of::<wecom_models::user::Get>(&[], &[]),
+    Contract::of::<
+        wecom_models::wedoc::document::BatchUpdate,
+    >(
+        &["/version", "/verison", "/requests/*/update_text_property/text_property/bold"],
+        &[],
+    ),
+    Contract::of::<
+        wecom_models::wedoc::document::Get,
+    >(
+        &[],
+        &[
+            "/document/property/section_property/page_size/orientation",
+            "/document/property/drawing_property/inline_keyword/picture/uri",
+            "/document/property/drawing_property/anchor/picture/uri",
+            "/document/property/drawing_property/anchor/picture/wrap_square",
+            "/document/children",
+        ],
+    ),
+    Contract::of::<wecom_models::wedoc::form::GetFormStatistic>(&[], &[]),
+    Contract::of::<
+        wecom_models::wedoc::smartsheet::GetRecords,
+    >(
+        &["/filter_spec/conditions/*/date_time_value/value"],
+        &["/records/*/values/*/*/doc_type", "/records/*/values/*/*/user_id"],
+    ),
 ];

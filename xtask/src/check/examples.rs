@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::Checker;
 use crate::diagnostic::did_you_mean;
 use crate::source::{Kind, Node, Path};
-use crate::spec::{Answer, Endpoint, Field, Repr, Style, Union};
+use crate::spec::{Answer, Endpoint, Field, Repr, Style, Union, Variant};
 use crate::type_expr::{Generic, Scalar, TypeExpr};
 
 impl Checker<'_> {
@@ -167,8 +167,8 @@ impl Checker<'_> {
         }
         if let Some(union) = file.unions.get(name).filter(|union| union.style == Style::Kind) {
             return match union.variants.get(kind(value)) {
-                Some(variant) => self.value(place, &variant.ty, false, value),
-                None => self.mismatch(place, ty, value),
+                Some(Variant { ty: Some(ty), .. }) => self.value(place, ty, false, value),
+                _ => self.mismatch(place, ty, value),
             };
         }
         let Value::Object(object) = value else { return self.mismatch(place, ty, value) };
@@ -215,7 +215,8 @@ impl Checker<'_> {
         if union.style == Style::Flat {
             let mut content = object.clone();
             content.remove(tag_name);
-            let structure = variant.ty.name().and_then(|name| self.file.structs.get(name));
+            let structure =
+                variant.ty.as_ref().and_then(TypeExpr::name).and_then(|name| self.file.structs.get(name));
             if let Some(structure) = structure {
                 self.object(place, &structure.fields, &content, false);
             }
@@ -224,15 +225,15 @@ impl Checker<'_> {
         let content = variant.content(&tag);
         for (key, value) in object {
             place.enter_key(key);
-            if key == content {
-                self.value(place, &variant.ty, false, value);
+            if let Some(ty) = variant.ty.as_ref().filter(|_| key == content) {
+                self.value(place, ty, false, value);
             } else if key != tag_name {
                 let message = format!("the variant `{tag}` has no field `{key}`");
                 self.problem("unknown-example-field", place, message, "not in the spec", None);
             }
             place.leave();
         }
-        if !object.contains_key(content) {
+        if variant.ty.is_some() && !object.contains_key(content) {
             let message = format!("the variant `{tag}` lacks its content");
             self.problem("incomplete-example", place, message, format!("no `{content}` in here"), None);
         }

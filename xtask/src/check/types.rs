@@ -184,7 +184,9 @@ impl Checker<'_> {
             let name = variant.name.clone().unwrap_or_else(|| names::pascal(tag));
             self.identifier(&at, &name, "give the variant a `name`");
             rust_names.push((at.clone(), name, tag.as_str()));
-            self.type_expr(&at, &variant.ty);
+            if let Some(ty) = &variant.ty {
+                self.type_expr(&at, ty);
+            }
             self.variant(&at, union, tag, variant);
         }
         self.collisions(rust_names, "give one of them another `name`");
@@ -207,14 +209,21 @@ impl Checker<'_> {
                 "not a sibling",
             );
         }
+        let Some(ty) = &variant.ty else {
+            if union.style != Style::Sibling || variant.key.is_some() {
+                let message = "only a sibling can be a tag without content";
+                self.report.error("bad-union", At::Key(at), message, "needs a `type`");
+            }
+            return;
+        };
         match union.style {
             Style::Sibling if Some(variant.content(tag)) == union.tag.as_deref() => {
                 let message = format!("the tag `{tag}` is also the field of the content");
                 self.report.error("bad-union", At::Key(at), message, "can't hold both");
             }
-            Style::Flat if !variant.ty.name().is_some_and(|name| self.file.structs.contains_key(name)) => {
+            Style::Flat if !ty.name().is_some_and(|name| self.file.structs.contains_key(name)) => {
                 let message = "what stands among a tag's fields is a struct";
-                self.report.error("bad-union", At::Key(at), message, format!("`{}` is not", variant.ty));
+                self.report.error("bad-union", At::Key(at), message, format!("`{ty}` is not"));
             }
             Style::Kind if !KINDS.contains(&tag) => {
                 let help = format!("kinds: {}", KINDS.join(", "));
@@ -312,7 +321,7 @@ impl Checker<'_> {
         let file = self.file;
         let fields = file.structs.get(name).into_iter().flat_map(|structure| structure.fields.values());
         let variants = file.unions.get(name).into_iter().flat_map(|union| union.variants.values());
-        let types = fields.map(|field| &field.ty).chain(variants.map(|variant| &variant.ty));
+        let types = fields.map(|field| &field.ty).chain(variants.filter_map(|variant| variant.ty.as_ref()));
         types
             .filter(|ty| inline(ty))
             .filter_map(TypeExpr::name)

@@ -36,7 +36,7 @@ fn support_types(module: &Module) -> Vec<&'static str> {
             Type::Enum(_) => names.push("Unknown"),
             Type::Union(union) => {
                 names.push(if union.style == Style::Kind { "Value" } else { "UnknownUnion" });
-                pending.extend(union.variants.iter().map(|variant| &variant.ty));
+                pending.extend(union.variants.iter().filter_map(|variant| variant.ty.as_ref()));
             }
         }
     }
@@ -182,8 +182,8 @@ fn union_item(union: &Union) -> TokenStream {
     let variants = union.variants.iter().map(|variant| {
         let docs = doc(&variant.doc);
         let name = ident(&variant.name);
-        let ty = rust_type(&variant.ty);
-        quote!(#docs #name(#ty))
+        let content = variant.ty.as_ref().map(rust_type).map(|ty| quote!((#ty)));
+        quote!(#docs #name #content)
     });
     let (what, other) = match union.style {
         Style::Sibling | Style::Flat => (

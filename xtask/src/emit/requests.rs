@@ -265,7 +265,11 @@ fn limited(module: &Module) -> HashSet<&str> {
                     .fields
                     .iter()
                     .any(|field| !field.limits.is_empty() || is_limited(&field.ty, &limited)),
-                Type::Union(union) => union.variants.iter().any(|variant| is_limited(&variant.ty, &limited)),
+                Type::Union(union) => union
+                    .variants
+                    .iter()
+                    .filter_map(|variant| variant.ty.as_ref())
+                    .any(|ty| is_limited(ty, &limited)),
             };
             if found {
                 limited.insert(ty.name());
@@ -341,17 +345,21 @@ fn check_field(field: &Field, limited: &HashSet<&str>) -> TokenStream {
 
 fn check_union(union: &Union, limited: &HashSet<&str>) -> TokenStream {
     let name = ident(&union.name);
-    let arms = union.variants.iter().filter(|variant| is_limited(&variant.ty, limited)).map(|variant| {
-        let (name, content) = (ident(&variant.name), &variant.content);
-        match union.style {
-            Style::Sibling | Style::Oneof => {
-                quote!(Self::#name(content) => checker.nested(#content, content),)
+    let arms = union
+        .variants
+        .iter()
+        .filter(|variant| variant.ty.as_ref().is_some_and(|ty| is_limited(ty, limited)))
+        .map(|variant| {
+            let (name, content) = (ident(&variant.name), &variant.content);
+            match union.style {
+                Style::Sibling | Style::Oneof => {
+                    quote!(Self::#name(content) => checker.nested(#content, content),)
+                }
+                Style::Flat | Style::Kind => {
+                    quote!(Self::#name(content) => crate::Check::check(content, checker),)
+                }
             }
-            Style::Flat | Style::Kind => {
-                quote!(Self::#name(content) => crate::Check::check(content, checker),)
-            }
-        }
-    });
+        });
     quote! {
         impl crate::Check for #name {
             fn check(&self, checker: &mut crate::Checker) {

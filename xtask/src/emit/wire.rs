@@ -122,6 +122,10 @@ pub(super) fn put(field: &Field) -> TokenStream {
         return quote!(wire::WriteObject::put(&self.#name, out));
     }
     match (&field.ty, field.optional) {
+        (Ty::List(item), false) if **item == Ty::Flag => quote!(out.put(#wire, &wire::flags(&self.#name))),
+        (Ty::List(item), true) if **item == Ty::Flag => {
+            quote!(out.put_some(#wire, &self.#name.as_deref().map(wire::flags)))
+        }
         (Ty::Flag, false) => quote!(out.put(#wire, &wire::flag(self.#name))),
         (Ty::Flag, true) => quote!(out.put_some(#wire, &self.#name.map(wire::flag))),
         (_, false) => quote!(out.put(#wire, &self.#name)),
@@ -225,6 +229,10 @@ fn write_union(union: &Union) -> TokenStream {
         let content = &variant.content;
         let put = quote!(out.put(#content, content));
         match union.style {
+            Style::Sibling if variant.ty.is_none() => {
+                let tag = put_tag(union, variant);
+                quote!(Self::#name => #tag,)
+            }
             Style::Sibling => {
                 let tag = put_tag(union, variant);
                 quote!(Self::#name(content) => { #tag?; #put })
@@ -265,11 +273,23 @@ fn put_tag(union: &Union, variant: &Variant) -> TokenStream {
 fn read_union(union: &Union) -> TokenStream {
     let name = ident(&union.name);
     let tag = &union.tag;
-    let tags: Vec<_> = union.variants.iter().map(|variant| &variant.tag).collect();
-    let variants: Vec<_> = union.variants.iter().map(|variant| ident(&variant.name)).collect();
+    let full = || union.variants.iter().filter(|variant| variant.ty.is_some());
+    let tags: Vec<_> = full().map(|variant| &variant.tag).collect();
+    let variants: Vec<_> = full().map(|variant| ident(&variant.name)).collect();
     match union.style {
         Style::Sibling => {
-            let contents = union.variants.iter().map(|variant| &variant.content);
+            let contents = full().map(|variant| &variant.content);
+            let bare: Vec<_> = union.variants.iter().filter(|variant| variant.ty.is_none()).collect();
+            let bare = (!bare.is_empty()).then(|| {
+                let tags = bare.iter().map(|variant| &variant.tag);
+                let variants = bare.iter().map(|variant| ident(&variant.name));
+                quote! {
+                    fn bare(tag: &str) -> Option<Self> {
+                        let variant = match tag { #(#tags => Self::#variants,)* _ => return None };
+                        Some(variant)
+                    }
+                }
+            });
             quote! {
                 impl wire::SiblingUnion for #name {
                     const TAG: &'static str = #tag;
@@ -285,6 +305,8 @@ fn read_union(union: &Union) -> TokenStream {
                             _ => content.skip().map(|()| Self::default()),
                         }
                     }
+
+                    #bare
                 }
             }
         }

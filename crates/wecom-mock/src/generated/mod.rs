@@ -2,21 +2,62 @@
 
 /// 开发指南 (always there).
 pub(crate) mod auth;
+/// 通讯录管理 · 异步导入接口 (feature `batch`).
+pub(crate) mod batch;
 /// 会话内容存档 · 基础接口, 数据与智能专区 · 基础接口 (feature `chatdata`).
 pub(crate) mod chatdata;
+/// 打卡 (feature `checkin`).
+pub(crate) mod checkin;
 /// 客户联系 · 消息推送 (feature `externalcontact`).
 pub(crate) mod externalcontact;
+/// 人事助手 · 花名册 (feature `hr`).
+pub(crate) mod hr;
+/// 微信客服 · 会话分配与消息收发 (feature `kf`).
+pub(crate) mod kf;
+/// 素材管理 (feature `media`).
+pub(crate) mod media;
 /// 会议 · 预约会议基础管理 (feature `meeting`).
 pub(crate) mod meeting;
+/// 应用管理 · 自定义菜单 (feature `menu`).
+pub(crate) mod menu;
+/// 消息接收与发送 (feature `message`).
+pub(crate) mod message;
 /// 会话内容存档 (feature `msgaudit`).
 pub(crate) mod msgaudit;
+/// 审批 (feature `oa`).
+pub(crate) mod oa;
+/// 企业支付 · 企业红包 (feature `pay`).
+pub(crate) mod pay;
+/// 收银台 · 收款工具 (feature `paytool`).
+pub(crate) mod paytool;
+/// 应用授权 (feature `service`).
+pub(crate) mod service;
+/// 通讯录管理 · 成员管理 (feature `user`).
+pub(crate) mod user;
+/// 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 管理智能表格内容 (feature `wedoc`).
+pub(crate) mod wedoc;
 
 /// The routes of every spec file.
 pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     auth::ROUTES,
+    batch::ROUTES,
     chatdata::archive::ROUTES,
     chatdata::zone::ROUTES,
+    checkin::ROUTES,
     externalcontact::message_push::ROUTES,
+    hr::ROUTES,
+    kf::message::ROUTES,
+    media::ROUTES,
     meeting::basic::ROUTES,
+    menu::ROUTES,
+    message::app::ROUTES,
     msgaudit::ROUTES,
+    oa::approval::ROUTES,
+    pay::red_packet::ROUTES,
+    paytool::ROUTES,
+    service::auth::ROUTES,
+    user::ROUTES,
+    wedoc::document::ROUTES,
+    wedoc::form::ROUTES,
+    wedoc::smartsheet::ROUTES,
 ];

@@ -2,15 +2,54 @@
 
 /// 开发指南 (always there).
 pub mod auth;
+/// 通讯录管理 · 异步导入接口 (feature `batch`).
+#[cfg(feature = "batch")]
+pub mod batch;
 /// 会话内容存档 · 基础接口, 数据与智能专区 · 基础接口 (feature `chatdata`).
 #[cfg(feature = "chatdata")]
 pub mod chatdata;
+/// 打卡 (feature `checkin`).
+#[cfg(feature = "checkin")]
+pub mod checkin;
 /// 客户联系 · 消息推送 (feature `externalcontact`).
 #[cfg(feature = "externalcontact")]
 pub mod externalcontact;
+/// 人事助手 · 花名册 (feature `hr`).
+#[cfg(feature = "hr")]
+pub mod hr;
+/// 微信客服 · 会话分配与消息收发 (feature `kf`).
+#[cfg(feature = "kf")]
+pub mod kf;
+/// 素材管理 (feature `media`).
+#[cfg(feature = "media")]
+pub mod media;
 /// 会议 · 预约会议基础管理 (feature `meeting`).
 #[cfg(feature = "meeting")]
 pub mod meeting;
+/// 应用管理 · 自定义菜单 (feature `menu`).
+#[cfg(feature = "menu")]
+pub mod menu;
+/// 消息接收与发送 (feature `message`).
+#[cfg(feature = "message")]
+pub mod message;
 /// 会话内容存档 (feature `msgaudit`).
 #[cfg(feature = "msgaudit")]
 pub mod msgaudit;
+/// 审批 (feature `oa`).
+#[cfg(feature = "oa")]
+pub mod oa;
+/// 企业支付 · 企业红包 (feature `pay`).
+#[cfg(feature = "pay")]
+pub mod pay;
+/// 收银台 · 收款工具 (feature `paytool`).
+#[cfg(feature = "paytool")]
+pub mod paytool;
+/// 应用授权 (feature `service`).
+#[cfg(feature = "service")]
+pub mod service;
+/// 通讯录管理 · 成员管理 (feature `user`).
+#[cfg(feature = "user")]
+pub mod user;
+/// 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 管理智能表格内容 (feature `wedoc`).
+#[cfg(feature = "wedoc")]
+pub mod wedoc;

@@ -29,6 +29,12 @@ pub trait SiblingUnion: ObjectUnion {
 
     /// Reads the content of the variant with this tag, which [`SiblingUnion::content`] knows.
     fn read_content<'de, F: Field<'de>>(tag: &str, content: F) -> Result<Self, F::Error>;
+
+    /// The variant that is nothing but this tag, if it is documented.
+    fn bare(tag: &str) -> Option<Self> {
+        let _ = tag;
+        None
+    }
 }
 
 /// Takes one field of an object into a [`SiblingUnion`].
@@ -46,6 +52,8 @@ pub fn set_sibling<'de, U: SiblingUnion, F: Field<'de>>(
         seen.fields.insert(name.to_owned(), tag);
         if let Some(value) = U::content(&text).and_then(|content| seen.fields.remove(content)) {
             *union = U::read_content(&text, Kept { value, error: PhantomData })?;
+        } else if let Some(variant) = U::bare(&text).filter(|_| seen.fields.len() == 1) {
+            *union = variant;
         }
         return Ok(());
     }

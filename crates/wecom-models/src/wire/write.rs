@@ -67,6 +67,11 @@ pub fn flag(value: bool) -> u8 {
     u8::from(value)
 }
 
+/// Booleans that are documented as 0 or 1 on the wire.
+pub fn flags(values: &[bool]) -> Vec<u8> {
+    values.iter().copied().map(flag).collect()
+}
+
 /// Implements `Serialize` for types that implement [`WriteObject`].
 macro_rules! write_objects {
     ($($type:ty),* $(,)?) => {$(

@@ -2,26 +2,69 @@
 
 /// 开发指南 (always there).
 pub(crate) mod auth;
+/// 通讯录管理 · 异步导入接口 (feature `batch`).
+#[cfg(feature = "batch")]
+pub(crate) mod batch;
 /// 会话内容存档 · 基础接口, 数据与智能专区 · 基础接口 (feature `chatdata`).
 #[cfg(feature = "chatdata")]
 pub(crate) mod chatdata;
+/// 打卡 (feature `checkin`).
+#[cfg(feature = "checkin")]
+pub(crate) mod checkin;
 /// 客户联系 · 消息推送 (feature `externalcontact`).
 #[cfg(feature = "externalcontact")]
 pub(crate) mod externalcontact;
+/// 人事助手 · 花名册 (feature `hr`).
+#[cfg(feature = "hr")]
+pub(crate) mod hr;
+/// 微信客服 · 会话分配与消息收发 (feature `kf`).
+#[cfg(feature = "kf")]
+pub(crate) mod kf;
+/// 素材管理 (feature `media`).
+#[cfg(feature = "media")]
+pub(crate) mod media;
 /// 会议 · 预约会议基础管理 (feature `meeting`).
 #[cfg(feature = "meeting")]
 pub(crate) mod meeting;
+/// 应用管理 · 自定义菜单 (feature `menu`).
+#[cfg(feature = "menu")]
+pub(crate) mod menu;
+/// 消息接收与发送 (feature `message`).
+#[cfg(feature = "message")]
+pub(crate) mod message;
 /// 会话内容存档 (feature `msgaudit`).
 #[cfg(feature = "msgaudit")]
 pub(crate) mod msgaudit;
+/// 审批 (feature `oa`).
+#[cfg(feature = "oa")]
+pub(crate) mod oa;
+/// 企业支付 · 企业红包 (feature `pay`).
+#[cfg(feature = "pay")]
+pub(crate) mod pay;
+/// 收银台 · 收款工具 (feature `paytool`).
+#[cfg(feature = "paytool")]
+pub(crate) mod paytool;
+/// 应用授权 (feature `service`).
+#[cfg(feature = "service")]
+pub(crate) mod service;
+/// 通讯录管理 · 成员管理 (feature `user`).
+#[cfg(feature = "user")]
+pub(crate) mod user;
+/// 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 管理智能表格内容 (feature `wedoc`).
+#[cfg(feature = "wedoc")]
+pub(crate) mod wedoc;
 
 /// Every endpoint of the families that are compiled in.
 pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::auth::Gettoken as crate::Endpoint>::META,
+    #[cfg(feature = "batch")]
+    <wecom_models::batch::Getresult as crate::Endpoint>::META,
     #[cfg(feature = "chatdata")]
     <wecom_models::chatdata::archive::SyncMsg as crate::Endpoint>::META,
     #[cfg(feature = "chatdata")]
     <wecom_models::chatdata::zone::SetPublicKey as crate::Endpoint>::META,
+    #[cfg(feature = "checkin")]
+    <wecom_models::checkin::Getcorpcheckinoption as crate::Endpoint>::META,
     #[cfg(feature = "externalcontact")]
     <wecom_models::externalcontact::message_push::GetGroupmsgListV2 as crate::Endpoint>::META,
     #[cfg(feature = "externalcontact")]
@@ -30,10 +73,46 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::externalcontact::message_push::GetGroupmsgSendResult as crate::Endpoint>::META,
     #[cfg(feature = "externalcontact")]
     <wecom_models::externalcontact::message_push::RemindGroupmsgSend as crate::Endpoint>::META,
+    #[cfg(feature = "hr")]
+    <wecom_models::hr::GetStaffInfo as crate::Endpoint>::META,
+    #[cfg(feature = "kf")]
+    <wecom_models::kf::message::SyncMsg as crate::Endpoint>::META,
+    #[cfg(feature = "media")]
+    <wecom_models::media::Upload as crate::Endpoint>::META,
+    #[cfg(feature = "media")]
+    <wecom_models::media::Get as crate::Endpoint>::META,
     #[cfg(feature = "meeting")]
     <wecom_models::meeting::basic::GetInfo as crate::Endpoint>::META,
+    #[cfg(feature = "menu")]
+    <wecom_models::menu::Create as crate::Endpoint>::META,
+    #[cfg(feature = "message")]
+    <wecom_models::message::app::Send as crate::Endpoint>::META,
     #[cfg(feature = "msgaudit")]
     <wecom_models::msgaudit::CheckSingleAgree as crate::Endpoint>::META,
     #[cfg(feature = "msgaudit")]
     <wecom_models::msgaudit::CheckRoomAgree as crate::Endpoint>::META,
+    #[cfg(feature = "oa")]
+    <wecom_models::oa::approval::Getapprovaldetail as crate::Endpoint>::META,
+    #[cfg(feature = "oa")]
+    <wecom_models::oa::approval::CreateTemplate as crate::Endpoint>::META,
+    #[cfg(feature = "oa")]
+    <wecom_models::oa::approval::Getopenapprovaldata as crate::Endpoint>::META,
+    #[cfg(feature = "pay")]
+    <wecom_models::pay::red_packet::Sendworkwxredpack as crate::Endpoint>::META,
+    #[cfg(feature = "paytool")]
+    <wecom_models::paytool::OpenOrder as crate::Endpoint>::META,
+    #[cfg(feature = "service")]
+    <wecom_models::service::auth::GetSuiteToken as crate::Endpoint>::META,
+    #[cfg(feature = "service")]
+    <wecom_models::service::auth::GetAppQrcode as crate::Endpoint>::META,
+    #[cfg(feature = "user")]
+    <wecom_models::user::Get as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::document::BatchUpdate as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::document::Get as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::form::GetFormStatistic as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::smartsheet::GetRecords as crate::Endpoint>::META,
 ];
