@@ -3,13 +3,15 @@
 
 use std::fmt;
 
+use bytes::Bytes;
 use http::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use wecom_requests::{Endpoint, Meta};
+use wecom_requests::{Endpoint, Meta, http_request, parse_response};
 
 use crate::generated::CONTRACTS;
+use crate::snapshot::Example;
 use crate::unknown::unknown_values;
 
 /// The fields around every response, which its type doesn't have.
@@ -21,6 +23,9 @@ pub struct Contract {
     meta: &'static Meta,
     request: fn(&str) -> Result<(), Vec<Finding>>,
     response: fn(&str) -> Result<(), Vec<Finding>>,
+    build: fn(&str, &str, &str) -> Result<http::Request<Bytes>, String>,
+    read: fn(&http::Response<Bytes>) -> Result<(), String>,
+    examples: &'static [Example],
     /// Where the documentation contradicts itself about the request, as pointers with `*` for any item.
     request_quirks: &'static [&'static str],
     /// The same about the response.
@@ -30,6 +35,7 @@ pub struct Contract {
 impl Contract {
     /// The contract of an endpoint.
     pub(crate) const fn of<E>(
+        examples: &'static [Example],
         request_quirks: &'static [&'static str],
         response_quirks: &'static [&'static str],
     ) -> Self
@@ -41,9 +47,30 @@ impl Contract {
             meta: E::META,
             request: |json| conforms::<E>(json, &[], true),
             response: |json| conforms::<E::Response>(json, &ENVELOPE, false),
+            build: |json, base_url, token| {
+                let request: E = serde_json::from_str(json).map_err(|error| error.to_string())?;
+                http_request(&request, base_url, token).map_err(|error| error.to_string())
+            },
+            read: |response| parse_response::<E>(response).map(drop).map_err(|error| error.to_string()),
+            examples,
             request_quirks,
             response_quirks,
         }
+    }
+
+    /// The endpoint.
+    pub fn meta(&self) -> &'static Meta {
+        self.meta
+    }
+
+    /// The HTTP requests of the endpoint's examples.
+    pub fn requests(&self, base_url: &str, token: &str) -> Result<Vec<http::Request<Bytes>>, String> {
+        self.examples.iter().map(|example| (self.build)(example.request, base_url, token)).collect()
+    }
+
+    /// Reads an answer of the endpoint, or says why it can't be.
+    pub fn read(&self, response: &http::Response<Bytes>) -> Result<(), String> {
+        (self.read)(response)
     }
 
     /// What is wrong with a payload, but for what the spec knows to be contradictory.
@@ -56,6 +83,11 @@ impl Contract {
         findings.retain(|finding| !quirks.iter().any(|quirk| is_below(&finding.pointer, quirk)));
         findings
     }
+}
+
+/// Every endpoint of the spec.
+pub fn contracts() -> &'static [Contract] {
+    CONTRACTS
 }
 
 /// Whether a pointer leads to a place or below it; `*` in the place stands for any step.

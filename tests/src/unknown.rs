@@ -104,7 +104,7 @@ impl<'a> Serializer for &'a mut Finder {
         value: &T,
     ) -> Result<(), Never> {
         if name == "Undocumented" {
-            self.found.push(self.path.iter().map(|step| format!("/{step}")).collect());
+            self.found.push(self.path.iter().fold(String::new(), |pointer, step| pointer + "/" + step));
         }
         value.serialize(self)
     }

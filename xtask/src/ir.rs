@@ -312,6 +312,7 @@ impl Struct {
 
 /// A field.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each says something of its own")]
 pub struct Field {
     /// Its name in JSON.
     pub wire: String,

@@ -16,6 +16,7 @@ use xtask::codegen::{self, Failure};
 use xtask::emit;
 use xtask::names;
 use xtask::source::Source;
+use xtask::spec::{Answer, KINDS, Place, Style, Token};
 use xtask::type_expr::{Generic, Scalar};
 
 fn cases(cases: u32) -> ProptestConfig {
@@ -81,7 +82,7 @@ proptest! {
 
 #[test]
 fn the_plans_use_every_type_of_the_language() {
-    let made: BTreeSet<&str> = SCALARS.iter().chain(GENERICS).copied().collect();
+    let made: BTreeSet<&str> = SCALARS.iter().chain(FORM_SCALARS).chain(GENERICS).copied().collect();
     let all: BTreeSet<&str> = Scalar::KEYWORDS.iter().chain(Generic::KEYWORDS).copied().collect();
     assert_eq!(made, all, "teach `SCALARS`, `GENERICS` and `Chapter::value` the types that are new");
 }
@@ -275,6 +276,9 @@ endpoints:
 const SCALARS: &[&str] =
     &["string", "bool", "flag", "i32", "u32", "i64", "u64", "f64", "timestamp", "secret", "any"];
 
+/// What only a form may hold.
+const FORM_SCALARS: &[&str] = &["file"];
+
 const GENERICS: &[&str] = &["list", "map", "json", "pipe", "csv", "or_text"];
 
 /// What a spec is made from. It shrinks; [`Chapter`] makes it consistent.
@@ -289,11 +293,23 @@ struct Plan {
 #[derive(Clone, Debug)]
 struct EndpointPlan {
     name: String,
-    get: bool,
+    sent: Sent,
+    answer: &'static str,
+    token: &'static str,
     paged: bool,
-    span: bool,
+    ruled: bool,
+    signed: bool,
     request: Vec<FieldPlan>,
     response: Vec<FieldPlan>,
+}
+
+/// How a request is sent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Sent {
+    Json,
+    Query,
+    Form,
+    Xml,
 }
 
 #[derive(Clone, Debug)]
@@ -301,7 +317,8 @@ struct FieldPlan {
     name: String,
     optional: bool,
     limited: bool,
-    in_query: bool,
+    place: &'static str,
+    embed: bool,
     ty: TyPlan,
 }
 
@@ -317,7 +334,7 @@ enum TypePlan {
     Struct(Vec<FieldPlan>),
     Ints(BTreeSet<i64>),
     Strings(BTreeSet<String>),
-    Union { tag: String, variants: Vec<(String, TyPlan)> },
+    Union { style: &'static str, ints: bool, tag: String, variants: Vec<(String, TyPlan)> },
 }
 
 fn plan() -> impl Strategy<Value = Plan> {
@@ -327,12 +344,18 @@ fn plan() -> impl Strategy<Value = Plan> {
 
 fn endpoint_plan() -> impl Strategy<Value = EndpointPlan> {
     let fields = || vec(field_plan(), 0..6);
-    (name(), any::<bool>(), any::<bool>(), any::<bool>(), fields(), fields()).prop_map(
-        |(name, get, paged, span, request, response)| EndpointPlan {
+    let sent = prop_oneof![3 => Just(Sent::Json), 2 => Just(Sent::Query), 1 => Just(Sent::Form), 1 => Just(Sent::Xml)];
+    let answer = prop_oneof![Just("json"), select(Answer::KEYWORDS)];
+    let flags = (any::<bool>(), any::<bool>(), prop::bool::weighted(0.1));
+    (name(), sent, answer, select(Token::KEYWORDS), flags, fields(), fields()).prop_map(
+        |(name, sent, answer, token, (paged, ruled, signed), request, response)| EndpointPlan {
             name,
-            get,
+            sent,
+            answer,
+            token,
             paged,
-            span,
+            ruled,
+            signed,
             request,
             response,
         },
@@ -340,8 +363,9 @@ fn endpoint_plan() -> impl Strategy<Value = EndpointPlan> {
 }
 
 fn field_plan() -> impl Strategy<Value = FieldPlan> {
-    (name(), any::<bool>(), any::<bool>(), prop::bool::weighted(0.2), ty_plan()).prop_map(
-        |(name, optional, limited, in_query, ty)| FieldPlan { name, optional, limited, in_query, ty },
+    let place = prop_oneof![2 => Just("body"), 1 => select(Place::KEYWORDS)];
+    (name(), any::<bool>(), any::<bool>(), place, any::<bool>(), ty_plan()).prop_map(
+        |(name, optional, limited, place, embed, ty)| FieldPlan { name, optional, limited, place, embed, ty },
     )
 }
 
@@ -350,17 +374,19 @@ fn ty_plan() -> impl Strategy<Value = TyPlan> {
         3 => select(SCALARS).prop_map(TyPlan::Scalar),
         2 => any::<Index>().prop_map(TyPlan::Named),
     ];
-    leaf.prop_recursive(3, 4, 1, |inner| {
+    let nested = leaf.clone().prop_recursive(3, 4, 1, |inner| {
         (select(GENERICS), inner).prop_map(|(generic, inner)| TyPlan::Generic(generic, Box::new(inner)))
-    })
+    });
+    prop_oneof![leaf, nested]
 }
 
 fn type_plan() -> impl Strategy<Value = TypePlan> {
+    let union = (select(Style::KEYWORDS), any::<bool>(), name(), vec((name(), ty_plan()), 1..4));
     prop_oneof![
         3 => vec(field_plan(), 0..5).prop_map(TypePlan::Struct),
         1 => prop::collection::btree_set(-9..=999_i64, 1..5).prop_map(TypePlan::Ints),
         1 => prop::collection::btree_set(text(), 1..5).prop_map(TypePlan::Strings),
-        1 => (name(), vec((name(), ty_plan()), 1..4)).prop_map(|(tag, variants)| TypePlan::Union { tag, variants }),
+        3 => union.prop_map(|(style, ints, tag, variants)| TypePlan::Union { style, ints, tag, variants }),
     ]
 }
 
@@ -397,7 +423,6 @@ fn name() -> impl Strategy<Value = String> {
         "0",
         "会议室",
         "with space",
-        "default",
         "query",
         "check",
         "into",
@@ -467,18 +492,23 @@ struct Chapter<'a> {
 
 struct Endpoint {
     name: String,
-    get: bool,
-    paged: bool,
-    span: Option<(String, String)>,
+    sent: Sent,
+    answer: &'static str,
+    /// Lines that say more of it, as they stand in the file.
+    more: String,
     request: Vec<Field>,
     response: Vec<Field>,
 }
 
+#[derive(Clone)]
 struct Field {
     wire: String,
     rename: Option<String>,
     optional: bool,
-    in_query: bool,
+    /// Whether examples show it although they needn't, or the other way round.
+    shown: Option<bool>,
+    place: &'static str,
+    embed: bool,
     limits: &'static str,
     ty: Ty,
 }
@@ -495,100 +525,122 @@ enum Type {
     Struct(Vec<Field>),
     Ints(Vec<i64>),
     Strings(Vec<String>),
-    Union { tag: String, variants: Vec<(String, Ty)> },
+    Union { style: &'static str, ints: bool, tag: String, variants: Vec<Variant> },
+}
+
+struct Variant {
+    tag: String,
+    name: Option<String>,
+    key: Option<String>,
+    ty: Ty,
 }
 
 impl<'a> Chapter<'a> {
     fn of(plan: &'a Plan) -> Self {
         let mut chapter = Self { plan, endpoints: Vec::new(), types: Vec::new() };
-        chapter.types = plan
-            .types
-            .iter()
-            .enumerate()
-            .map(|(index, ty)| match ty {
+        // The last one first: what a type contains comes after it.
+        for (index, ty) in plan.types.iter().enumerate().rev() {
+            let ty = match ty {
                 TypePlan::Struct(fields) => Type::Struct(chapter.fields(fields, Some(index), |_| true)),
                 TypePlan::Ints(values) => Type::Ints(values.iter().copied().collect()),
                 TypePlan::Strings(values) => Type::Strings(values.iter().cloned().collect()),
-                TypePlan::Union { tag, variants } => {
-                    let mut seen = BTreeSet::from(["Other".to_owned()]);
-                    let usable = |tag: &String| names::is_identifier(&names::pascal(tag)) && tag != "null";
-                    let mut variants = variants.clone();
-                    variants.retain(|(name, _)| {
-                        usable(name) && name != tag && seen.insert(rust(&names::pascal(name)))
-                    });
-                    if variants.is_empty() {
-                        variants.push((format!("only{tag}"), TyPlan::Scalar("string")));
-                        variants[0].0 = names::pascal(&variants[0].0);
-                    }
-                    let resolve =
-                        |(name, ty): &(String, TyPlan)| (name.clone(), chapter.resolve(ty, index + 1));
-                    Type::Union { tag: tag.clone(), variants: variants.iter().map(resolve).collect() }
+                TypePlan::Union { style, ints, tag, variants } => {
+                    chapter.union(index, style, *ints, tag, variants)
                 }
-            })
-            .collect();
+            };
+            chapter.types.insert(0, ty);
+        }
         let mut seen: BTreeSet<String> = names::RESERVED.iter().map(|name| (*name).to_owned()).collect();
         seen.extend((0..chapter.types.len()).map(type_name));
         for (index, endpoint) in plan.endpoints.iter().enumerate() {
-            let pascal = names::pascal(&endpoint.name);
-            let clash = !names::is_identifier(&endpoint.name)
+            let name = &endpoint.name;
+            let pascal = names::pascal(name);
+            let clash = names::snake(name) != *name
+                || !names::is_identifier(name)
                 || !names::is_identifier(&pascal)
-                || ["example", "snapshot"].contains(&endpoint.name.as_str())
+                || ["example", "snapshot"].contains(&name.as_str())
                 || seen.contains(&pascal)
                 || seen.contains(&format!("{pascal}Response"));
-            let name = if clash { format!("call_{index}") } else { endpoint.name.clone() };
+            let name = if clash { format!("call_{index}") } else { name.clone() };
             seen.extend([names::pascal(&name), format!("{}Response", names::pascal(&name))]);
             chapter.endpoints.push(chapter.endpoint(name, endpoint, index == 0));
         }
         chapter
     }
 
+    /// The type with this number, of those that are made already.
+    fn made(&self, index: usize) -> &Type {
+        &self.types[index - (self.plan.types.len() - self.types.len())]
+    }
+
     fn endpoint(&self, name: String, plan: &EndpointPlan, first: bool) -> Endpoint {
-        let in_url = |ty: &Ty| match ty {
+        let &EndpointPlan { sent, token, ruled, signed, .. } = plan;
+        let answer = if first { "json" } else { plan.answer };
+        let flat = |ty: &Ty| match ty {
             Ty::Scalar(scalar) => *scalar != "any",
             Ty::Generic(generic, _) => ["pipe", "csv"].contains(generic),
-            Ty::Named(index) => matches!(self.plan.types[*index], TypePlan::Ints(_) | TypePlan::Strings(_)),
+            Ty::Named(index) => matches!(self.made(*index), Type::Ints(_) | Type::Strings(_)),
         };
-        let mut request = self.fields(&plan.request, None, |ty| !plan.get || in_url(ty));
+        let mut request = self.fields(&plan.request, None, |ty| sent == Sent::Json || flat(ty));
         for field in &mut request {
-            field.in_query &= !plan.get && in_url(&field.ty);
-        }
-        let mut response = self.fields(&plan.response, None, |_| true);
-        response.retain(|field| !["errcode", "errmsg"].contains(&field.wire.as_str()));
-        for field in &mut response {
-            field.in_query = false;
-        }
-        let plain = |wire: &str, ty: Ty, optional: bool| Field {
-            wire: wire.to_owned(),
-            rename: None,
-            optional,
-            in_query: false,
-            limits: "",
-            ty,
-        };
-        if first {
-            // Every type is used somewhere: this is where.
-            for index in 0..self.plan.types.len() {
-                response.push(plain(&format!("every_{index}"), Ty::Named(index), self.salt(index) % 2 == 0));
+            if sent == Sent::Query || field.embed || !flat(&field.ty) {
+                field.place = "body";
             }
         }
-        let mut span = None;
-        if plan.span {
-            request.push(plain("span_from", Ty::Scalar("timestamp"), false));
-            request.push(plain("span_to", Ty::Scalar("timestamp"), self.salt(1) % 2 == 0));
-            span = Some(("span_from".to_owned(), "span_to".to_owned()));
+        let mut response = self.fields(&plan.response, None, |ty| answer != "xml" || flat(ty));
+        response.retain(|field| answer != "file" && !["errcode", "errmsg"].contains(&field.wire.as_str()));
+        for field in &mut response {
+            field.place = "body";
         }
-        if plan.paged {
+        let (mut sends, mut gets) = (Vec::new(), Vec::new());
+        let mut more = format!("    token: {token}\n    answer: {answer}\n");
+        if sent == Sent::Form {
+            more += "    body: multipart\n";
+            sends.push(field("photo", Ty::Scalar("file"), false));
+            sends.push(field("sketch", Ty::Scalar("file"), true));
+        }
+        if sent == Sent::Xml {
+            more += "    body: xml\n    host: merchant\n";
+        }
+        if first {
+            // Every type is used somewhere: this is where.
+            let used = |index| field(&format!("every_{index}"), Ty::Named(index), self.salt(index) % 2 == 0);
+            gets.extend((0..self.plan.types.len()).map(used));
+        }
+        if self.salt(0) % 3 == 0 {
+            more += "    safe: true\n    rate: [{ calls: 5, per: second }, { calls: 100, per: day }]\n";
+        }
+        if ruled {
+            more += "    rules:\n      - max_span: { from: rule_from, to: rule_to, days: 31 }\n      \
+                     - exactly_one: [rule_a, rule_b]\n      - at_least_one: [rule_a, rule_c]\n      \
+                     - at_most_one: [rule_b, rule_c]\n      \
+                     - required_when: { field: rule_c, when: rule_when, is: [1, two, true] }\n";
+            sends.push(field("rule_from", Ty::Scalar("timestamp"), false));
+            sends.push(field("rule_to", Ty::Scalar("timestamp"), self.salt(1) % 2 == 0));
+            sends.push(Field { shown: Some(true), ..field("rule_a", Ty::Scalar("string"), true) });
+            sends.push(Field { shown: Some(false), ..field("rule_b", Ty::Scalar("u32"), true) });
+            sends.push(Field { shown: Some(true), ..field("rule_c", Ty::Scalar("bool"), true) });
+            sends.push(field("rule_when", Ty::Scalar(["string", "u32", "bool"][self.salt(2) % 3]), false));
+        }
+        if signed {
+            more += "    sign: { nonce: sign_nonce, ts: sign_ts, sig: sign_sig }\n";
+            sends.push(field("sign_nonce", Ty::Scalar("string"), false));
+            sends.push(field("sign_ts", Ty::Scalar("timestamp"), false));
+            sends.push(field("sign_sig", Ty::Scalar("string"), false));
+        }
+        if plan.paged && answer == "json" {
+            more += "    pagination: { cursor: page_cursor, next: page_next, more: page_more, items: page_items }\n";
+            let cursor = Ty::Scalar(["string", "u32", "i64"][self.salt(3) % 3]);
+            let flag = Ty::Scalar(["flag", "bool"][self.salt(4) % 2]);
             let items = Ty::Generic("list", Box::new(Ty::Scalar("any")));
-            request.push(plain("page_cursor", Ty::Scalar("string"), true));
-            response.push(plain("page_next", Ty::Scalar("string"), self.salt(2) % 2 == 0));
-            response.push(plain(
-                "page_more",
-                Ty::Scalar(["flag", "bool"][self.salt(3) % 2]),
-                self.salt(4) % 2 == 0,
-            ));
-            response.push(plain("page_items", items, self.salt(5) % 2 == 0));
+            sends.push(field("page_cursor", cursor.clone(), true));
+            gets.push(field("page_next", cursor, self.salt(5) % 2 == 0));
+            gets.push(field("page_more", flag, self.salt(6) % 2 == 0));
+            gets.push(field("page_items", items, self.salt(7) % 2 == 0));
         }
-        Endpoint { name, get: plan.get, paged: plan.paged, span, request, response }
+        request.extend(sends);
+        response.extend(gets);
+        Endpoint { name, sent, answer, more, request, response }
     }
 
     fn fields(&self, plans: &[FieldPlan], within: Option<usize>, fits: impl Fn(&Ty) -> bool) -> Vec<Field> {
@@ -601,15 +653,126 @@ impl<'a> Chapter<'a> {
             let snake = names::snake(&wire);
             let rename = (!names::is_identifier(&snake) || rust_names.contains(&rust(&snake)))
                 .then(|| format!("renamed_{index}"));
-            if !fits(&ty) || !wires.insert(wire.clone()) {
+            let inner = self.wires(&ty, &wires);
+            let embed = plan.embed && inner.is_some() && fields.iter().all(|field| !field.embed);
+            let new = if embed { inner.unwrap_or_default() } else { BTreeSet::from([wire.clone()]) };
+            if !fits(&ty) || wires.contains(&wire) || !wires.is_disjoint(&new) {
                 continue;
             }
+            wires.extend(new);
             rust_names.insert(rename.clone().unwrap_or_else(|| rust(&snake)));
-            let limits = if plan.limited { limits(&ty) } else { "" };
-            let in_query = plan.in_query && within.is_none();
-            fields.push(Field { wire, rename, optional: plan.optional, in_query, limits, ty });
+            fields.push(Field {
+                rename,
+                optional: plan.optional && !embed,
+                shown: None,
+                place: if within.is_none() { plan.place } else { "body" },
+                embed,
+                limits: if plan.limited { limits(&ty) } else { "" },
+                wire,
+                ty,
+            });
         }
         fields
+    }
+
+    /// The wire names that would stand among others if the type were embedded, where it can be.
+    fn wires(&self, ty: &Ty, around: &BTreeSet<String>) -> Option<BTreeSet<String>> {
+        let Ty::Named(index) = ty else { return None };
+        let Type::Union { style, tag, variants, .. } = self.made(*index) else { return None };
+        let mut wires = BTreeSet::new();
+        match *style {
+            "sibling" => {
+                wires.insert(tag.clone());
+                wires.extend(
+                    variants.iter().map(|variant| variant.key.clone().unwrap_or(variant.tag.clone())),
+                );
+            }
+            "oneof" => wires.extend(variants.iter().map(|variant| variant.tag.clone())),
+            "flat" => {
+                wires.insert(tag.clone());
+                for variant in variants {
+                    wires.extend(self.struct_wires(&variant.ty));
+                }
+            }
+            _ => return None,
+        }
+        let reserved = ["errcode", "errmsg"].iter().any(|name| wires.contains(*name));
+        (!reserved && wires.is_disjoint(around)).then_some(wires)
+    }
+
+    /// The wire names of a struct's fields, if the type is one.
+    fn struct_wires(&self, ty: &Ty) -> BTreeSet<String> {
+        let Ty::Named(index) = ty else { return BTreeSet::new() };
+        let Type::Struct(fields) = self.made(*index) else { return BTreeSet::new() };
+        let mut wires = BTreeSet::new();
+        for field in fields {
+            match self.wires(&field.ty, &BTreeSet::new()).filter(|_| field.embed) {
+                Some(inner) => wires.extend(inner),
+                None => wires.extend([field.wire.clone()]),
+            }
+        }
+        wires
+    }
+
+    fn union(
+        &self,
+        index: usize,
+        style: &'static str,
+        ints: bool,
+        tag: &str,
+        plans: &[(String, TyPlan)],
+    ) -> Type {
+        let mut seen = BTreeSet::from(["Other".to_owned()]);
+        let mut variants: Vec<Variant> = Vec::new();
+        for (number, (name, ty)) in plans.iter().enumerate() {
+            let ty = match style {
+                "flat" => match self.a_struct(index + 1, number) {
+                    Some(ty) if !self.struct_wires(&ty).contains(tag) => ty,
+                    _ => continue,
+                },
+                _ => self.resolve(ty, index + 1),
+            };
+            let pascal = names::pascal(name);
+            let mut variant = match style {
+                "kind" => match KINDS.get(number) {
+                    Some(kind) => {
+                        Variant { tag: (*kind).to_owned(), name: None, key: None, ty: of_kind(kind) }
+                    }
+                    None => continue,
+                },
+                _ => Variant { tag: name.clone(), name: None, key: None, ty },
+            };
+            if ints && ["sibling", "flat"].contains(&style) {
+                variant.tag = number.to_string();
+                variant.name = Some(format!("V{number}"));
+                variant.key = (style == "sibling").then(|| format!("{tag}_{number}"));
+            } else if style != "kind" && (!names::is_identifier(&pascal) || name == tag) {
+                continue;
+            }
+            let name = variant.name.clone().unwrap_or_else(|| names::pascal(&variant.tag));
+            let new = variants.iter().all(|other| other.tag != variant.tag);
+            if new && seen.insert(rust(&name)) {
+                variants.push(variant);
+            }
+        }
+        if variants.is_empty() {
+            let only = Variant { tag: "only".to_owned(), name: None, key: None, ty: Ty::Scalar("string") };
+            return Type::Union { style: "oneof", ints: false, tag: String::new(), variants: vec![only] };
+        }
+        Type::Union {
+            style,
+            ints: ints && ["sibling", "flat"].contains(&style),
+            tag: tag.to_owned(),
+            variants,
+        }
+    }
+
+    /// A struct that comes no earlier than `first`.
+    fn a_struct(&self, first: usize, salt: usize) -> Option<Ty> {
+        let structs =
+            (first..self.plan.types.len()).filter(|index| matches!(self.made(*index), Type::Struct(_)));
+        let structs: Vec<usize> = structs.collect();
+        (!structs.is_empty()).then(|| Ty::Named(structs[self.salt(salt) % structs.len()]))
     }
 
     /// A type that exists, and comes no earlier than `first`: what stands behind a list or a map may.
@@ -653,35 +816,24 @@ impl<'a> Chapter<'a> {
     fn yaml(&self) -> String {
         let mut yaml = format!("title: {}\nsummary: {}\n\nendpoints:\n", self.text(0), self.text(1));
         for (index, endpoint) in self.endpoints.iter().enumerate() {
-            let Endpoint { name, get, paged, span, request, response } = endpoint;
-            let method = if *get { "GET" } else { "POST" };
+            let Endpoint { name, sent, answer, more, request, response } = endpoint;
+            let method = if *sent == Sent::Query { "GET" } else { "POST" };
             yaml += &format!(
                 "  {}:\n    title: {}\n    summary: {}\n    notes: {}\n    doc: {{ id: {}, page: 7 }}\n    \
-                 call: {method} /cgi-bin/zoo/call_{index}\n    token: access_token\n",
+                 call: {method} /cgi-bin/zoo/call_{index}\n{more}",
                 quoted(name),
                 self.text(2),
                 self.text(3),
                 self.text(4),
                 index + 10,
             );
-            if self.salt(index) % 3 == 0 {
-                yaml += "    safe: true\n    rate: [{ calls: 5, per: second }, { calls: 100, per: day }]\n";
-            }
-            if *paged {
-                yaml += "    pagination: { cursor: page_cursor, next: page_next, more: page_more, items: page_items }\n";
-            }
-            if let Some((from, to)) = span {
-                yaml += &format!("    rules: [{{ max_span: {{ from: {from}, to: {to}, days: 31 }} }}]\n");
-            }
             yaml += &format!("    request:{}", self.fields_yaml(request, 6));
             yaml += &format!("    response:{}    examples:\n", self.fields_yaml(response, 6));
             for example in 0..=self.salt(index) % 2 {
-                let [request, response] = [(request, 0), (response, 1)].map(|(fields, salt)| {
-                    let object = self.object(fields, 0, index + example + salt);
-                    let pretty = serde_json::to_string_pretty(&object).expect("JSON can be written");
-                    format!("|\n          {}\n", pretty.replace('\n', "\n          "))
-                });
-                yaml += &format!("      - request: {request}        response: {response}");
+                let request = block(&self.object(request, 0, index + example));
+                let file = *answer == "file" || (*answer == "file_or_json" && example == 0);
+                let response = if file { a_file() } else { self.object(response, 0, index + example + 1) };
+                yaml += &format!("      - request: {request}        response: {}", block(&response));
             }
         }
         let sections: [(&str, fn(&Type) -> bool); 3] = [
@@ -704,37 +856,50 @@ impl<'a> Chapter<'a> {
     }
 
     fn type_yaml(&self, ty: &Type) -> String {
+        let mut yaml = String::new();
         match ty {
-            Type::Struct(fields) => format!("    fields:{}", self.fields_yaml(fields, 6)),
+            Type::Struct(fields) => yaml += &format!("    fields:{}", self.fields_yaml(fields, 6)),
             Type::Ints(values) => {
-                let value = |(index, value): (usize, &i64)| format!("      {value}: V{index}\n");
-                format!(
-                    "    repr: int\n    values:\n{}",
-                    values.iter().enumerate().map(value).collect::<String>()
-                )
+                yaml += "    repr: int\n    values:\n";
+                for (index, value) in values.iter().enumerate() {
+                    yaml += &format!("      {value}: V{index}\n");
+                }
             }
             Type::Strings(values) => {
-                let names = ["Type", "None", "Self", "V2", "Async"];
-                let value = |(index, value): (usize, &String)| {
-                    format!(
-                        "      {}: {{ name: {}, doc: {} }}\n",
-                        quoted(value),
-                        names[index],
-                        self.text(index)
-                    )
-                };
-                format!(
-                    "    repr: string\n    values:\n{}",
-                    values.iter().enumerate().map(value).collect::<String>()
-                )
+                yaml += "    repr: string\n    values:\n";
+                for ((index, value), name) in
+                    values.iter().enumerate().zip(["Type", "None", "Self", "V2", "Async"])
+                {
+                    let (value, doc) = (quoted(value), self.text(index));
+                    yaml += &format!("      {value}: {{ name: {name}, doc: {doc} }}\n");
+                }
             }
-            Type::Union { tag, variants } => {
-                let variant =
-                    |(name, ty): &(String, Ty)| format!("      {}: {}\n", quoted(name), ty_text(ty));
-                let variants: String = variants.iter().map(variant).collect();
-                format!("    tag: {}\n    variants:\n{variants}", quoted(tag))
+            Type::Union { style, ints, tag, variants } => {
+                if *style != "sibling" {
+                    yaml += &format!("    style: {style}\n");
+                }
+                if *ints {
+                    yaml += "    repr: int\n";
+                }
+                if ["sibling", "flat"].contains(style) {
+                    yaml += &format!("    tag: {}\n", quoted(tag));
+                }
+                yaml += "    variants:\n";
+                for Variant { tag, name, key, ty } in variants {
+                    let (tag, ty) = (if *ints { tag.clone() } else { quoted(tag) }, ty_text(ty));
+                    let more = |key: &str, value: &Option<String>| {
+                        value.as_ref().map(|value| format!(", {key}: {}", quoted(value))).unwrap_or_default()
+                    };
+                    let (name, key) = (more("name", name), more("key", key));
+                    if name.is_empty() && key.is_empty() {
+                        yaml += &format!("      {tag}: {ty}\n");
+                    } else {
+                        yaml += &format!("      {tag}: {{ type: {ty}{name}{key} }}\n");
+                    }
+                }
             }
         }
+        yaml
     }
 
     fn fields_yaml(&self, fields: &[Field], indent: usize) -> String {
@@ -743,13 +908,14 @@ impl<'a> Chapter<'a> {
         }
         let mut yaml = "\n".to_owned();
         for (index, field) in fields.iter().enumerate() {
-            let Field { wire, rename, optional, in_query, limits, ty } = field;
+            let Field { wire, rename, optional, place, embed, limits, ty, .. } = field;
             let key = quoted(&format!("{wire}{}", if *optional { "?" } else { "" }));
             let rename = rename.as_ref().map(|rename| format!(", rename: {rename}")).unwrap_or_default();
-            let place = if *in_query { ", in: query" } else { "" };
+            let place = if *place == "body" { String::new() } else { format!(", in: {place}") };
+            let embed = if *embed { ", embed: true" } else { "" };
             let quirk = if matches!(ty, Ty::Generic("or_text", _)) { ", quirk: Shown as text." } else { "" };
             yaml += &format!(
-                "{:indent$}{key}: {{ type: {}{rename}{place}{quirk}{limits}, doc: {} }}\n",
+                "{:indent$}{key}: {{ type: {}{rename}{place}{embed}{quirk}{limits}, doc: {} }}\n",
                 "",
                 quoted(&ty_text(ty)),
                 self.text(index)
@@ -762,8 +928,13 @@ impl<'a> Chapter<'a> {
         let mut object = serde_json::Map::new();
         for (index, field) in fields.iter().enumerate() {
             let salt = salt + index;
-            if !field.optional || (depth < 4 && self.salt(salt) % 3 > 0) {
-                object.insert(field.wire.clone(), self.value(&field.ty, depth, salt));
+            let shown = field.shown.unwrap_or(depth < 4 && self.salt(salt) % 3 > 0);
+            if field.optional && !shown {
+                continue;
+            }
+            match self.value(&field.ty, depth, salt) {
+                Value::Object(inner) if field.embed => object.extend(inner),
+                value => object.extend([(field.wire.clone(), value)]),
             }
         }
         object.into()
@@ -779,6 +950,7 @@ impl<'a> Chapter<'a> {
             Ty::Scalar("f64") => [json!(number), json!(0.5)][number % 2].clone(),
             Ty::Scalar("timestamp") => json!(1_720_000_000),
             Ty::Scalar("any") => [json!(null), json!({ "any": [1, "2"] }), json!([])][number % 3].clone(),
+            Ty::Scalar("file") => a_file(),
             Ty::Scalar(_) => json!(number),
             Ty::Generic("list", inner) => {
                 let items = if depth > 2 { 0 } else { 1 + number % 2 };
@@ -798,13 +970,60 @@ impl<'a> Chapter<'a> {
                 Type::Struct(fields) => self.object(fields, depth + 1, salt),
                 Type::Ints(values) => json!(values[number % values.len()]),
                 Type::Strings(values) => json!(values[number % values.len()]),
-                Type::Union { tag, variants } => {
-                    let (name, ty) = &variants[number % variants.len()];
-                    json!({ tag: name, name: self.value(ty, depth + 1, salt) })
+                Type::Union { style, ints, tag, variants } => {
+                    let variant = &variants[number % variants.len()];
+                    let content = self.value(&variant.ty, depth + 1, salt);
+                    let key = variant.key.as_ref().unwrap_or(&variant.tag);
+                    let number = variant.tag.parse::<i64>().ok().filter(|_| *ints);
+                    let name = number.map_or(json!(variant.tag), |number| json!(number));
+                    match (*style, content) {
+                        ("sibling", content) => json!({ tag: name, key: content }),
+                        ("oneof", content) => json!({ key: content }),
+                        ("flat", Value::Object(mut content)) => {
+                            content.insert(tag.clone(), name);
+                            content.into()
+                        }
+                        (_, content) => content,
+                    }
                 }
             },
         }
     }
+}
+
+fn field(wire: &str, ty: Ty, optional: bool) -> Field {
+    Field {
+        wire: wire.to_owned(),
+        rename: None,
+        optional,
+        shown: None,
+        place: "body",
+        embed: false,
+        limits: "",
+        ty,
+    }
+}
+
+/// A type whose values are of one kind of JSON.
+fn of_kind(kind: &str) -> Ty {
+    match kind {
+        "bool" => Ty::Scalar("bool"),
+        "number" => Ty::Scalar("f64"),
+        "string" => Ty::Scalar("string"),
+        "list" => Ty::Generic("list", Box::new(Ty::Scalar("any"))),
+        "object" => Ty::Generic("map", Box::new(Ty::Scalar("u32"))),
+        kind => panic!("which type is of the kind `{kind}`?"),
+    }
+}
+
+fn a_file() -> Value {
+    json!({ "name": "panda.png", "text": "not really a picture" })
+}
+
+/// JSON as the literal text of an example.
+fn block(value: &Value) -> String {
+    let pretty = serde_json::to_string_pretty(value).expect("JSON can be written");
+    format!("|\n          {}\n", pretty.replace('\n', "\n          "))
 }
 
 /// A name as Rust has it, as far as two names may become the same.

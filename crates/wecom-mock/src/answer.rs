@@ -64,6 +64,13 @@ impl State {
         lock(&self.requests).get(path).copied().unwrap_or(0)
     }
 
+    pub(crate) fn issue_token(&self, parameter: &'static str) -> String {
+        let number = self.issued.fetch_add(1, Ordering::Relaxed) + 1;
+        let token = format!("mock-{parameter}-{number}");
+        lock(&self.tokens).insert((parameter, token.clone()));
+        token
+    }
+
     pub(crate) fn revoke_tokens(&self) {
         lock(&self.tokens).clear();
     }
@@ -129,9 +136,7 @@ impl State {
                 return Err(Refusal(40001, "invalid credential".to_owned()));
             }
         }
-        let number = self.issued.fetch_add(1, Ordering::Relaxed) + 1;
-        let token = format!("mock-{}-{number}", grants.parameter);
-        lock(&self.tokens).insert((grants.parameter, token.clone()));
+        let token = self.issue_token(grants.parameter);
         answer.insert(grants.token.to_owned(), token.into());
         answer.insert(grants.expires.to_owned(), self.token_lifetime.into());
         Ok(())
@@ -144,10 +149,11 @@ impl State {
         fields: &Value,
         answer: &mut Map<String, Value>,
     ) -> Result<(), Refusal> {
-        let page = match fields.get(paging.cursor).and_then(Value::as_str) {
-            None | Some("") => 1,
+        let page = match fields.get(paging.cursor).map(text) {
+            None => 1,
+            Some(cursor) if cursor.is_empty() || (paging.numeric && cursor == "0") => 1,
             Some(cursor) => cursor
-                .strip_prefix("mock-cursor-")
+                .strip_prefix(if paging.numeric { "" } else { CURSOR })
                 .and_then(|page| page.parse().ok())
                 .filter(|page| (2..=self.pages + 1).contains(page))
                 .ok_or_else(|| Refusal(40058, format!("invalid Request Parameter: {}", paging.cursor)))?,
@@ -155,11 +161,16 @@ impl State {
         let more = page < self.pages;
         let next = match paging.more {
             // A cursor without an end: it also leads to what comes later.
-            Some(_) => format!("mock-cursor-{}", (page + 1).min(self.pages + 1)),
-            None if more => format!("mock-cursor-{}", page + 1),
-            None => String::new(),
+            Some(_) => (page + 1).min(self.pages + 1),
+            None if more => page + 1,
+            None => 0,
         };
-        answer.insert(paging.next.to_owned(), next.into());
+        let next = match (paging.numeric, next) {
+            (true, next) => Value::from(next),
+            (false, 0) => Value::from(""),
+            (false, next) => Value::from(format!("{CURSOR}{next}")),
+        };
+        answer.insert(paging.next.to_owned(), next);
         if let Some(name) = paging.more {
             let as_number = answer.get(name).is_some_and(Value::is_number);
             answer.insert(name.to_owned(), if as_number { u8::from(more).into() } else { more.into() });
@@ -173,6 +184,14 @@ impl State {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What cursors begin with, where they are not numbers.
+const CURSOR: &str = "mock-cursor-";
+
+/// A scalar as text.
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn missing_field(name: &str) -> Refusal {
@@ -199,16 +218,16 @@ impl Reply {
 }
 
 fn reply(answer: Answer, example: Map<String, Value>) -> Reply {
-    let text = |name: &str| example.get(name).and_then(Value::as_str);
-    match (answer, text("text")) {
+    let field = |name: &str| example.get(name).and_then(Value::as_str);
+    match (answer, field("text")) {
         (Answer::File | Answer::FileOrJson, Some(content)) => Reply {
-            content_type: text("content_type").unwrap_or("application/octet-stream").to_owned(),
-            disposition: text("name").map(|name| format!("attachment; filename=\"{name}\"")),
+            content_type: field("content_type").unwrap_or("application/octet-stream").to_owned(),
+            disposition: field("name").map(|name| format!("attachment; filename=\"{name}\"")),
             body: content.to_owned(),
         },
         (Answer::Xml, _) => {
             let elements = example.iter().map(|(name, value)| {
-                let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                let value = text(value);
                 format!("<{name}><![CDATA[{value}]]></{name}>")
             });
             let body = format!("<xml>{}</xml>", elements.collect::<String>());

@@ -28,6 +28,8 @@ pub(crate) struct Paging {
     pub(crate) next: &'static str,
     pub(crate) more: Option<&'static str>,
     pub(crate) items: &'static str,
+    /// Whether cursors are numbers.
+    pub(crate) numeric: bool,
 }
 
 /// An endpoint that gives out a token, by the names of the fields.

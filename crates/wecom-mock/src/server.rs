@@ -52,6 +52,11 @@ impl Server {
         self.state.requests(path)
     }
 
+    /// Gives out a token of any kind, by the query parameter it goes into: `suite_access_token`, for example.
+    pub fn issue_token(&self, parameter: &'static str) -> String {
+        self.state.issue_token(parameter)
+    }
+
     /// Withdraws every token given out so far, as WeCom may do at any time.
     pub fn revoke_tokens(&self) {
         self.state.revoke_tokens();

@@ -14,7 +14,7 @@
 //! A family is compiled when its feature is on; `full` turns on all of them.
 
 #[rustfmt::skip]
-#[allow(clippy::pedantic, reason = "generated code is plain rather than clever")]
+#[allow(clippy::all, clippy::pedantic, reason = "the documentation decides the shape of generated code")]
 mod generated;
 mod types;
 pub mod wire;

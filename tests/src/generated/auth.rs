@@ -4,9 +4,11 @@
 
 #[allow(unused_imports)]
 use wecom_models::auth::*;
-use crate::snapshot::{Example, snapshot};
+use crate::snapshot::Example;
+#[cfg(test)]
+use crate::snapshot::snapshot;
 
-const GETTOKEN: &[Example] = &[
+pub(crate) const GETTOKEN: &[Example] = &[
     Example {
         request: r#"{ "corpid": "ww1a2b3c4d5e6f7a8b", "corpsecret": "an-application-secret" }"#,
         response: r#"{

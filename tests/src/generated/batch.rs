@@ -4,9 +4,11 @@
 
 #[allow(unused_imports)]
 use wecom_models::batch::*;
-use crate::snapshot::{Example, snapshot};
+use crate::snapshot::Example;
+#[cfg(test)]
+use crate::snapshot::snapshot;
 
-const GETRESULT: &[Example] = &[
+pub(crate) const GETRESULT: &[Example] = &[
     Example {
         request: r#"{ "jobid": "job-import-1" }"#,
         response: r#"{

@@ -4,9 +4,11 @@
 
 #[allow(unused_imports)]
 use wecom_models::checkin::*;
-use crate::snapshot::{Example, snapshot};
+use crate::snapshot::Example;
+#[cfg(test)]
+use crate::snapshot::snapshot;
 
-const GETCORPCHECKINOPTION: &[Example] = &[
+pub(crate) const GETCORPCHECKINOPTION: &[Example] = &[
     Example {
         request: r#"{}"#,
         response: r#"{

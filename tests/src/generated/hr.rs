@@ -4,9 +4,11 @@
 
 #[allow(unused_imports)]
 use wecom_models::hr::*;
-use crate::snapshot::{Example, snapshot};
+use crate::snapshot::Example;
+#[cfg(test)]
+use crate::snapshot::snapshot;
 
-const GET_STAFF_INFO: &[Example] = &[
+pub(crate) const GET_STAFF_INFO: &[Example] = &[
     Example {
         request: r#"{
   "userid": "lin.wei",

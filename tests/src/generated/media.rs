@@ -4,9 +4,11 @@
 
 #[allow(unused_imports)]
 use wecom_models::media::*;
-use crate::snapshot::{Example, snapshot};
+use crate::snapshot::Example;
+#[cfg(test)]
+use crate::snapshot::snapshot;
 
-const UPLOAD: &[Example] = &[
+pub(crate) const UPLOAD: &[Example] = &[
     Example {
         request: r#"{ "type": "image", "media": { "name": "cover.png", "text": "not really a picture" } }"#,
         response: r#"{
@@ -34,7 +36,7 @@ fn upload() {
     snapshot::<Upload>(UPLOAD);
 }
 
-const GET: &[Example] = &[
+pub(crate) const GET: &[Example] = &[
     Example {
         request: r#"{ "media_id": "2t4pXq8uQ7mVd1Sa" }"#,
         response: r#"{ "name": "minutes.txt", "content_type": "text/plain", "text": "Nothing was decided." }"#,

@@ -4,9 +4,11 @@
 
 #[allow(unused_imports)]
 use wecom_models::menu::*;
-use crate::snapshot::{Example, snapshot};
+use crate::snapshot::Example;
+#[cfg(test)]
+use crate::snapshot::snapshot;
 
-const CREATE: &[Example] = &[
+pub(crate) const CREATE: &[Example] = &[
     Example {
         request: r#"{
   "agentid": 1000014,

@@ -4,9 +4,11 @@
 
 #[allow(unused_imports)]
 use wecom_models::msgaudit::*;
-use crate::snapshot::{Example, snapshot};
+use crate::snapshot::Example;
+#[cfg(test)]
+use crate::snapshot::snapshot;
 
-const CHECK_SINGLE_AGREE: &[Example] = &[
+pub(crate) const CHECK_SINGLE_AGREE: &[Example] = &[
     Example {
         request: r#"{
   "info": [
@@ -40,7 +42,7 @@ fn check_single_agree() {
     snapshot::<CheckSingleAgree>(CHECK_SINGLE_AGREE);
 }
 
-const CHECK_ROOM_AGREE: &[Example] = &[
+pub(crate) const CHECK_ROOM_AGREE: &[Example] = &[
     Example {
         request: r#"{ "roomid": "wrAJ2GCAAA8s9c1q" }"#,
         response: r#"{

@@ -4,9 +4,11 @@
 
 #[allow(unused_imports)]
 use wecom_models::paytool::*;
-use crate::snapshot::{Example, snapshot};
+use crate::snapshot::Example;
+#[cfg(test)]
+use crate::snapshot::snapshot;
 
-const OPEN_ORDER: &[Example] = &[
+pub(crate) const OPEN_ORDER: &[Example] = &[
     Example {
         request: r#"{
   "business_type": 1,

@@ -4,9 +4,11 @@
 
 #[allow(unused_imports)]
 use wecom_models::user::*;
-use crate::snapshot::{Example, snapshot};
+use crate::snapshot::Example;
+#[cfg(test)]
+use crate::snapshot::snapshot;
 
-const GET: &[Example] = &[
+pub(crate) const GET: &[Example] = &[
     Example {
         request: r#"{ "userid": "lin.wei" }"#,
         response: r#"{

@@ -58,7 +58,7 @@ pub(crate) fn write(root: &Path, api: &Api) -> io::Result<()> {
                             variant.tag,
                             variant.name,
                             variant.content,
-                            rust(&variant.ty)
+                            variant.ty.as_ref().map_or_else(|| "()".to_owned(), rust)
                         );
                     }
                     text.push_str("}\n");

@@ -55,6 +55,7 @@ fn route(module: &Module, endpoint: &Endpoint) -> TokenStream {
     let paging = match &endpoint.pagination {
         None => quote!(None),
         Some(paging) => {
+            let numeric = paging.next.ty != Ty::String;
             let (cursor, next, items) = (&paging.cursor.wire, &paging.next.wire, &paging.items.wire);
             let more = match &paging.more {
                 Some(more) => {
@@ -63,7 +64,7 @@ fn route(module: &Module, endpoint: &Endpoint) -> TokenStream {
                 }
                 None => quote!(None),
             };
-            quote!(Some(Paging { cursor: #cursor, next: #next, more: #more, items: #items }))
+            quote!(Some(Paging { cursor: #cursor, next: #next, more: #more, items: #items, numeric: #numeric }))
         }
     };
     let grants = match &endpoint.grants {

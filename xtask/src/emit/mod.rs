@@ -53,7 +53,7 @@ pub fn api(api: &Api) -> Files {
     families(&mut files, api, models, &quote!(pub), gate);
     families(&mut files, api, requests, &quote!(pub(crate)), gate);
     families(&mut files, api, mock, &quote!(pub(crate)), |_| None);
-    families(&mut files, api, tests, &quote!(), |_| Some(quote!(#[cfg(test)])));
+    families(&mut files, api, tests, &quote!(pub(crate)), |_| None);
     let index = &mut |folder: &str, index: TokenStream| {
         let file = files.get_mut(&format!("{folder}/mod.rs")).expect("written above");
         file.push('\n');

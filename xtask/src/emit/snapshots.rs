@@ -22,7 +22,7 @@ pub(super) fn module(module: &Module) -> TokenStream {
             quote!(Example { request: #request, response: #response })
         });
         quote! {
-            const #constant: &[Example] = &[#(#examples),*];
+            pub(crate) const #constant: &[Example] = &[#(#examples),*];
 
             #[test]
             fn #name() {
@@ -34,7 +34,9 @@ pub(super) fn module(module: &Module) -> TokenStream {
         #doc
         #[allow(unused_imports)]
         use wecom_models::#path::*;
-        use crate::snapshot::{Example, snapshot};
+        use crate::snapshot::Example;
+        #[cfg(test)]
+        use crate::snapshot::snapshot;
         #(#tests)*
     }
 }
@@ -47,7 +49,8 @@ pub(super) fn index(api: &Api) -> TokenStream {
             let request = ident(&endpoint.request);
             let sent = module.quirks(&endpoint.request);
             let received = module.quirks(&endpoint.response);
-            quote!(Contract::of::<wecom_models::#path::#request>(&[#(#sent),*], &[#(#received),*]))
+            let examples = ident(&endpoint.name.to_uppercase());
+            quote!(Contract::of::<wecom_models::#path::#request>(#path::#examples, &[#(#sent),*], &[#(#received),*]))
         })
     });
     quote! {

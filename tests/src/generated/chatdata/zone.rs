@@ -4,9 +4,11 @@
 
 #[allow(unused_imports)]
 use wecom_models::chatdata::zone::*;
-use crate::snapshot::{Example, snapshot};
+use crate::snapshot::Example;
+#[cfg(test)]
+use crate::snapshot::snapshot;
 
-const SET_PUBLIC_KEY: &[Example] = &[
+pub(crate) const SET_PUBLIC_KEY: &[Example] = &[
     Example {
         request: r#"{
   "public_key": "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkq\n-----END PUBLIC KEY-----\n",

@@ -4,9 +4,11 @@
 
 #[allow(unused_imports)]
 use wecom_models::externalcontact::message_push::*;
-use crate::snapshot::{Example, snapshot};
+use crate::snapshot::Example;
+#[cfg(test)]
+use crate::snapshot::snapshot;
 
-const GET_GROUPMSG_LIST_V2: &[Example] = &[
+pub(crate) const GET_GROUPMSG_LIST_V2: &[Example] = &[
     Example {
         request: r#"{
   "chat_type": "single",
@@ -73,7 +75,7 @@ fn get_groupmsg_list_v2() {
     snapshot::<GetGroupmsgListV2>(GET_GROUPMSG_LIST_V2);
 }
 
-const GET_GROUPMSG_TASK: &[Example] = &[
+pub(crate) const GET_GROUPMSG_TASK: &[Example] = &[
     Example {
         request: r#"{ "msgid": "msgAJ2GCAAAXtWyujaWJHDDGi0mA", "limit": 500, "cursor": "CURSOR-1" }"#,
         response: r#"{
@@ -93,7 +95,7 @@ fn get_groupmsg_task() {
     snapshot::<GetGroupmsgTask>(GET_GROUPMSG_TASK);
 }
 
-const GET_GROUPMSG_SEND_RESULT: &[Example] = &[
+pub(crate) const GET_GROUPMSG_SEND_RESULT: &[Example] = &[
     Example {
         request: r#"{ "msgid": "msgAJ2GCAAAXtWyujaWJHDDGi0mA", "userid": "lin.wei", "limit": 500, "cursor": "CURSOR-1" }"#,
         response: r#"{
@@ -124,7 +126,7 @@ fn get_groupmsg_send_result() {
     snapshot::<GetGroupmsgSendResult>(GET_GROUPMSG_SEND_RESULT);
 }
 
-const REMIND_GROUPMSG_SEND: &[Example] = &[
+pub(crate) const REMIND_GROUPMSG_SEND: &[Example] = &[
     Example {
         request: r#"{ "msgid": "msgAJ2GCAAAXtWyujaWJHDDGi0mA" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,

@@ -4,9 +4,11 @@
 
 #[allow(unused_imports)]
 use wecom_models::kf::message::*;
-use crate::snapshot::{Example, snapshot};
+use crate::snapshot::Example;
+#[cfg(test)]
+use crate::snapshot::snapshot;
 
-const SYNC_MSG: &[Example] = &[
+pub(crate) const SYNC_MSG: &[Example] = &[
     Example {
         request: r#"{
   "cursor": "CURSOR-1",

@@ -4,9 +4,11 @@
 
 #[allow(unused_imports)]
 use wecom_models::meeting::basic::*;
-use crate::snapshot::{Example, snapshot};
+use crate::snapshot::Example;
+#[cfg(test)]
+use crate::snapshot::snapshot;
 
-const GET_INFO: &[Example] = &[
+pub(crate) const GET_INFO: &[Example] = &[
     Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj" }"#,
         response: r#"{

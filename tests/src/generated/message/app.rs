@@ -4,9 +4,11 @@
 
 #[allow(unused_imports)]
 use wecom_models::message::app::*;
-use crate::snapshot::{Example, snapshot};
+use crate::snapshot::Example;
+#[cfg(test)]
+use crate::snapshot::snapshot;
 
-const SEND: &[Example] = &[
+pub(crate) const SEND: &[Example] = &[
     Example {
         request: r#"{
   "touser": "lin.wei|chen.yu",

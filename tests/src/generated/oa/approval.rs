@@ -4,9 +4,11 @@
 
 #[allow(unused_imports)]
 use wecom_models::oa::approval::*;
-use crate::snapshot::{Example, snapshot};
+use crate::snapshot::Example;
+#[cfg(test)]
+use crate::snapshot::snapshot;
 
-const GETAPPROVALDETAIL: &[Example] = &[
+pub(crate) const GETAPPROVALDETAIL: &[Example] = &[
     Example {
         request: r#"{ "sp_no": "202407030001" }"#,
         response: r#"{
@@ -382,7 +384,7 @@ fn getapprovaldetail() {
     snapshot::<Getapprovaldetail>(GETAPPROVALDETAIL);
 }
 
-const CREATE_TEMPLATE: &[Example] = &[
+pub(crate) const CREATE_TEMPLATE: &[Example] = &[
     Example {
         request: r#"{
   "template_name": [{ "text": "Business trip", "lang": "zh_CN" }],
@@ -529,7 +531,7 @@ fn create_template() {
     snapshot::<CreateTemplate>(CREATE_TEMPLATE);
 }
 
-const GETOPENAPPROVALDATA: &[Example] = &[
+pub(crate) const GETOPENAPPROVALDATA: &[Example] = &[
     Example {
         request: r#"{ "thirdNo": "purchase-2024-0703" }"#,
         response: r#"{

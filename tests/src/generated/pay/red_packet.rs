@@ -4,9 +4,11 @@
 
 #[allow(unused_imports)]
 use wecom_models::pay::red_packet::*;
-use crate::snapshot::{Example, snapshot};
+use crate::snapshot::Example;
+#[cfg(test)]
+use crate::snapshot::snapshot;
 
-const SENDWORKWXREDPACK: &[Example] = &[
+pub(crate) const SENDWORKWXREDPACK: &[Example] = &[
     Example {
         request: r#"{
   "nonce_str": "7f3c0e9a5b1d48d2",

@@ -4,9 +4,11 @@
 
 #[allow(unused_imports)]
 use wecom_models::service::auth::*;
-use crate::snapshot::{Example, snapshot};
+use crate::snapshot::Example;
+#[cfg(test)]
+use crate::snapshot::snapshot;
 
-const GET_SUITE_TOKEN: &[Example] = &[
+pub(crate) const GET_SUITE_TOKEN: &[Example] = &[
     Example {
         request: r#"{ "suite_id": "ww9f8e7d6c5b4a3928", "suite_secret": "a-suite-secret", "suite_ticket": "a-suite-ticket" }"#,
         response: r#"{ "suite_access_token": "a-suite-access-token", "expires_in": 7200 }"#,
@@ -22,7 +24,7 @@ fn get_suite_token() {
     snapshot::<GetSuiteToken>(GET_SUITE_TOKEN);
 }
 
-const GET_APP_QRCODE: &[Example] = &[
+pub(crate) const GET_APP_QRCODE: &[Example] = &[
     Example {
         request: r#"{ "suite_id": "ww9f8e7d6c5b4a3928", "appid": 1, "state": "fair2024", "style": 4, "result_type": 2 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "qrcode": "https://example.com/qrcode/fair2024.png" }"#,

@@ -4,9 +4,11 @@
 
 #[allow(unused_imports)]
 use wecom_models::wedoc::document::*;
-use crate::snapshot::{Example, snapshot};
+use crate::snapshot::Example;
+#[cfg(test)]
+use crate::snapshot::snapshot;
 
-const BATCH_UPDATE: &[Example] = &[
+pub(crate) const BATCH_UPDATE: &[Example] = &[
     Example {
         request: r#"{
   "docid": "dcAJ2GCAAAXtWyuj",
@@ -46,7 +48,7 @@ const BATCH_UPDATE: &[Example] = &[
     Example {
         request: r#"{
   "docid": "dcAJ2GCAAAXtWyuj",
-  "verison": 5,
+  "version": 5,
   "requests": [{ "insert_text": { "text": "Minutes", "location": { "index": 0 } } }]
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -58,7 +60,7 @@ fn batch_update() {
     snapshot::<BatchUpdate>(BATCH_UPDATE);
 }
 
-const GET: &[Example] = &[
+pub(crate) const GET: &[Example] = &[
     Example {
         request: r#"{ "docid": "dcAJ2GCAAAXtWyuj" }"#,
         response: r#"{

@@ -4,9 +4,11 @@
 
 #[allow(unused_imports)]
 use wecom_models::wedoc::form::*;
-use crate::snapshot::{Example, snapshot};
+use crate::snapshot::Example;
+#[cfg(test)]
+use crate::snapshot::snapshot;
 
-const GET_FORM_STATISTIC: &[Example] = &[
+pub(crate) const GET_FORM_STATISTIC: &[Example] = &[
     Example {
         request: r#"{
   "repeated_id": "rpAJ2GCAAAXtWyuj",

@@ -4,9 +4,11 @@
 
 #[allow(unused_imports)]
 use wecom_models::wedoc::smartsheet::*;
-use crate::snapshot::{Example, snapshot};
+use crate::snapshot::Example;
+#[cfg(test)]
+use crate::snapshot::snapshot;
 
-const GET_RECORDS: &[Example] = &[
+pub(crate) const GET_RECORDS: &[Example] = &[
     Example {
         request: r#"{
   "docid": "dcAJ2GCAAAXtWyuj",

@@ -20,6 +20,7 @@ pub(crate) static ROUTES: &[Route] = &[
             next: "next_cursor",
             more: None,
             items: "group_msg_list",
+            numeric: false,
         }),
         grants: None,
         response: r#"{
@@ -69,6 +70,7 @@ pub(crate) static ROUTES: &[Route] = &[
             next: "next_cursor",
             more: None,
             items: "task_list",
+            numeric: false,
         }),
         grants: None,
         response: r#"{
@@ -95,6 +97,7 @@ pub(crate) static ROUTES: &[Route] = &[
             next: "next_cursor",
             more: None,
             items: "send_list",
+            numeric: false,
         }),
         grants: None,
         response: r#"{

@@ -20,6 +20,7 @@ pub(crate) static ROUTES: &[Route] = &[
             next: "next_cursor",
             more: Some("has_more"),
             items: "msg_list",
+            numeric: false,
         }),
         grants: None,
         response: r#"{

@@ -20,6 +20,7 @@ pub(crate) static ROUTES: &[Route] = &[
             next: "cursor",
             more: Some("has_more"),
             items: "submit_users",
+            numeric: true,
         }),
         grants: None,
         response: r#"{

@@ -34,6 +34,7 @@ pub(crate) static ROUTES: &[Route] = &[
             next: "next",
             more: Some("has_more"),
             items: "records",
+            numeric: true,
         }),
         grants: None,
         response: r#"{

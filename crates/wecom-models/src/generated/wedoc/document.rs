@@ -27,13 +27,7 @@ pub struct BatchUpdate {
     pub docid: String,
     /// The version that the changes are meant for, from [`Get`]. It is at most 100 versions behind the
     /// newest.
-    ///
-    /// The page's example spells it `verison`; its table and its text are followed here.
     pub version: Option<u32>,
-    /// The same as `version`.
-    ///
-    /// Only the page's example spells it so. Use `version`.
-    pub verison: Option<u32>,
     /// The changes. At most 30 items.
     pub requests: Vec<UpdateRequest>,
 }
@@ -56,13 +50,6 @@ impl BatchUpdate {
     #[must_use]
     pub fn version(mut self, version: u32) -> Self {
         self.version = Some(version);
-        self
-    }
-
-    /// Sets [`verison`](Self::verison).
-    #[must_use]
-    pub fn verison(mut self, verison: u32) -> Self {
-        self.verison = Some(verison);
         self
     }
 }

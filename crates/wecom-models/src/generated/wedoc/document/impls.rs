@@ -356,7 +356,6 @@ impl wire::WriteObject for BatchUpdate {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("docid", &self.docid)?;
         out.put_some("version", &self.version)?;
-        out.put_some("verison", &self.verison)?;
         out.put("requests", &self.requests)
     }
 }

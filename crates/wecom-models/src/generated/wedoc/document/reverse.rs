@@ -324,7 +324,6 @@ impl wire::ReadObject for BatchUpdate {
         match name {
             "docid" => field.read(&mut self.docid),
             "version" => field.read(&mut self.version),
-            "verison" => field.read(&mut self.verison),
             "requests" => field.read(&mut self.requests),
             _ => field.skip(),
         }
