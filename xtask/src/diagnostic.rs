@@ -179,14 +179,12 @@ pub fn did_you_mean<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) 
 
 /// Keeps a range inside a text, on one line where it begins, and at least one character wide.
 fn clamp(text: &str, range: &Range<usize>) -> Range<usize> {
-    let start = range.start.min(text.len());
+    let boundary =
+        |at: usize| (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+    let start = boundary(range.start);
     let line_end = text[start..].find('\n').map_or(text.len(), |length| start + length);
-    let end = range.end.min(line_end).max(start);
-    let end = if end == start {
-        (start + 1..=text.len()).find(|&end| text.is_char_boundary(end)).unwrap_or(start)
-    } else {
-        end
-    };
-    let trimmed = text[start..end].trim_end().len();
-    start..if trimmed == 0 { end } else { start + trimmed }
+    let end = boundary(range.end.min(line_end));
+    let trimmed = text.get(start..end).map_or(0, |marked| marked.trim_end().len());
+    let next = text[start..].chars().next().map_or(0, char::len_utf8);
+    start..start + trimmed.max(next)
 }

@@ -16,15 +16,17 @@ use crate::spec::{Endpoint, Enum, EnumValue, Field, File, Repr, Rule, Spec, Stru
 /// Reads the texts of all spec files in a folder, in the order of their names.
 pub fn sources(folder: &FilePath) -> io::Result<Vec<Source>> {
     let mut sources = Vec::new();
-    for entry in fs::read_dir(folder)? {
+    let named = |path: &FilePath, error: &io::Error| {
+        io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+    };
+    for entry in fs::read_dir(folder).map_err(|error| named(folder, &error))? {
         let path = entry?.path();
         let (Some(stem), Some("yaml" | "yml")) =
             (path.file_stem().and_then(|s| s.to_str()), path.extension().and_then(|s| s.to_str()))
         else {
             continue;
         };
-        let text = fs::read_to_string(&path)
-            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
+        let text = fs::read_to_string(&path).map_err(|error| named(&path, &error))?;
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or(stem);
         sources.push(Source { path: format!("spec/{name}"), stem: stem.to_owned(), text });
     }

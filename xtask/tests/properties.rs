@@ -41,6 +41,10 @@ proptest! {
         let sources = [source("zoo.cages", yaml.clone()), source("auth", AUTH.to_owned())];
         let generate = || match codegen::api(&sources, false) {
             Ok(api) => Ok(emit::api(&api)),
+            // Which optional fields an example shows is left to chance, so a quirk may happen to stand in none.
+            Err(Failure::Spec { mistakes, text }) if text.matches("error[unshown-quirk]").count() == mistakes => {
+                Err(TestCaseError::reject("a quirk that no example shows"))
+            }
             Err(Failure::Spec { text, .. }) => Err(TestCaseError::fail(format!("{text}\n{yaml}"))),
             Err(Failure::Io(error)) => Err(TestCaseError::fail(error.to_string())),
         };
@@ -604,10 +608,12 @@ impl<'a> Chapter<'a> {
         }
         if first {
             // Every type is used somewhere: this is where.
-            let used = |index| field(&format!("every_{index}"), Ty::Named(index), self.salt(index) % 2 == 0);
+            let used = |index| {
+                field(&format!("every_{index}"), Ty::Named(index), self.salt(index).is_multiple_of(2))
+            };
             gets.extend((0..self.plan.types.len()).map(used));
         }
-        if self.salt(0) % 3 == 0 {
+        if self.salt(0).is_multiple_of(3) {
             more += "    safe: true\n    rate: [{ calls: 5, per: second }, { calls: 100, per: day }]\n";
         }
         if ruled {
@@ -616,7 +622,7 @@ impl<'a> Chapter<'a> {
                      - at_most_one: [rule_b, rule_c]\n      \
                      - required_when: { field: rule_c, when: rule_when, is: [1, two, true] }\n";
             sends.push(field("rule_from", Ty::Scalar("timestamp"), false));
-            sends.push(field("rule_to", Ty::Scalar("timestamp"), self.salt(1) % 2 == 0));
+            sends.push(field("rule_to", Ty::Scalar("timestamp"), self.salt(1).is_multiple_of(2)));
             sends.push(Field { shown: Some(true), ..field("rule_a", Ty::Scalar("string"), true) });
             sends.push(Field { shown: Some(false), ..field("rule_b", Ty::Scalar("u32"), true) });
             sends.push(Field { shown: Some(true), ..field("rule_c", Ty::Scalar("bool"), true) });
@@ -634,9 +640,9 @@ impl<'a> Chapter<'a> {
             let flag = Ty::Scalar(["flag", "bool"][self.salt(4) % 2]);
             let items = Ty::Generic("list", Box::new(Ty::Scalar("any")));
             sends.push(field("page_cursor", cursor.clone(), true));
-            gets.push(field("page_next", cursor, self.salt(5) % 2 == 0));
-            gets.push(field("page_more", flag, self.salt(6) % 2 == 0));
-            gets.push(field("page_items", items, self.salt(7) % 2 == 0));
+            gets.push(field("page_next", cursor, self.salt(5).is_multiple_of(2)));
+            gets.push(field("page_more", flag, self.salt(6).is_multiple_of(2)));
+            gets.push(field("page_items", items, self.salt(7).is_multiple_of(2)));
         }
         request.extend(sends);
         response.extend(gets);
@@ -928,7 +934,7 @@ impl<'a> Chapter<'a> {
         let mut object = serde_json::Map::new();
         for (index, field) in fields.iter().enumerate() {
             let salt = salt + index;
-            let shown = field.shown.unwrap_or(depth < 4 && self.salt(salt) % 3 > 0);
+            let shown = field.shown.unwrap_or(depth < 4 && !self.salt(salt).is_multiple_of(3));
             if field.optional && !shown {
                 continue;
             }
@@ -945,7 +951,7 @@ impl<'a> Chapter<'a> {
         let number = self.salt(salt) % 100;
         match ty {
             Ty::Scalar("string" | "secret") => json!(self.plan.texts[number % self.plan.texts.len()]),
-            Ty::Scalar("bool") => json!(number % 2 == 0),
+            Ty::Scalar("bool") => json!(number.is_multiple_of(2)),
             Ty::Scalar("flag") => [json!(0), json!(1), json!(true), json!(false)][number % 4].clone(),
             Ty::Scalar("f64") => [json!(number), json!(0.5)][number % 2].clone(),
             Ty::Scalar("timestamp") => json!(1_720_000_000),
@@ -964,7 +970,7 @@ impl<'a> Chapter<'a> {
             Ty::Generic("json", inner) => json!(self.value(inner, depth, salt).to_string()),
             Ty::Generic("pipe", _) => json!("1|2"),
             Ty::Generic("csv", _) => json!("1,2"),
-            Ty::Generic("or_text", _) if number % 2 == 0 => json!("not a value"),
+            Ty::Generic("or_text", _) if number.is_multiple_of(2) => json!("not a value"),
             Ty::Generic(_, inner) => self.value(inner, depth, salt),
             Ty::Named(index) => match &self.types[*index] {
                 Type::Struct(fields) => self.object(fields, depth + 1, salt),

@@ -24,6 +24,28 @@ pub struct FreshToken {
 }
 
 /// A credential that tokens of the kind `T` can be had with.
+///
+/// An application's secret gives access tokens, so an endpoint that takes one can be called:
+///
+/// ```
+/// # use wecom_sdk::{Client, Error};
+/// use wecom_sdk::meeting::basic::GetInfo;
+///
+/// async fn call(client: &Client, request: &GetInfo) -> Result<(), Error> {
+///     client.send(request).await.map(drop)
+/// }
+/// ```
+///
+/// It gives no token of a service provider, so this does not compile:
+///
+/// ```compile_fail,E0277
+/// # use wecom_sdk::{Client, Error};
+/// use wecom_sdk::paytool::OpenOrder;
+///
+/// async fn call(client: &Client, request: &OpenOrder) -> Result<(), Error> {
+///     client.send(request).await.map(drop)
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "an endpoint that takes `{T}` can't be called with the credential `{Self}`",
     label = "this client's credential gives no such token"

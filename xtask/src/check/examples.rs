@@ -5,8 +5,8 @@ use std::ops::Range;
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::Checker;
-use crate::diagnostic::did_you_mean;
+use super::{Checker, endpoints};
+use crate::diagnostic::{At, did_you_mean};
 use crate::source::{Kind, Node, Path};
 use crate::spec::{Answer, Endpoint, Field, Repr, Style, Union, Variant};
 use crate::type_expr::{Generic, Scalar, TypeExpr};
@@ -21,6 +21,35 @@ impl Checker<'_> {
             let is_file = file.is_ok_and(|file| scalar_fits(Scalar::File, &file));
             if !(is_file && matches!(endpoint.head.answer, Answer::File | Answer::FileOrJson)) {
                 self.example(&path.key("response"), &example.response, &endpoint.response, true);
+            }
+        }
+    }
+
+    /// A quirk that no example shows can't be tested, and may no longer be one.
+    pub(super) fn unshown_quirks(&mut self) {
+        let file = self.file;
+        let sides = file.endpoints.iter().flat_map(|(name, endpoint)| {
+            let path = Path::of(["endpoints", name]);
+            [(path.key("request"), &endpoint.request), (path.key("response"), &endpoint.response)]
+        });
+        let structs = file
+            .structs
+            .iter()
+            .map(|(name, structure)| (Path::of(["structs", name, "fields"]), &structure.fields));
+        for (path, fields) in sides.chain(structs) {
+            for (name, field) in fields {
+                if field.quirk.is_some() && !self.shown.contains(&std::ptr::from_ref(field)) {
+                    let at = path.key(&endpoints::key(name, field));
+                    let help = "show it in an example, or say it in `doc`";
+                    let message = format!("no example shows the quirk of `{name}`");
+                    self.report.error_with_help(
+                        "unshown-quirk",
+                        At::Key(&at),
+                        message,
+                        "nothing tests it",
+                        help,
+                    );
+                }
             }
         }
     }
@@ -56,6 +85,7 @@ impl Checker<'_> {
         let mut rest = serde_json::Map::new();
         for (name, value) in object {
             place.enter_key(name);
+            self.shown.extend(fields.get(name).map(std::ptr::from_ref));
             match fields.get(name).filter(|field| !field.embed) {
                 // What a quirk is about may be shown: any scalar, any value of an enum.
                 Some(field) if field.quirk.is_some() && !value.is_object() && !value.is_array() => {}
@@ -78,6 +108,7 @@ impl Checker<'_> {
             place.leave();
         }
         if let Some((name, union)) = embedded {
+            self.shown.extend(fields.values().filter(|field| field.embed).map(std::ptr::from_ref));
             self.union_object(place, name, union, &rest);
         }
         for (name, field) in fields.iter().filter(|(_, field)| !field.embed) {

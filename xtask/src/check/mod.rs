@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashSet};
 use crate::diagnostic::{At, Diagnostics, Reporter};
 use crate::names;
 use crate::source::{Path, Source};
-use crate::spec::{File, Spec};
+use crate::spec::{Field, File, Spec};
 use crate::type_expr::TypeExpr;
 
 /// Checks a whole spec.
@@ -19,7 +19,7 @@ pub fn spec(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
     for file in &spec.files {
         let report = diagnostics.reporter(file.source, &file.root);
         let text = sources[file.source].text.as_str();
-        Checker { file, text, report, used: HashSet::new() }.run();
+        Checker { file, text, report, used: HashSet::new(), shown: HashSet::new() }.run();
     }
 }
 
@@ -29,6 +29,8 @@ struct Checker<'a> {
     report: Reporter<'a>,
     /// The named types that something refers to.
     used: HashSet<&'a str>,
+    /// The fields that an example shows, by where they are in memory: structs share no fields.
+    shown: HashSet<*const Field>,
 }
 
 impl Checker<'_> {
@@ -58,6 +60,9 @@ impl Checker<'_> {
         self.recursion();
         for (name, endpoint) in &self.file.endpoints {
             self.examples(&Path::of(["endpoints", name]), endpoint);
+        }
+        if self.file.complete {
+            self.unshown_quirks();
         }
     }
 
