@@ -102,6 +102,21 @@ pub enum At<'a> {
 }
 
 impl Reporter<'_> {
+    /// The node at a path of the file, if there is one.
+    pub fn node(&self, path: &Path) -> Option<&Node> {
+        self.root.get(path)
+    }
+
+    /// The keys of the mapping at a path of the file, as they are written.
+    pub fn keys(&self, path: &Path) -> Vec<String> {
+        self.root.get(path).map(Node::keys).unwrap_or_default()
+    }
+
+    /// How many mistakes have been reported so far, in all files.
+    pub fn count(&self) -> usize {
+        self.diagnostics.len()
+    }
+
     /// Reports a mistake.
     pub fn error(
         &mut self,

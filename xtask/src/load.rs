@@ -87,7 +87,7 @@ fn file(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option<
         }
     };
     let mistakes = diagnostics.len();
-    let mut reader = Reader { report: diagnostics.reporter(index, &root) };
+    let mut reader = Reader { report: diagnostics.reporter(index, &root), failed: Vec::new() };
     let top = Path::default();
     let head: FileHead = reader.typed(&top, &value, &["endpoints", "structs", "enums", "unions"])?;
     let file = File {
@@ -100,9 +100,11 @@ fn file(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option<
         unions: reader.entries(&top, &value, "unions", Reader::union),
         root: root.clone(),
         complete: true,
+        failed: Vec::new(),
     };
+    let failed = reader.failed;
     let complete = diagnostics.len() == mistakes;
-    Some(File { complete, ..file })
+    Some(File { complete, failed, ..file })
 }
 
 #[derive(Deserialize)]
@@ -151,6 +153,8 @@ struct VariantFields {
 
 struct Reader<'a> {
     report: Reporter<'a>,
+    /// The entries that couldn't be read.
+    failed: Vec<String>,
 }
 
 impl Reader<'_> {
@@ -169,8 +173,15 @@ impl Reader<'_> {
             Some(Value::Mapping(mapping)) => {
                 for (name, value) in mapping {
                     let name = scalar_text(name);
-                    if let Some(entry) = read(self, &path.key(&name), value) {
-                        entries.insert(name, entry);
+                    if self.report.node(&path.key(&name)).is_none() {
+                        self.odd_key(&path, key, mapping);
+                        continue;
+                    }
+                    match read(self, &path.key(&name), value) {
+                        Some(entry) => {
+                            entries.insert(name, entry);
+                        }
+                        None => self.failed.push(name),
                     }
                 }
             }
@@ -182,6 +193,23 @@ impl Reader<'_> {
             ),
         }
         entries
+    }
+
+    /// Reports the keys that YAML reads as something else than they look like: `0x1`, `null`, `1.10`.
+    fn odd_key(&mut self, path: &Path, section: &str, mapping: &Mapping) {
+        let read: Vec<String> = mapping.keys().map(scalar_text).collect();
+        let odd: Vec<String> = self.report.keys(path).into_iter().filter(|key| !read.contains(key)).collect();
+        let code = if section == "values" { "bad-enum-value" } else { "wrong-kind" };
+        for key in odd {
+            let message = format!("YAML doesn't read `{key}` as the text it looks like");
+            self.report.error_with_help(
+                code,
+                At::Key(&path.key(&key)),
+                message,
+                "not text",
+                "put quotes around it",
+            );
+        }
     }
 
     fn endpoint(&mut self, path: &Path, value: &Value) -> Option<Endpoint> {
@@ -307,13 +335,19 @@ impl Reader<'_> {
                 format!("needs `{key}`"),
                 help,
             );
-        } else if message.contains("is not a type")
-            || message.contains("parameter")
-            || message.contains("closing `>`")
-        {
+        } else if let Some(message) = message.strip_prefix(crate::type_expr::NOT_A_TYPE) {
             let help = "types: string bool flag i32 u32 i64 u64 f64 timestamp secret any, \
                         list<T> map<T> json<T> pipe<T> csv<T> or_text<T>, and the names of this file";
             self.report.error_with_help("bad-type", At::Value(at), "this is not a type", message, help);
+        } else if message.contains("expected field identifier") {
+            let help = "a key that is a number has no place here";
+            self.report.error_with_help(
+                "unknown-key",
+                At::Value(at),
+                "a key here is not text",
+                message,
+                help,
+            );
         } else if message.starts_with("unknown variant") {
             self.report.error(
                 "unknown-value",

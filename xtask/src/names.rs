@@ -48,6 +48,9 @@ pub const RESERVED: &[&str] = &[
     "Default",
     "Eq",
     "Err",
+    "File",
+    "FileOr",
+    "From",
     "Hash",
     "Into",
     "IntoIterator",
@@ -69,6 +72,23 @@ pub const RESERVED: &[&str] = &[
     "Value",
     "Vec",
 ];
+
+/// The names that Rust can't give a module.
+pub const NO_MODULES: &[&str] = &["crate", "mod", "self", "super"];
+
+/// The names that features of the crates, or modules beside the families, have already.
+pub const NO_FAMILIES: &[&str] =
+    &["bidirectional", "default", "full", "generated", "rustls", "sign", "token", "types", "wire", "xml"];
+
+/// Whether a name is an identifier in snake_case that starts with a letter.
+pub fn is_snake(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_lowercase()) && is_identifier(name) && snake(name) == name
+}
+
+/// Whether a name is an identifier in PascalCase.
+pub fn is_pascal(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_uppercase()) && is_identifier(name) && pascal(name) == name
+}
 
 /// Whether a name can be a Rust identifier, raw where it is a keyword.
 pub fn is_identifier(name: &str) -> bool {

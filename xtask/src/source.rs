@@ -109,6 +109,21 @@ impl Node {
         builder.document()
     }
 
+    /// The node at a path.
+    pub fn get(&self, path: &Path) -> Option<&Node> {
+        path.0.iter().try_fold(self, |node, step| node.child(step).map(|(_, value)| value))
+    }
+
+    /// The keys of a mapping, as they are written.
+    pub fn keys(&self) -> Vec<String> {
+        let Kind::Mapping(entries) = &self.kind else { return Vec::new() };
+        let keys = entries.iter().filter_map(|(key, _)| match &key.kind {
+            Kind::Scalar { value, .. } => Some(value.clone()),
+            _ => None,
+        });
+        keys.collect()
+    }
+
     /// The node at a path, or the last one on the way there that exists.
     pub fn find(&self, path: &Path) -> &Node {
         path.0
@@ -223,6 +238,11 @@ impl<'a> Builder<'a> {
                 let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
                 let end = self.offset(span.end.index());
                 Ok(Node { span: start..end, kind: Kind::Scalar { value: value.into_owned(), block } })
+            }
+            Event::SequenceStart(anchor, ref tag) | Event::MappingStart(anchor, ref tag)
+                if anchor != 0 || tag.is_some() =>
+            {
+                Err(self.error(span, "anchors and tags are not used in spec files"))
             }
             Event::SequenceStart(..) => {
                 let mut items = Vec::new();

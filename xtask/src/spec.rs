@@ -36,6 +36,8 @@ pub struct File {
     pub unions: IndexMap<String, Union>,
     /// Whether all of it could be read: if not, what is left may only look unused.
     pub complete: bool,
+    /// The types that are there, but couldn't be read.
+    pub failed: Vec<String>,
 }
 
 /// An endpoint.

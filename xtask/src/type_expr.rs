@@ -7,6 +7,9 @@ use serde::de::{Deserialize, Deserializer, Error};
 
 use crate::keywords::keywords;
 
+/// How an error of reading a type begins, so that it is told from others.
+pub(crate) const NOT_A_TYPE: &str = "not a type: ";
+
 /// A type as it stands in a spec file; names are not resolved yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TypeExpr {
@@ -114,6 +117,7 @@ impl fmt::Display for TypeExpr {
 
 impl<'de> Deserialize<'de> for TypeExpr {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(Error::custom)
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(|error: String| Error::custom(format_args!("{NOT_A_TYPE}{error}")))
     }
 }

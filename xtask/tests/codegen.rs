@@ -1,5 +1,10 @@
 //! The generator on a workspace of its own: what it writes, repairs, removes and leaves alone.
 
+#![allow(
+    clippy::case_sensitive_file_extension_comparisons,
+    reason = "the generator names its files in lower case"
+)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -637,11 +637,11 @@ impl<'a> Chapter<'a> {
         if plan.paged && answer == "json" {
             more += "    pagination: { cursor: page_cursor, next: page_next, more: page_more, items: page_items }\n";
             let cursor = Ty::Scalar(["string", "u32", "i64"][self.salt(3) % 3]);
-            let flag = Ty::Scalar(["flag", "bool"][self.salt(4) % 2]);
+            let whether = Ty::Scalar(["flag", "bool"][self.salt(4) % 2]);
             let items = Ty::Generic("list", Box::new(Ty::Scalar("any")));
             sends.push(field("page_cursor", cursor.clone(), true));
             gets.push(field("page_next", cursor, self.salt(5).is_multiple_of(2)));
-            gets.push(field("page_more", flag, self.salt(6).is_multiple_of(2)));
+            gets.push(field("page_more", whether, self.salt(6).is_multiple_of(2)));
             gets.push(field("page_items", items, self.salt(7).is_multiple_of(2)));
         }
         request.extend(sends);
@@ -661,8 +661,9 @@ impl<'a> Chapter<'a> {
                 .then(|| format!("renamed_{index}"));
             let inner = self.wires(&ty, &wires);
             let embed = plan.embed && inner.is_some() && fields.iter().all(|field| !field.embed);
-            let new = if embed { inner.unwrap_or_default() } else { BTreeSet::from([wire.clone()]) };
-            if !fits(&ty) || wires.contains(&wire) || !wires.is_disjoint(&new) {
+            let mut new = if embed { inner.unwrap_or_default() } else { BTreeSet::new() };
+            new.insert(wire.clone());
+            if !fits(&ty) || !wires.is_disjoint(&new) {
                 continue;
             }
             wires.extend(new);
@@ -842,7 +843,8 @@ impl<'a> Chapter<'a> {
                 yaml += &format!("      - request: {request}        response: {}", block(&response));
             }
         }
-        let sections: [(&str, fn(&Type) -> bool); 3] = [
+        type Belongs = fn(&Type) -> bool;
+        let sections: [(&str, Belongs); 3] = [
             ("structs", |ty| matches!(ty, Type::Struct(_))),
             ("enums", |ty| matches!(ty, Type::Ints(_) | Type::Strings(_))),
             ("unions", |ty| matches!(ty, Type::Union { .. })),

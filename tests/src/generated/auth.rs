@@ -4,12 +4,9 @@
 
 #[allow(unused_imports)]
 use wecom_models::auth::*;
-use crate::snapshot::Example;
-#[cfg(test)]
-use crate::snapshot::snapshot;
 
-pub(crate) const GETTOKEN: &[Example] = &[
-    Example {
+pub(crate) const GETTOKEN: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
         request: r#"{ "corpid": "ww1a2b3c4d5e6f7a8b", "corpsecret": "an-application-secret" }"#,
         response: r#"{
   "errcode": 0,
@@ -22,5 +19,5 @@ pub(crate) const GETTOKEN: &[Example] = &[
 
 #[test]
 fn gettoken() {
-    snapshot::<Gettoken>(GETTOKEN);
+    crate::snapshot::snapshot::<Gettoken>(GETTOKEN);
 }

@@ -4,12 +4,9 @@
 
 #[allow(unused_imports)]
 use wecom_models::batch::*;
-use crate::snapshot::Example;
-#[cfg(test)]
-use crate::snapshot::snapshot;
 
-pub(crate) const GETRESULT: &[Example] = &[
-    Example {
+pub(crate) const GETRESULT: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
         request: r#"{ "jobid": "job-import-1" }"#,
         response: r#"{
   "errcode": 0,
@@ -24,7 +21,7 @@ pub(crate) const GETRESULT: &[Example] = &[
   ]
 }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r#"{ "jobid": "job-import-2" }"#,
         response: r#"{
   "errcode": 0,
@@ -36,7 +33,7 @@ pub(crate) const GETRESULT: &[Example] = &[
   "result": [{}, {}]
 }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r#"{ "jobid": "job-import-3" }"#,
         response: r#"{
   "errcode": 0,
@@ -55,5 +52,5 @@ pub(crate) const GETRESULT: &[Example] = &[
 
 #[test]
 fn getresult() {
-    snapshot::<Getresult>(GETRESULT);
+    crate::snapshot::snapshot::<Getresult>(GETRESULT);
 }

@@ -4,12 +4,9 @@
 
 #[allow(unused_imports)]
 use wecom_models::checkin::*;
-use crate::snapshot::Example;
-#[cfg(test)]
-use crate::snapshot::snapshot;
 
-pub(crate) const GETCORPCHECKINOPTION: &[Example] = &[
-    Example {
+pub(crate) const GETCORPCHECKINOPTION: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
         request: r#"{}"#,
         response: r#"{
   "errcode": 0,
@@ -227,7 +224,7 @@ pub(crate) const GETCORPCHECKINOPTION: &[Example] = &[
   ]
 }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r#"{}"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "group": [] }"#,
     },
@@ -235,5 +232,5 @@ pub(crate) const GETCORPCHECKINOPTION: &[Example] = &[
 
 #[test]
 fn getcorpcheckinoption() {
-    snapshot::<Getcorpcheckinoption>(GETCORPCHECKINOPTION);
+    crate::snapshot::snapshot::<Getcorpcheckinoption>(GETCORPCHECKINOPTION);
 }

@@ -4,12 +4,9 @@
 
 #[allow(unused_imports)]
 use wecom_models::hr::*;
-use crate::snapshot::Example;
-#[cfg(test)]
-use crate::snapshot::snapshot;
 
-pub(crate) const GET_STAFF_INFO: &[Example] = &[
-    Example {
+pub(crate) const GET_STAFF_INFO: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
         request: r#"{
   "userid": "lin.wei",
   "get_all": false,
@@ -24,7 +21,7 @@ pub(crate) const GET_STAFF_INFO: &[Example] = &[
   ]
 }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r#"{ "userid": "lin.wei", "get_all": true }"#,
         response: r#"{
   "errcode": 0,
@@ -55,5 +52,5 @@ pub(crate) const GET_STAFF_INFO: &[Example] = &[
 
 #[test]
 fn get_staff_info() {
-    snapshot::<GetStaffInfo>(GET_STAFF_INFO);
+    crate::snapshot::snapshot::<GetStaffInfo>(GET_STAFF_INFO);
 }

@@ -4,12 +4,9 @@
 
 #[allow(unused_imports)]
 use wecom_models::media::*;
-use crate::snapshot::Example;
-#[cfg(test)]
-use crate::snapshot::snapshot;
 
-pub(crate) const UPLOAD: &[Example] = &[
-    Example {
+pub(crate) const UPLOAD: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
         request: r#"{ "type": "image", "media": { "name": "cover.png", "text": "not really a picture" } }"#,
         response: r#"{
   "errcode": 0,
@@ -19,7 +16,7 @@ pub(crate) const UPLOAD: &[Example] = &[
   "created_at": "1720000000"
 }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r#"{ "type": "file", "media": { "name": "minutes.txt", "text": "Nothing was decided." } }"#,
         response: r#"{
   "errcode": 0,
@@ -33,15 +30,15 @@ pub(crate) const UPLOAD: &[Example] = &[
 
 #[test]
 fn upload() {
-    snapshot::<Upload>(UPLOAD);
+    crate::snapshot::snapshot::<Upload>(UPLOAD);
 }
 
-pub(crate) const GET: &[Example] = &[
-    Example {
+pub(crate) const GET: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
         request: r#"{ "media_id": "2t4pXq8uQ7mVd1Sa" }"#,
         response: r#"{ "name": "minutes.txt", "content_type": "text/plain", "text": "Nothing was decided." }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r#"{ "media_id": "2t4pXq8uQ7mVd1Sa", "Range": "bytes=0-15" }"#,
         response: r#"{
   "name": "minutes.txt",
@@ -54,5 +51,5 @@ pub(crate) const GET: &[Example] = &[
 
 #[test]
 fn get() {
-    snapshot::<Get>(GET);
+    crate::snapshot::snapshot::<Get>(GET);
 }

@@ -4,12 +4,9 @@
 
 #[allow(unused_imports)]
 use wecom_models::menu::*;
-use crate::snapshot::Example;
-#[cfg(test)]
-use crate::snapshot::snapshot;
 
-pub(crate) const CREATE: &[Example] = &[
-    Example {
+pub(crate) const CREATE: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
         request: r#"{
   "agentid": 1000014,
   "button": [
@@ -27,7 +24,7 @@ pub(crate) const CREATE: &[Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r#"{
   "agentid": 1000014,
   "button": [
@@ -51,7 +48,7 @@ pub(crate) const CREATE: &[Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r#"{
   "agentid": 1000014,
   "button": [
@@ -64,5 +61,5 @@ pub(crate) const CREATE: &[Example] = &[
 
 #[test]
 fn create() {
-    snapshot::<Create>(CREATE);
+    crate::snapshot::snapshot::<Create>(CREATE);
 }

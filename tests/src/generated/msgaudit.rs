@@ -4,12 +4,9 @@
 
 #[allow(unused_imports)]
 use wecom_models::msgaudit::*;
-use crate::snapshot::Example;
-#[cfg(test)]
-use crate::snapshot::snapshot;
 
-pub(crate) const CHECK_SINGLE_AGREE: &[Example] = &[
-    Example {
+pub(crate) const CHECK_SINGLE_AGREE: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
         request: r#"{
   "info": [
     { "userid": "lin.wei", "exteranalopenid": "wmAJ2GCAAAme1XQR" },
@@ -39,11 +36,11 @@ pub(crate) const CHECK_SINGLE_AGREE: &[Example] = &[
 
 #[test]
 fn check_single_agree() {
-    snapshot::<CheckSingleAgree>(CHECK_SINGLE_AGREE);
+    crate::snapshot::snapshot::<CheckSingleAgree>(CHECK_SINGLE_AGREE);
 }
 
-pub(crate) const CHECK_ROOM_AGREE: &[Example] = &[
-    Example {
+pub(crate) const CHECK_ROOM_AGREE: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
         request: r#"{ "roomid": "wrAJ2GCAAA8s9c1q" }"#,
         response: r#"{
   "errcode": 0,
@@ -61,5 +58,5 @@ pub(crate) const CHECK_ROOM_AGREE: &[Example] = &[
 
 #[test]
 fn check_room_agree() {
-    snapshot::<CheckRoomAgree>(CHECK_ROOM_AGREE);
+    crate::snapshot::snapshot::<CheckRoomAgree>(CHECK_ROOM_AGREE);
 }

@@ -4,12 +4,9 @@
 
 #[allow(unused_imports)]
 use wecom_models::paytool::*;
-use crate::snapshot::Example;
-#[cfg(test)]
-use crate::snapshot::snapshot;
 
-pub(crate) const OPEN_ORDER: &[Example] = &[
-    Example {
+pub(crate) const OPEN_ORDER: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
         request: r#"{
   "business_type": 1,
   "custom_corpid": "ww1a2b3c4d5e6f7a8b",
@@ -53,7 +50,7 @@ pub(crate) const OPEN_ORDER: &[Example] = &[
   "paid_price": 420000
 }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r#"{
   "business_type": 2,
   "custom_corpid": "ww1a2b3c4d5e6f7a8b",
@@ -80,7 +77,7 @@ pub(crate) const OPEN_ORDER: &[Example] = &[
   "paid_price": 120000
 }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r#"{
   "business_type": 2,
   "custom_corpid": "ww1a2b3c4d5e6f7a8b",
@@ -112,7 +109,7 @@ pub(crate) const OPEN_ORDER: &[Example] = &[
   "paid_price": 360000
 }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r#"{
   "business_type": 3,
   "pay_type": 0,
@@ -145,5 +142,5 @@ pub(crate) const OPEN_ORDER: &[Example] = &[
 
 #[test]
 fn open_order() {
-    snapshot::<OpenOrder>(OPEN_ORDER);
+    crate::snapshot::snapshot::<OpenOrder>(OPEN_ORDER);
 }

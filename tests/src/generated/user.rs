@@ -4,12 +4,9 @@
 
 #[allow(unused_imports)]
 use wecom_models::user::*;
-use crate::snapshot::Example;
-#[cfg(test)]
-use crate::snapshot::snapshot;
 
-pub(crate) const GET: &[Example] = &[
-    Example {
+pub(crate) const GET: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
         request: r#"{ "userid": "lin.wei" }"#,
         response: r#"{
   "errcode": 0,
@@ -56,7 +53,7 @@ pub(crate) const GET: &[Example] = &[
   }
 }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r#"{ "userid": "woAJ2GCAAAd4uL12yyuYRimKtWyuj123" }"#,
         response: r#"{
   "errcode": 0,
@@ -73,5 +70,5 @@ pub(crate) const GET: &[Example] = &[
 
 #[test]
 fn get() {
-    snapshot::<Get>(GET);
+    crate::snapshot::snapshot::<Get>(GET);
 }

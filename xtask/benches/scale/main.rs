@@ -2,7 +2,8 @@
 //! serde's derive.
 //!
 //! `cargo bench -p xtask --bench scale` prints a table. It takes several minutes, and needs nothing but Rust.
-//! `-- --endpoints 200` makes it smaller, `-- --tests` also builds and runs the generated tests.
+//! `-- --endpoints 200` makes it smaller, `-- --codegen` stops after the generator, `-- --tests` also builds and runs
+//! the generated tests.
 
 mod derived;
 mod synthetic;
@@ -33,8 +34,10 @@ fn main() -> io::Result<()> {
     row("codegen, cold", summary.time);
     row("codegen, nothing to write", warm.time);
 
-    let sources = xtask::load::sources(&root.join("spec"))?;
-    let api = codegen::api(&sources, false).map_err(|failure| io::Error::other(format!("{failure:?}")))?;
+    let api = stages(root)?;
+    if arguments.iter().any(|argument| argument == "--codegen") {
+        return Ok(());
+    }
     derived::write(root, &api)?;
 
     // Dependencies first, so that only the models are measured.
@@ -58,6 +61,28 @@ fn main() -> io::Result<()> {
         row("generated tests, built and run", cargo(root, &["test", "-p", "wecom-tests", "--lib"])?);
     }
     Ok(())
+}
+
+/// How long each stage takes.
+fn stages(root: &Path) -> io::Result<xtask::ir::Api> {
+    let start = Instant::now();
+    let sources = xtask::load::sources(&root.join("spec"))?;
+    let mut diagnostics = xtask::diagnostic::Diagnostics::default();
+    let spec = xtask::load::spec(&sources, &mut diagnostics);
+    row("  load", start.elapsed());
+    let start = Instant::now();
+    xtask::check::spec(&spec, &sources, &mut diagnostics);
+    row("  check", start.elapsed());
+    let start = Instant::now();
+    let api = xtask::lower::spec(&spec, &sources);
+    row("  lower", start.elapsed());
+    let start = Instant::now();
+    let files = codegen::files(root, &api)?;
+    row("  emit", start.elapsed());
+    let start = Instant::now();
+    xtask::write::compare(root, &files)?;
+    row("  compare", start.elapsed());
+    Ok(api)
 }
 
 /// Snapshots don't exist for made-up endpoints: they are written on the way.

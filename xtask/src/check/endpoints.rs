@@ -9,7 +9,7 @@ use crate::diagnostic::{At, Diagnostics, did_you_mean};
 use crate::names;
 use crate::source::Path;
 use crate::spec::{
-    Answer, Body, Endpoint, Field, Grants, MaxSpan, Pagination, Place, RequiredWhen, Rule, Spec, Token,
+    Answer, Body, Endpoint, Field, File, Grants, MaxSpan, Pagination, Place, RequiredWhen, Rule, Spec, Token,
 };
 use crate::type_expr::{Generic, Scalar, TypeExpr};
 
@@ -39,11 +39,10 @@ pub(super) fn unique(spec: &Spec, diagnostics: &mut Diagnostics) {
 }
 
 impl Checker<'_> {
-    pub(super) fn endpoint(&mut self, path: &Path, name: &str, endpoint: &Endpoint) {
+    pub(super) fn endpoint(&mut self, path: &Path, endpoint: &Endpoint) {
         let head = &endpoint.head;
         self.described(&path.key("title"), &head.title);
         self.described(&path.key("summary"), &head.summary);
-        self.identifier(path, name, "name it as the last part of its path");
         self.call(&path.key("call"), &head.call);
         if head.doc.id == 0 || head.doc.page == 0 {
             self.report.error(
@@ -64,8 +63,8 @@ impl Checker<'_> {
                 "write YYYY-MM-DD",
             );
         }
-        self.fields(&path.key("request"), &endpoint.request);
-        self.fields(&path.key("response"), &endpoint.response);
+        self.fields(&path.key("request"), &endpoint.request, true);
+        self.fields(&path.key("response"), &endpoint.response, false);
         for name in ["errcode", "errmsg"] {
             if endpoint.response.contains_key(name) {
                 let at = path.key("response").key(name);
@@ -202,6 +201,7 @@ impl Checker<'_> {
 
     /// What each way of sending and answering can carry.
     fn encoding(&mut self, path: &Path, endpoint: &Endpoint) {
+        let file = self.file;
         let head = &endpoint.head;
         let get = head.call.starts_with("GET ");
         if get && head.body != Body::Json {
@@ -215,8 +215,8 @@ impl Checker<'_> {
         for (name, field) in &endpoint.request {
             let at = path.key("request").key(&key(name, field)).key("type");
             let in_body = field.place == Place::Body && !get;
-            let file = field.ty == TypeExpr::Scalar(Scalar::File);
-            if file != (in_body && head.body == Body::Multipart && file) {
+            let is_file = field.ty == TypeExpr::Scalar(Scalar::File);
+            if is_file && !(in_body && head.body == Body::Multipart) {
                 self.report.error(
                     "bad-encoding",
                     At::Value(&at),
@@ -224,10 +224,23 @@ impl Checker<'_> {
                     "needs `body: multipart`",
                 );
             }
-            if nested(&field.ty) && (!in_body || head.body != Body::Json) {
+            let of_files =
+                matches!(&field.ty, TypeExpr::Generic(_, inner) if **inner == TypeExpr::Scalar(Scalar::File));
+            if nested(self.file, &field.ty) && !of_files && (!in_body || head.body != Body::Json) {
                 let message = "a query, a header, a form and XML hold no objects or lists";
                 self.report.error("bad-query", At::Value(&at), message, "can't be sent there");
             }
+        }
+        if head.body == Body::Multipart
+            && !endpoint.request.values().any(|field| field.ty == TypeExpr::Scalar(Scalar::File))
+        {
+            let at = path.key("body");
+            self.report.error(
+                "bad-encoding",
+                At::Value(&at),
+                "a form is for files",
+                "no field has the type `file`",
+            );
         }
         if head.answer == Answer::File && !endpoint.response.is_empty() {
             let at = path.key("response");
@@ -239,7 +252,7 @@ impl Checker<'_> {
             );
         }
         if head.answer == Answer::Xml {
-            for (name, field) in endpoint.response.iter().filter(|(_, field)| nested(&field.ty)) {
+            for (name, field) in endpoint.response.iter().filter(|(_, field)| nested(file, &field.ty)) {
                 let at = path.key("response").key(&key(name, field)).key("type");
                 self.report.error(
                     "bad-encoding",
@@ -308,7 +321,7 @@ impl Checker<'_> {
                 );
             }
             if let Some(found) = self.field(&path.key("when"), fields, when, "list of fields")
-                && nested(&found.ty)
+                && nested(self.file, &found.ty)
             {
                 let message = "a condition is on a scalar";
                 self.report.error(
@@ -349,8 +362,13 @@ pub(super) fn key(name: &str, field: &Field) -> String {
     format!("{name}{}", if field.optional { "?" } else { "" })
 }
 
-fn nested(ty: &TypeExpr) -> bool {
-    matches!(ty, TypeExpr::Generic(Generic::List | Generic::Map, _) | TypeExpr::Scalar(Scalar::Any))
+/// Whether values of a type are objects or lists.
+fn nested(file: &File, ty: &TypeExpr) -> bool {
+    match ty {
+        TypeExpr::Generic(generic, _) => matches!(generic, Generic::List | Generic::Map),
+        TypeExpr::Scalar(scalar) => *scalar == Scalar::Any,
+        TypeExpr::Named(name) => !file.enums.contains_key(name),
+    }
 }
 
 fn path_problem(path: &str) -> Option<String> {

@@ -35,17 +35,18 @@ struct Checker<'a> {
 
 impl Checker<'_> {
     fn run(&mut self) {
+        let before = self.report.count();
         let top = Path::default();
         self.described(&top.key("title"), &self.file.title);
         self.described(&top.key("summary"), &self.file.summary);
         self.type_names();
         for (name, endpoint) in &self.file.endpoints {
-            self.endpoint(&Path::of(["endpoints", name]), name, endpoint);
+            self.endpoint(&Path::of(["endpoints", name]), endpoint);
         }
         for (name, structure) in &self.file.structs {
             let path = Path::of(["structs", name]);
             self.described(&path.key("doc"), &structure.doc);
-            self.fields(&path.key("fields"), &structure.fields);
+            self.fields(&path.key("fields"), &structure.fields, false);
             self.rules(&path.key("rules"), &structure.fields, &structure.rules);
         }
         for (name, enumeration) in &self.file.enums {
@@ -54,14 +55,20 @@ impl Checker<'_> {
         for (name, union) in &self.file.unions {
             self.union(&Path::of(["unions", name]), union);
         }
-        if self.file.complete {
-            self.unused_types();
-        }
         self.recursion();
+        if !self.file.complete {
+            // What couldn't be read may be what makes the rest look wrong.
+            return;
+        }
+        self.unused_types();
+        if self.report.count() > before {
+            // Examples follow from the types: what is wrong there would be told again.
+            return;
+        }
         for (name, endpoint) in &self.file.endpoints {
             self.examples(&Path::of(["endpoints", name]), endpoint);
         }
-        if self.file.complete {
+        if self.report.count() == before {
             self.unshown_quirks();
         }
     }
@@ -118,6 +125,9 @@ impl Checker<'_> {
             self.used.insert(found);
             return true;
         }
+        if file.failed.iter().any(|failed| failed == name) {
+            return true;
+        }
         let all = known().chain(crate::type_expr::Scalar::KEYWORDS.iter().copied());
         let help = crate::diagnostic::did_you_mean(name, all);
         self.report.report(
@@ -138,14 +148,14 @@ fn modules(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
         let parts: Vec<&str> = stem.split('.').collect();
         let mut report = diagnostics.reporter(file.source, &file.root);
         let at = Path::of(["title"]);
-        let lower = |part: &&str| names::is_identifier(part) && names::snake(part) == **part;
-        if parts.len() > 2 || !parts.iter().all(lower) {
+        let lower = |part: &&str| names::is_snake(part) && !names::NO_MODULES.contains(part);
+        if parts.len() > 2 || !parts.iter().all(lower) || names::NO_FAMILIES.contains(&parts[0]) {
             report.error_with_help(
                 "bad-file-name",
                 At::Key(&at),
                 format!("`{stem}.yaml` can't be a module's name"),
                 "in this file",
-                "name it `family.yaml` or `family.chapter.yaml`, in snake_case",
+                "name it `family.yaml` or `family.chapter.yaml`, in snake_case; a few names are taken, such as `full` and `mod`",
             );
         }
         let twin = sources.iter().find(|other| parts.len() == 2 && other.stem == parts[0]);

@@ -8,7 +8,7 @@ use super::{Checker, endpoints};
 use crate::diagnostic::At;
 use crate::names;
 use crate::source::Path;
-use crate::spec::{Enum, Field, KINDS, Limit, Repr, Style, Union, Variant};
+use crate::spec::{Enum, Field, KINDS, Limit, Place, Repr, Style, Union, Variant};
 use crate::type_expr::{Generic, Scalar, TypeExpr};
 
 impl Checker<'_> {
@@ -18,6 +18,17 @@ impl Checker<'_> {
         let mut all = Vec::new();
         for name in file.endpoints.keys() {
             let path = Path::of(["endpoints", name]);
+            if !names::is_snake(name) {
+                let help = "name it as the last part of its path";
+                let message = format!("`{name}` is not snake_case");
+                self.report.error_with_help(
+                    "bad-identifier",
+                    At::Key(&path),
+                    message,
+                    "an endpoint's name",
+                    help,
+                );
+            }
             let pascal = names::pascal(name);
             all.push((path.clone(), format!("{pascal}Response"), name.as_str()));
             all.push((path, pascal, name.as_str()));
@@ -30,17 +41,7 @@ impl Checker<'_> {
         for (section, names) in sections {
             for name in names {
                 let path = Path::of([section, name]);
-                self.identifier(&path, name, "a type's name is PascalCase");
-                if names::is_identifier(name) && names::pascal(name) != *name {
-                    let help = format!("write `{}`", names::pascal(name));
-                    self.report.error_with_help(
-                        "bad-identifier",
-                        At::Key(&path),
-                        format!("`{name}` is not PascalCase"),
-                        "a type's name",
-                        help,
-                    );
-                }
+                self.pascal(&path, name, "a type's name");
                 all.push((path, name.clone(), name.as_str()));
             }
         }
@@ -53,14 +54,30 @@ impl Checker<'_> {
         self.collisions(all, "an endpoint `foo` takes the names `Foo` and `FooResponse`");
     }
 
-    pub(super) fn fields(&mut self, path: &Path, fields: &IndexMap<String, Field>) {
-        let mut rust_names = vec![(path.clone(), "new".to_owned(), "the constructor")];
+    /// A name in PascalCase.
+    fn pascal(&mut self, path: &Path, name: &str, what: &str) {
+        if !names::is_pascal(name) {
+            let help = format!("write `{}`", names::pascal(name));
+            let message = format!("`{name}` is not PascalCase");
+            self.report.error_with_help("bad-identifier", At::Key(path), message, what, help);
+        }
+    }
+
+    pub(super) fn fields(&mut self, path: &Path, fields: &IndexMap<String, Field>, of_request: bool) {
+        // Methods that a setter of the same name would hide.
+        let methods =
+            ["new", "default"].map(|method| (path.clone(), method.to_owned(), "a method of every request"));
+        let mut rust_names = Vec::from(methods);
         for (name, field) in fields {
             let path = path.key(&endpoints::key(name, field));
             self.described(&path, &field.doc);
             let rust = field.rename.clone().unwrap_or_else(|| names::snake(name));
             self.identifier(&path, &rust, "give it another name with `rename`");
-            rust_names.push((path.clone(), rust, name.as_str()));
+            if names::is_identifier(&rust) {
+                let escaped = names::ident(&rust).to_string();
+                rust_names.push((path.clone(), escaped.trim_start_matches("r#").to_owned(), name.as_str()));
+            }
+            self.misplaced(&path, field, of_request);
             if self.type_expr(&path.key("type"), &field.ty) {
                 self.limits(&path, field);
             }
@@ -77,6 +94,42 @@ impl Checker<'_> {
         }
         self.collisions(rust_names, "give one of them another name with `rename`");
         self.embedded(path, fields);
+    }
+
+    /// What only a request's own fields can be.
+    fn misplaced(&mut self, path: &Path, field: &Field, of_request: bool) {
+        if !of_request && field.place != Place::Body {
+            let message = "only a request's own fields have a place";
+            self.report.error("bad-query", At::Value(&path.key("in")), message, "not a field of a request");
+        }
+        let mut ty = &field.ty;
+        while let TypeExpr::Generic(generic, inner) = ty {
+            let joined = matches!(generic, Generic::Pipe | Generic::Csv);
+            let item = matches!(
+                **inner,
+                TypeExpr::Scalar(Scalar::String | Scalar::I32 | Scalar::U32 | Scalar::I64 | Scalar::U64)
+            );
+            if joined && !item {
+                let message = format!("a `{}` joins strings or integers", generic.keyword());
+                self.report.error(
+                    "bad-type",
+                    At::Value(&path.key("type")),
+                    message,
+                    format!("`{inner}` is neither"),
+                );
+            }
+            ty = inner;
+        }
+        let inside = !of_request || ty != &field.ty;
+        if *ty == TypeExpr::Scalar(Scalar::File) && inside {
+            let message = "a file is a field of a request, sent in a form";
+            self.report.error(
+                "bad-encoding",
+                At::Value(&path.key("type")),
+                message,
+                "can't be sent or received here",
+            );
+        }
     }
 
     fn limits(&mut self, path: &Path, field: &Field) {
@@ -133,7 +186,7 @@ impl Checker<'_> {
     pub(super) fn enumeration(&mut self, path: &Path, enumeration: &Enum) {
         self.described(&path.key("doc"), &enumeration.doc);
         let values = path.key("values");
-        if enumeration.values.is_empty() {
+        if enumeration.values.is_empty() && self.file.complete {
             self.report.error(
                 "empty-type",
                 At::Key(path),
@@ -144,7 +197,7 @@ impl Checker<'_> {
         let mut rust_names = vec![(path.clone(), "Other".to_owned(), "the variant for unknown values")];
         for (wire, value) in &enumeration.values {
             let at = values.key(wire);
-            if enumeration.repr == Repr::Int && wire.parse::<i64>().is_err() {
+            if enumeration.repr == Repr::Int && !is_integer(wire) {
                 self.report.error(
                     "bad-enum-value",
                     At::Key(&at),
@@ -152,7 +205,7 @@ impl Checker<'_> {
                     "the enum's `repr` is `int`",
                 );
             }
-            self.identifier(&at, &value.name, "a variant's name is PascalCase");
+            self.pascal(&at, &value.name, "a variant's name");
             rust_names.push((at, value.name.clone(), wire.as_str()));
         }
         self.collisions(rust_names, "give each value a name of its own");
@@ -161,7 +214,7 @@ impl Checker<'_> {
     pub(super) fn union(&mut self, path: &Path, union: &Union) {
         self.described(&path.key("doc"), &union.doc);
         let variants = path.key("variants");
-        if union.variants.is_empty() {
+        if union.variants.is_empty() && self.file.complete {
             self.report.error(
                 "empty-type",
                 At::Key(path),
@@ -193,7 +246,7 @@ impl Checker<'_> {
     }
 
     fn variant(&mut self, at: &Path, union: &Union, tag: &str, variant: &Variant) {
-        if union.repr == Repr::Int && union.tag.is_some() && tag.parse::<i64>().is_err() {
+        if union.repr == Repr::Int && union.tag.is_some() && !is_integer(tag) {
             self.report.error(
                 "bad-union",
                 At::Key(at),
@@ -225,6 +278,10 @@ impl Checker<'_> {
                 let message = "what stands among a tag's fields is a struct";
                 self.report.error("bad-union", At::Key(at), message, format!("`{ty}` is not"));
             }
+            Style::Flat if self.has_field(ty, union.tag.as_deref().unwrap_or_default()) => {
+                let message = format!("the variant `{tag}` has a field of the tag's name");
+                self.report.error("bad-union", At::Key(at), message, "can't hold both");
+            }
             Style::Kind if !KINDS.contains(&tag) => {
                 let help = format!("kinds: {}", KINDS.join(", "));
                 self.report.error_with_help(
@@ -237,6 +294,26 @@ impl Checker<'_> {
             }
             _ => {}
         }
+    }
+
+    fn has_field(&self, ty: &TypeExpr, field: &str) -> bool {
+        ty.name()
+            .and_then(|name| self.file.structs.get(name))
+            .is_some_and(|structure| structure.fields.contains_key(field))
+    }
+
+    /// The fields that a union may bring into an object.
+    fn union_fields<'u>(&'u self, union: &'u Union) -> Vec<&'u str> {
+        let mut fields: Vec<&str> = union.tag.as_deref().into_iter().collect();
+        for (tag, variant) in &union.variants {
+            let structure =
+                variant.ty.as_ref().and_then(TypeExpr::name).and_then(|name| self.file.structs.get(name));
+            match (union.style, structure) {
+                (Style::Flat, Some(structure)) => fields.extend(structure.fields.keys().map(String::as_str)),
+                _ => fields.push(variant.content(tag)),
+            }
+        }
+        fields
     }
 
     /// Fields that stand among those around them: at most one a struct, and a union, whose variants decide.
@@ -256,6 +333,17 @@ impl Checker<'_> {
                     "not a union, or optional",
                     help,
                 );
+            }
+            let clash = union.and_then(|union| {
+                let inner = self.union_fields(union);
+                fields
+                    .iter()
+                    .find(|(name, field)| !field.embed && inner.contains(&name.as_str()))
+                    .map(|(name, _)| name)
+            });
+            if let Some(clash) = clash {
+                let message = format!("`{clash}` is a field beside the union, and one of its own");
+                self.report.error("bad-embed", At::Key(&at), message, "which one is meant?");
             }
             if let Some(first) = first.replace(name) {
                 let message = format!("`{first}` is embedded already");
@@ -289,13 +377,18 @@ impl Checker<'_> {
     /// A struct that contains itself with nothing in between that can be empty has no finite value.
     pub(super) fn recursion(&mut self) {
         let file = self.file;
-        for name in file.structs.keys() {
+        for (section, name) in file
+            .structs
+            .keys()
+            .map(|name| ("structs", name))
+            .chain(file.unions.keys().map(|name| ("unions", name)))
+        {
             let mut seen = HashSet::new();
             let mut pending = vec![name.as_str()];
             while let Some(current) = pending.pop() {
                 for next in self.inline_types(current) {
                     if next == name {
-                        let path = Path::of(["structs", name]);
+                        let path = Path::of([section, name]);
                         let message = format!("`{name}` contains itself");
                         let help = "a list or a map in between makes the recursion end";
                         self.report.error_with_help(
@@ -331,4 +424,9 @@ impl Checker<'_> {
             })
             .collect()
     }
+}
+
+/// Whether a text is an integer, written the one way that integers are written.
+fn is_integer(text: &str) -> bool {
+    text.parse::<i64>().is_ok_and(|number| number.to_string() == text)
 }

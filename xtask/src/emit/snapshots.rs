@@ -19,14 +19,14 @@ pub(super) fn module(module: &Module) -> TokenStream {
         let examples = endpoint.examples.iter().map(|example| {
             let request = raw_string(example.request.trim_end());
             let response = raw_string(example.response.trim_end());
-            quote!(Example { request: #request, response: #response })
+            quote!(crate::snapshot::Example { request: #request, response: #response })
         });
         quote! {
-            pub(crate) const #constant: &[Example] = &[#(#examples),*];
+            pub(crate) const #constant: &[crate::snapshot::Example] = &[#(#examples),*];
 
             #[test]
             fn #name() {
-                snapshot::<#request>(#constant);
+                crate::snapshot::snapshot::<#request>(#constant);
             }
         }
     });
@@ -34,9 +34,6 @@ pub(super) fn module(module: &Module) -> TokenStream {
         #doc
         #[allow(unused_imports)]
         use wecom_models::#path::*;
-        use crate::snapshot::Example;
-        #[cfg(test)]
-        use crate::snapshot::snapshot;
         #(#tests)*
     }
 }

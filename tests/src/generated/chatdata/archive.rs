@@ -4,12 +4,9 @@
 
 #[allow(unused_imports)]
 use wecom_models::chatdata::archive::*;
-use crate::snapshot::Example;
-#[cfg(test)]
-use crate::snapshot::snapshot;
 
-pub(crate) const SYNC_MSG: &[Example] = &[
-    Example {
+pub(crate) const SYNC_MSG: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
         request: r#"{ "cursor": "CURSOR-1", "token": "CALLBACK-TOKEN", "limit": 200 }"#,
         response: r#"{
   "errcode": 0,
@@ -32,7 +29,7 @@ pub(crate) const SYNC_MSG: &[Example] = &[
   ]
 }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r#"{}"#,
         response: r#"{
   "errcode": 0,
@@ -55,5 +52,5 @@ pub(crate) const SYNC_MSG: &[Example] = &[
 
 #[test]
 fn sync_msg() {
-    snapshot::<SyncMsg>(SYNC_MSG);
+    crate::snapshot::snapshot::<SyncMsg>(SYNC_MSG);
 }

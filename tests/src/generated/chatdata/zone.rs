@@ -4,12 +4,9 @@
 
 #[allow(unused_imports)]
 use wecom_models::chatdata::zone::*;
-use crate::snapshot::Example;
-#[cfg(test)]
-use crate::snapshot::snapshot;
 
-pub(crate) const SET_PUBLIC_KEY: &[Example] = &[
-    Example {
+pub(crate) const SET_PUBLIC_KEY: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
         request: r#"{
   "public_key": "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkq\n-----END PUBLIC KEY-----\n",
   "public_key_ver": 3
@@ -20,5 +17,5 @@ pub(crate) const SET_PUBLIC_KEY: &[Example] = &[
 
 #[test]
 fn set_public_key() {
-    snapshot::<SetPublicKey>(SET_PUBLIC_KEY);
+    crate::snapshot::snapshot::<SetPublicKey>(SET_PUBLIC_KEY);
 }

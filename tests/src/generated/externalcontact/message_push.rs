@@ -4,12 +4,9 @@
 
 #[allow(unused_imports)]
 use wecom_models::externalcontact::message_push::*;
-use crate::snapshot::Example;
-#[cfg(test)]
-use crate::snapshot::snapshot;
 
-pub(crate) const GET_GROUPMSG_LIST_V2: &[Example] = &[
-    Example {
+pub(crate) const GET_GROUPMSG_LIST_V2: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
         request: r#"{
   "chat_type": "single",
   "start_time": 1720000000,
@@ -52,7 +49,7 @@ pub(crate) const GET_GROUPMSG_LIST_V2: &[Example] = &[
   ]
 }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r#"{ "chat_type": "group", "start_time": 1720000000, "end_time": 1722592000 }"#,
         response: r#"{
   "errcode": 0,
@@ -72,11 +69,11 @@ pub(crate) const GET_GROUPMSG_LIST_V2: &[Example] = &[
 
 #[test]
 fn get_groupmsg_list_v2() {
-    snapshot::<GetGroupmsgListV2>(GET_GROUPMSG_LIST_V2);
+    crate::snapshot::snapshot::<GetGroupmsgListV2>(GET_GROUPMSG_LIST_V2);
 }
 
-pub(crate) const GET_GROUPMSG_TASK: &[Example] = &[
-    Example {
+pub(crate) const GET_GROUPMSG_TASK: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
         request: r#"{ "msgid": "msgAJ2GCAAAXtWyujaWJHDDGi0mA", "limit": 500, "cursor": "CURSOR-1" }"#,
         response: r#"{
   "errcode": 0,
@@ -92,11 +89,11 @@ pub(crate) const GET_GROUPMSG_TASK: &[Example] = &[
 
 #[test]
 fn get_groupmsg_task() {
-    snapshot::<GetGroupmsgTask>(GET_GROUPMSG_TASK);
+    crate::snapshot::snapshot::<GetGroupmsgTask>(GET_GROUPMSG_TASK);
 }
 
-pub(crate) const GET_GROUPMSG_SEND_RESULT: &[Example] = &[
-    Example {
+pub(crate) const GET_GROUPMSG_SEND_RESULT: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
         request: r#"{ "msgid": "msgAJ2GCAAAXtWyujaWJHDDGi0mA", "userid": "lin.wei", "limit": 500, "cursor": "CURSOR-1" }"#,
         response: r#"{
   "errcode": 0,
@@ -123,11 +120,11 @@ pub(crate) const GET_GROUPMSG_SEND_RESULT: &[Example] = &[
 
 #[test]
 fn get_groupmsg_send_result() {
-    snapshot::<GetGroupmsgSendResult>(GET_GROUPMSG_SEND_RESULT);
+    crate::snapshot::snapshot::<GetGroupmsgSendResult>(GET_GROUPMSG_SEND_RESULT);
 }
 
-pub(crate) const REMIND_GROUPMSG_SEND: &[Example] = &[
-    Example {
+pub(crate) const REMIND_GROUPMSG_SEND: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
         request: r#"{ "msgid": "msgAJ2GCAAAXtWyujaWJHDDGi0mA" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
@@ -135,5 +132,5 @@ pub(crate) const REMIND_GROUPMSG_SEND: &[Example] = &[
 
 #[test]
 fn remind_groupmsg_send() {
-    snapshot::<RemindGroupmsgSend>(REMIND_GROUPMSG_SEND);
+    crate::snapshot::snapshot::<RemindGroupmsgSend>(REMIND_GROUPMSG_SEND);
 }

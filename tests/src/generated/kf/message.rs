@@ -4,12 +4,9 @@
 
 #[allow(unused_imports)]
 use wecom_models::kf::message::*;
-use crate::snapshot::Example;
-#[cfg(test)]
-use crate::snapshot::snapshot;
 
-pub(crate) const SYNC_MSG: &[Example] = &[
-    Example {
+pub(crate) const SYNC_MSG: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
         request: r#"{
   "cursor": "CURSOR-1",
   "token": "CALLBACK-TOKEN",
@@ -233,7 +230,7 @@ pub(crate) const SYNC_MSG: &[Example] = &[
   ]
 }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r#"{ "cursor": "CURSOR-2", "open_kfid": "wkErxtDgAAq7ZkT2" }"#,
         response: r#"{
   "errcode": 0,
@@ -390,7 +387,7 @@ pub(crate) const SYNC_MSG: &[Example] = &[
   ]
 }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r#"{ "cursor": "CURSOR-4", "open_kfid": "wkErxtDgAAq7ZkT2" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "next_cursor": "CURSOR-5", "has_more": 1, "msg_list": [] }"#,
     },
@@ -398,5 +395,5 @@ pub(crate) const SYNC_MSG: &[Example] = &[
 
 #[test]
 fn sync_msg() {
-    snapshot::<SyncMsg>(SYNC_MSG);
+    crate::snapshot::snapshot::<SyncMsg>(SYNC_MSG);
 }

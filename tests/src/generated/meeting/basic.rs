@@ -4,12 +4,9 @@
 
 #[allow(unused_imports)]
 use wecom_models::meeting::basic::*;
-use crate::snapshot::Example;
-#[cfg(test)]
-use crate::snapshot::snapshot;
 
-pub(crate) const GET_INFO: &[Example] = &[
-    Example {
+pub(crate) const GET_INFO: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj" }"#,
         response: r#"{
   "errcode": 0,
@@ -67,7 +64,7 @@ pub(crate) const GET_INFO: &[Example] = &[
   "meeting_link": "https://example.com/join/902154873"
 }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuk" }"#,
         response: r#"{
   "errcode": 0,
@@ -88,5 +85,5 @@ pub(crate) const GET_INFO: &[Example] = &[
 
 #[test]
 fn get_info() {
-    snapshot::<GetInfo>(GET_INFO);
+    crate::snapshot::snapshot::<GetInfo>(GET_INFO);
 }

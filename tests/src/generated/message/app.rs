@@ -4,12 +4,9 @@
 
 #[allow(unused_imports)]
 use wecom_models::message::app::*;
-use crate::snapshot::Example;
-#[cfg(test)]
-use crate::snapshot::snapshot;
 
-pub(crate) const SEND: &[Example] = &[
-    Example {
+pub(crate) const SEND: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
         request: r#"{
   "touser": "lin.wei|chen.yu",
   "toparty": "2|7",
@@ -24,7 +21,7 @@ pub(crate) const SEND: &[Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-7Qd2wXk1" }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r#"{
   "touser": "@all",
   "msgtype": "image",
@@ -34,7 +31,7 @@ pub(crate) const SEND: &[Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-7Qd2wXk2" }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r#"{
   "touser": "lin.wei",
   "msgtype": "voice",
@@ -43,7 +40,7 @@ pub(crate) const SEND: &[Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-7Qd2wXk3" }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r#"{
   "toparty": "2",
   "msgtype": "video",
@@ -53,7 +50,7 @@ pub(crate) const SEND: &[Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-7Qd2wXk4" }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r#"{
   "totag": "3|4",
   "msgtype": "file",
@@ -63,7 +60,7 @@ pub(crate) const SEND: &[Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-7Qd2wXk5" }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r#"{
   "touser": "chen.yu",
   "msgtype": "textcard",
@@ -78,7 +75,7 @@ pub(crate) const SEND: &[Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-7Qd2wXk6" }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r#"{
   "touser": "lin.wei",
   "msgtype": "news",
@@ -97,7 +94,7 @@ pub(crate) const SEND: &[Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-7Qd2wXk7" }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r#"{
   "touser": "lin.wei",
   "msgtype": "mpnews",
@@ -119,7 +116,7 @@ pub(crate) const SEND: &[Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-7Qd2wXk8" }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r##"{
   "touser": "lin.wei|chen.yu",
   "msgtype": "markdown",
@@ -128,7 +125,7 @@ pub(crate) const SEND: &[Example] = &[
 }"##,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-7Qd2wXk9" }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r#"{
   "touser": "chen.yu",
   "msgtype": "miniprogram_notice",
@@ -148,7 +145,7 @@ pub(crate) const SEND: &[Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-7Qd2wXm1" }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r#"{
   "touser": "lin.wei",
   "msgtype": "template_card",
@@ -189,7 +186,7 @@ pub(crate) const SEND: &[Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-7Qd2wXm2", "response_code": "RESPONSE-CODE-1" }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r#"{
   "touser": "lin.wei",
   "msgtype": "template_card",
@@ -202,7 +199,7 @@ pub(crate) const SEND: &[Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-7Qd2wXm3" }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r#"{
   "touser": "lin.wei",
   "msgtype": "template_card",
@@ -233,7 +230,7 @@ pub(crate) const SEND: &[Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-7Qd2wXm4", "response_code": "RESPONSE-CODE-2" }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r#"{
   "touser": "lin.wei|ghost|zhou.min",
   "toparty": "2|99",
@@ -282,7 +279,7 @@ pub(crate) const SEND: &[Example] = &[
   "response_code": "RESPONSE-CODE-3"
 }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r#"{
   "touser": "lin.wei",
   "msgtype": "template_card",
@@ -305,7 +302,7 @@ pub(crate) const SEND: &[Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-7Qd2wXm6", "response_code": "RESPONSE-CODE-4" }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r#"{
   "touser": "lin.wei",
   "msgtype": "template_card",
@@ -333,5 +330,5 @@ pub(crate) const SEND: &[Example] = &[
 
 #[test]
 fn send() {
-    snapshot::<Send>(SEND);
+    crate::snapshot::snapshot::<Send>(SEND);
 }

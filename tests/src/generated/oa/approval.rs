@@ -4,12 +4,9 @@
 
 #[allow(unused_imports)]
 use wecom_models::oa::approval::*;
-use crate::snapshot::Example;
-#[cfg(test)]
-use crate::snapshot::snapshot;
 
-pub(crate) const GETAPPROVALDETAIL: &[Example] = &[
-    Example {
+pub(crate) const GETAPPROVALDETAIL: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
         request: r#"{ "sp_no": "202407030001" }"#,
         response: r#"{
   "errcode": 0,
@@ -337,7 +334,7 @@ pub(crate) const GETAPPROVALDETAIL: &[Example] = &[
   }
 }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r#"{ "sp_no": "202407030002" }"#,
         response: r#"{
   "errcode": 0,
@@ -381,11 +378,11 @@ pub(crate) const GETAPPROVALDETAIL: &[Example] = &[
 
 #[test]
 fn getapprovaldetail() {
-    snapshot::<Getapprovaldetail>(GETAPPROVALDETAIL);
+    crate::snapshot::snapshot::<Getapprovaldetail>(GETAPPROVALDETAIL);
 }
 
-pub(crate) const CREATE_TEMPLATE: &[Example] = &[
-    Example {
+pub(crate) const CREATE_TEMPLATE: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
         request: r#"{
   "template_name": [{ "text": "Business trip", "lang": "zh_CN" }],
   "template_content": {
@@ -498,7 +495,7 @@ pub(crate) const CREATE_TEMPLATE: &[Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "template_id": "C4ZVpXq8uQ7hN2rT5kLw9sYb3mDf6gJ3" }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r#"{
   "template_name": [{ "text": "Leave", "lang": "zh_CN" }],
   "template_content": {
@@ -528,11 +525,11 @@ pub(crate) const CREATE_TEMPLATE: &[Example] = &[
 
 #[test]
 fn create_template() {
-    snapshot::<CreateTemplate>(CREATE_TEMPLATE);
+    crate::snapshot::snapshot::<CreateTemplate>(CREATE_TEMPLATE);
 }
 
-pub(crate) const GETOPENAPPROVALDATA: &[Example] = &[
-    Example {
+pub(crate) const GETOPENAPPROVALDATA: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
         request: r#"{ "thirdNo": "purchase-2024-0703" }"#,
         response: r#"{
   "errcode": 0,
@@ -605,5 +602,5 @@ pub(crate) const GETOPENAPPROVALDATA: &[Example] = &[
 
 #[test]
 fn getopenapprovaldata() {
-    snapshot::<Getopenapprovaldata>(GETOPENAPPROVALDATA);
+    crate::snapshot::snapshot::<Getopenapprovaldata>(GETOPENAPPROVALDATA);
 }

@@ -4,12 +4,9 @@
 
 #[allow(unused_imports)]
 use wecom_models::pay::red_packet::*;
-use crate::snapshot::Example;
-#[cfg(test)]
-use crate::snapshot::snapshot;
 
-pub(crate) const SENDWORKWXREDPACK: &[Example] = &[
-    Example {
+pub(crate) const SENDWORKWXREDPACK: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
         request: r#"{
   "nonce_str": "7f3c0e9a5b1d48d2",
   "sign": "0A1B2C3D4E5F60718293A4B5C6D7E8F9",
@@ -40,7 +37,7 @@ pub(crate) const SENDWORKWXREDPACK: &[Example] = &[
   "sender_header_media_id": "2t4pXq8uQ7mVd1Rz"
 }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r#"{
   "nonce_str": "c04b9d7712ae4f60",
   "sign": "9F8E7D6C5B4A39281706F5E4D3C2B1A0",
@@ -74,5 +71,5 @@ pub(crate) const SENDWORKWXREDPACK: &[Example] = &[
 
 #[test]
 fn sendworkwxredpack() {
-    snapshot::<Sendworkwxredpack>(SENDWORKWXREDPACK);
+    crate::snapshot::snapshot::<Sendworkwxredpack>(SENDWORKWXREDPACK);
 }

@@ -4,16 +4,13 @@
 
 #[allow(unused_imports)]
 use wecom_models::service::auth::*;
-use crate::snapshot::Example;
-#[cfg(test)]
-use crate::snapshot::snapshot;
 
-pub(crate) const GET_SUITE_TOKEN: &[Example] = &[
-    Example {
+pub(crate) const GET_SUITE_TOKEN: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
         request: r#"{ "suite_id": "ww9f8e7d6c5b4a3928", "suite_secret": "a-suite-secret", "suite_ticket": "a-suite-ticket" }"#,
         response: r#"{ "suite_access_token": "a-suite-access-token", "expires_in": 7200 }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r#"{ "suite_id": "dk9f8e7d6c5b4a3928", "suite_secret": "a-template-secret", "suite_ticket": "another-suite-ticket" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "suite_access_token": "another-suite-access-token", "expires_in": 7200 }"#,
     },
@@ -21,19 +18,19 @@ pub(crate) const GET_SUITE_TOKEN: &[Example] = &[
 
 #[test]
 fn get_suite_token() {
-    snapshot::<GetSuiteToken>(GET_SUITE_TOKEN);
+    crate::snapshot::snapshot::<GetSuiteToken>(GET_SUITE_TOKEN);
 }
 
-pub(crate) const GET_APP_QRCODE: &[Example] = &[
-    Example {
+pub(crate) const GET_APP_QRCODE: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
         request: r#"{ "suite_id": "ww9f8e7d6c5b4a3928", "appid": 1, "state": "fair2024", "style": 4, "result_type": 2 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "qrcode": "https://example.com/qrcode/fair2024.png" }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r#"{ "suite_id": "ww9f8e7d6c5b4a3928", "style": 0, "result_type": 1 }"#,
         response: r#"{ "name": "qrcode.png", "content_type": "image/png", "text": "not really a picture" }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r#"{ "suite_id": "ww9f8e7d6c5b4a3928" }"#,
         response: r#"{ "name": "qrcode.png", "content_type": "image/png", "text": "not really a picture either" }"#,
     },
@@ -41,5 +38,5 @@ pub(crate) const GET_APP_QRCODE: &[Example] = &[
 
 #[test]
 fn get_app_qrcode() {
-    snapshot::<GetAppQrcode>(GET_APP_QRCODE);
+    crate::snapshot::snapshot::<GetAppQrcode>(GET_APP_QRCODE);
 }

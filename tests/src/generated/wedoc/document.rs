@@ -4,12 +4,9 @@
 
 #[allow(unused_imports)]
 use wecom_models::wedoc::document::*;
-use crate::snapshot::Example;
-#[cfg(test)]
-use crate::snapshot::snapshot;
 
-pub(crate) const BATCH_UPDATE: &[Example] = &[
-    Example {
+pub(crate) const BATCH_UPDATE: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
         request: r#"{
   "docid": "dcAJ2GCAAAXtWyuj",
   "version": 4,
@@ -45,7 +42,7 @@ pub(crate) const BATCH_UPDATE: &[Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r#"{
   "docid": "dcAJ2GCAAAXtWyuj",
   "version": 5,
@@ -57,11 +54,11 @@ pub(crate) const BATCH_UPDATE: &[Example] = &[
 
 #[test]
 fn batch_update() {
-    snapshot::<BatchUpdate>(BATCH_UPDATE);
+    crate::snapshot::snapshot::<BatchUpdate>(BATCH_UPDATE);
 }
 
-pub(crate) const GET: &[Example] = &[
-    Example {
+pub(crate) const GET: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
         request: r#"{ "docid": "dcAJ2GCAAAXtWyuj" }"#,
         response: r#"{
   "errcode": 0,
@@ -282,5 +279,5 @@ pub(crate) const GET: &[Example] = &[
 
 #[test]
 fn get() {
-    snapshot::<Get>(GET);
+    crate::snapshot::snapshot::<Get>(GET);
 }

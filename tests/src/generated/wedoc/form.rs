@@ -4,12 +4,9 @@
 
 #[allow(unused_imports)]
 use wecom_models::wedoc::form::*;
-use crate::snapshot::Example;
-#[cfg(test)]
-use crate::snapshot::snapshot;
 
-pub(crate) const GET_FORM_STATISTIC: &[Example] = &[
-    Example {
+pub(crate) const GET_FORM_STATISTIC: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
         request: r#"{
   "repeated_id": "rpAJ2GCAAAXtWyuj",
   "req_type": 2,
@@ -38,7 +35,7 @@ pub(crate) const GET_FORM_STATISTIC: &[Example] = &[
   "cursor": 6
 }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r#"{ "repeated_id": "rpAJ2GCAAAXtWyuj", "req_type": 3, "limit": 20, "cursor": 10 }"#,
         response: r#"{
   "errcode": 0,
@@ -51,7 +48,7 @@ pub(crate) const GET_FORM_STATISTIC: &[Example] = &[
   "cursor": 12
 }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r#"{ "repeated_id": "rpAJ2GCAAAXtWyuj", "req_type": 1 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "fill_cnt": 9, "fill_user_cnt": 8, "unfill_user_cnt": 12 }"#,
     },
@@ -59,5 +56,5 @@ pub(crate) const GET_FORM_STATISTIC: &[Example] = &[
 
 #[test]
 fn get_form_statistic() {
-    snapshot::<GetFormStatistic>(GET_FORM_STATISTIC);
+    crate::snapshot::snapshot::<GetFormStatistic>(GET_FORM_STATISTIC);
 }

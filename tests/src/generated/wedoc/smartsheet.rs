@@ -4,12 +4,9 @@
 
 #[allow(unused_imports)]
 use wecom_models::wedoc::smartsheet::*;
-use crate::snapshot::Example;
-#[cfg(test)]
-use crate::snapshot::snapshot;
 
-pub(crate) const GET_RECORDS: &[Example] = &[
-    Example {
+pub(crate) const GET_RECORDS: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
         request: r#"{
   "docid": "dcAJ2GCAAAXtWyuj",
   "sheet_id": "tQ7xKd",
@@ -140,7 +137,7 @@ pub(crate) const GET_RECORDS: &[Example] = &[
   "ver": 42
 }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r#"{
   "docid": "dcAJ2GCAAAXtWyuj",
   "sheet_id": "tQ7xKd",
@@ -151,7 +148,7 @@ pub(crate) const GET_RECORDS: &[Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "total": 7, "has_more": false, "records": [], "ver": 42 }"#,
     },
-    Example {
+    crate::snapshot::Example {
         request: r#"{ "docid": "dcAJ2GCAAAXtWyuj", "sheet_id": "tQ7xKd" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "ver": 42 }"#,
     },
@@ -159,5 +156,5 @@ pub(crate) const GET_RECORDS: &[Example] = &[
 
 #[test]
 fn get_records() {
-    snapshot::<GetRecords>(GET_RECORDS);
+    crate::snapshot::snapshot::<GetRecords>(GET_RECORDS);
 }
