@@ -16,9 +16,10 @@ use crate::names::ident;
 /// # Panics
 ///
 /// If the tokens are not Rust items, which is a mistake in this crate.
-pub(super) fn format_items(tokens: &TokenStream) -> String {
-    let file: File = syn::parse2(tokens.clone())
-        .unwrap_or_else(|error| panic!("generated tokens are not Rust: {error}\n{tokens}"));
+pub(super) fn format_items(tokens: TokenStream) -> String {
+    // Not cloned for the message: a shared token stream is copied again, level by level, when it is parsed.
+    let file: File =
+        syn::parse2(tokens).unwrap_or_else(|error| panic!("generated tokens are not Rust: {error}"));
     let mut text = String::new();
     let mut previous: Option<&Item> = None;
     let attrs = File { shebang: None, frontmatter: None, attrs: file.attrs, items: Vec::new() };
