@@ -1,7 +1,7 @@
 //! The generator and the spec tools.
 //!
 //! One straight line: [`load`] reads `spec/*.yaml` and remembers where everything stands, [`check`] collects every
-//! mistake, [`lower`] decides names, directions and order, [`emit`] prints Rust, [`write`] puts it in place.
+//! mistake, [`lower`] decides names, directions and order, [`emit`] prints Rust, [`mod@write`] puts it in place.
 
 #![allow(missing_docs, reason = "nobody outside this workspace depends on it")]
 
