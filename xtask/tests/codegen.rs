@@ -251,7 +251,7 @@ fn an_edited_file_is_found_and_repaired() {
         let edited = if text.contains(BEGIN) {
             text.replacen("full = [", "full = [\"edited\", ", 1)
         } else {
-            format!("{text}// edited\n")
+            text.replacen("Do not edit", "Do NOT edit", 1)
         };
         assert_ne!(text, edited);
         workspace.write(&path, edited);
@@ -516,6 +516,17 @@ fn the_order_in_which_the_files_were_made_does_not_matter() {
     let files = generate(&sources);
     sources.reverse();
     assert!(generate(&sources) == files, "the same files, byte for byte");
+}
+
+#[test]
+fn two_files_of_one_module_are_an_error_that_names_one() {
+    let workspace = Workspace::generated();
+    workspace.write("spec/workshop.yaml", WORKSHOP);
+    workspace.write("spec/workshop.yml", WORKSHOP.replace("9000", "8000").replace("zither", "lute"));
+    let contents = workspace.contents();
+    let text = workspace.failure();
+    assert!(text.contains("spec/workshop.y"), "{text}");
+    assert!(workspace.contents() == contents, "nothing was touched");
 }
 
 #[test]

@@ -97,6 +97,17 @@ fn the_plans_use_every_type_of_the_language() {
     assert_eq!(made, all, "teach `SCALARS`, `GENERICS` and `Chapter::value` the types that are new");
 }
 
+#[test]
+fn no_keyword_becomes_a_bare_identifier() {
+    // Strict and reserved, up to the edition of the generated crates.
+    let keywords = "abstract as async await become box break const continue crate do dyn else enum extern false \
+                    final fn for gen if impl in let loop macro match mod move mut override priv pub ref return \
+                    self Self static struct super trait true try type typeof unsafe unsized use virtual where \
+                    while yield";
+    let bare = keywords.split(' ').filter(|word| names::ident(word) == *word);
+    assert_eq!(bare.collect::<Vec<_>>(), [""; 0]);
+}
+
 /// How the generated files of a spec file end: `chatdata.archive` → `/chatdata/archive.rs`.
 fn module(stem: &str) -> String {
     format!("/{}.rs", stem.replace('.', "/"))

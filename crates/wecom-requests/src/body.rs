@@ -1,5 +1,8 @@
 //! The bodies of requests, and the places beside them where parameters go.
 
+use std::collections::BTreeSet;
+use std::fmt;
+
 use bytes::{Bytes, BytesMut};
 use http::HeaderMap;
 use http::header::{HeaderName, HeaderValue};
@@ -12,7 +15,6 @@ use wecom_models::wire::Output;
 use crate::BuildError;
 
 /// The body of a request.
-#[derive(Debug)]
 pub struct Body {
     /// Its `Content-Type`.
     pub content_type: HeaderValue,
@@ -25,6 +27,13 @@ impl Body {
     pub fn json<T: Serialize + ?Sized>(value: &T) -> Result<Self, BuildError> {
         let content_type = HeaderValue::from_static("application/json");
         Ok(Self { content_type, bytes: serde_json::to_vec(value)?.into() })
+    }
+}
+
+/// Shows how large it is, not what is in it: that may be a secret.
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Body({:?}, {} bytes)", self.content_type, self.bytes.len())
     }
 }
 
@@ -48,7 +57,7 @@ impl Output for Headers {
 }
 
 /// A form with files, as `multipart/form-data`.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Form {
     parts: Vec<(String, Bytes)>,
 }
@@ -84,17 +93,31 @@ impl Form {
         Ok(Body { content_type: content_type.map_err(serde_json::Error::custom)?, bytes: bytes.freeze() })
     }
 
-    /// A line that stands in no part. The same parts always have the same one.
+    /// A line that stands in no part. The same parts always have the same one, found in one look at each: who uploads
+    /// a list of boundaries must not keep us searching.
     fn boundary(&self) -> String {
-        let mut number = 0_u64;
-        loop {
-            let boundary = format!("wecom-form-{number:016}");
-            let taken = |content: &Bytes| content.windows(boundary.len()).any(|at| at == boundary.as_bytes());
-            if !self.parts.iter().any(|(_, content)| taken(content)) {
-                return boundary;
+        const PREFIX: &str = "wecom-form-";
+        let mut taken = BTreeSet::new();
+        for (_, content) in &self.parts {
+            for at in content.windows(PREFIX.len() + 16).filter(|at| at.starts_with(PREFIX.as_bytes())) {
+                let number = std::str::from_utf8(&at[PREFIX.len()..])
+                    .ok()
+                    .and_then(|digits| digits.parse::<u64>().ok());
+                taken.extend(number);
             }
+        }
+        let mut number = 0;
+        while taken.contains(&number) {
             number += 1;
         }
+        format!("{PREFIX}{number:016}")
+    }
+}
+
+/// Shows how large it is, not what is in it: that may be a secret.
+impl fmt::Debug for Form {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Form({} parts)", self.parts.len())
     }
 }
 

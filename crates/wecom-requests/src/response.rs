@@ -13,6 +13,7 @@ use crate::Endpoint;
 
 /// A body is not the response that was hoped for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ResponseError {
     /// WeCom reports an error.
     #[error(transparent)]
@@ -67,11 +68,21 @@ impl std::error::Error for DecodeError {}
 
 impl From<serde_json::Error> for DecodeError {
     fn from(error: serde_json::Error) -> Self {
-        let text = error.to_string();
+        let text = unquoted(&error.to_string());
         match text.strip_prefix('`').and_then(|rest| rest.split_once("`: ")) {
             Some((path, message)) => Self { path: path.to_owned(), message: message.to_owned() },
             None => Self { path: String::new(), message: text },
         }
+    }
+}
+
+/// A message of serde's without the text it found: that may be a token, a phone number or a megabyte.
+fn unquoted(message: &str) -> String {
+    match (message.find(": string \""), message.rfind("\", expected ")) {
+        (Some(start), Some(end)) if start < end => {
+            format!("{}: a string{}", &message[..start], &message[end + 1..])
+        }
+        _ => message.to_owned(),
     }
 }
 
@@ -111,9 +122,8 @@ impl Answer for File {
     fn read(headers: &HeaderMap, body: &Bytes) -> Result<Self, ResponseError> {
         let text =
             |name| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-        let content_type = text(CONTENT_TYPE);
-        if is_json(content_type.as_deref()) {
-            // A JSON file is a file; a JSON object that says what went wrong is an error.
+        // A download says that it is one; an error doesn't, whatever type it says it has.
+        if !headers.contains_key(CONTENT_DISPOSITION) && body.trim_ascii_start().starts_with(b"{") {
             match envelope::<Nothing>(body) {
                 Ok(Envelope { errcode, errmsg, .. }) if errcode != 0 => {
                     return Err(ApiError { code: errcode, message: errmsg }.into());
@@ -125,7 +135,7 @@ impl Answer for File {
             text(CONTENT_DISPOSITION).as_deref().and_then(file_name).unwrap_or_default(),
             body.clone(),
         );
-        file.content_type = content_type;
+        file.content_type = text(CONTENT_TYPE);
         file.content_range = text(CONTENT_RANGE);
         Ok(file)
     }
@@ -134,19 +144,16 @@ impl Answer for File {
 impl<T: ReadObject> Answer for FileOr<T> {
     fn read(headers: &HeaderMap, body: &Bytes) -> Result<Self, ResponseError> {
         let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        if is_json(content_type) {
+        let is_json = content_type.is_some_and(|kind| {
+            let kind = kind.split(';').next().unwrap_or_default().trim();
+            kind.eq_ignore_ascii_case("application/json") || kind.eq_ignore_ascii_case("text/plain")
+        });
+        if is_json && !headers.contains_key(CONTENT_DISPOSITION) {
             read_json(body).map(Self::Json)
         } else {
             File::read(headers, body).map(Self::File)
         }
     }
-}
-
-fn is_json(content_type: Option<&str>) -> bool {
-    content_type.is_some_and(|kind| {
-        let kind = kind.split(';').next().unwrap_or_default().trim();
-        kind.eq_ignore_ascii_case("application/json") || kind.eq_ignore_ascii_case("text/plain")
-    })
 }
 
 /// The file name of a `Content-Disposition` header.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tracing::Instrument as _;
 use wecom_models::Secret;
+use wecom_requests::token::AccessToken;
 use wecom_requests::{Endpoint, Paged, TokenKind};
 
 use crate::tokens::Tokens;
@@ -83,17 +84,30 @@ impl<C: Credential> Client<C> {
             }
             let token = tokens.get(credential, http).await?;
             let result = http.call(request, token.token.expose()).await;
-            match result {
+            match &result {
                 Err(Error::Api { error, .. }) if REFUSED_TOKEN.contains(&error.code) => {
                     tracing::debug!(errcode = error.code, "the token was refused");
                     tokens.refuse(&token);
                 }
-                result => return result,
+                _ => return result,
             }
-            let token = tokens.get(credential, http).await?;
-            http.call(request, token.token.expose()).await
+            let another = tokens.get(credential, http).await?;
+            if another.token == token.token {
+                // WeCom gives the same token out again while it lives: it is not the token that is wrong.
+                return result;
+            }
+            http.call(request, another.token.expose()).await
         };
         call.instrument(span).await
+    }
+
+    /// A token that is good, as far as anyone knows: for endpoints that have no type here yet.
+    pub async fn access_token(&self) -> Result<Secret, Error>
+    where
+        C: Provides<AccessToken>,
+    {
+        let Inner { http, credential, tokens, .. } = &*self.inner;
+        Ok(tokens.get(credential, http).await?.token.clone())
     }
 
     /// The pages of an endpoint, from where the request starts.
@@ -142,7 +156,8 @@ impl ClientBuilder {
         self
     }
 
-    /// How long a call may take, instead of 30 seconds.
+    /// How long one HTTP request may take, instead of 30 seconds. A call may need several: one for a token, and both once
+    /// more when WeCom refuses the token.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -186,13 +201,17 @@ impl ClientBuilder {
     }
 }
 
+/// A base URL, or an error that doesn't show it: it may hold a password.
 fn checked_url(url: String) -> Result<String, Error> {
-    match url.parse::<::http::Uri>() {
-        Ok(parsed)
-            if parsed.scheme().is_some() && parsed.authority().is_some() && parsed.query().is_none() =>
-        {
-            Ok(url)
-        }
-        _ => Err(Error::Setup(format!("`{url}` is not a base URL such as https://qyapi.weixin.qq.com"))),
+    let plain = url.parse::<::http::Uri>().is_ok_and(|parsed| {
+        let scheme = matches!(parsed.scheme_str(), Some("http" | "https"));
+        let authority = parsed.authority().is_some_and(|authority| !authority.as_str().contains('@'));
+        scheme && authority && parsed.query().is_none() && !url.contains('#')
+    });
+    if plain {
+        return Ok(url);
     }
+    Err(Error::Setup(
+        "a base URL is like https://qyapi.weixin.qq.com, without user, query or fragment".to_owned(),
+    ))
 }

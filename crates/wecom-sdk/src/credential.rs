@@ -2,19 +2,29 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use wecom_models::Secret;
 use wecom_models::auth::Gettoken;
 use wecom_requests::token::{AccessToken, NoToken, Token};
+use wecom_requests::{DecodeError, Endpoint as _};
 
-use crate::{Error, Http};
+use crate::{Body, Error, Http};
 
-/// What a client proves with that it may call.
-pub trait Credential: Send + Sync + 'static {
+/// What a client proves with that it may call. It can't be implemented outside this crate: what is here so far is
+/// [`CorpSecret`].
+pub trait Credential: sealed::Sealed + Send + Sync + 'static {
     /// Fetches a token from WeCom.
+    #[doc(hidden)]
     fn fetch(&self, http: &Http) -> impl Future<Output = Result<FreshToken, Error>> + Send;
 }
 
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::CorpSecret {}
+}
+
 /// A token as WeCom gave it out.
+#[doc(hidden)]
 #[derive(Clone, Debug)]
 pub struct FreshToken {
     /// The token.
@@ -68,6 +78,11 @@ impl Credential for CorpSecret {
     async fn fetch(&self, http: &Http) -> Result<FreshToken, Error> {
         let request = Gettoken::new(self.corp_id.as_str(), self.secret.clone());
         let answer = http.call(&request, "").await?;
+        if answer.access_token.is_empty() {
+            // A gateway's empty answer, for example: to go on would put the blame on another endpoint.
+            let error = DecodeError { path: "access_token".to_owned(), message: "missing".to_owned() };
+            return Err(Error::Decode { endpoint: Gettoken::META, error, body: Body(Bytes::new()) });
+        }
         Ok(FreshToken { token: answer.access_token, lifetime: Duration::from_secs(answer.expires_in.into()) })
     }
 }

@@ -15,24 +15,31 @@ use wecom_requests::{ApiError, BuildError, DecodeError, MerchantError, Meta, Vio
 pub enum Error {
     /// WeCom reports an error: `errcode` is not 0.
     #[error("{}: {error}", endpoint.id)]
+    #[non_exhaustive]
     Api {
         /// The endpoint.
         endpoint: &'static Meta,
         /// What WeCom reports.
         #[source]
         error: ApiError,
+        /// The body, as it came: it may say more.
+        body: Body,
     },
     /// WeChat Pay reports an error.
     #[error("{}: {error}", endpoint.id)]
+    #[non_exhaustive]
     Merchant {
         /// The endpoint.
         endpoint: &'static Meta,
         /// What WeChat Pay reports.
         #[source]
         error: MerchantError,
+        /// The body, as it came: it may say more.
+        body: Body,
     },
     /// The answer can't be understood.
     #[error("{}: {error}", endpoint.id)]
+    #[non_exhaustive]
     Decode {
         /// The endpoint.
         endpoint: &'static Meta,
@@ -44,6 +51,7 @@ pub enum Error {
     },
     /// The answer is not from the API: its HTTP status says so, and its body isn't an error of WeCom's.
     #[error("{}: HTTP status {status}", endpoint.id)]
+    #[non_exhaustive]
     Status {
         /// The endpoint.
         endpoint: &'static Meta,
@@ -54,14 +62,17 @@ pub enum Error {
     },
     /// The answer did not come in time. The call may have been carried out all the same.
     #[error("{}: no answer within {timeout:?}", endpoint.id)]
+    #[non_exhaustive]
     Timeout {
         /// The endpoint.
         endpoint: &'static Meta,
         /// How long the client waited.
         timeout: Duration,
     },
-    /// The connection failed. Unless it was never made, the call may have been carried out all the same.
+    /// The connection failed. The call may have been carried out all the same, unless `source.is_connect()`: then it was
+    /// never sent.
     #[error("{}: the connection failed", endpoint.id)]
+    #[non_exhaustive]
     Transport {
         /// The endpoint.
         endpoint: &'static Meta,
@@ -71,6 +82,7 @@ pub enum Error {
     },
     /// The answer is larger than the client takes.
     #[error("{}: the answer is larger than {limit} bytes", endpoint.id)]
+    #[non_exhaustive]
     TooLarge {
         /// The endpoint.
         endpoint: &'static Meta,
@@ -79,6 +91,7 @@ pub enum Error {
     },
     /// The request breaks documented limits. Nothing was sent.
     #[error("{}: {violations}", endpoint.id)]
+    #[non_exhaustive]
     Invalid {
         /// The endpoint.
         endpoint: &'static Meta,
@@ -88,6 +101,7 @@ pub enum Error {
     },
     /// The request can't be put together. Nothing was sent.
     #[error("{}: {source}", endpoint.id)]
+    #[non_exhaustive]
     Build {
         /// The endpoint.
         endpoint: &'static Meta,
@@ -99,6 +113,7 @@ pub enum Error {
     Token(#[source] Arc<Error>),
     /// The pages of an endpoint don't go on: the cursor that should lead to the next page leads nowhere new.
     #[error("{}: the next page's cursor {cursor:?} leads nowhere new", endpoint.id)]
+    #[non_exhaustive]
     Stuck {
         /// The endpoint.
         endpoint: &'static Meta,

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use ::http::Response;
 use bytes::{Bytes, BytesMut};
-use wecom_requests::{Endpoint, Host, Meta, ResponseError, http_request, parse_response};
+use wecom_requests::{DecodeError, Endpoint, Host, Meta, ResponseError, http_request, parse_response};
 
 use crate::{Body, Error};
 
 /// Where calls go, and what they go through.
+#[doc(hidden)]
 #[derive(Clone, Debug)]
 pub struct Http {
     pub(crate) client: reqwest::Client,
@@ -33,11 +34,15 @@ impl Http {
         let result = parse_response::<E>(&response);
         let body = Body(response.into_body());
         match result {
-            Err(ResponseError::Api(error)) => Err(Error::Api { endpoint, error }),
+            Err(ResponseError::Api(error)) => Err(Error::Api { endpoint, error, body }),
             _ if !status.is_success() => Err(Error::Status { endpoint, status, body }),
             Ok(response) => Ok(response),
-            Err(ResponseError::Merchant(error)) => Err(Error::Merchant { endpoint, error }),
+            Err(ResponseError::Merchant(error)) => Err(Error::Merchant { endpoint, error, body }),
             Err(ResponseError::Decode(error)) => Err(Error::Decode { endpoint, error, body }),
+            Err(error) => {
+                let error = DecodeError { path: String::new(), message: error.to_string() };
+                Err(Error::Decode { endpoint, error, body })
+            }
         }
     }
 
@@ -47,7 +52,7 @@ impl Http {
         request: ::http::Request<Bytes>,
     ) -> Result<Response<Bytes>, Error> {
         let failed = |error: reqwest::Error| {
-            if error.is_timeout() {
+            if error.is_timeout() && !error.is_connect() {
                 Error::Timeout { endpoint, timeout: self.timeout }
             } else {
                 Error::Transport { endpoint, source: error.without_url() }

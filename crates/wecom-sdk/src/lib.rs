@@ -36,10 +36,15 @@ mod paging;
 mod tokens;
 
 pub use client::{Client, ClientBuilder};
-pub use credential::{CorpSecret, Credential, FreshToken, Provides};
+#[doc(hidden)]
+pub use credential::FreshToken;
+pub use credential::{CorpSecret, Credential, Provides};
 pub use error::{Body, Error};
+#[doc(hidden)]
 pub use http::Http;
 pub use paging::{Items, Pages};
+/// The HTTP client that [`ClientBuilder::http_client`] takes.
+pub use reqwest;
 pub use wecom_models::*;
 #[cfg(feature = "sign")]
 pub use wecom_requests::Signed;

@@ -12,6 +12,32 @@ use crate::{Client, Credential, Error, Provides};
 pub struct Pages<E, C> {
     client: Client<C>,
     state: State<E>,
+    guard: Guard,
+}
+
+/// Notices cursors that go round in a circle, of any length, by remembering one of them: one that is renewed ever more
+/// rarely (Brent's algorithm).
+#[derive(Default)]
+struct Guard {
+    mark: Option<String>,
+    steps: u64,
+    limit: u64,
+}
+
+impl Guard {
+    /// Whether a cursor has been here before, as far as is remembered.
+    fn is_circle(&mut self, cursor: &str) -> bool {
+        if self.mark.as_deref() == Some(cursor) {
+            return true;
+        }
+        if self.steps == self.limit {
+            self.mark = Some(cursor.to_owned());
+            self.limit = (self.limit * 2).max(1);
+            self.steps = 0;
+        }
+        self.steps += 1;
+        false
+    }
 }
 
 enum State<E> {
@@ -42,7 +68,11 @@ where
         let page = self.client.send(request).await?;
         match E::next_cursor(&page) {
             None => self.state = State::Done,
-            Some(cursor) if cursor.is_empty() || request.cursor().as_ref() == Some(&cursor) => {
+            Some(cursor)
+                if cursor.is_empty()
+                    || request.cursor().as_ref() == Some(&cursor)
+                    || self.guard.is_circle(&cursor) =>
+            {
                 self.state = State::Stuck(cursor);
             }
             Some(cursor) => request.set_cursor(cursor),
@@ -61,7 +91,7 @@ where
 
 impl<E, C> Pages<E, C> {
     pub(crate) fn new(client: Client<C>, request: E) -> Self {
-        Self { client, state: State::Next(request) }
+        Self { client, state: State::Next(request), guard: Guard::default() }
     }
 }
 
@@ -115,5 +145,22 @@ impl<E: Paged, C> Items<E, C> {
 impl<E: Paged, C> fmt::Debug for Items<E, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Items")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Guard;
+
+    #[test]
+    fn a_circle_of_any_length_is_noticed_and_a_long_way_is_not_one() {
+        for length in [1, 2, 3, 7, 100] {
+            let mut guard = Guard::default();
+            let noticed =
+                (0..10 * length + 10).position(|step| guard.is_circle(&format!("c{}", step % length)));
+            assert!(noticed.is_some_and(|at| at <= 4 * length + 4), "{length}: {noticed:?}");
+        }
+        let mut guard = Guard::default();
+        assert!((0..10_000).all(|step| !guard.is_circle(&format!("c{step}"))));
     }
 }

@@ -1,5 +1,6 @@
 //! The token a client keeps: fetched once however many callers wait for it, dropped when WeCom refuses it.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -15,8 +16,10 @@ const MARGIN: Duration = Duration::from_secs(300);
 #[derive(Debug, Default)]
 pub(crate) struct Tokens {
     current: RwLock<Option<Arc<Current>>>,
-    /// Held while a token is fetched.
-    fetching: Mutex<Attempts>,
+    /// Held while a token is fetched. How the last attempt failed, if it did.
+    fetching: Mutex<Option<Arc<Error>>>,
+    /// How many attempts have failed: callers that were waiting when one did share its outcome.
+    failures: AtomicU64,
 }
 
 /// A token in use.
@@ -25,15 +28,6 @@ pub(crate) struct Current {
     pub(crate) token: Secret,
     /// When it is no longer used.
     until: Instant,
-}
-
-/// The attempts to fetch a token so far.
-#[derive(Debug, Default)]
-struct Attempts {
-    /// How the last one failed, with its number; `None` after a success.
-    failure: Option<Arc<Error>>,
-    /// The callers that were waiting when it failed share its outcome.
-    started: Option<Instant>,
 }
 
 impl Tokens {
@@ -46,23 +40,23 @@ impl Tokens {
         if let Some(current) = self.usable() {
             return Ok(current);
         }
-        let arrived = Instant::now();
-        let mut attempts = self.fetching.lock().await;
+        let failures = self.failures.load(Ordering::Acquire);
+        let mut last = self.fetching.lock().await;
         if let Some(current) = self.usable() {
             return Ok(current);
         }
-        if let (Some(failure), Some(started)) = (&attempts.failure, attempts.started)
-            && started >= arrived
-        {
+        if let Some(failure) = last.as_ref().filter(|_| self.failures.load(Ordering::Acquire) != failures) {
             return Err(Error::Token(Arc::clone(failure)));
         }
-        attempts.started = Some(Instant::now());
-        attempts.failure = None;
         match credential.fetch(http).await {
-            Ok(fresh) => Ok(self.store(fresh)),
+            Ok(fresh) => {
+                *last = None;
+                Ok(self.store(fresh))
+            }
             Err(error) => {
                 let failure = Arc::new(error);
-                attempts.failure = Some(Arc::clone(&failure));
+                *last = Some(Arc::clone(&failure));
+                self.failures.fetch_add(1, Ordering::Release);
                 Err(Error::Token(failure))
             }
         }

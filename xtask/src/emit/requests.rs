@@ -218,8 +218,8 @@ fn paged_impl(endpoint: &Endpoint, pagination: &Pagination) -> TokenStream {
     let next = match (text(&pagination.next), pagination.next.optional) {
         (true, true) => quote!(page.#next.clone()),
         (true, false) => quote!(Some(page.#next.clone())),
-        (false, true) => quote!(page.#next.map(|next| next.to_string())),
-        (false, false) => quote!(Some(page.#next.to_string())),
+        (false, true) => quote!(page.#next.filter(|next| *next != 0).map(|next| next.to_string())),
+        (false, false) => quote!(Some(page.#next).filter(|next| *next != 0).map(|next| next.to_string())),
     };
     let more = match &pagination.more {
         None => quote!(None),

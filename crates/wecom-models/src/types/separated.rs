@@ -92,8 +92,13 @@ impl<T, S> DerefMut for Separated<T, S> {
     }
 }
 
+/// Fails where an item contains the separator: it would arrive as several, which might name other people.
 impl<T: fmt::Display, S: Separator> Serialize for Separated<T, S> {
     fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
+        if self.items.iter().any(|item| item.to_string().contains(S::SEPARATOR)) {
+            let message = format_args!("an item contains `{}`, which separates items", S::SEPARATOR);
+            return Err(serde::ser::Error::custom(message));
+        }
         serializer.collect_str(&Joined(self))
     }
 }

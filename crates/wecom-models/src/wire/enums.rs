@@ -28,8 +28,10 @@ pub trait StringEnum: From<Unknown> {
 
 pub(crate) struct IntEnumVisitor<T>(pub(crate) PhantomData<T>);
 
-impl<T: IntEnum> Visitor<'_> for IntEnumVisitor<T> {
+impl<'de, T: IntEnum> Visitor<'de> for IntEnumVisitor<T> {
     type Value = Option<T>;
+
+    super::scalars::digits_in_a_map!();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an integer")
@@ -73,8 +75,10 @@ impl<T: IntEnum> Visitor<'_> for IntEnumVisitor<T> {
 
 pub(crate) struct StringEnumVisitor<T>(pub(crate) PhantomData<T>);
 
-impl<T: StringEnum> Visitor<'_> for StringEnumVisitor<T> {
+impl<'de, T: StringEnum> Visitor<'de> for StringEnumVisitor<T> {
     type Value = Option<T>;
+
+    super::scalars::digits_in_a_map!();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a string")

@@ -140,16 +140,17 @@ impl<'de, A: MapAccess<'de>> Field<'de> for MapField<'_, A> {
 }
 
 /// A field whose value was kept as JSON until it was known what it is.
-pub(super) struct Kept<E> {
+pub(super) struct Kept<'a, E> {
+    pub(super) name: &'a str,
     pub(super) value: Value,
     pub(super) error: PhantomData<E>,
 }
 
-impl<'de, E: Error> Field<'de> for Kept<E> {
+impl<'de, E: Error> Field<'de> for Kept<'_, E> {
     type Error = E;
 
     fn take<T: Read<'de> + Default>(self) -> Result<T, E> {
-        T::read(self.value).map_err(E::custom)
+        T::read(self.value).map_err(|error| within(Segment::Field(self.name), &E::custom(error)))
     }
 
     fn skip(self) -> Result<(), E> {

@@ -8,6 +8,35 @@ use serde::de::{Error, Unexpected, Visitor};
 
 use super::read_value;
 
+/// Reads numbers where `serde_json` is built with its feature `arbitrary_precision`, which any crate of a program can
+/// turn on for all: numbers then come as objects of one field, with the digits as text.
+macro_rules! digits_in_a_map {
+    () => {
+        fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            match map.next_entry::<String, String>()? {
+                Some((key, digits)) if key == "$serde_json::private::Number" => {
+                    $crate::wire::scalars::visit_digits(self, &digits)
+                }
+                _ => Err(serde::de::Error::invalid_type(serde::de::Unexpected::Map, &self)),
+            }
+        }
+    };
+}
+pub(crate) use digits_in_a_map;
+
+/// Visits a number that is given by its digits.
+pub(crate) fn visit_digits<'de, V: Visitor<'de>, E: Error>(visitor: V, digits: &str) -> Result<V::Value, E> {
+    if let Ok(number) = digits.parse() {
+        visitor.visit_u64(number)
+    } else if let Ok(number) = digits.parse() {
+        visitor.visit_i64(number)
+    } else if let Ok(number) = digits.parse() {
+        visitor.visit_f64(number)
+    } else {
+        visitor.visit_str(digits)
+    }
+}
+
 /// An integer type of the models.
 pub(crate) trait Integer: TryFrom<i64> + TryFrom<u64> + FromStr {}
 impl Integer for i32 {}
@@ -18,8 +47,10 @@ impl Integer for u64 {}
 /// Reads an integer from a number, a boolean or the digits of a string. `null` and `""` are no number.
 pub(crate) struct IntegerVisitor<T>(pub(crate) PhantomData<T>);
 
-impl<T: Integer> Visitor<'_> for IntegerVisitor<T> {
+impl<'de, T: Integer> Visitor<'de> for IntegerVisitor<T> {
     type Value = Option<T>;
+
+    digits_in_a_map!();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an integer")
@@ -70,8 +101,10 @@ read_value!(u64, IntegerVisitor(PhantomData));
 
 struct FloatVisitor;
 
-impl Visitor<'_> for FloatVisitor {
+impl<'de> Visitor<'de> for FloatVisitor {
     type Value = Option<f64>;
+
+    digits_in_a_map!();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a number")
@@ -112,8 +145,10 @@ read_value!(f64, FloatVisitor);
 
 struct BoolVisitor;
 
-impl Visitor<'_> for BoolVisitor {
+impl<'de> Visitor<'de> for BoolVisitor {
     type Value = Option<bool>;
+
+    digits_in_a_map!();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a boolean, 0 or 1")
@@ -154,8 +189,10 @@ read_value!(bool, BoolVisitor);
 /// Reads text from a string, a number or a boolean.
 pub(crate) struct StringVisitor;
 
-impl Visitor<'_> for StringVisitor {
+impl<'de> Visitor<'de> for StringVisitor {
     type Value = Option<String>;
+
+    digits_in_a_map!();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a string")

@@ -50,9 +50,10 @@ pub fn set_sibling<'de, U: SiblingUnion, F: Field<'de>>(
         let tag: Value = field.take()?;
         let text = tag_text(&tag);
         seen.fields.insert(name.to_owned(), tag);
-        if let Some(value) = U::content(&text).and_then(|content| seen.fields.remove(content)) {
-            *union = U::read_content(&text, Kept { value, error: PhantomData })?;
-        } else if let Some(variant) = U::bare(&text).filter(|_| seen.fields.len() == 1) {
+        let content = U::content(&text).unwrap_or_default();
+        if let Some(value) = seen.fields.remove(content) {
+            *union = U::read_content(&text, Kept { name: content, value, error: PhantomData })?;
+        } else if let Some(variant) = U::bare(&text).filter(|_| !seen.fields.contains_key(&text)) {
             *union = variant;
         }
         return Ok(());
@@ -97,7 +98,7 @@ pub fn set_flat<'de, U: FlatUnion, F: Field<'de>>(
         return Ok(());
     };
     for (name, value) in std::mem::take(&mut seen.fields) {
-        variant.set_content(&name, Kept::<F::Error> { value, error: PhantomData })?;
+        variant.set_content(&name, Kept::<F::Error> { name: &name, value, error: PhantomData })?;
     }
     *union = variant;
     Ok(())

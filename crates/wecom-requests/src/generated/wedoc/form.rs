@@ -53,7 +53,7 @@ impl crate::Paged for GetFormStatistic {
 
     fn next_cursor(page: &Self::Response) -> Option<String> {
         crate::paging::next_cursor(
-            page.cursor.map(|next| next.to_string()),
+            page.cursor.filter(|next| *next != 0).map(|next| next.to_string()),
             page.has_more,
         )
     }

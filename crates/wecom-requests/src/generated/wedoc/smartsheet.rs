@@ -47,7 +47,10 @@ impl crate::Paged for GetRecords {
     }
 
     fn next_cursor(page: &Self::Response) -> Option<String> {
-        crate::paging::next_cursor(page.next.map(|next| next.to_string()), page.has_more)
+        crate::paging::next_cursor(
+            page.next.filter(|next| *next != 0).map(|next| next.to_string()),
+            page.has_more,
+        )
     }
 
     fn into_items(page: Self::Response) -> Vec<Self::Item> {
