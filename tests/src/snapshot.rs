@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use wecom_requests::{AnswerKind, Check, Endpoint, http_request, parse_response};
 
-use crate::conformance::{Findings, Kind, Outcome, check_endpoint, scalar};
+use crate::conformance::{Findings, Kind, Outcome, check_endpoint, read, scalar};
 
 /// An example of the spec, as JSON.
 #[derive(Clone, Copy, Debug)]
@@ -35,8 +35,8 @@ where
     let id = E::META.id;
     let mut text = String::new();
     for (index, example) in examples.iter().enumerate() {
-        let request: E = serde_json::from_str(example.request)
-            .unwrap_or_else(|error| panic!("{id}, example {index}: {error}"));
+        let request: E =
+            read(example.request).unwrap_or_else(|error| panic!("{id}, example {index}: {error}"));
         request.violations().unwrap_or_else(|violations| panic!("{id}, example {index}: {violations}"));
         let sent =
             http_request(&request, "https://qyapi.weixin.qq.com", "TOKEN").expect("the request can be built");

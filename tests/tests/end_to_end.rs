@@ -111,6 +111,44 @@ async fn a_thousand_callers_share_one_token() {
 }
 
 #[tokio::test]
+async fn callers_that_wait_for_a_token_share_its_failure() {
+    let server = Server::builder().credentials("ww1", "another secret").start().await.unwrap();
+    let client = client(&server);
+    let calls = (0..200).map(|_| {
+        let client = client.clone();
+        async move { client.send(&GetInfo::new("hy")).await.unwrap_err().to_string() }
+    });
+    let errors = futures_util::future::join_all(calls).await;
+    assert!(errors.iter().all(|error| *error == errors[0]), "{errors:?}");
+    assert!(errors[0].contains("40001"), "{}", errors[0]);
+    assert_eq!(server.requests("/cgi-bin/gettoken"), 1);
+}
+
+#[tokio::test]
+async fn a_token_can_be_had_for_what_has_no_type_yet() {
+    let server = Server::start().await.unwrap();
+    let token = client(&server).access_token().await.unwrap();
+    assert_eq!(token.expose(), "mock-access_token-1");
+    assert!(!format!("{token:?}").contains("mock"));
+}
+
+#[test]
+fn a_base_url_that_cannot_work_is_refused_without_being_shown() {
+    for url in [
+        "qyapi.weixin.qq.com",
+        "ftp://host",
+        "https://u:secret@host",
+        "https://host/#x",
+        "https://host?x",
+        "",
+    ] {
+        let error = Client::builder("ww1", "s").base_url(url).build().unwrap_err();
+        assert!(matches!(&error, Error::Setup(_)), "{url}: {error:?}");
+        assert!(!error.to_string().contains("secret"), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn a_token_that_wecom_refuses_is_replaced_once() {
     let server = Server::start().await.unwrap();
     let client = client(&server);

@@ -81,6 +81,30 @@ fn a_tag_without_content_is_a_variant_too() {
     );
     assert_eq!(page.msg_list[0].content, Content::Meeting);
     assert_eq!(page.msg_list[1].content, Content::Note);
+    let late = parse::<SyncMsg>(br#"{"msg_list":[{"new_field":1,"msgtype":"meeting"}]}"#).unwrap();
+    assert_eq!(late.msg_list[0].content, Content::Meeting, "whatever stands before the tag");
+    let with_content = json!({ "note": { "text": "kept" }, "msgtype": "note" });
+    let written = again::<SyncMsgResponse>(&json!({ "msg_list": [with_content] }));
+    assert_eq!(written["msg_list"][0]["note"], json!({ "text": "kept" }));
+}
+
+#[test]
+fn an_item_of_a_joined_list_cannot_become_several() {
+    let request = Send::new(Message::default()).touser(["lin.wei|everybody"]);
+    let error = http_request(&request, BASE, "T").unwrap_err();
+    let source = std::error::Error::source(&error).unwrap().to_string();
+    assert!(source.contains("an item contains `|`"), "{source}");
+}
+
+#[test]
+fn a_path_is_the_same_whether_content_comes_before_its_tag_or_after() {
+    for body in [
+        r#"{"msg_list":[{"msgtype":"text","text":{"content":[]}}]}"#,
+        r#"{"msg_list":[{"text":{"content":[]},"msgtype":"text"}]}"#,
+    ] {
+        let error = parse::<SyncMsg>(body.as_bytes()).unwrap_err().to_string();
+        assert!(error.contains("`msg_list[0].text.content`"), "{error}");
+    }
 }
 
 #[test]
@@ -168,8 +192,14 @@ fn a_download_is_a_file_or_the_error_that_came_instead() {
     let error = response("application/json", br#"{"errcode":40007,"errmsg":"invalid media_id"}"#);
     assert!(matches!(parse_response::<Get>(&error), Err(ResponseError::Api(error)) if error.code == 40007));
 
-    let json_file = response("application/json", br#"{"a":1}"#);
-    assert_eq!(&parse_response::<Get>(&json_file).unwrap().bytes[..], br#"{"a":1}"#);
+    let untyped = response("application/octet-stream", br#"{"errcode":40007,"errmsg":"invalid media_id"}"#);
+    assert!(matches!(parse_response::<Get>(&untyped), Err(ResponseError::Api(error)) if error.code == 40007));
+
+    let mut looks_like_an_error = response("application/json", br#"{"errcode":40014}"#);
+    looks_like_an_error
+        .headers_mut()
+        .insert("content-disposition", "attachment; filename=\"a.json\"".parse().unwrap());
+    assert_eq!(&parse_response::<Get>(&looks_like_an_error).unwrap().bytes[..], br#"{"errcode":40014}"#);
 }
 
 #[test]

@@ -265,7 +265,11 @@ fn what_cannot_be_understood_says_where_and_what() {
             "`msg_list[0].service_encrypt_info.public_key_ver`",
             "`-1`",
         ),
-        (r#"{"msg_list":[{"send_time":"soon"}]}"#, "`msg_list[0].send_time`", "soon"),
+        (
+            r#"{"msg_list":[{"send_time":"soon"}]}"#,
+            "`msg_list[0].send_time`",
+            "invalid value: a string, expected an integer",
+        ),
         (r#"{"msg_list":[{"msgid":"a""#, "`msg_list[0]`", "EOF"),
     ];
     for (body, place, what) in cases {
@@ -306,4 +310,33 @@ fn escaped_keys_are_the_same_keys() {
 fn an_optional_field_that_is_not_set_is_not_sent() {
     assert_eq!(serde_json::to_string(&SyncMsg::new()).unwrap(), "{}");
     assert_eq!(serde_json::to_string(&SyncMsg::new().cursor("")).unwrap(), r#"{"cursor":""}"#);
+}
+
+#[test]
+fn what_cannot_be_understood_is_not_shown() {
+    let error =
+        parse::<SyncMsg>(br#"{"msg_list":[{"send_time":"13800000000x"}],"has_more":"secret"}"#).unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("1380000"), "{error:?}");
+    let error = parse::<SyncMsg>(br#""a token, say""#).unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("token, say"), "{error:?}");
+}
+
+#[test]
+fn numbers_of_any_precision_are_numbers() {
+    // This is how they come where a crate of the program turns on serde_json's `arbitrary_precision`.
+    fn number<T: for<'de> wecom_models::wire::Read<'de>>(digits: &str) -> Option<T> {
+        let map = [("$serde_json::private::Number", digits)].into_iter();
+        let map: serde::de::value::MapDeserializer<'_, _, serde::de::value::Error> =
+            serde::de::value::MapDeserializer::new(map);
+        T::read_option(map).expect("a number")
+    }
+    assert_eq!(number::<u32>("5"), Some(5));
+    assert_eq!(number::<i64>("-5"), Some(-5));
+    assert_eq!(number::<u32>("5.0"), Some(5));
+    assert_eq!(number::<f64>("0.5"), Some(0.5));
+    assert_eq!(number::<bool>("1"), Some(true));
+    assert_eq!(number::<String>("17"), Some("17".to_owned()));
+    assert_eq!(number::<MsgType>("2"), Some(MsgType::Image));
+    assert_eq!(number::<MsgType>("99"), Some(MsgType::Other(Unknown::Int(99))));
+    assert_eq!(number::<Timestamp>("1720000000"), Some(Timestamp::from_unix(1_720_000_000)));
 }

@@ -28,6 +28,8 @@ pub fn sources(folder: &FilePath) -> io::Result<Vec<Source>> {
         };
         let text = fs::read_to_string(&path).map_err(|error| named(&path, &error))?;
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or(stem);
+        // Some editors begin a file with a byte order mark, which is not part of it.
+        let text = text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), str::to_owned);
         sources.push(Source { path: format!("spec/{name}"), stem: stem.to_owned(), text });
     }
     sources.sort_by(|a, b| a.stem.cmp(&b.stem));

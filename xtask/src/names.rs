@@ -77,8 +77,25 @@ pub const RESERVED: &[&str] = &[
 pub const NO_MODULES: &[&str] = &["crate", "mod", "self", "super"];
 
 /// The names that features of the crates, or modules beside the families, have already.
-pub const NO_FAMILIES: &[&str] =
-    &["bidirectional", "default", "full", "generated", "rustls", "sign", "token", "types", "wire", "xml"];
+pub const NO_FAMILIES: &[&str] = &[
+    "bidirectional",
+    "client",
+    "credential",
+    "default",
+    "error",
+    "full",
+    "generated",
+    "http",
+    "paging",
+    "reqwest",
+    "rustls",
+    "sign",
+    "token",
+    "tokens",
+    "types",
+    "wire",
+    "xml",
+];
 
 /// Whether a name is an identifier in snake_case that starts with a letter.
 pub fn is_snake(name: &str) -> bool {
@@ -103,6 +120,8 @@ pub fn ident(name: &str) -> proc_macro2::Ident {
     let span = proc_macro2::Span::call_site();
     match name {
         "self" | "Self" | "super" | "crate" => proc_macro2::Ident::new(&format!("{name}_"), span),
+        // Reserved since edition 2024, which syn doesn't know.
+        "gen" => proc_macro2::Ident::new_raw(name, span),
         _ if syn::parse_str::<syn::Ident>(name).is_err() => proc_macro2::Ident::new_raw(name, span),
         _ => proc_macro2::Ident::new(name, span),
     }

@@ -7,6 +7,9 @@ use serde::de::{Deserialize, Deserializer, Error};
 
 use crate::keywords::keywords;
 
+/// How deep types may nest: far deeper than any that the documentation has.
+const MAX_DEPTH: usize = 8;
+
 /// How an error of reading a type begins, so that it is told from others.
 pub(crate) const NOT_A_TYPE: &str = "not a type: ";
 
@@ -85,6 +88,9 @@ impl FromStr for TypeExpr {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let text = text.trim();
+        if text.matches('<').count() > MAX_DEPTH {
+            return Err(format!("`{}…` nests too deeply", text.chars().take(40).collect::<String>()));
+        }
         if let Some((head, rest)) = text.split_once('<') {
             let inner = rest.strip_suffix('>').ok_or_else(|| format!("`{text}` lacks its closing `>`"))?;
             let generic = Generic::from_keyword(head.trim()).ok_or_else(|| {

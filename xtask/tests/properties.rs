@@ -788,7 +788,7 @@ impl<'a> Chapter<'a> {
                 variant.tag = number.to_string();
                 variant.name = Some(format!("V{number}"));
                 variant.key = (style == "sibling").then(|| format!("{tag}_{number}"));
-            } else if style == "sibling" && self.salt(number).is_multiple_of(4) {
+            } else if !variants.is_empty() && style == "sibling" && self.salt(number).is_multiple_of(4) {
                 variant.name = Some(format!("Bare{number}"));
                 variant.bare = true;
             } else if style != "kind" && (!names::is_identifier(&pascal) || name == tag) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use wecom_models::{Json, Secret, Separated, Timestamp};
+use wecom_models::{Json, OrText, Secret, Separated, Timestamp};
 
 /// Something that knows its documented limits.
 pub trait Check {
@@ -405,6 +405,14 @@ impl<T: Check> Check for BTreeMap<String, T> {
 impl<T: Check> Check for Option<T> {
     fn check(&self, checker: &mut Checker) {
         if let Some(value) = self {
+            value.check(checker);
+        }
+    }
+}
+
+impl<T: Check> Check for OrText<T> {
+    fn check(&self, checker: &mut Checker) {
+        if let Self::Value(value) = self {
             value.check(checker);
         }
     }

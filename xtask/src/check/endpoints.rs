@@ -93,8 +93,19 @@ impl Checker<'_> {
         }
         if let Some(sign) = &head.sign {
             let path = path.key("sign");
-            for (key, name) in [("nonce", &sign.nonce), ("ts", &sign.ts), ("sig", &sign.sig)] {
-                self.field(&path.key(key), &endpoint.request, name, "request");
+            let fields = [
+                ("nonce", &sign.nonce, Scalar::String),
+                ("ts", &sign.ts, Scalar::Timestamp),
+                ("sig", &sign.sig, Scalar::String),
+            ];
+            for (key, name, ty) in fields {
+                if let Some(field) = self.field(&path.key(key), &endpoint.request, name, "request")
+                    && field.ty != TypeExpr::Scalar(ty)
+                {
+                    let message = format!("what signs a request as `{key}` is a `{}`", ty.keyword());
+                    let label = format!("`{name}` is a `{}`", field.ty);
+                    self.report.error("bad-sign", At::Value(&path.key(key)), message, label);
+                }
             }
         }
         self.rules(&path.key("rules"), &endpoint.request, &head.rules);
@@ -129,6 +140,15 @@ impl Checker<'_> {
     }
 
     fn pagination(&mut self, path: &Path, endpoint: &Endpoint, pagination: &Pagination) {
+        if endpoint.head.answer != Answer::Json {
+            self.report.error(
+                "bad-pagination",
+                At::Key(path),
+                "only JSON answers have pages",
+                "not a JSON answer",
+            );
+            return;
+        }
         let text = |ty: &TypeExpr| {
             matches!(
                 ty,
@@ -281,6 +301,10 @@ impl Checker<'_> {
             self.report.error_with_help("bad-rule", At::Value(path), message, "says none or several", help);
         }
         for (key, names) in groups {
+            if names.as_ref().is_some_and(Vec::is_empty) {
+                let message = "a group has fields";
+                self.report.error("bad-rule", At::Value(&path.key(key)), message, "is empty");
+            }
             for (index, name) in names.iter().flatten().enumerate() {
                 let at = path.key(key).index(index);
                 if let Some(field) = self.field(&at, fields, name, "list of fields")
@@ -307,8 +331,12 @@ impl Checker<'_> {
                 }
             }
         }
-        if let Some(RequiredWhen { field, when, .. }) = required_when {
+        if let Some(RequiredWhen { field, when, is }) = required_when {
             let path = path.key("required_when");
+            if is.is_empty() {
+                let message = "no value makes the field required";
+                self.report.error("bad-rule", At::Value(&path.key("is")), message, "list the values");
+            }
             if let Some(found) = self.field(&path.key("field"), fields, field, "list of fields")
                 && !found.optional
             {
@@ -390,8 +418,19 @@ fn path_problem(path: &str) -> Option<String> {
 
 fn is_date(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
-    let number = |part: &str, length: usize, range: std::ops::RangeInclusive<u32>| {
-        part.len() == length && part.parse().is_ok_and(|number| range.contains(&number))
+    let number = |part: &str, length: usize| {
+        let digits = part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());
+        digits.then(|| part.parse::<u32>().ok()).flatten()
     };
-    matches!(parts.as_slice(), [year, month, day] if number(year, 4, 2010..=2100) && number(month, 2, 1..=12) && number(day, 2, 1..=31))
+    let [year, month, day] = parts.as_slice() else { return false };
+    let (Some(year), Some(month), Some(day)) = (number(year, 4), number(month, 2), number(day, 2)) else {
+        return false;
+    };
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match month {
+        4 | 6 | 9 | 11 => 30,
+        2 => 28 + u32::from(leap),
+        _ => 31,
+    };
+    (2010..=2100).contains(&year) && (1..=12).contains(&month) && (1..=days).contains(&day)
 }

@@ -57,6 +57,10 @@ impl Checker<'_> {
     fn example(&mut self, path: &Path, text: &str, fields: &IndexMap<String, Field>, envelope: bool) {
         let file = self.file;
         let mut place = Place::new(file.root.find(path), text, self.text);
+        for (_, again) in place.duplicates() {
+            let message = "a key stands twice in the same object";
+            self.report.error_at("bad-example", again, message, "again here", None);
+        }
         match serde_json::from_str::<Value>(text) {
             Ok(Value::Object(object)) => self.object(&mut place, fields, &object, envelope),
             Ok(_) => {
@@ -341,6 +345,13 @@ struct Place<'a> {
 impl<'a> Place<'a> {
     fn new(scalar: &'a Node, text: &'a str, source: &'a str) -> Self {
         Self { scalar, text, source, tree: Node::parse(text).ok(), path: Path::default(), opaque: false }
+    }
+
+    /// Every key that stands a second time in its object, with the first one.
+    fn duplicates(&self) -> Vec<(Range<usize>, Range<usize>)> {
+        let carry = |node: &Node| self.carry(node.span.start)..self.carry(node.span.end);
+        let found = self.tree.iter().flat_map(Node::duplicates);
+        found.map(|(first, again)| (carry(first), carry(again))).collect()
     }
 
     fn opaque(&self) -> Self {

@@ -158,6 +158,15 @@ fn modules(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
                 "name it `family.yaml` or `family.chapter.yaml`, in snake_case; a few names are taken, such as `full` and `mod`",
             );
         }
+        if let Some(same) = sources[..file.source].iter().find(|other| other.stem == *stem) {
+            let message = format!("`{}` is this module already", same.path);
+            report.error(
+                "bad-file-name",
+                At::Key(&at),
+                message,
+                format!("a second file for the module `{stem}`"),
+            );
+        }
         let twin = sources.iter().find(|other| parts.len() == 2 && other.stem == parts[0]);
         if let Some(twin) = twin {
             report.error_with_help(

@@ -8,7 +8,7 @@ use super::{Checker, endpoints};
 use crate::diagnostic::At;
 use crate::names;
 use crate::source::Path;
-use crate::spec::{Enum, Field, KINDS, Limit, Place, Repr, Style, Union, Variant};
+use crate::spec::{Enum, Field, File, KINDS, Limit, Place, Repr, Style, Union, Variant};
 use crate::type_expr::{Generic, Scalar, TypeExpr};
 
 impl Checker<'_> {
@@ -222,6 +222,10 @@ impl Checker<'_> {
                 "list the documented variants",
             );
         }
+        if !union.variants.is_empty() && union.variants.values().all(|variant| variant.ty.is_none()) {
+            let message = "a union of tags without content is an enum";
+            self.report.error("bad-union", At::Key(path), message, "no variant has a `type`");
+        }
         let tagged = matches!(union.style, Style::Sibling | Style::Flat);
         if tagged != union.tag.is_some() {
             let message = format!(
@@ -281,6 +285,10 @@ impl Checker<'_> {
             Style::Flat if self.has_field(ty, union.tag.as_deref().unwrap_or_default()) => {
                 let message = format!("the variant `{tag}` has a field of the tag's name");
                 self.report.error("bad-union", At::Key(at), message, "can't hold both");
+            }
+            Style::Kind if KINDS.contains(&tag) && !is_of_kind(self.file, ty, tag) => {
+                let message = format!("`{ty}` is no {tag} in JSON");
+                self.report.error("bad-union", At::Key(at), message, "could never be read");
             }
             Style::Kind if !KINDS.contains(&tag) => {
                 let help = format!("kinds: {}", KINDS.join(", "));
@@ -410,7 +418,16 @@ impl Checker<'_> {
 
     /// The types whose values stand inside a value of this type, not behind a list or a map.
     fn inline_types(&self, name: &str) -> Vec<&str> {
-        let inline = |ty: &TypeExpr| !matches!(ty, TypeExpr::Generic(Generic::List | Generic::Map, _));
+        let inline = |ty: &TypeExpr| {
+            let mut ty = ty;
+            while let TypeExpr::Generic(generic, inner) = ty {
+                if matches!(generic, Generic::List | Generic::Map) {
+                    return false;
+                }
+                ty = inner;
+            }
+            true
+        };
         let file = self.file;
         let fields = file.structs.get(name).into_iter().flat_map(|structure| structure.fields.values());
         let variants = file.unions.get(name).into_iter().flat_map(|union| union.variants.values());
@@ -429,4 +446,17 @@ impl Checker<'_> {
 /// Whether a text is an integer, written the one way that integers are written.
 fn is_integer(text: &str) -> bool {
     text.parse::<i64>().is_ok_and(|number| number.to_string() == text)
+}
+
+/// Whether values of a type may be of a kind of JSON.
+fn is_of_kind(file: &File, ty: &TypeExpr, kind: &str) -> bool {
+    match ty {
+        TypeExpr::Scalar(Scalar::Any) => true,
+        TypeExpr::Scalar(Scalar::Bool | Scalar::Flag) => matches!(kind, "bool" | "number" | "string"),
+        TypeExpr::Scalar(_) => !matches!(kind, "list" | "object"),
+        TypeExpr::Generic(Generic::List, _) => kind == "list",
+        TypeExpr::Generic(Generic::Map, _) => kind == "object",
+        TypeExpr::Named(name) if file.enums.contains_key(name) => !matches!(kind, "list" | "object"),
+        TypeExpr::Generic(_, _) | TypeExpr::Named(_) => kind != "list",
+    }
 }

@@ -95,6 +95,7 @@ fn doc_lines(text: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut paragraph = String::new();
     let mut in_code = false;
+    let text = text.replace('\r', " ");
     for line in text.lines().chain([""]) {
         in_code ^= line.trim_start().starts_with("```");
         let plain = !in_code
@@ -131,6 +132,10 @@ fn wrapped(paragraph: &str, width: usize) -> Vec<String> {
 
 /// A text as a raw string, so that JSON stays readable.
 pub(super) fn raw_string(text: &str) -> Literal {
+    if text.contains('\r') {
+        // A raw string can't hold one.
+        return Literal::string(text);
+    }
     let longest = text
         .split('"')
         .skip(1)

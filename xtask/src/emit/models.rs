@@ -99,8 +99,9 @@ fn methods(structure: &Struct) -> TokenStream {
 }
 
 fn setter(field: &Field) -> TokenStream {
-    let docs = doc(&format!("Sets [`{0}`](Self::{0}).", field.rust));
     let name = ident(&field.rust);
+    let shown = name.to_string();
+    let docs = doc(&format!("Sets [`{0}`](Self::{0}).", shown.trim_start_matches("r#")));
     let ty = argument_type(&field.ty);
     let value = argument_value(&field.ty, &quote!(#name));
     quote! {

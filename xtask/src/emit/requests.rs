@@ -142,7 +142,8 @@ fn parameters(method: &str, output: &str, request: &Struct, place: Place) -> Opt
     let (method, output, puts) = (ident(method), ident(output), chain(puts));
     Some(quote! {
         fn #method(&self, out: &mut crate::#output) -> Result<(), serde_json::Error> {
-            use wecom_models::wire::Output as _;
+            #[allow(unused_imports)]
+            use wecom_models::wire::{self, Output as _};
             #puts
         }
     })
@@ -150,7 +151,6 @@ fn parameters(method: &str, output: &str, request: &Struct, place: Place) -> Opt
 
 /// The body of a request with a file.
 fn form(request: &Struct) -> TokenStream {
-    let mut text = false;
     let parts: Vec<TokenStream> = request
         .sent_in(Place::Body)
         .map(|field| {
@@ -159,18 +159,17 @@ fn form(request: &Struct) -> TokenStream {
                 (Ty::File, false) => quote!(form.file(#wire, &self.#name);),
                 (Ty::File, true) => quote!(if let Some(file) = &self.#name { form.file(#wire, file); }),
                 _ => {
-                    text = true;
                     let put = put(field);
-                    quote!(#put?;)
+                    quote!({ let out = &mut form; #put?; })
                 }
             }
         })
         .collect();
-    let import = text.then(|| quote!(use wecom_models::wire::Output as _; let out = &mut form;));
     quote! {
         fn body(&self) -> Result<crate::Body, crate::BuildError> {
+            #[allow(unused_imports)]
+            use wecom_models::wire::{self, Output as _};
             let mut form = crate::Form::default();
-            #import
             #(#parts)*
             form.finish()
         }

@@ -26,11 +26,11 @@ pub(crate) use digits_in_a_map;
 
 /// Visits a number that is given by its digits.
 pub(crate) fn visit_digits<'de, V: Visitor<'de>, E: Error>(visitor: V, digits: &str) -> Result<V::Value, E> {
-    if let Ok(number) = digits.parse() {
+    if let Ok(number) = digits.parse::<u64>() {
         visitor.visit_u64(number)
-    } else if let Ok(number) = digits.parse() {
+    } else if let Ok(number) = digits.parse::<i64>() {
         visitor.visit_i64(number)
-    } else if let Ok(number) = digits.parse() {
+    } else if let Ok(number) = digits.parse::<f64>() {
         visitor.visit_f64(number)
     } else {
         visitor.visit_str(digits)

@@ -22,11 +22,14 @@ impl crate::Endpoint for Upload {
     };
 
     fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {
-        use wecom_models::wire::Output as _;
+        #[allow(unused_imports)]
+        use wecom_models::wire::{self, Output as _};
         out.put("type", &self.r#type)
     }
 
     fn body(&self) -> Result<crate::Body, crate::BuildError> {
+        #[allow(unused_imports)]
+        use wecom_models::wire::{self, Output as _};
         let mut form = crate::Form::default();
         form.file("media", &self.media);
         form.finish()
@@ -53,7 +56,8 @@ impl crate::Endpoint for Get {
         rates: &[],
     };
     fn headers(&self, out: &mut crate::Headers) -> Result<(), serde_json::Error> {
-        use wecom_models::wire::Output as _;
+        #[allow(unused_imports)]
+        use wecom_models::wire::{self, Output as _};
         out.put_some("Range", &self.range)
     }
 }

@@ -21,7 +21,8 @@ impl crate::Endpoint for Create {
         rates: &[],
     };
     fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {
-        use wecom_models::wire::Output as _;
+        #[allow(unused_imports)]
+        use wecom_models::wire::{self, Output as _};
         out.put("agentid", &self.agentid)
     }
 }
