@@ -1,6 +1,5 @@
 //! What is wrong with a spec, and where: collected first, then shown all at once.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
@@ -49,11 +48,6 @@ impl Diagnostics {
     /// How many mistakes there are.
     pub fn len(&self) -> usize {
         self.found.len()
-    }
-
-    /// The names of the checks that failed.
-    pub fn codes(&self) -> BTreeSet<&'static str> {
-        self.found.iter().map(|diagnostic| diagnostic.code).collect()
     }
 
     /// Adds one.

@@ -224,9 +224,6 @@ fn endpoint(
 ) -> Endpoint {
     let head = &endpoint.head;
     let (method, path) = head.call.split_once(' ').expect("checked: a call is a method and a path");
-    let find = |structure: &Struct, wire: &str| {
-        structure.fields.iter().find(|field| field.wire == wire).cloned().expect("checked: the field exists")
-    };
     Endpoint {
         name: name.to_owned(),
         id: format!("{stem}.{name}"),
@@ -241,12 +238,12 @@ fn endpoint(
         safe: head.safe,
         rates: head.rate.iter().map(|rate| (rate.calls, rate.per)).collect(),
         pagination: head.pagination.as_ref().map(|pagination| {
-            let items = find(response, &pagination.items);
+            let items = find(&response.fields, &pagination.items);
             let Ty::List(item) = items.ty.clone() else { unreachable!("checked: the items are a list") };
             Pagination {
-                cursor: find(request, &pagination.cursor),
-                next: find(response, &pagination.next),
-                more: pagination.more.as_ref().map(|more| find(response, more)),
+                cursor: find(&request.fields, &pagination.cursor),
+                next: find(&response.fields, &pagination.next),
+                more: pagination.more.as_ref().map(|more| find(&response.fields, more)),
                 items,
                 item: *item,
             }
@@ -262,9 +259,9 @@ fn endpoint(
         body: head.body,
         answer: head.answer,
         sign: head.sign.as_ref().map(|sign| Sign {
-            nonce: find(request, &sign.nonce),
-            ts: find(request, &sign.ts),
-            sig: find(request, &sign.sig),
+            nonce: find(&request.fields, &sign.nonce),
+            ts: find(&request.fields, &sign.ts),
+            sig: find(&request.fields, &sign.sig),
         }),
         examples: head
             .examples
@@ -386,13 +383,14 @@ fn rule_text(rule: &spec::Rule) -> Option<String> {
 }
 
 fn rules(rules: &[spec::Rule], fields: &[Field]) -> Vec<Rule> {
-    let find = |wire: &String| {
-        fields.iter().find(|field| field.wire == *wire).cloned().expect("checked: the field exists")
-    };
-    let all = |names: &[String]| names.iter().map(find).collect();
+    let all = |names: &[String]| names.iter().map(|wire| find(fields, wire)).collect();
     let lowered = rules.iter().filter_map(|rule| {
         if let Some(span) = &rule.max_span {
-            return Some(Rule::MaxSpan { from: find(&span.from), to: find(&span.to), days: span.days });
+            return Some(Rule::MaxSpan {
+                from: find(fields, &span.from),
+                to: find(fields, &span.to),
+                days: span.days,
+            });
         }
         if let Some(names) = &rule.exactly_one {
             return Some(Rule::ExactlyOne(all(names)));
@@ -405,9 +403,18 @@ fn rules(rules: &[spec::Rule], fields: &[Field]) -> Vec<Rule> {
         }
         let required = rule.required_when.as_ref()?;
         let is = required.is.iter().map(scalar_text).collect();
-        Some(Rule::RequiredWhen { field: find(&required.field), when: find(&required.when), is })
+        Some(Rule::RequiredWhen {
+            field: find(fields, &required.field),
+            when: find(fields, &required.when),
+            is,
+        })
     });
     lowered.collect()
+}
+
+/// The field with a wire name.
+fn find(fields: &[Field], wire: &str) -> Field {
+    fields.iter().find(|field| field.wire == wire).cloned().expect("checked: the field exists")
 }
 
 /// A YAML scalar as it would stand on the wire.

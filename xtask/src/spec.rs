@@ -40,6 +40,16 @@ pub struct File {
     pub failed: Vec<String>,
 }
 
+impl File {
+    /// The names of its own types, each with the section it stands in.
+    pub fn type_names(&self) -> impl Iterator<Item = (&'static str, &String)> {
+        let structs = self.structs.keys().map(|name| ("structs", name));
+        let enums = self.enums.keys().map(|name| ("enums", name));
+        let unions = self.unions.keys().map(|name| ("unions", name));
+        structs.chain(enums).chain(unions)
+    }
+}
+
 /// An endpoint.
 #[derive(Debug)]
 pub struct Endpoint {

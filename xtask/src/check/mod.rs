@@ -119,8 +119,7 @@ impl Checker<'_> {
     fn type_expr(&mut self, path: &Path, ty: &TypeExpr) -> bool {
         let Some(name) = ty.name() else { return true };
         let file = self.file;
-        let known =
-            || file.structs.keys().chain(file.enums.keys()).chain(file.unions.keys()).map(String::as_str);
+        let known = || file.type_names().map(|(_, name)| name.as_str());
         if let Some(found) = known().find(|known| *known == name) {
             self.used.insert(found);
             return true;

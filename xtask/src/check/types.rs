@@ -33,17 +33,10 @@ impl Checker<'_> {
             all.push((path.clone(), format!("{pascal}Response"), name.as_str()));
             all.push((path, pascal, name.as_str()));
         }
-        let sections = [
-            ("structs", file.structs.keys().collect::<Vec<_>>()),
-            ("enums", file.enums.keys().collect()),
-            ("unions", file.unions.keys().collect()),
-        ];
-        for (section, names) in sections {
-            for name in names {
-                let path = Path::of([section, name]);
-                self.pascal(&path, name, "a type's name");
-                all.push((path, name.clone(), name.as_str()));
-            }
+        for (section, name) in file.type_names() {
+            let path = Path::of([section, name]);
+            self.pascal(&path, name, "a type's name");
+            all.push((path, name.clone(), name.as_str()));
         }
         for (path, rust, _) in &all {
             if names::RESERVED.contains(&rust.as_str()) {
@@ -362,22 +355,15 @@ impl Checker<'_> {
 
     pub(super) fn unused_types(&mut self) {
         let file = self.file;
-        let sections = [
-            ("structs", file.structs.keys().collect::<Vec<_>>()),
-            ("enums", file.enums.keys().collect()),
-            ("unions", file.unions.keys().collect()),
-        ];
-        for (section, names) in sections {
-            for name in names {
-                if !self.used.contains(name.as_str()) {
-                    let path = Path::of([section, name]);
-                    self.report.error(
-                        "unused-type",
-                        At::Key(&path),
-                        format!("nothing uses the type `{name}`"),
-                        "unused",
-                    );
-                }
+        for (section, name) in file.type_names() {
+            if !self.used.contains(name.as_str()) {
+                let path = Path::of([section, name]);
+                self.report.error(
+                    "unused-type",
+                    At::Key(&path),
+                    format!("nothing uses the type `{name}`"),
+                    "unused",
+                );
             }
         }
     }
