@@ -55,6 +55,11 @@ impl Diagnostics {
         self.found.push(diagnostic);
     }
 
+    /// Adds those found elsewhere.
+    pub fn extend(&mut self, other: Self) {
+        self.found.extend(other.found);
+    }
+
     /// A reporter for one file.
     pub fn reporter<'a>(&'a mut self, file: usize, root: &'a Node) -> Reporter<'a> {
         Reporter { diagnostics: self, file, root }

@@ -15,6 +15,7 @@ pub mod load;
 pub mod lower;
 pub mod names;
 pub mod pages;
+mod parallel;
 pub mod source;
 pub mod spec;
 pub mod type_expr;

@@ -10,6 +10,7 @@ use serde::de::{self, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visi
 use serde_yaml::{Mapping, Value};
 
 use crate::diagnostic::{At, Diagnostic, Diagnostics, Reporter, did_you_mean};
+use crate::parallel;
 use crate::source::{Node, Path, Source};
 use crate::spec::{Endpoint, Enum, EnumValue, Field, File, Repr, Rule, Spec, Struct, Style, Union, Variant};
 
@@ -38,8 +39,16 @@ pub fn sources(folder: &FilePath) -> io::Result<Vec<Source>> {
 
 /// Reads all sources into a spec. A file that isn't YAML is reported and left out.
 pub fn spec(sources: &[Source], diagnostics: &mut Diagnostics) -> Spec {
-    let files = sources.iter().enumerate();
-    Spec { files: files.filter_map(|(index, source)| file(index, source, diagnostics)).collect() }
+    let read = parallel::map(sources, |index, source| {
+        let mut found = Diagnostics::default();
+        (file(index, source, &mut found), found)
+    });
+    let mut files = Vec::new();
+    for (file, found) in read {
+        diagnostics.extend(found);
+        files.extend(file);
+    }
+    Spec { files }
 }
 
 fn file(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option<File> {

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use crate::diagnostic::{At, Diagnostics, Reporter};
 use crate::names;
+use crate::parallel;
 use crate::source::{Path, Source};
 use crate::spec::{Field, File, Spec};
 use crate::type_expr::TypeExpr;
@@ -16,11 +17,14 @@ use crate::type_expr::TypeExpr;
 pub fn spec(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
     endpoints::unique(spec, diagnostics);
     modules(spec, sources, diagnostics);
-    for file in &spec.files {
-        let report = diagnostics.reporter(file.source, &file.root);
+    let found = parallel::map(&spec.files, |_, file| {
+        let mut found = Diagnostics::default();
+        let report = found.reporter(file.source, &file.root);
         let text = sources[file.source].text.as_str();
         Checker { file, text, report, used: HashSet::new(), shown: HashSet::new() }.run();
-    }
+        found
+    });
+    found.into_iter().for_each(|found| diagnostics.extend(found));
 }
 
 struct Checker<'a> {

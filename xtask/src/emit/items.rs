@@ -1,10 +1,11 @@
 //! Pieces of tokens that several kinds of files share, and the formatting of all of them.
 
 use std::collections::BTreeSet;
+use std::mem::{self, discriminant};
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
-use syn::{File, ImplItem, Item};
+use syn::{Attribute, File, ImplItem, Item, ItemImpl};
 
 use crate::ir::{Field, Ty};
 use crate::names::ident;
@@ -20,38 +21,32 @@ pub(super) fn format_items(tokens: TokenStream) -> String {
     // Not cloned for the message: a shared token stream is copied again, level by level, when it is parsed.
     let file: File =
         syn::parse2(tokens).unwrap_or_else(|error| panic!("generated tokens are not Rust: {error}"));
-    let mut text = String::new();
-    let mut previous: Option<&Item> = None;
-    let attrs = File { shebang: None, frontmatter: None, attrs: file.attrs, items: Vec::new() };
-    text.push_str(&prettyplease::unparse(&attrs));
-    for item in &file.items {
-        let grouped = matches!(
-            (previous, item),
-            (Some(Item::Use(_)), Item::Use(_))
-                | (Some(Item::Mod(_)), Item::Mod(_))
-                | (Some(Item::Const(_)), Item::Const(_))
-        );
+    let mut text = unparse(file.attrs, Vec::new());
+    let mut previous = None;
+    for item in file.items {
+        let kind = discriminant(&item);
+        let grouped = previous == Some(kind) && matches!(item, Item::Use(_) | Item::Mod(_) | Item::Const(_));
         if !text.is_empty() && !grouped {
             text.push('\n');
         }
         text.push_str(&format_item(item));
-        previous = Some(item);
+        previous = Some(kind);
     }
     text
 }
 
-fn format_item(item: &Item) -> String {
-    let Item::Impl(block) = item else { return unparse(item.clone()) };
-    let methods = block.items.iter().filter(|item| matches!(item, ImplItem::Fn(_))).count();
-    if methods < 2 {
-        return unparse(item.clone());
+fn format_item(item: Item) -> String {
+    let Item::Impl(mut block) = item else { return unparse(Vec::new(), vec![item]) };
+    let mut parts = chunks(mem::take(&mut block.items));
+    if parts.len() < 2 {
+        block.items = parts.pop().unwrap_or_default();
+        return unparse(Vec::new(), vec![Item::Impl(block)]);
     }
     let mut header = String::new();
     let mut bodies = Vec::new();
-    for part in chunks(&block.items) {
-        let mut alone = block.clone();
-        alone.items = part;
-        let text = unparse(Item::Impl(alone));
+    for part in parts {
+        let alone = ItemImpl { items: part, ..block.clone() };
+        let text = unparse(Vec::new(), vec![Item::Impl(alone)]);
         let (first, rest) = text.split_once("{\n").expect("an impl opens with a brace");
         header = format!("{first}{{\n");
         bodies.push(
@@ -61,20 +56,25 @@ fn format_item(item: &Item) -> String {
     format!("{header}{}\n}}\n", bodies.join("\n\n"))
 }
 
-/// The items of an impl: everything before the first method together, then each method alone.
-fn chunks(items: &[ImplItem]) -> Vec<Vec<ImplItem>> {
+/// The items of an impl: those before the first method together, then each method alone; all together where only
+/// one is a method.
+fn chunks(items: Vec<ImplItem>) -> Vec<Vec<ImplItem>> {
+    let is_method = |item: &ImplItem| matches!(item, ImplItem::Fn(_));
+    if items.iter().filter(|item| is_method(item)).count() < 2 {
+        return vec![items];
+    }
     let mut chunks: Vec<Vec<ImplItem>> = Vec::new();
     for item in items {
         match chunks.last_mut() {
-            Some(chunk) if !matches!(item, ImplItem::Fn(_)) => chunk.push(item.clone()),
-            _ => chunks.push(vec![item.clone()]),
+            Some(chunk) if !is_method(&item) => chunk.push(item),
+            _ => chunks.push(vec![item]),
         }
     }
     chunks
 }
 
-fn unparse(item: Item) -> String {
-    prettyplease::unparse(&File { shebang: None, frontmatter: None, attrs: Vec::new(), items: vec![item] })
+fn unparse(attrs: Vec<Attribute>, items: Vec<Item>) -> String {
+    prettyplease::unparse(&File { shebang: None, frontmatter: None, attrs, items })
 }
 
 /// A documentation comment.

@@ -9,14 +9,13 @@ mod snapshots;
 mod wire;
 
 use std::collections::BTreeMap;
-use std::num::NonZero;
-use std::thread;
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::ir::{Api, Module};
 use crate::names::ident;
+use crate::parallel;
 
 use items::format_items;
 pub use manifest::{BEGIN, END, features};
@@ -43,16 +42,8 @@ pub const CORE_FAMILY: &str = "auth";
 pub fn api(api: &Api) -> Files {
     let [models, requests, mock, tests] = FOLDERS;
     // Formatting is nearly all of the work, and no module depends on another.
-    let threads = thread::available_parallelism().map_or(1, NonZero::get);
-    let chunk = api.modules.len().div_ceil(threads).max(1);
-    let mut files: Files = thread::scope(|scope| {
-        let workers: Vec<_> =
-            api.modules.chunks(chunk).map(|modules| scope.spawn(|| all_of(modules))).collect();
-        workers
-            .into_iter()
-            .flat_map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect()
-    });
+    let mut files: Files =
+        parallel::map(&api.modules, |_, module| all_of(module)).into_iter().flatten().collect();
     families(&mut files, api, models, &quote!(pub), gate);
     families(&mut files, api, requests, &quote!(pub(crate)), gate);
     families(&mut files, api, mock, &quote!(pub(crate)), |_| None);
@@ -68,19 +59,17 @@ pub fn api(api: &Api) -> Files {
     files
 }
 
-/// The files of some modules.
-fn all_of(modules: &[Module]) -> Files {
+/// The files of a module.
+fn all_of(module: &Module) -> Files {
     let [models, requests, mock, tests] = FOLDERS;
+    let at = module_path(module);
     let mut files = Files::new();
-    for module in modules {
-        let at = module_path(module);
-        insert(&mut files, format!("{models}/{at}.rs"), &module.spec, models::module(module));
-        insert(&mut files, format!("{models}/{at}/impls.rs"), &module.spec, wire::in_use(module));
-        insert(&mut files, format!("{models}/{at}/reverse.rs"), &module.spec, wire::reverse(module));
-        insert(&mut files, format!("{requests}/{at}.rs"), &module.spec, requests::module(module));
-        insert(&mut files, format!("{mock}/{at}.rs"), &module.spec, mock::module(module));
-        insert(&mut files, format!("{tests}/{at}.rs"), &module.spec, snapshots::module(module));
-    }
+    insert(&mut files, format!("{models}/{at}.rs"), &module.spec, models::module(module));
+    insert(&mut files, format!("{models}/{at}/impls.rs"), &module.spec, wire::in_use(module));
+    insert(&mut files, format!("{models}/{at}/reverse.rs"), &module.spec, wire::reverse(module));
+    insert(&mut files, format!("{requests}/{at}.rs"), &module.spec, requests::module(module));
+    insert(&mut files, format!("{mock}/{at}.rs"), &module.spec, mock::module(module));
+    insert(&mut files, format!("{tests}/{at}.rs"), &module.spec, snapshots::module(module));
     files
 }
 
