@@ -24,7 +24,9 @@ pub fn spec(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
         Checker { file, text, report, used: HashSet::new(), shown: HashSet::new() }.run();
         found
     });
-    found.into_iter().for_each(|found| diagnostics.extend(found));
+    for found in found {
+        diagnostics.extend(found);
+    }
 }
 
 struct Checker<'a> {
