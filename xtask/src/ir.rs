@@ -7,6 +7,32 @@ pub use crate::spec::{Answer, Body, Host, Limit, Period, Place, Repr, Style, Tok
 pub struct Api {
     /// Sorted by path.
     pub modules: Vec<Module>,
+    /// The error codes that any endpoint may answer with, if the spec has them.
+    pub codes: Option<Codes>,
+}
+
+/// The table of error codes.
+#[derive(Debug)]
+pub struct Codes {
+    /// The file, as shown in generated headers: `spec/errcodes.yaml`.
+    pub spec: String,
+    /// What they are, and the page they come from.
+    pub doc: String,
+    /// Sorted by code.
+    pub codes: Vec<ErrorCode>,
+}
+
+/// An error code.
+#[derive(Debug)]
+pub struct ErrorCode {
+    /// `errcode` on the wire.
+    pub code: i64,
+    /// The constant's name.
+    pub name: String,
+    /// What it means.
+    pub doc: String,
+    /// What to do about it.
+    pub help: Option<String>,
 }
 
 impl Api {
@@ -154,6 +180,8 @@ pub struct Endpoint {
     pub safe: bool,
     /// How often it may be called.
     pub rates: Vec<(u32, Period)>,
+    /// How many calls may be on their way at once.
+    pub concurrency: Option<u32>,
     /// How its pages follow each other.
     pub pagination: Option<Pagination>,
     /// Where its response holds a token.

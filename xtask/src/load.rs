@@ -12,7 +12,10 @@ use serde_yaml::{Mapping, Value};
 use crate::diagnostic::{At, Diagnostic, Diagnostics, Reporter, did_you_mean};
 use crate::parallel;
 use crate::source::{Node, Path, Source};
-use crate::spec::{Endpoint, Enum, EnumValue, Field, File, Repr, Rule, Spec, Struct, Style, Union, Variant};
+use crate::spec::{
+    CODES, Codes, Doc, Endpoint, Enum, EnumValue, ErrorCode, Field, File, Repr, Rule, Spec, Struct, Style,
+    Union, Variant,
+};
 
 /// Reads the texts of all spec files in a folder, in the order of their names.
 pub fn sources(folder: &FilePath) -> io::Result<Vec<Source>> {
@@ -41,17 +44,24 @@ pub fn sources(folder: &FilePath) -> io::Result<Vec<Source>> {
 pub fn spec(sources: &[Source], diagnostics: &mut Diagnostics) -> Spec {
     let read = parallel::map(sources, |index, source| {
         let mut found = Diagnostics::default();
-        (file(index, source, &mut found), found)
+        let mut read = Spec::default();
+        match source.stem.as_str() {
+            CODES => read.codes = codes(index, source, &mut found),
+            _ => read.files.extend(file(index, source, &mut found)),
+        }
+        (read, found)
     });
-    let mut files = Vec::new();
-    for (file, found) in read {
+    let mut spec = Spec::default();
+    for (read, found) in read {
         diagnostics.extend(found);
-        files.extend(file);
+        spec.files.extend(read.files);
+        spec.codes = read.codes.or(spec.codes);
     }
-    Spec { files }
+    spec
 }
 
-fn file(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option<File> {
+/// Reads a text as YAML: where everything stands, and its values.
+fn yaml(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option<(Node, Value)> {
     let root = match Node::parse(&source.text) {
         Ok(root) => root,
         Err(error) => {
@@ -81,8 +91,8 @@ fn file(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option<
             help: None,
         });
     }
-    let value = match serde_yaml::from_str::<FirstWins>(&source.text) {
-        Ok(FirstWins(value)) => value,
+    match serde_yaml::from_str::<FirstWins>(&source.text) {
+        Ok(FirstWins(value)) => Some((root, value)),
         Err(error) => {
             let offset = error.location().map_or(0, |location| location.index());
             diagnostics.push(Diagnostic {
@@ -94,9 +104,23 @@ fn file(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option<
                 context: None,
                 help: None,
             });
-            return None;
+            None
         }
-    };
+    }
+}
+
+fn codes(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option<Codes> {
+    let (root, value) = yaml(index, source, diagnostics)?;
+    let mut reader = Reader { report: diagnostics.reporter(index, &root), failed: Vec::new() };
+    let top = Path::default();
+    let head: CodesHead = reader.typed(&top, &value, &[])?;
+    let codes = reader
+        .entries(&top, &value, "codes", |reader, path, value| reader.typed::<ErrorCode>(path, value, &[]));
+    Some(Codes { source: index, title: head.title, summary: head.summary, doc: head.doc, codes, root })
+}
+
+fn file(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option<File> {
+    let (root, value) = yaml(index, source, diagnostics)?;
     let mistakes = diagnostics.len();
     let mut reader = Reader { report: diagnostics.reporter(index, &root), failed: Vec::new() };
     let top = Path::default();
@@ -122,6 +146,16 @@ fn file(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option<
 struct FileHead {
     title: String,
     summary: String,
+}
+
+#[derive(Deserialize)]
+struct CodesHead {
+    title: String,
+    summary: String,
+    doc: Doc,
+    /// Read one by one; here so that they are not left out.
+    #[serde(rename = "codes")]
+    _codes: Value,
 }
 
 #[derive(Deserialize)]
@@ -211,15 +245,10 @@ impl Reader<'_> {
         let read: Vec<String> = mapping.keys().map(scalar_text).collect();
         let odd: Vec<String> = self.report.keys(path).into_iter().filter(|key| !read.contains(key)).collect();
         let code = if section == "values" { "bad-enum-value" } else { "wrong-kind" };
+        let help = if section == "codes" { "write a decimal number" } else { "put quotes around it" };
         for key in odd {
             let message = format!("YAML doesn't read `{key}` as the text it looks like");
-            self.report.error_with_help(
-                code,
-                At::Key(&path.key(&key)),
-                message,
-                "not text",
-                "put quotes around it",
-            );
+            self.report.error_with_help(code, At::Key(&path.key(&key)), message, "not text", help);
         }
     }
 

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use indexmap::IndexMap;
 
 use crate::ir::{
-    Api, Direction, Endpoint, Enum, EnumValue, Example, Field, Grants, Method, Module, Pagination, Rule,
-    Sign, Struct, Ty, Type, Union, Variant,
+    Api, Codes, Direction, Endpoint, Enum, EnumValue, ErrorCode, Example, Field, Grants, Method, Module,
+    Pagination, Rule, Sign, Struct, Ty, Type, Union, Variant,
 };
 use crate::names::{pascal, snake};
 use crate::source::Source;
@@ -21,7 +21,22 @@ pub fn spec(spec: &Spec, sources: &[Source]) -> Api {
     let mut modules: Vec<Module> =
         spec.files.iter().map(|file| module(file, &sources[file.source])).collect();
     modules.sort_by_key(|module| (module.family.clone(), module.chapter.clone()));
-    Api { modules }
+    Api { modules, codes: spec.codes.as_ref().map(|table| codes(table, &sources[table.source])) }
+}
+
+fn codes(table: &spec::Codes, source: &Source) -> Codes {
+    let entries = table.codes.iter().map(|(code, entry)| ErrorCode {
+        code: code.parse().expect("the checks saw that it is an integer"),
+        name: entry.name.clone(),
+        doc: paragraph(&entry.doc),
+        help: entry.help.as_deref().map(paragraph),
+    });
+    let mut codes: Vec<ErrorCode> = entries.collect();
+    codes.sort_by_key(|code| code.code);
+    let page = format!("[{}]({PAGE}{})", table.title, table.doc.page);
+    let updated = table.doc.updated.as_ref().map(|date| format!(", as of {date}")).unwrap_or_default();
+    let doc = format!("{}\n\n{page}{updated}.", paragraph(&table.summary));
+    Codes { spec: source.path.clone(), doc, codes }
 }
 
 fn module(file: &spec::File, source: &Source) -> Module {
@@ -69,7 +84,7 @@ impl Lowering<'_> {
         let pascal = pascal(name);
         let call = format!("`{}` · [{}]({PAGE}{})", head.call, head.title, head.doc.page);
         let mut doc = vec![paragraph(&head.summary), call];
-        if let Some(rates) = rates_text(&head.rate) {
+        if let Some(rates) = rates_text(&head.rate, head.concurrency) {
             doc.push(rates);
         }
         doc.extend(head.rules.iter().filter_map(rule_text));
@@ -237,6 +252,7 @@ fn endpoint(
         token: head.token,
         safe: head.safe,
         rates: head.rate.iter().map(|rate| (rate.calls, rate.per)).collect(),
+        concurrency: head.concurrency,
         pagination: head.pagination.as_ref().map(|pagination| {
             let items = find(&response.fields, &pagination.items);
             let Ty::List(item) = items.ty.clone() else { unreachable!("checked: the items are a list") };
@@ -343,9 +359,9 @@ fn limits_text(limits: &[Limit]) -> Vec<String> {
     text.collect()
 }
 
-fn rates_text(rates: &[spec::Rate]) -> Option<String> {
-    let texts: Vec<String> =
-        rates.iter().map(|rate| format!("{} calls a {}", rate.calls, period(rate.per))).collect();
+fn rates_text(rates: &[spec::Rate], concurrency: Option<u32>) -> Option<String> {
+    let rates = rates.iter().map(|rate| format!("{} calls a {}", rate.calls, period(rate.per)));
+    let texts: Vec<String> = rates.chain(concurrency.map(|calls| format!("{calls} calls at once"))).collect();
     (!texts.is_empty()).then(|| format!("Rate limit: {}.", texts.join(", ")))
 }
 

@@ -82,6 +82,8 @@ pub const NO_FAMILIES: &[&str] = &[
     "client",
     "credential",
     "default",
+    "errcode",
+    "errcodes",
     "error",
     "full",
     "generated",
@@ -100,6 +102,11 @@ pub const NO_FAMILIES: &[&str] = &[
 /// Whether a name is an identifier in snake_case that starts with a letter.
 pub fn is_snake(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_lowercase()) && is_identifier(name) && snake(name) == name
+}
+
+/// Whether a name is an identifier in `SCREAMING_SNAKE_CASE` that starts with a letter.
+pub fn is_screaming(name: &str) -> bool {
+    is_snake(&name.to_ascii_lowercase()) && !name.contains(|c: char| c.is_ascii_lowercase())
 }
 
 /// Whether a name is an identifier in PascalCase.

@@ -13,6 +13,39 @@ use crate::type_expr::TypeExpr;
 pub struct Spec {
     /// In the order of their names.
     pub files: Vec<File>,
+    /// The error codes, if there is a file of them.
+    pub codes: Option<Codes>,
+}
+
+/// The stem of the file that holds the error codes and is no chapter: `errcodes.yaml`.
+pub const CODES: &str = "errcodes";
+
+/// The error codes that any endpoint may answer with.
+#[derive(Debug)]
+pub struct Codes {
+    /// Which source it was read from.
+    pub source: usize,
+    /// Where everything in it stands.
+    pub root: Node,
+    /// The page's Chinese title.
+    pub title: String,
+    /// What they are.
+    pub summary: String,
+    /// The documentation page.
+    pub doc: Doc,
+    /// By code.
+    pub codes: IndexMap<String, ErrorCode>,
+}
+
+/// An error code.
+#[derive(Debug, Deserialize)]
+pub struct ErrorCode {
+    /// The constant's name.
+    pub name: String,
+    /// What it means.
+    pub doc: String,
+    /// What to do about it, where the page says so.
+    pub help: Option<String>,
 }
 
 /// A file: a chapter of the documentation, and a module of the generated crates.
@@ -93,6 +126,8 @@ pub struct EndpointHead {
     /// How often it may be called.
     #[serde(default)]
     pub rate: Vec<Rate>,
+    /// How many calls may be on their way at once.
+    pub concurrency: Option<u32>,
     /// How its pages follow each other.
     pub pagination: Option<Pagination>,
     /// Where the response holds a token that other endpoints take.

@@ -52,6 +52,14 @@ endpoints:
           { "errcode": 0, "errmsg": "ok" }
 "#;
 
+/// Error codes that no real ones can be mistaken for.
+const ERRCODES: &str = r#"title: 错误码
+summary: What can go wrong in the workshop.
+doc: { id: 900001, page: 900001 }
+codes:
+  7001: { name: ZITHER_BROKEN, doc: "The zither is broken." }
+"#;
+
 /// The workspace these tests are part of.
 fn real_root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is a folder of the workspace").to_path_buf()
@@ -527,6 +535,29 @@ fn two_files_of_one_module_are_an_error_that_names_one() {
     let text = workspace.failure();
     assert!(text.contains("spec/workshop.y"), "{text}");
     assert!(workspace.contents() == contents, "nothing was touched");
+}
+
+#[test]
+fn error_codes_that_are_removed_leave_an_empty_table() {
+    const TABLE: &str = "crates/wecom-requests/src/generated/errcode.rs";
+    let workspace = Workspace::generated();
+    let before = workspace.contents();
+    workspace.write("spec/errcodes.yaml", ERRCODES);
+    assert_eq!(workspace.run(), changed(TABLE));
+    assert!(workspace.read(TABLE).contains("pub const ZITHER_BROKEN: i64 = 7001;"));
+    workspace.remove("spec/errcodes.yaml");
+    assert_eq!(workspace.run(), changed(TABLE));
+    assert!(workspace.contents() == before, "everything is as if it had never been there");
+}
+
+#[test]
+fn two_files_of_error_codes_are_an_error_that_names_one() {
+    let workspace = Workspace::generated();
+    for name in ["errcodes.yaml", "errcodes.yml"] {
+        workspace.write(&format!("spec/{name}"), ERRCODES);
+    }
+    let text = workspace.failure();
+    assert!(text.contains("bad-file-name") && text.contains("spec/errcodes.y"), "{text}");
 }
 
 #[test]

@@ -1,16 +1,21 @@
 //! From a request to the answer WeCom would give.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
+use http::{Method, Response};
 use serde_json::{Map, Value, json};
 
+use crate::fault::{self, Faults};
 use crate::generated::ROUTES;
+use crate::lock;
+use crate::received::{Log, Received};
+use crate::reply::Reply;
 use crate::route::{Answer, Body, Grants, Paging, Route};
 
 /// What the server is set up with, and what it has given out.
-#[derive(Debug)]
 pub(crate) struct State {
     /// The routes of each path: several pages of the documentation may define one path.
     routes: HashMap<&'static str, Vec<&'static Route>>,
@@ -18,11 +23,22 @@ pub(crate) struct State {
     pub(crate) credentials: Option<(String, String)>,
     pub(crate) token_lifetime: u64,
     pub(crate) pages: usize,
-    /// Tokens in force, with the query parameter they go into.
-    tokens: Mutex<HashSet<(&'static str, String)>>,
+    /// Tokens given out and not withdrawn, with the query parameter they go into.
+    tokens: Mutex<HashMap<(&'static str, String), Validity>>,
     issued: AtomicU64,
-    /// How many requests came to each path.
-    requests: Mutex<HashMap<String, u64>>,
+    /// The answers that a test gives itself, by path.
+    custom: Mutex<HashMap<String, Arc<Custom>>>,
+    pub(crate) faults: Faults,
+    pub(crate) log: Log,
+}
+
+type Custom = dyn Fn(&Received) -> Reply + Send + Sync;
+
+/// What a token is good for.
+#[derive(Clone, Copy)]
+enum Validity {
+    InForce,
+    Expired,
 }
 
 /// An error as WeCom reports it.
@@ -41,33 +57,50 @@ impl State {
             pages,
             tokens: Mutex::default(),
             issued: AtomicU64::new(0),
-            requests: Mutex::default(),
+            custom: Mutex::default(),
+            faults: Faults::default(),
+            log: Log::default(),
         }
     }
 
-    /// The answer; `None` where WeCom has nothing at the path.
-    pub(crate) fn answer(&self, method: &str, path: &str, query: &str, body: &[u8]) -> Option<Reply> {
-        *lock(&self.requests).entry(path.to_owned()).or_default() += 1;
-        let routes = self.routes.get(path)?;
-        let query: HashMap<String, String> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    /// Takes a request down and answers it, or does what a fault says. An error closes the connection.
+    pub(crate) async fn respond(&self, request: Received) -> io::Result<Response<fault::Body>> {
+        let _answering = self.log.enter(&request);
+        let usual = || self.answer(&request).ranged(&request.headers);
+        match self.faults.take(&request.path) {
+            Some(fault) => fault.strike(usual).await,
+            None => Ok(fault::whole(usual())),
+        }
+    }
+
+    /// The usual answer.
+    fn answer(&self, request: &Received) -> Reply {
+        let custom = lock(&self.custom).get(&request.path).cloned();
+        if let Some(custom) = custom {
+            return custom(request);
+        }
+        let Some(routes) = self.routes.get(request.path.as_str()) else {
+            return Reply::new(404, "text/plain", "no endpoint of the specification has this path");
+        };
         let mut refusal = None;
         for route in routes {
-            match self.serve(route, method, &query, body) {
-                Ok(answer) => return Some(answer),
+            match self.serve(route, request) {
+                Ok(reply) => return reply,
                 Err(error) => refusal = refusal.or(Some(error)),
             }
         }
-        refusal.map(|Refusal(code, message)| Reply::json(&json!({ "errcode": code, "errmsg": message })))
+        let Refusal(code, message) = refusal.expect("every path has a route");
+        Reply::refusal(code, &message)
     }
 
-    pub(crate) fn requests(&self, path: &str) -> u64 {
-        lock(&self.requests).get(path).copied().unwrap_or(0)
+    pub(crate) fn customise(&self, path: String, answer: Arc<Custom>) {
+        lock(&self.custom).insert(path, answer);
     }
 
     pub(crate) fn issue_token(&self, parameter: &'static str) -> String {
         let number = self.issued.fetch_add(1, Ordering::Relaxed) + 1;
         let token = format!("mock-{parameter}-{number}");
-        lock(&self.tokens).insert((parameter, token.clone()));
+        lock(&self.tokens).insert((parameter, token.clone()), Validity::InForce);
         token
     }
 
@@ -75,29 +108,27 @@ impl State {
         lock(&self.tokens).clear();
     }
 
-    fn serve(
-        &self,
-        route: &Route,
-        method: &str,
-        query: &HashMap<String, String>,
-        body: &[u8],
-    ) -> Result<Reply, Refusal> {
-        if method != route.method {
+    pub(crate) fn expire_tokens(&self) {
+        lock(&self.tokens).values_mut().for_each(|validity| *validity = Validity::Expired);
+    }
+
+    fn serve(&self, route: &Route, request: &Received) -> Result<Reply, Refusal> {
+        if request.method != route.method {
             return Err(Refusal(
                 40058,
                 format!("invalid Request Parameter: {} takes {}", route.id, route.method),
             ));
         }
         if let Some(parameter) = route.token {
-            self.check_token(parameter, query)?;
+            self.check_token(parameter, request)?;
         }
-        let fields = if method == "GET" {
-            query.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect()
+        let fields = if request.method == Method::GET {
+            request.query.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect()
         } else {
-            fields(route.body, body)
+            fields(route.body, &request.body)
                 .map_err(|what| Refusal(40058, format!("invalid Request Parameter: {what}")))?
         };
-        if let Some(missing) = route.query.iter().find(|name| !query.contains_key(**name)) {
+        if let Some(missing) = route.query.iter().find(|name| request.param(name).is_none()) {
             return Err(missing_field(missing));
         }
         let fields = Value::Object(fields);
@@ -115,15 +146,14 @@ impl State {
         Ok(reply(route.answer, answer))
     }
 
-    fn check_token(&self, parameter: &'static str, query: &HashMap<String, String>) -> Result<(), Refusal> {
-        let Some(token) = query.get(parameter).filter(|token| !token.is_empty()) else {
+    fn check_token(&self, parameter: &'static str, request: &Received) -> Result<(), Refusal> {
+        let Some(token) = request.param(parameter).filter(|token| !token.is_empty()) else {
             return Err(Refusal(41001, format!("{parameter} missing")));
         };
-        let tokens = lock(&self.tokens);
-        if tokens.contains(&(parameter, token.clone())) {
-            Ok(())
-        } else {
-            Err(Refusal(40014, format!("invalid {parameter}")))
+        match lock(&self.tokens).get(&(parameter, token.to_owned())) {
+            Some(Validity::InForce) => Ok(()),
+            Some(Validity::Expired) => Err(Refusal(42001, format!("{parameter} expired"))),
+            None => Err(Refusal(40014, format!("invalid {parameter}"))),
         }
     }
 
@@ -182,10 +212,6 @@ impl State {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 /// What cursors begin with, where they are not numbers.
 const CURSOR: &str = "mock-cursor-";
 
@@ -202,38 +228,25 @@ fn missing_field(name: &str) -> Refusal {
     }
 }
 
-/// What goes back over HTTP.
-#[derive(Debug)]
-pub(crate) struct Reply {
-    pub(crate) content_type: String,
-    pub(crate) disposition: Option<String>,
-    pub(crate) body: String,
-}
-
-impl Reply {
-    fn json(body: &Value) -> Self {
-        let content_type = "application/json; charset=UTF-8".to_owned();
-        Self { content_type, disposition: None, body: body.to_string() }
-    }
-}
-
 fn reply(answer: Answer, example: Map<String, Value>) -> Reply {
     let field = |name: &str| example.get(name).and_then(Value::as_str);
     match (answer, field("text")) {
-        (Answer::File | Answer::FileOrJson, Some(content)) => Reply {
-            content_type: field("content_type").unwrap_or("application/octet-stream").to_owned(),
-            disposition: field("name").map(|name| format!("attachment; filename=\"{name}\"")),
-            body: content.to_owned(),
-        },
+        (Answer::File | Answer::FileOrJson, Some(content)) => {
+            let content_type = field("content_type").unwrap_or("application/octet-stream");
+            match field("name") {
+                Some(name) => Reply::file(name, content_type, content.to_owned()),
+                None => Reply::unnamed_file(content_type, content.to_owned()),
+            }
+        }
         (Answer::Xml, _) => {
             let elements = example.iter().map(|(name, value)| {
                 let value = text(value);
                 format!("<{name}><![CDATA[{value}]]></{name}>")
             });
             let body = format!("<xml>{}</xml>", elements.collect::<String>());
-            Reply { content_type: "text/xml; charset=UTF-8".to_owned(), disposition: None, body }
+            Reply::new(200, "text/xml; charset=UTF-8", body)
         }
-        _ => Reply::json(&Value::Object(example)),
+        _ => Reply::json(Value::Object(example)),
     }
 }
 
@@ -284,7 +297,10 @@ fn items(value: &Value, depth: usize) -> Vec<&Value> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::Fault;
 
     #[test]
     fn a_required_field_is_missed_wherever_its_parent_is() {
@@ -297,5 +313,16 @@ mod tests {
         assert!(has(&body, "absent.field"));
         assert!(!has(&body, "absent"));
         assert!(!has(&body, "none"));
+    }
+
+    #[tokio::test]
+    async fn a_request_that_its_client_gave_up_is_not_being_answered() {
+        let state = State::new(None, 7200, 3);
+        state.faults.add(Fault::hang());
+        for _ in 0..2 {
+            let respond = state.respond(Received::get("/a"));
+            assert!(tokio::time::timeout(Duration::from_millis(1), respond).await.is_err());
+        }
+        assert_eq!((state.log.count("/a"), state.log.peak("/a")), (2, 1));
     }
 }

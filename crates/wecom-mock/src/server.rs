@@ -1,29 +1,29 @@
 //! The server: a port on loopback, HTTP/1.1, and an answer to every request.
 
-use std::convert::Infallible;
+use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
-use http_body_util::{BodyExt as _, Full, Limited};
+use http::{Request, Response};
+use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
 use crate::answer::State;
+use crate::fault::{self, Fault};
+use crate::received::Received;
+use crate::reply::Reply;
 
 /// The largest request the server reads.
 const MAX_REQUEST: usize = 32 << 20;
 
 /// A fake WeCom on loopback. It stops when it is dropped.
-#[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
     state: Arc<State>,
@@ -47,9 +47,49 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// How many requests have come to a path, such as `/cgi-bin/gettoken`.
+    /// How many requests have come to a path, such as `/cgi-bin/gettoken`, those that a fault hit included.
     pub fn requests(&self, path: &str) -> u64 {
-        self.state.requests(path)
+        self.state.log.count(path)
+    }
+
+    /// How many requests have come, to whatever path.
+    pub fn total_requests(&self) -> u64 {
+        self.state.log.total()
+    }
+
+    /// The latest requests to a path, oldest first. At most 1000 are kept of each path, so that a long run does not
+    /// fill the memory.
+    pub fn received(&self, path: &str) -> Vec<Received> {
+        self.state.log.latest(path)
+    }
+
+    /// How many requests to a path were being answered at once, at most: from when a request was read until its
+    /// answer starts or its client gives up.
+    pub fn peak_concurrency(&self, path: &str) -> usize {
+        self.state.log.peak(path)
+    }
+
+    /// Lets something go wrong from now on. Of the faults that could hit a request, the one that was injected first
+    /// does.
+    pub fn inject(&self, fault: Fault) {
+        self.state.faults.add(fault);
+    }
+
+    /// Ends all faults. What they have begun goes on: a request that hangs goes on hanging.
+    pub fn clear_faults(&self) {
+        self.state.faults.clear();
+    }
+
+    /// Answers requests to a path with this function from now on, in place of the usual answer or of the function
+    /// before: nothing is checked, not even the token. The path may be one that the specification lacks.
+    ///
+    /// The function runs on the server's task and should not block. If it panics, the connection is closed.
+    pub fn answer(
+        &self,
+        path: impl Into<String>,
+        answer: impl Fn(&Received) -> Reply + Send + Sync + 'static,
+    ) {
+        self.state.customise(path.into(), Arc::new(answer));
     }
 
     /// Gives out a token of any kind, by the query parameter it goes into: `suite_access_token`, for example.
@@ -57,9 +97,20 @@ impl Server {
         self.state.issue_token(parameter)
     }
 
-    /// Withdraws every token given out so far, as WeCom may do at any time.
+    /// Withdraws every token given out so far, as WeCom may do at any time: it is invalid (40014) from now on.
     pub fn revoke_tokens(&self) {
         self.state.revoke_tokens();
+    }
+
+    /// Ends the life of every token given out so far: it is expired (42001) from now on.
+    pub fn expire_tokens(&self) {
+        self.state.expire_tokens();
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server").field("address", &self.address).finish_non_exhaustive()
     }
 }
 
@@ -79,7 +130,8 @@ impl ServerBuilder {
         self
     }
 
-    /// How long tokens are said to live, instead of 7200 seconds. The server accepts them until they are revoked.
+    /// How long tokens are said to live, instead of 7200 seconds. The server accepts them until they are
+    /// [revoked](Server::revoke_tokens) or [expired](Server::expire_tokens).
     pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
         self.token_lifetime = lifetime;
         self
@@ -123,7 +175,7 @@ async fn connection(stream: TcpStream, state: Arc<State>, mut stopped: watch::Re
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| {
         let state = Arc::clone(&state);
-        async move { Ok::<_, Infallible>(respond(&state, request).await) }
+        async move { respond(&state, request).await }
     });
     let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     tokio::select! {
@@ -133,31 +185,19 @@ async fn connection(stream: TcpStream, state: Arc<State>, mut stopped: watch::Re
     }
 }
 
-async fn respond(state: &State, request: Request<Incoming>) -> Response<Full<Bytes>> {
+async fn respond(state: &State, request: Request<Incoming>) -> io::Result<Response<fault::Body>> {
     let (parts, body) = request.into_parts();
-    let body = match Limited::new(body, MAX_REQUEST).collect().await {
-        Ok(body) => body.to_bytes(),
-        Err(_) => return plain(StatusCode::PAYLOAD_TOO_LARGE, "the request is too large or broken off"),
+    let Ok(body) = Limited::new(body, MAX_REQUEST).collect().await else {
+        let reply = Reply::new(413, "text/plain", "the request is too large or broken off");
+        return Ok(fault::whole(reply));
     };
-    let query = parts.uri.query().unwrap_or("");
-    match state.answer(parts.method.as_str(), parts.uri.path(), query, &body) {
-        Some(reply) => {
-            let mut response = Response::new(Full::new(reply.body.into()));
-            let headers =
-                [(CONTENT_TYPE, Some(reply.content_type)), (CONTENT_DISPOSITION, reply.disposition)];
-            for (name, value) in headers {
-                if let Some(value) = value.and_then(|value| HeaderValue::from_bytes(value.as_bytes()).ok()) {
-                    response.headers_mut().insert(name, value);
-                }
-            }
-            response
-        }
-        None => plain(StatusCode::NOT_FOUND, "no endpoint of the specification has this path"),
-    }
-}
-
-fn plain(status: StatusCode, text: &'static str) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from_static(text.as_bytes())));
-    *response.status_mut() = status;
-    response
+    let query = parts.uri.query().unwrap_or_default();
+    let request = Received {
+        method: parts.method,
+        path: parts.uri.path().to_owned(),
+        query: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
+        headers: parts.headers,
+        body: body.to_bytes(),
+    };
+    state.respond(request).await
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 
 use bytes::{Bytes, BytesMut};
 use http::HeaderMap;
@@ -15,18 +16,25 @@ use wecom_models::wire::Output;
 use crate::BuildError;
 
 /// The body of a request.
+#[non_exhaustive]
 pub struct Body {
     /// Its `Content-Type`.
     pub content_type: HeaderValue,
     /// What is in it.
     pub bytes: Bytes,
+    /// Where in `bytes` the content of a streamed file belongs.
+    pub content_at: Option<usize>,
 }
 
 impl Body {
+    /// A body that is all there.
+    pub fn new(content_type: HeaderValue, bytes: impl Into<Bytes>) -> Self {
+        Self { content_type, bytes: bytes.into(), content_at: None }
+    }
+
     /// A JSON body.
     pub fn json<T: Serialize + ?Sized>(value: &T) -> Result<Self, BuildError> {
-        let content_type = HeaderValue::from_static("application/json");
-        Ok(Self { content_type, bytes: serde_json::to_vec(value)?.into() })
+        Ok(Self::new(HeaderValue::from_static("application/json"), serde_json::to_vec(value)?))
     }
 }
 
@@ -60,6 +68,8 @@ impl Output for Headers {
 #[derive(Default)]
 pub struct Form {
     parts: Vec<(String, Bytes)>,
+    /// Which part's content is streamed.
+    streamed: Option<usize>,
 }
 
 impl Form {
@@ -71,11 +81,14 @@ impl Form {
         let file_name = file.name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
         let content_type =
             file.content_type.as_deref().unwrap_or("application/octet-stream").replace(['\r', '\n'], "");
-        let length = file.bytes.len();
+        let length = file.length();
         let head = format!(
             "Content-Disposition: form-data; name=\"{name}\"; filename=\"{file_name}\"; filelength={length}\r\n\
              Content-Type: {content_type}\r\n\r\n"
         );
+        if file.is_streamed() {
+            self.streamed = Some(self.parts.len());
+        }
         self.parts.push((head, file.bytes.clone()));
     }
 
@@ -83,20 +96,30 @@ impl Form {
     pub fn finish(self) -> Result<Body, BuildError> {
         let boundary = self.boundary();
         let mut bytes = BytesMut::new();
-        for (head, content) in &self.parts {
+        let mut content_at = None;
+        for (index, (head, content)) in self.parts.iter().enumerate() {
             bytes.extend_from_slice(format!("--{boundary}\r\n{head}").as_bytes());
+            if self.streamed == Some(index) {
+                content_at = Some(bytes.len());
+            }
             bytes.extend_from_slice(content);
             bytes.extend_from_slice(b"\r\n");
         }
         bytes.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
         let content_type = HeaderValue::try_from(format!("multipart/form-data; boundary={boundary}"));
-        Ok(Body { content_type: content_type.map_err(serde_json::Error::custom)?, bytes: bytes.freeze() })
+        let content_type = content_type.map_err(serde_json::Error::custom)?;
+        Ok(Body { content_type, bytes: bytes.freeze(), content_at })
     }
 
     /// A line that stands in no part. The same parts always have the same one, found in one look at each: who uploads
-    /// a list of boundaries must not keep us searching.
+    /// a list of boundaries must not keep us searching. What is streamed can't be looked at: there it is a line that
+    /// nobody can guess.
     fn boundary(&self) -> String {
         const PREFIX: &str = "wecom-form-";
+        if self.streamed.is_some() {
+            let random = || RandomState::new().build_hasher().finish();
+            return format!("{PREFIX}{:016x}{:016x}", random(), random());
+        }
         let mut taken = BTreeSet::new();
         for (_, content) in &self.parts {
             for at in content.windows(PREFIX.len() + 16).filter(|at| at.starts_with(PREFIX.as_bytes())) {

@@ -1,5 +1,7 @@
 //! What a request knows of its endpoint.
 
+use std::time::Duration;
+
 use http::Method;
 use serde::Serialize;
 use wecom_models::wire::WriteObject;
@@ -59,6 +61,8 @@ pub struct Meta {
     pub safe: bool,
     /// How often it may be called; empty where its page doesn't say.
     pub rates: &'static [Rate],
+    /// How many calls may be on their way at once, where its page says so.
+    pub concurrency: Option<u32>,
 }
 
 /// Where an endpoint is.
@@ -86,7 +90,7 @@ pub enum AnswerKind {
 }
 
 /// A documented rate limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Rate {
     /// How many calls.
     pub calls: u32,
@@ -95,7 +99,7 @@ pub struct Rate {
 }
 
 /// The time a rate limit counts in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Period {
     /// A second.
     Second,
@@ -107,4 +111,18 @@ pub enum Period {
     Day,
     /// A month.
     Month,
+}
+
+impl Period {
+    /// How long it is; a month has 30 days, as WeCom counts.
+    pub const fn duration(self) -> Duration {
+        const DAY: u64 = 24 * 60 * 60;
+        Duration::from_secs(match self {
+            Self::Second => 1,
+            Self::Minute => 60,
+            Self::Hour => 60 * 60,
+            Self::Day => DAY,
+            Self::Month => 30 * DAY,
+        })
+    }
 }

@@ -23,6 +23,7 @@
 mod body;
 mod check;
 mod endpoint;
+pub mod errcode;
 #[rustfmt::skip]
 #[allow(clippy::all, clippy::pedantic, reason = "the documentation decides the shape of generated code")]
 mod generated;
@@ -42,11 +43,13 @@ pub use endpoint::{AnswerKind, Endpoint, Host, Meta, Period, Rate};
 pub use generated::ENDPOINTS;
 pub use paging::Paged;
 pub use query::Query;
-pub use request::{BuildError, http_request};
+pub use request::{BuildError, http_request, streamed_request};
 pub(crate) use response::json_answers;
 #[cfg(feature = "xml")]
 pub(crate) use response::xml_answers;
-pub use response::{Answer, ApiError, DecodeError, MerchantError, ResponseError, parse, parse_response};
+pub use response::{
+    Answer, ApiError, DecodeError, MerchantError, ResponseError, file_head, parse, parse_response,
+};
 #[cfg(feature = "sign")]
 pub use sign::Signed;
 pub use token::{Token, TokenKind};

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{Method, Request};
 
-use crate::{Endpoint, Headers, Query};
+use crate::{Body, Endpoint, Headers, Query};
 
 /// A request can't be put together.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +21,12 @@ pub enum BuildError {
     /// A field can't be written.
     #[error("the request can't be written as JSON")]
     Body(#[from] serde_json::Error),
+    /// The content of a file is a stream, which is not given here.
+    #[error("the content of a streamed file has to be sent with the request")]
+    Streamed,
+    /// A stream is given, and no file of the request takes it.
+    #[error("no file of the request is a streamed one")]
+    NotStreamed,
 }
 
 /// Makes the HTTP request that calls an endpoint.
@@ -33,6 +39,37 @@ pub fn http_request<E: Endpoint>(
     base_url: &str,
     token: &str,
 ) -> Result<Request<Bytes>, BuildError> {
+    let (request, body) = assemble(endpoint, base_url, token)?;
+    match body {
+        Some(Body { content_at: Some(_), .. }) => Err(BuildError::Streamed),
+        Some(body) => Ok(request.map(|()| body.bytes)),
+        None => Ok(request.map(|()| Bytes::new())),
+    }
+}
+
+/// Makes the HTTP request that uploads a file whose content is a stream ([`File::streamed`]): the body is what goes before
+/// the content, and what goes after it.
+///
+/// [`File::streamed`]: wecom_models::File::streamed
+pub fn streamed_request<E: Endpoint>(
+    endpoint: &E,
+    base_url: &str,
+    token: &str,
+) -> Result<Request<(Bytes, Bytes)>, BuildError> {
+    let (request, body) = assemble(endpoint, base_url, token)?;
+    let Some(Body { content_at: Some(at), mut bytes, .. }) = body else {
+        return Err(BuildError::NotStreamed);
+    };
+    let after = bytes.split_off(at);
+    Ok(request.map(|()| (bytes, after)))
+}
+
+/// The request without its body, and the body.
+fn assemble<E: Endpoint>(
+    endpoint: &E,
+    base_url: &str,
+    token: &str,
+) -> Result<(Request<()>, Option<Body>), BuildError> {
     let meta = E::META;
     let mut url = String::with_capacity(base_url.len() + meta.path.len() + token.len() + 32);
     url.push_str(base_url.trim_end_matches('/'));
@@ -56,16 +93,14 @@ pub fn http_request<E: Endpoint>(
     if url.len() == path_length + 1 {
         url.pop();
     }
-    let (content_type, bytes) =
-        body.map_or((None, Bytes::new()), |body| (Some(body.content_type), body.bytes));
     let mut request = Request::builder()
         .method(meta.method.clone())
         .uri(url)
-        .body(bytes)
+        .body(())
         .map_err(|source| BuildError::Url { path: meta.path, source })?;
     *request.headers_mut() = headers.0;
-    if let Some(content_type) = content_type {
-        request.headers_mut().insert(CONTENT_TYPE, content_type);
+    if let Some(body) = &body {
+        request.headers_mut().insert(CONTENT_TYPE, body.content_type.clone());
     }
-    Ok(request)
+    Ok((request, body))
 }

@@ -5,11 +5,13 @@ use std::fmt;
 use bytes::Bytes;
 use http::header::{CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_TYPE};
 use http::{HeaderMap, Response};
+use percent_encoding::percent_decode_str;
 use serde_json::Deserializer;
 use wecom_models::wire::{Field, ReadObject, read_object};
 use wecom_models::{File, FileOr};
 
 use crate::Endpoint;
+use crate::errcode::{self, ErrorCode};
 
 /// A body is not the response that was hoped for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -27,14 +29,34 @@ pub enum ResponseError {
 }
 
 /// An error that WeCom reports: `errcode` is not 0.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("WeCom error {code}: {message}")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ApiError {
     /// `errcode`.
     pub code: i64,
     /// `errmsg`, which may hold hints such as the address the call came from.
     pub message: String,
 }
+
+impl ApiError {
+    /// What the documentation says of the code, if it knows it.
+    pub fn known(&self) -> Option<&'static ErrorCode> {
+        errcode::lookup(self.code)
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "WeCom error {}: {}", self.code, self.message)?;
+        match self.known() {
+            Some(ErrorCode { name, doc, help: Some(help), .. }) => write!(f, " ({name}: {doc} {help})"),
+            Some(ErrorCode { name, doc, .. }) => write!(f, " ({name}: {doc})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for ApiError {}
 
 /// An error that WeChat Pay reports.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -53,6 +75,13 @@ pub struct DecodeError {
     pub path: String,
     /// What the trouble is.
     pub message: String,
+}
+
+impl DecodeError {
+    /// Trouble at a place, which is empty for the body as a whole.
+    pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { path: path.into(), message: message.into() }
+    }
 }
 
 impl fmt::Display for DecodeError {
@@ -120,8 +149,6 @@ pub(crate) use xml_answers;
 
 impl Answer for File {
     fn read(headers: &HeaderMap, body: &Bytes) -> Result<Self, ResponseError> {
-        let text =
-            |name| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
         // A download says that it is one; an error doesn't, whatever type it says it has.
         if !headers.contains_key(CONTENT_DISPOSITION) && body.trim_ascii_start().starts_with(b"{") {
             match envelope::<Nothing>(body) {
@@ -131,12 +158,8 @@ impl Answer for File {
                 _ => {}
             }
         }
-        let mut file = Self::new(
-            text(CONTENT_DISPOSITION).as_deref().and_then(file_name).unwrap_or_default(),
-            body.clone(),
-        );
-        file.content_type = text(CONTENT_TYPE);
-        file.content_range = text(CONTENT_RANGE);
+        let mut file = file_head(headers);
+        file.bytes = body.clone();
         Ok(file)
     }
 }
@@ -156,8 +179,23 @@ impl<T: ReadObject> Answer for FileOr<T> {
     }
 }
 
-/// The file name of a `Content-Disposition` header.
+/// What the headers of a download say about its file, which has no content yet.
+pub fn file_head(headers: &HeaderMap) -> File {
+    let text = |name| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    let name = text(CONTENT_DISPOSITION).as_deref().and_then(file_name).unwrap_or_default();
+    let mut file = File::new(name, Bytes::new());
+    file.content_type = text(CONTENT_TYPE);
+    file.content_range = text(CONTENT_RANGE);
+    file
+}
+
+/// The file name of a `Content-Disposition` header: as RFC 6266 encodes it, or else as it is.
 fn file_name(disposition: &str) -> Option<String> {
+    if let Some((_, encoded)) = disposition.split_once("filename*=")
+        && let Some((_, name)) = encoded.split(';').next()?.trim().trim_matches('"').split_once("''")
+    {
+        return Some(percent_decode_str(name).decode_utf8_lossy().into_owned());
+    }
     let (_, rest) = disposition.split_once("filename=")?;
     let name = match rest.strip_prefix('"') {
         Some(quoted) => quoted.split('"').next()?,
@@ -227,5 +265,25 @@ struct Nothing;
 impl ReadObject for Nothing {
     fn set<'de, F: Field<'de>>(&mut self, _name: &str, field: F) -> Result<(), F::Error> {
         field.skip()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ApiError;
+
+    #[test]
+    fn an_error_says_what_is_known_of_its_code() {
+        let text = |code| ApiError { code, message: "no".to_owned() }.to_string();
+        assert_eq!(
+            text(6000),
+            "WeCom error 6000: no (DATA_VERSION_CONFLICT: The data was changed under another version. \
+             Several callers may be modifying the data at the same time; retry later.)"
+        );
+        assert_eq!(
+            text(40036),
+            "WeCom error 40036: no (INVALID_TEMPLATE_ID_LENGTH: The length of the template ID is invalid.)"
+        );
+        assert_eq!(text(1), "WeCom error 1: no");
     }
 }

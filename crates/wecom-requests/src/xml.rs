@@ -18,7 +18,7 @@ pub(crate) fn write<T: WriteObject>(request: &T) -> Result<Body, BuildError> {
     let mut out = Document("<xml>".to_owned());
     request.put(&mut out)?;
     out.0.push_str("</xml>");
-    Ok(Body { content_type: HeaderValue::from_static("text/xml; charset=utf-8"), bytes: out.0.into() })
+    Ok(Body::new(HeaderValue::from_static("text/xml; charset=utf-8"), out.0))
 }
 
 struct Document(String);

@@ -1,15 +1,19 @@
 //! The client.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tracing::Instrument as _;
 use wecom_models::Secret;
 use wecom_requests::token::AccessToken;
-use wecom_requests::{Endpoint, Paged, TokenKind};
+use wecom_requests::{Endpoint, Paged};
 
-use crate::tokens::Tokens;
-use crate::{CorpSecret, Credential, Error, Http, Items, Pages, Provides};
+use crate::caller::Caller;
+use crate::limits::{LimitStore, Limits, MemoryLimits, OnLimit};
+use crate::retry::{Backoff, RetryPolicy};
+use crate::tokens::{MemoryStore, TokenStore, Tokens};
+use crate::transport::Transport;
+use crate::{CorpSecret, Credential, Error, Items, Pages, Provides};
 
 /// Where WeCom is.
 const BASE_URL: &str = "https://qyapi.weixin.qq.com";
@@ -17,28 +21,27 @@ const BASE_URL: &str = "https://qyapi.weixin.qq.com";
 /// Where WeChat Pay is.
 const MERCHANT_URL: &str = "https://api.mch.weixin.qq.com";
 
-/// The codes that say that a token is no good: a wrong one, and one that has run out. WeCom is not strict about
-/// which is which.
-const REFUSED_TOKEN: [i64; 3] = [40001, 40014, 42001];
-
 /// A client for the WeCom API. Cloning it is cheap, and the clones share their token.
-#[derive(Debug)]
 pub struct Client<C = CorpSecret> {
-    inner: Arc<Inner<C>>,
+    caller: Arc<Caller>,
+    credential: Arc<C>,
+    tokens: Arc<Tokens>,
 }
 
 impl<C> Clone for Client<C> {
     fn clone(&self) -> Self {
-        Self { inner: Arc::clone(&self.inner) }
+        Self {
+            caller: Arc::clone(&self.caller),
+            credential: Arc::clone(&self.credential),
+            tokens: Arc::clone(&self.tokens),
+        }
     }
 }
 
-#[derive(Debug)]
-struct Inner<C> {
-    http: Http,
-    credential: C,
-    tokens: Tokens,
-    validates: bool,
+impl<C: fmt::Debug> fmt::Debug for Client<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("credential", &self.credential).finish_non_exhaustive()
+    }
 }
 
 impl Client {
@@ -49,56 +52,35 @@ impl Client {
 
     /// A client for one application of a corporation.
     pub fn builder(corp_id: impl Into<String>, secret: impl Into<Secret>) -> ClientBuilder {
-        ClientBuilder {
-            credential: CorpSecret { corp_id: corp_id.into(), secret: secret.into() },
-            client: None,
-            base_url: BASE_URL.to_owned(),
-            merchant_url: MERCHANT_URL.to_owned(),
-            timeout: Duration::from_secs(30),
-            max_response: 32 << 20,
-            validates: true,
-        }
+        ClientBuilder::new(CorpSecret::new(corp_id, secret))
     }
 }
 
 impl<C: Credential> Client<C> {
+    fn of(caller: Arc<Caller>, credential: C) -> Self {
+        let credential = Arc::new(credential);
+        let tokens = Tokens::new(Arc::clone(&credential) as Arc<dyn Credential>, Arc::clone(&caller));
+        Self { caller, credential, tokens: Arc::new(tokens) }
+    }
+
+    /// A client with another credential, which shares everything else with this one: connections, limits, the budget
+    /// for repeats and the token store. One for each application, say, or for each corporation that installed one.
+    pub fn with_credential<D: Credential>(&self, credential: D) -> Client<D> {
+        Client::of(Arc::clone(&self.caller), credential)
+    }
+
     /// Calls an endpoint.
     ///
     /// A request that breaks documented limits is not sent. When WeCom refuses the token, which it does before it
-    /// carries anything out, another one is fetched and the request sent once more.
+    /// carries anything out, another one is fetched and the request sent once more. What else is repeated, the
+    /// [`RetryPolicy`] decides. All of it is done, or given up, within the [deadline](ClientBuilder::deadline).
     pub async fn send<E>(&self, request: &E) -> Result<E::Response, Error>
     where
         E: Endpoint + Sync,
         E::Response: Send,
         C: Provides<E::Token>,
     {
-        let endpoint = E::META;
-        let Inner { http, credential, tokens, validates } = &*self.inner;
-        if *validates {
-            request.violations().map_err(|violations| Error::Invalid { endpoint, violations })?;
-        }
-        let span = tracing::debug_span!("call", endpoint = endpoint.id);
-        let call = async {
-            if endpoint.token == TokenKind::NoToken {
-                return http.call(request, "").await;
-            }
-            let token = tokens.get(credential, http).await?;
-            let result = http.call(request, token.token.expose()).await;
-            match &result {
-                Err(Error::Api { error, .. }) if REFUSED_TOKEN.contains(&error.code) => {
-                    tracing::debug!(errcode = error.code, "the token was refused");
-                    tokens.refuse(&token);
-                }
-                _ => return result,
-            }
-            let another = tokens.get(credential, http).await?;
-            if another.token == token.token {
-                // WeCom gives the same token out again while it lives: it is not the token that is wrong.
-                return result;
-            }
-            http.call(request, another.token.expose()).await
-        };
-        call.instrument(span).await
+        self.caller.call(self.tokens.key(), Some(&self.tokens), request, &[]).await
     }
 
     /// A token that is good, as far as anyone knows: for endpoints that have no type here yet.
@@ -106,8 +88,7 @@ impl<C: Credential> Client<C> {
     where
         C: Provides<AccessToken>,
     {
-        let Inner { http, credential, tokens, .. } = &*self.inner;
-        Ok(tokens.get(credential, http).await?.token.clone())
+        Ok(self.tokens.get().await?.token.clone())
     }
 
     /// The pages of an endpoint, from where the request starts.
@@ -127,22 +108,64 @@ impl<C: Credential> Client<C> {
     {
         Items::new(self.pages(request))
     }
+
+    pub(crate) fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    pub(crate) fn credential(&self) -> &C {
+        &self.credential
+    }
+
+    pub(crate) fn tokens(&self) -> &Arc<Tokens> {
+        &self.tokens
+    }
 }
 
 /// Sets up a [`Client`].
-#[derive(Debug)]
 #[must_use]
-pub struct ClientBuilder {
-    credential: CorpSecret,
-    client: Option<reqwest::Client>,
+pub struct ClientBuilder<C = CorpSecret> {
+    credential: C,
+    transport: Option<Arc<dyn Transport>>,
+    proxy: Option<reqwest::Proxy>,
     base_url: String,
     merchant_url: String,
     timeout: Duration,
+    deadline: Duration,
     max_response: usize,
     validates: bool,
+    retry: Arc<dyn RetryPolicy>,
+    on_limit: OnLimit,
+    limit_store: Arc<dyn LimitStore>,
+    token_store: Arc<dyn TokenStore>,
 }
 
-impl ClientBuilder {
+impl<C: fmt::Debug> fmt::Debug for ClientBuilder<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder").field("credential", &self.credential).finish_non_exhaustive()
+    }
+}
+
+impl<C: Credential> ClientBuilder<C> {
+    /// A client with a credential.
+    pub fn new(credential: C) -> Self {
+        Self {
+            credential,
+            transport: None,
+            proxy: None,
+            base_url: BASE_URL.to_owned(),
+            merchant_url: MERCHANT_URL.to_owned(),
+            timeout: Duration::from_secs(30),
+            deadline: Duration::from_secs(120),
+            max_response: 32 << 20,
+            validates: true,
+            retry: Arc::new(Backoff::new()),
+            on_limit: OnLimit::Wait,
+            limit_store: Arc::new(MemoryLimits::default()),
+            token_store: Arc::new(MemoryStore::new()),
+        }
+    }
+
     /// Where the API is, instead of `https://qyapi.weixin.qq.com`.
     pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
         self.base_url = base_url.into();
@@ -156,48 +179,108 @@ impl ClientBuilder {
         self
     }
 
-    /// How long one HTTP request may take, instead of 30 seconds. A call may need several: one for a token, and both once
-    /// more when WeCom refuses the token.
+    /// How long one HTTP request may take, instead of 30 seconds. An upload may take longer, by one second for every
+    /// 256 KiB; a download as a stream may take that long for each piece of it.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// How many bytes an answer may have, instead of 32 MiB.
+    /// How long a call may take as a whole, instead of 2 minutes: with waiting for its turn, with a token if it needs
+    /// one, and with all repeats.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// How many bytes an answer may have, instead of 32 MiB. A download as a stream may have more.
     pub fn max_response(mut self, bytes: usize) -> Self {
         self.max_response = bytes;
         self
     }
 
-    /// A client to send with, for example one with a proxy. It should not follow redirects: WeCom sends none.
-    pub fn http_client(mut self, client: reqwest::Client) -> Self {
-        self.client = Some(client);
+    /// A proxy to go through.
+    pub fn proxy(mut self, proxy: reqwest::Proxy) -> Self {
+        self.proxy = Some(proxy);
         self
     }
 
-    /// Sends requests without checking documented limits first.
+    /// A client to send with, which brings its own settings for proxies, certificates and connections. It should not follow
+    /// redirects: WeCom sends none.
+    pub fn http_client(self, client: reqwest::Client) -> Self {
+        self.transport(client)
+    }
+
+    /// Anything else to send with.
+    pub fn transport(mut self, transport: impl Transport) -> Self {
+        self.transport = Some(Arc::new(transport));
+        self
+    }
+
+    /// Sends requests without checking documented limits of their fields first.
     pub fn without_validation(mut self) -> Self {
         self.validates = false;
         self
     }
 
+    /// Which calls are repeated, and when, instead of [`Backoff`].
+    pub fn retry(mut self, policy: impl RetryPolicy) -> Self {
+        self.retry = Arc::new(policy);
+        self
+    }
+
+    /// What happens where a documented rate leaves no room, instead of waiting.
+    pub fn on_limit(mut self, on_limit: OnLimit) -> Self {
+        self.on_limit = on_limit;
+        self
+    }
+
+    /// Where calls are counted, instead of in memory.
+    pub fn limit_store(mut self, store: impl LimitStore) -> Self {
+        self.limit_store = Arc::new(store);
+        self
+    }
+
+    /// Where tokens are kept, instead of in memory.
+    pub fn token_store(mut self, store: impl TokenStore) -> Self {
+        self.token_store = Arc::new(store);
+        self
+    }
+
     /// The client. Nothing is sent yet.
-    pub fn build(self) -> Result<Client, Error> {
-        let base_url = checked_url(self.base_url)?;
-        let merchant_url = checked_url(self.merchant_url)?;
-        let client = match self.client {
-            Some(client) => client,
-            None => reqwest::Client::builder()
-                .redirect(reqwest::redirect::Policy::none())
-                .connect_timeout(Duration::from_secs(10))
-                .build()
-                .map_err(|error| Error::Setup(error.to_string()))?,
+    pub fn build(self) -> Result<Client<C>, Error> {
+        let transport = match (self.transport, self.proxy) {
+            (Some(_), Some(_)) => {
+                return Err(Error::Setup(
+                    "a proxy belongs into the HTTP client that is given, too".to_owned(),
+                ));
+            }
+            (Some(transport), None) => transport,
+            (None, proxy) => {
+                let builder = reqwest::Client::builder()
+                    .redirect(reqwest::redirect::Policy::none())
+                    .connect_timeout(Duration::from_secs(10));
+                let builder = match proxy {
+                    Some(proxy) => builder.proxy(proxy),
+                    None => builder,
+                };
+                let client = builder.build().map_err(|error| Error::Setup(error.to_string()))?;
+                Arc::new(client)
+            }
         };
-        let http =
-            Http { client, base_url, merchant_url, timeout: self.timeout, max_response: self.max_response };
-        let inner =
-            Inner { http, credential: self.credential, tokens: Tokens::default(), validates: self.validates };
-        Ok(Client { inner: Arc::new(inner) })
+        let caller = Caller {
+            transport,
+            base_url: checked_url(self.base_url)?,
+            merchant_url: checked_url(self.merchant_url)?,
+            timeout: self.timeout,
+            deadline: self.deadline,
+            max_response: self.max_response,
+            validates: self.validates,
+            retry: self.retry,
+            limits: Limits::new(self.on_limit, self.limit_store),
+            store: self.token_store,
+        };
+        Ok(Client::of(Arc::new(caller), self.credential))
     }
 }
 

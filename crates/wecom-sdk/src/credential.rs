@@ -1,36 +1,39 @@
 //! Who calls: what proves it, and which tokens it is good for.
 
-use std::time::Duration;
+use std::fmt::Write as _;
+use std::marker::PhantomData;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
+use futures_core::future::BoxFuture;
+use sha2::{Digest as _, Sha256};
 use wecom_models::Secret;
 use wecom_models::auth::Gettoken;
 use wecom_requests::token::{AccessToken, NoToken, Token};
-use wecom_requests::{DecodeError, Endpoint as _};
+use wecom_requests::{DecodeError, Endpoint as _, Meta};
 
-use crate::{Body, Error, Http};
+use crate::caller::Caller;
+use crate::tokens::{StoredToken, fresh};
+use crate::{Body, Error};
 
-/// What a client proves with that it may call. It can't be implemented outside this crate: what is here so far is
-/// [`CorpSecret`].
+/// What a client proves with that it may call: [`CorpSecret`], [`Suite`], [`AuthorizedCorp`], [`Provider`] or a [`Fixed`]
+/// token. It can't be implemented outside this crate.
+///
+/// [`Suite`]: crate::Suite
+/// [`AuthorizedCorp`]: crate::AuthorizedCorp
+/// [`Provider`]: crate::Provider
 pub trait Credential: sealed::Sealed + Send + Sync + 'static {
+    /// Names it without showing it: a hash.
+    #[doc(hidden)]
+    fn key(&self) -> String;
+
     /// Fetches a token from WeCom.
     #[doc(hidden)]
-    fn fetch(&self, http: &Http) -> impl Future<Output = Result<FreshToken, Error>> + Send;
+    fn fetch<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<StoredToken, Error>>;
 }
 
-mod sealed {
+pub(crate) mod sealed {
     pub trait Sealed {}
-    impl Sealed for super::CorpSecret {}
-}
-
-/// A token as WeCom gave it out.
-#[doc(hidden)]
-#[derive(Clone, Debug)]
-pub struct FreshToken {
-    /// The token.
-    pub token: Secret,
-    /// How long it lives.
-    pub lifetime: Duration,
 }
 
 /// A credential that tokens of the kind `T` can be had with.
@@ -62,7 +65,8 @@ pub struct FreshToken {
 )]
 pub trait Provides<T: Token>: Credential {}
 
-/// A corporation's id and the secret of one of its applications.
+/// A corporation's id and the secret of one of its applications. Of an application that a service provider develops
+/// for one corporation (代开发应用), the secret is the permanent code.
 #[derive(Clone, Debug)]
 pub struct CorpSecret {
     /// The corporation's id.
@@ -71,18 +75,97 @@ pub struct CorpSecret {
     pub secret: Secret,
 }
 
+impl CorpSecret {
+    /// A corporation's id and an application's secret.
+    pub fn new(corp_id: impl Into<String>, secret: impl Into<Secret>) -> Self {
+        Self { corp_id: corp_id.into(), secret: secret.into() }
+    }
+}
+
+impl sealed::Sealed for CorpSecret {}
 impl Provides<AccessToken> for CorpSecret {}
 impl Provides<NoToken> for CorpSecret {}
 
 impl Credential for CorpSecret {
-    async fn fetch(&self, http: &Http) -> Result<FreshToken, Error> {
-        let request = Gettoken::new(self.corp_id.as_str(), self.secret.clone());
-        let answer = http.call(&request, "").await?;
-        if answer.access_token.is_empty() {
-            // A gateway's empty answer, for example: to go on would put the blame on another endpoint.
-            let error = DecodeError { path: "access_token".to_owned(), message: "missing".to_owned() };
-            return Err(Error::Decode { endpoint: Gettoken::META, error, body: Body(Bytes::new()) });
-        }
-        Ok(FreshToken { token: answer.access_token, lifetime: Duration::from_secs(answer.expires_in.into()) })
+    fn key(&self) -> String {
+        key("corp", &[&self.corp_id, self.secret.expose()])
     }
+
+    fn fetch<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<StoredToken, Error>> {
+        Box::pin(async {
+            let request = Gettoken::new(self.corp_id.as_str(), self.secret.clone());
+            let answer = caller.call(&self.key(), None, &request, &[&self.secret]).await?;
+            granted(Gettoken::META, "access_token", answer.access_token, answer.expires_in)
+        })
+    }
+}
+
+/// A token that comes from elsewhere: from a service that keeps the tokens of a whole corporation, or the key of a
+/// group's webhook. When WeCom refuses it, so does the client.
+///
+/// ```
+/// # fn main() -> Result<(), wecom_sdk::Error> {
+/// use wecom_sdk::{ClientBuilder, Fixed, token::AccessToken};
+///
+/// let client = ClientBuilder::new(Fixed::<AccessToken>::new("a token from elsewhere")).build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Fixed<T> {
+    token: Secret,
+    kind: PhantomData<fn() -> T>,
+}
+
+impl<T: Token> Fixed<T> {
+    /// A token of a kind.
+    pub fn new(token: impl Into<Secret>) -> Self {
+        Self { token: token.into(), kind: PhantomData }
+    }
+}
+
+impl<T> sealed::Sealed for Fixed<T> {}
+impl<T: Token + 'static> Provides<T> for Fixed<T> {}
+
+impl<T: Token + 'static> Credential for Fixed<T> {
+    fn key(&self) -> String {
+        key("fixed", &[self.token.expose()])
+    }
+
+    fn fetch<'a>(&'a self, _: &'a Caller) -> BoxFuture<'a, Result<StoredToken, Error>> {
+        // How long it really lives, whoever got it knows.
+        let expires_at = SystemTime::now() + Duration::from_secs(24 * 60 * 60);
+        let token = StoredToken { token: self.token.clone(), expires_at };
+        Box::pin(std::future::ready(Ok(token)))
+    }
+}
+
+/// A hash of what a credential consists of.
+pub(crate) fn key(kind: &str, parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in [kind].iter().chain(parts) {
+        // With the lengths, no two lists of parts are the same.
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    let mut key = format!("{kind}-");
+    for byte in &hash.finalize()[..16] {
+        write!(key, "{byte:02x}").expect("strings take everything");
+    }
+    key
+}
+
+/// A token as WeCom answered with it.
+pub(crate) fn granted(
+    endpoint: &'static Meta,
+    field: &str,
+    token: Secret,
+    lifetime: u32,
+) -> Result<StoredToken, Error> {
+    if token.is_empty() {
+        // A gateway's empty answer, for example: to go on would put the blame on another endpoint.
+        let error = DecodeError::new(field, "missing");
+        return Err(Error::Decode { endpoint, error, body: Body(Bytes::new()) });
+    }
+    Ok(fresh(token, lifetime.into()))
 }

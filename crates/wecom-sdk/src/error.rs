@@ -5,7 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use wecom_requests::{ApiError, BuildError, DecodeError, MerchantError, Meta, Violations};
+use wecom_models::Secret;
+use wecom_requests::{ApiError, BuildError, DecodeError, MerchantError, Meta, Violations, errcode};
+
+use crate::StoreError;
+use crate::transport::TransportError;
 
 /// What can go wrong with a call.
 ///
@@ -60,7 +64,7 @@ pub enum Error {
         /// The body, as it came.
         body: Body,
     },
-    /// The answer did not come in time. The call may have been carried out all the same.
+    /// The answer to one request did not come in time. The call may have been carried out all the same.
     #[error("{}: no answer within {timeout:?}", endpoint.id)]
     #[non_exhaustive]
     Timeout {
@@ -69,16 +73,34 @@ pub enum Error {
         /// How long the client waited.
         timeout: Duration,
     },
-    /// The connection failed. The call may have been carried out all the same, unless `source.is_connect()`: then it was
-    /// never sent.
-    #[error("{}: the connection failed", endpoint.id)]
+    /// The call as a whole took too long: with its waits, its repeats and the token it needed.
+    #[error("{}: not done within {deadline:?}", endpoint.id)]
+    #[non_exhaustive]
+    Deadline {
+        /// The endpoint.
+        endpoint: &'static Meta,
+        /// How long the call was given.
+        deadline: Duration,
+        /// Whether a request was on its way: then the call may have been carried out all the same.
+        sent: bool,
+    },
+    /// The connection failed. The call may have been carried out all the same, unless the source says that there was none.
+    #[error("{}: {source}", endpoint.id)]
     #[non_exhaustive]
     Transport {
         /// The endpoint.
         endpoint: &'static Meta,
-        /// What the HTTP client says, without the URL: it holds the token.
-        #[source]
-        source: reqwest::Error,
+        /// What the transport says.
+        source: TransportError,
+    },
+    /// A documented limit leaves no room for the call, or WeCom has blocked the endpoint for a while. Nothing was sent.
+    #[error("{}: a rate limit is reached, try again after {retry_after:?}", endpoint.id)]
+    #[non_exhaustive]
+    Limited {
+        /// The endpoint.
+        endpoint: &'static Meta,
+        /// When there is room again; zero where that can't be said.
+        retry_after: Duration,
     },
     /// The answer is larger than the client takes.
     #[error("{}: the answer is larger than {limit} bytes", endpoint.id)]
@@ -108,9 +130,25 @@ pub enum Error {
         /// Why.
         source: BuildError,
     },
-    /// No token could be had. Nothing else was sent.
+    /// The content of a file that should be uploaded can't be read, or isn't as long as announced.
+    #[error("{}: the content to upload can't be read: {source}", endpoint.id)]
+    #[non_exhaustive]
+    Content {
+        /// The endpoint.
+        endpoint: &'static Meta,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// No token could be had. Nothing else was sent. All calls that waited for the token share the error.
     #[error("no token: {0}")]
     Token(#[source] Arc<Error>),
+    /// WeCom's ticket for the suite isn't known yet, or is too old: WeCom pushes one every 10 minutes to the provider's
+    /// callback, which has to hand it to [`Client::put_ticket`](crate::Client::put_ticket).
+    #[error("no suite_ticket: hand the one that WeCom pushes to `Client::put_ticket`")]
+    NoTicket,
+    /// Something that is shared with others can't be stored.
+    #[error("the token store failed: {0}")]
+    Store(#[from] StoreError),
     /// The pages of an endpoint don't go on: the cursor that should lead to the next page leads nowhere new.
     #[error("{}: the next page's cursor {cursor:?} leads nowhere new", endpoint.id)]
     #[non_exhaustive]
@@ -143,19 +181,51 @@ impl Error {
             | Self::Decode { endpoint, .. }
             | Self::Status { endpoint, .. }
             | Self::Timeout { endpoint, .. }
+            | Self::Deadline { endpoint, .. }
+            | Self::Limited { endpoint, .. }
+            | Self::Content { endpoint, .. }
             | Self::Transport { endpoint, .. }
             | Self::TooLarge { endpoint, .. }
             | Self::Invalid { endpoint, .. }
             | Self::Build { endpoint, .. }
             | Self::Stuck { endpoint, .. } => Some(endpoint),
             Self::Token(error) => error.endpoint(),
-            Self::Setup(_) => None,
+            Self::NoTicket | Self::Store(_) | Self::Setup(_) => None,
         }
+    }
+
+    /// Whether WeCom may have carried the call out although there is no answer that says so. If not, it can be repeated
+    /// without harm.
+    pub fn may_have_been_carried_out(&self) -> bool {
+        match self {
+            Self::Timeout { .. } | Self::Decode { .. } | Self::TooLarge { .. } | Self::Merchant { .. } => {
+                true
+            }
+            Self::Transport { source, .. } => source.may_have_arrived(),
+            Self::Deadline { sent, .. } => *sent,
+            Self::Status { status, .. } => status.is_server_error(),
+            Self::Api { error, .. } => error.code == errcode::SYSTEM_BUSY,
+            _ => false,
+        }
+    }
+
+    /// Takes a secret out of what the server says, should it repeat what it was sent.
+    pub(crate) fn without(mut self, secret: &Secret) -> Self {
+        let message = match &mut self {
+            Self::Api { error, .. } => &mut error.message,
+            Self::Merchant { error, .. } => &mut error.message,
+            Self::Decode { error, .. } => &mut error.message,
+            _ => return self,
+        };
+        if !secret.is_empty() && message.contains(secret.expose()) {
+            *message = message.replace(secret.expose(), "…");
+        }
+        self
     }
 }
 
 /// The body of an answer. `Debug` shows only its length: it may hold a token.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Body(pub Bytes);
 
 impl fmt::Debug for Body {

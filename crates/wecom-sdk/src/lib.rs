@@ -28,26 +28,40 @@
 //! - `rustls` (on by default): HTTPS through rustls.
 //! - `bidirectional`: requests can be read and responses written, too.
 
+#[cfg(feature = "archive")]
+pub mod archive;
+mod caller;
 mod client;
 mod credential;
 mod error;
-mod http;
+mod files;
+mod limits;
 mod paging;
+#[cfg(feature = "service")]
+mod provider;
+mod retry;
 mod tokens;
+pub mod transport;
 
 pub use client::{Client, ClientBuilder};
-#[doc(hidden)]
-pub use credential::FreshToken;
-pub use credential::{CorpSecret, Credential, Provides};
+pub use credential::{CorpSecret, Credential, Fixed, Provides};
 pub use error::{Body, Error};
-#[doc(hidden)]
-pub use http::Http;
+#[doc(inline)]
+pub use files::{Content, ContentRange, Download};
+pub use limits::{LimitKey, LimitStore, MemoryLimits, OnLimit};
 pub use paging::{Items, Pages};
+#[cfg(feature = "service")]
+pub use provider::{AuthorizedCorp, Provider, Suite};
 /// The HTTP client that [`ClientBuilder::http_client`] takes.
 pub use reqwest;
+pub use retry::{Backoff, Failure, NoRetry, RetryPolicy};
+#[cfg(feature = "redis")]
+pub use tokens::redis::Redis;
+pub use tokens::{Lease, MemoryStore, StoreError, StoredToken, TokenStore};
 pub use wecom_models::*;
 #[cfg(feature = "sign")]
 pub use wecom_requests::Signed;
 pub use wecom_requests::{
-    ApiError, Check, DecodeError, ENDPOINTS, Endpoint, MerchantError, Meta, Paged, Violations, token,
+    ApiError, Check, DecodeError, ENDPOINTS, Endpoint, MerchantError, Meta, Paged, Period, Rate, Violations,
+    errcode, token,
 };

@@ -8,6 +8,8 @@ pub(crate) mod batch;
 pub(crate) mod chatdata;
 /// 打卡 (feature `checkin`).
 pub(crate) mod checkin;
+/// 上下游 · 上下游通讯录管理 (feature `corpgroup`).
+pub(crate) mod corpgroup;
 /// 客户联系 · 消息推送 (feature `externalcontact`).
 pub(crate) mod externalcontact;
 /// 人事助手 · 花名册 (feature `hr`).
@@ -71,6 +73,9 @@ pub(crate) static CONTRACTS: &[Contract] = &[
             "/group/*/ot_info/otapplyinfo/ot_nonworkingday_restinfo/cal_ottime_rule/items",
         ],
     ),
+    Contract::of::<
+        wecom_models::corpgroup::contacts::RemoveCorp,
+    >(corpgroup::contacts::REMOVE_CORP, &[], &[]),
     Contract::of::<
         wecom_models::externalcontact::message_push::GetGroupmsgListV2,
     >(
@@ -195,6 +200,12 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<
         wecom_models::service::auth::GetSuiteToken,
     >(service::auth::GET_SUITE_TOKEN, &[], &[]),
+    Contract::of::<
+        wecom_models::service::auth::GetCorpToken,
+    >(service::auth::GET_CORP_TOKEN, &[], &[]),
+    Contract::of::<
+        wecom_models::service::auth::GetProviderToken,
+    >(service::auth::GET_PROVIDER_TOKEN, &[], &[]),
     Contract::of::<
         wecom_models::service::auth::GetAppQrcode,
     >(service::auth::GET_APP_QRCODE, &[], &[]),

@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use indexmap::IndexMap;
 
 use super::Checker;
-use crate::diagnostic::{At, Diagnostics, did_you_mean};
+use crate::diagnostic::{At, Diagnostics, Reporter, did_you_mean};
 use crate::names;
 use crate::source::Path;
 use crate::spec::{
-    Answer, Body, Endpoint, Field, File, Grants, MaxSpan, Pagination, Place, RequiredWhen, Rule, Spec, Token,
+    Answer, Body, Doc, Endpoint, Field, File, Grants, MaxSpan, Pagination, Place, RequiredWhen, Rule, Spec,
+    Token,
 };
 use crate::type_expr::{Generic, Scalar, TypeExpr};
 
@@ -38,31 +39,34 @@ pub(super) fn unique(spec: &Spec, diagnostics: &mut Diagnostics) {
     }
 }
 
-impl Checker<'_> {
-    pub(super) fn endpoint(&mut self, path: &Path, endpoint: &Endpoint) {
-        let head = &endpoint.head;
-        self.described(&path.key("title"), &head.title);
-        self.described(&path.key("summary"), &head.summary);
-        self.call(&path.key("call"), &head.call);
-        if head.doc.id == 0 || head.doc.page == 0 {
-            self.report.error(
+impl Reporter<'_> {
+    /// A page that there can be.
+    pub(super) fn page(&mut self, path: &Path, doc: &Doc) {
+        if doc.id == 0 || doc.page == 0 {
+            self.error(
                 "missing-page",
-                At::Value(&path.key("doc")),
-                "an endpoint comes from a page",
+                At::Value(path),
+                "what is described comes from a page",
                 "0 is no page",
             );
         }
-        if let Some(updated) = &head.doc.updated
+        if let Some(updated) = &doc.updated
             && !is_date(updated)
         {
-            let at = path.key("doc").key("updated");
-            self.report.error(
-                "bad-date",
-                At::Value(&at),
-                format!("`{updated}` is not a date"),
-                "write YYYY-MM-DD",
-            );
+            let at = path.key("updated");
+            let message = format!("`{updated}` is not a date");
+            self.error("bad-date", At::Value(&at), message, "write YYYY-MM-DD");
         }
+    }
+}
+
+impl Checker<'_> {
+    pub(super) fn endpoint(&mut self, path: &Path, endpoint: &Endpoint) {
+        let head = &endpoint.head;
+        self.report.described(&path.key("title"), &head.title);
+        self.report.described(&path.key("summary"), &head.summary);
+        self.call(&path.key("call"), &head.call);
+        self.report.page(&path.key("doc"), &head.doc);
         self.fields(&path.key("request"), &endpoint.request, true);
         self.fields(&path.key("response"), &endpoint.response, false);
         for name in ["errcode", "errmsg"] {
@@ -79,6 +83,10 @@ impl Checker<'_> {
             }
         }
         self.encoding(path, endpoint);
+        if head.concurrency == Some(0) {
+            let at = path.key("concurrency");
+            self.report.error("bad-rate", At::Value(&at), "no call may ever be on its way", "at least 1");
+        }
         for (index, rate) in head.rate.iter().enumerate() {
             if rate.calls == 0 {
                 let at = path.key("rate").index(index).key("calls");

@@ -1,5 +1,6 @@
 //! The second stage: every mistake that can be seen in the raw spec. After it, lowering cannot fail.
 
+mod codes;
 mod endpoints;
 mod examples;
 mod types;
@@ -17,6 +18,9 @@ use crate::type_expr::TypeExpr;
 pub fn spec(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
     endpoints::unique(spec, diagnostics);
     modules(spec, sources, diagnostics);
+    if let Some(codes) = &spec.codes {
+        codes::check(codes, sources, diagnostics);
+    }
     let found = parallel::map(&spec.files, |_, file| {
         let mut found = Diagnostics::default();
         let report = found.reporter(file.source, &file.root);
@@ -43,15 +47,15 @@ impl Checker<'_> {
     fn run(&mut self) {
         let before = self.report.count();
         let top = Path::default();
-        self.described(&top.key("title"), &self.file.title);
-        self.described(&top.key("summary"), &self.file.summary);
+        self.report.described(&top.key("title"), &self.file.title);
+        self.report.described(&top.key("summary"), &self.file.summary);
         self.type_names();
         for (name, endpoint) in &self.file.endpoints {
             self.endpoint(&Path::of(["endpoints", name]), endpoint);
         }
         for (name, structure) in &self.file.structs {
             let path = Path::of(["structs", name]);
-            self.described(&path.key("doc"), &structure.doc);
+            self.report.described(&path.key("doc"), &structure.doc);
             self.fields(&path.key("fields"), &structure.fields, false);
             self.rules(&path.key("rules"), &structure.fields, &structure.rules);
         }
@@ -76,48 +80,6 @@ impl Checker<'_> {
         }
         if self.report.count() == before {
             self.unshown_quirks();
-        }
-    }
-
-    /// A description that says something.
-    fn described(&mut self, path: &Path, text: &str) {
-        let text = text.trim();
-        if text.is_empty() || text.starts_with("TODO") {
-            let help = "say what the name doesn't: meaning, unit, when it is absent, what it refers to";
-            self.report.error_with_help(
-                "missing-description",
-                At::Key(path),
-                "the description is missing",
-                "says nothing",
-                help,
-            );
-        }
-    }
-
-    /// A name that becomes a Rust identifier.
-    fn identifier(&mut self, path: &Path, name: &str, help: &str) {
-        if !names::is_identifier(name) {
-            let message = format!("`{name}` can't be a Rust name");
-            self.report.error_with_help(
-                "bad-identifier",
-                At::Key(path),
-                message,
-                "letters, digits and `_`, not starting with a digit",
-                help,
-            );
-        }
-    }
-
-    /// Names that would be the same in Rust.
-    fn collisions<'n>(&mut self, paths: impl IntoIterator<Item = (Path, String, &'n str)>, help: &str) {
-        let mut seen: BTreeMap<String, &str> = BTreeMap::new();
-        for (path, rust, wire) in paths {
-            if let Some(first) = seen.get(&rust) {
-                let message = format!("`{wire}` and `{first}` are both `{rust}` in Rust");
-                self.report.error_with_help("name-collision", At::Key(&path), message, "collides", help);
-            } else {
-                seen.insert(rust, wire);
-            }
         }
     }
 
@@ -146,6 +108,61 @@ impl Checker<'_> {
     }
 }
 
+/// What is checked alike in all kinds of files.
+impl Reporter<'_> {
+    /// A file that is the only one of its name, whether that ends in `.yaml` or in `.yml`.
+    fn alone(&mut self, sources: &[Source], source: usize) {
+        let stem = &sources[source].stem;
+        if let Some(same) = sources[..source].iter().find(|other| other.stem == *stem) {
+            let message = format!("`{}` is this module already", same.path);
+            let label = format!("a second file for the module `{stem}`");
+            self.error("bad-file-name", At::Key(&Path::of(["title"])), message, label);
+        }
+    }
+
+    /// A description that says something.
+    fn described(&mut self, path: &Path, text: &str) {
+        let text = text.trim();
+        if text.is_empty() || text.starts_with("TODO") {
+            let help = "say what the name doesn't: meaning, unit, when it is absent, what it refers to";
+            self.error_with_help(
+                "missing-description",
+                At::Key(path),
+                "the description is missing",
+                "says nothing",
+                help,
+            );
+        }
+    }
+
+    /// A name that becomes a Rust identifier.
+    fn identifier(&mut self, path: &Path, name: &str, help: &str) {
+        if !names::is_identifier(name) {
+            let message = format!("`{name}` can't be a Rust name");
+            self.error_with_help(
+                "bad-identifier",
+                At::Key(path),
+                message,
+                "letters, digits and `_`, not starting with a digit",
+                help,
+            );
+        }
+    }
+
+    /// Names that would be the same in Rust.
+    fn collisions<'n>(&mut self, paths: impl IntoIterator<Item = (Path, String, &'n str)>, help: &str) {
+        let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+        for (path, rust, wire) in paths {
+            if let Some(first) = seen.get(&rust) {
+                let message = format!("`{wire}` and `{first}` are both `{rust}` in Rust");
+                self.error_with_help("name-collision", At::Key(&path), message, "collides", help);
+            } else {
+                seen.insert(rust, wire);
+            }
+        }
+    }
+}
+
 /// Every file is a module: `family.yaml` or `family.chapter.yaml`, and no family is both.
 fn modules(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
     for file in &spec.files {
@@ -163,15 +180,7 @@ fn modules(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
                 "name it `family.yaml` or `family.chapter.yaml`, in snake_case; a few names are taken, such as `full` and `mod`",
             );
         }
-        if let Some(same) = sources[..file.source].iter().find(|other| other.stem == *stem) {
-            let message = format!("`{}` is this module already", same.path);
-            report.error(
-                "bad-file-name",
-                At::Key(&at),
-                message,
-                format!("a second file for the module `{stem}`"),
-            );
-        }
+        report.alone(sources, file.source);
         let twin = sources.iter().find(|other| parts.len() == 2 && other.stem == parts[0]);
         if let Some(twin) = twin {
             report.error_with_help(

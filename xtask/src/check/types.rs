@@ -44,7 +44,7 @@ impl Checker<'_> {
                 self.report.error("reserved-name", At::Key(path), message, "choose another name");
             }
         }
-        self.collisions(all, "an endpoint `foo` takes the names `Foo` and `FooResponse`");
+        self.report.collisions(all, "an endpoint `foo` takes the names `Foo` and `FooResponse`");
     }
 
     /// A name in PascalCase.
@@ -63,9 +63,9 @@ impl Checker<'_> {
         let mut rust_names = Vec::from(methods);
         for (name, field) in fields {
             let path = path.key(&endpoints::key(name, field));
-            self.described(&path, &field.doc);
+            self.report.described(&path, &field.doc);
             let rust = field.rename.clone().unwrap_or_else(|| names::snake(name));
-            self.identifier(&path, &rust, "give it another name with `rename`");
+            self.report.identifier(&path, &rust, "give it another name with `rename`");
             if names::is_identifier(&rust) {
                 let escaped = names::ident(&rust).to_string();
                 rust_names.push((path.clone(), escaped.trim_start_matches("r#").to_owned(), name.as_str()));
@@ -85,7 +85,7 @@ impl Checker<'_> {
                 );
             }
         }
-        self.collisions(rust_names, "give one of them another name with `rename`");
+        self.report.collisions(rust_names, "give one of them another name with `rename`");
         self.embedded(path, fields);
     }
 
@@ -177,7 +177,7 @@ impl Checker<'_> {
     }
 
     pub(super) fn enumeration(&mut self, path: &Path, enumeration: &Enum) {
-        self.described(&path.key("doc"), &enumeration.doc);
+        self.report.described(&path.key("doc"), &enumeration.doc);
         let values = path.key("values");
         if enumeration.values.is_empty() && self.file.complete {
             self.report.error(
@@ -201,11 +201,11 @@ impl Checker<'_> {
             self.pascal(&at, &value.name, "a variant's name");
             rust_names.push((at, value.name.clone(), wire.as_str()));
         }
-        self.collisions(rust_names, "give each value a name of its own");
+        self.report.collisions(rust_names, "give each value a name of its own");
     }
 
     pub(super) fn union(&mut self, path: &Path, union: &Union) {
-        self.described(&path.key("doc"), &union.doc);
+        self.report.described(&path.key("doc"), &union.doc);
         let variants = path.key("variants");
         if union.variants.is_empty() && self.file.complete {
             self.report.error(
@@ -232,14 +232,14 @@ impl Checker<'_> {
         for (tag, variant) in &union.variants {
             let at = variants.key(tag);
             let name = variant.name.clone().unwrap_or_else(|| names::pascal(tag));
-            self.identifier(&at, &name, "give the variant a `name`");
+            self.report.identifier(&at, &name, "give the variant a `name`");
             rust_names.push((at.clone(), name, tag.as_str()));
             if let Some(ty) = &variant.ty {
                 self.type_expr(&at, ty);
             }
             self.variant(&at, union, tag, variant);
         }
-        self.collisions(rust_names, "give one of them another `name`");
+        self.report.collisions(rust_names, "give one of them another `name`");
     }
 
     fn variant(&mut self, at: &Path, union: &Union, tag: &str, variant: &Variant) {
@@ -430,7 +430,7 @@ impl Checker<'_> {
 }
 
 /// Whether a text is an integer, written the one way that integers are written.
-fn is_integer(text: &str) -> bool {
+pub(super) fn is_integer(text: &str) -> bool {
     text.parse::<i64>().is_ok_and(|number| number.to_string() == text)
 }
 

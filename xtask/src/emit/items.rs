@@ -25,7 +25,12 @@ pub(super) fn format_items(tokens: TokenStream) -> String {
     let mut previous = None;
     for item in file.items {
         let kind = discriminant(&item);
-        let grouped = previous == Some(kind) && matches!(item, Item::Use(_) | Item::Mod(_) | Item::Const(_));
+        let together = match &item {
+            Item::Use(_) | Item::Mod(_) => true,
+            Item::Const(item) => item.attrs.is_empty(),
+            _ => false,
+        };
+        let grouped = together && previous == Some(kind);
         if !text.is_empty() && !grouped {
             text.push('\n');
         }

@@ -59,7 +59,7 @@ fn answers(module: &Module, name: &str, answer: Answer) -> Option<TokenStream> {
     (!types.is_empty()).then(|| quote!(crate::#name! { #(#types),* }))
 }
 
-/// The table of all endpoints.
+/// The table of all endpoints, and where that of the error codes is.
 pub(super) fn index(api: &Api) -> TokenStream {
     let entries = api.modules.iter().flat_map(|module| {
         let path = rust_path(module);
@@ -70,6 +70,9 @@ pub(super) fn index(api: &Api) -> TokenStream {
         })
     });
     quote! {
+        /// The error codes that any endpoint may answer with.
+        pub(crate) mod errcode;
+
         /// Every endpoint of the families that are compiled in.
         pub const ENDPOINTS: &[&crate::Meta] = &[#(#entries)*];
     }
@@ -97,6 +100,10 @@ fn endpoint_impl(endpoint: &Endpoint, request: &Struct) -> TokenStream {
         let period = ident(&pascal(crate::lower::period(*period)));
         quote!(crate::Rate { calls: #calls, per: crate::Period::#period })
     });
+    let concurrency = match endpoint.concurrency.map(Literal::u32_unsuffixed) {
+        Some(calls) => quote!(Some(#calls)),
+        None => quote!(None),
+    };
     let query = parameters("query", "Query", request, Place::Query);
     let headers = parameters("headers", "Headers", request, Place::Header);
     let body = match endpoint.body {
@@ -124,6 +131,7 @@ fn endpoint_impl(endpoint: &Endpoint, request: &Struct) -> TokenStream {
                 answer: crate::AnswerKind::#answer,
                 safe: #safe,
                 rates: &[#(#rates),*],
+                concurrency: #concurrency,
             };
 
             #query

@@ -8,6 +8,8 @@ pub(crate) mod batch;
 pub(crate) mod chatdata;
 /// 打卡 (feature `checkin`).
 pub(crate) mod checkin;
+/// 上下游 · 上下游通讯录管理 (feature `corpgroup`).
+pub(crate) mod corpgroup;
 /// 客户联系 · 消息推送 (feature `externalcontact`).
 pub(crate) mod externalcontact;
 /// 人事助手 · 花名册 (feature `hr`).
@@ -44,6 +46,7 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     chatdata::archive::ROUTES,
     chatdata::zone::ROUTES,
     checkin::ROUTES,
+    corpgroup::contacts::ROUTES,
     externalcontact::message_push::ROUTES,
     hr::ROUTES,
     kf::message::ROUTES,

@@ -11,6 +11,9 @@ pub mod chatdata;
 /// 打卡 (feature `checkin`).
 #[cfg(feature = "checkin")]
 pub mod checkin;
+/// 上下游 · 上下游通讯录管理 (feature `corpgroup`).
+#[cfg(feature = "corpgroup")]
+pub mod corpgroup;
 /// 客户联系 · 消息推送 (feature `externalcontact`).
 #[cfg(feature = "externalcontact")]
 pub mod externalcontact;

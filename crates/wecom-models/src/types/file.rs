@@ -24,12 +24,28 @@ pub struct File {
     pub content_range: Option<String>,
     /// What is in it.
     pub bytes: Bytes,
+    streamed: Option<u64>,
 }
 
 impl File {
     /// A file with a name and content.
     pub fn new(name: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
         Self { name: name.into(), bytes: bytes.into(), ..Self::default() }
+    }
+
+    /// A file with a name and a length in bytes, whose content is sent apart from the request, as a stream.
+    pub fn streamed(name: impl Into<String>, length: u64) -> Self {
+        Self { name: name.into(), streamed: Some(length), ..Self::default() }
+    }
+
+    /// How many bytes it has.
+    pub fn length(&self) -> u64 {
+        self.streamed.unwrap_or(self.bytes.len() as u64)
+    }
+
+    /// Whether the content is sent apart from the request.
+    pub fn is_streamed(&self) -> bool {
+        self.streamed.is_some()
     }
 
     /// Sets the media type.
@@ -47,8 +63,8 @@ impl fmt::Debug for File {
             .field("name", &self.name)
             .field("content_type", &self.content_type)
             .field("content_range", &self.content_range)
-            .field("bytes", &self.bytes.len())
-            .finish()
+            .field("length", &self.length())
+            .finish_non_exhaustive()
     }
 }
 

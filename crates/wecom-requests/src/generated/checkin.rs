@@ -24,6 +24,7 @@ impl crate::Endpoint for Getcorpcheckinoption {
                 per: crate::Period::Minute,
             },
         ],
+        concurrency: None,
     };
 }
 

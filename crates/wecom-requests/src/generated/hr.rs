@@ -19,6 +19,7 @@ impl crate::Endpoint for GetStaffInfo {
         answer: crate::AnswerKind::Json,
         safe: true,
         rates: &[],
+        concurrency: None,
     };
 }
 

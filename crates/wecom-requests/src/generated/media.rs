@@ -19,6 +19,7 @@ impl crate::Endpoint for Upload {
         answer: crate::AnswerKind::Json,
         safe: false,
         rates: &[],
+        concurrency: None,
     };
 
     fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {
@@ -54,6 +55,7 @@ impl crate::Endpoint for Get {
         answer: crate::AnswerKind::File,
         safe: true,
         rates: &[],
+        concurrency: None,
     };
     fn headers(&self, out: &mut crate::Headers) -> Result<(), serde_json::Error> {
         #[allow(unused_imports)]

@@ -19,6 +19,7 @@ impl crate::Endpoint for Create {
         answer: crate::AnswerKind::Json,
         safe: false,
         rates: &[],
+        concurrency: None,
     };
     fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {
         #[allow(unused_imports)]

@@ -11,6 +11,9 @@ pub(crate) mod chatdata;
 /// 打卡 (feature `checkin`).
 #[cfg(feature = "checkin")]
 pub(crate) mod checkin;
+/// 上下游 · 上下游通讯录管理 (feature `corpgroup`).
+#[cfg(feature = "corpgroup")]
+pub(crate) mod corpgroup;
 /// 客户联系 · 消息推送 (feature `externalcontact`).
 #[cfg(feature = "externalcontact")]
 pub(crate) mod externalcontact;
@@ -54,6 +57,9 @@ pub(crate) mod user;
 #[cfg(feature = "wedoc")]
 pub(crate) mod wedoc;
 
+/// The error codes that any endpoint may answer with.
+pub(crate) mod errcode;
+
 /// Every endpoint of the families that are compiled in.
 pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::auth::Gettoken as crate::Endpoint>::META,
@@ -65,6 +71,8 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::chatdata::zone::SetPublicKey as crate::Endpoint>::META,
     #[cfg(feature = "checkin")]
     <wecom_models::checkin::Getcorpcheckinoption as crate::Endpoint>::META,
+    #[cfg(feature = "corpgroup")]
+    <wecom_models::corpgroup::contacts::RemoveCorp as crate::Endpoint>::META,
     #[cfg(feature = "externalcontact")]
     <wecom_models::externalcontact::message_push::GetGroupmsgListV2 as crate::Endpoint>::META,
     #[cfg(feature = "externalcontact")]
@@ -103,6 +111,10 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::paytool::OpenOrder as crate::Endpoint>::META,
     #[cfg(feature = "service")]
     <wecom_models::service::auth::GetSuiteToken as crate::Endpoint>::META,
+    #[cfg(feature = "service")]
+    <wecom_models::service::auth::GetCorpToken as crate::Endpoint>::META,
+    #[cfg(feature = "service")]
+    <wecom_models::service::auth::GetProviderToken as crate::Endpoint>::META,
     #[cfg(feature = "service")]
     <wecom_models::service::auth::GetAppQrcode as crate::Endpoint>::META,
     #[cfg(feature = "user")]

@@ -24,6 +24,7 @@ impl crate::Endpoint for CheckSingleAgree {
                 per: crate::Period::Minute,
             },
         ],
+        concurrency: None,
     };
 }
 
@@ -52,6 +53,7 @@ impl crate::Endpoint for CheckRoomAgree {
                 per: crate::Period::Minute,
             },
         ],
+        concurrency: None,
     };
 }
 

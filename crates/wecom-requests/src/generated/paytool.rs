@@ -19,6 +19,7 @@ impl crate::Endpoint for OpenOrder {
         answer: crate::AnswerKind::Json,
         safe: false,
         rates: &[],
+        concurrency: None,
     };
 }
 

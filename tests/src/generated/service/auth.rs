@@ -21,6 +21,34 @@ fn get_suite_token() {
     crate::snapshot::snapshot::<GetSuiteToken>(GET_SUITE_TOKEN);
 }
 
+pub(crate) const GET_CORP_TOKEN: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "auth_corpid": "ww1a2b3c4d5e6f7a8b", "permanent_code": "a-permanent-code" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "access_token": "a-corporations-access-token", "expires_in": 7200 }"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{ "auth_corpid": "ww8f7e6d5c4b3a2918", "permanent_code": "another-permanent-code" }"#,
+        response: r#"{ "access_token": "another-corporations-access-token", "expires_in": 7200 }"#,
+    },
+];
+
+#[test]
+fn get_corp_token() {
+    crate::snapshot::snapshot::<GetCorpToken>(GET_CORP_TOKEN);
+}
+
+pub(crate) const GET_PROVIDER_TOKEN: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "corpid": "ww0a1b2c3d4e5f6a7b", "provider_secret": "a-provider-secret" }"#,
+        response: r#"{ "provider_access_token": "a-provider-access-token", "expires_in": 7200 }"#,
+    },
+];
+
+#[test]
+fn get_provider_token() {
+    crate::snapshot::snapshot::<GetProviderToken>(GET_PROVIDER_TOKEN);
+}
+
 pub(crate) const GET_APP_QRCODE: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{ "suite_id": "ww9f8e7d6c5b4a3928", "appid": 1, "state": "fair2024", "style": 4, "result_type": 2 }"#,

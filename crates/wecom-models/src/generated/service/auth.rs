@@ -60,6 +60,87 @@ pub struct GetSuiteTokenResponse {
     pub expires_in: u32,
 }
 
+/// Exchanges a corporation's permanent code for an access token to what it has authorised.
+///
+/// `POST /cgi-bin/service/get_corp_token` ·
+/// [获取企业凭证](https://developer.work.weixin.qq.com/document/path/90605)
+///
+/// The token is like the one that a corporation's own application gets, and is used in the same calls.
+/// Keep it and reuse it.
+///
+/// The answer has an `errcode` only when the call fails.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetCorpToken {
+    /// The corporation that installed the application.
+    pub auth_corpid: String,
+    /// The permanent code (企业永久授权码) that the provider got when the corporation installed it.
+    pub permanent_code: Secret,
+}
+
+impl GetCorpToken {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(
+        auth_corpid: impl Into<String>,
+        permanent_code: impl Into<Secret>,
+    ) -> Self {
+        Self {
+            auth_corpid: auth_corpid.into(),
+            permanent_code: permanent_code.into(),
+        }
+    }
+}
+
+/// The answer to [`GetCorpToken`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetCorpTokenResponse {
+    /// The token. At most 512 bytes.
+    pub access_token: Secret,
+    /// How long it lives, in seconds: usually 7200.
+    pub expires_in: u32,
+}
+
+/// Exchanges a service provider's id and secret for a provider access token.
+///
+/// `POST /cgi-bin/service/get_provider_token` ·
+/// [获取服务商凭证](https://developer.work.weixin.qq.com/document/path/91200)
+///
+/// Keep the token and reuse it: calling this too often is blocked. While it lives, the same token is
+/// given out again. WeCom may withdraw it before its time, so be ready to fetch another one.
+///
+/// The answer has an `errcode` only when the call fails.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetProviderToken {
+    /// The service provider's corporation.
+    pub corpid: String,
+    /// The service provider's secret, from the provider's console.
+    pub provider_secret: Secret,
+}
+
+impl GetProviderToken {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(corpid: impl Into<String>, provider_secret: impl Into<Secret>) -> Self {
+        Self {
+            corpid: corpid.into(),
+            provider_secret: provider_secret.into(),
+        }
+    }
+}
+
+/// The answer to [`GetProviderToken`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetProviderTokenResponse {
+    /// The token. At most 512 bytes.
+    pub provider_access_token: Secret,
+    /// How long it lives, in seconds: usually 7200.
+    pub expires_in: u32,
+}
+
 /// Makes a QR code that corporations scan to install a third-party application.
 ///
 /// `POST /cgi-bin/service/get_app_qrcode` ·

@@ -19,6 +19,7 @@ impl crate::Endpoint for SyncMsg {
         answer: crate::AnswerKind::Json,
         safe: true,
         rates: &[],
+        concurrency: None,
     };
 }
 

@@ -19,6 +19,7 @@ impl crate::Endpoint for GetGroupmsgListV2 {
         answer: crate::AnswerKind::Json,
         safe: true,
         rates: &[],
+        concurrency: None,
     };
 }
 
@@ -68,6 +69,7 @@ impl crate::Endpoint for GetGroupmsgTask {
         answer: crate::AnswerKind::Json,
         safe: true,
         rates: &[],
+        concurrency: None,
     };
 }
 
@@ -111,6 +113,7 @@ impl crate::Endpoint for GetGroupmsgSendResult {
         answer: crate::AnswerKind::Json,
         safe: true,
         rates: &[],
+        concurrency: None,
     };
 }
 
@@ -154,6 +157,7 @@ impl crate::Endpoint for RemindGroupmsgSend {
         answer: crate::AnswerKind::Json,
         safe: false,
         rates: &[],
+        concurrency: None,
     };
 }
 

@@ -19,6 +19,7 @@ impl crate::Endpoint for Send {
         answer: crate::AnswerKind::Json,
         safe: false,
         rates: &[],
+        concurrency: None,
     };
 }
 

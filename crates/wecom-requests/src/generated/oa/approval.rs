@@ -24,6 +24,7 @@ impl crate::Endpoint for Getapprovaldetail {
                 per: crate::Period::Minute,
             },
         ],
+        concurrency: None,
     };
 }
 
@@ -50,6 +51,7 @@ impl crate::Endpoint for CreateTemplate {
                 per: crate::Period::Minute,
             },
         ],
+        concurrency: None,
     };
 }
 
@@ -74,6 +76,7 @@ impl crate::Endpoint for Getopenapprovaldata {
         answer: crate::AnswerKind::Json,
         safe: true,
         rates: &[],
+        concurrency: None,
     };
 }
 

@@ -24,6 +24,7 @@ impl crate::Endpoint for Sendworkwxredpack {
                 per: crate::Period::Minute,
             },
         ],
+        concurrency: None,
     };
     fn body(&self) -> Result<crate::Body, crate::BuildError> {
         crate::xml::write(self)

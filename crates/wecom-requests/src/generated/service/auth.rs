@@ -19,10 +19,55 @@ impl crate::Endpoint for GetSuiteToken {
         answer: crate::AnswerKind::Json,
         safe: true,
         rates: &[],
+        concurrency: None,
     };
 }
 
 impl crate::Check for GetSuiteToken {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for GetCorpToken {
+    type Response = GetCorpTokenResponse;
+    type Token = crate::token::SuiteAccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "service.auth.get_corp_token",
+        title: "获取企业凭证",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/service/get_corp_token",
+        page: "https://developer.work.weixin.qq.com/document/path/90605",
+        token: crate::TokenKind::SuiteAccessToken,
+        answer: crate::AnswerKind::Json,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+    };
+}
+
+impl crate::Check for GetCorpToken {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for GetProviderToken {
+    type Response = GetProviderTokenResponse;
+    type Token = crate::token::NoToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "service.auth.get_provider_token",
+        title: "获取服务商凭证",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/service/get_provider_token",
+        page: "https://developer.work.weixin.qq.com/document/path/91200",
+        token: crate::TokenKind::NoToken,
+        answer: crate::AnswerKind::Json,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+    };
+}
+
+impl crate::Check for GetProviderToken {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
@@ -40,6 +85,7 @@ impl crate::Endpoint for GetAppQrcode {
         answer: crate::AnswerKind::FileOrJson,
         safe: true,
         rates: &[],
+        concurrency: None,
     };
 }
 
@@ -50,5 +96,5 @@ impl crate::Check for GetAppQrcode {
 }
 
 crate::json_answers! {
-    GetSuiteTokenResponse
+    GetSuiteTokenResponse, GetCorpTokenResponse, GetProviderTokenResponse
 }

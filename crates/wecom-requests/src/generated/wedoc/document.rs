@@ -19,6 +19,7 @@ impl crate::Endpoint for BatchUpdate {
         answer: crate::AnswerKind::Json,
         safe: false,
         rates: &[],
+        concurrency: None,
     };
 }
 
@@ -43,6 +44,7 @@ impl crate::Endpoint for Get {
         answer: crate::AnswerKind::Json,
         safe: true,
         rates: &[],
+        concurrency: None,
     };
 }
 

@@ -19,6 +19,7 @@ impl crate::Endpoint for GetFormStatistic {
         answer: crate::AnswerKind::Json,
         safe: true,
         rates: &[],
+        concurrency: None,
     };
 }
 

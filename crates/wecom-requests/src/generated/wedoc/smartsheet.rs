@@ -19,6 +19,7 @@ impl crate::Endpoint for GetRecords {
         answer: crate::AnswerKind::Json,
         safe: true,
         rates: &[],
+        concurrency: None,
     };
 }
 

@@ -60,6 +60,20 @@ impl wire::WriteObject for GetSuiteToken {
     }
 }
 
+impl wire::WriteObject for GetCorpToken {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("auth_corpid", &self.auth_corpid)?;
+        out.put("permanent_code", &self.permanent_code)
+    }
+}
+
+impl wire::WriteObject for GetProviderToken {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("corpid", &self.corpid)?;
+        out.put("provider_secret", &self.provider_secret)
+    }
+}
+
 impl wire::WriteObject for GetAppQrcode {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("suite_id", &self.suite_id)?;
@@ -71,7 +85,7 @@ impl wire::WriteObject for GetAppQrcode {
 }
 
 wire::write_objects! {
-    GetSuiteToken, GetAppQrcode
+    GetSuiteToken, GetCorpToken, GetProviderToken, GetAppQrcode
 }
 
 wire::write_int_enums! {
@@ -92,6 +106,34 @@ impl wire::ReadObject for GetSuiteTokenResponse {
     }
 }
 
+impl wire::ReadObject for GetCorpTokenResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "access_token" => field.read(&mut self.access_token),
+            "expires_in" => field.read(&mut self.expires_in),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetProviderTokenResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "provider_access_token" => field.read(&mut self.provider_access_token),
+            "expires_in" => field.read(&mut self.expires_in),
+            _ => field.skip(),
+        }
+    }
+}
+
 impl wire::ReadObject for GetAppQrcodeResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
@@ -106,7 +148,8 @@ impl wire::ReadObject for GetAppQrcodeResponse {
 }
 
 wire::read_objects! {
-    GetSuiteTokenResponse, GetAppQrcodeResponse
+    GetSuiteTokenResponse, GetCorpTokenResponse, GetProviderTokenResponse,
+    GetAppQrcodeResponse
 }
 
 wire::open_enums! {

@@ -13,6 +13,20 @@ impl wire::WriteObject for GetSuiteTokenResponse {
     }
 }
 
+impl wire::WriteObject for GetCorpTokenResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("access_token", &self.access_token)?;
+        out.put("expires_in", &self.expires_in)
+    }
+}
+
+impl wire::WriteObject for GetProviderTokenResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("provider_access_token", &self.provider_access_token)?;
+        out.put("expires_in", &self.expires_in)
+    }
+}
+
 impl wire::WriteObject for GetAppQrcodeResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("qrcode", &self.qrcode)
@@ -20,7 +34,8 @@ impl wire::WriteObject for GetAppQrcodeResponse {
 }
 
 wire::write_objects! {
-    GetSuiteTokenResponse, GetAppQrcodeResponse
+    GetSuiteTokenResponse, GetCorpTokenResponse, GetProviderTokenResponse,
+    GetAppQrcodeResponse
 }
 
 impl wire::ReadObject for GetSuiteToken {
@@ -33,6 +48,34 @@ impl wire::ReadObject for GetSuiteToken {
             "suite_id" => field.read(&mut self.suite_id),
             "suite_secret" => field.read(&mut self.suite_secret),
             "suite_ticket" => field.read(&mut self.suite_ticket),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetCorpToken {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "auth_corpid" => field.read(&mut self.auth_corpid),
+            "permanent_code" => field.read(&mut self.permanent_code),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetProviderToken {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "corpid" => field.read(&mut self.corpid),
+            "provider_secret" => field.read(&mut self.provider_secret),
             _ => field.skip(),
         }
     }
@@ -56,7 +99,7 @@ impl wire::ReadObject for GetAppQrcode {
 }
 
 wire::read_objects! {
-    GetSuiteToken, GetAppQrcode
+    GetSuiteToken, GetCorpToken, GetProviderToken, GetAppQrcode
 }
 
 wire::read_int_enums! {

@@ -1,0 +1,252 @@
+//! What goes wrong, on demand.
+
+use std::future::pending;
+use std::io;
+use std::iter::{once, repeat_n};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::{StreamExt as _, stream};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::{HeaderValue, Response, StatusCode};
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt as _, Full, StreamBody};
+use hyper::body::Frame;
+use serde_json::{Map, Value};
+use tokio::time::sleep;
+
+use crate::lock;
+use crate::reply::{Reply, code};
+
+/// A body that may break off.
+pub(crate) type Body = UnsyncBoxBody<Bytes, io::Error>;
+
+/// What goes wrong with an answer: [`Server::inject`](crate::Server::inject) puts it in force.
+///
+/// It hits every request, those for a token too, until it is cleared. [`on`](Self::on) and [`times`](Self::times) say
+/// otherwise.
+///
+/// ```
+/// use wecom_mock::Fault;
+///
+/// let bad_gateway = Fault::html().with_status(502).on("/cgi-bin/user/get").times(2);
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a fault has to be injected"]
+pub struct Fault {
+    effect: Effect,
+    status: Option<StatusCode>,
+    path: Option<String>,
+    /// How often it is still to happen; without an end if `None`.
+    turns: Option<u32>,
+}
+
+#[derive(Clone, Debug)]
+enum Effect {
+    Instead(Reply),
+    Delay(Duration),
+    Hang,
+    Disconnect,
+    Truncate,
+    Oversize(usize),
+    ContentType(&'static str),
+}
+
+impl Fault {
+    const fn new(effect: Effect) -> Self {
+        Self { effect, status: None, path: None, turns: None }
+    }
+
+    /// WeCom's error of this code, with the HTTP status 200. The call is not carried out.
+    pub fn code(errcode: i64) -> Self {
+        Self::new(Effect::Instead(Reply::refusal(errcode, "a fault on demand")))
+    }
+
+    /// An HTTP status with a short plain text, as from a gateway. The call is not carried out.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the status is not between 100 and 999.
+    pub fn status(status: u16) -> Self {
+        Self::new(Effect::Instead(Reply::new(status, "text/plain", "a fault on demand\n")))
+    }
+
+    /// The web page of a gateway, with the HTTP status 200 or [another](Self::with_status). The call is not carried
+    /// out.
+    pub fn html() -> Self {
+        Self::new(Effect::Instead(Reply::new(200, "text/html; charset=UTF-8", PAGE)))
+    }
+
+    /// The usual answer, that much later. The call is carried out when the request comes.
+    pub fn delay(time: Duration) -> Self {
+        Self::new(Effect::Delay(time))
+    }
+
+    /// No answer: the request is read, and the connection stays open until the client or the server closes it. The
+    /// call is not carried out.
+    pub fn hang() -> Self {
+        Self::new(Effect::Hang)
+    }
+
+    /// No answer: the request is read, and the connection is closed. The call is not carried out.
+    pub fn disconnect() -> Self {
+        Self::new(Effect::Disconnect)
+    }
+
+    /// Half of the usual answer: `Content-Length` announces the whole, and after half of the bytes the connection is
+    /// closed.
+    pub fn truncate() -> Self {
+        Self::new(Effect::Truncate)
+    }
+
+    /// The usual answer, made to have at least that many bytes: by a string field `padding` if it is a JSON object,
+    /// by `x` at its end if it is anything else. It is made while it is sent: a size beyond the memory is fine.
+    pub fn oversize(bytes: usize) -> Self {
+        Self::new(Effect::Oversize(bytes))
+    }
+
+    /// The usual answer under another content type.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the content type cannot be in a header.
+    pub fn content_type(kind: &'static str) -> Self {
+        let _checked_here = HeaderValue::from_static(kind);
+        Self::new(Effect::ContentType(kind))
+    }
+
+    /// The HTTP status of the answer, whatever else is wrong with it.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the status is not between 100 and 999.
+    pub fn with_status(mut self, status: u16) -> Self {
+        self.status = Some(code(status));
+        self
+    }
+
+    /// Only for requests to this path, such as `/cgi-bin/user/get`.
+    pub fn on(mut self, path: impl Into<String>) -> Self {
+        self.path = Some(path.into());
+        self
+    }
+
+    /// That often, then no more.
+    pub fn times(mut self, n: u32) -> Self {
+        self.turns = Some(n);
+        self
+    }
+
+    /// Answers a request, given how that would usually be done. An error closes the connection.
+    pub(crate) async fn strike(self, usual: impl FnOnce() -> Reply) -> io::Result<Response<Body>> {
+        let mut response = match self.effect {
+            Effect::Instead(reply) => whole(reply),
+            Effect::Delay(time) => {
+                let reply = usual();
+                sleep(time).await;
+                whole(reply)
+            }
+            Effect::Hang => pending().await,
+            Effect::Disconnect => return Err(broken()),
+            Effect::Truncate => half(usual()),
+            Effect::Oversize(bytes) => padded(usual(), bytes),
+            Effect::ContentType(kind) => {
+                let mut reply = usual();
+                reply.headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+                whole(reply)
+            }
+        };
+        if let Some(status) = self.status {
+            *response.status_mut() = status;
+        }
+        Ok(response)
+    }
+}
+
+/// The faults in force, in the order of their injection.
+#[derive(Debug, Default)]
+pub(crate) struct Faults(Mutex<Vec<Fault>>);
+
+impl Faults {
+    pub(crate) fn add(&self, fault: Fault) {
+        lock(&self.0).push(fault);
+    }
+
+    pub(crate) fn clear(&self) {
+        lock(&self.0).clear();
+    }
+
+    /// The fault that hits a request to a path: one turn of it is used up.
+    pub(crate) fn take(&self, path: &str) -> Option<Fault> {
+        let mut faults = lock(&self.0);
+        faults.retain(|fault| fault.turns != Some(0));
+        let fault = faults.iter_mut().find(|fault| fault.path.as_deref().is_none_or(|on| on == path))?;
+        fault.turns = fault.turns.map(|turns| turns - 1);
+        Some(fault.clone())
+    }
+}
+
+const PAGE: &str = "<!DOCTYPE html>
+<html>
+<head><title>Service unavailable</title></head>
+<body><h1>Service unavailable</h1><p>A fault on demand.</p></body>
+</html>
+";
+
+/// How many bytes are sent at a time.
+const PIECE: usize = 1 << 14;
+
+static PADDING: [u8; PIECE] = [b'x'; PIECE];
+
+/// How long the last pieces have to leave the server before the connection is closed: hyper drops what it still holds
+/// when a body fails.
+const FLUSH: Duration = Duration::from_millis(50);
+
+fn broken() -> io::Error {
+    io::Error::new(io::ErrorKind::ConnectionAborted, "the connection is closed on demand")
+}
+
+/// A reply as it should be.
+pub(crate) fn whole(reply: Reply) -> Response<Body> {
+    let body = Full::new(reply.body).map_err(|never| match never {}).boxed_unsync();
+    response(reply.status, reply.headers, body)
+}
+
+/// A reply of which the second half is missing.
+fn half(mut reply: Reply) -> Response<Body> {
+    reply.headers.insert(CONTENT_LENGTH, reply.body.len().into());
+    let end = reply.body.len() / 2;
+    // In pieces, so that hyper holds only a few of them at the end.
+    let pieces = (0..end).step_by(PIECE).map(move |at| reply.body.slice(at..end.min(at + PIECE)));
+    let frames = stream::iter(pieces).map(|piece| Ok(Frame::data(piece))).chain(stream::once(async {
+        sleep(FLUSH).await;
+        Err(broken())
+    }));
+    response(reply.status, reply.headers, StreamBody::new(frames).boxed_unsync())
+}
+
+/// A reply of at least that many bytes.
+fn padded(mut reply: Reply, bytes: usize) -> Response<Body> {
+    let (head, tail) = match serde_json::from_slice::<Map<String, Value>>(&reply.body) {
+        Ok(fields) => {
+            let comma = if fields.is_empty() { "" } else { "," };
+            let rest = Value::Object(fields).to_string();
+            (Bytes::from_static(b"{\"padding\":\""), format!("\"{comma}{}", &rest[1..]).into())
+        }
+        Err(_) => (reply.body, Bytes::new()),
+    };
+    let padding = bytes.saturating_sub(head.len() + tail.len());
+    reply.headers.insert(CONTENT_LENGTH, (head.len() + padding + tail.len()).into());
+    let pieces = repeat_n(Bytes::from_static(&PADDING), padding / PIECE)
+        .chain(once(Bytes::from_static(&PADDING[..padding % PIECE])));
+    let frames = once(head).chain(pieces).chain(once(tail)).map(|piece| Ok(Frame::data(piece)));
+    response(reply.status, reply.headers, StreamBody::new(stream::iter(frames)).boxed_unsync())
+}
+
+fn response(status: StatusCode, headers: http::HeaderMap, body: Body) -> Response<Body> {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
+}

@@ -1,0 +1,73 @@
+//! The error codes that any endpoint may answer with, what they mean and what to do about them.
+//!
+//! They are those of the page [全局错误码](https://developer.work.weixin.qq.com/document/path/90313). It doesn't list
+//! all there are: the pages of some endpoints, and of the callbacks, document further codes of their own.
+//!
+//! ```
+//! use wecom_requests::errcode;
+//!
+//! let code = errcode::lookup(40001).unwrap();
+//! assert_eq!((code.code, code.name), (errcode::INVALID_SECRET, "INVALID_SECRET"));
+//! println!("{}", code.doc);
+//! ```
+
+pub use crate::generated::errcode::*;
+
+/// An error code that the documentation knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ErrorCode {
+    /// `errcode` on the wire.
+    pub code: i64,
+    /// What its constant in this module is called, such as `INVALID_SECRET`.
+    pub name: &'static str,
+    /// What it means, in a sentence.
+    pub doc: &'static str,
+    /// What to check or do, where the documentation says so.
+    pub help: Option<&'static str>,
+}
+
+/// What the documentation says of a code, if it knows it.
+pub fn lookup(code: i64) -> Option<&'static ErrorCode> {
+    let found = CODES.binary_search_by_key(&code, |known| known.code).ok()?;
+    Some(&CODES[found])
+}
+
+/// Every code of the page, in ascending order.
+pub fn all() -> &'static [ErrorCode] {
+    CODES
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn a_code_is_found_by_its_number() {
+        let constants = [SYSTEM_BUSY, SUCCESS, INVALID_SECRET, ACCESS_TOKEN_EXPIRED, UNTRUSTED_CALLER_IP];
+        assert_eq!(constants, [-1, 0, 40001, 42001, 60020]);
+        let names = constants.map(|code| lookup(code).map(|known| known.name));
+        let expected =
+            ["SYSTEM_BUSY", "SUCCESS", "INVALID_SECRET", "ACCESS_TOKEN_EXPIRED", "UNTRUSTED_CALLER_IP"];
+        assert_eq!(names, expected.map(Some));
+        for code in all() {
+            assert_eq!(lookup(code.code), Some(code));
+        }
+    }
+
+    #[test]
+    fn an_unknown_code_is_not_found() {
+        for code in [i64::MIN, -2, 1, 40002, i64::MAX] {
+            assert_eq!(lookup(code), None);
+        }
+    }
+
+    #[test]
+    fn the_table_is_sorted_and_its_names_are_unique() {
+        assert!(all().is_sorted_by(|a, b| a.code < b.code));
+        let names: HashSet<&str> = all().iter().map(|code| code.name).collect();
+        assert_eq!(names.len(), all().len());
+    }
+}

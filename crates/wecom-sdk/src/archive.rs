@@ -1,0 +1,141 @@
+//! The keys of archived messages (会话内容存档).
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use aws_lc_rs::rsa::{Pkcs1PrivateDecryptingKey, PrivateDecryptingKey};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use rustls_pki_types::PrivateKeyDer;
+use rustls_pki_types::pem::PemObject as _;
+use wecom_models::Secret;
+
+/// The private keys of the session archive, by the version that the public key was registered with
+/// ([`SetPublicKey`](wecom_models::chatdata::zone::SetPublicKey)). WeCom encrypts the key of each message with the public key in
+/// force at that time, so after a change the older private keys are needed for older messages.
+///
+/// ```
+/// use wecom_sdk::{Client, Error, archive::PrivateKeys, chatdata::archive::SyncMsg};
+///
+/// # async fn example(client: Client, old_pem: &str, new_pem: &str) -> Result<(), Box<dyn std::error::Error>> {
+/// let keys = PrivateKeys::new().with(1, old_pem)?.with(2, new_pem)?;
+///
+/// let mut records = client.items(SyncMsg::new());
+/// while let Some(record) = records.try_next().await? {
+///     let info = &record.service_encrypt_info;
+///     let secret_key = keys.decrypt(info.public_key_ver, &info.encrypted_secret_key)?;
+///     // Goes into the component that shows the message, or into an analysis.
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// The messages' keys are encrypted with RSAES-PKCS1-v1_5, which is only as safe as its decryption is silent: it takes the same time
+/// whatever a ciphertext holds (AWS-LC), and every failure is the same [`DecryptError`]. Don't tell a sender more than that.
+#[derive(Default)]
+pub struct PrivateKeys {
+    keys: BTreeMap<u32, Pkcs1PrivateDecryptingKey>,
+}
+
+impl PrivateKeys {
+    /// No keys yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds the private key whose public key has this version: RSA, as PEM, in the form `PRIVATE KEY` (PKCS#8) or `RSA PRIVATE KEY`
+    /// (PKCS#1), without a passphrase.
+    pub fn with(mut self, public_key_ver: u32, pem: &str) -> Result<Self, KeyError> {
+        let key = PrivateKeyDer::from_pem_slice(pem.as_bytes()).map_err(|_| KeyError::Pem)?;
+        let wrapped;
+        let pkcs8 = match &key {
+            PrivateKeyDer::Pkcs8(der) => der.secret_pkcs8_der(),
+            PrivateKeyDer::Pkcs1(der) => {
+                wrapped = pkcs8(der.secret_pkcs1_der());
+                &wrapped
+            }
+            _ => return Err(KeyError::NotRsa),
+        };
+        let key = PrivateDecryptingKey::from_pkcs8(pkcs8).map_err(|_| KeyError::NotRsa)?;
+        let key = Pkcs1PrivateDecryptingKey::new(key).map_err(|_| KeyError::NotRsa)?;
+        self.keys.insert(public_key_ver, key);
+        Ok(self)
+    }
+
+    /// The versions there are keys for, in order.
+    pub fn versions(&self) -> impl Iterator<Item = u32> {
+        self.keys.keys().copied()
+    }
+
+    /// Decrypts a message's key: `encrypted_secret_key`, in base64, with the private key of `public_key_ver`.
+    pub fn decrypt(&self, public_key_ver: u32, encrypted: &str) -> Result<Secret, DecryptError> {
+        let key = self.keys.get(&public_key_ver).ok_or(DecryptError::UnknownVersion { public_key_ver })?;
+        let refused = DecryptError::Refused { public_key_ver };
+        let encrypted = STANDARD.decode(encrypted.trim()).map_err(|_| refused.clone())?;
+        let mut plain = vec![0; key.min_output_size()];
+        let plain = key.decrypt(&encrypted, &mut plain).map_err(|_| refused.clone())?;
+        let text = std::str::from_utf8(plain).map_err(|_| refused)?;
+        Ok(Secret::from(text))
+    }
+}
+
+/// Shows the versions, not the keys.
+impl fmt::Debug for PrivateKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.keys.keys()).finish()
+    }
+}
+
+/// A private key can't be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// It isn't PEM.
+    #[error("this is no private key in PEM: it begins with `-----BEGIN PRIVATE KEY-----`")]
+    Pem,
+    /// It isn't RSA, or too short: WeCom asks for 2048 bits.
+    #[error("this is no RSA private key of 2048 bits or more")]
+    NotRsa,
+}
+
+/// A message's key can't be decrypted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DecryptError {
+    /// There is no private key of this version.
+    #[error("no private key for the public key of version {public_key_ver}")]
+    #[non_exhaustive]
+    UnknownVersion {
+        /// The version.
+        public_key_ver: u32,
+    },
+    /// The private key of this version doesn't fit what was encrypted, or that is damaged.
+    #[error("the private key of version {public_key_ver} can't decrypt this")]
+    #[non_exhaustive]
+    Refused {
+        /// The version.
+        public_key_ver: u32,
+    },
+}
+
+/// A PKCS#1 key as PKCS#8: with a version, and with the name of its algorithm.
+fn pkcs8(pkcs1: &[u8]) -> Vec<u8> {
+    /// `INTEGER 0`, `SEQUENCE { OBJECT IDENTIFIER rsaEncryption, NULL }`.
+    const HEAD: [u8; 18] = [2, 1, 0, 0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1, 5, 0];
+    let mut content = HEAD.to_vec();
+    content.extend(der(4, pkcs1));
+    der(0x30, &content)
+}
+
+/// A DER element.
+fn der(tag: u8, content: &[u8]) -> Vec<u8> {
+    let length = content.len().to_be_bytes();
+    let length = &length[length.iter().take_while(|byte| **byte == 0).count()..];
+    let mut element = vec![tag];
+    if content.len() >= 128 {
+        element.push(0x80 | u8::try_from(length.len()).expect("a length has at most 8 bytes"));
+    }
+    element.extend_from_slice(length);
+    element.extend_from_slice(content);
+    element
+}

@@ -1,0 +1,354 @@
+//! Files that don't have to fit into memory.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use ::http::header::{CONTENT_LENGTH, CONTENT_RANGE};
+use ::http::{HeaderMap, HeaderValue, Response};
+use bytes::{Bytes, BytesMut};
+use futures_core::Stream;
+use futures_core::stream::BoxStream;
+use futures_util::StreamExt as _;
+use futures_util::stream::try_unfold;
+use tokio::fs;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::time::timeout;
+use wecom_models::File;
+use wecom_requests::{Endpoint, Meta, file_head, parse_response, streamed_request};
+
+use crate::caller::{Answer, Call, whole};
+use crate::transport::{RequestBody, ResponseBody};
+use crate::{Client, Credential, Error, Provides};
+
+/// How many bytes are read or sent at once.
+const PIECE: usize = 64 << 10;
+
+/// How fast an upload goes at least, in bytes a second: slower ones are given up.
+const UPLOAD_RATE: u64 = 256 << 10;
+
+/// The content of a file to upload: bytes, a file, or any stream.
+///
+/// ```
+/// # use wecom_sdk::{Client, Content};
+/// # use wecom_sdk::media::{MediaType, Upload};
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let server = wecom_mock::Server::start().await?;
+/// # let client = Client::builder("corp id", "secret").base_url(server.base_url()).build()?;
+/// # let folder = std::env::temp_dir().join(format!("wecom-upload-{}", std::process::id()));
+/// # std::fs::create_dir_all(&folder)?;
+/// # let path = folder.join("minutes.txt");
+/// # std::fs::write(&path, "Nothing was decided.")?;
+/// let content = Content::file(&path).await?;
+/// let request = Upload::new(MediaType::File, content.named("会议纪要.txt"));
+/// let uploaded = client.upload(&request, content).await?;
+/// println!("{}", uploaded.media_id);
+/// # std::fs::remove_dir_all(folder)?;
+/// # Ok(())
+/// # }
+/// ```
+pub struct Content {
+    length: u64,
+    source: Source,
+}
+
+enum Source {
+    Bytes(Bytes),
+    File(PathBuf),
+    /// Taken by the first request.
+    Stream(Option<BoxStream<'static, io::Result<Bytes>>>),
+}
+
+impl Content {
+    /// Bytes in memory.
+    pub fn bytes(bytes: impl Into<Bytes>) -> Self {
+        let bytes = bytes.into();
+        Self { length: bytes.len() as u64, source: Source::Bytes(bytes) }
+    }
+
+    /// A file, which is read while it is sent.
+    pub async fn file(path: impl AsRef<Path>) -> io::Result<Self> {
+        let path = path.as_ref().to_owned();
+        Ok(Self { length: fs::metadata(&path).await?.len(), source: Source::File(path) })
+    }
+
+    /// A stream of so many bytes. It can be sent only once, so nothing that fails is repeated.
+    pub fn stream(length: u64, stream: impl Stream<Item = io::Result<Bytes>> + Send + 'static) -> Self {
+        Self { length, source: Source::Stream(Some(stream.boxed())) }
+    }
+
+    /// How many bytes it has.
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// The file for the request that announces this content, under the name that people will see.
+    pub fn named(&self, name: impl Into<String>) -> File {
+        File::streamed(name, self.length)
+    }
+
+    fn is_repeatable(&self) -> bool {
+        !matches!(self.source, Source::Stream(_))
+    }
+
+    fn open(&mut self) -> BoxStream<'static, io::Result<Bytes>> {
+        match &mut self.source {
+            Source::Bytes(bytes) => futures_util::stream::iter([Ok(bytes.clone())]).boxed(),
+            Source::File(path) => pieces(path.clone()).boxed(),
+            Source::Stream(stream) => stream.take().unwrap_or_else(|| futures_util::stream::empty().boxed()),
+        }
+    }
+}
+
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Content({} bytes)", self.length)
+    }
+}
+
+/// A file, piece by piece.
+fn pieces(path: PathBuf) -> impl Stream<Item = io::Result<Bytes>> + Send {
+    try_unfold((path, None), async |(path, file)| {
+        let mut file = match file {
+            Some(file) => file,
+            None => fs::File::open(&path).await?,
+        };
+        let mut piece = BytesMut::with_capacity(PIECE);
+        let read = file.read_buf(&mut piece).await?;
+        Ok((read > 0).then(|| (piece.freeze(), (path, Some(file)))))
+    })
+}
+
+/// A stream that fails unless it is as long as announced, and leaves its failure where it can be found.
+fn measured(
+    stream: BoxStream<'static, io::Result<Bytes>>,
+    length: u64,
+    failure: Arc<Mutex<Option<io::Error>>>,
+) -> impl Stream<Item = io::Result<Bytes>> + Send {
+    try_unfold((stream, length), move |(mut stream, left)| {
+        let failure = Arc::clone(&failure);
+        async move {
+            let outcome = match stream.next().await {
+                None if left == 0 => return Ok(None),
+                None => {
+                    Err(io::Error::new(io::ErrorKind::UnexpectedEof, format!("{left} bytes are missing")))
+                }
+                Some(Err(error)) => Err(error),
+                Some(Ok(piece)) => match left.checked_sub(piece.len() as u64) {
+                    Some(left) => Ok(Some((piece, (stream, left)))),
+                    None => Err(io::Error::new(io::ErrorKind::InvalidData, "more bytes than announced")),
+                },
+            };
+            outcome.map_err(|error| {
+                let told = io::Error::new(error.kind(), error.to_string());
+                *failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                told
+            })
+        }
+    })
+}
+
+impl<C: Credential> Client<C> {
+    /// Calls an endpoint that takes a file, whose content is sent as it is read: it need not fit into memory. The file in
+    /// the request is the content's [`named`](Content::named).
+    ///
+    /// What fails is repeated as in [`Client::send`], unless the content is a stream that can't be read again.
+    pub async fn upload<E>(&self, request: &E, mut content: Content) -> Result<E::Response, Error>
+    where
+        E: Endpoint + Sync,
+        E::Response: Send,
+        C: Provides<E::Token>,
+    {
+        let (endpoint, caller) = (E::META, self.caller());
+        caller.check(request)?;
+        let failure = Arc::new(Mutex::new(None));
+        let length = content.length;
+        let call = Call {
+            endpoint,
+            repeatable: content.is_repeatable(),
+            build: &mut |token| {
+                let request = streamed_request(request, caller.base_url(endpoint), token)
+                    .map_err(|source| Error::Build { endpoint, source })?;
+                let content = measured(content.open(), length, Arc::clone(&failure));
+                let (head, (before, after)) = request.into_parts();
+                let mut request = ::http::Request::from_parts(head, ());
+                let length = before.len() as u64 + length + after.len() as u64;
+                // Known in advance: the server takes no chunks.
+                request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
+                let around = |bytes| futures_util::stream::iter([Ok(bytes)]);
+                let stream = around(before).chain(content).chain(around(after)).boxed();
+                Ok(request.map(|()| RequestBody::Stream { length, stream }))
+            },
+            download: false,
+            timeout: caller.timeout.saturating_add(Duration::from_secs(length / UPLOAD_RATE)),
+            secrets: &[],
+        };
+        let result = caller.perform(self.tokens().key(), Some(self.tokens()), call, whole::<E>).await;
+        match failure.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            Some(source) => Err(Error::Content { endpoint, source }),
+            None => result,
+        }
+    }
+
+    /// Calls an endpoint that answers with a file, and takes it in as it comes: it need not fit into memory.
+    ///
+    /// An error of WeCom's is an error here, too, although it comes where the file should be. The call ends when the file
+    /// begins: what fails later is the caller's to repeat, from where it stopped if the endpoint takes a range.
+    ///
+    /// ```
+    /// # use wecom_sdk::{Client, media::Get};
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = wecom_mock::Server::start().await?;
+    /// # let client = Client::builder("corp id", "secret").base_url(server.base_url()).build()?;
+    /// let mut download = client.download(&Get::new("media id").range("bytes=0-15")).await?;
+    /// println!("{:?} of {:?}", download.range, download.name);
+    /// while let Some(piece) = download.chunk().await? {
+    ///     println!("{} bytes", piece.len());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn download<E>(&self, request: &E) -> Result<Download, Error>
+    where
+        E: Endpoint<Response = File> + Sync,
+        C: Provides<E::Token>,
+    {
+        let (endpoint, caller) = (E::META, self.caller());
+        caller.check(request)?;
+        let call = Call {
+            endpoint,
+            repeatable: true,
+            build: &mut |token| {
+                let request = wecom_requests::http_request(request, caller.base_url(endpoint), token)
+                    .map_err(|source| Error::Build { endpoint, source })?;
+                Ok(request.map(RequestBody::Bytes))
+            },
+            download: true,
+            timeout: caller.timeout,
+            secrets: &[],
+        };
+        let read = |answer| match answer {
+            Answer::File(answer) => Ok(Download::new(endpoint, answer, caller.timeout)),
+            Answer::Whole(answer) => {
+                // An error, or a file that doesn't say so.
+                parse_response::<E>(&answer)?;
+                Ok(Download::new(endpoint, answer.map(ResponseBody::from), caller.timeout))
+            }
+        };
+        caller.perform(self.tokens().key(), Some(self.tokens()), call, read).await
+    }
+}
+
+/// A file that is coming.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Download {
+    /// Its name, if it has one.
+    pub name: Option<String>,
+    /// Its media type.
+    pub content_type: Option<String>,
+    /// How many bytes are coming.
+    pub length: Option<u64>,
+    /// Which part of the whole file it is, where only a part was asked for.
+    pub range: Option<ContentRange>,
+    endpoint: &'static Meta,
+    body: ResponseBody,
+    timeout: Duration,
+}
+
+impl Download {
+    fn new(endpoint: &'static Meta, answer: Response<ResponseBody>, timeout: Duration) -> Self {
+        let (head, body) = answer.into_parts();
+        let file = file_head(&head.headers);
+        Self {
+            name: Some(file.name).filter(|name| !name.is_empty()),
+            content_type: file.content_type,
+            length: header(&head.headers, CONTENT_LENGTH),
+            range: header(&head.headers, CONTENT_RANGE),
+            endpoint,
+            body,
+            timeout,
+        }
+    }
+
+    /// The next bytes, or `None` after the last ones.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
+        let endpoint = self.endpoint;
+        timeout(self.timeout, self.body.chunk())
+            .await
+            .map_err(|_| Error::Timeout { endpoint, timeout: self.timeout })?
+            .map_err(|source| Error::Transport { endpoint, source })
+    }
+
+    /// The bytes as a stream. It ends with the first error.
+    pub fn into_stream(self) -> impl Stream<Item = Result<Bytes, Error>> + Send {
+        try_unfold(self, async |mut download| {
+            let chunk = download.chunk().await?;
+            Ok(chunk.map(|chunk| (chunk, download)))
+        })
+    }
+
+    /// Everything at once, for a file that fits into memory.
+    pub async fn bytes(mut self) -> Result<Bytes, Error> {
+        let mut bytes = BytesMut::new();
+        while let Some(chunk) = self.chunk().await? {
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes.freeze())
+    }
+
+    /// Writes the file to a path, and says how many bytes it has. After an error, part of it may be there.
+    pub async fn save(mut self, path: impl AsRef<Path>) -> Result<u64, Error> {
+        let endpoint = self.endpoint;
+        let failed = |source| Error::Content { endpoint, source };
+        let mut file = fs::File::create(path).await.map_err(failed)?;
+        let mut length = 0;
+        while let Some(chunk) = self.chunk().await? {
+            file.write_all(&chunk).await.map_err(failed)?;
+            length += chunk.len() as u64;
+        }
+        file.flush().await.map_err(failed)?;
+        Ok(length)
+    }
+}
+
+/// Which part of a file came: a `Content-Range` header, `bytes 0-1023/2048`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ContentRange {
+    /// The first byte.
+    pub start: u64,
+    /// The last byte.
+    pub end: u64,
+    /// How many bytes the whole file has.
+    pub size: u64,
+}
+
+impl ContentRange {
+    /// Whether it is the last part.
+    pub fn is_last(&self) -> bool {
+        self.end.saturating_add(1) >= self.size
+    }
+}
+
+impl FromStr for ContentRange {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let parse = |text: &str| {
+            let (range, size) = text.trim().strip_prefix("bytes")?.trim().split_once('/')?;
+            let (start, end) = range.split_once('-')?;
+            Some(Self { start: start.parse().ok()?, end: end.parse().ok()?, size: size.parse().ok()? })
+        };
+        parse(text).ok_or(())
+    }
+}
+
+fn header<T: FromStr>(headers: &HeaderMap, name: ::http::HeaderName) -> Option<T> {
+    headers.get(name)?.to_str().ok()?.parse().ok()
+}

@@ -1,0 +1,161 @@
+//! The credentials of a service provider: its own, those of its applications, and those of the corporations that
+//! installed them.
+
+use std::time::{Duration, SystemTime};
+
+use futures_core::future::BoxFuture;
+use wecom_models::Secret;
+use wecom_models::service::auth::{GetCorpToken, GetProviderToken, GetSuiteToken};
+use wecom_requests::Endpoint as _;
+use wecom_requests::token::{AccessToken, NoToken, ProviderAccessToken, SuiteAccessToken};
+
+use crate::caller::Caller;
+use crate::credential::{granted, key, sealed::Sealed};
+use crate::tokens::StoredToken;
+use crate::{Client, Credential, Error, Provides};
+
+/// How long WeCom accepts a ticket.
+const TICKET_LIFETIME: Duration = Duration::from_secs(30 * 60);
+
+/// A service provider's application (套件) and its secret. Besides them, WeCom asks for the ticket that it pushes to the provider's
+/// callback every 10 minutes, and that [`Client::put_ticket`] takes.
+///
+/// ```
+/// # use wecom_sdk::{AuthorizedCorp, ClientBuilder, Error, Suite, user::Get};
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let server = wecom_mock::Server::start().await?;
+/// let suite = ClientBuilder::new(Suite::new("suite id", "suite secret"))
+///     .base_url(server.base_url())
+///     .build()?;
+///
+/// // Wherever the callback arrives:
+/// suite.put_ticket("the ticket WeCom pushed").await?;
+///
+/// // For each corporation that installed the application:
+/// let corp = suite.with_credential(AuthorizedCorp::new(&suite, "corp id", "permanent code"));
+/// let member = corp.send(&Get::new("zhangsan")).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Suite {
+    /// The application's id.
+    pub suite_id: String,
+    /// The application's secret.
+    pub secret: Secret,
+}
+
+impl Suite {
+    /// An application's id and secret.
+    pub fn new(suite_id: impl Into<String>, secret: impl Into<Secret>) -> Self {
+        Self { suite_id: suite_id.into(), secret: secret.into() }
+    }
+
+    /// Where the ticket is kept: beside the tokens, so that every machine has the one that came to any.
+    fn ticket_key(&self) -> String {
+        format!("{}-ticket", self.key())
+    }
+}
+
+impl Sealed for Suite {}
+impl Provides<SuiteAccessToken> for Suite {}
+impl Provides<NoToken> for Suite {}
+
+impl Credential for Suite {
+    fn key(&self) -> String {
+        key("suite", &[&self.suite_id, self.secret.expose()])
+    }
+
+    fn fetch<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<StoredToken, Error>> {
+        Box::pin(async {
+            let ticket = caller.store.get(&self.ticket_key()).await?.ok_or(Error::NoTicket)?.token;
+            let request = GetSuiteToken::new(self.suite_id.as_str(), self.secret.clone(), ticket.clone());
+            let answer = caller.call(&self.key(), None, &request, &[&self.secret, &ticket]).await?;
+            granted(GetSuiteToken::META, "suite_access_token", answer.suite_access_token, answer.expires_in)
+        })
+    }
+}
+
+impl Client<Suite> {
+    /// Takes in the ticket that WeCom pushed. It is kept for 30 minutes, in the token store.
+    pub async fn put_ticket(&self, ticket: impl Into<Secret>) -> Result<(), Error> {
+        let ticket = StoredToken { token: ticket.into(), expires_at: SystemTime::now() + TICKET_LIFETIME };
+        Ok(self.caller().store.put(&self.credential().ticket_key(), &ticket, None).await?)
+    }
+}
+
+/// A corporation that has installed a service provider's application.
+#[derive(Clone, Debug)]
+pub struct AuthorizedCorp {
+    suite: Client<Suite>,
+    corp_id: String,
+    permanent_code: Secret,
+}
+
+impl AuthorizedCorp {
+    /// A corporation and the permanent code that the provider got when it installed the application. Tokens are fetched
+    /// through the application's client.
+    pub fn new(suite: &Client<Suite>, corp_id: impl Into<String>, permanent_code: impl Into<Secret>) -> Self {
+        Self { suite: suite.clone(), corp_id: corp_id.into(), permanent_code: permanent_code.into() }
+    }
+}
+
+impl Sealed for AuthorizedCorp {}
+impl Provides<AccessToken> for AuthorizedCorp {}
+impl Provides<NoToken> for AuthorizedCorp {}
+
+impl Credential for AuthorizedCorp {
+    fn key(&self) -> String {
+        key("authorized", &[&self.suite.credential().suite_id, &self.corp_id, self.permanent_code.expose()])
+    }
+
+    fn fetch<'a>(&'a self, _: &'a Caller) -> BoxFuture<'a, Result<StoredToken, Error>> {
+        Box::pin(async {
+            let request = GetCorpToken::new(self.corp_id.as_str(), self.permanent_code.clone());
+            let tokens = self.suite.tokens();
+            let secrets = [&self.permanent_code];
+            let answer = self.suite.caller().call(tokens.key(), Some(tokens), &request, &secrets).await?;
+            granted(GetCorpToken::META, "access_token", answer.access_token, answer.expires_in)
+        })
+    }
+}
+
+/// A service provider's own id and secret.
+#[derive(Clone, Debug)]
+pub struct Provider {
+    /// The provider's corporation.
+    pub corp_id: String,
+    /// The provider's secret.
+    pub secret: Secret,
+}
+
+impl Provider {
+    /// A provider's id and secret.
+    pub fn new(corp_id: impl Into<String>, secret: impl Into<Secret>) -> Self {
+        Self { corp_id: corp_id.into(), secret: secret.into() }
+    }
+}
+
+impl Sealed for Provider {}
+impl Provides<ProviderAccessToken> for Provider {}
+impl Provides<NoToken> for Provider {}
+
+impl Credential for Provider {
+    fn key(&self) -> String {
+        key("provider", &[&self.corp_id, self.secret.expose()])
+    }
+
+    fn fetch<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<StoredToken, Error>> {
+        Box::pin(async {
+            let request = GetProviderToken::new(self.corp_id.as_str(), self.secret.clone());
+            let answer = caller.call(&self.key(), None, &request, &[&self.secret]).await?;
+            granted(
+                GetProviderToken::META,
+                "provider_access_token",
+                answer.provider_access_token,
+                answer.expires_in,
+            )
+        })
+    }
+}

@@ -1,0 +1,162 @@
+//! Whether a call that failed is sent once more, and when.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use wecom_requests::{Meta, Period, errcode};
+
+use crate::Error;
+
+/// Decides whether a request that failed is sent once more. A refused token is not its concern: the client fetches
+/// another one and repeats the call by itself, once.
+pub trait RetryPolicy: Send + Sync + 'static {
+    /// How long to wait before the request is sent again, or `None` to give the error to the caller.
+    fn retry(&self, failure: &Failure<'_>) -> Option<Duration>;
+
+    /// A call has succeeded.
+    fn succeeded(&self) {}
+}
+
+/// A request that failed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Failure<'a> {
+    /// The endpoint that was called.
+    pub endpoint: &'static Meta,
+    /// Why it failed.
+    pub error: &'a Error,
+    /// How many times it has been sent for this call: 1 after the first.
+    pub attempt: u32,
+}
+
+impl Failure<'_> {
+    /// Whether to send the request again could do no harm: it has not been carried out, or it only reads.
+    pub fn is_harmless_to_repeat(&self) -> bool {
+        self.endpoint.safe || !self.error.may_have_been_carried_out()
+    }
+}
+
+/// Never sends a request again.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoRetry;
+
+impl RetryPolicy for NoRetry {
+    fn retry(&self, _: &Failure<'_>) -> Option<Duration> {
+        None
+    }
+}
+
+/// Sends again what may succeed the next time, after a pause that doubles each time.
+///
+/// - A request that never left (no connection), an answer that didn't come or broke off, an HTTP status 429 or 5xx, and
+///   WeCom's `-1` (system busy): up to 3 times, after about 0.2, 0.4 and 0.8 seconds. A request that may have been carried
+///   out is repeated only where its endpoint only reads ([`Meta::safe`]).
+/// - `45033` (too many calls at once), which WeCom says before it carries anything out: the same, for every endpoint.
+/// - `45009` (called too often): once that period is over in which the endpoint is blocked. That is the shortest one
+///   that its page documents, and otherwise a minute. All calls to the endpoint wait for it.
+///
+/// Every pause is random between half of its length and all of it, so that callers don't come back all at once. A budget keeps
+/// repeats from multiplying an outage: 10 at once, and then one for every 10 calls that succeed.
+///
+/// A pause that would go beyond the call's deadline is not begun: the caller gets the error at once.
+#[derive(Debug)]
+pub struct Backoff {
+    retries: u32,
+    first: Duration,
+    longest: Duration,
+    blocked: Option<Duration>,
+    /// In tenths of a repeat.
+    budget: AtomicU32,
+    full: u32,
+}
+
+/// What a repeat takes out of the budget; a success gives back one.
+const REPEAT: u32 = 10;
+
+impl Default for Backoff {
+    fn default() -> Self {
+        Self {
+            retries: 3,
+            first: Duration::from_millis(200),
+            longest: Duration::from_secs(10),
+            blocked: None,
+            budget: AtomicU32::new(10 * REPEAT),
+            full: 10 * REPEAT,
+        }
+    }
+}
+
+impl Backoff {
+    /// As it is by default.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many times a request is sent again, instead of 3.
+    #[must_use]
+    pub fn retries(mut self, retries: u32) -> Self {
+        self.retries = retries;
+        self
+    }
+
+    /// The first pause, and the longest one, instead of 200 milliseconds and 10 seconds.
+    #[must_use]
+    pub fn pauses(mut self, first: Duration, longest: Duration) -> Self {
+        (self.first, self.longest) = (first, longest);
+        self
+    }
+
+    /// How long an endpoint is left alone after a `45009`, instead of the shortest documented period.
+    #[must_use]
+    pub fn blocked_for(mut self, pause: Duration) -> Self {
+        self.blocked = Some(pause);
+        self
+    }
+
+    /// How many repeats there can be at once, beyond one for every 10 calls that succeed, instead of 10.
+    #[must_use]
+    pub fn budget(mut self, repeats: u32) -> Self {
+        self.full = repeats.saturating_mul(REPEAT);
+        self.budget = AtomicU32::new(self.full);
+        self
+    }
+
+    fn blocked(&self, endpoint: &Meta) -> Duration {
+        let shortest = || endpoint.rates.iter().map(|rate| rate.per).min_by_key(|period| period.duration());
+        self.blocked.unwrap_or_else(|| shortest().unwrap_or(Period::Minute).duration())
+    }
+}
+
+impl RetryPolicy for Backoff {
+    fn retry(&self, failure: &Failure<'_>) -> Option<Duration> {
+        if failure.attempt > self.retries {
+            return None;
+        }
+        if failure.error.code() == Some(errcode::API_FREQUENCY_LIMIT_EXCEEDED) {
+            return Some(self.blocked(failure.endpoint));
+        }
+        let passing = match failure.error {
+            Error::Transport { .. } | Error::Timeout { .. } => true,
+            Error::Status { status, .. } => status.is_server_error() || status.as_u16() == 429,
+            Error::Api { error, .. } => {
+                matches!(error.code, errcode::SYSTEM_BUSY | errcode::API_CONCURRENCY_LIMIT_EXCEEDED)
+            }
+            _ => false,
+        };
+        if !passing || !failure.is_harmless_to_repeat() {
+            return None;
+        }
+        let take = |budget: u32| budget.checked_sub(REPEAT);
+        self.budget.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).ok()?;
+        let doubled = self.first.saturating_mul(2_u32.saturating_pow(failure.attempt - 1)).min(self.longest);
+        Some(doubled.mul_f64(0.5 + fastrand::f64() / 2.0))
+    }
+
+    fn succeeded(&self) {
+        // A full budget is the usual case, and a read is cheaper than a write that all cores share.
+        if self.budget.load(Ordering::Relaxed) < self.full {
+            let give = |budget: u32| Some((budget + 1).min(self.full));
+            let _ = self.budget.fetch_update(Ordering::Relaxed, Ordering::Relaxed, give);
+        }
+    }
+}

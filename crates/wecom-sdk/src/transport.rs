@@ -1,0 +1,186 @@
+//! How requests get to WeCom: over HTTP, or into whatever an application's tests put in its place.
+
+use std::fmt;
+use std::io;
+
+use ::http::{Request, Response};
+use bytes::{Bytes, BytesMut};
+use futures_core::Stream;
+use futures_core::future::BoxFuture;
+use futures_core::stream::BoxStream;
+use futures_util::StreamExt as _;
+
+/// Sends one HTTP request. It has no part in tokens, retries, limits or timeouts: those are the client's.
+///
+/// The usual one is [`reqwest::Client`]. An application can test without a socket by giving the client its own:
+///
+/// ```
+/// use futures_core::future::BoxFuture;
+/// use http::{Request, Response};
+/// use wecom_sdk::transport::{RequestBody, ResponseBody, Transport, TransportError};
+/// use wecom_sdk::{Client, user::Get};
+///
+/// struct Canned;
+///
+/// impl Transport for Canned {
+///     fn send(
+///         &self,
+///         request: Request<RequestBody>,
+///     ) -> BoxFuture<'_, Result<Response<ResponseBody>, TransportError>> {
+///         let body = match request.uri().path() {
+///             "/cgi-bin/gettoken" => r#"{ "access_token": "a-token", "expires_in": 7200 }"#,
+///             _ => r#"{ "errcode": 60111, "errmsg": "userid not found" }"#,
+///         };
+///         Box::pin(async move { Ok(Response::new(body.into())) })
+///     }
+/// }
+///
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), wecom_sdk::Error> {
+/// let client = Client::builder("corp id", "secret").transport(Canned).build()?;
+/// let error = client.send(&Get::new("nobody")).await.unwrap_err();
+/// assert_eq!(error.code(), Some(60111));
+/// # Ok(())
+/// # }
+/// ```
+pub trait Transport: Send + Sync + 'static {
+    /// Sends a request and gives its answer as soon as the headers are there.
+    ///
+    /// The address holds the token: keep it out of logs and errors.
+    fn send(
+        &self,
+        request: Request<RequestBody>,
+    ) -> BoxFuture<'_, Result<Response<ResponseBody>, TransportError>>;
+}
+
+/// The body of a request.
+#[non_exhaustive]
+pub enum RequestBody {
+    /// All of it.
+    Bytes(Bytes),
+    /// As it comes.
+    #[non_exhaustive]
+    Stream {
+        /// How many bytes will come.
+        length: u64,
+        /// The bytes.
+        stream: BoxStream<'static, io::Result<Bytes>>,
+    },
+}
+
+impl fmt::Debug for RequestBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bytes(bytes) => write!(f, "RequestBody({} bytes)", bytes.len()),
+            Self::Stream { length, .. } => write!(f, "RequestBody({length} bytes, streamed)"),
+        }
+    }
+}
+
+/// The body of an answer.
+pub struct ResponseBody(Content);
+
+enum Content {
+    Bytes(Bytes),
+    Stream(BoxStream<'static, Result<Bytes, TransportError>>),
+}
+
+impl ResponseBody {
+    /// A body that comes bit by bit.
+    pub fn stream(stream: impl Stream<Item = Result<Bytes, TransportError>> + Send + 'static) -> Self {
+        Self(Content::Stream(stream.boxed()))
+    }
+
+    /// The next bytes, or `None` at the end.
+    pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, TransportError> {
+        match &mut self.0 {
+            Content::Bytes(bytes) if bytes.is_empty() => Ok(None),
+            Content::Bytes(bytes) => Ok(Some(std::mem::take(bytes))),
+            Content::Stream(stream) => stream.next().await.transpose(),
+        }
+    }
+
+    /// All of it, unless it is larger than `limit`.
+    pub(crate) async fn read(mut self, limit: usize) -> Result<Option<Bytes>, TransportError> {
+        let first = self.chunk().await?.unwrap_or_default();
+        let mut length = first.len();
+        let mut rest = BytesMut::new();
+        // Most answers come in one piece, which needs no copy.
+        while length <= limit
+            && let Some(chunk) = self.chunk().await?
+        {
+            if rest.is_empty() {
+                rest.extend_from_slice(&first);
+            }
+            length += chunk.len();
+            rest.extend_from_slice(&chunk);
+        }
+        Ok((length <= limit).then(|| if rest.is_empty() { first } else { rest.freeze() }))
+    }
+}
+
+impl<T: Into<Bytes>> From<T> for ResponseBody {
+    fn from(bytes: T) -> Self {
+        Self(Content::Bytes(bytes.into()))
+    }
+}
+
+impl fmt::Debug for ResponseBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ResponseBody")
+    }
+}
+
+/// The request did not get there, or its answer not back.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", if *.sent { "the connection broke" } else { "no connection" })]
+pub struct TransportError {
+    sent: bool,
+    source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+impl TransportError {
+    /// The request was never sent: there was no connection. It may be sent again, whatever it asks for.
+    pub fn unsent(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self { sent: false, source: source.into() }
+    }
+
+    /// The request was sent, at least in part, and may have been carried out.
+    pub fn broken(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self { sent: true, source: source.into() }
+    }
+
+    /// Whether the request may have arrived.
+    pub fn may_have_arrived(&self) -> bool {
+        self.sent
+    }
+}
+
+impl From<reqwest::Error> for TransportError {
+    fn from(error: reqwest::Error) -> Self {
+        let sent = !error.is_connect();
+        // The URL holds the token.
+        Self { sent, source: error.without_url().into() }
+    }
+}
+
+impl Transport for reqwest::Client {
+    fn send(
+        &self,
+        request: Request<RequestBody>,
+    ) -> BoxFuture<'_, Result<Response<ResponseBody>, TransportError>> {
+        Box::pin(async move {
+            let request = request.map(|body| match body {
+                RequestBody::Bytes(bytes) => reqwest::Body::from(bytes),
+                RequestBody::Stream { stream, .. } => reqwest::Body::wrap_stream(stream),
+            });
+            let request = reqwest::Request::try_from(request).map_err(TransportError::unsent)?;
+            let mut response = self.execute(request).await?;
+            let mut answer = Response::new(());
+            *answer.status_mut() = response.status();
+            *answer.headers_mut() = std::mem::take(response.headers_mut());
+            let body = response.bytes_stream().map(|chunk| chunk.map_err(TransportError::from));
+            Ok(answer.map(|()| ResponseBody::stream(body)))
+        })
+    }
+}

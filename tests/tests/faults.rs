@@ -1,0 +1,242 @@
+//! What comes of every way in which an answer can fail.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use futures_util::future::{BoxFuture, join_all};
+use http::{Request, Response};
+use wecom_mock::{Fault, Reply, Server};
+use wecom_sdk::corpgroup::contacts::RemoveCorp;
+use wecom_sdk::meeting::basic::GetInfo;
+use wecom_sdk::transport::{RequestBody, ResponseBody, Transport, TransportError};
+use wecom_sdk::{Backoff, Client, ClientBuilder, Error, NoRetry};
+
+/// Only reads, so it may be repeated.
+const SAFE: &str = "/cgi-bin/meeting/get_info";
+
+/// Must not be carried out twice.
+const UNSAFE: &str = "/cgi-bin/corpgroup/corp/remove_corp";
+
+fn quick() -> Backoff {
+    let pause = Duration::from_millis(10);
+    Backoff::new().pauses(pause, pause).blocked_for(Duration::from_millis(50))
+}
+
+fn builder(server: &Server) -> ClientBuilder {
+    Client::builder("ww1", "secret")
+        .base_url(server.base_url())
+        .timeout(Duration::from_millis(300))
+        .max_response(64 << 10)
+        .retry(quick())
+}
+
+async fn read(client: &Client) -> Result<(), Error> {
+    client.send(&GetInfo::new("hy")).await.map(drop)
+}
+
+async fn write(client: &Client) -> Result<(), Error> {
+    client.send(&RemoveCorp::new("chain").corpid("ww2")).await.map(drop)
+}
+
+/// The error that is expected, if any, and how many requests there are until then.
+type Expected = (Option<fn(&Error) -> bool>, u64);
+
+/// What an endpoint that may be repeated, and one that may not, come to when a fault strikes once.
+struct Outcome {
+    fault: Fault,
+    safe: Expected,
+    not_safe: Expected,
+}
+
+#[tokio::test]
+async fn each_fault_has_its_outcome_and_nothing_is_carried_out_twice() {
+    let api = |error: &Error| matches!(error, Error::Api { .. });
+    let status = |error: &Error| matches!(error, Error::Status { .. });
+    let broken =
+        |error: &Error| matches!(error, Error::Transport { source, .. } if source.may_have_arrived());
+    let timeout = |error: &Error| matches!(error, Error::Timeout { .. });
+    let decode = |error: &Error| matches!(error, Error::Decode { .. });
+    let large = |error: &Error| matches!(error, Error::TooLarge { .. });
+    let outcomes = [
+        Outcome { fault: Fault::code(-1), safe: (None, 2), not_safe: (Some(api), 1) },
+        // WeCom refuses before it carries anything out.
+        Outcome { fault: Fault::code(45009), safe: (None, 2), not_safe: (None, 2) },
+        Outcome { fault: Fault::code(45033), safe: (None, 2), not_safe: (None, 2) },
+        Outcome { fault: Fault::code(42001), safe: (None, 2), not_safe: (None, 2) },
+        Outcome { fault: Fault::code(60111), safe: (Some(api), 1), not_safe: (Some(api), 1) },
+        Outcome { fault: Fault::status(503), safe: (None, 2), not_safe: (Some(status), 1) },
+        Outcome { fault: Fault::status(429), safe: (None, 2), not_safe: (None, 2) },
+        Outcome { fault: Fault::status(404), safe: (Some(status), 1), not_safe: (Some(status), 1) },
+        Outcome { fault: Fault::html().with_status(502), safe: (None, 2), not_safe: (Some(status), 1) },
+        Outcome { fault: Fault::html(), safe: (Some(decode), 1), not_safe: (Some(decode), 1) },
+        Outcome { fault: Fault::disconnect(), safe: (None, 2), not_safe: (Some(broken), 1) },
+        Outcome { fault: Fault::truncate(), safe: (None, 2), not_safe: (Some(broken), 1) },
+        Outcome { fault: Fault::hang(), safe: (None, 2), not_safe: (Some(timeout), 1) },
+        Outcome {
+            fault: Fault::delay(Duration::from_secs(1)),
+            safe: (None, 2),
+            not_safe: (Some(timeout), 1),
+        },
+        Outcome { fault: Fault::delay(Duration::from_millis(50)), safe: (None, 1), not_safe: (None, 1) },
+        Outcome { fault: Fault::oversize(1 << 20), safe: (Some(large), 1), not_safe: (Some(large), 1) },
+        Outcome { fault: Fault::content_type("text/plain"), safe: (None, 1), not_safe: (None, 1) },
+    ];
+    for Outcome { fault, safe, not_safe } in outcomes {
+        let server = Server::start().await.unwrap();
+        let client = builder(&server).build().unwrap();
+        for (path, (expected, requests), safe) in [(SAFE, safe, true), (UNSAFE, not_safe, false)] {
+            server.inject(fault.clone().on(path).times(1));
+            let result = if safe { read(&client).await } else { write(&client).await };
+            match (expected, &result) {
+                (None, Ok(())) => {}
+                (Some(expected), Err(error)) if expected(error) => {
+                    assert_eq!(error.endpoint().map(|endpoint| endpoint.path), Some(path));
+                }
+                _ => panic!("{fault:?} at {path}: {result:?}"),
+            }
+            assert_eq!(server.requests(path), requests, "{fault:?} at {path}");
+            // And the client is as good as before.
+            server.clear_faults();
+            if safe { read(&client).await } else { write(&client).await }
+                .unwrap_or_else(|error| panic!("after {fault:?}: {error}"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_fault_that_lasts_is_given_up_after_three_repeats() {
+    let server = Server::start().await.unwrap();
+    let client = builder(&server).build().unwrap();
+    for fault in [Fault::code(-1), Fault::status(503), Fault::disconnect(), Fault::code(45009)] {
+        let before = server.requests(SAFE);
+        server.inject(fault.clone().on(SAFE));
+        read(&client).await.unwrap_err();
+        assert_eq!(server.requests(SAFE) - before, 4, "{fault:?}");
+        server.clear_faults();
+    }
+}
+
+#[tokio::test]
+async fn a_policy_can_be_replaced() {
+    let server = Server::start().await.unwrap();
+    let client = builder(&server).retry(NoRetry).build().unwrap();
+    server.inject(Fault::status(503).on(SAFE));
+    assert!(matches!(read(&client).await, Err(Error::Status { .. })));
+    assert_eq!(server.requests(SAFE), 1);
+}
+
+#[tokio::test]
+async fn an_outage_is_not_multiplied() {
+    let server = Server::start().await.unwrap();
+    let client = builder(&server).build().unwrap();
+    read(&client).await.unwrap();
+    server.inject(Fault::status(503).on(SAFE));
+    let calls = join_all((0..200).map(|_| read(&client))).await;
+    assert!(calls.iter().all(Result::is_err));
+    let requests = server.requests(SAFE) - 1;
+    assert!((201..=211).contains(&requests), "{requests} requests for 200 calls");
+}
+
+#[tokio::test]
+async fn a_blocked_endpoint_is_left_alone_by_everyone() {
+    let server = Server::start().await.unwrap();
+    let client = builder(&server).retry(quick().blocked_for(Duration::from_millis(300))).build().unwrap();
+    read(&client).await.unwrap();
+    server.inject(Fault::code(45009).on(SAFE).times(1));
+    let first = read(&client);
+    let others = async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let calls = join_all((0..50).map(|_| read(&client)));
+        let early = async {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            server.requests(SAFE)
+        };
+        tokio::join!(calls, early)
+    };
+    let (first, (others, early)) = tokio::join!(first, others);
+    first.unwrap();
+    assert!(others.iter().all(Result::is_ok));
+    assert_eq!(early, 2, "nothing is sent while the endpoint is blocked");
+    assert_eq!(server.requests(SAFE), 53);
+}
+
+#[tokio::test]
+async fn a_call_ends_at_its_deadline_and_a_pause_beyond_it_is_not_begun() {
+    let server = Server::start().await.unwrap();
+    let deadline = Duration::from_millis(200);
+    let client = builder(&server).timeout(Duration::from_secs(60)).deadline(deadline).build().unwrap();
+    read(&client).await.unwrap();
+    server.inject(Fault::hang().on(SAFE).times(1));
+    let error = read(&client).await.unwrap_err();
+    assert!(matches!(error, Error::Deadline { sent: true, .. }), "{error:?}");
+    assert!(error.may_have_been_carried_out());
+
+    let patient = quick().blocked_for(Duration::from_secs(60));
+    let client = builder(&server).deadline(Duration::from_secs(30)).retry(patient).build().unwrap();
+    server.inject(Fault::code(45009).on(SAFE).times(1));
+    let start = tokio::time::Instant::now();
+    assert_eq!(read(&client).await.unwrap_err().code(), Some(45009));
+    assert!(
+        matches!(read(&client).await, Err(Error::Limited { retry_after, .. }) if retry_after > Duration::from_secs(50))
+    );
+    assert!(start.elapsed() < Duration::from_secs(20), "the error comes at once");
+}
+
+/// Counts what is sent.
+struct Counting(reqwest::Client, Arc<AtomicU64>);
+
+impl Transport for Counting {
+    fn send(
+        &self,
+        request: Request<RequestBody>,
+    ) -> BoxFuture<'_, Result<Response<ResponseBody>, TransportError>> {
+        self.1.fetch_add(1, Ordering::Relaxed);
+        self.0.send(request)
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_never_left_is_repeated_whatever_it_asks_for() {
+    // A port where nobody listens any more.
+    let base_url = Server::start().await.unwrap().base_url();
+    let sent = Arc::new(AtomicU64::new(0));
+    let server = Server::start().await.unwrap();
+    let client = Client::builder("ww1", "secret")
+        .base_url(base_url)
+        .transport(Counting(reqwest::Client::new(), Arc::clone(&sent)))
+        .retry(quick())
+        .build()
+        .unwrap();
+    drop(server);
+    let error = write(&client).await.unwrap_err();
+    let Error::Token(error) = error else { panic!("{error:?}") };
+    assert!(matches!(&*error, Error::Transport { source, .. } if !source.may_have_arrived()), "{error:?}");
+    assert!(!error.may_have_been_carried_out());
+    assert_eq!(sent.load(Ordering::Relaxed), 4);
+}
+
+#[tokio::test]
+async fn a_dropped_call_leaves_the_client_usable() {
+    let server = Server::start().await.unwrap();
+    let client = builder(&server).timeout(Duration::from_secs(30)).build().unwrap();
+    read(&client).await.unwrap();
+    // More than there are places for at once: each dropped call gives its place back.
+    server.inject(Fault::hang().on(UNSAFE));
+    for _ in 0..5 {
+        assert!(tokio::time::timeout(Duration::from_millis(20), write(&client)).await.is_err());
+    }
+    server.clear_faults();
+    write(&client).await.unwrap();
+    read(&client).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_body_of_an_answer_that_cannot_be_understood_is_there_to_be_read() {
+    let server = Server::start().await.unwrap();
+    let client = builder(&server).build().unwrap();
+    server.answer(SAFE, |_| Reply::new(200, "text/html", "<html>Please log in</html>"));
+    let error = read(&client).await.unwrap_err();
+    let Error::Decode { body, .. } = &error else { panic!("{error:?}") };
+    assert_eq!(&body.0[..], b"<html>Please log in</html>");
+}

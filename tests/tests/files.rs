@@ -1,0 +1,230 @@
+//! Uploads and downloads that don't fit into memory.
+
+use std::io;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use wecom_mock::{Fault, Reply, Server};
+use wecom_sdk::media::{Get, MediaType, Upload};
+use wecom_sdk::{Backoff, Client, Content, Error, File};
+
+const UPLOAD: &str = "/cgi-bin/media/upload";
+const GET: &str = "/cgi-bin/media/get";
+
+fn client(server: &Server) -> Client {
+    let pause = Duration::from_millis(5);
+    Client::builder("ww1", "secret")
+        .base_url(server.base_url())
+        .retry(Backoff::new().pauses(pause, pause))
+        .max_response(64 << 10)
+        .timeout(Duration::from_secs(5))
+        .build()
+        .expect("the client can be set up")
+}
+
+/// The parts of a form: the head and the content of each.
+fn parts(server: &Server) -> Vec<(String, Bytes)> {
+    let received = server.received(UPLOAD).pop().expect("something was uploaded");
+    let content_type = received.headers["content-type"].to_str().unwrap();
+    let boundary = format!("--{}", content_type.strip_prefix("multipart/form-data; boundary=").unwrap());
+    let length: usize = received.headers["content-length"].to_str().unwrap().parse().unwrap();
+    assert_eq!(length, received.body.len(), "the length is known in advance");
+    let find = |body: &[u8], what: &[u8]| body.windows(what.len()).position(|window| window == what);
+    let mut rest = &received.body[..];
+    let mut parts = Vec::new();
+    while let Some(start) = find(rest, boundary.as_bytes()) {
+        rest = &rest[start + boundary.len()..];
+        let (Some(head), Some(end)) =
+            (find(rest, b"\r\n\r\n"), find(rest, format!("\r\n{boundary}").as_bytes()))
+        else {
+            break;
+        };
+        let content = Bytes::copy_from_slice(&rest[head + 4..end]);
+        parts.push((String::from_utf8(rest[2..head].to_vec()).unwrap(), content));
+    }
+    parts
+}
+
+#[tokio::test]
+async fn bytes_a_file_and_a_stream_arrive_the_same() {
+    let server = Server::start().await.unwrap();
+    let client = client(&server);
+    // More than one piece, with what looks like the end of a form in it.
+    let content: Bytes = b"--wecom-form-0000000000000000--\r\n".repeat(10_000).into();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("content");
+    std::fs::write(&path, &content).unwrap();
+    let pieces: Vec<io::Result<Bytes>> =
+        content.chunks(1000).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
+    let contents = [
+        Content::bytes(content.clone()),
+        Content::file(&path).await.unwrap(),
+        Content::stream(content.len() as u64, stream::iter(pieces)),
+    ];
+    for sent in contents {
+        let request =
+            Upload::new(MediaType::File, sent.named("会议纪要 \"1\".txt").content_type("text/plain"));
+        let uploaded = client.upload(&request, sent).await.unwrap();
+        assert!(!uploaded.media_id.is_empty());
+        let [(head, received)] = &parts(&server)[..] else { panic!("one part") };
+        // As the server takes it: UTF-8, not RFC 2231.
+        let length = content.len();
+        let expected =
+            format!("filename=\"会议纪要 %221%22.txt\"; filelength={length}\r\nContent-Type: text/plain");
+        assert!(head.ends_with(&expected), "{head}");
+        assert!(*received == content);
+    }
+    assert_eq!(server.received(UPLOAD).len(), 3);
+    assert!(server.received(UPLOAD).iter().all(|request| request.param("type") == Some("file")));
+}
+
+#[tokio::test]
+async fn an_upload_is_repeated_when_its_token_is_refused_if_it_can_be() {
+    let server = Server::start().await.unwrap();
+    let client = client(&server);
+    let content = Content::bytes("minutes");
+    let request = Upload::new(MediaType::File, content.named("a.txt"));
+    server.inject(Fault::code(40014).on(UPLOAD).times(1));
+    client.upload(&request, content).await.unwrap();
+    assert_eq!(server.requests(UPLOAD), 2);
+    assert_eq!(&parts(&server)[0].1[..], b"minutes");
+
+    let content = Content::stream(7, stream::iter([Ok(Bytes::from("minutes"))]));
+    server.inject(Fault::code(40014).on(UPLOAD).times(1));
+    assert_eq!(client.upload(&request, content).await.unwrap_err().code(), Some(40014));
+    assert_eq!(server.requests(UPLOAD), 3, "a stream can't be sent again");
+}
+
+#[tokio::test]
+async fn content_that_is_not_as_announced_is_an_error_that_says_so() {
+    let server = Server::start().await.unwrap();
+    let client = client(&server);
+    let pieces = || stream::iter([Ok(Bytes::from("abc")), Ok(Bytes::from("def"))]);
+    for (length, expected) in [(5, "more bytes than announced"), (8, "2 bytes are missing")] {
+        let content = Content::stream(length, pieces());
+        let request = Upload::new(MediaType::File, content.named("a.txt"));
+        let error = client.upload(&request, content).await.unwrap_err();
+        assert!(matches!(error, Error::Content { .. }), "{error:?}");
+        assert!(error.to_string().ends_with(expected), "{error}");
+    }
+    let broken = stream::iter([Ok(Bytes::from("abc")), Err(io::Error::other("the disk is on fire"))]);
+    let content = Content::stream(6, broken);
+    let request = Upload::new(MediaType::File, content.named("a.txt"));
+    let error = client.upload(&request, content).await.unwrap_err();
+    assert!(error.to_string().ends_with("the disk is on fire"), "{error}");
+    assert_eq!(server.received(UPLOAD).len(), 0, "nothing of it arrived as a whole");
+    assert!(Content::file("/no/such/file").await.is_err());
+}
+
+#[tokio::test]
+async fn a_streamed_file_needs_its_content_and_a_whole_one_takes_none() {
+    let server = Server::start().await.unwrap();
+    let client = client(&server);
+    let error = client.send(&Upload::new(MediaType::File, File::streamed("a.txt", 3))).await.unwrap_err();
+    assert!(matches!(error, Error::Build { .. }), "{error:?}");
+    let whole = Upload::new(MediaType::File, File::new("a.txt", "abc"));
+    let error = client.upload(&whole, Content::bytes("abc")).await.unwrap_err();
+    assert!(matches!(error, Error::Build { .. }), "{error:?}");
+    client.send(&whole).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_download_comes_piece_by_piece_or_at_once() {
+    let server = Server::start().await.unwrap();
+    let client = client(&server);
+    // Far more than an answer may have.
+    let content: Bytes = (0..1_000_000_u32).flat_map(u32::to_be_bytes).collect();
+    let served = content.clone();
+    server.answer(GET, move |_| Reply::file("numbers.bin", "application/octet-stream", served.clone()));
+    let download = client.download(&Get::new("media")).await.unwrap();
+    assert_eq!(download.name.as_deref(), Some("numbers.bin"));
+    assert_eq!(download.length, Some(4_000_000));
+    assert_eq!(download.range, None);
+    let pieces: Vec<Bytes> = download.into_stream().try_collect().await.unwrap();
+    assert!(pieces.len() > 1 && pieces.concat() == content);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("numbers.bin");
+    let length = client.download(&Get::new("media")).await.unwrap().save(&path).await.unwrap();
+    assert_eq!(length, 4_000_000);
+    assert!(std::fs::read(path).unwrap() == content);
+    // As a value, it has to fit.
+    assert!(matches!(client.send(&Get::new("media")).await, Err(Error::TooLarge { .. })));
+}
+
+#[tokio::test]
+async fn a_file_can_be_fetched_part_by_part() {
+    let server = Server::start().await.unwrap();
+    let client = client(&server);
+    let content: Bytes = (0..1000_u32).flat_map(u32::to_be_bytes).collect();
+    let served = content.clone();
+    server.answer(GET, move |_| Reply::file("numbers.bin", "application/octet-stream", served.clone()));
+    let mut fetched = Vec::new();
+    loop {
+        let start = fetched.len();
+        let request = Get::new("media").range(format!("bytes={start}-{}", start + 1599));
+        let part = client.download(&request).await.unwrap();
+        let range = part.range.unwrap();
+        assert_eq!((range.start, range.size), (start as u64, 4000));
+        fetched.extend_from_slice(&part.bytes().await.unwrap());
+        if range.is_last() {
+            break;
+        }
+    }
+    assert_eq!(fetched, content);
+    assert_eq!(server.requests(GET), 3);
+    let error = client.download(&Get::new("media").range("bytes=9000-")).await.unwrap_err();
+    assert_eq!(error.code(), Some(40146));
+}
+
+#[tokio::test]
+async fn an_error_where_the_file_should_be_is_an_error() {
+    let server = Server::start().await.unwrap();
+    let client = client(&server);
+    server.inject(Fault::code(40007).on(GET));
+    let error = client.download(&Get::new("media")).await.unwrap_err();
+    assert_eq!(error.code(), Some(40007));
+    server.clear_faults();
+    // A refused token comes that way, too, and so does what may pass.
+    server.revoke_tokens();
+    client.download(&Get::new("media")).await.unwrap();
+    server.inject(Fault::status(502).on(GET).times(1));
+    client.download(&Get::new("media")).await.unwrap();
+    // A JSON file is a file.
+    server.answer(GET, |_| Reply::file("errors.json", "application/json", r#"{ "errcode": 40007 }"#));
+    let json = client.download(&Get::new("media")).await.unwrap();
+    assert_eq!(&json.bytes().await.unwrap()[..], br#"{ "errcode": 40007 }"#);
+    // One that doesn't say that it is one, and isn't an error, is a file as well.
+    server.answer(GET, |_| Reply::new(200, "text/plain", "Nothing was decided."));
+    let text = client.download(&Get::new("media")).await.unwrap();
+    assert_eq!(&text.bytes().await.unwrap()[..], b"Nothing was decided.");
+}
+
+#[tokio::test]
+async fn a_download_that_breaks_off_is_not_taken_for_a_whole_one() {
+    let server = Server::start().await.unwrap();
+    let client = client(&server);
+    server.answer(GET, |_| Reply::file("a.bin", "application/octet-stream", vec![7; 1 << 20]));
+    server.inject(Fault::truncate().on(GET));
+    let download = client.download(&Get::new("media")).await.unwrap();
+    let pieces: Vec<Result<Bytes, Error>> = download.into_stream().collect().await;
+    assert!(matches!(pieces.last(), Some(Err(Error::Transport { .. }))), "{:?}", pieces.last());
+}
+
+#[tokio::test]
+async fn names_come_back_in_every_spelling() {
+    let server = Server::start().await.unwrap();
+    let client = client(&server);
+    for (header, expected) in [
+        ("attachment; filename=\"会议.txt\"", "会议.txt"),
+        ("attachment; filename*=UTF-8''%E4%BC%9A%E8%AE%AE.txt; filename=\"x.txt\"", "会议.txt"),
+        ("attachment; filename=\"x.txt\"; filename*=utf-8''%E4%BC%9A%E8%AE%AE.txt", "会议.txt"),
+        ("attachment; filename=plain.txt", "plain.txt"),
+    ] {
+        server.answer(GET, move |_| {
+            Reply::new(200, "text/plain", "abc").with_header("content-disposition", header)
+        });
+        let download = client.download(&Get::new("media")).await.unwrap();
+        assert_eq!(download.name.as_deref(), Some(expected), "{header}");
+    }
+}

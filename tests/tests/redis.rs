@@ -1,0 +1,315 @@
+//! Tokens and limits shared through a real Redis.
+
+use std::env;
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant, SystemTime};
+
+use futures_util::future::join_all;
+use wecom_mock::{Fault, Server};
+use wecom_sdk::checkin::Getcorpcheckinoption;
+use wecom_sdk::meeting::basic::GetInfo;
+use wecom_sdk::{
+    AuthorizedCorp, Client, ClientBuilder, Endpoint as _, Error, OnLimit, Redis, StoredToken, Suite,
+    TokenStore as _,
+};
+
+const GETTOKEN: &str = "/cgi-bin/gettoken";
+const GET_INFO: &str = "/cgi-bin/meeting/get_info";
+
+/// A Redis server of one's own, which ends with the test.
+struct RedisServer {
+    process: Child,
+    port: u16,
+    _folder: tempfile::TempDir,
+}
+
+impl RedisServer {
+    /// A running server, or a message that the test is skipped where the program is not installed.
+    fn start(test: &str) -> Option<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        drop(listener);
+        Self::start_at(test, port)
+    }
+
+    fn start_at(test: &str, port: u16) -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let process = Command::new("redis-server")
+            .args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--port", &port.to_string()])
+            .current_dir(folder.path())
+            .stdout(Stdio::null())
+            .spawn();
+        let Ok(process) = process else {
+            eprintln!("skipped: {test}: redis-server is not installed");
+            return None;
+        };
+        let start = Instant::now();
+        while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
+            assert!(start.elapsed() < Duration::from_secs(20), "redis-server does not start");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        Some(Self { process, port, _folder: folder })
+    }
+
+    fn address(&self) -> String {
+        format!("redis://127.0.0.1:{}/", self.port)
+    }
+
+    fn store(&self) -> Redis {
+        Redis::connect(&self.address()).unwrap()
+    }
+}
+
+impl Drop for RedisServer {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn builder(base_url: &str, redis: &Redis) -> ClientBuilder {
+    Client::builder("ww1", "the secret").base_url(base_url).token_store(redis.clone())
+}
+
+async fn calls(client: &Client, number: usize) -> Vec<Result<(), Error>> {
+    let calls = (0..number).map(|_| {
+        let client = client.clone();
+        tokio::spawn(async move { client.send(&GetInfo::new("hy")).await.map(drop) })
+    });
+    join_all(calls.collect::<Vec<_>>()).await.into_iter().map(|call| call.expect("no panic")).collect()
+}
+
+/// What the second process of a test does: see [`in_another_process`].
+#[tokio::test]
+async fn calls_of_another_process() {
+    let (Ok(base_url), Ok(redis)) = (env::var("TEST_BASE_URL"), env::var("TEST_REDIS")) else { return };
+    let client = builder(&base_url, &Redis::connect(&redis).unwrap()).build().unwrap();
+    assert!(calls(&client, 100).await.iter().all(Result::is_ok));
+}
+
+fn in_another_process(server: &Server, redis: &RedisServer) -> Child {
+    Command::new(env::current_exe().unwrap())
+        .args(["--exact", "calls_of_another_process"])
+        .env("TEST_BASE_URL", server.base_url())
+        .env("TEST_REDIS", redis.address())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn processes_share_one_token() {
+    let Some(redis) = RedisServer::start("processes_share_one_token") else { return };
+    let server = Server::start().await.unwrap();
+    // Long enough for all of them to be waiting for the same token.
+    server.inject(Fault::delay(Duration::from_millis(500)).on(GETTOKEN));
+    let processes: Vec<_> = (0..2).map(|_| in_another_process(&server, &redis)).collect();
+    let client = builder(&server.base_url(), &redis.store()).build().unwrap();
+    assert!(calls(&client, 100).await.iter().all(Result::is_ok));
+    for process in processes {
+        let outcome = tokio::task::spawn_blocking(move || process.wait_with_output()).await.unwrap();
+        assert!(outcome.unwrap().status.success());
+    }
+    assert_eq!(server.requests(GETTOKEN), 1);
+    assert_eq!(server.requests(GET_INFO), 300);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn when_redis_dies_amid_ten_thousand_calls_none_fails() {
+    let test = "when_redis_dies_amid_ten_thousand_calls_none_fails";
+    let Some(redis) = RedisServer::start(test) else { return };
+    let server = Server::start().await.unwrap();
+    let store = redis.store();
+    // Two clients that share nothing but Redis, as two processes do.
+    let clients =
+        [(); 2].map(|()| builder(&server.base_url(), &store).limit_store(store.clone()).build().unwrap());
+    let workers: Vec<_> = (0..100)
+        .map(|number| {
+            let client = clients[number % 2].clone();
+            tokio::spawn(async move {
+                for _ in 0..100 {
+                    client.send(&GetInfo::new("hy")).await?;
+                }
+                Ok::<_, Error>(())
+            })
+        })
+        .collect();
+    let after = async |calls: u64| {
+        while server.requests(GET_INFO) < calls {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    after(3000).await;
+    drop(redis);
+    after(6000).await;
+    // The tokens were still good: now each client has to do without the other's.
+    server.expire_tokens();
+    for worker in workers {
+        worker.await.unwrap().unwrap();
+    }
+    assert!(server.requests(GET_INFO) >= 10_000);
+    assert!(server.requests(GETTOKEN) <= 3, "one together, and then one each: {}", server.requests(GETTOKEN));
+}
+
+#[tokio::test]
+async fn redis_that_comes_back_is_used_again() {
+    let test = "redis_that_comes_back_is_used_again";
+    let Some(redis) = RedisServer::start(test) else { return };
+    let (port, store) = (redis.port, redis.store());
+    let token =
+        StoredToken { token: "token".into(), expires_at: SystemTime::now() + Duration::from_secs(60) };
+    store.put("key", &token, None).await.unwrap();
+    drop(redis);
+    store.get("key").await.unwrap_err();
+    let Some(_redis) = RedisServer::start_at(test, port) else { return };
+    let start = Instant::now();
+    while let Err(error) = store.put("key", &token, None).await {
+        assert!(start.elapsed() < Duration::from_secs(20), "{error}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(store.get("key").await.unwrap().unwrap().token, token.token);
+}
+
+#[tokio::test]
+async fn a_lease_holder_that_dies_blocks_the_others_only_for_the_leases_life() {
+    let test = "a_lease_holder_that_dies_blocks_the_others_only_for_the_leases_life";
+    let Some(redis) = RedisServer::start(test) else { return };
+    let server = Server::start().await.unwrap();
+    let store = redis.store().lease_lifetime(Duration::from_millis(700));
+    // The name that the client's credential has in the store.
+    let probe = builder(&server.base_url(), &store).build().unwrap();
+    probe.send(&GetInfo::new("hy")).await.unwrap();
+    let mut connection =
+        redis::Client::open(redis.address()).unwrap().get_multiplexed_async_connection().await.unwrap();
+    let keys: Vec<String> =
+        redis::cmd("KEYS").arg("wecom:*:token").query_async(&mut connection).await.unwrap();
+    let [key] = &keys[..] else { panic!("{keys:?}") };
+    let name = key.strip_prefix("wecom:{").and_then(|key| key.strip_suffix("}:token")).unwrap();
+    let () = redis::cmd("DEL").arg(key).query_async(&mut connection).await.unwrap();
+    assert!(store.lease(name).await.unwrap().is_some(), "the holder, which does nothing more");
+    let start = Instant::now();
+    let client = builder(&server.base_url(), &store).build().unwrap();
+    client.send(&GetInfo::new("hy")).await.unwrap();
+    let waited = start.elapsed();
+    assert!(waited >= Duration::from_millis(500) && waited < Duration::from_secs(10), "{waited:?}");
+}
+
+#[tokio::test]
+async fn a_holder_that_comes_back_late_overwrites_nothing() {
+    let Some(redis) = RedisServer::start("a_holder_that_comes_back_late_overwrites_nothing") else { return };
+    let store = redis.store().lease_lifetime(Duration::from_millis(50));
+    let token = |text: &str| StoredToken {
+        token: text.into(),
+        expires_at: SystemTime::now() + Duration::from_secs(60),
+    };
+    let late = store.lease("key").await.unwrap().unwrap();
+    assert_eq!(store.lease("key").await.unwrap(), None);
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let next = store.lease("key").await.unwrap().unwrap();
+    assert!(next.fence > late.fence);
+    store.put("key", &token("new"), Some(&next)).await.unwrap();
+    store.put("key", &token("old"), Some(&late)).await.unwrap();
+    assert_eq!(store.get("key").await.unwrap().unwrap().token.expose(), "new");
+    // A refused token goes, and the late one still does not come back.
+    store.remove("key", &"old".into()).await.unwrap();
+    assert!(store.get("key").await.unwrap().is_some());
+    store.remove("key", &"new".into()).await.unwrap();
+    store.put("key", &token("old"), Some(&late)).await.unwrap();
+    assert_eq!(store.get("key").await.unwrap(), None);
+    // Only its holder gives a lease back.
+    let held = store.lease("key").await.unwrap();
+    let held = match held {
+        Some(lease) => lease,
+        None => {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            store.lease("key").await.unwrap().unwrap()
+        }
+    };
+    store.release("key", late).await.unwrap();
+    assert_eq!(store.lease("key").await.unwrap(), None);
+    store.release("key", held).await.unwrap();
+    assert!(store.lease("key").await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_token_that_redis_still_has_is_not_used_again_once_refused() {
+    let Some(redis) = RedisServer::start("a_token_that_redis_still_has_is_not_used_again_once_refused")
+    else {
+        return;
+    };
+    let server = Server::start().await.unwrap();
+    let store = redis.store();
+    let clients = [(); 2].map(|()| builder(&server.base_url(), &store).build().unwrap());
+    for client in &clients {
+        client.send(&GetInfo::new("hy")).await.unwrap();
+    }
+    assert_eq!(server.requests(GETTOKEN), 1);
+    server.expire_tokens();
+    for client in &clients {
+        client.send(&GetInfo::new("hy")).await.unwrap();
+    }
+    assert_eq!(server.requests(GETTOKEN), 2, "the second client takes the first one's new token");
+}
+
+#[tokio::test]
+async fn processes_share_what_a_rate_allows() {
+    let Some(redis) = RedisServer::start("processes_share_what_a_rate_allows") else { return };
+    let server = Server::start().await.unwrap();
+    let allowed = Getcorpcheckinoption::META.rates[0].calls as usize;
+    let store = redis.store();
+    let clients = [(); 2].map(|()| {
+        let builder = builder(&server.base_url(), &store).limit_store(store.clone());
+        builder.on_limit(OnLimit::Refuse).build().unwrap()
+    });
+    let request = Getcorpcheckinoption::new();
+    let calls = (0..allowed + 20).map(|number| clients[number % 2].send(&request));
+    let (sent, refused): (Vec<_>, Vec<_>) = join_all(calls).await.into_iter().partition(Result::is_ok);
+    assert_eq!((sent.len(), refused.len()), (allowed, 20));
+    for refusal in refused {
+        let Err(Error::Limited { retry_after, .. }) = refusal else { panic!("{refusal:?}") };
+        assert!(
+            retry_after > Duration::from_secs(50) && retry_after < Duration::from_secs(62),
+            "{retry_after:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_ticket_that_came_to_one_process_serves_all() {
+    let Some(redis) = RedisServer::start("a_ticket_that_came_to_one_process_serves_all") else { return };
+    let server = Server::start().await.unwrap();
+    let store = redis.store();
+    let [receives, calls] = [(); 2].map(|()| {
+        let builder = ClientBuilder::new(Suite::new("suite", "suite secret")).base_url(server.base_url());
+        builder.token_store(store.clone()).build().unwrap()
+    });
+    let corp = calls.with_credential(AuthorizedCorp::new(&calls, "ww2", "permanent code"));
+    receives.put_ticket("the ticket").await.unwrap();
+    corp.send(&GetInfo::new("hy")).await.unwrap();
+    let asked = server.received("/cgi-bin/service/get_suite_token").remove(0).json().unwrap();
+    assert_eq!(asked["suite_ticket"], "the ticket");
+}
+
+#[tokio::test]
+async fn nothing_in_redis_is_named_after_a_secret() {
+    let Some(redis) = RedisServer::start("nothing_in_redis_is_named_after_a_secret") else { return };
+    let server = Server::start().await.unwrap();
+    let store = redis.store().prefix("app:");
+    let client = builder(&server.base_url(), &store).limit_store(store.clone()).build().unwrap();
+    client.send(&GetInfo::new("hy")).await.unwrap();
+    client.send(&Getcorpcheckinoption::new()).await.unwrap();
+    let mut connection =
+        redis::Client::open(redis.address()).unwrap().get_multiplexed_async_connection().await.unwrap();
+    let keys: Vec<String> = redis::cmd("KEYS").arg("*").query_async(&mut connection).await.unwrap();
+    assert!(keys.len() >= 3, "{keys:?}");
+    for key in keys {
+        assert!(
+            key.starts_with("app:{corp-") && !key.contains("the secret") && !key.contains("ww1"),
+            "{key}"
+        );
+        let ttl: i64 = redis::cmd("PTTL").arg(&key).query_async(&mut connection).await.unwrap();
+        assert!(ttl > 0, "{key} stays for ever");
+    }
+    assert!(!format!("{store:?} {client:?}").contains("the secret"));
+}

@@ -1,0 +1,164 @@
+//! Secrets appear nowhere: in no event at any level, and in no error, whatever goes wrong.
+
+use std::error::Error as _;
+use std::fmt::Write as _;
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tracing_subscriber::util::SubscriberInitExt as _;
+use wecom_mock::{Fault, Reply, Server};
+use wecom_sdk::archive::PrivateKeys;
+use wecom_sdk::corpgroup::contacts::RemoveCorp;
+use wecom_sdk::media::{Get, MediaType, Upload};
+use wecom_sdk::meeting::basic::GetInfo;
+use wecom_sdk::{AuthorizedCorp, Backoff, Client, ClientBuilder, Content, Error, Provider, Redis, Suite};
+
+const SECRETS: [&str; 6] = [
+    "the-application-secret",
+    "the-suite-secret",
+    "the-suite-ticket",
+    "the-permanent-code",
+    "the-provider-secret",
+    "the-redis-password",
+];
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Everything an error says of itself.
+fn write_error(text: &mut String, error: &Error) {
+    write!(text, "{error}\n{error:?}\n{error:#?}\n").unwrap();
+    let mut source = error.source();
+    while let Some(error) = source {
+        write!(text, "{error}\n{error:?}\n").unwrap();
+        source = error.source();
+    }
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn no_event_and_no_error_shows_a_secret() {
+    let log = Log::default();
+    let writer = log.clone();
+    // Everything, also what the HTTP stack writes through the crate `log`.
+    tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
+        .with_writer(move || writer.clone())
+        .finish()
+        .init();
+    let mut told = String::new();
+
+    let server = Server::start().await.unwrap();
+    let backoff = || Backoff::new().pauses(Duration::from_millis(1), Duration::from_millis(1));
+    let builder = || {
+        Client::builder("ww1", "the-application-secret")
+            .base_url(server.base_url())
+            .timeout(Duration::from_millis(200))
+            .max_response(64 << 10)
+            .retry(backoff().blocked_for(Duration::from_millis(10)).budget(1000))
+    };
+    let client = builder().build().unwrap();
+    writeln!(told, "{client:?} {:?}", builder()).unwrap();
+    for round in 0..2 {
+        let faults = [
+            Fault::code(-1),
+            Fault::code(40001),
+            Fault::code(40014),
+            Fault::code(42001),
+            Fault::code(45009),
+            Fault::code(60020),
+            Fault::status(503),
+            Fault::status(302),
+            Fault::html(),
+            Fault::disconnect(),
+            Fault::truncate(),
+            Fault::hang(),
+            Fault::oversize(1 << 20),
+            Fault::content_type("text/plain"),
+        ];
+        for fault in faults {
+            // First on the calls, with a token in hand; then on gettoken, too, with the secret on its way.
+            server.inject(if round == 0 { fault.on("/cgi-bin/meeting/get_info") } else { fault });
+            let client = if round == 0 { client.clone() } else { builder().build().unwrap() };
+            if let Err(error) = client.send(&GetInfo::new("hy")).await {
+                write_error(&mut told, &error);
+            }
+            if let Err(error) = client.send(&RemoveCorp::new("chain").corpid("ww2")).await {
+                write_error(&mut told, &error);
+            }
+            server.clear_faults();
+        }
+    }
+
+    // A server that repeats everything it is sent.
+    for path in ["/cgi-bin/meeting/get_info", "/cgi-bin/gettoken"] {
+        server.answer(path, |request| {
+            let message = format!("what is {:?}?", request.query);
+            Reply::json(serde_json::json!({ "errcode": 40013, "errmsg": message }))
+        });
+        for client in [&client, &builder().build().unwrap()] {
+            write_error(&mut told, &client.send(&GetInfo::new("hy")).await.unwrap_err());
+        }
+    }
+
+    // The other credentials.
+    let suite = ClientBuilder::new(Suite::new("suite", "the-suite-secret"));
+    let suite = suite.base_url(server.base_url()).retry(backoff()).build().unwrap();
+    let corp = suite.with_credential(AuthorizedCorp::new(&suite, "ww2", "the-permanent-code"));
+    write_error(&mut told, &corp.send(&GetInfo::new("hy")).await.unwrap_err());
+    suite.put_ticket("the-suite-ticket").await.unwrap();
+    server.answer("/cgi-bin/service/get_suite_token", |request| {
+        let message = format!("what is {}?", String::from_utf8_lossy(&request.body));
+        Reply::json(serde_json::json!({ "errcode": 40085, "errmsg": message }))
+    });
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    write_error(&mut told, &corp.send(&GetInfo::new("hy")).await.unwrap_err());
+    let provider = suite.with_credential(Provider::new("ww3", "the-provider-secret"));
+    writeln!(told, "{suite:?} {corp:?} {provider:?}").unwrap();
+
+    // Files, and a store that is not there.
+    let content = Content::stream(5, futures_util::stream::iter([Ok("abc".into())]));
+    let upload = Upload::new(MediaType::File, content.named("a.txt"));
+    write_error(&mut told, &client.upload(&upload, content).await.unwrap_err());
+    server.inject(Fault::truncate());
+    if let Err(error) = client.download(&Get::new("media")).await {
+        write_error(&mut told, &error);
+    }
+    server.clear_faults();
+    let redis = Redis::connect("redis://:the-redis-password@127.0.0.1:1/").unwrap();
+    writeln!(told, "{redis:?} {:?}", Redis::connect("redis:the-redis-password").unwrap_err()).unwrap();
+    let client = builder().token_store(redis).build().unwrap();
+    let _ = client.send(&GetInfo::new("hy")).await;
+
+    // Private keys.
+    let pem = "-----BEGIN PRIVATE KEY-----\nTm90IHJlYWxseSBhIGtleQ==\n-----END PRIVATE KEY-----\n";
+    writeln!(told, "{:?}", PrivateKeys::new().with(1, pem).unwrap_err()).unwrap();
+
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(log.lines().count() > 200, "events were recorded: {}", log.lines().count());
+    assert!(
+        log.contains("wecom.call") && log.contains("attempt=2") && log.contains("errcode"),
+        "calls were, too"
+    );
+    assert!(log.contains("hyper_util") || log.contains("reqwest"), "and so was the HTTP stack");
+    for (name, text) in [("events", &log), ("errors", &told)] {
+        for secret in SECRETS.into_iter().chain(["mock-access_token-", "Tm90IHJlYWxseSBhIGtleQ"]) {
+            let line = text.lines().find(|line| line.contains(secret));
+            assert!(line.is_none(), "{secret} stands in the {name}: {}", line.unwrap_or_default());
+        }
+    }
+    let spans = log.lines().filter(|line| line.contains("elapsed_ms")).count();
+    assert!(spans > 20, "every call tells how long it took");
+}

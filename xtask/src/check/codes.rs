@@ -1,0 +1,41 @@
+//! Checks of the error codes.
+
+use super::types::is_integer;
+use crate::diagnostic::{At, Diagnostics};
+use crate::names;
+use crate::source::{Path, Source};
+use crate::spec::Codes;
+
+pub(super) fn check(table: &Codes, sources: &[Source], diagnostics: &mut Diagnostics) {
+    let mut report = diagnostics.reporter(table.source, &table.root);
+    report.alone(sources, table.source);
+    let top = Path::default();
+    report.described(&top.key("title"), &table.title);
+    report.described(&top.key("summary"), &table.summary);
+    report.page(&top.key("doc"), &table.doc);
+    let codes = top.key("codes");
+    let mut rust_names = vec![(codes.clone(), "CODES".to_owned(), "the table of all codes")];
+    for (number, code) in &table.codes {
+        let at = codes.key(number);
+        if !is_integer(number) {
+            let message = format!("`{number}` is not an integer");
+            report.error("wrong-kind", At::Key(&at), message, "an `errcode` is one");
+        }
+        if !names::is_screaming(&code.name) {
+            let better = names::snake(&code.name).to_ascii_uppercase();
+            report.report(
+                "bad-identifier",
+                At::Value(&at.key("name")),
+                format!("`{}` is not SCREAMING_SNAKE_CASE", code.name),
+                "a constant's name",
+                names::is_screaming(&better).then(|| format!("write `{better}`")),
+            );
+        }
+        report.described(&at.key("doc"), &code.doc);
+        if let Some(help) = &code.help {
+            report.described(&at.key("help"), help);
+        }
+        rust_names.push((at, code.name.clone(), number.as_str()));
+    }
+    report.collisions(rust_names, "give each code a name of its own");
+}

@@ -1,0 +1,38 @@
+//! The error codes: a constant each, and a table of all.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use super::items::{doc, format_items, module_doc};
+use crate::ir::{Api, ErrorCode};
+use crate::names::ident;
+
+/// A spec without codes gives an empty table, so that the code around it compiles all the same.
+pub(super) fn file(api: &Api) -> String {
+    let about = api.codes.as_ref().map(|table| module_doc(&table.doc));
+    let codes = api.codes.as_ref().map_or(&[][..], |table| &table.codes);
+    let constants = codes.iter().map(constant);
+    let mut text = format_items(quote! {
+        #about
+        use crate::errcode::ErrorCode;
+        #(#constants)*
+    });
+    // By hand, since prettyplease would put every field on a line of its own.
+    let entries = codes.iter().map(|ErrorCode { name, doc, help, .. }| {
+        format!("\n    ErrorCode {{ code: {name}, name: {name:?}, doc: {doc:?}, help: {help:?} }},")
+    });
+    let entries: String = entries.chain((!codes.is_empty()).then(|| "\n".to_owned())).collect();
+    text.push_str("\n/// Every code, in ascending order.\n");
+    text.push_str(&format!("pub(crate) static CODES: &[ErrorCode] = &[{entries}];\n"));
+    text
+}
+
+fn constant(code: &ErrorCode) -> TokenStream {
+    let text: Vec<&str> = [Some(code.doc.as_str()), code.help.as_deref()].into_iter().flatten().collect();
+    let (doc, name) = (doc(&text.join("\n\n")), ident(&code.name));
+    let code = Literal::i64_unsuffixed(code.code);
+    quote! {
+        #doc
+        pub const #name: i64 = #code;
+    }
+}
