@@ -135,8 +135,8 @@ async fn a_download_comes_piece_by_piece_or_at_once() {
     let client = client(&server);
     // Far more than an answer may have.
     let content: Bytes = (0..1_000_000_u32).flat_map(u32::to_be_bytes).collect();
-    let served = content.clone();
-    server.answer(GET, move |_| Reply::file("numbers.bin", "application/octet-stream", served.clone()));
+    let file = content.clone();
+    server.answer(GET, move |_| Reply::file("numbers.bin", "application/octet-stream", file.clone()));
     let download = client.download(&Get::new("media")).await.unwrap();
     assert_eq!(download.name.as_deref(), Some("numbers.bin"));
     assert_eq!(download.length, Some(4_000_000));
@@ -157,8 +157,8 @@ async fn a_file_can_be_fetched_part_by_part() {
     let server = Server::start().await.unwrap();
     let client = client(&server);
     let content: Bytes = (0..1000_u32).flat_map(u32::to_be_bytes).collect();
-    let served = content.clone();
-    server.answer(GET, move |_| Reply::file("numbers.bin", "application/octet-stream", served.clone()));
+    let file = content.clone();
+    server.answer(GET, move |_| Reply::file("numbers.bin", "application/octet-stream", file.clone()));
     let mut fetched = Vec::new();
     loop {
         let start = fetched.len();
