@@ -69,6 +69,11 @@ impl<C: Credential> Client<C> {
         Client::of(Arc::clone(&self.caller), credential)
     }
 
+    /// What this client proves with that it may call.
+    pub fn credential(&self) -> &C {
+        &self.credential
+    }
+
     /// Calls an endpoint.
     ///
     /// A request that breaks documented limits is not sent. When WeCom refuses the token, which it does before it
@@ -111,10 +116,6 @@ impl<C: Credential> Client<C> {
 
     pub(crate) fn caller(&self) -> &Caller {
         &self.caller
-    }
-
-    pub(crate) fn credential(&self) -> &C {
-        &self.credential
     }
 
     pub(crate) fn tokens(&self) -> &Arc<Tokens> {

@@ -17,15 +17,208 @@
 //! # }
 //! ```
 //!
-//! The client fetches the access token when it is first needed, keeps it, and fetches another one when it runs out
-//! or WeCom no longer accepts it. [`Client::pages`] and [`Client::items`] follow the pages of an endpoint. Documented
-//! limits are checked before anything is sent. Every failure is an [`Error`] that says which endpoint it was and
-//! what can be done.
+//! # Tokens
+//!
+//! The access token is fetched when it is first needed, once however many callers wait for it, and again in the background
+//! before it runs out. When WeCom refuses it, that token and no other is dropped, and each call that came with it is sent
+//! once more, with a new one:
+//!
+//! ```
+//! # use futures_util::future::join_all;
+//! # use wecom_sdk::{Client, meeting::basic::GetInfo};
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let server = wecom_mock::Server::start().await?;
+//! let client = Client::builder("corp id", "secret").base_url(server.base_url()).build()?;
+//!
+//! let request = GetInfo::new("meeting id");
+//! let calls = join_all((0..1000).map(|_| client.send(&request))).await;
+//! assert!(calls.iter().all(Result::is_ok));
+//! assert_eq!(server.requests("/cgi-bin/gettoken"), 1);
+//!
+//! server.expire_tokens();
+//! let calls = join_all((0..500).map(|_| client.send(&request))).await;
+//! assert!(calls.iter().all(Result::is_ok));
+//! assert_eq!(server.requests("/cgi-bin/gettoken"), 2);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! When there is no token to be had, all callers get the same error, and WeCom is left alone for a while, since
+//! asking with a wrong secret over and over gets an address blocked:
+//!
+//! ```
+//! # use futures_util::future::join_all;
+//! # use wecom_sdk::{Client, errcode, meeting::basic::GetInfo};
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let server = wecom_mock::Server::builder().credentials("corp id", "the right secret").start().await?;
+//! let client = Client::builder("corp id", "a wrong secret").base_url(server.base_url()).build()?;
+//!
+//! let request = GetInfo::new("meeting id");
+//! for call in join_all((0..100).map(|_| client.send(&request))).await {
+//!     assert_eq!(call.unwrap_err().code(), Some(errcode::INVALID_SECRET));
+//! }
+//! assert_eq!(server.requests("/cgi-bin/gettoken"), 1);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Processes share tokens through a [`TokenStore`], such as [Redis](#features). A service provider's credentials are [`Suite`],
+//! [`AuthorizedCorp`] and [`Provider`] (feature `service`); [`Client::with_credential`] puts clients side by side over the same
+//! connections. Which kind of token an endpoint takes is a type: see [`Provides`].
+//!
+//! # When a call fails
+//!
+//! Every failure is an [`Error`] that says which endpoint it was, what it means and what can be done. What passes is
+//! repeated, as [`Backoff`] or another [`RetryPolicy`] says. A request that may have arrived is never sent a second time
+//! unless its endpoint only reads:
+//!
+//! | what happens | endpoints that only read | others |
+//! |---|---|---|
+//! | no connection | repeated | repeated |
+//! | the token is refused (40001, 40014, 42001, …) | sent again, with another token | the same |
+//! | called too often (45009), too many at once (45033), HTTP 429 | repeated after a pause | the same |
+//! | system busy (-1), HTTP 5xx | repeated | [`Error::Api`], [`Error::Status`] |
+//! | the connection breaks, the answer is cut off | repeated | [`Error::Transport`] |
+//! | no answer in time | repeated | [`Error::Timeout`] |
+//! | any other `errcode` | [`Error::Api`] | the same |
+//! | a web page, or anything that isn't the answer | [`Error::Decode`], [`Error::Status`] | the same |
+//! | too large an answer | [`Error::TooLarge`] | the same |
+//! | the [deadline](ClientBuilder::deadline) | [`Error::Deadline`] | the same |
+//!
+//! ```
+//! # use wecom_sdk::{Client, Error, corpgroup::contacts::RemoveCorp, meeting::basic::GetInfo};
+//! use wecom_mock::{Fault, Server};
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let server = Server::start().await?;
+//! let client = Client::builder("corp id", "secret").base_url(server.base_url()).build()?;
+//!
+//! // It only reads: the second attempt is its answer.
+//! server.inject(Fault::disconnect().on("/cgi-bin/meeting/get_info").times(1));
+//! client.send(&GetInfo::new("meeting id")).await?;
+//! assert_eq!(server.requests("/cgi-bin/meeting/get_info"), 2);
+//!
+//! // It removes something: nobody knows whether it has.
+//! server.inject(Fault::disconnect().on("/cgi-bin/corpgroup/corp/remove_corp").times(1));
+//! let error = client.send(&RemoveCorp::new("chain").corpid("corp")).await.unwrap_err();
+//! assert!(matches!(error, Error::Transport { .. }) && error.may_have_been_carried_out());
+//! assert_eq!(server.requests("/cgi-bin/corpgroup/corp/remove_corp"), 1);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A call may be dropped at any time. Whatever it held is given back, and a token that it was waiting for is still there for the
+//! next one:
+//!
+//! ```
+//! # use std::time::Duration;
+//! # use wecom_mock::{Fault, Server};
+//! # use wecom_sdk::{Client, meeting::basic::GetInfo};
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let server = Server::start().await?;
+//! # let client = Client::builder("corp id", "secret").base_url(server.base_url()).build()?;
+//! let request = GetInfo::new("meeting id");
+//! server.inject(Fault::hang().on("/cgi-bin/meeting/get_info").times(1));
+//! let hanging = tokio::time::timeout(Duration::from_millis(100), client.send(&request)).await;
+//! assert!(hanging.is_err());
+//! client.send(&request).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Limits
+//!
+//! Documented limits of fields are checked before anything is sent, all of them at once; [`ClientBuilder::without_validation`] leaves
+//! that to WeCom. Documented rates and numbers of calls at once are kept: a call waits for its turn, or is refused
+//! ([`OnLimit`]).
+//!
+//! ```
+//! # use wecom_mock::Server;
+//! # use wecom_sdk::{Client, Error, OnLimit, chatdata::archive::SyncMsg, checkin::Getcorpcheckinoption};
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let server = Server::start().await?;
+//! let client = Client::builder("corp id", "secret")
+//!     .base_url(server.base_url())
+//!     .on_limit(OnLimit::Refuse)
+//!     .build()?;
+//!
+//! let Err(Error::Invalid { violations, .. }) = client.send(&SyncMsg::new().limit(1001)).await else {
+//!     panic!("the limit is 1000");
+//! };
+//! assert!(violations.to_string().contains("`limit` must be at most 1000, and is 1001"));
+//!
+//! // 60 calls a minute.
+//! for _ in 0..60 {
+//!     client.send(&Getcorpcheckinoption::new()).await?;
+//! }
+//! let error = client.send(&Getcorpcheckinoption::new()).await.unwrap_err();
+//! assert!(matches!(error, Error::Limited { .. }));
+//! assert_eq!(server.requests("/cgi-bin/checkin/getcorpcheckinoption"), 60);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Pages
+//!
+//! [`Client::pages`] and [`Client::items`] follow the pages of an endpoint, from wherever the request starts: with a cursor that
+//! was stored, from there. A cursor that leads nowhere new is [`Error::Stuck`], not an endless loop.
+//!
+//! ```
+//! # use wecom_mock::Server;
+//! # use wecom_sdk::{Client, chatdata::archive::SyncMsg};
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let server = Server::builder().pages(3).start().await?;
+//! # let client = Client::builder("corp id", "secret").base_url(server.base_url()).build()?;
+//! let mut pages = client.pages(SyncMsg::new());
+//! let first = pages.try_next().await?.expect("there is at least one");
+//!
+//! // Later, perhaps in another process:
+//! let mut rest = client.pages(SyncMsg::new().cursor(first.next_cursor));
+//! let mut number = 0;
+//! while let Some(_page) = rest.try_next().await? {
+//!     number += 1;
+//! }
+//! assert_eq!(number, 2);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Files
+//!
+//! [`Client::upload`] and [`Client::download`] take and give files that need not fit into memory; in [`Client::send`] a file is a
+//! value.
+//!
+//! # What can be seen, and what can't
+//!
+//! Every call is a `tracing` span `wecom.call` at the level `DEBUG`, with its `endpoint`, the number of `attempts`, the `errcode` if there was one,
+//! and `elapsed_ms`; every attempt is an event in it. No secret, token or private key is in any event, in any error, or in
+//! the `Debug` of anything here:
+//!
+//! ```
+//! # use wecom_sdk::Client;
+//! # fn main() -> Result<(), wecom_sdk::Error> {
+//! let client = Client::builder("corp id", "a secret").build()?;
+//! assert!(!format!("{client:?}").contains("a secret"));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Testing an application
+//!
+//! The crate `wecom-mock` is a WeCom of one's own, on loopback, which fails on demand. Without a socket, an application can put
+//! a [`Transport`](transport::Transport) of its own in place of HTTP.
 //!
 //! # Features
 //!
 //! - One for each API family (`chatdata`, `meeting`, …), and `full` for all of them.
 //! - `rustls` (on by default): HTTPS through rustls.
+//! - `redis`: [`Redis`], a store for tokens and limits that several processes share.
+//! - `archive`: [`archive`], the keys of archived messages (会话内容存档).
 //! - `bidirectional`: requests can be read and responses written, too.
 
 #[cfg(feature = "archive")]

@@ -139,6 +139,8 @@ impl Window {
 pub(crate) struct Limits {
     on_limit: OnLimit,
     store: Arc<dyn LimitStore>,
+    /// Counts while the store fails.
+    fallback: MemoryLimits,
     /// What WeCom has blocked, and until when.
     blocked: Mutex<HashMap<(String, &'static str), Instant>>,
     /// Where the documentation limits how many calls may be on their way at once.
@@ -153,7 +155,13 @@ impl fmt::Debug for Limits {
 
 impl Limits {
     pub(crate) fn new(on_limit: OnLimit, store: Arc<dyn LimitStore>) -> Self {
-        Self { on_limit, store, blocked: Mutex::default(), places: Mutex::default() }
+        Self {
+            on_limit,
+            store,
+            fallback: MemoryLimits::default(),
+            blocked: Mutex::default(),
+            places: Mutex::default(),
+        }
     }
 
     /// Waits until the endpoint may be called, or refuses. What it gives is held while the call is on its way.
@@ -212,11 +220,13 @@ impl Limits {
             return None;
         }
         let key = LimitKey { credential, endpoint: endpoint.id };
-        self.store.take(key, endpoint.rates).await.unwrap_or_else(|error| {
-            // WeCom still enforces its limits: to stop here would turn an outage of the store into one of everything.
-            tracing::warn!(%error, "calls can't be counted");
-            None
-        })
+        match self.store.take(key, endpoint.rates).await {
+            Ok(wait) => wait,
+            Err(error) => {
+                tracing::warn!(%error, "the limit store failed: counting for this process alone");
+                self.fallback.take(key, endpoint.rates).await.unwrap_or_default()
+            }
+        }
     }
 
     fn blocked_for(&self, credential: &str, endpoint: &'static Meta) -> Option<Duration> {

@@ -131,7 +131,10 @@ impl Tokens {
         }
         // In a task of its own: a caller that gives up neither wastes the attempt nor leaves the lease behind.
         let task = tokio::spawn(Arc::clone(self).obtain(gate).in_current_span());
-        task.await.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
+        task.await.unwrap_or_else(|error| match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => Err(Error::Setup("the runtime is shutting down".to_owned())),
+        })
     }
 
     /// Drops a token that WeCom refused, and only that one: a late refusal must not cost a fresh token. Gives `false`

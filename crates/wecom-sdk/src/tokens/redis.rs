@@ -27,14 +27,22 @@ const REST: Duration = Duration::from_secs(1);
 /// holder die, and a holder that comes back late can't overwrite a newer token (fencing). While the server is away,
 /// every process goes on with a token of its own and counts for itself.
 ///
-/// Give it to a client twice:
+/// Give it to a client twice. (Nobody listens at the address below, so this client does without.)
 ///
-/// ```no_run
-/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// ```
+/// # use wecom_sdk::meeting::basic::GetInfo;
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let server = wecom_mock::Server::start().await?;
 /// use wecom_sdk::{Client, Redis};
 ///
-/// let redis = Redis::connect("redis://127.0.0.1/")?;
-/// let client = Client::builder("corp id", "secret").token_store(redis.clone()).limit_store(redis).build()?;
+/// let redis = Redis::connect("redis://127.0.0.1:1/")?;
+/// let client = Client::builder("corp id", "secret")
+///     .base_url(server.base_url())
+///     .token_store(redis.clone())
+///     .limit_store(redis)
+///     .build()?;
+/// client.send(&GetInfo::new("meeting id")).await?;
 /// # Ok(())
 /// # }
 /// ```
