@@ -167,13 +167,14 @@ fn limits_of_the_three_lists_are_100_1000_and_1000() {
 
 #[test]
 fn an_empty_next_cursor_ends_paging_and_so_does_has_more() {
-    let next =
-        |cursor| GetGroupmsgTask::next_cursor(&read::<GetGroupmsgTask>(&json!({ "next_cursor": cursor })));
+    let next = |cursor| {
+        GetGroupmsgTask::new("m").next_cursor(&read::<GetGroupmsgTask>(&json!({ "next_cursor": cursor })))
+    };
     assert_eq!(next(Some("C")), Some("C".to_owned()));
     assert_eq!(next(Some("")), None);
     assert_eq!(next(None), None);
     let next = |more, cursor| {
-        SyncMsg::next_cursor(&read::<SyncMsg>(&json!({ "has_more": more, "next_cursor": cursor })))
+        SyncMsg::new().next_cursor(&read::<SyncMsg>(&json!({ "has_more": more, "next_cursor": cursor })))
     };
     assert_eq!(next(1, "C"), Some("C".to_owned()));
     assert_eq!(next(0, "C"), None, "the cursor is for later");

@@ -212,16 +212,69 @@ impl Method {
 /// How the pages of an endpoint follow each other.
 #[derive(Debug)]
 pub struct Pagination {
-    /// The request field that takes the cursor.
-    pub cursor: Field,
-    /// The response field that holds the next cursor.
-    pub next: Field,
-    /// The response field that says whether more follows.
-    pub more: Option<Field>,
-    /// The response field that holds the items.
-    pub items: Field,
-    /// The type of an item.
-    pub item: Ty,
+    /// The request field that says where a page starts.
+    pub start: Field,
+    /// Where the next page starts.
+    pub next: Next,
+    /// What the response says of whether there is one.
+    pub rest: Option<Rest>,
+    /// The response field that holds the items, if there is one list of them.
+    pub items: Option<Way>,
+}
+
+/// Where the next page starts.
+#[derive(Debug)]
+pub enum Next {
+    /// Where a response field says.
+    Cursor(Way),
+    /// After the items of this page.
+    Offset {
+        /// The request field with the number of items that are wanted: a page with fewer is the last one.
+        limit: Option<Field>,
+    },
+}
+
+/// What a response says of whether more follows.
+#[derive(Debug)]
+pub enum Rest {
+    /// Whether it does.
+    More(Way),
+    /// Whether it doesn't.
+    End(Way),
+    /// Where the last page ends.
+    Total(Way),
+}
+
+/// A field of a response, and the structs it stands in.
+#[derive(Debug)]
+pub struct Way(pub Vec<Field>);
+
+impl Way {
+    /// The type of the field at the end.
+    pub fn ty(&self) -> Option<&Ty> {
+        self.0.last().map(|field| &field.ty)
+    }
+
+    /// As in the spec: `file_list.item`.
+    pub fn wire(&self) -> String {
+        self.0.iter().map(|field| field.wire.as_str()).collect::<Vec<_>>().join(".")
+    }
+}
+
+impl Pagination {
+    /// The type of an item, if there is one list of them.
+    pub fn item(&self) -> Option<&Ty> {
+        self.items.as_ref()?.ty()?.inner()
+    }
+
+    /// Whether pages start at numbers.
+    pub fn numeric(&self) -> bool {
+        let next = match &self.next {
+            Next::Cursor(next) => next.ty(),
+            Next::Offset { .. } => None,
+        };
+        [Some(&self.start.ty), next].into_iter().flatten().any(|ty| *ty != Ty::String)
+    }
 }
 
 /// Where a response holds a token.

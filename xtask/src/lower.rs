@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use crate::ir::{
     Api, Codes, Direction, Endpoint, Enum, EnumValue, ErrorCode, Example, Field, Grants, Method, Module,
-    Pagination, Rule, Sign, Struct, Ty, Type, Union, Variant,
+    Next, Pagination, Rest, Rule, Sign, Struct, Ty, Type, Union, Variant, Way,
 };
 use crate::names::{pascal, snake};
 use crate::source::Source;
@@ -49,7 +49,7 @@ fn module(file: &spec::File, source: &Source) -> Module {
     let mut types = Vec::new();
     for (name, endpoint) in &file.endpoints {
         let (request, response) = lowering.request_and_response(name, endpoint);
-        endpoints.push(self::endpoint(name, endpoint, &source.stem, &request, &response));
+        endpoints.push(lowering.endpoint(name, endpoint, &source.stem, &request, &response));
         types.push(Type::Struct(request));
         if endpoint.head.answer != Answer::File {
             types.push(Type::Struct(response));
@@ -228,65 +228,95 @@ impl Lowering<'_> {
             },
         }
     }
-}
 
-fn endpoint(
-    name: &str,
-    endpoint: &spec::Endpoint,
-    stem: &str,
-    request: &Struct,
-    response: &Struct,
-) -> Endpoint {
-    let head = &endpoint.head;
-    let (method, path) = head.call.split_once(' ').expect("checked: a call is a method and a path");
-    Endpoint {
-        name: name.to_owned(),
-        id: format!("{stem}.{name}"),
-        request: request.name.clone(),
-        response: response.name.clone(),
-        title: head.title.clone(),
-        page_url: format!("{PAGE}{}", head.doc.page),
-        doc_id: head.doc.id,
-        method: if method == "GET" { Method::Get } else { Method::Post },
-        path: path.to_owned(),
-        token: head.token,
-        safe: head.safe,
-        rates: head.rate.iter().map(|rate| (rate.calls, rate.per)).collect(),
-        concurrency: head.concurrency,
-        pagination: head.pagination.as_ref().map(|pagination| {
-            let items = find(&response.fields, &pagination.items);
-            let Ty::List(item) = items.ty.clone() else { unreachable!("checked: the items are a list") };
-            Pagination {
-                cursor: find(&request.fields, &pagination.cursor),
-                next: find(&response.fields, &pagination.next),
-                more: pagination.more.as_ref().map(|more| find(&response.fields, more)),
-                items,
-                item: *item,
-            }
-        }),
-        grants: head.grants.as_ref().map(|grants| Grants {
-            kind: grants.kind,
-            token: grants.token.clone(),
-            expires: grants.expires.clone(),
-            id: grants.credentials.id.clone(),
-            secret: grants.credentials.secret.clone(),
-        }),
-        host: head.host,
-        body: head.body,
-        answer: head.answer,
-        sign: head.sign.as_ref().map(|sign| Sign {
-            nonce: find(&request.fields, &sign.nonce),
-            ts: find(&request.fields, &sign.ts),
-            sig: find(&request.fields, &sign.sig),
-        }),
-        examples: head
-            .examples
-            .iter()
-            .map(|example| Example {
-                request: example.request.clone().unwrap_or_else(|| "{}".to_owned()),
-                response: example.response.clone(),
-            })
-            .collect(),
+    fn endpoint(
+        &self,
+        name: &str,
+        endpoint: &spec::Endpoint,
+        stem: &str,
+        request: &Struct,
+        response: &Struct,
+    ) -> Endpoint {
+        let head = &endpoint.head;
+        let (method, path) = head.call.split_once(' ').expect("checked: a call is a method and a path");
+        Endpoint {
+            name: name.to_owned(),
+            id: format!("{stem}.{name}"),
+            request: request.name.clone(),
+            response: response.name.clone(),
+            title: head.title.clone(),
+            page_url: format!("{PAGE}{}", head.doc.page),
+            doc_id: head.doc.id,
+            method: if method == "GET" { Method::Get } else { Method::Post },
+            path: path.to_owned(),
+            token: head.token,
+            safe: head.safe,
+            rates: head.rate.iter().map(|rate| (rate.calls, rate.per)).collect(),
+            concurrency: head.concurrency,
+            pagination: head
+                .pagination
+                .as_ref()
+                .map(|pagination| self.pagination(pagination, request, response)),
+            grants: head.grants.as_ref().map(|grants| Grants {
+                kind: grants.kind,
+                token: grants.token.clone(),
+                expires: grants.expires.clone(),
+                id: grants.credentials.id.clone(),
+                secret: grants.credentials.secret.clone(),
+            }),
+            host: head.host,
+            body: head.body,
+            answer: head.answer,
+            sign: head.sign.as_ref().map(|sign| Sign {
+                nonce: find(&request.fields, &sign.nonce),
+                ts: find(&request.fields, &sign.ts),
+                sig: find(&request.fields, &sign.sig),
+            }),
+            examples: head
+                .examples
+                .iter()
+                .map(|example| Example {
+                    request: example.request.clone().unwrap_or_else(|| "{}".to_owned()),
+                    response: example.response.clone(),
+                })
+                .collect(),
+        }
+    }
+
+    fn pagination(&self, pagination: &spec::Pagination, request: &Struct, response: &Struct) -> Pagination {
+        let sent = |name: &Option<String>| name.as_ref().map(|name| find(&request.fields, name));
+        let way = |name: &Option<String>| name.as_ref().map(|name| self.way(&response.fields, name));
+        let more = way(&pagination.more).map(Rest::More);
+        let end = way(&pagination.end).map(Rest::End);
+        let total = way(&pagination.total).map(Rest::Total);
+        Pagination {
+            start: sent(&pagination.cursor)
+                .or(sent(&pagination.offset))
+                .expect("checked: a cursor or an offset"),
+            next: way(&pagination.next)
+                .map_or_else(|| Next::Offset { limit: sent(&pagination.limit) }, Next::Cursor),
+            rest: more.or(end).or(total),
+            items: way(&pagination.items),
+        }
+    }
+
+    /// The steps of a path from some fields on.
+    fn way(&self, fields: &[Field], path: &str) -> Way {
+        let mut steps: Vec<Field> = Vec::new();
+        for name in path.split('.') {
+            let step = match steps.last().and_then(|step| step.ty.name()) {
+                None => find(fields, name),
+                Some(structure) => {
+                    let (wire, field) = self.file.structs[structure]
+                        .fields
+                        .get_key_value(name)
+                        .expect("checked: the field exists");
+                    self.field(wire, field)
+                }
+            };
+            steps.push(step);
+        }
+        Way(steps)
     }
 }
 

@@ -240,17 +240,26 @@ pub enum Period {
     Month,
 }
 
-/// How the pages of an endpoint follow each other.
+/// How the pages of an endpoint follow each other: by a `cursor` or by an `offset`. Fields of the response may be
+/// paths: `file_list.item`.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Pagination {
     /// The request field that takes the cursor.
-    pub cursor: String,
+    pub cursor: Option<String>,
     /// The response field that holds the next cursor; empty or absent after the last page.
-    pub next: String,
+    pub next: Option<String>,
+    /// The request field that counts the items before the page: the answer doesn't say where the next one starts.
+    pub offset: Option<String>,
+    /// The request field with the number of items that are wanted, where a page with fewer is the last one.
+    pub limit: Option<String>,
     /// The response field that says whether more follows.
     pub more: Option<String>,
-    /// The response field that holds the items.
-    pub items: String,
+    /// The response field that says whether this was the last page.
+    pub end: Option<String>,
+    /// The response field with the number of all items, which the next cursor or offset reaches after the last page.
+    pub total: Option<String>,
+    /// The response field that holds the items; none where a page has several lists.
+    pub items: Option<String>,
 }
 
 /// The fields that prove that a request comes from who holds a key.

@@ -662,11 +662,17 @@ impl<'a> Chapter<'a> {
             sends.push(field("sign_sig", Ty::Scalar("string"), false));
         }
         if plan.paged && answer == "json" {
-            more += "    pagination: { cursor: page_cursor, next: page_next, more: page_more, items: page_items }\n";
             let cursor = Ty::Scalar(["string", "u32", "i64"][self.salt(3) % 3]);
+            let counted = !self.salt(3).is_multiple_of(3) && self.salt(8).is_multiple_of(2);
+            let start = ["cursor: page_cursor, next: page_next", "offset: page_cursor, limit: page_limit"]
+                [usize::from(counted)];
+            let rest = ["more", "end"][self.salt(9) % 2];
+            let items = if counted || self.salt(10).is_multiple_of(2) { ", items: page_items" } else { "" };
+            more += &format!("    pagination: {{ {start}, {rest}: page_more{items} }}\n");
             let whether = Ty::Scalar(["flag", "bool"][self.salt(4) % 2]);
             let items = Ty::Generic("list", Box::new(Ty::Scalar("any")));
-            sends.push(field("page_cursor", cursor.clone(), true));
+            sends.push(field("page_limit", Ty::Scalar("u64"), self.salt(11).is_multiple_of(2)));
+            sends.push(field("page_cursor", cursor.clone(), self.salt(12).is_multiple_of(2)));
             gets.push(field("page_next", cursor, self.salt(5).is_multiple_of(2)));
             gets.push(field("page_more", whether, self.salt(6).is_multiple_of(2)));
             gets.push(field("page_items", items, self.salt(7).is_multiple_of(2)));

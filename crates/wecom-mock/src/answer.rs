@@ -6,14 +6,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use http::{Method, Response};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::fault::{self, Faults};
 use crate::generated::ROUTES;
 use crate::lock;
 use crate::received::{Log, Received};
 use crate::reply::Reply;
-use crate::route::{Answer, Body, Grants, Paging, Route};
+use crate::route::{Answer, Body, Grants, Paging, Rest, Route};
 
 /// What the server is set up with, and what it has given out.
 pub(crate) struct State {
@@ -135,7 +135,7 @@ impl State {
         if let Some(missing) = route.required.iter().find(|path| !has(&fields, path)) {
             return Err(missing_field(missing));
         }
-        let mut answer: Map<String, Value> =
+        let mut answer: Value =
             serde_json::from_str(route.response).expect("the generator checked the example");
         if let Some(grants) = &route.grants {
             self.grant(grants, &fields, &mut answer)?;
@@ -157,7 +157,7 @@ impl State {
         }
     }
 
-    fn grant(&self, grants: &Grants, fields: &Value, answer: &mut Map<String, Value>) -> Result<(), Refusal> {
+    fn grant(&self, grants: &Grants, fields: &Value, answer: &mut Value) -> Result<(), Refusal> {
         if let Some((id, secret)) = &self.credentials {
             if fields[grants.id] != id.as_str() {
                 return Err(Refusal(40013, format!("invalid {}", grants.id)));
@@ -167,49 +167,78 @@ impl State {
             }
         }
         let token = self.issue_token(grants.parameter);
-        answer.insert(grants.token.to_owned(), token.into());
-        answer.insert(grants.expires.to_owned(), self.token_lifetime.into());
+        answer[grants.token] = token.into();
+        answer[grants.expires] = self.token_lifetime.into();
         Ok(())
     }
 
-    /// Makes the answer the page that the request's cursor asks for; every page repeats the example's items.
-    fn turn_page(
-        &self,
-        paging: &Paging,
-        fields: &Value,
-        answer: &mut Map<String, Value>,
-    ) -> Result<(), Refusal> {
-        let page = match fields.get(paging.cursor).map(text) {
-            None => 1,
-            Some(cursor) if cursor.is_empty() || (paging.numeric && cursor == "0") => 1,
+    /// Makes the answer the page that the request asks for: every page has the example's items, or as many as are
+    /// wanted of those that are on all pages.
+    fn turn_page(&self, paging: &Paging, fields: &Value, answer: &mut Value) -> Result<(), Refusal> {
+        let example =
+            paging.items.and_then(|items| at(answer, items)?.as_array()).cloned().unwrap_or_default();
+        // Without items, pages are what is counted.
+        let size = example.len().max(1);
+        let total = size * self.pages;
+        let number = |name| fields.get(name).and_then(|value| text(value).parse::<usize>().ok());
+        let start = match fields.get(paging.start).map(text).as_deref() {
+            None | Some("" | "0") => Some(0),
+            Some(_) if paging.numeric => number(paging.start),
             Some(cursor) => cursor
-                .strip_prefix(if paging.numeric { "" } else { CURSOR })
-                .and_then(|page| page.parse().ok())
-                .filter(|page| (2..=self.pages + 1).contains(page))
-                .ok_or_else(|| Refusal(40058, format!("invalid Request Parameter: {}", paging.cursor)))?,
+                .strip_prefix(CURSOR)
+                .and_then(|page| page.parse::<usize>().ok())
+                .and_then(|page| page.checked_sub(1))
+                .map(|page| page.saturating_mul(size)),
         };
-        let more = page < self.pages;
-        let next = match paging.more {
-            // A cursor without an end: it also leads to what comes later.
-            Some(_) => (page + 1).min(self.pages + 1),
-            None if more => page + 1,
-            None => 0,
-        };
-        let next = match (paging.numeric, next) {
-            (true, next) => Value::from(next),
-            (false, 0) => Value::from(""),
-            (false, next) => Value::from(format!("{CURSOR}{next}")),
-        };
-        answer.insert(paging.next.to_owned(), next);
-        if let Some(name) = paging.more {
-            let as_number = answer.get(name).is_some_and(Value::is_number);
-            answer.insert(name.to_owned(), if as_number { u8::from(more).into() } else { more.into() });
+        // After the last page lies what comes later, as far as any offset.
+        let start = start
+            .filter(|start| paging.next.is_none() || *start <= total)
+            .ok_or_else(|| Refusal(40058, format!("invalid Request Parameter: {}", paging.start)))?
+            .min(total);
+        let wanted = paging.limit.and_then(number).filter(|limit| *limit > 0).unwrap_or(size);
+        let next = start.saturating_add(wanted).min(total);
+        let more = next < total;
+        if let Some(name) = paging.next {
+            // A cursor without an end also leads to what comes later.
+            let next = (more || paging.rest.is_some()).then_some(next);
+            put(
+                answer,
+                name,
+                match next {
+                    _ if paging.numeric => next.unwrap_or(0).into(),
+                    None => "".into(),
+                    Some(next) => format!("{CURSOR}{}", next / size + 1).into(),
+                },
+            );
         }
-        if page > self.pages {
-            answer.insert(paging.items.to_owned(), json!([]));
+        match paging.rest {
+            None => {}
+            Some(Rest::More(name)) => put_flag(answer, name, more),
+            Some(Rest::End(name)) => put_flag(answer, name, !more),
+            Some(Rest::Total(name)) => put(answer, name, total.into()),
+        }
+        if let Some(name) = paging.items {
+            let items = (start..next).filter_map(|index| example.get(index % size).cloned());
+            put(answer, name, items.collect());
         }
         Ok(())
     }
+}
+
+/// The value at a path, `file_list.item` for one inside another.
+fn at<'a>(answer: &'a Value, path: &str) -> Option<&'a Value> {
+    path.split('.').try_fold(answer, |value, name| value.get(name))
+}
+
+/// Sets the value at a path.
+fn put(answer: &mut Value, path: &str, value: Value) {
+    *path.split('.').fold(answer, |value, name| &mut value[name]) = value;
+}
+
+/// Sets a flag at a path, as a number where the example has one.
+fn put_flag(answer: &mut Value, path: &str, flag: bool) {
+    let number = at(answer, path).is_some_and(Value::is_number);
+    put(answer, path, if number { u8::from(flag).into() } else { flag.into() });
 }
 
 /// What cursors begin with, where they are not numbers.
@@ -228,7 +257,7 @@ fn missing_field(name: &str) -> Refusal {
     }
 }
 
-fn reply(answer: Answer, example: Map<String, Value>) -> Reply {
+fn reply(answer: Answer, example: Value) -> Reply {
     let field = |name: &str| example.get(name).and_then(Value::as_str);
     match (answer, field("text")) {
         (Answer::File | Answer::FileOrJson, Some(content)) => {
@@ -239,14 +268,14 @@ fn reply(answer: Answer, example: Map<String, Value>) -> Reply {
             }
         }
         (Answer::Xml, _) => {
-            let elements = example.iter().map(|(name, value)| {
+            let elements = example.as_object().into_iter().flatten().map(|(name, value)| {
                 let value = text(value);
                 format!("<{name}><![CDATA[{value}]]></{name}>")
             });
             let body = format!("<xml>{}</xml>", elements.collect::<String>());
             Reply::new(200, "text/xml; charset=UTF-8", body)
         }
-        _ => Reply::json(Value::Object(example)),
+        _ => Reply::json(example),
     }
 }
 
@@ -298,6 +327,8 @@ fn items(value: &Value, depth: usize) -> Vec<&Value> {
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
+
+    use serde_json::json;
 
     use super::*;
     use crate::Fault;

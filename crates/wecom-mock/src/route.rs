@@ -21,15 +21,29 @@ pub(crate) struct Route {
     pub(crate) response: &'static str,
 }
 
-/// How an endpoint is paged, by the names of the fields.
+/// How an endpoint is paged, by the names of the fields: `file_list.item` for one inside another.
 #[derive(Debug)]
 pub(crate) struct Paging {
-    pub(crate) cursor: &'static str,
-    pub(crate) next: &'static str,
-    pub(crate) more: Option<&'static str>,
-    pub(crate) items: &'static str,
-    /// Whether cursors are numbers.
+    /// Where a page starts.
+    pub(crate) start: &'static str,
+    /// Whether that is a number.
     pub(crate) numeric: bool,
+    /// Where the answer says the next page starts; `None` for an offset.
+    pub(crate) next: Option<&'static str>,
+    /// How many items are wanted.
+    pub(crate) limit: Option<&'static str>,
+    pub(crate) rest: Option<Rest>,
+    pub(crate) items: Option<&'static str>,
+}
+
+/// What the answer says of whether more follows, by the name of the field.
+#[derive(Debug)]
+pub(crate) enum Rest {
+    More(&'static str),
+    #[allow(dead_code, reason = "not every specification has one")]
+    End(&'static str),
+    #[allow(dead_code, reason = "not every specification has one")]
+    Total(&'static str),
 }
 
 /// An endpoint that gives out a token, by the names of the fields.

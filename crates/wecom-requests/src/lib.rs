@@ -41,7 +41,7 @@ pub use body::{Body, Form, Headers};
 pub use check::{Check, Checker, Rule, Violation, Violations};
 pub use endpoint::{AnswerKind, Endpoint, Host, Meta, Period, Rate};
 pub use generated::ENDPOINTS;
-pub use paging::Paged;
+pub use paging::{Paged, PagedItems};
 pub use query::Query;
 pub use request::{BuildError, http_request, streamed_request};
 pub(crate) use response::json_answers;

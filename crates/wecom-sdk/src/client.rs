@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use wecom_models::Secret;
 use wecom_requests::token::AccessToken;
-use wecom_requests::{Endpoint, Paged};
+use wecom_requests::{Endpoint, Paged, PagedItems};
 
 use crate::caller::Caller;
 use crate::limits::{LimitStore, Limits, MemoryLimits, OnLimit};
@@ -108,7 +108,7 @@ impl<C: Credential> Client<C> {
     /// The items on the pages of an endpoint, one by one, from where the request starts.
     pub fn items<E>(&self, request: E) -> Items<E, C>
     where
-        E: Paged,
+        E: PagedItems,
         C: Provides<E::Token>,
     {
         Items::new(self.pages(request))

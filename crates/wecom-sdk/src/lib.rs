@@ -255,6 +255,6 @@ pub use wecom_models::*;
 #[cfg(feature = "sign")]
 pub use wecom_requests::Signed;
 pub use wecom_requests::{
-    ApiError, Check, DecodeError, ENDPOINTS, Endpoint, MerchantError, Meta, Paged, Period, Rate, Violations,
-    errcode, token,
+    ApiError, Check, DecodeError, ENDPOINTS, Endpoint, MerchantError, Meta, Paged, PagedItems, Period, Rate,
+    Violations, errcode, token,
 };

@@ -4,7 +4,7 @@ use std::fmt;
 
 use futures_core::Stream;
 use futures_util::stream::try_unfold;
-use wecom_requests::Paged;
+use wecom_requests::{Paged, PagedItems};
 
 use crate::{Client, Credential, Error, Provides};
 
@@ -66,16 +66,17 @@ where
             State::Done => return Ok(None),
         };
         let page = self.client.send(request).await?;
-        match E::next_cursor(&page) {
+        match request.next_cursor(&page) {
             None => self.state = State::Done,
-            Some(cursor)
-                if cursor.is_empty()
-                    || request.cursor().as_ref() == Some(&cursor)
-                    || self.guard.is_circle(&cursor) =>
-            {
-                self.state = State::Stuck(cursor);
+            Some(next) => {
+                let here = request.cursor();
+                request.set_cursor(next.clone());
+                // An empty cursor, the first offset again, or what the request can't hold is no way forward either.
+                let taken = request.cursor().as_ref() == Some(&next);
+                if !taken || here.as_ref() == Some(&next) || self.guard.is_circle(&next) {
+                    self.state = State::Stuck(next);
+                }
             }
-            Some(cursor) => request.set_cursor(cursor),
         }
         Ok(Some(page))
     }
@@ -102,14 +103,14 @@ impl<E, C> fmt::Debug for Pages<E, C> {
 }
 
 /// The items on the pages of an endpoint: see [`Client::items`].
-pub struct Items<E: Paged, C> {
+pub struct Items<E: PagedItems, C> {
     pages: Pages<E, C>,
     page: std::vec::IntoIter<E::Item>,
 }
 
 impl<E, C> Items<E, C>
 where
-    E: Paged + Send + Sync,
+    E: PagedItems + Send + Sync,
     E::Response: Send,
     E::Item: Send,
     C: Credential + Provides<E::Token>,
@@ -136,13 +137,13 @@ where
     }
 }
 
-impl<E: Paged, C> Items<E, C> {
+impl<E: PagedItems, C> Items<E, C> {
     pub(crate) fn new(pages: Pages<E, C>) -> Self {
         Self { pages, page: Vec::new().into_iter() }
     }
 }
 
-impl<E: Paged, C> fmt::Debug for Items<E, C> {
+impl<E: PagedItems, C> fmt::Debug for Items<E, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Items")
     }

@@ -10,12 +10,16 @@ pub(crate) mod chatdata;
 pub(crate) mod checkin;
 /// 上下游 · 上下游通讯录管理 (feature `corpgroup`).
 pub(crate) mod corpgroup;
-/// 客户联系 · 消息推送 (feature `externalcontact`).
+/// 客户联系 · 消息推送, 客户联系 · 统计管理 (feature `externalcontact`).
 pub(crate) mod externalcontact;
+/// 家校应用 · 健康上报 (feature `health`).
+pub(crate) mod health;
 /// 人事助手 · 花名册 (feature `hr`).
 pub(crate) mod hr;
-/// 微信客服 · 会话分配与消息收发 (feature `kf`).
+/// 微信客服 · 客服账号管理, 微信客服 · 会话分配与消息收发 (feature `kf`).
 pub(crate) mod kf;
+/// 直播 (feature `living`).
+pub(crate) mod living;
 /// 素材管理 (feature `media`).
 pub(crate) mod media;
 /// 会议 · 预约会议基础管理 (feature `meeting`).
@@ -38,6 +42,8 @@ pub(crate) mod service;
 pub(crate) mod user;
 /// 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 管理智能表格内容 (feature `wedoc`).
 pub(crate) mod wedoc;
+/// 微盘 · 管理文件 (feature `wedrive`).
+pub(crate) mod wedrive;
 
 use crate::conformance::Contract;
 
@@ -93,8 +99,18 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         wecom_models::externalcontact::message_push::RemindGroupmsgSend,
     >(externalcontact::message_push::REMIND_GROUPMSG_SEND, &[], &[]),
     Contract::of::<
+        wecom_models::externalcontact::statistics::Statistic,
+    >(externalcontact::statistics::STATISTIC, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::statistics::StatisticGroupByDay,
+    >(externalcontact::statistics::STATISTIC_GROUP_BY_DAY, &[], &[]),
+    Contract::of::<
+        wecom_models::health::GetReportJobids,
+    >(health::GET_REPORT_JOBIDS, &[], &[]),
+    Contract::of::<
         wecom_models::hr::GetStaffInfo,
     >(hr::GET_STAFF_INFO, &["/fieldids/*/sud_idx", "/fieldids/*/sub_idx"], &[]),
+    Contract::of::<wecom_models::kf::account::List>(kf::account::LIST, &[], &[]),
     Contract::of::<
         wecom_models::kf::message::SyncMsg,
     >(
@@ -108,6 +124,7 @@ pub(crate) static CONTRACTS: &[Contract] = &[
             "/msg_list/*/event/old_servicer_userid",
         ],
     ),
+    Contract::of::<wecom_models::living::GetWatchStat>(living::GET_WATCH_STAT, &[], &[]),
     Contract::of::<wecom_models::media::Upload>(media::UPLOAD, &[], &["/created_at"]),
     Contract::of::<wecom_models::media::Get>(media::GET, &[], &[]),
     Contract::of::<
@@ -167,6 +184,9 @@ pub(crate) static CONTRACTS: &[Contract] = &[
             "/info/apply_data/contents/*/value/date_range/perday_duration",
         ],
     ),
+    Contract::of::<
+        wecom_models::oa::approval::Getapprovalinfo,
+    >(oa::approval::GETAPPROVALINFO, &["/starttime", "/endtime"], &[]),
     Contract::of::<
         wecom_models::oa::approval::CreateTemplate,
     >(
@@ -240,4 +260,7 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         &["/filter_spec/conditions/*/date_time_value/value"],
         &["/records/*/values/*/*/doc_type", "/records/*/values/*/*/user_id"],
     ),
+    Contract::of::<
+        wecom_models::wedrive::files::FileList,
+    >(wedrive::files::FILE_LIST, &[], &["/file_list"]),
 ];

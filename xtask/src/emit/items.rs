@@ -61,13 +61,9 @@ fn format_item(item: Item) -> String {
     format!("{header}{}\n}}\n", bodies.join("\n\n"))
 }
 
-/// The items of an impl: those before the first method together, then each method alone; all together where only
-/// one is a method.
+/// The items of an impl: those before the first method together, then each method alone.
 fn chunks(items: Vec<ImplItem>) -> Vec<Vec<ImplItem>> {
     let is_method = |item: &ImplItem| matches!(item, ImplItem::Fn(_));
-    if items.iter().filter(|item| is_method(item)).count() < 2 {
-        return vec![items];
-    }
     let mut chunks: Vec<Vec<ImplItem>> = Vec::new();
     for item in items {
         match chunks.last_mut() {

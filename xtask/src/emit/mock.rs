@@ -1,11 +1,11 @@
 //! The mock's table: what it checks of a request, and what it answers.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 
 use super::items::{module_doc, raw_string};
 use super::rust_path;
-use crate::ir::{Api, Endpoint, Module, Place, Ty, Type};
+use crate::ir::{Api, Endpoint, Module, Next, Pagination, Place, Rest, Ty, Type, Way};
 use crate::names::{ident, pascal};
 
 /// The routes of one spec file.
@@ -15,7 +15,7 @@ pub(super) fn module(module: &Module) -> TokenStream {
     quote! {
         #doc
         #[allow(unused_imports)]
-        use crate::route::{Answer, Body, Grants, Paging, Route};
+        use crate::route::{Answer, Body, Grants, Paging, Rest, Route};
         pub(crate) static ROUTES: &[Route] = &[#(#routes),*];
     }
 }
@@ -31,10 +31,7 @@ pub(super) fn index(api: &Api) -> TokenStream {
 
 fn route(module: &Module, endpoint: &Endpoint) -> TokenStream {
     let (id, path, method) = (&endpoint.id, &endpoint.path, endpoint.method.name());
-    let token = match endpoint.token.parameter() {
-        Some(parameter) => quote!(Some(#parameter)),
-        None => quote!(None),
-    };
+    let token = option(endpoint.token.parameter());
     let body = ident(&pascal(endpoint.body.keyword()));
     let answer = ident(&pascal(endpoint.answer.keyword()));
     let request = module.structure(&endpoint.request).expect("every endpoint has a request");
@@ -52,29 +49,12 @@ fn route(module: &Module, endpoint: &Endpoint) -> TokenStream {
             (ty, Place::Body) => required_paths(module, &field.wire, ty, &mut Vec::new(), &mut required),
         }
     }
-    let paging = match &endpoint.pagination {
-        None => quote!(None),
-        Some(paging) => {
-            let numeric = paging.next.ty != Ty::String;
-            let (cursor, next, items) = (&paging.cursor.wire, &paging.next.wire, &paging.items.wire);
-            let more = match &paging.more {
-                Some(more) => {
-                    let more = &more.wire;
-                    quote!(Some(#more))
-                }
-                None => quote!(None),
-            };
-            quote!(Some(Paging { cursor: #cursor, next: #next, more: #more, items: #items, numeric: #numeric }))
-        }
-    };
-    let grants = match &endpoint.grants {
-        None => quote!(None),
-        Some(grants) => {
-            let (token, expires, id, secret) = (&grants.token, &grants.expires, &grants.id, &grants.secret);
-            let parameter = grants.kind.parameter().expect("checked: a kind of token");
-            quote!(Some(Grants { parameter: #parameter, token: #token, expires: #expires, id: #id, secret: #secret }))
-        }
-    };
+    let paging = option(endpoint.pagination.as_ref().map(paging));
+    let grants = option(endpoint.grants.as_ref().map(|grants| {
+        let (token, expires, id, secret) = (&grants.token, &grants.expires, &grants.id, &grants.secret);
+        let parameter = grants.kind.parameter().expect("checked: a kind of token");
+        quote!(Grants { parameter: #parameter, token: #token, expires: #expires, id: #id, secret: #secret })
+    }));
     let response = raw_string(endpoint.examples.first().map_or("{}", |example| example.response.trim_end()));
     quote! {
         Route {
@@ -90,6 +70,37 @@ fn route(module: &Module, endpoint: &Endpoint) -> TokenStream {
             grants: #grants,
             response: #response,
         }
+    }
+}
+
+/// How an endpoint is paged.
+fn paging(pagination: &Pagination) -> TokenStream {
+    let start = &pagination.start.wire;
+    let numeric = pagination.numeric();
+    let (next, limit) = match &pagination.next {
+        Next::Cursor(next) => (Some(next.wire()), None),
+        Next::Offset { limit } => (None, limit.as_ref().map(|limit| &limit.wire)),
+    };
+    let (next, limit) = (option(next), option(limit));
+    let rest = option(pagination.rest.as_ref().map(|rest| {
+        let (kind, way) = match rest {
+            Rest::More(way) => ("More", way),
+            Rest::End(way) => ("End", way),
+            Rest::Total(way) => ("Total", way),
+        };
+        let (kind, way) = (ident(kind), way.wire());
+        quote!(Rest::#kind(#way))
+    }));
+    let items = option(pagination.items.as_ref().map(Way::wire));
+    quote! {
+        Paging { start: #start, numeric: #numeric, next: #next, limit: #limit, rest: #rest, items: #items }
+    }
+}
+
+fn option(value: Option<impl ToTokens>) -> TokenStream {
+    match value {
+        Some(value) => quote!(Some(#value)),
+        None => quote!(None),
     }
 }
 

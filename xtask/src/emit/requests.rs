@@ -8,8 +8,8 @@ use quote::quote;
 use super::wire::{chain, put};
 use super::{gate, items, rust_path};
 use crate::ir::{
-    Answer, Api, Body, Endpoint, Field, Module, Pagination, Place, Rule, Struct, Style, Token, Ty, Type,
-    Union,
+    Answer, Api, Body, Endpoint, Field, Module, Next, Pagination, Place, Rest, Rule, Struct, Style, Token,
+    Ty, Type, Union,
 };
 use crate::names::{ident, pascal};
 
@@ -36,7 +36,7 @@ pub(super) fn module(module: &Module) -> TokenStream {
             }
         });
     let items = module.endpoints.iter().filter_map(|endpoint| endpoint.pagination.as_ref());
-    let names = items.flat_map(|pagination| std::iter::successors(Some(&pagination.item), |ty| ty.inner()));
+    let names = items.flat_map(|pagination| std::iter::successors(pagination.item(), |ty| ty.inner()));
     let json = answers(module, "json_answers", Answer::Json);
     let xml = answers(module, "xml_answers", Answer::Xml);
     let imports = items::imports(names.filter_map(items::support_type), &quote!(wecom_models));
@@ -206,57 +206,86 @@ fn signed_impl(endpoint: &Endpoint) -> Option<TokenStream> {
 
 fn paged_impl(endpoint: &Endpoint, pagination: &Pagination) -> TokenStream {
     let name = ident(&endpoint.request);
-    let cursor = ident(&pagination.cursor.rust);
-    let items = ident(&pagination.items.rust);
-    let item = items::rust_type(&pagination.item);
-    let text = |field: &Field| field.ty == Ty::String;
-    let get = if text(&pagination.cursor) {
-        quote!(self.#cursor.clone())
-    } else {
-        quote!(self.#cursor.map(|cursor| cursor.to_string()))
-    };
-    let set = if text(&pagination.cursor) {
-        quote!(self.#cursor = Some(cursor);)
-    } else {
-        // A cursor that isn't a number is none of this endpoint's.
-        quote!(self.#cursor = cursor.parse().ok();)
-    };
-    let next = ident(&pagination.next.rust);
-    let next = match (text(&pagination.next), pagination.next.optional) {
-        (true, true) => quote!(page.#next.clone()),
-        (true, false) => quote!(Some(page.#next.clone())),
-        (false, true) => quote!(page.#next.filter(|next| *next != 0).map(|next| next.to_string())),
-        (false, false) => quote!(Some(page.#next).filter(|next| *next != 0).map(|next| next.to_string())),
-    };
-    let more = match &pagination.more {
-        None => quote!(None),
-        Some(more) => {
-            let field = ident(&more.rust);
-            if more.optional { quote!(page.#field) } else { quote!(Some(page.#field)) }
+    let (this, page) = (quote!(self), quote!(page));
+    let start = optional_ref(&this, [&pagination.start]);
+    let field = ident(&pagination.start.rust);
+    let unwrap = (!pagination.start.optional).then(|| quote!(.unwrap_or_default()));
+    let rest = match &pagination.rest {
+        None => quote!(Unsaid),
+        Some(rest) => {
+            let (kind, way) = match rest {
+                Rest::More(way) => ("more", way),
+                Rest::End(way) => ("end", way),
+                Rest::Total(way) => ("total", way),
+            };
+            let (kind, said) = (ident(kind), optional_ref(&page, &way.0));
+            quote!(#kind(#said))
         }
     };
-    let unwrap = pagination.items.optional.then(|| quote!(.unwrap_or_default()));
+    let items = pagination.items.as_ref().map(|items| optional_ref(&page, &items.0));
+    let next = match &pagination.next {
+        Next::Cursor(next) => {
+            let next = optional_ref(&page, &next.0);
+            quote!(next_cursor(#next, crate::paging::Rest::#rest))
+        }
+        Next::Offset { limit } => {
+            let limit = match limit {
+                Some(limit) => optional_ref(&this, [limit]),
+                None => quote!(None::<&u32>),
+            };
+            quote!(next_offset(#start, #limit, #items, crate::paging::Rest::#rest))
+        }
+    };
+    let items = pagination.items.as_ref().zip(pagination.item()).map(|(items, item)| {
+        let item = items::rust_type(item);
+        let steps = items.0.iter().map(|field| {
+            let name = ident(&field.rust);
+            let unwrap = field.optional.then(|| quote!(.unwrap_or_default()));
+            quote!(.#name #unwrap)
+        });
+        quote! {
+            impl crate::PagedItems for #name {
+                type Item = #item;
+
+                fn into_items(page: Self::Response) -> Vec<Self::Item> {
+                    page #(#steps)*
+                }
+            }
+        }
+    });
     quote! {
         impl crate::Paged for #name {
-            type Item = #item;
-
             fn cursor(&self) -> Option<String> {
-                #get
+                crate::paging::cursor(#start)
             }
 
             fn set_cursor(&mut self, cursor: String) {
-                #set
+                self.#field = crate::paging::start(cursor) #unwrap;
             }
 
-            fn next_cursor(page: &Self::Response) -> Option<String> {
-                crate::paging::next_cursor(#next, #more)
-            }
-
-            fn into_items(page: Self::Response) -> Vec<Self::Item> {
-                page.#items #unwrap
+            fn next_cursor(&self, page: &Self::Response) -> Option<String> {
+                crate::paging::#next
             }
         }
+
+        #items
     }
+}
+
+/// A reference to a field some steps away, if all of them are there.
+fn optional_ref<'a>(base: &TokenStream, steps: impl IntoIterator<Item = &'a Field>) -> TokenStream {
+    let (mut place, mut optional) = (base.clone(), false);
+    for field in steps {
+        let name = ident(&field.rust);
+        place = match (optional, field.optional) {
+            (false, false) => quote!(#place.#name),
+            (false, true) => quote!(#place.#name.as_ref()),
+            (true, false) => quote!(#place.map(|it| &it.#name)),
+            (true, true) => quote!(#place.and_then(|it| it.#name.as_ref())),
+        };
+        optional |= field.optional;
+    }
+    if optional { place } else { quote!(Some(&#place)) }
 }
 
 /// The sent types with limits, of their own or further inside.

@@ -10,12 +10,16 @@ pub(crate) mod chatdata;
 pub(crate) mod checkin;
 /// 上下游 · 上下游通讯录管理 (feature `corpgroup`).
 pub(crate) mod corpgroup;
-/// 客户联系 · 消息推送 (feature `externalcontact`).
+/// 客户联系 · 消息推送, 客户联系 · 统计管理 (feature `externalcontact`).
 pub(crate) mod externalcontact;
+/// 家校应用 · 健康上报 (feature `health`).
+pub(crate) mod health;
 /// 人事助手 · 花名册 (feature `hr`).
 pub(crate) mod hr;
-/// 微信客服 · 会话分配与消息收发 (feature `kf`).
+/// 微信客服 · 客服账号管理, 微信客服 · 会话分配与消息收发 (feature `kf`).
 pub(crate) mod kf;
+/// 直播 (feature `living`).
+pub(crate) mod living;
 /// 素材管理 (feature `media`).
 pub(crate) mod media;
 /// 会议 · 预约会议基础管理 (feature `meeting`).
@@ -38,6 +42,8 @@ pub(crate) mod service;
 pub(crate) mod user;
 /// 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 管理智能表格内容 (feature `wedoc`).
 pub(crate) mod wedoc;
+/// 微盘 · 管理文件 (feature `wedrive`).
+pub(crate) mod wedrive;
 
 /// The routes of every spec file.
 pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
@@ -48,8 +54,12 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     checkin::ROUTES,
     corpgroup::contacts::ROUTES,
     externalcontact::message_push::ROUTES,
+    externalcontact::statistics::ROUTES,
+    health::ROUTES,
     hr::ROUTES,
+    kf::account::ROUTES,
     kf::message::ROUTES,
+    living::ROUTES,
     media::ROUTES,
     meeting::basic::ROUTES,
     menu::ROUTES,
@@ -63,4 +73,5 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     wedoc::document::ROUTES,
     wedoc::form::ROUTES,
     wedoc::smartsheet::ROUTES,
+    wedrive::files::ROUTES,
 ];

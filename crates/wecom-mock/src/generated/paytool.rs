@@ -3,7 +3,7 @@
 //! 收银台 · 收款工具
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Route};
+use crate::route::{Answer, Body, Grants, Paging, Rest, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {

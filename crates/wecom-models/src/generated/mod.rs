@@ -14,15 +14,21 @@ pub mod checkin;
 /// 上下游 · 上下游通讯录管理 (feature `corpgroup`).
 #[cfg(feature = "corpgroup")]
 pub mod corpgroup;
-/// 客户联系 · 消息推送 (feature `externalcontact`).
+/// 客户联系 · 消息推送, 客户联系 · 统计管理 (feature `externalcontact`).
 #[cfg(feature = "externalcontact")]
 pub mod externalcontact;
+/// 家校应用 · 健康上报 (feature `health`).
+#[cfg(feature = "health")]
+pub mod health;
 /// 人事助手 · 花名册 (feature `hr`).
 #[cfg(feature = "hr")]
 pub mod hr;
-/// 微信客服 · 会话分配与消息收发 (feature `kf`).
+/// 微信客服 · 客服账号管理, 微信客服 · 会话分配与消息收发 (feature `kf`).
 #[cfg(feature = "kf")]
 pub mod kf;
+/// 直播 (feature `living`).
+#[cfg(feature = "living")]
+pub mod living;
 /// 素材管理 (feature `media`).
 #[cfg(feature = "media")]
 pub mod media;
@@ -56,3 +62,6 @@ pub mod user;
 /// 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 管理智能表格内容 (feature `wedoc`).
 #[cfg(feature = "wedoc")]
 pub mod wedoc;
+/// 微盘 · 管理文件 (feature `wedrive`).
+#[cfg(feature = "wedrive")]
+pub mod wedrive;

@@ -57,6 +57,7 @@ impl crate::Endpoint for Get {
         rates: &[],
         concurrency: None,
     };
+
     fn headers(&self, out: &mut crate::Headers) -> Result<(), serde_json::Error> {
         #[allow(unused_imports)]
         use wecom_models::wire::{self, Output as _};

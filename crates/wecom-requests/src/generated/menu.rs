@@ -21,6 +21,7 @@ impl crate::Endpoint for Create {
         rates: &[],
         concurrency: None,
     };
+
     fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {
         #[allow(unused_imports)]
         use wecom_models::wire::{self, Output as _};

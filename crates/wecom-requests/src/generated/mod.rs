@@ -14,15 +14,21 @@ pub(crate) mod checkin;
 /// 上下游 · 上下游通讯录管理 (feature `corpgroup`).
 #[cfg(feature = "corpgroup")]
 pub(crate) mod corpgroup;
-/// 客户联系 · 消息推送 (feature `externalcontact`).
+/// 客户联系 · 消息推送, 客户联系 · 统计管理 (feature `externalcontact`).
 #[cfg(feature = "externalcontact")]
 pub(crate) mod externalcontact;
+/// 家校应用 · 健康上报 (feature `health`).
+#[cfg(feature = "health")]
+pub(crate) mod health;
 /// 人事助手 · 花名册 (feature `hr`).
 #[cfg(feature = "hr")]
 pub(crate) mod hr;
-/// 微信客服 · 会话分配与消息收发 (feature `kf`).
+/// 微信客服 · 客服账号管理, 微信客服 · 会话分配与消息收发 (feature `kf`).
 #[cfg(feature = "kf")]
 pub(crate) mod kf;
+/// 直播 (feature `living`).
+#[cfg(feature = "living")]
+pub(crate) mod living;
 /// 素材管理 (feature `media`).
 #[cfg(feature = "media")]
 pub(crate) mod media;
@@ -56,6 +62,9 @@ pub(crate) mod user;
 /// 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 管理智能表格内容 (feature `wedoc`).
 #[cfg(feature = "wedoc")]
 pub(crate) mod wedoc;
+/// 微盘 · 管理文件 (feature `wedrive`).
+#[cfg(feature = "wedrive")]
+pub(crate) mod wedrive;
 
 /// The error codes that any endpoint may answer with.
 pub(crate) mod errcode;
@@ -81,10 +90,20 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::externalcontact::message_push::GetGroupmsgSendResult as crate::Endpoint>::META,
     #[cfg(feature = "externalcontact")]
     <wecom_models::externalcontact::message_push::RemindGroupmsgSend as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::statistics::Statistic as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::statistics::StatisticGroupByDay as crate::Endpoint>::META,
+    #[cfg(feature = "health")]
+    <wecom_models::health::GetReportJobids as crate::Endpoint>::META,
     #[cfg(feature = "hr")]
     <wecom_models::hr::GetStaffInfo as crate::Endpoint>::META,
     #[cfg(feature = "kf")]
+    <wecom_models::kf::account::List as crate::Endpoint>::META,
+    #[cfg(feature = "kf")]
     <wecom_models::kf::message::SyncMsg as crate::Endpoint>::META,
+    #[cfg(feature = "living")]
+    <wecom_models::living::GetWatchStat as crate::Endpoint>::META,
     #[cfg(feature = "media")]
     <wecom_models::media::Upload as crate::Endpoint>::META,
     #[cfg(feature = "media")]
@@ -101,6 +120,8 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::msgaudit::CheckRoomAgree as crate::Endpoint>::META,
     #[cfg(feature = "oa")]
     <wecom_models::oa::approval::Getapprovaldetail as crate::Endpoint>::META,
+    #[cfg(feature = "oa")]
+    <wecom_models::oa::approval::Getapprovalinfo as crate::Endpoint>::META,
     #[cfg(feature = "oa")]
     <wecom_models::oa::approval::CreateTemplate as crate::Endpoint>::META,
     #[cfg(feature = "oa")]
@@ -127,4 +148,6 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::wedoc::form::GetFormStatistic as crate::Endpoint>::META,
     #[cfg(feature = "wedoc")]
     <wecom_models::wedoc::smartsheet::GetRecords as crate::Endpoint>::META,
+    #[cfg(feature = "wedrive")]
+    <wecom_models::wedrive::files::FileList as crate::Endpoint>::META,
 ];

@@ -381,6 +381,39 @@ fn getapprovaldetail() {
     crate::snapshot::snapshot::<Getapprovaldetail>(GETAPPROVALDETAIL);
 }
 
+pub(crate) const GETAPPROVALINFO: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "starttime": 1720000000,
+  "endtime": 1720086400,
+  "new_cursor": "",
+  "size": 2,
+  "filters": [
+    { "key": "template_id", "value": "C4ZVpXq8uQ7hN2rT5kLw9sYb3mDf6gJ1" },
+    { "key": "creator", "value": "lin.wei" },
+    { "key": "department", "value": "7" },
+    { "key": "sp_status", "value": "2" },
+    { "key": "record_type", "value": "3" }
+  ]
+}"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "sp_no_list": ["202407030001", "202407030002"],
+  "new_next_cursor": "CURSOR-2"
+}"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{ "starttime": 1720000000, "endtime": 1720086400, "new_cursor": "CURSOR-2", "size": 2 }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "sp_no_list": ["202407030003"] }"#,
+    },
+];
+
+#[test]
+fn getapprovalinfo() {
+    crate::snapshot::snapshot::<Getapprovalinfo>(GETAPPROVALINFO);
+}
+
 pub(crate) const CREATE_TEMPLATE: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{

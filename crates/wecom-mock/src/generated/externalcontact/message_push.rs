@@ -3,7 +3,7 @@
 //! 客户联系 · 消息推送
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Route};
+use crate::route::{Answer, Body, Grants, Paging, Rest, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -16,11 +16,12 @@ pub(crate) static ROUTES: &[Route] = &[
         query: &[],
         required: &["chat_type", "start_time", "end_time"],
         paging: Some(Paging {
-            cursor: "cursor",
-            next: "next_cursor",
-            more: None,
-            items: "group_msg_list",
+            start: "cursor",
             numeric: false,
+            next: Some("next_cursor"),
+            limit: None,
+            rest: None,
+            items: Some("group_msg_list"),
         }),
         grants: None,
         response: r#"{
@@ -66,11 +67,12 @@ pub(crate) static ROUTES: &[Route] = &[
         query: &[],
         required: &["msgid"],
         paging: Some(Paging {
-            cursor: "cursor",
-            next: "next_cursor",
-            more: None,
-            items: "task_list",
+            start: "cursor",
             numeric: false,
+            next: Some("next_cursor"),
+            limit: None,
+            rest: None,
+            items: Some("task_list"),
         }),
         grants: None,
         response: r#"{
@@ -93,11 +95,12 @@ pub(crate) static ROUTES: &[Route] = &[
         query: &[],
         required: &["msgid", "userid"],
         paging: Some(Paging {
-            cursor: "cursor",
-            next: "next_cursor",
-            more: None,
-            items: "send_list",
+            start: "cursor",
             numeric: false,
+            next: Some("next_cursor"),
+            limit: None,
+            rest: None,
+            items: Some("send_list"),
         }),
         grants: None,
         response: r#"{

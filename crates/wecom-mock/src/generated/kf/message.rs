@@ -3,7 +3,7 @@
 //! 微信客服 · 会话分配与消息收发
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Route};
+use crate::route::{Answer, Body, Grants, Paging, Rest, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -16,11 +16,12 @@ pub(crate) static ROUTES: &[Route] = &[
         query: &[],
         required: &["open_kfid"],
         paging: Some(Paging {
-            cursor: "cursor",
-            next: "next_cursor",
-            more: Some("has_more"),
-            items: "msg_list",
+            start: "cursor",
             numeric: false,
+            next: Some("next_cursor"),
+            limit: None,
+            rest: Some(Rest::More("has_more")),
+            items: Some("msg_list"),
         }),
         grants: None,
         response: r#"{

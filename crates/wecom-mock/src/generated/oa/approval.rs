@@ -3,7 +3,7 @@
 //! 审批
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Route};
+use crate::route::{Answer, Body, Grants, Paging, Rest, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -341,6 +341,38 @@ pub(crate) static ROUTES: &[Route] = &[
       ]
     }
   }
+}"#,
+    },
+    Route {
+        id: "oa.approval.getapprovalinfo",
+        method: "POST",
+        path: "/cgi-bin/oa/getapprovalinfo",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &[
+            "starttime",
+            "endtime",
+            "new_cursor",
+            "size",
+            "filters[].key",
+            "filters[].value",
+        ],
+        paging: Some(Paging {
+            start: "new_cursor",
+            numeric: false,
+            next: Some("new_next_cursor"),
+            limit: None,
+            rest: None,
+            items: Some("sp_no_list"),
+        }),
+        grants: None,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "sp_no_list": ["202407030001", "202407030002"],
+  "new_next_cursor": "CURSOR-2"
 }"#,
     },
     Route {

@@ -3,7 +3,7 @@
 //! 文档 · 管理收集表
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Route};
+use crate::route::{Answer, Body, Grants, Paging, Rest, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -16,11 +16,12 @@ pub(crate) static ROUTES: &[Route] = &[
         query: &[],
         required: &["repeated_id", "req_type"],
         paging: Some(Paging {
-            cursor: "cursor",
-            next: "cursor",
-            more: Some("has_more"),
-            items: "submit_users",
+            start: "cursor",
             numeric: true,
+            next: Some("cursor"),
+            limit: None,
+            rest: Some(Rest::More("has_more")),
+            items: None,
         }),
         grants: None,
         response: r#"{

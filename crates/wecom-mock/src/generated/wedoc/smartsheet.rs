@@ -3,7 +3,7 @@
 //! 文档 · 管理智能表格内容
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Route};
+use crate::route::{Answer, Body, Grants, Paging, Rest, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -30,11 +30,12 @@ pub(crate) static ROUTES: &[Route] = &[
             "filter_spec.conditions[].date_time_value.type",
         ],
         paging: Some(Paging {
-            cursor: "offset",
-            next: "next",
-            more: Some("has_more"),
-            items: "records",
+            start: "offset",
             numeric: true,
+            next: Some("next"),
+            limit: None,
+            rest: Some(Rest::More("has_more")),
+            items: Some("records"),
         }),
         grants: None,
         response: r#"{

@@ -53,6 +53,85 @@ pub struct GetapprovaldetailResponse {
     pub info: ApprovalDetail,
 }
 
+/// Lists the numbers of the applications that were handed in within a time, a page at a time.
+///
+/// `POST /cgi-bin/oa/getapprovalinfo` ·
+/// [批量获取审批单号](https://developer.work.weixin.qq.com/document/path/91816)
+///
+/// Rate limit: 600 calls a minute.
+///
+/// From `starttime` to `endtime` it is at most 31 days.
+///
+/// The token comes from the Approval app or from an own application. An own application sees the
+/// applications of those it can see, and must be granted the right to approval data (审批 › API ›
+/// 审批数据权限) and be listed among those that may call the approval API (审批 › 可调用接口的应用); developed and
+/// third-party applications need the permission 审批. Since 2023-12-01 the token can't come from a
+/// system application's secret any more, except for corporations that called it that way before.
+///
+/// The older `cursor` and `next_cursor` are to go; `new_cursor` and `new_next_cursor` take their
+/// place.
+///
+/// - 301025: a parameter of the request is wrong.
+/// - 301026: WeCom failed to fetch the numbers.
+/// - 301055: the application may not read approval data.
+/// - 301112: the time is too long; ask for less of it.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Getapprovalinfo {
+    /// Applications handed in from then on.
+    ///
+    /// The page's example sends text.
+    pub starttime: Timestamp,
+    /// Applications handed in until then; later than `starttime`.
+    ///
+    /// The page's example sends text.
+    pub endtime: Timestamp,
+    /// Empty for the first page, then the `new_next_cursor` of the page before.
+    pub new_cursor: String,
+    /// Applications a page; 100 is usual. There may be fewer although more follow: only `new_next_cursor`
+    /// tells. At most 100.
+    pub size: u32,
+    /// Which applications are wanted. Filters with different keys must all hold, of those with the same
+    /// key one; only `department` may stand there several times.
+    pub filters: Option<Vec<ApprovalFilter>>,
+}
+
+impl Getapprovalinfo {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(
+        starttime: impl Into<Timestamp>,
+        endtime: impl Into<Timestamp>,
+        new_cursor: impl Into<String>,
+        size: u32,
+    ) -> Self {
+        Self {
+            starttime: starttime.into(),
+            endtime: endtime.into(),
+            new_cursor: new_cursor.into(),
+            size,
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`filters`](Self::filters).
+    #[must_use]
+    pub fn filters(mut self, filters: impl IntoIterator<Item = ApprovalFilter>) -> Self {
+        self.filters = Some(filters.into_iter().collect());
+        self
+    }
+}
+
+/// The answer to [`Getapprovalinfo`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetapprovalinfoResponse {
+    /// The applications' numbers.
+    pub sp_no_list: Vec<String>,
+    /// Where the next page starts. Absent on the last one.
+    pub new_next_cursor: Option<String>,
+}
+
 /// Creates a template for applications, with WeCom's default flow and rules.
 ///
 /// `POST /cgi-bin/oa/approval/create_template` ·
@@ -135,6 +214,26 @@ pub struct GetopenapprovaldataResponse {
     ///
     /// The table calls it `ApprovalInfo`, and lists the fields around it that only the event has.
     pub data: OpenApproval,
+}
+
+/// Which applications are wanted.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ApprovalFilter {
+    /// What is looked at. The page calls it and `value` optional; a filter is nothing without them.
+    pub key: ApprovalFilterKey,
+    /// What it must be: a template's id, the applicant's `userid`, a department's id, a status (1, 2, 3,
+    /// 4, 6, 7 or 10, as in `ApprovalStatus`) or a kind (1 leave, 2 missed punch, 3 business trip, 4 going
+    /// out, 5 overtime, 6 change of shift, 7 meeting room, 8 refund, 9 red packet).
+    pub value: String,
+}
+
+impl ApprovalFilter {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(key: ApprovalFilterKey, value: impl Into<String>) -> Self {
+        Self { key, value: value.into() }
+    }
 }
 
 /// An application for approval.
@@ -1324,6 +1423,24 @@ pub struct OpenCopy {
     ///
     /// `ItemUserid` in the page's table.
     pub item_user_id: String,
+}
+
+/// What a filter looks at.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ApprovalFilterKey {
+    /// `template_id`: the template.
+    Template,
+    /// `creator`: who applied.
+    Creator,
+    /// `department`: the department of who applied.
+    Department,
+    /// `sp_status`: what has become of the application.
+    Status,
+    /// `record_type`: the kind of application; only of those handed in after 2021-05-31.
+    RecordType,
+    /// A value the documentation does not list.
+    Other(Unknown),
 }
 
 /// What has become of an application.

@@ -24,7 +24,7 @@ use crate::{Timestamp, Unknown};
 /// - `Statistics`: the three numbers only. It takes neither times nor paging.
 /// - `Submitted`: the numbers and `submit_users`, by pages. It takes `start_time` and `end_time`, and needs them.
 /// - `Unsubmitted`: the numbers and `unfill_users`, by pages. Only a form that is limited to certain people has such a
-///   list. Read it page by page: what counts as the items of a page is `submit_users`, which is not there.
+///   list.
 ///
 /// Only forms that the application itself created can be read. An own application must be listed among
 /// those that may call the document API (可调用应用); third-party applications and those developed for a

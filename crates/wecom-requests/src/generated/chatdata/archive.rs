@@ -32,19 +32,24 @@ impl crate::Check for SyncMsg {
 }
 
 impl crate::Paged for SyncMsg {
-    type Item = Message;
-
     fn cursor(&self) -> Option<String> {
-        self.cursor.clone()
+        crate::paging::cursor(self.cursor.as_ref())
     }
 
     fn set_cursor(&mut self, cursor: String) {
-        self.cursor = Some(cursor);
+        self.cursor = crate::paging::start(cursor);
     }
 
-    fn next_cursor(page: &Self::Response) -> Option<String> {
-        crate::paging::next_cursor(Some(page.next_cursor.clone()), Some(page.has_more))
+    fn next_cursor(&self, page: &Self::Response) -> Option<String> {
+        crate::paging::next_cursor(
+            Some(&page.next_cursor),
+            crate::paging::Rest::more(Some(&page.has_more)),
+        )
     }
+}
+
+impl crate::PagedItems for SyncMsg {
+    type Item = Message;
 
     fn into_items(page: Self::Response) -> Vec<Self::Item> {
         page.msg_list

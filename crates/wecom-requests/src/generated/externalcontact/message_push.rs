@@ -36,19 +36,21 @@ impl crate::Check for GetGroupmsgListV2 {
 }
 
 impl crate::Paged for GetGroupmsgListV2 {
-    type Item = GroupMsg;
-
     fn cursor(&self) -> Option<String> {
-        self.cursor.clone()
+        crate::paging::cursor(self.cursor.as_ref())
     }
 
     fn set_cursor(&mut self, cursor: String) {
-        self.cursor = Some(cursor);
+        self.cursor = crate::paging::start(cursor);
     }
 
-    fn next_cursor(page: &Self::Response) -> Option<String> {
-        crate::paging::next_cursor(Some(page.next_cursor.clone()), None)
+    fn next_cursor(&self, page: &Self::Response) -> Option<String> {
+        crate::paging::next_cursor(Some(&page.next_cursor), crate::paging::Rest::Unsaid)
     }
+}
+
+impl crate::PagedItems for GetGroupmsgListV2 {
+    type Item = GroupMsg;
 
     fn into_items(page: Self::Response) -> Vec<Self::Item> {
         page.group_msg_list
@@ -80,19 +82,21 @@ impl crate::Check for GetGroupmsgTask {
 }
 
 impl crate::Paged for GetGroupmsgTask {
-    type Item = SendTask;
-
     fn cursor(&self) -> Option<String> {
-        self.cursor.clone()
+        crate::paging::cursor(self.cursor.as_ref())
     }
 
     fn set_cursor(&mut self, cursor: String) {
-        self.cursor = Some(cursor);
+        self.cursor = crate::paging::start(cursor);
     }
 
-    fn next_cursor(page: &Self::Response) -> Option<String> {
-        crate::paging::next_cursor(Some(page.next_cursor.clone()), None)
+    fn next_cursor(&self, page: &Self::Response) -> Option<String> {
+        crate::paging::next_cursor(Some(&page.next_cursor), crate::paging::Rest::Unsaid)
     }
+}
+
+impl crate::PagedItems for GetGroupmsgTask {
+    type Item = SendTask;
 
     fn into_items(page: Self::Response) -> Vec<Self::Item> {
         page.task_list
@@ -124,19 +128,21 @@ impl crate::Check for GetGroupmsgSendResult {
 }
 
 impl crate::Paged for GetGroupmsgSendResult {
-    type Item = SendResult;
-
     fn cursor(&self) -> Option<String> {
-        self.cursor.clone()
+        crate::paging::cursor(self.cursor.as_ref())
     }
 
     fn set_cursor(&mut self, cursor: String) {
-        self.cursor = Some(cursor);
+        self.cursor = crate::paging::start(cursor);
     }
 
-    fn next_cursor(page: &Self::Response) -> Option<String> {
-        crate::paging::next_cursor(Some(page.next_cursor.clone()), None)
+    fn next_cursor(&self, page: &Self::Response) -> Option<String> {
+        crate::paging::next_cursor(Some(&page.next_cursor), crate::paging::Rest::Unsaid)
     }
+}
+
+impl crate::PagedItems for GetGroupmsgSendResult {
+    type Item = SendResult;
 
     fn into_items(page: Self::Response) -> Vec<Self::Item> {
         page.send_list

@@ -32,6 +32,61 @@ impl crate::Check for Getapprovaldetail {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
+impl crate::Endpoint for Getapprovalinfo {
+    type Response = GetapprovalinfoResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "oa.approval.getapprovalinfo",
+        title: "批量获取审批单号",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/oa/getapprovalinfo",
+        page: "https://developer.work.weixin.qq.com/document/path/91816",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        safe: true,
+        rates: &[
+            crate::Rate {
+                calls: 600,
+                per: crate::Period::Minute,
+            },
+        ],
+        concurrency: None,
+    };
+}
+
+impl crate::Check for Getapprovalinfo {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max("size", &self.size, 100);
+        checker.max_span(("starttime", &self.starttime), ("endtime", &self.endtime), 31);
+    }
+}
+
+impl crate::Paged for Getapprovalinfo {
+    fn cursor(&self) -> Option<String> {
+        crate::paging::cursor(Some(&self.new_cursor))
+    }
+
+    fn set_cursor(&mut self, cursor: String) {
+        self.new_cursor = crate::paging::start(cursor).unwrap_or_default();
+    }
+
+    fn next_cursor(&self, page: &Self::Response) -> Option<String> {
+        crate::paging::next_cursor(
+            page.new_next_cursor.as_ref(),
+            crate::paging::Rest::Unsaid,
+        )
+    }
+}
+
+impl crate::PagedItems for Getapprovalinfo {
+    type Item = String;
+
+    fn into_items(page: Self::Response) -> Vec<Self::Item> {
+        page.sp_no_list
+    }
+}
+
 impl crate::Endpoint for CreateTemplate {
     type Response = CreateTemplateResponse;
     type Token = crate::token::AccessToken;
@@ -200,5 +255,6 @@ impl crate::Check for SubText {
 }
 
 crate::json_answers! {
-    GetapprovaldetailResponse, CreateTemplateResponse, GetopenapprovaldataResponse
+    GetapprovaldetailResponse, GetapprovalinfoResponse, CreateTemplateResponse,
+    GetopenapprovaldataResponse
 }

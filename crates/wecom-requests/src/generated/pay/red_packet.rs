@@ -26,6 +26,7 @@ impl crate::Endpoint for Sendworkwxredpack {
         ],
         concurrency: None,
     };
+
     fn body(&self) -> Result<crate::Body, crate::BuildError> {
         crate::xml::write(self)
     }

@@ -42,25 +42,19 @@ impl crate::Check for GetFormStatistic {
 }
 
 impl crate::Paged for GetFormStatistic {
-    type Item = SubmitUser;
-
     fn cursor(&self) -> Option<String> {
-        self.cursor.map(|cursor| cursor.to_string())
+        crate::paging::cursor(self.cursor.as_ref())
     }
 
     fn set_cursor(&mut self, cursor: String) {
-        self.cursor = cursor.parse().ok();
+        self.cursor = crate::paging::start(cursor);
     }
 
-    fn next_cursor(page: &Self::Response) -> Option<String> {
+    fn next_cursor(&self, page: &Self::Response) -> Option<String> {
         crate::paging::next_cursor(
-            page.cursor.filter(|next| *next != 0).map(|next| next.to_string()),
-            page.has_more,
+            page.cursor.as_ref(),
+            crate::paging::Rest::more(page.has_more.as_ref()),
         )
-    }
-
-    fn into_items(page: Self::Response) -> Vec<Self::Item> {
-        page.submit_users.unwrap_or_default()
     }
 }
 

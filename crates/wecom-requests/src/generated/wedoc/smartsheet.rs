@@ -37,22 +37,24 @@ impl crate::Check for GetRecords {
 }
 
 impl crate::Paged for GetRecords {
-    type Item = Record;
-
     fn cursor(&self) -> Option<String> {
-        self.offset.map(|cursor| cursor.to_string())
+        crate::paging::cursor(self.offset.as_ref())
     }
 
     fn set_cursor(&mut self, cursor: String) {
-        self.offset = cursor.parse().ok();
+        self.offset = crate::paging::start(cursor);
     }
 
-    fn next_cursor(page: &Self::Response) -> Option<String> {
+    fn next_cursor(&self, page: &Self::Response) -> Option<String> {
         crate::paging::next_cursor(
-            page.next.filter(|next| *next != 0).map(|next| next.to_string()),
-            page.has_more,
+            page.next.as_ref(),
+            crate::paging::Rest::more(page.has_more.as_ref()),
         )
     }
+}
+
+impl crate::PagedItems for GetRecords {
+    type Item = Record;
 
     fn into_items(page: Self::Response) -> Vec<Self::Item> {
         page.records.unwrap_or_default()

@@ -6,6 +6,32 @@
 use super::*;
 use crate::wire;
 
+impl wire::StringEnum for ApprovalFilterKey {
+    fn from_name(name: &str) -> Option<Self> {
+        let value = match name {
+            "template_id" => Self::Template,
+            "creator" => Self::Creator,
+            "department" => Self::Department,
+            "sp_status" => Self::Status,
+            "record_type" => Self::RecordType,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn name(&self) -> Result<&'static str, &Unknown> {
+        let name = match self {
+            Self::Template => "template_id",
+            Self::Creator => "creator",
+            Self::Department => "department",
+            Self::Status => "sp_status",
+            Self::RecordType => "record_type",
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(name)
+    }
+}
+
 impl wire::IntEnum for ApprovalStatus {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
@@ -470,6 +496,16 @@ impl wire::WriteObject for Getapprovaldetail {
     }
 }
 
+impl wire::WriteObject for Getapprovalinfo {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("starttime", &self.starttime)?;
+        out.put("endtime", &self.endtime)?;
+        out.put("new_cursor", &self.new_cursor)?;
+        out.put("size", &self.size)?;
+        out.put_some("filters", &self.filters)
+    }
+}
+
 impl wire::WriteObject for CreateTemplate {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("template_name", &self.template_name)?;
@@ -480,6 +516,13 @@ impl wire::WriteObject for CreateTemplate {
 impl wire::WriteObject for Getopenapprovaldata {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("thirdNo", &self.third_no)
+    }
+}
+
+impl wire::WriteObject for ApprovalFilter {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("key", &self.key)?;
+        out.put("value", &self.value)
     }
 }
 
@@ -671,11 +714,12 @@ impl wire::WriteObject for SubText {
 }
 
 wire::write_objects! {
-    Getapprovaldetail, CreateTemplate, Getopenapprovaldata, LocalizedText, Tips,
-    TipsContent, TipsText, PlainTextContent, PlainText, LinkContent, Link, NameText,
-    HintText, TemplateContent, Control, ControlProperty, ControlConfig, DateConfig,
-    SelectorConfig, SelectorOption, ContactConfig, FileConfig, TableConfig,
-    AttendanceConfig, DateRangeConfig, LocationConfig, RelatedApprovalConfig, SubText
+    Getapprovaldetail, Getapprovalinfo, CreateTemplate, Getopenapprovaldata,
+    ApprovalFilter, LocalizedText, Tips, TipsContent, TipsText, PlainTextContent,
+    PlainText, LinkContent, Link, NameText, HintText, TemplateContent, Control,
+    ControlProperty, ControlConfig, DateConfig, SelectorConfig, SelectorOption,
+    ContactConfig, FileConfig, TableConfig, AttendanceConfig, DateRangeConfig,
+    LocationConfig, RelatedApprovalConfig, SubText
 }
 
 wire::write_int_enums! {
@@ -683,7 +727,8 @@ wire::write_int_enums! {
 }
 
 wire::write_string_enums! {
-    ControlKind, Language, DateKind, RangeType, SelectType, ContactMode
+    ApprovalFilterKey, ControlKind, Language, DateKind, RangeType, SelectType,
+    ContactMode
 }
 
 impl wire::ReadObject for GetapprovaldetailResponse {
@@ -694,6 +739,20 @@ impl wire::ReadObject for GetapprovaldetailResponse {
     ) -> Result<(), F::Error> {
         match name {
             "info" => field.read(&mut self.info),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetapprovalinfoResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "sp_no_list" => field.read(&mut self.sp_no_list),
+            "new_next_cursor" => field.read(&mut self.new_next_cursor),
             _ => field.skip(),
         }
     }
@@ -1470,14 +1529,15 @@ impl wire::SiblingUnion for SubText {
 }
 
 wire::read_objects! {
-    GetapprovaldetailResponse, CreateTemplateResponse, GetopenapprovaldataResponse,
-    ApprovalDetail, Applicant, User, ApprovalRecord, ApproverRecord, ApplyData, Content,
-    ControlValue, LocalizedText, DateValue, TimezoneInfo, Selection, SelectedOption,
-    Member, Department, Tips, TipsContent, TipsText, PlainTextContent, PlainText,
-    LinkContent, Link, FileValue, TableRow, VacationValue, AttendanceValue, SliceInfo,
-    DayItem, PunchCorrection, DateRangeValue, LocationValue, RelatedApproval,
-    FormulaValue, BankAccount, Bank, Comment, ProcessList, ProcessNode, SubNode,
-    OpenApproval, OpenNodes, OpenNode, OpenItems, OpenItem, OpenCopies, OpenCopy
+    GetapprovaldetailResponse, GetapprovalinfoResponse, CreateTemplateResponse,
+    GetopenapprovaldataResponse, ApprovalDetail, Applicant, User, ApprovalRecord,
+    ApproverRecord, ApplyData, Content, ControlValue, LocalizedText, DateValue,
+    TimezoneInfo, Selection, SelectedOption, Member, Department, Tips, TipsContent,
+    TipsText, PlainTextContent, PlainText, LinkContent, Link, FileValue, TableRow,
+    VacationValue, AttendanceValue, SliceInfo, DayItem, PunchCorrection, DateRangeValue,
+    LocationValue, RelatedApproval, FormulaValue, BankAccount, Bank, Comment,
+    ProcessList, ProcessNode, SubNode, OpenApproval, OpenNodes, OpenNode, OpenItems,
+    OpenItem, OpenCopies, OpenCopy
 }
 
 wire::read_unions! {
@@ -1494,9 +1554,10 @@ wire::read_string_enums! {
 }
 
 wire::open_enums! {
-    ApprovalStatus, StepStatus, ApproverAttr, ApprovalRelation, NodeType, ControlKind,
-    Language, DateKind, RangeType, SelectType, ContactMode, AttendanceKind, SliceState,
-    AccountType, PrintFormat, DayCount, OpenApprovalStatus, OpenStepStatus, OpenNodeType
+    ApprovalFilterKey, ApprovalStatus, StepStatus, ApproverAttr, ApprovalRelation,
+    NodeType, ControlKind, Language, DateKind, RangeType, SelectType, ContactMode,
+    AttendanceKind, SliceState, AccountType, PrintFormat, DayCount, OpenApprovalStatus,
+    OpenStepStatus, OpenNodeType
 }
 
 wire::open_unions! {

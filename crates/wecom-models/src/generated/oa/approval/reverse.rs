@@ -12,6 +12,13 @@ impl wire::WriteObject for GetapprovaldetailResponse {
     }
 }
 
+impl wire::WriteObject for GetapprovalinfoResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("sp_no_list", &self.sp_no_list)?;
+        out.put_some("new_next_cursor", &self.new_next_cursor)
+    }
+}
+
 impl wire::WriteObject for CreateTemplateResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("template_id", &self.template_id)
@@ -372,13 +379,13 @@ impl wire::WriteObject for OpenCopy {
 }
 
 wire::write_objects! {
-    GetapprovaldetailResponse, CreateTemplateResponse, GetopenapprovaldataResponse,
-    ApprovalDetail, Applicant, User, ApprovalRecord, ApproverRecord, ApplyData, Content,
-    ControlValue, DateValue, TimezoneInfo, Selection, SelectedOption, Member, Department,
-    FileValue, TableRow, VacationValue, AttendanceValue, SliceInfo, DayItem,
-    PunchCorrection, DateRangeValue, LocationValue, RelatedApproval, FormulaValue,
-    BankAccount, Bank, Comment, ProcessList, ProcessNode, SubNode, OpenApproval,
-    OpenNodes, OpenNode, OpenItems, OpenItem, OpenCopies, OpenCopy
+    GetapprovaldetailResponse, GetapprovalinfoResponse, CreateTemplateResponse,
+    GetopenapprovaldataResponse, ApprovalDetail, Applicant, User, ApprovalRecord,
+    ApproverRecord, ApplyData, Content, ControlValue, DateValue, TimezoneInfo, Selection,
+    SelectedOption, Member, Department, FileValue, TableRow, VacationValue,
+    AttendanceValue, SliceInfo, DayItem, PunchCorrection, DateRangeValue, LocationValue,
+    RelatedApproval, FormulaValue, BankAccount, Bank, Comment, ProcessList, ProcessNode,
+    SubNode, OpenApproval, OpenNodes, OpenNode, OpenItems, OpenItem, OpenCopies, OpenCopy
 }
 
 wire::write_int_enums! {
@@ -394,6 +401,23 @@ impl wire::ReadObject for Getapprovaldetail {
     ) -> Result<(), F::Error> {
         match name {
             "sp_no" => field.read(&mut self.sp_no),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for Getapprovalinfo {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "starttime" => field.read(&mut self.starttime),
+            "endtime" => field.read(&mut self.endtime),
+            "new_cursor" => field.read(&mut self.new_cursor),
+            "size" => field.read(&mut self.size),
+            "filters" => field.read(&mut self.filters),
             _ => field.skip(),
         }
     }
@@ -421,6 +445,20 @@ impl wire::ReadObject for Getopenapprovaldata {
     ) -> Result<(), F::Error> {
         match name {
             "thirdNo" => field.read(&mut self.third_no),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ApprovalFilter {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "key" => field.read(&mut self.key),
+            "value" => field.read(&mut self.value),
             _ => field.skip(),
         }
     }
@@ -659,10 +697,10 @@ impl wire::ReadObject for RelatedApprovalConfig {
 }
 
 wire::read_objects! {
-    Getapprovaldetail, CreateTemplate, Getopenapprovaldata, NameText, HintText,
-    TemplateContent, Control, ControlProperty, ControlConfig, DateConfig, SelectorConfig,
-    SelectorOption, ContactConfig, FileConfig, TableConfig, AttendanceConfig,
-    DateRangeConfig, LocationConfig, RelatedApprovalConfig
+    Getapprovaldetail, Getapprovalinfo, CreateTemplate, Getopenapprovaldata,
+    ApprovalFilter, NameText, HintText, TemplateContent, Control, ControlProperty,
+    ControlConfig, DateConfig, SelectorConfig, SelectorOption, ContactConfig, FileConfig,
+    TableConfig, AttendanceConfig, DateRangeConfig, LocationConfig, RelatedApprovalConfig
 }
 
 wire::read_int_enums! {
@@ -670,5 +708,5 @@ wire::read_int_enums! {
 }
 
 wire::read_string_enums! {
-    ContactMode
+    ApprovalFilterKey, ContactMode
 }
