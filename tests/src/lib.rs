@@ -13,3 +13,8 @@ mod generated;
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// And so does its translation's.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.zh-CN.md")]
+struct ReadmeZhCn;

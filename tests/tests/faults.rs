@@ -4,13 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures_util::future::{BoxFuture, join_all};
+use futures_util::stream;
 use http::{Request, Response};
 use wecom_mock::{Fault, Reply, Server};
 use wecom_sdk::corpgroup::contacts::RemoveCorp;
 use wecom_sdk::meeting::basic::GetInfo;
 use wecom_sdk::transport::{RequestBody, ResponseBody, Transport, TransportError};
-use wecom_sdk::{Backoff, Client, ClientBuilder, Error, NoRetry};
+use wecom_sdk::{Backoff, Client, ClientBuilder, Error, NoRetry, OnLimit};
 
 /// Only reads, so it may be repeated.
 const SAFE: &str = "/cgi-bin/meeting/get_info";
@@ -239,4 +241,59 @@ async fn the_body_of_an_answer_that_cannot_be_understood_is_there_to_be_read() {
     let error = read(&client).await.unwrap_err();
     let Error::Decode { body, .. } = &error else { panic!("{error:?}") };
     assert_eq!(&body.0[..], b"<html>Please log in</html>");
+}
+
+#[tokio::test]
+async fn a_blocked_endpoint_is_left_alone_even_where_nothing_is_repeated() {
+    let server = Server::start().await.unwrap();
+    let client = builder(&server).retry(NoRetry).on_limit(OnLimit::Refuse).build().unwrap();
+    server.inject(Fault::code(45009).on(SAFE).times(1));
+    assert_eq!(read(&client).await.unwrap_err().code(), Some(45009));
+    let error = read(&client).await.unwrap_err();
+    assert!(
+        matches!(error, Error::Limited { retry_after, .. } if retry_after > Duration::from_secs(50)),
+        "{error:?}"
+    );
+    assert_eq!(server.requests(SAFE), 1);
+    write(&client).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_call_may_take_for_ever() {
+    let server = Server::start().await.unwrap();
+    let client = |pause| {
+        let policy = quick().blocked_for(pause);
+        builder(&server).timeout(Duration::MAX).deadline(Duration::MAX).retry(policy).build().unwrap()
+    };
+    server.inject(Fault::code(45009).on(SAFE).times(2));
+    let patient = client(Duration::from_secs(3600));
+    let blocked = tokio::time::timeout(Duration::from_millis(100), read(&patient)).await;
+    assert!(blocked.is_err(), "{blocked:?}");
+    // For ever is longer than even that.
+    assert_eq!(read(&client(Duration::MAX)).await.unwrap_err().code(), Some(45009));
+    read(&client(Duration::ZERO)).await.unwrap();
+}
+
+/// Answers without ever saying how long the answer is.
+struct Endless;
+
+impl Transport for Endless {
+    fn send(
+        &self,
+        request: Request<RequestBody>,
+    ) -> BoxFuture<'_, Result<Response<ResponseBody>, TransportError>> {
+        let token = r#"{ "access_token": "token", "expires_in": 7200 }"#;
+        let body = match request.uri().path() {
+            SAFE => ResponseBody::stream(stream::repeat_with(|| Ok(Bytes::from_static(&[b' '; 1000])))),
+            _ => token.into(),
+        };
+        Box::pin(async { Ok(Response::new(body)) })
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_never_ends_is_too_large() {
+    let client = Client::builder("ww1", "secret").transport(Endless).max_response(64 << 10).build().unwrap();
+    let error = read(&client).await.unwrap_err();
+    assert!(matches!(error, Error::TooLarge { limit: 65536, .. }), "{error:?}");
 }

@@ -94,6 +94,13 @@ async fn an_upload_is_repeated_when_its_token_is_refused_if_it_can_be() {
     server.inject(Fault::code(40014).on(UPLOAD).times(1));
     assert_eq!(client.upload(&request, content).await.unwrap_err().code(), Some(40014));
     assert_eq!(server.requests(UPLOAD), 3, "a stream can't be sent again");
+
+    // But the token is not used again.
+    client.upload(&request, Content::bytes("minutes")).await.unwrap();
+    server.revoke_tokens();
+    let stream = || Content::stream(7, stream::iter([Ok(Bytes::from("minutes"))]));
+    assert_eq!(client.upload(&request, stream()).await.unwrap_err().code(), Some(40014));
+    client.upload(&request, stream()).await.unwrap();
 }
 
 #[tokio::test]

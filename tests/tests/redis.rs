@@ -1,8 +1,11 @@
 //! Tokens and limits shared through a real Redis.
 
 use std::env;
+use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use futures_util::future::join_all;
@@ -10,8 +13,8 @@ use wecom_mock::{Fault, Server};
 use wecom_sdk::checkin::Getcorpcheckinoption;
 use wecom_sdk::meeting::basic::GetInfo;
 use wecom_sdk::{
-    AuthorizedCorp, Client, ClientBuilder, Endpoint as _, Error, OnLimit, Redis, StoredToken, Suite,
-    TokenStore as _,
+    AuthorizedCorp, Client, ClientBuilder, Endpoint as _, Error, LimitKey, LimitStore as _, OnLimit, Period,
+    Redis, StoredToken, Suite, TokenStore as _,
 };
 
 const GETTOKEN: &str = "/cgi-bin/gettoken";
@@ -120,16 +123,21 @@ async fn when_redis_dies_amid_ten_thousand_calls_none_fails() {
     let test = "when_redis_dies_amid_ten_thousand_calls_none_fails";
     let Some(redis) = RedisServer::start(test) else { return };
     let server = Server::start().await.unwrap();
-    let store = redis.store();
-    // Two clients that share nothing but Redis, as two processes do.
-    let clients =
-        [(); 2].map(|()| builder(&server.base_url(), &store).limit_store(store.clone()).build().unwrap());
+    // Two clients that share nothing but the server, as two processes do.
+    let clients = [(); 2].map(|()| {
+        let store = redis.store();
+        builder(&server.base_url(), &store).limit_store(store).build().unwrap()
+    });
     let workers: Vec<_> = (0..100)
         .map(|number| {
             let client = clients[number % 2].clone();
             tokio::spawn(async move {
-                for _ in 0..100 {
+                for call in 0..100 {
                     client.send(&GetInfo::new("hy")).await?;
+                    if call == number {
+                        // One whose rate is counted in Redis, at any time before and after the end of that.
+                        client.send(&Getcorpcheckinoption::new()).await?;
+                    }
                 }
                 Ok::<_, Error>(())
             })
@@ -150,6 +158,119 @@ async fn when_redis_dies_amid_ten_thousand_calls_none_fails() {
     }
     assert!(server.requests(GET_INFO) >= 10_000);
     assert!(server.requests(GETTOKEN) <= 3, "one together, and then one each: {}", server.requests(GETTOKEN));
+}
+
+/// Passes bytes on to a server, until it is told to fall silent on the connections that there are.
+fn front(port: u16, silent: &Arc<AtomicBool>) -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let front = listener.local_addr().unwrap().port();
+    let silent = Arc::clone(silent);
+    std::thread::spawn(move || {
+        for client in listener.incoming() {
+            let Ok(client) = client else { continue };
+            let server = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
+            for (mut from, mut to) in
+                [(client.try_clone().unwrap(), server.try_clone().unwrap()), (server, client)]
+            {
+                let silent = Arc::clone(&silent);
+                std::thread::spawn(move || {
+                    let mut bytes = [0; 4096];
+                    while let Ok(read @ 1..) = from.read(&mut bytes) {
+                        if silent.load(Ordering::SeqCst) {
+                            // The connection stays, and nothing comes through any more.
+                            std::thread::sleep(Duration::from_secs(600));
+                        }
+                        let _ = to.write_all(&bytes[..read]);
+                    }
+                });
+            }
+        }
+    });
+    front
+}
+
+#[tokio::test]
+async fn a_connection_that_nobody_answers_any_more_is_replaced() {
+    let Some(redis) = RedisServer::start("a_connection_that_nobody_answers_any_more_is_replaced") else {
+        return;
+    };
+    let silent = Arc::new(AtomicBool::new(false));
+    let store = Redis::connect(&format!("redis://127.0.0.1:{}/", front(redis.port, &silent))).unwrap();
+    let token =
+        StoredToken { token: "token".into(), expires_at: SystemTime::now() + Duration::from_secs(60) };
+    store.put("key", &token, None).await.unwrap();
+    silent.store(true, Ordering::SeqCst);
+    store.get("key").await.unwrap_err();
+    // The other side is there again, for whoever asks it anew.
+    silent.store(false, Ordering::SeqCst);
+    let start = Instant::now();
+    while let Err(error) = store.get("key").await {
+        assert!(start.elapsed() < Duration::from_secs(10), "{error}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test]
+async fn an_error_about_one_key_is_no_outage() {
+    let Some(redis) = RedisServer::start("an_error_about_one_key_is_no_outage") else { return };
+    let store = redis.store();
+    let mut connection =
+        redis::Client::open(redis.address()).unwrap().get_multiplexed_async_connection().await.unwrap();
+    let () =
+        redis::cmd("SET").arg("wecom:{odd}:token").arg("text").query_async(&mut connection).await.unwrap();
+    let error = store.get("odd").await.unwrap_err();
+    assert!(error.to_string().starts_with("Redis: "), "{error}");
+    assert_eq!(store.get("even").await.unwrap(), None);
+}
+
+#[test]
+fn a_store_can_be_made_before_there_is_a_runtime() {
+    Redis::connect("redis://127.0.0.1:1/").unwrap();
+    assert!(Redis::connect("127.0.0.1").is_err());
+}
+
+#[tokio::test]
+async fn no_second_has_more_calls_than_its_rate_wherever_it_begins() {
+    let Some(redis) = RedisServer::start("no_second_has_more_calls_than_its_rate_wherever_it_begins") else {
+        return;
+    };
+    let store = redis.store();
+    let mut rate = Getcorpcheckinoption::META.rates[0];
+    (rate.calls, rate.per) = (7, Period::Second);
+    let key = LimitKey::new("credential", "endpoint");
+    let mut calls = Vec::new();
+    while calls.len() < 7 * 4 {
+        let before = Instant::now();
+        match store.take(key, &[rate]).await.unwrap() {
+            // Spread over the second, so that slots leave one by one.
+            None => {
+                calls.push((before, Instant::now()));
+                tokio::time::sleep(Duration::from_millis(60)).await;
+            }
+            Some(wait) => {
+                assert!(wait <= Duration::from_millis(1100), "{wait:?}");
+                tokio::time::sleep(wait).await;
+            }
+        }
+    }
+    for (earlier, later) in calls.iter().zip(&calls[7..]) {
+        assert!(later.1 - earlier.0 >= Duration::from_millis(999), "{:?}", later.1 - earlier.0);
+    }
+    let took = calls[27].0 - calls[0].0;
+    assert!(took < Duration::from_secs(8), "and nearly as many get through: {took:?}");
+}
+
+#[tokio::test]
+async fn redis_that_accepts_and_never_answers_holds_up_one_call_and_not_each() {
+    let silent = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let store = Redis::connect(&format!("redis://{}/", silent.local_addr().unwrap())).unwrap();
+    let server = Server::start().await.unwrap();
+    let client = builder(&server.base_url(), &store).limit_store(store.clone()).build().unwrap();
+    let start = Instant::now();
+    for _ in 0..50 {
+        client.send(&Getcorpcheckinoption::new()).await.unwrap();
+    }
+    assert!(start.elapsed() < Duration::from_secs(15), "{:?}", start.elapsed());
 }
 
 #[tokio::test]
@@ -285,7 +406,7 @@ async fn a_ticket_that_came_to_one_process_serves_all() {
         builder.token_store(store.clone()).build().unwrap()
     });
     let corp = calls.with_credential(AuthorizedCorp::new(&calls, "ww2", "permanent code"));
-    receives.put_ticket("the ticket").await.unwrap();
+    receives.put_ticket("the ticket").await;
     corp.send(&GetInfo::new("hy")).await.unwrap();
     let asked = server.received("/cgi-bin/service/get_suite_token").remove(0).json().unwrap();
     assert_eq!(asked["suite_ticket"], "the ticket");

@@ -7,10 +7,14 @@ use std::time::Duration;
 use futures_util::future::{BoxFuture, join_all};
 use http::{Request, Response};
 use tokio::sync::{Notify, Semaphore};
-use wecom_mock::{Fault, Server};
+use wecom_mock::{Fault, Reply, Server};
 use wecom_sdk::meeting::basic::GetInfo;
+use wecom_sdk::token::AccessToken;
 use wecom_sdk::transport::{RequestBody, ResponseBody, Transport, TransportError};
-use wecom_sdk::{Client, CorpSecret, Error, MemoryStore, NoRetry, StoredToken, TokenStore};
+use wecom_sdk::{
+    AuthorizedCorp, Client, ClientBuilder, CorpSecret, Error, Fixed, Lease, MemoryStore, NoRetry, Secret,
+    StoreError, StoredToken, Suite, TokenStore,
+};
 
 const GETTOKEN: &str = "/cgi-bin/gettoken";
 const GET_INFO: &str = "/cgi-bin/meeting/get_info";
@@ -209,6 +213,7 @@ async fn a_token_that_is_given_out_again_is_not_fetched_for_every_call() {
         assert_eq!(client.send(&GetInfo::new("hy")).await.unwrap_err().code(), Some(40014));
     }
     assert_eq!(fake.issued.load(Ordering::SeqCst), 2, "a second time, to see that it is the same");
+    assert_eq!(fake.used.lock().unwrap().len(), 50, "what is refused anyway is not sent twice");
 }
 
 #[tokio::test]
@@ -239,44 +244,186 @@ async fn clients_side_by_side_have_tokens_of_their_own_unless_their_credential_i
     assert_ne!(tokens[0], tokens[2]);
 }
 
+/// A store that misbehaves, and remembers every key that it is asked for.
+#[derive(Default)]
+struct Odd {
+    inner: MemoryStore,
+    keys: std::sync::Mutex<Vec<String>>,
+    /// How many times it has nothing although it has.
+    blind: AtomicU64,
+    fails_to_remove: bool,
+    fails_to_release: bool,
+}
+
+type Answer<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
+
+impl Odd {
+    fn failure<'a, T: Send + 'a>() -> Answer<'a, T> {
+        Box::pin(async { Err(StoreError::new("it misbehaves")) })
+    }
+}
+
+impl TokenStore for Odd {
+    fn get<'a>(&'a self, key: &'a str) -> Answer<'a, Option<StoredToken>> {
+        self.keys.lock().unwrap().push(key.to_owned());
+        let less = |blind: u64| blind.checked_sub(1);
+        if self.blind.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less).is_ok() {
+            return Box::pin(async { Ok(None) });
+        }
+        self.inner.get(key)
+    }
+
+    fn put<'a>(&'a self, key: &'a str, token: &'a StoredToken, lease: Option<&'a Lease>) -> Answer<'a, ()> {
+        self.inner.put(key, token, lease)
+    }
+
+    fn remove<'a>(&'a self, key: &'a str, token: &'a Secret) -> Answer<'a, ()> {
+        if self.fails_to_remove { Self::failure() } else { self.inner.remove(key, token) }
+    }
+
+    fn lease<'a>(&'a self, key: &'a str) -> Answer<'a, Option<Lease>> {
+        self.inner.lease(key)
+    }
+
+    fn release<'a>(&'a self, key: &'a str, lease: Lease) -> Answer<'a, ()> {
+        if self.fails_to_release { Self::failure() } else { self.inner.release(key, lease) }
+    }
+}
+
+fn with_store(server: &Server, store: &Arc<Odd>) -> Client {
+    let builder = Client::builder("ww1", "a secret").base_url(server.base_url());
+    builder.token_store(Arc::clone(store)).build().expect("the client can be set up")
+}
+
 #[tokio::test]
-async fn what_a_store_is_told_shows_no_secret() {
-    /// Remembers every key.
-    #[derive(Clone, Default)]
-    struct Spy(Arc<MemoryStore>, Arc<std::sync::Mutex<Vec<String>>>);
-    type Answer<'a, T> = BoxFuture<'a, Result<T, wecom_sdk::StoreError>>;
-    impl TokenStore for Spy {
-        fn get<'a>(&'a self, key: &'a str) -> Answer<'a, Option<StoredToken>> {
-            self.1.lock().unwrap().push(key.to_owned());
-            self.0.get(key)
+async fn a_refused_token_that_the_store_will_not_part_with_is_not_used_again() {
+    let server = Server::start().await.unwrap();
+    let store = Arc::new(Odd { fails_to_remove: true, ..Odd::default() });
+    let client = with_store(&server, &store);
+    client.send(&GetInfo::new("hy")).await.unwrap();
+    server.revoke_tokens();
+    client.send(&GetInfo::new("hy")).await.unwrap();
+    assert_eq!((server.requests(GETTOKEN), server.requests(GET_INFO)), (2, 3));
+}
+
+#[tokio::test]
+async fn whoever_gets_the_lease_looks_once_more_before_it_fetches() {
+    for fails_to_release in [false, true] {
+        let server = Server::start().await.unwrap();
+        let store = Arc::new(Odd { fails_to_release, ..Odd::default() });
+        let first = with_store(&server, &store);
+        first.send(&GetInfo::new("hy")).await.unwrap();
+        if fails_to_release {
+            continue;
         }
-        fn put<'a>(
-            &'a self,
-            key: &'a str,
-            token: &'a StoredToken,
-            lease: Option<&'a wecom_sdk::Lease>,
-        ) -> Answer<'a, ()> {
-            self.0.put(key, token, lease)
+        // As if the token had come between the first look and the lease.
+        store.blind.store(1, Ordering::SeqCst);
+        let second = with_store(&server, &store);
+        second.send(&GetInfo::new("hy")).await.unwrap();
+        assert_eq!(server.requests(GETTOKEN), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_token_from_elsewhere_is_kept_nowhere() {
+    let server = Server::start().await.unwrap();
+    let store = Arc::new(Odd::default());
+    let token = Fixed::<AccessToken>::new(server.issue_token("access_token"));
+    let builder = ClientBuilder::new(token).base_url(server.base_url());
+    let client = builder.token_store(Arc::clone(&store)).build().unwrap();
+    client.send(&GetInfo::new("hy")).await.unwrap();
+    server.revoke_tokens();
+    assert_eq!(client.send(&GetInfo::new("hy")).await.unwrap_err().code(), Some(40014));
+    assert_eq!((server.requests(GETTOKEN), store.keys.lock().unwrap().len()), (0, 0));
+}
+
+#[tokio::test]
+async fn a_token_without_a_lifetime_is_an_error_and_not_one_fetch_for_every_call() {
+    let server = Server::start().await.unwrap();
+    server.answer(GETTOKEN, |_| Reply::json(serde_json::json!({ "errcode": 0, "access_token": "token" })));
+    let client = client(&server);
+    for _ in 0..20 {
+        let error = client.send(&GetInfo::new("hy")).await.unwrap_err();
+        assert!(error.to_string().contains("`expires_in`: missing"), "{error}");
+    }
+    assert_eq!(server.requests(GETTOKEN), 1);
+}
+
+#[test]
+fn a_client_outlives_the_runtime_that_was_fetching_its_token() {
+    let runtime =
+        || tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let servers = runtime();
+    let server = servers.block_on(Server::start()).unwrap();
+    let client = client(&server);
+    server.inject(Fault::hang().on(GETTOKEN).times(1));
+    let first = runtime();
+    let waiting = client.clone();
+    let call = first.spawn(async move { waiting.send(&GetInfo::new("hy")).await.map(drop) });
+    while server.requests(GETTOKEN) == 0 {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    // Whoever waits from outside is told, and not made to panic.
+    let outside = client.clone();
+    let handle = first.handle().clone();
+    let outside = std::thread::spawn(move || {
+        handle.block_on(async move { outside.send(&GetInfo::new("hy")).await.map(drop) })
+    });
+    std::thread::sleep(Duration::from_millis(50));
+    first.shutdown_background();
+    drop(call);
+    let second = runtime();
+    let start = std::time::Instant::now();
+    second.block_on(client.send(&GetInfo::new("hy"))).unwrap();
+    assert!(start.elapsed() < Duration::from_secs(10), "the lease was given back: {:?}", start.elapsed());
+    outside.join().expect("no panic").ok();
+}
+
+#[tokio::test]
+async fn a_ticket_helps_at_once_and_a_failing_store_does_not_lose_it() {
+    /// Always fails.
+    struct Broken;
+    impl TokenStore for Broken {
+        fn get<'a>(&'a self, _: &'a str) -> Answer<'a, Option<StoredToken>> {
+            Odd::failure()
         }
-        fn remove<'a>(&'a self, key: &'a str, token: &'a wecom_sdk::Secret) -> Answer<'a, ()> {
-            self.0.remove(key, token)
+        fn put<'a>(&'a self, _: &'a str, _: &'a StoredToken, _: Option<&'a Lease>) -> Answer<'a, ()> {
+            Odd::failure()
         }
-        fn lease<'a>(&'a self, key: &'a str) -> Answer<'a, Option<wecom_sdk::Lease>> {
-            self.0.lease(key)
+        fn remove<'a>(&'a self, _: &'a str, _: &'a Secret) -> Answer<'a, ()> {
+            Odd::failure()
         }
-        fn release<'a>(&'a self, key: &'a str, lease: wecom_sdk::Lease) -> Answer<'a, ()> {
-            self.0.release(key, lease)
+        fn lease<'a>(&'a self, _: &'a str) -> Answer<'a, Option<Lease>> {
+            Odd::failure()
+        }
+        fn release<'a>(&'a self, _: &'a str, _: Lease) -> Answer<'a, ()> {
+            Odd::failure()
         }
     }
     let server = Server::start().await.unwrap();
-    let spy = Spy::default();
-    let client = Client::builder("ww1", "a secret")
-        .base_url(server.base_url())
-        .token_store(spy.clone())
-        .build()
-        .unwrap();
-    client.send(&GetInfo::new("hy")).await.unwrap();
-    let keys = spy.1.lock().unwrap().clone();
+    for broken in [false, true] {
+        let builder = ClientBuilder::new(Suite::new("suite", "suite secret")).base_url(server.base_url());
+        let builder = if broken { builder.token_store(Broken) } else { builder };
+        let suite = builder.build().unwrap();
+        let corp = suite.with_credential(AuthorizedCorp::new(&suite, "ww2", "permanent code"));
+        for _ in 0..5 {
+            let mut error = corp.send(&GetInfo::new("hy")).await.unwrap_err();
+            while let Error::Token(inner) = error {
+                error = Arc::into_inner(inner).unwrap_or(Error::NoTicket);
+            }
+            assert!(matches!(error, Error::NoTicket), "{error:?}");
+        }
+        suite.put_ticket("the ticket").await;
+        corp.send(&GetInfo::new("hy")).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_a_store_is_told_shows_no_secret() {
+    let server = Server::start().await.unwrap();
+    let store = Arc::new(Odd::default());
+    with_store(&server, &store).send(&GetInfo::new("hy")).await.unwrap();
+    let keys = store.keys.lock().unwrap().clone();
     assert!(!keys.is_empty());
     assert!(keys.iter().all(|key| !key.contains("a secret") && !key.contains("ww1")), "{keys:?}");
 }

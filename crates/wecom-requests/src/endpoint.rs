@@ -100,6 +100,7 @@ pub struct Rate {
 
 /// The time a rate limit counts in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Period {
     /// A second.
     Second,

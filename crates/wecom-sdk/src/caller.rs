@@ -31,6 +31,9 @@ const REFUSED_TOKEN: [i64; 5] = [
     errcode::SUITE_ACCESS_TOKEN_EXPIRED,
 ];
 
+/// How long fetching a token may take: less than a lease lasts.
+const GRANT: Duration = Duration::from_secs(25);
+
 /// How clients get to WeCom.
 pub struct Caller {
     pub(crate) transport: Arc<dyn Transport>,
@@ -56,6 +59,8 @@ pub(crate) struct Call<'a> {
     pub(crate) repeatable: bool,
     /// How long one request may take.
     pub(crate) timeout: Duration,
+    /// How long everything may take.
+    pub(crate) deadline: Duration,
     /// What the request holds besides the token that must not be shown, should the server repeat it.
     pub(crate) secrets: &'a [&'a Secret],
 }
@@ -84,7 +89,36 @@ impl Caller {
         credential: &str,
         tokens: Option<&Arc<Tokens>>,
         request: &E,
+    ) -> Result<E::Response, Error>
+    where
+        E: Endpoint + Sync,
+        E::Response: Send,
+    {
+        self.send(credential, tokens, request, &[], self.deadline).await
+    }
+
+    /// Calls an endpoint that gives out a token, with secrets in the request; within the time that a lease lasts.
+    pub(crate) async fn grant<E>(
+        &self,
+        credential: &str,
+        tokens: Option<&Arc<Tokens>>,
+        request: &E,
         secrets: &[&Secret],
+    ) -> Result<E::Response, Error>
+    where
+        E: Endpoint + Sync,
+        E::Response: Send,
+    {
+        self.send(credential, tokens, request, secrets, self.deadline.min(GRANT)).await
+    }
+
+    async fn send<E>(
+        &self,
+        credential: &str,
+        tokens: Option<&Arc<Tokens>>,
+        request: &E,
+        secrets: &[&Secret],
+        deadline: Duration,
     ) -> Result<E::Response, Error>
     where
         E: Endpoint + Sync,
@@ -102,6 +136,7 @@ impl Caller {
             download: false,
             repeatable: true,
             timeout: self.timeout,
+            deadline,
             secrets,
         };
         self.perform(credential, tokens, call, whole::<E>).await
@@ -154,11 +189,11 @@ impl Caller {
             elapsed_ms = Empty
         );
         let progress = Progress::default();
-        let deadline = start + self.deadline;
+        let (given, deadline) = (call.deadline, later(call.deadline));
         let attempts = self.attempts(credential, tokens, &mut call, take, deadline, &progress);
         let result = timeout_at(deadline, attempts.instrument(span.clone())).await.unwrap_or_else(|_| {
             let sent = progress.sent.load(Ordering::Relaxed);
-            Err(Error::Deadline { endpoint, deadline: self.deadline, sent })
+            Err(Error::Deadline { endpoint, deadline: given, sent })
         });
         span.record("attempts", progress.attempts.load(Ordering::Relaxed));
         span.record("elapsed_ms", milliseconds(start));
@@ -203,13 +238,10 @@ impl Caller {
                 return Ok(());
             };
             tracing::debug!(attempt, elapsed_ms = milliseconds(start), errcode = error.code(), %error, "failed");
-            if !call.repeatable {
-                return Err(error);
-            }
             if let (Some(tokens), Some(current)) = (tokens, &current)
                 && is_refusal(&error)
             {
-                if renewed || !tokens.refuse(current).await {
+                if !tokens.refuse(current).await || renewed || !call.repeatable {
                     return Err(error);
                 }
                 renewed = true;
@@ -219,14 +251,12 @@ impl Caller {
                 }
                 continue;
             }
-            let failure = Failure { endpoint, error: &error, attempt: attempt - u32::from(renewed) };
-            let Some(pause) = self.retry.retry(&failure) else { return Err(error) };
             if error.code() == Some(errcode::API_FREQUENCY_LIMIT_EXCEEDED) {
-                self.limits.block(credential, endpoint, pause);
+                self.limits.block(credential, endpoint, self.retry.blocked(endpoint));
             }
-            if Instant::now() + pause > deadline {
-                return Err(error);
-            }
+            let failure = Failure::new(endpoint, &error, attempt - u32::from(renewed));
+            let pause = if call.repeatable { self.retry.retry(&failure) } else { None };
+            let Some(pause) = pause.filter(|pause| later(*pause) <= deadline) else { return Err(error) };
             tracing::debug!(?pause, "repeated after a pause");
             sleep(pause).await;
         }
@@ -245,8 +275,9 @@ impl Caller {
         progress.sent.store(true, Ordering::Relaxed);
         let answer = timeout(call.timeout, self.exchange(endpoint, request, call.download))
             .await
-            .unwrap_or(Err(Error::Timeout { endpoint, timeout: call.timeout }))?;
+            .unwrap_or(Err(Error::Timeout { endpoint, timeout: call.timeout }));
         progress.sent.store(false, Ordering::Relaxed);
+        let answer = answer?;
         let (status, body) = match &answer {
             Answer::Whole(answer) => (answer.status(), Body(answer.body().clone())),
             Answer::File(answer) => (answer.status(), Body::default()),
@@ -306,6 +337,12 @@ fn is_file(answer: &Response<ResponseBody>) -> bool {
 
 fn is_refusal(error: &Error) -> bool {
     matches!(error, Error::Api { error, .. } if REFUSED_TOKEN.contains(&error.code))
+}
+
+/// The moment after some time, which may be for ever.
+pub(crate) fn later(time: Duration) -> Instant {
+    const FOR_EVER: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
+    Instant::now() + time.min(FOR_EVER)
 }
 
 fn milliseconds(since: Instant) -> u64 {

@@ -85,7 +85,7 @@ impl<C: Credential> Client<C> {
         E::Response: Send,
         C: Provides<E::Token>,
     {
-        self.caller.call(self.tokens.key(), Some(&self.tokens), request, &[]).await
+        self.caller.call(self.tokens.key(), Some(&self.tokens), request).await
     }
 
     /// A token that is good, as far as anyone knows: for endpoints that have no type here yet.
@@ -206,8 +206,9 @@ impl<C: Credential> ClientBuilder<C> {
         self
     }
 
-    /// A client to send with, which brings its own settings for proxies, certificates and connections. It should not follow
-    /// redirects: WeCom sends none.
+    /// A client to send with, which brings its own settings for proxies, certificates and connections. It must neither follow
+    /// redirects, which would carry the token elsewhere, nor repeat requests by itself: `Policy::none()` and
+    /// `reqwest::retry::never()`.
     pub fn http_client(self, client: reqwest::Client) -> Self {
         self.transport(client)
     }
@@ -260,6 +261,7 @@ impl<C: Credential> ClientBuilder<C> {
             (None, proxy) => {
                 let builder = reqwest::Client::builder()
                     .redirect(reqwest::redirect::Policy::none())
+                    .retry(reqwest::retry::never())
                     .connect_timeout(Duration::from_secs(10));
                 let builder = match proxy {
                     Some(proxy) => builder.proxy(proxy),

@@ -27,6 +27,12 @@ pub trait Credential: sealed::Sealed + Send + Sync + 'static {
     #[doc(hidden)]
     fn key(&self) -> String;
 
+    /// Whether its token is kept in the store.
+    #[doc(hidden)]
+    fn is_stored(&self) -> bool {
+        true
+    }
+
     /// Fetches a token from WeCom.
     #[doc(hidden)]
     fn fetch<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<StoredToken, Error>>;
@@ -68,6 +74,7 @@ pub trait Provides<T: Token>: Credential {}
 /// A corporation's id and the secret of one of its applications. Of an application that a service provider develops
 /// for one corporation (代开发应用), the secret is the permanent code.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct CorpSecret {
     /// The corporation's id.
     pub corp_id: String,
@@ -94,7 +101,7 @@ impl Credential for CorpSecret {
     fn fetch<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<StoredToken, Error>> {
         Box::pin(async {
             let request = Gettoken::new(self.corp_id.as_str(), self.secret.clone());
-            let answer = caller.call(&self.key(), None, &request, &[&self.secret]).await?;
+            let answer = caller.grant(&self.key(), None, &request, &[&self.secret]).await?;
             granted(Gettoken::META, "access_token", answer.access_token, answer.expires_in)
         })
     }
@@ -132,6 +139,11 @@ impl<T: Token + 'static> Credential for Fixed<T> {
         key("fixed", &[self.token.expose()])
     }
 
+    /// It is at hand, and how long it lives, nobody here knows.
+    fn is_stored(&self) -> bool {
+        false
+    }
+
     fn fetch<'a>(&'a self, _: &'a Caller) -> BoxFuture<'a, Result<StoredToken, Error>> {
         // How long it really lives, whoever got it knows.
         let expires_at = SystemTime::now() + Duration::from_secs(24 * 60 * 60);
@@ -162,10 +174,14 @@ pub(crate) fn granted(
     token: Secret,
     lifetime: u32,
 ) -> Result<StoredToken, Error> {
-    if token.is_empty() {
-        // A gateway's empty answer, for example: to go on would put the blame on another endpoint.
-        let error = DecodeError::new(field, "missing");
-        return Err(Error::Decode { endpoint, error, body: Body(Bytes::new()) });
+    // A gateway's empty answer, for example: to go on would put the blame on another endpoint, or ask for a token for every
+    // call.
+    let missing = [(field, token.is_empty()), ("expires_in", lifetime == 0)];
+    match missing.into_iter().find(|(_, is_missing)| *is_missing) {
+        Some((field, _)) => {
+            let error = DecodeError::new(field, "missing");
+            Err(Error::Decode { endpoint, error, body: Body(Bytes::new()) })
+        }
+        None => Ok(fresh(token, lifetime.into())),
     }
-    Ok(fresh(token, lifetime.into()))
 }

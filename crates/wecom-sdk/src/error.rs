@@ -8,7 +8,6 @@ use bytes::Bytes;
 use wecom_models::Secret;
 use wecom_requests::{ApiError, BuildError, DecodeError, MerchantError, Meta, Violations, errcode};
 
-use crate::StoreError;
 use crate::transport::TransportError;
 
 /// What can go wrong with a call.
@@ -146,9 +145,6 @@ pub enum Error {
     /// callback, which has to hand it to [`Client::put_ticket`](crate::Client::put_ticket).
     #[error("no suite_ticket: hand the one that WeCom pushes to `Client::put_ticket`")]
     NoTicket,
-    /// Something that is shared with others can't be stored.
-    #[error("the token store failed: {0}")]
-    Store(#[from] StoreError),
     /// The pages of an endpoint don't go on: the cursor that should lead to the next page leads nowhere new.
     #[error("{}: the next page's cursor {cursor:?} leads nowhere new", endpoint.id)]
     #[non_exhaustive]
@@ -190,7 +186,7 @@ impl Error {
             | Self::Build { endpoint, .. }
             | Self::Stuck { endpoint, .. } => Some(endpoint),
             Self::Token(error) => error.endpoint(),
-            Self::NoTicket | Self::Store(_) | Self::Setup(_) => None,
+            Self::NoTicket | Self::Setup(_) => None,
         }
     }
 

@@ -167,6 +167,7 @@ impl<C: Credential> Client<C> {
         caller.check(request)?;
         let failure = Arc::new(Mutex::new(None));
         let length = content.length;
+        let extra = Duration::from_secs(length / UPLOAD_RATE);
         let call = Call {
             endpoint,
             repeatable: content.is_repeatable(),
@@ -184,14 +185,15 @@ impl<C: Credential> Client<C> {
                 Ok(request.map(|()| RequestBody::Stream { length, stream }))
             },
             download: false,
-            timeout: caller.timeout.saturating_add(Duration::from_secs(length / UPLOAD_RATE)),
+            timeout: caller.timeout.saturating_add(extra),
+            deadline: caller.deadline.saturating_add(extra),
             secrets: &[],
         };
         let result = caller.perform(self.tokens().key(), Some(self.tokens()), call, whole::<E>).await;
-        match failure.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            Some(source) => Err(Error::Content { endpoint, source }),
-            None => result,
-        }
+        result.map_err(|error| match failure.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            Some(source) => Error::Content { endpoint, source },
+            None => error,
+        })
     }
 
     /// Calls an endpoint that answers with a file, and takes it in as it comes: it need not fit into memory.
@@ -230,6 +232,7 @@ impl<C: Credential> Client<C> {
             },
             download: true,
             timeout: caller.timeout,
+            deadline: caller.deadline,
             secrets: &[],
         };
         let read = |answer| match answer {

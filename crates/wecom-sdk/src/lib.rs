@@ -236,6 +236,9 @@ mod retry;
 mod tokens;
 pub mod transport;
 
+/// The crate whose client [`Redis::with_client`] takes.
+#[cfg(feature = "redis")]
+pub use ::redis;
 pub use client::{Client, ClientBuilder};
 pub use credential::{CorpSecret, Credential, Fixed, Provides};
 pub use error::{Body, Error};

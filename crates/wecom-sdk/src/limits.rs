@@ -10,13 +10,14 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 use wecom_requests::{Meta, Rate};
 
+use crate::caller::later;
 use crate::{Error, StoreError};
 
 /// What happens to a call for which a documented limit leaves no room.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OnLimit {
-    /// It waits for its turn; one that would wait beyond its deadline is refused at once.
+    /// It waits for its turn, behind those that came before it. One that would wait beyond its deadline is refused.
     #[default]
     Wait,
     /// It is refused, with [`Error::Limited`].
@@ -37,6 +38,16 @@ pub trait LimitStore: Send + Sync + 'static {
     ) -> BoxFuture<'a, Result<Option<Duration>, StoreError>>;
 }
 
+impl<S: LimitStore + ?Sized> LimitStore for Arc<S> {
+    fn take<'a>(
+        &'a self,
+        key: LimitKey<'a>,
+        rates: &'a [Rate],
+    ) -> BoxFuture<'a, Result<Option<Duration>, StoreError>> {
+        (**self).take(key, rates)
+    }
+}
+
 /// What a limit counts for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -45,6 +56,13 @@ pub struct LimitKey<'a> {
     pub credential: &'a str,
     /// The endpoint's id.
     pub endpoint: &'static str,
+}
+
+impl<'a> LimitKey<'a> {
+    /// The calls of a credential to an endpoint.
+    pub fn new(credential: &'a str, endpoint: &'static str) -> Self {
+        Self { credential, endpoint }
+    }
 }
 
 /// Counts calls for one process.
@@ -121,8 +139,9 @@ impl Window {
             let count = self.slots[usize::try_from(number % ring).expect("the ring is short")];
             excess = excess.saturating_sub(count);
             if excess == 0 {
-                let leaves = slot * u32::try_from(number + ring).unwrap_or(u32::MAX);
-                return Some(leaves.saturating_sub(elapsed));
+                let leaves = slot.as_nanos().saturating_mul(u128::from(number + ring));
+                let wait = leaves.saturating_sub(elapsed.as_nanos());
+                return Some(Duration::from_nanos(u64::try_from(wait).unwrap_or(u64::MAX)));
             }
         }
         // A rate of no calls at all.
@@ -135,6 +154,9 @@ impl Window {
     }
 }
 
+/// Something for each credential and endpoint.
+type PerEndpoint<T> = Mutex<HashMap<(String, &'static str), T>>;
+
 /// Everything that holds calls back.
 pub(crate) struct Limits {
     on_limit: OnLimit,
@@ -142,9 +164,11 @@ pub(crate) struct Limits {
     /// Counts while the store fails.
     fallback: MemoryLimits,
     /// What WeCom has blocked, and until when.
-    blocked: Mutex<HashMap<(String, &'static str), Instant>>,
+    blocked: PerEndpoint<Instant>,
     /// Where the documentation limits how many calls may be on their way at once.
-    places: Mutex<HashMap<(String, &'static str), Arc<Semaphore>>>,
+    places: PerEndpoint<Arc<Semaphore>>,
+    /// Where it limits a rate: one call waits, the others behind it.
+    queues: PerEndpoint<Arc<tokio::sync::Mutex<()>>>,
 }
 
 impl fmt::Debug for Limits {
@@ -161,6 +185,7 @@ impl Limits {
             fallback: MemoryLimits::default(),
             blocked: Mutex::default(),
             places: Mutex::default(),
+            queues: Mutex::default(),
         }
     }
 
@@ -178,8 +203,14 @@ impl Limits {
             Some(most) => Some(self.place(credential, endpoint, most).await?),
             None => None,
         };
+        let queue = (self.on_limit == OnLimit::Wait && !endpoint.rates.is_empty())
+            .then(|| Arc::clone(lock(&self.queues).entry((credential.to_owned(), endpoint.id)).or_default()));
+        let _first = match &queue {
+            Some(queue) => Some(queue.lock().await),
+            None => None,
+        };
         while let Some(wait) = self.wait(credential, endpoint).await {
-            if self.on_limit == OnLimit::Refuse || Instant::now() + wait > deadline {
+            if self.on_limit == OnLimit::Refuse || later(wait) > deadline {
                 return Err(Error::Limited { endpoint, retry_after: wait });
             }
             tracing::debug!(?wait, "a documented limit is reached");
@@ -190,7 +221,7 @@ impl Limits {
 
     /// Leaves an endpoint alone for a while, since WeCom has blocked it.
     pub(crate) fn block(&self, credential: &str, endpoint: &'static Meta, pause: Duration) {
-        lock(&self.blocked).insert((credential.to_owned(), endpoint.id), Instant::now() + pause);
+        lock(&self.blocked).insert((credential.to_owned(), endpoint.id), later(pause));
     }
 
     async fn place(

@@ -1,6 +1,7 @@
 //! The credentials of a service provider: its own, those of its applications, and those of the corporations that
 //! installed them.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use futures_core::future::BoxFuture;
@@ -30,7 +31,7 @@ const TICKET_LIFETIME: Duration = Duration::from_secs(30 * 60);
 ///     .build()?;
 ///
 /// // Wherever the callback arrives:
-/// suite.put_ticket("the ticket WeCom pushed").await?;
+/// suite.put_ticket("the ticket WeCom pushed").await;
 ///
 /// // For each corporation that installed the application:
 /// let corp = suite.with_credential(AuthorizedCorp::new(&suite, "corp id", "permanent code"));
@@ -39,22 +40,40 @@ const TICKET_LIFETIME: Duration = Duration::from_secs(30 * 60);
 /// # }
 /// ```
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Suite {
     /// The application's id.
     pub suite_id: String,
     /// The application's secret.
     pub secret: Secret,
+    /// The last ticket that came to this process.
+    ticket: Arc<Mutex<Option<StoredToken>>>,
 }
 
 impl Suite {
     /// An application's id and secret.
     pub fn new(suite_id: impl Into<String>, secret: impl Into<Secret>) -> Self {
-        Self { suite_id: suite_id.into(), secret: secret.into() }
+        Self { suite_id: suite_id.into(), secret: secret.into(), ticket: Arc::default() }
     }
 
     /// Where the ticket is kept: beside the tokens, so that every machine has the one that came to any.
     fn ticket_key(&self) -> String {
         format!("{}-ticket", self.key())
+    }
+
+    fn own_ticket(&self) -> MutexGuard<'_, Option<StoredToken>> {
+        self.ticket.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The latest ticket: the one that came here, or one that came to another process.
+    async fn ticket(&self, caller: &Caller) -> Result<Secret, Error> {
+        let shared = caller.store.get(&self.ticket_key()).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the token store failed: only a ticket that came here is known");
+            None
+        });
+        let own = self.own_ticket().clone().filter(|ticket| !ticket.remaining().is_zero());
+        let latest = own.into_iter().chain(shared).max_by_key(|ticket| ticket.expires_at);
+        latest.map(|ticket| ticket.token).ok_or(Error::NoTicket)
     }
 }
 
@@ -69,19 +88,25 @@ impl Credential for Suite {
 
     fn fetch<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<StoredToken, Error>> {
         Box::pin(async {
-            let ticket = caller.store.get(&self.ticket_key()).await?.ok_or(Error::NoTicket)?.token;
+            let ticket = self.ticket(caller).await?;
             let request = GetSuiteToken::new(self.suite_id.as_str(), self.secret.clone(), ticket.clone());
-            let answer = caller.call(&self.key(), None, &request, &[&self.secret, &ticket]).await?;
+            let answer = caller.grant(&self.key(), None, &request, &[&self.secret, &ticket]).await?;
             granted(GetSuiteToken::META, "suite_access_token", answer.suite_access_token, answer.expires_in)
         })
     }
 }
 
 impl Client<Suite> {
-    /// Takes in the ticket that WeCom pushed. It is kept for 30 minutes, in the token store.
-    pub async fn put_ticket(&self, ticket: impl Into<Secret>) -> Result<(), Error> {
+    /// Takes in the ticket that WeCom pushed. It is kept for 30 minutes, here and in the token store, so that other processes
+    /// have it, too.
+    pub async fn put_ticket(&self, ticket: impl Into<Secret>) {
         let ticket = StoredToken { token: ticket.into(), expires_at: SystemTime::now() + TICKET_LIFETIME };
-        Ok(self.caller().store.put(&self.credential().ticket_key(), &ticket, None).await?)
+        let suite = self.credential();
+        *suite.own_ticket() = Some(ticket.clone());
+        if let Err(error) = self.caller().store.put(&suite.ticket_key(), &ticket, None).await {
+            tracing::warn!(%error, "the ticket can't be stored: other processes don't have it");
+        }
+        self.tokens().reopen().await;
     }
 }
 
@@ -115,7 +140,7 @@ impl Credential for AuthorizedCorp {
             let request = GetCorpToken::new(self.corp_id.as_str(), self.permanent_code.clone());
             let tokens = self.suite.tokens();
             let secrets = [&self.permanent_code];
-            let answer = self.suite.caller().call(tokens.key(), Some(tokens), &request, &secrets).await?;
+            let answer = self.suite.caller().grant(tokens.key(), Some(tokens), &request, &secrets).await?;
             granted(GetCorpToken::META, "access_token", answer.access_token, answer.expires_in)
         })
     }
@@ -123,6 +148,7 @@ impl Credential for AuthorizedCorp {
 
 /// A service provider's own id and secret.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Provider {
     /// The provider's corporation.
     pub corp_id: String,
@@ -149,7 +175,7 @@ impl Credential for Provider {
     fn fetch<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<StoredToken, Error>> {
         Box::pin(async {
             let request = GetProviderToken::new(self.corp_id.as_str(), self.secret.clone());
-            let answer = caller.call(&self.key(), None, &request, &[&self.secret]).await?;
+            let answer = caller.grant(&self.key(), None, &request, &[&self.secret]).await?;
             granted(
                 GetProviderToken::META,
                 "provider_access_token",

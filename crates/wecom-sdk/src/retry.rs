@@ -1,5 +1,6 @@
 //! Whether a call that failed is sent once more, and when.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -13,8 +14,29 @@ pub trait RetryPolicy: Send + Sync + 'static {
     /// How long to wait before the request is sent again, or `None` to give the error to the caller.
     fn retry(&self, failure: &Failure<'_>) -> Option<Duration>;
 
+    /// How long an endpoint is left alone after a `45009`, by all calls: the shortest period that its page documents, and
+    /// otherwise a minute, unless the policy knows better.
+    fn blocked(&self, endpoint: &Meta) -> Duration {
+        let periods = endpoint.rates.iter().map(|rate| rate.per.duration());
+        periods.min().unwrap_or(Period::Minute.duration())
+    }
+
     /// A call has succeeded.
     fn succeeded(&self) {}
+}
+
+impl<P: RetryPolicy + ?Sized> RetryPolicy for Arc<P> {
+    fn retry(&self, failure: &Failure<'_>) -> Option<Duration> {
+        (**self).retry(failure)
+    }
+
+    fn blocked(&self, endpoint: &Meta) -> Duration {
+        (**self).blocked(endpoint)
+    }
+
+    fn succeeded(&self) {
+        (**self).succeeded();
+    }
 }
 
 /// A request that failed.
@@ -29,7 +51,12 @@ pub struct Failure<'a> {
     pub attempt: u32,
 }
 
-impl Failure<'_> {
+impl<'a> Failure<'a> {
+    /// A request that failed, after so many attempts.
+    pub fn new(endpoint: &'static Meta, error: &'a Error, attempt: u32) -> Self {
+        Self { endpoint, error, attempt }
+    }
+
     /// Whether to send the request again could do no harm: it has not been carried out, or it only reads.
     pub fn is_harmless_to_repeat(&self) -> bool {
         self.endpoint.safe || !self.error.may_have_been_carried_out()
@@ -52,8 +79,8 @@ impl RetryPolicy for NoRetry {
 ///   WeCom's `-1` (system busy): up to 3 times, after about 0.2, 0.4 and 0.8 seconds. A request that may have been carried
 ///   out is repeated only where its endpoint only reads ([`Meta::safe`]).
 /// - `45033` (too many calls at once), which WeCom says before it carries anything out: the same, for every endpoint.
-/// - `45009` (called too often): once that period is over in which the endpoint is blocked. That is the shortest one
-///   that its page documents, and otherwise a minute. All calls to the endpoint wait for it.
+/// - `45009` (called too often): once the period is over in which the endpoint is blocked ([`RetryPolicy::blocked`]). All calls
+///   to the endpoint wait for it.
 ///
 /// Every pause is random between half of its length and all of it, so that callers don't come back all at once. A budget keeps
 /// repeats from multiplying an outage: 10 at once, and then one for every 10 calls that succeed.
@@ -120,11 +147,6 @@ impl Backoff {
         self.budget = AtomicU32::new(self.full);
         self
     }
-
-    fn blocked(&self, endpoint: &Meta) -> Duration {
-        let shortest = || endpoint.rates.iter().map(|rate| rate.per).min_by_key(|period| period.duration());
-        self.blocked.unwrap_or_else(|| shortest().unwrap_or(Period::Minute).duration())
-    }
 }
 
 impl RetryPolicy for Backoff {
@@ -133,7 +155,7 @@ impl RetryPolicy for Backoff {
             return None;
         }
         if failure.error.code() == Some(errcode::API_FREQUENCY_LIMIT_EXCEEDED) {
-            return Some(self.blocked(failure.endpoint));
+            return Some(RetryPolicy::blocked(self, failure.endpoint));
         }
         let passing = match failure.error {
             Error::Transport { .. } | Error::Timeout { .. } => true,
@@ -152,11 +174,53 @@ impl RetryPolicy for Backoff {
         Some(doubled.mul_f64(0.5 + fastrand::f64() / 2.0))
     }
 
+    fn blocked(&self, endpoint: &Meta) -> Duration {
+        self.blocked.unwrap_or_else(|| NoRetry.blocked(endpoint))
+    }
+
     fn succeeded(&self) {
         // A full budget is the usual case, and a read is cheaper than a write that all cores share.
         if self.budget.load(Ordering::Relaxed) < self.full {
             let give = |budget: u32| Some((budget + 1).min(self.full));
             let _ = self.budget.fetch_update(Ordering::Relaxed, Ordering::Relaxed, give);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wecom_models::auth::Gettoken;
+    use wecom_requests::Endpoint as _;
+
+    use super::*;
+
+    #[test]
+    fn ten_successes_pay_for_one_repeat() {
+        let policy = Backoff::new().budget(2);
+        let error = Error::Timeout { endpoint: Gettoken::META, timeout: Duration::ZERO };
+        let failure = Failure::new(Gettoken::META, &error, 1);
+        let repeats = || policy.retry(&failure).is_some();
+        assert_eq!([repeats(), repeats(), repeats()], [true, true, false]);
+        (0..9).for_each(|_| policy.succeeded());
+        assert!(!repeats());
+        policy.succeeded();
+        assert!(repeats() && !repeats());
+        (0..1000).for_each(|_| policy.succeeded());
+        assert_eq!(
+            [repeats(), repeats(), repeats()],
+            [true, true, false],
+            "it never holds more than at first"
+        );
+    }
+
+    #[test]
+    fn pauses_double_up_to_the_longest() {
+        let policy = Backoff::new().retries(9).pauses(Duration::from_millis(100), Duration::from_millis(350));
+        let error = Error::Timeout { endpoint: Gettoken::META, timeout: Duration::ZERO };
+        for (attempt, longest) in [(1, 100), (2, 200), (3, 350), (9, 350)] {
+            let pause = policy.retry(&Failure::new(Gettoken::META, &error, attempt)).unwrap().as_millis();
+            assert!((longest / 2..=longest).contains(&pause), "{attempt}: {pause}");
+        }
+        assert_eq!(policy.retry(&Failure::new(Gettoken::META, &error, 10)), None);
     }
 }

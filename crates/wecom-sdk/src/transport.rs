@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 
 use ::http::{Request, Response};
 use bytes::{Bytes, BytesMut};
@@ -53,6 +54,15 @@ pub trait Transport: Send + Sync + 'static {
     ) -> BoxFuture<'_, Result<Response<ResponseBody>, TransportError>>;
 }
 
+impl<T: Transport + ?Sized> Transport for Arc<T> {
+    fn send(
+        &self,
+        request: Request<RequestBody>,
+    ) -> BoxFuture<'_, Result<Response<ResponseBody>, TransportError>> {
+        (**self).send(request)
+    }
+}
+
 /// The body of a request.
 #[non_exhaustive]
 pub enum RequestBody {
@@ -92,7 +102,7 @@ impl ResponseBody {
     }
 
     /// The next bytes, or `None` at the end.
-    pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, TransportError> {
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, TransportError> {
         match &mut self.0 {
             Content::Bytes(bytes) if bytes.is_empty() => Ok(None),
             Content::Bytes(bytes) => Ok(Some(std::mem::take(bytes))),

@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
+use futures_util::FutureExt as _;
+use tokio::runtime::Handle;
 use tokio::sync::OwnedMutexGuard;
 use tokio::time::{Instant, sleep};
 use tracing::Instrument as _;
@@ -63,12 +65,16 @@ struct Gate {
 impl Gate {
     /// Keeps callers from trying again at once. A refusal stays one for some time, and too many of them get the address
     /// blocked for an hour; what fails otherwise may work again soon.
-    fn close(&mut self, failure: &Arc<Error>) {
+    fn remember(&mut self, failure: &Arc<Error>) {
+        self.failure = Some(Arc::clone(failure));
+        // A ticket may come at any time, and a token that another one is needed for has a gate of its own.
+        if matches!(**failure, Error::NoTicket | Error::Token(_)) {
+            return;
+        }
         let (first, longest) = if failure.code().is_some() { (1_000, 60_000) } else { (100, 5_000) };
         let pause = (first << self.failed.min(10)).min(longest);
         self.failed += 1;
         self.closed_until = Some(Instant::now() + jitter(Duration::from_millis(pause)));
-        self.failure = Some(Arc::clone(failure));
     }
 }
 
@@ -77,9 +83,40 @@ enum Turn {
     /// Nobody has to: there is one.
     Found(StoredToken),
     /// Whoever asked.
-    Ours(Lease),
+    Ours(Held),
     /// Somebody else, already.
     Taken,
+}
+
+/// A lease, which is given back whatever happens to its holder.
+struct Held {
+    store: Arc<dyn TokenStore>,
+    key: String,
+    lease: Option<Lease>,
+}
+
+impl Held {
+    async fn release(mut self) {
+        if let Some(lease) = self.lease.take()
+            && let Err(error) = self.store.release(&self.key, lease).await
+        {
+            tracing::debug!(%error, "the lease can't be given back: it ends by itself");
+        }
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let Some(lease) = self.lease.take() else { return };
+        let (store, key) = (Arc::clone(&self.store), std::mem::take(&mut self.key));
+        let mut release = Box::pin(async move { drop(store.release(&key, lease).await) });
+        // A store in memory needs no runtime, which may be shutting down.
+        if release.as_mut().now_or_never().is_none()
+            && let Ok(runtime) = Handle::try_current()
+        {
+            runtime.spawn(release);
+        }
+    }
 }
 
 /// A token in use.
@@ -145,15 +182,27 @@ impl Tokens {
         }
         let dropped = {
             let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
-            current.take_if(|current| current.token == refused.token)
-        };
-        if dropped.is_some() {
-            *self.refused() = Some(refused.token.clone());
-            if let Err(error) = self.caller.store.remove(&self.key, &refused.token).await {
-                tracing::warn!(%error, "a refused token can't be removed from the store");
+            let is_current = current.as_ref().is_some_and(|current| current.token == refused.token);
+            if is_current {
+                // Before anyone can see that there is no token, and take this one out of the store again.
+                *self.refused() = Some(refused.token.clone());
+                *current = None;
             }
+            is_current
+        };
+        if dropped
+            && self.credential.is_stored()
+            && let Err(error) = self.caller.store.remove(&self.key, &refused.token).await
+        {
+            tracing::warn!(%error, "a refused token can't be removed from the store");
         }
         true
+    }
+
+    /// Lets callers try again although a fetch has just failed: something has changed.
+    #[cfg(feature = "service")]
+    pub(crate) async fn reopen(&self) {
+        *self.gate.lock().await = Gate::default();
     }
 
     fn usable(&self) -> Option<Arc<Current>> {
@@ -207,7 +256,7 @@ impl Tokens {
             }
             Err(error) => {
                 let failure = Arc::new(error);
-                gate.close(&failure);
+                gate.remember(&failure);
                 self.failures.fetch_add(1, Ordering::Release);
                 Err(Error::Token(failure))
             }
@@ -217,25 +266,25 @@ impl Tokens {
     /// A token from the store, or one from WeCom that is put into it; none while somebody else fetches one. Without a
     /// store that works, one from WeCom.
     async fn through_store(&self, old: Option<&Secret>) -> Result<Option<StoredToken>, Error> {
-        let lease = match self.turn(old).await {
+        if !self.credential.is_stored() {
+            return self.credential.fetch(&self.caller).await.map(Some);
+        }
+        let held = match self.turn(old).await {
             Ok(Turn::Found(token)) => return Ok(Some(token)),
             Ok(Turn::Taken) => return Ok(None),
-            Ok(Turn::Ours(lease)) => lease,
+            Ok(Turn::Ours(held)) => held,
             Err(error) => {
                 tracing::warn!(%error, "the token store failed: going on without it");
                 return self.credential.fetch(&self.caller).await.map(Some);
             }
         };
         let fetched = self.credential.fetch(&self.caller).await;
-        let store = &self.caller.store;
         if let Ok(token) = &fetched
-            && let Err(error) = store.put(&self.key, token, Some(&lease)).await
+            && let Err(error) = held.store.put(&self.key, token, held.lease.as_ref()).await
         {
             tracing::warn!(%error, "the token can't be stored: others have to fetch one of their own");
         }
-        if let Err(error) = store.release(&self.key, lease).await {
-            tracing::debug!(%error, "the lease can't be given back: it ends by itself");
-        }
+        held.release().await;
         fetched.map(Some)
     }
 
@@ -246,12 +295,13 @@ impl Tokens {
             return Ok(Turn::Found(token));
         }
         let Some(lease) = store.lease(&self.key).await? else { return Ok(Turn::Taken) };
+        let held = Held { store: Arc::clone(store), key: self.key.clone(), lease: Some(lease) };
         // Whoever held the lease before may have been quicker.
         if let Some(token) = self.stored(old).await? {
-            store.release(&self.key, lease).await?;
+            held.release().await;
             return Ok(Turn::Found(token));
         }
-        Ok(Turn::Ours(lease))
+        Ok(Turn::Ours(held))
     }
 
     /// What the store has, unless it is the token that is to be replaced, or one that was refused.
@@ -295,4 +345,19 @@ fn jitter(time: Duration) -> Duration {
 /// A token as WeCom gave it out, with a lifetime in seconds.
 pub(crate) fn fresh(token: Secret, lifetime: u64) -> StoredToken {
     StoredToken { token, expires_at: SystemTime::now() + Duration::from_secs(lifetime) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_left_alone_well_before_its_end() {
+        for (lifetime, usable) in [(7200, 6900), (600, 540), (10, 9)] {
+            let usable_now = usable_for(&fresh("token".into(), lifetime)).as_secs_f64();
+            assert!((usable_now - f64::from(usable)).abs() < 1.0, "{lifetime}: {usable_now}");
+        }
+        let expired = StoredToken { token: "token".into(), expires_at: SystemTime::UNIX_EPOCH };
+        assert_eq!(usable_for(&expired), Duration::ZERO);
+    }
 }

@@ -1,13 +1,13 @@
 //! Tokens and limits shared by all processes that share a Redis server.
 
 use std::fmt;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use ::redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use ::redis::{Client, FromRedisValue, RedisError, Script, ScriptInvocation};
+use ::redis::aio::MultiplexedConnection;
+use ::redis::{AsyncConnectionConfig, Client, FromRedisValue, RedisError, Script, ScriptInvocation};
 use futures_core::future::BoxFuture;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use wecom_models::Secret;
 use wecom_requests::Rate;
 
@@ -15,11 +15,11 @@ use super::store::LEASE;
 use super::{Lease, StoreError, StoredToken, TokenStore};
 use crate::limits::{LimitKey, LimitStore, SLOTS};
 
-/// How long to wait for an answer, and for a connection.
+/// How long to wait for an answer, with a connection if one is needed.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// How long to leave a server alone that did not answer: a call must not wait for it each time.
-const REST: Duration = Duration::from_secs(1);
+/// How long to leave a server alone that did not answer, at first and at most.
+const REST: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
 
 /// Keeps tokens, and counts calls, in Redis: for several processes or machines that use the same credentials.
 ///
@@ -47,15 +47,23 @@ const REST: Duration = Duration::from_secs(1);
 /// # }
 /// ```
 ///
-/// Keys begin with `wecom:` and a hash of the credential in braces, so that in a cluster all keys of one are on one node. Values
-/// are tokens in the clear: the server has to be as well kept as the secrets.
+/// Keys begin with `wecom:` and a hash of the credential. Values are tokens in the clear: the server has to be as well kept as
+/// the secrets.
 #[derive(Clone)]
 pub struct Redis {
-    connection: ConnectionManager,
+    client: Client,
+    connection: Arc<tokio::sync::Mutex<Option<MultiplexedConnection>>>,
     prefix: Arc<str>,
     lease: Duration,
-    /// Until when the server is left alone.
-    resting: Arc<Mutex<Option<Instant>>>,
+    outage: Arc<Mutex<Option<Outage>>>,
+}
+
+/// The server did not answer: calls must not wait for it each time.
+#[derive(Debug)]
+struct Outage {
+    /// Until when it is left alone. After that, one caller tries, and the others still don't wait.
+    until: Instant,
+    pause: Duration,
 }
 
 impl fmt::Debug for Redis {
@@ -65,22 +73,25 @@ impl fmt::Debug for Redis {
 }
 
 impl Redis {
-    /// A server by its address: `redis://user:password@host:port/database`. It is connected to when it is first needed, and
-    /// again whenever the connection is lost.
+    /// A server by its address: `redis://user:password@host:port/database`, or `rediss://` where the application turns on TLS in
+    /// the crate `redis`. It is connected to when it is first needed, and again whenever the connection is lost.
     pub fn connect(address: &str) -> Result<Self, StoreError> {
         // What is wrong with it could show a password.
         let client = Client::open(address);
-        Self::with_client(client.map_err(|_| StoreError::new("this is not the address of a Redis server"))?)
+        let client = client
+            .map_err(|_| StoreError::new("this is not the address of a Redis server that can be reached"))?;
+        Ok(Self::with_client(client))
     }
 
     /// A server by a client that knows how to reach it.
-    pub fn with_client(client: Client) -> Result<Self, StoreError> {
-        let config = ConnectionManagerConfig::new()
-            .set_number_of_retries(1)
-            .set_connection_timeout(Some(PATIENCE))
-            .set_response_timeout(Some(PATIENCE));
-        let connection = ConnectionManager::new_lazy_with_config(client, config).map_err(failed)?;
-        Ok(Self { connection, prefix: "wecom:".into(), lease: LEASE, resting: Arc::default() })
+    pub fn with_client(client: Client) -> Self {
+        Self {
+            client,
+            connection: Arc::default(),
+            prefix: "wecom:".into(),
+            lease: LEASE,
+            outage: Arc::default(),
+        }
     }
 
     /// What keys begin with, instead of `wecom:`.
@@ -90,8 +101,8 @@ impl Redis {
         self
     }
 
-    /// How long a lease lasts whose holder has died, instead of 30 seconds. It should be longer than it takes to fetch a
-    /// token.
+    /// How long a lease lasts whose holder has died, instead of 30 seconds. Fetching a token is given up after 25 seconds: a
+    /// shorter lease may end before that, and then two processes fetch one.
     #[must_use]
     pub fn lease_lifetime(mut self, lifetime: Duration) -> Self {
         self.lease = lifetime;
@@ -103,19 +114,68 @@ impl Redis {
     }
 
     async fn run<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> Result<T, StoreError> {
-        let resting = || self.resting.lock().unwrap_or_else(PoisonError::into_inner);
-        if resting().is_some_and(|until| Instant::now() < until) {
+        if !self.may_try() {
             return Err(StoreError::new("Redis did not answer a moment ago"));
         }
-        let result = script.invoke_async(&mut self.connection.clone()).await;
-        *resting() = result.is_err().then(|| Instant::now() + REST);
-        result.map_err(failed)
+        let result = timeout(PATIENCE, self.invoke(script)).await;
+        let error = match result {
+            Ok(Ok(value)) => {
+                *self.outage() = None;
+                return Ok(value);
+            }
+            Ok(Err(error)) if !is_outage(&error) => return Err(failed(&error)),
+            Ok(Err(error)) => failed(&error),
+            Err(_) => StoreError::new("Redis: no answer"),
+        };
+        // It may be one that nobody answers any more, although the server is there again.
+        if let Ok(mut connection) = self.connection.try_lock() {
+            *connection = None;
+        }
+        let mut outage = self.outage();
+        let pause = outage.as_ref().map_or(REST.0, |outage| (outage.pause * 2).min(REST.1));
+        *outage = Some(Outage { until: Instant::now() + pause, pause });
+        Err(error)
+    }
+
+    async fn invoke<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> Result<T, RedisError> {
+        let mut connection = {
+            let mut connection = self.connection.lock().await;
+            match &*connection {
+                Some(connection) => connection.clone(),
+                None => {
+                    let config = AsyncConnectionConfig::new().set_response_timeout(Some(PATIENCE));
+                    let fresh = self.client.get_multiplexed_async_connection_with_config(&config).await?;
+                    connection.insert(fresh).clone()
+                }
+            }
+        };
+        script.invoke_async(&mut connection).await
+    }
+
+    fn outage(&self) -> MutexGuard<'_, Option<Outage>> {
+        self.outage.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn may_try(&self) -> bool {
+        let now = Instant::now();
+        match &mut *self.outage() {
+            None => true,
+            Some(outage) if now < outage.until => false,
+            Some(outage) => {
+                outage.until = now + outage.pause;
+                true
+            }
+        }
     }
 }
 
+/// Whether the server could not be asked. One that has answered, if only about one key, is there.
+fn is_outage(error: &RedisError) -> bool {
+    error.is_io_error() || error.is_timeout() || error.is_unrecoverable_error()
+}
+
 /// What the error says of itself could repeat a token.
-#[expect(clippy::needless_pass_by_value, reason = "it is given to `map_err`")]
-fn failed(error: RedisError) -> StoreError {
+fn failed(error: &RedisError) -> StoreError {
     StoreError::new(format!("Redis: {}", error.category()))
 }
 
@@ -242,7 +302,7 @@ impl LimitStore for Redis {
         Box::pin(async move {
             let mut script = TAKE_CALL.arg(SLOTS);
             for rate in rates {
-                let what = format!("calls:{}:{:?}", key.endpoint, rate.per);
+                let what = format!("calls:{}:{}", key.endpoint, rate.per.duration().as_secs());
                 script.key(self.key(key.credential, what));
                 script.arg(rate.calls).arg(rate.per.duration().as_secs() * 1000);
             }

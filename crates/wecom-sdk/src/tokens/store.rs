@@ -1,7 +1,7 @@
 //! Where tokens are kept, for those who share them.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use futures_core::future::BoxFuture;
@@ -35,6 +35,33 @@ pub trait TokenStore: Send + Sync + 'static {
 
     /// Gives a lease back, if it is still held.
     fn release<'a>(&'a self, key: &'a str, lease: Lease) -> BoxFuture<'a, Result<(), StoreError>>;
+}
+
+impl<S: TokenStore + ?Sized> TokenStore for Arc<S> {
+    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<StoredToken>, StoreError>> {
+        (**self).get(key)
+    }
+
+    fn put<'a>(
+        &'a self,
+        key: &'a str,
+        token: &'a StoredToken,
+        lease: Option<&'a Lease>,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        (**self).put(key, token, lease)
+    }
+
+    fn remove<'a>(&'a self, key: &'a str, token: &'a Secret) -> BoxFuture<'a, Result<(), StoreError>> {
+        (**self).remove(key, token)
+    }
+
+    fn lease<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Lease>, StoreError>> {
+        (**self).lease(key)
+    }
+
+    fn release<'a>(&'a self, key: &'a str, lease: Lease) -> BoxFuture<'a, Result<(), StoreError>> {
+        (**self).release(key, lease)
+    }
 }
 
 /// A token as it is kept.
