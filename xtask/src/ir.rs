@@ -371,6 +371,8 @@ pub struct Struct {
     pub name: String,
     /// Its documentation, Markdown.
     pub doc: String,
+    /// The part of `doc` that the spec says in words: no rates, no rules.
+    pub text: String,
     /// In the order of the spec.
     pub fields: Vec<Field>,
     /// Rules over several of them.
@@ -405,6 +407,10 @@ pub struct Field {
     pub optional: bool,
     /// Its documentation, Markdown.
     pub doc: String,
+    /// The part of `doc` that the spec says in words: no default, no limits.
+    pub text: String,
+    /// What the server assumes where it is absent, as `doc` shows it.
+    pub default: Option<String>,
     /// Its limits.
     pub limits: Vec<Limit>,
     /// Where it is sent, if it belongs to a request.

@@ -25,19 +25,27 @@ pub fn sources(folder: &FilePath) -> io::Result<Vec<Source>> {
     };
     for entry in fs::read_dir(folder).map_err(|error| named(folder, &error))? {
         let path = entry?.path();
-        let (Some(stem), Some("yaml" | "yml")) =
-            (path.file_stem().and_then(|s| s.to_str()), path.extension().and_then(|s| s.to_str()))
-        else {
+        let Some(name) = path.file_name().and_then(|name| name.to_str()).filter(|name| is_spec(name)) else {
             continue;
         };
         let text = fs::read_to_string(&path).map_err(|error| named(&path, &error))?;
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or(stem);
-        // Some editors begin a file with a byte order mark, which is not part of it.
-        let text = text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), str::to_owned);
-        sources.push(Source { path: format!("spec/{name}"), stem: stem.to_owned(), text });
+        sources.push(source(name, &text));
     }
     sources.sort_by(|a, b| a.stem.cmp(&b.stem));
     Ok(sources)
+}
+
+/// Whether a file of this name in the spec's folder is part of the spec.
+pub fn is_spec(name: &str) -> bool {
+    matches!(FilePath::new(name).extension().and_then(|s| s.to_str()), Some("yaml" | "yml"))
+}
+
+/// A spec file of this name with this text.
+pub fn source(name: &str, text: &str) -> Source {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    // Some editors begin a file with a byte order mark, which is not part of it.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    Source { path: format!("spec/{name}"), stem: stem.to_owned(), text: text.to_owned() }
 }
 
 /// Reads all sources into a spec. A file that isn't YAML is reported and left out.

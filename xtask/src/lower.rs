@@ -83,14 +83,14 @@ impl Lowering<'_> {
         let head = &endpoint.head;
         let pascal = pascal(name);
         let call = format!("`{}` · [{}]({PAGE}{})", head.call, head.title, head.doc.page);
+        let notes = head.notes.as_deref().map(|notes| notes.trim().to_owned());
+        let text: Vec<String> = std::iter::once(paragraph(&head.summary)).chain(notes.clone()).collect();
         let mut doc = vec![paragraph(&head.summary), call];
         if let Some(rates) = rates_text(&head.rate, head.concurrency) {
             doc.push(rates);
         }
         doc.extend(head.rules.iter().filter_map(rule_text));
-        if let Some(notes) = &head.notes {
-            doc.push(notes.trim().to_owned());
-        }
+        doc.extend(notes);
         let fields = |fields: &IndexMap<String, spec::Field>| -> Vec<Field> {
             fields.iter().map(|(wire, field)| self.field(wire, field)).collect()
         };
@@ -103,12 +103,14 @@ impl Lowering<'_> {
         let request = Struct {
             name: pascal.clone(),
             doc: doc.join("\n\n"),
+            text: text.join("\n\n"),
             rules: rules(&head.rules, &request_fields),
             fields: request_fields,
             direction: Direction { sent: true, received: false },
         };
         let response = Struct {
             doc: format!("The answer to [`{pascal}`]."),
+            text: String::new(),
             name: format!("{pascal}Response"),
             fields: fields(&endpoint.response),
             rules: Vec::new(),
@@ -125,6 +127,7 @@ impl Lowering<'_> {
         Struct {
             name: name.to_owned(),
             doc: doc.join("\n\n"),
+            text: paragraph(&structure.doc),
             rules: rules(&structure.rules, &fields),
             fields,
             direction: self.direction(name),
@@ -139,6 +142,8 @@ impl Lowering<'_> {
             ty: self.ty(&field.ty),
             optional: field.optional,
             doc: field_doc(field, &limits),
+            text: field_text(field),
+            default: field.default.as_ref().map(yaml_text),
             limits,
             place: field.place,
             signs: false,
@@ -362,6 +367,13 @@ fn field_doc(field: &spec::Field, limits: &[Limit]) -> String {
         doc = format!("{doc}\n\n{}", paragraph(quirk));
     }
     doc
+}
+
+/// What the spec says of a field in words.
+fn field_text(field: &spec::Field) -> String {
+    let quirk = field.quirk.as_deref().map(paragraph);
+    let texts: Vec<String> = std::iter::once(paragraph(&field.doc)).chain(quirk).collect();
+    texts.join("\n\n")
 }
 
 fn limits_text(limits: &[Limit]) -> Vec<String> {

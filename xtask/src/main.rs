@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use xtask::codegen::{self, Failure};
+use xtask::diff::{self, Form, Report, Spec, Unreadable};
 use xtask::pages;
 
 /// The tools of this workspace.
@@ -40,6 +41,23 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// Tells what changes between two specs, and what that means for those who use the crates.
+    ///
+    /// Exits with 1 if something breaks that CHANGELOG.md of HEAD doesn't tell of: in its section `## Unreleased`, an
+    /// item with `**Breaking**` and, in backticks, the Rust path (`user::Get`) or the spec's name (`user.get`) of what
+    /// changed, or of its endpoint or type. Exits with 2 if there is nothing to compare.
+    Diff {
+        /// The older spec: a git revision, or a folder with a `spec/`.
+        base: String,
+        /// The newer one; left out, the work tree.
+        head: Option<String>,
+        /// Prints Markdown, for a comment on a pull request.
+        #[arg(long, conflicts_with = "json")]
+        markdown: bool,
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// The workspace this was compiled in.
@@ -51,6 +69,14 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     match cli.command {
         Command::Codegen { check } => codegen(&cli.root, check),
+        Command::Diff { base, head, markdown, json } => {
+            let form = match (markdown, json) {
+                (true, _) => Form::Markdown,
+                (_, true) => Form::Json,
+                _ => Form::Text { color: stdout().is_terminal() },
+            };
+            diff(&cli.root, &base, head.as_deref(), form)
+        }
         Command::Examples { docs, all, out } => examples(&cli.root, &docs, all, out.as_deref()),
     }
 }
@@ -125,4 +151,35 @@ fn examples(root: &Path, docs: &Path, all: bool, out: Option<&Path>) -> ExitCode
         unreadable.len()
     );
     ExitCode::SUCCESS
+}
+
+fn diff(root: &Path, base: &str, head: Option<&str>, form: Form) -> ExitCode {
+    let color = stderr().is_terminal();
+    let compare = || -> Result<Report, Unreadable> {
+        let base = Spec::find(root, base, color)?;
+        let head = match head {
+            Some(head) => Spec::find(root, head, color)?,
+            None => Spec::of_folder(root, "the work tree", color)?,
+        };
+        Ok(Report::new(&base, &head))
+    };
+    let report = match compare() {
+        Ok(report) => report,
+        Err(Unreadable(message)) => {
+            eprintln!("error: {message}");
+            return ExitCode::from(2);
+        }
+    };
+    print!("{}", report.write(form));
+    let missing = report.missing();
+    if missing.is_empty() {
+        return ExitCode::SUCCESS;
+    }
+    eprintln!(
+        "error: CHANGELOG.md doesn't tell of all that breaks; to its section `## Unreleased` belongs:\n"
+    );
+    for change in missing {
+        eprintln!("{}", diff::entry(change));
+    }
+    ExitCode::FAILURE
 }

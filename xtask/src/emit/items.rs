@@ -170,7 +170,7 @@ pub(super) fn support_type(ty: &Ty) -> Option<&'static str> {
 }
 
 /// A type, where its [`support_type`]s are imported.
-pub(super) fn rust_type(ty: &Ty) -> TokenStream {
+pub(crate) fn rust_type(ty: &Ty) -> TokenStream {
     let generic = |outer: &str, inner: &Ty| {
         let (outer, inner) = (ident(outer), rust_type(inner));
         quote!(#outer<#inner>)

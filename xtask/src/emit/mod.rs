@@ -19,7 +19,9 @@ use crate::names::ident;
 use crate::parallel;
 
 use items::format_items;
+pub(crate) use items::rust_type;
 pub use manifest::{BEGIN, END, features};
+pub(crate) use requests::{limited, token_type};
 
 /// Generated files by path from the workspace's root, with `/`.
 pub type Files = BTreeMap<String, String>;

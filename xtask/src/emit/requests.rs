@@ -86,10 +86,7 @@ fn endpoint_impl(endpoint: &Endpoint, request: &Struct) -> TokenStream {
         Answer::File => quote!(wecom_models::File),
         Answer::FileOrJson => quote!(wecom_models::FileOr<#model>),
     };
-    let token = match endpoint.token {
-        Token::None => ident("NoToken"),
-        other => ident(&pascal(other.keyword())),
-    };
+    let token = ident(&token_type(endpoint.token));
     let (id, title, path, page) = (&endpoint.id, &endpoint.title, &endpoint.path, &endpoint.page_url);
     let method = ident(endpoint.method.name());
     let host = ident(&pascal(endpoint.host.keyword()));
@@ -138,6 +135,14 @@ fn endpoint_impl(endpoint: &Endpoint, request: &Struct) -> TokenStream {
             #headers
             #body
         }
+    }
+}
+
+/// What a kind of token is called in Rust.
+pub(crate) fn token_type(token: Token) -> String {
+    match token {
+        Token::None => "NoToken".to_owned(),
+        other => pascal(other.keyword()),
     }
 }
 
@@ -289,7 +294,7 @@ fn optional_ref<'a>(base: &TokenStream, steps: impl IntoIterator<Item = &'a Fiel
 }
 
 /// The sent types with limits, of their own or further inside.
-fn limited(module: &Module) -> HashSet<&str> {
+pub(crate) fn limited(module: &Module) -> HashSet<&str> {
     let sent = || module.types.iter().filter(|ty| ty.direction().sent);
     let mut limited: HashSet<&str> = HashSet::new();
     loop {

@@ -1,0 +1,54 @@
+//! Whether the changelog tells users of what breaks.
+//!
+//! An entry is an item of a list in the section `## Unreleased`. It tells of a breaking change if it contains
+//! `**Breaking**` and, in backticks, the Rust path or the spec's name of what changed, or of the endpoint or type that
+//! belongs to, before the change or after: `user::Get`, `user::Get::userid`, `user.get`.
+
+use super::Change;
+
+/// The word that marks an entry.
+pub(super) const MARK: &str = "**Breaking**";
+
+/// The section that tells what comes with the next release.
+const SECTION: &str = "## Unreleased";
+
+/// The entries of a changelog that tell of breaking changes.
+#[derive(Debug, Default)]
+pub struct Entries {
+    /// Of each entry, the names in backticks.
+    entries: Vec<Vec<String>>,
+}
+
+impl Entries {
+    /// Reads them.
+    pub fn of(changelog: &str) -> Self {
+        let section = changelog.lines().skip_while(|line| line.trim_end() != SECTION).skip(1);
+        let section = section.take_while(|line| !line.starts_with("## ") && !line.starts_with("# "));
+        let mut items: Vec<String> = Vec::new();
+        for line in section {
+            let begins = line.trim_start().starts_with(['-', '*']) && !line.trim_start().starts_with("**");
+            match items.last_mut() {
+                Some(item) if !begins => item.push_str(&format!(" {}", line.trim())),
+                _ => items.push(line.trim().to_owned()),
+            }
+        }
+        let marked = items.iter().filter(|item| item.contains(MARK));
+        Self { entries: marked.map(|item| names(item)).collect() }
+    }
+
+    /// Whether an entry tells of a change.
+    pub fn tell(&self, change: &Change) -> bool {
+        let names: Vec<String> = change.names.iter().map(|name| plain(name)).collect();
+        self.entries.iter().flatten().any(|name| names.contains(name))
+    }
+}
+
+/// What stands in backticks, without the crate, a call's parentheses, and `r#`.
+fn names(item: &str) -> Vec<String> {
+    item.split('`').skip(1).step_by(2).map(|name| plain(name.trim())).collect()
+}
+
+fn plain(name: &str) -> String {
+    let name = name.strip_prefix("wecom_models::").or(name.strip_prefix("wecom_requests::")).unwrap_or(name);
+    name.trim_end_matches("()").trim_end_matches("::new").replace("r#", "")
+}

@@ -1,0 +1,270 @@
+//! Endpoints: how they are called, and what comes back.
+
+use super::modules::Located;
+use super::spot::{Both, Side};
+use super::{Comparison, Difference, Rule, listed, rust_text, spot};
+use crate::emit::token_type;
+use crate::ir::{Answer, Endpoint, Example, Grants, Pagination, Period, Sign, Struct};
+use crate::lower;
+
+impl Comparison<'_> {
+    pub(super) fn endpoint_removed(&mut self, located: &Located<'_>) {
+        let spot = located.spot(Side::Base);
+        let meaning = format!("`{}` is gone{}", spot.rust, and_response(located));
+        self.one(Rule::EndpointRemoved, &spot, meaning);
+    }
+
+    pub(super) fn endpoint_added(&mut self, located: &Located<'_>) {
+        let spot = located.spot(Side::Head);
+        let endpoint = located.endpoint;
+        let call = format!("{} {}", endpoint.method.name(), endpoint.path);
+        self.one(Rule::EndpointAdded, &spot, format!("`{}` is new: `{call}`", spot.rust));
+    }
+
+    /// An endpoint that is in both specs; its module may have another name.
+    pub(super) fn endpoint(&mut self, base: &Located<'_>, head: &Located<'_>, same_module: bool) {
+        let both = Both { base: base.spot(Side::Base), head: head.spot(Side::Head) };
+        self.identity(base, head, &both, same_module);
+        let (b, h) = (base.endpoint, head.endpoint);
+        self.call(b, h, &both);
+        self.traffic(b, h, &both);
+        self.token_and_answer(base, head, &both);
+        self.paging(base, head, &both);
+        self.signing(b, h, &both);
+        if grants(b.grants.as_ref()) != grants(h.grants.as_ref()) {
+            let meaning = format!("`wecom_mock` gives out the token of `{}` in another way", both.head.rust);
+            self.both(Rule::GrantsChanged, &key(&both, "grants"), meaning);
+        }
+        if (&b.title, &b.page_url, b.doc_id) != (&h.title, &h.page_url, h.doc_id) {
+            let meaning = format!("the page of `{}` is [{}]({})", both.head.rust, h.title, h.page_url);
+            self.both(Rule::EndpointDocsChanged, &both, meaning);
+        }
+        self.examples(&b.examples, &h.examples, &both);
+        self.models(base, head, &both);
+    }
+
+    fn identity(&mut self, base: &Located<'_>, head: &Located<'_>, both: &Both, same_module: bool) {
+        let (old, new) = (&both.base.rust, &both.head.rust);
+        if !same_module {
+            self.both(Rule::EndpointMoved, both, format!("`{old}` is now `{new}`{}", and_response(head)));
+        } else if base.endpoint.request != head.endpoint.request {
+            let meaning = format!("`{old}` is renamed to `{new}`{}", and_response(head));
+            self.both(Rule::EndpointRenamed, both, meaning);
+        } else if base.endpoint.name != head.endpoint.name {
+            let meaning = format!("the `id` in `{new}::META` is `{}`", head.endpoint.id);
+            self.both(Rule::EndpointIdChanged, both, meaning);
+        }
+    }
+
+    /// Where and how requests are sent.
+    fn call(&mut self, base: &Endpoint, head: &Endpoint, both: &Both) {
+        let rust = &both.head.rust;
+        if base.path != head.path {
+            let meaning = format!("`{rust}` is sent to `{}` instead of `{}`", head.path, base.path);
+            self.both(Rule::PathChanged, &key(both, "call"), meaning);
+        }
+        if base.method != head.method {
+            let (old, new) = (base.method.name(), head.method.name());
+            let meaning = format!("`{rust}` is sent by `{new}` instead of `{old}`");
+            self.both(Rule::MethodChanged, &key(both, "call"), meaning);
+        }
+        if base.host != head.host {
+            let (old, new) = (base.host.keyword(), head.host.keyword());
+            let meaning = format!("`{rust}` is sent to the host `{new}` instead of `{old}`");
+            self.both(Rule::HostChanged, &key(both, "host"), meaning);
+        }
+        if base.body != head.body {
+            let (old, new) = (base.body.keyword(), head.body.keyword());
+            let meaning = format!("the body of `{rust}` is {new} instead of {old}");
+            self.both(Rule::EncodingChanged, &key(both, "body"), meaning);
+        }
+    }
+
+    /// When a client sends, and whether it sends again.
+    fn traffic(&mut self, base: &Endpoint, head: &Endpoint, both: &Both) {
+        let rust = &both.head.rust;
+        if base.safe != head.safe {
+            let may = if head.safe { "may be" } else { "is no longer" };
+            let meaning = format!("`{rust}` {may} sent again after a lost answer");
+            self.both(Rule::SafeChanged, &key(both, "safe"), meaning);
+        }
+        if base.rates != head.rates {
+            let meaning = format!("clients keep `{rust}` to {}", rates(&head.rates));
+            self.both(Rule::RatesChanged, &key(both, "rate"), meaning);
+        }
+        if base.concurrency != head.concurrency {
+            let calls = head.concurrency.map_or("any number of".to_owned(), |calls| calls.to_string());
+            let meaning = format!("clients keep `{rust}` to {calls} calls at once");
+            self.both(Rule::ConcurrencyChanged, &key(both, "concurrency"), meaning);
+        }
+    }
+
+    fn token_and_answer(&mut self, base: &Located<'_>, head: &Located<'_>, both: &Both) {
+        let (b, h, rust) = (base.endpoint, head.endpoint, &both.head.rust);
+        if b.token != h.token {
+            let (old, new) = (token_type(b.token), token_type(h.token));
+            let meaning = format!("`{rust}` takes a `{new}` instead of `{old}`: another credential sends it");
+            self.both(Rule::TokenKindChanged, &key(both, "token"), meaning);
+        }
+        let (old, new) = (response(b), response(h));
+        if answer_type(b.answer) != answer_type(h.answer) {
+            let meaning = format!("`{rust}` is answered by `{new}` instead of `{old}`");
+            self.both(Rule::AnswerKindChanged, &key(both, "answer"), meaning);
+        } else if b.answer != h.answer {
+            let (old, new) = (b.answer.keyword(), h.answer.keyword());
+            let meaning = format!("the answer to `{rust}` is {new} instead of {old}");
+            self.both(Rule::EncodingChanged, &key(both, "answer"), meaning);
+        }
+    }
+
+    fn paging(&mut self, base: &Located<'_>, head: &Located<'_>, both: &Both) {
+        let rust = both.head.rust.clone();
+        let at = key(both, "pagination");
+        match (&base.endpoint.pagination, &head.endpoint.pagination) {
+            (None, None) => {}
+            (Some(_), None) => {
+                self.lost(Rule::PaginationRemoved, &at, format!("`{rust}` no longer implements `Paged`"));
+            }
+            (None, Some(_)) => {
+                self.both(Rule::PaginationAdded, &at, format!("`{rust}` implements `Paged`"));
+            }
+            (Some(old), Some(new)) => {
+                if self.difference(&base.module.stem(), &old.item, &new.item) == Difference::InRust {
+                    let (old, new) = (rust_text(&old.item), rust_text(&new.item));
+                    let meaning = format!("the pages of `{rust}` hold `{new}` instead of `{old}`");
+                    self.both(Rule::PaginationItemChanged, &at, meaning);
+                }
+                if pages(old) != pages(new) {
+                    let meaning =
+                        format!("the pages of `{rust}` follow each other by {}", listed(pages(new)));
+                    self.both(Rule::PaginationChanged, &at, meaning);
+                }
+            }
+        }
+    }
+
+    fn signing(&mut self, base: &Endpoint, head: &Endpoint, both: &Both) {
+        let rust = both.head.rust.clone();
+        let at = key(both, "sign");
+        match (&base.sign, &head.sign) {
+            (Some(_), None) => {
+                self.lost(Rule::SignRemoved, &at, format!("`{rust}` no longer implements `Signed`"));
+            }
+            (None, Some(_)) => self.both(Rule::SignAdded, &at, format!("`{rust}` implements `Signed`")),
+            (Some(old), Some(new)) if signed(old) != signed(new) => {
+                let meaning = format!("signing `{rust}` fills in {}", listed(signed(new)));
+                self.both(Rule::SignChanged, &at, meaning);
+            }
+            _ => {}
+        }
+    }
+
+    /// Examples are told apart by their requests, and where those are the same by their order.
+    fn examples(&mut self, base: &[Example], head: &[Example], both: &Both) {
+        let rust = both.head.rust.clone();
+        for (index, new) in head.iter().enumerate() {
+            let first = if index == 0 { ": the mock answers with it" } else { "" };
+            match base.get(index) {
+                None => {
+                    let spot = both.head.item("examples", index);
+                    self.one(Rule::ExampleAdded, &spot, format!("`{rust}` has another example{first}"));
+                }
+                Some(old) if example(old) != example(new) => {
+                    let at = both.step(|spot| spot.item("examples", index));
+                    let meaning = format!("example {} of `{rust}` changed{first}", index + 1);
+                    self.both(Rule::ExampleChanged, &at, meaning);
+                }
+                Some(_) => {}
+            }
+        }
+        for index in head.len()..base.len() {
+            let at = both.step(|spot| spot.item("examples", index));
+            self.lost(Rule::ExampleRemoved, &at, format!("`{rust}` has an example less"));
+        }
+    }
+
+    /// The request and the response.
+    fn models(&mut self, base: &Located<'_>, head: &Located<'_>, both: &Both) {
+        let stem = base.module.stem();
+        let of = |located: &Located<'_>, side, key: &str, name: &str| {
+            located.spot(side).structure(key, located.module, name)
+        };
+        let requests = Both {
+            base: of(base, Side::Base, "request", &base.endpoint.request),
+            head: of(head, Side::Head, "request", &head.endpoint.request),
+        };
+        if let (Some(old), Some(new)) = (request(base), request(head)) {
+            if old.text != new.text {
+                let meaning = format!("the documentation of `{}` changed", both.head.rust);
+                self.both(Rule::EndpointDocsChanged, both, meaning);
+            }
+            self.fields(&stem, old, new, &requests, |spot| spot.path.clone());
+            self.rules(&stem, old, new, &requests, both);
+        }
+        let responses = Both {
+            base: of(base, Side::Base, "response", &base.endpoint.response),
+            head: of(head, Side::Head, "response", &head.endpoint.response),
+        };
+        let old = base.module.structure(&base.endpoint.response);
+        let new = head.module.structure(&head.endpoint.response);
+        if let (Some(old), Some(new)) = (old, new) {
+            self.fields(&stem, old, new, &responses, |spot| spot.path.clone());
+        }
+    }
+}
+
+fn request<'a>(located: &Located<'a>) -> Option<&'a Struct> {
+    located.module.structure(&located.endpoint.request)
+}
+
+fn key(both: &Both, key: &str) -> Both {
+    both.step(|spot| spot.key(key))
+}
+
+/// The response's name, for a sentence about its request.
+fn and_response(located: &Located<'_>) -> String {
+    match located.endpoint.answer {
+        Answer::File => String::new(),
+        _ => format!(", its response `{}::{}`", spot::rust_path(located.module), located.endpoint.response),
+    }
+}
+
+/// `Endpoint::Response`.
+fn response(endpoint: &Endpoint) -> String {
+    match endpoint.answer {
+        Answer::Json | Answer::Xml => endpoint.response.clone(),
+        Answer::File => "File".to_owned(),
+        Answer::FileOrJson => format!("FileOr<{}>", endpoint.response),
+    }
+}
+
+/// JSON and XML are answers of the same type.
+fn answer_type(answer: Answer) -> Answer {
+    if answer == Answer::Xml { Answer::Json } else { answer }
+}
+
+fn rates(rates: &[(u32, Period)]) -> String {
+    let texts = rates.iter().map(|(calls, period)| format!("{calls} calls a {}", lower::period(*period)));
+    let texts: Vec<String> = texts.collect();
+    if texts.is_empty() { "no rate".to_owned() } else { texts.join(", ") }
+}
+
+fn grants(grants: Option<&Grants>) -> Option<(&str, [&str; 4])> {
+    let grants = grants?;
+    Some((grants.kind.keyword(), [&grants.token, &grants.expires, &grants.id, &grants.secret]))
+}
+
+fn pages(pagination: &Pagination) -> Vec<&str> {
+    let fields =
+        [Some(&pagination.cursor), Some(&pagination.next), pagination.more.as_ref(), Some(&pagination.items)];
+    fields.into_iter().flatten().map(|field| field.wire.as_str()).collect()
+}
+
+fn signed(sign: &Sign) -> [&str; 3] {
+    [&sign.nonce.wire, &sign.ts.wire, &sign.sig.wire]
+}
+
+/// An example as values: spaces and line breaks don't matter.
+fn example(example: &Example) -> [Result<serde_json::Value, &str>; 2] {
+    [&example.request, &example.response].map(|text| serde_json::from_str(text).map_err(|_| text.as_str()))
+}

@@ -1,0 +1,159 @@
+//! Families and modules, and which endpoints and types of theirs are in both specs.
+
+use std::collections::HashSet;
+
+use super::pairing::Pairing;
+use super::spot::{Both, Side, Spot, rust_path};
+use super::types::Own;
+use super::{Comparison, Rule, listed};
+use crate::emit::CORE_FAMILY;
+use crate::ir::{Endpoint, Module};
+use crate::source::Path;
+
+/// An endpoint and its module.
+#[derive(Debug)]
+pub(super) struct Located<'a> {
+    pub(super) module: &'a Module,
+    pub(super) endpoint: &'a Endpoint,
+}
+
+impl Located<'_> {
+    pub(super) fn spot(&self, side: Side) -> Spot {
+        Spot::endpoint(side, self.module, self.endpoint)
+    }
+}
+
+impl<'a> Comparison<'a> {
+    /// Everything but the error codes.
+    pub(super) fn modules(&mut self) {
+        let (base, head) = (self.base, self.head);
+        let modules = Pairing::new(&base.api.modules, &head.api.modules)
+            .same(|base, head| base.stem() == head.stem())
+            .best(common_calls);
+        self.families();
+        let (base, head) = (located(&base.api.modules), located(&head.api.modules));
+        let twins = |base: &Module, head: &Module| {
+            modules.both.iter().any(|(b, h)| b.stem() == base.stem() && h.stem() == head.stem())
+        };
+        let endpoints = Pairing::new(&base, &head)
+            .same(|base, head| base.endpoint.name == head.endpoint.name && twins(base.module, head.module))
+            .best(|base, head| same_call(base, head).then(|| u32::from(twins(base.module, head.module))));
+        let (base, head) = (self.own_types(Side::Base), self.own_types(Side::Head));
+        let types = self.pair_types(&base, &head, twins);
+        for (base, head) in &modules.both {
+            self.module(base, head);
+        }
+        for (base, head) in &endpoints.both {
+            self.endpoint(base, head, twins(base.module, head.module));
+        }
+        for (base, head) in &types.both {
+            self.own_type(base, head, twins(base.module, head.module));
+        }
+        self.only_in_base(&modules.removed, &endpoints.removed, &types.removed);
+        self.only_in_head(&modules.added, &endpoints.added, &types.added);
+    }
+
+    fn families(&mut self) {
+        let (base, head) = (self.base.api.families(), self.head.api.families());
+        let is_feature = |family: &&&str| **family != CORE_FAMILY;
+        for family in base.iter().filter(|family| !head.contains(family)).filter(is_feature) {
+            let spot = first_of(family, Side::Base, &self.base.api.modules);
+            self.one(Rule::FamilyRemoved, &spot, format!("the feature `{family}` is gone"));
+        }
+        for family in head.iter().filter(|family| !base.contains(family)).filter(is_feature) {
+            let spot = first_of(family, Side::Head, &self.head.api.modules);
+            self.one(Rule::FamilyAdded, &spot, format!("the feature `{family}` is new"));
+        }
+    }
+
+    fn module(&mut self, base: &Module, head: &Module) {
+        let both = Both { base: Spot::module(Side::Base, base), head: Spot::module(Side::Head, head) };
+        if base.stem() != head.stem() {
+            let meaning = format!("`{}` is renamed to `{}`", both.base.rust, both.head.rust);
+            self.both(Rule::ModuleRenamed, &both, meaning);
+        }
+        if base.title != head.title {
+            let meaning = format!("`{}` is titled {}", both.head.rust, head.title);
+            self.both(Rule::ModuleDocsChanged, &both, meaning);
+        }
+        if base.summary != head.summary {
+            let both = both.step(|spot| Spot { path: Path::of(["summary"]), ..spot.clone() });
+            let meaning = format!("the summary of `{}` changed", both.head.rust);
+            self.both(Rule::ModuleDocsChanged, &both, meaning);
+        }
+    }
+
+    /// A module that is gone stands for all that was in it.
+    fn only_in_base(&mut self, modules: &[&Module], endpoints: &[&Located<'_>], types: &[&Own<'_>]) {
+        for module in modules {
+            let meaning = format!("`{}` is gone{}", rust_path(module), inside(module));
+            self.one(Rule::ModuleRemoved, &Spot::module(Side::Base, module), meaning);
+        }
+        let told: HashSet<&str> = modules.iter().map(|module| module.spec.as_str()).collect();
+        for located in endpoints.iter().filter(|located| !told.contains(located.module.spec.as_str())) {
+            self.endpoint_removed(located);
+        }
+        for own in types.iter().filter(|own| !told.contains(own.module.spec.as_str())) {
+            let spot = own.spot(Side::Base);
+            self.one(Rule::TypeRemoved, &spot, format!("`{}` is gone", spot.rust));
+        }
+    }
+
+    /// A module that is new stands for all that is in it.
+    fn only_in_head(&mut self, modules: &[&Module], endpoints: &[&Located<'_>], types: &[&Own<'_>]) {
+        for module in modules {
+            let meaning = format!("`{}` is new{}", rust_path(module), inside(module));
+            self.one(Rule::ModuleAdded, &Spot::module(Side::Head, module), meaning);
+        }
+        let told: HashSet<&str> = modules.iter().map(|module| module.spec.as_str()).collect();
+        for located in endpoints.iter().filter(|located| !told.contains(located.module.spec.as_str())) {
+            self.endpoint_added(located);
+        }
+        for own in types.iter().filter(|own| !told.contains(own.module.spec.as_str())) {
+            let spot = own.spot(Side::Head);
+            self.one(Rule::TypeAdded, &spot, format!("`{}` is new", spot.rust));
+        }
+    }
+
+    fn own_types(&self, side: Side) -> Vec<Own<'a>> {
+        let spec = if side == Side::Base { self.base } else { self.head };
+        spec.api.modules.iter().flat_map(Own::of).collect()
+    }
+}
+
+fn located(modules: &[Module]) -> Vec<Located<'_>> {
+    let of = |module| move |endpoint| Located { module, endpoint };
+    modules.iter().flat_map(|module| module.endpoints.iter().map(of(module))).collect()
+}
+
+/// The first module of a family speaks for its feature.
+fn first_of(family: &str, side: Side, modules: &[Module]) -> Spot {
+    let file = modules.iter().find(|module| module.family == family).map_or("", |module| &module.spec);
+    let path = Path::of(["title"]);
+    Spot::new(side, file, path, family.to_owned(), family.to_owned())
+}
+
+/// How many endpoints two modules have in common, if it is more than half of either.
+fn common_calls(base: &Module, head: &Module) -> Option<u32> {
+    let same = |one: &&Endpoint| head.endpoints.iter().any(|other| calls(one) == calls(other));
+    let common = base.endpoints.iter().filter(same).count();
+    let enough = common * 2 > base.endpoints.len().max(head.endpoints.len());
+    enough.then(|| u32::try_from(common).unwrap_or(u32::MAX))
+}
+
+fn same_call(base: &Located<'_>, head: &Located<'_>) -> bool {
+    calls(base.endpoint) == calls(head.endpoint)
+}
+
+fn calls(endpoint: &Endpoint) -> (&'static str, &str) {
+    (endpoint.method.name(), &endpoint.path)
+}
+
+/// What is in a module, for a sentence about it.
+fn inside(module: &Module) -> String {
+    let names = module.endpoints.iter().map(|endpoint| endpoint.request.as_str());
+    match module.endpoints.len() {
+        0 => String::new(),
+        _ => format!(", with {}", listed(names)),
+    }
+}

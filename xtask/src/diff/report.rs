@@ -1,0 +1,230 @@
+//! The changes as text for people, as Markdown for a pull request, as JSON for machines.
+
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+
+use super::changelog::{self, Entries};
+use super::{Change, Class, Side, Spec, compare};
+
+/// All that changed between two specs, and what of it the changelog tells.
+#[derive(Debug)]
+pub struct Report {
+    base: String,
+    head: String,
+    /// Each change; whether the changelog of HEAD tells of it, if it has to.
+    changes: Vec<(Change, Option<bool>)>,
+}
+
+/// How a report is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// For people.
+    Text { color: bool },
+    /// For a pull request's comment.
+    Markdown,
+    /// For machines.
+    Json,
+}
+
+impl Report {
+    /// Compares two specs, and holds what breaks against the changelog of the newer one.
+    pub fn new(base: &Spec, head: &Spec) -> Self {
+        let entries = head.changelog.as_deref().map(Entries::of).unwrap_or_default();
+        let told = |change: &Change| (change.rule.class() == Class::Breaking).then(|| entries.tell(change));
+        let changes = compare(base, head).into_iter().map(|change| {
+            let told = told(&change);
+            (change, told)
+        });
+        Self { base: base.name.clone(), head: head.name.clone(), changes: changes.collect() }
+    }
+
+    /// Everything that changed, the gravest first.
+    pub fn changes(&self) -> impl Iterator<Item = &Change> {
+        self.changes.iter().map(|(change, _)| change)
+    }
+
+    /// The breaking changes that the changelog doesn't tell of.
+    pub fn missing(&self) -> Vec<&Change> {
+        let missing = self.changes.iter().filter(|(_, told)| *told == Some(false));
+        missing.map(|(change, _)| change).collect()
+    }
+
+    /// The whole report.
+    pub fn write(&self, form: Form) -> String {
+        match form {
+            Form::Text { color } => self.text(color),
+            Form::Markdown => self.markdown(),
+            Form::Json => self.json(),
+        }
+    }
+
+    fn of(&self, class: Class) -> impl Iterator<Item = &(Change, Option<bool>)> {
+        self.changes.iter().filter(move |(change, _)| change.rule.class() == class)
+    }
+
+    /// How many changes there are of each class, in words.
+    fn counts(&self) -> String {
+        let counts = Class::ALL.iter().map(|class| (class, self.of(*class).count())).filter(|(_, n)| *n > 0);
+        let counts = counts.map(|(class, count)| match (class, self.missing().len()) {
+            (Class::Breaking, missing) if missing > 0 => {
+                format!("{count} breaking ({missing} not in the changelog)")
+            }
+            _ => format!("{count} {}", class.name()),
+        });
+        counts.collect::<Vec<String>>().join(", ")
+    }
+
+    fn text(&self, color: bool) -> String {
+        let (base, head) = (&self.base, &self.head);
+        if self.changes.is_empty() {
+            return format!("no change of the API from {base} to {head}\n");
+        }
+        let painted = |style: Style, text: &str| {
+            if color { format!("{style}{text}{style:#}") } else { text.to_owned() }
+        };
+        let mut text = format!("from {base} to {head}: {}\n", self.counts());
+        for class in Class::ALL {
+            for (index, (change, told)) in self.of(class).enumerate() {
+                if index == 0 {
+                    text.push_str(&format!("\n{}\n", painted(style(class), class.name())));
+                }
+                let place = self.place(change);
+                let rule = painted(Style::new().bold(), change.rule.name());
+                let told = match told {
+                    Some(true) => ", in the changelog",
+                    Some(false) => ", not in the changelog",
+                    None => "",
+                };
+                text.push_str(&format!("  {rule} {place}\n    {}\n", change.meaning));
+                text.push_str(&format!("    {}{told}\n", painted(Style::new().dimmed(), &change.spec)));
+            }
+        }
+        text
+    }
+
+    fn markdown(&self) -> String {
+        let (base, head) = (&self.base, &self.head);
+        if self.changes.is_empty() {
+            return format!("**API:** no change from `{base}` to `{head}`.\n");
+        }
+        let mut text = format!("**API changes** from `{base}` to `{head}`: {}.\n", self.counts());
+        let mut table = |class, title: &str, rows: Vec<String>| {
+            if !rows.is_empty() {
+                let (last, line) = if class == Class::Breaking { (" Changelog |", "---|") } else { ("", "") };
+                text.push_str(&format!("\n### {title}\n\n| What it means | Where | Rule |{last}\n"));
+                text.push_str(&format!("|---|---|---|{line}\n{}\n", rows.join("\n")));
+            }
+        };
+        let rows = |class| self.of(class).map(|(change, told)| self.row(change, *told)).collect();
+        table(Class::Breaking, "Breaking", rows(Class::Breaking));
+        table(Class::Additive, "Additive", rows(Class::Additive));
+        let docs: Vec<String> = self.of(Class::Docs).map(|(change, _)| self.item(change)).collect();
+        if !docs.is_empty() {
+            let (count, plural) = (docs.len(), if docs.len() == 1 { "" } else { "s" });
+            text.push_str(&format!(
+                "\n<details><summary>{count} change{plural} of documentation and examples</summary>\n\n{}\n\n\
+                 </details>\n",
+                docs.join("\n")
+            ));
+        }
+        text
+    }
+
+    fn row(&self, change: &Change, told: Option<bool>) -> String {
+        let told = match told {
+            Some(true) => " yes |",
+            Some(false) => " **missing** |",
+            None => "",
+        };
+        let (meaning, place) = (cell(&change.meaning), cell(&self.place(change)));
+        format!("| {meaning} | {place} | `{}` |{told}", change.rule.name())
+    }
+
+    fn item(&self, change: &Change) -> String {
+        format!("- {} ({}, `{}`)", change.meaning, self.place(change), change.rule.name())
+    }
+
+    fn place(&self, change: &Change) -> String {
+        let place = format!("{}:{}:{}", change.file, change.line, change.column);
+        if change.side == Side::Base { format!("{place} in {}", self.base) } else { place }
+    }
+
+    fn json(&self) -> String {
+        let count = |class| self.of(class).count();
+        let json = Json {
+            base: &self.base,
+            head: &self.head,
+            breaking: count(Class::Breaking),
+            additive: count(Class::Additive),
+            docs: count(Class::Docs),
+            not_in_changelog: self.missing().len(),
+            changes: self.changes.iter().map(|(change, told)| JsonChange::of(change, *told)).collect(),
+        };
+        let text = serde_json::to_string_pretty(&json).expect("names, numbers and texts are JSON");
+        format!("{text}\n")
+    }
+}
+
+#[derive(Serialize)]
+struct Json<'a> {
+    base: &'a str,
+    head: &'a str,
+    breaking: usize,
+    additive: usize,
+    docs: usize,
+    not_in_changelog: usize,
+    changes: Vec<JsonChange<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonChange<'a> {
+    rule: &'static str,
+    class: Class,
+    side: Side,
+    file: &'a str,
+    line: usize,
+    column: usize,
+    spec: &'a str,
+    rust: &'a str,
+    meaning: &'a str,
+    /// Only of what breaks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_changelog: Option<bool>,
+}
+
+impl<'a> JsonChange<'a> {
+    fn of(change: &'a Change, in_changelog: Option<bool>) -> Self {
+        let Change { rule, side, file, line, column, spec, rust, meaning, .. } = change;
+        Self {
+            rule: rule.name(),
+            class: rule.class(),
+            side: *side,
+            file,
+            line: *line,
+            column: *column,
+            spec,
+            rust,
+            meaning,
+            in_changelog,
+        }
+    }
+}
+
+/// What to write into the changelog about a change.
+pub fn entry(change: &Change) -> String {
+    format!("- {}: {}. (`{}`)", changelog::MARK, change.meaning, change.rust)
+}
+
+fn style(class: Class) -> Style {
+    let color = match class {
+        Class::Breaking => AnsiColor::Red,
+        Class::Additive => AnsiColor::Green,
+        Class::Docs => AnsiColor::Blue,
+    };
+    color.on_default().bold()
+}
+
+/// A text that may stand in a table.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('\n', " ")
+}

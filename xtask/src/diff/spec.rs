@@ -1,0 +1,160 @@
+//! A spec to compare: where it comes from, what it lowers to, and where everything in it stands.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+use std::{fs, io};
+
+use crate::codegen::{self, Failure};
+use crate::ir::Api;
+use crate::load;
+use crate::source::{self, Node, Source};
+
+/// The file that tells users of breaking changes.
+const CHANGELOG: &str = "CHANGELOG.md";
+
+/// A spec to compare.
+#[derive(Debug)]
+pub struct Spec {
+    /// As the reader called it: a revision or a folder.
+    pub name: String,
+    /// What it lowers to.
+    pub api: Api,
+    /// The changelog that stands beside it.
+    pub changelog: Option<String>,
+    /// By path.
+    files: HashMap<String, File>,
+}
+
+/// A file of a spec.
+#[derive(Debug)]
+struct File {
+    text: String,
+    /// Where everything stands, once it has been asked for: most files don't change.
+    root: OnceLock<Option<Node>>,
+}
+
+/// Why a spec can't be compared.
+#[derive(Debug)]
+pub struct Unreadable(pub String);
+
+impl From<io::Error> for Unreadable {
+    fn from(error: io::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl Spec {
+    /// The spec of a folder or, if there is no such folder with a `spec/` in it, of a git revision of the workspace.
+    pub fn find(root: &Path, name: &str, color: bool) -> Result<Self, Unreadable> {
+        let folder = Path::new(name);
+        if folder.join("spec").is_dir() {
+            return Self::of_folder(folder, name, color);
+        }
+        let Some(commit) = commit(root, name)? else {
+            let what =
+                if folder.is_dir() { "that folder holds no `spec/`" } else { "no such revision or folder" };
+            return Err(Unreadable(format!(
+                "`{name}`: {what}; name a git revision, or a folder with a `spec/`"
+            )));
+        };
+        Self::of_revision(&Repository { root, commit }, name, color)
+    }
+
+    /// The spec of a folder.
+    pub fn of_folder(folder: &Path, name: &str, color: bool) -> Result<Self, Unreadable> {
+        let sources = load::sources(&folder.join("spec"))?;
+        let changelog = match fs::read_to_string(folder.join(CHANGELOG)) {
+            Ok(text) => Some(text),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(Unreadable(format!("{}: {error}", folder.join(CHANGELOG).display()))),
+        };
+        Self::new(name, sources, changelog, color)
+    }
+
+    fn of_revision(repository: &Repository<'_>, name: &str, color: bool) -> Result<Self, Unreadable> {
+        let mut sources = Vec::new();
+        for path in repository.files("spec/")? {
+            let file = path.strip_prefix("spec/").unwrap_or(&path);
+            if load::is_spec(file) {
+                sources.push(load::source(file, &repository.read(&path)?));
+            }
+        }
+        if sources.is_empty() {
+            return Err(Unreadable(format!("`{name}` has no `spec/*.yaml`")));
+        }
+        sources.sort_by(|a, b| a.stem.cmp(&b.stem));
+        let changelog = repository.files(CHANGELOG)?.first().map(|path| repository.read(path)).transpose()?;
+        Self::new(name, sources, changelog, color)
+    }
+
+    /// The spec that some files hold.
+    pub fn new(
+        name: &str,
+        sources: Vec<Source>,
+        changelog: Option<String>,
+        color: bool,
+    ) -> Result<Self, Unreadable> {
+        let api = codegen::api(&sources, color).map_err(|failure| match failure {
+            Failure::Io(error) => error.into(),
+            Failure::Spec { text, .. } => Unreadable(format!(
+                "`{name}` holds mistakes, or a spec in another version of the format:\n\n{}",
+                text.trim_end()
+            )),
+        })?;
+        let file = |text| File { text, root: OnceLock::new() };
+        let files = sources.into_iter().map(|source| (source.path, file(source.text)));
+        Ok(Self { name: name.to_owned(), api, changelog, files: files.collect() })
+    }
+
+    /// The line and the column, both from 1, of the key at the end of a path.
+    pub fn position(&self, file: &str, path: &source::Path) -> (usize, usize) {
+        let Some(File { text, root }) = self.files.get(file) else { return (1, 1) };
+        let root = root.get_or_init(|| Node::parse(text).ok());
+        let start = root.as_ref().map_or(0, |root| root.find_key(path).span.start);
+        let before = text.get(..start).unwrap_or_default();
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        (before.matches('\n').count() + 1, line.chars().count() + 1)
+    }
+}
+
+/// A commit of the repository that a workspace is in.
+struct Repository<'a> {
+    root: &'a Path,
+    commit: String,
+}
+
+impl Repository<'_> {
+    /// The files of a folder that is named with a `/` behind it, or a file if it is there.
+    fn files(&self, path: &str) -> Result<Vec<String>, Unreadable> {
+        let listed = git(self.root, &["ls-tree", "-z", "--name-only", &self.commit, "--", path])?;
+        Ok(listed.split_terminator('\0').map(str::to_owned).collect())
+    }
+
+    fn read(&self, path: &str) -> Result<String, Unreadable> {
+        git(self.root, &["cat-file", "blob", &format!("{}:./{path}", self.commit)])
+    }
+}
+
+/// The commit that a revision names, if it names one.
+fn commit(root: &Path, revision: &str) -> Result<Option<String>, Unreadable> {
+    let object = format!("{revision}^{{commit}}");
+    let output = run(root, &["rev-parse", "--verify", "--quiet", "--end-of-options", &object])?;
+    Ok(output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned()))
+}
+
+/// What a git command prints.
+fn git(root: &Path, arguments: &[&str]) -> Result<String, Unreadable> {
+    let said = |what: &str| Unreadable(format!("git {}: {what}", arguments.join(" ")));
+    let output = run(root, arguments)?;
+    if !output.status.success() {
+        return Err(said(String::from_utf8_lossy(&output.stderr).trim()));
+    }
+    String::from_utf8(output.stdout).map_err(|_| said("what it prints is not UTF-8"))
+}
+
+fn run(root: &Path, arguments: &[&str]) -> Result<Output, Unreadable> {
+    let output = Command::new("git").arg("-C").arg(root).args(arguments).output();
+    output.map_err(|error| Unreadable(format!("git can't be run: {error}")))
+}

@@ -1,0 +1,110 @@
+//! The place a change is told at, and the names it goes by.
+
+use serde::Serialize;
+
+use crate::ir::{Endpoint, Field, Module};
+use crate::names::ident;
+use crate::source::Path;
+
+/// Which of the two specs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// The older one.
+    Base,
+    /// The newer one.
+    Head,
+}
+
+/// Something of a spec: where it stands, and what it is called.
+#[derive(Clone, Debug)]
+pub(super) struct Spot {
+    pub(super) side: Side,
+    pub(super) file: String,
+    pub(super) path: Path,
+    /// In the spec: `user.get.request.userid`.
+    pub(super) spec: String,
+    /// In `wecom_models`: `user::Get::userid`.
+    pub(super) rust: String,
+    /// Every name that a changelog may call it by, or what it belongs to.
+    pub(super) names: Vec<String>,
+}
+
+impl Spot {
+    pub(super) fn module(side: Side, module: &Module) -> Self {
+        let path = Path::of(["title"]);
+        Self::new(side, &module.spec, path, module.stem(), rust_path(module))
+    }
+
+    pub(super) fn endpoint(side: Side, module: &Module, endpoint: &Endpoint) -> Self {
+        let path = Path::of(["endpoints", &endpoint.name]);
+        let rust = format!("{}::{}", rust_path(module), endpoint.request);
+        Self::new(side, &module.spec, path, endpoint.id.clone(), rust)
+    }
+
+    pub(super) fn of_type(side: Side, module: &Module, section: &str, name: &str) -> Self {
+        let rust = format!("{}::{name}", rust_path(module));
+        Self::new(side, &module.spec, Path::of([section, name]), format!("{}.{name}", module.stem()), rust)
+    }
+
+    pub(super) fn new(side: Side, file: &str, path: Path, spec: String, rust: String) -> Self {
+        Self { side, file: file.to_owned(), path, names: vec![spec.clone(), rust.clone()], spec, rust }
+    }
+
+    /// The request or the response of this endpoint.
+    pub(super) fn structure(&self, key: &str, module: &Module, name: &str) -> Self {
+        let mut spot = self.part(self.path.key(key), key, "");
+        spot.rust = format!("{}::{name}", rust_path(module));
+        spot.names.push(spot.rust.clone());
+        spot
+    }
+
+    /// A field, where the fields stand below this path.
+    pub(super) fn field(&self, fields: &Path, field: &Field) -> Self {
+        let key = if field.optional { format!("{}?", field.wire) } else { field.wire.clone() };
+        self.part(fields.key(&key), &field.wire, &ident(&field.rust).to_string())
+    }
+
+    /// Something inside this, at a path of its own.
+    pub(super) fn part(&self, path: Path, spec: &str, rust: &str) -> Self {
+        let mut spot = self.clone();
+        spot.path = path;
+        spot.spec = format!("{}.{spec}", self.spec);
+        if !rust.is_empty() {
+            spot.rust = format!("{}::{rust}", self.rust);
+        }
+        spot.names.extend([spot.spec.clone(), spot.rust.clone()]);
+        spot
+    }
+
+    /// The same thing, pointed at by a key of it.
+    pub(super) fn key(&self, key: &str) -> Self {
+        Self { path: self.path.key(key), ..self.clone() }
+    }
+
+    /// The same thing, pointed at by an item of a list of it.
+    pub(super) fn item(&self, key: &str, index: usize) -> Self {
+        Self { path: self.path.key(key).index(index), ..self.clone() }
+    }
+}
+
+/// `chatdata::archive`.
+pub(super) fn rust_path(module: &Module) -> String {
+    let parts = [Some(&module.family), module.chapter.as_ref()];
+    let parts: Vec<String> = parts.into_iter().flatten().map(|part| ident(part).to_string()).collect();
+    parts.join("::")
+}
+
+/// The same thing in both specs.
+#[derive(Clone, Debug)]
+pub(super) struct Both {
+    pub(super) base: Spot,
+    pub(super) head: Spot,
+}
+
+impl Both {
+    /// Applies the same step on both sides.
+    pub(super) fn step(&self, step: impl Fn(&Spot) -> Spot) -> Self {
+        Self { base: step(&self.base), head: step(&self.head) }
+    }
+}

@@ -1,0 +1,232 @@
+//! The fields of structs.
+
+use super::pairing::{Pairing, alike};
+use super::spot::{Both, Spot};
+use super::{Comparison, Difference, Rule, rust_text};
+use crate::ir::{Field, Struct};
+use crate::names::ident;
+use crate::source::Path;
+
+impl Comparison<'_> {
+    /// The fields of a struct, which stand below a path in either spec.
+    pub(super) fn fields(
+        &mut self,
+        module: &str,
+        base: &Struct,
+        head: &Struct,
+        both: &Both,
+        below: impl Fn(&Spot) -> Path,
+    ) {
+        let at = |spot: &Spot, field: &Field| spot.field(&below(spot), field);
+        let sent = base.direction.sent && head.direction.sent;
+        let pairs = self.pair_fields(module, base, head);
+        for (old, new) in &pairs.both {
+            let spots = Both { base: at(&both.base, old), head: at(&both.head, new) };
+            self.field(module, old, new, &spots, both, sent);
+        }
+        for field in &pairs.removed {
+            self.field_removed(field, &at(&both.base, field), both, sent);
+        }
+        for field in &pairs.added {
+            self.field_added(field, &at(&both.head, field), both, sent);
+        }
+        if sent {
+            self.order(&pairs, base, head, both, |field| at(&both.head, field));
+        }
+    }
+
+    /// The same in Rust first, then on the wire; then the same type with the same words, or a name like it.
+    pub(super) fn pair_fields<'a>(
+        &self,
+        module: &str,
+        base: &'a Struct,
+        head: &'a Struct,
+    ) -> Pairing<'a, Field> {
+        Pairing::new(&base.fields, &head.fields)
+            .same(|old, new| old.rust == new.rust)
+            .same(|old, new| old.wire == new.wire)
+            .best(|old, new| {
+                if self.difference(module, &old.ty, &new.ty) == Difference::InRust {
+                    return None;
+                }
+                if old.text == new.text {
+                    return Some(2);
+                }
+                let there = place(&base.fields, old) == place(&head.fields, new);
+                (there && old.optional == new.optional && alike(&old.wire, &new.wire)).then_some(1)
+            })
+    }
+
+    fn field_removed(&mut self, field: &Field, spot: &Spot, both: &Both, sent: bool) {
+        let with = match (sent, is_argument(field), field.optional) {
+            (true, true, _) => format!(", and its argument of `{}::new`", both.base.rust),
+            (true, _, true) => ", and its setter".to_owned(),
+            _ => String::new(),
+        };
+        self.lost(
+            Rule::FieldRemoved,
+            &Both { base: spot.clone(), head: both.head.clone() },
+            format!("`{}` is gone{with}", spot.rust),
+        );
+    }
+
+    fn field_added(&mut self, field: &Field, spot: &Spot, both: &Both, sent: bool) {
+        let ty = field_text(field);
+        let (rule, meaning) = if !sent {
+            (Rule::ResponseFieldAdded, format!("`{}: {ty}` is new", spot.rust))
+        } else if is_argument(field) {
+            let name = ident(&field.rust);
+            (
+                Rule::RequestFieldAddedRequired,
+                format!("`{}::new` gains an argument, `{name}: {ty}`", both.head.rust),
+            )
+        } else {
+            let how = if field.signs { "filled in by signing" } else { "with a setter" };
+            (Rule::RequestFieldAddedOptional, format!("`{}: {ty}` is new, {how}", spot.rust))
+        };
+        self.both(rule, &Both { base: both.base.clone(), head: spot.clone() }, meaning);
+    }
+
+    fn field(&mut self, module: &str, old: &Field, new: &Field, spots: &Both, both: &Both, sent: bool) {
+        self.field_name(old, new, spots, sent);
+        self.field_type(module, old, new, spots);
+        self.field_optional(old, new, spots, both, sent);
+        let rust = &spots.head.rust;
+        if old.place != new.place {
+            let (from, to) = (old.place.keyword(), new.place.keyword());
+            let meaning = format!("`{rust}` is sent in the {to} instead of the {from}");
+            self.both(Rule::FieldPlaceChanged, &inside(spots, "in"), meaning);
+        }
+        if old.embed != new.embed {
+            let where_to = if new.embed { "among the fields around it" } else { "in an object of its own" };
+            let meaning = format!("the fields of `{rust}` stand {where_to}");
+            self.both(Rule::FieldEmbedChanged, &inside(spots, "embed"), meaning);
+        }
+        if old.default != new.default {
+            let now = new.default.as_ref().map_or("none".to_owned(), Clone::clone);
+            let meaning = format!("the documented default of `{rust}` is {now}");
+            self.both(Rule::FieldDefaultChanged, &inside(spots, "default"), meaning);
+        }
+        if sent {
+            self.limits(old, new, spots);
+        }
+        if old.text != new.text || !sent && old.limits != new.limits {
+            let meaning = format!("the documentation of `{rust}` changed");
+            self.both(Rule::FieldDocsChanged, &inside(spots, "doc"), meaning);
+        }
+    }
+
+    fn field_name(&mut self, old: &Field, new: &Field, spots: &Both, sent: bool) {
+        let wire = format!("`{}` instead of `{}` on the wire", new.wire, old.wire);
+        if old.rust != new.rust {
+            let setter = if sent && new.optional { ", and so is its setter" } else { "" };
+            let wire = if old.wire == new.wire { String::new() } else { format!(" ({wire})") };
+            let meaning = format!("`{}` is renamed to `{}`{setter}{wire}", spots.base.rust, spots.head.rust);
+            self.both(Rule::FieldRenamed, spots, meaning);
+        } else if old.wire != new.wire {
+            let meaning = format!("`{}` is called {wire}", spots.head.rust);
+            self.both(Rule::FieldWireNameChanged, spots, meaning);
+        }
+    }
+
+    fn field_type(&mut self, module: &str, old: &Field, new: &Field, spots: &Both) {
+        let at = inside(spots, "type");
+        let rust = &spots.head.rust;
+        match self.difference(module, &old.ty, &new.ty) {
+            Difference::None => {}
+            Difference::OnTheWire => {
+                let meaning = format!("`{rust}` is written otherwise, and stays `{}`", rust_text(&new.ty));
+                self.both(Rule::FieldWireTypeChanged, &at, meaning);
+            }
+            Difference::InRust => {
+                let meaning = format!("`{rust}` is `{}` instead of `{}`", field_text(new), field_text(old));
+                self.both(Rule::FieldTypeChanged, &at, meaning);
+            }
+        }
+    }
+
+    fn field_optional(&mut self, old: &Field, new: &Field, spots: &Both, both: &Both, sent: bool) {
+        let rust = &spots.head.rust;
+        let owner = &both.head.rust;
+        let ty = field_text(new);
+        match (old.optional, new.optional) {
+            (false, true) => {
+                let how = if sent && is_argument(old) {
+                    format!(": it has a setter, and is no argument of `{owner}::new` any more")
+                } else {
+                    String::new()
+                };
+                self.both(Rule::FieldNowOptional, spots, format!("`{rust}` is now `{ty}`{how}"));
+            }
+            (true, false) => {
+                let how = match (sent, is_argument(new)) {
+                    (true, true) => format!(": `{owner}::new` gains an argument, and the setter is gone"),
+                    (true, false) => ": the setter is gone".to_owned(),
+                    (false, _) => String::new(),
+                };
+                self.both(Rule::FieldNowRequired, spots, format!("`{rust}` is now `{ty}`{how}"));
+            }
+            (false, false) if sent && old.signs != new.signs => {
+                let (rule, what) = if new.signs {
+                    (Rule::FieldNowSigned, "loses an argument")
+                } else {
+                    (Rule::FieldNoLongerSigned, "gains an argument")
+                };
+                let meaning = format!("`{owner}::new` {what}, `{}: {ty}`", ident(&new.rust));
+                self.both(rule, spots, meaning);
+            }
+            _ => {}
+        }
+    }
+
+    /// The arguments of `new` that are in both specs, in their order.
+    fn order(
+        &mut self,
+        pairs: &Pairing<'_, Field>,
+        base: &Struct,
+        head: &Struct,
+        both: &Both,
+        at: impl Fn(&Field) -> Spot,
+    ) {
+        let arguments = pairs.both.iter().filter(|(old, new)| is_argument(old) && is_argument(new));
+        let mut was: Vec<&(&Field, &Field)> = arguments.collect();
+        was.sort_by_key(|(old, _)| place(&base.fields, old));
+        let was: Vec<&Field> = was.into_iter().map(|(_, new)| *new).collect();
+        let mut now = was.clone();
+        now.sort_by_key(|field| place(&head.fields, field));
+        let moved = was.iter().zip(&now).find(|(was, now)| was.wire != now.wire);
+        if let Some((_, first)) = moved {
+            let (was, now) = (names(&was), names(&now));
+            let meaning = format!("`{}::new` takes `{now}` instead of `{was}`", both.head.rust);
+            let spots = Both { base: both.base.clone(), head: at(first) };
+            self.both(Rule::RequiredOrderChanged, &spots, meaning);
+        }
+    }
+}
+
+/// Where a field stands among others.
+fn place(fields: &[Field], field: &Field) -> Option<usize> {
+    fields.iter().position(|other| other.wire == field.wire)
+}
+
+/// Whether `new` takes it.
+fn is_argument(field: &Field) -> bool {
+    !field.optional && !field.signs
+}
+
+/// The names of arguments, as they stand in a call.
+fn names(fields: &[&Field]) -> String {
+    let names: Vec<String> = fields.iter().map(|field| ident(&field.rust).to_string()).collect();
+    names.join(", ")
+}
+
+/// A field's type as it is written in Rust.
+fn field_text(field: &Field) -> String {
+    let ty = rust_text(&field.ty);
+    if field.optional { format!("Option<{ty}>") } else { ty }
+}
+
+/// A key of a field.
+pub(super) fn inside(spots: &Both, key: &str) -> Both {
+    spots.step(|spot| spot.key(key))
+}
