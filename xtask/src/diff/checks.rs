@@ -109,8 +109,8 @@ fn told(index: usize, rule: &ir::Rule, name: &impl Fn(&Field) -> String) -> Told
         ir::Rule::AtMostOne(fields) => (format!("at most one of {}", list(fields)), String::new()),
         ir::Rule::RequiredWhen { field, when, is } => {
             let values: Vec<String> = is.iter().map(|value| format!("`{value}`")).collect();
-            let about = format!("`{}` where it depends on `{}`", name(field), name(when));
-            (about, format!(" (required when it is {})", values.join(" or ")))
+            let about = format!("`{}` being set, as `{}` requires", name(field), name(when));
+            (about, format!(" (when it is {})", values.join(" or ")))
         }
     };
     Told { index, about, detail }

@@ -10,7 +10,8 @@ use crate::lower;
 impl Comparison<'_> {
     pub(super) fn endpoint_removed(&mut self, located: &Located<'_>) {
         let spot = located.spot(Side::Base);
-        let meaning = format!("`{}` is gone{}", spot.rust, and_response(located));
+        let with = if located.endpoint.answer == Answer::File { "" } else { ", and so is its response" };
+        let meaning = format!("`{}` is gone{with}", spot.rust);
         self.one(Rule::EndpointRemoved, &spot, meaning);
     }
 
@@ -46,9 +47,13 @@ impl Comparison<'_> {
     fn identity(&mut self, base: &Located<'_>, head: &Located<'_>, both: &Both, same_module: bool) {
         let (old, new) = (&both.base.rust, &both.head.rust);
         if !same_module {
-            self.both(Rule::EndpointMoved, both, format!("`{old}` is now `{new}`{}", and_response(head)));
+            self.both(
+                Rule::EndpointMoved,
+                both,
+                format!("`{old}` has moved to `{new}`{}", and_response(base, head)),
+            );
         } else if base.endpoint.request != head.endpoint.request {
-            let meaning = format!("`{old}` is renamed to `{new}`{}", and_response(head));
+            let meaning = format!("`{old}` is renamed to `{new}`{}", and_response(base, head));
             self.both(Rule::EndpointRenamed, both, meaning);
         } else if base.endpoint.name != head.endpoint.name {
             let meaning = format!("the `id` in `{new}::META` is `{}`", head.endpoint.id);
@@ -108,7 +113,9 @@ impl Comparison<'_> {
         }
         let (old, new) = (response(b), response(h));
         if answer_type(b.answer) != answer_type(h.answer) {
-            let meaning = format!("`{rust}` is answered by `{new}` instead of `{old}`");
+            let gone = (h.answer == Answer::File).then(|| format!(": `{}` is gone", b.response));
+            let gone = gone.unwrap_or_default();
+            let meaning = format!("`{rust}` is answered by `{new}` instead of `{old}`{gone}");
             self.both(Rule::AnswerKindChanged, &key(both, "answer"), meaning);
         } else if b.answer != h.answer {
             let (old, new) = (b.answer.keyword(), h.answer.keyword());
@@ -221,11 +228,15 @@ fn key(both: &Both, key: &str) -> Both {
     both.step(|spot| spot.key(key))
 }
 
-/// The response's name, for a sentence about its request.
-fn and_response(located: &Located<'_>) -> String {
-    match located.endpoint.answer {
-        Answer::File => String::new(),
-        _ => format!(", its response `{}::{}`", spot::rust_path(located.module), located.endpoint.response),
+/// What becomes of the response's name, for a sentence about that of its request.
+fn and_response(base: &Located<'_>, head: &Located<'_>) -> String {
+    let named = |located: &Located<'_>| {
+        let has_one = located.endpoint.answer != Answer::File;
+        has_one.then(|| format!("{}::{}", spot::rust_path(located.module), located.endpoint.response))
+    };
+    match (named(base), named(head)) {
+        (Some(old), Some(new)) => format!(", and `{old}` to `{new}`"),
+        _ => String::new(),
     }
 }
 

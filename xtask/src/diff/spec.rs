@@ -108,15 +108,22 @@ impl Spec {
         Ok(Self { name: name.to_owned(), api, changelog, files: files.collect() })
     }
 
-    /// The line and the column, both from 1, of the key at the end of a path.
+    /// The line and the column, both from 1, of the key at the end of a path, or of the last key on the way there.
     pub fn position(&self, file: &str, path: &source::Path) -> (usize, usize) {
         let Some(File { text, root }) = self.files.get(file) else { return (1, 1) };
         let root = root.get_or_init(|| Node::parse(text).ok());
-        let start = root.as_ref().map_or(0, |root| root.find_key(path).span.start);
+        let start = root.as_ref().map_or(0, |root| root.find_key(&existing(root, path)).span.start);
         let before = text.get(..start).unwrap_or_default();
         let line = before.rsplit('\n').next().unwrap_or_default();
         (before.matches('\n').count() + 1, line.chars().count() + 1)
     }
+}
+
+/// The part of a path that leads to a node.
+fn existing(root: &Node, path: &source::Path) -> source::Path {
+    let mut path = path.clone();
+    while root.get(&path).is_none() && path.0.pop().is_some() {}
+    path
 }
 
 /// A commit of the repository that a workspace is in.

@@ -63,7 +63,7 @@ impl<'a> Comparison<'a> {
     pub(super) fn own_type(&mut self, base: &Own<'_>, head: &Own<'_>, same_module: bool) {
         let both = Both { base: base.spot(Side::Base), head: head.spot(Side::Head) };
         if !same_module {
-            let meaning = format!("`{}` is now `{}`", both.base.rust, both.head.rust);
+            let meaning = format!("`{}` has moved to `{}`", both.base.rust, both.head.rust);
             self.both(Rule::TypeMoved, &both, meaning);
         } else if base.ty.name() != head.ty.name() {
             let meaning = format!("`{}` is renamed to `{}`", both.base.rust, both.head.rust);
@@ -89,20 +89,26 @@ impl<'a> Comparison<'a> {
         }
     }
 
+    /// Of a struct that is sent there is `new`, with or without the feature `bidirectional`.
     fn directions(&mut self, base: &Type, head: &Type, both: &Both) {
+        const UNLESS: &str = "without the feature `bidirectional`";
         let rust = &both.head.rust;
-        let with = if matches!(head, Type::Struct(_)) { ", `new` and setters" } else { "" };
+        let is_struct = matches!(head, Type::Struct(_));
         let (Direction { sent, received }, now) = (base.direction(), head.direction());
         if sent && !now.sent {
-            let meaning = format!("`{rust}` loses `Serialize`{with}: no request holds it any more");
+            let new = if is_struct { "`new`, its setters and, " } else { "" };
+            let comma = if is_struct { "," } else { "" };
+            let meaning =
+                format!("`{rust}` loses {new}{UNLESS}{comma} `Serialize`: no request holds it any more");
             self.both(Rule::TypeNoLongerSent, both, meaning);
         }
         if received && !now.received {
-            let meaning = format!("`{rust}` loses `Deserialize`: no response holds it any more");
+            let meaning = format!("`{rust}` loses `Deserialize` {UNLESS}: no response holds it any more");
             self.both(Rule::TypeNoLongerReceived, both, meaning);
         }
         if !sent && now.sent {
-            let meaning = format!("`{rust}` gains `Serialize`{with}: requests hold it now");
+            let new = if is_struct { "`new`, setters and " } else { "" };
+            let meaning = format!("`{rust}` gains {new}`Serialize`: requests hold it now");
             self.both(Rule::TypeNowSent, both, meaning);
         }
         if !received && now.received {
