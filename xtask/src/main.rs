@@ -43,9 +43,10 @@ enum Command {
     },
     /// Tells what changes between two specs, and what that means for those who use the crates.
     ///
-    /// Exits with 1 if something breaks that CHANGELOG.md of HEAD doesn't tell of: in its section `## Unreleased`, an
-    /// item with `**Breaking**` and, in backticks, the Rust path (`user::Get`) or the spec's name (`user.get`) of what
-    /// changed, or of its endpoint or type. Exits with 2 if there is nothing to compare.
+    /// Exits with 1 if something breaks that CHANGELOG.md of HEAD doesn't tell of. There, an item of the
+    /// section `## Unreleased` tells of it with `**Breaking**` and, in backticks, the Rust path (`user::Get`)
+    /// or the spec's name (`user.get`) of what changed, or of its endpoint or type. Exits with 2 if there is
+    /// nothing to compare.
     Diff {
         /// The older spec: a git revision, or a folder with a `spec/`.
         base: String,
@@ -170,14 +171,13 @@ fn diff(root: &Path, base: &str, head: Option<&str>, form: Form) -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    print!("{}", report.write(form));
+    // Who closes the pipe early has read enough.
+    let _ = stdout().write_all(report.write(form).as_bytes());
     let missing = report.missing();
     if missing.is_empty() {
         return ExitCode::SUCCESS;
     }
-    eprintln!(
-        "error: CHANGELOG.md doesn't tell of all that breaks; to its section `## Unreleased` belongs:\n"
-    );
+    eprintln!("error: CHANGELOG.md doesn't tell of all that breaks; its section `## Unreleased` needs:\n");
     for change in missing {
         eprintln!("{}", diff::entry(change));
     }

@@ -1,5 +1,6 @@
-//! What is told of every kind of change: `diff/<rule>/before.yaml` and `after.yaml` (or folders, where it takes several
-//! files) differ in it, `diff/<rule>/text.txt` is what is told of that. A case may have a second name, after a full stop.
+//! What is told of every kind of change: `diff/<rule>/before.yaml` and `after.yaml` (or folders, where it
+//! takes several files) differ in it, `diff/<rule>/text.txt` is what is told of that. A case may have a
+//! second name, after a full stop.
 
 mod common;
 
@@ -11,7 +12,7 @@ use std::process::Command;
 use common::{assert_none, difference, files, folder, name, source};
 use serde_json::Value;
 use tempfile::TempDir;
-use xtask::diff::{Class, Form, Report, Rule, Spec};
+use xtask::diff::{self, Change, Class, Form, Report, Rule, Spec};
 use xtask::load;
 use xtask::source::Source;
 
@@ -147,6 +148,20 @@ fn a_breaking_change_is_covered_by_an_entry_of_the_next_release_that_names_it() 
     assert_eq!(missing("- **Breaking**:\n  `workshop::BorrowResponse`."), [tool]);
     assert_eq!(missing("- **Breaking**: none.\n- `workshop::Borrow`."), [tool, until], "two entries");
     assert_eq!(missing("\n## 0.0.9\n\n- **Breaking**: `workshop.borrow`."), [tool, until], "it is released");
+}
+
+#[test]
+fn the_entries_that_are_asked_for_cover_the_changes() {
+    let breaks = |change: &&Change| change.rule.class() == Class::Breaking;
+    for case in cases() {
+        let report = report(&case);
+        let entries: Vec<String> = report.changes().filter(breaks).map(diff::entry).collect();
+        let mut head = spec(&case, "after");
+        head.changelog = Some(format!("## Unreleased\n\n{}\n", entries.join("\n")));
+        let covered = Report::new(&spec(&case, "before"), &head);
+        let left: Vec<&str> = covered.missing().iter().map(|change| change.meaning.as_str()).collect();
+        assert!(left.is_empty(), "{}: {left:?}", case.display());
+    }
 }
 
 /// A git repository with a spec in a folder of its own.

@@ -1,8 +1,8 @@
 //! Whether the changelog tells users of what breaks.
 //!
 //! An entry is an item of a list in the section `## Unreleased`. It tells of a breaking change if it contains
-//! `**Breaking**` and, in backticks, the Rust path or the spec's name of what changed, or of the endpoint or type that
-//! belongs to, before the change or after: `user::Get`, `user::Get::userid`, `user.get`.
+//! `**Breaking**` and, in backticks, the Rust path or the spec's name of what changed, or of the endpoint or
+//! type that belongs to, before the change or after: `user::Get`, `user::Get::userid`, `user.get`.
 
 use super::Change;
 
@@ -20,16 +20,22 @@ pub struct Entries {
 }
 
 impl Entries {
-    /// Reads them.
+    /// Reads the section of what comes with the next release.
     pub fn of(changelog: &str) -> Self {
         let section = changelog.lines().skip_while(|line| line.trim_end() != SECTION).skip(1);
         let section = section.take_while(|line| !line.starts_with("## ") && !line.starts_with("# "));
+        Self::of_items(&section.collect::<Vec<&str>>().join("\n"))
+    }
+
+    /// Reads a list, in which an item may take several lines.
+    pub(super) fn of_items(list: &str) -> Self {
         let mut items: Vec<String> = Vec::new();
-        for line in section {
-            let begins = line.trim_start().starts_with(['-', '*']) && !line.trim_start().starts_with("**");
+        for line in list.lines().map(str::trim) {
             match items.last_mut() {
-                Some(item) if !begins => item.push_str(&format!(" {}", line.trim())),
-                _ => items.push(line.trim().to_owned()),
+                Some(item) if !line.starts_with("- ") && !line.starts_with("* ") => {
+                    item.push_str(&format!(" {line}"));
+                }
+                _ => items.push(line.to_owned()),
             }
         }
         let marked = items.iter().filter(|item| item.contains(MARK));

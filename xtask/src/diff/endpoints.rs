@@ -1,7 +1,10 @@
 //! Endpoints: how they are called, and what comes back.
 
+use serde_json::Value;
+
 use super::modules::Located;
-use super::spot::{Both, Side};
+use super::pairing::Pairing;
+use super::spot::{Both, Side, Spot};
 use super::{Comparison, Difference, Rule, listed, rust_text, spot};
 use crate::emit::token_type;
 use crate::ir::{Answer, Endpoint, Example, Grants, Pagination, Period, Sign, Struct};
@@ -166,27 +169,33 @@ impl Comparison<'_> {
         }
     }
 
-    /// Examples are told apart by their requests, and where those are the same by their order.
+    /// The same ones first, then those with the same request, then the nearest.
     fn examples(&mut self, base: &[Example], head: &[Example], both: &Both) {
-        let rust = both.head.rust.clone();
-        for (index, new) in head.iter().enumerate() {
-            let first = if index == 0 { ": the mock answers with it" } else { "" };
-            match base.get(index) {
-                None => {
-                    let spot = both.head.item("examples", index);
-                    self.one(Rule::ExampleAdded, &spot, format!("`{rust}` has another example{first}"));
-                }
-                Some(old) if example(old) != example(new) => {
-                    let at = both.step(|spot| spot.item("examples", index));
-                    let meaning = format!("example {} of `{rust}` changed{first}", index + 1);
-                    self.both(Rule::ExampleChanged, &at, meaning);
-                }
-                Some(_) => {}
+        let rust = &both.head.rust;
+        let (old, new) = (numbered(base), numbered(head));
+        let pairs = Pairing::new(&old, &new)
+            .same(|(_, old), (_, new)| old == new)
+            .same(|(_, old), (_, new)| old[0] == new[0])
+            .best(|_, _| Some(0));
+        let at = |spot: &Spot, index: usize| spot.item("examples", index);
+        for ((old_index, old), (index, new)) in &pairs.both {
+            let spots = Both { base: at(&both.base, *old_index), head: at(&both.head, *index) };
+            let number = index + 1;
+            if old != new {
+                let meaning = format!("example {number} of `{rust}` changed{}", if_first(*index));
+                self.both(Rule::ExampleChanged, &spots, meaning);
+            } else if (*old_index == 0) != (*index == 0) {
+                let meaning = format!("what was example {} of `{rust}` is example {number}", old_index + 1);
+                self.both(Rule::ExampleChanged, &spots, format!("{meaning}{}", if_first(*index)));
             }
         }
-        for index in head.len()..base.len() {
-            let at = both.step(|spot| spot.item("examples", index));
-            self.lost(Rule::ExampleRemoved, &at, format!("`{rust}` has an example less"));
+        for (index, _) in &pairs.added {
+            let meaning = format!("`{rust}` has another example{}", if_first(*index));
+            self.one(Rule::ExampleAdded, &at(&both.head, *index), meaning);
+        }
+        for (index, _) in &pairs.removed {
+            let spots = Both { base: at(&both.base, *index), head: both.head.clone() };
+            self.lost(Rule::ExampleRemoved, &spots, format!("`{rust}` has an example less"));
         }
     }
 
@@ -275,7 +284,14 @@ fn signed(sign: &Sign) -> [&str; 3] {
     [&sign.nonce.wire, &sign.ts.wire, &sign.sig.wire]
 }
 
-/// An example as values: spaces and line breaks don't matter.
-fn example(example: &Example) -> [Result<serde_json::Value, &str>; 2] {
-    [&example.request, &example.response].map(|text| serde_json::from_str(text).map_err(|_| text.as_str()))
+/// The examples as values, so that spaces and line breaks don't matter, each with its number.
+fn numbered(examples: &[Example]) -> Vec<(usize, [Result<Value, &str>; 2])> {
+    let value = |text| serde_json::from_str(text).map_err(|_| text);
+    let values = examples.iter().map(|example| [value(example.request.as_str()), value(&example.response)]);
+    values.enumerate().collect()
+}
+
+/// What the first example is for.
+fn if_first(index: usize) -> &'static str {
+    if index == 0 { ": the mock answers with it" } else { "" }
 }

@@ -1,7 +1,8 @@
 //! What changes between two specs, and what it means for those who use the crates.
 //!
-//! Compared is what the specs lower to, so that the order of keys, quotes and comments don't matter. What is in both is
-//! recognised first, by name, then by what it is called on the wire, then by likeness: a rename is told as one change.
+//! Compared is what the specs lower to, so that the order of keys, quotes and comments don't matter. What is
+//! in both is recognised first, by name, then by what it is called on the wire, then by likeness: a rename is
+//! told as one change.
 
 mod changelog;
 mod checks;
@@ -134,7 +135,8 @@ enum Difference {
     InRust,
 }
 
-/// A type, of which each named type is known only by its new name: what it is made of is told where it is defined.
+/// A type, of which each named type is known only by its new name: what it is made of is told where it is
+/// defined.
 fn named(ty: &Ty, new: &impl Fn(&str) -> String) -> Ty {
     let inner = |inner: &Ty| Box::new(named(inner, new));
     match ty {

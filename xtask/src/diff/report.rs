@@ -105,9 +105,9 @@ impl Report {
     fn markdown(&self) -> String {
         let (base, head) = (&self.base, &self.head);
         if self.changes.is_empty() {
-            return format!("**API:** no change from `{base}` to `{head}`.\n");
+            return format!("**API:** no change from {base} to {head}.\n");
         }
-        let mut text = format!("**API changes** from `{base}` to `{head}`: {}.\n", self.counts());
+        let mut text = format!("**API changes** from {base} to {head}: {}.\n", self.counts());
         let mut table = |class, title: &str, rows: Vec<String>| {
             if !rows.is_empty() {
                 let (last, line) = if class == Class::Breaking { (" Changelog |", "---|") } else { ("", "") };
@@ -210,9 +210,10 @@ impl<'a> JsonChange<'a> {
     }
 }
 
-/// What to write into the changelog about a change.
+/// What to write into the changelog about a change, so that it is told.
 pub fn entry(change: &Change) -> String {
-    format!("- {}: {}. (`{}`)", changelog::MARK, change.meaning, change.rust)
+    let entry = format!("- {}: {}.", changelog::MARK, change.meaning);
+    if Entries::of_items(&entry).tell(change) { entry } else { format!("{entry} (`{}`)", change.rust) }
 }
 
 fn style(class: Class) -> Style {

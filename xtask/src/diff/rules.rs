@@ -1,8 +1,9 @@
 //! What can change between two specs, and what that means for those who use the crates.
 //!
-//! The class follows from the code that is generated: structs are `#[non_exhaustive]` with public fields, made by `new`
-//! with the required fields in order; enums and unions are `#[non_exhaustive]`; what is sent implements `Serialize`
-//! and `Check`, what is received `Deserialize`. ARCHITECTURE.md ("What breaks") says it at length.
+//! The class follows from the code that is generated: structs are `#[non_exhaustive]` with public fields,
+//! made by `new` with the required fields in order; enums and unions are `#[non_exhaustive]`; what is sent
+//! implements `Serialize` and `Check`, what is received `Deserialize`. ARCHITECTURE.md ("What breaks") says
+//! it at length.
 
 use serde::Serialize;
 
@@ -12,7 +13,8 @@ use serde::Serialize;
 pub enum Class {
     /// Code that compiles with BASE may not compile with HEAD.
     Breaking,
-    /// Code that compiles with BASE compiles with HEAD: something is new, or behaves as the documentation now says.
+    /// Code that compiles with BASE compiles with HEAD: something is new, or behaves as the documentation now
+    /// says.
     Additive,
     /// Only documentation and examples.
     Docs,

@@ -46,7 +46,8 @@ impl From<io::Error> for Unreadable {
 }
 
 impl Spec {
-    /// The spec of a folder or, if there is no such folder with a `spec/` in it, of a git revision of the workspace.
+    /// The spec of a folder or, if there is no such folder with a `spec/` in it, of a git revision of the
+    /// workspace.
     pub fn find(root: &Path, name: &str, color: bool) -> Result<Self, Unreadable> {
         let folder = Path::new(name);
         if folder.join("spec").is_dir() {
@@ -108,7 +109,8 @@ impl Spec {
         Ok(Self { name: name.to_owned(), api, changelog, files: files.collect() })
     }
 
-    /// The line and the column, both from 1, of the key at the end of a path, or of the last key on the way there.
+    /// The line and the column, both from 1, of the key at the end of a path, or of the last key on the way
+    /// there.
     pub fn position(&self, file: &str, path: &source::Path) -> (usize, usize) {
         let Some(File { text, root }) = self.files.get(file) else { return (1, 1) };
         let root = root.get_or_init(|| Node::parse(text).ok());

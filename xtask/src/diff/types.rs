@@ -253,8 +253,9 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// How alike two types are that may be the same: they have to be of a kind, and two thirds of all that is in either of
-/// them in both. Of small ones the names have to be alike, too, since many a struct holds just an id.
+/// How alike two types are that may be the same: they have to be of a kind, and two thirds of all that is in
+/// either of them in both. Of small ones the names have to be alike, too, since many a struct holds just an
+/// id.
 fn likeness(base: &Own<'_>, head: &Own<'_>) -> Option<u32> {
     let common = base.shape.intersection(&head.shape).count();
     let all = base.shape.union(&head.shape).count();
