@@ -164,6 +164,11 @@ fn git(root: &Path, arguments: &[&str]) -> Result<String, Unreadable> {
 }
 
 fn run(root: &Path, arguments: &[&str]) -> Result<Output, Unreadable> {
-    let output = Command::new("git").arg("-C").arg(root).args(arguments).output();
+    let mut command = Command::new("git");
+    // A hook sets these; what counts here is the workspace.
+    for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] {
+        command.env_remove(variable);
+    }
+    let output = command.arg("-C").arg(root).args(arguments).output();
     output.map_err(|error| Unreadable(format!("git can't be run: {error}")))
 }
