@@ -225,7 +225,7 @@ rules! {
         ExampleRemoved = "example-removed",
         /// Another request or response in an example.
         ExampleChanged = "example-changed",
-        /// A type's documentation, or a rule of a type that is only received.
+        /// A type's documentation, or a rule of a type that isn't checked.
         TypeDocsChanged = "type-docs-changed",
         /// A field's documentation, or a limit of one that is only received.
         FieldDocsChanged = "field-docs-changed",

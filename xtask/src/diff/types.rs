@@ -71,7 +71,9 @@ impl<'a> Comparison<'a> {
         }
         let stem = base.module.stem();
         match (base.ty, head.ty) {
-            (Type::Struct(old), Type::Struct(new)) => self.own_struct(&stem, old, new, &both),
+            (Type::Struct(old), Type::Struct(new)) => {
+                self.own_struct(&stem, old, new, &both, base.checked || head.checked);
+            }
             (Type::Enum(old), Type::Enum(new)) => self.own_enum(old, new, &both),
             (Type::Union(old), Type::Union(new)) => self.own_union(&stem, old, new, &both),
             (old, new) => {
@@ -117,10 +119,11 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    fn own_struct(&mut self, stem: &str, old: &Struct, new: &Struct, both: &Both) {
+    /// Rules of a struct that implements no `Check` are documentation.
+    fn own_struct(&mut self, stem: &str, old: &Struct, new: &Struct, both: &Both, checked: bool) {
         self.fields(stem, old, new, both, |spot| spot.path.key("fields"));
         let mut docs = old.text != new.text;
-        if old.direction.sent && new.direction.sent {
+        if checked && old.direction.sent && new.direction.sent {
             self.rules(stem, old, new, both, both);
         } else {
             let (old, new) = self.told(stem, old, new);
