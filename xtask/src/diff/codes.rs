@@ -7,40 +7,41 @@ use crate::ir::{Codes, ErrorCode};
 use crate::source::Path;
 
 impl Comparison<'_> {
-    /// Constants are paired by name, then by number.
+    /// A table that comes or goes stands for all that is in it.
     pub(super) fn codes(&mut self) {
-        let (base, head) = (self.base.api.codes.as_ref(), self.head.api.codes.as_ref());
-        let of =
-            |codes: Option<&Codes>| codes.map_or("spec/errcodes.yaml".to_owned(), |codes| codes.spec.clone());
-        let files = (of(base), of(head));
-        let spots = |base: &ErrorCode, head: &ErrorCode| Both {
-            base: spot(Side::Base, &files.0, base),
-            head: spot(Side::Head, &files.1, head),
-        };
-        let pairs = Pairing::new(
-            base.into_iter().flat_map(|codes| &codes.codes),
-            head.into_iter().flat_map(|codes| &codes.codes),
-        )
-        .same(|base, head| base.name == head.name)
-        .same(|base, head| base.code == head.code);
-        for (base, head) in &pairs.both {
-            self.code(base, head, &spots(base, head));
+        match (&self.base.api.codes, &self.head.api.codes) {
+            (None, None) => {}
+            (Some(base), None) => {
+                let meaning = format!("the {} constants of `errcode` are gone", base.codes.len());
+                self.one(Rule::ErrcodesRemoved, &table(Side::Base, base), meaning);
+            }
+            (None, Some(head)) => {
+                let meaning = format!("`errcode` has {} constants", head.codes.len());
+                self.one(Rule::ErrcodesAdded, &table(Side::Head, head), meaning);
+            }
+            (Some(base), Some(head)) => self.tables(base, head),
+        }
+    }
+
+    /// Constants are paired by name, then by number.
+    fn tables(&mut self, base: &Codes, head: &Codes) {
+        let pairs = Pairing::new(&base.codes, &head.codes)
+            .same(|base, head| base.name == head.name)
+            .same(|base, head| base.code == head.code);
+        for (old, new) in &pairs.both {
+            let both = Both { base: spot(Side::Base, base, old), head: spot(Side::Head, head, new) };
+            self.code(old, new, &both);
         }
         for code in &pairs.removed {
-            let spot = spot(Side::Base, &files.0, code);
+            let spot = spot(Side::Base, base, code);
             self.one(Rule::ErrcodeRemoved, &spot, format!("`{}` ({}) is gone", spot.rust, code.code));
         }
         for code in &pairs.added {
-            let spot = spot(Side::Head, &files.1, code);
+            let spot = spot(Side::Head, head, code);
             self.one(Rule::ErrcodeAdded, &spot, format!("`{}` ({}) is new", spot.rust, code.code));
         }
-        if let (Some(base), Some(head)) = (base, head)
-            && base.doc != head.doc
-        {
-            let at = |side, file: &str| {
-                Spot::new(side, file, Path::of(["summary"]), "errcodes".to_owned(), "errcode".to_owned())
-            };
-            let both = Both { base: at(Side::Base, &base.spec), head: at(Side::Head, &head.spec) };
+        if base.doc != head.doc {
+            let both = Both { base: table(Side::Base, base), head: table(Side::Head, head) };
             self.both(Rule::ErrcodesDocsChanged, &both, "the documentation of `errcode` changed");
         }
     }
@@ -61,8 +62,12 @@ impl Comparison<'_> {
     }
 }
 
-fn spot(side: Side, file: &str, code: &ErrorCode) -> Spot {
+fn table(side: Side, table: &Codes) -> Spot {
+    Spot::new(side, &table.spec, Path::of(["summary"]), "errcodes".to_owned(), "errcode".to_owned())
+}
+
+fn spot(side: Side, table: &Codes, code: &ErrorCode) -> Spot {
     let number = code.code.to_string();
     let path = Path::of(["codes", &number]);
-    Spot::new(side, file, path, format!("errcodes.{number}"), format!("errcode::{}", code.name))
+    Spot::new(side, &table.spec, path, format!("errcodes.{number}"), format!("errcode::{}", code.name))
 }

@@ -129,6 +129,8 @@ rules! {
         VariantPayloadChanged = "variant-payload-changed",
         /// The trait of `wecom_models::wire` that a union implements is another one.
         UnionStyleChanged = "union-style-changed",
+        /// All constants of `errcode` are gone.
+        ErrcodesRemoved = "errcodes-removed",
         /// A constant of `errcode` is gone.
         ErrcodeRemoved = "errcode-removed",
         /// A constant of `errcode` has another name.
@@ -209,6 +211,8 @@ rules! {
         VariantWireChanged = "variant-wire-changed",
         /// The field that tells the variants apart, or how it is written.
         UnionTagChanged = "union-tag-changed",
+        /// The first constants of `errcode`.
+        ErrcodesAdded = "errcodes-added",
         /// A constant of `errcode` more.
         ErrcodeAdded = "errcode-added",
         /// A constant of `errcode` has another number.
