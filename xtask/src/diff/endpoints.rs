@@ -7,7 +7,7 @@ use super::pairing::Pairing;
 use super::spot::{Both, Side, Spot};
 use super::{Comparison, Difference, Rule, listed, rust_text, spot};
 use crate::emit::token_type;
-use crate::ir::{Answer, Endpoint, Example, Grants, Pagination, Period, Sign, Struct};
+use crate::ir::{Answer, Endpoint, Example, Grants, Next, Pagination, Period, Rest, Sign, Struct, Way};
 use crate::lower;
 
 impl Comparison<'_> {
@@ -139,14 +139,34 @@ impl Comparison<'_> {
                 self.both(Rule::PaginationAdded, &at, format!("`{rust}` implements `Paged`"));
             }
             (Some(old), Some(new)) => {
-                if self.difference(&base.module.stem(), &old.item, &new.item) == Difference::InRust {
-                    let (old, new) = (rust_text(&old.item), rust_text(&new.item));
-                    let meaning = format!("the pages of `{rust}` hold `{new}` instead of `{old}`");
-                    self.both(Rule::PaginationItemChanged, &at, meaning);
+                match (old.item(), new.item()) {
+                    (None, None) => {}
+                    (Some(_), None) => {
+                        let meaning = format!("`{rust}` no longer implements `PagedItems`");
+                        self.lost(Rule::PaginationItemsRemoved, &at, meaning);
+                    }
+                    (None, Some(_)) => {
+                        self.both(
+                            Rule::PaginationItemsAdded,
+                            &at,
+                            format!("`{rust}` implements `PagedItems`"),
+                        );
+                    }
+                    (Some(old), Some(new)) => {
+                        if self.difference(&base.module.stem(), old, new) == Difference::InRust {
+                            let (old, new) = (rust_text(old), rust_text(new));
+                            let meaning = format!("the pages of `{rust}` hold `{new}` instead of `{old}`");
+                            self.both(Rule::PaginationItemChanged, &at, meaning);
+                        }
+                    }
                 }
-                if pages(old) != pages(new) {
-                    let meaning =
-                        format!("the pages of `{rust}` follow each other by {}", listed(pages(new)));
+                let with_items = old.items.is_some() && new.items.is_some();
+                let (old, new) = (pages(old, with_items), pages(new, with_items));
+                if old != new {
+                    let meaning = format!(
+                        "the pages of `{rust}` follow each other by {}",
+                        listed(new.iter().map(String::as_str))
+                    );
                     self.both(Rule::PaginationChanged, &at, meaning);
                 }
             }
@@ -274,10 +294,16 @@ fn grants(grants: Option<&Grants>) -> Option<(&str, [&str; 4])> {
     Some((grants.kind.keyword(), [&grants.token, &grants.expires, &grants.id, &grants.secret]))
 }
 
-fn pages(pagination: &Pagination) -> Vec<&str> {
-    let fields =
-        [Some(&pagination.cursor), Some(&pagination.next), pagination.more.as_ref(), Some(&pagination.items)];
-    fields.into_iter().flatten().map(|field| field.wire.as_str()).collect()
+/// The fields by which pages follow each other; a list of items that comes or goes is told apart.
+fn pages(pagination: &Pagination, with_items: bool) -> Vec<String> {
+    let next = match &pagination.next {
+        Next::Cursor(next) => Some(next.wire()),
+        Next::Offset { limit } => limit.as_ref().map(|limit| limit.wire.clone()),
+    };
+    let rest =
+        pagination.rest.as_ref().map(|(Rest::More(way) | Rest::End(way) | Rest::Total(way))| way.wire());
+    let items = pagination.items.as_ref().filter(|_| with_items).map(Way::wire);
+    [Some(pagination.start.wire.clone()), next, rest, items].into_iter().flatten().collect()
 }
 
 fn signed(sign: &Sign) -> [&str; 3] {

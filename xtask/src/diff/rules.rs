@@ -79,7 +79,9 @@ rules! {
         AnswerKindChanged = "answer-kind-changed",
         /// A request implements `Paged` no longer.
         PaginationRemoved = "pagination-removed",
-        /// `Paged::Item` is another type.
+        /// The items of a request's pages can no longer be had one by one.
+        PaginationItemsRemoved = "pagination-items-removed",
+        /// `PagedItems::Item` is another type.
         PaginationItemChanged = "pagination-item-changed",
         /// A request implements `Signed` no longer.
         SignRemoved = "sign-removed",
@@ -161,6 +163,8 @@ rules! {
         ConcurrencyChanged = "concurrency-changed",
         /// A request implements `Paged`.
         PaginationAdded = "pagination-added",
+        /// The items of a request's pages can be had one by one.
+        PaginationItemsAdded = "pagination-items-added",
         /// Pages follow each other by other fields.
         PaginationChanged = "pagination-changed",
         /// A request implements `Signed`.

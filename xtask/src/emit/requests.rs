@@ -293,7 +293,7 @@ fn optional_ref<'a>(base: &TokenStream, steps: impl IntoIterator<Item = &'a Fiel
     if optional { place } else { quote!(Some(&#place)) }
 }
 
-/// The sent types with limits, of their own or further inside.
+/// The sent types with limits or rules, of their own or further inside.
 pub(crate) fn limited(module: &Module) -> HashSet<&str> {
     let sent = || module.types.iter().filter(|ty| ty.direction().sent);
     let mut limited: HashSet<&str> = HashSet::new();
@@ -302,10 +302,11 @@ pub(crate) fn limited(module: &Module) -> HashSet<&str> {
         for ty in sent() {
             let found = match ty {
                 Type::Enum(_) => false,
-                Type::Struct(structure) => structure
-                    .fields
-                    .iter()
-                    .any(|field| !field.limits.is_empty() || is_limited(&field.ty, &limited)),
+                Type::Struct(structure) => {
+                    let is_limited =
+                        |field: &Field| !field.limits.is_empty() || is_limited(&field.ty, &limited);
+                    !structure.rules.is_empty() || structure.fields.iter().any(is_limited)
+                }
                 Type::Union(union) => union
                     .variants
                     .iter()

@@ -118,8 +118,12 @@ impl crate::Check for TextNoticeCard {
     fn check(&self, checker: &mut crate::Checker) {
         checker.nested("action_menu", &self.action_menu);
         checker.max_bytes("task_id", &self.task_id, 128);
+        checker.nested("quote_area", &self.quote_area);
         checker.max_items("horizontal_content_list", &self.horizontal_content_list, 6);
+        checker.nested("horizontal_content_list", &self.horizontal_content_list);
         checker.max_items("jump_list", &self.jump_list, 3);
+        checker.nested("jump_list", &self.jump_list);
+        checker.nested("card_action", &self.card_action);
         checker
             .at_least_one(
                 &[
@@ -134,9 +138,14 @@ impl crate::Check for NewsNoticeCard {
     fn check(&self, checker: &mut crate::Checker) {
         checker.nested("action_menu", &self.action_menu);
         checker.max_bytes("task_id", &self.task_id, 128);
+        checker.nested("quote_area", &self.quote_area);
+        checker.nested("image_text_area", &self.image_text_area);
         checker.max_items("vertical_content_list", &self.vertical_content_list, 4);
         checker.max_items("horizontal_content_list", &self.horizontal_content_list, 6);
+        checker.nested("horizontal_content_list", &self.horizontal_content_list);
         checker.max_items("jump_list", &self.jump_list, 3);
+        checker.nested("jump_list", &self.jump_list);
+        checker.nested("card_action", &self.card_action);
         checker
             .at_least_one(
                 &[
@@ -150,7 +159,10 @@ impl crate::Check for NewsNoticeCard {
 impl crate::Check for ButtonInteractionCard {
     fn check(&self, checker: &mut crate::Checker) {
         checker.nested("action_menu", &self.action_menu);
+        checker.nested("quote_area", &self.quote_area);
         checker.max_items("horizontal_content_list", &self.horizontal_content_list, 6);
+        checker.nested("horizontal_content_list", &self.horizontal_content_list);
+        checker.nested("card_action", &self.card_action);
         checker.max_bytes("task_id", &self.task_id, 128);
         checker.nested("button_selection", &self.button_selection);
         checker.max_items("button_list", &self.button_list, 6);
@@ -187,6 +199,90 @@ impl crate::Check for ActionMenu {
 impl crate::Check for MenuAction {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max_bytes("key", &self.key, 1024);
+    }
+}
+
+impl crate::Check for QuoteArea {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker
+            .required_when(("url", self.url.is_some()), ("type", &self.r#type), &["1"]);
+        checker
+            .required_when(
+                ("appid", self.appid.is_some()),
+                ("type", &self.r#type),
+                &["2"],
+            );
+    }
+}
+
+impl crate::Check for ImageTextArea {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker
+            .required_when(("url", self.url.is_some()), ("type", &self.r#type), &["1"]);
+        checker
+            .required_when(
+                ("appid", self.appid.is_some()),
+                ("type", &self.r#type),
+                &["2"],
+            );
+    }
+}
+
+impl crate::Check for HorizontalContent {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker
+            .required_when(("url", self.url.is_some()), ("type", &self.r#type), &["1"]);
+        checker
+            .required_when(
+                ("media_id", self.media_id.is_some()),
+                ("type", &self.r#type),
+                &["2"],
+            );
+        checker
+            .required_when(
+                ("userid", self.userid.is_some()),
+                ("type", &self.r#type),
+                &["3"],
+            );
+    }
+}
+
+impl crate::Check for Jump {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker
+            .required_when(("url", self.url.is_some()), ("type", &self.r#type), &["1"]);
+        checker
+            .required_when(
+                ("appid", self.appid.is_some()),
+                ("type", &self.r#type),
+                &["2"],
+            );
+    }
+}
+
+impl crate::Check for NoticeAction {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker
+            .required_when(("url", self.url.is_some()), ("type", &self.r#type), &["1"]);
+        checker
+            .required_when(
+                ("appid", self.appid.is_some()),
+                ("type", &self.r#type),
+                &["2"],
+            );
+    }
+}
+
+impl crate::Check for CardAction {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker
+            .required_when(("url", self.url.is_some()), ("type", &self.r#type), &["1"]);
+        checker
+            .required_when(
+                ("appid", self.appid.is_some()),
+                ("type", &self.r#type),
+                &["2"],
+            );
     }
 }
 

@@ -26,6 +26,7 @@ impl crate::Endpoint for GetRecords {
 impl crate::Check for GetRecords {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max("limit", &self.limit, 1000);
+        checker.nested("filter_spec", &self.filter_spec);
         checker
             .at_most_one(
                 &[
@@ -58,6 +59,29 @@ impl crate::PagedItems for GetRecords {
 
     fn into_items(page: Self::Response) -> Vec<Self::Item> {
         page.records.unwrap_or_default()
+    }
+}
+
+impl crate::Check for FilterSpec {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("conditions", &self.conditions);
+    }
+}
+
+impl crate::Check for Condition {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("date_time_value", &self.date_time_value);
+    }
+}
+
+impl crate::Check for FilterDateTime {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker
+            .required_when(
+                ("value", self.value.is_some()),
+                ("type", &self.r#type),
+                &["DATE_TIME_TYPE_DETAIL_DATE"],
+            );
     }
 }
 
