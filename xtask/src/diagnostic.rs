@@ -25,6 +25,9 @@ pub struct Diagnostic {
     pub help: Option<String>,
 }
 
+/// The mistakes that a person's words resolve, and from which no other mistake follows.
+pub const UNWRITTEN: [&str; 2] = ["missing-description", "placeholder-name"];
+
 /// Every mistake found so far.
 #[derive(Debug, Default)]
 pub struct Diagnostics {
@@ -48,6 +51,11 @@ impl Diagnostics {
     /// How many mistakes there are.
     pub fn len(&self) -> usize {
         self.found.len()
+    }
+
+    /// Every mistake, in the order in which they were found.
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.found.iter()
     }
 
     /// Adds one.
@@ -111,9 +119,10 @@ impl Reporter<'_> {
         self.root.get(path).map(Node::keys).unwrap_or_default()
     }
 
-    /// How many mistakes have been reported so far, in all files.
+    /// How many mistakes have been reported so far, in all files, but for words that are still to be written: nothing
+    /// follows from these.
     pub fn count(&self) -> usize {
-        self.diagnostics.len()
+        self.diagnostics.iter().filter(|found| !UNWRITTEN.contains(&found.code)).count()
     }
 
     /// Reports a mistake.

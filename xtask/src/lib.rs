@@ -10,6 +10,7 @@ pub mod codegen;
 pub mod diagnostic;
 pub mod diff;
 pub mod emit;
+pub mod import;
 pub mod ir;
 mod keywords;
 pub mod load;

@@ -5,10 +5,11 @@ use std::io::{self, BufWriter, IsTerminal, Write, stderr, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
+use indicatif::{ProgressBar, ProgressStyle};
 use xtask::codegen::{self, Failure};
 use xtask::diff::{self, Form, Report, Spec, Unreadable};
-use xtask::pages;
+use xtask::{import, pages};
 
 /// The tools of this workspace.
 #[derive(Parser)]
@@ -29,6 +30,8 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Drafts the spec of documentation pages, for a person to complete.
+    Import(Import),
     /// Extracts the JSON examples of documentation pages, as JSON lines.
     Examples {
         /// The folder with the pages, as Markdown files.
@@ -61,6 +64,23 @@ enum Command {
     },
 }
 
+#[derive(Args)]
+#[command(group = clap::ArgGroup::new("what").required(true).args(["pages", "report"]))]
+struct Import {
+    /// The pages, as Markdown files.
+    #[arg(value_name = "PAGE")]
+    pages: Vec<PathBuf>,
+    /// Adds the endpoints to a spec file, instead of writing a new one to the standard output.
+    #[arg(long, value_name = "FILE", requires = "pages")]
+    into: Option<PathBuf>,
+    /// Drafts all pages below a folder, and tells how many drafts fit the examples of their pages.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["pages", "into"])]
+    report: Option<PathBuf>,
+    /// Tells it as JSON.
+    #[arg(long, requires = "report")]
+    json: bool,
+}
+
 /// The workspace this was compiled in.
 fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default()
@@ -78,6 +98,8 @@ fn main() -> ExitCode {
             };
             diff(&cli.root, &base, head.as_deref(), form)
         }
+        Command::Import(Import { report: Some(docs), json, .. }) => report(&docs, json),
+        Command::Import(Import { pages, into, .. }) => draft(&pages, into.as_deref()),
         Command::Examples { docs, all, out } => examples(&cli.root, &docs, all, out.as_deref()),
     }
 }
@@ -182,4 +204,51 @@ fn diff(root: &Path, base: &str, head: Option<&str>, form: Form) -> ExitCode {
         eprintln!("{}", diff::entry(change));
     }
     ExitCode::FAILURE
+}
+
+fn draft(pages: &[PathBuf], into: Option<&Path>) -> ExitCode {
+    let drafted = match into {
+        Some(file) => import::draft_into(pages, file).map(|()| String::new()),
+        None => import::draft(pages),
+    };
+    match drafted {
+        Ok(text) => {
+            print!("{text}");
+            ExitCode::SUCCESS
+        }
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn report(docs: &Path, json: bool) -> ExitCode {
+    let bar = ProgressBar::no_length();
+    if stderr().is_terminal() {
+        bar.set_style(ProgressStyle::default_bar());
+    } else {
+        bar.set_draw_target(indicatif::ProgressDrawTarget::hidden());
+    }
+    let report = import::report(docs, || bar.inc(1), |pages| bar.set_length(pages as u64));
+    bar.finish_and_clear();
+    let report = match report {
+        Ok(report) => report,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    if json {
+        match serde_json::to_string_pretty(&report) {
+            Ok(text) => println!("{text}"),
+            Err(error) => {
+                eprintln!("error: {error}");
+                return ExitCode::FAILURE;
+            }
+        }
+    } else {
+        print!("{report}");
+    }
+    ExitCode::SUCCESS
 }

@@ -122,6 +122,13 @@ pub fn is_identifier(name: &str) -> bool {
         && name != "_"
 }
 
+/// Whether a name only stands where a better one is to be written: `Todo1`, `TodoMinus1`.
+pub fn is_placeholder(name: &str) -> bool {
+    let Some(rest) = name.strip_prefix("Todo") else { return false };
+    let digits = rest.strip_prefix("Minus").unwrap_or(rest);
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// A name as an identifier: keywords become raw (`r#type`), the four that can't be raw get a `_`.
 pub fn ident(name: &str) -> proc_macro2::Ident {
     let span = proc_macro2::Span::call_site();

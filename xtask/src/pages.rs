@@ -18,10 +18,13 @@ use repair::Repair;
 /// The host of the server API. Other addresses are the developer's own, or of other services.
 const HOST: &str = "://qyapi.weixin.qq.com/";
 
+/// The host that merchants call; what it takes and answers is XML.
+const MERCHANTS: &str = "://api.mch.weixin.qq.com/";
+
 /// Which way a body goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-enum Kind {
+pub(crate) enum Kind {
     /// To WeCom.
     Request,
     /// From WeCom.
@@ -30,17 +33,20 @@ enum Kind {
 
 /// A body that a page shows.
 #[derive(Debug, Serialize)]
-struct Example {
+pub(crate) struct Example {
     /// `GET` or `POST`.
-    method: String,
+    pub method: String,
     /// The path, without the query.
-    path: String,
+    pub path: String,
     /// Which way it goes.
-    kind: Kind,
+    pub kind: Kind,
     /// The page and the line.
     name: String,
+    /// The line, from 1.
+    #[serde(skip)]
+    pub line: usize,
     /// The body.
-    payload: Value,
+    pub payload: Value,
     /// What had to be put right to read it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     repaired: Vec<Repair>,
@@ -48,28 +54,30 @@ struct Example {
 
 /// A body that can't be read.
 #[derive(Debug)]
-struct Unreadable {
+pub(crate) struct Unreadable {
     /// The line at which reading stopped, from 1.
-    line: usize,
+    pub line: usize,
     /// Why.
-    reason: String,
+    pub reason: String,
 }
 
 /// A documentation page.
 #[derive(Debug)]
-struct Page {
+pub(crate) struct Page {
     /// Its file.
-    file: PathBuf,
+    pub file: PathBuf,
     /// The document's id.
-    id: u32,
+    pub id: u32,
+    /// The number in its address.
+    pub number: Option<u32>,
     /// Its title.
-    title: String,
+    pub title: String,
     /// Everything, without what was withdrawn, its lines where they were.
-    text: String,
+    pub text: String,
 }
 
 /// The endpoints to look for, by page and path: their method.
-type Wanted = BTreeMap<(u32, String), String>;
+pub(crate) type Wanted = BTreeMap<(u32, String), String>;
 
 /// What a run found.
 #[derive(Debug, Default)]
@@ -125,7 +133,7 @@ fn wanted(spec: &Spec) -> Wanted {
 }
 
 /// Reads the pages below a folder, in the order of their files; of those that stand there several times, one.
-fn read(docs: &Path) -> io::Result<Vec<Page>> {
+pub(crate) fn read(docs: &Path) -> io::Result<Vec<Page>> {
     let mut files = Vec::new();
     markdown_files(docs, &mut files)?;
     files.sort();
@@ -162,25 +170,29 @@ fn markdown_files(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
 
 impl Page {
     /// Reads a page; a file without a document's id in its front matter is none.
-    fn parse(file: PathBuf, text: &str) -> Option<Self> {
+    pub(crate) fn parse(file: PathBuf, text: &str) -> Option<Self> {
         let mut lines = text.lines();
         if lines.next()? != "---" {
             return None;
         }
         let mut id = None;
+        let mut number = None;
         let mut title = String::new();
         for line in lines.take_while(|line| *line != "---") {
             match line.split_once(':') {
                 Some(("doc_id", value)) => id = value.trim().parse().ok(),
+                Some(("source_url", value)) => {
+                    number = value.rsplit('/').next().and_then(|last| last.trim().parse().ok());
+                }
                 Some(("title", value)) => title = unquoted(value.trim()),
                 _ => {}
             }
         }
-        Some(Self { file, id: id?, title, text: without_comments(text) })
+        Some(Self { file, id: id?, number, title, text: without_comments(text) })
     }
 
     /// The bodies that the page shows, of the endpoints wanted or of all, and those that can't be read.
-    fn examples(&self, wanted: Option<&Wanted>) -> (Vec<Example>, Vec<Unreadable>) {
+    pub(crate) fn examples(&self, wanted: Option<&Wanted>) -> (Vec<Example>, Vec<Unreadable>) {
         let mut examples = Vec::new();
         let mut unreadable = Vec::new();
         let mut reader = Reader::default();
@@ -218,11 +230,13 @@ impl Page {
             };
             for found in found {
                 let Some(kind) = endpoint.kind(hint, method, &found.value) else { continue };
+                let line = line(found.offset);
                 examples.push(Example {
                     method: method.to_owned(),
                     path: endpoint.path.clone(),
                     kind,
-                    name: format!("{} {}, line {}", self.id, self.title, line(found.offset)),
+                    name: format!("{} {}, line {line}", self.id, self.title),
+                    line,
                     payload: found.value,
                     repaired: found.repairs,
                 });
@@ -251,7 +265,7 @@ fn without_comments(text: &str) -> String {
 }
 
 /// A piece of a page.
-enum Block<'a> {
+pub(crate) enum Block<'a> {
     /// A line of text.
     Text(&'a str),
     /// What stands between fences, and the number of its first line.
@@ -259,7 +273,7 @@ enum Block<'a> {
 }
 
 /// Takes a page apart. What follows the opening fence in its line is often wrong and never counts.
-fn blocks(text: &str) -> Vec<Block<'_>> {
+pub(crate) fn blocks(text: &str) -> Vec<Block<'_>> {
     let mut blocks = Vec::new();
     let mut fence: Option<(usize, Vec<&str>)> = None;
     for (index, line) in text.lines().enumerate() {
@@ -287,6 +301,14 @@ fn blocks(text: &str) -> Vec<Block<'_>> {
     blocks
 }
 
+/// The values of a text, if it is JSON.
+pub(crate) fn values(text: &str) -> Vec<Value> {
+    if !repair::looks_like_json(text) {
+        return Vec::new();
+    }
+    repair::read(text).unwrap_or_default().into_iter().map(|found| found.value).collect()
+}
+
 /// Where the body starts, and the body: of a call of `curl`, what it sends.
 fn data(text: &str) -> (usize, &str) {
     match (text.find('{'), text.rfind('}')) {
@@ -298,9 +320,13 @@ fn data(text: &str) -> (usize, &str) {
 }
 
 /// An endpoint as a page introduces it.
-struct Endpoint {
-    method: Option<&'static str>,
-    path: String,
+pub(crate) struct Endpoint {
+    pub method: Option<&'static str>,
+    pub path: String,
+    /// What stands in the address after the path.
+    pub query: String,
+    /// Whether it is on the merchants' host.
+    pub merchant: bool,
     /// The names at the top of the requests shown so far.
     requested: BTreeSet<String>,
     /// Whether a response with an `errcode` has been shown.
@@ -336,7 +362,7 @@ impl Endpoint {
 
 /// What is known about the next fence.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Hint {
+pub(crate) enum Hint {
     /// Nothing.
     #[default]
     None,
@@ -350,9 +376,11 @@ enum Hint {
 
 /// What has been read of a page so far.
 #[derive(Default)]
-struct Reader {
+pub(crate) struct Reader {
     /// The endpoint that the last address was of.
-    endpoint: Option<Endpoint>,
+    pub endpoint: Option<Endpoint>,
+    /// How many addresses there were.
+    pub introduced: usize,
     /// A method whose address hasn't come yet.
     method: Option<&'static str>,
     /// Whether the address should come next.
@@ -363,7 +391,7 @@ struct Reader {
 }
 
 impl Reader {
-    fn text(&mut self, line: &str) {
+    pub(crate) fn text(&mut self, line: &str) {
         let line = line.trim_start_matches(['>', ' ', '\t']).trim_end();
         if line.is_empty() {
             return;
@@ -395,7 +423,7 @@ impl Reader {
     }
 
     /// Takes a fence, and says what is known about it.
-    fn fence(&mut self, text: &str) -> Hint {
+    pub(crate) fn fence(&mut self, text: &str) -> Hint {
         self.labelled = false;
         if self.address {
             self.set_address(text);
@@ -419,13 +447,18 @@ impl Reader {
         }
         self.address = false;
         self.hint = Hint::Address;
-        self.endpoint = text.split_once(HOST).map(|(_, rest)| {
+        self.introduced += 1;
+        let found = text.split_once(HOST).map(|(_, rest)| (rest, false));
+        let found = found.or_else(|| text.split_once(MERCHANTS).map(|(_, rest)| (rest, true)));
+        self.endpoint = found.map(|(rest, merchant)| {
             let end = rest
                 .find(|c: char| !(c.is_ascii_alphanumeric() || "/_-.\\".contains(c)))
                 .unwrap_or(rest.len());
             Endpoint {
                 method: self.method.take(),
                 path: format!("/{}", rest[..end].replace('\\', "")),
+                query: rest[end..].to_owned(),
+                merchant,
                 requested: BTreeSet::new(),
                 answered: false,
             }

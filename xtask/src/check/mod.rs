@@ -149,6 +149,19 @@ impl Reporter<'_> {
         }
     }
 
+    /// A name that says something.
+    fn named(&mut self, path: &Path, name: &str) {
+        if names::is_placeholder(name) {
+            self.error_with_help(
+                "placeholder-name",
+                At::Key(path),
+                format!("`{name}` only holds the place of a name"),
+                "has no name yet",
+                "say in a word what the value means",
+            );
+        }
+    }
+
     /// Names that would be the same in Rust.
     fn collisions<'n>(&mut self, paths: impl IntoIterator<Item = (Path, String, &'n str)>, help: &str) {
         let mut seen: BTreeMap<String, &str> = BTreeMap::new();

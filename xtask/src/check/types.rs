@@ -64,6 +64,9 @@ impl Checker<'_> {
         for (name, field) in fields {
             let path = path.key(&endpoints::key(name, field));
             self.report.described(&path, &field.doc);
+            if let Some(quirk) = &field.quirk {
+                self.report.described(&path.key("quirk"), quirk);
+            }
             let rust = field.rename.clone().unwrap_or_else(|| names::snake(name));
             self.report.identifier(&path, &rust, "give it another name with `rename`");
             if names::is_identifier(&rust) {
@@ -199,6 +202,10 @@ impl Checker<'_> {
                 );
             }
             self.pascal(&at, &value.name, "a variant's name");
+            self.report.named(&at, &value.name);
+            if let Some(doc) = &value.doc {
+                self.report.described(&at.key("doc"), doc);
+            }
             rust_names.push((at, value.name.clone(), wire.as_str()));
         }
         self.report.collisions(rust_names, "give each value a name of its own");
@@ -233,6 +240,7 @@ impl Checker<'_> {
             let at = variants.key(tag);
             let name = variant.name.clone().unwrap_or_else(|| names::pascal(tag));
             self.report.identifier(&at, &name, "give the variant a `name`");
+            self.report.named(&at, &name);
             rust_names.push((at.clone(), name, tag.as_str()));
             if let Some(ty) = &variant.ty {
                 self.type_expr(&at, ty);

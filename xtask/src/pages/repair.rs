@@ -6,7 +6,7 @@ use serde_json::{Map, Number, Value};
 
 /// What was put right to read a text as JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Repair {
+pub(crate) enum Repair {
     /// `&quot;` for `"`.
     HtmlEntity,
     /// A remark outside strings: `// …`, `/* … */`, or in parentheses.

@@ -1,0 +1,123 @@
+//! Puts a draft into a spec file that is there already, whose text stays as it is.
+
+use super::draft::{Draft, Names};
+use super::yaml::{ORDER, Sections};
+use crate::names;
+use crate::source::{Kind, Node, Path};
+
+/// A spec file that is to be added to.
+#[derive(Debug)]
+pub(super) struct Existing {
+    text: String,
+    root: Node,
+}
+
+impl Existing {
+    /// Reads a spec file.
+    pub(super) fn read(text: String) -> Result<Self, String> {
+        let root = Node::parse(&text).map_err(|error| {
+            let line = text[..error.offset.min(text.len())].matches('\n').count() + 1;
+            format!("line {line}: not valid YAML: {}", error.message)
+        })?;
+        Ok(Self { text, root })
+    }
+
+    /// The names that are taken.
+    pub(super) fn names(&self) -> Names {
+        let keys = |section: &str| self.root.get(&Path::of([section])).map(Node::keys).unwrap_or_default();
+        let endpoints = keys("endpoints");
+        let requests = endpoints.iter().flat_map(|name| {
+            let pascal = names::pascal(name);
+            [format!("{pascal}Response"), pascal]
+        });
+        let types = ORDER[1..].iter().flat_map(|section| keys(section));
+        Names { types: requests.chain(types).collect(), endpoints }
+    }
+
+    /// The calls of a draft that the file has already.
+    pub(super) fn known<'d>(&self, draft: &'d Draft) -> Vec<&'d str> {
+        let scalar = |path: &Path| match self.root.get(path).map(|node| &node.kind) {
+            Some(Kind::Scalar { value, .. }) => Some(value.clone()),
+            _ => None,
+        };
+        let endpoints = self.names().endpoints;
+        let calls: Vec<(Option<String>, Option<String>)> = endpoints
+            .iter()
+            .map(|name| {
+                let endpoint = Path::of(["endpoints", name]);
+                (scalar(&endpoint.key("call")), scalar(&endpoint.key("doc").key("id")))
+            })
+            .collect();
+        let same = |(call, id): &(Option<String>, Option<String>), path: &str, page: u32| {
+            call.as_deref().and_then(|call| call.split_once(' ')).is_some_and(|(_, known)| known == path)
+                && *id == Some(page.to_string())
+        };
+        let drafted = draft.endpoints.iter();
+        let known =
+            drafted.filter(|endpoint| calls.iter().any(|call| same(call, &endpoint.path, endpoint.doc.0)));
+        known.map(|endpoint| endpoint.path.as_str()).collect()
+    }
+
+    /// The text with a draft in it.
+    pub(super) fn with(&self, sections: &Sections) -> Result<String, String> {
+        let mut text = self.text.clone();
+        if !text.ends_with('\n') {
+            text.push('\n');
+        }
+        // From the end, so that places before it stay where they are.
+        for (index, name) in ORDER.iter().enumerate().rev() {
+            let section = sections.get(name);
+            if section.is_empty() {
+                continue;
+            }
+            match self.root.get(&Path::of([*name])) {
+                Some(node) => {
+                    let at = self.end_of(name, node)?;
+                    text.insert_str(at.min(text.len()), section);
+                }
+                None => {
+                    let next = ORDER[index + 1..].iter().find_map(|next| self.start_of(next));
+                    match next {
+                        Some(at) => text.insert_str(at, &format!("{name}:\n{section}\n")),
+                        None => text += &format!("\n{name}:\n{section}"),
+                    }
+                }
+            }
+        }
+        Ok(text)
+    }
+
+    /// Where the line of a section's key starts.
+    fn start_of(&self, name: &str) -> Option<usize> {
+        self.root.get(&Path::of([name]))?;
+        let at = self.root.find_key(&Path::of([name])).span.start;
+        Some(self.text[..at].rfind('\n').map_or(0, |newline| newline + 1))
+    }
+
+    /// The end of a section's last line.
+    fn end_of(&self, name: &str, node: &Node) -> Result<usize, String> {
+        let Kind::Mapping(entries) = &node.kind else {
+            return Err(format!("`{name}` is no mapping; give it entries, or take it out"));
+        };
+        if self.text[node.span.start..].starts_with('{') || entries.is_empty() {
+            return Err(format!("`{name}` is written in braces; write its entries one below the other"));
+        }
+        let start = self.start_of(name).unwrap_or_default();
+        let mut end = start;
+        let mut at = start;
+        for (index, line) in self.text[start..].split_inclusive('\n').enumerate() {
+            let inside = index == 0
+                || line.starts_with([' ', '\t'])
+                || line.trim().is_empty()
+                || line.starts_with('#');
+            if !inside {
+                break;
+            }
+            at += line.len();
+            if index == 0 || line.starts_with([' ', '\t']) && !line.trim().is_empty() {
+                end = at;
+            }
+        }
+        Ok(end)
+    }
+}

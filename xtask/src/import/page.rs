@@ -1,0 +1,337 @@
+//! A page taken apart: its endpoints, each with its tables, its examples and the prose around them.
+
+use std::sync::LazyLock;
+
+use regex_lite::Regex;
+use serde_json::Value;
+
+use super::table::{self, Row};
+use crate::pages::{Block, Kind, Page, Reader, blocks, values};
+
+/// An endpoint as a page documents it.
+#[derive(Debug)]
+pub(crate) struct Section {
+    /// The Chinese title.
+    pub title: String,
+    /// `GET` or `POST`.
+    pub method: String,
+    /// Whether the page says so.
+    pub method_said: bool,
+    /// The path, without the query.
+    pub path: String,
+    /// The parameters of the address, in its order.
+    pub query: Vec<String>,
+    /// Whether it is one of the merchants' host.
+    pub merchant: bool,
+    /// The tables of its parameters.
+    pub tables: Vec<Table>,
+    /// The requests that the page shows.
+    pub requests: Vec<Value>,
+    /// The responses that the page shows.
+    pub responses: Vec<Value>,
+    /// The lines of text.
+    pub prose: Vec<String>,
+    /// What else the page shows of what is sent or answered, as text.
+    pub raw: Vec<(Kind, String)>,
+    /// Of that, what is JSON: parts of bodies.
+    pub parts: Vec<(Kind, Value)>,
+}
+
+/// A table of fields or of values.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Table {
+    /// Which way what it describes goes.
+    pub side: Kind,
+    /// The name of the object or the type that it describes; without one, it describes the body.
+    pub name: Option<String>,
+    /// What it describes.
+    pub rows: Vec<Row>,
+    /// Whether it lists the values of an enum, not fields.
+    pub values: bool,
+}
+
+/// What an import reads of a page.
+#[derive(Debug, Default)]
+pub(crate) struct Contents {
+    /// 最后更新, as `2024-07-16`.
+    pub updated: Option<String>,
+    /// Its endpoints, in its order, each once.
+    pub sections: Vec<Section>,
+    /// The tables of named objects and types, of all endpoints.
+    pub named: Vec<Table>,
+    /// The lines of examples that can't be read.
+    pub unreadable: Vec<String>,
+}
+
+impl Contents {
+    /// Takes a page apart.
+    pub(crate) fn of(page: &Page) -> Self {
+        let (examples, unreadable) = page.examples(None);
+        let mut walk = Walk::new(page);
+        let mut examples = examples.into_iter().peekable();
+        for block in blocks(&page.text) {
+            match block {
+                Block::Text(text) => walk.text(text),
+                Block::Fence { line: start, text } => {
+                    walk.fence(&text);
+                    let line = start + text.matches('\n').count() + 2;
+                    let mut shown = false;
+                    while let Some(example) = examples.next_if(|example| example.line < line) {
+                        shown = true;
+                        walk.example(example.kind, &example.method, &example.path, example.payload);
+                    }
+                    if !shown {
+                        walk.raw(&text);
+                    }
+                }
+            }
+        }
+        walk.end_table();
+        let mut contents = walk.contents;
+        if let [section] = contents.sections.as_mut_slice() {
+            section.title.clone_from(&page.title);
+        }
+        contents.unreadable =
+            unreadable.into_iter().map(|at| format!("line {}: {}", at.line, at.reason)).collect();
+        contents
+    }
+}
+
+static UPDATED: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"最后更新[：:]\s*(\d{4})[/-](\d{1,2})[/-](\d{1,2})"));
+static IDENTIFIER: LazyLock<Regex> = LazyLock::new(|| regex(r"[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*"));
+
+/// A pattern that is known to be one.
+pub(super) fn regex(pattern: &str) -> Regex {
+    Regex::new(pattern).unwrap_or_else(|error| unreachable!("the patterns are tested: {error}"))
+}
+
+/// Headings that name a part of an endpoint, not an endpoint.
+const PARTS: [&str; 14] = [
+    "请求",
+    "返回",
+    "参数",
+    "接口定义",
+    "接口说明",
+    "权限",
+    "示例",
+    "说明",
+    "注意",
+    "附",
+    "错误码",
+    "字段",
+    "接口详情",
+    "限制",
+];
+
+struct Walk<'a> {
+    contents: Contents,
+    page: &'a Page,
+    reader: Reader,
+    /// The section that is being read.
+    current: Option<usize>,
+    side: Kind,
+    /// The last heading that may be an endpoint's title.
+    heading: Option<String>,
+    /// The last line that may say what a table describes.
+    label: String,
+    /// The last heading, whatever it says.
+    above: String,
+    /// The lines of the table that is being read.
+    lines: Vec<String>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(page: &'a Page) -> Self {
+        Self {
+            contents: Contents::default(),
+            page,
+            reader: Reader::default(),
+            current: None,
+            side: Kind::Request,
+            heading: None,
+            label: String::new(),
+            above: String::new(),
+            lines: Vec::new(),
+        }
+    }
+
+    fn text(&mut self, line: &str) {
+        let text = line.trim_start_matches(['>', ' ', '\t']).trim_end();
+        if text.starts_with('|') || (!self.lines.is_empty() && text.contains('|')) {
+            self.lines.push(text.to_owned());
+            self.reader.text(line);
+            return;
+        }
+        self.end_table();
+        if text.is_empty() {
+            return;
+        }
+        if let Some(found) = UPDATED.captures(text)
+            && self.contents.updated.is_none()
+        {
+            let number = |group: usize| found[group].parse::<u32>().unwrap_or_default();
+            self.contents.updated = Some(format!("{}-{:02}-{:02}", &found[1], number(2), number(3)));
+        }
+        let before = self.reader.introduced;
+        self.reader.text(line);
+        if self.reader.introduced != before {
+            self.introduce();
+            return;
+        }
+        let method = self.reader.endpoint.as_ref().and_then(|endpoint| endpoint.method);
+        self.label(text);
+        if let Some(section) = self.section() {
+            section.prose.push(text.to_owned());
+            // The method may stand below the address.
+            if let Some(method) = method {
+                method.clone_into(&mut section.method);
+                section.method_said = true;
+            }
+        }
+    }
+
+    /// A line that may say what follows.
+    fn label(&mut self, line: &str) {
+        let heading = line.starts_with('#');
+        let marked = heading || line.starts_with("**") || line.starts_with("__");
+        let text = plain(line);
+        if text.chars().count() > 40 || !(marked || text.ends_with([':', '：'])) {
+            return;
+        }
+        let text = text.trim_matches(|c: char| c == ':' || c == '：' || c.is_whitespace()).to_owned();
+        if text.contains("返回") || text.contains("回包") || text.contains("响应") {
+            self.side = Kind::Response;
+        } else if text.contains("请求") && !text.contains("请求方式") && !text.contains("请求地址")
+        {
+            self.side = Kind::Request;
+        }
+        if heading {
+            if !PARTS.iter().any(|part| text.contains(part)) {
+                self.heading = Some(text.clone());
+            }
+            self.above.clone_from(&text);
+        }
+        self.label = text;
+    }
+
+    fn introduce(&mut self) {
+        let Some(endpoint) = &self.reader.endpoint else {
+            self.current = None;
+            return;
+        };
+        self.side = Kind::Request;
+        self.label.clear();
+        self.above.clear();
+        let sections = &mut self.contents.sections;
+        if let Some(known) = sections.iter().position(|section| section.path == endpoint.path) {
+            self.current = Some(known);
+            return;
+        }
+        self.current = Some(sections.len());
+        sections.push(Section {
+            title: self.heading.clone().unwrap_or_else(|| self.page.title.clone()),
+            method: endpoint.method.unwrap_or("POST").to_owned(),
+            method_said: endpoint.method.is_some(),
+            path: endpoint.path.clone(),
+            query: parameters(&endpoint.query),
+            merchant: endpoint.merchant,
+            tables: Vec::new(),
+            requests: Vec::new(),
+            responses: Vec::new(),
+            prose: Vec::new(),
+            raw: Vec::new(),
+            parts: Vec::new(),
+        });
+    }
+
+    fn fence(&mut self, text: &str) {
+        self.end_table();
+        let before = self.reader.introduced;
+        self.reader.fence(text);
+        if self.reader.introduced != before {
+            self.introduce();
+        }
+    }
+
+    fn section(&mut self) -> Option<&mut Section> {
+        self.contents.sections.get_mut(self.current?)
+    }
+
+    fn example(&mut self, kind: Kind, method: &str, path: &str, value: Value) {
+        self.side = kind;
+        let Some(section) = self.contents.sections.iter_mut().find(|section| section.path == path) else {
+            return;
+        };
+        method.clone_into(&mut section.method);
+        match kind {
+            Kind::Request => section.requests.push(value),
+            Kind::Response => section.responses.push(value),
+        }
+    }
+
+    fn raw(&mut self, text: &str) {
+        let side = self.side;
+        if let Some(section) = self.section() {
+            section.raw.push((side, text.to_owned()));
+            section.parts.extend(values(text).into_iter().map(|value| (side, value)));
+        }
+    }
+
+    fn end_table(&mut self) {
+        let lines = std::mem::take(&mut self.lines);
+        if lines.is_empty() {
+            return;
+        }
+        let Some((values, rows)) = table::read(&lines) else { return };
+        let name = [&self.label, &self.above].into_iter().find_map(|text| named(text));
+        let table = Table { side: self.side, name, rows, values };
+        if table.name.is_some() {
+            self.contents.named.push(table.clone());
+        }
+        if !values && let Some(section) = self.section() {
+            section.tables.push(table);
+        }
+    }
+}
+
+/// The object that a title says a table is about: `Settings说明`, `AgentItem 结构`, `UpdateRequest`.
+fn named(title: &str) -> Option<String> {
+    let mut found = IDENTIFIER.find_iter(title);
+    let name = found.next()?;
+    let several = found.next().is_some();
+    let rest = title.replace(name.as_str(), "");
+    let words = [
+        "说明", "结构", "参数", "字段", "对象", "类型", "内容", "信息", "取值", "枚举", "返回", "请求",
+        "详细", "的", "体",
+    ];
+    let rest = words.iter().fold(rest, |rest, word| rest.replace(word, ""));
+    let other = rest.chars().filter(|c| c.is_alphabetic()).count();
+    (!several && other <= 4).then(|| name.as_str().to_owned())
+}
+
+/// The names of the parameters in what follows the path of an address.
+fn parameters(rest: &str) -> Vec<String> {
+    let rest = rest.replace("&amp;", "&").replace("×tamp", "&timestamp").replace('\\', "");
+    let Some(query) = rest.strip_prefix('?') else { return Vec::new() };
+    let end = query.find(|c: char| c.is_whitespace() || "<>\"'`（，。)*".contains(c)).unwrap_or(query.len());
+    let names = query[..end].split('&').filter_map(|pair| pair.split('=').next());
+    let names =
+        names.filter(|name| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'));
+    names.map(str::to_owned).collect()
+}
+
+/// A line without its Markdown.
+pub(super) fn plain(text: &str) -> String {
+    static MARKUP: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"!!(?:#[0-9a-fA-F]+)?|</?[a-zA-Z][^>]*>|\*\*|__|`"));
+    static LINK: LazyLock<Regex> = LazyLock::new(|| regex(r"\[([^\[\]]*)\]\([^()]*\)"));
+    let text = text.trim_start_matches(['#', '>', ' ']);
+    let text = text.replace("<br>", " ").replace("<br/>", " ").replace("<br />", " ");
+    let text = LINK.replace_all(&text, "$1");
+    let text = MARKUP.replace_all(&text, "");
+    let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", " ").replace("&quot;", "\"");
+    let text = text.replace("&#124;", "|").replace("&amp;", "&").replace("\\_", "_").replace("\\*", "*");
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ").chars().filter(|c| !c.is_control() && !matches!(c, '\u{feff}' | '\u{200b}')).collect()
+}

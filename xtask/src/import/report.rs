@@ -1,0 +1,151 @@
+//! How many endpoints of a folder of pages get a draft, and how many drafts fit the examples they come from.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::io;
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::draft::{self, Names};
+use super::page::{Contents, Section};
+use super::yaml::Sections;
+use crate::check;
+use crate::diagnostic::{Diagnostics, UNWRITTEN};
+use crate::load;
+use crate::pages::{self, Page};
+use crate::parallel;
+use crate::source::Source;
+
+/// What a run over a folder found.
+#[derive(Debug, Default, Serialize)]
+pub struct Report {
+    /// Paths that some page documents.
+    pub paths: usize,
+    /// Paths with a draft.
+    pub drafted: usize,
+    /// Paths with a draft on every page of which the draft accepts all examples.
+    pub accepted: usize,
+    /// Of those, the paths of which no page shows an example.
+    pub without_examples: usize,
+    /// Pages with endpoints.
+    pub pages: usize,
+    /// Why drafts were not accepted: by reason, the places.
+    pub reasons: BTreeMap<String, Vec<String>>,
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut reasons: Vec<(&String, &Vec<String>)> = self.reasons.iter().collect();
+        reasons.sort_by_key(|(reason, places)| (Reverse(places.len()), *reason));
+        for (reason, places) in reasons {
+            writeln!(f, "{reason}: {}", places.len())?;
+            for place in places {
+                writeln!(f, "  {place}")?;
+            }
+        }
+        let Self { paths, drafted, accepted, without_examples, pages, .. } = self;
+        writeln!(
+            f,
+            "{paths} paths on {pages} pages: {drafted} drafted, {accepted} accept their pages' examples \
+             ({without_examples} have none)"
+        )
+    }
+}
+
+/// What became of a path on all of its pages.
+#[derive(Debug)]
+struct Found {
+    drafted: bool,
+    accepted: bool,
+    examples: usize,
+}
+
+/// What became of an endpoint of a page.
+#[derive(Debug)]
+struct Outcome {
+    path: String,
+    /// Whether the generator reads a draft of it.
+    drafted: bool,
+    /// How many bodies the page shows.
+    examples: usize,
+    mistakes: Vec<(String, String)>,
+}
+
+/// Drafts every page below a folder, and holds the drafts against the pages' examples.
+pub fn run(docs: &Path, progress: impl Fn() + Sync, start: impl FnOnce(usize)) -> io::Result<Report> {
+    let pages = pages::read(docs)?;
+    start(pages.len());
+    let outcomes = parallel::map(&pages, |_, page| {
+        let outcome = page_outcomes(page);
+        progress();
+        outcome
+    });
+    let mut report = Report::default();
+    let mut paths: BTreeMap<String, Found> = BTreeMap::new();
+    for (page, outcomes) in pages.iter().zip(outcomes) {
+        report.pages += usize::from(!outcomes.is_empty());
+        for outcome in outcomes {
+            let path = paths.entry(outcome.path.clone()).or_insert(Found {
+                drafted: true,
+                accepted: true,
+                examples: 0,
+            });
+            path.drafted &= outcome.drafted;
+            path.accepted &= outcome.drafted && outcome.mistakes.is_empty();
+            path.examples += outcome.examples;
+            for (reason, what) in outcome.mistakes {
+                let place = format!("{} {}: {} {what}", page.id, page.title, outcome.path);
+                report.reasons.entry(reason).or_default().push(place);
+            }
+        }
+    }
+    report.paths = paths.len();
+    let count = |of: fn(&Found) -> bool| paths.values().filter(|path| of(path)).count();
+    report.drafted = count(|path| path.drafted);
+    report.accepted = count(|path| path.accepted);
+    report.without_examples = count(|path| path.accepted && path.examples == 0);
+    Ok(report)
+}
+
+/// What becomes of a page's endpoints. A mistake counts against all of them: it may keep the checks from the rest.
+fn page_outcomes(page: &Page) -> Vec<Outcome> {
+    let contents = Contents::of(page);
+    let draft = draft::page(page.id, page.number, &contents, Names::default());
+    let text = Sections::of(&draft).file(&page.title);
+    let (calls, mistakes) = checked(&text);
+    let unreadable = contents.unreadable.iter().map(|place| ("unreadable-body".to_owned(), place.clone()));
+    let shared: Vec<(String, String)> = unreadable.chain(mistakes).collect();
+    let outcome = |section: &Section| {
+        let left_out = draft::left_out(section).into_iter().map(|what| ("body-left-out".to_owned(), what));
+        Outcome {
+            path: section.path.clone(),
+            drafted: calls
+                .iter()
+                .any(|call| call.split_once(' ').is_some_and(|(_, path)| path == section.path)),
+            examples: section.requests.len() + section.responses.len(),
+            mistakes: shared.iter().cloned().chain(left_out).collect(),
+        }
+    };
+    contents.sections.iter().map(outcome).collect()
+}
+
+/// The calls of a draft as the generator reads it, and what its checks say, but for the words that are still to be
+/// written: by reason.
+fn checked(text: &str) -> (Vec<String>, Vec<(String, String)>) {
+    let source = Source { path: "draft.yaml".to_owned(), stem: "draft".to_owned(), text: text.to_owned() };
+    let mut diagnostics = Diagnostics::default();
+    let sources = [source];
+    let spec = load::spec(&sources, &mut diagnostics);
+    check::spec(&spec, &sources, &mut diagnostics);
+    let found = diagnostics.iter().filter(|diagnostic| !UNWRITTEN.contains(&diagnostic.code));
+    let told: BTreeSet<(String, String)> = found
+        .map(|diagnostic| {
+            let line = text[..diagnostic.span.start.min(text.len())].matches('\n').count() + 1;
+            (diagnostic.code.to_owned(), format!("line {line} of the draft: {}", diagnostic.message))
+        })
+        .collect();
+    let endpoints = spec.files.iter().flat_map(|file| file.endpoints.values());
+    (endpoints.map(|endpoint| endpoint.head.call.clone()).collect(), told.into_iter().collect())
+}

@@ -1,0 +1,151 @@
+//! Tables of parameters, as the pages write them.
+
+use std::sync::LazyLock;
+
+use regex_lite::Regex;
+
+use super::page::{plain, regex};
+
+/// A row: a field, or a value of an enum.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Row {
+    /// The name as the table writes it, without what marks its depth: `a[].b`.
+    pub name: String,
+    /// How deep it stands below the row that it belongs to: one for each `└`.
+    pub depth: usize,
+    /// What the column 类型 says.
+    pub ty: Option<String>,
+    /// What the column 必须 says.
+    pub required: Option<bool>,
+    /// What the field is, as plain text.
+    pub doc: String,
+    /// The names that its description and its type refer to.
+    pub refers: Vec<String>,
+}
+
+/// Which column holds what.
+#[derive(Debug, Default)]
+struct Columns {
+    name: usize,
+    ty: Option<usize>,
+    required: Option<usize>,
+    doc: Option<usize>,
+    /// A column with a Chinese name beside the wire name.
+    title: Option<usize>,
+    values: bool,
+}
+
+/// Reads a table, if it is one of fields or values, and says which.
+pub(super) fn read(lines: &[String]) -> Option<(bool, Vec<Row>)> {
+    let header: Vec<String> = cells(lines.first()?).iter().map(|cell| plain(cell)).collect();
+    let columns = Columns::of(&header)?;
+    let rows = lines[1..].iter().map(|line| cells(line)).filter(|cells| !is_separator(cells));
+    let rows: Vec<Row> = rows.filter_map(|cells| columns.row(&cells)).collect();
+    (!rows.is_empty()).then_some((columns.values, rows))
+}
+
+fn cells(line: &str) -> Vec<String> {
+    let line = line.trim();
+    let line = line.strip_prefix('|').unwrap_or(line);
+    let line = line.strip_suffix('|').unwrap_or(line);
+    line.replace("\\|", "\u{ff5c}").split('|').map(|cell| cell.trim().to_owned()).collect()
+}
+
+fn is_separator(cells: &[String]) -> bool {
+    cells.iter().all(|cell| cell.chars().all(|c| matches!(c, '-' | ':' | ' ')))
+        && cells.iter().any(|cell| cell.contains('-'))
+}
+
+impl Columns {
+    fn of(header: &[String]) -> Option<Self> {
+        let find = |names: &[&str]| header.iter().position(|cell| names.contains(&cell.as_str()));
+        let ty = header
+            .iter()
+            .position(|cell| cell.contains("类型") && !cell.contains("应用类型") && !cell.contains("对应"));
+        let required = header.iter().position(|cell| ["必", "是否"].iter().any(|word| cell.contains(word)));
+        let doc = find(&["说明", "描述", "含义", "参数描述", "备注"]);
+        // Where there is a column with the wire name, the other name is a Chinese one.
+        let wire = find(&["变量", "变量名", "字段"]);
+        let name = find(&["参数", "参数名", "参数名称", "字段名", "字段名称", "名称"]);
+        let values = find(&["枚举值", "取值", "值", "枚举类型", "字符串", "参数值"]);
+        match (wire, name, values) {
+            (Some(wire), title, _) => Some(Self { name: wire, title, ty, required, doc, values: false }),
+            (None, Some(name), _) if doc.or(ty).is_some() => {
+                Some(Self { name, title: None, ty, required, doc, values: false })
+            }
+            (None, None, Some(name)) if doc.is_some() => {
+                Some(Self { name, doc, values: true, ..Self::default() })
+            }
+            _ => None,
+        }
+    }
+
+    fn row(&self, cells: &[String]) -> Option<Row> {
+        let cell = |index: Option<usize>| index.and_then(|index| cells.get(index)).map(String::as_str);
+        let raw = cell(Some(self.name))?;
+        let depth = raw.matches('└').count();
+        let name = self.clean(raw)?;
+        let (mut ty, mut required) = (cell(self.ty), cell(self.required));
+        // Some rows have the two swapped.
+        if ty.is_some_and(|ty| yes_or_no(ty).is_some())
+            && required.is_some_and(|cell| yes_or_no(cell).is_none())
+        {
+            std::mem::swap(&mut ty, &mut required);
+        }
+        let mut doc = cell(self.doc).unwrap_or_default().to_owned();
+        if let Some(more) = self.doc.and_then(|doc| cells.get(doc + 1..)) {
+            // A bar inside the description.
+            for cell in more {
+                doc = format!("{doc}|{cell}");
+            }
+        }
+        let title = cell(self.title).unwrap_or_default();
+        let refers = references(&format!("{} {doc}", ty.unwrap_or_default()));
+        let doc = format!("{title} {}", doc.trim_end_matches('|'));
+        Some(Row {
+            name,
+            depth,
+            ty: ty.map(plain).filter(|ty| !ty.is_empty() && ty != "-"),
+            required: required.and_then(yes_or_no),
+            doc: plain(doc.trim()),
+            refers,
+        })
+    }
+
+    /// A name without what stands around it, if it is one.
+    fn clean(&self, raw: &str) -> Option<String> {
+        static NAME: LazyLock<Regex> = LazyLock::new(|| {
+            regex(r"^[A-Za-z_][A-Za-z0-9_]*(?:\[\])*(?:\.[A-Za-z_][A-Za-z0-9_]*(?:\[\])*)*$")
+        });
+        let text = plain(&raw.replace(['└', '│', '├', '─'], ""));
+        let text = text.trim_start_matches(['-', '+', '.', ' ', '>']);
+        let text = text.split(['(', '（']).next().unwrap_or(text).trim().trim_matches('"');
+        if self.values {
+            return (!text.is_empty()).then(|| text.to_owned());
+        }
+        let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+        let text = text.replace("[i]", "[]").replace("[N]", "[]").replace("[n]", "[]").replace("[0]", "[]");
+        NAME.is_match(&text).then_some(text)
+    }
+}
+
+fn yes_or_no(cell: &str) -> Option<bool> {
+    match plain(cell).trim() {
+        "是" | "必填" | "必须" | "Y" | "y" | "true" | "必选" | "M" => Some(true),
+        "否" | "非必填" | "选填" | "N" | "n" | "false" | "可选" | "非必须" | "O" => Some(false),
+        text if text.starts_with('是') => Some(true),
+        text if text.starts_with('否') => Some(false),
+        _ => None,
+    }
+}
+
+/// The names that a cell refers to: `详见Settings`, `object([Node](#node))`, `参考 **Amount**`.
+fn references(cell: &str) -> Vec<String> {
+    static LINK: LazyLock<Regex> = LazyLock::new(|| regex(r"\[([A-Za-z][A-Za-z0-9_]*)\]\(#[^)]*\)"));
+    static SEE: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"(?:见|参考|参照|查看)[^A-Za-z。；，,;]{0,8}([A-Za-z][A-Za-z0-9_]*)"));
+    static NAMED: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"([A-Za-z][A-Za-z0-9_]*)\W{0,3}(?:结构|说明|对象)"));
+    let found = [&*LINK, &*SEE, &*NAMED].into_iter().flat_map(|pattern| pattern.captures_iter(cell));
+    found.map(|found| found[1].to_owned()).collect()
+}

@@ -1,0 +1,262 @@
+//! What pages become: `import/<name>.md` is a made-up page, `import/<name>.yaml` its draft. In `import/into`,
+//! `before.yaml` is a spec file that pages are added to, `after.yaml` the file afterwards.
+
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use common::{assert_none, difference, files, folder, name, source};
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+use xtask::check;
+use xtask::diagnostic::{Diagnostics, UNWRITTEN};
+use xtask::import;
+use xtask::load;
+use xtask::source::Source;
+
+fn pages() -> Vec<PathBuf> {
+    files(&folder("import"), ".md")
+}
+
+fn text(file: &Path) -> String {
+    fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+}
+
+fn draft(page: &Path) -> String {
+    import::new_file(page, &text(page)).unwrap_or_else(|error| panic!("{}: {error}", page.display()))
+}
+
+/// The codes of what is wrong with the text of a spec file.
+fn codes(text: &str) -> Vec<&'static str> {
+    let sources =
+        [Source { path: "spec/tea.yaml".to_owned(), stem: "tea".to_owned(), text: text.to_owned() }];
+    let mut diagnostics = Diagnostics::default();
+    let spec = load::spec(&sources, &mut diagnostics);
+    check::spec(&spec, &sources, &mut diagnostics);
+    diagnostics.iter().map(|diagnostic| diagnostic.code).collect()
+}
+
+#[test]
+fn every_page_becomes_its_draft() {
+    let differences: Vec<String> =
+        pages().iter().filter_map(|page| difference(&page.with_extension("yaml"), &draft(page))).collect();
+    assert_none(&differences);
+}
+
+#[test]
+fn no_draft_is_left_without_its_page() {
+    for file in files(&folder("import"), ".yaml") {
+        assert!(file.with_extension("md").is_file(), "{} belongs to no page", name(&file));
+    }
+}
+
+#[test]
+fn a_draft_lacks_nothing_but_words() {
+    for page in pages() {
+        let codes = codes(&draft(&page));
+        let other: Vec<_> = codes.iter().filter(|code| !UNWRITTEN.contains(code)).collect();
+        assert!(other.is_empty(), "{}: {other:?}", name(&page));
+        assert!(codes.contains(&"missing-description"), "{}: the words are still to be written", name(&page));
+    }
+}
+
+#[test]
+fn a_value_without_a_name_is_refused_until_it_has_one() {
+    let draft = draft(&folder("import").join("values.md"));
+    assert!(draft.contains("1: { name: Todo1,"), "{draft}");
+    assert!(codes(&draft).contains(&"placeholder-name"));
+}
+
+#[test]
+fn examples_are_held_against_types_while_words_are_still_missing() {
+    let draft = draft(&folder("import").join("dotted.md"));
+    assert!(!codes(&draft).contains(&"bad-example-value"));
+    let wrong = draft.replace("\"size\": 2", "\"size\": \"two\"");
+    assert!(codes(&wrong).contains(&"bad-example-value"));
+}
+
+#[test]
+fn what_is_added_stands_among_what_was_there_already() {
+    let before = source(&folder("import/into").join("before.yaml")).text;
+    let after = add("several.md", &add("values.md", &before).expect("it can be added")).expect("so can this");
+    assert_none(&Vec::from_iter(difference(&folder("import/into").join("after.yaml"), &after)));
+    let mut kept = after.lines();
+    for line in before.lines() {
+        assert!(kept.any(|other| other == line), "`{line}` is still there, in its order");
+    }
+    assert!(codes(&before).is_empty(), "{:?}", codes(&before));
+    let wrong: Vec<_> = codes(&after).into_iter().filter(|code| !UNWRITTEN.contains(code)).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+/// A spec file with the endpoints of a page.
+fn add(page: &str, spec: &str) -> Result<String, String> {
+    let page = folder("import").join(page);
+    let added = import::add(&page, &text(&page), spec.to_owned(), Path::new("spec/tea.yaml"));
+    added.map_err(|failure| failure.to_string())
+}
+
+#[test]
+fn what_is_there_already_is_not_added_again() {
+    let once = draft(&folder("import").join("dotted.md"));
+    let error = add("dotted.md", &once).expect_err("it is there");
+    let expected = "spec/tea.yaml: /cgi-bin/tea/order is there already, from the same page; change it there";
+    assert_eq!(error, expected);
+}
+
+#[test]
+fn a_file_that_cannot_be_added_to_says_why() {
+    let head = "title: 茶\nsummary: Tea.\n";
+    for (file, reason) in [
+        ("endpoints: {}\n", "`endpoints` is written in braces; write its entries one below the other"),
+        ("endpoints: []\n", "`endpoints` is no mapping; give it entries, or take it out"),
+        ("endpoints: [\n", "line 4: not valid YAML: "),
+    ] {
+        let error = add("dotted.md", &format!("{head}{file}")).expect_err(file);
+        assert!(error.starts_with(&format!("spec/tea.yaml: {reason}")), "{error}");
+    }
+}
+
+#[test]
+fn what_is_no_page_with_endpoints_says_so() {
+    for (page, reason) in [
+        ("# Tea\n", "not a page: it lacks a `doc_id` between two lines of `---` at its start"),
+        (
+            "---\ndoc_id: 7\n---\nTea.\n",
+            "no endpoint: no address of the server API follows a label such as 请求地址",
+        ),
+    ] {
+        assert_eq!(import::new_file(Path::new("tea.md"), page), Err(reason.to_owned()));
+    }
+}
+
+#[test]
+fn a_report_counts_paths_and_says_why_a_draft_is_not_accepted() {
+    let docs = tempfile::tempdir().expect("a folder");
+    for page in ["dotted.md", "flat.md"] {
+        fs::copy(folder("import").join(page), docs.path().join(page)).expect("it can be copied");
+    }
+    let broken = text(&folder("import").join("quirks.md")).replace("\"count\": \"3\"", "\"count\"");
+    fs::write(docs.path().join("quirks.md"), broken).expect("it can be written");
+    let report = import::report(docs.path(), || {}, |_| {}).expect("the pages can be read");
+    let counts = [report.paths, report.drafted, report.accepted, report.without_examples, report.pages];
+    assert_eq!(counts, [3, 3, 2, 0, 3]);
+    assert_eq!(report.reasons.keys().collect::<Vec<_>>(), ["unreadable-body"]);
+    assert!(
+        report.to_string().contains("1009 怪茶: /cgi-bin/tea/odd line 14: `count` has no value"),
+        "{report}"
+    );
+}
+
+/// How many of the 763 paths must have a draft that accepts its pages' examples.
+const ACCEPTED: usize = 760;
+
+#[test]
+fn drafts_of_the_real_pages_accept_their_examples() {
+    let Some(docs) = std::env::var_os("WECOM_DOCS").map(PathBuf::from).filter(|docs| docs.is_dir()) else {
+        eprintln!("skipped: WECOM_DOCS names no folder with the documentation's pages");
+        return;
+    };
+    let report = import::report(&docs, || {}, |_| {}).expect("the pages can be read");
+    assert!(report.paths >= 763, "{} paths", report.paths);
+    assert_eq!(report.drafted, report.paths);
+    assert!(report.accepted >= ACCEPTED, "{report}");
+    assert!(report.without_examples < 10, "{report}");
+}
+
+/// A way to damage a page.
+#[derive(Clone, Debug)]
+enum Damage {
+    Cut(usize),
+    Drop(usize, usize),
+    Repeat(usize, usize),
+    Insert(usize, &'static str),
+}
+
+fn damages() -> impl Strategy<Value = Vec<Damage>> {
+    let odd = prop::sample::select(vec![
+        "|",
+        "```",
+        "{",
+        "}",
+        "[",
+        "└ └ └ ",
+        "a.a.a.",
+        "[]",
+        "**",
+        "：",
+        "\"",
+        "|-|",
+        "—",
+        "\u{feff}",
+        "<!--",
+        "&#124;",
+        "-1~",
+        "Node",
+        "\n",
+        "详见Node",
+        "请求地址：https://qyapi.weixin.qq.com/",
+        "0：a 1：b",
+    ]);
+    prop::collection::vec(
+        prop_oneof![
+            any::<usize>().prop_map(Damage::Cut),
+            (any::<usize>(), 1..40_usize).prop_map(|(at, length)| Damage::Drop(at, length)),
+            (any::<usize>(), 1..80_usize).prop_map(|(at, length)| Damage::Repeat(at, length)),
+            (any::<usize>(), odd).prop_map(|(at, text)| Damage::Insert(at, text)),
+        ],
+        1..6,
+    )
+}
+
+fn damaged(page: &str, damages: &[Damage]) -> String {
+    // The front matter stays: without it, a file is no page.
+    let head = page.match_indices("---\n").nth(1).map_or(0, |(at, mark)| at + mark.len());
+    let mut text: Vec<char> = page[head..].chars().collect();
+    for damage in damages {
+        let length = text.len().max(1);
+        match *damage {
+            Damage::Cut(at) => text.truncate(length / 2 + at % length),
+            Damage::Drop(at, count) => {
+                let start = (at % length).min(text.len());
+                text.drain(start..(start + count).min(text.len()));
+            }
+            Damage::Repeat(at, count) => {
+                let start = (at % length).min(text.len());
+                let again = text[start..(start + count).min(text.len())].to_vec();
+                text.splice(start..start, again);
+            }
+            Damage::Insert(at, odd) => {
+                let start = (at % length).min(text.len());
+                text.splice(start..start, odd.chars());
+            }
+        }
+    }
+    page[..head].chars().chain(text).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 400,
+        rng_seed: RngSeed::Fixed(1),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn a_damaged_page_ends_in_an_error_or_in_a_draft_that_lacks_nothing_but_words(
+        page in prop::sample::select(pages()),
+        damages in damages(),
+    ) {
+        let damaged = damaged(&text(&page), &damages);
+        if let Ok(draft) = import::new_file(&page, &damaged) {
+            let codes = codes(&draft);
+            // An address or a date that is damaged is drafted as it stands.
+            let page = ["bad-call", "bad-date"];
+            let own = |code: &&str| !UNWRITTEN.contains(code) && !page.contains(code);
+            let other: Vec<_> = codes.into_iter().filter(own).collect();
+            prop_assert!(other.is_empty(), "{other:?}\n{draft}");
+        }
+    }
+}
