@@ -21,3 +21,27 @@ pub(crate) const GETTOKEN: &[crate::snapshot::Example] = &[
 fn gettoken() {
     crate::snapshot::snapshot::<Gettoken>(GETTOKEN);
 }
+
+pub(crate) const GETCALLBACKIP: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "ip_list": ["192.0.2.17", "198.51.100.*"] }"#,
+    },
+];
+
+#[test]
+fn getcallbackip() {
+    crate::snapshot::snapshot::<Getcallbackip>(GETCALLBACKIP);
+}
+
+pub(crate) const GET_API_DOMAIN_IP: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "ip_list": ["203.0.113.5", "203.0.113.9"] }"#,
+    },
+];
+
+#[test]
+fn get_api_domain_ip() {
+    crate::snapshot::snapshot::<GetApiDomainIp>(GET_API_DOMAIN_IP);
+}

@@ -53,3 +53,90 @@ pub(crate) const GET: &[crate::snapshot::Example] = &[
 fn get() {
     crate::snapshot::snapshot::<Get>(GET);
 }
+
+pub(crate) const UPLOADIMG: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "media": { "name": "banner.png", "text": "not really a picture" } }"#,
+        response: r#"{ "errcode": 0, "errmsg": "", "url": "https://example.com/pictures/banner/0" }"#,
+    },
+];
+
+#[test]
+fn uploadimg() {
+    crate::snapshot::snapshot::<Uploadimg>(UPLOADIMG);
+}
+
+pub(crate) const UPLOAD_BY_URL: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "scene": 1,
+  "type": "video",
+  "filename": "welcome.mp4",
+  "url": "https://example.com/files/welcome.mp4",
+  "md5": "3f2b8c61d09e4a75b1c7f0826de4395a"
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "jobid_Tq7mVd1Rz2t4pXq8" }"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{
+  "scene": 1,
+  "type": "file",
+  "filename": "catalogue.pdf",
+  "url": "https://example.com/files/catalogue.pdf",
+  "md5": "90c4e1ab57d3862f4be07a19c58d6f23"
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "jobid_Tq7mVd1Rz2t4pXq9" }"#,
+    },
+];
+
+#[test]
+fn upload_by_url() {
+    crate::snapshot::snapshot::<UploadByUrl>(UPLOAD_BY_URL);
+}
+
+pub(crate) const GET_UPLOAD_BY_URL_RESULT: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "jobid": "jobid_Tq7mVd1Rz2t4pXq8" }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "status": 2,
+  "detail": {
+    "errcode": 0,
+    "errmsg": "ok",
+    "media_id": "3*1*2t4pXq8uQ7mVd1Sb",
+    "created_at": "1720000000"
+  }
+}"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{ "jobid": "jobid_Tq7mVd1Rz2t4pXq9" }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "status": 3,
+  "detail": { "errcode": 830001, "errmsg": "invalid url" }
+}"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{ "jobid": "jobid_Tq7mVd1Rz2t4pXr0" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "status": "1", "detail": { "errcode": 0, "errmsg": "ok" } }"#,
+    },
+];
+
+#[test]
+fn get_upload_by_url_result() {
+    crate::snapshot::snapshot::<GetUploadByUrlResult>(GET_UPLOAD_BY_URL_RESULT);
+}
+
+pub(crate) const GET_JSSDK: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "media_id": "2t4pXq8uQ7mVd1Sc" }"#,
+        response: r#"{ "name": "recording.speex", "content_type": "voice/speex", "text": "not really a recording" }"#,
+    },
+];
+
+#[test]
+fn get_jssdk() {
+    crate::snapshot::snapshot::<GetJssdk>(GET_JSSDK);
+}

@@ -4,7 +4,8 @@
 pub(crate) mod auth;
 /// 通讯录管理 · 异步导入接口 (feature `batch`).
 pub(crate) mod batch;
-/// 会话内容存档 · 基础接口, 数据与智能专区 · 基础接口 (feature `chatdata`).
+/// 会话内容存档 · 会话内容分析与导出, 会话内容存档 · 基础接口, 会话内容存档 · 关键词规则管理, 会话内容存档 · 会话搜索, 数据与智能专区 · 基础接口 (feature
+/// `chatdata`).
 pub(crate) mod chatdata;
 /// 打卡 (feature `checkin`).
 pub(crate) mod checkin;
@@ -22,7 +23,7 @@ pub(crate) mod kf;
 pub(crate) mod living;
 /// 素材管理 (feature `media`).
 pub(crate) mod media;
-/// 会议 · 预约会议基础管理 (feature `meeting`).
+/// 会议 · 预约会议基础管理, 会议 · 会议统计管理 (feature `meeting`).
 pub(crate) mod meeting;
 /// 应用管理 · 自定义菜单 (feature `menu`).
 pub(crate) mod menu;
@@ -36,7 +37,7 @@ pub(crate) mod oa;
 pub(crate) mod pay;
 /// 收银台 · 收款工具 (feature `paytool`).
 pub(crate) mod paytool;
-/// 应用授权 (feature `service`).
+/// 应用授权, 素材管理 · 服务商 (feature `service`).
 pub(crate) mod service;
 /// 通讯录管理 · 成员管理 (feature `user`).
 pub(crate) mod user;
@@ -50,10 +51,70 @@ use crate::conformance::Contract;
 /// Every endpoint, in the order of the spec files, and where its page contradicts itself.
 pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<wecom_models::auth::Gettoken>(auth::GETTOKEN, &[], &[]),
+    Contract::of::<wecom_models::auth::Getcallbackip>(auth::GETCALLBACKIP, &[], &[]),
+    Contract::of::<
+        wecom_models::auth::GetApiDomainIp,
+    >(auth::GET_API_DOMAIN_IP, &[], &[]),
     Contract::of::<wecom_models::batch::Getresult>(batch::GETRESULT, &[], &[]),
+    Contract::of::<
+        wecom_models::chatdata::analysis::AnalyzeTaskAdd,
+    >(chatdata::analysis::ANALYZE_TASK_ADD, &[], &[]),
+    Contract::of::<
+        wecom_models::chatdata::analysis::AnalyzeTaskSubmit,
+    >(chatdata::analysis::ANALYZE_TASK_SUBMIT, &[], &[]),
+    Contract::of::<
+        wecom_models::chatdata::analysis::AnalyzeTaskResult,
+    >(
+        chatdata::analysis::ANALYZE_TASK_RESULT,
+        &[],
+        &["/analyze_result_list/*/errcode", "/analyze_result_list/*/errmsg"],
+    ),
+    Contract::of::<
+        wecom_models::chatdata::analysis::CreateJob,
+    >(chatdata::analysis::CREATE_JOB, &[], &[]),
+    Contract::of::<
+        wecom_models::chatdata::analysis::GetJobStatus,
+    >(chatdata::analysis::GET_JOB_STATUS, &[], &[]),
     Contract::of::<
         wecom_models::chatdata::archive::SyncMsg,
     >(chatdata::archive::SYNC_MSG, &[], &["/has_more"]),
+    Contract::of::<
+        wecom_models::chatdata::archive::GroupchatGet,
+    >(chatdata::archive::GROUPCHAT_GET, &[], &[]),
+    Contract::of::<
+        wecom_models::chatdata::archive::GetagreestatusSingle,
+    >(
+        chatdata::archive::GETAGREESTATUS_SINGLE,
+        &["/item"],
+        &["/agreeinfo/*/open_userid", "/agreeinfo/*/external_userid"],
+    ),
+    Contract::of::<
+        wecom_models::chatdata::archive::GetagreestatusRoom,
+    >(chatdata::archive::GETAGREESTATUS_ROOM, &[], &[]),
+    Contract::of::<
+        wecom_models::chatdata::keyword::CreateRule,
+    >(chatdata::keyword::CREATE_RULE, &[], &[]),
+    Contract::of::<
+        wecom_models::chatdata::keyword::GetRuleList,
+    >(chatdata::keyword::GET_RULE_LIST, &[], &[]),
+    Contract::of::<
+        wecom_models::chatdata::keyword::GetRuleDetail,
+    >(chatdata::keyword::GET_RULE_DETAIL, &[], &[]),
+    Contract::of::<
+        wecom_models::chatdata::keyword::UpdateRule,
+    >(chatdata::keyword::UPDATE_RULE, &[], &[]),
+    Contract::of::<
+        wecom_models::chatdata::keyword::DeleteRule,
+    >(chatdata::keyword::DELETE_RULE, &[], &[]),
+    Contract::of::<
+        wecom_models::chatdata::keyword::GetHitMsgList,
+    >(chatdata::keyword::GET_HIT_MSG_LIST, &[], &[]),
+    Contract::of::<
+        wecom_models::chatdata::search::SearchChat,
+    >(chatdata::search::SEARCH_CHAT, &[], &[]),
+    Contract::of::<
+        wecom_models::chatdata::search::SearchMsg,
+    >(chatdata::search::SEARCH_MSG, &[], &[]),
     Contract::of::<
         wecom_models::chatdata::zone::SetPublicKey,
     >(chatdata::zone::SET_PUBLIC_KEY, &[], &[]),
@@ -83,6 +144,9 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         wecom_models::corpgroup::contacts::RemoveCorp,
     >(corpgroup::contacts::REMOVE_CORP, &[], &[]),
     Contract::of::<
+        wecom_models::externalcontact::message_push::AddMsgTemplate,
+    >(externalcontact::message_push::ADD_MSG_TEMPLATE, &[], &[]),
+    Contract::of::<
         wecom_models::externalcontact::message_push::GetGroupmsgListV2,
     >(
         externalcontact::message_push::GET_GROUPMSG_LIST_V2,
@@ -98,6 +162,24 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<
         wecom_models::externalcontact::message_push::RemindGroupmsgSend,
     >(externalcontact::message_push::REMIND_GROUPMSG_SEND, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::message_push::CancelGroupmsgSend,
+    >(externalcontact::message_push::CANCEL_GROUPMSG_SEND, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::message_push::SendWelcomeMsg,
+    >(externalcontact::message_push::SEND_WELCOME_MSG, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::message_push::GroupWelcomeTemplateAdd,
+    >(externalcontact::message_push::GROUP_WELCOME_TEMPLATE_ADD, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::message_push::GroupWelcomeTemplateEdit,
+    >(externalcontact::message_push::GROUP_WELCOME_TEMPLATE_EDIT, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::message_push::GroupWelcomeTemplateGet,
+    >(externalcontact::message_push::GROUP_WELCOME_TEMPLATE_GET, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::message_push::GroupWelcomeTemplateDel,
+    >(externalcontact::message_push::GROUP_WELCOME_TEMPLATE_DEL, &[], &[]),
     Contract::of::<
         wecom_models::externalcontact::statistics::Statistic,
     >(externalcontact::statistics::STATISTIC, &[], &[]),
@@ -127,6 +209,12 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<wecom_models::living::GetWatchStat>(living::GET_WATCH_STAT, &[], &[]),
     Contract::of::<wecom_models::media::Upload>(media::UPLOAD, &[], &["/created_at"]),
     Contract::of::<wecom_models::media::Get>(media::GET, &[], &[]),
+    Contract::of::<wecom_models::media::Uploadimg>(media::UPLOADIMG, &["/media"], &[]),
+    Contract::of::<wecom_models::media::UploadByUrl>(media::UPLOAD_BY_URL, &[], &[]),
+    Contract::of::<
+        wecom_models::media::GetUploadByUrlResult,
+    >(media::GET_UPLOAD_BY_URL_RESULT, &[], &["/status", "/detail/created_at"]),
+    Contract::of::<wecom_models::media::GetJssdk>(media::GET_JSSDK, &[], &[]),
     Contract::of::<
         wecom_models::meeting::basic::GetInfo,
     >(
@@ -139,6 +227,21 @@ pub(crate) static CONTRACTS: &[Contract] = &[
             "/cal_id",
         ],
     ),
+    Contract::of::<
+        wecom_models::meeting::basic::Cancel,
+    >(meeting::basic::CANCEL, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::basic::GetUserMeetingid,
+    >(meeting::basic::GET_USER_MEETINGID, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::basic::Create,
+    >(meeting::basic::CREATE, &["/settings/enable_enter_mute"], &[]),
+    Contract::of::<
+        wecom_models::meeting::basic::Update,
+    >(meeting::basic::UPDATE, &["/settings/enable_enter_mute"], &[]),
+    Contract::of::<
+        wecom_models::meeting::statistics::GetStartList,
+    >(meeting::statistics::GET_START_LIST, &[], &["/has_more"]),
     Contract::of::<
         wecom_models::menu::Create,
     >(menu::CREATE, &["/button/*/type", "/button/*/sub_button/*/sub_button"], &[]),
@@ -156,11 +259,20 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         &[],
     ),
     Contract::of::<
+        wecom_models::msgaudit::GetPermitUserList,
+    >(msgaudit::GET_PERMIT_USER_LIST, &[], &[]),
+    Contract::of::<
         wecom_models::msgaudit::CheckSingleAgree,
     >(msgaudit::CHECK_SINGLE_AGREE, &[], &[]),
     Contract::of::<
         wecom_models::msgaudit::CheckRoomAgree,
     >(msgaudit::CHECK_ROOM_AGREE, &[], &[]),
+    Contract::of::<
+        wecom_models::msgaudit::GroupchatGet,
+    >(msgaudit::GROUPCHAT_GET, &[], &[]),
+    Contract::of::<
+        wecom_models::msgaudit::GetRobotInfo,
+    >(msgaudit::GET_ROBOT_INFO, &[], &[]),
     Contract::of::<
         wecom_models::oa::approval::Getapprovaldetail,
     >(
@@ -229,6 +341,9 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<
         wecom_models::service::auth::GetAppQrcode,
     >(service::auth::GET_APP_QRCODE, &[], &[]),
+    Contract::of::<
+        wecom_models::service::media::Upload,
+    >(service::media::UPLOAD, &[], &["/created_at"]),
     Contract::of::<wecom_models::user::Get>(user::GET, &[], &[]),
     Contract::of::<
         wecom_models::wedoc::document::BatchUpdate,

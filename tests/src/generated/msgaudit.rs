@@ -5,6 +5,22 @@
 #[allow(unused_imports)]
 use wecom_models::msgaudit::*;
 
+pub(crate) const GET_PERMIT_USER_LIST: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "type": 2 }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "ids": ["lin.wei", "chen.yu"] }"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "ids": ["lin.wei", "chen.yu", "zhao.min"] }"#,
+    },
+];
+
+#[test]
+fn get_permit_user_list() {
+    crate::snapshot::snapshot::<GetPermitUserList>(GET_PERMIT_USER_LIST);
+}
+
 pub(crate) const CHECK_SINGLE_AGREE: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{
@@ -59,4 +75,43 @@ pub(crate) const CHECK_ROOM_AGREE: &[crate::snapshot::Example] = &[
 #[test]
 fn check_room_agree() {
     crate::snapshot::snapshot::<CheckRoomAgree>(CHECK_ROOM_AGREE);
+}
+
+pub(crate) const GROUPCHAT_GET: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "roomid": "wrAJ2GCAAA8s9c1q" }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "roomname": "Autumn fair",
+  "creator": "lin.wei",
+  "room_create_time": 1720000000,
+  "notice": "",
+  "members": [
+    { "memberid": "lin.wei", "jointime": 1720000000 },
+    { "memberid": "chen.yu", "jointime": 1720003600 }
+  ]
+}"#,
+    },
+];
+
+#[test]
+fn groupchat_get() {
+    crate::snapshot::snapshot::<GroupchatGet>(GROUPCHAT_GET);
+}
+
+pub(crate) const GET_ROBOT_INFO: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "robot_id": "wbAJ2GCAAArobot1" }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "data": { "robot_id": "wbAJ2GCAAArobot1", "name": "Build watcher", "creator_userid": "lin.wei" }
+}"#,
+    },
+];
+
+#[test]
+fn get_robot_info() {
+    crate::snapshot::snapshot::<GetRobotInfo>(GET_ROBOT_INFO);
 }

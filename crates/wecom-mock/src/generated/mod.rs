@@ -4,7 +4,8 @@
 pub(crate) mod auth;
 /// 通讯录管理 · 异步导入接口 (feature `batch`).
 pub(crate) mod batch;
-/// 会话内容存档 · 基础接口, 数据与智能专区 · 基础接口 (feature `chatdata`).
+/// 会话内容存档 · 会话内容分析与导出, 会话内容存档 · 基础接口, 会话内容存档 · 关键词规则管理, 会话内容存档 · 会话搜索, 数据与智能专区 · 基础接口 (feature
+/// `chatdata`).
 pub(crate) mod chatdata;
 /// 打卡 (feature `checkin`).
 pub(crate) mod checkin;
@@ -22,7 +23,7 @@ pub(crate) mod kf;
 pub(crate) mod living;
 /// 素材管理 (feature `media`).
 pub(crate) mod media;
-/// 会议 · 预约会议基础管理 (feature `meeting`).
+/// 会议 · 预约会议基础管理, 会议 · 会议统计管理 (feature `meeting`).
 pub(crate) mod meeting;
 /// 应用管理 · 自定义菜单 (feature `menu`).
 pub(crate) mod menu;
@@ -36,7 +37,7 @@ pub(crate) mod oa;
 pub(crate) mod pay;
 /// 收银台 · 收款工具 (feature `paytool`).
 pub(crate) mod paytool;
-/// 应用授权 (feature `service`).
+/// 应用授权, 素材管理 · 服务商 (feature `service`).
 pub(crate) mod service;
 /// 通讯录管理 · 成员管理 (feature `user`).
 pub(crate) mod user;
@@ -49,7 +50,10 @@ pub(crate) mod wedrive;
 pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     auth::ROUTES,
     batch::ROUTES,
+    chatdata::analysis::ROUTES,
     chatdata::archive::ROUTES,
+    chatdata::keyword::ROUTES,
+    chatdata::search::ROUTES,
     chatdata::zone::ROUTES,
     checkin::ROUTES,
     corpgroup::contacts::ROUTES,
@@ -62,6 +66,7 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     living::ROUTES,
     media::ROUTES,
     meeting::basic::ROUTES,
+    meeting::statistics::ROUTES,
     menu::ROUTES,
     message::app::ROUTES,
     msgaudit::ROUTES,
@@ -69,6 +74,7 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     pay::red_packet::ROUTES,
     paytool::ROUTES,
     service::auth::ROUTES,
+    service::media::ROUTES,
     user::ROUTES,
     wedoc::document::ROUTES,
     wedoc::form::ROUTES,

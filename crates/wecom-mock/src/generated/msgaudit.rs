@@ -7,6 +7,19 @@ use crate::route::{Answer, Body, Grants, Paging, Rest, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
+        id: "msgaudit.get_permit_user_list",
+        method: "POST",
+        path: "/cgi-bin/msgaudit/get_permit_user_list",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &[],
+        paging: None,
+        grants: None,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "ids": ["lin.wei", "chen.yu"] }"#,
+    },
+    Route {
         id: "msgaudit.check_single_agree",
         method: "POST",
         path: "/cgi-bin/msgaudit/check_single_agree",
@@ -57,6 +70,47 @@ pub(crate) static ROUTES: &[Route] = &[
       "agree_status": "Agree"
     }
   ]
+}"#,
+    },
+    Route {
+        id: "msgaudit.groupchat_get",
+        method: "POST",
+        path: "/cgi-bin/msgaudit/groupchat/get",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &["roomid"],
+        paging: None,
+        grants: None,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "roomname": "Autumn fair",
+  "creator": "lin.wei",
+  "room_create_time": 1720000000,
+  "notice": "",
+  "members": [
+    { "memberid": "lin.wei", "jointime": 1720000000 },
+    { "memberid": "chen.yu", "jointime": 1720003600 }
+  ]
+}"#,
+    },
+    Route {
+        id: "msgaudit.get_robot_info",
+        method: "GET",
+        path: "/cgi-bin/msgaudit/get_robot_info",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &["robot_id"],
+        paging: None,
+        grants: None,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "data": { "robot_id": "wbAJ2GCAAArobot1", "name": "Build watcher", "creator_userid": "lin.wei" }
 }"#,
     },
 ];

@@ -2,7 +2,8 @@
 
 //! 开发指南
 //!
-//! The token that every other call of a corporation's own application needs.
+//! The token that every other call of a corporation's own application needs, and WeCom's addresses for
+//! firewalls.
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -46,4 +47,57 @@ pub struct GettokenResponse {
     pub access_token: Secret,
     /// How long it lives, in seconds: usually 7200.
     pub expires_in: u32,
+}
+
+/// Lists the addresses from which WeCom sends callbacks, for firewalls.
+///
+/// `GET /cgi-bin/getcallbackip` ·
+/// [获取企业微信服务器的ip段](https://developer.work.weixin.qq.com/document/path/90930)
+///
+/// They may change, with old and new ones side by side for a while: fetch them once a day. The pages
+/// 回调配置 and 获取企业微信回调IP段 both document this call.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Getcallbackip {}
+
+impl Getcallbackip {
+    /// With nothing set: WeCom requires nothing here.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+/// The answer to [`Getcallbackip`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetcallbackipResponse {
+    /// The addresses: single ones, or ranges such as `192.0.2.*`.
+    pub ip_list: Vec<String>,
+}
+
+/// Lists the addresses that `qyapi.weixin.qq.com` resolves to, for firewalls.
+///
+/// `GET /cgi-bin/get_api_domain_ip` ·
+/// [获取企业微信接口IP段](https://developer.work.weixin.qq.com/document/path/92520)
+///
+/// They may change, with old and new ones side by side for a while: fetch them once a day.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetApiDomainIp {}
+
+impl GetApiDomainIp {
+    /// With nothing set: WeCom requires nothing here.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+/// The answer to [`GetApiDomainIp`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetApiDomainIpResponse {
+    /// The addresses. The page calls them ranges, but shows single ones.
+    pub ip_list: Vec<String>,
 }

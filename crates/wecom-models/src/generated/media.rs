@@ -2,7 +2,7 @@
 
 //! 素材管理
 //!
-//! Temporary media files, which messages and other calls refer to.
+//! Media files, which messages and other calls refer to.
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -97,6 +97,183 @@ impl Get {
     }
 }
 
+/// Uploads a picture for good, and gives it an address.
+///
+/// `POST /cgi-bin/media/uploadimg` · [上传图片](https://developer.work.weixin.qq.com/document/path/90256)
+///
+/// Rate limit: 1000 calls a day, 3000 calls a month.
+///
+/// The picture can only be shown within WeCom, in the text of an article (图文消息) for instance, and in
+/// what customers are sent, such as welcome messages. On other pages it is blocked.
+///
+/// A picture has between 5 bytes and 2 MB. The limits on how many there may be are those of the whole
+/// corporation, not of an application.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Uploadimg {
+    /// The picture, with its file name and media type.
+    ///
+    /// The page asks for a part of the form and calls it `fieldNameHere`, which is no name: this is the
+    /// one that the other uploads use.
+    pub media: File,
+}
+
+impl Uploadimg {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(media: File) -> Self {
+        Self { media }
+    }
+}
+
+/// The answer to [`Uploadimg`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UploadimgResponse {
+    /// Where the picture is. The address doesn't expire.
+    pub url: String,
+}
+
+/// Has WeCom download a large file in the background, for 3 days.
+///
+/// `POST /cgi-bin/media/upload_by_url` ·
+/// [生成异步上传任务](https://developer.work.weixin.qq.com/document/path/96219)
+///
+/// When the task has ended, the application's callback gets the event `upload_media_job_finish` with
+/// the `jobid`; [`GetUploadByUrlResult`] then tells how it went. All applications of the corporation
+/// share the file, but its `media_id` is no substitute for one of [`Upload`]: only what `scene` names
+/// takes it, and [`Get`].
+///
+/// A file has more than 5 bytes and at most 200 MB; a video is an MP4. The token needs the permission
+/// for customer contact (客户联系).
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UploadByUrl {
+    /// What the file is for. It can't be used for anything else.
+    pub scene: UploadScene,
+    /// What kind of file it is. So far only videos and other files are taken, no images and no voice.
+    pub r#type: MediaType,
+    /// The name that people are to see, for example in a message with the file. At most 128 bytes.
+    pub filename: String,
+    /// Where WeCom downloads it. The server there must answer `Range` requests; a file at Tencent Cloud's
+    /// COS must be readable for everybody (公有读). At most 1024 bytes.
+    pub url: String,
+    /// The MD5 of the file's content, in hexadecimal digits. The task fails if what was downloaded has
+    /// another. At most 32 bytes.
+    pub md5: String,
+}
+
+impl UploadByUrl {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(
+        scene: UploadScene,
+        r#type: MediaType,
+        filename: impl Into<String>,
+        url: impl Into<String>,
+        md5: impl Into<String>,
+    ) -> Self {
+        Self {
+            scene,
+            r#type,
+            filename: filename.into(),
+            url: url.into(),
+            md5: md5.into(),
+        }
+    }
+}
+
+/// The answer to [`UploadByUrl`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UploadByUrlResponse {
+    /// The task. [`GetUploadByUrlResult`] knows it for 60 minutes.
+    pub jobid: String,
+}
+
+/// Tells how an upload in the background is going, and the file's id once it is there.
+///
+/// `POST /cgi-bin/media/get_upload_by_url_result` ·
+/// [查询异步任务结果](https://developer.work.weixin.qq.com/document/path/96219)
+///
+/// Why a task failed is in `detail.errcode`:
+///
+/// - 45001: the file has 5 bytes or less, or more than 200 MB
+/// - 301019: the file's MD5 is not the one that was given
+/// - 830001: the URL is refused; does its server answer `Range` requests?
+/// - 830003: the file couldn't be downloaded; is the URL reachable?
+///
+/// The token needs the permission for customer contact (客户联系).
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetUploadByUrlResult {
+    /// The task, from [`UploadByUrl`]. It is known for 60 minutes. At most 128 bytes.
+    pub jobid: String,
+}
+
+impl GetUploadByUrlResult {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(jobid: impl Into<String>) -> Self {
+        Self { jobid: jobid.into() }
+    }
+}
+
+/// The answer to [`GetUploadByUrlResult`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetUploadByUrlResultResponse {
+    /// How far the task is.
+    ///
+    /// The table says it is text, the example shows a number.
+    pub status: UploadStatus,
+    /// What came of it.
+    pub detail: UploadDetail,
+}
+
+/// Downloads a voice recording of the JS-SDK in high quality.
+///
+/// `GET /cgi-bin/media/get/jssdk` ·
+/// [获取高清语音素材](https://developer.work.weixin.qq.com/document/path/90255)
+///
+/// What comes back is the recording as Speex, sampled at 16 kHz, or a JSON error: 40007 if there is no
+/// such `media_id`, or not any more. What [`Get`] sends is AMR at 8 kHz, which is worse for speech
+/// recognition.
+///
+/// Decoding takes the Speex library and WeChat's own; the page links to both. It needs WeCom 2.4 or
+/// later. Recordings from HarmonyOS aren't supported yet. Any application of the corporation may
+/// download any of its recordings.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetJssdk {
+    /// The recording, as `uploadVoice` of the JS-SDK gave it out.
+    pub media_id: String,
+}
+
+impl GetJssdk {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(media_id: impl Into<String>) -> Self {
+        Self { media_id: media_id.into() }
+    }
+}
+
+/// What came of an upload in the background.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UploadDetail {
+    /// Why it failed; 0 if it hasn't.
+    pub errcode: i32,
+    /// The same in words.
+    pub errmsg: String,
+    /// The file's id, valid for 3 days. Absent unless the task is done.
+    pub media_id: Option<String>,
+    /// When the file was uploaded. Absent unless the task is done.
+    ///
+    /// The number is text, in the table and in the example.
+    pub created_at: Option<Timestamp>,
+}
+
 /// A kind of media file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -109,6 +286,30 @@ pub enum MediaType {
     Video,
     /// `file`: any other file.
     File,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// What a file that is uploaded in the background is for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum UploadScene {
+    /// `1`: the greeting of those who join a customer group (入群欢迎语素材).
+    GroupWelcome,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// How far an upload in the background is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum UploadStatus {
+    /// `1`
+    InProgress,
+    /// `2`
+    Done,
+    /// `3`
+    Failed,
     /// A value the documentation does not list.
     Other(Unknown),
 }

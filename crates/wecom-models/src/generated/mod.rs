@@ -5,7 +5,8 @@ pub mod auth;
 /// 通讯录管理 · 异步导入接口 (feature `batch`).
 #[cfg(feature = "batch")]
 pub mod batch;
-/// 会话内容存档 · 基础接口, 数据与智能专区 · 基础接口 (feature `chatdata`).
+/// 会话内容存档 · 会话内容分析与导出, 会话内容存档 · 基础接口, 会话内容存档 · 关键词规则管理, 会话内容存档 · 会话搜索, 数据与智能专区 · 基础接口 (feature
+/// `chatdata`).
 #[cfg(feature = "chatdata")]
 pub mod chatdata;
 /// 打卡 (feature `checkin`).
@@ -32,7 +33,7 @@ pub mod living;
 /// 素材管理 (feature `media`).
 #[cfg(feature = "media")]
 pub mod media;
-/// 会议 · 预约会议基础管理 (feature `meeting`).
+/// 会议 · 预约会议基础管理, 会议 · 会议统计管理 (feature `meeting`).
 #[cfg(feature = "meeting")]
 pub mod meeting;
 /// 应用管理 · 自定义菜单 (feature `menu`).
@@ -53,7 +54,7 @@ pub mod pay;
 /// 收银台 · 收款工具 (feature `paytool`).
 #[cfg(feature = "paytool")]
 pub mod paytool;
-/// 应用授权 (feature `service`).
+/// 应用授权, 素材管理 · 服务商 (feature `service`).
 #[cfg(feature = "service")]
 pub mod service;
 /// 通讯录管理 · 成员管理 (feature `user`).

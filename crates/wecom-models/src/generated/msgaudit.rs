@@ -2,13 +2,54 @@
 
 //! 会话内容存档
 //!
-//! Consent of external contacts to the message archive of a corporation's own application.
+//! Whom the message archive of a corporation's own application covers, its groups and bots, and
+//! whether external contacts have consented.
 
 mod impls;
 #[cfg(feature = "bidirectional")]
 mod reverse;
 
 use crate::{Timestamp, Unknown};
+
+/// Lists the employees whose messages are archived.
+///
+/// `POST /cgi-bin/msgaudit/get_permit_user_list` ·
+/// [获取会话内容存档开启成员列表](https://developer.work.weixin.qq.com/document/path/91614)
+///
+/// Rate limit: 1000 calls a minute.
+///
+/// Departments and tags in the scope of the archive are listed as the employees that belong to them.
+/// Only those for whom the archive is in effect are there: not those beyond the number that was
+/// bought. The token must come from the secret of the message archive.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetPermitUserList {
+    /// Only employees with this edition of the archive. Left out, those of all editions are listed.
+    pub r#type: Option<Edition>,
+}
+
+impl GetPermitUserList {
+    /// With nothing set: WeCom requires nothing here.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`type`](Self::type).
+    #[must_use]
+    pub fn r#type(mut self, r#type: Edition) -> Self {
+        self.r#type = Some(r#type);
+        self
+    }
+}
+
+/// The answer to [`GetPermitUserList`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetPermitUserListResponse {
+    /// Their userids.
+    pub ids: Vec<String>,
+}
 
 /// Tells whether external contacts have consented to the archive of their chats with employees.
 ///
@@ -74,6 +115,78 @@ pub struct CheckRoomAgreeResponse {
     pub agreeinfo: Vec<RoomAgreement>,
 }
 
+/// Tells about an internal group of the archive and who is in it.
+///
+/// `POST /cgi-bin/msgaudit/groupchat/get` ·
+/// [获取会话内容存档内部群信息](https://developer.work.weixin.qq.com/document/path/92951)
+///
+/// Rate limit: 2000 calls a minute.
+///
+/// Only groups within the corporation can be read. The token must come from the secret of the message
+/// archive.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GroupchatGet {
+    /// The group, from an archived message.
+    pub roomid: String,
+}
+
+impl GroupchatGet {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(roomid: impl Into<String>) -> Self {
+        Self { roomid: roomid.into() }
+    }
+}
+
+/// The answer to [`GroupchatGet`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GroupchatGetResponse {
+    /// The group's name.
+    pub roomname: String,
+    /// The employee who created the group, a userid.
+    pub creator: String,
+    /// When the group was created.
+    pub room_create_time: Timestamp,
+    /// The group's announcement. Empty when there is none.
+    pub notice: String,
+    /// Who is in the group.
+    pub members: Vec<Member>,
+}
+
+/// Tells a bot's name and who created it.
+///
+/// `GET /cgi-bin/msgaudit/get_robot_info` ·
+/// [获取机器人信息](https://developer.work.weixin.qq.com/document/path/91774)
+///
+/// Rate limit: 600 calls a minute.
+///
+/// The token must come from the secret of the message archive.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetRobotInfo {
+    /// The bot: an id that begins with `wb` and stands in archived messages where an external_userid
+    /// would.
+    pub robot_id: String,
+}
+
+impl GetRobotInfo {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(robot_id: impl Into<String>) -> Self {
+        Self { robot_id: robot_id.into() }
+    }
+}
+
+/// The answer to [`GetRobotInfo`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetRobotInfoResponse {
+    /// The bot.
+    pub data: Robot,
+}
+
 /// A chat between an employee and an external contact.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -119,6 +232,42 @@ pub struct RoomAgreement {
     pub exteranalopenid: String,
     /// Whether the contact has consented.
     pub agree_status: AgreeStatus,
+}
+
+/// Somebody in a group.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Member {
+    /// The employee, a userid.
+    pub memberid: String,
+    /// When the employee joined the group.
+    pub jointime: Timestamp,
+}
+
+/// A bot.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Robot {
+    /// The bot's id.
+    pub robot_id: String,
+    /// The bot's name.
+    pub name: String,
+    /// The employee who created the bot.
+    pub creator_userid: String,
+}
+
+/// An edition of the message archive.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Edition {
+    /// `1`: the office edition (办公版).
+    Office,
+    /// `2`: the service edition (服务版).
+    Service,
+    /// `3`: the enterprise edition (企业版).
+    Enterprise,
+    /// A value the documentation does not list.
+    Other(Unknown),
 }
 
 /// Consent to the archive.

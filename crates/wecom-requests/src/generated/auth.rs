@@ -27,6 +27,50 @@ impl crate::Check for Gettoken {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
+impl crate::Endpoint for Getcallbackip {
+    type Response = GetcallbackipResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "auth.getcallbackip",
+        title: "获取企业微信服务器的ip段",
+        method: http::Method::GET,
+        host: crate::Host::Api,
+        path: "/cgi-bin/getcallbackip",
+        page: "https://developer.work.weixin.qq.com/document/path/90930",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+    };
+}
+
+impl crate::Check for Getcallbackip {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for GetApiDomainIp {
+    type Response = GetApiDomainIpResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "auth.get_api_domain_ip",
+        title: "获取企业微信接口IP段",
+        method: http::Method::GET,
+        host: crate::Host::Api,
+        path: "/cgi-bin/get_api_domain_ip",
+        page: "https://developer.work.weixin.qq.com/document/path/92520",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+    };
+}
+
+impl crate::Check for GetApiDomainIp {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
 crate::json_answers! {
-    GettokenResponse
+    GettokenResponse, GetcallbackipResponse, GetApiDomainIpResponse
 }

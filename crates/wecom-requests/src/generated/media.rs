@@ -69,6 +69,117 @@ impl crate::Check for Get {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
+impl crate::Endpoint for Uploadimg {
+    type Response = UploadimgResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "media.uploadimg",
+        title: "上传图片",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/media/uploadimg",
+        page: "https://developer.work.weixin.qq.com/document/path/90256",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        safe: false,
+        rates: &[
+            crate::Rate {
+                calls: 1000,
+                per: crate::Period::Day,
+            },
+            crate::Rate {
+                calls: 3000,
+                per: crate::Period::Month,
+            },
+        ],
+        concurrency: None,
+    };
+
+    fn body(&self) -> Result<crate::Body, crate::BuildError> {
+        #[allow(unused_imports)]
+        use wecom_models::wire::{self, Output as _};
+        let mut form = crate::Form::default();
+        form.file("media", &self.media);
+        form.finish()
+    }
+}
+
+impl crate::Check for Uploadimg {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for UploadByUrl {
+    type Response = UploadByUrlResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "media.upload_by_url",
+        title: "生成异步上传任务",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/media/upload_by_url",
+        page: "https://developer.work.weixin.qq.com/document/path/96219",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+    };
+}
+
+impl crate::Check for UploadByUrl {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_bytes("filename", &self.filename, 128);
+        checker.max_bytes("url", &self.url, 1024);
+        checker.max_bytes("md5", &self.md5, 32);
+    }
+}
+
+impl crate::Endpoint for GetUploadByUrlResult {
+    type Response = GetUploadByUrlResultResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "media.get_upload_by_url_result",
+        title: "查询异步任务结果",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/media/get_upload_by_url_result",
+        page: "https://developer.work.weixin.qq.com/document/path/96219",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+    };
+}
+
+impl crate::Check for GetUploadByUrlResult {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_bytes("jobid", &self.jobid, 128);
+    }
+}
+
+impl crate::Endpoint for GetJssdk {
+    type Response = wecom_models::File;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "media.get_jssdk",
+        title: "获取高清语音素材",
+        method: http::Method::GET,
+        host: crate::Host::Api,
+        path: "/cgi-bin/media/get/jssdk",
+        page: "https://developer.work.weixin.qq.com/document/path/90255",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::File,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+    };
+}
+
+impl crate::Check for GetJssdk {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
 crate::json_answers! {
-    UploadResponse
+    UploadResponse, UploadimgResponse, UploadByUrlResponse, GetUploadByUrlResultResponse
 }

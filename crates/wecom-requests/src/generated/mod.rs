@@ -5,7 +5,8 @@ pub(crate) mod auth;
 /// 通讯录管理 · 异步导入接口 (feature `batch`).
 #[cfg(feature = "batch")]
 pub(crate) mod batch;
-/// 会话内容存档 · 基础接口, 数据与智能专区 · 基础接口 (feature `chatdata`).
+/// 会话内容存档 · 会话内容分析与导出, 会话内容存档 · 基础接口, 会话内容存档 · 关键词规则管理, 会话内容存档 · 会话搜索, 数据与智能专区 · 基础接口 (feature
+/// `chatdata`).
 #[cfg(feature = "chatdata")]
 pub(crate) mod chatdata;
 /// 打卡 (feature `checkin`).
@@ -32,7 +33,7 @@ pub(crate) mod living;
 /// 素材管理 (feature `media`).
 #[cfg(feature = "media")]
 pub(crate) mod media;
-/// 会议 · 预约会议基础管理 (feature `meeting`).
+/// 会议 · 预约会议基础管理, 会议 · 会议统计管理 (feature `meeting`).
 #[cfg(feature = "meeting")]
 pub(crate) mod meeting;
 /// 应用管理 · 自定义菜单 (feature `menu`).
@@ -53,7 +54,7 @@ pub(crate) mod pay;
 /// 收银台 · 收款工具 (feature `paytool`).
 #[cfg(feature = "paytool")]
 pub(crate) mod paytool;
-/// 应用授权 (feature `service`).
+/// 应用授权, 素材管理 · 服务商 (feature `service`).
 #[cfg(feature = "service")]
 pub(crate) mod service;
 /// 通讯录管理 · 成员管理 (feature `user`).
@@ -72,16 +73,52 @@ pub(crate) mod errcode;
 /// Every endpoint of the families that are compiled in.
 pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::auth::Gettoken as crate::Endpoint>::META,
+    <wecom_models::auth::Getcallbackip as crate::Endpoint>::META,
+    <wecom_models::auth::GetApiDomainIp as crate::Endpoint>::META,
     #[cfg(feature = "batch")]
     <wecom_models::batch::Getresult as crate::Endpoint>::META,
     #[cfg(feature = "chatdata")]
+    <wecom_models::chatdata::analysis::AnalyzeTaskAdd as crate::Endpoint>::META,
+    #[cfg(feature = "chatdata")]
+    <wecom_models::chatdata::analysis::AnalyzeTaskSubmit as crate::Endpoint>::META,
+    #[cfg(feature = "chatdata")]
+    <wecom_models::chatdata::analysis::AnalyzeTaskResult as crate::Endpoint>::META,
+    #[cfg(feature = "chatdata")]
+    <wecom_models::chatdata::analysis::CreateJob as crate::Endpoint>::META,
+    #[cfg(feature = "chatdata")]
+    <wecom_models::chatdata::analysis::GetJobStatus as crate::Endpoint>::META,
+    #[cfg(feature = "chatdata")]
     <wecom_models::chatdata::archive::SyncMsg as crate::Endpoint>::META,
+    #[cfg(feature = "chatdata")]
+    <wecom_models::chatdata::archive::GroupchatGet as crate::Endpoint>::META,
+    #[cfg(feature = "chatdata")]
+    <wecom_models::chatdata::archive::GetagreestatusSingle as crate::Endpoint>::META,
+    #[cfg(feature = "chatdata")]
+    <wecom_models::chatdata::archive::GetagreestatusRoom as crate::Endpoint>::META,
+    #[cfg(feature = "chatdata")]
+    <wecom_models::chatdata::keyword::CreateRule as crate::Endpoint>::META,
+    #[cfg(feature = "chatdata")]
+    <wecom_models::chatdata::keyword::GetRuleList as crate::Endpoint>::META,
+    #[cfg(feature = "chatdata")]
+    <wecom_models::chatdata::keyword::GetRuleDetail as crate::Endpoint>::META,
+    #[cfg(feature = "chatdata")]
+    <wecom_models::chatdata::keyword::UpdateRule as crate::Endpoint>::META,
+    #[cfg(feature = "chatdata")]
+    <wecom_models::chatdata::keyword::DeleteRule as crate::Endpoint>::META,
+    #[cfg(feature = "chatdata")]
+    <wecom_models::chatdata::keyword::GetHitMsgList as crate::Endpoint>::META,
+    #[cfg(feature = "chatdata")]
+    <wecom_models::chatdata::search::SearchChat as crate::Endpoint>::META,
+    #[cfg(feature = "chatdata")]
+    <wecom_models::chatdata::search::SearchMsg as crate::Endpoint>::META,
     #[cfg(feature = "chatdata")]
     <wecom_models::chatdata::zone::SetPublicKey as crate::Endpoint>::META,
     #[cfg(feature = "checkin")]
     <wecom_models::checkin::Getcorpcheckinoption as crate::Endpoint>::META,
     #[cfg(feature = "corpgroup")]
     <wecom_models::corpgroup::contacts::RemoveCorp as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::message_push::AddMsgTemplate as crate::Endpoint>::META,
     #[cfg(feature = "externalcontact")]
     <wecom_models::externalcontact::message_push::GetGroupmsgListV2 as crate::Endpoint>::META,
     #[cfg(feature = "externalcontact")]
@@ -90,6 +127,18 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::externalcontact::message_push::GetGroupmsgSendResult as crate::Endpoint>::META,
     #[cfg(feature = "externalcontact")]
     <wecom_models::externalcontact::message_push::RemindGroupmsgSend as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::message_push::CancelGroupmsgSend as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::message_push::SendWelcomeMsg as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::message_push::GroupWelcomeTemplateAdd as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::message_push::GroupWelcomeTemplateEdit as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::message_push::GroupWelcomeTemplateGet as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::message_push::GroupWelcomeTemplateDel as crate::Endpoint>::META,
     #[cfg(feature = "externalcontact")]
     <wecom_models::externalcontact::statistics::Statistic as crate::Endpoint>::META,
     #[cfg(feature = "externalcontact")]
@@ -108,16 +157,40 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::media::Upload as crate::Endpoint>::META,
     #[cfg(feature = "media")]
     <wecom_models::media::Get as crate::Endpoint>::META,
+    #[cfg(feature = "media")]
+    <wecom_models::media::Uploadimg as crate::Endpoint>::META,
+    #[cfg(feature = "media")]
+    <wecom_models::media::UploadByUrl as crate::Endpoint>::META,
+    #[cfg(feature = "media")]
+    <wecom_models::media::GetUploadByUrlResult as crate::Endpoint>::META,
+    #[cfg(feature = "media")]
+    <wecom_models::media::GetJssdk as crate::Endpoint>::META,
     #[cfg(feature = "meeting")]
     <wecom_models::meeting::basic::GetInfo as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::basic::Cancel as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::basic::GetUserMeetingid as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::basic::Create as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::basic::Update as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::statistics::GetStartList as crate::Endpoint>::META,
     #[cfg(feature = "menu")]
     <wecom_models::menu::Create as crate::Endpoint>::META,
     #[cfg(feature = "message")]
     <wecom_models::message::app::Send as crate::Endpoint>::META,
     #[cfg(feature = "msgaudit")]
+    <wecom_models::msgaudit::GetPermitUserList as crate::Endpoint>::META,
+    #[cfg(feature = "msgaudit")]
     <wecom_models::msgaudit::CheckSingleAgree as crate::Endpoint>::META,
     #[cfg(feature = "msgaudit")]
     <wecom_models::msgaudit::CheckRoomAgree as crate::Endpoint>::META,
+    #[cfg(feature = "msgaudit")]
+    <wecom_models::msgaudit::GroupchatGet as crate::Endpoint>::META,
+    #[cfg(feature = "msgaudit")]
+    <wecom_models::msgaudit::GetRobotInfo as crate::Endpoint>::META,
     #[cfg(feature = "oa")]
     <wecom_models::oa::approval::Getapprovaldetail as crate::Endpoint>::META,
     #[cfg(feature = "oa")]
@@ -138,6 +211,8 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::service::auth::GetProviderToken as crate::Endpoint>::META,
     #[cfg(feature = "service")]
     <wecom_models::service::auth::GetAppQrcode as crate::Endpoint>::META,
+    #[cfg(feature = "service")]
+    <wecom_models::service::media::Upload as crate::Endpoint>::META,
     #[cfg(feature = "user")]
     <wecom_models::user::Get as crate::Endpoint>::META,
     #[cfg(feature = "wedoc")]

@@ -5,6 +5,33 @@
 #[allow(unused_imports)]
 use wecom_models::msgaudit::*;
 
+impl crate::Endpoint for GetPermitUserList {
+    type Response = GetPermitUserListResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "msgaudit.get_permit_user_list",
+        title: "获取会话内容存档开启成员列表",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/msgaudit/get_permit_user_list",
+        page: "https://developer.work.weixin.qq.com/document/path/91614",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        safe: true,
+        rates: &[
+            crate::Rate {
+                calls: 1000,
+                per: crate::Period::Minute,
+            },
+        ],
+        concurrency: None,
+    };
+}
+
+impl crate::Check for GetPermitUserList {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
 impl crate::Endpoint for CheckSingleAgree {
     type Response = CheckSingleAgreeResponse;
     type Token = crate::token::AccessToken;
@@ -61,6 +88,61 @@ impl crate::Check for CheckRoomAgree {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
+impl crate::Endpoint for GroupchatGet {
+    type Response = GroupchatGetResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "msgaudit.groupchat_get",
+        title: "获取会话内容存档内部群信息",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/msgaudit/groupchat/get",
+        page: "https://developer.work.weixin.qq.com/document/path/92951",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        safe: true,
+        rates: &[
+            crate::Rate {
+                calls: 2000,
+                per: crate::Period::Minute,
+            },
+        ],
+        concurrency: None,
+    };
+}
+
+impl crate::Check for GroupchatGet {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for GetRobotInfo {
+    type Response = GetRobotInfoResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "msgaudit.get_robot_info",
+        title: "获取机器人信息",
+        method: http::Method::GET,
+        host: crate::Host::Api,
+        path: "/cgi-bin/msgaudit/get_robot_info",
+        page: "https://developer.work.weixin.qq.com/document/path/91774",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        safe: true,
+        rates: &[
+            crate::Rate {
+                calls: 600,
+                per: crate::Period::Minute,
+            },
+        ],
+        concurrency: None,
+    };
+}
+
+impl crate::Check for GetRobotInfo {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
 crate::json_answers! {
-    CheckSingleAgreeResponse, CheckRoomAgreeResponse
+    GetPermitUserListResponse, CheckSingleAgreeResponse, CheckRoomAgreeResponse,
+    GroupchatGetResponse, GetRobotInfoResponse
 }

@@ -54,3 +54,78 @@ pub(crate) const SYNC_MSG: &[crate::snapshot::Example] = &[
 fn sync_msg() {
     crate::snapshot::snapshot::<SyncMsg>(SYNC_MSG);
 }
+
+pub(crate) const GROUPCHAT_GET: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "chatid": "wrErxtDgAA8s9c1q" }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "creator": "woAJ2GCAAAXtWyuj",
+  "room_create_time": 1720000000,
+  "members": [
+    { "memberid": "woAJ2GCAAAXtWyuj", "jointime": 1720000000, "type": 1 },
+    { "memberid": "wmErxtDgAA9AW32Y", "jointime": 1720000300, "type": 2 },
+    { "memberid": "wbErxtDgAArobot1", "jointime": 1720000600, "type": 3 }
+  ]
+}"#,
+    },
+];
+
+#[test]
+fn groupchat_get() {
+    crate::snapshot::snapshot::<GroupchatGet>(GROUPCHAT_GET);
+}
+
+pub(crate) const GETAGREESTATUS_SINGLE: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "item": [
+    { "open_userid": "woAJ2GCAAAXtWyuj", "external_userid": "wmErxtDgAA9AW32Y" },
+    { "open_userid": "woAJ2GCAAAXtWyuj", "external_userid": "wmErxtDgAA1KpQ77" }
+  ]
+}"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "agreeinfo": [
+    {
+      "status_change_time": 1720000000,
+      "open_userid": "woAJ2GCAAAXtWyuj",
+      "external_userid": "wmErxtDgAA9AW32Y",
+      "agree_status": "Agree"
+    },
+    {
+      "status_change_time": 1720000300,
+      "open_userid": "woAJ2GCAAAXtWyuj",
+      "external_userid": "wmErxtDgAA1KpQ77",
+      "agree_status": "Disagree"
+    }
+  ]
+}"#,
+    },
+];
+
+#[test]
+fn getagreestatus_single() {
+    crate::snapshot::snapshot::<GetagreestatusSingle>(GETAGREESTATUS_SINGLE);
+}
+
+pub(crate) const GETAGREESTATUS_ROOM: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "chatid": "wrErxtDgAA8s9c1q" }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "agreeinfo": [
+    { "status_change_time": 1720000000, "external_userid": "wmErxtDgAA9AW32Y", "agree_status": "Agree" },
+    { "status_change_time": 1720000300, "external_userid": "wmErxtDgAA1KpQ77", "agree_status": "Disagree" }
+  ]
+}"#,
+    },
+];
+
+#[test]
+fn getagreestatus_room() {
+    crate::snapshot::snapshot::<GetagreestatusRoom>(GETAGREESTATUS_ROOM);
+}

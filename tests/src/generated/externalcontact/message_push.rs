@@ -5,6 +5,86 @@
 #[allow(unused_imports)]
 use wecom_models::externalcontact::message_push::*;
 
+pub(crate) const ADD_MSG_TEMPLATE: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "chat_type": "single",
+  "external_userid": ["wmErxtDgAA9AW32YyyuYRimK", "wmErxtDgAA1KpQ77yyuYRimL"],
+  "sender": "lin.wei",
+  "allow_select": true,
+  "text": { "content": "The new catalogue is out." },
+  "attachments": [
+    { "msgtype": "image", "image": { "media_id": "2t4pXq8uQ7" } },
+    {
+      "msgtype": "link",
+      "link": {
+        "title": "Catalogue",
+        "picurl": "https://example.com/cover.png",
+        "desc": "All products of this summer",
+        "url": "https://example.com/catalogue"
+      }
+    },
+    {
+      "msgtype": "miniprogram",
+      "miniprogram": {
+        "title": "Shop",
+        "pic_media_id": "2t4pXq8uR1",
+        "appid": "wx0a1b2c3d4e5f6a7b",
+        "page": "/pages/shop"
+      }
+    },
+    { "msgtype": "video", "video": { "media_id": "2t4pXq8uQ8" } },
+    { "msgtype": "file", "file": { "media_id": "2t4pXq8uQ9" } }
+  ]
+}"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "fail_list": ["wmErxtDgAA1KpQ77yyuYRimL"],
+  "msgid": "msgAJ2GCAAAXtWyujaWJHDDGi0mA"
+}"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{
+  "tag_filter": {
+    "group_list": [
+      { "tag_list": ["etAJ2GCAAAgold", "etAJ2GCAAAsilver"] },
+      { "tag_list": ["etAJ2GCAAAnorth"] }
+    ]
+  },
+  "text": { "content": "We open a shop in the north." }
+}"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "fail_list": [],
+  "msgid": "msgAJ2GCAAAXtWyujaWJHDDGi0mC"
+}"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{
+  "chat_type": "group",
+  "chat_id_list": ["wrErxtDgAA8s9c1qXk3QmM2d"],
+  "sender": "lin.wei",
+  "attachments": [
+    { "msgtype": "image", "image": { "pic_url": "https://example.com/cover.png" } },
+    { "msgtype": "link", "link": { "title": "Catalogue", "url": "https://example.com/catalogue" } }
+  ]
+}"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "fail_list": [],
+  "msgid": "msgAJ2GCAAAXtWyujaWJHDDGi0mB"
+}"#,
+    },
+];
+
+#[test]
+fn add_msg_template() {
+    crate::snapshot::snapshot::<AddMsgTemplate>(ADD_MSG_TEMPLATE);
+}
+
 pub(crate) const GET_GROUPMSG_LIST_V2: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{
@@ -133,4 +213,176 @@ pub(crate) const REMIND_GROUPMSG_SEND: &[crate::snapshot::Example] = &[
 #[test]
 fn remind_groupmsg_send() {
     crate::snapshot::snapshot::<RemindGroupmsgSend>(REMIND_GROUPMSG_SEND);
+}
+
+pub(crate) const CANCEL_GROUPMSG_SEND: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "msgid": "msgAJ2GCAAAXtWyujaWJHDDGi0mA" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+
+#[test]
+fn cancel_groupmsg_send() {
+    crate::snapshot::snapshot::<CancelGroupmsgSend>(CANCEL_GROUPMSG_SEND);
+}
+
+pub(crate) const SEND_WELCOME_MSG: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "welcome_code": "WELCOME-CODE-1",
+  "text": { "content": "Nice to meet you. How can I help?" },
+  "attachments": [
+    { "msgtype": "image", "image": { "pic_url": "https://example.com/welcome.png" } },
+    {
+      "msgtype": "link",
+      "link": {
+        "title": "Catalogue",
+        "picurl": "https://example.com/cover.png",
+        "desc": "All products of this summer",
+        "url": "https://example.com/catalogue"
+      }
+    },
+    {
+      "msgtype": "miniprogram",
+      "miniprogram": {
+        "title": "Shop",
+        "pic_media_id": "2t4pXq8uR1",
+        "appid": "wx0a1b2c3d4e5f6a7b",
+        "page": "/pages/shop"
+      }
+    },
+    { "msgtype": "video", "video": { "media_id": "2t4pXq8uQ8" } },
+    { "msgtype": "file", "file": { "media_id": "2t4pXq8uQ9" } }
+  ]
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{ "welcome_code": "WELCOME-CODE-2", "text": { "content": "Nice to meet you." } }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+
+#[test]
+fn send_welcome_msg() {
+    crate::snapshot::snapshot::<SendWelcomeMsg>(SEND_WELCOME_MSG);
+}
+
+pub(crate) const GROUP_WELCOME_TEMPLATE_ADD: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "text": { "content": "Welcome, %NICKNAME%!" },
+  "image": { "media_id": "2t4pXq8uQ7" },
+  "notify": 0
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "template_id": "msgAJ2GCAAAwelcome1" }"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{
+  "link": {
+    "title": "House rules",
+    "picurl": "https://example.com/rules.png",
+    "desc": "What to know about this group",
+    "url": "https://example.com/rules"
+  },
+  "agentid": 1000014,
+  "notify": 1
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "template_id": "msgAJ2GCAAAwelcome2" }"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{
+  "miniprogram": {
+    "title": "Shop",
+    "pic_media_id": "2t4pXq8uR1",
+    "appid": "wx0a1b2c3d4e5f6a7b",
+    "page": "/pages/shop"
+  }
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "template_id": "msgAJ2GCAAAwelcome3" }"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{ "file": { "media_id": "2t4pXq8uQ9" }, "video": { "media_id": "2t4pXq8uQ8" } }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "template_id": "msgAJ2GCAAAwelcome4" }"#,
+    },
+];
+
+#[test]
+fn group_welcome_template_add() {
+    crate::snapshot::snapshot::<GroupWelcomeTemplateAdd>(GROUP_WELCOME_TEMPLATE_ADD);
+}
+
+pub(crate) const GROUP_WELCOME_TEMPLATE_EDIT: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "template_id": "msgAJ2GCAAAwelcome1",
+  "text": { "content": "Hello, %NICKNAME%!" },
+  "image": { "pic_url": "https://example.com/welcome.png" }
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{
+  "template_id": "msgAJ2GCAAAwelcome2",
+  "link": { "title": "House rules", "url": "https://example.com/new-rules" },
+  "agentid": 1000014
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+
+#[test]
+fn group_welcome_template_edit() {
+    crate::snapshot::snapshot::<GroupWelcomeTemplateEdit>(GROUP_WELCOME_TEMPLATE_EDIT);
+}
+
+pub(crate) const GROUP_WELCOME_TEMPLATE_GET: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "template_id": "msgAJ2GCAAAwelcome1" }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "text": { "content": "Hello, %NICKNAME%!" },
+  "image": { "pic_url": "https://example.com/welcome.png" }
+}"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{ "template_id": "msgAJ2GCAAAwelcome2" }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "link": {
+    "title": "House rules",
+    "picurl": "https://example.com/rules.png",
+    "desc": "What to know about this group",
+    "url": "https://example.com/rules"
+  },
+  "miniprogram": {
+    "title": "Shop",
+    "pic_media_id": "2t4pXq8uR1",
+    "appid": "wx0a1b2c3d4e5f6a7b",
+    "page": "/pages/shop"
+  },
+  "file": { "media_id": "2t4pXq8uQ9" },
+  "video": { "media_id": "2t4pXq8uQ8" }
+}"#,
+    },
+];
+
+#[test]
+fn group_welcome_template_get() {
+    crate::snapshot::snapshot::<GroupWelcomeTemplateGet>(GROUP_WELCOME_TEMPLATE_GET);
+}
+
+pub(crate) const GROUP_WELCOME_TEMPLATE_DEL: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "template_id": "msgAJ2GCAAAwelcome1", "agentid": 1000014 }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+
+#[test]
+fn group_welcome_template_del() {
+    crate::snapshot::snapshot::<GroupWelcomeTemplateDel>(GROUP_WELCOME_TEMPLATE_DEL);
 }

@@ -87,3 +87,133 @@ pub(crate) const GET_INFO: &[crate::snapshot::Example] = &[
 fn get_info() {
     crate::snapshot::snapshot::<GetInfo>(GET_INFO);
 }
+
+pub(crate) const CANCEL: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+
+#[test]
+fn cancel() {
+    crate::snapshot::snapshot::<Cancel>(CANCEL);
+}
+
+pub(crate) const GET_USER_MEETINGID: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "userid": "lin.wei",
+  "cursor": "CURSOR-1",
+  "begin_time": 1720000000,
+  "end_time": 1722592000,
+  "limit": 50
+}"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "next_cursor": "CURSOR-2",
+  "meetingid_list": ["hyAJ2GCAAAXtWyuj", "hyAJ2GCAAAXtWyuk"]
+}"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{ "userid": "chen.yu", "cursor": "0" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "meetingid_list": [] }"#,
+    },
+];
+
+#[test]
+fn get_user_meetingid() {
+    crate::snapshot::snapshot::<GetUserMeetingid>(GET_USER_MEETINGID);
+}
+
+pub(crate) const CREATE: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "admin_userid": "lin.wei",
+  "title": "Weekly review",
+  "meeting_start": 1720000000,
+  "meeting_duration": 1800,
+  "description": "What was done, what comes next",
+  "location": "Room 3",
+  "agentid": 1000014,
+  "invitees": { "userid": ["chen.yu", "zhou.min"] },
+  "settings": {
+    "remind_scope": 4,
+    "password": "4821",
+    "enable_waiting_room": false,
+    "allow_enter_before_host": true,
+    "enable_enter_mute": 2,
+    "enable_screen_watermark": false,
+    "hosts": { "userid": ["chen.yu"] },
+    "ring_users": { "userid": ["zhou.min"] }
+  },
+  "cal_id": "wcAJ2GCAAAqeJcPI",
+  "reminders": {
+    "is_repeat": 1,
+    "repeat_type": 1,
+    "repeat_until": 1725000000,
+    "repeat_interval": 2,
+    "remind_before": [300, 3600]
+  }
+}"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "meetingid": "hyAJ2GCAAAXtWyuj",
+  "excess_users": ["zhou.min"]
+}"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{
+  "admin_userid": "lin.wei",
+  "title": "Quick question",
+  "meeting_start": 1720000000,
+  "meeting_duration": 600
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "meetingid": "hyAJ2GCAAAXtWyuk" }"#,
+    },
+];
+
+#[test]
+fn create() {
+    crate::snapshot::snapshot::<Create>(CREATE);
+}
+
+pub(crate) const UPDATE: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "meetingid": "hyAJ2GCAAAXtWyuj",
+  "title": "Weekly review, postponed",
+  "meeting_start": 1720003600,
+  "meeting_duration": 2700,
+  "description": "What was done, what comes next",
+  "location": "Room 5",
+  "remind_time": 900,
+  "agentid": 1000014,
+  "invitees": { "userid": ["chen.yu", "zhou.min"] },
+  "settings": {
+    "remind_scope": 2,
+    "password": "482193",
+    "enable_waiting_room": true,
+    "allow_enter_before_host": false,
+    "enable_enter_mute": 1,
+    "enable_screen_watermark": true,
+    "hosts": { "userid": ["chen.yu"] },
+    "ring_users": { "userid": [] }
+  },
+  "cal_id": "wcAJ2GCAAAqeJcPI",
+  "reminders": { "is_repeat": 1, "repeat_type": 7, "repeat_until": 1725000000, "remind_before": [0, 900] }
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "excess_users": ["zhou.min"] }"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuk", "location": "Room 1" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+
+#[test]
+fn update() {
+    crate::snapshot::snapshot::<Update>(UPDATE);
+}

@@ -45,4 +45,77 @@ pub(crate) static ROUTES: &[Route] = &[
   ]
 }"#,
     },
+    Route {
+        id: "chatdata.archive.groupchat_get",
+        method: "POST",
+        path: "/cgi-bin/chatdata/groupchat/get",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &["chatid"],
+        paging: None,
+        grants: None,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "creator": "woAJ2GCAAAXtWyuj",
+  "room_create_time": 1720000000,
+  "members": [
+    { "memberid": "woAJ2GCAAAXtWyuj", "jointime": 1720000000, "type": 1 },
+    { "memberid": "wmErxtDgAA9AW32Y", "jointime": 1720000300, "type": 2 },
+    { "memberid": "wbErxtDgAArobot1", "jointime": 1720000600, "type": 3 }
+  ]
+}"#,
+    },
+    Route {
+        id: "chatdata.archive.getagreestatus_single",
+        method: "POST",
+        path: "/cgi-bin/chatdata/getagreestatus/single",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &["item", "item[].open_userid", "item[].external_userid"],
+        paging: None,
+        grants: None,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "agreeinfo": [
+    {
+      "status_change_time": 1720000000,
+      "open_userid": "woAJ2GCAAAXtWyuj",
+      "external_userid": "wmErxtDgAA9AW32Y",
+      "agree_status": "Agree"
+    },
+    {
+      "status_change_time": 1720000300,
+      "open_userid": "woAJ2GCAAAXtWyuj",
+      "external_userid": "wmErxtDgAA1KpQ77",
+      "agree_status": "Disagree"
+    }
+  ]
+}"#,
+    },
+    Route {
+        id: "chatdata.archive.getagreestatus_room",
+        method: "POST",
+        path: "/cgi-bin/chatdata/getagreestatus/room",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &["chatid"],
+        paging: None,
+        grants: None,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "agreeinfo": [
+    { "status_change_time": 1720000000, "external_userid": "wmErxtDgAA9AW32Y", "agree_status": "Agree" },
+    { "status_change_time": 1720000300, "external_userid": "wmErxtDgAA1KpQ77", "agree_status": "Disagree" }
+  ]
+}"#,
+    },
 ];

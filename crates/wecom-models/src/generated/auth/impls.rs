@@ -13,8 +13,20 @@ impl wire::WriteObject for Gettoken {
     }
 }
 
+impl wire::WriteObject for Getcallbackip {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for GetApiDomainIp {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
 wire::write_objects! {
-    Gettoken
+    Gettoken, Getcallbackip, GetApiDomainIp
 }
 
 impl wire::ReadObject for GettokenResponse {
@@ -31,6 +43,32 @@ impl wire::ReadObject for GettokenResponse {
     }
 }
 
+impl wire::ReadObject for GetcallbackipResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "ip_list" => field.read(&mut self.ip_list),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetApiDomainIpResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "ip_list" => field.read(&mut self.ip_list),
+            _ => field.skip(),
+        }
+    }
+}
+
 wire::read_objects! {
-    GettokenResponse
+    GettokenResponse, GetcallbackipResponse, GetApiDomainIpResponse
 }

@@ -13,8 +13,20 @@ impl wire::WriteObject for GettokenResponse {
     }
 }
 
+impl wire::WriteObject for GetcallbackipResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("ip_list", &self.ip_list)
+    }
+}
+
+impl wire::WriteObject for GetApiDomainIpResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("ip_list", &self.ip_list)
+    }
+}
+
 wire::write_objects! {
-    GettokenResponse
+    GettokenResponse, GetcallbackipResponse, GetApiDomainIpResponse
 }
 
 impl wire::ReadObject for Gettoken {
@@ -31,6 +43,26 @@ impl wire::ReadObject for Gettoken {
     }
 }
 
+impl wire::ReadObject for Getcallbackip {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for GetApiDomainIp {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
 wire::read_objects! {
-    Gettoken
+    Gettoken, Getcallbackip, GetApiDomainIp
 }

@@ -2,7 +2,7 @@
 
 //! 会话内容存档 · 基础接口
 //!
-//! Conversation records for service providers.
+//! Conversation records, group members and consent to the archive, for service providers.
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -77,6 +77,108 @@ pub struct SyncMsgResponse {
     pub msg_list: Vec<Message>,
 }
 
+/// Tells who created an internal group chat, and who is in it since when.
+///
+/// `POST /cgi-bin/chatdata/groupchat/get` ·
+/// [获取内部群信息](https://developer.work.weixin.qq.com/document/path/99495)
+///
+/// Only internal groups, and groups of employees of linked corporations (企业互联群). At least one employee
+/// in the group must be within the scope of the archive permission. For applications with the archive
+/// permission 获取内部群信息; own, developed and third-party applications can't call it.
+///
+/// Error 301052 means that the corporation's archive service has expired.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GroupchatGet {
+    /// The group chat: the `chatid` of a record from [`SyncMsg`].
+    pub chatid: String,
+}
+
+impl GroupchatGet {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(chatid: impl Into<String>) -> Self {
+        Self { chatid: chatid.into() }
+    }
+}
+
+/// The answer to [`GroupchatGet`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GroupchatGetResponse {
+    /// The employee who created the group, an open_userid.
+    pub creator: String,
+    /// When the group was created.
+    pub room_create_time: Timestamp,
+    /// Everyone in the group, bots included.
+    pub members: Vec<Member>,
+}
+
+/// Tells whether external contacts have consented to the archive of their one-to-one chats with
+/// employees.
+///
+/// `POST /cgi-bin/chatdata/getagreestatus/single` ·
+/// [获取单聊会话同意情况](https://developer.work.weixin.qq.com/document/path/99530)
+///
+/// The employees must be within the scope of the archive permission. For applications with that
+/// permission; own, developed and third-party applications can't call it.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetagreestatusSingle {
+    /// The chats to look up. WeCom refuses longer lists. At most 100 items.
+    ///
+    /// The table calls it `info`, the example `item`.
+    pub item: Vec<SingleChat>,
+}
+
+impl GetagreestatusSingle {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(item: impl IntoIterator<Item = SingleChat>) -> Self {
+        Self {
+            item: item.into_iter().collect(),
+        }
+    }
+}
+
+/// The answer to [`GetagreestatusSingle`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetagreestatusSingleResponse {
+    /// One entry a chat.
+    pub agreeinfo: Vec<SingleAgreement>,
+}
+
+/// Tells whether the external contacts in a group chat have consented to its archive.
+///
+/// `POST /cgi-bin/chatdata/getagreestatus/room` ·
+/// [获取群聊会话同意情况](https://developer.work.weixin.qq.com/document/path/99530)
+///
+/// At least one employee in the group must be within the scope of the archive permission. For
+/// applications with that permission; own, developed and third-party applications can't call it.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetagreestatusRoom {
+    /// The group chat.
+    pub chatid: String,
+}
+
+impl GetagreestatusRoom {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(chatid: impl Into<String>) -> Self {
+        Self { chatid: chatid.into() }
+    }
+}
+
+/// The answer to [`GetagreestatusRoom`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetagreestatusRoomResponse {
+    /// One entry for each external contact in the group of another corporation.
+    pub agreeinfo: Vec<RoomAgreement>,
+}
+
 /// A record. Its content stays encrypted; the display component shows it.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -116,6 +218,72 @@ pub struct EncryptInfo {
     pub encrypted_secret_key: String,
     /// Which public key it was encrypted with.
     pub public_key_ver: u32,
+}
+
+/// Someone in a group chat, or a bot.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Member {
+    /// An employee's open_userid, an external contact's external_userid, or a bot's id, as `type` says.
+    pub memberid: String,
+    /// When the member joined the group.
+    pub jointime: Timestamp,
+    /// What kind of member this is.
+    pub r#type: PartyKind,
+}
+
+/// A chat between an employee and an external contact.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SingleChat {
+    /// The employee.
+    pub open_userid: String,
+    /// The external contact.
+    pub external_userid: String,
+}
+
+impl SingleChat {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(
+        open_userid: impl Into<String>,
+        external_userid: impl Into<String>,
+    ) -> Self {
+        Self {
+            open_userid: open_userid.into(),
+            external_userid: external_userid.into(),
+        }
+    }
+}
+
+/// Whether an external contact has consented to the archive of a chat.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SingleAgreement {
+    /// When the status last changed.
+    pub status_change_time: Timestamp,
+    /// The employee.
+    ///
+    /// In the page's example, not in its table.
+    pub open_userid: String,
+    /// The external contact.
+    ///
+    /// In the page's example, not in its table.
+    pub external_userid: String,
+    /// Whether the contact has consented.
+    pub agree_status: AgreeStatus,
+}
+
+/// Whether an external contact in a group chat has consented to its archive.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct RoomAgreement {
+    /// When the status last changed.
+    pub status_change_time: Timestamp,
+    /// The external contact.
+    pub external_userid: String,
+    /// Whether the contact has consented.
+    pub agree_status: AgreeStatus,
 }
 
 /// A kind of party to a conversation.
@@ -192,6 +360,18 @@ pub enum MsgType {
     SignUpChain,
     /// `27`
     Markdown,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// Consent to the archive.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AgreeStatus {
+    /// `Agree`
+    Agree,
+    /// `Disagree`
+    Disagree,
     /// A value the documentation does not list.
     Other(Unknown),
 }

@@ -2,13 +2,147 @@
 
 //! 客户联系 · 消息推送
 //!
-//! Messages sent to many customers or customer groups at once, and what became of them.
+//! Messages sent to many customers or customer groups at once, what became of them, and welcome
+//! messages.
 
 mod impls;
 #[cfg(feature = "bidirectional")]
 mod reverse;
 
 use crate::{OrText, Timestamp, Unknown, UnknownUnion};
+
+/// Asks employees to send a message to many customers or customer groups.
+///
+/// `POST /cgi-bin/externalcontact/add_msg_template` ·
+/// [创建企业群发](https://developer.work.weixin.qq.com/document/path/92135)
+///
+/// At least one of `sender`, `external_userid`, `tag_filter` is set.
+///
+/// At least one of `text`, `attachments` is set.
+///
+/// `sender` is required when `chat_type` is `group`.
+///
+/// Nothing is sent yet: employees get a task, and the message goes out once they confirm it. Of
+/// several employees who know a customer, only the one who last chatted with the customer is asked.
+///
+/// By default, a customer or a customer group receives as many group messages a month as the month has
+/// days; what exceeds this doesn't arrive. The corporation may change that to seven a week or one a
+/// day in WeCom (群发助手 › 设置群发规则). Employees need WeCom 2.7.5 or later.
+///
+/// Text and up to nine attachments may be sent together.
+///
+/// An own application must be listed among those that may call the customer contact API, and reaches
+/// only employees in its scope. Third-party applications need the permission 企业客户权限 › 客户联系 ›
+/// 群发消息给客户和客户群, those for winning customers (营销获客类应用) 客户联系权限 › 消息推送权限 › 群发消息给客户和客户群.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AddMsgTemplate {
+    /// Whether it goes to customers or to customer groups. Default `single`.
+    pub chat_type: Option<ChatType>,
+    /// The customers who are to receive it. Only for messages to customers. At most 10000 items.
+    pub external_userid: Option<Vec<String>>,
+    /// The customer groups that are to receive it, so that their owner needn't choose; takes effect from
+    /// WeCom 4.1.10 on. Only for messages to customer groups. At most 2000 items.
+    pub chat_id_list: Option<Vec<String>>,
+    /// Which customers are to receive it, by their tags. Ignored when `external_userid` is given.
+    pub tag_filter: Option<TagFilter>,
+    /// The employee who sends it, a userid. Required for messages to customer groups. For messages to
+    /// customers, with neither `external_userid` nor `tag_filter`, all customers of this employee receive
+    /// it.
+    pub sender: Option<String>,
+    /// Whether employees may change who of the customers receives it. Only for messages to customers.
+    /// Default false.
+    pub allow_select: Option<bool>,
+    /// The text. Without it, something must be attached.
+    pub text: Option<TextContent>,
+    /// What is attached. Without it, there must be a text. At most 9 items.
+    pub attachments: Option<Vec<GroupMsgAttachment>>,
+}
+
+impl AddMsgTemplate {
+    /// With nothing set: WeCom requires nothing here.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`chat_type`](Self::chat_type).
+    #[must_use]
+    pub fn chat_type(mut self, chat_type: ChatType) -> Self {
+        self.chat_type = Some(chat_type);
+        self
+    }
+
+    /// Sets [`external_userid`](Self::external_userid).
+    #[must_use]
+    pub fn external_userid(
+        mut self,
+        external_userid: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.external_userid = Some(
+            external_userid.into_iter().map(Into::into).collect(),
+        );
+        self
+    }
+
+    /// Sets [`chat_id_list`](Self::chat_id_list).
+    #[must_use]
+    pub fn chat_id_list(
+        mut self,
+        chat_id_list: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.chat_id_list = Some(chat_id_list.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sets [`tag_filter`](Self::tag_filter).
+    #[must_use]
+    pub fn tag_filter(mut self, tag_filter: TagFilter) -> Self {
+        self.tag_filter = Some(tag_filter);
+        self
+    }
+
+    /// Sets [`sender`](Self::sender).
+    #[must_use]
+    pub fn sender(mut self, sender: impl Into<String>) -> Self {
+        self.sender = Some(sender.into());
+        self
+    }
+
+    /// Sets [`allow_select`](Self::allow_select).
+    #[must_use]
+    pub fn allow_select(mut self, allow_select: bool) -> Self {
+        self.allow_select = Some(allow_select);
+        self
+    }
+
+    /// Sets [`text`](Self::text).
+    #[must_use]
+    pub fn text(mut self, text: TextContent) -> Self {
+        self.text = Some(text);
+        self
+    }
+
+    /// Sets [`attachments`](Self::attachments).
+    #[must_use]
+    pub fn attachments(
+        mut self,
+        attachments: impl IntoIterator<Item = GroupMsgAttachment>,
+    ) -> Self {
+        self.attachments = Some(attachments.into_iter().collect());
+        self
+    }
+}
+
+/// The answer to [`AddMsgTemplate`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AddMsgTemplateResponse {
+    /// Customers or customer groups that don't exist or can't receive it.
+    pub fail_list: Vec<String>,
+    /// The message's id, for looking up what became of it: [`GetGroupmsgTask`], [`GetGroupmsgSendResult`].
+    pub msgid: String,
+}
 
 /// Lists the group messages that were created in a period.
 ///
@@ -105,7 +239,7 @@ pub struct GetGroupmsgListV2Response {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupmsgTask {
-    /// The message, from [`GetGroupmsgListV2`].
+    /// The message, from [`AddMsgTemplate`] or [`GetGroupmsgListV2`].
     pub msgid: String,
     /// Records a page. WeCom falls back to the default above the maximum. Default 500, at most 1000.
     pub limit: Option<u32>,
@@ -232,6 +366,418 @@ impl RemindGroupmsgSend {
 #[non_exhaustive]
 pub struct RemindGroupmsgSendResponse {}
 
+/// Ends a group message, so that employees who have not sent it yet needn't.
+///
+/// `POST /cgi-bin/externalcontact/cancel_groupmsg_send` ·
+/// [停止企业群发](https://developer.work.weixin.qq.com/document/path/97611)
+///
+/// What customers have already received is not recalled. The token needs what [`AddMsgTemplate`]
+/// needs.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct CancelGroupmsgSend {
+    /// The message, from [`AddMsgTemplate`] or [`GetGroupmsgListV2`].
+    pub msgid: String,
+}
+
+impl CancelGroupmsgSend {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(msgid: impl Into<String>) -> Self {
+        Self { msgid: msgid.into() }
+    }
+}
+
+/// The answer to [`CancelGroupmsgSend`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct CancelGroupmsgSendResponse {}
+
+/// Welcomes a new customer, in the name of the employee who was added.
+///
+/// `POST /cgi-bin/externalcontact/send_welcome_msg` ·
+/// [发送新客户欢迎语](https://developer.work.weixin.qq.com/document/path/92137)
+///
+/// At least one of `text`, `attachments` is set.
+///
+/// WeCom announces new customers by the event 添加外部联系人事件. Its welcome code allows one message within 20
+/// seconds. The event has no code if the corporation has set up a welcome message for the employee
+/// itself. For employees who haven't logged in for a long time nothing can be sent.
+///
+/// Several applications may receive a code for the same customer; the first one to call wins.
+///
+/// - `41051`: the customer has been welcomed already, or the chat has begun. Don't repeat the call.
+/// - `41096`: another application is sending its message at this moment. That may still fail, so the call may be
+///   repeated.
+///
+/// Text and attachments arrive as separate messages.
+///
+/// An own application must be listed among those that may call the customer contact API. Third-party
+/// applications need the permission 企业客户权限 › 客户联系 › 给客户发送欢迎语, those for winning customers (营销获客类应用)
+/// 客户联系权限 › 消息推送权限 › 给客户发送欢迎语. The employee must be in the application's scope.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SendWelcomeMsg {
+    /// The code from the event, valid for 20 seconds.
+    pub welcome_code: String,
+    /// The text. Without it, something must be attached.
+    pub text: Option<TextContent>,
+    /// What is attached. Without it, there must be a text. At most 9 items.
+    pub attachments: Option<Vec<WelcomeAttachment>>,
+}
+
+impl SendWelcomeMsg {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(welcome_code: impl Into<String>) -> Self {
+        Self {
+            welcome_code: welcome_code.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`text`](Self::text).
+    #[must_use]
+    pub fn text(mut self, text: TextContent) -> Self {
+        self.text = Some(text);
+        self
+    }
+
+    /// Sets [`attachments`](Self::attachments).
+    #[must_use]
+    pub fn attachments(
+        mut self,
+        attachments: impl IntoIterator<Item = WelcomeAttachment>,
+    ) -> Self {
+        self.attachments = Some(attachments.into_iter().collect());
+        self
+    }
+}
+
+/// The answer to [`SendWelcomeMsg`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SendWelcomeMsgResponse {}
+
+/// Adds a welcome message for people who join customer groups.
+///
+/// `POST /cgi-bin/externalcontact/group_welcome_template/add` ·
+/// [添加入群欢迎语素材](https://developer.work.weixin.qq.com/document/path/92366)
+///
+/// At least one of `text`, `image`, `link`, `miniprogram`, `file`, `video` is set.
+///
+/// A corporation has at most 100 of them. Besides the text there may be one other content: of several,
+/// only the first in the order image, link, mini program, file, video counts. Text and the other
+/// content arrive as two messages.
+///
+/// An own application must be listed among those that may call the customer contact API; third-party
+/// applications need the permission 企业客户权限 › 客户联系 › 配置入群欢迎语素材.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GroupWelcomeTemplateAdd {
+    /// The text.
+    pub text: Option<TemplateText>,
+    /// An image.
+    pub image: Option<ImageContent>,
+    /// A link.
+    pub link: Option<WelcomeLink>,
+    /// A mini program.
+    pub miniprogram: Option<MiniProgramCard>,
+    /// A file. It may also have been uploaded asynchronously (异步上传临时素材).
+    pub file: Option<FileContent>,
+    /// A video. It may also have been uploaded asynchronously (异步上传临时素材).
+    pub video: Option<VideoContent>,
+    /// The application as the corporation has installed it. Only old third-party suites of several
+    /// applications need it.
+    pub agentid: Option<u32>,
+    /// Whether employees are told to use it in their customer groups. Default 1.
+    pub notify: Option<bool>,
+}
+
+impl GroupWelcomeTemplateAdd {
+    /// With nothing set: WeCom requires nothing here.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`text`](Self::text).
+    #[must_use]
+    pub fn text(mut self, text: TemplateText) -> Self {
+        self.text = Some(text);
+        self
+    }
+
+    /// Sets [`image`](Self::image).
+    #[must_use]
+    pub fn image(mut self, image: ImageContent) -> Self {
+        self.image = Some(image);
+        self
+    }
+
+    /// Sets [`link`](Self::link).
+    #[must_use]
+    pub fn link(mut self, link: WelcomeLink) -> Self {
+        self.link = Some(link);
+        self
+    }
+
+    /// Sets [`miniprogram`](Self::miniprogram).
+    #[must_use]
+    pub fn miniprogram(mut self, miniprogram: MiniProgramCard) -> Self {
+        self.miniprogram = Some(miniprogram);
+        self
+    }
+
+    /// Sets [`file`](Self::file).
+    #[must_use]
+    pub fn file(mut self, file: FileContent) -> Self {
+        self.file = Some(file);
+        self
+    }
+
+    /// Sets [`video`](Self::video).
+    #[must_use]
+    pub fn video(mut self, video: VideoContent) -> Self {
+        self.video = Some(video);
+        self
+    }
+
+    /// Sets [`agentid`](Self::agentid).
+    #[must_use]
+    pub fn agentid(mut self, agentid: u32) -> Self {
+        self.agentid = Some(agentid);
+        self
+    }
+
+    /// Sets [`notify`](Self::notify).
+    #[must_use]
+    pub fn notify(mut self, notify: bool) -> Self {
+        self.notify = Some(notify);
+        self
+    }
+}
+
+/// The answer to [`GroupWelcomeTemplateAdd`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GroupWelcomeTemplateAddResponse {
+    /// The welcome message's id.
+    pub template_id: String,
+}
+
+/// Changes a welcome message for people who join customer groups.
+///
+/// `POST /cgi-bin/externalcontact/group_welcome_template/edit` ·
+/// [编辑入群欢迎语素材](https://developer.work.weixin.qq.com/document/path/92366)
+///
+/// Only the application that added it may change it; otherwise the token needs what
+/// [`GroupWelcomeTemplateAdd`] needs. The page doesn't say whether contents that are left out are
+/// kept.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GroupWelcomeTemplateEdit {
+    /// The welcome message, from [`GroupWelcomeTemplateAdd`].
+    pub template_id: String,
+    /// The text.
+    pub text: Option<TemplateText>,
+    /// An image.
+    pub image: Option<ImageContent>,
+    /// A link.
+    pub link: Option<WelcomeLink>,
+    /// A mini program.
+    pub miniprogram: Option<MiniProgramCard>,
+    /// A file. It may also have been uploaded asynchronously (异步上传临时素材).
+    pub file: Option<FileContent>,
+    /// A video. It may also have been uploaded asynchronously (异步上传临时素材).
+    pub video: Option<VideoContent>,
+    /// The application as the corporation has installed it. Only old third-party suites of several
+    /// applications need it.
+    pub agentid: Option<u32>,
+}
+
+impl GroupWelcomeTemplateEdit {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(template_id: impl Into<String>) -> Self {
+        Self {
+            template_id: template_id.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`text`](Self::text).
+    #[must_use]
+    pub fn text(mut self, text: TemplateText) -> Self {
+        self.text = Some(text);
+        self
+    }
+
+    /// Sets [`image`](Self::image).
+    #[must_use]
+    pub fn image(mut self, image: ImageContent) -> Self {
+        self.image = Some(image);
+        self
+    }
+
+    /// Sets [`link`](Self::link).
+    #[must_use]
+    pub fn link(mut self, link: WelcomeLink) -> Self {
+        self.link = Some(link);
+        self
+    }
+
+    /// Sets [`miniprogram`](Self::miniprogram).
+    #[must_use]
+    pub fn miniprogram(mut self, miniprogram: MiniProgramCard) -> Self {
+        self.miniprogram = Some(miniprogram);
+        self
+    }
+
+    /// Sets [`file`](Self::file).
+    #[must_use]
+    pub fn file(mut self, file: FileContent) -> Self {
+        self.file = Some(file);
+        self
+    }
+
+    /// Sets [`video`](Self::video).
+    #[must_use]
+    pub fn video(mut self, video: VideoContent) -> Self {
+        self.video = Some(video);
+        self
+    }
+
+    /// Sets [`agentid`](Self::agentid).
+    #[must_use]
+    pub fn agentid(mut self, agentid: u32) -> Self {
+        self.agentid = Some(agentid);
+        self
+    }
+}
+
+/// The answer to [`GroupWelcomeTemplateEdit`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GroupWelcomeTemplateEditResponse {}
+
+/// Tells what is in a welcome message for people who join customer groups.
+///
+/// `POST /cgi-bin/externalcontact/group_welcome_template/get` ·
+/// [获取入群欢迎语素材](https://developer.work.weixin.qq.com/document/path/92366)
+///
+/// The token needs what [`GroupWelcomeTemplateAdd`] needs.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GroupWelcomeTemplateGet {
+    /// The welcome message, from [`GroupWelcomeTemplateAdd`].
+    pub template_id: String,
+}
+
+impl GroupWelcomeTemplateGet {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(template_id: impl Into<String>) -> Self {
+        Self {
+            template_id: template_id.into(),
+        }
+    }
+}
+
+/// The answer to [`GroupWelcomeTemplateGet`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GroupWelcomeTemplateGetResponse {
+    /// The text, if it has one.
+    pub text: Option<TemplateText>,
+    /// The image, if it has one.
+    pub image: Option<TemplateImage>,
+    /// The link, if it has one.
+    pub link: Option<LinkContent>,
+    /// The mini program, if it has one.
+    pub miniprogram: Option<MiniProgramCard>,
+    /// The file, if it has one. If it was uploaded asynchronously, so is the media file of the answer.
+    pub file: Option<FileContent>,
+    /// The video, if it has one. If it was uploaded asynchronously, so is the media file of the answer.
+    pub video: Option<VideoContent>,
+}
+
+/// Deletes a welcome message for people who join customer groups.
+///
+/// `POST /cgi-bin/externalcontact/group_welcome_template/del` ·
+/// [删除入群欢迎语素材](https://developer.work.weixin.qq.com/document/path/92366)
+///
+/// Only the application that added it may delete it; otherwise the token needs what
+/// [`GroupWelcomeTemplateAdd`] needs.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GroupWelcomeTemplateDel {
+    /// The welcome message, from [`GroupWelcomeTemplateAdd`].
+    pub template_id: String,
+    /// The application as the corporation has installed it. Only old third-party suites of several
+    /// applications need it.
+    pub agentid: Option<u32>,
+}
+
+impl GroupWelcomeTemplateDel {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(template_id: impl Into<String>) -> Self {
+        Self {
+            template_id: template_id.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`agentid`](Self::agentid).
+    #[must_use]
+    pub fn agentid(mut self, agentid: u32) -> Self {
+        self.agentid = Some(agentid);
+        self
+    }
+}
+
+/// The answer to [`GroupWelcomeTemplateDel`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GroupWelcomeTemplateDelResponse {}
+
+/// Selects customers by their tags.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct TagFilter {
+    /// The conditions. A customer must meet all of them.
+    pub group_list: Vec<TagGroup>,
+}
+
+impl TagFilter {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(group_list: impl IntoIterator<Item = TagGroup>) -> Self {
+        Self {
+            group_list: group_list.into_iter().collect(),
+        }
+    }
+}
+
+/// Tags of one tag group, of which a customer must have at least one.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct TagGroup {
+    /// The tags' ids. Tags of rule groups (规则组标签) may be among them. At most 100 items.
+    pub tag_list: Vec<String>,
+}
+
+impl TagGroup {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(tag_list: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            tag_list: tag_list.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
 /// A message to many customers or customer groups.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -260,14 +806,72 @@ pub struct TextContent {
     pub content: String,
 }
 
-/// An image. Where it has a `media_id`, it has no `pic_url`.
+impl TextContent {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(content: impl Into<String>) -> Self {
+        Self { content: content.into() }
+    }
+}
+
+/// An image, by its `media_id` or its `pic_url`. Where both are sent, the `media_id` counts; an answer
+/// has only one.
+///
+/// At least one of `media_id`, `pic_url` is set.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ImageContent {
-    /// The temporary media file, for downloading.
+    /// The temporary media file.
     pub media_id: Option<String>,
-    /// The image's address.
+    /// The image's address. To be sent, it must come from 上传图片 (`media/uploadimg`).
     pub pic_url: Option<String>,
+}
+
+impl ImageContent {
+    /// With nothing set: WeCom requires nothing here.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`media_id`](Self::media_id).
+    #[must_use]
+    pub fn media_id(mut self, media_id: impl Into<String>) -> Self {
+        self.media_id = Some(media_id.into());
+        self
+    }
+
+    /// Sets [`pic_url`](Self::pic_url).
+    #[must_use]
+    pub fn pic_url(mut self, pic_url: impl Into<String>) -> Self {
+        self.pic_url = Some(pic_url.into());
+        self
+    }
+}
+
+/// The text of a welcome message for customer groups.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct TemplateText {
+    /// The text. The name of the customer replaces each `%NICKNAME%`, written exactly so. At most 3000
+    /// bytes.
+    pub content: String,
+}
+
+impl TemplateText {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(content: impl Into<String>) -> Self {
+        Self { content: content.into() }
+    }
+}
+
+/// The image of a welcome message for customer groups.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct TemplateImage {
+    /// The image's address.
+    pub pic_url: String,
 }
 
 /// A link with a preview.
@@ -284,6 +888,86 @@ pub struct LinkContent {
     pub url: String,
 }
 
+/// A link with a preview, for a group message.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GroupMsgLink {
+    /// The title. At most 128 bytes.
+    pub title: String,
+    /// The address of the cover picture. At most 2048 bytes.
+    pub picurl: Option<String>,
+    /// The description. At most 512 bytes.
+    pub desc: Option<String>,
+    /// Where the link leads. At most 2048 bytes.
+    pub url: String,
+}
+
+impl GroupMsgLink {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(title: impl Into<String>, url: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            url: url.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`picurl`](Self::picurl).
+    #[must_use]
+    pub fn picurl(mut self, picurl: impl Into<String>) -> Self {
+        self.picurl = Some(picurl.into());
+        self
+    }
+
+    /// Sets [`desc`](Self::desc).
+    #[must_use]
+    pub fn desc(mut self, desc: impl Into<String>) -> Self {
+        self.desc = Some(desc.into());
+        self
+    }
+}
+
+/// A link with a preview, for a welcome message.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct WelcomeLink {
+    /// The title. At most 128 bytes.
+    pub title: String,
+    /// The address of the cover picture.
+    pub picurl: Option<String>,
+    /// The description. At most 512 bytes.
+    pub desc: Option<String>,
+    /// Where the link leads.
+    pub url: String,
+}
+
+impl WelcomeLink {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(title: impl Into<String>, url: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            url: url.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`picurl`](Self::picurl).
+    #[must_use]
+    pub fn picurl(mut self, picurl: impl Into<String>) -> Self {
+        self.picurl = Some(picurl.into());
+        self
+    }
+
+    /// Sets [`desc`](Self::desc).
+    #[must_use]
+    pub fn desc(mut self, desc: impl Into<String>) -> Self {
+        self.desc = Some(desc.into());
+        self
+    }
+}
+
 /// A mini program.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -296,20 +980,68 @@ pub struct MiniProgramContent {
     pub page: String,
 }
 
+/// A mini program with a cover.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct MiniProgramCard {
+    /// The title. At most 64 bytes.
+    pub title: String,
+    /// The cover: the `media_id` of an uploaded image, best 520 by 416 pixels.
+    pub pic_media_id: String,
+    /// The mini program's id. It must be linked to the corporation.
+    pub appid: String,
+    /// The page it opens.
+    pub page: String,
+}
+
+impl MiniProgramCard {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(
+        title: impl Into<String>,
+        pic_media_id: impl Into<String>,
+        appid: impl Into<String>,
+        page: impl Into<String>,
+    ) -> Self {
+        Self {
+            title: title.into(),
+            pic_media_id: pic_media_id.into(),
+            appid: appid.into(),
+            page: page.into(),
+        }
+    }
+}
+
 /// A video.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VideoContent {
-    /// The temporary media file, for downloading.
+    /// The temporary media file.
     pub media_id: String,
+}
+
+impl VideoContent {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(media_id: impl Into<String>) -> Self {
+        Self { media_id: media_id.into() }
+    }
 }
 
 /// A file.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FileContent {
-    /// The temporary media file, for downloading.
+    /// The temporary media file.
     pub media_id: String,
+}
+
+impl FileContent {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(media_id: impl Into<String>) -> Self {
+        Self { media_id: media_id.into() }
+    }
 }
 
 /// An employee's part in a group message.
@@ -406,7 +1138,43 @@ pub enum SendStatus {
     Other(Unknown),
 }
 
-/// Something attached to a message.
+/// Something to attach to a group message.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum GroupMsgAttachment {
+    /// `image`
+    Image(ImageContent),
+    /// `link`
+    Link(GroupMsgLink),
+    /// `miniprogram`
+    MiniProgram(MiniProgramCard),
+    /// `video`
+    Video(VideoContent),
+    /// `file`
+    File(FileContent),
+    /// A `msgtype` the documentation does not list, with all its fields.
+    Other(UnknownUnion),
+}
+
+/// Something to attach to a welcome message.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum WelcomeAttachment {
+    /// `image`
+    Image(ImageContent),
+    /// `link`
+    Link(WelcomeLink),
+    /// `miniprogram`
+    MiniProgram(MiniProgramCard),
+    /// `video`
+    Video(VideoContent),
+    /// `file`
+    File(FileContent),
+    /// A `msgtype` the documentation does not list, with all its fields.
+    Other(UnknownUnion),
+}
+
+/// Something attached to a message that was created.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Attachment {

@@ -30,6 +30,46 @@ impl wire::StringEnum for MediaType {
     }
 }
 
+impl wire::IntEnum for UploadScene {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::GroupWelcome,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::GroupWelcome => 1,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for UploadStatus {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::InProgress,
+            2 => Self::Done,
+            3 => Self::Failed,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::InProgress => 1,
+            Self::Done => 2,
+            Self::Failed => 3,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
 impl wire::WriteObject for Upload {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("media", &self.media)
@@ -42,8 +82,40 @@ impl wire::WriteObject for Get {
     }
 }
 
+impl wire::WriteObject for Uploadimg {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("media", &self.media)
+    }
+}
+
+impl wire::WriteObject for UploadByUrl {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("scene", &self.scene)?;
+        out.put("type", &self.r#type)?;
+        out.put("filename", &self.filename)?;
+        out.put("url", &self.url)?;
+        out.put("md5", &self.md5)
+    }
+}
+
+impl wire::WriteObject for GetUploadByUrlResult {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("jobid", &self.jobid)
+    }
+}
+
+impl wire::WriteObject for GetJssdk {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("media_id", &self.media_id)
+    }
+}
+
 wire::write_objects! {
-    Upload, Get
+    Upload, Get, Uploadimg, UploadByUrl, GetUploadByUrlResult, GetJssdk
+}
+
+wire::write_int_enums! {
+    UploadScene
 }
 
 wire::write_string_enums! {
@@ -65,8 +137,69 @@ impl wire::ReadObject for UploadResponse {
     }
 }
 
+impl wire::ReadObject for UploadimgResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "url" => field.read(&mut self.url),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for UploadByUrlResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "jobid" => field.read(&mut self.jobid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetUploadByUrlResultResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "status" => field.read(&mut self.status),
+            "detail" => field.read(&mut self.detail),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for UploadDetail {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "errcode" => field.read(&mut self.errcode),
+            "errmsg" => field.read(&mut self.errmsg),
+            "media_id" => field.read(&mut self.media_id),
+            "created_at" => field.read(&mut self.created_at),
+            _ => field.skip(),
+        }
+    }
+}
+
 wire::read_objects! {
-    UploadResponse
+    UploadResponse, UploadimgResponse, UploadByUrlResponse, GetUploadByUrlResultResponse,
+    UploadDetail
+}
+
+wire::read_int_enums! {
+    UploadStatus
 }
 
 wire::read_string_enums! {
@@ -74,5 +207,5 @@ wire::read_string_enums! {
 }
 
 wire::open_enums! {
-    MediaType
+    MediaType, UploadScene, UploadStatus
 }

@@ -14,8 +14,41 @@ impl wire::WriteObject for UploadResponse {
     }
 }
 
+impl wire::WriteObject for UploadimgResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("url", &self.url)
+    }
+}
+
+impl wire::WriteObject for UploadByUrlResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("jobid", &self.jobid)
+    }
+}
+
+impl wire::WriteObject for GetUploadByUrlResultResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("status", &self.status)?;
+        out.put("detail", &self.detail)
+    }
+}
+
+impl wire::WriteObject for UploadDetail {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("errcode", &self.errcode)?;
+        out.put("errmsg", &self.errmsg)?;
+        out.put_some("media_id", &self.media_id)?;
+        out.put_some("created_at", &self.created_at)
+    }
+}
+
 wire::write_objects! {
-    UploadResponse
+    UploadResponse, UploadimgResponse, UploadByUrlResponse, GetUploadByUrlResultResponse,
+    UploadDetail
+}
+
+wire::write_int_enums! {
+    UploadStatus
 }
 
 impl wire::ReadObject for Upload {
@@ -46,6 +79,66 @@ impl wire::ReadObject for Get {
     }
 }
 
+impl wire::ReadObject for Uploadimg {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "media" => field.read(&mut self.media),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for UploadByUrl {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "scene" => field.read(&mut self.scene),
+            "type" => field.read(&mut self.r#type),
+            "filename" => field.read(&mut self.filename),
+            "url" => field.read(&mut self.url),
+            "md5" => field.read(&mut self.md5),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetUploadByUrlResult {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "jobid" => field.read(&mut self.jobid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetJssdk {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "media_id" => field.read(&mut self.media_id),
+            _ => field.skip(),
+        }
+    }
+}
+
 wire::read_objects! {
-    Upload, Get
+    Upload, Get, Uploadimg, UploadByUrl, GetUploadByUrlResult, GetJssdk
+}
+
+wire::read_int_enums! {
+    UploadScene
 }

@@ -13,7 +13,7 @@ use crate::{Timestamp, Unknown};
 /// Tells everything about a meeting.
 ///
 /// `POST /cgi-bin/meeting/get_info` ·
-/// [获取会议详情](https://developer.work.weixin.qq.com/document/path/93708)
+/// [获取会议详情](https://developer.work.weixin.qq.com/document/path/99049)
 ///
 /// Only meetings that the application itself created can be read. An own application must be listed
 /// among those that may call the meeting API.
@@ -74,6 +74,395 @@ pub struct GetInfoResponse {
     pub meeting_link: String,
 }
 
+/// Cancels a meeting that hasn't begun.
+///
+/// `POST /cgi-bin/meeting/cancel` · [取消预约会议](https://developer.work.weixin.qq.com/document/path/99048)
+///
+/// Only meetings that the application itself created can be cancelled. An own application must be
+/// listed among those that may call the meeting API. WeCom tells the attendees.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Cancel {
+    /// The meeting. It must still lie ahead.
+    pub meetingid: String,
+}
+
+impl Cancel {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(meetingid: impl Into<String>) -> Self {
+        Self {
+            meetingid: meetingid.into(),
+        }
+    }
+}
+
+/// The answer to [`Cancel`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct CancelResponse {}
+
+/// Lists the meetings of an employee in a period.
+///
+/// `POST /cgi-bin/meeting/get_user_meetingid` ·
+/// [获取成员会议ID列表](https://developer.work.weixin.qq.com/document/path/99050)
+///
+/// From `begin_time` to `end_time` it is at most 180 days.
+///
+/// Only meetings that the application itself created are listed. An own application must be listed
+/// among those that may call the meeting API.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetUserMeetingid {
+    /// The employee.
+    pub userid: String,
+    /// The `next_cursor` of the page before. `0` also stands for the first page.
+    pub cursor: Option<String>,
+    /// Start of the period, which is at most 180 days long.
+    pub begin_time: Option<Timestamp>,
+    /// End of the period; by default now, if `begin_time` is left out as well. It only bounds meetings of
+    /// the past: all that haven't begun are listed if they start at `begin_time` or later.
+    pub end_time: Option<Timestamp>,
+    /// Meetings a page. Default 100, at most 100.
+    pub limit: Option<u32>,
+}
+
+impl GetUserMeetingid {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(userid: impl Into<String>) -> Self {
+        Self {
+            userid: userid.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`cursor`](Self::cursor).
+    #[must_use]
+    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
+        self.cursor = Some(cursor.into());
+        self
+    }
+
+    /// Sets [`begin_time`](Self::begin_time).
+    #[must_use]
+    pub fn begin_time(mut self, begin_time: impl Into<Timestamp>) -> Self {
+        self.begin_time = Some(begin_time.into());
+        self
+    }
+
+    /// Sets [`end_time`](Self::end_time).
+    #[must_use]
+    pub fn end_time(mut self, end_time: impl Into<Timestamp>) -> Self {
+        self.end_time = Some(end_time.into());
+        self
+    }
+
+    /// Sets [`limit`](Self::limit).
+    #[must_use]
+    pub fn limit(mut self, limit: u32) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+}
+
+/// The answer to [`GetUserMeetingid`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetUserMeetingidResponse {
+    /// Where the next page starts. Absent or empty after the last page.
+    pub next_cursor: Option<String>,
+    /// The meetings; maybe none.
+    pub meetingid_list: Vec<String>,
+}
+
+/// Arranges a meeting.
+///
+/// `POST /cgi-bin/meeting/create` · [创建预约会议](https://developer.work.weixin.qq.com/document/path/99104)
+///
+/// The application is the meeting's creator, and WeCom (4.0.20 or later) tells the attendees. The
+/// administrator and everybody who is invited must be in the application's scope. An own application
+/// must be listed among those that may call the meeting API.
+///
+/// The advanced chapter (预约会议高级管理) documents more fields for this path. Calls of that chapter can't be
+/// used on a meeting that was created with those documented here; the other way round they can.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Create {
+    /// The employee who administers the meeting.
+    pub admin_userid: String,
+    /// The title: at most 40 bytes, or 20 characters where they take more than one byte each. At most 40
+    /// characters.
+    pub title: String,
+    /// When it starts. That must lie ahead.
+    pub meeting_start: Timestamp,
+    /// How long it lasts, in seconds. 300 to 86399.
+    pub meeting_duration: u32,
+    /// The description. The page allows 500 bytes or characters, without saying when it is which. At most
+    /// 500 characters.
+    pub description: Option<String>,
+    /// The place. At most 128 characters.
+    pub location: Option<String>,
+    /// The application that the corporation installed. Only for old third-party suites of several
+    /// applications.
+    pub agentid: Option<u32>,
+    /// Who is invited. An unknown userid, or one outside the application's scope, is an error.
+    pub invitees: Option<Invitees>,
+    /// How the meeting is run.
+    pub settings: Option<Settings>,
+    /// A calendar to put it into, which the same application created; one that it created with an employee
+    /// as organiser will do, too. Attendees who share the calendar see the meeting there and in their own
+    /// default calendar, all others, or without this field everybody, only in the latter. Third-party
+    /// applications must give it. At most 64 bytes.
+    pub cal_id: Option<String>,
+    /// How it repeats, and when attendees are reminded.
+    pub reminders: Option<Reminders>,
+}
+
+impl Create {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(
+        admin_userid: impl Into<String>,
+        title: impl Into<String>,
+        meeting_start: impl Into<Timestamp>,
+        meeting_duration: u32,
+    ) -> Self {
+        Self {
+            admin_userid: admin_userid.into(),
+            title: title.into(),
+            meeting_start: meeting_start.into(),
+            meeting_duration,
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`description`](Self::description).
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+
+    /// Sets [`location`](Self::location).
+    #[must_use]
+    pub fn location(mut self, location: impl Into<String>) -> Self {
+        self.location = Some(location.into());
+        self
+    }
+
+    /// Sets [`agentid`](Self::agentid).
+    #[must_use]
+    pub fn agentid(mut self, agentid: u32) -> Self {
+        self.agentid = Some(agentid);
+        self
+    }
+
+    /// Sets [`invitees`](Self::invitees).
+    #[must_use]
+    pub fn invitees(mut self, invitees: Invitees) -> Self {
+        self.invitees = Some(invitees);
+        self
+    }
+
+    /// Sets [`settings`](Self::settings).
+    #[must_use]
+    pub fn settings(mut self, settings: Settings) -> Self {
+        self.settings = Some(settings);
+        self
+    }
+
+    /// Sets [`cal_id`](Self::cal_id).
+    #[must_use]
+    pub fn cal_id(mut self, cal_id: impl Into<String>) -> Self {
+        self.cal_id = Some(cal_id.into());
+        self
+    }
+
+    /// Sets [`reminders`](Self::reminders).
+    #[must_use]
+    pub fn reminders(mut self, reminders: Reminders) -> Self {
+        self.reminders = Some(reminders);
+        self
+    }
+}
+
+/// The answer to [`Create`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct CreateResponse {
+    /// The meeting. Mini programs and the JS-SDK take this id to let people enter it.
+    pub meetingid: String,
+    /// The attendees who have no valid meeting account. Absent unless the corporation bought the
+    /// professional edition (会议专业版) and there are some.
+    pub excess_users: Option<Vec<String>>,
+}
+
+/// Changes a meeting that hasn't begun.
+///
+/// `POST /cgi-bin/meeting/update` · [修改预约会议](https://developer.work.weixin.qq.com/document/path/99047)
+///
+/// Only meetings that the application itself created can be changed. WeCom tells the attendees, who
+/// must be in the application's scope. An own application must be listed among those that may call the
+/// meeting API.
+///
+/// `meeting_start` and `meeting_duration` are given together or not at all. They must be given for a
+/// meeting that doesn't repeat and whose start was already past when it was created.
+///
+/// The advanced chapter (预约会议高级管理) documents more fields for this path.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Update {
+    /// The meeting. It must still lie ahead.
+    pub meetingid: String,
+    /// The title: at most 40 bytes, or 20 characters where they take more than one byte each. At most 40
+    /// characters.
+    pub title: Option<String>,
+    /// When it starts. That must lie ahead. Goes with `meeting_duration`.
+    pub meeting_start: Option<Timestamp>,
+    /// How long it lasts, in seconds. Goes with `meeting_start`. 300 to 86399.
+    pub meeting_duration: Option<u32>,
+    /// The description. The page allows 500 bytes or characters, without saying when it is which. At most
+    /// 500 characters.
+    pub description: Option<String>,
+    /// The place. At most 128 characters.
+    pub location: Option<String>,
+    /// How long before the start attendees are reminded, in seconds. In the page's table, but not in its
+    /// example, which has `reminders.remind_before`. Default 0.
+    pub remind_time: Option<u32>,
+    /// The application that the corporation installed. Only for old third-party suites of several
+    /// applications.
+    pub agentid: Option<u32>,
+    /// Who is invited. An unknown userid, or one outside the application's scope, is an error.
+    pub invitees: Option<Invitees>,
+    /// How the meeting is run.
+    pub settings: Option<Settings>,
+    /// A calendar to put it into, which the same application created; for an old meeting that has an
+    /// employee as creator, none that the application created in its own name. Attendees who share the
+    /// calendar see the meeting there and in their own default calendar, all others, or without this field
+    /// everybody, only in the latter. Third-party applications must give it. At most 64 bytes.
+    pub cal_id: Option<String>,
+    /// How it repeats, and when attendees are reminded.
+    pub reminders: Option<Reminders>,
+}
+
+impl Update {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(meetingid: impl Into<String>) -> Self {
+        Self {
+            meetingid: meetingid.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`title`](Self::title).
+    #[must_use]
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.title = Some(title.into());
+        self
+    }
+
+    /// Sets [`meeting_start`](Self::meeting_start).
+    #[must_use]
+    pub fn meeting_start(mut self, meeting_start: impl Into<Timestamp>) -> Self {
+        self.meeting_start = Some(meeting_start.into());
+        self
+    }
+
+    /// Sets [`meeting_duration`](Self::meeting_duration).
+    #[must_use]
+    pub fn meeting_duration(mut self, meeting_duration: u32) -> Self {
+        self.meeting_duration = Some(meeting_duration);
+        self
+    }
+
+    /// Sets [`description`](Self::description).
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+
+    /// Sets [`location`](Self::location).
+    #[must_use]
+    pub fn location(mut self, location: impl Into<String>) -> Self {
+        self.location = Some(location.into());
+        self
+    }
+
+    /// Sets [`remind_time`](Self::remind_time).
+    #[must_use]
+    pub fn remind_time(mut self, remind_time: u32) -> Self {
+        self.remind_time = Some(remind_time);
+        self
+    }
+
+    /// Sets [`agentid`](Self::agentid).
+    #[must_use]
+    pub fn agentid(mut self, agentid: u32) -> Self {
+        self.agentid = Some(agentid);
+        self
+    }
+
+    /// Sets [`invitees`](Self::invitees).
+    #[must_use]
+    pub fn invitees(mut self, invitees: Invitees) -> Self {
+        self.invitees = Some(invitees);
+        self
+    }
+
+    /// Sets [`settings`](Self::settings).
+    #[must_use]
+    pub fn settings(mut self, settings: Settings) -> Self {
+        self.settings = Some(settings);
+        self
+    }
+
+    /// Sets [`cal_id`](Self::cal_id).
+    #[must_use]
+    pub fn cal_id(mut self, cal_id: impl Into<String>) -> Self {
+        self.cal_id = Some(cal_id.into());
+        self
+    }
+
+    /// Sets [`reminders`](Self::reminders).
+    #[must_use]
+    pub fn reminders(mut self, reminders: Reminders) -> Self {
+        self.reminders = Some(reminders);
+        self
+    }
+}
+
+/// The answer to [`Update`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UpdateResponse {
+    /// The attendees who have no valid meeting account. Absent unless the corporation bought the
+    /// professional edition (会议专业版) and there are some.
+    pub excess_users: Option<Vec<String>>,
+}
+
+/// Employees who are invited to a meeting.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Invitees {
+    /// Their userids: at most 100, or as many as the meeting rooms or accounts (在线会议室, 高级账号) that the
+    /// corporation bought hold, never more than the administrator may invite. More than 300 take another
+    /// call (更新会议受邀成员列表). At most 300 items.
+    pub userid: Vec<String>,
+}
+
+impl Invitees {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(userid: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            userid: userid.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
 /// Who takes part in a meeting.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -127,24 +516,91 @@ pub struct TmpExternalUser {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Settings {
-    /// The password for joining: 4 to 6 digits.
+    /// The password for joining: 4 to 6 digits. 4 to 6 characters.
     pub password: Option<String>,
     /// Whether people wait until they are let in. Default false.
     pub enable_waiting_room: Option<bool>,
     /// Whether people may join before a host does. Default true.
     pub allow_enter_before_host: Option<bool>,
-    /// Whom WeCom calls when the meeting starts. Default 3.
+    /// Whom WeCom calls when the meeting starts. By default only the host of a meeting that is created;
+    /// everybody, by the pages on changing and reading it.
     pub remind_scope: Option<RemindScope>,
     /// Whether people are muted as they join. Default 2.
     ///
-    /// The table says 0, 1 or 2, the example shows `true`.
+    /// The tables say 0, 1 or 2, the example of an answer shows `true`.
     pub enable_enter_mute: Option<EnterMute>,
     /// Whether the screen carries a watermark. Default false.
     pub enable_screen_watermark: Option<bool>,
-    /// The hosts, 10 at most. The person who arranged the meeting is not among them.
+    /// The hosts, 10 at most. The person who arranged the meeting is not among them, and is dropped from a
+    /// request. Creating a meeting with hosts takes advanced functions (高级功能) that the corporation bought;
+    /// an unknown userid is an error.
     pub hosts: Option<UserList>,
-    /// Whom WeCom calls when `remind_scope` says so.
+    /// Whom WeCom calls when `remind_scope` says so. Nobody is called if it does and this is empty.
     pub ring_users: Option<UserList>,
+}
+
+impl Settings {
+    /// With nothing set: WeCom requires nothing here.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`password`](Self::password).
+    #[must_use]
+    pub fn password(mut self, password: impl Into<String>) -> Self {
+        self.password = Some(password.into());
+        self
+    }
+
+    /// Sets [`enable_waiting_room`](Self::enable_waiting_room).
+    #[must_use]
+    pub fn enable_waiting_room(mut self, enable_waiting_room: bool) -> Self {
+        self.enable_waiting_room = Some(enable_waiting_room);
+        self
+    }
+
+    /// Sets [`allow_enter_before_host`](Self::allow_enter_before_host).
+    #[must_use]
+    pub fn allow_enter_before_host(mut self, allow_enter_before_host: bool) -> Self {
+        self.allow_enter_before_host = Some(allow_enter_before_host);
+        self
+    }
+
+    /// Sets [`remind_scope`](Self::remind_scope).
+    #[must_use]
+    pub fn remind_scope(mut self, remind_scope: RemindScope) -> Self {
+        self.remind_scope = Some(remind_scope);
+        self
+    }
+
+    /// Sets [`enable_enter_mute`](Self::enable_enter_mute).
+    #[must_use]
+    pub fn enable_enter_mute(mut self, enable_enter_mute: EnterMute) -> Self {
+        self.enable_enter_mute = Some(enable_enter_mute);
+        self
+    }
+
+    /// Sets [`enable_screen_watermark`](Self::enable_screen_watermark).
+    #[must_use]
+    pub fn enable_screen_watermark(mut self, enable_screen_watermark: bool) -> Self {
+        self.enable_screen_watermark = Some(enable_screen_watermark);
+        self
+    }
+
+    /// Sets [`hosts`](Self::hosts).
+    #[must_use]
+    pub fn hosts(mut self, hosts: UserList) -> Self {
+        self.hosts = Some(hosts);
+        self
+    }
+
+    /// Sets [`ring_users`](Self::ring_users).
+    #[must_use]
+    pub fn ring_users(mut self, ring_users: UserList) -> Self {
+        self.ring_users = Some(ring_users);
+        self
+    }
 }
 
 /// Employees.
@@ -153,6 +609,16 @@ pub struct Settings {
 pub struct UserList {
     /// Their userids.
     pub userid: Vec<String>,
+}
+
+impl UserList {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(userid: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            userid: userid.into_iter().map(Into::into).collect(),
+        }
+    }
 }
 
 /// How a meeting repeats, and when attendees are reminded.
@@ -171,6 +637,52 @@ pub struct Reminders {
     /// How long before the start attendees are reminded, in seconds: 0, 300, 900, 3600 or 86400. Any other
     /// value counts as 0. Empty, nobody is reminded.
     pub remind_before: Option<Vec<u32>>,
+}
+
+impl Reminders {
+    /// With nothing set: WeCom requires nothing here.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`is_repeat`](Self::is_repeat).
+    #[must_use]
+    pub fn is_repeat(mut self, is_repeat: bool) -> Self {
+        self.is_repeat = Some(is_repeat);
+        self
+    }
+
+    /// Sets [`repeat_type`](Self::repeat_type).
+    #[must_use]
+    pub fn repeat_type(mut self, repeat_type: RepeatType) -> Self {
+        self.repeat_type = Some(repeat_type);
+        self
+    }
+
+    /// Sets [`repeat_until`](Self::repeat_until).
+    #[must_use]
+    pub fn repeat_until(mut self, repeat_until: impl Into<Timestamp>) -> Self {
+        self.repeat_until = Some(repeat_until.into());
+        self
+    }
+
+    /// Sets [`repeat_interval`](Self::repeat_interval).
+    #[must_use]
+    pub fn repeat_interval(mut self, repeat_interval: u32) -> Self {
+        self.repeat_interval = Some(repeat_interval);
+        self
+    }
+
+    /// Sets [`remind_before`](Self::remind_before).
+    #[must_use]
+    pub fn remind_before(
+        mut self,
+        remind_before: impl IntoIterator<Item = u32>,
+    ) -> Self {
+        self.remind_before = Some(remind_before.into_iter().collect());
+        self
+    }
 }
 
 /// Whether a meeting has begun or ended.

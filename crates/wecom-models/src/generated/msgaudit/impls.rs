@@ -6,6 +6,28 @@
 use super::*;
 use crate::wire;
 
+impl wire::IntEnum for Edition {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::Office,
+            2 => Self::Service,
+            3 => Self::Enterprise,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Office => 1,
+            Self::Service => 2,
+            Self::Enterprise => 3,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
 impl wire::StringEnum for AgreeStatus {
     fn from_name(name: &str) -> Option<Self> {
         let value = match name {
@@ -26,6 +48,12 @@ impl wire::StringEnum for AgreeStatus {
     }
 }
 
+impl wire::WriteObject for GetPermitUserList {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("type", &self.r#type)
+    }
+}
+
 impl wire::WriteObject for CheckSingleAgree {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("info", &self.info)
@@ -38,6 +66,18 @@ impl wire::WriteObject for CheckRoomAgree {
     }
 }
 
+impl wire::WriteObject for GroupchatGet {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("roomid", &self.roomid)
+    }
+}
+
+impl wire::WriteObject for GetRobotInfo {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("robot_id", &self.robot_id)
+    }
+}
+
 impl wire::WriteObject for SingleChat {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("userid", &self.userid)?;
@@ -46,7 +86,25 @@ impl wire::WriteObject for SingleChat {
 }
 
 wire::write_objects! {
-    CheckSingleAgree, CheckRoomAgree, SingleChat
+    GetPermitUserList, CheckSingleAgree, CheckRoomAgree, GroupchatGet, GetRobotInfo,
+    SingleChat
+}
+
+wire::write_int_enums! {
+    Edition
+}
+
+impl wire::ReadObject for GetPermitUserListResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "ids" => field.read(&mut self.ids),
+            _ => field.skip(),
+        }
+    }
 }
 
 impl wire::ReadObject for CheckSingleAgreeResponse {
@@ -70,6 +128,36 @@ impl wire::ReadObject for CheckRoomAgreeResponse {
     ) -> Result<(), F::Error> {
         match name {
             "agreeinfo" => field.read(&mut self.agreeinfo),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GroupchatGetResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "roomname" => field.read(&mut self.roomname),
+            "creator" => field.read(&mut self.creator),
+            "room_create_time" => field.read(&mut self.room_create_time),
+            "notice" => field.read(&mut self.notice),
+            "members" => field.read(&mut self.members),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetRobotInfoResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "data" => field.read(&mut self.data),
             _ => field.skip(),
         }
     }
@@ -106,8 +194,39 @@ impl wire::ReadObject for RoomAgreement {
     }
 }
 
+impl wire::ReadObject for Member {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "memberid" => field.read(&mut self.memberid),
+            "jointime" => field.read(&mut self.jointime),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for Robot {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "robot_id" => field.read(&mut self.robot_id),
+            "name" => field.read(&mut self.name),
+            "creator_userid" => field.read(&mut self.creator_userid),
+            _ => field.skip(),
+        }
+    }
+}
+
 wire::read_objects! {
-    CheckSingleAgreeResponse, CheckRoomAgreeResponse, SingleAgreement, RoomAgreement
+    GetPermitUserListResponse, CheckSingleAgreeResponse, CheckRoomAgreeResponse,
+    GroupchatGetResponse, GetRobotInfoResponse, SingleAgreement, RoomAgreement, Member,
+    Robot
 }
 
 wire::read_string_enums! {
@@ -115,5 +234,5 @@ wire::read_string_enums! {
 }
 
 wire::open_enums! {
-    AgreeStatus
+    Edition, AgreeStatus
 }

@@ -6,6 +6,12 @@
 use super::*;
 use crate::wire;
 
+impl wire::WriteObject for GetPermitUserListResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("ids", &self.ids)
+    }
+}
+
 impl wire::WriteObject for CheckSingleAgreeResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("agreeinfo", &self.agreeinfo)
@@ -15,6 +21,22 @@ impl wire::WriteObject for CheckSingleAgreeResponse {
 impl wire::WriteObject for CheckRoomAgreeResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("agreeinfo", &self.agreeinfo)
+    }
+}
+
+impl wire::WriteObject for GroupchatGetResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("roomname", &self.roomname)?;
+        out.put("creator", &self.creator)?;
+        out.put("room_create_time", &self.room_create_time)?;
+        out.put("notice", &self.notice)?;
+        out.put("members", &self.members)
+    }
+}
+
+impl wire::WriteObject for GetRobotInfoResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("data", &self.data)
     }
 }
 
@@ -35,12 +57,42 @@ impl wire::WriteObject for RoomAgreement {
     }
 }
 
+impl wire::WriteObject for Member {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("memberid", &self.memberid)?;
+        out.put("jointime", &self.jointime)
+    }
+}
+
+impl wire::WriteObject for Robot {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("robot_id", &self.robot_id)?;
+        out.put("name", &self.name)?;
+        out.put("creator_userid", &self.creator_userid)
+    }
+}
+
 wire::write_objects! {
-    CheckSingleAgreeResponse, CheckRoomAgreeResponse, SingleAgreement, RoomAgreement
+    GetPermitUserListResponse, CheckSingleAgreeResponse, CheckRoomAgreeResponse,
+    GroupchatGetResponse, GetRobotInfoResponse, SingleAgreement, RoomAgreement, Member,
+    Robot
 }
 
 wire::write_string_enums! {
     AgreeStatus
+}
+
+impl wire::ReadObject for GetPermitUserList {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "type" => field.read(&mut self.r#type),
+            _ => field.skip(),
+        }
+    }
 }
 
 impl wire::ReadObject for CheckSingleAgree {
@@ -69,6 +121,32 @@ impl wire::ReadObject for CheckRoomAgree {
     }
 }
 
+impl wire::ReadObject for GroupchatGet {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "roomid" => field.read(&mut self.roomid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetRobotInfo {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "robot_id" => field.read(&mut self.robot_id),
+            _ => field.skip(),
+        }
+    }
+}
+
 impl wire::ReadObject for SingleChat {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
@@ -84,5 +162,10 @@ impl wire::ReadObject for SingleChat {
 }
 
 wire::read_objects! {
-    CheckSingleAgree, CheckRoomAgree, SingleChat
+    GetPermitUserList, CheckSingleAgree, CheckRoomAgree, GroupchatGet, GetRobotInfo,
+    SingleChat
+}
+
+wire::read_int_enums! {
+    Edition
 }

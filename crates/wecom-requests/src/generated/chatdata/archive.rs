@@ -56,6 +56,75 @@ impl crate::PagedItems for SyncMsg {
     }
 }
 
+impl crate::Endpoint for GroupchatGet {
+    type Response = GroupchatGetResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "chatdata.archive.groupchat_get",
+        title: "获取内部群信息",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/chatdata/groupchat/get",
+        page: "https://developer.work.weixin.qq.com/document/path/99495",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+    };
+}
+
+impl crate::Check for GroupchatGet {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for GetagreestatusSingle {
+    type Response = GetagreestatusSingleResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "chatdata.archive.getagreestatus_single",
+        title: "获取单聊会话同意情况",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/chatdata/getagreestatus/single",
+        page: "https://developer.work.weixin.qq.com/document/path/99530",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+    };
+}
+
+impl crate::Check for GetagreestatusSingle {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_items("item", &self.item, 100);
+    }
+}
+
+impl crate::Endpoint for GetagreestatusRoom {
+    type Response = GetagreestatusRoomResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "chatdata.archive.getagreestatus_room",
+        title: "获取群聊会话同意情况",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/chatdata/getagreestatus/room",
+        page: "https://developer.work.weixin.qq.com/document/path/99530",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+    };
+}
+
+impl crate::Check for GetagreestatusRoom {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
 crate::json_answers! {
-    SyncMsgResponse
+    SyncMsgResponse, GroupchatGetResponse, GetagreestatusSingleResponse,
+    GetagreestatusRoomResponse
 }

@@ -5,6 +5,56 @@
 #[allow(unused_imports)]
 use wecom_models::externalcontact::message_push::*;
 
+impl crate::Endpoint for AddMsgTemplate {
+    type Response = AddMsgTemplateResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "externalcontact.message_push.add_msg_template",
+        title: "创建企业群发",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/externalcontact/add_msg_template",
+        page: "https://developer.work.weixin.qq.com/document/path/92135",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+    };
+}
+
+impl crate::Check for AddMsgTemplate {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_items("external_userid", &self.external_userid, 10000);
+        checker.max_items("chat_id_list", &self.chat_id_list, 2000);
+        checker.nested("tag_filter", &self.tag_filter);
+        checker.nested("text", &self.text);
+        checker.max_items("attachments", &self.attachments, 9);
+        checker.nested("attachments", &self.attachments);
+        checker
+            .at_least_one(
+                &[
+                    ("sender", self.sender.is_some()),
+                    ("external_userid", self.external_userid.is_some()),
+                    ("tag_filter", self.tag_filter.is_some()),
+                ],
+            );
+        checker
+            .at_least_one(
+                &[
+                    ("text", self.text.is_some()),
+                    ("attachments", self.attachments.is_some()),
+                ],
+            );
+        checker
+            .required_when(
+                ("sender", self.sender.is_some()),
+                ("chat_type", &self.chat_type),
+                &["group"],
+            );
+    }
+}
+
 impl crate::Endpoint for GetGroupmsgListV2 {
     type Response = GetGroupmsgListV2Response;
     type Token = crate::token::AccessToken;
@@ -171,7 +221,254 @@ impl crate::Check for RemindGroupmsgSend {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
+impl crate::Endpoint for CancelGroupmsgSend {
+    type Response = CancelGroupmsgSendResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "externalcontact.message_push.cancel_groupmsg_send",
+        title: "停止企业群发",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/externalcontact/cancel_groupmsg_send",
+        page: "https://developer.work.weixin.qq.com/document/path/97611",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+    };
+}
+
+impl crate::Check for CancelGroupmsgSend {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for SendWelcomeMsg {
+    type Response = SendWelcomeMsgResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "externalcontact.message_push.send_welcome_msg",
+        title: "发送新客户欢迎语",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/externalcontact/send_welcome_msg",
+        page: "https://developer.work.weixin.qq.com/document/path/92137",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+    };
+}
+
+impl crate::Check for SendWelcomeMsg {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("text", &self.text);
+        checker.max_items("attachments", &self.attachments, 9);
+        checker.nested("attachments", &self.attachments);
+        checker
+            .at_least_one(
+                &[
+                    ("text", self.text.is_some()),
+                    ("attachments", self.attachments.is_some()),
+                ],
+            );
+    }
+}
+
+impl crate::Endpoint for GroupWelcomeTemplateAdd {
+    type Response = GroupWelcomeTemplateAddResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "externalcontact.message_push.group_welcome_template_add",
+        title: "添加入群欢迎语素材",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/externalcontact/group_welcome_template/add",
+        page: "https://developer.work.weixin.qq.com/document/path/92366",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+    };
+}
+
+impl crate::Check for GroupWelcomeTemplateAdd {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("text", &self.text);
+        checker.nested("image", &self.image);
+        checker.nested("link", &self.link);
+        checker.nested("miniprogram", &self.miniprogram);
+        checker
+            .at_least_one(
+                &[
+                    ("text", self.text.is_some()),
+                    ("image", self.image.is_some()),
+                    ("link", self.link.is_some()),
+                    ("miniprogram", self.miniprogram.is_some()),
+                    ("file", self.file.is_some()),
+                    ("video", self.video.is_some()),
+                ],
+            );
+    }
+}
+
+impl crate::Endpoint for GroupWelcomeTemplateEdit {
+    type Response = GroupWelcomeTemplateEditResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "externalcontact.message_push.group_welcome_template_edit",
+        title: "编辑入群欢迎语素材",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/externalcontact/group_welcome_template/edit",
+        page: "https://developer.work.weixin.qq.com/document/path/92366",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+    };
+}
+
+impl crate::Check for GroupWelcomeTemplateEdit {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("text", &self.text);
+        checker.nested("image", &self.image);
+        checker.nested("link", &self.link);
+        checker.nested("miniprogram", &self.miniprogram);
+    }
+}
+
+impl crate::Endpoint for GroupWelcomeTemplateGet {
+    type Response = GroupWelcomeTemplateGetResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "externalcontact.message_push.group_welcome_template_get",
+        title: "获取入群欢迎语素材",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/externalcontact/group_welcome_template/get",
+        page: "https://developer.work.weixin.qq.com/document/path/92366",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+    };
+}
+
+impl crate::Check for GroupWelcomeTemplateGet {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for GroupWelcomeTemplateDel {
+    type Response = GroupWelcomeTemplateDelResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "externalcontact.message_push.group_welcome_template_del",
+        title: "删除入群欢迎语素材",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/externalcontact/group_welcome_template/del",
+        page: "https://developer.work.weixin.qq.com/document/path/92366",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+    };
+}
+
+impl crate::Check for GroupWelcomeTemplateDel {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Check for TagFilter {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("group_list", &self.group_list);
+    }
+}
+
+impl crate::Check for TagGroup {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_items("tag_list", &self.tag_list, 100);
+    }
+}
+
+impl crate::Check for TextContent {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_bytes("content", &self.content, 4000);
+    }
+}
+
+impl crate::Check for ImageContent {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker
+            .at_least_one(
+                &[
+                    ("media_id", self.media_id.is_some()),
+                    ("pic_url", self.pic_url.is_some()),
+                ],
+            );
+    }
+}
+
+impl crate::Check for TemplateText {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_bytes("content", &self.content, 3000);
+    }
+}
+
+impl crate::Check for GroupMsgLink {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_bytes("title", &self.title, 128);
+        checker.max_bytes("picurl", &self.picurl, 2048);
+        checker.max_bytes("desc", &self.desc, 512);
+        checker.max_bytes("url", &self.url, 2048);
+    }
+}
+
+impl crate::Check for WelcomeLink {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_bytes("title", &self.title, 128);
+        checker.max_bytes("desc", &self.desc, 512);
+    }
+}
+
+impl crate::Check for MiniProgramCard {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_bytes("title", &self.title, 64);
+    }
+}
+
+impl crate::Check for GroupMsgAttachment {
+    fn check(&self, checker: &mut crate::Checker) {
+        match self {
+            Self::Image(content) => checker.nested("image", content),
+            Self::Link(content) => checker.nested("link", content),
+            Self::MiniProgram(content) => checker.nested("miniprogram", content),
+            _ => {}
+        }
+    }
+}
+
+impl crate::Check for WelcomeAttachment {
+    fn check(&self, checker: &mut crate::Checker) {
+        match self {
+            Self::Image(content) => checker.nested("image", content),
+            Self::Link(content) => checker.nested("link", content),
+            Self::MiniProgram(content) => checker.nested("miniprogram", content),
+            _ => {}
+        }
+    }
+}
+
 crate::json_answers! {
-    GetGroupmsgListV2Response, GetGroupmsgTaskResponse, GetGroupmsgSendResultResponse,
-    RemindGroupmsgSendResponse
+    AddMsgTemplateResponse, GetGroupmsgListV2Response, GetGroupmsgTaskResponse,
+    GetGroupmsgSendResultResponse, RemindGroupmsgSendResponse,
+    CancelGroupmsgSendResponse, SendWelcomeMsgResponse, GroupWelcomeTemplateAddResponse,
+    GroupWelcomeTemplateEditResponse, GroupWelcomeTemplateGetResponse,
+    GroupWelcomeTemplateDelResponse
 }

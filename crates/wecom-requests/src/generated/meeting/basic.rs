@@ -14,7 +14,7 @@ impl crate::Endpoint for GetInfo {
         method: http::Method::POST,
         host: crate::Host::Api,
         path: "/cgi-bin/meeting/get_info",
-        page: "https://developer.work.weixin.qq.com/document/path/93708",
+        page: "https://developer.work.weixin.qq.com/document/path/99049",
         token: crate::TokenKind::AccessToken,
         answer: crate::AnswerKind::Json,
         safe: true,
@@ -27,6 +27,167 @@ impl crate::Check for GetInfo {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
+impl crate::Endpoint for Cancel {
+    type Response = CancelResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "meeting.basic.cancel",
+        title: "取消预约会议",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/meeting/cancel",
+        page: "https://developer.work.weixin.qq.com/document/path/99048",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+    };
+}
+
+impl crate::Check for Cancel {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for GetUserMeetingid {
+    type Response = GetUserMeetingidResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "meeting.basic.get_user_meetingid",
+        title: "获取成员会议ID列表",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/meeting/get_user_meetingid",
+        page: "https://developer.work.weixin.qq.com/document/path/99050",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+    };
+}
+
+impl crate::Check for GetUserMeetingid {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max("limit", &self.limit, 100);
+        checker
+            .max_span(
+                ("begin_time", &self.begin_time),
+                ("end_time", &self.end_time),
+                180,
+            );
+    }
+}
+
+impl crate::Paged for GetUserMeetingid {
+    fn cursor(&self) -> Option<String> {
+        crate::paging::cursor(self.cursor.as_ref())
+    }
+
+    fn set_cursor(&mut self, cursor: String) {
+        self.cursor = crate::paging::start(cursor);
+    }
+
+    fn next_cursor(&self, page: &Self::Response) -> Option<String> {
+        crate::paging::next_cursor(
+            page.next_cursor.as_ref(),
+            crate::paging::Rest::Unsaid,
+        )
+    }
+}
+
+impl crate::PagedItems for GetUserMeetingid {
+    type Item = String;
+
+    fn into_items(page: Self::Response) -> Vec<Self::Item> {
+        page.meetingid_list
+    }
+}
+
+impl crate::Endpoint for Create {
+    type Response = CreateResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "meeting.basic.create",
+        title: "创建预约会议",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/meeting/create",
+        page: "https://developer.work.weixin.qq.com/document/path/99104",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+    };
+}
+
+impl crate::Check for Create {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_chars("title", &self.title, 40);
+        checker.min("meeting_duration", &self.meeting_duration, 300);
+        checker.max("meeting_duration", &self.meeting_duration, 86399);
+        checker.max_chars("description", &self.description, 500);
+        checker.max_chars("location", &self.location, 128);
+        checker.nested("invitees", &self.invitees);
+        checker.nested("settings", &self.settings);
+        checker.max_bytes("cal_id", &self.cal_id, 64);
+        checker.nested("reminders", &self.reminders);
+    }
+}
+
+impl crate::Endpoint for Update {
+    type Response = UpdateResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "meeting.basic.update",
+        title: "修改预约会议",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/meeting/update",
+        page: "https://developer.work.weixin.qq.com/document/path/99047",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+    };
+}
+
+impl crate::Check for Update {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_chars("title", &self.title, 40);
+        checker.min("meeting_duration", &self.meeting_duration, 300);
+        checker.max("meeting_duration", &self.meeting_duration, 86399);
+        checker.max_chars("description", &self.description, 500);
+        checker.max_chars("location", &self.location, 128);
+        checker.nested("invitees", &self.invitees);
+        checker.nested("settings", &self.settings);
+        checker.max_bytes("cal_id", &self.cal_id, 64);
+        checker.nested("reminders", &self.reminders);
+    }
+}
+
+impl crate::Check for Invitees {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_items("userid", &self.userid, 300);
+    }
+}
+
+impl crate::Check for Settings {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.min_chars("password", &self.password, 4);
+        checker.max_chars("password", &self.password, 6);
+    }
+}
+
+impl crate::Check for Reminders {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max("repeat_interval", &self.repeat_interval, 2);
+    }
+}
+
 crate::json_answers! {
-    GetInfoResponse
+    GetInfoResponse, CancelResponse, GetUserMeetingidResponse, CreateResponse,
+    UpdateResponse
 }

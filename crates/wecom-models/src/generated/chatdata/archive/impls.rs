@@ -100,6 +100,26 @@ impl wire::IntEnum for MsgType {
     }
 }
 
+impl wire::StringEnum for AgreeStatus {
+    fn from_name(name: &str) -> Option<Self> {
+        let value = match name {
+            "Agree" => Self::Agree,
+            "Disagree" => Self::Disagree,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn name(&self) -> Result<&'static str, &Unknown> {
+        let name = match self {
+            Self::Agree => "Agree",
+            Self::Disagree => "Disagree",
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(name)
+    }
+}
+
 impl wire::WriteObject for SyncMsg {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put_some("cursor", &self.cursor)?;
@@ -108,8 +128,33 @@ impl wire::WriteObject for SyncMsg {
     }
 }
 
+impl wire::WriteObject for GroupchatGet {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("chatid", &self.chatid)
+    }
+}
+
+impl wire::WriteObject for GetagreestatusSingle {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("item", &self.item)
+    }
+}
+
+impl wire::WriteObject for GetagreestatusRoom {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("chatid", &self.chatid)
+    }
+}
+
+impl wire::WriteObject for SingleChat {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("open_userid", &self.open_userid)?;
+        out.put("external_userid", &self.external_userid)
+    }
+}
+
 wire::write_objects! {
-    SyncMsg
+    SyncMsg, GroupchatGet, GetagreestatusSingle, GetagreestatusRoom, SingleChat
 }
 
 impl wire::ReadObject for SyncMsgResponse {
@@ -122,6 +167,47 @@ impl wire::ReadObject for SyncMsgResponse {
             "has_more" => field.read(&mut self.has_more),
             "next_cursor" => field.read(&mut self.next_cursor),
             "msg_list" => field.read(&mut self.msg_list),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GroupchatGetResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "creator" => field.read(&mut self.creator),
+            "room_create_time" => field.read(&mut self.room_create_time),
+            "members" => field.read(&mut self.members),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetagreestatusSingleResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "agreeinfo" => field.read(&mut self.agreeinfo),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetagreestatusRoomResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "agreeinfo" => field.read(&mut self.agreeinfo),
             _ => field.skip(),
         }
     }
@@ -174,14 +260,66 @@ impl wire::ReadObject for EncryptInfo {
     }
 }
 
+impl wire::ReadObject for Member {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "memberid" => field.read(&mut self.memberid),
+            "jointime" => field.read(&mut self.jointime),
+            "type" => field.read(&mut self.r#type),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for SingleAgreement {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "status_change_time" => field.read(&mut self.status_change_time),
+            "open_userid" => field.read(&mut self.open_userid),
+            "external_userid" => field.read(&mut self.external_userid),
+            "agree_status" => field.read(&mut self.agree_status),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for RoomAgreement {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "status_change_time" => field.read(&mut self.status_change_time),
+            "external_userid" => field.read(&mut self.external_userid),
+            "agree_status" => field.read(&mut self.agree_status),
+            _ => field.skip(),
+        }
+    }
+}
+
 wire::read_objects! {
-    SyncMsgResponse, Message, Party, EncryptInfo
+    SyncMsgResponse, GroupchatGetResponse, GetagreestatusSingleResponse,
+    GetagreestatusRoomResponse, Message, Party, EncryptInfo, Member, SingleAgreement,
+    RoomAgreement
 }
 
 wire::read_int_enums! {
     PartyKind, MsgType
 }
 
+wire::read_string_enums! {
+    AgreeStatus
+}
+
 wire::open_enums! {
-    PartyKind, MsgType
+    PartyKind, MsgType, AgreeStatus
 }

@@ -14,6 +14,26 @@ impl wire::WriteObject for SyncMsgResponse {
     }
 }
 
+impl wire::WriteObject for GroupchatGetResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("creator", &self.creator)?;
+        out.put("room_create_time", &self.room_create_time)?;
+        out.put("members", &self.members)
+    }
+}
+
+impl wire::WriteObject for GetagreestatusSingleResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("agreeinfo", &self.agreeinfo)
+    }
+}
+
+impl wire::WriteObject for GetagreestatusRoomResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("agreeinfo", &self.agreeinfo)
+    }
+}
+
 impl wire::WriteObject for Message {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("msgid", &self.msgid)?;
@@ -40,12 +60,43 @@ impl wire::WriteObject for EncryptInfo {
     }
 }
 
+impl wire::WriteObject for Member {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("memberid", &self.memberid)?;
+        out.put("jointime", &self.jointime)?;
+        out.put("type", &self.r#type)
+    }
+}
+
+impl wire::WriteObject for SingleAgreement {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("status_change_time", &self.status_change_time)?;
+        out.put("open_userid", &self.open_userid)?;
+        out.put("external_userid", &self.external_userid)?;
+        out.put("agree_status", &self.agree_status)
+    }
+}
+
+impl wire::WriteObject for RoomAgreement {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("status_change_time", &self.status_change_time)?;
+        out.put("external_userid", &self.external_userid)?;
+        out.put("agree_status", &self.agree_status)
+    }
+}
+
 wire::write_objects! {
-    SyncMsgResponse, Message, Party, EncryptInfo
+    SyncMsgResponse, GroupchatGetResponse, GetagreestatusSingleResponse,
+    GetagreestatusRoomResponse, Message, Party, EncryptInfo, Member, SingleAgreement,
+    RoomAgreement
 }
 
 wire::write_int_enums! {
     PartyKind, MsgType
+}
+
+wire::write_string_enums! {
+    AgreeStatus
 }
 
 impl wire::ReadObject for SyncMsg {
@@ -63,6 +114,59 @@ impl wire::ReadObject for SyncMsg {
     }
 }
 
+impl wire::ReadObject for GroupchatGet {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "chatid" => field.read(&mut self.chatid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetagreestatusSingle {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "item" => field.read(&mut self.item),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetagreestatusRoom {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "chatid" => field.read(&mut self.chatid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for SingleChat {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "open_userid" => field.read(&mut self.open_userid),
+            "external_userid" => field.read(&mut self.external_userid),
+            _ => field.skip(),
+        }
+    }
+}
+
 wire::read_objects! {
-    SyncMsg
+    SyncMsg, GroupchatGet, GetagreestatusSingle, GetagreestatusRoom, SingleChat
 }

@@ -112,6 +112,19 @@ impl wire::IntEnum for SendStatus {
     }
 }
 
+impl wire::WriteObject for AddMsgTemplate {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("chat_type", &self.chat_type)?;
+        out.put_some("external_userid", &self.external_userid)?;
+        out.put_some("chat_id_list", &self.chat_id_list)?;
+        out.put_some("tag_filter", &self.tag_filter)?;
+        out.put_some("sender", &self.sender)?;
+        out.put_some("allow_select", &self.allow_select)?;
+        out.put_some("text", &self.text)?;
+        out.put_some("attachments", &self.attachments)
+    }
+}
+
 impl wire::WriteObject for GetGroupmsgListV2 {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("chat_type", &self.chat_type)?;
@@ -147,8 +160,192 @@ impl wire::WriteObject for RemindGroupmsgSend {
     }
 }
 
+impl wire::WriteObject for CancelGroupmsgSend {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("msgid", &self.msgid)
+    }
+}
+
+impl wire::WriteObject for SendWelcomeMsg {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("welcome_code", &self.welcome_code)?;
+        out.put_some("text", &self.text)?;
+        out.put_some("attachments", &self.attachments)
+    }
+}
+
+impl wire::WriteObject for GroupWelcomeTemplateAdd {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("text", &self.text)?;
+        out.put_some("image", &self.image)?;
+        out.put_some("link", &self.link)?;
+        out.put_some("miniprogram", &self.miniprogram)?;
+        out.put_some("file", &self.file)?;
+        out.put_some("video", &self.video)?;
+        out.put_some("agentid", &self.agentid)?;
+        out.put_some("notify", &self.notify.map(wire::flag))
+    }
+}
+
+impl wire::WriteObject for GroupWelcomeTemplateEdit {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("template_id", &self.template_id)?;
+        out.put_some("text", &self.text)?;
+        out.put_some("image", &self.image)?;
+        out.put_some("link", &self.link)?;
+        out.put_some("miniprogram", &self.miniprogram)?;
+        out.put_some("file", &self.file)?;
+        out.put_some("video", &self.video)?;
+        out.put_some("agentid", &self.agentid)
+    }
+}
+
+impl wire::WriteObject for GroupWelcomeTemplateGet {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("template_id", &self.template_id)
+    }
+}
+
+impl wire::WriteObject for GroupWelcomeTemplateDel {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("template_id", &self.template_id)?;
+        out.put_some("agentid", &self.agentid)
+    }
+}
+
+impl wire::WriteObject for TagFilter {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("group_list", &self.group_list)
+    }
+}
+
+impl wire::WriteObject for TagGroup {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("tag_list", &self.tag_list)
+    }
+}
+
+impl wire::WriteObject for TextContent {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("content", &self.content)
+    }
+}
+
+impl wire::WriteObject for ImageContent {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("media_id", &self.media_id)?;
+        out.put_some("pic_url", &self.pic_url)
+    }
+}
+
+impl wire::WriteObject for TemplateText {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("content", &self.content)
+    }
+}
+
+impl wire::WriteObject for GroupMsgLink {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("title", &self.title)?;
+        out.put_some("picurl", &self.picurl)?;
+        out.put_some("desc", &self.desc)?;
+        out.put("url", &self.url)
+    }
+}
+
+impl wire::WriteObject for WelcomeLink {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("title", &self.title)?;
+        out.put_some("picurl", &self.picurl)?;
+        out.put_some("desc", &self.desc)?;
+        out.put("url", &self.url)
+    }
+}
+
+impl wire::WriteObject for MiniProgramCard {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("title", &self.title)?;
+        out.put("pic_media_id", &self.pic_media_id)?;
+        out.put("appid", &self.appid)?;
+        out.put("page", &self.page)
+    }
+}
+
+impl wire::WriteObject for VideoContent {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("media_id", &self.media_id)
+    }
+}
+
+impl wire::WriteObject for FileContent {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("media_id", &self.media_id)
+    }
+}
+
+impl wire::WriteObject for GroupMsgAttachment {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        match self {
+            Self::Image(content) => {
+                out.put("msgtype", "image")?;
+                out.put("image", content)
+            }
+            Self::Link(content) => {
+                out.put("msgtype", "link")?;
+                out.put("link", content)
+            }
+            Self::MiniProgram(content) => {
+                out.put("msgtype", "miniprogram")?;
+                out.put("miniprogram", content)
+            }
+            Self::Video(content) => {
+                out.put("msgtype", "video")?;
+                out.put("video", content)
+            }
+            Self::File(content) => {
+                out.put("msgtype", "file")?;
+                out.put("file", content)
+            }
+            Self::Other(unknown) => wire::WriteObject::put(unknown, out),
+        }
+    }
+}
+
+impl wire::WriteObject for WelcomeAttachment {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        match self {
+            Self::Image(content) => {
+                out.put("msgtype", "image")?;
+                out.put("image", content)
+            }
+            Self::Link(content) => {
+                out.put("msgtype", "link")?;
+                out.put("link", content)
+            }
+            Self::MiniProgram(content) => {
+                out.put("msgtype", "miniprogram")?;
+                out.put("miniprogram", content)
+            }
+            Self::Video(content) => {
+                out.put("msgtype", "video")?;
+                out.put("video", content)
+            }
+            Self::File(content) => {
+                out.put("msgtype", "file")?;
+                out.put("file", content)
+            }
+            Self::Other(unknown) => wire::WriteObject::put(unknown, out),
+        }
+    }
+}
+
 wire::write_objects! {
-    GetGroupmsgListV2, GetGroupmsgTask, GetGroupmsgSendResult, RemindGroupmsgSend
+    AddMsgTemplate, GetGroupmsgListV2, GetGroupmsgTask, GetGroupmsgSendResult,
+    RemindGroupmsgSend, CancelGroupmsgSend, SendWelcomeMsg, GroupWelcomeTemplateAdd,
+    GroupWelcomeTemplateEdit, GroupWelcomeTemplateGet, GroupWelcomeTemplateDel,
+    TagFilter, TagGroup, TextContent, ImageContent, TemplateText, GroupMsgLink,
+    WelcomeLink, MiniProgramCard, VideoContent, FileContent, GroupMsgAttachment,
+    WelcomeAttachment
 }
 
 wire::write_int_enums! {
@@ -157,6 +354,20 @@ wire::write_int_enums! {
 
 wire::write_string_enums! {
     ChatType
+}
+
+impl wire::ReadObject for AddMsgTemplateResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "fail_list" => field.read(&mut self.fail_list),
+            "msgid" => field.read(&mut self.msgid),
+            _ => field.skip(),
+        }
+    }
 }
 
 impl wire::ReadObject for GetGroupmsgListV2Response {
@@ -211,6 +422,77 @@ impl wire::ReadObject for RemindGroupmsgSendResponse {
     }
 }
 
+impl wire::ReadObject for CancelGroupmsgSendResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for SendWelcomeMsgResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for GroupWelcomeTemplateAddResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "template_id" => field.read(&mut self.template_id),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GroupWelcomeTemplateEditResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for GroupWelcomeTemplateGetResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "text" => field.read(&mut self.text),
+            "image" => field.read(&mut self.image),
+            "link" => field.read(&mut self.link),
+            "miniprogram" => field.read(&mut self.miniprogram),
+            "file" => field.read(&mut self.file),
+            "video" => field.read(&mut self.video),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GroupWelcomeTemplateDelResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
 impl wire::ReadObject for GroupMsg {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
@@ -256,6 +538,32 @@ impl wire::ReadObject for ImageContent {
     }
 }
 
+impl wire::ReadObject for TemplateText {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "content" => field.read(&mut self.content),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for TemplateImage {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "pic_url" => field.read(&mut self.pic_url),
+            _ => field.skip(),
+        }
+    }
+}
+
 impl wire::ReadObject for LinkContent {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
@@ -280,6 +588,22 @@ impl wire::ReadObject for MiniProgramContent {
     ) -> Result<(), F::Error> {
         match name {
             "title" => field.read(&mut self.title),
+            "appid" => field.read(&mut self.appid),
+            "page" => field.read(&mut self.page),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for MiniProgramCard {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "title" => field.read(&mut self.title),
+            "pic_media_id" => field.read(&mut self.pic_media_id),
             "appid" => field.read(&mut self.appid),
             "page" => field.read(&mut self.page),
             _ => field.skip(),
@@ -376,9 +700,13 @@ impl wire::SiblingUnion for Attachment {
 }
 
 wire::read_objects! {
-    GetGroupmsgListV2Response, GetGroupmsgTaskResponse, GetGroupmsgSendResultResponse,
-    RemindGroupmsgSendResponse, GroupMsg, TextContent, ImageContent, LinkContent,
-    MiniProgramContent, VideoContent, FileContent, SendTask, SendResult
+    AddMsgTemplateResponse, GetGroupmsgListV2Response, GetGroupmsgTaskResponse,
+    GetGroupmsgSendResultResponse, RemindGroupmsgSendResponse,
+    CancelGroupmsgSendResponse, SendWelcomeMsgResponse, GroupWelcomeTemplateAddResponse,
+    GroupWelcomeTemplateEditResponse, GroupWelcomeTemplateGetResponse,
+    GroupWelcomeTemplateDelResponse, GroupMsg, TextContent, ImageContent, TemplateText,
+    TemplateImage, LinkContent, MiniProgramContent, MiniProgramCard, VideoContent,
+    FileContent, SendTask, SendResult
 }
 
 wire::read_unions! {
@@ -394,5 +722,5 @@ wire::open_enums! {
 }
 
 wire::open_unions! {
-    Attachment
+    GroupMsgAttachment, WelcomeAttachment, Attachment
 }

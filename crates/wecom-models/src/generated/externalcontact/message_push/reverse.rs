@@ -6,6 +6,13 @@
 use super::*;
 use crate::wire;
 
+impl wire::WriteObject for AddMsgTemplateResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("fail_list", &self.fail_list)?;
+        out.put("msgid", &self.msgid)
+    }
+}
+
 impl wire::WriteObject for GetGroupmsgListV2Response {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("next_cursor", &self.next_cursor)?;
@@ -33,6 +40,47 @@ impl wire::WriteObject for RemindGroupmsgSendResponse {
     }
 }
 
+impl wire::WriteObject for CancelGroupmsgSendResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for SendWelcomeMsgResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for GroupWelcomeTemplateAddResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("template_id", &self.template_id)
+    }
+}
+
+impl wire::WriteObject for GroupWelcomeTemplateEditResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for GroupWelcomeTemplateGetResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("text", &self.text)?;
+        out.put_some("image", &self.image)?;
+        out.put_some("link", &self.link)?;
+        out.put_some("miniprogram", &self.miniprogram)?;
+        out.put_some("file", &self.file)?;
+        out.put_some("video", &self.video)
+    }
+}
+
+impl wire::WriteObject for GroupWelcomeTemplateDelResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
 impl wire::WriteObject for GroupMsg {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("msgid", &self.msgid)?;
@@ -44,16 +92,9 @@ impl wire::WriteObject for GroupMsg {
     }
 }
 
-impl wire::WriteObject for TextContent {
+impl wire::WriteObject for TemplateImage {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put("content", &self.content)
-    }
-}
-
-impl wire::WriteObject for ImageContent {
-    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put_some("media_id", &self.media_id)?;
-        out.put_some("pic_url", &self.pic_url)
+        out.put("pic_url", &self.pic_url)
     }
 }
 
@@ -71,18 +112,6 @@ impl wire::WriteObject for MiniProgramContent {
         out.put("title", &self.title)?;
         out.put("appid", &self.appid)?;
         out.put("page", &self.page)
-    }
-}
-
-impl wire::WriteObject for VideoContent {
-    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put("media_id", &self.media_id)
-    }
-}
-
-impl wire::WriteObject for FileContent {
-    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put("media_id", &self.media_id)
     }
 }
 
@@ -133,13 +162,36 @@ impl wire::WriteObject for Attachment {
 }
 
 wire::write_objects! {
-    GetGroupmsgListV2Response, GetGroupmsgTaskResponse, GetGroupmsgSendResultResponse,
-    RemindGroupmsgSendResponse, GroupMsg, TextContent, ImageContent, LinkContent,
-    MiniProgramContent, VideoContent, FileContent, SendTask, SendResult, Attachment
+    AddMsgTemplateResponse, GetGroupmsgListV2Response, GetGroupmsgTaskResponse,
+    GetGroupmsgSendResultResponse, RemindGroupmsgSendResponse,
+    CancelGroupmsgSendResponse, SendWelcomeMsgResponse, GroupWelcomeTemplateAddResponse,
+    GroupWelcomeTemplateEditResponse, GroupWelcomeTemplateGetResponse,
+    GroupWelcomeTemplateDelResponse, GroupMsg, TemplateImage, LinkContent,
+    MiniProgramContent, SendTask, SendResult, Attachment
 }
 
 wire::write_int_enums! {
     CreateType, TaskStatus, SendStatus
+}
+
+impl wire::ReadObject for AddMsgTemplate {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "chat_type" => field.read(&mut self.chat_type),
+            "external_userid" => field.read(&mut self.external_userid),
+            "chat_id_list" => field.read(&mut self.chat_id_list),
+            "tag_filter" => field.read(&mut self.tag_filter),
+            "sender" => field.read(&mut self.sender),
+            "allow_select" => field.read(&mut self.allow_select),
+            "text" => field.read(&mut self.text),
+            "attachments" => field.read(&mut self.attachments),
+            _ => field.skip(),
+        }
+    }
 }
 
 impl wire::ReadObject for GetGroupmsgListV2 {
@@ -205,8 +257,228 @@ impl wire::ReadObject for RemindGroupmsgSend {
     }
 }
 
+impl wire::ReadObject for CancelGroupmsgSend {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "msgid" => field.read(&mut self.msgid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for SendWelcomeMsg {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "welcome_code" => field.read(&mut self.welcome_code),
+            "text" => field.read(&mut self.text),
+            "attachments" => field.read(&mut self.attachments),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GroupWelcomeTemplateAdd {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "text" => field.read(&mut self.text),
+            "image" => field.read(&mut self.image),
+            "link" => field.read(&mut self.link),
+            "miniprogram" => field.read(&mut self.miniprogram),
+            "file" => field.read(&mut self.file),
+            "video" => field.read(&mut self.video),
+            "agentid" => field.read(&mut self.agentid),
+            "notify" => field.read(&mut self.notify),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GroupWelcomeTemplateEdit {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "template_id" => field.read(&mut self.template_id),
+            "text" => field.read(&mut self.text),
+            "image" => field.read(&mut self.image),
+            "link" => field.read(&mut self.link),
+            "miniprogram" => field.read(&mut self.miniprogram),
+            "file" => field.read(&mut self.file),
+            "video" => field.read(&mut self.video),
+            "agentid" => field.read(&mut self.agentid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GroupWelcomeTemplateGet {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "template_id" => field.read(&mut self.template_id),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GroupWelcomeTemplateDel {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "template_id" => field.read(&mut self.template_id),
+            "agentid" => field.read(&mut self.agentid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for TagFilter {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "group_list" => field.read(&mut self.group_list),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for TagGroup {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "tag_list" => field.read(&mut self.tag_list),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GroupMsgLink {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "title" => field.read(&mut self.title),
+            "picurl" => field.read(&mut self.picurl),
+            "desc" => field.read(&mut self.desc),
+            "url" => field.read(&mut self.url),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for WelcomeLink {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "title" => field.read(&mut self.title),
+            "picurl" => field.read(&mut self.picurl),
+            "desc" => field.read(&mut self.desc),
+            "url" => field.read(&mut self.url),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::SiblingUnion for GroupMsgAttachment {
+    const TAG: &'static str = "msgtype";
+
+    fn content(tag: &str) -> Option<&'static str> {
+        let content = match tag {
+            "image" => "image",
+            "link" => "link",
+            "miniprogram" => "miniprogram",
+            "video" => "video",
+            "file" => "file",
+            _ => return None,
+        };
+        Some(content)
+    }
+
+    fn read_content<'de, F: wire::Field<'de>>(
+        tag: &str,
+        content: F,
+    ) -> Result<Self, F::Error> {
+        match tag {
+            "image" => content.take().map(Self::Image),
+            "link" => content.take().map(Self::Link),
+            "miniprogram" => content.take().map(Self::MiniProgram),
+            "video" => content.take().map(Self::Video),
+            "file" => content.take().map(Self::File),
+            _ => content.skip().map(|()| Self::default()),
+        }
+    }
+}
+
+impl wire::SiblingUnion for WelcomeAttachment {
+    const TAG: &'static str = "msgtype";
+
+    fn content(tag: &str) -> Option<&'static str> {
+        let content = match tag {
+            "image" => "image",
+            "link" => "link",
+            "miniprogram" => "miniprogram",
+            "video" => "video",
+            "file" => "file",
+            _ => return None,
+        };
+        Some(content)
+    }
+
+    fn read_content<'de, F: wire::Field<'de>>(
+        tag: &str,
+        content: F,
+    ) -> Result<Self, F::Error> {
+        match tag {
+            "image" => content.take().map(Self::Image),
+            "link" => content.take().map(Self::Link),
+            "miniprogram" => content.take().map(Self::MiniProgram),
+            "video" => content.take().map(Self::Video),
+            "file" => content.take().map(Self::File),
+            _ => content.skip().map(|()| Self::default()),
+        }
+    }
+}
+
 wire::read_objects! {
-    GetGroupmsgListV2, GetGroupmsgTask, GetGroupmsgSendResult, RemindGroupmsgSend
+    AddMsgTemplate, GetGroupmsgListV2, GetGroupmsgTask, GetGroupmsgSendResult,
+    RemindGroupmsgSend, CancelGroupmsgSend, SendWelcomeMsg, GroupWelcomeTemplateAdd,
+    GroupWelcomeTemplateEdit, GroupWelcomeTemplateGet, GroupWelcomeTemplateDel,
+    TagFilter, TagGroup, GroupMsgLink, WelcomeLink
+}
+
+wire::read_unions! {
+    set_sibling : GroupMsgAttachment, WelcomeAttachment
 }
 
 wire::read_int_enums! {

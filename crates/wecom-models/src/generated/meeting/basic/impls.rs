@@ -128,8 +128,97 @@ impl wire::WriteObject for GetInfo {
     }
 }
 
+impl wire::WriteObject for Cancel {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("meetingid", &self.meetingid)
+    }
+}
+
+impl wire::WriteObject for GetUserMeetingid {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("userid", &self.userid)?;
+        out.put_some("cursor", &self.cursor)?;
+        out.put_some("begin_time", &self.begin_time)?;
+        out.put_some("end_time", &self.end_time)?;
+        out.put_some("limit", &self.limit)
+    }
+}
+
+impl wire::WriteObject for Create {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("admin_userid", &self.admin_userid)?;
+        out.put("title", &self.title)?;
+        out.put("meeting_start", &self.meeting_start)?;
+        out.put("meeting_duration", &self.meeting_duration)?;
+        out.put_some("description", &self.description)?;
+        out.put_some("location", &self.location)?;
+        out.put_some("agentid", &self.agentid)?;
+        out.put_some("invitees", &self.invitees)?;
+        out.put_some("settings", &self.settings)?;
+        out.put_some("cal_id", &self.cal_id)?;
+        out.put_some("reminders", &self.reminders)
+    }
+}
+
+impl wire::WriteObject for Update {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("meetingid", &self.meetingid)?;
+        out.put_some("title", &self.title)?;
+        out.put_some("meeting_start", &self.meeting_start)?;
+        out.put_some("meeting_duration", &self.meeting_duration)?;
+        out.put_some("description", &self.description)?;
+        out.put_some("location", &self.location)?;
+        out.put_some("remind_time", &self.remind_time)?;
+        out.put_some("agentid", &self.agentid)?;
+        out.put_some("invitees", &self.invitees)?;
+        out.put_some("settings", &self.settings)?;
+        out.put_some("cal_id", &self.cal_id)?;
+        out.put_some("reminders", &self.reminders)
+    }
+}
+
+impl wire::WriteObject for Invitees {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("userid", &self.userid)
+    }
+}
+
+impl wire::WriteObject for Settings {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("password", &self.password)?;
+        out.put_some("enable_waiting_room", &self.enable_waiting_room)?;
+        out.put_some("allow_enter_before_host", &self.allow_enter_before_host)?;
+        out.put_some("remind_scope", &self.remind_scope)?;
+        out.put_some("enable_enter_mute", &self.enable_enter_mute)?;
+        out.put_some("enable_screen_watermark", &self.enable_screen_watermark)?;
+        out.put_some("hosts", &self.hosts)?;
+        out.put_some("ring_users", &self.ring_users)
+    }
+}
+
+impl wire::WriteObject for UserList {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("userid", &self.userid)
+    }
+}
+
+impl wire::WriteObject for Reminders {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("is_repeat", &self.is_repeat.map(wire::flag))?;
+        out.put_some("repeat_type", &self.repeat_type)?;
+        out.put_some("repeat_until", &self.repeat_until)?;
+        out.put_some("repeat_interval", &self.repeat_interval)?;
+        out.put_some("remind_before", &self.remind_before)
+    }
+}
+
 wire::write_objects! {
-    GetInfo
+    GetInfo, Cancel, GetUserMeetingid, Create, Update, Invitees, Settings, UserList,
+    Reminders
+}
+
+wire::write_int_enums! {
+    RemindScope, EnterMute, RepeatType
 }
 
 impl wire::ReadObject for GetInfoResponse {
@@ -154,6 +243,57 @@ impl wire::ReadObject for GetInfoResponse {
             "reminders" => field.read(&mut self.reminders),
             "meeting_code" => field.read(&mut self.meeting_code),
             "meeting_link" => field.read(&mut self.meeting_link),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for CancelResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for GetUserMeetingidResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "next_cursor" => field.read(&mut self.next_cursor),
+            "meetingid_list" => field.read(&mut self.meetingid_list),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for CreateResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "meetingid" => field.read(&mut self.meetingid),
+            "excess_users" => field.read(&mut self.excess_users),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for UpdateResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "excess_users" => field.read(&mut self.excess_users),
             _ => field.skip(),
         }
     }
@@ -260,7 +400,8 @@ impl wire::ReadObject for Reminders {
 }
 
 wire::read_objects! {
-    GetInfoResponse, Attendees, Member, TmpExternalUser, Settings, UserList, Reminders
+    GetInfoResponse, CancelResponse, GetUserMeetingidResponse, CreateResponse,
+    UpdateResponse, Attendees, Member, TmpExternalUser, Settings, UserList, Reminders
 }
 
 wire::read_int_enums! {

@@ -26,6 +26,32 @@ impl wire::WriteObject for GetInfoResponse {
     }
 }
 
+impl wire::WriteObject for CancelResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for GetUserMeetingidResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("next_cursor", &self.next_cursor)?;
+        out.put("meetingid_list", &self.meetingid_list)
+    }
+}
+
+impl wire::WriteObject for CreateResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("meetingid", &self.meetingid)?;
+        out.put_some("excess_users", &self.excess_users)
+    }
+}
+
+impl wire::WriteObject for UpdateResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("excess_users", &self.excess_users)
+    }
+}
+
 impl wire::WriteObject for Attendees {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("member", &self.member)?;
@@ -55,41 +81,13 @@ impl wire::WriteObject for TmpExternalUser {
     }
 }
 
-impl wire::WriteObject for Settings {
-    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put_some("password", &self.password)?;
-        out.put_some("enable_waiting_room", &self.enable_waiting_room)?;
-        out.put_some("allow_enter_before_host", &self.allow_enter_before_host)?;
-        out.put_some("remind_scope", &self.remind_scope)?;
-        out.put_some("enable_enter_mute", &self.enable_enter_mute)?;
-        out.put_some("enable_screen_watermark", &self.enable_screen_watermark)?;
-        out.put_some("hosts", &self.hosts)?;
-        out.put_some("ring_users", &self.ring_users)
-    }
-}
-
-impl wire::WriteObject for UserList {
-    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put("userid", &self.userid)
-    }
-}
-
-impl wire::WriteObject for Reminders {
-    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put_some("is_repeat", &self.is_repeat.map(wire::flag))?;
-        out.put_some("repeat_type", &self.repeat_type)?;
-        out.put_some("repeat_until", &self.repeat_until)?;
-        out.put_some("repeat_interval", &self.repeat_interval)?;
-        out.put_some("remind_before", &self.remind_before)
-    }
-}
-
 wire::write_objects! {
-    GetInfoResponse, Attendees, Member, TmpExternalUser, Settings, UserList, Reminders
+    GetInfoResponse, CancelResponse, GetUserMeetingidResponse, CreateResponse,
+    UpdateResponse, Attendees, Member, TmpExternalUser
 }
 
 wire::write_int_enums! {
-    MeetingStatus, AttendeeStatus, RemindScope, EnterMute, RepeatType
+    MeetingStatus, AttendeeStatus
 }
 
 impl wire::ReadObject for GetInfo {
@@ -105,6 +103,96 @@ impl wire::ReadObject for GetInfo {
     }
 }
 
+impl wire::ReadObject for Cancel {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "meetingid" => field.read(&mut self.meetingid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetUserMeetingid {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "userid" => field.read(&mut self.userid),
+            "cursor" => field.read(&mut self.cursor),
+            "begin_time" => field.read(&mut self.begin_time),
+            "end_time" => field.read(&mut self.end_time),
+            "limit" => field.read(&mut self.limit),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for Create {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "admin_userid" => field.read(&mut self.admin_userid),
+            "title" => field.read(&mut self.title),
+            "meeting_start" => field.read(&mut self.meeting_start),
+            "meeting_duration" => field.read(&mut self.meeting_duration),
+            "description" => field.read(&mut self.description),
+            "location" => field.read(&mut self.location),
+            "agentid" => field.read(&mut self.agentid),
+            "invitees" => field.read(&mut self.invitees),
+            "settings" => field.read(&mut self.settings),
+            "cal_id" => field.read(&mut self.cal_id),
+            "reminders" => field.read(&mut self.reminders),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for Update {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "meetingid" => field.read(&mut self.meetingid),
+            "title" => field.read(&mut self.title),
+            "meeting_start" => field.read(&mut self.meeting_start),
+            "meeting_duration" => field.read(&mut self.meeting_duration),
+            "description" => field.read(&mut self.description),
+            "location" => field.read(&mut self.location),
+            "remind_time" => field.read(&mut self.remind_time),
+            "agentid" => field.read(&mut self.agentid),
+            "invitees" => field.read(&mut self.invitees),
+            "settings" => field.read(&mut self.settings),
+            "cal_id" => field.read(&mut self.cal_id),
+            "reminders" => field.read(&mut self.reminders),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for Invitees {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "userid" => field.read(&mut self.userid),
+            _ => field.skip(),
+        }
+    }
+}
+
 wire::read_objects! {
-    GetInfo
+    GetInfo, Cancel, GetUserMeetingid, Create, Update, Invitees
 }
