@@ -1,11 +1,17 @@
 //! Drafts of the spec from documentation pages: what can be read is drafted, what needs words is left to a person, and
 //! what isn't sure is said beside it.
 
+mod calls;
 mod draft;
+mod encoding;
+mod examples;
+mod fields;
 mod into;
 mod page;
 mod report;
+mod scalar;
 mod table;
+mod tagged;
 mod text;
 mod tree;
 mod types;

@@ -9,6 +9,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::draft::{self, Names};
+use super::encoding;
 use super::page::{Contents, Section};
 use super::yaml::Sections;
 use crate::check;
@@ -118,7 +119,7 @@ fn page_outcomes(page: &Page) -> Vec<Outcome> {
     let unreadable = contents.unreadable.iter().map(|place| ("unreadable-body".to_owned(), place.clone()));
     let shared: Vec<(String, String)> = unreadable.chain(mistakes).collect();
     let outcome = |section: &Section| {
-        let left_out = draft::left_out(section).into_iter().map(|what| ("body-left-out".to_owned(), what));
+        let left_out = encoding::left_out(section).into_iter().map(|what| ("body-left-out".to_owned(), what));
         Outcome {
             path: section.path.clone(),
             drafted: calls

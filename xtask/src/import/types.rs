@@ -171,7 +171,7 @@ impl Types {
         base: &str,
         owner: &str,
         table: Option<&str>,
-        definition: Definition,
+        definition: &Definition,
     ) -> Ty {
         let plain = if names::is_pascal(base) { base.to_owned() } else { format!("Type{base}") };
         let numbered = (2..).map(|number| format!("{owner}{plain}{number}"));
@@ -285,7 +285,7 @@ mod tests {
             |doc: &str| Definition::Struct { doc: doc.to_owned(), fields: Vec::new(), doubts: Vec::new() };
         let mut close = |base: &str, doc: &str| {
             let slot = types.open();
-            types.close(slot, base, "Owner", None, with(doc)).to_string()
+            types.close(slot, base, "Owner", None, &with(doc)).to_string()
         };
         assert_eq!(close("Cup", "a"), "Cup");
         assert_eq!(close("Cup", "a"), "Cup");
@@ -316,7 +316,7 @@ mod tests {
         for _ in 0..2 {
             let slot = types.open();
             let like = node(Ty::Like("Node".to_owned()));
-            assert_eq!(types.close(slot, "Root", "Owner", Some("Node"), like).to_string(), "Root");
+            assert_eq!(types.close(slot, "Root", "Owner", Some("Node"), &like).to_string(), "Root");
         }
         assert_eq!(types.get("Root"), Some(&node(Ty::Named("Root".to_owned()))));
         assert_eq!(Ty::Like("Other".to_owned()).to_string(), "any", "there is no such object around it");

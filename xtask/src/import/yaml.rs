@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::draft::{Draft, Endpoint, Example, quoted};
+use super::draft::{Draft, Endpoint, Example};
 use super::types::{Definition, EnumValue, Field, Ty, Variant};
 
 /// How long a line may get before what stands in it gets lines of its own.
@@ -238,4 +238,19 @@ fn flat(value: &Value) -> String {
         Value::String(text) => quoted(text),
         other => other.to_string(),
     }
+}
+
+/// A text as YAML and JSON read it back.
+pub(super) fn quoted(text: &str) -> String {
+    let mut quoted = String::new();
+    for c in serde_json::Value::from(text).to_string().chars() {
+        // What YAML takes for the end of a line, or not at all.
+        match c {
+            '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => {
+                quoted += &format!("\\u{:04x}", u32::from(c));
+            }
+            c => quoted.push(c),
+        }
+    }
+    quoted
 }

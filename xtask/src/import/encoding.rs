@@ -1,0 +1,161 @@
+//! How an endpoint is sent and answered, and the bodies that a page shows of it.
+
+use serde_json::{Map, Number, Value};
+
+use super::page::Section;
+use super::text::{self, Base};
+use crate::names;
+use crate::pages::Kind;
+use crate::spec::Token;
+
+/// The token that an endpoint takes: the parameter of its address, or a row of its table.
+pub(super) fn token(section: &Section) -> Token {
+    if section.path.contains("/webhook/") && section.query.iter().any(|name| name == "key") {
+        return Token::WebhookKey;
+    }
+    let kinds = [
+        Token::SuiteAccessToken,
+        Token::ProviderAccessToken,
+        Token::DeviceAccessToken,
+        Token::ModelAccessToken,
+        Token::ResponseCode,
+        Token::AccessToken,
+    ];
+    let rows =
+        || section.tables.iter().filter(|table| table.side == Kind::Request).flat_map(|table| &table.rows);
+    let of = |kind: &Token, name: &str| kind.parameter() == Some(name);
+    let shown = |kind: &Token| {
+        section.requests.iter().any(|body| kind.parameter().is_some_and(|name| body.get(name).is_some()))
+    };
+    let in_address = kinds.into_iter().find(|kind| section.query.iter().any(|name| of(kind, name)));
+    let in_table = || kinds.into_iter().find(|kind| rows().any(|row| of(kind, &row.name)) && !shown(kind));
+    in_address.or_else(in_table).unwrap_or(Token::None)
+}
+
+/// How an endpoint is sent and answered.
+#[derive(Debug)]
+pub(super) struct Encoding {
+    /// The part of a form that is a file.
+    pub file_field: Option<String>,
+    /// Whether a file comes back.
+    pub file_answer: bool,
+    /// Whether what comes back may be JSON that tells of no failure.
+    pub json_answer: bool,
+    /// Whether it is the merchants' XML on both ways.
+    pub xml: bool,
+}
+
+impl Encoding {
+    pub(super) fn of(section: &Section) -> Self {
+        let raw =
+            |side: Kind| section.raw.iter().filter(move |(at, _)| *at == side).map(|(_, text)| text.as_str());
+        let form = "multipart/form-data";
+        let multipart = section.method == "POST"
+            && (raw(Kind::Request).any(|text| text.contains(form))
+                || section.prose.iter().any(|line| line.contains(form)));
+        let part = || {
+            raw(Kind::Request).find_map(|text| {
+                let at = text.find("filename=")?;
+                let named = text[..at].rfind("name=\"").map(|start| &text[start + 6..at])?;
+                named.split('"').next().map(str::to_owned)
+            })
+        };
+        let file_field = multipart
+            .then(|| part().filter(|name| names::is_identifier(name)).unwrap_or_else(|| "media".to_owned()));
+        let download = |text: &str| text.to_ascii_lowercase().contains("content-disposition");
+        Self {
+            file_field,
+            file_answer: raw(Kind::Response).any(download),
+            json_answer: section.responses.iter().filter_map(Value::as_object).any(|body| !is_failure(body)),
+            xml: section.merchant,
+        }
+    }
+
+    /// Whether the request has no place for objects and lists.
+    pub(super) fn flat(&self) -> bool {
+        self.xml || self.file_field.is_some()
+    }
+
+    pub(super) fn keys(&self) -> Vec<String> {
+        let keys = [
+            (self.xml, "host: merchant"),
+            (self.file_field.is_some(), "body: multipart"),
+            (self.xml, "body: xml"),
+            (self.file_answer && !self.json_answer, "answer: file"),
+            (self.file_answer && self.json_answer, "answer: file_or_json"),
+            (self.xml, "answer: xml"),
+        ];
+        keys.into_iter().filter(|(given, _)| *given).map(|(_, key)| key.to_owned()).collect()
+    }
+
+    pub(super) fn requests(&self, section: &Section) -> Vec<Value> {
+        if self.xml {
+            return xml(section, Kind::Request);
+        }
+        if self.file_field.is_some() {
+            return Vec::new();
+        }
+        section.requests.iter().filter(|body| body.is_object()).cloned().collect()
+    }
+
+    pub(super) fn responses(&self, section: &Section) -> Vec<Value> {
+        if self.xml {
+            return xml(section, Kind::Response);
+        }
+        let bodies = section.responses.iter().filter_map(Value::as_object);
+        bodies.filter(|body| !is_failure(body)).cloned().map(Value::Object).collect()
+    }
+}
+
+/// Whether a body tells of a failure only: it becomes an error, not a response.
+pub(super) fn is_failure(body: &Map<String, Value>) -> bool {
+    let failed = body.get("errcode").and_then(Value::as_i64).is_some_and(|code| code != 0);
+    failed && body.keys().all(|name| matches!(name.as_str(), "errcode" | "errmsg" | "hint"))
+}
+
+/// The bodies on a page that no example of its draft shows, though they are no failures.
+pub(super) fn left_out(section: &Section) -> Vec<String> {
+    let encoding = Encoding::of(section);
+    let kept = |shown: &[Value], kept: usize| shown.len().saturating_sub(kept);
+    let failed =
+        section.responses.iter().filter_map(Value::as_object).filter(|body| is_failure(body)).count();
+    let answers = encoding.responses(section).len();
+    let sides = [
+        (
+            "requests",
+            if encoding.xml { 0 } else { kept(&section.requests, encoding.requests(section).len()) },
+        ),
+        ("responses", if encoding.xml { 0 } else { kept(&section.responses, answers + failed) }),
+    ];
+    let found = sides.into_iter().filter(|(_, count)| *count > 0);
+    found.map(|(side, count)| format!("{count} {side} that are no JSON objects, or have no place")).collect()
+}
+
+/// The flat XML documents of a side, as objects.
+fn xml(section: &Section, side: Kind) -> Vec<Value> {
+    let integer = |name: &str| {
+        let rows = section.tables.iter().filter(|table| table.side == side).flat_map(|table| &table.rows);
+        let ty = rows.into_iter().find(|row| row.name == name).and_then(|row| row.ty.as_deref());
+        ty.is_some_and(|ty| matches!(text::doc_type(ty).base, Base::I32 | Base::U32 | Base::I64 | Base::U64))
+    };
+    let documents = section.raw.iter().filter(|(at, text)| *at == side && text.contains("<xml>"));
+    let object = |text: &str| {
+        let text = text.replace("<\n- ![CDATA[", "<![CDATA[");
+        let mut object = Map::new();
+        for part in text.split("</") {
+            let Some((before, content)) = part.rsplit_once("<![CDATA[").or_else(|| part.rsplit_once('>'))
+            else {
+                continue;
+            };
+            let Some((_, name)) = before.trim_end_matches('>').rsplit_once('<') else { continue };
+            let content = content.trim_end_matches("]]>").trim();
+            if !names::is_identifier(name) || name == "xml" || content.contains(['<', '>']) {
+                continue;
+            }
+            let number = content.parse::<u64>().ok().filter(|_| integer(name)).map(Number::from);
+            object.insert(name.to_owned(), number.map_or_else(|| content.into(), Value::Number));
+        }
+        Value::Object(object)
+    };
+    documents.map(|(_, text)| object(text)).collect()
+}

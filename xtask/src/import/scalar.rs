@@ -1,0 +1,92 @@
+//! The scalars that values have, where a table and examples may disagree.
+
+use serde_json::Value;
+
+use super::fields::Notes;
+use super::text::{Base, DocType};
+
+/// The scalar that some values have, none of them a list or an object.
+pub(super) fn scalar(
+    values: &[&Value],
+    doc: Option<DocType>,
+    in_list: bool,
+    notes: &mut Notes,
+) -> &'static str {
+    let shown = shown_scalar(values);
+    let base = doc.map_or(Base::Unknown, |doc| doc.base);
+    let lists = doc.is_some_and(|doc| doc.lists > 0) && !in_list;
+    let described = doc.map(base_name).unwrap_or_default();
+    let Some(documented) = base.scalar().filter(|name| *name != "file") else {
+        let Some(shown) = shown else {
+            return mixed(in_list, notes);
+        };
+        if base == Base::Object || lists {
+            notes.quirk(&format!("table says {described}, example shows {shown}"));
+        } else {
+            notes.doubt("type from the example");
+        }
+        return shown;
+    };
+    if lists {
+        notes.quirk(&format!("table says {described}, example shows one value"));
+        return shown.unwrap_or(documented);
+    }
+    if values.iter().all(|value| fits(documented, value)) {
+        return documented;
+    }
+    let Some(shown) = shown else {
+        if in_list {
+            return mixed(in_list, notes);
+        }
+        notes.quirk(&format!("table says {described}, examples show values of several kinds"));
+        return documented;
+    };
+    let integers = |name: &str| matches!(name, "i32" | "u32" | "i64" | "u64");
+    if integers(documented) && integers(shown) {
+        notes.doubt(format!("table says {described}, which is too small for the example"));
+        return if documented.starts_with('i') || values.iter().any(|value| value.is_i64() && !value.is_u64())
+        {
+            "i64"
+        } else {
+            "u64"
+        };
+    }
+    if integers(documented) && shown == "f64" {
+        notes.doubt(format!("table says {described}, example shows a fraction"));
+        return "f64";
+    }
+    notes.quirk(&format!("table says {described}, example shows {shown}"));
+    if in_list { shown } else { documented }
+}
+
+fn mixed(in_list: bool, notes: &mut Notes) -> &'static str {
+    if in_list {
+        notes.doubt("examples show values of several kinds");
+        return "any";
+    }
+    notes.quirk("examples show values of several kinds");
+    "string"
+}
+
+fn fits(scalar: &str, value: &Value) -> bool {
+    match scalar {
+        "string" => value.is_string(),
+        "bool" => value.is_boolean(),
+        "i32" => value.as_i64().is_some_and(|number| i32::try_from(number).is_ok()),
+        "u32" => value.as_u64().is_some_and(|number| u32::try_from(number).is_ok()),
+        "i64" => value.is_i64(),
+        "u64" => value.is_u64(),
+        "f64" => value.is_number(),
+        _ => false,
+    }
+}
+
+fn shown_scalar(values: &[&Value]) -> Option<&'static str> {
+    let order = ["bool", "u32", "i32", "i64", "u64", "f64", "string"];
+    order.into_iter().find(|scalar| values.iter().all(|value| fits(scalar, value)))
+}
+
+pub(super) fn base_name(doc: DocType) -> String {
+    let base = doc.base.scalar().unwrap_or("object");
+    if doc.lists > 0 { format!("list of {base}") } else { base.to_owned() }
+}

@@ -1,0 +1,116 @@
+//! Objects in which a field says which of those beside it is there.
+
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value};
+
+use super::text;
+use super::tree::{Fields, Node};
+use super::types::pascal;
+use crate::names;
+
+/// A tag, and the fields beside it of which it says which one is there.
+pub(super) struct Tagged {
+    pub tag: String,
+    pub text: bool,
+    /// By tag: the field with the content.
+    pub variants: Vec<(String, Option<String>)>,
+}
+
+impl Tagged {
+    pub(super) fn contents(&self) -> impl Iterator<Item = &String> {
+        self.variants.iter().filter_map(|(_, key)| key.as_ref())
+    }
+
+    /// The tag of some objects, if every one of them holds what its tag says and nothing that another tag says.
+    pub(super) fn find(fields: &Fields<'_>, objects: &[&Map<String, Value>]) -> Option<Self> {
+        let always = |node: &Node<'_>| node.values.len() == objects.len();
+        let tags = fields.iter().filter(|(_, node)| always(node) && node.fields.is_empty());
+        tags.into_iter().find_map(|(tag, node)| {
+            let text = node.values.iter().all(|value| value.is_string());
+            let number = node.values.iter().all(|value| value.is_i64());
+            let found = if text {
+                Self::by_name(tag, node, fields)
+            } else if number && !objects.is_empty() {
+                Self::by_number(tag, fields, objects)
+            } else {
+                None
+            };
+            found.filter(|tagged| objects.iter().all(|object| tagged.holds(object)))
+        })
+    }
+
+    fn by_name(tag: &str, node: &Node<'_>, fields: &Fields<'_>) -> Option<Self> {
+        let mut wires: Vec<String> = Vec::new();
+        let shown = node.values.iter().filter_map(|value| value.as_str()).map(str::to_owned);
+        let documented = text::values(node.row.map(|row| row.doc.as_str()).unwrap_or_default(), true);
+        let documented =
+            documented.into_iter().map(|value| value.wire).filter(|wire| fields.contains_key(wire));
+        // Contents that only a table tells of, beside those that are shown.
+        let kind = |name: &String| fields.get(name).is_some_and(|node| !node.fields.is_empty());
+        // What messages are is always said this way, whether or not the table lists the kinds.
+        let untold = |name: &&String| fields.get(*name).is_some_and(|node| node.values.is_empty());
+        let kinds = fields.keys().filter(|name| tag == "msgtype" && kind(name)).filter(untold).cloned();
+        for wire in shown.chain(documented).chain(kinds) {
+            if !wires.contains(&wire) {
+                wires.push(wire);
+            }
+        }
+        let content = |wire: &String| (wire != tag && kind(wire)).then(|| wire.clone());
+        let variants: Vec<(String, Option<String>)> =
+            wires.into_iter().map(|wire| (wire.clone(), content(&wire))).collect();
+        let several = variants.iter().filter(|(_, key)| key.is_some()).count() > 1;
+        let named = variants.iter().all(|(wire, _)| names::is_identifier(&pascal(wire)));
+        (several && named).then(|| Self { tag: tag.to_owned(), text: true, variants })
+    }
+
+    fn by_number(tag: &str, fields: &Fields<'_>, objects: &[&Map<String, Value>]) -> Option<Self> {
+        let contents: Vec<&String> = fields
+            .iter()
+            .filter(|(_, node)| !node.values.is_empty() && node.values.len() < objects.len())
+            .filter(|(_, node)| node.values.iter().all(|value| value.is_object()))
+            .map(|(name, _)| name)
+            .collect();
+        let mut variants: IndexMap<String, Option<String>> = IndexMap::new();
+        for object in objects {
+            let held: Vec<&&String> = contents.iter().filter(|name| object.contains_key(**name)).collect();
+            let held = match held.as_slice() {
+                [] => None,
+                [one] => Some((**one).clone()),
+                _ => return None,
+            };
+            let wire = object.get(tag)?.to_string();
+            let known = variants.entry(wire).or_insert_with(|| held.clone());
+            if *known != held {
+                return None;
+            }
+        }
+        let keys: Vec<&String> = variants.values().flatten().collect();
+        let distinct = keys.iter().enumerate().all(|(at, key)| !keys[..at].contains(key));
+        let all = keys.len() == contents.len() && keys.len() > 1;
+        (distinct && all).then(|| Self {
+            tag: tag.to_owned(),
+            text: false,
+            variants: variants.into_iter().collect(),
+        })
+    }
+
+    fn holds(&self, object: &Map<String, Value>) -> bool {
+        let Some(tag) = object.get(&self.tag) else { return false };
+        let wire = tag.as_str().map_or_else(|| tag.to_string(), str::to_owned);
+        let Some((_, own)) = self.variants.iter().find(|(known, _)| *known == wire) else { return false };
+        let complete = own.as_ref().is_none_or(|own| object.get(own).is_some_and(|value| !value.is_null()));
+        complete && self.contents().all(|key| Some(key) == own.as_ref() || !object.contains_key(key))
+    }
+}
+
+/// Whether a field's values name fields beside it, though not in the way of a union.
+pub(super) fn looks_tagged(fields: &Fields<'_>) -> bool {
+    fields.iter().any(|(name, node)| {
+        let names = node.values.iter().filter_map(|value| value.as_str());
+        let beside: BTreeSet<&str> =
+            names.filter(|wire| *wire != name && fields.contains_key(*wire)).collect();
+        beside.len() > 1
+    })
+}
