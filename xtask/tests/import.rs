@@ -106,6 +106,34 @@ fn what_is_there_already_is_not_added_again() {
 }
 
 #[test]
+fn several_pages_become_one_file() {
+    let pages = pages();
+    let one = import::draft(&pages).expect("each of them has endpoints");
+    for page in &pages {
+        for line in draft(page).lines().filter(|line| line.starts_with("    call: ")) {
+            assert!(one.contains(line), "{}: {line}", name(page));
+        }
+    }
+    let wrong: Vec<_> = codes(&one).into_iter().filter(|code| !UNWRITTEN.contains(code)).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+#[test]
+fn pages_are_added_all_or_none() {
+    let docs = tempfile::tempdir().expect("a folder");
+    let (file, notes) = (docs.path().join("tea.yaml"), docs.path().join("notes.md"));
+    let before = text(&folder("import/into").join("before.yaml"));
+    fs::write(&file, &before).expect("it can be written");
+    fs::write(&notes, "# Tea\n").expect("it can be written");
+    let page = folder("import").join("dotted.md");
+    let error = import::draft_into(&[page.clone(), notes.clone()], &file).expect_err("one is no page");
+    assert!(error.to_string().starts_with(&format!("{}: not a page", notes.display())), "{error}");
+    assert_eq!(text(&file), before);
+    import::draft_into(&[page], &file).expect("this one is a page");
+    assert!(text(&file).contains("call: POST /cgi-bin/tea/order"));
+}
+
+#[test]
 fn a_file_that_cannot_be_added_to_says_why() {
     let head = "title: 茶\nsummary: Tea.\n";
     for (file, reason) in [
