@@ -17,6 +17,10 @@ pub(super) fn pace(section: &Section) -> Vec<String> {
         }
         rates.extend(found.into_iter().map(|(calls, per)| format!("{{ calls: {calls}, per: {per} }}")));
     }
+    for line in section.shared.iter().filter(|line| text::rates(line).is_some_and(|rates| !rates.is_empty()))
+    {
+        keys.push(format!("# ? a rate, of one of the page's endpoints or of all: {}", plain(line)));
+    }
     rates.dedup();
     if !rates.is_empty() {
         keys.insert(0, format!("rate: [{}]", rates.join(", ")));
@@ -42,6 +46,7 @@ pub(super) fn paging(request: &[Field], response: &[Field]) -> Vec<String> {
         ("next_cursor", "next_cursor"),
         ("start", "next_start"),
         ("offset", "next_offset"),
+        ("offset", "next"),
         ("new_cursor", "new_next_cursor"),
         ("next_spnum", "next_spnum"),
         ("cursor", "cursor"),

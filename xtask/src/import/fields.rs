@@ -293,9 +293,12 @@ impl Drafter<'_> {
         if integer
             && !in_list
             && text::is_timestamp(name, doc)
-            && values.iter().all(|value| !value.is_u64() || value.is_i64())
+            && values.iter().all(|value| value.as_i64().is_none_or(text::may_be_moment))
         {
             return Ty::Scalar("timestamp");
+        }
+        if scalar == "string" && text::is_secret(name) && values.iter().all(|value| value.is_string()) {
+            return Ty::Scalar("secret");
         }
         if !integer && scalar != "string" {
             return Ty::Scalar(scalar);
@@ -320,6 +323,10 @@ impl Drafter<'_> {
             values.iter().map(|value| value.as_str().map_or(value.to_string(), str::to_owned)).collect();
         let known = |wire: &String| documented.iter().any(|value| value.wire == *wire);
         let of_kind = |value: &&Value| if text { value.is_string() } else { value.is_i64() };
+        if integer && documented.is_empty() && !values.is_empty() && binary && doc.contains("是否") {
+            notes.doubt("a flag, by its description");
+            return Ty::Scalar("flag");
+        }
         if documented.len() < 2 || text && !values.is_empty() && !shown.iter().any(known) {
             return Ty::Scalar(scalar);
         }

@@ -31,6 +31,8 @@ pub(crate) struct Section {
     pub responses: Vec<Value>,
     /// The lines of text.
     pub prose: Vec<String>,
+    /// The lines above the first of several endpoints: they may be about any of them.
+    pub shared: Vec<String>,
     /// What else the page shows of what is sent or answered, as text.
     pub raw: Vec<(Kind, String)>,
     /// Of that, what is JSON: parts of bodies.
@@ -87,9 +89,13 @@ impl Contents {
             }
         }
         walk.end_table();
-        let mut contents = walk.contents;
-        if let [section] = contents.sections.as_mut_slice() {
-            section.title.clone_from(&page.title);
+        let (mut contents, above) = (walk.contents, walk.above_all);
+        match contents.sections.as_mut_slice() {
+            [section] => {
+                section.title.clone_from(&page.title);
+                section.prose.splice(..0, above);
+            }
+            sections => sections.iter_mut().for_each(|section| section.shared.clone_from(&above)),
         }
         contents.unreadable =
             unreadable.into_iter().map(|at| format!("line {}: {}", at.line, at.reason)).collect();
@@ -139,6 +145,8 @@ struct Walk<'a> {
     above: String,
     /// The lines of the table that is being read.
     lines: Vec<String>,
+    /// The lines of text above the first endpoint.
+    above_all: Vec<String>,
 }
 
 impl<'a> Walk<'a> {
@@ -153,6 +161,7 @@ impl<'a> Walk<'a> {
             label: String::new(),
             above: String::new(),
             lines: Vec::new(),
+            above_all: Vec::new(),
         }
     }
 
@@ -188,6 +197,8 @@ impl<'a> Walk<'a> {
                 method.clone_into(&mut section.method);
                 section.method_said = true;
             }
+        } else if self.contents.sections.is_empty() {
+            self.above_all.push(text.to_owned());
         }
     }
 
@@ -240,6 +251,7 @@ impl<'a> Walk<'a> {
             requests: Vec::new(),
             responses: Vec::new(),
             prose: Vec::new(),
+            shared: Vec::new(),
             raw: Vec::new(),
             parts: Vec::new(),
         });

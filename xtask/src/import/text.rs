@@ -295,8 +295,20 @@ pub(super) fn may_be_absent(doc: &str) -> bool {
         .any(|words| doc.contains(words))
 }
 
+/// Whether a text that is called so gives access to something.
+pub(super) fn is_secret(name: &str) -> bool {
+    let endings = ["secret", "access_token", "permanent_code", "suite_ticket", "session_key"];
+    endings.iter().any(|ending| name.ends_with(ending))
+}
+
+/// Whether a number may be a moment in seconds: 0 often stands for none.
+pub(super) fn may_be_moment(number: i64) -> bool {
+    number == 0 || (1_000_000_000..10_000_000_000).contains(&number)
+}
+
 /// Whether a description speaks of a moment in seconds.
 pub(super) fn is_timestamp(name: &str, doc: &str) -> bool {
+    let name = name.to_ascii_lowercase();
     let named = name.ends_with("time") || name.ends_with("_at") || name.ends_with("timestamp");
     let lower = doc.to_ascii_lowercase();
     let said = lower.contains("时间戳") || lower.contains("unix") || named && doc.contains("时间");
@@ -506,7 +518,16 @@ mod tests {
     fn times_are_told_by_what_is_said_of_them() {
         assert!(is_timestamp("begin", "开始时间，unix时间戳"));
         assert!(is_timestamp("create_time", "创建时间"));
+        assert!(is_timestamp("ApplyTime", "提单时间"));
         assert!(!is_timestamp("duration_time", "时长"));
         assert!(!is_timestamp("create_time", "创建时间，毫秒"));
+        assert!(may_be_moment(1_720_000_000) && may_be_moment(0));
+        assert!(!may_be_moment(3600) && !may_be_moment(1_720_000_000_000));
+    }
+
+    #[test]
+    fn what_gives_access_is_a_secret() {
+        assert!(["corpsecret", "suite_access_token", "permanent_code"].into_iter().all(is_secret));
+        assert!(!is_secret("token_type"));
     }
 }
