@@ -2,18 +2,18 @@
 
 /// Makes an enum whose variants are words of the spec format. The first one is the default.
 macro_rules! keywords {
-    ($(#[$doc:meta])* $name:ident {
-        $(#[$first_doc:meta])* $first:ident = $first_word:literal,
-        $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)*
+    ($(#[doc = $doc:literal])* $name:ident {
+        $(#[doc = $first_doc:literal])* $first:ident = $first_word:literal,
+        $($(#[doc = $variant_doc:literal])* $variant:ident = $word:literal,)*
     }) => {
-        $(#[$doc])*
+        $(#[doc = $doc])*
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
         pub enum $name {
-            $(#[$first_doc])*
+            $(#[doc = $first_doc])*
             #[default]
             #[serde(rename = $first_word)]
             $first,
-            $($(#[$variant_doc])* #[serde(rename = $word)] $variant,)*
+            $($(#[doc = $variant_doc])* #[serde(rename = $word)] $variant,)*
         }
 
         impl $name {
@@ -35,6 +35,23 @@ macro_rules! keywords {
                     $($word => Some(Self::$variant),)*
                     _ => None,
                 }
+            }
+        }
+
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                let meanings =
+                    [concat!($($first_doc),*), $(concat!($($variant_doc),*)),*].map(str::trim);
+                schemars::json_schema!({
+                    "description": concat!($($doc),*).trim(),
+                    "type": "string",
+                    "enum": Self::KEYWORDS,
+                    "markdownEnumDescriptions": meanings,
+                })
             }
         }
     };

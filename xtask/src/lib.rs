@@ -18,6 +18,7 @@ pub mod lower;
 pub mod names;
 pub mod pages;
 mod parallel;
+pub mod schema;
 pub mod source;
 pub mod spec;
 pub mod type_expr;

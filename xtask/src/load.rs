@@ -5,12 +5,14 @@ use std::io;
 use std::path::Path as FilePath;
 
 use indexmap::IndexMap;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::{self, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_yaml::{Mapping, Value};
 
 use crate::diagnostic::{At, Diagnostic, Diagnostics, Reporter, did_you_mean};
 use crate::parallel;
+use crate::schema;
 use crate::source::{Node, Path, Source};
 use crate::spec::{
     CODES, Codes, Doc, Endpoint, Enum, EnumValue, ErrorCode, Field, File, Repr, Rule, Spec, Struct, Style,
@@ -132,7 +134,7 @@ fn file(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option<
     let mistakes = diagnostics.len();
     let mut reader = Reader { report: diagnostics.reporter(index, &root), failed: Vec::new() };
     let top = Path::default();
-    let head: FileHead = reader.typed(&top, &value, &["endpoints", "structs", "enums", "unions"])?;
+    let head: FileHead = reader.typed(&top, &value, sections::FILE)?;
     let file = File {
         source: index,
         title: head.title,
@@ -150,58 +152,104 @@ fn file(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option<
     Some(File { complete, failed, ..file })
 }
 
-#[derive(Deserialize)]
-struct FileHead {
+/// A chapter of the documentation.
+#[derive(Deserialize, JsonSchema)]
+pub(crate) struct FileHead {
+    /// The chapter's Chinese title.
+    #[schemars(extend("pattern" = schema::DESCRIPTION))]
     title: String,
+    /// What the module is for.
+    #[schemars(extend("pattern" = schema::DESCRIPTION))]
     summary: String,
 }
 
-#[derive(Deserialize)]
-struct CodesHead {
+/// The error codes that any endpoint may answer with.
+#[derive(Deserialize, JsonSchema)]
+pub(crate) struct CodesHead {
+    /// The page's Chinese title.
+    #[schemars(extend("pattern" = schema::DESCRIPTION))]
     title: String,
+    /// What they are.
+    #[schemars(extend("pattern" = schema::DESCRIPTION))]
     summary: String,
+    /// The documentation page.
     doc: Doc,
-    /// Read one by one; here so that they are not left out.
+    // Read one by one; here so that they are not left out.
+    /// By code.
     #[serde(rename = "codes")]
+    #[schemars(with = "serde_json::Value")]
     _codes: Value,
 }
 
-#[derive(Deserialize)]
-struct StructHead {
+/// A struct.
+#[derive(Deserialize, JsonSchema)]
+pub(crate) struct StructHead {
+    /// What it is.
+    #[schemars(extend("pattern" = schema::DESCRIPTION))]
     doc: String,
+    /// Rules over several fields.
     #[serde(default)]
     rules: Vec<Rule>,
 }
 
-#[derive(Deserialize)]
-struct EnumHead {
+/// An open enum: a value that isn't listed is kept, never an error.
+#[derive(Deserialize, JsonSchema)]
+pub(crate) struct EnumHead {
+    /// What it is.
+    #[schemars(extend("pattern" = schema::DESCRIPTION))]
     doc: String,
+    /// Integers or strings.
     repr: Repr,
 }
 
-#[derive(Deserialize)]
-struct UnionHead {
+/// A union: an object whose fields depend on which variant it is.
+#[derive(Deserialize, JsonSchema)]
+pub(crate) struct UnionHead {
+    /// What it is.
+    #[schemars(extend("pattern" = schema::DESCRIPTION))]
     doc: String,
+    /// How its variants are told apart.
     #[serde(default)]
     style: Style,
+    /// The wire name of the field that says which variant it is, for the styles that have one.
     tag: Option<String>,
+    /// Whether tags are strings or numbers.
     #[serde(default)]
     repr: Repr,
 }
 
-#[derive(Deserialize)]
-struct EnumValueFields {
+/// A documented value of an enum.
+#[derive(Deserialize, JsonSchema)]
+pub(crate) struct EnumValueFields {
+    /// The variant's name.
+    #[schemars(extend("pattern" = schema::PASCAL))]
     name: String,
+    /// What it means, where the name doesn't say it.
     doc: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct VariantFields {
+/// A variant of a union.
+#[derive(Deserialize, JsonSchema)]
+pub(crate) struct VariantFields {
+    /// The variant's name; without one, it is made from the tag.
+    #[schemars(extend("pattern" = schema::IDENTIFIER))]
     name: Option<String>,
+    /// The type of the content; a sibling may have none.
     #[serde(rename = "type")]
     ty: Option<crate::type_expr::TypeExpr>,
+    /// The field with the content, for siblings; without one, it is named as the tag says.
     key: Option<String>,
+    /// What it is, where the name doesn't say it.
     doc: Option<String>,
+}
+
+/// The keys of nodes whose entries are read one by one.
+pub(crate) mod sections {
+    pub(crate) const FILE: &[&str] = &["endpoints", "structs", "enums", "unions"];
+    pub(crate) const ENDPOINT: &[&str] = &["request", "response"];
+    pub(crate) const STRUCT: &[&str] = &["fields"];
+    pub(crate) const ENUM: &[&str] = &["values"];
+    pub(crate) const UNION: &[&str] = &["variants"];
 }
 
 struct Reader<'a> {
@@ -261,14 +309,14 @@ impl Reader<'_> {
     }
 
     fn endpoint(&mut self, path: &Path, value: &Value) -> Option<Endpoint> {
-        let head = self.typed(path, value, &["request", "response"]);
+        let head = self.typed(path, value, sections::ENDPOINT);
         let request = self.fields(path, value, "request");
         let response = self.fields(path, value, "response");
         Some(Endpoint { head: head?, request, response })
     }
 
     fn structure(&mut self, path: &Path, value: &Value) -> Option<Struct> {
-        let head: Option<StructHead> = self.typed(path, value, &["fields"]);
+        let head: Option<StructHead> = self.typed(path, value, sections::STRUCT);
         let fields = self.fields(path, value, "fields");
         let head = head?;
         Some(Struct { doc: head.doc, rules: head.rules, fields })
@@ -295,7 +343,7 @@ impl Reader<'_> {
     }
 
     fn enumeration(&mut self, path: &Path, value: &Value) -> Option<Enum> {
-        let head: Option<EnumHead> = self.typed(path, value, &["values"]);
+        let head: Option<EnumHead> = self.typed(path, value, sections::ENUM);
         let values = self.entries(path, value, "values", |reader, path, value| match value {
             Value::String(name) => Some(EnumValue { name: name.clone(), doc: None }),
             _ => {
@@ -308,7 +356,7 @@ impl Reader<'_> {
     }
 
     fn union(&mut self, path: &Path, value: &Value) -> Option<Union> {
-        let head: Option<UnionHead> = self.typed(path, value, &["variants"]);
+        let head: Option<UnionHead> = self.typed(path, value, sections::UNION);
         let variants = self.entries(path, value, "variants", |reader, path, value| {
             if let Value::String(_) = value {
                 let ty = Some(reader.typed(path, value, &[])?);
@@ -439,7 +487,7 @@ fn scalar_text(value: &Value) -> String {
 }
 
 /// The keys a struct knows, as its derived impl tells them to a deserializer.
-fn known_keys<T: DeserializeOwned>() -> &'static [&'static str] {
+pub(crate) fn known_keys<T: DeserializeOwned>() -> &'static [&'static str] {
     struct Ask<'a>(&'a mut &'static [&'static str]);
 
     impl<'de> Deserializer<'de> for Ask<'_> {

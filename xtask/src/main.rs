@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use xtask::codegen::{self, Failure};
 use xtask::diff::{self, Form, Report, Spec, Unreadable};
-use xtask::{import, pages};
+use xtask::{import, pages, schema};
 
 /// The tools of this workspace.
 #[derive(Parser)]
@@ -32,6 +32,12 @@ enum Command {
     },
     /// Drafts the spec of documentation pages, for a person to complete.
     Import(Import),
+    /// Writes the JSON Schemas of the spec's files, which editors complete and check them by.
+    Schema {
+        /// Changes nothing; fails if a schema is not what the loader reads.
+        #[arg(long)]
+        check: bool,
+    },
     /// Extracts the JSON examples of documentation pages, as JSON lines.
     Examples {
         /// The folder with the pages, as Markdown files.
@@ -90,6 +96,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     match cli.command {
         Command::Codegen { check } => codegen(&cli.root, check),
+        Command::Schema { check } => schema(&cli.root, check),
         Command::Diff { base, head, markdown, json } => {
             let form = match (markdown, json) {
                 (true, _) => Form::Markdown,
@@ -145,6 +152,30 @@ fn codegen(root: &Path, check: bool) -> ExitCode {
         "{specs} spec files, {endpoints} endpoints, {types} types: {files} files {did}, {} changed, in {ms} ms",
         if check { 0 } else { changes.len() }
     );
+    ExitCode::SUCCESS
+}
+
+fn schema(root: &Path, check: bool) -> ExitCode {
+    let stale = match schema::run(root, check) {
+        Ok(stale) => stale,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    for path in &stale {
+        if check {
+            eprintln!("error: {path} is not what the loader reads; run `cargo xtask schema`");
+        } else {
+            println!("updated {path}");
+        }
+    }
+    if check && !stale.is_empty() {
+        return ExitCode::FAILURE;
+    }
+    if stale.is_empty() {
+        println!("the schemas are up to date");
+    }
     ExitCode::SUCCESS
 }
 

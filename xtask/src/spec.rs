@@ -1,10 +1,12 @@
 //! The spec as it stands in its files: what a person writes, before names are resolved.
 
 use indexmap::IndexMap;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_yaml::Value;
 
 use crate::keywords::keywords;
+use crate::schema;
 use crate::source::Node;
 use crate::type_expr::TypeExpr;
 
@@ -38,13 +40,16 @@ pub struct Codes {
 }
 
 /// An error code.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub struct ErrorCode {
     /// The constant's name.
+    #[schemars(extend("pattern" = schema::SCREAMING_SNAKE))]
     pub name: String,
     /// What it means.
+    #[schemars(extend("pattern" = schema::DESCRIPTION))]
     pub doc: String,
     /// What to do about it, where the page says so.
+    #[schemars(extend("pattern" = schema::DESCRIPTION))]
     pub help: Option<String>,
 }
 
@@ -95,17 +100,20 @@ pub struct Endpoint {
 }
 
 /// Everything of an endpoint but its fields.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub struct EndpointHead {
     /// The page's Chinese title.
+    #[schemars(extend("pattern" = schema::DESCRIPTION))]
     pub title: String,
     /// What it does, in one sentence.
+    #[schemars(extend("pattern" = schema::DESCRIPTION))]
     pub summary: String,
     /// What else a caller must know: permissions, limits, what happens at the edges. Markdown.
     pub notes: Option<String>,
     /// The documentation page.
     pub doc: Doc,
     /// Method and path: `POST /cgi-bin/…`.
+    #[schemars(extend("pattern" = schema::CALL), extend("patternErrorMessage" = schema::CALL_HELP))]
     pub call: String,
     /// The kind of token it takes.
     pub token: Token,
@@ -127,6 +135,7 @@ pub struct EndpointHead {
     #[serde(default)]
     pub rate: Vec<Rate>,
     /// How many calls may be on their way at once.
+    #[schemars(range(min = 1))]
     pub concurrency: Option<u32>,
     /// How its pages follow each other.
     pub pagination: Option<Pagination>,
@@ -141,13 +150,16 @@ pub struct EndpointHead {
 }
 
 /// A documentation page.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Doc {
     /// The document's id: it stays when the page moves.
+    #[schemars(range(min = 1))]
     pub id: u32,
     /// The number in the page's address.
+    #[schemars(range(min = 1))]
     pub page: u32,
     /// When the page was last changed, as it says: `2024-07-16`. Some pages don't say.
+    #[schemars(extend("pattern" = schema::DATE))]
     pub updated: Option<String>,
 }
 
@@ -221,28 +233,34 @@ impl Token {
 }
 
 /// A documented rate limit.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Rate {
     /// How many calls.
+    #[schemars(range(min = 1))]
     pub calls: u32,
     /// In which time.
     pub per: Period,
 }
 
-/// The time a rate limit counts in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Period {
-    Second,
-    Minute,
-    Hour,
-    Day,
-    Month,
+keywords! {
+    /// The time a rate limit counts in.
+    Period {
+        /// Every second.
+        Second = "second",
+        /// Every minute.
+        Minute = "minute",
+        /// Every hour.
+        Hour = "hour",
+        /// Every day.
+        Day = "day",
+        /// Every month.
+        Month = "month",
+    }
 }
 
 /// How the pages of an endpoint follow each other: by a `cursor` or by an `offset`. Fields of the response may be
 /// paths: `file_list.item`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Pagination {
     /// The request field that takes the cursor.
     pub cursor: Option<String>,
@@ -263,7 +281,7 @@ pub struct Pagination {
 }
 
 /// The fields that prove that a request comes from who holds a key.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Sign {
     /// Text that is never used twice.
     pub nonce: String,
@@ -274,9 +292,10 @@ pub struct Sign {
 }
 
 /// Where a response holds a token.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Grants {
     /// The kind of token.
+    #[schemars(extend("not" = { "const": "none" }))]
     pub kind: Token,
     /// The response field with the token.
     pub token: String,
@@ -287,7 +306,7 @@ pub struct Grants {
 }
 
 /// The request fields that carry credentials.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Credentials {
     /// Who asks.
     pub id: String,
@@ -296,33 +315,38 @@ pub struct Credentials {
 }
 
 /// A rule over several fields: exactly one of these.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[schemars(extend("minProperties" = 1, "maxProperties" = 1))]
 pub struct Rule {
     /// Two times lie at most so many days apart, and not the wrong way round.
     pub max_span: Option<MaxSpan>,
     /// One of these fields is set, and no other.
+    #[schemars(length(min = 1))]
     pub exactly_one: Option<Vec<String>>,
     /// One of these fields is set, or several.
+    #[schemars(length(min = 1))]
     pub at_least_one: Option<Vec<String>>,
     /// One of these fields is set, or none.
+    #[schemars(length(min = 1))]
     pub at_most_one: Option<Vec<String>>,
     /// A field is set when another one has a certain value.
     pub required_when: Option<RequiredWhen>,
 }
 
 /// A field that is required because of another one.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct RequiredWhen {
     /// The field.
     pub field: String,
     /// The other field.
     pub when: String,
     /// The other field's values that make it required, as on the wire.
+    #[schemars(with = "Vec<serde_json::Value>", length(min = 1))]
     pub is: Vec<Value>,
 }
 
 /// A rule over two times.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct MaxSpan {
     /// The field with the earlier time.
     pub from: String,
@@ -333,7 +357,7 @@ pub struct MaxSpan {
 }
 
 /// A request and its response, as JSON text.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Example {
     /// What the example shows, where it isn't the plain case.
     pub note: Option<String>,
@@ -344,17 +368,20 @@ pub struct Example {
 }
 
 /// A field.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Field {
     /// Its type.
     #[serde(rename = "type")]
     pub ty: TypeExpr,
     /// What the name doesn't say: meaning, unit, when it is absent, what it refers to.
     #[serde(default)]
+    #[schemars(extend("pattern" = schema::DESCRIPTION))]
     pub doc: String,
     /// The Rust name, where the wire name can't be one.
+    #[schemars(extend("pattern" = schema::IDENTIFIER))]
     pub rename: Option<String>,
     /// What the server assumes where the field is left out.
+    #[schemars(with = "Option<serde_json::Value>")]
     pub default: Option<Value>,
     /// Where the field is sent, for an endpoint with a body.
     #[serde(default, rename = "in")]

@@ -8,7 +8,7 @@ use serde::de::{Deserialize, Deserializer, Error};
 use crate::keywords::keywords;
 
 /// How deep types may nest: far deeper than any that the documentation has.
-const MAX_DEPTH: usize = 8;
+pub(crate) const MAX_DEPTH: usize = 8;
 
 /// How an error of reading a type begins, so that it is told from others.
 pub(crate) const NOT_A_TYPE: &str = "not a type: ";

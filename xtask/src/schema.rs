@@ -1,0 +1,353 @@
+//! `cargo xtask schema`: JSON Schemas of the spec's files, for editors.
+//!
+//! The keys, their kinds and their descriptions come from the types that [`load`](crate::load) reads into. What a
+//! type can't say, because entries are read one by one or a check asks for it, is added here.
+
+use std::borrow::Cow;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use schemars::generate::SchemaSettings;
+use schemars::transform::{RecursiveTransform, Transform};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde_json::{Value, json};
+
+use crate::load::{
+    CodesHead, EnumHead, EnumValueFields, FileHead, StructHead, UnionHead, VariantFields, sections,
+};
+use crate::spec::{EndpointHead, ErrorCode, Field, KINDS};
+use crate::type_expr::{Generic, MAX_DEPTH, TypeExpr};
+
+/// A text that says something.
+pub(crate) const DESCRIPTION: &str = r"^\s*(?!TODO)\S";
+/// Method and path. No part of the path is only a mark.
+pub(crate) const CALL: &str = "^(?:GET|POST) (?:/(?![._-](?:/|$))[A-Za-z_.-][A-Za-z0-9_.-]*)+$";
+/// What a call is, for who wrote something else.
+pub(crate) const CALL_HELP: &str = "A call is a method and a path: `POST /cgi-bin/chatdata/sync_msg`.";
+/// A date that there is, leap days of any year included.
+pub(crate) const DATE: &str = "^(?:20[1-9][0-9]|2100)-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])\
+                               |(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|[12][0-9]))$";
+/// A constant's name.
+pub(crate) const SCREAMING_SNAKE: &str = "^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$";
+/// An endpoint's name.
+const SNAKE: &str = "^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$";
+/// A type's name.
+pub(crate) const PASCAL: &str = "^[A-Z][A-Za-z0-9]*$";
+/// A Rust name.
+pub(crate) const IDENTIFIER: &str = "^(?!_$)[A-Za-z_][A-Za-z0-9_]*$";
+/// An integer as a key.
+const INTEGER: &str = "^(?:0|-?[1-9][0-9]*)$";
+/// A wire name that a Rust name can be made of.
+const NAMEABLE: &str = "^[^A-Za-z0-9]*[A-Za-z]";
+
+/// The files with the schemas, relative to the workspace, and their texts.
+pub fn files() -> [(&'static str, String); 2] {
+    [("spec/schema.json", text::<Chapter>()), ("spec/errcodes.schema.json", text::<ErrorCodes>())]
+}
+
+/// Writes the schemas unless it is only to `check`. Returns the files that were not current.
+pub fn run(root: &Path, check: bool) -> io::Result<Vec<&'static str>> {
+    let mut stale = Vec::new();
+    for (path, text) in files() {
+        let file = root.join(path);
+        let named = |error: io::Error| io::Error::new(error.kind(), format!("{path}: {error}"));
+        let current = match fs::read(&file) {
+            Ok(found) => found == text.as_bytes(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+            Err(error) => return Err(named(error)),
+        };
+        if current {
+            continue;
+        }
+        stale.push(path);
+        if !check {
+            fs::write(&file, text).map_err(named)?;
+        }
+    }
+    Ok(stale)
+}
+
+fn text<T: JsonSchema>() -> String {
+    let schema = SchemaSettings::draft2020_12()
+        .with_transform(RecursiveTransform(Closed))
+        .into_generator()
+        .into_root_schema_for::<T>();
+    format!("{:#}\n", schema.as_value())
+}
+
+/// Nothing reads keys that aren't known, and defaults that only say that something is left out tell nothing.
+#[derive(Clone)]
+struct Closed;
+
+impl Transform for Closed {
+    fn transform(&mut self, schema: &mut Schema) {
+        if schema.get("type") == Some(&json!("object")) && schema.get("properties").is_some() {
+            schema.insert("additionalProperties".to_owned(), false.into());
+        }
+        schema.remove("default");
+        schema.remove("format");
+    }
+}
+
+/// Makes a type that stands for a node of a spec file in the schemas.
+macro_rules! node {
+    ($(#[$doc:meta])* $name:ident, $schema:expr) => {
+        $(#[$doc])*
+        struct $name;
+
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+                let schema: fn(&mut SchemaGenerator) -> Schema = $schema;
+                schema(generator)
+            }
+        }
+    };
+}
+
+node!(
+    /// A file of the spec.
+    Chapter,
+    |generator| {
+        let [endpoints, structs, enums, unions] = [
+            named("By name, which becomes the request type's name.", SNAKE, &generator.subschema_for::<Endpoint>()),
+            named("By type name.", PASCAL, &generator.subschema_for::<Struct>()),
+            named("By type name.", PASCAL, &generator.subschema_for::<Enum>()),
+            named("By type name.", PASCAL, &generator.subschema_for::<Union>()),
+        ];
+        with::<FileHead>(generator, sections::FILE, [endpoints, structs, enums, unions])
+    }
+);
+
+node!(
+    /// The file of the error codes.
+    ErrorCodes,
+    |generator| {
+        let codes = named("By code.", INTEGER, &generator.subschema_for::<ErrorCode>());
+        with::<CodesHead>(generator, &["codes"], [codes])
+    }
+);
+
+node!(
+    /// An endpoint.
+    Endpoint,
+    |generator| {
+        let request = fields("What is sent, by wire name; `?` after it says that it may be absent.", generator);
+        let mut response = fields(
+            "What comes back, by wire name, `errcode` and `errmsg` left out; `?` says that it may be absent.",
+            generator,
+        );
+        response.insert("propertyNames".to_owned(), json!({ "not": { "pattern": r"^err(?:code|msg)\?*$" } }));
+        let mut schema = with::<EndpointHead>(generator, sections::ENDPOINT, [request, response]);
+        require(&mut schema, "examples");
+        if let Some(examples) = schema.pointer_mut("/properties/examples").and_then(Value::as_object_mut) {
+            examples.insert("minItems".to_owned(), 1.into());
+        }
+        schema
+    }
+);
+
+node!(
+    /// A struct.
+    Struct,
+    |generator| {
+        let fields = fields("By wire name; `?` after it says that the field may be absent.", generator);
+        with::<StructHead>(generator, sections::STRUCT, [fields])
+    }
+);
+
+node!(
+    /// A field, which always says what it is.
+    DescribedField,
+    |generator| {
+        let mut schema = Field::json_schema(generator);
+        require(&mut schema, "doc");
+        schema
+    }
+);
+
+node!(
+    /// An enum.
+    Enum,
+    |generator| {
+        let value = generator.subschema_for::<EnumValueFields>();
+        let values = json_schema!({
+            "description": "By wire value: the variant's name, or `{ name, doc }`.",
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": { "anyOf": [{ "type": "string", "pattern": PASCAL }, value] },
+        });
+        let mut schema = with::<EnumHead>(generator, sections::ENUM, [values]);
+        require(&mut schema, "values");
+        let numbers = json!({ "properties": { "values": { "propertyNames": { "pattern": INTEGER } } } });
+        schema.insert("if".to_owned(), json!({ "properties": { "repr": { "const": "int" } } }));
+        schema.insert("then".to_owned(), numbers);
+        schema
+    }
+);
+
+node!(
+    /// A union.
+    Union,
+    |generator| {
+        let ty = generator.subschema_for::<TypeExpr>();
+        let variant = generator.subschema_for::<VariantFields>();
+        let mut unnameable = variant.clone();
+        require(&mut unnameable, "name");
+        let variants = json_schema!({
+            "description": "By tag value; for `oneof` by field, for `kind` by kind of JSON: a type, or \
+                            `{ name, type, key, doc }`.",
+            "type": "object",
+            "minProperties": 1,
+            "patternProperties": { NAMEABLE: { "anyOf": [ty, variant] } },
+            "additionalProperties": unnameable,
+        });
+        let mut schema = with::<UnionHead>(generator, sections::UNION, [variants]);
+        require(&mut schema, "variants");
+        let untagged = json!({ "required": ["style"], "properties": { "style": { "enum": ["oneof", "kind"] } } });
+        schema.insert("if".to_owned(), untagged);
+        schema.insert("then".to_owned(), json!({ "properties": { "tag": { "type": "null" } } }));
+        schema.insert("else".to_owned(), json!({ "required": ["tag"] }));
+        let kinds = json!({ "properties": { "variants": { "propertyNames": { "enum": KINDS } } } });
+        let of_a_kind = json!({ "required": ["style"], "properties": { "style": { "const": "kind" } } });
+        schema.insert("allOf".to_owned(), json!([{ "if": of_a_kind, "then": kinds }]));
+        schema
+    }
+);
+
+impl JsonSchema for TypeExpr {
+    fn schema_name() -> Cow<'static, str> {
+        "Type".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A type: string bool flag i32 u32 i64 u64 f64 timestamp secret any file, list<T> map<T> \
+                            json<T> pipe<T> csv<T> or_text<T>, or the name of a type of this file.",
+            "type": "string",
+            "pattern": type_pattern(),
+            "patternErrorMessage": "This is not a type: a name, `list<T>`, or another of spec/README.md.",
+        })
+    }
+}
+
+/// A pattern can't count brackets, so types are written out as deep as they may nest.
+fn type_pattern() -> String {
+    let (joined, nesting): (Vec<&str>, Vec<&str>) =
+        Generic::KEYWORDS.iter().partition(|word| matches!(**word, "pipe" | "csv"));
+    let joined = format!("(?:{}) *< *(?:string|[iu](?:32|64)) *>", joined.join("|"));
+    let nesting = nesting.join("|");
+    let mut ty = "[A-Za-z0-9_]+".to_owned();
+    for _ in 0..MAX_DEPTH {
+        ty = format!("(?:[A-Za-z0-9_]+|{joined}|(?:{nesting}) *< *{ty} *>)");
+    }
+    let alone = format!(r"(?!.*\b(?:{}) *(?:>|$))", Generic::KEYWORDS.join("|"));
+    format!("^{alone} *{ty} *$")
+}
+
+/// A node of the spec: the keys that are read at once, and those whose entries are read one by one.
+fn with<T: JsonSchema>(
+    generator: &mut SchemaGenerator,
+    keys: &[&str],
+    schemas: impl IntoIterator<Item = Schema>,
+) -> Schema {
+    let mut node = T::json_schema(generator);
+    if let Some(properties) = node.pointer_mut("/properties").and_then(Value::as_object_mut) {
+        properties.extend(keys.iter().map(|key| (*key).to_owned()).zip(schemas.into_iter().map(Value::from)));
+    }
+    node
+}
+
+/// Entries whose names are of one form.
+fn named(description: &str, pattern: &str, entry: &Schema) -> Schema {
+    json_schema!({
+        "description": description,
+        "type": "object",
+        "propertyNames": { "pattern": pattern },
+        "additionalProperties": entry,
+    })
+}
+
+/// Fields; one whose wire name can't be a Rust name has another.
+fn fields(description: &str, generator: &mut SchemaGenerator) -> Schema {
+    let field = generator.subschema_for::<DescribedField>();
+    let mut renamed = field.clone();
+    require(&mut renamed, "rename");
+    json_schema!({
+        "description": description,
+        "type": "object",
+        "patternProperties": { NAMEABLE: field },
+        "additionalProperties": renamed,
+    })
+}
+
+fn require(schema: &mut Schema, key: &str) {
+    let required = schema.ensure_object().entry("required").or_insert_with(|| json!([]));
+    if let Some(required) = required.as_array_mut() {
+        required.push(key.into());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde::de::DeserializeOwned;
+
+    use super::*;
+    use crate::load::known_keys;
+    use crate::spec::{
+        Credentials, Doc, Example, Grants, MaxSpan, Pagination, Rate, RequiredWhen, Rule, Sign,
+    };
+
+    fn schema(file: usize) -> Value {
+        serde_json::from_str(&files()[file].1).expect("a schema is JSON")
+    }
+
+    /// Asserts that the node at a pointer knows what the loader knows there.
+    fn same_keys<T: DeserializeOwned>(schema: &Value, pointer: &str, sections: &[&str]) {
+        let node = schema.pointer(pointer).unwrap_or_else(|| panic!("no {pointer:?}"));
+        let properties = node["properties"].as_object().expect("a node has properties");
+        let found: BTreeSet<&str> = properties.keys().map(String::as_str).collect();
+        let known = known_keys::<T>().iter().chain(sections).copied().collect();
+        assert_eq!(found, known, "{pointer}");
+        assert_eq!(node["additionalProperties"], false, "{pointer}");
+        for (key, property) in properties {
+            let text = property.get("description").or_else(|| {
+                let target = property["$ref"].as_str()?.strip_prefix('#')?;
+                schema.pointer(target)?.get("description")
+            });
+            assert!(text.is_some_and(|text| text != ""), "{pointer}/{key} is not described");
+        }
+    }
+
+    #[test]
+    fn the_schemas_know_the_keys_that_the_loader_knows_and_describe_each() {
+        let chapter = schema(0);
+        same_keys::<FileHead>(&chapter, "", sections::FILE);
+        same_keys::<EndpointHead>(&chapter, "/$defs/Endpoint", sections::ENDPOINT);
+        same_keys::<StructHead>(&chapter, "/$defs/Struct", sections::STRUCT);
+        same_keys::<EnumHead>(&chapter, "/$defs/Enum", sections::ENUM);
+        same_keys::<UnionHead>(&chapter, "/$defs/Union", sections::UNION);
+        same_keys::<Field>(&chapter, "/$defs/DescribedField", &[]);
+        same_keys::<EnumValueFields>(&chapter, "/$defs/EnumValueFields", &[]);
+        same_keys::<VariantFields>(&chapter, "/$defs/VariantFields", &[]);
+        same_keys::<Doc>(&chapter, "/$defs/Doc", &[]);
+        same_keys::<Rate>(&chapter, "/$defs/Rate", &[]);
+        same_keys::<Pagination>(&chapter, "/$defs/Pagination", &[]);
+        same_keys::<Sign>(&chapter, "/$defs/Sign", &[]);
+        same_keys::<Grants>(&chapter, "/$defs/Grants", &[]);
+        same_keys::<Credentials>(&chapter, "/$defs/Credentials", &[]);
+        same_keys::<Rule>(&chapter, "/$defs/Rule", &[]);
+        same_keys::<RequiredWhen>(&chapter, "/$defs/RequiredWhen", &[]);
+        same_keys::<MaxSpan>(&chapter, "/$defs/MaxSpan", &[]);
+        same_keys::<Example>(&chapter, "/$defs/Example", &[]);
+        let codes = schema(1);
+        same_keys::<CodesHead>(&codes, "", &[]);
+        same_keys::<ErrorCode>(&codes, "/$defs/ErrorCode", &[]);
+    }
+}

@@ -1,0 +1,191 @@
+//! The schemas for editors, held against the project's spec and against the mistakes in `ui/`: what they accept and
+//! refuse agrees with what `codegen` says.
+
+#[allow(dead_code, reason = "no text is compared here")]
+mod common;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use common::{files, folder, name, source};
+use jsonschema::Validator;
+use serde_json::{Map, Value};
+use xtask::codegen::{self, Failure};
+use xtask::load;
+use xtask::schema;
+use xtask::source::{Kind, Node, Source};
+
+/// The codes of mistakes in the shape of a file, which a schema sees. All others are about how parts of a spec fit
+/// together, about the insides of texts (examples), or about YAML itself.
+const SEEN: [&str; 16] = [
+    "bad-call",
+    "bad-date",
+    "bad-enum-value",
+    "bad-grants",
+    "bad-identifier",
+    "bad-rate",
+    "bad-type",
+    "empty-type",
+    "envelope-field",
+    "missing-description",
+    "missing-example",
+    "missing-key",
+    "missing-page",
+    "unknown-key",
+    "unknown-value",
+    "wrong-kind",
+];
+
+/// Cases of other codes whose mistake is one of shape all the same.
+const SEEN_TOO: [&str; 7] = [
+    "bad_rule",
+    "bad_rule.empty_group",
+    "bad_rule.no_values",
+    "bad_rule.two_in_one",
+    "bad_union.kind",
+    "bad_union.needless_tag",
+    "bad_union.no_tag",
+];
+
+/// Cases that look to a schema as if the key were in quotes, which is right.
+const NOT_SEEN: [&str; 2] = ["bad_enum_value.null", "bad_enum_value.number_as_text"];
+
+/// The schemas, of chapters and of error codes.
+struct Schemas {
+    chapter: Validator,
+    codes: Validator,
+}
+
+impl Schemas {
+    fn new() -> Self {
+        let [chapter, codes] = schema::files().map(|(path, text)| {
+            let schema = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"));
+            jsonschema::draft202012::meta::validate(&schema)
+                .unwrap_or_else(|error| panic!("{path}: {error}"));
+            jsonschema::draft202012::new(&schema).unwrap_or_else(|error| panic!("{path}: {error}"))
+        });
+        Self { chapter, codes }
+    }
+
+    /// What the schema of a file says is wrong with it; nothing of what isn't YAML, or has
+    /// a key twice.
+    fn mistakes(&self, source: &Source) -> Vec<String> {
+        let (Ok(tree), Ok(value)) = (Node::parse(&source.text), serde_yaml::from_str(&source.text)) else {
+            return Vec::new();
+        };
+        let schema = if source.stem == xtask::spec::CODES { &self.codes } else { &self.chapter };
+        let instance = json(&tree, &value);
+        schema.iter_errors(&instance).map(|error| format!("{}: {error}", error.instance_path)).collect()
+    }
+}
+
+/// A file as an editor shows it to a schema: keys are the text that stands there.
+fn json(tree: &Node, value: &serde_yaml::Value) -> Value {
+    match (&tree.kind, value) {
+        (Kind::Mapping(entries), serde_yaml::Value::Mapping(values)) => {
+            assert_eq!(entries.len(), values.len(), "both readers see the same keys");
+            let entries = entries.iter().zip(values.values());
+            let entry = |((key, tree), value): (&(Node, Node), _)| {
+                let Kind::Scalar { value: key, .. } = &key.kind else { panic!("keys are scalars") };
+                (key.clone(), json(tree, value))
+            };
+            Value::Object(entries.map(entry).collect::<Map<_, _>>())
+        }
+        (Kind::Sequence(items), serde_yaml::Value::Sequence(values)) => {
+            items.iter().zip(values).map(|(tree, value)| json(tree, value)).collect()
+        }
+        _ => serde_json::to_value(value).expect("a scalar is JSON"),
+    }
+}
+
+/// The cases of `ui/`, with their files.
+fn cases() -> Vec<(String, Vec<PathBuf>)> {
+    let entries = fs::read_dir(folder("ui")).expect("the cases are there");
+    let paths = entries.map(|entry| entry.expect("the cases can be read").path());
+    let mut cases: Vec<(String, Vec<PathBuf>)> = paths
+        .filter_map(|path| {
+            if path.is_dir() {
+                return Some((name(&path).to_owned(), files(&path, ".yaml")));
+            }
+            Some((name(&path).strip_suffix(".yaml")?.to_owned(), vec![path]))
+        })
+        .collect();
+    cases.sort();
+    cases
+}
+
+/// The codes that the generator reports.
+fn codes(sources: &[Source]) -> BTreeSet<String> {
+    let Err(Failure::Spec { text, .. }) = codegen::api(sources, false) else {
+        panic!("every case has a mistake");
+    };
+    let after = text.lines().filter_map(|line| line.strip_prefix("error["));
+    after.filter_map(|rest| Some(rest.split_once(']')?.0.to_owned())).collect()
+}
+
+#[test]
+fn every_file_of_the_spec_is_as_its_schema_says() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec");
+    let sources = load::sources(&folder).expect("the spec can be read");
+    assert!(sources.len() > 20, "the spec is there");
+    let schemas = Schemas::new();
+    let refused: Vec<String> = sources
+        .iter()
+        .flat_map(|source| {
+            schemas.mistakes(source).into_iter().map(|mistake| format!("{}: {mistake}", source.path))
+        })
+        .collect();
+    assert!(refused.is_empty(), "{}", refused.join("\n"));
+}
+
+#[test]
+fn a_schema_refuses_every_mistake_in_the_shape_of_a_file_and_no_other() {
+    let schemas = Schemas::new();
+    let mut wrong = Vec::new();
+    let (mut refused, mut accepted) = (0, 0);
+    for (case, files) in cases() {
+        let sources: Vec<Source> = files.iter().map(|file| source(file)).collect();
+        let of_shape = codes(&sources).iter().any(|code| SEEN.contains(&code.as_str()));
+        let case = case.as_str();
+        let expected = (of_shape || SEEN_TOO.contains(&case)) && !NOT_SEEN.contains(&case);
+        let mistakes: Vec<String> = sources.iter().flat_map(|source| schemas.mistakes(source)).collect();
+        let count = if mistakes.is_empty() { &mut accepted } else { &mut refused };
+        *count += 1;
+        if mistakes.is_empty() == expected {
+            let what = if expected { "is accepted" } else { "is refused" };
+            wrong.push(format!("{case} {what}\n  {}", mistakes.join("\n  ")));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(refused > 60 && accepted > 60, "{refused} refused, {accepted} accepted");
+}
+
+#[test]
+fn cases_named_here_are_there() {
+    let cases: BTreeSet<String> = cases().into_iter().map(|(case, _)| case).collect();
+    for case in SEEN_TOO.iter().chain(&NOT_SEEN) {
+        assert!(cases.contains(*case), "there is no case {case}");
+    }
+}
+
+#[test]
+fn what_was_written_is_current_and_what_was_changed_is_not() {
+    let root = tempfile::tempdir().expect("a folder can be made");
+    fs::create_dir(root.path().join("spec")).expect("a folder can be made");
+    let all = schema::files().map(|(path, _)| path);
+    let run = |check| schema::run(root.path(), check).expect("the files can be written");
+    assert_eq!(run(true), all);
+    assert!(!root.path().join(all[0]).exists(), "a check writes nothing");
+    assert_eq!(run(false), all);
+    assert!(run(true).is_empty());
+    fs::write(root.path().join(all[1]), "{}").expect("the file can be written");
+    assert_eq!(run(true), all[1..]);
+}
+
+#[test]
+fn the_committed_schemas_are_current() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let stale = schema::run(&root, true).expect("the files can be read");
+    assert!(stale.is_empty(), "run `cargo xtask schema` for {stale:?}");
+}
