@@ -7,6 +7,7 @@
 
 pub mod check;
 pub mod codegen;
+pub mod coverage;
 pub mod diagnostic;
 pub mod diff;
 pub mod emit;

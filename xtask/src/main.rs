@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use xtask::codegen::{self, Failure};
 use xtask::diff::{self, Form, Report, Spec, Unreadable};
-use xtask::{import, pages, schema};
+use xtask::{coverage, import, pages, schema};
 
 /// The tools of this workspace.
 #[derive(Parser)]
@@ -49,6 +49,23 @@ enum Command {
         /// Writes to a file instead of the standard output.
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
+    },
+    /// Counts how much of what the pages document is in the spec, by family, and draws docs/coverage.svg.
+    Coverage {
+        /// The folder with the pages, as Markdown files; left out, what they document is taken from the committed
+        /// docs/coverage.json.
+        #[arg(long, value_name = "DIR")]
+        docs: Option<PathBuf>,
+        /// Prints Markdown.
+        #[arg(long, conflicts_with = "json")]
+        markdown: bool,
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+        /// Changes nothing; fails if the chart or its numbers are not current. A folder that isn't there counts as
+        /// left out.
+        #[arg(long)]
+        check: bool,
     },
     /// Tells what changes between two specs, and what that means for those who use the crates.
     ///
@@ -97,6 +114,14 @@ fn main() -> ExitCode {
     match cli.command {
         Command::Codegen { check } => codegen(&cli.root, check),
         Command::Schema { check } => schema(&cli.root, check),
+        Command::Coverage { docs, markdown, json, check } => {
+            let form = match (markdown, json) {
+                (true, _) => coverage::Form::Markdown,
+                (_, true) => coverage::Form::Json,
+                _ => coverage::Form::Text,
+            };
+            coverage(&cli.root, docs.as_deref(), check, form)
+        }
         Command::Diff { base, head, markdown, json } => {
             let form = match (markdown, json) {
                 (true, _) => Form::Markdown,
@@ -177,6 +202,32 @@ fn schema(root: &Path, check: bool) -> ExitCode {
         println!("the schemas are up to date");
     }
     ExitCode::SUCCESS
+}
+
+fn coverage(root: &Path, docs: Option<&Path>, check: bool, form: coverage::Form) -> ExitCode {
+    let outcome = match coverage::run(root, docs, check) {
+        Ok(outcome) => outcome,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    // Who closes the pipe early has read enough.
+    let _ = stdout().write_all(outcome.coverage.print(form).as_bytes());
+    if !outcome.pages {
+        eprintln!("without the pages: what they document is as in {}", coverage::NUMBERS);
+    }
+    for path in &outcome.undocumented {
+        eprintln!("no page documents {path}");
+    }
+    for path in &outcome.stale {
+        if check {
+            eprintln!("error: {path} is not current; run `cargo xtask coverage`");
+        } else {
+            eprintln!("updated {path}");
+        }
+    }
+    if check && !outcome.stale.is_empty() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
 fn examples(root: &Path, docs: &Path, all: bool, out: Option<&Path>) -> ExitCode {

@@ -116,8 +116,13 @@ pub fn run(root: &Path, docs: &Path, all: bool, out: &mut dyn Write) -> io::Resu
     Ok(summary)
 }
 
+/// The paths of all endpoints that the pages below a folder document.
+pub(crate) fn documented(docs: &Path) -> io::Result<BTreeSet<String>> {
+    Ok(read(docs)?.iter().flat_map(Page::paths).collect())
+}
+
 /// The spec of a workspace, as far as it can be read: its mistakes are for `codegen` to report.
-fn spec(root: &Path) -> io::Result<Spec> {
+pub(crate) fn spec(root: &Path) -> io::Result<Spec> {
     let folder = root.join("spec");
     let sources = load::sources(&folder).map_err(at(&folder))?;
     Ok(load::spec(&sources, &mut Diagnostics::default()))
@@ -189,6 +194,20 @@ impl Page {
             }
         }
         Some(Self { file, id: id?, number, title, text: without_comments(text) })
+    }
+
+    /// The paths of the endpoints that the page introduces.
+    fn paths(&self) -> BTreeSet<String> {
+        let mut reader = Reader::default();
+        let mut paths = BTreeSet::new();
+        for block in blocks(&self.text) {
+            match block {
+                Block::Text(line) => reader.text(line),
+                Block::Fence { text, .. } => _ = reader.fence(&text),
+            }
+            paths.extend(reader.endpoint.iter().map(|endpoint| endpoint.path.clone()));
+        }
+        paths
     }
 
     /// The bodies that the page shows, of the endpoints wanted or of all, and those that can't be read.
