@@ -321,6 +321,8 @@ pub enum Rule {
 /// A request and its response.
 #[derive(Debug)]
 pub struct Example {
+    /// What it shows, where it isn't the plain case.
+    pub note: Option<String>,
     /// The fields sent, as JSON.
     pub request: String,
     /// The body that comes back, as JSON.
@@ -411,6 +413,8 @@ pub struct Field {
     pub text: String,
     /// What the server assumes where it is absent, as `doc` shows it.
     pub default: Option<String>,
+    /// The same as a value. Boxed, since few fields have one.
+    pub default_value: Option<Box<serde_json::Value>>,
     /// Its limits.
     pub limits: Vec<Limit>,
     /// Where it is sent, if it belongs to a request.

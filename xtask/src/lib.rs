@@ -17,6 +17,7 @@ mod keywords;
 pub mod load;
 pub mod lower;
 pub mod names;
+pub mod openapi;
 pub mod pages;
 mod parallel;
 pub mod schema;

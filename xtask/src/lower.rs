@@ -144,6 +144,11 @@ impl Lowering<'_> {
             doc: field_doc(field, &limits),
             text: field_text(field),
             default: field.default.as_ref().map(yaml_text),
+            default_value: field
+                .default
+                .as_ref()
+                .and_then(|value| serde_json::to_value(value).ok())
+                .map(Box::new),
             limits,
             place: field.place,
             signs: false,
@@ -281,6 +286,7 @@ impl Lowering<'_> {
                 .examples
                 .iter()
                 .map(|example| Example {
+                    note: example.note.as_deref().map(paragraph),
                     request: example.request.clone().unwrap_or_else(|| "{}".to_owned()),
                     response: example.response.clone(),
                 })

@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use xtask::codegen::{self, Failure};
 use xtask::diff::{self, Form, Report, Spec, Unreadable};
-use xtask::{coverage, import, pages, schema};
+use xtask::{coverage, import, openapi, pages, schema};
 
 /// The tools of this workspace.
 #[derive(Parser)]
@@ -64,6 +64,12 @@ enum Command {
         json: bool,
         /// Changes nothing; fails if the chart or its numbers are not current. A folder that isn't there counts as
         /// left out.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Writes the spec as an OpenAPI 3.1 document, `openapi.json`.
+    Openapi {
+        /// Changes nothing; fails if the document is not what the spec says.
         #[arg(long)]
         check: bool,
     },
@@ -122,6 +128,7 @@ fn main() -> ExitCode {
             };
             coverage(&cli.root, docs.as_deref(), check, form)
         }
+        Command::Openapi { check } => openapi(&cli.root, check),
         Command::Diff { base, head, markdown, json } => {
             let form = match (markdown, json) {
                 (true, _) => Form::Markdown,
@@ -139,16 +146,7 @@ fn main() -> ExitCode {
 fn codegen(root: &Path, check: bool) -> ExitCode {
     let summary = match codegen::run(root, check, stderr().is_terminal()) {
         Ok(summary) => summary,
-        Err(Failure::Spec { mistakes, text }) => {
-            eprint!("{text}");
-            let plural = if mistakes == 1 { "mistake" } else { "mistakes" };
-            eprintln!("error: {mistakes} {plural} in the spec; nothing was generated");
-            return ExitCode::FAILURE;
-        }
-        Err(Failure::Io(error)) => {
-            eprintln!("error: {error}");
-            return ExitCode::FAILURE;
-        }
+        Err(failure) => return failed(failure),
     };
     let codegen::Summary { specs, endpoints, types, files, changes, time } = summary;
     let ms = time.as_millis();
@@ -228,6 +226,34 @@ fn coverage(root: &Path, docs: Option<&Path>, check: bool, form: coverage::Form)
         }
     }
     if check && !outcome.stale.is_empty() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// Says why nothing was generated.
+fn failed(failure: Failure) -> ExitCode {
+    match failure {
+        Failure::Spec { mistakes, text } => {
+            eprint!("{text}");
+            let plural = if mistakes == 1 { "mistake" } else { "mistakes" };
+            eprintln!("error: {mistakes} {plural} in the spec; nothing was generated");
+        }
+        Failure::Io(error) => eprintln!("error: {error}"),
+    }
+    ExitCode::FAILURE
+}
+
+fn openapi(root: &Path, check: bool) -> ExitCode {
+    let openapi::Summary { paths, schemas, stale } = match openapi::run(root, check, stderr().is_terminal()) {
+        Ok(summary) => summary,
+        Err(failure) => return failed(failure),
+    };
+    let file = openapi::FILE;
+    if check && stale {
+        eprintln!("error: {file} is not what the spec says; run `cargo xtask openapi`");
+        return ExitCode::FAILURE;
+    }
+    let did = if stale { "written" } else { "up to date" };
+    println!("{file}: {paths} paths, {schemas} schemas, {did}");
+    ExitCode::SUCCESS
 }
 
 fn examples(root: &Path, docs: &Path, all: bool, out: Option<&Path>) -> ExitCode {

@@ -76,7 +76,7 @@ impl Schemas {
         };
         let schema = if source.stem == xtask::spec::CODES { &self.codes } else { &self.chapter };
         let instance = json(&tree, &value);
-        schema.iter_errors(&instance).map(|error| format!("{}: {error}", error.instance_path)).collect()
+        schema.iter_errors(&instance).map(|error| format!("{}: {error}", error.instance_path())).collect()
     }
 }
 

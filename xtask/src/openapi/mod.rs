@@ -1,0 +1,202 @@
+//! The API as an OpenAPI 3.1 document, for tools and languages that are not Rust.
+//!
+//! [`document`] puts it together: [`operations`] has the paths, [`schemas`] the types, [`prose`] the links of texts.
+
+mod operations;
+mod prose;
+mod schemas;
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use crate::codegen::{self, Failure};
+use crate::ir::{Api, Module};
+use crate::load;
+use crate::spec::{Host, Token};
+use prose::Names;
+
+/// The document's name at the workspace's root.
+pub const FILE: &str = "openapi.json";
+
+/// What the extensions mean: OpenAPI has no word for them.
+const EXTENSIONS: [(&str, &str); 22] = [
+    ("x-concurrency", "How many calls of the operation may be on their way at once."),
+    (
+        "x-definitions",
+        "Further pages that define the same method and path, each with what it says otherwise.",
+    ),
+    ("x-enum", "The documented values of an open enum: their names and meanings, in the order of `enum`."),
+    ("x-errcodes", "What an `errcode` means, and what to do about it, for all operations."),
+    ("x-extensions", "This table."),
+    ("x-filled-in", "A field that signs the request: computed when the request is sent."),
+    (
+        "x-grants",
+        "Where the answer holds a token: its security scheme, its field, its lifetime, its credentials.",
+    ),
+    ("x-items", "The type of the items that `x-separator` joins."),
+    ("x-max-bytes", "Bytes of UTF-8, at most; `maxLength` counts characters, of which there are no more."),
+    ("x-max-items", "Items of a string that `x-separator` joins, at most."),
+    ("x-min-items", "Items of a string that `x-separator` joins, at least."),
+    ("x-misspelt", "Names that the documentation's examples give the field by mistake."),
+    ("x-open", "Values or variants beside the documented ones are valid and must be expected."),
+    ("x-pagination", "How pages follow each other: the fields with start, next start, end and items."),
+    ("x-quirk", "The documentation contradicts itself about the field, so any scalar is valid."),
+    ("x-rates", "How often the operation may be called."),
+    (
+        "x-rules",
+        "Rules over several fields that JSON Schema can't say: `max_span` is how many days two times lie apart, \
+        at most; of the others, each lists the fields it is about.",
+    ),
+    ("x-safe", "The operation only reads: it may be sent again after a lost answer."),
+    ("x-secret", "The value must not be shown or logged."),
+    ("x-separator", "What joins the items of a list that is sent as a string."),
+    ("x-sign", "The fields that sign the request."),
+    ("x-unit", "The unit of a number."),
+];
+
+/// What the document says of the workspace.
+#[derive(Debug, Clone, Copy)]
+pub struct About<'a> {
+    /// The version of the crates.
+    pub version: &'a str,
+    /// An SPDX expression.
+    pub license: &'a str,
+}
+
+/// This workspace.
+pub const WORKSPACE: About<'_> =
+    About { version: env!("CARGO_PKG_VERSION"), license: env!("CARGO_PKG_LICENSE") };
+
+/// What a run did.
+#[derive(Debug)]
+pub struct Summary {
+    /// Paths in the document.
+    pub paths: usize,
+    /// Schemas in it.
+    pub schemas: usize,
+    /// Whether it differed from the one in place.
+    pub stale: bool,
+}
+
+/// Writes the document of a workspace's spec, or only compares it with the one in place.
+pub fn run(root: &Path, check: bool, color: bool) -> Result<Summary, Failure> {
+    let sources = load::sources(&root.join("spec"))?;
+    let document = document(&codegen::api(&sources, color)?, WORKSPACE);
+    let text = text(&document);
+    let file = root.join(FILE);
+    let stale = match fs::read(&file) {
+        Ok(found) => found != text.as_bytes(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => true,
+        Err(error) => return Err(named(&error).into()),
+    };
+    if stale && !check {
+        fs::write(&file, &text).map_err(|error| named(&error))?;
+    }
+    let count = |pointer: &str| document.pointer(pointer).and_then(Value::as_object).map_or(0, Map::len);
+    Ok(Summary { paths: count("/paths"), schemas: count("/components/schemas"), stale })
+}
+
+fn named(error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{FILE}: {error}"))
+}
+
+/// The document as it stands in its file.
+pub fn text(document: &Value) -> String {
+    format!("{document:#}\n")
+}
+
+/// The document of an API: the same for the same API, to the byte.
+pub fn document(api: &Api, about: About<'_>) -> Value {
+    let names = Names::of(api);
+    let mut document = json!({
+        "openapi": "3.1.0",
+        "info": info(about),
+        "servers": [server(Host::Api)],
+        "tags": tags(api),
+        "paths": operations::paths(api, &names),
+        "components": {
+            "securitySchemes": security_schemes(api),
+            "schemas": schemas::components(api, &names),
+        },
+    });
+    if let Some(table) = &api.codes {
+        document["x-errcodes"] = table.codes.iter().map(error_code).collect();
+    }
+    let text = document.to_string();
+    let used = EXTENSIONS.iter().filter(|(name, _)| *name == "x-extensions" || text.contains(&quoted(name)));
+    document["x-extensions"] = used.map(|(name, meaning)| ((*name).to_owned(), json!(meaning))).collect();
+    document
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{name}\":")
+}
+
+fn info(about: About<'_>) -> Value {
+    json!({
+        "title": "WeCom (企业微信) API",
+        "version": about.version,
+        "description": "Transcribed from WeCom's documentation. This is not a Tencent project.\n\nWhat WeCom adds \
+            breaks nothing: fields, values of enums and variants of unions that are not listed here are valid, and \
+            must be expected. Nearly every answer has the status 200: whether a call worked, says `errcode`.",
+        "license": { "name": about.license, "identifier": about.license },
+    })
+}
+
+fn server(host: Host) -> Value {
+    match host {
+        Host::Api => json!({ "url": "https://qyapi.weixin.qq.com" }),
+        Host::Merchant => json!({
+            "url": "https://api.mch.weixin.qq.com",
+            "description": "WeChat Pay, which asks for the merchant's client certificate.",
+        }),
+    }
+}
+
+/// A tag for each family, which tells its chapters.
+fn tags(api: &Api) -> Value {
+    let tag = |family: &str| {
+        let chapters = api.modules.iter().filter(|module| module.family == family);
+        let chapters: Vec<String> = chapters.map(chapter).collect();
+        json!({ "name": family, "description": chapters.join("\n\n") })
+    };
+    api.families().into_iter().map(tag).collect()
+}
+
+fn chapter(module: &Module) -> String {
+    format!("{}: {}", module.title, module.summary)
+}
+
+/// The kinds of token that the API takes.
+fn security_schemes(api: &Api) -> Value {
+    let endpoints = api.modules.iter().flat_map(|module| &module.endpoints);
+    let used: Vec<Token> = endpoints.map(|endpoint| endpoint.token).collect();
+    let schemes = TOKENS.iter().filter(|(token, _)| used.contains(token));
+    let schemes = schemes.filter_map(|(token, meaning)| {
+        let scheme =
+            json!({ "type": "apiKey", "in": "query", "name": token.parameter()?, "description": meaning });
+        Some((token.keyword().to_owned(), scheme))
+    });
+    Value::Object(schemes.collect())
+}
+
+const TOKENS: [(Token, &str); 7] = [
+    (Token::AccessToken, "An application's token for one corporation."),
+    (Token::SuiteAccessToken, "A third-party application's own token."),
+    (Token::ProviderAccessToken, "A service provider's token."),
+    (Token::DeviceAccessToken, "A device's token."),
+    (Token::ModelAccessToken, "A model's token."),
+    (Token::WebhookKey, "The key of a group's webhook."),
+    (Token::ResponseCode, "The code that answers one message."),
+];
+
+fn error_code(code: &crate::ir::ErrorCode) -> Value {
+    let mut entry = json!({ "code": code.code, "name": code.name, "description": code.doc });
+    if let Some(help) = &code.help {
+        entry["help"] = json!(help);
+    }
+    entry
+}

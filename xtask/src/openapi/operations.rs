@@ -1,0 +1,411 @@
+//! Endpoints as operations.
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value, json};
+
+use super::prose::{Names, component};
+use super::schemas::{self, ENVELOPE, FAILURE, MERCHANT_FAILURE, Schemas, any_of, reference};
+use crate::ir::{
+    Answer, Api, Body, Endpoint, Example, Field, Host, Method, Module, Next, Pagination, Place, Rest, Struct,
+    Token, Ty, Way,
+};
+use crate::lower::period;
+
+/// The media type of any file: a file says itself what it is.
+const ANY_FILE: &str = "*/*";
+const JSON: &str = "application/json";
+const XML: &str = "text/xml";
+const FORM: &str = "multipart/form-data";
+
+/// One page's definition of an operation.
+#[derive(Clone, Copy)]
+struct Definition<'a> {
+    module: &'a Module,
+    endpoint: &'a Endpoint,
+    request: &'a Struct,
+    schemas: Schemas<'a>,
+}
+
+/// The definitions of each path, by method.
+type Paths<'a> = IndexMap<&'a str, IndexMap<&'static str, Vec<Definition<'a>>>>;
+
+/// All paths, in the order of the modules.
+pub(super) fn paths(api: &Api, names: &Names) -> Value {
+    let mut paths = Paths::new();
+    for module in &api.modules {
+        for endpoint in &module.endpoints {
+            let Some(request) = module.structure(&endpoint.request) else { continue };
+            let definition = Definition { module, endpoint, request, schemas: Schemas { module, names } };
+            let methods = paths.entry(&endpoint.path).or_default();
+            methods.entry(endpoint.method.name()).or_default().push(definition);
+        }
+    }
+    let items = paths.into_iter().map(|(path, methods)| (path.to_owned(), path_item(&methods)));
+    Value::Object(items.collect())
+}
+
+fn path_item(methods: &IndexMap<&'static str, Vec<Definition<'_>>>) -> Value {
+    let mut item = Map::new();
+    let mut hosts: Vec<Host> =
+        methods.values().flatten().map(|definition| definition.endpoint.host).collect();
+    hosts.dedup();
+    if hosts != [Host::Api] {
+        item.insert("servers".to_owned(), hosts.into_iter().map(super::server).collect());
+    }
+    for (method, definitions) in methods {
+        item.insert(method.to_lowercase(), operation(definitions));
+    }
+    Value::Object(item)
+}
+
+/// An operation. WeCom documents some calls on several pages, each for its own kind of message or caller, but OpenAPI has
+/// one operation a method and path: the first definition names it, its requests and answers are those of any
+/// definition, and the others are listed with what they say themselves. They are joined by `anyOf`: what two pages both
+/// allow is valid, and `oneOf` would refuse just that.
+fn operation(definitions: &[Definition<'_>]) -> Value {
+    let Some((first, others)) = definitions.split_first() else { return json!({}) };
+    let mut operation = facts(first);
+    operation.insert("tags".to_owned(), json!([first.module.family]));
+    operation.insert("security".to_owned(), security(definitions));
+    let parameters = parameters(definitions);
+    if !parameters.is_empty() {
+        operation.insert("parameters".to_owned(), Value::Array(parameters));
+    }
+    if let Some(body) = request_body(definitions) {
+        operation.insert("requestBody".to_owned(), body);
+    }
+    operation.insert("responses".to_owned(), responses(definitions));
+    if !others.is_empty() {
+        let others = others.iter().map(|other| Value::Object(facts(other)));
+        operation.insert("x-definitions".to_owned(), others.collect());
+    }
+    Value::Object(operation)
+}
+
+/// What a page says of a call as a whole.
+fn facts(definition: &Definition<'_>) -> Map<String, Value> {
+    let Definition { module, endpoint, request, schemas } = definition;
+    let mut facts = Map::new();
+    let mut add = |name: &str, value: Value| facts.insert(name.to_owned(), value);
+    add("operationId", json!(endpoint.id));
+    add("summary", json!(endpoint.title));
+    add("description", json!(schemas.names.prose(module, &request.text)));
+    add("externalDocs", json!({ "url": endpoint.page_url, "description": endpoint.title }));
+    if endpoint.safe {
+        add("x-safe", json!(true));
+    }
+    if !endpoint.rates.is_empty() {
+        let rates = endpoint.rates.iter().map(|(calls, per)| json!({ "calls": calls, "per": period(*per) }));
+        add("x-rates", rates.collect());
+    }
+    if let Some(concurrency) = endpoint.concurrency {
+        add("x-concurrency", json!(concurrency));
+    }
+    if let Some(pages) = &endpoint.pagination {
+        add("x-pagination", pagination(pages));
+    }
+    if let Some(grants) = &endpoint.grants {
+        let credentials = json!({ "id": grants.id, "secret": grants.secret });
+        add(
+            "x-grants",
+            json!({
+                "kind": grants.kind.keyword(),
+                "token": grants.token,
+                "expires": grants.expires,
+                "credentials": credentials,
+            }),
+        );
+    }
+    // What is in a body is said by its schema.
+    let in_body: Vec<&Field> = match endpoint.method {
+        Method::Post => request.sent_in(Place::Body).collect(),
+        Method::Get => Vec::new(),
+    };
+    let rules: Vec<Value> = request
+        .rules
+        .iter()
+        .filter(|rule| !schemas::is_over(rule, &in_body))
+        .map(schemas::rule_words)
+        .collect();
+    if !rules.is_empty() {
+        add("x-rules", Value::Array(rules));
+    }
+    if let Some(sign) = &endpoint.sign {
+        add("x-sign", json!({ "nonce": sign.nonce.wire, "ts": sign.ts.wire, "sig": sign.sig.wire }));
+    }
+    facts
+}
+
+/// How pages follow each other, in the words of the spec.
+fn pagination(pagination: &Pagination) -> Value {
+    let mut facts = Map::new();
+    let mut add = |name: &str, value: &str| facts.insert(name.to_owned(), json!(value));
+    match &pagination.next {
+        Next::Cursor(next) => {
+            add("cursor", &pagination.start.wire);
+            add("next", &next.wire());
+        }
+        Next::Offset { limit } => {
+            add("offset", &pagination.start.wire);
+            if let Some(limit) = limit {
+                add("limit", &limit.wire);
+            }
+        }
+    }
+    match &pagination.rest {
+        Some(Rest::More(way)) => add("more", &way.wire()),
+        Some(Rest::End(way)) => add("end", &way.wire()),
+        Some(Rest::Total(way)) => add("total", &way.wire()),
+        None => None,
+    };
+    if let Some(items) = pagination.items.as_ref().map(Way::wire) {
+        add("items", &items);
+    }
+    Value::Object(facts)
+}
+
+/// The kinds of token an operation takes; nothing where it takes none.
+fn security(definitions: &[Definition<'_>]) -> Value {
+    let mut tokens: Vec<Token> = Vec::new();
+    for token in definitions.iter().map(|definition| definition.endpoint.token) {
+        if !tokens.contains(&token) {
+            tokens.push(token);
+        }
+    }
+    if tokens == [Token::None] {
+        return json!([]);
+    }
+    let schemes = tokens.iter().map(|token| match token {
+        Token::None => json!({}),
+        token => json!({ token.keyword(): [] }),
+    });
+    schemes.collect()
+}
+
+/// Where a field stands, if it is a parameter.
+fn parameter_place(endpoint: &Endpoint, field: &Field) -> Option<&'static str> {
+    match field.place {
+        Place::Header => Some("header"),
+        Place::Query => Some("query"),
+        Place::Body => (endpoint.method == Method::Get).then_some("query"),
+    }
+}
+
+/// The examples of all definitions, each with the name that it has everywhere in the operation.
+fn examples<'a>(
+    definitions: &'a [Definition<'a>],
+) -> impl Iterator<Item = (String, Definition<'a>, &'a Example)> {
+    let all = definitions
+        .iter()
+        .flat_map(|definition| definition.endpoint.examples.iter().map(|example| (*definition, example)));
+    all.enumerate()
+        .map(|(index, (definition, example))| (format!("example_{}", index + 1), definition, example))
+}
+
+/// An example, with what it shows.
+fn example_object(example: &Example, value: &Value) -> Value {
+    match &example.note {
+        Some(note) => json!({ "summary": note, "value": value }),
+        None => json!({ "value": value }),
+    }
+}
+
+/// The fields of an example's request.
+fn sent(example: &Example) -> Map<String, Value> {
+    serde_json::from_str(&example.request).unwrap_or_default()
+}
+
+fn parameters(definitions: &[Definition<'_>]) -> Vec<Value> {
+    let mut found: IndexMap<(&str, &str), Vec<(Definition<'_>, &Field)>> = IndexMap::new();
+    for definition in definitions {
+        for field in &definition.request.fields {
+            if let Some(place) = parameter_place(definition.endpoint, field) {
+                found.entry((place, &field.wire)).or_default().push((*definition, field));
+            }
+        }
+    }
+    found
+        .into_iter()
+        .map(|((place, name), fields)| {
+            // What only some definitions ask for can't be asked for in general.
+            let required =
+                fields.len() == definitions.len() && fields.iter().all(|(_, field)| !field.optional);
+            parameter(place, name, required, &fields, definitions)
+        })
+        .collect()
+}
+
+fn parameter(
+    place: &str,
+    name: &str,
+    required: bool,
+    fields: &[(Definition<'_>, &Field)],
+    definitions: &[Definition<'_>],
+) -> Value {
+    let mut schemas: Vec<Value> = Vec::new();
+    let mut description = None;
+    for (definition, field) in fields {
+        let mut schema = parameter_schema(definition, field);
+        let said = schema.as_object_mut().and_then(|schema| schema.remove("description"));
+        description = description.or(said);
+        if !schemas.contains(&schema) {
+            schemas.push(schema);
+        }
+    }
+    let mut parameter = json!({ "name": name, "in": place });
+    if let Some(description) = description {
+        parameter["description"] = description;
+    }
+    parameter["required"] = json!(required);
+    parameter["schema"] = any_of(schemas);
+    let shown = examples(definitions).filter_map(|(key, _, example)| {
+        let value = sent(example).remove(name)?;
+        Some((key, example_object(example, &value)))
+    });
+    let shown: Map<String, Value> = shown.collect();
+    if !shown.is_empty() {
+        parameter["examples"] = Value::Object(shown);
+    }
+    parameter
+}
+
+/// A parameter's type. A flag is sent as 0 or 1, and never as anything else.
+fn parameter_schema(definition: &Definition<'_>, field: &Field) -> Value {
+    let mut schema = definition.schemas.field(field);
+    if field.ty == Ty::Flag && !field.quirk {
+        schema["type"] = json!("integer");
+        schema["enum"] = json!([0, 1]);
+        if let Some(schema) = schema.as_object_mut() {
+            schema.shift_remove("anyOf");
+        }
+    }
+    schema
+}
+
+/// What may stand in a body, by media type.
+#[derive(Default)]
+struct Content(IndexMap<&'static str, (Vec<Value>, Map<String, Value>)>);
+
+impl Content {
+    fn add_schema(&mut self, media_type: &'static str, schema: Value) {
+        let (schemas, _) = self.0.entry(media_type).or_default();
+        if !schemas.contains(&schema) {
+            schemas.push(schema);
+        }
+    }
+
+    fn add_example(&mut self, media_type: &'static str, name: String, example: Value) {
+        self.0.entry(media_type).or_default().1.insert(name, example);
+    }
+
+    fn into_value(self) -> Value {
+        let content = self.0.into_iter().map(|(media_type, (schemas, examples))| {
+            let mut content = json!({ "schema": any_of(schemas) });
+            if !examples.is_empty() {
+                content["examples"] = Value::Object(examples);
+            }
+            (media_type.to_owned(), content)
+        });
+        Value::Object(content.collect())
+    }
+}
+
+fn request_body(definitions: &[Definition<'_>]) -> Option<Value> {
+    let mut content = Content::default();
+    let with_body: Vec<&Definition<'_>> =
+        definitions.iter().filter(|definition| definition.endpoint.method == Method::Post).collect();
+    for definition in &with_body {
+        let schema = reference(&component(definition.module, &definition.endpoint.request));
+        content.add_schema(body_type(definition.endpoint), schema);
+    }
+    for (key, definition, example) in examples(definitions) {
+        if definition.endpoint.method == Method::Post {
+            let value = example_object(example, &body_example(&definition, example));
+            content.add_example(body_type(definition.endpoint), key, value);
+        }
+    }
+    let required = with_body.iter().all(|definition| {
+        definition.request.sent_in(Place::Body).any(|field| !field.optional || field.embed)
+    });
+    (!with_body.is_empty()).then(|| json!({ "required": required, "content": content.into_value() }))
+}
+
+fn body_type(endpoint: &Endpoint) -> &'static str {
+    match endpoint.body {
+        Body::Json => JSON,
+        Body::Multipart => FORM,
+        Body::Xml => XML,
+    }
+}
+
+/// What of an example's request stands in the body, as it stands there.
+fn body_example(definition: &Definition<'_>, example: &Example) -> Value {
+    let mut fields = sent(example);
+    for field in &definition.request.fields {
+        if field.place != Place::Body {
+            fields.shift_remove(&field.wire);
+        } else if field.ty == Ty::File
+            && let Some(file) = fields.get_mut(&field.wire)
+        {
+            *file = file["text"].take();
+        }
+    }
+    match definition.endpoint.body {
+        Body::Xml => json!(xml(&fields)),
+        Body::Json | Body::Multipart => Value::Object(fields),
+    }
+}
+
+/// Fields as a flat XML document: an example of XML is text.
+fn xml(fields: &Map<String, Value>) -> String {
+    let elements = fields.iter().map(|(name, value)| {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        format!("<{name}>{}</{name}>", quick_xml::escape::escape(text.as_str()))
+    });
+    format!("<xml>{}</xml>", elements.collect::<String>())
+}
+
+fn responses(definitions: &[Definition<'_>]) -> Value {
+    let mut content = Content::default();
+    for definition in definitions {
+        add_success(definition, &mut content);
+    }
+    for definition in definitions {
+        let (media_type, failure) = match definition.endpoint.answer {
+            Answer::Xml => (XML, MERCHANT_FAILURE),
+            Answer::Json | Answer::File | Answer::FileOrJson => (JSON, FAILURE),
+        };
+        content.add_schema(media_type, reference(failure));
+    }
+    for (key, definition, example) in examples(definitions) {
+        let answer = serde_json::from_str(&example.response).unwrap_or_default();
+        let (media_type, value) = answer_example(definition.endpoint, answer);
+        content.add_example(media_type, key, example_object(example, &value));
+    }
+    json!({ "200": { "description": "A success, or the failure that its code tells of.", "content": content.into_value() } })
+}
+
+fn add_success(definition: &Definition<'_>, content: &mut Content) {
+    let endpoint = definition.endpoint;
+    let own = || reference(&component(definition.module, &endpoint.response));
+    if matches!(endpoint.answer, Answer::File | Answer::FileOrJson) {
+        content.add_schema(ANY_FILE, schemas::binary());
+    }
+    match endpoint.answer {
+        Answer::Xml => content.add_schema(XML, own()),
+        Answer::Json | Answer::FileOrJson => {
+            content.add_schema(JSON, json!({ "allOf": [reference(ENVELOPE), own()] }));
+        }
+        Answer::File => {}
+    }
+}
+
+/// An example of an answer, and its media type.
+fn answer_example(endpoint: &Endpoint, mut answer: Value) -> (&'static str, Value) {
+    let is_file = answer["name"].is_string() && answer["text"].is_string();
+    match endpoint.answer {
+        Answer::Xml => (XML, json!(answer.as_object().map(xml))),
+        Answer::File | Answer::FileOrJson if is_file => (ANY_FILE, answer["text"].take()),
+        Answer::File | Answer::FileOrJson | Answer::Json => (JSON, answer),
+    }
+}

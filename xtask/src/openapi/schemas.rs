@@ -1,0 +1,466 @@
+//! Types as JSON Schema.
+
+use serde_json::{Map, Value, json};
+
+use super::prose::{Names, component};
+use crate::ir::{
+    Answer, Api, Body, Endpoint, Enum, Field, Limit, Method, Module, Place, Repr, Rule, Struct, Style, Ty,
+    Type, Union, Variant,
+};
+
+/// The schema of what every JSON answer has beside its own fields.
+pub(super) const ENVELOPE: &str = "Envelope";
+/// The schema of an answer that reports a failure.
+pub(super) const FAILURE: &str = "Failure";
+/// The same of WeChat Pay.
+pub(super) const MERCHANT_FAILURE: &str = "MerchantFailure";
+
+/// All schemas, by name.
+pub(super) fn components(api: &Api, names: &Names) -> Value {
+    let mut schemas = answers();
+    for module in &api.modules {
+        Schemas { module, names }.add(&mut schemas);
+    }
+    Value::Object(schemas)
+}
+
+/// The schemas that no module has. Their names have no dot, so they are no type's.
+fn answers() -> Map<String, Value> {
+    let message = json!({ "type": "string", "description": "What went wrong, for people to read." });
+    let code = json!({ "type": "integer", "description": "0 for a success; see `x-errcodes`." });
+    let text = json!({ "type": "string" });
+    let not = |field: &str| json!({ "properties": { field: { "not": { "const": "SUCCESS" } } }, "required": [field] });
+    let schemas = [
+        (
+            ENVELOPE,
+            json!({
+                "description": "What every JSON answer has beside its own fields. Some leave it out of a success.",
+                "type": "object",
+                "properties": { "errcode": code, "errmsg": message },
+            }),
+        ),
+        (
+            FAILURE,
+            json!({
+                "description": "An answer that reports a failure: it has none of the fields of a success.",
+                "type": "object",
+                "properties": {
+                    "errcode": { "type": "integer", "not": { "const": 0 }, "description": "See `x-errcodes`." },
+                    "errmsg": message,
+                },
+                "required": ["errcode"],
+            }),
+        ),
+        (
+            MERCHANT_FAILURE,
+            json!({
+                "description": "An answer of WeChat Pay that reports a failure.",
+                "type": "object",
+                "properties": {
+                    "return_code": text,
+                    "return_msg": text,
+                    "result_code": text,
+                    "err_code": text,
+                    "err_code_des": text,
+                },
+                "anyOf": [not("return_code"), not("result_code")],
+                "xml": { "name": "xml" },
+            }),
+        ),
+    ];
+    schemas.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()
+}
+
+/// A reference to a schema.
+pub(super) fn reference(name: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{name}") })
+}
+
+/// One of several schemas. A value may be valid for more than one of them, so this is no `oneOf`.
+pub(super) fn any_of(mut schemas: Vec<Value>) -> Value {
+    if schemas.len() == 1 { schemas.remove(0) } else { json!({ "anyOf": schemas }) }
+}
+
+/// Makes the schemas of a module.
+#[derive(Clone, Copy)]
+pub(super) struct Schemas<'a> {
+    pub(super) module: &'a Module,
+    pub(super) names: &'a Names,
+}
+
+impl Schemas<'_> {
+    fn add(self, schemas: &mut Map<String, Value>) {
+        for ty in &self.module.types {
+            let name = component(self.module, ty.name());
+            match ty {
+                Type::Struct(structure) => {
+                    if let Some(schema) = self.structure(structure) {
+                        schemas.insert(name, schema);
+                    }
+                }
+                Type::Enum(enumeration) => {
+                    schemas.insert(name, self.enumeration(enumeration));
+                }
+                Type::Union(union) if union.style == Style::Kind => {
+                    schemas.insert(name, self.kinds(union));
+                }
+                Type::Union(union) => self.union(&name, union, schemas),
+            }
+        }
+    }
+
+    /// A struct; of a request, the part in its body, if it has one.
+    fn structure(self, structure: &Struct) -> Option<Value> {
+        let endpoints = &self.module.endpoints;
+        let request = endpoints.iter().find(|endpoint| endpoint.request == structure.name);
+        let response = endpoints.iter().find(|endpoint| endpoint.response == structure.name);
+        if request.is_some_and(|endpoint| endpoint.method == Method::Get) {
+            return None;
+        }
+        let fields: Vec<&Field> = structure.sent_in(Place::Body).collect();
+        let mut schema = self.object(&fields, &structure.rules);
+        let description = match (request, response) {
+            (Some(endpoint), _) => format!("The body of a request of `{}`.", endpoint.id),
+            (_, Some(endpoint)) => format!("The answer to `{}`.", endpoint.id),
+            _ => self.names.prose(self.module, &structure.doc),
+        };
+        schema.shift_insert(0, "description".to_owned(), json!(description));
+        let is_xml = |endpoint: &Endpoint| endpoint.body == Body::Xml;
+        if request.is_some_and(is_xml) || response.is_some_and(|endpoint| endpoint.answer == Answer::Xml) {
+            schema.insert("xml".to_owned(), json!({ "name": "xml" }));
+        }
+        Some(Value::Object(schema))
+    }
+
+    fn object(self, fields: &[&Field], rules: &[Rule]) -> Map<String, Value> {
+        let mut schema = Map::new();
+        schema.insert("type".to_owned(), json!("object"));
+        let own = || fields.iter().filter(|field| !field.embed);
+        let properties: Map<String, Value> =
+            own().map(|field| (field.wire.clone(), self.field(field))).collect();
+        if !properties.is_empty() {
+            schema.insert("properties".to_owned(), Value::Object(properties));
+        }
+        let required: Vec<&str> =
+            own().filter(|field| !field.optional).map(|field| field.wire.as_str()).collect();
+        if !required.is_empty() {
+            schema.insert("required".to_owned(), json!(required));
+        }
+        let embedded = fields.iter().filter(|field| field.embed).map(|field| self.embedded(field));
+        let rules = rules.iter().filter(|rule| is_over(rule, fields));
+        let (words, rules): (Vec<&Rule>, Vec<&Rule>) = rules.partition(|rule| rule_schema(rule).is_none());
+        let all: Vec<Value> = embedded.chain(rules.into_iter().filter_map(rule_schema)).collect();
+        if !all.is_empty() {
+            schema.insert("allOf".to_owned(), Value::Array(all));
+        }
+        if !words.is_empty() {
+            schema.insert("x-rules".to_owned(), words.into_iter().map(rule_words).collect());
+        }
+        schema
+    }
+
+    /// A union whose fields stand among others; where it may be absent, none of its fields need be there.
+    fn embedded(self, field: &Field) -> Value {
+        let union = self.ty(&field.ty);
+        let found = self.module.types.iter().find(|ty| Some(ty.name()) == field.ty.name());
+        match found {
+            Some(Type::Union(Union { tag, .. })) if field.optional && !tag.is_empty() => {
+                json!({ "anyOf": [union, { "not": { "required": [tag] } }] })
+            }
+            _ => union,
+        }
+    }
+
+    /// A field's type, with everything else that is known of it.
+    pub(super) fn field(self, field: &Field) -> Value {
+        let mut schema = self.ty(&field.ty);
+        limit(&mut schema, field);
+        if field.quirk {
+            // The examples of the documentation may show any scalar here.
+            let scalar = json!({ "type": ["string", "number", "boolean", "null"] });
+            schema = json!({ "anyOf": [schema, scalar], "x-quirk": true });
+        }
+        if !field.text.is_empty() && field.text != "." {
+            schema["description"] = json!(self.names.prose(self.module, &field.text));
+        }
+        if let Some(default) = field.default_value.as_deref() {
+            schema["default"] = match (&field.ty, default) {
+                (Ty::Flag, Value::Bool(value)) => json!(u8::from(*value)),
+                _ => default.clone(),
+            };
+        }
+        if field.signs {
+            schema["x-filled-in"] = json!(true);
+        }
+        if !field.misspelt.is_empty() {
+            schema["x-misspelt"] = json!(field.misspelt);
+        }
+        schema
+    }
+
+    fn ty(self, ty: &Ty) -> Value {
+        match ty {
+            Ty::String => json!({ "type": "string" }),
+            Ty::Bool => json!({ "type": "boolean" }),
+            // 0 and 1 by the documentation, `true` and `false` in some of its examples.
+            Ty::Flag => json!({ "anyOf": [{ "type": "integer", "enum": [0, 1] }, { "type": "boolean" }] }),
+            Ty::I32 => json!({ "type": "integer", "format": "int32" }),
+            Ty::U32 => json!({ "type": "integer", "format": "uint32", "minimum": 0 }),
+            Ty::I64 => json!({ "type": "integer", "format": "int64" }),
+            Ty::U64 => json!({ "type": "integer", "format": "uint64", "minimum": 0 }),
+            Ty::F64 => json!({ "type": "number", "format": "double" }),
+            Ty::Timestamp => {
+                json!({ "type": "integer", "format": "int64", "x-unit": "seconds since 1970-01-01T00:00:00Z" })
+            }
+            Ty::Secret => json!({ "type": "string", "format": "password", "x-secret": true }),
+            Ty::Any => json!({}),
+            Ty::File => binary(),
+            Ty::List(item) => json!({ "type": "array", "items": self.ty(item) }),
+            Ty::Map(item) => json!({ "type": "object", "additionalProperties": self.ty(item) }),
+            Ty::Json(inner) => json!({
+                "type": "string",
+                "contentMediaType": "application/json",
+                "contentSchema": self.ty(inner),
+            }),
+            Ty::Pipe(item) => json!({ "type": "string", "x-separator": "|", "x-items": self.ty(item) }),
+            Ty::Csv(item) => json!({ "type": "string", "x-separator": ",", "x-items": self.ty(item) }),
+            Ty::OrText(inner) => json!({ "anyOf": [self.ty(inner), { "type": "string" }] }),
+            Ty::Struct(name) | Ty::Enum(name, _) | Ty::Union(name, _) => {
+                reference(&component(self.module, name))
+            }
+        }
+    }
+
+    /// An open enum: the documented values are listed, but every value of their type is valid. A closed `enum` would
+    /// make a client refuse what WeCom adds.
+    fn enumeration(self, enumeration: &Enum) -> Value {
+        let values: Vec<Value> =
+            enumeration.values.iter().map(|value| scalar(&value.wire, enumeration.repr)).collect();
+        let meanings: Vec<Value> = enumeration
+            .values
+            .iter()
+            .map(|value| json!({ "name": value.name, "description": self.names.prose(self.module, &value.doc) }))
+            .collect();
+        json!({
+            "description": self.names.prose(self.module, &enumeration.doc),
+            "anyOf": [{ "enum": values }, { "type": json_type(enumeration.repr) }],
+            "x-enum": meanings,
+            "x-open": true,
+        })
+    }
+
+    /// A union of kinds of JSON; a kind that isn't listed is valid, too.
+    fn kinds(self, union: &Union) -> Value {
+        let types: Vec<&str> = union.variants.iter().map(|variant| kind_type(&variant.tag)).collect();
+        let variants = union.variants.iter().map(|variant| {
+            let mut schema = variant.ty.as_ref().map_or_else(|| json!({}), |ty| self.ty(ty));
+            schema["title"] = json!(variant.name);
+            schema["description"] = json!(self.names.prose(self.module, &variant.doc));
+            schema
+        });
+        let other = json!({ "title": "Other", "not": { "type": types } });
+        json!({
+            "description": self.names.prose(self.module, &union.doc),
+            "oneOf": variants.chain([other]).collect::<Vec<Value>>(),
+            "x-open": true,
+        })
+    }
+
+    /// A union of objects. Each variant is a schema of its own, as a discriminator asks for, and so is everything else:
+    /// exactly one of them is valid, and a variant that isn't documented is valid as `Other`.
+    fn union(self, name: &str, union: &Union, schemas: &mut Map<String, Value>) {
+        let variant_name = |variant: &str| format!("{name}.{variant}");
+        let mut variants: Vec<Value> =
+            union.variants.iter().map(|variant| reference(&variant_name(&variant.name))).collect();
+        variants.push(reference(&variant_name("Other")));
+        let mut schema = json!({
+            "description": self.names.prose(self.module, &union.doc),
+            "type": "object",
+            "oneOf": variants,
+            "x-open": true,
+        });
+        // A discriminator's values are strings, so it can't say what a numeric tag means.
+        if union.repr == Repr::String && !union.tag.is_empty() {
+            let mapping: Map<String, Value> = union
+                .variants
+                .iter()
+                .map(|variant| {
+                    let reference = reference(&variant_name(&variant.name));
+                    (variant.tag.clone(), reference["$ref"].clone())
+                })
+                .collect();
+            schema["discriminator"] = json!({ "propertyName": union.tag, "mapping": mapping });
+        }
+        schemas.insert(name.to_owned(), schema);
+        for variant in &union.variants {
+            schemas.insert(variant_name(&variant.name), self.variant(union, variant));
+        }
+        schemas.insert(variant_name("Other"), other(union));
+    }
+
+    fn variant(self, union: &Union, variant: &Variant) -> Value {
+        let mut properties = Map::new();
+        let mut required = Vec::new();
+        if union.style != Style::Oneof {
+            properties.insert(union.tag.clone(), json!({ "const": scalar(&variant.tag, union.repr) }));
+            required.push(union.tag.clone());
+        }
+        let content = variant.ty.as_ref().map(|ty| self.ty(ty));
+        let mut beside = None;
+        match (union.style, content) {
+            (Style::Flat, content) => beside = content,
+            (_, Some(content)) => {
+                properties.insert(variant.content.clone(), content);
+                required.push(variant.content.clone());
+            }
+            (_, None) => {}
+        }
+        let mut schema = json!({
+            "title": variant.name,
+            "description": self.names.prose(self.module, &variant.doc),
+            "type": "object",
+            "properties": properties,
+            "required": required,
+        });
+        if let Some(content) = beside {
+            schema["allOf"] = json!([content]);
+        }
+        schema
+    }
+}
+
+/// What is none of the documented variants.
+fn other(union: &Union) -> Value {
+    let mut schema = json!({
+        "title": "Other",
+        "description": "A variant that the documentation does not list.",
+        "type": "object",
+    });
+    if union.style == Style::Oneof {
+        let listed = union.variants.iter().map(|variant| json!({ "required": [variant.content] }));
+        schema["not"] = json!({ "anyOf": listed.collect::<Vec<Value>>() });
+    } else {
+        let tags: Vec<Value> =
+            union.variants.iter().map(|variant| scalar(&variant.tag, union.repr)).collect();
+        schema["properties"] = json!({ &union.tag: { "not": { "enum": tags } } });
+        // An answer may leave the tag out; a request must not.
+        if union.direction.sent {
+            schema["required"] = json!([union.tag]);
+        }
+    }
+    schema
+}
+
+/// The content of a file. `format` is what tools of OpenAPI 3.0 know.
+pub(super) fn binary() -> Value {
+    json!({ "type": "string", "format": "binary", "contentMediaType": "application/octet-stream" })
+}
+
+/// A tag or a value of an enum as it stands in JSON.
+fn scalar(wire: &str, repr: Repr) -> Value {
+    match (repr, wire.parse::<i64>()) {
+        (Repr::Int, Ok(number)) => json!(number),
+        _ => json!(wire),
+    }
+}
+
+fn json_type(repr: Repr) -> &'static str {
+    match repr {
+        Repr::String => "string",
+        Repr::Int => "integer",
+    }
+}
+
+/// A kind of JSON of [`crate::spec::KINDS`], in JSON Schema's words.
+fn kind_type(kind: &str) -> &str {
+    match kind {
+        "bool" => "boolean",
+        "list" => "array",
+        same => same,
+    }
+}
+
+/// Adds a field's limits to its schema.
+fn limit(schema: &mut Value, field: &Field) {
+    for limit in &field.limits {
+        let number = json!(limit.number());
+        let joined = matches!(field.ty, Ty::Pipe(_) | Ty::Csv(_));
+        let map = matches!(field.ty, Ty::Map(_));
+        let keyword = match limit {
+            Limit::MaxBytes(_) => "x-max-bytes",
+            Limit::MaxChars(_) => "maxLength",
+            Limit::MinChars(_) => "minLength",
+            Limit::MaxItems(_) if joined => "x-max-items",
+            Limit::MinItems(_) if joined => "x-min-items",
+            Limit::MaxItems(_) if map => "maxProperties",
+            Limit::MinItems(_) if map => "minProperties",
+            Limit::MaxItems(_) => "maxItems",
+            Limit::MinItems(_) => "minItems",
+            Limit::Max(_) => "maximum",
+            // What is never negative stays so.
+            Limit::Min(number) if *number < 0 && schema["minimum"] == 0 => continue,
+            Limit::Min(_) => "minimum",
+        };
+        schema[keyword] = number;
+    }
+    // No character has less than a byte, so this refuses nothing that is allowed.
+    if let Some(bytes) = schema["x-max-bytes"].as_i64() {
+        let chars = schema["maxLength"].as_i64().map_or(bytes, |chars| chars.min(bytes));
+        schema["maxLength"] = json!(chars);
+    }
+}
+
+/// Whether all fields of a rule stand in one object.
+pub(super) fn is_over(rule: &Rule, fields: &[&Field]) -> bool {
+    let named: Vec<&Field> = match rule {
+        Rule::MaxSpan { from, to, .. } => vec![from, to],
+        Rule::ExactlyOne(named) | Rule::AtLeastOne(named) | Rule::AtMostOne(named) => named.iter().collect(),
+        Rule::RequiredWhen { field, when, .. } => vec![field, when],
+    };
+    named.iter().all(|field| fields.iter().any(|own| own.wire == field.wire))
+}
+
+/// A rule over the fields of an object, if JSON Schema can say it.
+fn rule_schema(rule: &Rule) -> Option<Value> {
+    let each = |fields: &[Field]| -> Vec<Value> {
+        fields.iter().map(|field| json!({ "required": [field.wire] })).collect()
+    };
+    Some(match rule {
+        Rule::MaxSpan { .. } => return None,
+        Rule::ExactlyOne(fields) => json!({ "oneOf": each(fields) }),
+        Rule::AtLeastOne(fields) => json!({ "anyOf": each(fields) }),
+        Rule::AtMostOne(fields) => {
+            let none = json!({ "not": { "anyOf": each(fields) } });
+            json!({ "oneOf": each(fields).into_iter().chain([none]).collect::<Vec<Value>>() })
+        }
+        Rule::RequiredWhen { field, when, is } => json!({
+            "if": {
+                "properties": { &when.wire: { "enum": is.iter().flat_map(|is| as_sent(is)).collect::<Vec<Value>>() } },
+                "required": [when.wire],
+            },
+            "then": { "required": [field.wire] },
+        }),
+    })
+}
+
+/// A value of a rule: the spec doesn't say whether it is text or a number.
+fn as_sent(value: &str) -> Vec<Value> {
+    let number = value.parse::<i64>().ok().map(|number| json!(number));
+    number.into_iter().chain([json!(value)]).collect()
+}
+
+/// A rule in the words of the spec.
+pub(super) fn rule_words(rule: &Rule) -> Value {
+    let names = |fields: &[Field]| fields.iter().map(|field| field.wire.clone()).collect::<Vec<String>>();
+    match rule {
+        Rule::MaxSpan { from, to, days } => {
+            json!({ "max_span": { "from": from.wire, "to": to.wire, "days": days } })
+        }
+        Rule::ExactlyOne(fields) => json!({ "exactly_one": names(fields) }),
+        Rule::AtLeastOne(fields) => json!({ "at_least_one": names(fields) }),
+        Rule::AtMostOne(fields) => json!({ "at_most_one": names(fields) }),
+        Rule::RequiredWhen { field, when, is } => {
+            json!({ "required_when": { "field": field.wire, "when": when.wire, "is": is } })
+        }
+    }
+}
