@@ -1,5 +1,5 @@
-//! The OpenAPI document: of a small spec that has every feature (`openapi/*.yaml`, and beside them `openapi.json`), and
-//! of the real one.
+//! The OpenAPI document: of a small spec that has every feature (`openapi/*.yaml`, and beside them
+//! `openapi.json`), and of the real one.
 
 mod common;
 
@@ -239,7 +239,12 @@ fn is_valid(schema: &str, value: &Value) -> bool {
 /// A request of the small document that is valid, with some fields replaced; `null` takes one away.
 fn lend_tool(changes: &Value) -> Value {
     let mut fields = json!({
-        "tool": "saw", "kind": 1, "guest": "a guest", "drawer": 4, "parts": [{ "name": "blade" }], "care": "none",
+        "tool": "saw",
+        "kind": 1,
+        "guest": "a guest",
+        "drawer": 4,
+        "parts": [{ "name": "blade" }],
+        "care": "none",
     });
     for (name, value) in changes.as_object().expect("changes are an object") {
         fields[name] = value.clone();

@@ -1,6 +1,7 @@
 //! The API as an OpenAPI 3.1 document, for tools and languages that are not Rust.
 //!
-//! [`document`] puts it together: [`operations`] has the paths, [`schemas`] the types, [`prose`] the links of texts.
+//! [`document`] puts it together: [`operations`] has the paths, [`schemas`] the types, [`prose`] the links of
+//! texts.
 
 mod operations;
 mod prose;
@@ -47,8 +48,8 @@ const EXTENSIONS: [(&str, &str); 22] = [
     ("x-rates", "How often the operation may be called."),
     (
         "x-rules",
-        "Rules over several fields that JSON Schema can't say: `max_span` is how many days two times lie apart, \
-        at most; of the others, each lists the fields it is about.",
+        "Rules over several fields that JSON Schema can't say: `max_span` is how many days two times lie \
+        apart, at most; of the others, each lists the fields it is about.",
     ),
     ("x-safe", "The operation only reads: it may be sent again after a lost answer."),
     ("x-secret", "The value must not be shown or logged."),
@@ -139,9 +140,10 @@ fn info(about: About<'_>) -> Value {
     json!({
         "title": "WeCom (企业微信) API",
         "version": about.version,
-        "description": "Transcribed from WeCom's documentation. This is not a Tencent project.\n\nWhat WeCom adds \
-            breaks nothing: fields, values of enums and variants of unions that are not listed here are valid, and \
-            must be expected. Nearly every answer has the status 200: whether a call worked, says `errcode`.",
+        "description": "Transcribed from WeCom's documentation. This is not a Tencent project.\n\nWhat WeCom \
+            adds breaks nothing: fields, values of enums and variants of unions that are not listed here are \
+            valid, and must be expected. Nearly every answer has the status 200: whether a call \
+            worked, says `errcode`.",
         "license": { "name": about.license, "identifier": about.license },
     })
 }

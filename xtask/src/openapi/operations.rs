@@ -58,10 +58,10 @@ fn path_item(methods: &IndexMap<&'static str, Vec<Definition<'_>>>) -> Value {
     Value::Object(item)
 }
 
-/// An operation. WeCom documents some calls on several pages, each for its own kind of message or caller, but OpenAPI has
-/// one operation a method and path: the first definition names it, its requests and answers are those of any
-/// definition, and the others are listed with what they say themselves. They are joined by `anyOf`: what two pages both
-/// allow is valid, and `oneOf` would refuse just that.
+/// An operation. WeCom documents some calls on several pages, each for its own kind of message or caller, but
+/// OpenAPI has one operation a method and path: the first definition names it, its requests and answers are
+/// those of any definition, and the others are listed with what they say themselves. They are joined by
+/// `anyOf`: what two pages both allow is valid, and `oneOf` would refuse just that.
 fn operation(definitions: &[Definition<'_>]) -> Value {
     let Some((first, others)) = definitions.split_first() else { return json!({}) };
     let mut operation = facts(first);
@@ -382,7 +382,8 @@ fn responses(definitions: &[Definition<'_>]) -> Value {
         let (media_type, value) = answer_example(definition.endpoint, answer);
         content.add_example(media_type, key, example_object(example, &value));
     }
-    json!({ "200": { "description": "A success, or the failure that its code tells of.", "content": content.into_value() } })
+    let description = "A success, or the failure that its code tells of.";
+    json!({ "200": { "description": description, "content": content.into_value() } })
 }
 
 fn add_success(definition: &Definition<'_>, content: &mut Content) {

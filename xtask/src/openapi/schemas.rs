@@ -29,12 +29,17 @@ fn answers() -> Map<String, Value> {
     let message = json!({ "type": "string", "description": "What went wrong, for people to read." });
     let code = json!({ "type": "integer", "description": "0 for a success; see `x-errcodes`." });
     let text = json!({ "type": "string" });
-    let not = |field: &str| json!({ "properties": { field: { "not": { "const": "SUCCESS" } } }, "required": [field] });
+    let envelope = "What every JSON answer has beside its own fields. Some leave it out of a success.";
+    let failure = json!({ "type": "integer", "not": { "const": 0 }, "description": "See `x-errcodes`." });
+    let not = |field: &str| {
+        let failed = json!({ "not": { "const": "SUCCESS" } });
+        json!({ "properties": { field: failed }, "required": [field] })
+    };
     let schemas = [
         (
             ENVELOPE,
             json!({
-                "description": "What every JSON answer has beside its own fields. Some leave it out of a success.",
+                "description": envelope,
                 "type": "object",
                 "properties": { "errcode": code, "errmsg": message },
             }),
@@ -45,7 +50,7 @@ fn answers() -> Map<String, Value> {
                 "description": "An answer that reports a failure: it has none of the fields of a success.",
                 "type": "object",
                 "properties": {
-                    "errcode": { "type": "integer", "not": { "const": 0 }, "description": "See `x-errcodes`." },
+                    "errcode": failure,
                     "errmsg": message,
                 },
                 "required": ["errcode"],
@@ -210,7 +215,8 @@ impl Schemas<'_> {
             Ty::U64 => json!({ "type": "integer", "format": "uint64", "minimum": 0 }),
             Ty::F64 => json!({ "type": "number", "format": "double" }),
             Ty::Timestamp => {
-                json!({ "type": "integer", "format": "int64", "x-unit": "seconds since 1970-01-01T00:00:00Z" })
+                let unit = "seconds since 1970-01-01T00:00:00Z";
+                json!({ "type": "integer", "format": "int64", "x-unit": unit })
             }
             Ty::Secret => json!({ "type": "string", "format": "password", "x-secret": true }),
             Ty::Any => json!({}),
@@ -231,15 +237,18 @@ impl Schemas<'_> {
         }
     }
 
-    /// An open enum: the documented values are listed, but every value of their type is valid. A closed `enum` would
-    /// make a client refuse what WeCom adds.
+    /// An open enum: the documented values are listed, but every value of their type is valid. A closed
+    /// `enum` would make a client refuse what WeCom adds.
     fn enumeration(self, enumeration: &Enum) -> Value {
         let values: Vec<Value> =
             enumeration.values.iter().map(|value| scalar(&value.wire, enumeration.repr)).collect();
         let meanings: Vec<Value> = enumeration
             .values
             .iter()
-            .map(|value| json!({ "name": value.name, "description": self.names.prose(self.module, &value.doc) }))
+            .map(|value| {
+                let meaning = self.names.prose(self.module, &value.doc);
+                json!({ "name": value.name, "description": meaning })
+            })
             .collect();
         json!({
             "description": self.names.prose(self.module, &enumeration.doc),
@@ -266,8 +275,8 @@ impl Schemas<'_> {
         })
     }
 
-    /// A union of objects. Each variant is a schema of its own, as a discriminator asks for, and so is everything else:
-    /// exactly one of them is valid, and a variant that isn't documented is valid as `Other`.
+    /// A union of objects. Each variant is a schema of its own, as a discriminator asks for, and so is
+    /// everything else: exactly one of them is valid, and a variant that isn't documented is valid as `Other`.
     fn union(self, name: &str, union: &Union, schemas: &mut Map<String, Value>) {
         let variant_name = |variant: &str| format!("{name}.{variant}");
         let mut variants: Vec<Value> =
@@ -433,13 +442,13 @@ fn rule_schema(rule: &Rule) -> Option<Value> {
             let none = json!({ "not": { "anyOf": each(fields) } });
             json!({ "oneOf": each(fields).into_iter().chain([none]).collect::<Vec<Value>>() })
         }
-        Rule::RequiredWhen { field, when, is } => json!({
-            "if": {
-                "properties": { &when.wire: { "enum": is.iter().flat_map(|is| as_sent(is)).collect::<Vec<Value>>() } },
-                "required": [when.wire],
-            },
-            "then": { "required": [field.wire] },
-        }),
+        Rule::RequiredWhen { field, when, is } => {
+            let values: Vec<Value> = is.iter().flat_map(|is| as_sent(is)).collect();
+            json!({
+                "if": { "properties": { &when.wire: { "enum": values } }, "required": [when.wire] },
+                "then": { "required": [field.wire] },
+            })
+        }
     })
 }
 
