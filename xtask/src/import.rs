@@ -9,6 +9,7 @@ mod fields;
 mod into;
 mod page;
 mod report;
+mod rules;
 mod scalar;
 mod table;
 mod tagged;

@@ -106,6 +106,17 @@ fn what_is_there_already_is_not_added_again() {
 }
 
 #[test]
+fn sections_may_stand_in_any_order() {
+    let unions = "unions:\n  Tea:\n    doc: A tea.\n    tag: kind\n    variants:\n      cup: { name: Cup }\n";
+    let structs = "structs:\n  Pot:\n    doc: A pot.\n    fields: {}\n";
+    let before = format!("title: 茶\nsummary: Tea.\n{unions}{structs}");
+    let after = add("unions.md", &before).expect("it can be added");
+    let again = add("dotted.md", &after).expect("it is still YAML");
+    let starts: Vec<_> = again.lines().filter(|line| line.ends_with(':') && !line.starts_with(' ')).collect();
+    assert_eq!(starts, ["unions:", "endpoints:", "structs:"]);
+}
+
+#[test]
 fn several_pages_become_one_file() {
     let pages = pages();
     let one = import::draft(&pages).expect("each of them has endpoints");

@@ -7,6 +7,7 @@ use super::encoding::{Encoding, token};
 use super::examples::examples;
 use super::fields::Place;
 use super::page::{Contents, Section, Table};
+use super::rules::Request;
 use super::tree::{self, Fields, Node, Tables};
 use super::types::{Definition, Field, Ty, Types};
 use crate::names;
@@ -33,6 +34,8 @@ pub(super) struct Endpoint {
     pub token: Token,
     /// Other keys, as they stand in the spec; with doubts as lines of comment.
     pub keys: Vec<String>,
+    /// The sides whose tables tell no types.
+    pub untyped: Vec<Kind>,
     pub request: Vec<Field>,
     pub response: Vec<Field>,
     pub examples: Vec<Example>,
@@ -51,7 +54,10 @@ pub(super) fn page(id: u32, number: Option<u32>, contents: &Contents, taken: Nam
     let mut types = Types::besides(taken.types);
     let mut named: Vec<(String, &Section)> = Vec::new();
     for section in &contents.sections {
-        let name = endpoint_name(&section.path, |name| {
+        let others = contents.sections.iter().map(|other| &other.path).chain(&taken.paths);
+        let mut others = others.filter(|other| **other != section.path);
+        let shared = others.any(|other| share_their_end(other, &section.path));
+        let name = endpoint_name(&section.path, shared, |name| {
             taken.endpoints.contains(&name.to_owned())
                 || named.iter().any(|(known, _)| known == name)
                 || types.is_taken(&names::pascal(name))
@@ -60,7 +66,7 @@ pub(super) fn page(id: u32, number: Option<u32>, contents: &Contents, taken: Nam
         types.take(&format!("{}Response", names::pascal(&name)));
         named.push((name, section));
     }
-    let mut drafter = Drafter { types, named: &contents.named, unplaced: Vec::new() };
+    let mut drafter = Drafter { types, named: &contents.named, unplaced: Vec::new(), untyped: false };
     let endpoints: Vec<Endpoint> = named
         .into_iter()
         .map(|(name, section)| {
@@ -76,17 +82,38 @@ pub(super) fn page(id: u32, number: Option<u32>, contents: &Contents, taken: Nam
 /// The names that a file has already.
 #[derive(Debug, Default)]
 pub(super) struct Names {
+    /// The paths of the endpoints.
+    pub paths: Vec<String>,
     pub endpoints: Vec<String>,
     pub types: Vec<String>,
 }
 
-/// The last part of a path; with those before it where it is taken.
-fn endpoint_name(path: &str, taken: impl Fn(&str) -> bool) -> String {
-    let parts: Vec<String> =
-        path.split('/').filter(|part| !part.is_empty() && *part != "cgi-bin").map(names::snake).collect();
+/// Last parts of paths that say nothing without the part before them.
+const VAGUE: [&str; 26] = [
+    "add", "cancel", "close", "create", "del", "delete", "detail", "download", "edit", "export", "get",
+    "info", "jssdk", "list", "modify", "query", "remove", "room", "search", "send", "set", "single",
+    "submit", "sync", "update", "upload",
+];
+
+/// The parts of a path, the family first.
+fn parts(path: &str) -> impl DoubleEndedIterator<Item = &str> {
+    path.split('/').filter(|part| !part.is_empty() && *part != "cgi-bin")
+}
+
+/// Whether two paths of a family have the same last part.
+fn share_their_end(a: &str, b: &str) -> bool {
+    parts(a).next() == parts(b).next() && parts(a).next_back() == parts(b).next_back()
+}
+
+/// The last part of a path; with those before it where it is taken, and with the one below the family where it is
+/// `shared` or says too little.
+fn endpoint_name(path: &str, shared: bool, taken: impl Fn(&str) -> bool) -> String {
+    let parts: Vec<String> = parts(path).map(names::snake).collect();
+    let vague = parts.last().is_some_and(|last| shared || VAGUE.contains(&last.as_str()));
+    let shortest = if vague && parts.len() > 2 { 2 } else { 1 };
     let tail = |length: usize| parts[parts.len().saturating_sub(length)..].join("_");
     let usable = |name: &String| names::is_snake(name) && !taken(name);
-    let found = (1..=parts.len().max(1)).map(tail).find(usable);
+    let found = (shortest..=parts.len().max(1)).map(tail).find(usable);
     found.unwrap_or_else(|| {
         let base = tail(parts.len());
         let base = if names::is_snake(&base) { base } else { "endpoint".to_owned() };
@@ -101,6 +128,8 @@ pub(super) struct Drafter<'a> {
     pub named: &'a [Table],
     /// The tables of the endpoint at hand that belong to no field, as comments.
     unplaced: Vec<String>,
+    /// Whether the tables of the side at hand tell no types.
+    pub untyped: bool,
 }
 
 impl<'a> Drafter<'a> {
@@ -116,19 +145,26 @@ impl<'a> Drafter<'a> {
         let requests = encoding.requests(section);
         let responses = encoding.responses(section);
         let request = self.request(&owner, section, method, &encoding, token, &requests);
+        let untyped_request = self.untyped && !requests.is_empty();
         let response = if encoding.file_answer && !encoding.json_answer {
             Vec::new()
         } else {
             self.response(&format!("{owner}Response"), section, &encoding, &responses)
         };
+        let untyped_response = self.untyped && !responses.is_empty();
+        let untyped = [(untyped_request, Kind::Request), (untyped_response, Kind::Response)];
+        let untyped = untyped.into_iter().filter(|(untyped, _)| *untyped).map(|(_, side)| side).collect();
         let mut keys = encoding.keys();
         keys.extend(calls::pace(section));
         keys.extend(calls::paging(&request, &response));
+        let (fields, prose) = (&request, &section.prose);
+        keys.extend(Request { types: &self.types, fields, prose, shown: &requests }.rules());
         keys.append(&mut self.unplaced);
         if unsaid {
             keys.push("# ? the page doesn't say the method".to_owned());
         }
-        if method == "GET" || ["get", "list", "search", "query"].iter().any(|verb| name.starts_with(verb)) {
+        let last = parts(&section.path).next_back().unwrap_or_default();
+        if method == "GET" || ["get", "list", "search", "query"].iter().any(|verb| last.starts_with(verb)) {
             keys.push("# ? safe: true, if it only reads".to_owned());
         }
         let examples = examples(&self.types, &request, &response, &encoding, requests, responses);
@@ -140,6 +176,7 @@ impl<'a> Drafter<'a> {
             path: section.path.clone(),
             token,
             keys,
+            untyped,
             request,
             response,
             examples,
@@ -154,6 +191,8 @@ impl<'a> Drafter<'a> {
         let mut fields = tree::shown(bodies);
         let (own, other) = section.tables.iter().partition(|table| table.side == side);
         let tables = Tables { own, other, named: self.named };
+        let mut rows = tables.own.iter().flat_map(|table| &table.rows).peekable();
+        self.untyped = rows.peek().is_some() && rows.all(|row| row.ty.is_none());
         let parts = section.parts.iter().filter(|(at, _)| *at == side).map(|(_, part)| part);
         for table in tree::describe(&mut fields, &tables, parts) {
             let names: Vec<&str> = table.rows.iter().map(|row| row.name.as_str()).collect();
@@ -252,5 +291,26 @@ impl<'a> Drafter<'a> {
             }
         }
         drafted
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_endpoint_is_named_by_as_much_of_its_path_as_says_something() {
+        for (path, shared, name) in [
+            ("/cgi-bin/tea/order", false, "order"),
+            ("/cgi-bin/tea/group/get", false, "group_get"),
+            ("/cgi-bin/tea/group/count", false, "count"),
+            ("/cgi-bin/tea/group/count", true, "group_count"),
+            ("/cgi-bin/tea/get", true, "get"),
+            ("/cgi-bin/tea/group/taken", false, "group_taken"),
+        ] {
+            assert_eq!(endpoint_name(path, shared, |name| name == "taken"), name, "{path}");
+        }
+        assert!(share_their_end("/cgi-bin/tea/group/count", "/cgi-bin/tea/count"));
+        assert!(!share_their_end("/cgi-bin/tea/group/count", "/cgi-bin/milk/group/count"));
     }
 }

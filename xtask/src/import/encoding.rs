@@ -110,7 +110,18 @@ impl Encoding {
 /// Whether a body tells of a failure only: it becomes an error, not a response.
 pub(super) fn is_failure(body: &Map<String, Value>) -> bool {
     let failed = body.get("errcode").and_then(Value::as_i64).is_some_and(|code| code != 0);
-    failed && body.keys().all(|name| matches!(name.as_str(), "errcode" | "errmsg" | "hint"))
+    let envelope = |name: &str| matches!(name, "errcode" | "errmsg" | "hint");
+    failed && body.iter().all(|(name, value)| envelope(name) || is_empty(value))
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
 }
 
 /// The bodies on a page that no example of its draft shows, though they are no failures.

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::draft::Drafter;
 use super::page::Table;
-use super::scalar::{base_name, scalar};
+use super::scalar::{FROM_EXAMPLE, base_name, is_in_doubt, scalar};
 use super::tagged::{Tagged, looks_tagged};
 use super::text::{self, Base, DocType};
 use super::tree::{self, Fields, Node, same};
@@ -194,6 +194,10 @@ impl Drafter<'_> {
             return Ty::Scalar("any");
         }
         let scalar = scalar(values, doc, in_list, notes);
+        // What is said once of all fields, or goes without saying, is not said of each.
+        if (self.untyped || node.row.is_none()) && !is_in_doubt(name, values) {
+            notes.doubts.retain(|doubt| doubt != FROM_EXAMPLE);
+        }
         self.refine(name, node, values, scalar, place, in_list, notes)
     }
 
@@ -388,8 +392,14 @@ impl Drafter<'_> {
     }
 }
 
+/// Whether an object that no table describes has fields that tables describe, all of them as optional.
+fn only_optional(node: &Node<'_>) -> bool {
+    let mut rows = node.fields.values().filter_map(|field| field.row).peekable();
+    rows.peek().is_some() && rows.all(|row| row.required == Some(false))
+}
+
 fn is_optional(node: &Node<'_>, place: Place<'_>, notes: &mut Notes) -> bool {
-    let required = node.row.and_then(|row| row.required);
+    let required = node.row.map_or_else(|| only_optional(node).then_some(false), |row| row.required);
     let missing = node.values.len() < place.objects;
     let null = node.values.iter().any(|value| value.is_null());
     match required {

@@ -31,21 +31,28 @@ impl Existing {
             [format!("{pascal}Response"), pascal]
         });
         let types = ORDER[1..].iter().flat_map(|section| keys(section));
-        Names { types: requests.chain(types).collect(), endpoints }
+        let types = requests.chain(types).collect();
+        let calls =
+            endpoints.iter().filter_map(|name| self.scalar(&Path::of(["endpoints", name]).key("call")));
+        let paths = calls.filter_map(|call| call.split_once(' ').map(|(_, path)| path.to_owned())).collect();
+        Names { paths, endpoints, types }
+    }
+
+    fn scalar(&self, path: &Path) -> Option<String> {
+        match self.root.get(path).map(|node| &node.kind) {
+            Some(Kind::Scalar { value, .. }) => Some(value.clone()),
+            _ => None,
+        }
     }
 
     /// The calls of a draft that the file has already.
     pub(super) fn known<'d>(&self, draft: &'d Draft) -> Vec<&'d str> {
-        let scalar = |path: &Path| match self.root.get(path).map(|node| &node.kind) {
-            Some(Kind::Scalar { value, .. }) => Some(value.clone()),
-            _ => None,
-        };
         let endpoints = self.names().endpoints;
         let calls: Vec<(Option<String>, Option<String>)> = endpoints
             .iter()
             .map(|name| {
                 let endpoint = Path::of(["endpoints", name]);
-                (scalar(&endpoint.key("call")), scalar(&endpoint.key("doc").key("id")))
+                (self.scalar(&endpoint.key("call")), self.scalar(&endpoint.key("doc").key("id")))
             })
             .collect();
         let same = |(call, id): &(Option<String>, Option<String>), path: &str, page: u32| {
@@ -64,25 +71,25 @@ impl Existing {
         if !text.ends_with('\n') {
             text.push('\n');
         }
-        // From the end, so that places before it stay where they are.
-        for (index, name) in ORDER.iter().enumerate().rev() {
+        let mut additions: Vec<(usize, String)> = Vec::new();
+        for (index, name) in ORDER.iter().enumerate() {
             let section = sections.get(name);
             if section.is_empty() {
                 continue;
             }
-            match self.root.get(&Path::of([*name])) {
-                Some(node) => {
-                    let at = self.end_of(name, node)?;
-                    text.insert_str(at.min(text.len()), section);
-                }
-                None => {
-                    let next = ORDER[index + 1..].iter().find_map(|next| self.start_of(next));
-                    match next {
-                        Some(at) => text.insert_str(at, &format!("{name}:\n{section}\n")),
-                        None => text += &format!("\n{name}:\n{section}"),
-                    }
-                }
-            }
+            let addition = match self.root.get(&Path::of([*name])) {
+                Some(node) => (self.end_of(name, node)?.min(text.len()), section.to_owned()),
+                None => match ORDER[index + 1..].iter().find_map(|next| self.start_of(next)) {
+                    Some(at) => (at, format!("{name}:\n{section}\n")),
+                    None => (text.len(), format!("\n{name}:\n{section}")),
+                },
+            };
+            additions.push(addition);
+        }
+        // From the end, so that places before it stay where they are, in whatever order the file has its sections.
+        additions.sort_by_key(|(at, _)| *at);
+        for (at, addition) in additions.iter().rev() {
+            text.insert_str(*at, addition);
         }
         Ok(text)
     }

@@ -13,6 +13,8 @@ use crate::pages::{Block, Kind, Page, Reader, blocks, values};
 pub(crate) struct Section {
     /// The Chinese title.
     pub title: String,
+    /// Whether that is a heading directly above its address.
+    pub titled: bool,
     /// `GET` or `POST`.
     pub method: String,
     /// Whether the page says so.
@@ -92,7 +94,9 @@ impl Contents {
         let (mut contents, above) = (walk.contents, walk.above_all);
         match contents.sections.as_mut_slice() {
             [section] => {
-                section.title.clone_from(&page.title);
+                if !section.titled {
+                    section.title.clone_from(&page.title);
+                }
                 section.prose.splice(..0, above);
             }
             sections => sections.iter_mut().for_each(|section| section.shared.clone_from(&above)),
@@ -130,6 +134,9 @@ const PARTS: [&str; 14] = [
     "限制",
 ];
 
+/// How many lines a heading may have below it and still stand directly above an address: itself, and the method.
+const NEAR: usize = 2;
+
 struct Walk<'a> {
     contents: Contents,
     page: &'a Page,
@@ -141,6 +148,8 @@ struct Walk<'a> {
     heading: Option<String>,
     /// The last line that may say what a table describes.
     label: String,
+    /// The lines of text since that heading, as long as no address followed it.
+    since: Option<Vec<String>>,
     /// The last heading, whatever it says.
     above: String,
     /// The lines of the table that is being read.
@@ -158,6 +167,7 @@ impl<'a> Walk<'a> {
             current: None,
             side: Kind::Request,
             heading: None,
+            since: None,
             label: String::new(),
             above: String::new(),
             lines: Vec::new(),
@@ -190,6 +200,9 @@ impl<'a> Walk<'a> {
         }
         let method = self.reader.endpoint.as_ref().and_then(|endpoint| endpoint.method);
         self.label(text);
+        if let Some(since) = &mut self.since {
+            since.push(text.to_owned());
+        }
         if let Some(section) = self.section() {
             section.prose.push(text.to_owned());
             // The method may stand below the address.
@@ -220,6 +233,7 @@ impl<'a> Walk<'a> {
         if heading {
             if !PARTS.iter().any(|part| text.contains(part)) {
                 self.heading = Some(text.clone());
+                self.since = Some(Vec::new());
             }
             self.above.clone_from(&text);
         }
@@ -234,13 +248,21 @@ impl<'a> Walk<'a> {
         self.side = Kind::Request;
         self.label.clear();
         self.above.clear();
+        let since = self.since.take();
         let sections = &mut self.contents.sections;
         if let Some(known) = sections.iter().position(|section| section.path == endpoint.path) {
             self.current = Some(known);
             return;
         }
+        // What stands below a heading is about what it is the title of.
+        let own = since.iter().flatten().count();
+        let first = sections.is_empty();
+        let before = self.current.and_then(|at| sections.get_mut(at)).map(|section| &mut section.prose);
+        let before = if first { Some(&mut self.above_all) } else { before };
+        let prose = before.map_or_else(Vec::new, |lines| lines.split_off(lines.len().saturating_sub(own)));
         self.current = Some(sections.len());
         sections.push(Section {
+            titled: since.is_some_and(|lines| lines.len() <= NEAR),
             title: self.heading.clone().unwrap_or_else(|| self.page.title.clone()),
             method: endpoint.method.unwrap_or("POST").to_owned(),
             method_said: endpoint.method.is_some(),
@@ -250,7 +272,7 @@ impl<'a> Walk<'a> {
             tables: Vec::new(),
             requests: Vec::new(),
             responses: Vec::new(),
-            prose: Vec::new(),
+            prose,
             shared: Vec::new(),
             raw: Vec::new(),
             parts: Vec::new(),

@@ -5,6 +5,9 @@ use serde_json::Value;
 use super::fields::Notes;
 use super::text::{Base, DocType};
 
+/// What is said of a field whose type no table tells.
+pub(super) const FROM_EXAMPLE: &str = "type from the example";
+
 /// The scalar that some values have, none of them a list or an object.
 pub(super) fn scalar(
     values: &[&Value],
@@ -23,7 +26,7 @@ pub(super) fn scalar(
         if base == Base::Object || lists {
             notes.quirk(&format!("table says {described}, example shows {shown}"));
         } else {
-            notes.doubt("type from the example");
+            notes.doubt(FROM_EXAMPLE);
         }
         return shown;
     };
@@ -59,6 +62,13 @@ pub(super) fn scalar(
     if in_list { shown } else { documented }
 }
 
+/// Whether values of a field could as well be of another type: ids are written as numbers and as text.
+pub(super) fn is_in_doubt(name: &str, values: &[&Value]) -> bool {
+    let id = name.to_ascii_lowercase().ends_with("id");
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    values.iter().any(|value| value.as_str().is_some_and(digits) || id && value.is_number())
+}
+
 fn mixed(in_list: bool, notes: &mut Notes) -> &'static str {
     if in_list {
         notes.doubt("examples show values of several kinds");
@@ -89,4 +99,21 @@ fn shown_scalar(values: &[&Value]) -> Option<&'static str> {
 pub(super) fn base_name(doc: DocType) -> String {
     let base = doc.base.scalar().unwrap_or("object");
     if doc.lists > 0 { format!("list of {base}") } else { base.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_in_text_and_ids_in_numbers_may_be_of_another_type() {
+        for (name, value, doubtful) in [
+            ("count", Value::from("3"), true),
+            ("teaid", Value::from(3), true),
+            ("count", Value::from(3), false),
+            ("teaid", Value::from("t3"), false),
+        ] {
+            assert_eq!(is_in_doubt(name, &[&value]), doubtful, "{name}: {value}");
+        }
+    }
 }

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::draft::{Draft, Endpoint, Example};
 use super::types::{Definition, EnumValue, Field, Ty, Variant};
+use crate::pages::Kind;
 
 /// How long a line may get before what stands in it gets lines of its own.
 const WIDTH: usize = 110;
@@ -91,8 +92,15 @@ fn endpoint_yaml(endpoint: &Endpoint, yaml: &mut String) {
     for line in &endpoint.keys {
         *yaml += &format!("    {line}\n");
     }
-    fields_yaml("    request:", &endpoint.request, 6, yaml);
-    fields_yaml("    response:", &endpoint.response, 6, yaml);
+    for (side, head, fields) in [
+        (Kind::Request, "    request:", &endpoint.request),
+        (Kind::Response, "    response:", &endpoint.response),
+    ] {
+        if endpoint.untyped.contains(&side) && !fields.is_empty() {
+            *yaml += "    # ? the tables give no types: they are from the examples\n";
+        }
+        fields_yaml(head, fields, 6, yaml);
+    }
     *yaml += "    examples: # ? the page's values: make up others\n";
     for example in &endpoint.examples {
         example_yaml(example, yaml);
