@@ -225,6 +225,7 @@ pub(crate) struct EnumValueFields {
     #[schemars(extend("pattern" = schema::PASCAL))]
     name: String,
     /// What it means, where the name doesn't say it.
+    #[schemars(extend("pattern" = schema::DESCRIPTION))]
     doc: Option<String>,
 }
 

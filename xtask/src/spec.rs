@@ -390,6 +390,7 @@ pub struct Field {
     #[serde(default)]
     pub embed: bool,
     /// Why the type is not what the page says.
+    #[schemars(extend("pattern" = schema::DESCRIPTION))]
     pub quirk: Option<String>,
     /// Names that the page's examples give the field by mistake.
     #[serde(default)]
