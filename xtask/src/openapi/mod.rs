@@ -1,6 +1,6 @@
 //! The API as an OpenAPI 3.1 document, for tools and languages that are not Rust.
 //!
-//! [`document`] puts it together: [`operations`] has the paths, [`schemas`] the types, [`prose`] the links of
+//! [`document`] puts it together: `operations` has the paths, `schemas` the types, `prose` the links of
 //! texts.
 
 mod operations;
