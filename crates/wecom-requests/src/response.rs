@@ -238,7 +238,7 @@ fn envelope<R: ReadObject>(body: &[u8]) -> Result<Envelope<R>, DecodeError> {
     let mut json = Deserializer::from_slice(body);
     let envelope = read_object(&mut json)?;
     json.end()?;
-    envelope.ok_or_else(|| DecodeError { path: String::new(), message: "the body is null".to_owned() })
+    envelope.ok_or_else(|| DecodeError::new("", "the body is null"))
 }
 
 /// What surrounds every response, read in one pass with it.

@@ -289,7 +289,7 @@ impl Caller {
             Err(ResponseError::Merchant(error)) => Err(Error::Merchant { endpoint, error, body }),
             Err(ResponseError::Decode(error)) => Err(Error::Decode { endpoint, error, body }),
             Err(error) => {
-                let error = DecodeError { path: String::new(), message: error.to_string() };
+                let error = DecodeError::new("", error.to_string());
                 Err(Error::Decode { endpoint, error, body })
             }
         }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use ::http::header::{CONTENT_LENGTH, CONTENT_RANGE};
@@ -22,7 +22,7 @@ use wecom_requests::{Endpoint, Meta, file_head, parse_response, streamed_request
 
 use crate::caller::{Answer, Call, whole};
 use crate::transport::{RequestBody, ResponseBody};
-use crate::{Client, Credential, Error, Provides};
+use crate::{Client, Credential, Error, Provides, lock};
 
 /// How many bytes are read or sent at once.
 const PIECE: usize = 64 << 10;
@@ -145,7 +145,7 @@ fn measured(
             };
             outcome.map_err(|error| {
                 let told = io::Error::new(error.kind(), error.to_string());
-                *failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                *lock(&failure) = Some(error);
                 told
             })
         }
@@ -190,7 +190,7 @@ impl<C: Credential> Client<C> {
             secrets: &[],
         };
         let result = caller.perform(self.tokens().key(), Some(self.tokens()), call, whole::<E>).await;
-        result.map_err(|error| match failure.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        result.map_err(|error| match lock(&failure).take() {
             Some(source) => Error::Content { endpoint, source },
             None => error,
         })

@@ -261,3 +261,8 @@ pub use wecom_requests::{
     ApiError, Check, DecodeError, ENDPOINTS, Endpoint, MerchantError, Meta, Paged, PagedItems, Period, Rate,
     Violations, errcode, token,
 };
+
+/// Locks what stays whole even if a task panicked meanwhile.
+fn lock<T: ?Sized>(mutex: &std::sync::Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_core::future::BoxFuture;
@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use wecom_requests::{Meta, Rate};
 
 use crate::caller::later;
-use crate::{Error, StoreError};
+use crate::{Error, StoreError, lock};
 
 /// What happens to a call for which a documented limit leaves no room.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -269,10 +269,6 @@ impl Limits {
         blocked.retain(|_, until| *until > now);
         blocked.get(&(credential.to_owned(), endpoint.id)).map(|until| *until - now)
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

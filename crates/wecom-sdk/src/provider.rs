@@ -1,7 +1,7 @@
 //! The credentials of a service provider: its own, those of its applications, and those of the corporations that
 //! installed them.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, SystemTime};
 
 use futures_core::future::BoxFuture;
@@ -13,7 +13,7 @@ use wecom_requests::token::{AccessToken, NoToken, ProviderAccessToken, SuiteAcce
 use crate::caller::Caller;
 use crate::credential::{granted, key, sealed::Sealed};
 use crate::tokens::StoredToken;
-use crate::{Client, Credential, Error, Provides};
+use crate::{Client, Credential, Error, Provides, lock};
 
 /// How long WeCom accepts a ticket.
 const TICKET_LIFETIME: Duration = Duration::from_secs(30 * 60);
@@ -62,7 +62,7 @@ impl Suite {
     }
 
     fn own_ticket(&self) -> MutexGuard<'_, Option<StoredToken>> {
-        self.ticket.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.ticket)
     }
 
     /// The latest ticket: the one that came here, or one that came to another process.

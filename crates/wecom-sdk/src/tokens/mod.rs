@@ -17,7 +17,7 @@ use tracing::Instrument as _;
 use wecom_models::Secret;
 
 use crate::caller::Caller;
-use crate::{Credential, Error};
+use crate::{Credential, Error, lock};
 
 use store::LEASE;
 pub use store::{Lease, MemoryStore, StoreError, StoredToken, TokenStore};
@@ -211,14 +211,14 @@ impl Tokens {
     }
 
     fn refused(&self) -> MutexGuard<'_, Option<Secret>> {
-        self.refused.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.refused)
     }
 
     /// Fetches a token in the background where the current one is about to run out.
     fn renew(self: &Arc<Self>, current: &Arc<Current>) {
         let now = Instant::now();
         {
-            let mut renew_at = current.renew_at.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut renew_at = lock(&current.renew_at);
             if now < *renew_at {
                 return;
             }

@@ -1,7 +1,7 @@
 //! Tokens and limits shared by all processes that share a Redis server.
 
 use std::fmt;
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use ::redis::aio::MultiplexedConnection;
@@ -14,6 +14,7 @@ use wecom_requests::Rate;
 use super::store::LEASE;
 use super::{Lease, StoreError, StoredToken, TokenStore};
 use crate::limits::{LimitKey, LimitStore, SLOTS};
+use crate::lock;
 
 /// How long to wait for an answer, with a connection if one is needed.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -153,7 +154,7 @@ impl Redis {
     }
 
     fn outage(&self) -> MutexGuard<'_, Option<Outage>> {
-        self.outage.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.outage)
     }
 
     fn may_try(&self) -> bool {

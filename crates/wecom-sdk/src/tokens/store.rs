@@ -1,12 +1,14 @@
 //! Where tokens are kept, for those who share them.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, SystemTime};
 
 use futures_core::future::BoxFuture;
 use tokio::time::Instant;
 use wecom_models::Secret;
+
+use crate::lock;
 
 /// Where tokens are kept: [`MemoryStore`] for one process, with the feature `redis` [`Redis`](crate::Redis) for all that share
 /// a server.
@@ -127,7 +129,7 @@ impl MemoryStore {
     }
 
     fn entries(&self) -> MutexGuard<'_, HashMap<String, Entry>> {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.entries)
     }
 }
 
