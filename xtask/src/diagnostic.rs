@@ -201,7 +201,7 @@ pub fn did_you_mean<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) 
 }
 
 /// Keeps a range inside a text, on one line where it begins, and at least one character wide.
-fn clamp(text: &str, range: &Range<usize>) -> Range<usize> {
+pub(crate) fn clamp(text: &str, range: &Range<usize>) -> Range<usize> {
     let boundary =
         |at: usize| (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
     let start = boundary(range.start);

@@ -3,18 +3,13 @@
 
 mod calls;
 mod draft;
-mod encoding;
 mod examples;
 mod fields;
 mod into;
-mod page;
 mod report;
 mod rules;
 mod scalar;
-mod table;
 mod tagged;
-mod text;
-mod tree;
 mod types;
 mod yaml;
 
@@ -23,9 +18,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::pages::Page;
+use crate::pages::contents::Contents;
 use draft::{Draft, Names};
 use into::Existing;
-use page::Contents;
 pub use report::{Report, run as report};
 use yaml::Sections;
 
@@ -90,7 +85,7 @@ fn drafted(file: &Path, text: &str, names: Names) -> Result<(Page, Draft), Strin
     if contents.sections.is_empty() {
         return Err("no endpoint: no address of the server API follows a label such as 请求地址".to_owned());
     }
-    let draft = draft::page(page.id, page.number, &contents, names);
+    let draft = draft::page(page.id, page.numbers.first().copied(), &contents, names);
     Ok((page, draft))
 }
 

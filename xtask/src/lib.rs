@@ -10,6 +10,7 @@ pub mod codegen;
 pub mod coverage;
 pub mod diagnostic;
 pub mod diff;
+pub mod drift;
 pub mod emit;
 pub mod import;
 pub mod ir;

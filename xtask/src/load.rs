@@ -15,8 +15,8 @@ use crate::parallel;
 use crate::schema;
 use crate::source::{Node, Path, Source};
 use crate::spec::{
-    CODES, Codes, Doc, Endpoint, Enum, EnumValue, ErrorCode, Field, File, Repr, Rule, Spec, Struct, Style,
-    Union, Variant,
+    CODES, Codes, Deviation, Doc, Endpoint, Enum, EnumValue, ErrorCode, Field, File, Repr, Rule, Spec,
+    Struct, Style, Union, Variant,
 };
 
 /// Reads the texts of all spec files in a folder, in the order of their names.
@@ -126,7 +126,8 @@ fn codes(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option
     let head: CodesHead = reader.typed(&top, &value, &[])?;
     let codes = reader
         .entries(&top, &value, "codes", |reader, path, value| reader.typed::<ErrorCode>(path, value, &[]));
-    Some(Codes { source: index, title: head.title, summary: head.summary, doc: head.doc, codes, root })
+    let CodesHead { title, summary, doc, deviations, .. } = head;
+    Some(Codes { source: index, title, summary, doc, codes, deviations, root })
 }
 
 fn file(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option<File> {
@@ -143,6 +144,7 @@ fn file(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option<
         structs: reader.entries(&top, &value, "structs", Reader::structure),
         enums: reader.entries(&top, &value, "enums", Reader::enumeration),
         unions: reader.entries(&top, &value, "unions", Reader::union),
+        deviations: head.deviations,
         root: root.clone(),
         complete: true,
         failed: Vec::new(),
@@ -161,6 +163,9 @@ pub(crate) struct FileHead {
     /// What the module is for.
     #[schemars(extend("pattern" = schema::DESCRIPTION))]
     summary: String,
+    /// Where it differs from its pages on purpose.
+    #[serde(default)]
+    deviations: Vec<Deviation>,
 }
 
 /// The error codes that any endpoint may answer with.
@@ -174,6 +179,9 @@ pub(crate) struct CodesHead {
     summary: String,
     /// The documentation page.
     doc: Doc,
+    /// Where they differ from the page on purpose.
+    #[serde(default)]
+    deviations: Vec<Deviation>,
     // Read one by one; here so that they are not left out.
     /// By code.
     #[serde(rename = "codes")]

@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use xtask::codegen::{self, Failure};
 use xtask::diff::{self, Form, Report, Spec, Unreadable};
-use xtask::{coverage, import, openapi, pages, schema};
+use xtask::{coverage, drift, import, openapi, pages, schema};
 
 /// The tools of this workspace.
 #[derive(Parser)]
@@ -72,6 +72,21 @@ enum Command {
         /// Changes nothing; fails if the document is not what the spec says.
         #[arg(long)]
         check: bool,
+    },
+    /// Holds the spec against documentation pages: what is new, gone or changed on either side.
+    ///
+    /// Exits with 1 if they differ otherwise than the `deviations` of the spec's files say, and with 2 if there is
+    /// nothing to compare. Endpoints that the spec lacks are counted, and are no difference.
+    Drift {
+        /// The folder with the pages, as Markdown files.
+        #[arg(long, value_name = "DIR")]
+        docs: PathBuf,
+        /// Lists the endpoints that pages document and the spec lacks.
+        #[arg(long, conflicts_with = "json")]
+        unspecified: bool,
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Tells what changes between two specs, and what that means for those who use the crates.
     ///
@@ -137,6 +152,14 @@ fn main() -> ExitCode {
             };
             diff(&cli.root, &base, head.as_deref(), form)
         }
+        Command::Drift { docs, unspecified, json } => {
+            let color = stdout().is_terminal();
+            drift(
+                &cli.root,
+                &docs,
+                if json { drift::Form::Json } else { drift::Form::Text { color, unspecified } },
+            )
+        }
         Command::Import(Import { report: Some(docs), json, .. }) => report(&docs, json),
         Command::Import(Import { pages, into, .. }) => draft(&pages, into.as_deref()),
         Command::Examples { docs, all, out } => examples(&cli.root, &docs, all, out.as_deref()),
@@ -146,7 +169,7 @@ fn main() -> ExitCode {
 fn codegen(root: &Path, check: bool) -> ExitCode {
     let summary = match codegen::run(root, check, stderr().is_terminal()) {
         Ok(summary) => summary,
-        Err(failure) => return failed(failure),
+        Err(failure) => return failed(failure, "generated"),
     };
     let codegen::Summary { specs, endpoints, types, files, changes, time } = summary;
     let ms = time.as_millis();
@@ -228,13 +251,13 @@ fn coverage(root: &Path, docs: Option<&Path>, check: bool, form: coverage::Form)
     if check && !outcome.stale.is_empty() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
-/// Says why nothing was generated.
-fn failed(failure: Failure) -> ExitCode {
+/// Says why nothing was done.
+fn failed(failure: Failure, done: &str) -> ExitCode {
     match failure {
         Failure::Spec { mistakes, text } => {
             eprint!("{text}");
             let plural = if mistakes == 1 { "mistake" } else { "mistakes" };
-            eprintln!("error: {mistakes} {plural} in the spec; nothing was generated");
+            eprintln!("error: {mistakes} {plural} in the spec; nothing was {done}");
         }
         Failure::Io(error) => eprintln!("error: {error}"),
     }
@@ -244,7 +267,7 @@ fn failed(failure: Failure) -> ExitCode {
 fn openapi(root: &Path, check: bool) -> ExitCode {
     let openapi::Summary { paths, schemas, stale } = match openapi::run(root, check, stderr().is_terminal()) {
         Ok(summary) => summary,
-        Err(failure) => return failed(failure),
+        Err(failure) => return failed(failure, "generated"),
     };
     let file = openapi::FILE;
     if check && stale {
@@ -314,6 +337,23 @@ fn diff(root: &Path, base: &str, head: Option<&str>, form: Form) -> ExitCode {
     ExitCode::FAILURE
 }
 
+fn drift(root: &Path, docs: &Path, form: drift::Form) -> ExitCode {
+    let bar = bar();
+    let report =
+        drift::run(root, docs, stderr().is_terminal(), |pages| bar.set_length(pages as u64), || bar.inc(1));
+    bar.finish_and_clear();
+    let report = match report {
+        Ok(report) => report,
+        Err(failure) => {
+            failed(failure, "compared");
+            return ExitCode::from(2);
+        }
+    };
+    // Who closes the pipe early has read enough.
+    let _ = stdout().write_all(report.write(form).as_bytes());
+    if report.findings().is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
 fn draft(pages: &[PathBuf], into: Option<&Path>) -> ExitCode {
     let drafted = match into {
         Some(file) => import::draft_into(pages, file).map(|()| String::new()),
@@ -331,13 +371,19 @@ fn draft(pages: &[PathBuf], into: Option<&Path>) -> ExitCode {
     }
 }
 
-fn report(docs: &Path, json: bool) -> ExitCode {
+/// A progress bar, on a terminal.
+fn bar() -> ProgressBar {
     let bar = ProgressBar::no_length();
     if stderr().is_terminal() {
         bar.set_style(ProgressStyle::default_bar());
     } else {
         bar.set_draw_target(indicatif::ProgressDrawTarget::hidden());
     }
+    bar
+}
+
+fn report(docs: &Path, json: bool) -> ExitCode {
+    let bar = bar();
     let report = import::report(docs, || bar.inc(1), |pages| bar.set_length(pages as u64));
     bar.finish_and_clear();
     let report = match report {

@@ -1,6 +1,12 @@
 //! The JSON examples of documentation pages, told apart by endpoint and direction, for holding them against the spec.
 
+pub(crate) mod calls;
+pub(crate) mod contents;
+pub(crate) mod encoding;
 mod repair;
+pub(crate) mod table;
+pub(crate) mod text;
+pub(crate) mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -68,8 +74,8 @@ pub(crate) struct Page {
     pub file: PathBuf,
     /// The document's id.
     pub id: u32,
-    /// The number in its address.
-    pub number: Option<u32>,
+    /// The numbers in its addresses: it may stand in the documentation of several sorts of applications.
+    pub numbers: Vec<u32>,
     /// Its title.
     pub title: String,
     /// Everything, without what was withdrawn, its lines where they were.
@@ -132,9 +138,9 @@ fn wanted(spec: &Spec) -> Wanted {
     let endpoints = spec.files.iter().flat_map(|file| file.endpoints.values());
     let calls = endpoints.filter_map(|endpoint| {
         let (method, path) = endpoint.head.call.split_once(' ')?;
-        Some(((endpoint.head.doc.id, path.to_owned()), method.to_owned()))
+        Some(endpoint.head.doc.ids().map(move |id| ((id, path.to_owned()), method.to_owned())))
     });
-    calls.collect()
+    calls.flatten().collect()
 }
 
 /// Reads the pages below a folder, in the order of their files; of those that stand there several times, one.
@@ -142,14 +148,13 @@ pub(crate) fn read(docs: &Path) -> io::Result<Vec<Page>> {
     let mut files = Vec::new();
     markdown_files(docs, &mut files)?;
     files.sort();
-    let mut seen = BTreeSet::new();
-    let mut pages = Vec::new();
+    let mut pages: Vec<Page> = Vec::new();
     for file in files {
         let text = fs::read(&file).map_err(at(&file))?;
-        if let Some(page) = Page::parse(file, &String::from_utf8_lossy(&text))
-            && seen.insert(page.id)
-        {
-            pages.push(page);
+        let Some(page) = Page::parse(file, &String::from_utf8_lossy(&text)) else { continue };
+        match pages.iter_mut().find(|known: &&mut Page| known.id == page.id) {
+            Some(known) => known.numbers.extend(page.numbers),
+            None => pages.push(page),
         }
     }
     Ok(pages)
@@ -181,19 +186,19 @@ impl Page {
             return None;
         }
         let mut id = None;
-        let mut number = None;
+        let mut numbers = Vec::new();
         let mut title = String::new();
         for line in lines.take_while(|line| *line != "---") {
             match line.split_once(':') {
                 Some(("doc_id", value)) => id = value.trim().parse().ok(),
                 Some(("source_url", value)) => {
-                    number = value.rsplit('/').next().and_then(|last| last.trim().parse().ok());
+                    numbers.extend(value.rsplit('/').next().and_then(|last| last.trim().parse::<u32>().ok()));
                 }
                 Some(("title", value)) => title = unquoted(value.trim()),
                 _ => {}
             }
         }
-        Some(Self { file, id: id?, number, title, text: without_comments(text) })
+        Some(Self { file, id: id?, numbers, title, text: without_comments(text) })
     }
 
     /// The paths of the endpoints that the page introduces.
@@ -202,7 +207,7 @@ impl Page {
         let mut paths = BTreeSet::new();
         for block in blocks(&self.text) {
             match block {
-                Block::Text(line) => reader.text(line),
+                Block::Text { text, .. } => reader.text(text),
                 Block::Fence { text, .. } => _ = reader.fence(&text),
             }
             paths.extend(reader.endpoint.iter().map(|endpoint| endpoint.path.clone()));
@@ -217,8 +222,8 @@ impl Page {
         let mut reader = Reader::default();
         for block in blocks(&self.text) {
             let (start, text) = match block {
-                Block::Text(line) => {
-                    reader.text(line);
+                Block::Text { text, .. } => {
+                    reader.text(text);
                     continue;
                 }
                 Block::Fence { line, text } => (line, text),
@@ -285,8 +290,8 @@ fn without_comments(text: &str) -> String {
 
 /// A piece of a page.
 pub(crate) enum Block<'a> {
-    /// A line of text.
-    Text(&'a str),
+    /// A line of text, and its number.
+    Text { line: usize, text: &'a str },
     /// What stands between fences, and the number of its first line.
     Fence { line: usize, text: String },
 }
@@ -302,7 +307,7 @@ pub(crate) fn blocks(text: &str) -> Vec<Block<'_>> {
             .is_some_and(|info| !info.trim_start_matches('`').contains('`'));
         match &mut fence {
             None if opens => fence = Some((index + 2, Vec::new())),
-            None => blocks.push(Block::Text(line)),
+            None => blocks.push(Block::Text { line: index + 1, text: line }),
             // The closing fence may stand behind the last line.
             Some((start, lines)) => match line.trim_end().strip_suffix("```") {
                 Some(last) => {

@@ -37,6 +37,8 @@ pub struct Codes {
     pub doc: Doc,
     /// By code.
     pub codes: IndexMap<String, ErrorCode>,
+    /// Where they differ from the page on purpose.
+    pub deviations: Vec<Deviation>,
 }
 
 /// An error code.
@@ -72,6 +74,8 @@ pub struct File {
     pub enums: IndexMap<String, Enum>,
     /// By type name.
     pub unions: IndexMap<String, Union>,
+    /// Where it differs from its pages on purpose.
+    pub deviations: Vec<Deviation>,
     /// Whether all of it could be read: if not, what is left may only look unused.
     pub complete: bool,
     /// The types that are there, but couldn't be read.
@@ -161,6 +165,16 @@ pub struct Doc {
     /// When the page was last changed, as it says: `2024-07-16`. Some pages don't say.
     #[schemars(extend("pattern" = schema::DATE))]
     pub updated: Option<String>,
+    /// The ids of other documents with the same endpoint, for other sorts of applications.
+    #[serde(default)]
+    pub also: Vec<u32>,
+}
+
+impl Doc {
+    /// The documents' ids, the main one first.
+    pub fn ids(&self) -> impl Iterator<Item = u32> {
+        std::iter::once(self.id).chain(self.also.iter().copied())
+    }
 }
 
 keywords! {
@@ -182,6 +196,71 @@ keywords! {
         WebhookKey = "webhook_key",
         /// The code that answers one message.
         ResponseCode = "response_code",
+    }
+}
+
+/// A place where the spec differs from the pages on purpose.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+pub struct Deviation {
+    /// What differs.
+    pub rule: Drift,
+    /// Where, as `cargo xtask drift` says it: `create`, `create.request.title`, `Settings.title`, `Kind.voice`.
+    #[schemars(length(min = 1))]
+    pub at: String,
+    /// What the page says there, as `cargo xtask drift` says it. It is told again when the page says something else.
+    pub page: Option<String>,
+    /// Why the spec is right.
+    #[schemars(extend("pattern" = schema::DESCRIPTION))]
+    pub reason: String,
+}
+
+keywords! {
+    /// What the spec and the pages don't agree on.
+    Drift {
+        /// A field that only pages have.
+        FieldNew = "field-new",
+        /// A field that only the spec has.
+        FieldGone = "field-gone",
+        /// The type of a field.
+        FieldType = "field-type",
+        /// Whether a field must be sent.
+        FieldRequired = "field-required",
+        /// A limit of a field.
+        FieldLimit = "field-limit",
+        /// What is assumed where a field is left out.
+        FieldDefault = "field-default",
+        /// A value, or a union's variant, that only pages have.
+        ValueNew = "value-new",
+        /// A value, or a union's variant, that only the spec has.
+        ValueGone = "value-gone",
+        /// An endpoint that no page documents.
+        EndpointGone = "endpoint-gone",
+        /// The title of an endpoint.
+        Title = "title",
+        /// `GET` or `POST`.
+        Method = "method",
+        /// The kind of token.
+        Token = "token",
+        /// The host.
+        Host = "host",
+        /// What the request's body is.
+        Body = "body",
+        /// What comes back.
+        Answer = "answer",
+        /// How often an endpoint may be called.
+        Rate = "rate",
+        /// How many calls may be on their way at once.
+        Concurrency = "concurrency",
+        /// A page that isn't there.
+        PageGone = "page-gone",
+        /// A page with another address.
+        PageMoved = "page-moved",
+        /// A page that was changed since it was read.
+        PageChanged = "page-changed",
+        /// An error code that only the page lists.
+        CodeNew = "code-new",
+        /// An error code that only the spec lists.
+        CodeGone = "code-gone",
     }
 }
 

@@ -1,5 +1,6 @@
 //! Checks of the error codes.
 
+use super::deviations;
 use super::types::is_integer;
 use crate::diagnostic::{At, Diagnostics};
 use crate::names;
@@ -37,5 +38,6 @@ pub(super) fn check(table: &Codes, sources: &[Source], diagnostics: &mut Diagnos
         }
         rust_names.push((at, code.name.clone(), number.as_str()));
     }
+    deviations::check(&mut report, &table.deviations, ["codes"].into_iter());
     report.collisions(rust_names, "give each code a name of its own");
 }

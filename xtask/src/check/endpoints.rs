@@ -19,21 +19,23 @@ pub(super) fn unique(spec: &Spec, diagnostics: &mut Diagnostics) {
     let mut seen: HashMap<(&str, u32), (&str, usize)> = HashMap::new();
     for (index, file) in spec.files.iter().enumerate() {
         for (name, endpoint) in &file.endpoints {
-            let key = (endpoint.head.call.as_str(), endpoint.head.doc.id);
-            if let Some((first, first_file)) = seen.get(&key) {
-                let path = Path::of(["endpoints", name, "call"]);
-                let at_file = spec.files[*first_file].title.as_str();
-                let message = format!("`{}` of document {} is defined twice", key.0, key.1);
-                let help = format!("the first is `{first}` in the chapter {at_file}");
-                diagnostics.reporter(file.source, &file.root).error_with_help(
-                    "duplicate-endpoint",
-                    At::Value(&path),
-                    message,
-                    "again here",
-                    help,
-                );
-            } else {
-                seen.insert(key, (name, index));
+            let keys = endpoint.head.doc.ids().map(|id| (endpoint.head.call.as_str(), id));
+            for key in keys {
+                if let Some((first, first_file)) = seen.get(&key) {
+                    let path = Path::of(["endpoints", name, "call"]);
+                    let at_file = spec.files[*first_file].title.as_str();
+                    let message = format!("`{}` of document {} is defined twice", key.0, key.1);
+                    let help = format!("the first is `{first}` in the chapter {at_file}");
+                    diagnostics.reporter(file.source, &file.root).error_with_help(
+                        "duplicate-endpoint",
+                        At::Value(&path),
+                        message,
+                        "again here",
+                        help,
+                    );
+                } else {
+                    seen.insert(key, (name, index));
+                }
             }
         }
     }
@@ -42,7 +44,7 @@ pub(super) fn unique(spec: &Spec, diagnostics: &mut Diagnostics) {
 impl Reporter<'_> {
     /// A page that there can be.
     pub(super) fn page(&mut self, path: &Path, doc: &Doc) {
-        if doc.id == 0 || doc.page == 0 {
+        if doc.ids().any(|id| id == 0) || doc.page == 0 {
             self.error(
                 "missing-page",
                 At::Value(path),

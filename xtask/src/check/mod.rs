@@ -1,6 +1,7 @@
 //! The second stage: every mistake that can be seen in the raw spec. After it, lowering cannot fail.
 
 mod codes;
+mod deviations;
 mod endpoints;
 mod examples;
 mod types;
@@ -71,6 +72,8 @@ impl Checker<'_> {
             return;
         }
         self.unused_types();
+        let places = self.file.type_names().map(|(_, name)| name).chain(self.file.endpoints.keys());
+        deviations::check(&mut self.report, &self.file.deviations, places.map(String::as_str));
         if self.report.count() > before {
             // Examples follow from the types: what is wrong there would be told again.
             return;

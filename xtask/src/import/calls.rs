@@ -1,41 +1,25 @@
 //! How often an endpoint may be called, and how its pages follow each other.
 
-use super::page::{Section, plain};
-use super::text;
 use super::types::{Field, Ty};
+use crate::pages::calls::{Rates, at_once};
+use crate::pages::contents::Section;
 
 /// The keys that say how often an endpoint may be called.
 pub(super) fn pace(section: &Section) -> Vec<String> {
+    let Rates { calls, otherwise, shared } = Rates::of(section);
+    let calls: Vec<String> =
+        calls.into_iter().map(|(calls, per)| format!("{{ calls: {calls}, per: {per} }}")).collect();
     let mut keys = Vec::new();
-    let mut rates = Vec::new();
-    for line in &section.prose {
-        let Some(found) = text::rates(line) else { continue };
-        let described = plain(line);
-        if text::counts_otherwise(&described) {
-            keys.push(format!("# ? a rate: {described}"));
-            continue;
-        }
-        rates.extend(found.into_iter().map(|(calls, per)| format!("{{ calls: {calls}, per: {per} }}")));
+    if !calls.is_empty() {
+        keys.push(format!("rate: [{}]", calls.join(", ")));
     }
-    for line in section.shared.iter().filter(|line| text::rates(line).is_some_and(|rates| !rates.is_empty()))
-    {
-        keys.push(format!("# ? a rate, of one of the page's endpoints or of all: {}", plain(line)));
-    }
-    rates.dedup();
-    if !rates.is_empty() {
-        keys.insert(0, format!("rate: [{}]", rates.join(", ")));
-    }
+    keys.extend(otherwise.into_iter().map(|line| format!("# ? a rate: {line}")));
+    let shared = shared.into_iter();
+    keys.extend(shared.map(|line| format!("# ? a rate, of one of the page's endpoints or of all: {line}")));
     if let Some(at_once) = at_once(&section.prose) {
         keys.push(format!("concurrency: {at_once}"));
     }
     keys
-}
-
-/// How many calls may be on their way at once, in a line or in the one below its label.
-fn at_once(prose: &[String]) -> Option<u32> {
-    let labelled = prose.windows(2).filter(|pair| plain(&pair[0]).ends_with([':', '：']));
-    let lines = prose.iter().cloned().chain(labelled.map(<[String]>::concat));
-    lines.into_iter().find_map(|line| text::concurrency(&line))
 }
 
 /// The key that says how pages follow each other, or why it can't be drafted.

@@ -3,15 +3,15 @@
 use serde_json::{Map, Value};
 
 use super::calls;
-use super::encoding::{Encoding, token};
 use super::examples::examples;
 use super::fields::Place;
-use super::page::{Contents, Section, Table};
 use super::rules::Request;
-use super::tree::{self, Fields, Node, Tables};
 use super::types::{Definition, Field, Ty, Types};
 use crate::names;
 use crate::pages::Kind;
+use crate::pages::contents::{Contents, Section, Table};
+use crate::pages::encoding::{Encoding, token};
+use crate::pages::tree::{self, Fields};
 use crate::spec::Token;
 
 /// A draft of a page's endpoints.
@@ -144,7 +144,7 @@ impl<'a> Drafter<'a> {
         let method = if unsaid { "GET" } else { section.method.as_str() };
         let requests = encoding.requests(section);
         let responses = encoding.responses(section);
-        let request = self.request(&owner, section, method, &encoding, token, &requests);
+        let request = self.request(&owner, section, method, &encoding, &requests);
         let untyped_request = self.untyped && !requests.is_empty();
         let response = if encoding.file_answer && !encoding.json_answer {
             Vec::new()
@@ -188,13 +188,10 @@ impl<'a> Drafter<'a> {
     where
         'a: 'v,
     {
-        let mut fields = tree::shown(bodies);
-        let (own, other) = section.tables.iter().partition(|table| table.side == side);
-        let tables = Tables { own, other, named: self.named };
-        let mut rows = tables.own.iter().flat_map(|table| &table.rows).peekable();
+        let mut rows = section.tables_of(side).flat_map(|table| &table.rows).peekable();
         self.untyped = rows.peek().is_some() && rows.all(|row| row.ty.is_none());
-        let parts = section.parts.iter().filter(|(at, _)| *at == side).map(|(_, part)| part);
-        for table in tree::describe(&mut fields, &tables, parts) {
+        let (fields, unplaced) = tree::of(section, self.named, side, bodies);
+        for table in unplaced {
             let names: Vec<&str> = table.rows.iter().map(|row| row.name.as_str()).collect();
             let of = table.name.as_deref().map(|name| format!(" of {name}")).unwrap_or_default();
             self.unplaced.push(format!("# ? a table{of} without a place: {}", names.join(", ")));
@@ -208,21 +205,11 @@ impl<'a> Drafter<'a> {
         section: &'a Section,
         method: &str,
         encoding: &Encoding,
-        token: Token,
         requests: &[Value],
     ) -> Vec<Field> {
         let bodies: Vec<&Map<String, Value>> = requests.iter().filter_map(Value::as_object).collect();
-        let mut fields = self.tree(section, Kind::Request, &bodies);
+        let fields = self.tree(section, Kind::Request, &bodies);
         let get = method == "GET";
-        for name in &section.query {
-            if !fields.contains_key(name) {
-                fields.insert(name.clone(), Node::default());
-            }
-        }
-        fields.retain(|name, node| {
-            let is_token = Some(name.as_str()) == token.parameter() || name == "access_token";
-            !(is_token && node.values.is_empty())
-        });
         let place = Place { owner, side: Kind::Request, objects: bodies.len() };
         let mut drafted = self.fields(&fields, place, &bodies);
         for field in &mut drafted {
@@ -279,10 +266,7 @@ impl<'a> Drafter<'a> {
         responses: &[Value],
     ) -> Vec<Field> {
         let bodies: Vec<&Map<String, Value>> = responses.iter().filter_map(Value::as_object).collect();
-        let mut fields = self.tree(section, Kind::Response, &bodies);
-        for name in ["errcode", "errmsg"] {
-            fields.shift_remove(name);
-        }
+        let fields = self.tree(section, Kind::Response, &bodies);
         let place = Place { owner, side: Kind::Response, objects: bodies.len() };
         let mut drafted = self.fields(&fields, place, &bodies);
         if encoding.xml {

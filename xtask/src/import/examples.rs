@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::draft::Example;
-use super::encoding::Encoding;
 use super::types::{Definition, Field, Ty, Types};
+use crate::pages::encoding::Encoding;
 
 /// The page's examples in pairs; what it doesn't show is made up.
 pub(super) fn examples(

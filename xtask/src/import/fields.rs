@@ -3,15 +3,15 @@
 use serde_json::{Map, Value};
 
 use super::draft::Drafter;
-use super::page::Table;
 use super::scalar::{FROM_EXAMPLE, base_name, is_in_doubt, scalar};
 use super::tagged::{Tagged, looks_tagged};
-use super::text::{self, Base, DocType};
-use super::tree::{self, Fields, Node, same};
 use super::types::{Definition, EnumValue, Field, Ty, Variant, pascal, singular};
 use super::yaml::quoted;
 use crate::names;
 use crate::pages::Kind;
+use crate::pages::contents::values_of;
+use crate::pages::text::{self, Base, DocType};
+use crate::pages::tree::{self, Fields, Node};
 
 /// What is to be said of a field besides its type.
 #[derive(Debug, Default)]
@@ -69,8 +69,7 @@ impl Drafter<'_> {
         let slot = self.types.open();
         let definition = self.union(tagged, fields, place);
         let ty = self.types.close(slot, &format!("{}Content", place.owner), place.owner, None, &definition);
-        let doc =
-            fields.get(&tagged.tag).and_then(|node| node.row).map(|row| row.doc.clone()).unwrap_or_default();
+        let doc = fields.get(&tagged.tag).and_then(Node::row).map(|row| row.doc.clone()).unwrap_or_default();
         Field {
             name: name.to_owned(),
             optional: false,
@@ -101,15 +100,15 @@ impl Drafter<'_> {
             let key = key.clone().filter(|key| key != wire);
             variants.push(Variant { tag: wire.clone(), name, ty, key });
         }
-        let row = fields.get(&tagged.tag).and_then(|node| node.row);
+        let row = fields.get(&tagged.tag).and_then(Node::row);
         let doc = row.map(|row| row.doc.clone()).unwrap_or_default();
         Definition::Union { doc, tag: tagged.tag.clone(), text: tagged.text, variants }
     }
 
     fn field(&mut self, name: &str, node: &Node<'_>, place: Place<'_>) -> Field {
-        let doc = node.row.map(|row| row.doc.clone()).unwrap_or_default();
+        let doc = node.row().map(|row| row.doc.clone()).unwrap_or_default();
         let mut notes = Notes::default();
-        if node.row.is_none() {
+        if node.rows.is_empty() {
             notes.doubt("in no table");
         } else if node.guessed {
             notes.doubt("no example shows where it stands");
@@ -144,7 +143,7 @@ impl Drafter<'_> {
     }
 
     fn node_type(&mut self, name: &str, node: &Node<'_>, place: Place<'_>, notes: &mut Notes) -> Ty {
-        let doc = node.row.and_then(|row| row.ty.as_deref()).map(text::doc_type);
+        let doc = node.row().and_then(|row| row.ty.as_deref()).map(text::doc_type);
         let values: Vec<&Value> = node.values.iter().copied().filter(|value| !value.is_null()).collect();
         self.ty(name, node, &values, doc, place, false, notes)
     }
@@ -195,7 +194,7 @@ impl Drafter<'_> {
         }
         let scalar = scalar(values, doc, in_list, notes);
         // What is said once of all fields, or goes without saying, is not said of each.
-        if (self.untyped || node.row.is_none()) && !is_in_doubt(name, values) {
+        if (self.untyped || node.rows.is_empty()) && !is_in_doubt(name, values) {
             notes.doubts.retain(|doubt| doubt != FROM_EXAMPLE);
         }
         self.refine(name, node, values, scalar, place, in_list, notes)
@@ -260,7 +259,7 @@ impl Drafter<'_> {
             _ => plain,
         };
         let objects = node.objects();
-        let doc = node.object.clone().or_else(|| node.row.map(|row| row.doc.clone())).unwrap_or_default();
+        let doc = node.object.clone().or_else(|| node.row().map(|row| row.doc.clone())).unwrap_or_default();
         let slot = self.types.open();
         let inner = Place { owner: &base, side: place.side, objects: objects.len() };
         if let Some(tagged) = Tagged::find(&node.fields, &objects)
@@ -292,7 +291,7 @@ impl Drafter<'_> {
         in_list: bool,
         notes: &mut Notes,
     ) -> Ty {
-        let doc = node.row.map(|row| row.doc.as_str()).unwrap_or_default();
+        let doc = node.row().map(|row| row.doc.as_str()).unwrap_or_default();
         let integer = matches!(scalar, "i32" | "u32" | "i64" | "u64");
         if integer
             && !in_list
@@ -317,7 +316,10 @@ impl Drafter<'_> {
         }
         let numeric = |value: &&&Value| value.as_str().is_some_and(|text| text.parse::<i64>().is_ok());
         let digits = text && values.iter().any(|value| numeric(&value));
-        let mut documented = self.values_table(node).unwrap_or_else(|| text::values(doc, text && !digits));
+        let mut documented = node
+            .row()
+            .and_then(|row| values_of(row, self.named))
+            .unwrap_or_else(|| text::values(doc, text && !digits));
         if !text {
             documented.retain(|value| {
                 value.wire.parse::<i64>().is_ok_and(|number| number.to_string() == value.wire)
@@ -369,37 +371,16 @@ impl Drafter<'_> {
         };
         self.types.close(slot, &base, place.owner, None, &definition)
     }
-
-    /// The values in the table that a field refers to.
-    fn values_table(&self, node: &Node<'_>) -> Option<Vec<text::Value>> {
-        let refers = &node.row?.refers;
-        let alike = |table: &&Table| {
-            table.values
-                && table.name.as_deref().is_some_and(|name| refers.iter().any(|refer| same(refer, name)))
-        };
-        let table = self.named.iter().find(alike)?;
-        let values: Vec<text::Value> = table
-            .rows
-            .iter()
-            .filter(|row| row.name.chars().all(|c| c.is_ascii_graphic()))
-            .map(|row| text::Value { wire: row.name.clone(), doc: row.doc.clone() })
-            .collect();
-        let distinct = values
-            .iter()
-            .enumerate()
-            .all(|(at, value)| values[..at].iter().all(|other| other.wire != value.wire));
-        (distinct && values.len() > 1).then_some(values)
-    }
 }
 
 /// Whether an object that no table describes has fields that tables describe, all of them as optional.
 fn only_optional(node: &Node<'_>) -> bool {
-    let mut rows = node.fields.values().filter_map(|field| field.row).peekable();
+    let mut rows = node.fields.values().filter_map(Node::row).peekable();
     rows.peek().is_some() && rows.all(|row| row.required == Some(false))
 }
 
 fn is_optional(node: &Node<'_>, place: Place<'_>, notes: &mut Notes) -> bool {
-    let required = node.row.map_or_else(|| only_optional(node).then_some(false), |row| row.required);
+    let required = node.row().map_or_else(|| only_optional(node).then_some(false), |row| row.required);
     let missing = node.values.len() < place.objects;
     let null = node.values.iter().any(|value| value.is_null());
     match required {
@@ -413,14 +394,14 @@ fn is_optional(node: &Node<'_>, place: Place<'_>, notes: &mut Notes) -> bool {
             notes.doubt("null in an example");
             true
         }
-        _ if place.side == Kind::Response && node.row.is_some_and(|row| text::may_be_absent(&row.doc)) => {
+        _ if place.side == Kind::Response && node.row().is_some_and(|row| text::may_be_absent(&row.doc)) => {
             if !missing {
                 notes.doubt("the table says when it is absent");
             }
             true
         }
         // Nothing says that it is always there.
-        _ if place.objects == 0 => place.side == Kind::Response || node.row.is_none(),
+        _ if place.objects == 0 => place.side == Kind::Response || node.rows.is_empty(),
         _ => missing,
     }
 }

@@ -9,12 +9,12 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::draft::{self, Names};
-use super::encoding;
-use super::page::{Contents, Section};
 use super::yaml::Sections;
 use crate::check;
 use crate::diagnostic::{Diagnostics, UNWRITTEN};
 use crate::load;
+use crate::pages::contents::{Contents, Section};
+use crate::pages::encoding;
 use crate::pages::{self, Page};
 use crate::parallel;
 use crate::source::Source;
@@ -113,7 +113,7 @@ pub fn run(docs: &Path, progress: impl Fn() + Sync, start: impl FnOnce(usize)) -
 /// What becomes of a page's endpoints. A mistake counts against all of them: it may keep the checks from the rest.
 fn page_outcomes(page: &Page) -> Vec<Outcome> {
     let contents = Contents::of(page);
-    let draft = draft::page(page.id, page.number, &contents, Names::default());
+    let draft = draft::page(page.id, page.numbers.first().copied(), &contents, Names::default());
     let text = Sections::of(&draft).file(&page.title);
     let (calls, mistakes) = checked(&text);
     let unreadable = contents.unreadable.iter().map(|place| ("unreadable-body".to_owned(), place.clone()));

@@ -5,10 +5,10 @@ use std::sync::LazyLock;
 use regex_lite::Regex;
 use serde_json::Value;
 
-use super::page::{plain, regex};
-use super::text;
 use super::types::{Definition, Field, Ty, Types};
 use super::yaml::quoted;
+use crate::pages::contents::{plain, regex};
+use crate::pages::text;
 
 static NAME: LazyLock<Regex> = LazyLock::new(|| regex(r"[A-Za-z_][A-Za-z0-9_]*"));
 

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
-use super::text;
-use super::tree::{Fields, Node};
 use super::types::pascal;
 use crate::names;
+use crate::pages::text;
+use crate::pages::tree::{Fields, Node};
 
 /// A tag, and the fields beside it of which it says which one is there.
 pub(super) struct Tagged {
@@ -44,7 +44,7 @@ impl Tagged {
     fn by_name(tag: &str, node: &Node<'_>, fields: &Fields<'_>) -> Option<Self> {
         let mut wires: Vec<String> = Vec::new();
         let shown = node.values.iter().filter_map(|value| value.as_str()).map(str::to_owned);
-        let documented = text::values(node.row.map(|row| row.doc.as_str()).unwrap_or_default(), true);
+        let documented = text::values(node.row().map(|row| row.doc.as_str()).unwrap_or_default(), true);
         let documented =
             documented.into_iter().map(|value| value.wire).filter(|wire| fields.contains_key(wire));
         // Contents that only a table tells of, beside those that are shown.

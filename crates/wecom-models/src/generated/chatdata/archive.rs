@@ -13,7 +13,7 @@ use crate::{Timestamp, Unknown};
 /// Pulls archived conversation records, oldest first, a page at a time.
 ///
 /// `POST /cgi-bin/chatdata/sync_msg` ·
-/// [获取会话记录](https://developer.work.weixin.qq.com/document/path/99670)
+/// [获取会话记录](https://developer.work.weixin.qq.com/document/path/97240)
 ///
 /// A public key must have been set before, with [`SetPublicKey`](crate::chatdata::zone::SetPublicKey):
 /// records exist from then on, for 5 days. The sender or a receiver must be within the scope of the

@@ -147,7 +147,7 @@ pub struct AddMsgTemplateResponse {
 /// Lists the group messages that were created in a period.
 ///
 /// `POST /cgi-bin/externalcontact/get_groupmsg_list_v2` ·
-/// [获取企业的全部群发记录](https://developer.work.weixin.qq.com/document/path/96355)
+/// [获取企业的全部群发记录](https://developer.work.weixin.qq.com/document/path/93338)
 ///
 /// From `start_time` to `end_time` it is at most 31 days.
 ///
@@ -233,7 +233,7 @@ pub struct GetGroupmsgListV2Response {
 /// Lists the employees who are to send a group message, and whether they have.
 ///
 /// `POST /cgi-bin/externalcontact/get_groupmsg_task` ·
-/// [获取企业的全部群发记录](https://developer.work.weixin.qq.com/document/path/96355)
+/// [获取企业的全部群发记录](https://developer.work.weixin.qq.com/document/path/93338)
 ///
 /// Messages created before 2020-11-17 have no such list.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -286,7 +286,7 @@ pub struct GetGroupmsgTaskResponse {
 /// outcome.
 ///
 /// `POST /cgi-bin/externalcontact/get_groupmsg_send_result` ·
-/// [获取企业的全部群发记录](https://developer.work.weixin.qq.com/document/path/96355)
+/// [获取企业的全部群发记录](https://developer.work.weixin.qq.com/document/path/93338)
 ///
 /// For messages to customer groups only what was sent is listed: until then no group has been chosen.
 /// Messages created before 2020-11-17 have no such list.

@@ -14,7 +14,7 @@ impl crate::Endpoint for SyncMsg {
         method: http::Method::POST,
         host: crate::Host::Api,
         path: "/cgi-bin/chatdata/sync_msg",
-        page: "https://developer.work.weixin.qq.com/document/path/99670",
+        page: "https://developer.work.weixin.qq.com/document/path/97240",
         token: crate::TokenKind::AccessToken,
         answer: crate::AnswerKind::Json,
         safe: true,

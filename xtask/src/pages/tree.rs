@@ -3,14 +3,16 @@
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
-use super::page::Table;
+use super::Kind;
+use super::contents::{Section, Table};
+use super::encoding::token;
 use super::table::Row;
 
 /// A field, wherever it stands. Of lists, `fields` are those of their items.
 #[derive(Debug, Default, Clone)]
-pub(super) struct Node<'a> {
-    /// What a table says of it.
-    pub row: Option<&'a Row>,
+pub(crate) struct Node<'a> {
+    /// What tables say of it: the first one is nearest to where it stands.
+    pub rows: Vec<&'a Row>,
     /// Every value that the examples show.
     pub values: Vec<&'a Value>,
     /// Whether a whole body shows it.
@@ -30,7 +32,7 @@ pub(super) struct Node<'a> {
 }
 
 /// The fields of an object, by name.
-pub(super) type Fields<'a> = IndexMap<String, Node<'a>>;
+pub(crate) type Fields<'a> = IndexMap<String, Node<'a>>;
 
 type Path = Vec<String>;
 
@@ -41,8 +43,13 @@ const MAX_DEPTH: usize = 12;
 const MOST_TABLES: usize = 500;
 
 impl<'a> Node<'a> {
+    /// What the first table says of it.
+    pub(crate) fn row(&self) -> Option<&'a Row> {
+        self.rows.first().copied()
+    }
+
     /// The objects that the examples show here, those inside lists among them.
-    pub(super) fn objects(&self) -> Vec<&'a Map<String, Value>> {
+    pub(crate) fn objects(&self) -> Vec<&'a Map<String, Value>> {
         let mut objects = Vec::new();
         for value in self.values.iter().chain(&self.parts) {
             collect(value, &mut objects);
@@ -60,7 +67,7 @@ fn collect<'a>(value: &'a Value, objects: &mut Vec<&'a Map<String, Value>>) {
 }
 
 /// The fields that some objects show.
-pub(super) fn shown<'a>(objects: &[&'a Map<String, Value>]) -> Fields<'a> {
+pub(crate) fn shown<'a>(objects: &[&'a Map<String, Value>]) -> Fields<'a> {
     let mut fields: Fields<'a> = IndexMap::new();
     for object in objects {
         absorb(&mut fields, object, true);
@@ -117,9 +124,37 @@ fn most_alike(
     }
 }
 
+/// The fields of a side of an endpoint, without its token and the envelope: what bodies show, and what the tables of its
+/// page say. Also returns the tables that have no place there.
+pub(crate) fn of<'a>(
+    section: &'a Section,
+    named: &'a [Table],
+    side: Kind,
+    bodies: &[&'a Map<String, Value>],
+) -> (Fields<'a>, Vec<&'a Table>) {
+    let mut fields = shown(bodies);
+    let (own, other) = section.tables.iter().partition(|table| table.side == side);
+    let parts = section.parts.iter().filter(|(at, _)| *at == side).map(|(_, part)| part);
+    let unplaced = describe(&mut fields, &Tables { own, other, named }, parts);
+    match side {
+        Kind::Request => {
+            for name in &section.query {
+                fields.entry(name.clone()).or_default();
+            }
+            let token = token(section).parameter();
+            fields.retain(|name, node| {
+                let is_token = Some(name.as_str()) == token || name == "access_token";
+                !(is_token && node.values.is_empty())
+            });
+        }
+        Kind::Response => fields.retain(|name, _| name != "errcode" && name != "errmsg"),
+    }
+    (fields, unplaced)
+}
+
 /// The tables that describe an endpoint's bodies.
 #[derive(Debug)]
-pub(super) struct Tables<'a> {
+struct Tables<'a> {
     /// Those of one side of the endpoint.
     pub own: Vec<&'a Table>,
     /// Those of the other side.
@@ -129,7 +164,7 @@ pub(super) struct Tables<'a> {
 }
 
 /// Puts what tables say beside what the examples show; returns the tables that have no place there.
-pub(super) fn describe<'a>(
+fn describe<'a>(
     fields: &mut Fields<'a>,
     tables: &Tables<'a>,
     parts: impl IntoIterator<Item = &'a Value>,
@@ -194,7 +229,7 @@ fn describes_inner(fields: &Fields<'_>, table: &Table, name: &str) -> bool {
 }
 
 /// The names of two objects that mean the same one: `Settings`, `settings`, `setting_list`.
-pub(super) fn same(a: &str, b: &str) -> bool {
+pub(crate) fn same(a: &str, b: &str) -> bool {
     let plain = |name: &str| {
         let name = name.rsplit('.').next().unwrap_or(name).replace('_', "").to_ascii_lowercase();
         let name =
@@ -259,7 +294,7 @@ impl<'a> Naming<'_, 'a> {
         {
             return None;
         }
-        let refers = node.row.map(|row| row.refers.as_slice()).unwrap_or_default();
+        let refers = node.row().map(|row| row.refers.as_slice()).unwrap_or_default();
         let named = self.tables.iter().filter(|table| !table.values);
         let mut named = named.filter_map(|table| Some((*table, table.name.clone()?)));
         let referred = named.clone().find(|(_, own)| refers.iter().any(|refer| same(refer, own)));
@@ -300,9 +335,11 @@ impl<'t, 'a> Attach<'t, 'a> {
                 continue;
             }
             let Some(node) = self.node(&path) else { continue };
-            if node.row.is_none() {
-                node.row = Some(row);
+            if node.rows.is_empty() {
                 node.guessed = guessed;
+            }
+            if !node.rows.contains(&row) {
+                node.rows.push(row);
             }
             self.stack.truncate(row.depth);
             self.stack.push(path.clone());
@@ -338,7 +375,7 @@ impl<'t, 'a> Attach<'t, 'a> {
         let free: Vec<Path> = places
             .iter()
             .map(inside)
-            .filter(|path| known(path).is_some_and(|node| node.row.is_none()))
+            .filter(|path| known(path).is_some_and(|node| node.rows.is_empty()))
             .collect();
         let said: Vec<Path> = places.iter().map(inside).filter(|path| known(path).is_some()).collect();
         // Tables of several sorts of a body repeat their rows; a dotted name may begin anywhere.
@@ -364,7 +401,7 @@ impl<'t, 'a> Attach<'t, 'a> {
     fn beside(&self) -> Path {
         let mut parent = self.last.clone().unwrap_or_default();
         let opens = get(self.root, &parent).is_some_and(|node| {
-            let ty = node.row.and_then(|row| row.ty.as_deref()).unwrap_or_default().to_ascii_lowercase();
+            let ty = node.row().and_then(|row| row.ty.as_deref()).unwrap_or_default().to_ascii_lowercase();
             ty.contains("obj") && node.values.is_empty()
         });
         if !opens {

@@ -4,13 +4,15 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
-use super::page::{plain, regex};
+use super::contents::{plain, regex};
 
 /// A row: a field, or a value of an enum.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Row {
     /// The name as the table writes it, without what marks its depth: `a[].b`.
     pub name: String,
+    /// The line of the page, from 1.
+    pub line: usize,
     /// How deep it stands below the row that it belongs to: one for each `└`.
     pub depth: usize,
     /// What the column 类型 says.
@@ -35,12 +37,13 @@ struct Columns {
     values: bool,
 }
 
-/// Reads a table, if it is one of fields or values, and says which.
-pub(super) fn read(lines: &[String]) -> Option<(bool, Vec<Row>)> {
+/// Reads a table whose first line has a number, if it is one of fields or values, and says which.
+pub(crate) fn read(lines: &[String], first: usize) -> Option<(bool, Vec<Row>)> {
     let header: Vec<String> = cells(lines.first()?).iter().map(|cell| plain(cell)).collect();
     let columns = Columns::of(&header)?;
-    let rows = lines[1..].iter().map(|line| cells(line)).filter(|cells| !is_separator(cells));
-    let rows: Vec<Row> = rows.filter_map(|cells| columns.row(&cells)).collect();
+    let rows = lines.iter().zip(first..).skip(1).map(|(line, number)| (cells(line), number));
+    let rows = rows.filter(|(cells, _)| !is_separator(cells));
+    let rows: Vec<Row> = rows.filter_map(|(cells, line)| columns.row(&cells, line)).collect();
     (!rows.is_empty()).then_some((columns.values, rows))
 }
 
@@ -80,7 +83,7 @@ impl Columns {
         }
     }
 
-    fn row(&self, cells: &[String]) -> Option<Row> {
+    fn row(&self, cells: &[String], line: usize) -> Option<Row> {
         let cell = |index: Option<usize>| index.and_then(|index| cells.get(index)).map(String::as_str);
         let raw = cell(Some(self.name))?;
         let depth = raw.matches('└').count();
@@ -104,6 +107,7 @@ impl Columns {
         let doc = format!("{title} {}", doc.trim_end_matches('|'));
         Some(Row {
             name,
+            line,
             depth,
             ty: ty.map(plain).filter(|ty| !ty.is_empty() && ty != "-"),
             required: required.and_then(yes_or_no),

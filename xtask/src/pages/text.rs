@@ -4,11 +4,11 @@ use std::sync::LazyLock;
 
 use regex_lite::{Captures, Regex};
 
-use super::page::{plain, regex};
+use super::contents::{plain, regex};
 
 /// A type as a table gives it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct DocType {
+pub(crate) struct DocType {
     /// How many lists are around it.
     pub lists: usize,
     /// What it is a list of, if it says so.
@@ -17,7 +17,7 @@ pub(super) struct DocType {
 
 /// What a table calls the type of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Base {
+pub(crate) enum Base {
     String,
     Bool,
     I32,
@@ -33,7 +33,7 @@ pub(super) enum Base {
 
 impl Base {
     /// Its name in a spec, for scalars.
-    pub(super) fn scalar(self) -> Option<&'static str> {
+    pub(crate) fn scalar(self) -> Option<&'static str> {
         Some(match self {
             Self::String => "string",
             Self::Bool => "bool",
@@ -49,7 +49,7 @@ impl Base {
 }
 
 /// Reads the column 类型.
-pub(super) fn doc_type(text: &str) -> DocType {
+pub(crate) fn doc_type(text: &str) -> DocType {
     let text = text.to_ascii_lowercase().replace(['\\', ' '], "");
     let brackets = text.matches("[]").count();
     let array = ["array", "arrary", "list", "数组", "列表"].iter().any(|word| text.contains(word));
@@ -73,7 +73,7 @@ pub(super) fn doc_type(text: &str) -> DocType {
 
 /// A documented value and what the text says of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Value {
+pub(crate) struct Value {
     /// As on the wire.
     pub wire: String,
     /// What it means.
@@ -81,7 +81,7 @@ pub(super) struct Value {
 }
 
 /// The values that a description lists, if it lists several.
-pub(super) fn values(doc: &str, text: bool) -> Vec<Value> {
+pub(crate) fn values(doc: &str, text: bool) -> Vec<Value> {
     static SPACED: LazyLock<Regex> = LazyLock::new(|| {
         regex(concat!(
             r"(?:^|[：:，,；;、\s])(0|[1-9][0-9]{0,3})(?:[(（]默认[)）])?\s*([^\s0-9A-Za-z.:：=，,；;。|",
@@ -158,7 +158,7 @@ fn listed(doc: &str, pattern: &Regex, text: bool) -> Vec<Value> {
 }
 
 /// Whether two values 0 and 1 only say no and yes.
-pub(super) fn is_flag(values: &[Value], doc: &str) -> bool {
+pub(crate) fn is_flag(values: &[Value], doc: &str) -> bool {
     let mut wires: Vec<&str> = values.iter().map(|value| value.wire.as_str()).collect();
     wires.sort_unstable();
     let zero =
@@ -226,7 +226,7 @@ static FLOOR: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// The limits that a description gives a value of a type, as keys and numbers of a spec.
-pub(super) fn limits(doc: &str, ty: &str) -> Vec<(&'static str, i64)> {
+pub(crate) fn limits(doc: &str, ty: &str) -> Vec<(&'static str, i64)> {
     let doc = &in_digits(doc);
     let found = |pattern: &Regex, group: usize| {
         let captures = pattern.captures_iter(doc).find(|captures| {
@@ -312,7 +312,7 @@ fn in_digits(doc: &str) -> String {
 }
 
 /// What a description says is assumed, as YAML, where it is a value of the type.
-pub(super) fn default(doc: &str, ty: &str) -> Option<String> {
+pub(crate) fn default(doc: &str, ty: &str) -> Option<String> {
     static DEFAULT: LazyLock<Regex> = LazyLock::new(|| {
         regex(
             r#"(?:默认|缺省)(?:值)?(?:[和与、]最大值(?:都|均)?)?\s*(?:为|是|取|：|:|=)?\s*["“‘]?(-?[A-Za-z0-9_]+)["”’]?"#,
@@ -330,25 +330,25 @@ pub(super) fn default(doc: &str, ty: &str) -> Option<String> {
 }
 
 /// Whether a description says that a response may lack the field.
-pub(super) fn may_be_absent(doc: &str) -> bool {
+pub(crate) fn may_be_absent(doc: &str) -> bool {
     ["不返回", "时返回", "才返回", "才有", "不会返回", "可能不", "仅当", "时存在", "不存在该字段"]
         .iter()
         .any(|words| doc.contains(words))
 }
 
 /// Whether a text that is called so gives access to something.
-pub(super) fn is_secret(name: &str) -> bool {
+pub(crate) fn is_secret(name: &str) -> bool {
     let endings = ["secret", "access_token", "permanent_code", "suite_ticket", "session_key"];
     endings.iter().any(|ending| name.ends_with(ending))
 }
 
 /// Whether a number may be a moment in seconds: 0 often stands for none.
-pub(super) fn may_be_moment(number: i64) -> bool {
+pub(crate) fn may_be_moment(number: i64) -> bool {
     number == 0 || (1_000_000_000..10_000_000_000).contains(&number)
 }
 
 /// Whether a description speaks of a moment in seconds.
-pub(super) fn is_timestamp(name: &str, doc: &str) -> bool {
+pub(crate) fn is_timestamp(name: &str, doc: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let named = name.ends_with("time") || name.ends_with("_at") || name.ends_with("timestamp");
     let lower = doc.to_ascii_lowercase();
@@ -357,15 +357,16 @@ pub(super) fn is_timestamp(name: &str, doc: &str) -> bool {
 }
 
 /// A rate, as calls and period.
-pub(super) fn rates(line: &str) -> Option<Vec<(u64, &'static str)>> {
+pub(crate) fn rates(line: &str) -> Option<Vec<(u64, &'static str)>> {
     static PER: LazyLock<Regex> = LazyLock::new(|| {
         regex(concat!(
             r"([0-9]+)\s*(万)?\s*(?:次|条|QPM|qpm)?\s*(?:/|每)\s*(秒|分钟|分|小时|时|天|日|月|min|s\b)|",
-            r"每(?:个)?(秒|分钟|小时|天|日|月)[^0-9，,。]{0,10}([0-9]+)\s*(万)?\s*次|([0-9]+)\s*(?i:qps)",
+            r"每(?:个)?(秒|分钟|小时|天|日|月)[^0-9，,。]{0,10}([0-9]+)\s*(万)?\s*[次张]|([0-9]+)\s*(?i:qps)",
         ))
     });
-    let line = plain(line);
-    let speaks = ["频率", "调用次数", "调用", "限频", "qps", "QPS"].iter().any(|word| line.contains(word));
+    let line = in_digits(&plain(line));
+    let speaks =
+        ["频率", "次数", "调用", "上传", "限频", "qps", "QPS"].iter().any(|word| line.contains(word));
     let limits =
         ["限制", "最大", "最多", "不超过", "不可超过", "上限", "频率"].iter().any(|word| line.contains(word));
     if !(speaks && limits) {
@@ -402,7 +403,7 @@ pub(super) fn rates(line: &str) -> Option<Vec<(u64, &'static str)>> {
 }
 
 /// Whether a rate counts something other than the calls of an application, or only holds at times.
-pub(super) fn counts_otherwise(line: &str) -> bool {
+pub(crate) fn counts_otherwise(line: &str) -> bool {
     ["成员", "人次", "每个", "同一", "用户", "设备", "机器人", "每企业", "单个"]
         .iter()
         .any(|word| line.contains(word))
@@ -410,7 +411,7 @@ pub(super) fn counts_otherwise(line: &str) -> bool {
 }
 
 /// How many calls may be on their way at once.
-pub(super) fn concurrency(line: &str) -> Option<u32> {
+pub(crate) fn concurrency(line: &str) -> Option<u32> {
     static AT_ONCE: LazyLock<Regex> =
         LazyLock::new(|| regex(r"并发(?:数|量)?(?:限制)?(?:数)?[^0-9，,。]{0,8}([0-9]+)"));
     let line = plain(line);
@@ -554,6 +555,11 @@ mod tests {
             ("调用频率最大为10万次/小时，48万次/天", Some(vec![(100_000, "hour"), (480_000, "day")])),
             ("该接口每天最多调用1000次", Some(vec![(1000, "day")])),
             ("接口频率限制 20 qps", Some(vec![(20, "second")])),
+            ("每天导出次数不可超过1千次", Some(vec![(1000, "day")])),
+            (
+                "每月最多可上传3000张图片，每天最多可上传1000张图片",
+                Some(vec![(3000, "month"), (1000, "day")]),
+            ),
             ("每分钟看一次", None),
         ] {
             assert_eq!(rates(line), expected, "{line}");

@@ -6,11 +6,15 @@ use regex_lite::Regex;
 use serde_json::Value;
 
 use super::table::{self, Row};
+use super::text;
+use super::tree::same;
 use crate::pages::{Block, Kind, Page, Reader, blocks, values};
 
 /// An endpoint as a page documents it.
 #[derive(Debug)]
 pub(crate) struct Section {
+    /// The line of its address.
+    pub line: usize,
     /// The Chinese title.
     pub title: String,
     /// Whether that is a heading directly above its address.
@@ -41,6 +45,13 @@ pub(crate) struct Section {
     pub parts: Vec<(Kind, Value)>,
 }
 
+impl Section {
+    /// The tables of a side.
+    pub(crate) fn tables_of(&self, side: Kind) -> impl Iterator<Item = &Table> {
+        self.tables.iter().filter(move |table| table.side == side)
+    }
+}
+
 /// A table of fields or of values.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Table {
@@ -54,7 +65,27 @@ pub(crate) struct Table {
     pub values: bool,
 }
 
-/// What an import reads of a page.
+/// The values in the table of named ones that a row refers to.
+pub(crate) fn values_of(row: &Row, named: &[Table]) -> Option<Vec<text::Value>> {
+    let alike = |table: &&Table| {
+        table.values
+            && table.name.as_deref().is_some_and(|name| row.refers.iter().any(|refer| same(refer, name)))
+    };
+    let table = named.iter().find(alike)?;
+    let values: Vec<text::Value> = table
+        .rows
+        .iter()
+        .filter(|row| row.name.chars().all(|c| c.is_ascii_graphic()))
+        .map(|row| text::Value { wire: row.name.clone(), doc: row.doc.clone() })
+        .collect();
+    let distinct = values
+        .iter()
+        .enumerate()
+        .all(|(at, value)| values[..at].iter().all(|other| other.wire != value.wire));
+    (distinct && values.len() > 1).then_some(values)
+}
+
+/// What is read of a page.
 #[derive(Debug, Default)]
 pub(crate) struct Contents {
     /// 最后更新, as `2024-07-16`.
@@ -75,8 +106,12 @@ impl Contents {
         let mut examples = examples.into_iter().peekable();
         for block in blocks(&page.text) {
             match block {
-                Block::Text(text) => walk.text(text),
+                Block::Text { line, text } => {
+                    walk.line = line;
+                    walk.text(text);
+                }
                 Block::Fence { line: start, text } => {
+                    walk.line = start;
                     walk.fence(&text);
                     let line = start + text.matches('\n').count() + 2;
                     let mut shown = false;
@@ -105,6 +140,12 @@ impl Contents {
             unreadable.into_iter().map(|at| format!("line {}: {}", at.line, at.reason)).collect();
         contents
     }
+
+    /// All rates that the page tells, of whatever endpoint.
+    pub(crate) fn rates(&self) -> Vec<(u64, &'static str)> {
+        let lines = self.sections.iter().flat_map(|section| section.prose.iter().chain(&section.shared));
+        lines.filter_map(|line| text::rates(line)).flatten().collect()
+    }
 }
 
 static UPDATED: LazyLock<Regex> =
@@ -112,7 +153,7 @@ static UPDATED: LazyLock<Regex> =
 static IDENTIFIER: LazyLock<Regex> = LazyLock::new(|| regex(r"[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*"));
 
 /// A pattern that is known to be one.
-pub(super) fn regex(pattern: &str) -> Regex {
+pub(crate) fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).unwrap_or_else(|error| unreachable!("the patterns are tested: {error}"))
 }
 
@@ -141,6 +182,8 @@ struct Walk<'a> {
     contents: Contents,
     page: &'a Page,
     reader: Reader,
+    /// The line that is being read, from 1.
+    line: usize,
     /// The section that is being read.
     current: Option<usize>,
     side: Kind,
@@ -154,6 +197,8 @@ struct Walk<'a> {
     above: String,
     /// The lines of the table that is being read.
     lines: Vec<String>,
+    /// The number of the first of them.
+    table: usize,
     /// The lines of text above the first endpoint.
     above_all: Vec<String>,
 }
@@ -164,6 +209,7 @@ impl<'a> Walk<'a> {
             contents: Contents::default(),
             page,
             reader: Reader::default(),
+            line: 1,
             current: None,
             side: Kind::Request,
             heading: None,
@@ -171,6 +217,7 @@ impl<'a> Walk<'a> {
             label: String::new(),
             above: String::new(),
             lines: Vec::new(),
+            table: 1,
             above_all: Vec::new(),
         }
     }
@@ -178,6 +225,9 @@ impl<'a> Walk<'a> {
     fn text(&mut self, line: &str) {
         let text = line.trim_start_matches(['>', ' ', '\t']).trim_end();
         if text.starts_with('|') || (!self.lines.is_empty() && text.contains('|')) {
+            if self.lines.is_empty() {
+                self.table = self.line;
+            }
             self.lines.push(text.to_owned());
             self.reader.text(line);
             return;
@@ -262,6 +312,7 @@ impl<'a> Walk<'a> {
         let prose = before.map_or_else(Vec::new, |lines| lines.split_off(lines.len().saturating_sub(own)));
         self.current = Some(sections.len());
         sections.push(Section {
+            line: self.line,
             titled: since.is_some_and(|lines| lines.len() <= NEAR),
             title: self.heading.clone().unwrap_or_else(|| self.page.title.clone()),
             method: endpoint.method.unwrap_or("POST").to_owned(),
@@ -317,7 +368,7 @@ impl<'a> Walk<'a> {
         if lines.is_empty() {
             return;
         }
-        let Some((values, rows)) = table::read(&lines) else { return };
+        let Some((values, rows)) = table::read(&lines, self.table) else { return };
         let name = [&self.label, &self.above].into_iter().find_map(|text| named(text));
         let table = Table { side: self.side, name, rows, values };
         if table.name.is_some() {
@@ -356,14 +407,17 @@ fn parameters(rest: &str) -> Vec<String> {
 }
 
 /// A line without its Markdown.
-pub(super) fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     static MARKUP: LazyLock<Regex> =
-        LazyLock::new(|| regex(r"!!(?:#[0-9a-fA-F]+)?|</?[a-zA-Z][^>]*>|\*\*|__|`"));
+        LazyLock::new(|| regex(r"!!(?:#[0-9a-fA-F]+)?|</?[a-zA-Z][^>]*>|\*\*|`"));
+    // Between two letters, they belong to a name.
+    static UNDERLINES: LazyLock<Regex> = LazyLock::new(|| regex(r"(^|[^A-Za-z0-9_])__|__([^A-Za-z0-9_]|$)"));
     static LINK: LazyLock<Regex> = LazyLock::new(|| regex(r"\[([^\[\]]*)\]\([^()]*\)"));
     let text = text.trim_start_matches(['#', '>', ' ']);
     let text = text.replace("<br>", " ").replace("<br/>", " ").replace("<br />", " ");
     let text = LINK.replace_all(&text, "$1");
     let text = MARKUP.replace_all(&text, "");
+    let text = UNDERLINES.replace_all(&text, "$1$2");
     let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", " ").replace("&quot;", "\"");
     let text = text.replace("&#124;", "|").replace("&amp;", "&").replace("\\_", "_").replace("\\*", "*");
     let words: Vec<&str> = text.split_whitespace().collect();

@@ -2,14 +2,14 @@
 
 use serde_json::{Map, Number, Value};
 
-use super::page::Section;
+use super::contents::Section;
 use super::text::{self, Base};
 use crate::names;
 use crate::pages::Kind;
 use crate::spec::Token;
 
 /// The token that an endpoint takes: the parameter of its address, or a row of its table.
-pub(super) fn token(section: &Section) -> Token {
+pub(crate) fn token(section: &Section) -> Token {
     if section.path.contains("/webhook/") && section.query.iter().any(|name| name == "key") {
         return Token::WebhookKey;
     }
@@ -21,8 +21,7 @@ pub(super) fn token(section: &Section) -> Token {
         Token::ResponseCode,
         Token::AccessToken,
     ];
-    let rows =
-        || section.tables.iter().filter(|table| table.side == Kind::Request).flat_map(|table| &table.rows);
+    let rows = || section.tables_of(Kind::Request).flat_map(|table| &table.rows);
     let of = |kind: &Token, name: &str| kind.parameter() == Some(name);
     let shown = |kind: &Token| {
         section.requests.iter().any(|body| kind.parameter().is_some_and(|name| body.get(name).is_some()))
@@ -34,7 +33,7 @@ pub(super) fn token(section: &Section) -> Token {
 
 /// How an endpoint is sent and answered.
 #[derive(Debug)]
-pub(super) struct Encoding {
+pub(crate) struct Encoding {
     /// The part of a form that is a file.
     pub file_field: Option<String>,
     /// Whether a file comes back.
@@ -46,7 +45,7 @@ pub(super) struct Encoding {
 }
 
 impl Encoding {
-    pub(super) fn of(section: &Section) -> Self {
+    pub(crate) fn of(section: &Section) -> Self {
         let raw =
             |side: Kind| section.raw.iter().filter(move |(at, _)| *at == side).map(|(_, text)| text.as_str());
         let form = "multipart/form-data";
@@ -72,11 +71,11 @@ impl Encoding {
     }
 
     /// Whether the request has no place for objects and lists.
-    pub(super) fn flat(&self) -> bool {
+    pub(crate) fn flat(&self) -> bool {
         self.xml || self.file_field.is_some()
     }
 
-    pub(super) fn keys(&self) -> Vec<String> {
+    pub(crate) fn keys(&self) -> Vec<String> {
         let keys = [
             (self.xml, "host: merchant"),
             (self.file_field.is_some(), "body: multipart"),
@@ -88,7 +87,7 @@ impl Encoding {
         keys.into_iter().filter(|(given, _)| *given).map(|(_, key)| key.to_owned()).collect()
     }
 
-    pub(super) fn requests(&self, section: &Section) -> Vec<Value> {
+    pub(crate) fn requests(&self, section: &Section) -> Vec<Value> {
         if self.xml {
             return xml(section, Kind::Request);
         }
@@ -98,7 +97,7 @@ impl Encoding {
         section.requests.iter().filter(|body| body.is_object()).cloned().collect()
     }
 
-    pub(super) fn responses(&self, section: &Section) -> Vec<Value> {
+    pub(crate) fn responses(&self, section: &Section) -> Vec<Value> {
         if self.xml {
             return xml(section, Kind::Response);
         }
@@ -108,7 +107,7 @@ impl Encoding {
 }
 
 /// Whether a body tells of a failure only: it becomes an error, not a response.
-pub(super) fn is_failure(body: &Map<String, Value>) -> bool {
+pub(crate) fn is_failure(body: &Map<String, Value>) -> bool {
     let failed = body.get("errcode").and_then(Value::as_i64).is_some_and(|code| code != 0);
     let envelope = |name: &str| matches!(name, "errcode" | "errmsg" | "hint");
     failed && body.iter().all(|(name, value)| envelope(name) || is_empty(value))
@@ -125,7 +124,7 @@ fn is_empty(value: &Value) -> bool {
 }
 
 /// The bodies on a page that no example of its draft shows, though they are no failures.
-pub(super) fn left_out(section: &Section) -> Vec<String> {
+pub(crate) fn left_out(section: &Section) -> Vec<String> {
     let encoding = Encoding::of(section);
     let kept = |shown: &[Value], kept: usize| shown.len().saturating_sub(kept);
     let failed =
@@ -145,8 +144,8 @@ pub(super) fn left_out(section: &Section) -> Vec<String> {
 /// The flat XML documents of a side, as objects.
 fn xml(section: &Section, side: Kind) -> Vec<Value> {
     let integer = |name: &str| {
-        let rows = section.tables.iter().filter(|table| table.side == side).flat_map(|table| &table.rows);
-        let ty = rows.into_iter().find(|row| row.name == name).and_then(|row| row.ty.as_deref());
+        let mut rows = section.tables_of(side).flat_map(|table| &table.rows);
+        let ty = rows.find(|row| row.name == name).and_then(|row| row.ty.as_deref());
         ty.is_some_and(|ty| matches!(text::doc_type(ty).base, Base::I32 | Base::U32 | Base::I64 | Base::U64))
     };
     let documents = section.raw.iter().filter(|(at, text)| *at == side && text.contains("<xml>"));

@@ -1,0 +1,32 @@
+//! Checks of the places where a spec differs from its pages on purpose. Whether it does is for `cargo xtask drift` to say.
+
+use crate::diagnostic::{At, Reporter, did_you_mean};
+use crate::source::Path;
+use crate::spec::Deviation;
+
+/// Checks the deviations of a file with some endpoints and types.
+pub(super) fn check<'a>(
+    report: &mut Reporter<'_>,
+    deviations: &[Deviation],
+    places: impl Iterator<Item = &'a str>,
+) {
+    let places: Vec<&str> = places.collect();
+    for (index, deviation) in deviations.iter().enumerate() {
+        let path = Path::of(["deviations"]).index(index);
+        report.described(&path.key("reason"), &deviation.reason);
+        let place = deviation.at.split('.').next().unwrap_or_default();
+        if !places.contains(&place) {
+            let message = format!("nothing in this file is called `{place}`");
+            let help = did_you_mean(place, places.iter().copied());
+            let label = "not an endpoint, nor a type";
+            report.report("bad-deviation", At::Value(&path.key("at")), message, label, help);
+        }
+        let same = |other: &&Deviation| {
+            (other.rule, &other.at, &other.page) == (deviation.rule, &deviation.at, &deviation.page)
+        };
+        if deviations[..index].iter().any(|other| same(&other)) {
+            let message = format!("`{}` is accepted twice", deviation.at);
+            report.error("bad-deviation", At::Value(&path.key("at")), message, "one of them is enough");
+        }
+    }
+}

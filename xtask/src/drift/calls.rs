@@ -1,0 +1,89 @@
+//! How an endpoint is called.
+
+use super::{Comparison, Documented, Place, call};
+use crate::pages::calls::{Rates, at_once};
+use crate::pages::encoding::{Encoding, token};
+use crate::source::Path;
+use crate::spec::{Answer, Body, Drift, Endpoint, File, Host};
+
+impl Comparison<'_> {
+    /// Compares everything of an endpoint but its fields with the page that the spec names.
+    pub(super) fn calls(&mut self, file: &File, name: &str, endpoint: &Endpoint, page: Documented<'_>) {
+        let Documented { index, read, section } = page;
+        let head = &endpoint.head;
+        let path = Path::of(["endpoints", name]);
+        let encoding = Encoding::of(section);
+        let mut differs = |rule, key: &str, ours: String, theirs: String| {
+            let message = format!("the page says `{theirs}`, the spec says `{ours}`");
+            let place = Some(Place { page: index, line: section.line });
+            self.add(file, rule, name, Some(theirs), message, &path.key(key), place);
+        };
+        let titles = [&section.title, &read.page.title];
+        if !titles.contains(&&head.title) && !read.page.text.contains(&head.title) {
+            differs(Drift::Title, "title", head.title.clone(), section.title.clone());
+        }
+        let (method, _) = call(endpoint);
+        if section.method_said && section.method != method {
+            differs(Drift::Method, "call", method.to_owned(), section.method.clone());
+        }
+        let words = [
+            (Drift::Token, "token", head.token.keyword(), token(section).keyword()),
+            (Drift::Host, "host", head.host.keyword(), host(section.merchant).keyword()),
+            (Drift::Body, "body", head.body.keyword(), body(&encoding).keyword()),
+        ];
+        for (rule, key, ours, theirs) in words {
+            if ours != theirs {
+                differs(rule, key, ours.to_owned(), theirs.to_owned());
+            }
+        }
+        if let Some(theirs) = answer(&encoding, section.responses.is_empty())
+            && theirs != head.answer
+        {
+            differs(Drift::Answer, "answer", head.answer.keyword().to_owned(), theirs.keyword().to_owned());
+        }
+        let told = |rates: &[(u64, &str)]| {
+            let rates = rates.iter().map(|(calls, per)| format!("{calls} per {per}"));
+            let rates = rates.collect::<Vec<String>>().join(", ");
+            if rates.is_empty() { "no rate".to_owned() } else { rates }
+        };
+        let ours: Vec<(u64, &str)> =
+            head.rate.iter().map(|rate| (u64::from(rate.calls), rate.per.keyword())).collect();
+        let Rates { calls: theirs, otherwise, shared } = Rates::of(section);
+        let untold = theirs.is_empty() && !(otherwise.is_empty() && shared.is_empty());
+        // Which endpoint of a page a rate is of, and what it counts, isn't always clear.
+        let rates = read.contents.rates();
+        let said = !ours.is_empty() && ours.iter().all(|rate| rates.contains(rate));
+        if ours != theirs && !untold && !said {
+            differs(Drift::Rate, "rate", told(&ours), told(&theirs));
+        }
+        let theirs = at_once(&section.prose);
+        if head.concurrency != theirs {
+            let told =
+                |number: Option<u32>| number.map_or("no limit".to_owned(), |number| number.to_string());
+            differs(Drift::Concurrency, "concurrency", told(head.concurrency), told(theirs));
+        }
+    }
+}
+
+fn host(merchant: bool) -> Host {
+    if merchant { Host::Merchant } else { Host::Api }
+}
+
+fn body(encoding: &Encoding) -> Body {
+    match encoding {
+        Encoding { xml: true, .. } => Body::Xml,
+        Encoding { file_field: Some(_), .. } => Body::Multipart,
+        _ => Body::Json,
+    }
+}
+
+/// What comes back, if the page says it: by showing an answer, or by the headers of a file.
+fn answer(encoding: &Encoding, unshown: bool) -> Option<Answer> {
+    match encoding {
+        Encoding { xml: true, .. } => Some(Answer::Xml),
+        Encoding { file_answer: true, json_answer: true, .. } => Some(Answer::FileOrJson),
+        Encoding { file_answer: true, .. } => Some(Answer::File),
+        _ if unshown => None,
+        _ => Some(Answer::Json),
+    }
+}

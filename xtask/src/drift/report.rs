@@ -1,0 +1,194 @@
+//! What was found, as text for people and as JSON for machines.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::PathBuf;
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use serde::Serialize;
+
+use super::{Finding, Place, Unspecified};
+use crate::diagnostic::clamp;
+use crate::source::Source;
+
+/// All that the spec and the pages don't agree on.
+#[derive(Debug)]
+pub struct Report {
+    sources: Vec<Source>,
+    /// The file and the text of each page.
+    pages: Vec<(PathBuf, String)>,
+    findings: Vec<Finding>,
+    unspecified: Vec<Unspecified>,
+}
+
+/// How a report is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// For people; with each endpoint that the spec lacks, if they are asked for.
+    Text { color: bool, unspecified: bool },
+    /// For machines.
+    Json,
+}
+
+/// A place in a file.
+#[derive(Serialize)]
+struct PlaceJson<'a> {
+    file: &'a str,
+    /// From 1.
+    line: usize,
+    /// From 1, in characters.
+    column: usize,
+}
+
+#[derive(Serialize)]
+struct FindingJson<'a> {
+    rule: &'static str,
+    at: &'a str,
+    page_says: Option<&'a str>,
+    message: &'a str,
+    spec: PlaceJson<'a>,
+    page: Option<PlaceJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct UnspecifiedJson<'a> {
+    path: &'a str,
+    /// Whether the spec has an endpoint of this path, from another page.
+    known: bool,
+    page: PlaceJson<'a>,
+}
+
+#[derive(Serialize)]
+struct ReportJson<'a> {
+    findings: Vec<FindingJson<'a>>,
+    unspecified: Vec<UnspecifiedJson<'a>>,
+}
+
+impl Report {
+    pub(super) fn new(
+        sources: Vec<Source>,
+        pages: Vec<(PathBuf, String)>,
+        mut findings: Vec<Finding>,
+        unspecified: Vec<Unspecified>,
+    ) -> Self {
+        findings.sort_by(|a, b| {
+            (a.file, a.span.start, a.name(), &a.at).cmp(&(b.file, b.span.start, b.name(), &b.at))
+        });
+        Self { sources, pages, findings, unspecified }
+    }
+
+    /// What differs, but for endpoints that the spec lacks.
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// The whole report.
+    pub fn write(&self, form: Form) -> String {
+        match form {
+            Form::Text { color, unspecified } => self.text(color, unspecified),
+            Form::Json => self.json(),
+        }
+    }
+
+    fn text(&self, color: bool, unspecified: bool) -> String {
+        let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+        let mut text = String::new();
+        for finding in &self.findings {
+            text.push_str(&self.finding(finding, &renderer));
+            text.push_str("\n\n");
+        }
+        for Unspecified { path, known, place: Place { page, line } } in
+            self.unspecified.iter().filter(|_| unspecified)
+        {
+            let what = if *known { "not named in the spec" } else { "not in the spec" };
+            text.push_str(&format!("{what}: {path} ({}:{line})\n", self.pages[*page].0.display()));
+        }
+        let mut rules: BTreeMap<&str, usize> = BTreeMap::new();
+        for finding in &self.findings {
+            *rules.entry(finding.name()).or_default() += 1;
+        }
+        let rules: Vec<String> = rules.into_iter().map(|(rule, count)| format!("{count} {rule}")).collect();
+        let found = match rules.as_slice() {
+            [] => "the spec and its pages agree".to_owned(),
+            [rule] if self.findings.len() == 1 => format!("1 difference: {}", rule.trim_start_matches("1 ")),
+            rules => format!("{} differences: {}", self.findings.len(), rules.join(", ")),
+        };
+        let others = self.unspecified.iter().filter(|other| other.known).count();
+        let missing = self.unspecified.len() - others;
+        text.push_str(&format!(
+            "{found}\n{missing} documented endpoints are not in the spec, and {others} pages of endpoints that are\n"
+        ));
+        text
+    }
+
+    fn finding(&self, finding: &Finding, renderer: &Renderer) -> String {
+        let Finding { rule, at, page, message, file, span, place } = finding;
+        let source = &self.sources[*file];
+        let snippet = Snippet::source(source.text.as_str())
+            .path(source.path.as_str())
+            .annotation(AnnotationKind::Primary.span(clamp(&source.text, span)));
+        let mut group = Level::ERROR.primary_title(message.as_str()).id(finding.name()).element(snippet);
+        let shown = place.map(|Place { page, line }| {
+            let (file, text) = &self.pages[page];
+            (file.display().to_string(), text, line)
+        });
+        if let Some((file, text, line)) = &shown {
+            let line = line_span(text, *line);
+            group = group.element(
+                Snippet::source(text.as_str())
+                    .path(file.as_str())
+                    .annotation(AnnotationKind::Primary.span(clamp(text, &line))),
+            );
+        }
+        let page = page.as_ref().map(|page| format!(", page: {page:?}")).unwrap_or_default();
+        let accept = rule.map(|rule| {
+            let rule = rule.keyword();
+            format!("or accept it, in `deviations`: `- {{ rule: {rule}, at: {at:?}{page}, reason: … }}`")
+        });
+        if let Some(accept) = &accept {
+            group = group.element(Level::HELP.message(accept.as_str()));
+        }
+        renderer.render(&[group])
+    }
+
+    fn json(&self) -> String {
+        let findings = self.findings.iter().map(|finding| {
+            let source = &self.sources[finding.file];
+            let before = &source.text[..finding.span.start.min(source.text.len())];
+            let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+            FindingJson {
+                rule: finding.name(),
+                at: &finding.at,
+                page_says: finding.page.as_deref(),
+                message: &finding.message,
+                spec: PlaceJson {
+                    file: &source.path,
+                    line: before.matches('\n').count() + 1,
+                    column: before[line_start..].chars().count() + 1,
+                },
+                page: finding.place.map(|place| self.place(place)),
+            }
+        });
+        let unspecified = self.unspecified.iter().map(|Unspecified { path, known, place }| UnspecifiedJson {
+            path,
+            known: *known,
+            page: self.place(*place),
+        });
+        let report = ReportJson { findings: findings.collect(), unspecified: unspecified.collect() };
+        // Neither keys nor values of these can be anything that JSON lacks.
+        let value = serde_json::to_value(report).unwrap_or_default();
+        format!("{value:#}\n")
+    }
+
+    fn place(&self, Place { page, line }: Place) -> PlaceJson<'_> {
+        PlaceJson { file: self.pages[page].0.to_str().unwrap_or_default(), line, column: 1 }
+    }
+}
+
+/// The bytes of a line, counted from 1.
+fn line_span(text: &str, line: usize) -> Range<usize> {
+    let start =
+        text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum::<usize>().min(text.len());
+    let end = text[start..].find('\n').map_or(text.len(), |length| start + length);
+    start..end
+}

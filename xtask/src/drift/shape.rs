@@ -1,0 +1,174 @@
+//! What stands in an object, as the spec says it: by wire name, whatever types it is made of.
+
+use crate::pages::Kind;
+use std::collections::BTreeSet;
+
+use crate::source::Path;
+use crate::spec::{Endpoint, Field, File, Struct, Style, Union, Variant};
+use crate::type_expr::{Generic, TypeExpr};
+
+/// Something that stands in an object under a name.
+#[derive(Clone)]
+pub(super) struct Entry<'s> {
+    /// The name on the wire.
+    pub name: &'s str,
+    /// What it is called in a deviation.
+    pub at: String,
+    /// Where its key stands.
+    pub path: Path,
+    pub what: What<'s>,
+}
+
+/// What stands under a name.
+#[derive(Clone, Copy)]
+pub(super) enum What<'s> {
+    /// A field.
+    Field(&'s Field),
+    /// What tells the variants of a union apart.
+    Tag(&'s str, &'s Union),
+    /// The content of a union's variant.
+    Content(&'s Variant),
+}
+
+/// An object: what stands in it, and what it is called.
+pub(super) struct Shape<'s> {
+    /// What it is called in a deviation.
+    pub at: String,
+    /// Where it stands.
+    pub path: Path,
+    pub entries: Vec<Entry<'s>>,
+}
+
+impl<'s> Entry<'s> {
+    /// The type, of what has one.
+    pub(super) fn ty(&self) -> Option<&'s TypeExpr> {
+        match self.what {
+            What::Field(field) => Some(&field.ty),
+            What::Tag(..) => None,
+            What::Content(variant) => variant.ty.as_ref(),
+        }
+    }
+
+    /// Whether it is called so, if only by mistake.
+    pub(super) fn is(&self, name: &str) -> bool {
+        self.name == name || self.is_misspelt(name)
+    }
+
+    /// Whether it is called so by mistake, as the spec says.
+    pub(super) fn is_misspelt(&self, name: &str) -> bool {
+        matches!(self.what, What::Field(field) if field.misspelt.iter().any(|other| other == name))
+    }
+}
+
+impl<'s> Shape<'s> {
+    /// The fields of a side of an endpoint.
+    pub(super) fn of_side(file: &'s File, name: &str, endpoint: &'s Endpoint, side: Kind) -> Self {
+        let (key, fields) = match side {
+            Kind::Request => ("request", &endpoint.request),
+            Kind::Response => ("response", &endpoint.response),
+        };
+        let path = Path::of(["endpoints", name, key]);
+        Self::of_fields(file, format!("{name}.{key}"), path, fields, 0)
+    }
+
+    /// The object that a type is, or that its items are, if it is one whose fields are known.
+    pub(super) fn of_type(file: &'s File, ty: &'s TypeExpr) -> Option<Self> {
+        Self::of_name(file, ty.name()?, 0)
+    }
+
+    /// The names of everything in it, and in the objects inside it.
+    pub(super) fn names(&self, file: &'s File) -> BTreeSet<&'s str> {
+        let mut names: BTreeSet<&'s str> = BTreeSet::new();
+        let mut types: BTreeSet<&'s str> = BTreeSet::new();
+        let mut pending: Vec<Entry<'s>> = self.entries.clone();
+        while let Some(entry) = pending.pop() {
+            names.insert(entry.name);
+            if let Some(name) = entry.ty().and_then(TypeExpr::name)
+                && types.insert(name)
+            {
+                pending.extend(Self::of_name(file, name, 0).into_iter().flat_map(|inner| inner.entries));
+            }
+        }
+        names
+    }
+
+    fn of_name(file: &'s File, name: &str, depth: usize) -> Option<Self> {
+        if let Some((name, structure)) = file.structs.get_key_value(name) {
+            return Some(Self::of_struct(file, name, structure, depth));
+        }
+        let (name, union) = file.unions.get_key_value(name)?;
+        Some(Self::of_union(file, name, union, depth))
+    }
+
+    fn of_struct(file: &'s File, name: &'s str, structure: &'s Struct, depth: usize) -> Self {
+        let path = Path::of(["structs", name, "fields"]);
+        Self::of_fields(file, name.to_owned(), path, &structure.fields, depth)
+    }
+
+    fn of_fields(
+        file: &'s File,
+        at: String,
+        path: Path,
+        fields: &'s indexmap::IndexMap<String, Field>,
+        depth: usize,
+    ) -> Self {
+        let mut entries = Vec::new();
+        for (name, field) in fields {
+            let inner = field.embed.then(|| embedded(file, &field.ty, depth)).flatten();
+            if let Some(inner) = inner {
+                entries.extend(inner.entries);
+                continue;
+            }
+            // A key of the file ends in `?` where the field may be absent.
+            let key = if field.optional { format!("{name}?") } else { name.clone() };
+            entries.push(Entry {
+                name,
+                at: format!("{at}.{name}"),
+                path: path.key(&key),
+                what: What::Field(field),
+            });
+        }
+        Self { at, path, entries }
+    }
+
+    fn of_union(file: &'s File, name: &'s str, union: &'s Union, depth: usize) -> Self {
+        let path = Path::of(["unions", name]);
+        let mut entries = Vec::new();
+        if let Some(tag) = &union.tag {
+            let (at, path) = (format!("{name}.{tag}"), path.key("tag"));
+            entries.push(Entry { name: tag, at, path, what: What::Tag(name, union) });
+        }
+        for (tag, variant) in &union.variants {
+            let path = path.key("variants").key(tag);
+            match union.style {
+                Style::Sibling | Style::Oneof if variant.ty.is_some() => {
+                    let at = format!("{name}.{tag}");
+                    let content = variant.content(tag);
+                    entries.push(Entry { name: content, at, path, what: What::Content(variant) });
+                }
+                Style::Sibling | Style::Oneof => {}
+                Style::Flat | Style::Kind => {
+                    let inner = variant.ty.as_ref().and_then(|ty| embedded(file, ty, depth));
+                    entries.extend(inner.into_iter().flat_map(|inner| inner.entries));
+                }
+            }
+        }
+        Self { at: name.to_owned(), path: path.key("variants"), entries }
+    }
+}
+
+/// How deep embedded objects may stand in one another: the checks refuse those that embed themselves.
+const MAX_DEPTH: usize = 12;
+
+fn embedded<'s>(file: &'s File, ty: &'s TypeExpr, depth: usize) -> Option<Shape<'s>> {
+    (depth < MAX_DEPTH).then(|| Shape::of_name(file, ty.name()?, depth + 1)).flatten()
+}
+
+/// Whether the keys of an object of a type are data, of a type on the way to its objects.
+pub(super) fn is_map(ty: &TypeExpr) -> bool {
+    match ty {
+        TypeExpr::Generic(Generic::Map, _) => true,
+        TypeExpr::Generic(_, inner) => is_map(inner),
+        TypeExpr::Scalar(_) | TypeExpr::Named(_) => false,
+    }
+}

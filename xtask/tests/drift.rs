@@ -1,0 +1,271 @@
+//! What is told where a spec and its pages differ. `drift/` has a spec and pages that agree; each case changes one of
+//! them in one place.
+
+use std::fs;
+use std::path::Path;
+
+use xtask::codegen::Failure;
+use xtask::drift::{self, Form, Report};
+
+/// A workspace with the spec and the pages, of which some are changed: file, what stands there, what stands there instead.
+fn with(edits: &[(&str, &str, &str)]) -> tempfile::TempDir {
+    let root = tempfile::tempdir().expect("a folder can be made");
+    for sub in ["spec", "docs"] {
+        fs::create_dir(root.path().join(sub)).expect("a folder can be made");
+        for file in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/drift").join(sub))
+            .expect("the files are there")
+        {
+            let file = file.expect("the folder can be read");
+            fs::copy(file.path(), root.path().join(sub).join(file.file_name())).expect("it can be copied");
+        }
+    }
+    for (file, from, to) in edits {
+        let file = root.path().join(file);
+        let text = fs::read_to_string(&file).expect("the file is there");
+        assert!(text.contains(from), "{from} is in {}", file.display());
+        fs::write(&file, text.replace(from, to)).expect("it can be written");
+    }
+    root
+}
+
+fn run(root: &Path) -> Result<Report, Failure> {
+    drift::run(root, &root.join("docs"), false, |_| {}, || {})
+}
+
+fn report(edits: &[(&str, &str, &str)]) -> Report {
+    let root = with(edits);
+    run(root.path()).unwrap_or_else(|failure| panic!("{failure:?}"))
+}
+
+/// What is told, each as `rule at: what the page says`.
+fn told(report: &Report) -> Vec<String> {
+    let told = report.findings().iter().map(|finding| {
+        let page = finding.page.as_ref().map(|page| format!(": {page}")).unwrap_or_default();
+        format!("{} {}{page}", finding.name(), finding.at)
+    });
+    told.collect()
+}
+
+const SPEC: &str = "spec/tea.yaml";
+const CODES: &str = "spec/errcodes.yaml";
+const PAGE: &str = "docs/order.md";
+const LIST: &str = "docs/codes.md";
+
+#[test]
+fn a_spec_and_pages_that_agree_differ_in_nothing() {
+    let report = report(&[]);
+    assert_eq!(told(&report), [""; 0]);
+    let text = report.write(Form::Text { color: false, unspecified: true });
+    assert_eq!(
+        text,
+        "the spec and its pages agree\n0 documented endpoints are not in the spec, and 0 pages of endpoints that are\n"
+    );
+}
+
+#[test]
+fn every_difference_is_told_by_rule_and_place() {
+    let row = "| cups.lid | 否 | bool | 盖子 |\n";
+    for (file, from, to, expected) in [
+        (PAGE, row, &*format!("{row}| cups.handle | 否 | bool | 把手 |\n"), "field-new Cup.handle"),
+        (PAGE, "\"size\": 3", "\"size\": 3, \"rim\": 1", "field-new Cup.rim"),
+        (PAGE, row, "", "field-gone Cup.lid"),
+        (
+            PAGE,
+            "\"order_id\": \"T-1\", ",
+            "\"order_id\": \"T-1\", \"table\": 4, ",
+            "field-new order.response.table",
+        ),
+        (PAGE, "| cups.size | 是 | uint32", "| cups.size | 是 | string", "field-type Cup.size: string"),
+        (PAGE, "| cups | 是 | object[]", "| cups | 是 | object", "field-type order.request.cups: object"),
+        (PAGE, "| cups.size | 是 | uint32", "| cups.size | 是 | uint64", "field-type Cup.size: uint64"),
+        (PAGE, "| name | 否", "| name | 是", "field-required order.request.name: required"),
+        (PAGE, "| cups.size | 是", "| cups.size | 否", "field-required Cup.size: optional"),
+        (PAGE, "不超过64个字节", "不超过32个字节", "field-limit order.request.name: max_bytes: 32"),
+        (PAGE, "，不超过64个字节", "", "field-limit order.request.name: no max_bytes"),
+        (SPEC, ", max_items: 20", "", "field-limit order.request.cups: max_items: 20"),
+        (PAGE, "默认1", "默认2", "field-default order.request.sugar: 2"),
+        (PAGE, "，默认1", "", "field-default order.request.sugar: none"),
+        (SPEC, ", default: 1", "", "field-default order.request.sugar: 1"),
+        (PAGE, "black-红茶", "black-红茶；white-白茶", "value-new TeaKind.white"),
+        (SPEC, "black: Black", "black: Black\n      white: White", "value-gone TeaKind.white"),
+        (PAGE, "名字，", "名字，lu-鲁；li-李，", "value-new order.request.name: lu, li"),
+        (PAGE, "tea/order", "tea/pour", "endpoint-gone order"),
+        (SPEC, "title: 点茶", "title: 倒茶", "title order: 点茶"),
+        (PAGE, "POST（", "GET（", "method order: GET"),
+        (PAGE, "?access_token", "?suite_access_token", "token order: suite_access_token"),
+        (PAGE, "600次", "300次", "rate order: 300 per minute"),
+        (PAGE, "接口频率限制 600次/分钟", "", "rate order: no rate"),
+        (PAGE, "并发限制：5", "并发限制：9", "concurrency order: 9"),
+        (PAGE, "**并发限制：5**", "", "concurrency order: no limit"),
+        (PAGE, "doc_id: 20001", "doc_id: 20009", "page-gone order"),
+        (PAGE, "path/80001", "path/80009", "page-moved order: 80009"),
+        (PAGE, "2026/02/03", "2026/03/04", "page-changed order: 2026-03-04"),
+        (LIST, "| 70001 | 没有水 |\n", "| 70001 | 没有水 |\n| 70002 | 没有茶 |\n", "code-new codes.70002"),
+        (LIST, "| 70001 | 没有水 |\n", "", "code-gone codes.70001"),
+        (CODES, "2026-01-01", "2026-01-02", "page-changed codes: 2026-01-01"),
+    ] {
+        assert_eq!(told(&report(&[(file, from, to)])), [expected], "{from} → {to}");
+    }
+}
+
+#[test]
+fn another_host_encoding_or_answer_is_told() {
+    let form =
+        "**请求示例：**\n```\nContent-Type: multipart/form-data\nname=\"photo\"; filename=\"cup.png\"\n```\n";
+    let form = report(&[(PAGE, "**请求示例：**\n", form)]);
+    assert!(told(&form).contains(&"body order: multipart".to_owned()), "{:?}", told(&form));
+    let file = "**返回示例：**\n```\nHTTP/1.1 200 OK\nContent-Disposition: attachment\n```\n";
+    let file = report(&[(PAGE, "**返回示例：**\n", file)]);
+    assert_eq!(told(&file), ["answer order: file_or_json"]);
+    let merchant = report(&[(PAGE, "qyapi.weixin.qq.com", "api.mch.weixin.qq.com")]);
+    for expected in ["host order: merchant", "body order: xml", "answer order: xml"] {
+        assert!(told(&merchant).contains(&expected.to_owned()), "{:?}", told(&merchant));
+    }
+}
+
+#[test]
+fn a_quirk_and_a_misspelt_name_are_accepted_where_they_stand() {
+    let quirk = (SPEC, "ready_at: { ", "ready_at: { quirk: \"Sent as text.\", ");
+    let shown = (SPEC, "\"ready_at\": 1720000000", "\"ready_at\": \"1720000000\"");
+    let page = (PAGE, "| ready_at | uint32", "| ready_at | string");
+    assert_eq!(told(&report(&[quirk, shown, page])), [""; 0]);
+    let misspelt = (SPEC, "order_id: { ", "order_id: { misspelt: [orderid], ");
+    let page = (PAGE, "\"order_id\": ", "\"orderid\": ");
+    assert_eq!(told(&report(&[misspelt, page])), [""; 0]);
+}
+
+#[test]
+fn a_finding_shows_both_sides_and_how_to_accept_it() {
+    let text = report(&[(PAGE, "不超过64个字节", "不超过32个字节")])
+        .write(Form::Text { color: false, unspecified: false });
+    for part in [
+        "error[field-limit]: the page says `max_bytes: 32`, the spec doesn't",
+        "--> spec/tea.yaml:15:7",
+        "name?: { type: string, max_bytes: 64",
+        "order.md:25:1",
+        "| name | 否 | string | 名字，不超过32个字节 |",
+        "`- { rule: field-limit, at: \"order.request.name\", page: \"max_bytes: 32\", reason: … }`",
+        "1 difference: field-limit",
+    ] {
+        assert!(text.contains(part), "{part} is in:\n{text}");
+    }
+}
+
+#[test]
+fn machines_read_the_same() {
+    let json =
+        report(&[(PAGE, "不超过64个字节", "不超过32个字节"), (LIST, "70001", "70003")]).write(Form::Json);
+    let json: serde_json::Value = serde_json::from_str(&json).expect("it is JSON");
+    let findings = json["findings"].as_array().expect("a list");
+    assert_eq!(findings.len(), 3, "{json:#}");
+    let limit = findings.iter().find(|finding| finding["rule"] == "field-limit").expect("it is told");
+    assert_eq!(limit["at"], "order.request.name");
+    assert_eq!(limit["page_says"], "max_bytes: 32");
+    assert_eq!(limit["spec"], serde_json::json!({ "file": "spec/tea.yaml", "line": 15, "column": 7 }));
+    assert_eq!(limit["page"]["line"], 25);
+}
+
+/// A deviation from the limit of names that the page gives, where the page says this.
+fn accepting(page: &str) -> String {
+    format!(
+        "\ndeviations:\n  - {{ rule: field-limit, at: order.request.name, page: \"max_bytes: {page}\", \
+         reason: \"Longer names were seen.\" }}\n\nendpoints:"
+    )
+}
+
+#[test]
+fn what_is_accepted_is_not_told_until_the_page_says_something_else() {
+    let changed = |to| (PAGE, "不超过64个字节", to);
+    let accepts = accepting("32");
+    let accepts = (SPEC, "\nendpoints:", accepts.as_str());
+    assert_eq!(told(&report(&[changed("不超过32个字节"), accepts])), [""; 0]);
+    let again = report(&[changed("不超过16个字节"), accepts]);
+    assert_eq!(
+        told(&again),
+        [
+            "deviation-gone order.request.name (field-limit): max_bytes: 32",
+            "field-limit order.request.name: max_bytes: 16",
+        ]
+    );
+    let text = again.write(Form::Text { color: false, unspecified: false });
+    assert!(text.contains("no longer applies: the page now says `max_bytes: 16`"), "{text}");
+}
+
+#[test]
+fn what_is_accepted_without_need_is_told() {
+    let accepts = accepting("32");
+    let report = report(&[(SPEC, "\nendpoints:", &accepts)]);
+    assert_eq!(told(&report), ["deviation-gone order.request.name (field-limit): max_bytes: 32"]);
+    let text = report.write(Form::Text { color: false, unspecified: false });
+    assert!(text.contains("the pages and the spec agree there"), "{text}");
+    assert!(text.contains("spec/tea.yaml:5:5"), "{text}");
+}
+
+/// A workspace with a second page of the endpoint, which the spec names or not.
+fn with_another_page(named: bool) -> tempfile::TempDir {
+    let edit = (SPEC, "2026-02-03 }", "2026-02-03, also: [20003] }");
+    let root = if named { with(&[edit]) } else { with(&[]) };
+    let page = fs::read_to_string(root.path().join(PAGE)).expect("the page is there");
+    let other = page
+        .replace("doc_id: 20001", "doc_id: 20003")
+        .replace("| cups.lid | 否 | bool | 盖子 |", "| cups.saucer | 否 | bool | 碟子 |")
+        .replace("不超过64个字节", "不超过99个字节");
+    fs::write(root.path().join("docs/order_for_others.md"), other).expect("it can be written");
+    root
+}
+
+#[test]
+fn another_page_that_the_spec_names_adds_to_the_first() {
+    let root = with_another_page(true);
+    let report = run(root.path()).unwrap_or_else(|failure| panic!("{failure:?}"));
+    assert_eq!(told(&report), ["field-new Cup.saucer"], "the first page has the last word on the rest");
+    fs::remove_file(root.path().join("docs/order_for_others.md")).expect("it is there");
+    let report = run(root.path()).unwrap_or_else(|failure| panic!("{failure:?}"));
+    assert_eq!(told(&report), ["page-gone order: 20003"]);
+}
+
+#[test]
+fn another_page_that_the_spec_does_not_name_is_listed() {
+    let root = with_another_page(false);
+    let report = run(root.path()).unwrap_or_else(|failure| panic!("{failure:?}"));
+    assert_eq!(told(&report), [""; 0]);
+    let text = report.write(Form::Text { color: false, unspecified: true });
+    assert!(text.contains("not named in the spec: /cgi-bin/tea/order ("), "{text}");
+    assert!(text.contains("not in the spec, and 1 pages of endpoints that are"), "{text}");
+}
+
+#[test]
+fn a_table_that_has_no_place_still_tells_of_names_that_the_spec_lacks() {
+    let table = "| saucer | 碟子 |\n| size | 大小 |";
+    let after = |rows: &str| format!("unix时间戳 |\n\n**碟子：**\n\n| 参数 | 说明 |\n|---|---|\n{rows}\n");
+    let report = |rows: &str| report(&[(PAGE, "unix时间戳 |\n", after(rows).as_str())]);
+    assert_eq!(told(&report(table)), ["field-new order.response.saucer"]);
+    let event = format!("| InfoType | 事件 |\n{table}");
+    assert_eq!(told(&report(&event)), [""; 0], "what it describes is pushed, not answered");
+}
+
+#[test]
+fn endpoints_that_only_pages_have_are_listed() {
+    let root = with(&[]);
+    let page = fs::read_to_string(root.path().join(PAGE)).expect("the page is there");
+    let other = page.replace("doc_id: 20001", "doc_id: 20003").replace("tea/order", "tea/pour");
+    fs::write(root.path().join("docs/pour.md"), other).expect("it can be written");
+    let report = run(root.path()).unwrap_or_else(|failure| panic!("{failure:?}"));
+    assert_eq!(told(&report), [""; 0], "it is no difference");
+    let text = report.write(Form::Text { color: false, unspecified: true });
+    assert!(text.contains("not in the spec: /cgi-bin/tea/pour ("), "{text}");
+    assert!(text.contains("pour.md:9)\n"), "{text}");
+    let json: serde_json::Value = serde_json::from_str(&report.write(Form::Json)).expect("it is JSON");
+    assert_eq!(json["unspecified"][0]["path"], "/cgi-bin/tea/pour");
+}
+
+#[test]
+fn without_pages_or_with_a_spec_that_is_wrong_nothing_is_compared() {
+    let root = with(&[]);
+    let missing = drift::run(root.path(), &root.path().join("nowhere"), false, |_| {}, || {});
+    assert!(matches!(missing, Err(Failure::Io(error)) if error.to_string().contains("nowhere")));
+    let empty = drift::run(root.path(), &root.path().join("spec"), false, |_| {}, || {});
+    assert!(matches!(empty, Err(Failure::Io(error)) if error.to_string().contains("no page in it")));
+    let root = with(&[(SPEC, "type: TeaKind", "type: TeeKind")]);
+    assert!(matches!(run(root.path()), Err(Failure::Spec { text, .. }) if text.contains("TeaKind")));
+}
