@@ -98,6 +98,26 @@ fn add(page: &str, spec: &str) -> Result<String, String> {
 }
 
 #[test]
+fn types_that_are_there_already_are_used_again() {
+    let page = folder("import").join("struct_tables.md");
+    let first = draft(&page);
+    let other = |edits: &[(&str, &str)]| {
+        let text = text(&page).replace("tea/brew", "tea/steep").replace("doc_id: 1003", "doc_id: 1004");
+        let text = edits.iter().fold(text, |text, (from, to)| text.replace(from, to));
+        import::add(&page, &text, first.clone(), Path::new("spec/tea.yaml")).expect("it can be added")
+    };
+    let structs = |yaml: &str| yaml.split("structs:").nth(1).map(str::to_owned);
+    assert_eq!(structs(&other(&[])), structs(&first), "the page needs no other types");
+    let more = other(&[("| lid | 否 | 盖子 |", "| lid | 否 | 盖子 |\n| cup | 否 | 杯子 |")]);
+    assert!(more.contains("SteepSettings: # ? `Settings` is there already without cup: one type?"), "{more}");
+    assert!(more.contains("settings?: { type: SteepSettings"), "{more}");
+    let renamed = other(&[("Reminder", "Alarm"), ("reminder", "alarm")]);
+    assert!(renamed.contains("Alarm: # ? the same fields as `Reminder`: one type?"), "{renamed}");
+    let stricter = other(&[("| hot | 否 |", "| hot | 是 |")]);
+    assert!(stricter.contains("`Settings` is there already, of other types, or"), "{stricter}");
+}
+
+#[test]
 fn what_is_there_already_is_not_added_again() {
     let once = draft(&folder("import").join("dotted.md"));
     let error = add("dotted.md", &once).expect_err("it is there");

@@ -51,7 +51,7 @@ pub(super) struct Example {
 
 /// Drafts what a page documents, with types whose names are not `taken`.
 pub(super) fn page(id: u32, number: Option<u32>, contents: &Contents, taken: Names) -> Draft {
-    let mut types = Types::besides(taken.types);
+    let mut types = Types::besides(taken.types, taken.definitions);
     let mut named: Vec<(String, &Section)> = Vec::new();
     for section in &contents.sections {
         let others = contents.sections.iter().map(|other| &other.path).chain(&taken.paths);
@@ -86,6 +86,8 @@ pub(super) struct Names {
     pub paths: Vec<String>,
     pub endpoints: Vec<String>,
     pub types: Vec<String>,
+    /// What its types are.
+    pub definitions: Vec<(String, Definition)>,
 }
 
 /// Last parts of paths that say nothing without the part before them.

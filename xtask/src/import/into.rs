@@ -1,7 +1,10 @@
 //! Puts a draft into a spec file that is there already, whose text stays as it is.
 
 use super::draft::{Draft, Names};
+use super::types::{self, Definition};
 use super::yaml::{ORDER, Sections};
+use crate::diagnostic::Diagnostics;
+use crate::load;
 use crate::names;
 use crate::source::{Kind, Node, Path};
 
@@ -35,7 +38,14 @@ impl Existing {
         let calls =
             endpoints.iter().filter_map(|name| self.scalar(&Path::of(["endpoints", name]).key("call")));
         let paths = calls.filter_map(|call| call.split_once(' ').map(|(_, path)| path.to_owned())).collect();
-        Names { paths, endpoints, types }
+        Names { paths, endpoints, types, definitions: self.definitions() }
+    }
+
+    /// What the file's types are, as far as it can be read: its mistakes are for `codegen` to report.
+    fn definitions(&self) -> Vec<(String, Definition)> {
+        let source = load::source("existing.yaml", &self.text);
+        let spec = load::spec(&[source], &mut Diagnostics::default());
+        spec.files.iter().flat_map(types::of_file).collect()
     }
 
     fn scalar(&self, path: &Path) -> Option<String> {
@@ -79,7 +89,11 @@ impl Existing {
             }
             let addition = match self.root.get(&Path::of([*name])) {
                 Some(node) => (self.end_of(name, node)?.min(text.len()), section.to_owned()),
-                None => match ORDER[index + 1..].iter().find_map(|next| self.start_of(next)) {
+                None => match ORDER[index + 1..]
+                    .iter()
+                    .chain(&["deviations"])
+                    .find_map(|next| self.start_of(next))
+                {
                     Some(at) => (at, format!("{name}:\n{section}\n")),
                     None => (text.len(), format!("\n{name}:\n{section}")),
                 },

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::names;
+use crate::spec::{self, File, Repr};
+use crate::type_expr::TypeExpr;
 
 /// A type, as a spec writes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +36,18 @@ impl Ty {
             Self::Scalar(_) | Self::Like(_) => None,
             Self::Generic(_, inner) => inner.name(),
             Self::Named(name) => Some(name),
+        }
+    }
+}
+
+impl From<&TypeExpr> for Ty {
+    fn from(ty: &TypeExpr) -> Self {
+        match ty {
+            TypeExpr::Scalar(scalar) => Self::Scalar(scalar.keyword()),
+            TypeExpr::Generic(generic, inner) => {
+                Self::Generic(generic.keyword(), Box::new(Self::from(&**inner)))
+            }
+            TypeExpr::Named(name) => Self::Named(name.clone()),
         }
     }
 }
@@ -132,18 +146,102 @@ impl Definition {
     }
 }
 
+/// Whether two lists have the same items, in whatever order.
+fn same_items<T: Ord>(a: impl Iterator<Item = T>, b: impl Iterator<Item = T>) -> bool {
+    a.collect::<BTreeSet<T>>() == b.collect()
+}
+
+/// What of a field makes its type what it is.
+fn essence(field: &Field) -> (&str, bool, String) {
+    (&field.name, field.optional, field.ty.to_string())
+}
+
+impl Definition {
+    /// Whether it is the same on the wire, whatever is said of it. Of values and variants, the other may know more.
+    fn is_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Struct { fields, .. }, Self::Struct { fields: others, .. }) => {
+                same_items(fields.iter().map(essence), others.iter().map(essence))
+            }
+            (Self::Enum { text, values, .. }, Self::Enum { text: other_text, values: others, .. }) => {
+                let known = |wire: &str| others.iter().any(|other| other.wire == wire);
+                text == other_text && values.iter().all(|value| known(&value.wire))
+            }
+            (
+                Self::Union { tag, text, variants, .. },
+                Self::Union { tag: other_tag, text: other_text, variants: others, .. },
+            ) => {
+                let essence =
+                    |variant: &Variant| (variant.tag.clone(), variant.ty.clone(), variant.key.clone());
+                let known = |variant: &Variant| others.iter().any(|other| essence(other) == essence(variant));
+                tag == other_tag && text == other_text && variants.iter().all(known)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// The types that a spec file has, by name.
+pub(super) fn of_file(file: &File) -> Vec<(String, Definition)> {
+    let mut types = Vec::new();
+    for (name, spec::Struct { fields, .. }) in &file.structs {
+        let fields = fields.iter().map(|(name, field)| Field {
+            name: name.clone(),
+            optional: field.optional,
+            ty: Ty::from(&field.ty),
+            keys: if field.embed { vec![("embed", "true".to_owned())] } else { Vec::new() },
+            doc: String::new(),
+            doubts: Vec::new(),
+        });
+        let (doc, doubts) = (String::new(), Vec::new());
+        types.push((name.clone(), Definition::Struct { doc, fields: fields.collect(), doubts }));
+    }
+    for (name, listed) in &file.enums {
+        let values = listed.values.iter().map(|(wire, value)| EnumValue {
+            wire: wire.clone(),
+            name: value.name.clone(),
+            doc: String::new(),
+            undocumented: false,
+        });
+        let text = listed.repr == Repr::String;
+        types.push((name.clone(), Definition::Enum { doc: String::new(), text, values: values.collect() }));
+    }
+    for (name, union) in &file.unions {
+        let variants = union.variants.iter().map(|(tag, variant)| Variant {
+            tag: tag.clone(),
+            name: variant.name.clone(),
+            ty: variant.ty.as_ref().map(Ty::from),
+            key: variant.key.clone(),
+        });
+        // A union of another style is never drafted.
+        let tag = if union.style == spec::Style::Sibling {
+            union.tag.clone().unwrap_or_default()
+        } else {
+            continue;
+        };
+        let (doc, text) = (String::new(), union.repr == Repr::String);
+        types.push((name.clone(), Definition::Union { doc, tag, text, variants: variants.collect() }));
+    }
+    types
+}
+
 /// The types of a draft, in the order in which they are first needed.
 #[derive(Debug, Default)]
 pub(super) struct Types {
     taken: BTreeSet<String>,
+    /// The types that the file has already: they are used again where they are the same.
+    existing: Vec<(String, Definition)>,
     slots: Vec<Option<(String, Definition)>>,
 }
 
 impl Types {
-    /// No types, where some names can't be used any more.
-    pub(super) fn besides(taken: impl IntoIterator<Item = String>) -> Self {
+    /// No types, where some exist already and some names can't be used any more.
+    pub(super) fn besides(
+        taken: impl IntoIterator<Item = String>,
+        existing: Vec<(String, Definition)>,
+    ) -> Self {
         let reserved = names::RESERVED.iter().map(|name| (*name).to_owned());
-        Self { taken: taken.into_iter().chain(reserved).collect(), slots: Vec::new() }
+        Self { taken: taken.into_iter().chain(reserved).collect(), existing, slots: Vec::new() }
     }
 
     /// Takes a name, so that no type gets it.
@@ -181,6 +279,9 @@ impl Types {
             if let Some(table) = table {
                 own.resolve(table, &name);
             }
+            if self.existing(&name).is_some_and(|existing| own.is_like(existing)) {
+                return Ty::Named(name);
+            }
             let known = self.slots.iter().flatten().find(|(known, _)| *known == name);
             match known {
                 Some((_, same)) if *same == own => return Ty::Named(name),
@@ -188,6 +289,7 @@ impl Types {
                 None if self.taken.contains(&name) => {}
                 None => {
                     self.taken.insert(name.clone());
+                    self.compare(&mut own, &plain);
                     self.slots[slot] = Some((name.clone(), own));
                     if let Some(table) = table {
                         self.slots[slot..]
@@ -200,6 +302,26 @@ impl Types {
             }
         }
         unreachable!("one of endlessly many names is free")
+    }
+
+    /// The definition of a type that the file has already.
+    fn existing(&self, name: &str) -> Option<&Definition> {
+        self.existing.iter().find(|(known, _)| known == name).map(|(_, definition)| definition)
+    }
+
+    /// Says in a struct which others it is like, by its fields or by the name that it would have.
+    fn compare(&self, own: &mut Definition, plain: &str) {
+        let alike = |(_, other): &&(String, Definition)| {
+            own.is_like(other) && matches!(other, Definition::Struct { fields, .. } if !fields.is_empty())
+        };
+        let alike = self.existing.iter().chain(self.all()).find(alike).map(|(name, _)| name.clone());
+        let namesake = self.existing(plain).map(|existing| difference(own, existing));
+        let Definition::Struct { doubts, .. } = own else { return };
+        if let Some(name) = alike {
+            doubts.push(format!("the same fields as `{name}`: one type?"));
+        } else if let Some(difference) = namesake {
+            doubts.push(format!("`{plain}` is there already{difference}: one type?"));
+        }
     }
 
     /// Takes out the types that none of some fields needs: a field may have become something plainer.
@@ -221,13 +343,30 @@ impl Types {
 
     /// The definition of a name.
     pub(super) fn get(&self, name: &str) -> Option<&Definition> {
-        self.all().find(|(known, _)| known == name).map(|(_, definition)| definition)
+        let drafted = self.all().find(|(known, _)| known == name).map(|(_, definition)| definition);
+        drafted.or_else(|| self.existing(name))
     }
 
     /// All types, those that need others before them.
     pub(super) fn all(&self) -> impl Iterator<Item = &(String, Definition)> {
         self.slots.iter().flatten()
     }
+}
+
+/// What one of two structs has and the other lacks, as a part of a sentence.
+fn difference(own: &Definition, existing: &Definition) -> String {
+    let names = |definition: &Definition| match definition {
+        Definition::Struct { fields, .. } => fields.iter().map(|field| field.name.clone()).collect(),
+        Definition::Enum { .. } | Definition::Union { .. } => BTreeSet::new(),
+    };
+    let (own, existing): (BTreeSet<String>, BTreeSet<String>) = (names(own), names(existing));
+    let listed = |of: &BTreeSet<String>, but: &BTreeSet<String>| {
+        of.difference(but).cloned().collect::<Vec<String>>().join(", ")
+    };
+    let parts = [(" with ", listed(&existing, &own)), (" without ", listed(&own, &existing))];
+    let parts = parts.into_iter().filter(|(_, names)| !names.is_empty());
+    let told: String = parts.map(|(word, names)| word.to_owned() + &names).collect();
+    if told.is_empty() { ", of other types, or with others that may be absent".to_owned() } else { told }
 }
 
 /// A name in PascalCase; of text in capitals, one that can be read.
@@ -280,7 +419,7 @@ mod tests {
 
     #[test]
     fn equal_types_share_a_name_and_others_get_one_of_their_own() {
-        let mut types = Types::besides(["Taken".to_owned()]);
+        let mut types = Types::besides(["Taken".to_owned()], Vec::new());
         let with =
             |doc: &str| Definition::Struct { doc: doc.to_owned(), fields: Vec::new(), doubts: Vec::new() };
         let mut close = |base: &str, doc: &str| {
@@ -299,7 +438,7 @@ mod tests {
 
     #[test]
     fn an_object_that_holds_its_like_refers_to_itself() {
-        let mut types = Types::besides([]);
+        let mut types = Types::besides([], Vec::new());
         let children = |ty: Ty| Field {
             name: "children".to_owned(),
             optional: true,
