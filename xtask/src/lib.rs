@@ -5,6 +5,7 @@
 
 #![allow(missing_docs, reason = "nobody outside this workspace depends on it")]
 
+pub mod bench;
 pub mod check;
 pub mod codegen;
 pub mod coverage;

@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use xtask::codegen::{self, Failure};
 use xtask::diff::{self, Form, Report, Spec, Unreadable};
-use xtask::{coverage, drift, import, openapi, pages, schema};
+use xtask::{bench, coverage, drift, import, openapi, pages, schema};
 
 /// The tools of this workspace.
 #[derive(Parser)]
@@ -88,6 +88,10 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Measures the crates beside what one would write by hand, and prints ratios.
+    ///
+    /// A target that isn't reached is told, and is no failure: a machine may be busy. What can't be measured is one.
+    Bench(Bench),
     /// Tells what changes between two specs, and what that means for those who use the crates.
     ///
     /// Exits with 1 if something breaks that CHANGELOG.md of HEAD doesn't tell of. There, an item of the
@@ -122,6 +126,22 @@ struct Import {
     report: Option<PathBuf>,
     /// Tells it as JSON.
     #[arg(long, requires = "report")]
+    json: bool,
+}
+
+#[derive(Args)]
+struct Bench {
+    /// What to measure; left out, everything that doesn't take long.
+    #[arg(value_name = "NAME", value_parser = clap::builder::PossibleValuesParser::new(bench::names()))]
+    only: Vec<String>,
+    /// Measures what takes long, too.
+    #[arg(long)]
+    full: bool,
+    /// Measures everything, and writes it to BENCHMARKS.md.
+    #[arg(long, conflicts_with = "only")]
+    write: bool,
+    /// Prints JSON.
+    #[arg(long)]
     json: bool,
 }
 
@@ -160,6 +180,7 @@ fn main() -> ExitCode {
                 if json { drift::Form::Json } else { drift::Form::Text { color, unspecified } },
             )
         }
+        Command::Bench(options) => bench(&cli.root, options),
         Command::Import(Import { report: Some(docs), json, .. }) => report(&docs, json),
         Command::Import(Import { pages, into, .. }) => draft(&pages, into.as_deref()),
         Command::Examples { docs, all, out } => examples(&cli.root, &docs, all, out.as_deref()),
@@ -305,6 +326,27 @@ fn examples(root: &Path, docs: &Path, all: bool, out: Option<&Path>) -> ExitCode
         unreadable.len()
     );
     ExitCode::SUCCESS
+}
+
+fn bench(root: &Path, Bench { only, full, write, json }: Bench) -> ExitCode {
+    let measure = || -> Result<(), bench::Failure> {
+        let options = bench::Options { only, full: full || write, progress: stderr().is_terminal() };
+        let report = bench::run(root, &options)?;
+        if write {
+            report.write(root)?;
+        }
+        let text = if json { report.json()? } else { report.to_string() };
+        // Who closes the pipe early has read enough.
+        let _ = stdout().write_all(text.as_bytes());
+        Ok(())
+    };
+    match measure() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(bench::Failure(message)) => {
+            eprintln!("error: {message}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 fn diff(root: &Path, base: &str, head: Option<&str>, form: Form) -> ExitCode {

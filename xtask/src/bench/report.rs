@@ -1,0 +1,257 @@
+//! What a run found, for people, for machines and for `BENCHMARKS.md`.
+
+use std::fmt::{self, Write as _};
+use std::fs;
+use std::path::Path;
+
+use serde::{Serialize, Serializer};
+
+use super::{FILE, Failure};
+
+/// All that was measured.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    /// What it was measured on.
+    pub machine: String,
+    /// What was measured.
+    pub tables: Vec<Table>,
+}
+
+/// Measurements of one kind.
+#[derive(Debug, Serialize)]
+pub struct Table {
+    /// What repeats it: `cargo xtask bench NAME`.
+    pub name: &'static str,
+    /// What it is about.
+    pub title: &'static str,
+    /// What is measured, and how.
+    #[serde(skip)]
+    pub about: &'static str,
+    /// The measurements.
+    pub rows: Vec<Row>,
+    /// Why there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<String>,
+}
+
+/// One measurement.
+#[derive(Debug, Serialize)]
+pub struct Row {
+    /// What is measured.
+    pub name: String,
+    /// Against what.
+    pub against: String,
+    /// What is counted.
+    pub unit: &'static str,
+    /// What came out of it.
+    pub ratio: f64,
+    /// How far the ratios of single rounds lie apart, where they do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spread: Option<(f64, f64)>,
+    /// What it is to be.
+    pub target: Target,
+    /// Whether it is.
+    pub reached: bool,
+}
+
+/// What a ratio is to be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Target {
+    /// Cost: ours, divided by theirs.
+    AtMost(f64),
+    /// Speed: theirs, divided by ours.
+    AtLeast(f64),
+}
+
+impl Target {
+    /// Holds a ratio against it, to as many digits as are shown.
+    fn is_reached_by(self, ratio: f64) -> bool {
+        let shown = (ratio * 100.0).round() / 100.0;
+        match self {
+            Self::AtMost(most) => shown <= most,
+            Self::AtLeast(least) => shown >= least,
+        }
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AtMost(most) => write!(f, "≤ {most:.2}"),
+            Self::AtLeast(least) => write!(f, "≥ {least:.2}"),
+        }
+    }
+}
+
+impl Serialize for Target {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl Row {
+    /// A measurement without spread.
+    pub fn new(
+        name: impl Into<String>,
+        against: impl Into<String>,
+        unit: &'static str,
+        ratio: f64,
+        target: Target,
+    ) -> Self {
+        let reached = target.is_reached_by(ratio);
+        Self { name: name.into(), against: against.into(), unit, ratio, spread: None, target, reached }
+    }
+
+    /// The cells of its line.
+    fn cells(&self) -> [String; 6] {
+        let spread = self.spread.map(|(low, high)| format!(" ({low:.2}–{high:.2})")).unwrap_or_default();
+        [
+            self.name.clone(),
+            self.against.clone(),
+            self.unit.to_owned(),
+            format!("{:.2}{spread}", self.ratio),
+            self.target.to_string(),
+            if self.reached { "yes" } else { "no" }.to_owned(),
+        ]
+    }
+}
+
+const HEAD: [&str; 6] = ["what", "against", "of", "ratio", "target", "reached"];
+
+impl Report {
+    /// For machines.
+    pub fn json(&self) -> Result<String, Failure> {
+        let json = serde_json::to_string_pretty(self).map_err(|error| Failure(error.to_string()))?;
+        Ok(json + "\n")
+    }
+
+    /// Puts it into `BENCHMARKS.md`.
+    pub fn write(&self, root: &Path) -> Result<(), Failure> {
+        fs::write(root.join(FILE), self.markdown()).map_err(|error| Failure(format!("{FILE}: {error}")))
+    }
+
+    /// For `BENCHMARKS.md`.
+    pub fn markdown(&self) -> String {
+        let mut text = "# Benchmarks\n\n\
+            Written by `cargo xtask bench --write`. Every number is a ratio of two sides that are measured in the same \
+            run: no absolute time is a claim. Costs are ours divided by theirs, speeds the other way round, so 1 is a \
+            draw. [ARCHITECTURE.md](ARCHITECTURE.md#what-it-costs) says what the two sides are.\n"
+            .to_owned();
+        let _ = write!(text, "\nMeasured on: {}.\n", self.machine);
+        for table in &self.tables {
+            let _ = write!(text, "\n## {}\n\n{}\n\n", table.title, table.about);
+            let _ = writeln!(text, "    cargo xtask bench {}\n", table.name);
+            if let Some(reason) = &table.skipped {
+                let _ = writeln!(text, "Skipped: {reason}.");
+                continue;
+            }
+            let _ = writeln!(text, "| {} |\n|---|---|---|---:|---:|---|", HEAD.join(" | "));
+            for row in &table.rows {
+                let _ = writeln!(text, "| {} |", row.cells().join(" | "));
+            }
+        }
+        text
+    }
+}
+
+/// For people, on a terminal.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, table) in self.tables.iter().enumerate() {
+            let gap = if index == 0 { "" } else { "\n" };
+            writeln!(f, "{gap}{}", table.title)?;
+            match &table.skipped {
+                Some(reason) => writeln!(f, "  skipped: {reason}")?,
+                None => lines(&table.rows).into_iter().try_for_each(|line| writeln!(f, "  {line}"))?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The lines of a table, in columns.
+fn lines(rows: &[Row]) -> Vec<String> {
+    let mut cells = vec![HEAD.map(str::to_owned)];
+    cells.extend(rows.iter().map(Row::cells));
+    let widths: [usize; 6] =
+        std::array::from_fn(|column| cells.iter().map(|row| row[column].chars().count()).max().unwrap_or(0));
+    cells
+        .iter()
+        .map(|row| {
+            let padded: Vec<_> =
+                row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+            padded.join("  ").trim_end().to_owned()
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report() -> Report {
+        let mut noisy = Row::new("calls", "reqwest", "calls a second", 0.98, Target::AtLeast(0.97));
+        noisy.spread = Some((0.9, 1.02));
+        Report {
+            machine: "a machine".to_owned(),
+            tables: vec![
+                Table {
+                    name: "decode",
+                    title: "Decoding",
+                    about: "What it takes.",
+                    rows: vec![Row::new("a page", "derive", "instructions", 1.1, Target::AtMost(1.0)), noisy],
+                    skipped: None,
+                },
+                Table {
+                    name: "more",
+                    title: "More",
+                    about: "And more.",
+                    rows: Vec::new(),
+                    skipped: Some("it needs `x`, which is not installed".to_owned()),
+                },
+            ],
+        }
+    }
+
+    #[test]
+    fn people_get_columns() {
+        assert_eq!(
+            report().to_string(),
+            "Decoding\n\
+             \x20 what    against  of              ratio             target  reached\n\
+             \x20 a page  derive   instructions    1.10              ≤ 1.00  no\n\
+             \x20 calls   reqwest  calls a second  0.98 (0.90–1.02)  ≥ 0.97  yes\n\
+             \n\
+             More\n\
+             \x20 skipped: it needs `x`, which is not installed\n"
+        );
+    }
+
+    #[test]
+    fn the_page_has_a_table_and_its_command_for_each_measurement() {
+        let page = report().markdown();
+        assert!(page.contains("\nMeasured on: a machine.\n"), "{page}");
+        assert!(page.contains("## Decoding\n\nWhat it takes.\n\n    cargo xtask bench decode\n"), "{page}");
+        assert!(page.contains("| a page | derive | instructions | 1.10 | ≤ 1.00 | no |\n"), "{page}");
+        assert!(page.contains("Skipped: it needs `x`, which is not installed.\n"), "{page}");
+    }
+
+    #[test]
+    fn machines_get_everything() {
+        let json: serde_json::Value = serde_json::from_str(&report().json().unwrap()).unwrap();
+        let row = &json["tables"][0]["rows"][1];
+        assert_eq!(
+            (&row["ratio"], &row["target"], &row["reached"]),
+            (&0.98.into(), &"≥ 0.97".into(), &true.into())
+        );
+        assert_eq!(json["tables"][1]["skipped"], "it needs `x`, which is not installed");
+    }
+
+    #[test]
+    fn a_target_is_reached_by_what_is_shown() {
+        assert!(Target::AtMost(1.0).is_reached_by(1.004));
+        assert!(!Target::AtMost(1.0).is_reached_by(1.006));
+        assert!(Target::AtLeast(0.97).is_reached_by(0.966));
+        assert!(!Target::AtLeast(0.97).is_reached_by(0.964));
+    }
+}

@@ -1,0 +1,103 @@
+//! Work for the processor alone: decoding answers and building requests. Counted, not timed.
+
+use super::program::VALGRIND;
+use super::{Failure, Lab, Measurement, Row, Target};
+
+pub(super) const DECODE: Measurement = Measurement {
+    name: "decode",
+    title: "Decoding",
+    about: "Instructions for decoding the same bytes and freeing the result: against structs of the same fields with \
+        serde's derive, which accept nothing but what is documented, and against `serde_json::Value`.",
+    long: false,
+    needs: Some(VALGRIND),
+    run: |lab| {
+        DECODED.iter().try_fold(Vec::new(), |mut rows, case| {
+            let [wecom, by_hand, value] =
+                ["wecom", "by-hand", "value"].map(|side| case.instructions(lab, side));
+            let wecom = wecom?;
+            rows.push(case.row("derive", "instructions", ratio(wecom, by_hand?), Target::AtMost(1.0)));
+            rows.push(case.row("Value", "speed", ratio(value?, wecom), Target::AtLeast(3.0)));
+            Ok(rows)
+        })
+    },
+};
+
+pub(super) const BUILD: Measurement = Measurement {
+    name: "build",
+    title: "Building requests",
+    about: "Instructions for making an `http::Request` with URL, headers and body, against `http::Request::builder`, \
+        `format!` and `serde_json::to_vec` of derived structs.",
+    long: false,
+    needs: Some(VALGRIND),
+    run: |lab| {
+        BUILT.iter().try_fold(Vec::new(), |mut rows, case| {
+            let [wecom, by_hand] = ["wecom", "by-hand"].map(|side| case.instructions(lab, side));
+            rows.push(case.row("by hand", "instructions", ratio(wecom?, by_hand?), Target::AtMost(1.05)));
+            Ok(rows)
+        })
+    },
+};
+
+pub(super) const ALLOCATIONS: Measurement = Measurement {
+    name: "allocations",
+    title: "Allocations",
+    about: "How often memory is asked for in the work above, counted by `dhat`.",
+    long: false,
+    needs: None,
+    run: |lab| {
+        DECODED.iter().chain(BUILT).try_fold(Vec::new(), |mut rows, case| {
+            let [wecom, by_hand] = ["wecom", "by-hand"].map(|side| case.allocations(lab, side));
+            rows.push(case.row("by hand", "allocations", ratio(wecom?, by_hand?), Target::AtMost(1.0)));
+            Ok(rows)
+        })
+    },
+};
+
+/// A piece of work that the measured programs know.
+struct Case {
+    /// What they call it.
+    id: &'static str,
+    /// What people call it.
+    name: &'static str,
+    /// How often it is done, so that what differs from one time to the next counts as it does on average.
+    times: &'static str,
+}
+
+const DECODED: &[Case] = &[
+    Case { id: "decode-sync-msg", name: "`kf/sync_msg`, 1,000 records", times: "3" },
+    Case { id: "decode-meeting", name: "`meeting/get_info`", times: "50" },
+    Case {
+        id: "decode-group-messages",
+        name: "`get_groupmsg_list_v2`, 100 messages of 9 attachments",
+        times: "3",
+    },
+];
+
+const BUILT: &[Case] = &[
+    Case { id: "build-get", name: "`user/get`", times: "50" },
+    Case { id: "build-meeting", name: "`meeting/get_info`", times: "50" },
+    Case {
+        id: "build-group-message",
+        name: "`add_msg_template`, 200 recipients, 9 attachments",
+        times: "20",
+    },
+];
+
+impl Case {
+    fn instructions(&self, lab: &Lab<'_>, side: &str) -> Result<u64, Failure> {
+        lab.programs.instructions("instructions", &[self.id, side, self.times])
+    }
+
+    fn allocations(&self, lab: &Lab<'_>, side: &str) -> Result<u64, Failure> {
+        lab.programs.number("allocations", &[self.id, side, self.times])
+    }
+
+    fn row(&self, against: &str, unit: &'static str, ratio: f64, target: Target) -> Row {
+        Row::new(self.name, against, unit, ratio, target)
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a ratio needs no more than a few digits")]
+fn ratio(numerator: u64, denominator: u64) -> f64 {
+    numerator as f64 / denominator as f64
+}
