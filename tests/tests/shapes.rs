@@ -108,6 +108,15 @@ fn a_path_is_the_same_whether_content_comes_before_its_tag_or_after() {
 }
 
 #[test]
+fn a_character_that_was_cut_in_two_costs_no_more_than_itself() {
+    let mut body = r#"{"errcode":0,"next_cursor":"会","has_more":1}"#.as_bytes().to_vec();
+    let cut = body.windows(3).position(|bytes| bytes == "会".as_bytes()).unwrap();
+    body.remove(cut + 2);
+    let page = parse::<SyncMsg>(&body).unwrap();
+    assert_eq!((page.next_cursor.as_str(), page.has_more), ("\u{fffd}", true));
+}
+
+#[test]
 fn a_flat_union_takes_what_came_before_its_tag() {
     let members =
         read::<Getresult>(&json!({ "result": [{ "userid": "a", "errcode": 0 }], "type": "sync_user" }));

@@ -1,5 +1,6 @@
 //! From a body to a typed response, or to the error WeCom reports.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use bytes::Bytes;
@@ -151,7 +152,7 @@ impl Answer for File {
     fn read(headers: &HeaderMap, body: &Bytes) -> Result<Self, ResponseError> {
         // A download says that it is one; an error doesn't, whatever type it says it has.
         if !headers.contains_key(CONTENT_DISPOSITION) && body.trim_ascii_start().starts_with(b"{") {
-            match envelope::<Nothing>(body) {
+            match envelope::<Nothing, _>(Deserializer::from_slice(body)) {
                 Ok(Envelope { errcode, errmsg, .. }) if errcode != 0 => {
                     return Err(ApiError { code: errcode, message: errmsg }.into());
                 }
@@ -221,10 +222,10 @@ where
 }
 
 pub(crate) fn read_json<R: ReadObject>(body: &[u8]) -> Result<R, ResponseError> {
-    match envelope::<R>(body) {
+    match envelope::<R, _>(Deserializer::from_str(&text(body))) {
         Ok(Envelope { errcode: 0, response, .. }) => Ok(response),
         Ok(Envelope { errcode, errmsg, .. }) => Err(ApiError { code: errcode, message: errmsg }.into()),
-        Err(error) => match envelope::<Nothing>(body) {
+        Err(error) => match envelope::<Nothing, _>(Deserializer::from_slice(body)) {
             // An error's body may lack the shape of a success: then the error is what matters.
             Ok(Envelope { errcode, errmsg, .. }) if errcode != 0 => {
                 Err(ApiError { code: errcode, message: errmsg }.into())
@@ -234,8 +235,17 @@ pub(crate) fn read_json<R: ReadObject>(body: &[u8]) -> Result<R, ResponseError> 
     }
 }
 
-fn envelope<R: ReadObject>(body: &[u8]) -> Result<Envelope<R>, DecodeError> {
-    let mut json = Deserializer::from_slice(body);
+/// The text of a body. Looking at all of it once takes less than looking at each string in it; and a character that was
+/// cut in two costs no more than itself.
+fn text(body: &[u8]) -> Cow<'_, str> {
+    str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed)
+}
+
+fn envelope<'de, R, J>(mut json: Deserializer<J>) -> Result<Envelope<R>, DecodeError>
+where
+    R: ReadObject,
+    J: serde_json::de::Read<'de>,
+{
     let envelope = read_object(&mut json)?;
     json.end()?;
     envelope.ok_or_else(|| DecodeError::new("", "the body is null"))
