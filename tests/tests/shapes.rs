@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use wecom_models::batch::{Getresult, GetresultResponse, Job};
 use wecom_models::hr::{GetStaffInfo, GetStaffInfoResponse};
-use wecom_models::kf::message::{Content, Event, SyncMsg, SyncMsgResponse};
+use wecom_models::kf::message::{Content, Event, Origin, SyncMsg, SyncMsgResponse};
 use wecom_models::media::{Get, Upload};
 use wecom_models::message::app::{Message, Send};
 use wecom_models::paytool::OpenOrder;
@@ -105,6 +105,29 @@ fn a_path_is_the_same_whether_content_comes_before_its_tag_or_after() {
         let error = parse::<SyncMsg>(body.as_bytes()).unwrap_err().to_string();
         assert!(error.contains("`msg_list[0].text.content`"), "{error}");
     }
+}
+
+#[test]
+fn content_need_not_follow_its_tag() {
+    let read = |message: &str| {
+        let body = format!("{{\"msg_list\":[{{{message}}},{{\"msgid\":\"2\"}}]}}");
+        let mut page = parse::<SyncMsg>(body.as_bytes()).unwrap();
+        assert_eq!(page.msg_list[1].msgid, "2");
+        page.msg_list.remove(0)
+    };
+    let between = read(r#""msgtype":"text","msgid":"1","text":{"content":"a"},"origin":3"#);
+    assert!(matches!(&between.content, Content::Text(text) if text.content == "a"), "{between:?}");
+    assert_eq!((between.msgid.as_str(), between.origin), ("1", Origin::Customer));
+    let escaped = read(r#""msgtype":"te\u0078t","text":{"content":"a"},"msgid":"1""#);
+    assert_eq!(escaped.content, between.content);
+    let twice = read(r#""text":{"content":"a"},"msgtype":"text","text":{"content":"b"},"msgid":"1""#);
+    assert_eq!((twice.content, twice.msgid), (between.content, "1".to_owned()));
+    let never = read(r#""msgtype":"text","msgid":"1""#);
+    let Content::Other(seen) = &never.content else { panic!("{never:?}") };
+    assert_eq!(json!(seen.fields), json!({ "msgtype": "text" }));
+    assert_eq!(never.msgid, "1");
+    let last = read(r#""msgid":"1","msgtype":"text""#);
+    assert_eq!(last.content, never.content);
 }
 
 #[test]

@@ -16,7 +16,7 @@ mod union;
 mod write;
 
 pub use enums::{IntEnum, StringEnum};
-pub use read::{Field, Read, ReadObject, read_object};
+pub use read::{Field, Read, ReadObject, Tag, read_object};
 pub use union::{
     FlatUnion, KindUnion, ObjectUnion, OneofUnion, SiblingUnion, read_kind, set_flat, set_oneof, set_sibling,
 };

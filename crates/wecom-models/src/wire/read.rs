@@ -1,9 +1,11 @@
 //! Reading: one visitor for every object, one for every list.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{
     Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
@@ -37,6 +39,12 @@ pub trait Field<'de>: Sized {
     /// Reads the value and returns it.
     fn take<T: Read<'de> + Default>(self) -> Result<T, Self::Error>;
 
+    /// Reads the value as a tag. If the field that `content` names for that tag comes next, it is given, too.
+    fn take_tag(
+        self,
+        content: fn(&str) -> Option<&'static str>,
+    ) -> Result<(Tag<'de>, Option<Self>), Self::Error>;
+
     /// Passes over the value: no model has a place for it.
     fn skip(self) -> Result<(), Self::Error>;
 
@@ -63,8 +71,10 @@ impl<'de, T: ReadObject> Visitor<'de> for ObjectVisitor<T> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut object = T::default();
-        while let Some(name) = map.next_key_seed(KeySeed)? {
-            object.set(name.as_str(), MapField { name: name.as_str(), map: &mut map })?;
+        let mut ahead = Ahead::Unread;
+        while let Some(name) = ahead.next_key(&mut map)? {
+            let name = name.as_str();
+            object.set(name, MapField { name, map: &mut map, ahead: &mut ahead })?;
         }
         Ok(Some(object))
     }
@@ -119,13 +129,46 @@ impl<'de> Visitor<'de> for KeySeed {
     }
 }
 
-struct MapField<'a, A> {
-    name: &'a str,
-    map: &'a mut A,
+/// What comes next in an object, as far as it had to be known in advance.
+enum Ahead<'de> {
+    Unread,
+    Key(Key<'de>),
+    End,
 }
 
-impl<'de, A: MapAccess<'de>> Field<'de> for MapField<'_, A> {
+impl<'de> Ahead<'de> {
+    fn next_key<A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<Option<Key<'de>>, A::Error> {
+        match std::mem::replace(self, Self::Unread) {
+            Self::Unread => map.next_key_seed(KeySeed),
+            Self::Key(key) => Ok(Some(key)),
+            Self::End => Ok(None),
+        }
+    }
+}
+
+struct MapField<'a, 'de, A> {
+    name: &'a str,
+    map: &'a mut A,
+    ahead: &'a mut Ahead<'de>,
+}
+
+impl<'de, A: MapAccess<'de>> Field<'de> for MapField<'_, 'de, A> {
     type Error = A::Error;
+
+    fn take_tag(
+        self,
+        content: fn(&str) -> Option<&'static str>,
+    ) -> Result<(Tag<'de>, Option<Self>), A::Error> {
+        let Self { name, map, ahead } = self;
+        let tag: Tag = MapField { name, map: &mut *map, ahead: &mut *ahead }.take()?;
+        let Some(name) = content(&tag.text()) else { return Ok((tag, None)) };
+        *ahead = match map.next_key_seed(KeySeed)? {
+            Some(key) if key.as_str() == name => return Ok((tag, Some(Self { name, map, ahead }))),
+            Some(key) => Ahead::Key(key),
+            None => Ahead::End,
+        };
+        Ok((tag, None))
+    }
 
     fn take<T: Read<'de> + Default>(self) -> Result<T, Self::Error> {
         match self.map.next_value_seed(Seed(PhantomData)) {
@@ -153,8 +196,105 @@ impl<'de, E: Error> Field<'de> for Kept<'_, E> {
         T::read(self.value).map_err(|error| within(Segment::Field(self.name), &E::custom(error)))
     }
 
+    fn take_tag(self, _content: fn(&str) -> Option<&'static str>) -> Result<(Tag<'de>, Option<Self>), E> {
+        Ok((Tag::Kept(self.value), None))
+    }
+
     fn skip(self) -> Result<(), E> {
         Ok(())
+    }
+}
+
+/// The value of a union's tag: text as it stands in the input, anything else as it came.
+#[derive(Debug)]
+pub enum Tag<'de> {
+    /// Text.
+    Borrowed(&'de str),
+    /// Text with escapes in it, a number, or what else nobody expects.
+    Kept(Value),
+}
+
+impl Tag<'_> {
+    /// What variants are told by.
+    pub(super) fn text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Borrowed(text) => Cow::Borrowed(text),
+            Self::Kept(Value::String(text)) => Cow::Borrowed(text),
+            Self::Kept(other) => Cow::Owned(other.to_string()),
+        }
+    }
+}
+
+/// No tag.
+impl Default for Tag<'_> {
+    fn default() -> Self {
+        Self::Kept(Value::Null)
+    }
+}
+
+impl<'de> Read<'de> for Tag<'de> {
+    fn read_option<D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
+        deserializer.deserialize_any(TagVisitor).map(Some)
+    }
+}
+
+struct TagVisitor;
+
+impl<'de> Visitor<'de> for TagVisitor {
+    type Value = Tag<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a tag")
+    }
+
+    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
+        Ok(Tag::Borrowed(text))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Tag::Kept(text.into()))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
+        Ok(Tag::Kept(number.into()))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
+        Ok(Tag::Kept(number.into()))
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
+        Ok(Tag::Kept(number.into()))
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Self::Value, E> {
+        Ok(Tag::Kept(value.into()))
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(Tag::default())
+    }
+
+    fn visit_none<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(Tag::default())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
+        Value::deserialize(SeqAccessDeserializer::new(list)).map(Tag::Kept)
+    }
+
+    /// Numbers come like this, too, where `serde_json` keeps their digits.
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        Value::deserialize(MapAccessDeserializer::new(map)).map(Tag::Kept)
+    }
+}
+
+impl From<Tag<'_>> for Value {
+    fn from(tag: Tag<'_>) -> Self {
+        match tag {
+            Tag::Borrowed(text) => Self::String(text.to_owned()),
+            Tag::Kept(value) => value,
+        }
     }
 }
 
@@ -256,7 +396,7 @@ impl<'de, T: Read<'de> + Default> Visitor<'de> for MapVisitor<T> {
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
         let mut map = BTreeMap::new();
         while let Some(name) = access.next_key::<String>()? {
-            let value = MapField { name: &name, map: &mut access }.take()?;
+            let value = MapField { name: &name, map: &mut access, ahead: &mut Ahead::Unread }.take()?;
             map.insert(name, value);
         }
         Ok(Some(map))

@@ -9,7 +9,7 @@ use std::marker::PhantomData;
 use serde::de::{Deserializer, Error};
 use serde_json::Value;
 
-use super::read::Kept;
+use super::read::{Kept, Tag};
 use super::{Field, Read};
 use crate::UnknownUnion;
 
@@ -47,14 +47,21 @@ pub fn set_sibling<'de, U: SiblingUnion, F: Field<'de>>(
         return field.skip();
     };
     if name == U::TAG {
-        let tag: Value = field.take()?;
-        let text = tag_text(&tag);
-        seen.fields.insert(name.to_owned(), tag);
+        let (tag, next) = field.take_tag(U::content)?;
+        let text = tag.text();
         let content = U::content(&text).unwrap_or_default();
+        // What stood before the tag comes first.
         if let Some(value) = seen.fields.remove(content) {
             *union = U::read_content(&text, Kept { name: content, value, error: PhantomData })?;
-        } else if let Some(variant) = U::bare(&text).filter(|_| !seen.fields.contains_key(&text)) {
+            return next.map_or(Ok(()), F::skip);
+        }
+        if let Some(next) = next {
+            *union = U::read_content(&text, next)?;
+        } else if let Some(variant) = U::bare(&text).filter(|_| !seen.fields.contains_key(&*text)) {
             *union = variant;
+        } else {
+            drop(text);
+            seen.fields.insert(name.to_owned(), tag.into());
         }
         return Ok(());
     }
@@ -92,9 +99,9 @@ pub fn set_flat<'de, U: FlatUnion, F: Field<'de>>(
         seen.fields.insert(name.to_owned(), field.take()?);
         return Ok(());
     }
-    let tag: Value = field.take()?;
-    let Some(mut variant) = U::begin(&tag_text(&tag)) else {
-        seen.fields.insert(name.to_owned(), tag);
+    let tag: Tag = field.take()?;
+    let Some(mut variant) = U::begin(&tag.text()) else {
+        seen.fields.insert(name.to_owned(), tag.into());
         return Ok(());
     };
     for (name, value) in std::mem::take(&mut seen.fields) {
