@@ -1,5 +1,6 @@
-//! The same models with serde's derive in both directions, to compare with.
+//! The same models with serde's derive, to compare with: in the directions that are used, or in both.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::{fs, io};
@@ -8,66 +9,88 @@ use xtask::ir::{Api, Field, Ty, Type};
 
 /// The crate, still without models.
 pub(crate) fn scaffold(root: &Path) -> io::Result<()> {
-    let manifest = r#"[package]
+    fs::create_dir_all(root.join("derived/src"))?;
+    manifest(root, &BTreeSet::new())?;
+    fs::write(root.join("derived/src/lib.rs"), "")
+}
+
+fn manifest(root: &Path, families: &BTreeSet<&str>) -> io::Result<()> {
+    let mut manifest = r#"[package]
 name = "derived"
 version = "0.1.0"
 edition = "2024"
 
-[features]
-default = ["models"]
-models = []
-
 [dependencies]
 serde = { workspace = true, features = ["derive"] }
 serde_json.workspace = true
-"#;
-    fs::create_dir_all(root.join("derived/src"))?;
-    fs::write(root.join("derived/Cargo.toml"), manifest)?;
-    fs::write(root.join("derived/src/lib.rs"), "")
+
+[features]
+# Without it, requests are only written and responses only read.
+bidirectional = []
+"#
+    .to_owned();
+    let all: Vec<String> = families.iter().map(|family| format!("\"{family}\"")).collect();
+    let _ = writeln!(manifest, "full = [{}]", all.join(", "));
+    for family in families {
+        let _ = writeln!(manifest, "{family} = []");
+    }
+    fs::write(root.join("derived/Cargo.toml"), manifest)
 }
 
 /// The models of an API: structs and enums with the same fields, derives, setters left out.
 pub(crate) fn write(root: &Path, api: &Api) -> io::Result<()> {
-    let mut text = "#![cfg(feature = \"models\")]\n#![allow(unused_imports)]\n".to_owned();
+    manifest(root, &api.modules.iter().map(|module| module.family.as_str()).collect())?;
+    let mut text = "#![allow(unused_imports)]\n".to_owned();
     for (number, module) in api.modules.iter().enumerate() {
         let _ = writeln!(
             text,
-            "pub mod m{number} {{\nuse serde::{{Serialize, Deserialize}};\nuse std::collections::BTreeMap;"
+            "#[cfg(feature = \"{}\")]\npub mod m{number} {{\nuse serde::{{Serialize, Deserialize}};\nuse \
+             std::collections::BTreeMap;",
+            module.family
         );
         for ty in &module.types {
-            text.push_str("#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]\n");
-            match ty {
-                Type::Struct(structure) => {
-                    let _ = writeln!(text, "pub struct {} {{", structure.name);
-                    structure.fields.iter().for_each(|declared| field(&mut text, declared));
-                    text.push_str("}\n");
-                }
-                Type::Enum(enumeration) => {
-                    let _ = writeln!(text, "pub enum {} {{", enumeration.name);
-                    for value in &enumeration.values {
-                        let _ = writeln!(text, "#[serde(rename = \"{}\")] {},", value.wire, value.name);
-                    }
-                    text.push_str("}\n");
-                }
-                Type::Union(union) => {
-                    let _ = writeln!(text, "#[serde(tag = \"{}\")]\npub enum {} {{", union.tag, union.name);
-                    for variant in &union.variants {
-                        let _ = writeln!(
-                            text,
-                            "#[serde(rename = \"{}\")] {} {{ #[serde(rename = \"{}\")] content: {} }},",
-                            variant.tag,
-                            variant.name,
-                            variant.content,
-                            variant.ty.as_ref().map_or_else(|| "()".to_owned(), rust)
-                        );
-                    }
-                    text.push_str("}\n");
-                }
+            let derives = [(ty.direction().sent, "Serialize"), (ty.direction().received, "Deserialize")];
+            text.push_str("#[derive(Clone, Debug, PartialEq)]\n");
+            for (used, derive) in derives {
+                let derive = format!("derive({derive})");
+                let _ = if used {
+                    writeln!(text, "#[{derive}]")
+                } else {
+                    writeln!(text, "#[cfg_attr(feature = \"bidirectional\", {derive})]")
+                };
             }
+            model(&mut text, ty);
         }
         text.push_str("}\n");
     }
     fs::write(root.join("derived/src/lib.rs"), text)
+}
+
+fn model(text: &mut String, ty: &Type) {
+    match ty {
+        Type::Struct(structure) => {
+            let _ = writeln!(text, "pub struct {} {{", structure.name);
+            structure.fields.iter().for_each(|declared| field(text, declared));
+        }
+        Type::Enum(enumeration) => {
+            let _ = writeln!(text, "pub enum {} {{", enumeration.name);
+            for value in &enumeration.values {
+                let _ = writeln!(text, "#[serde(rename = \"{}\")] {},", value.wire, value.name);
+            }
+        }
+        Type::Union(union) => {
+            let _ = writeln!(text, "#[serde(tag = \"{}\")]\npub enum {} {{", union.tag, union.name);
+            for variant in &union.variants {
+                let content = variant.ty.as_ref().map_or_else(|| "()".to_owned(), rust);
+                let _ = writeln!(
+                    text,
+                    "#[serde(rename = \"{}\")] {} {{ #[serde(rename = \"{}\")] content: {content} }},",
+                    variant.tag, variant.name, variant.content,
+                );
+            }
+        }
+    }
+    text.push_str("}\n");
 }
 
 fn field(text: &mut String, field: &Field) {

@@ -6,6 +6,7 @@
 mod machine;
 mod program;
 mod report;
+mod scale;
 mod work;
 
 use std::path::Path;
@@ -58,11 +59,13 @@ struct Tool {
 
 /// What a measurement has at hand.
 struct Lab<'a> {
+    root: &'a Path,
     programs: &'a Programs,
     bar: &'a ProgressBar,
 }
 
-const MEASUREMENTS: &[Measurement] = &[work::DECODE, work::BUILD, work::ALLOCATIONS];
+const MEASUREMENTS: &[Measurement] =
+    &[work::DECODE, work::BUILD, work::ALLOCATIONS, scale::CODEGEN, scale::COMPILE, scale::GROWTH];
 
 /// The names of all measurements.
 pub fn names() -> impl Iterator<Item = &'static str> {
@@ -75,7 +78,7 @@ pub fn run(root: &Path, options: &Options) -> Result<Report, Failure> {
     let bar = bar(options.progress);
     bar.set_message("building what is measured");
     let programs = Programs::build(root)?;
-    let lab = Lab { programs: &programs, bar: &bar };
+    let lab = Lab { root, programs: &programs, bar: &bar };
     let tables = chosen.into_iter().map(|measurement| table(measurement, &lab)).collect::<Result<_, _>>();
     bar.finish_and_clear();
     Ok(Report { tables: tables?, machine: machine::describe() })
@@ -144,7 +147,7 @@ mod tests {
     #[test]
     fn what_needs_a_missing_program_is_skipped_by_name() {
         let (programs, bar) = (Programs::in_folder("nowhere"), ProgressBar::hidden());
-        let lab = Lab { programs: &programs, bar: &bar };
+        let lab = Lab { root: Path::new("."), programs: &programs, bar: &bar };
         let missing = Tool { name: "valgrind", probe: || false };
         let table = |needs| super::table(&measurement("count", false, needs), &lab).unwrap();
         assert_eq!(table(None).rows.len(), 1);

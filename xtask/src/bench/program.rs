@@ -1,6 +1,7 @@
 //! The measured programs: built from `tests/bench`, run, and asked what they found.
 
 use std::env;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -18,7 +19,7 @@ impl Programs {
     pub(super) fn build(root: &Path) -> Result<Self, Failure> {
         let target =
             env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from).join("bench");
-        let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        let mut command = Command::new(cargo());
         command.args(["build", "--quiet", "--release", "--locked", "--manifest-path"]);
         command.arg(root.join("tests/bench/Cargo.toml")).arg("--target-dir").arg(&target);
         output(&mut command)?;
@@ -55,8 +56,13 @@ fn collected(text: &str) -> Option<u64> {
     count.trim().parse().ok().filter(|count| *count > 0)
 }
 
+/// The cargo that runs this.
+pub(super) fn cargo() -> OsString {
+    env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
 /// Runs a program to its end, which must be a good one.
-fn output(command: &mut Command) -> Result<Output, Failure> {
+pub(super) fn output(command: &mut Command) -> Result<Output, Failure> {
     let output = command.output().map_err(|error| Failure(format!("{}: {error}", shown(command))))?;
     if output.status.success() {
         return Ok(output);

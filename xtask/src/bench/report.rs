@@ -1,10 +1,12 @@
 //! What a run found, for people, for machines and for `BENCHMARKS.md`.
 
+use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 use std::fs;
 use std::path::Path;
 
-use serde::{Serialize, Serializer};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{FILE, Failure};
 
@@ -35,18 +37,18 @@ pub struct Table {
 }
 
 /// One measurement.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Row {
     /// What is measured.
     pub name: String,
     /// Against what.
     pub against: String,
     /// What is counted.
-    pub unit: &'static str,
+    pub unit: Cow<'static, str>,
     /// What came out of it.
     pub ratio: f64,
     /// How far the ratios of single rounds lie apart, where they do.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spread: Option<(f64, f64)>,
     /// What it is to be.
     pub target: Target,
@@ -61,6 +63,8 @@ pub enum Target {
     AtMost(f64),
     /// Speed: theirs, divided by ours.
     AtLeast(f64),
+    /// Nothing: it is only told.
+    Told,
 }
 
 impl Target {
@@ -70,6 +74,7 @@ impl Target {
         match self {
             Self::AtMost(most) => shown <= most,
             Self::AtLeast(least) => shown >= least,
+            Self::Told => true,
         }
     }
 }
@@ -79,6 +84,7 @@ impl fmt::Display for Target {
         match self {
             Self::AtMost(most) => write!(f, "≤ {most:.2}"),
             Self::AtLeast(least) => write!(f, "≥ {least:.2}"),
+            Self::Told => f.write_str("–"),
         }
     }
 }
@@ -86,6 +92,19 @@ impl fmt::Display for Target {
 impl Serialize for Target {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Target {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let number = text.get("≤ ".len()..).and_then(|number| number.parse().ok());
+        match (text.chars().next(), number) {
+            (Some('≤'), Some(most)) => Ok(Self::AtMost(most)),
+            (Some('≥'), Some(least)) => Ok(Self::AtLeast(least)),
+            (Some('–'), None) => Ok(Self::Told),
+            _ => Err(D::Error::custom(format_args!("`{text}` is no target"))),
+        }
     }
 }
 
@@ -99,6 +118,7 @@ impl Row {
         target: Target,
     ) -> Self {
         let reached = target.is_reached_by(ratio);
+        let unit = Cow::Borrowed(unit);
         Self { name: name.into(), against: against.into(), unit, ratio, spread: None, target, reached }
     }
 
@@ -108,10 +128,15 @@ impl Row {
         [
             self.name.clone(),
             self.against.clone(),
-            self.unit.to_owned(),
+            self.unit.clone().into_owned(),
             format!("{:.2}{spread}", self.ratio),
             self.target.to_string(),
-            if self.reached { "yes" } else { "no" }.to_owned(),
+            match self.target {
+                Target::Told => "–",
+                _ if self.reached => "yes",
+                _ => "no",
+            }
+            .to_owned(),
         ]
     }
 }
@@ -245,6 +270,25 @@ mod tests {
             (&0.98.into(), &"≥ 0.97".into(), &true.into())
         );
         assert_eq!(json["tables"][1]["skipped"], "it needs `x`, which is not installed");
+    }
+
+    #[test]
+    fn a_row_is_read_as_it_is_written() {
+        for target in [Target::AtMost(1.1), Target::AtLeast(5.0), Target::Told] {
+            let mut row = Row::new("a", "b", "time", 1.25, target);
+            row.spread = Some((1.0, 1.5));
+            let json = serde_json::to_string(&row).unwrap();
+            let read: Row = serde_json::from_str(&json).unwrap();
+            assert_eq!((read.target, read.spread, read.cells()), (row.target, row.spread, row.cells()));
+        }
+        let error = serde_json::from_str::<Target>("\"about 2\"").unwrap_err();
+        assert_eq!(error.to_string(), "`about 2` is no target");
+    }
+
+    #[test]
+    fn what_is_only_told_is_neither_reached_nor_missed() {
+        let cells = Row::new("a", "b", "memory", 7.0, Target::Told).cells();
+        assert_eq!(cells[3..], ["7.00", "–", "–"]);
     }
 
     #[test]

@@ -1,0 +1,197 @@
+//! Compiling the generated models beside the same models with serde's derive, and programs that call endpoints.
+
+use std::fs;
+use std::io;
+
+use xtask::bench::{Row, Target};
+use xtask::ir::Api;
+
+use crate::workspace::{Cost, Workspace};
+use crate::{row, synthetic};
+
+const DERIVE: &str = "serde derive, both directions";
+
+/// Ours and theirs, of each round.
+#[derive(Default)]
+struct Pairs(Vec<(Cost, Cost)>);
+
+impl Pairs {
+    /// How many times as long theirs takes.
+    fn faster(&self) -> Vec<f64> {
+        self.0.iter().map(|(ours, theirs)| theirs.seconds / ours.seconds).collect()
+    }
+
+    /// How much of their memory ours takes.
+    fn memory(&self) -> Vec<f64> {
+        self.0.iter().map(|(ours, theirs)| ours.peak / theirs.peak).collect()
+    }
+}
+
+/// Something that is compiled on both sides.
+struct Build {
+    name: String,
+    against: &'static str,
+    /// What cargo does, and with which features of the models.
+    ours: [String; 2],
+    theirs: [String; 2],
+    target: Target,
+}
+
+pub(crate) fn rows(endpoints: usize, rounds: usize) -> io::Result<Vec<Row>> {
+    let workspace = Workspace::new()?;
+    let api = workspace.generate(endpoints)?;
+    crate::derived::write(workspace.root(), &api)?;
+    // Dependencies first, so that only the models are measured.
+    for action in ["check", "build --release"] {
+        for package in ["wecom-models", "derived"] {
+            workspace.cargo(&[&action.split(' ').collect::<Vec<_>>()[..], &["-p", package]].concat())?;
+        }
+    }
+    let mut rows = Vec::new();
+    for build in builds() {
+        let mut pairs = Pairs::default();
+        for _ in 0..rounds {
+            pairs.0.push((
+                compile(&workspace, "wecom-models", &build.ours)?,
+                compile(&workspace, "derived", &build.theirs)?,
+            ));
+        }
+        let Build { name, against, target, .. } = build;
+        let memory =
+            row(&format!("{name}: rustc's peak memory"), against, "memory", pairs.memory(), Target::Told);
+        rows.push(row(&name, against, "speed", pairs.faster(), target));
+        rows.push(memory);
+    }
+    rows.extend(programs(&workspace, &api, rounds)?);
+    Ok(rows)
+}
+
+fn builds() -> Vec<Build> {
+    let build = |name: &str, against, action: &str, ours: &str, theirs: &str, target| Build {
+        name: name.to_owned(),
+        against,
+        ours: [action.to_owned(), ours.to_owned()],
+        theirs: [action.to_owned(), theirs.to_owned()],
+        target,
+    };
+    let family = synthetic::largest_family();
+    let one = format!("one family ({family})");
+    let both = |features: &str| format!("{features},bidirectional");
+    vec![
+        build("cargo check", DERIVE, "check", "full", &both("full"), Target::AtLeast(5.0)),
+        build("cargo check", "serde derive, the directions in use", "check", "full", "full", Target::Told),
+        build("cargo check, both directions", DERIVE, "check", &both("full"), &both("full"), Target::Told),
+        build(&format!("cargo check, {one}"), DERIVE, "check", family, &both(family), Target::AtLeast(5.0)),
+        build("release build", DERIVE, "build --release", "full", &both("full"), Target::AtLeast(5.0)),
+        build(
+            &format!("release build, {one}"),
+            DERIVE,
+            "build --release",
+            family,
+            &both(family),
+            Target::AtLeast(5.0),
+        ),
+    ]
+}
+
+/// Compiles a package of models, and nothing that it depends on.
+fn compile(workspace: &Workspace, package: &str, [action, features]: &[String; 2]) -> io::Result<Cost> {
+    workspace.forget(package)?;
+    let action: Vec<&str> = action.split(' ').collect();
+    workspace.cargo(&[&action[..], &["-p", package, "--features", features]].concat())
+}
+
+/// Programs that send requests and read responses of so many endpoints, beside those of the derived models.
+fn programs(workspace: &Workspace, api: &Api, rounds: usize) -> io::Result<Vec<Row>> {
+    let mut rows = Vec::new();
+    for endpoints in [1, 10, 150] {
+        let calls = calls(api).take(endpoints);
+        let calls: Vec<_> = calls.collect();
+        let name = format!("release build of a program with {} endpoints, models built before", calls.len());
+        let mut pairs = Pairs::default();
+        let mut bytes = Vec::new();
+        for _ in 0..rounds {
+            let mut sides = [ours(&calls), theirs(&calls)]
+                .into_iter()
+                .map(|(package, text)| caller(workspace, package, &text));
+            let (Some(ours), Some(theirs)) = (sides.next(), sides.next()) else { continue };
+            let ((ours, size), (theirs, their_size)) = (ours?, theirs?);
+            pairs.0.push((ours, theirs));
+            bytes.push(size / their_size);
+        }
+        let memory =
+            row(&format!("{name}: rustc's peak memory"), DERIVE, "memory", pairs.memory(), Target::Told);
+        rows.push(row(&name, DERIVE, "speed", pairs.faster(), Target::Told));
+        rows.push(memory);
+        rows.push(row(&format!("its size, {} endpoints", calls.len()), DERIVE, "bytes", bytes, Target::Told));
+    }
+    Ok(rows)
+}
+
+/// An endpoint: its module's number, its module's path, and its two types.
+pub(crate) type Call<'a> = (usize, String, &'a str, &'a str);
+
+/// All endpoints of an API.
+pub(crate) fn calls(api: &Api) -> impl Iterator<Item = Call<'_>> {
+    api.modules.iter().enumerate().flat_map(|(number, module)| {
+        let path = module.stem().replace('.', "::");
+        module.endpoints.iter().map(move |endpoint| {
+            (number, path.clone(), endpoint.request.as_str(), endpoint.response.as_str())
+        })
+    })
+}
+
+/// The program over the generated models: its package, and its text.
+pub(crate) fn ours(calls: &[Call<'_>]) -> (&'static str, String) {
+    let types = calls.iter().map(|(_, path, request, response)| {
+        format!("call::<wecom_models::{path}::{request}, wecom_models::{path}::{response}>();")
+    });
+    ("emitted", program(&types.collect::<Vec<_>>()))
+}
+
+fn theirs(calls: &[Call<'_>]) -> (&'static str, String) {
+    let types = calls.iter().map(|(number, _, request, response)| {
+        format!("call::<derived::m{number}::{request}, derived::m{number}::{response}>();")
+    });
+    ("derived", program(&types.collect::<Vec<_>>()))
+}
+
+fn program(calls: &[String]) -> String {
+    format!(
+        "use std::hint::black_box;\n\
+         /// Everything that it takes to send a request and to read its response: both are kept, since they may be called.\n\
+         fn call<Q: serde::Serialize, R: serde::de::DeserializeOwned>() {{\n\
+         black_box((|body| serde_json::from_slice(body)) as fn(&[u8]) -> serde_json::Result<R>);\n\
+         black_box((|request| serde_json::to_vec(request)) as fn(&Q) -> serde_json::Result<Vec<u8>>);\n\
+         }}\n\
+         fn main() {{\n{}\n}}\n",
+        calls.join("\n")
+    )
+}
+
+/// Builds a program over one of the packages of models, which is built before; tells its size in bytes.
+pub(crate) fn caller(workspace: &Workspace, package: &str, text: &str) -> io::Result<(Cost, f64)> {
+    let models = if package == "emitted" {
+        "wecom-models = { workspace = true, features = [\"full\"] }"
+    } else {
+        "derived = { path = \"../../derived\", features = [\"full\", \"bidirectional\"] }"
+    };
+    let name = format!("calls-{package}");
+    let folder = workspace.root().join("callers").join(&name);
+    fs::create_dir_all(folder.join("src"))?;
+    fs::write(
+        folder.join("Cargo.toml"),
+        format!(
+            "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\nserde.workspace = \
+             true\nserde_json.workspace = true\n{models}\n"
+        ),
+    )?;
+    // The models first: with no calls, everything else is built.
+    fs::write(folder.join("src/main.rs"), program(&[]))?;
+    workspace.cargo(&["build", "--release", "-p", &name])?;
+    fs::write(folder.join("src/main.rs"), text)?;
+    let cost = workspace.cargo(&["build", "--release", "-p", &name])?;
+    let program = workspace.root().join("target/release").join(&name);
+    let size = u32::try_from(fs::metadata(program)?.len()).map_err(io::Error::other)?;
+    Ok((cost, size.into()))
+}
