@@ -6,18 +6,18 @@ use std::sync::Barrier;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use xtask::bench::{Row, Target};
+use xtask::bench::Target;
 use xtask::diagnostic::Diagnostics;
 use xtask::emit::Files;
 use xtask::{check, codegen, load, lower, write};
 
-use crate::row;
 use crate::workspace::Workspace;
+use crate::{row, tell};
 
 /// The stages, in their order.
 const STAGES: [&str; 5] = ["load", "check", "lower", "emit", "compare"];
 
-pub(crate) fn rows(endpoints: usize, rounds: usize) -> io::Result<Vec<Row>> {
+pub(crate) fn measure(endpoints: usize, rounds: usize) -> io::Result<()> {
     let workspace = Workspace::new()?;
     let api = workspace.generate(endpoints)?;
     let files = codegen::files(workspace.root(), &api)?;
@@ -32,13 +32,11 @@ pub(crate) fn rows(endpoints: usize, rounds: usize) -> io::Result<Vec<Row>> {
     let against = "prettyplease alone, on the same tokens";
     let total = ratios.pop().unwrap_or_default();
     let name = format!("codegen of {endpoints} endpoints, nothing to write");
-    let mut rows = vec![row(&name, against, "time", total, Target::AtMost(2.0))];
-    let stages = STAGES.iter().zip(ratios);
-    rows.extend(
-        stages
-            .map(|(stage, ratios)| row(&format!("of that: {stage}"), against, "time", ratios, Target::Told)),
-    );
-    Ok(rows)
+    tell(&row(&name, against, "time", total, Target::AtMost(2.0)))?;
+    for (stage, ratios) in STAGES.iter().zip(ratios) {
+        tell(&row(&format!("of that: {stage}"), against, "time", ratios, Target::Told))?;
+    }
+    Ok(())
 }
 
 /// How long each stage takes, with nothing to write.

@@ -2,12 +2,13 @@
 
 use std::fs;
 use std::io;
+use std::path::Path;
 
-use xtask::bench::{Row, Target};
+use xtask::bench::Target;
 use xtask::ir::Api;
 
 use crate::workspace::{Cost, Workspace};
-use crate::{row, synthetic};
+use crate::{row, synthetic, tell};
 
 const DERIVE: &str = "serde derive, both directions";
 
@@ -37,7 +38,7 @@ struct Build {
     target: Target,
 }
 
-pub(crate) fn rows(endpoints: usize, rounds: usize) -> io::Result<Vec<Row>> {
+pub(crate) fn measure(endpoints: usize, rounds: usize) -> io::Result<()> {
     let workspace = Workspace::new()?;
     let api = workspace.generate(endpoints)?;
     crate::derived::write(workspace.root(), &api)?;
@@ -47,7 +48,6 @@ pub(crate) fn rows(endpoints: usize, rounds: usize) -> io::Result<Vec<Row>> {
             workspace.cargo(&[&action.split(' ').collect::<Vec<_>>()[..], &["-p", package]].concat())?;
         }
     }
-    let mut rows = Vec::new();
     for build in builds() {
         let mut pairs = Pairs::default();
         for _ in 0..rounds {
@@ -57,13 +57,11 @@ pub(crate) fn rows(endpoints: usize, rounds: usize) -> io::Result<Vec<Row>> {
             ));
         }
         let Build { name, against, target, .. } = build;
-        let memory =
-            row(&format!("{name}: rustc's peak memory"), against, "memory", pairs.memory(), Target::Told);
-        rows.push(row(&name, against, "speed", pairs.faster(), target));
-        rows.push(memory);
+        tell(&row(&name, against, "speed", pairs.faster(), target))?;
+        let name = format!("{name}: rustc's peak memory");
+        tell(&row(&name, against, "memory", pairs.memory(), Target::Told))?;
     }
-    rows.extend(programs(&workspace, &api, rounds)?);
-    Ok(rows)
+    programs(&workspace, &api, rounds)
 }
 
 fn builds() -> Vec<Build> {
@@ -102,8 +100,7 @@ fn compile(workspace: &Workspace, package: &str, [action, features]: &[String; 2
 }
 
 /// Programs that send requests and read responses of so many endpoints, beside those of the derived models.
-fn programs(workspace: &Workspace, api: &Api, rounds: usize) -> io::Result<Vec<Row>> {
-    let mut rows = Vec::new();
+fn programs(workspace: &Workspace, api: &Api, rounds: usize) -> io::Result<()> {
     for endpoints in [1, 10, 150] {
         let calls = calls(api).take(endpoints);
         let calls: Vec<_> = calls.collect();
@@ -119,13 +116,12 @@ fn programs(workspace: &Workspace, api: &Api, rounds: usize) -> io::Result<Vec<R
             pairs.0.push((ours, theirs));
             bytes.push(size / their_size);
         }
-        let memory =
-            row(&format!("{name}: rustc's peak memory"), DERIVE, "memory", pairs.memory(), Target::Told);
-        rows.push(row(&name, DERIVE, "speed", pairs.faster(), Target::Told));
-        rows.push(memory);
-        rows.push(row(&format!("its size, {} endpoints", calls.len()), DERIVE, "bytes", bytes, Target::Told));
+        tell(&row(&name, DERIVE, "speed", pairs.faster(), Target::Told))?;
+        let peak = format!("{name}: rustc's peak memory");
+        tell(&row(&peak, DERIVE, "memory", pairs.memory(), Target::Told))?;
+        tell(&row(&format!("its size, {} endpoints", calls.len()), DERIVE, "bytes", bytes, Target::Told))?;
     }
-    Ok(rows)
+    Ok(())
 }
 
 /// An endpoint: its module's number, its module's path, and its two types.
@@ -169,27 +165,32 @@ fn program(calls: &[String]) -> String {
     )
 }
 
+/// The packages of the programs, still without calls.
+pub(crate) fn scaffold(root: &Path) -> io::Result<()> {
+    for (package, models) in [
+        ("emitted", "wecom-models = { workspace = true, features = [\"full\"] }"),
+        ("derived", "derived = { path = \"../../derived\", features = [\"full\", \"bidirectional\"] }"),
+    ] {
+        let folder = root.join("callers").join(package);
+        fs::create_dir_all(folder.join("src"))?;
+        let manifest = format!(
+            "[package]\nname = \"calls-{package}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n\
+             serde.workspace = true\nserde_json.workspace = true\n{models}\n"
+        );
+        fs::write(folder.join("Cargo.toml"), manifest)?;
+        fs::write(folder.join("src/main.rs"), program(&[]))?;
+    }
+    Ok(())
+}
+
 /// Builds a program over one of the packages of models, which is built before; tells its size in bytes.
 pub(crate) fn caller(workspace: &Workspace, package: &str, text: &str) -> io::Result<(Cost, f64)> {
-    let models = if package == "emitted" {
-        "wecom-models = { workspace = true, features = [\"full\"] }"
-    } else {
-        "derived = { path = \"../../derived\", features = [\"full\", \"bidirectional\"] }"
-    };
     let name = format!("calls-{package}");
-    let folder = workspace.root().join("callers").join(&name);
-    fs::create_dir_all(folder.join("src"))?;
-    fs::write(
-        folder.join("Cargo.toml"),
-        format!(
-            "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\nserde.workspace = \
-             true\nserde_json.workspace = true\n{models}\n"
-        ),
-    )?;
+    let file = workspace.root().join("callers").join(package).join("src/main.rs");
     // The models first: with no calls, everything else is built.
-    fs::write(folder.join("src/main.rs"), program(&[]))?;
+    fs::write(&file, program(&[]))?;
     workspace.cargo(&["build", "--release", "-p", &name])?;
-    fs::write(folder.join("src/main.rs"), text)?;
+    fs::write(&file, text)?;
     let cost = workspace.cargo(&["build", "--release", "-p", &name])?;
     let program = workspace.root().join("target/release").join(&name);
     let size = u32::try_from(fs::metadata(program)?.len()).map_err(io::Error::other)?;

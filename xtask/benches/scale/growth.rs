@@ -6,6 +6,7 @@ use std::time::Instant;
 use xtask::bench::{Row, Target};
 
 use crate::compile::{caller, calls, ours};
+use crate::tell;
 use crate::workspace::Workspace;
 
 /// How often the generator is measured at each size.
@@ -14,7 +15,7 @@ const ROUNDS: usize = 5;
 /// A number of endpoints, and what something costs there.
 type Point = (f64, f64);
 
-pub(crate) fn rows(sizes: &[usize]) -> io::Result<Vec<Row>> {
+pub(crate) fn measure(sizes: &[usize]) -> io::Result<()> {
     let workspace = Workspace::new()?;
     let mut costs: [Vec<Point>; 3] = Default::default();
     for &endpoints in sizes {
@@ -40,16 +41,11 @@ pub(crate) fn rows(sizes: &[usize]) -> io::Result<Vec<Row>> {
         format!("{}–{} endpoints", sizes.iter().min().unwrap_or(&0), sizes.iter().max().unwrap_or(&0));
     let names =
         ["codegen, nothing to write", "cargo check of all models", "size of a program that calls all"];
-    let rows = names.into_iter().zip(costs).map(|(name, points)| {
-        Row::new(
-            format!("{name}, {from_to}"),
-            "linear growth",
-            "exponent",
-            exponent(&points),
-            Target::AtMost(1.1),
-        )
-    });
-    Ok(rows.collect())
+    for (name, points) in names.into_iter().zip(costs) {
+        let name = format!("{name}, {from_to}");
+        tell(&Row::new(name, "linear growth", "exponent", exponent(&points), Target::AtMost(1.1)))?;
+    }
+    Ok(())
 }
 
 /// The slope of the line that fits best through the logarithms of some points.

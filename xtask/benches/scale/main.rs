@@ -68,26 +68,28 @@ enum What {
 }
 
 fn main() -> io::Result<()> {
-    let rows = match Arguments::parse().what {
-        What::Codegen { endpoints, rounds } => codegen::rows(endpoints, rounds)?,
-        What::Compile { endpoints, rounds } => compile::rows(endpoints, rounds)?,
-        What::Growth { sizes } => growth::rows(&sizes)?,
+    match Arguments::parse().what {
+        What::Codegen { endpoints, rounds } => codegen::measure(endpoints, rounds),
+        What::Compile { endpoints, rounds } => compile::measure(endpoints, rounds),
+        What::Growth { sizes } => growth::measure(&sizes),
         What::Tests { endpoints } => {
             let time = workspace::Workspace::new()?.tests(endpoints)?;
             println!(
                 "the generated tests of {endpoints} endpoints, built and run: {:.0} s",
                 time.as_secs_f64()
             );
-            Vec::new()
+            Ok(())
         }
         What::Peak { command } => {
             println!("{}", workspace::peak(&command)?);
-            Vec::new()
+            Ok(())
         }
-    };
-    for row in rows {
-        println!("{}", serde_json::to_string(&row)?);
     }
+}
+
+/// Prints a row, as soon as it is known.
+fn tell(row: &Row) -> io::Result<()> {
+    println!("{}", serde_json::to_string(row)?);
     Ok(())
 }
 

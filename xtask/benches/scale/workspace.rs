@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use xtask::codegen;
 use xtask::ir::Api;
 
-use crate::{derived, synthetic};
+use crate::{compile, derived, synthetic};
 
 /// What a run of cargo took.
 #[derive(Clone, Copy)]
@@ -34,14 +34,15 @@ impl Workspace {
         let manifest = fs::read_to_string(root.join("Cargo.toml"))?;
         fs::write(
             root.join("Cargo.toml"),
-            manifest.replace("members = [", "members = [\"derived\", \"callers/*\", "),
+            manifest
+                .replace("members = [", "members = [\"derived\", \"callers/derived\", \"callers/emitted\", "),
         )?;
         // Hand-written tests name real endpoints.
         for part in ["tests/tests", "tests/snapshots", "crates/wecom-sdk/examples"] {
             fs::remove_dir_all(root.join(part))?;
         }
-        fs::create_dir_all(root.join("callers"))?;
         derived::scaffold(root)?;
+        compile::scaffold(root)?;
         Ok(Self(folder))
     }
 
