@@ -8,7 +8,9 @@ mod calls;
 mod codes;
 mod fields;
 mod report;
+mod said;
 mod shape;
+mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
