@@ -2,4 +2,5 @@
 
 pub mod bodies;
 pub mod by_hand;
+pub mod calls;
 pub mod work;

@@ -3,6 +3,7 @@
 //! What is measured is the package in `tests/bench`, which is built here, run here, and knows nothing of targets. Another
 //! measurement is one more entry of [`MEASUREMENTS`]: a function that gives rows.
 
+mod calls;
 mod machine;
 mod program;
 mod report;
@@ -44,14 +45,15 @@ struct Measurement {
     about: &'static str,
     /// Takes long: left out unless everything is asked for, or it by name.
     long: bool,
-    /// A program it can't do without.
+    /// What it can't do without.
     needs: Option<Tool>,
     /// Measures.
     run: fn(&Lab<'_>) -> Result<Vec<Row>, Failure>,
 }
 
-/// A program that may be missing.
+/// Something that may be missing.
 struct Tool {
+    /// What it is, and if need be, what is the matter where it is missing.
     name: &'static str,
     /// Tries whether it is there.
     probe: fn() -> bool,
@@ -62,10 +64,27 @@ struct Lab<'a> {
     root: &'a Path,
     programs: &'a Programs,
     bar: &'a ProgressBar,
+    /// Whether it may take its time.
+    full: bool,
 }
 
-const MEASUREMENTS: &[Measurement] =
-    &[work::DECODE, work::BUILD, work::ALLOCATIONS, scale::CODEGEN, scale::COMPILE, scale::GROWTH];
+impl Lab<'_> {
+    /// How many rounds to make of something that is never twice the same.
+    fn rounds(&self, few: u32) -> u32 {
+        if self.full { few * 4 } else { few }
+    }
+}
+
+const MEASUREMENTS: &[Measurement] = &[
+    work::DECODE,
+    work::BUILD,
+    work::ALLOCATIONS,
+    calls::CALLS,
+    calls::MEMORY,
+    scale::CODEGEN,
+    scale::COMPILE,
+    scale::GROWTH,
+];
 
 /// The names of all measurements.
 pub fn names() -> impl Iterator<Item = &'static str> {
@@ -78,7 +97,7 @@ pub fn run(root: &Path, options: &Options) -> Result<Report, Failure> {
     let bar = bar(options.progress);
     bar.set_message("building what is measured");
     let programs = Programs::build(root)?;
-    let lab = Lab { root, programs: &programs, bar: &bar };
+    let lab = Lab { root, programs: &programs, bar: &bar, full: options.full };
     let tables = chosen.into_iter().map(|measurement| table(measurement, &lab)).collect::<Result<_, _>>();
     bar.finish_and_clear();
     Ok(Report { tables: tables?, machine: machine::describe() })
@@ -100,7 +119,7 @@ fn chosen<'a>(all: &'a [Measurement], options: &Options) -> Result<Vec<&'a Measu
 fn table(measurement: &Measurement, lab: &Lab<'_>) -> Result<Table, Failure> {
     lab.bar.set_message(measurement.title);
     let skipped = match &measurement.needs {
-        Some(tool) if !(tool.probe)() => Some(format!("it needs `{}`, which is not installed", tool.name)),
+        Some(tool) if !(tool.probe)() => Some(format!("it needs {}", tool.name)),
         _ => None,
     };
     let rows = if skipped.is_none() { (measurement.run)(lab)? } else { Vec::new() };
@@ -147,12 +166,12 @@ mod tests {
     #[test]
     fn what_needs_a_missing_program_is_skipped_by_name() {
         let (programs, bar) = (Programs::in_folder("nowhere"), ProgressBar::hidden());
-        let lab = Lab { root: Path::new("."), programs: &programs, bar: &bar };
-        let missing = Tool { name: "valgrind", probe: || false };
+        let lab = Lab { root: Path::new("."), programs: &programs, bar: &bar, full: false };
+        let missing = Tool { name: "`valgrind`", probe: || false };
         let table = |needs| super::table(&measurement("count", false, needs), &lab).unwrap();
         assert_eq!(table(None).rows.len(), 1);
         let skipped = table(Some(missing));
         assert!(skipped.rows.is_empty());
-        assert_eq!(skipped.skipped.as_deref(), Some("it needs `valgrind`, which is not installed"));
+        assert_eq!(skipped.skipped.as_deref(), Some("it needs `valgrind`"));
     }
 }

@@ -2,14 +2,25 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::io::{self, BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Stdio};
 
 use super::{Failure, Tool};
 
 /// Counts instructions.
-pub(super) const VALGRIND: Tool =
-    Tool { name: "valgrind", probe: || Command::new("valgrind").arg("--version").output().is_ok() };
+pub(super) const VALGRIND: Tool = Tool {
+    name: "`valgrind`, which is not installed",
+    probe: || Command::new("valgrind").arg("--version").output().is_ok(),
+};
+
+/// As many open files as 10,000 connections take; the measured programs raise their limit by themselves.
+pub(super) const OPEN_FILES: Tool = Tool {
+    name: "10,500 open files (`ulimit -n`)",
+    probe: || {
+        Command::new("sh").args(["-c", "ulimit -n 10500"]).status().is_ok_and(|status| status.success())
+    },
+};
 
 /// The folder with the measured programs.
 pub(super) struct Programs(PathBuf);
@@ -22,7 +33,7 @@ impl Programs {
         let mut command = Command::new(cargo());
         command.args(["build", "--quiet", "--release", "--locked", "--manifest-path"]);
         command.arg(root.join("tests/bench/Cargo.toml")).arg("--target-dir").arg(&target);
-        output(&mut command)?;
+        run(&mut command, |output| output.stdout)?;
         Ok(Self(target.join("release")))
     }
 
@@ -34,19 +45,70 @@ impl Programs {
 
     /// What a program prints, as a number.
     pub(super) fn number(&self, name: &str, arguments: &[&str]) -> Result<u64, Failure> {
-        let mut command = Command::new(self.0.join(name));
-        let output = output(command.args(arguments))?;
-        let text = String::from_utf8_lossy(&output.stdout);
-        text.trim().parse().map_err(|_| unexpected(&command, "no number", &text))
+        let output = self.output(name, arguments)?;
+        output.text.trim().parse().map_err(|_| output.unexpected("no number"))
+    }
+
+    /// What a program prints.
+    pub(super) fn output(&self, name: &str, arguments: &[&str]) -> Result<Output, Failure> {
+        run(Command::new(self.0.join(name)).args(arguments), |output| output.stdout)
     }
 
     /// How many instructions a program executes in its function `measured`, and in what that calls.
     pub(super) fn instructions(&self, name: &str, arguments: &[&str]) -> Result<u64, Failure> {
         let mut command = Command::new("valgrind");
         command.args(["--tool=callgrind", "--toggle-collect=*::measured", "--callgrind-out-file=/dev/null"]);
-        let output = output(command.arg(self.0.join(name)).args(arguments))?;
-        let text = String::from_utf8_lossy(&output.stderr);
-        collected(&text).ok_or_else(|| unexpected(&command, "no count of instructions", &text))
+        let output = run(command.arg(self.0.join(name)).args(arguments), |output| output.stderr)?;
+        collected(&output.text).ok_or_else(|| output.unexpected("no count of instructions"))
+    }
+
+    /// Starts the server, which answers once so many calls are there `together`.
+    pub(super) fn server(&self, together: u32) -> Result<Server, Failure> {
+        let mut command = Command::new(self.0.join("server"));
+        command.args(["--together", &together.to_string()]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let process = command.spawn().map_err(|error| failed(&command, &error))?;
+        let mut server = Server { process, base_url: String::new() };
+        if let Some(stdout) = server.process.stdout.as_mut() {
+            let read = BufReader::new(stdout).read_line(&mut server.base_url);
+            read.map_err(|error| failed(&command, &error))?;
+        }
+        server.base_url.truncate(server.base_url.trim_end().len());
+        if server.base_url.is_empty() {
+            return Err(Failure(format!("`{}` doesn't say where it is", shown(&command))));
+        }
+        Ok(server)
+    }
+}
+
+/// A server that runs until this is dropped.
+pub(super) struct Server {
+    process: Child,
+    base_url: String,
+}
+
+impl Server {
+    pub(super) fn base_url(&self) -> &str {
+        &self.base_url
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// What a program said.
+pub(super) struct Output {
+    pub(super) command: String,
+    pub(super) text: String,
+}
+
+impl Output {
+    /// It said something else than it should.
+    pub(super) fn unexpected(&self, what: &str) -> Failure {
+        Failure(format!("`{}` gave {what}:\n{}", self.command, self.text.trim_end()))
     }
 }
 
@@ -62,17 +124,21 @@ pub(super) fn cargo() -> OsString {
 }
 
 /// Runs a program to its end, which must be a good one.
-pub(super) fn output(command: &mut Command) -> Result<Output, Failure> {
-    let output = command.output().map_err(|error| Failure(format!("{}: {error}", shown(command))))?;
+pub(super) fn run(
+    command: &mut Command,
+    text: fn(std::process::Output) -> Vec<u8>,
+) -> Result<Output, Failure> {
+    let output = command.output().map_err(|error| failed(command, &error))?;
     if output.status.success() {
-        return Ok(output);
+        let text = String::from_utf8_lossy(&text(output)).into_owned();
+        return Ok(Output { command: shown(command), text });
     }
     let said = String::from_utf8_lossy(&output.stderr);
     Err(Failure(format!("`{}` failed ({}):\n{}", shown(command), output.status, said.trim_end())))
 }
 
-fn unexpected(command: &Command, what: &str, text: &str) -> Failure {
-    Failure(format!("`{}` gave {what}:\n{}", shown(command), text.trim_end()))
+fn failed(command: &Command, error: &io::Error) -> Failure {
+    Failure(format!("`{}`: {error}", shown(command)))
 }
 
 /// A command as one would type it.
@@ -89,6 +155,10 @@ mod tests {
         result.err().map(|Failure(message)| message).unwrap_or_default()
     }
 
+    fn run_it(command: &mut Command) -> Result<Output, Failure> {
+        run(command, |output| output.stdout)
+    }
+
     #[test]
     fn the_count_is_read_from_what_callgrind_says() {
         assert_eq!(collected("==7== \n==7== Events    : Ir\n==7== Collected : 1442393\n"), Some(1_442_393));
@@ -99,16 +169,22 @@ mod tests {
     #[test]
     fn a_program_that_fails_is_told_with_what_it_said() {
         let mut command = Command::new("sh");
-        let text = message(output(command.args(["-c", "echo no such case >&2; exit 3"])));
+        let text = message(run_it(command.args(["-c", "echo no such case >&2; exit 3"])));
         assert!(text.starts_with("`sh -c ") && text.contains("exit status: 3"), "{text}");
         assert!(text.ends_with(":\nno such case"), "{text}");
-        let missing = message(output(&mut Command::new("/no/such/program")));
-        assert!(missing.starts_with("/no/such/program: "), "{missing}");
+        let missing = message(run_it(&mut Command::new("/no/such/program")));
+        assert!(missing.starts_with("`/no/such/program`: "), "{missing}");
     }
 
     #[test]
     fn a_program_that_prints_no_number_is_told_with_what_it_printed() {
         let text = message(Programs::in_folder("/bin").number("echo", &["many"]));
         assert_eq!(text, "`/bin/echo many` gave no number:\nmany");
+    }
+
+    #[test]
+    fn a_server_that_does_not_say_where_it_is_is_told() {
+        let text = message(Programs::in_folder("/no/such/folder").server(1));
+        assert!(text.starts_with("`/no/such/folder/server --together 1`: "), "{text}");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use super::program::{cargo, output};
+use super::program::{cargo, run};
 use super::{Failure, Lab, Measurement, Row};
 
 pub(super) const CODEGEN: Measurement = Measurement {
@@ -39,12 +39,8 @@ pub(super) const GROWTH: Measurement = Measurement {
 /// The rows that the benchmark prints.
 fn rows(lab: &Lab<'_>, what: &str) -> Result<Vec<Row>, Failure> {
     let mut command = Command::new(cargo());
-    let output = output(
-        command
-            .current_dir(lab.root)
-            .args(["bench", "--quiet", "-p", "xtask", "--bench", "scale", "--", what]),
-    )?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    let rows = text.lines().filter(|line| line.starts_with('{'));
-    rows.map(|line| serde_json::from_str(line).map_err(|error| Failure(format!("{line}: {error}")))).collect()
+    command.args(["bench", "--quiet", "-p", "xtask", "--bench", "scale", "--", what]).current_dir(lab.root);
+    let output = run(&mut command, |output| output.stdout)?;
+    let rows = output.text.lines().filter(|line| line.starts_with('{'));
+    rows.map(|line| serde_json::from_str(line).map_err(|_| output.unexpected("no row"))).collect()
 }

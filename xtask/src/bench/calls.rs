@@ -1,0 +1,188 @@
+//! Calls to a server on loopback, by turns through the client and through others, and the memory they take.
+
+use serde::Deserialize;
+
+use super::program::{OPEN_FILES, Output};
+use super::{Failure, Lab, Measurement, Row, Target};
+
+pub(super) const CALLS: Measurement = Measurement {
+    name: "calls",
+    title: "Calls",
+    about: "Calls of `meeting/get_info` a second, and the time that 99 of 100 calls take at most, through the client and \
+        through a bare `reqwest::Client` with the same settings, derived structs and a token that never runs out. Both take \
+        turns within one process, the server is another one. The median of the rounds' ratios, and between which ratios \
+        the middle half of them lies.",
+    long: false,
+    needs: None,
+    run: |lab| {
+        let mut rows = Vec::new();
+        for load in LOADS {
+            rows.extend(load.compare(lab, "reqwest", &Targets { speed: 0.97, p99: 1.05 })?);
+        }
+        Ok(rows)
+    },
+};
+
+pub(super) const MEMORY: Measurement = Measurement {
+    name: "memory",
+    title: "Memory",
+    about: "How much the memory of a process grows at most (its peak resident set) while 10,000 calls are in flight, each on a \
+        connection of its own, through the client and through a bare `reqwest::Client`. The median of the rounds' \
+        ratios, and between which ratios the middle half of them lies.",
+    long: false,
+    needs: Some(OPEN_FILES),
+    run: |lab| {
+        let ratios = (0..lab.rounds(5)).map(|_| Ok(flight(lab, "wecom")? / flight(lab, "reqwest")?));
+        let ratios: Vec<f64> = ratios.collect::<Result<_, Failure>>()?;
+        let mut row = Row::new(
+            "10,000 calls in flight",
+            "reqwest",
+            "peak memory",
+            median(&ratios),
+            Target::AtMost(1.1),
+        );
+        row.spread = Some(middle_half(&ratios));
+        Ok(vec![row])
+    },
+};
+
+/// How many calls are under way at once.
+struct Load {
+    name: &'static str,
+    callers: &'static str,
+    calls: &'static str,
+}
+
+const LOADS: &[Load] = &[
+    Load { name: "1 caller", callers: "1", calls: "1000" },
+    Load { name: "256 callers", callers: "256", calls: "5000" },
+];
+
+/// What the ratios against a client are to be.
+struct Targets {
+    speed: f64,
+    p99: f64,
+}
+
+/// What one client did in one round.
+#[derive(Deserialize)]
+struct Round {
+    side: String,
+    calls_per_second: f64,
+    p99_seconds: f64,
+}
+
+impl Load {
+    fn compare(&self, lab: &Lab<'_>, against: &str, targets: &Targets) -> Result<[Row; 2], Failure> {
+        let server = lab.programs.server(1)?;
+        let rounds = lab.rounds(21).to_string();
+        let Load { name, callers, calls } = self;
+        let output = lab.programs.output(
+            "calls",
+            &[
+                server.base_url(),
+                "wecom",
+                against,
+                "--callers",
+                callers,
+                "--calls",
+                calls,
+                "--rounds",
+                &rounds,
+            ],
+        )?;
+        let rounds = pairs(&output)?;
+        let row = |unit, of: fn(&Round) -> f64, target| {
+            let ratios: Vec<f64> = rounds.iter().map(|[ours, theirs]| of(ours) / of(theirs)).collect();
+            let mut row = Row::new(*name, against, unit, median(&ratios), target);
+            row.spread = Some(middle_half(&ratios));
+            row
+        };
+        Ok([
+            row("calls a second", |round| round.calls_per_second, Target::AtLeast(targets.speed)),
+            row("p99", |round| round.p99_seconds, Target::AtMost(targets.p99)),
+        ])
+    }
+}
+
+/// The rounds, ours and theirs, in the order they were made; either may come first.
+fn pairs(output: &Output) -> Result<Vec<[Round; 2]>, Failure> {
+    let rounds: Result<Vec<Round>, _> = output.text.lines().map(serde_json::from_str).collect();
+    let (ours, theirs): (Vec<Round>, Vec<Round>) = rounds
+        .map_err(|error| output.unexpected(&error.to_string()))?
+        .into_iter()
+        .partition(|round| round.side == "wecom");
+    if ours.is_empty() || ours.len() != theirs.len() {
+        return Err(output.unexpected("no rounds of two clients"));
+    }
+    Ok(ours.into_iter().zip(theirs).map(|(ours, theirs)| [ours, theirs]).collect())
+}
+
+/// The bytes that a call in flight takes.
+fn flight(lab: &Lab<'_>, side: &str) -> Result<f64, Failure> {
+    let server = lab.programs.server(10_000)?;
+    let bytes = lab.programs.number("memory", &[server.base_url(), side, "--calls", "10000"])?;
+    u32::try_from(bytes)
+        .map(f64::from)
+        .map_err(|_| Failure(format!("{bytes} bytes a call are too many to be true")))
+}
+
+fn sorted(ratios: &[f64]) -> Vec<f64> {
+    let mut sorted = ratios.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted
+}
+
+fn median(ratios: &[f64]) -> f64 {
+    let (sorted, middle) = (sorted(ratios), ratios.len() / 2);
+    if ratios.len().is_multiple_of(2) {
+        f64::midpoint(sorted[middle - 1], sorted[middle])
+    } else {
+        sorted[middle]
+    }
+}
+
+fn middle_half(ratios: &[f64]) -> (f64, f64) {
+    let (sorted, quarter) = (sorted(ratios), ratios.len() / 4);
+    (sorted[quarter], sorted[ratios.len() - 1 - quarter])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn output(text: &str) -> Output {
+        Output { command: "calls".to_owned(), text: text.to_owned() }
+    }
+
+    fn line(side: &str, calls_per_second: f64) -> String {
+        format!("{{\"side\":\"{side}\",\"calls_per_second\":{calls_per_second},\"p99_seconds\":0.001}}\n")
+    }
+
+    #[test]
+    fn rounds_are_compared_with_those_beside_them() {
+        let text =
+            [line("wecom", 1.0), line("reqwest", 2.0), line("reqwest", 3.0), line("wecom", 4.0)].concat();
+        let pairs = pairs(&output(&text)).map_err(|Failure(message)| message).unwrap();
+        let speeds: Vec<_> =
+            pairs.iter().map(|pair| pair.each_ref().map(|round| round.calls_per_second)).collect();
+        assert_eq!(speeds, [[1.0, 2.0], [4.0, 3.0]]);
+    }
+
+    #[test]
+    fn rounds_of_one_client_are_no_comparison() {
+        let message =
+            |text: &str| pairs(&output(text)).map(|_| ()).map_err(|Failure(message)| message).unwrap_err();
+        assert_eq!(message(""), "`calls` gave no rounds of two clients:\n");
+        assert!(message(&line("wecom", 1.0)).starts_with("`calls` gave no rounds of two clients:\n{"));
+        assert!(message("what").starts_with("`calls` gave expected value at line 1 column 1:\nwhat"));
+    }
+
+    #[test]
+    fn one_round_that_was_disturbed_changes_little() {
+        assert!((median(&[0.98, 1.0, 9.0]) - 1.0).abs() < 1e-9);
+        assert!((median(&[9.0, 1.0, 0.9, 1.1]) - 1.05).abs() < 1e-9);
+        assert_eq!(middle_half(&[9.0, 0.98, 1.0, 1.02]), (1.0, 1.02));
+        assert_eq!(middle_half(&[1.0]), (1.0, 1.0));
+    }
+}
