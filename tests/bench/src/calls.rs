@@ -18,6 +18,9 @@ pub enum Side {
     Wecom,
     /// `reqwest` and derived structs.
     Reqwest,
+    /// `labrador`, as its own functions for WeCom use it, but to another address.
+    #[cfg(feature = "rivals")]
+    Labrador,
 }
 
 /// A client.
@@ -27,6 +30,9 @@ pub enum Caller {
     Wecom(wecom_sdk::Client),
     /// `reqwest`, with the same settings.
     Reqwest(Bare),
+    /// `labrador`.
+    #[cfg(feature = "rivals")]
+    Labrador(labrador::APIClient<labrador::SimpleStorage>),
 }
 
 /// What one writes who needs this one call: the token is there already, and never runs out.
@@ -48,6 +54,10 @@ impl Caller {
                 Self::Wecom(wecom_sdk::Client::builder("corp", "secret").base_url(base_url).build()?)
             }
             Side::Reqwest => Self::Reqwest(Bare::new(base_url)?),
+            #[cfg(feature = "rivals")]
+            Side::Labrador => {
+                Self::Labrador(labrador::APIClient::<labrador::SimpleStorage>::new("corp", "secret", base_url))
+            }
         };
         Ok(caller)
     }
@@ -57,6 +67,8 @@ impl Caller {
         match self {
             Self::Wecom(client) => drop(black_box(client.send(&GetInfo::new(MEETING)).await?)),
             Self::Reqwest(bare) => drop(black_box(bare.call().await?)),
+            #[cfg(feature = "rivals")]
+            Self::Labrador(client) => drop(black_box(through_labrador(client).await?)),
         }
         Ok(())
     }
@@ -90,4 +102,22 @@ impl Bare {
         }
         Ok(meeting)
     }
+}
+
+/// Calls through `labrador`, whose type for the client of WeCom always goes to WeCom; it makes its calls like this.
+#[cfg(feature = "rivals")]
+async fn through_labrador(
+    client: &labrador::APIClient<labrador::SimpleStorage>,
+) -> Result<by_hand::Meeting, Error> {
+    let request = labrador::LabraRequest::new()
+        .url("/cgi-bin/meeting/get_info".to_owned())
+        .params(vec![("access_token".to_owned(), "a-token".to_owned())])
+        .method(labrador::Method::Post)
+        .json(by_hand::requests::GetInfo { meetingid: MEETING.to_owned() })
+        .req_type(labrador::RequestType::Json);
+    let meeting: by_hand::Meeting = client.request(request).await?.json()?;
+    if meeting.errcode != 0 {
+        return Err(meeting.errmsg.into());
+    }
+    Ok(meeting)
 }

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::program::{OPEN_FILES, Output};
+use super::program::{OPEN_FILES, Output, Programs};
 use super::{Failure, Lab, Measurement, Row, Target};
 
 pub(super) const CALLS: Measurement = Measurement {
@@ -18,6 +18,26 @@ pub(super) const CALLS: Measurement = Measurement {
         let mut rows = Vec::new();
         for load in LOADS {
             rows.extend(load.compare(lab, "reqwest", &Targets { speed: 0.97, p99: 1.05 })?);
+        }
+        Ok(rows)
+    },
+};
+
+pub(super) const RIVALS: Measurement = Measurement {
+    name: "rivals",
+    title: "Other crates",
+    about: "The same calls against other crates for WeCom. `labrador` 0.2.3 can be told where the server is, if one uses its \
+        `APIClient` as its own functions do; it makes a new HTTP client, and a connection, for each call. `wecom` 0.1.0 and \
+        `wecom-rs` 0.1.17 have WeCom's address built in, so they can't be measured on loopback.",
+    long: true,
+    needs: None,
+    run: |lab| {
+        // With what it depends on, it takes minutes to build.
+        let programs = Programs::build(lab.root, &["rivals"])?;
+        let lab = Lab { programs: &programs, ..*lab };
+        let mut rows = Vec::new();
+        for load in SLOW_LOADS {
+            rows.extend(load.compare(&lab, "labrador", &Targets { speed: 1.0, p99: 1.0 })?);
         }
         Ok(rows)
     },
@@ -50,12 +70,19 @@ pub(super) const MEMORY: Measurement = Measurement {
 struct Load {
     name: &'static str,
     callers: &'static str,
+    /// How many calls make a round: few, so that both sides have the same quiet and the same busy moments.
     calls: &'static str,
+    rounds: u32,
 }
 
 const LOADS: &[Load] = &[
-    Load { name: "1 caller", callers: "1", calls: "1000" },
-    Load { name: "256 callers", callers: "256", calls: "5000" },
+    Load { name: "1 caller", callers: "1", calls: "200", rounds: 101 },
+    Load { name: "256 callers", callers: "256", calls: "2000", rounds: 41 },
+];
+
+const SLOW_LOADS: &[Load] = &[
+    Load { name: "1 caller", callers: "1", calls: "40", rounds: 1 },
+    Load { name: "256 callers", callers: "256", calls: "256", rounds: 1 },
 ];
 
 /// What the ratios against a client are to be.
@@ -75,8 +102,8 @@ struct Round {
 impl Load {
     fn compare(&self, lab: &Lab<'_>, against: &str, targets: &Targets) -> Result<[Row; 2], Failure> {
         let server = lab.programs.server(1)?;
-        let rounds = lab.rounds(21).to_string();
-        let Load { name, callers, calls } = self;
+        let Load { name, callers, calls, rounds } = self;
+        let rounds = lab.rounds(*rounds).to_string();
         let output = lab.programs.output(
             "calls",
             &[

@@ -81,6 +81,7 @@ const MEASUREMENTS: &[Measurement] = &[
     work::ALLOCATIONS,
     calls::CALLS,
     calls::MEMORY,
+    calls::RIVALS,
     scale::CODEGEN,
     scale::COMPILE,
     scale::GROWTH,
@@ -96,7 +97,7 @@ pub fn run(root: &Path, options: &Options) -> Result<Report, Failure> {
     let chosen = chosen(MEASUREMENTS, options)?;
     let bar = bar(options.progress);
     bar.set_message("building what is measured");
-    let programs = Programs::build(root)?;
+    let programs = Programs::build(root, &[])?;
     let lab = Lab { root, programs: &programs, bar: &bar, full: options.full };
     let tables = chosen.into_iter().map(|measurement| table(measurement, &lab)).collect::<Result<_, _>>();
     bar.finish_and_clear();
@@ -166,7 +167,7 @@ mod tests {
     #[test]
     fn what_needs_a_missing_program_is_skipped_by_name() {
         let (programs, bar) = (Programs::in_folder("nowhere"), ProgressBar::hidden());
-        let lab = Lab { root: Path::new("."), programs: &programs, bar: &bar, full: false };
+        let lab = Lab { root: Path::new("nowhere"), programs: &programs, bar: &bar, full: false };
         let missing = Tool { name: "`valgrind`", probe: || false };
         let table = |needs| super::table(&measurement("count", false, needs), &lab).unwrap();
         assert_eq!(table(None).rows.len(), 1);

@@ -26,13 +26,16 @@ pub(super) const OPEN_FILES: Tool = Tool {
 pub(super) struct Programs(PathBuf);
 
 impl Programs {
-    /// Builds them as whoever uses the crates would, in release.
-    pub(super) fn build(root: &Path) -> Result<Self, Failure> {
+    /// Builds them as whoever uses the crates would, in release; each choice of features in a folder of its own, so that
+    /// none replaces another.
+    pub(super) fn build(root: &Path, features: &[&str]) -> Result<Self, Failure> {
+        let folder = ["bench"].iter().chain(features).copied().collect::<Vec<_>>().join("-");
         let target =
-            env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from).join("bench");
+            env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from).join(folder);
         let mut command = Command::new(cargo());
         command.args(["build", "--quiet", "--release", "--locked", "--manifest-path"]);
         command.arg(root.join("tests/bench/Cargo.toml")).arg("--target-dir").arg(&target);
+        command.args(features.iter().flat_map(|feature| ["--features", feature]));
         run(&mut command, |output| output.stdout)?;
         Ok(Self(target.join("release")))
     }
