@@ -55,9 +55,9 @@ impl Caller {
             }
             Side::Reqwest => Self::Reqwest(Bare::new(base_url)?),
             #[cfg(feature = "rivals")]
-            Side::Labrador => {
-                Self::Labrador(labrador::APIClient::<labrador::SimpleStorage>::new("corp", "secret", base_url))
-            }
+            Side::Labrador => Self::Labrador(labrador::APIClient::<labrador::SimpleStorage>::new(
+                "corp", "secret", base_url,
+            )),
         };
         Ok(caller)
     }
