@@ -137,8 +137,9 @@ struct Bench {
     /// Measures what takes long, too.
     #[arg(long)]
     full: bool,
-    /// Measures everything, and writes it to BENCHMARKS.md.
-    #[arg(long, conflicts_with = "only")]
+    /// Writes the results to BENCHMARKS.md, and leaves what isn't measured as it is there. Without names, measures
+    /// everything.
+    #[arg(long)]
     write: bool,
     /// Prints JSON.
     #[arg(long)]
@@ -333,7 +334,7 @@ fn bench(root: &Path, Bench { only, full, write, json }: Bench) -> ExitCode {
         let options = bench::Options { only, full: full || write, progress: stderr().is_terminal() };
         let report = bench::run(root, &options)?;
         if write {
-            report.write(root)?;
+            report.write(root, &bench::titles())?;
         }
         let text = if json { report.json()? } else { report.to_string() };
         // Who closes the pipe early has read enough.

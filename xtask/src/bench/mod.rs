@@ -92,6 +92,11 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     MEASUREMENTS.iter().map(|measurement| measurement.name)
 }
 
+/// The titles of all measurements, in the order of `BENCHMARKS.md`.
+pub fn titles() -> Vec<&'static str> {
+    MEASUREMENTS.iter().map(|measurement| measurement.title).collect()
+}
+
 /// Measures.
 pub fn run(root: &Path, options: &Options) -> Result<Report, Failure> {
     let chosen = chosen(MEASUREMENTS, options)?;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 use std::fs;
+use std::io;
 use std::path::Path;
 
 use serde::de::Error as _;
@@ -124,12 +125,13 @@ impl Row {
 
     /// The cells of its line.
     fn cells(&self) -> [String; 6] {
-        let spread = self.spread.map(|(low, high)| format!(" ({low:.2}–{high:.2})")).unwrap_or_default();
+        let spread = self.spread.map(|(low, high)| format!(" ({}–{})", number(low), number(high)));
+        let spread = spread.unwrap_or_default();
         [
             self.name.clone(),
             self.against.clone(),
             self.unit.clone().into_owned(),
-            format!("{:.2}{spread}", self.ratio),
+            format!("{}{spread}", number(self.ratio)),
             self.target.to_string(),
             match self.target {
                 Target::Told => "–",
@@ -150,32 +152,66 @@ impl Report {
         Ok(json + "\n")
     }
 
-    /// Puts it into `BENCHMARKS.md`.
-    pub fn write(&self, root: &Path) -> Result<(), Failure> {
-        fs::write(root.join(FILE), self.markdown()).map_err(|error| Failure(format!("{FILE}: {error}")))
+    /// Puts it into `BENCHMARKS.md`, in the order of some titles; what wasn't measured stays as it is there.
+    pub fn write(&self, root: &Path, titles: &[&str]) -> Result<(), Failure> {
+        let file = root.join(FILE);
+        let failed = |error: io::Error| Failure(format!("{FILE}: {error}"));
+        let before = match fs::read_to_string(&file) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(failed(error)),
+        };
+        fs::write(file, self.page(&before, titles)).map_err(failed)
     }
 
-    /// For `BENCHMARKS.md`.
-    pub fn markdown(&self) -> String {
-        let mut text = "# Benchmarks\n\n\
+    /// The page that was there before, with what was measured now.
+    fn page(&self, before: &str, titles: &[&str]) -> String {
+        let mut page = "# Benchmarks\n\n\
             Written by `cargo xtask bench --write`. Every number is a ratio of two sides that are measured in the same \
             run: no absolute time is a claim. Costs are ours divided by theirs, speeds the other way round, so 1 is a \
             draw. [ARCHITECTURE.md](ARCHITECTURE.md#what-it-costs) says what the two sides are.\n"
             .to_owned();
-        let _ = write!(text, "\nMeasured on: {}.\n", self.machine);
-        for table in &self.tables {
-            let _ = write!(text, "\n## {}\n\n{}\n\n", table.title, table.about);
-            let _ = writeln!(text, "    cargo xtask bench {}\n", table.name);
-            if let Some(reason) = &table.skipped {
-                let _ = writeln!(text, "Skipped: {reason}.");
-                continue;
-            }
-            let _ = writeln!(text, "| {} |\n|---|---|---|---:|---:|---|", HEAD.join(" | "));
-            for row in &table.rows {
-                let _ = writeln!(text, "| {} |", row.cells().join(" | "));
-            }
+        for title in titles {
+            let measured = self.tables.iter().find(|table| table.title == *title);
+            let section =
+                measured.map(|table| table.markdown(&self.machine)).or_else(|| section(before, title));
+            page.extend(section.map(|section| format!("\n{section}")));
+        }
+        page
+    }
+}
+
+impl Table {
+    /// Its section of `BENCHMARKS.md`.
+    fn markdown(&self, machine: &str) -> String {
+        let Self { name, title, about, rows, skipped } = self;
+        let mut text = format!("## {title}\n\n{about}\n\n    cargo xtask bench {name} --write\n\n");
+        if let Some(reason) = skipped {
+            let _ = writeln!(text, "Skipped: {reason}.");
+            return text;
+        }
+        let _ = writeln!(text, "Measured on: {machine}.\n");
+        let _ = writeln!(text, "| {} |\n|---|---|---|---:|---:|---|", HEAD.join(" | "));
+        for row in rows {
+            let _ = writeln!(text, "| {} |", row.cells().join(" | "));
         }
         text
+    }
+}
+
+/// The section of a page that has a title.
+fn section(page: &str, title: &str) -> Option<String> {
+    let sections = page.split("\n## ").skip(1);
+    let found = sections.into_iter().find(|section| section.lines().next() == Some(title))?;
+    Some(format!("## {}\n", found.trim_end()))
+}
+
+/// A ratio, to as many digits as say something.
+fn number(ratio: f64) -> String {
+    match ratio {
+        ratio if ratio >= 100.0 => format!("{ratio:.0}"),
+        ratio if ratio >= 0.1 => format!("{ratio:.2}"),
+        ratio => format!("{ratio:.4}"),
     }
 }
 
@@ -253,12 +289,30 @@ mod tests {
     }
 
     #[test]
-    fn the_page_has_a_table_and_its_command_for_each_measurement() {
-        let page = report().markdown();
-        assert!(page.contains("\nMeasured on: a machine.\n"), "{page}");
-        assert!(page.contains("## Decoding\n\nWhat it takes.\n\n    cargo xtask bench decode\n"), "{page}");
+    fn the_page_has_a_table_its_machine_and_its_command_for_each_measurement() {
+        let page = report().page("", &["Decoding", "More"]);
+        assert!(
+            page.contains("## Decoding\n\nWhat it takes.\n\n    cargo xtask bench decode --write\n"),
+            "{page}"
+        );
+        assert!(page.contains("\nMeasured on: a machine.\n\n| what |"), "{page}");
         assert!(page.contains("| a page | derive | instructions | 1.10 | ≤ 1.00 | no |\n"), "{page}");
         assert!(page.contains("Skipped: it needs `x`, which is not installed.\n"), "{page}");
+    }
+
+    #[test]
+    fn what_is_not_measured_again_stays_on_the_page() {
+        let titles = ["Growth", "Decoding", "More"];
+        let before = "# Benchmarks\n\nOld words.\n\n## Decoding\n\nOld.\n\n## Growth\n\nIt grows.\n\n## Gone\n\nOld.\n";
+        let page = report().page(before, &titles);
+        assert!(page.contains("\n\n## Growth\n\nIt grows.\n\n## Decoding\n\nWhat it takes."), "{page}");
+        assert!(!page.contains("Old"), "{page}");
+        assert_eq!(report().page(&page, &titles), page);
+    }
+
+    #[test]
+    fn ratios_have_as_many_digits_as_say_something() {
+        assert_eq!([965.84, 1.0, 0.1, 0.0012].map(number), ["966", "1.00", "0.10", "0.0012"]);
     }
 
     #[test]
