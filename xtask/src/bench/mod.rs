@@ -101,8 +101,7 @@ pub fn titles() -> Vec<&'static str> {
 pub fn run(root: &Path, options: &Options) -> Result<Report, Failure> {
     let chosen = chosen(MEASUREMENTS, options)?;
     let bar = bar(options.progress);
-    bar.set_message("building what is measured");
-    let programs = Programs::build(root, &[])?;
+    let programs = Programs::new(root, &[]);
     let lab = Lab { root, programs: &programs, bar: &bar, full: options.full };
     let tables = chosen.into_iter().map(|measurement| table(measurement, &lab)).collect::<Result<_, _>>();
     bar.finish_and_clear();

@@ -1,5 +1,6 @@
 //! The measured programs: built from `tests/bench`, run, and asked what they found.
 
+use std::cell::OnceCell;
 use std::env;
 use std::ffi::OsString;
 use std::io::{self, BufRead as _, BufReader};
@@ -22,14 +23,40 @@ pub(super) const OPEN_FILES: Tool = Tool {
     },
 };
 
-/// The folder with the measured programs.
-pub(super) struct Programs(PathBuf);
+/// The measured programs, which are built when the first of them is needed.
+pub(super) struct Programs {
+    /// The package, and its features.
+    source: (PathBuf, &'static [&'static str]),
+    /// Where they are, once they are built.
+    folder: OnceCell<PathBuf>,
+}
 
 impl Programs {
+    /// Those of a workspace, with some features of their package.
+    pub(super) fn new(root: &Path, features: &'static [&'static str]) -> Self {
+        Self { source: (root.to_owned(), features), folder: OnceCell::new() }
+    }
+
+    /// Programs that are there already.
+    #[cfg(test)]
+    pub(super) fn in_folder(folder: impl Into<PathBuf>) -> Self {
+        Self { folder: OnceCell::from(folder.into()), ..Self::new(Path::new("nowhere"), &[]) }
+    }
+
+    /// A program, built if it isn't yet.
+    fn program(&self, name: &str) -> Result<Command, Failure> {
+        if let Some(folder) = self.folder.get() {
+            return Ok(Command::new(folder.join(name)));
+        }
+        let folder = self.build()?;
+        Ok(Command::new(self.folder.get_or_init(|| folder).join(name)))
+    }
+
     /// Builds them as whoever uses the crates would, in release; each choice of features in a folder of its own, so that
     /// none replaces another.
-    pub(super) fn build(root: &Path, features: &[&str]) -> Result<Self, Failure> {
-        let folder = ["bench"].iter().chain(features).copied().collect::<Vec<_>>().join("-");
+    fn build(&self) -> Result<PathBuf, Failure> {
+        let (root, features) = &self.source;
+        let folder = ["bench"].iter().chain(*features).copied().collect::<Vec<_>>().join("-");
         let target =
             env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from).join(folder);
         let mut command = Command::new(cargo());
@@ -37,13 +64,7 @@ impl Programs {
         command.arg(root.join("tests/bench/Cargo.toml")).arg("--target-dir").arg(&target);
         command.args(features.iter().flat_map(|feature| ["--features", feature]));
         run(&mut command, |output| output.stdout)?;
-        Ok(Self(target.join("release")))
-    }
-
-    /// Programs that are there already.
-    #[cfg(test)]
-    pub(super) fn in_folder(folder: impl Into<PathBuf>) -> Self {
-        Self(folder.into())
+        Ok(target.join("release"))
     }
 
     /// What a program prints, as a number.
@@ -54,20 +75,21 @@ impl Programs {
 
     /// What a program prints.
     pub(super) fn output(&self, name: &str, arguments: &[&str]) -> Result<Output, Failure> {
-        run(Command::new(self.0.join(name)).args(arguments), |output| output.stdout)
+        run(self.program(name)?.args(arguments), |output| output.stdout)
     }
 
     /// How many instructions a program executes in its function `measured`, and in what that calls.
     pub(super) fn instructions(&self, name: &str, arguments: &[&str]) -> Result<u64, Failure> {
         let mut command = Command::new("valgrind");
         command.args(["--tool=callgrind", "--toggle-collect=*::measured", "--callgrind-out-file=/dev/null"]);
-        let output = run(command.arg(self.0.join(name)).args(arguments), |output| output.stderr)?;
+        let output =
+            run(command.arg(self.program(name)?.get_program()).args(arguments), |output| output.stderr)?;
         collected(&output.text).ok_or_else(|| output.unexpected("no count of instructions"))
     }
 
     /// Starts the server, which answers once so many calls are there `together`.
     pub(super) fn server(&self, together: u32) -> Result<Server, Failure> {
-        let mut command = Command::new(self.0.join("server"));
+        let mut command = self.program("server")?;
         command.args(["--together", &together.to_string()]).stdin(Stdio::piped()).stdout(Stdio::piped());
         let process = command.spawn().map_err(|error| failed(&command, &error))?;
         let mut server = Server { process, base_url: String::new() };
