@@ -49,38 +49,21 @@ pub(crate) fn measure(endpoints: usize, rounds: usize) -> io::Result<()> {
             workspace.cargo(&[&action.split(' ').collect::<Vec<_>>()[..], &["-p", package]].concat())?;
         }
     }
-    // What two rows need is measured once a round.
-    let mut known: BTreeMap<(usize, &str, [String; 2]), Cost> = BTreeMap::new();
+    let mut builder = Builder { workspace: &workspace, known: BTreeMap::new() };
     for build in builds() {
         let mut pairs = Pairs::default();
         for round in 0..rounds {
-            let mut cost = |package, build: &[String; 2]| -> io::Result<Cost> {
-                let key = (round, package, build.clone());
-                if let Some(cost) = known.get(&key) {
-                    return Ok(*cost);
-                }
-                let cost = compile(&workspace, package, build)?;
-                known.insert(key, cost);
-                Ok(cost)
-            };
-            pairs.0.push((cost("wecom-models", &build.ours)?, cost("derived", &build.theirs)?));
+            pairs.0.push(builder.build(round, &build)?);
         }
         let Build { name, against, target, .. } = build;
         tell(&row(&name, against, "speed", pairs.faster(), target))?;
         let name = format!("{name}: rustc's peak memory");
         tell(&row(&name, against, "memory", pairs.memory(), Target::Told))?;
     }
-    programs(&workspace, &api, rounds)
+    programs(&mut builder, &api, rounds)
 }
 
 fn builds() -> Vec<Build> {
-    let build = |name: &str, against, action: &str, ours: &str, theirs: &str, target| Build {
-        name: name.to_owned(),
-        against,
-        ours: [action.to_owned(), ours.to_owned()],
-        theirs: [action.to_owned(), theirs.to_owned()],
-        target,
-    };
     let family = synthetic::largest_family();
     let one = format!("one family ({family})");
     let both = |features: &str| format!("{features},bidirectional");
@@ -89,7 +72,7 @@ fn builds() -> Vec<Build> {
         build("cargo check", "serde derive, the directions in use", "check", "full", "full", Target::Told),
         build("cargo check, both directions", DERIVE, "check", &both("full"), &both("full"), Target::Told),
         build(&format!("cargo check, {one}"), DERIVE, "check", family, &both(family), Target::AtLeast(5.0)),
-        build("release build", DERIVE, "build --release", "full", &both("full"), Target::AtLeast(5.0)),
+        release(),
         build(
             &format!("release build, {one}"),
             DERIVE,
@@ -101,34 +84,68 @@ fn builds() -> Vec<Build> {
     ]
 }
 
-/// Compiles a package of models, and nothing that it depends on.
-fn compile(workspace: &Workspace, package: &str, [action, features]: &[String; 2]) -> io::Result<Cost> {
-    workspace.forget(package)?;
-    let action: Vec<&str> = action.split(' ').collect();
-    workspace.cargo(&[&action[..], &["-p", package, "--features", features]].concat())
+/// All models, optimised.
+fn release() -> Build {
+    let target = Target::AtLeast(5.0);
+    build("release build", DERIVE, "build --release", "full", "full,bidirectional", target)
+}
+
+fn build(name: &str, against: &'static str, action: &str, ours: &str, theirs: &str, target: Target) -> Build {
+    let [ours, theirs] = [ours, theirs].map(|features| [action.to_owned(), features.to_owned()]);
+    Build { name: name.to_owned(), against, ours, theirs, target }
+}
+
+/// Compiles packages of models; what two rows need once a round.
+struct Builder<'w> {
+    workspace: &'w Workspace,
+    known: BTreeMap<(usize, &'static str, [String; 2]), Cost>,
+}
+
+impl Builder<'_> {
+    /// Ours, and theirs.
+    fn build(&mut self, round: usize, build: &Build) -> io::Result<(Cost, Cost)> {
+        Ok((self.cost(round, "wecom-models", &build.ours)?, self.cost(round, "derived", &build.theirs)?))
+    }
+
+    fn cost(&mut self, round: usize, package: &'static str, build: &[String; 2]) -> io::Result<Cost> {
+        let key = (round, package, build.clone());
+        if let Some(cost) = self.known.get(&key) {
+            return Ok(*cost);
+        }
+        // Nothing that it depends on.
+        self.workspace.forget(package)?;
+        let [action, features] = build;
+        let action: Vec<&str> = action.split(' ').collect();
+        let cost = self.workspace.cargo(&[&action[..], &["-p", package, "--features", features]].concat())?;
+        self.known.insert(key, cost);
+        Ok(cost)
+    }
 }
 
 /// Programs that send requests and read responses of so many endpoints, beside those of the derived models.
-fn programs(workspace: &Workspace, api: &Api, rounds: usize) -> io::Result<()> {
+fn programs(builder: &mut Builder<'_>, api: &Api, rounds: usize) -> io::Result<()> {
+    let workspace = builder.workspace;
     for endpoints in [1, 10, 150] {
-        let calls = calls(api).take(endpoints);
-        let calls: Vec<_> = calls.collect();
-        let name = format!("release build of a program with {} endpoints, models built before", calls.len());
-        let mut pairs = Pairs::default();
-        let mut bytes = Vec::new();
-        for _ in 0..rounds {
-            let mut sides = [ours(&calls), theirs(&calls)]
-                .into_iter()
-                .map(|(package, text)| caller(workspace, package, &text));
-            let (Some(ours), Some(theirs)) = (sides.next(), sides.next()) else { continue };
-            let ((ours, size), (theirs, their_size)) = (ours?, theirs?);
-            pairs.0.push((ours, theirs));
+        let calls: Vec<Call<'_>> = calls(api).take(endpoints).collect();
+        let [mut whole, mut alone, mut bytes] = [Vec::new(), Vec::new(), Vec::new()];
+        for round in 0..rounds {
+            let models = builder.build(round, &release())?;
+            let (ours, size) = caller(workspace, "emitted", &ours(&calls))?;
+            let (theirs, their_size) = caller(workspace, "derived", &theirs(&calls))?;
+            whole.push((models.1.seconds + theirs.seconds) / (models.0.seconds + ours.seconds));
+            alone.push(theirs.seconds / ours.seconds);
             bytes.push(size / their_size);
         }
-        tell(&row(&name, DERIVE, "speed", pairs.faster(), Target::Told))?;
-        let peak = format!("{name}: rustc's peak memory");
-        tell(&row(&peak, DERIVE, "memory", pairs.memory(), Target::Told))?;
-        tell(&row(&format!("its size, {} endpoints", calls.len()), DERIVE, "bytes", bytes, Target::Told))?;
+        let name = format!("release build of a program with {} endpoints", calls.len());
+        tell(&row(&format!("{name} and all models"), DERIVE, "speed", whole, Target::AtLeast(5.0)))?;
+        tell(&row(&format!("{name}, models built before"), DERIVE, "speed", alone, Target::Told))?;
+        tell(&row(
+            &format!("size of a program with {} endpoints", calls.len()),
+            DERIVE,
+            "bytes",
+            bytes,
+            Target::Told,
+        ))?;
     }
     Ok(())
 }
@@ -146,25 +163,26 @@ pub(crate) fn calls(api: &Api) -> impl Iterator<Item = Call<'_>> {
     })
 }
 
-/// The program over the generated models: its package, and its text.
-pub(crate) fn ours(calls: &[Call<'_>]) -> (&'static str, String) {
+/// The program over the generated models.
+pub(crate) fn ours(calls: &[Call<'_>]) -> String {
     let types = calls.iter().map(|(_, path, request, response)| {
         format!("call::<wecom_models::{path}::{request}, wecom_models::{path}::{response}>();")
     });
-    ("emitted", program(&types.collect::<Vec<_>>()))
+    program(&types.collect::<Vec<_>>())
 }
 
-fn theirs(calls: &[Call<'_>]) -> (&'static str, String) {
+fn theirs(calls: &[Call<'_>]) -> String {
     let types = calls.iter().map(|(number, _, request, response)| {
         format!("call::<derived::m{number}::{request}, derived::m{number}::{response}>();")
     });
-    ("derived", program(&types.collect::<Vec<_>>()))
+    program(&types.collect::<Vec<_>>())
 }
 
 fn program(calls: &[String]) -> String {
     format!(
         "use std::hint::black_box;\n\
          /// Everything that it takes to send a request and to read its response: both are kept, since they may be called.\n\
+         #[allow(dead_code)]\n\
          fn call<Q: serde::Serialize, R: serde::de::DeserializeOwned>() {{\n\
          black_box((|body| serde_json::from_slice(body)) as fn(&[u8]) -> serde_json::Result<R>);\n\
          black_box((|request| serde_json::to_vec(request)) as fn(&Q) -> serde_json::Result<Vec<u8>>);\n\
