@@ -8,6 +8,7 @@ use crate::diagnostic::Diagnostics;
 use crate::emit::{self, Files};
 use crate::ir::Api;
 use crate::source::Source;
+use crate::spec::Spec;
 use crate::write::Changes;
 use crate::{check, load, lower, write};
 
@@ -43,15 +44,20 @@ pub struct Summary {
     pub time: Duration,
 }
 
-/// Loads, checks and lowers the spec of a workspace.
-pub fn api(sources: &[Source], color: bool) -> Result<Api, Failure> {
+/// Loads and checks the spec of a workspace.
+pub fn spec(sources: &[Source], color: bool) -> Result<Spec, Failure> {
     let mut diagnostics = Diagnostics::default();
     let spec = load::spec(sources, &mut diagnostics);
     check::spec(&spec, sources, &mut diagnostics);
     if diagnostics.is_empty() {
-        return Ok(lower::spec(&spec, sources));
+        return Ok(spec);
     }
     Err(Failure::Spec { mistakes: diagnostics.len(), text: diagnostics.render(sources, color) })
+}
+
+/// Loads, checks and lowers the spec of a workspace.
+pub fn api(sources: &[Source], color: bool) -> Result<Api, Failure> {
+    Ok(lower::spec(&spec(sources, color)?, sources))
 }
 
 /// Everything a workspace's spec generates.

@@ -171,7 +171,7 @@ fn markdown_files(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
         let path = entry.path();
         if entry.file_type().map_err(at(&path))?.is_dir() {
             markdown_files(&path, files)?;
-        } else if path.extension().is_some_and(|extension| extension == "md") {
+        } else if path.extension().is_some_and(|extension| extension == "md") && path.is_file() {
             files.push(path);
         }
     }
@@ -181,6 +181,7 @@ fn markdown_files(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
 impl Page {
     /// Reads a page; a file without a document's id in its front matter is none.
     pub(crate) fn parse(file: PathBuf, text: &str) -> Option<Self> {
+        let text = text.trim_start_matches('\u{feff}');
         let mut lines = text.lines();
         if lines.next()? != "---" {
             return None;
@@ -190,7 +191,7 @@ impl Page {
         let mut title = String::new();
         for line in lines.take_while(|line| *line != "---") {
             match line.split_once(':') {
-                Some(("doc_id", value)) => id = value.trim().parse().ok(),
+                Some(("doc_id", value)) => id = unquoted(value.trim()).parse().ok(),
                 Some(("source_url", value)) => {
                     numbers.extend(value.rsplit('/').next().and_then(|last| last.trim().parse::<u32>().ok()));
                 }

@@ -165,15 +165,26 @@ pub struct Doc {
     /// When the page was last changed, as it says: `2024-07-16`. Some pages don't say.
     #[schemars(extend("pattern" = schema::DATE))]
     pub updated: Option<String>,
-    /// The ids of other documents with the same endpoint, for other sorts of applications.
+    /// Other documents with the same endpoint, for other sorts of applications.
     #[serde(default)]
-    pub also: Vec<u32>,
+    pub also: Vec<Also>,
+}
+
+/// Another document with the same endpoint.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+pub struct Also {
+    /// The document's id.
+    #[schemars(range(min = 1))]
+    pub id: u32,
+    /// When its page was last changed.
+    #[schemars(extend("pattern" = schema::DATE))]
+    pub updated: Option<String>,
 }
 
 impl Doc {
     /// The documents' ids, the main one first.
     pub fn ids(&self) -> impl Iterator<Item = u32> {
-        std::iter::once(self.id).chain(self.also.iter().copied())
+        std::iter::once(self.id).chain(self.also.iter().map(|also| also.id))
     }
 }
 

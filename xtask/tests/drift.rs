@@ -95,6 +95,14 @@ fn every_difference_is_told_by_rule_and_place() {
         (PAGE, "?access_token", "?suite_access_token", "token order: suite_access_token"),
         (PAGE, "600次", "300次", "rate order: 300 per minute"),
         (PAGE, "接口频率限制 600次/分钟", "", "rate order: no rate"),
+        (
+            PAGE,
+            "接口频率限制 600次",
+            "接口频率限制 600次/小时，900次",
+            "rate order: 600 per hour, 900 per minute",
+        ),
+        (PAGE, "title: \"点茶\"", "title: \"点茶水\"", "title order: 点茶水"),
+        (PAGE, "；black-红茶", "", "value-gone TeaKind.black"),
         (PAGE, "并发限制：5", "并发限制：9", "concurrency order: 9"),
         (PAGE, "**并发限制：5**", "", "concurrency order: no limit"),
         (PAGE, "doc_id: 20001", "doc_id: 20009", "page-gone order"),
@@ -197,13 +205,13 @@ fn what_is_accepted_without_need_is_told() {
     let report = report(&[(SPEC, "\nendpoints:", &accepts)]);
     assert_eq!(told(&report), ["deviation-gone order.request.name (field-limit): max_bytes: 32"]);
     let text = report.write(Form::Text { color: false, unspecified: false });
-    assert!(text.contains("the pages and the spec agree there"), "{text}");
+    assert!(text.contains("no such difference is found"), "{text}");
     assert!(text.contains("spec/tea.yaml:5:5"), "{text}");
 }
 
 /// A workspace with a second page of the endpoint, which the spec names or not.
 fn with_another_page(named: bool) -> tempfile::TempDir {
-    let edit = (SPEC, "2026-02-03 }", "2026-02-03, also: [20003] }");
+    let edit = (SPEC, "2026-02-03 }", "2026-02-03, also: [{ id: 20003, updated: 2026-02-03 }] }");
     let root = if named { with(&[edit]) } else { with(&[]) };
     let page = fs::read_to_string(root.path().join(PAGE)).expect("the page is there");
     let other = page
@@ -219,7 +227,16 @@ fn another_page_that_the_spec_names_adds_to_the_first() {
     let root = with_another_page(true);
     let report = run(root.path()).unwrap_or_else(|failure| panic!("{failure:?}"));
     assert_eq!(told(&report), ["field-new Cup.saucer"], "the first page has the last word on the rest");
-    fs::remove_file(root.path().join("docs/order_for_others.md")).expect("it is there");
+    let other = root.path().join("docs/order_for_others.md");
+    let text = fs::read_to_string(&other).expect("it is there");
+    fs::write(&other, text.replace("2026/02/03", "2026/05/06").replace("tea/order", "tea/pour"))
+        .expect("so it is");
+    let report = run(root.path()).unwrap_or_else(|failure| panic!("{failure:?}"));
+    let expected = ["endpoint-gone order: 20003", "page-changed order: 20003: 2026-05-06"];
+    let mut found = told(&report);
+    found.sort();
+    assert_eq!(found, expected);
+    fs::remove_file(other).expect("it is there");
     let report = run(root.path()).unwrap_or_else(|failure| panic!("{failure:?}"));
     assert_eq!(told(&report), ["page-gone order: 20003"]);
 }
@@ -260,7 +277,38 @@ fn endpoints_that_only_pages_have_are_listed() {
 }
 
 #[test]
+fn what_is_suggested_can_be_pasted() {
+    let cell = "string\u{200d}\\\" # x";
+    let edit = (PAGE, "| cups.size | 是 | uint32", &*format!("| cups.size | 是 | {cell}"));
+    let text = report(&[edit]).write(Form::Text { color: false, unspecified: false });
+    let entry =
+        text.split("`- ").nth(1).and_then(|rest| rest.split(" … }`").next()).expect("it is suggested");
+    let accepted = format!("\ndeviations:\n  - {entry} \"Seen so.\" }}\n\nendpoints:");
+    assert_eq!(told(&report(&[edit, (SPEC, "\nendpoints:", &accepted)])), [""; 0], "{entry}");
+}
+
+#[test]
+fn a_field_of_a_shared_type_is_there_if_one_of_its_places_has_it() {
+    let shared = (SPEC, "ready_at: {", "spare?: { type: Cup, doc: \"One more.\" }\n      ready_at: {");
+    let shown = (PAGE, "\"order_id\": \"T-1\",", "\"order_id\": \"T-1\", \"spare\": { \"size\": 2 },");
+    assert_eq!(told(&report(&[shared, shown])), [""; 0], "the request's cups have a lid");
+}
+
+#[test]
+fn pages_are_read_whatever_their_editor_adds() {
+    let marked = [(PAGE, "doc_id: 20001", "doc_id: \"20001\""), (LIST, "---\ntitle", "\u{feff}---\ntitle")];
+    assert_eq!(told(&report(&marked)), [""; 0]);
+}
+
+#[test]
 fn without_pages_or_with_a_spec_that_is_wrong_nothing_is_compared() {
+    let root = with(&[]);
+    for file in [SPEC, CODES] {
+        fs::remove_file(root.path().join(file)).expect("it is there");
+    }
+    assert!(
+        matches!(run(root.path()), Err(Failure::Io(error)) if error.to_string().contains("no endpoint in it"))
+    );
     let root = with(&[]);
     let missing = drift::run(root.path(), &root.path().join("nowhere"), false, |_| {}, || {});
     assert!(matches!(missing, Err(Failure::Io(error)) if error.to_string().contains("nowhere")));

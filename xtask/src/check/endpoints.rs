@@ -52,12 +52,13 @@ impl Reporter<'_> {
                 "0 is no page",
             );
         }
-        if let Some(updated) = &doc.updated
-            && !is_date(updated)
-        {
-            let at = path.key("updated");
-            let message = format!("`{updated}` is not a date");
-            self.error("bad-date", At::Value(&at), message, "write YYYY-MM-DD");
+        let also =
+            doc.also.iter().enumerate().map(|(index, also)| (path.key("also").index(index), &also.updated));
+        for (path, updated) in std::iter::once((path.clone(), &doc.updated)).chain(also) {
+            if let Some(updated) = updated.as_ref().filter(|updated| !is_date(updated)) {
+                let message = format!("`{updated}` is not a date");
+                self.error("bad-date", At::Value(&path.key("updated")), message, "write YYYY-MM-DD");
+            }
         }
     }
 }

@@ -2,9 +2,11 @@
 
 use super::{Comparison, Documented, Place, call};
 use crate::pages::calls::{Rates, at_once};
+use crate::pages::contents::plain;
 use crate::pages::encoding::{Encoding, token};
 use crate::source::Path;
 use crate::spec::{Answer, Body, Drift, Endpoint, File, Host};
+use crate::type_expr::{Scalar, TypeExpr};
 
 impl Comparison<'_> {
     /// Compares everything of an endpoint but its fields with the page that the spec names.
@@ -19,7 +21,7 @@ impl Comparison<'_> {
             self.add(file, rule, name, Some(theirs), message, &path.key(key), place);
         };
         let titles = [&section.title, &read.page.title];
-        if !titles.contains(&&head.title) && !read.page.text.contains(&head.title) {
+        if !titles.contains(&&head.title) && !is_line(&read.page.text, &head.title) {
             differs(Drift::Title, "title", head.title.clone(), section.title.clone());
         }
         let (method, _) = call(endpoint);
@@ -36,6 +38,13 @@ impl Comparison<'_> {
                 differs(rule, key, ours.to_owned(), theirs.to_owned());
             }
         }
+        let part = endpoint.request.iter().find(|(_, field)| field.ty == TypeExpr::Scalar(Scalar::File));
+        if let (Some(theirs), Some((ours, _))) = (&encoding.file_field, part)
+            && theirs != ours
+        {
+            let [ours, theirs] = [ours, theirs].map(|part| format!("multipart with `{part}`"));
+            differs(Drift::Body, "body", ours, theirs);
+        }
         if let Some(theirs) = answer(&encoding, section.responses.is_empty())
             && theirs != head.answer
         {
@@ -48,21 +57,28 @@ impl Comparison<'_> {
         };
         let ours: Vec<(u64, &str)> =
             head.rate.iter().map(|rate| (u64::from(rate.calls), rate.per.keyword())).collect();
-        let Rates { calls: theirs, otherwise, shared } = Rates::of(section);
-        let untold = theirs.is_empty() && !(otherwise.is_empty() && shared.is_empty());
+        let Rates { calls: theirs, .. } = Rates::of(section);
         // Which endpoint of a page a rate is of, and what it counts, isn't always clear.
-        let rates = read.contents.rates();
-        let said = !ours.is_empty() && ours.iter().all(|rate| rates.contains(rate));
-        if ours != theirs && !untold && !said {
-            differs(Drift::Rate, "rate", told(&ours), told(&theirs));
+        let said = if theirs.is_empty() { read.contents.rates() } else { theirs.clone() };
+        if ours.iter().any(|rate| !said.contains(rate)) || ours.is_empty() && !theirs.is_empty() {
+            differs(Drift::Rate, "rate", told(&ours), told(&said));
         }
         let theirs = at_once(&section.prose);
-        if head.concurrency != theirs {
+        let shared = at_once(&section.shared);
+        if head.concurrency != theirs && (theirs.is_some() || shared.is_none() || head.concurrency != shared)
+        {
             let told =
                 |number: Option<u32>| number.map_or("no limit".to_owned(), |number| number.to_string());
             differs(Drift::Concurrency, "concurrency", told(head.concurrency), told(theirs));
         }
     }
+}
+
+/// Whether a text is a line of a page, as headings are, but for its number and what marks it.
+fn is_line(page: &str, text: &str) -> bool {
+    let numbered = |c: char| c.is_ascii_digit() || c == '.' || c.is_whitespace();
+    let own = |line: &str| plain(line).trim_start_matches(numbered).trim_end_matches([':', '：']) == text;
+    page.lines().any(own)
 }
 
 fn host(merchant: bool) -> Host {

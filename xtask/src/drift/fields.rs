@@ -65,7 +65,7 @@ pub(super) struct Told<'p> {
 impl Told<'_> {
     /// The page and the line: of its row, or else where an example shows it.
     pub(super) fn place(&self, name: &str) -> Place {
-        let line = self.node.row().map_or_else(|| line_of(&self.page, name), |row| row.line);
+        let line = first_row(self.node).map_or_else(|| line_of(&self.page, name), |row| row.line);
         Place { page: self.page.index, line }
     }
 
@@ -73,6 +73,11 @@ impl Told<'_> {
     fn is_missing(&self) -> bool {
         self.node.values.len() < self.around
     }
+}
+
+/// The row of a field, or the first one of what stands in it.
+fn first_row<'p>(node: &Node<'p>) -> Option<&'p Row> {
+    node.row().or_else(|| node.fields.values().find_map(first_row))
 }
 
 /// The first line below an endpoint's address that has a name in quotes; the address itself, if there is none.
@@ -133,7 +138,7 @@ impl<'a> Comparison<'a> {
         let unplaced = tree.unplaced.iter().filter(|table| !is_of_event(table));
         for row in unplaced.flat_map(|table| &table.rows) {
             let name = own_name(row);
-            if known.contains(name) {
+            if known.contains(name) || matches!(name, "errcode" | "errmsg") {
                 continue;
             }
             let at = format!("{}.{name}", shape.at);
@@ -156,6 +161,7 @@ impl<'a> Comparison<'a> {
             match told.as_slice() {
                 [] => self.gone(scope, entry, seen),
                 [first, ..] => {
+                    self.present.insert((scope.file.source, entry.at.clone()));
                     let described = told.iter().find(|told| !told.node.rows.is_empty());
                     self.entry(scope, entry, described.unwrap_or(first));
                     self.inside(scope, entry, &told);
@@ -198,7 +204,7 @@ impl<'a> Comparison<'a> {
 
     fn gone(&mut self, scope: Scope<'a, '_>, entry: &Entry<'a>, seen: &[Seen<'_>]) {
         let Some(first) = seen.first() else { return };
-        if seen.iter().any(|seen| mentions(&seen.page.read.page.text, entry.name)) {
+        if seen.iter().any(|seen| speaks_of(seen.page, entry.name)) {
             return;
         }
         let place = Some(Place { page: first.page.index, line: first.page.section.line });
@@ -212,7 +218,7 @@ impl<'a> Comparison<'a> {
             return;
         }
         let at = format!("{}.{name}", shape.at);
-        let by = if told.node.rows.is_empty() { "shows" } else { "documents" };
+        let by = if told.node.values.is_empty() { "documents" } else { "shows" };
         let message = format!("the page {by} `{name}`, the spec lacks it");
         self.add(scope.file, Drift::FieldNew, &at, None, message, &shape.path, Some(told.place(name)));
     }
@@ -245,6 +251,16 @@ fn rows_of<'p>(read: &'p Read, name: &str) -> impl Iterator<Item = &'p Row> {
     let sections = read.contents.sections.iter().flat_map(|section| &section.tables);
     let rows = sections.chain(&read.contents.named).flat_map(|table| &table.rows);
     rows.filter(move |row| own_name(row) == name)
+}
+
+/// Whether a page speaks of a name where it is about an endpoint: in a table, in the text around it, or in what it shows
+/// that isn't a whole body.
+pub(super) fn speaks_of(page: Documented<'_>, name: &str) -> bool {
+    let section = page.section;
+    let shown = section.raw.iter().map(|(_, text)| text);
+    let cells = page.read.page.text.lines().filter(|line| line.trim_start().starts_with('|'));
+    let said = section.prose.iter().chain(&section.shared).chain(shown).map(String::as_str).chain(cells);
+    said.into_iter().any(|text| mentions(text, name))
 }
 
 /// What a page says of fields of a name, in tables of all places and in the text around the endpoint.

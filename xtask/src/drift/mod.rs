@@ -17,9 +17,7 @@ use std::io;
 use std::ops::Range;
 use std::path::Path as FilePath;
 
-use crate::check;
-use crate::codegen::Failure;
-use crate::diagnostic::Diagnostics;
+use crate::codegen::{self, Failure};
 use crate::load;
 use crate::pages::contents::{Contents, Section};
 use crate::pages::{self, Page};
@@ -90,11 +88,10 @@ pub fn run(
     progress: impl Fn() + Sync,
 ) -> Result<Report, Failure> {
     let sources = load::sources(&root.join("spec"))?;
-    let mut diagnostics = Diagnostics::default();
-    let spec = load::spec(&sources, &mut diagnostics);
-    check::spec(&spec, &sources, &mut diagnostics);
-    if !diagnostics.is_empty() {
-        return Err(Failure::Spec { mistakes: diagnostics.len(), text: diagnostics.render(&sources, color) });
+    let spec = codegen::spec(&sources, color)?;
+    if spec.codes.is_none() && spec.files.iter().all(|file| file.endpoints.is_empty()) {
+        let message = format!("{}: no endpoint in it, and no error code", root.join("spec").display());
+        return Err(io::Error::other(message).into());
     }
     let pages = pages::read(docs)?;
     if pages.is_empty() {
@@ -110,7 +107,13 @@ pub fn run(
     });
     let pages: Vec<Read> =
         pages.into_iter().zip(contents).map(|(page, contents)| Read { page, contents }).collect();
-    let drift = Comparison { spec: &spec, pages: &pages, found: Vec::new(), values: BTreeMap::new() };
+    let drift = Comparison {
+        spec: &spec,
+        pages: &pages,
+        found: Vec::new(),
+        present: BTreeSet::new(),
+        values: BTreeMap::new(),
+    };
     let (findings, unspecified) = drift.run();
     let pages = pages.into_iter().map(|read| (read.page.file.clone(), read.page.text)).collect();
     Ok(Report::new(sources, pages, findings, unspecified))
@@ -125,6 +128,8 @@ struct Comparison<'a> {
     spec: &'a Spec,
     pages: &'a [Read],
     found: Vec<Finding>,
+    /// By file: the fields that pages have in some place, as deviations call them.
+    present: BTreeSet<(usize, String)>,
     /// By file and type: the values that pages list of it.
     values: BTreeMap<(usize, String), Listed>,
 }
@@ -156,6 +161,10 @@ impl<'a> Comparison<'a> {
             self.codes(codes);
         }
         let unspecified = self.unspecified();
+        // A type that stands in several places is whole if all of them together are.
+        let present = std::mem::take(&mut self.present);
+        let is_gone = |found: &Finding| found.rule == Some(Drift::FieldGone);
+        self.found.retain(|found| !(is_gone(found) && present.contains(&(found.file, found.at.clone()))));
         let mut told = BTreeSet::new();
         // What endpoints share is compared with each of their pages.
         self.found
@@ -179,6 +188,16 @@ impl<'a> Comparison<'a> {
             self.add(file, Drift::EndpointGone, name, None, message, &at.key("call"), place);
             return;
         };
+        let others: Vec<usize> =
+            endpoint.head.doc.also.iter().filter_map(|also| self.page(also.id)).collect();
+        for page in others {
+            if documented.iter().all(|documented| documented.index != page) {
+                let id = self.pages[page].page.id.to_string();
+                let message = format!("document {id} doesn't document `{}` any more", endpoint.head.call);
+                let place = Some(Place { page, line: 1 });
+                self.add(file, Drift::EndpointGone, name, Some(id), message, &at.key("call"), place);
+            }
+        }
         self.calls(file, name, endpoint, *first);
         self.fields(file, name, endpoint, &documented);
     }
@@ -186,13 +205,28 @@ impl<'a> Comparison<'a> {
     /// Where the pages that the spec names document an endpoint, the main one first.
     fn documented(&self, endpoint: &Endpoint) -> Vec<Documented<'a>> {
         let (_, path) = call(endpoint);
-        let named = |id| self.pages.iter().position(|read| read.page.id == id);
-        let sections = endpoint.head.doc.ids().filter_map(named).flat_map(|index| {
+        let sections = endpoint.head.doc.ids().filter_map(|id| self.page(id)).flat_map(|index| {
             let read = &self.pages[index];
             let sections = read.contents.sections.iter().filter(|section| section.path == path);
             sections.map(move |section| Documented { index, read, section })
         });
         sections.collect()
+    }
+
+    /// The page of a document.
+    fn page(&self, id: u32) -> Option<usize> {
+        self.pages.iter().position(|read| read.page.id == id)
+    }
+
+    /// When a page says that it was changed, if that is not when the spec says, and a sentence about it.
+    fn changed(&self, page: usize, known: Option<&String>) -> Option<(Option<String>, String)> {
+        let says = self.pages[page].contents.updated.as_ref();
+        let message = match says {
+            _ if says == known => return None,
+            Some(date) => format!("the page was changed on {date}: read it again, then say so in `updated`"),
+            None => "the page doesn't say when it was changed".to_owned(),
+        };
+        Some((says.cloned(), message))
     }
 
     /// The page that a document's id names, which is compared with what the spec says of it.
@@ -205,8 +239,8 @@ impl<'a> Comparison<'a> {
         doc: &crate::spec::Doc,
     ) -> Option<usize> {
         let at = at.key("doc");
-        let add = |this: &mut Self, rule, page, message, key: &str, place| {
-            let span = root.find(&at.key(key)).span.clone();
+        let add = |this: &mut Self, rule, page, message, below: Path, place| {
+            let span = root.find(&Path([at.0.clone(), below.0].concat())).span.clone();
             this.found.push(Finding {
                 rule: Some(rule),
                 at: name.to_owned(),
@@ -217,15 +251,24 @@ impl<'a> Comparison<'a> {
                 place,
             });
         };
-        for id in &doc.also {
-            if !self.pages.iter().any(|read| read.page.id == *id) {
-                let message = format!("no page has the `doc_id` {id}");
-                add(self, Drift::PageGone, Some(id.to_string()), message, "also", None);
+        for (number, also) in doc.also.iter().enumerate() {
+            let at = Path::of(["also"]).index(number);
+            let id = Some(also.id.to_string());
+            match self.page(also.id) {
+                None => {
+                    add(self, Drift::PageGone, id, format!("no page has the `doc_id` {}", also.id), at, None)
+                }
+                Some(page) => {
+                    if let Some((says, message)) = self.changed(page, also.updated.as_ref()) {
+                        let says = Some(format!("{}: {}", also.id, says.unwrap_or_default()));
+                        add(self, Drift::PageChanged, says, message, at, Some(Place { page, line: 1 }));
+                    }
+                }
             }
         }
-        let Some(index) = self.pages.iter().position(|read| read.page.id == doc.id) else {
+        let Some(index) = self.page(doc.id) else {
             let message = format!("no page has the `doc_id` {}", doc.id);
-            add(self, Drift::PageGone, None, message, "id", None);
+            add(self, Drift::PageGone, None, message, Path::of(["id"]), None);
             return None;
         };
         let read = &self.pages[index];
@@ -233,17 +276,10 @@ impl<'a> Comparison<'a> {
         let numbers = &read.page.numbers;
         if let Some(number) = numbers.first().filter(|_| !numbers.contains(&doc.page)) {
             let message = format!("the page has another address: …/document/path/{number}");
-            add(self, Drift::PageMoved, Some(number.to_string()), message, "page", place);
+            add(self, Drift::PageMoved, Some(number.to_string()), message, Path::of(["page"]), place);
         }
-        if read.contents.updated != doc.updated {
-            let says = read.contents.updated.clone();
-            let message = match &says {
-                Some(date) => {
-                    format!("the page was changed on {date}: read it again, then say so in `updated`")
-                }
-                None => "the page doesn't say when it was changed".to_owned(),
-            };
-            add(self, Drift::PageChanged, says, message, "updated", place);
+        if let Some((says, message)) = self.changed(index, doc.updated.as_ref()) {
+            add(self, Drift::PageChanged, says, message, Path::of(["updated"]), place);
         }
         Some(index)
     }
@@ -281,7 +317,10 @@ impl<'a> Comparison<'a> {
         node: &Path,
         place: Option<Place>,
     ) {
-        let span = file.root.find_key(node).span.clone();
+        let root = &file.root;
+        let parent = Path(node.0[..node.0.len().saturating_sub(1)].to_vec());
+        // What the spec lacks is told where it would stand.
+        let span = root.find_key(if root.get(node).is_some() { node } else { &parent }).span.clone();
         self.found.push(Finding {
             rule: Some(rule),
             at: at.to_owned(),
@@ -295,35 +334,49 @@ impl<'a> Comparison<'a> {
 
     /// Takes out what the spec accepts; returns what it accepts without need.
     fn accept(&mut self) -> Vec<Finding> {
-        let mut needless = Vec::new();
         let files = self.spec.files.iter().map(|file| (file.source, &file.root, &file.deviations));
         let codes = self.spec.codes.iter().map(|codes| (codes.source, &codes.root, &codes.deviations));
+        let mut needless = Vec::new();
         for (file, root, deviations) in files.chain(codes) {
             for (index, deviation) in deviations.iter().enumerate() {
-                let of = |found: &Finding| {
-                    found.file == file && found.rule == Some(deviation.rule) && found.at == deviation.at
-                };
                 let before = self.found.len();
-                self.found.retain(|found| !(of(found) && found.page == deviation.page));
-                if self.found.len() < before {
-                    continue;
+                self.found
+                    .retain(|found| !(is_about(deviation, file, found) && found.page == deviation.page));
+                if self.found.len() == before {
+                    let path = Path::of(["deviations"]).index(index);
+                    needless.push((file, root.find(&path).span.clone(), deviation));
                 }
-                let other = self.found.iter().find(|found| of(found));
-                let path = Path::of(["deviations"]).index(index);
-                let span = root.find(&path).span.clone();
-                needless.push(no_longer(file, span, deviation, other));
             }
         }
-        needless
+        // What is left then is accepted by none of them.
+        let told = needless.into_iter().map(|(file, span, deviation)| {
+            let mut others = self.found.iter().filter(|found| is_about(deviation, file, found));
+            no_longer(file, span, deviation, others.next())
+        });
+        told.collect()
     }
+}
+
+/// Whether a deviation is about what was found, if the page said what it quotes.
+fn is_about(deviation: &Deviation, file: usize, found: &Finding) -> bool {
+    // A field has several limits: `max: 9`, `no min`.
+    let key = |page: &Option<String>| {
+        let page = page.as_deref().filter(|_| deviation.rule == Drift::FieldLimit).unwrap_or_default();
+        page.trim_start_matches("no ").split(':').next().unwrap_or_default().to_owned()
+    };
+    found.file == file
+        && found.rule == Some(deviation.rule)
+        && found.at == deviation.at
+        && key(&found.page) == key(&deviation.page)
 }
 
 /// What is to be said of an accepted deviation that isn't there.
 fn no_longer(file: usize, span: Range<usize>, deviation: &Deviation, other: Option<&Finding>) -> Finding {
     let Deviation { rule, at, page, .. } = deviation;
-    let now = match other.and_then(|found| found.page.as_deref()) {
-        Some(says) => format!("the page now says `{says}`"),
-        None => "the pages and the spec agree there".to_owned(),
+    let now = match other.map(|found| found.page.as_deref()) {
+        Some(Some(says)) => format!("the page now says `{says}`"),
+        Some(None) => "this difference quotes nothing; leave out `page`".to_owned(),
+        None => "no such difference is found".to_owned(),
     };
     Finding {
         rule: None,

@@ -1,5 +1,6 @@
 //! What was found, as text for people and as JSON for machines.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::PathBuf;
@@ -33,7 +34,7 @@ pub enum Form {
 /// A place in a file.
 #[derive(Serialize)]
 struct PlaceJson<'a> {
-    file: &'a str,
+    file: Cow<'a, str>,
     /// From 1.
     line: usize,
     /// From 1, in characters.
@@ -140,10 +141,12 @@ impl Report {
                     .annotation(AnnotationKind::Primary.span(clamp(text, &line))),
             );
         }
-        let page = page.as_ref().map(|page| format!(", page: {page:?}")).unwrap_or_default();
+        // A JSON string is one of YAML, too.
+        let quoted = |text: &str| serde_json::Value::from(text).to_string();
+        let page = page.as_ref().map(|page| format!(", page: {}", quoted(page))).unwrap_or_default();
         let accept = rule.map(|rule| {
-            let rule = rule.keyword();
-            format!("or accept it, in `deviations`: `- {{ rule: {rule}, at: {at:?}{page}, reason: … }}`")
+            let (rule, at) = (rule.keyword(), quoted(at));
+            format!("or accept it, in `deviations`: `- {{ rule: {rule}, at: {at}{page}, reason: … }}`")
         });
         if let Some(accept) = &accept {
             group = group.element(Level::HELP.message(accept.as_str()));
@@ -162,7 +165,7 @@ impl Report {
                 page_says: finding.page.as_deref(),
                 message: &finding.message,
                 spec: PlaceJson {
-                    file: &source.path,
+                    file: Cow::Borrowed(&source.path),
                     line: before.matches('\n').count() + 1,
                     column: before[line_start..].chars().count() + 1,
                 },
@@ -181,7 +184,7 @@ impl Report {
     }
 
     fn place(&self, Place { page, line }: Place) -> PlaceJson<'_> {
-        PlaceJson { file: self.pages[page].0.to_str().unwrap_or_default(), line, column: 1 }
+        PlaceJson { file: self.pages[page].0.to_string_lossy(), line, column: 1 }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::fields::Scope;
 use crate::pages::Kind;
 use crate::pages::table::Row;
-use crate::pages::text::{self, Base, DocType};
+use crate::pages::text::{self, Base, DocType, in_digits};
 use crate::spec::{Drift, Enum, Field, File, Repr};
 use crate::type_expr::{Generic, Scalar, TypeExpr};
 
@@ -89,7 +89,7 @@ impl Differences<'_> {
     /// Whether the page has a word anywhere near.
     fn mentions(&self, word: &str) -> bool {
         let docs = self.rows.iter().flat_map(|row| [Some(row.doc.as_str()), row.ty.as_deref()]).flatten();
-        docs.chain(self.elsewhere.iter().copied()).any(|doc| mentions(doc, word))
+        docs.chain(self.elsewhere.iter().copied()).any(|doc| mentions(&in_digits(doc), word))
     }
 }
 

@@ -1,8 +1,8 @@
 //! What stands in an object, as the spec says it: by wire name, whatever types it is made of.
 
-use crate::pages::Kind;
 use std::collections::BTreeSet;
 
+use crate::pages::Kind;
 use crate::source::Path;
 use crate::spec::{Endpoint, Field, File, Struct, Style, Union, Variant};
 use crate::type_expr::{Generic, TypeExpr};

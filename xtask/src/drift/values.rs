@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::fields::{Scope, Told};
+use super::fields::{Scope, Told, speaks_of};
 use super::said::mentions;
 use super::shape::{Entry, What};
 use super::{Comparison, Listed};
@@ -19,9 +19,10 @@ impl<'a> Comparison<'a> {
     /// should list none.
     pub(super) fn values(&mut self, scope: Scope<'a, '_>, entry: &Entry<'a>, told: &Told<'_>) {
         let known = Known::of(scope.file, entry);
+        let scalar = entry.ty().and_then(innermost);
         let text = match &known {
             Some(known) => known.text,
-            None => entry.ty().is_some_and(is_text),
+            None => scalar == Some(Scalar::String),
         };
         let named = &told.page.read.contents.named;
         let listed = told
@@ -31,7 +32,7 @@ impl<'a> Comparison<'a> {
             .flat_map(|row| values_of(row, named).unwrap_or_else(|| text::values(&row.doc, text)));
         let listed: Vec<String> = listed.map(|value| value.wire).collect();
         let Some(known) = known else {
-            if let Some(ty) = entry.ty().filter(|ty| text || is_integer(ty))
+            if let Some(ty) = entry.ty().filter(|_| text || scalar.is_some_and(is_integer))
                 && listed.len() > 1
             {
                 let listed = listed.join(", ");
@@ -41,7 +42,10 @@ impl<'a> Comparison<'a> {
             }
             return;
         };
-        if listed.is_empty() {
+        let docs: Vec<&str> = told.node.rows.iter().map(|row| row.doc.as_str()).collect();
+        // Of one value alone it isn't clear that it is one; but the spec knows it.
+        let word = |wire: &&&String| known.text && docs.iter().any(|doc| mentions(doc, wire));
+        if listed.is_empty() && !known.wires.iter().any(|wire| word(&wire)) {
             return;
         }
         let place = told.place(entry.name);
@@ -53,14 +57,12 @@ impl<'a> Comparison<'a> {
         let shown = told.node.values.iter().map(|value| plain_json(value));
         let shown: Vec<String> = shown.chain(listed).collect();
         // A number stands in a page for anything.
-        let page = known.text.then_some(told.page.read.page.text.as_str());
-        let docs = || told.node.rows.iter().map(|row| row.doc.as_str()).chain(page);
+        let spoken_of = |wire: &str| known.text && speaks_of(told.page, wire);
         let of = (scope.file.source, known.name.to_owned());
         let seen = self.values.entry(of).or_insert_with(|| Listed { place, wires: BTreeSet::new() });
-        let told = known
-            .wires
-            .into_iter()
-            .filter(|wire| shown.contains(wire) || docs().any(|doc| mentions(doc, wire)));
+        let told = known.wires.into_iter().filter(|wire| {
+            shown.contains(wire) || docs.iter().any(|doc| mentions(doc, wire)) || spoken_of(wire)
+        });
         seen.wires.extend(told.cloned());
     }
 
@@ -90,6 +92,7 @@ impl<'a> Comparison<'a> {
 struct Known<'a> {
     name: &'a str,
     path: Path,
+    /// Whether they are words.
     text: bool,
     wires: Vec<&'a String>,
 }
@@ -98,30 +101,31 @@ impl<'a> Known<'a> {
     fn of(file: &'a File, entry: &Entry<'a>) -> Option<Self> {
         if let What::Tag(name, union) = entry.what {
             let path = Path::of(["unions", name, "variants"]);
-            let text = union.repr == Repr::String;
-            return Some(Self { name, path, text, wires: union.variants.keys().collect() });
+            return Some(Self::new(name, path, union.repr, union.variants.keys().collect()));
         }
         let (name, listed) = file.enums.get_key_value(entry.ty()?.name()?)?;
         let path = Path::of(["enums", name, "values"]);
-        Some(Self { name, path, text: listed.repr == Repr::String, wires: listed.values.keys().collect() })
+        Some(Self::new(name, path, listed.repr, listed.values.keys().collect()))
+    }
+
+    fn new(name: &'a str, path: Path, repr: Repr, wires: Vec<&'a String>) -> Self {
+        // Digits in quotes look on pages as those without.
+        let text = repr == Repr::String && !wires.iter().all(|wire| wire.parse::<i64>().is_ok());
+        Self { name, path, text, wires }
     }
 }
 
-/// Whether a type is text that may have any value.
-fn is_text(ty: &TypeExpr) -> bool {
+/// What a type is in the end, if that may have any value.
+fn innermost(ty: &TypeExpr) -> Option<Scalar> {
     match ty {
-        TypeExpr::Generic(_, inner) => is_text(inner),
-        ty => *ty == TypeExpr::Scalar(Scalar::String),
+        TypeExpr::Generic(_, inner) => innermost(inner),
+        TypeExpr::Scalar(scalar) => Some(*scalar),
+        TypeExpr::Named(_) => None,
     }
 }
 
-/// Whether a type is an integer that may have any value.
-fn is_integer(ty: &TypeExpr) -> bool {
-    match ty {
-        TypeExpr::Generic(_, inner) => is_integer(inner),
-        TypeExpr::Scalar(scalar) => matches!(scalar, Scalar::I32 | Scalar::U32 | Scalar::I64 | Scalar::U64),
-        TypeExpr::Named(_) => false,
-    }
+fn is_integer(scalar: Scalar) -> bool {
+    matches!(scalar, Scalar::I32 | Scalar::U32 | Scalar::I64 | Scalar::U64)
 }
 
 fn plain_json(value: &Value) -> String {

@@ -70,7 +70,7 @@ impl Columns {
         // Where there is a column with the wire name, the other name is a Chinese one.
         let wire = find(&["变量", "变量名", "字段"]);
         let name = find(&["参数", "参数名", "参数名称", "字段名", "字段名称", "名称"]);
-        let values = find(&["枚举值", "取值", "值", "枚举类型", "字符串", "参数值"]);
+        let values = find(&["枚举值", "取值", "值", "枚举类型", "字符串", "参数值", "字段值"]);
         match (wire, name, values) {
             (Some(wire), title, _) => Some(Self { name: wire, title, ty, required, doc, values: false }),
             (None, Some(name), _) if doc.or(ty).is_some() => {

@@ -304,7 +304,7 @@ fn settled(limits: Vec<(&'static str, i64)>) -> Vec<(&'static str, i64)> {
 }
 
 /// A text with 1万 and 1千 as digits.
-fn in_digits(doc: &str) -> String {
+pub(crate) fn in_digits(doc: &str) -> String {
     static MANY: LazyLock<Regex> = LazyLock::new(|| regex(r"([0-9]+)\s*([万千])"));
     let digits =
         |found: &Captures<'_>| format!("{}{}", &found[1], if &found[2] == "万" { "0000" } else { "000" });
@@ -404,9 +404,7 @@ pub(crate) fn rates(line: &str) -> Option<Vec<(u64, &'static str)>> {
 
 /// Whether a rate counts something other than the calls of an application, or only holds at times.
 pub(crate) fn counts_otherwise(line: &str) -> bool {
-    ["成员", "人次", "每个", "同一", "用户", "设备", "机器人", "每企业", "单个"]
-        .iter()
-        .any(|word| line.contains(word))
+    ["成员", "人次", "每个", "同一", "用户", "设备", "每企业", "单个"].iter().any(|word| line.contains(word))
         || line.replace("当前", "").contains('当')
 }
 
