@@ -256,7 +256,7 @@ impl<'a> Comparison<'a> {
             let id = Some(also.id.to_string());
             match self.page(also.id) {
                 None => {
-                    add(self, Drift::PageGone, id, format!("no page has the `doc_id` {}", also.id), at, None)
+                    add(self, Drift::PageGone, id, format!("no page has the `doc_id` {}", also.id), at, None);
                 }
                 Some(page) => {
                     if let Some((says, message)) = self.changed(page, also.updated.as_ref()) {
