@@ -262,6 +262,23 @@ fn a_table_that_has_no_place_still_tells_of_names_that_the_spec_lacks() {
 }
 
 #[test]
+fn types_that_no_page_describes_are_counted() {
+    let held = (SPEC, "ready_at: {", "pot?: { type: Pot, doc: \"The pot.\" }\n      ready_at: {");
+    let pot =
+        "\nenums:\n  Glaze:\n    doc: A glaze.\n    repr: string\n    values: { matt: Matt, gloss: Gloss }";
+    let pot_struct =
+        "structs:\n  Pot:\n    doc: A pot.\n    fields:\n      glaze: { type: Glaze, doc: \"Its glaze.\" }\n";
+    let types = [(SPEC, "structs:\n", pot_struct), (SPEC, "\nenums:", pot)];
+    let shown = (PAGE, "| order_id | string | 单号 |", "| order_id | string | 单号 |\n| pot | object | 壶 |");
+    let report = report(&[held, types[0], types[1], shown]);
+    assert_eq!(told(&report), [""; 0], "of what a page says nothing about, nothing is gone");
+    let text = report.write(Form::Text { color: false, unspecified: false });
+    assert!(text.contains("2 types of the spec are described nowhere that is recognised"), "{text}");
+    let json: serde_json::Value = serde_json::from_str(&report.write(Form::Json)).expect("it is JSON");
+    assert_eq!(json["unseen"][0], serde_json::json!({ "file": SPEC, "type": "Pot" }));
+}
+
+#[test]
 fn endpoints_that_only_pages_have_are_listed() {
     let root = with(&[]);
     let page = fs::read_to_string(root.path().join(PAGE)).expect("the page is there");

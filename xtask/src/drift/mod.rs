@@ -72,6 +72,14 @@ pub struct Unspecified {
     place: Place,
 }
 
+/// What a comparison found.
+struct Found {
+    findings: Vec<Finding>,
+    unspecified: Vec<Unspecified>,
+    /// The types, by file, that no page describes in a way that is recognised: what is gone of them isn't seen.
+    unseen: Vec<(usize, String)>,
+}
+
 /// A page, and what is read of it.
 struct Read {
     page: Page,
@@ -114,9 +122,9 @@ pub fn run(
         present: BTreeSet::new(),
         values: BTreeMap::new(),
     };
-    let (findings, unspecified) = drift.run();
+    let found = drift.run();
     let pages = pages.into_iter().map(|read| (read.page.file.clone(), read.page.text)).collect();
-    Ok(Report::new(sources, pages, findings, unspecified))
+    Ok(Report::new(sources, pages, found))
 }
 
 /// The method and the path of an endpoint.
@@ -135,6 +143,7 @@ struct Comparison<'a> {
 }
 
 /// The values of a type that pages list.
+#[derive(Clone)]
 struct Listed {
     /// Where the first of them does.
     place: Place,
@@ -150,7 +159,7 @@ struct Documented<'a> {
 }
 
 impl<'a> Comparison<'a> {
-    fn run(mut self) -> (Vec<Finding>, Vec<Unspecified>) {
+    fn run(mut self) -> Found {
         for file in &self.spec.files {
             for (name, endpoint) in &file.endpoints {
                 self.endpoint(file, name, endpoint);
@@ -160,7 +169,7 @@ impl<'a> Comparison<'a> {
         if let Some(codes) = &self.spec.codes {
             self.codes(codes);
         }
-        let unspecified = self.unspecified();
+        let (unspecified, unseen) = (self.unspecified(), self.unseen());
         // A type that stands in several places is whole if all of them together are.
         let present = std::mem::take(&mut self.present);
         let is_gone = |found: &Finding| found.rule == Some(Drift::FieldGone);
@@ -171,7 +180,20 @@ impl<'a> Comparison<'a> {
             .retain(|found| told.insert((found.file, found.name(), found.at.clone(), found.page.clone())));
         let mut accepted = self.accept();
         self.found.append(&mut accepted);
-        (self.found, unspecified)
+        Found { findings: self.found, unspecified, unseen }
+    }
+
+    /// The types of which pages have neither a field nor a value.
+    fn unseen(&self) -> Vec<(usize, String)> {
+        let of_field = |(file, at): &(usize, String)| (*file, at.split('.').next().unwrap_or(at).to_owned());
+        let seen: BTreeSet<(usize, String)> =
+            self.present.iter().map(of_field).chain(self.values.keys().cloned()).collect();
+        let types = self
+            .spec
+            .files
+            .iter()
+            .flat_map(|file| file.type_names().map(move |(_, name)| (file.source, name.clone())));
+        types.filter(|found| !seen.contains(found)).collect()
     }
 
     fn endpoint(&mut self, file: &'a File, name: &'a str, endpoint: &'a Endpoint) {

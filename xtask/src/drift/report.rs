@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use serde::Serialize;
 
-use super::{Finding, Place, Unspecified};
+use super::{Finding, Found, Place, Unspecified};
 use crate::diagnostic::clamp;
 use crate::source::Source;
 
@@ -20,6 +20,7 @@ pub struct Report {
     pages: Vec<(PathBuf, String)>,
     findings: Vec<Finding>,
     unspecified: Vec<Unspecified>,
+    unseen: Vec<(usize, String)>,
 }
 
 /// How a report is written.
@@ -63,19 +64,24 @@ struct UnspecifiedJson<'a> {
 struct ReportJson<'a> {
     findings: Vec<FindingJson<'a>>,
     unspecified: Vec<UnspecifiedJson<'a>>,
+    unseen: Vec<UnseenJson<'a>>,
+}
+
+/// A type that no page describes in a way that is recognised.
+#[derive(Serialize)]
+struct UnseenJson<'a> {
+    file: &'a str,
+    #[serde(rename = "type")]
+    name: &'a str,
 }
 
 impl Report {
-    pub(super) fn new(
-        sources: Vec<Source>,
-        pages: Vec<(PathBuf, String)>,
-        mut findings: Vec<Finding>,
-        unspecified: Vec<Unspecified>,
-    ) -> Self {
+    pub(super) fn new(sources: Vec<Source>, pages: Vec<(PathBuf, String)>, found: Found) -> Self {
+        let Found { mut findings, unspecified, unseen } = found;
         findings.sort_by(|a, b| {
             (a.file, a.span.start, a.name(), &a.at).cmp(&(b.file, b.span.start, b.name(), &b.at))
         });
-        Self { sources, pages, findings, unspecified }
+        Self { sources, pages, findings, unspecified, unseen }
     }
 
     /// What differs, but for endpoints that the spec lacks.
@@ -119,6 +125,13 @@ impl Report {
         text.push_str(&format!(
             "{found}\n{missing} documented endpoints are not in the spec, and {others} pages of endpoints that are\n"
         ));
+        if !self.unseen.is_empty() {
+            text.push_str(&format!(
+                "{} types of the spec are described nowhere that is recognised: what is gone of them isn't seen (`--json` \
+                 names them)\n",
+                self.unseen.len()
+            ));
+        }
         text
     }
 
@@ -177,7 +190,13 @@ impl Report {
             known: *known,
             page: self.place(*place),
         });
-        let report = ReportJson { findings: findings.collect(), unspecified: unspecified.collect() };
+        let unseen =
+            self.unseen.iter().map(|(file, name)| UnseenJson { file: &self.sources[*file].path, name });
+        let report = ReportJson {
+            findings: findings.collect(),
+            unspecified: unspecified.collect(),
+            unseen: unseen.collect(),
+        };
         // Neither keys nor values of these can be anything that JSON lacks.
         let value = serde_json::to_value(report).unwrap_or_default();
         format!("{value:#}\n")

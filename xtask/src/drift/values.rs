@@ -76,7 +76,8 @@ impl<'a> Comparison<'a> {
             .map(|(name, union)| (name, "unions", "variants", union.variants.keys().collect()));
         for (name, section, key, wires) in enums.chain(unions) {
             let wires: Vec<&String> = wires;
-            let Some(Listed { place, wires: told }) = self.values.remove(&(file.source, name.clone())) else {
+            let Some(Listed { place, wires: told }) = self.values.get(&(file.source, name.clone())).cloned()
+            else {
                 continue;
             };
             for wire in wires.into_iter().filter(|wire| !told.contains(*wire)) {
