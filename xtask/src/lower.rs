@@ -248,7 +248,7 @@ impl Lowering<'_> {
         response: &Struct,
     ) -> Endpoint {
         let head = &endpoint.head;
-        let (method, path) = head.call.split_once(' ').expect("checked: a call is a method and a path");
+        let (method, path) = head.method_and_path();
         Endpoint {
             name: name.to_owned(),
             id: format!("{stem}.{name}"),

@@ -136,11 +136,11 @@ pub(crate) fn spec(root: &Path) -> io::Result<Spec> {
 
 fn wanted(spec: &Spec) -> Wanted {
     let endpoints = spec.files.iter().flat_map(|file| file.endpoints.values());
-    let calls = endpoints.filter_map(|endpoint| {
-        let (method, path) = endpoint.head.call.split_once(' ')?;
-        Some(endpoint.head.doc.ids().map(move |id| ((id, path.to_owned()), method.to_owned())))
+    let calls = endpoints.flat_map(|endpoint| {
+        let (method, path) = endpoint.head.method_and_path();
+        endpoint.head.doc.ids().map(move |id| ((id, path.to_owned()), method.to_owned()))
     });
-    calls.flatten().collect()
+    calls.collect()
 }
 
 /// Reads the pages below a folder, in the order of their files; of those that stand there several times, one.

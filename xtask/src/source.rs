@@ -91,6 +91,13 @@ pub enum Kind {
     Mapping(Vec<(Node, Node)>),
 }
 
+/// The line and the column of a byte of a text, both from 1; columns are characters.
+pub fn position(text: &str, offset: usize) -> (usize, usize) {
+    let before = text.get(..offset.min(text.len())).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    (before.matches('\n').count() + 1, line.chars().count() + 1)
+}
+
 /// What keeps a text from being read as YAML.
 #[derive(Debug)]
 pub struct SyntaxError {
@@ -130,6 +137,13 @@ impl Node {
             .iter()
             .try_fold(self, |node, step| node.child(step).map(|(_, value)| value).ok_or(node))
             .unwrap_or_else(|last| last)
+    }
+
+    /// The key at the end of a path, or the last key on the way there that exists.
+    pub fn nearest_key(&self, path: &Path) -> &Node {
+        let mut path = path.clone();
+        while self.get(&path).is_none() && path.0.pop().is_some() {}
+        self.find_key(&path)
     }
 
     /// The key that leads to the last step of a path; for an item, the item.

@@ -153,6 +153,13 @@ pub struct EndpointHead {
     pub examples: Vec<Example>,
 }
 
+impl EndpointHead {
+    /// The two parts of its call; without a method, all of it is the path.
+    pub fn method_and_path(&self) -> (&str, &str) {
+        self.call.split_once(' ').unwrap_or(("", &self.call))
+    }
+}
+
 /// A documentation page.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Doc {

@@ -149,7 +149,7 @@ fn by_family(paths: &BTreeSet<String>) -> BTreeMap<String, usize> {
 
 /// The path of an endpoint, without its method.
 fn path(endpoint: &Endpoint) -> &str {
-    endpoint.head.call.split_once(' ').map_or(endpoint.head.call.as_str(), |(_, path)| path)
+    endpoint.head.method_and_path().1
 }
 
 fn specified(spec: &Spec) -> BTreeSet<String> {

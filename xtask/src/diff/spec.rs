@@ -114,18 +114,9 @@ impl Spec {
     pub fn position(&self, file: &str, path: &source::Path) -> (usize, usize) {
         let Some(File { text, root }) = self.files.get(file) else { return (1, 1) };
         let root = root.get_or_init(|| Node::parse(text).ok());
-        let start = root.as_ref().map_or(0, |root| root.find_key(&existing(root, path)).span.start);
-        let before = text.get(..start).unwrap_or_default();
-        let line = before.rsplit('\n').next().unwrap_or_default();
-        (before.matches('\n').count() + 1, line.chars().count() + 1)
+        let start = root.as_ref().map_or(0, |root| root.nearest_key(path).span.start);
+        source::position(text, start)
     }
-}
-
-/// The part of a path that leads to a node.
-fn existing(root: &Node, path: &source::Path) -> source::Path {
-    let mut path = path.clone();
-    while root.get(&path).is_none() && path.0.pop().is_some() {}
-    path
 }
 
 /// A commit of the repository that a workspace is in.

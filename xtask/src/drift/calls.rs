@@ -1,6 +1,6 @@
 //! How an endpoint is called.
 
-use super::{Comparison, Documented, Place, call};
+use super::{Comparison, Documented, Place};
 use crate::pages::calls::{Rates, at_once};
 use crate::pages::contents::plain;
 use crate::pages::encoding::{Encoding, token};
@@ -24,7 +24,7 @@ impl Comparison<'_> {
         if !titles.contains(&&head.title) && !is_line(&read.page.text, &head.title) {
             differs(Drift::Title, "title", head.title.clone(), section.title.clone());
         }
-        let (method, _) = call(endpoint);
+        let (method, _) = head.method_and_path();
         if section.method_said && section.method != method {
             differs(Drift::Method, "call", method.to_owned(), section.method.clone());
         }

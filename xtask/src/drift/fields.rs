@@ -231,8 +231,8 @@ impl<'a> Comparison<'a> {
         }
         self.values(scope, entry, told);
         let What::Field(field) = entry.what else { return };
-        let elsewhere = mentions_elsewhere(told.page, entry.name);
-        let mut differences = Differences { scope, field, rows, elsewhere: &elsewhere, found: Vec::new() };
+        let (page, name) = (told.page, entry.name);
+        let mut differences = Differences { scope, field, rows, page, name, found: Vec::new() };
         differences.ty();
         if scope.side == Kind::Request {
             differences.required(told.is_missing());
@@ -264,8 +264,7 @@ pub(super) fn speaks_of(page: Documented<'_>, name: &str) -> bool {
 }
 
 /// What a page says of fields of a name, in tables of all places and in the text around the endpoint.
-fn mentions_elsewhere<'p>(page: Documented<'p>, name: &str) -> Vec<&'p str> {
+pub(super) fn said_elsewhere<'p>(page: Documented<'p>, name: &str) -> impl Iterator<Item = &'p str> {
     let rows = rows_of(page.read, name).map(|row| row.doc.as_str());
-    let prose = page.section.prose.iter().chain(&page.section.shared).map(String::as_str);
-    rows.chain(prose).collect()
+    rows.chain(page.section.prose.iter().chain(&page.section.shared).map(String::as_str))
 }

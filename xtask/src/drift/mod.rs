@@ -127,11 +127,6 @@ pub fn run(
     Ok(Report::new(sources, pages, found))
 }
 
-/// The method and the path of an endpoint.
-fn call(endpoint: &Endpoint) -> (&str, &str) {
-    endpoint.head.call.split_once(' ').unwrap_or(("", &endpoint.head.call))
-}
-
 struct Comparison<'a> {
     spec: &'a Spec,
     pages: &'a [Read],
@@ -226,7 +221,7 @@ impl<'a> Comparison<'a> {
 
     /// Where the pages that the spec names document an endpoint, the main one first.
     fn documented(&self, endpoint: &Endpoint) -> Vec<Documented<'a>> {
-        let (_, path) = call(endpoint);
+        let (_, path) = endpoint.head.method_and_path();
         let sections = endpoint.head.doc.ids().filter_map(|id| self.page(id)).flat_map(|index| {
             let read = &self.pages[index];
             let sections = read.contents.sections.iter().filter(|section| section.path == path);
@@ -308,18 +303,19 @@ impl<'a> Comparison<'a> {
 
     /// The endpoints that are on pages only, each at its first page, and what other pages say of those of the spec.
     fn unspecified(&self) -> Vec<Unspecified> {
-        let endpoints = || self.spec.files.iter().flat_map(|file| file.endpoints.values());
-        let named = |path: &str, id: u32| {
-            endpoints()
-                .any(|endpoint| call(endpoint).1 == path && endpoint.head.doc.ids().any(|named| named == id))
-        };
+        let mut named: BTreeMap<&str, BTreeSet<u32>> = BTreeMap::new();
+        for endpoint in self.spec.files.iter().flat_map(|file| file.endpoints.values()) {
+            let (_, path) = endpoint.head.method_and_path();
+            named.entry(path).or_default().extend(endpoint.head.doc.ids());
+        }
         let mut found: BTreeMap<(&str, usize), Unspecified> = BTreeMap::new();
         for (index, read) in self.pages.iter().enumerate() {
             for Section { path, line, .. } in &read.contents.sections {
-                let known = endpoints().any(|endpoint| call(endpoint).1 == path);
-                if known && named(path, read.page.id) {
+                let ids = named.get(path.as_str());
+                if ids.is_some_and(|ids| ids.contains(&read.page.id)) {
                     continue;
                 }
+                let known = ids.is_some();
                 let new =
                     Unspecified { path: path.clone(), known, place: Place { page: index, line: *line } };
                 found.entry((path, if known { index } else { 0 })).or_insert(new);
@@ -339,10 +335,8 @@ impl<'a> Comparison<'a> {
         node: &Path,
         place: Option<Place>,
     ) {
-        let root = &file.root;
-        let parent = Path(node.0[..node.0.len().saturating_sub(1)].to_vec());
         // What the spec lacks is told where it would stand.
-        let span = root.find_key(if root.get(node).is_some() { node } else { &parent }).span.clone();
+        let span = file.root.nearest_key(node).span.clone();
         self.found.push(Finding {
             rule: Some(rule),
             at: at.to_owned(),

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::{Finding, Found, Place, Unspecified};
 use crate::diagnostic::clamp;
-use crate::source::Source;
+use crate::source::{Source, position};
 
 /// All that the spec and the pages don't agree on.
 #[derive(Debug)]
@@ -170,18 +170,13 @@ impl Report {
     fn json(&self) -> String {
         let findings = self.findings.iter().map(|finding| {
             let source = &self.sources[finding.file];
-            let before = &source.text[..finding.span.start.min(source.text.len())];
-            let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+            let (line, column) = position(&source.text, finding.span.start);
             FindingJson {
                 rule: finding.name(),
                 at: &finding.at,
                 page_says: finding.page.as_deref(),
                 message: &finding.message,
-                spec: PlaceJson {
-                    file: Cow::Borrowed(&source.path),
-                    line: before.matches('\n').count() + 1,
-                    column: before[line_start..].chars().count() + 1,
-                },
+                spec: PlaceJson { file: Cow::Borrowed(&source.path), line, column },
                 page: finding.place.map(|place| self.place(place)),
             }
         });

@@ -1,6 +1,7 @@
 //! What the rows of a table say of a field, held against the field.
 
-use super::fields::Scope;
+use super::Documented;
+use super::fields::{Scope, said_elsewhere};
 use crate::pages::Kind;
 use crate::pages::table::Row;
 use crate::pages::text::{self, Base, DocType, in_digits};
@@ -12,8 +13,9 @@ pub(super) struct Differences<'d> {
     pub scope: Scope<'d, 'd>,
     pub field: &'d Field,
     pub rows: &'d [&'d Row],
-    /// What the page says of fields of this name in other places.
-    pub elsewhere: &'d [&'d str],
+    pub page: Documented<'d>,
+    /// The field's name on the wire.
+    pub name: &'d str,
     /// Each with what the page says, and as a sentence.
     pub found: Vec<(Drift, String, String)>,
 }
@@ -86,10 +88,10 @@ impl Differences<'_> {
         }
     }
 
-    /// Whether the page has a word anywhere near.
+    /// Whether the page has a word anywhere near, or where it speaks of fields of this name in other places.
     fn mentions(&self, word: &str) -> bool {
         let docs = self.rows.iter().flat_map(|row| [Some(row.doc.as_str()), row.ty.as_deref()]).flatten();
-        docs.chain(self.elsewhere.iter().copied()).any(|doc| mentions(&in_digits(doc), word))
+        docs.chain(said_elsewhere(self.page, self.name)).any(|doc| mentions(&in_digits(doc), word))
     }
 }
 

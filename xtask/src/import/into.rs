@@ -6,7 +6,7 @@ use super::yaml::{ORDER, Sections};
 use crate::diagnostic::Diagnostics;
 use crate::load;
 use crate::names;
-use crate::source::{Kind, Node, Path};
+use crate::source::{Kind, Node, Path, position};
 
 /// A spec file that is to be added to.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ impl Existing {
     /// Reads a spec file.
     pub(super) fn read(text: String) -> Result<Self, String> {
         let root = Node::parse(&text).map_err(|error| {
-            let line = text[..error.offset.min(text.len())].matches('\n').count() + 1;
+            let (line, _) = position(&text, error.offset);
             format!("line {line}: not valid YAML: {}", error.message)
         })?;
         Ok(Self { text, root })

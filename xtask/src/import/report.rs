@@ -17,7 +17,7 @@ use crate::pages::contents::{Contents, Section};
 use crate::pages::encoding;
 use crate::pages::{self, Page};
 use crate::parallel;
-use crate::source::Source;
+use crate::source::{Source, position};
 
 /// What a run over a folder found.
 #[derive(Debug, Default, Serialize)]
@@ -115,16 +115,14 @@ fn page_outcomes(page: &Page) -> Vec<Outcome> {
     let contents = Contents::of(page);
     let draft = draft::page(page.id, page.numbers.first().copied(), &contents, Names::default());
     let text = Sections::of(&draft).file(&page.title);
-    let (calls, mistakes) = checked(&text);
+    let (paths, mistakes) = checked(&text);
     let unreadable = contents.unreadable.iter().map(|place| ("unreadable-body".to_owned(), place.clone()));
     let shared: Vec<(String, String)> = unreadable.chain(mistakes).collect();
     let outcome = |section: &Section| {
         let left_out = encoding::left_out(section).into_iter().map(|what| ("body-left-out".to_owned(), what));
         Outcome {
             path: section.path.clone(),
-            drafted: calls
-                .iter()
-                .any(|call| call.split_once(' ').is_some_and(|(_, path)| path == section.path)),
+            drafted: paths.contains(&section.path),
             examples: section.requests.len() + section.responses.len(),
             mistakes: shared.iter().cloned().chain(left_out).collect(),
         }
@@ -132,7 +130,7 @@ fn page_outcomes(page: &Page) -> Vec<Outcome> {
     contents.sections.iter().map(outcome).collect()
 }
 
-/// The calls of a draft as the generator reads it, and what its checks say, but for the words that are still to be
+/// The paths of a draft as the generator reads it, and what its checks say, but for the words that are still to be
 /// written: by reason.
 fn checked(text: &str) -> (Vec<String>, Vec<(String, String)>) {
     let source = Source { path: "draft.yaml".to_owned(), stem: "draft".to_owned(), text: text.to_owned() };
@@ -143,10 +141,13 @@ fn checked(text: &str) -> (Vec<String>, Vec<(String, String)>) {
     let found = diagnostics.iter().filter(|diagnostic| !UNWRITTEN.contains(&diagnostic.code));
     let told: BTreeSet<(String, String)> = found
         .map(|diagnostic| {
-            let line = text[..diagnostic.span.start.min(text.len())].matches('\n').count() + 1;
+            let (line, _) = position(text, diagnostic.span.start);
             (diagnostic.code.to_owned(), format!("line {line} of the draft: {}", diagnostic.message))
         })
         .collect();
     let endpoints = spec.files.iter().flat_map(|file| file.endpoints.values());
-    (endpoints.map(|endpoint| endpoint.head.call.clone()).collect(), told.into_iter().collect())
+    (
+        endpoints.map(|endpoint| endpoint.head.method_and_path().1.to_owned()).collect(),
+        told.into_iter().collect(),
+    )
 }
