@@ -7,9 +7,11 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
-use xtask::codegen::{self, Failure};
+use xtask::commands::codegen;
 use xtask::diff::{self, Form, Report, Spec, Unreadable};
-use xtask::{bench, coverage, drift, import, openapi, pages, schema};
+use xtask::spec::Failure;
+use xtask::spec::schema;
+use xtask::{bench, coverage, drift, import, openapi, pages};
 
 /// The tools of this workspace.
 #[derive(Parser)]

@@ -12,10 +12,12 @@ use std::process::{Command, Output};
 use std::sync::OnceLock;
 
 use tempfile::TempDir;
-use xtask::codegen::{self, Failure};
+use xtask::api;
+use xtask::commands::codegen;
+use xtask::emit::write::Changes;
 use xtask::emit::{self, BEGIN, END, FOLDERS};
-use xtask::load;
-use xtask::write::Changes;
+use xtask::spec::Failure;
+use xtask::spec::load;
 
 /// A chapter that no real one can be mistaken for.
 const WORKSHOP: &str = r#"title: 工坊
@@ -69,7 +71,7 @@ fn real_root() -> PathBuf {
 fn manifests() -> &'static [&'static str] {
     static MANIFESTS: OnceLock<Vec<&str>> = OnceLock::new();
     MANIFESTS.get_or_init(|| {
-        let none = codegen::api(&[], false).expect("no spec has no mistakes");
+        let none = api::read(&[], false).expect("no spec has no mistakes");
         emit::features(&none).into_iter().map(|(path, _)| path).collect()
     })
 }
@@ -519,8 +521,7 @@ fn the_order_in_which_the_files_were_made_does_not_matter() {
     other.run();
     assert!(workspace.contents() == other.contents(), "the same files, byte for byte");
     let mut sources = load::sources(&real_root().join("spec")).expect("the spec can be read");
-    let generate =
-        |sources: &[_]| emit::api(&codegen::api(sources, false).expect("the spec has no mistakes"));
+    let generate = |sources: &[_]| emit::api(&api::read(sources, false).expect("the spec has no mistakes"));
     let files = generate(&sources);
     sources.reverse();
     assert!(generate(&sources) == files, "the same files, byte for byte");

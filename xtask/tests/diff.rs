@@ -13,8 +13,8 @@ use common::{assert_none, difference, files, folder, name, source};
 use serde_json::Value;
 use tempfile::TempDir;
 use xtask::diff::{self, Change, Class, Form, Report, Rule, Spec};
-use xtask::load;
-use xtask::source::Source;
+use xtask::spec::load;
+use xtask::spec::source::Source;
 
 /// The folders of all cases.
 fn cases() -> Vec<PathBuf> {

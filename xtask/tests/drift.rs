@@ -4,8 +4,8 @@
 use std::fs;
 use std::path::Path;
 
-use xtask::codegen::Failure;
 use xtask::drift::{self, Form, Report};
+use xtask::spec::Failure;
 
 /// A workspace with the spec and the pages, of which some are changed: file, what stands there, what stands there instead.
 fn with(edits: &[(&str, &str, &str)]) -> tempfile::TempDir {

@@ -6,12 +6,13 @@ mod common;
 use std::path::Path;
 
 use common::{assert_none, difference, files, folder, name, source};
-use xtask::codegen::{self, Failure};
+use xtask::api;
 use xtask::emit;
+use xtask::spec::Failure;
 
 /// All generated files of a spec file, each after a line with its path; then the generated lines of the manifests.
 fn generated(file: &Path) -> String {
-    let api = match codegen::api(&[source(file)], false) {
+    let api = match api::read(&[source(file)], false) {
         Ok(api) => api,
         Err(Failure::Spec { text, .. }) => panic!("{text}"),
         Err(Failure::Io(error)) => panic!("nothing is read from the disk here: {error}"),

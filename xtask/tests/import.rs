@@ -9,11 +9,11 @@ use std::path::{Path, PathBuf};
 use common::{assert_none, difference, files, folder, name, source};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
-use xtask::check;
-use xtask::diagnostic::{Diagnostics, UNWRITTEN};
 use xtask::import;
-use xtask::load;
-use xtask::source::Source;
+use xtask::spec::check;
+use xtask::spec::diagnostic::{Diagnostics, UNWRITTEN};
+use xtask::spec::load;
+use xtask::spec::source::Source;
 
 fn pages() -> Vec<PathBuf> {
     files(&folder("import"), ".md")

@@ -13,16 +13,17 @@ use std::sync::LazyLock;
 use common::{assert_none, difference, files, folder, source};
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
-use xtask::codegen::{self, Failure};
-use xtask::load;
+use xtask::api;
 use xtask::openapi::{self, About, FILE, WORKSPACE};
-use xtask::source::Source;
+use xtask::spec::Failure;
+use xtask::spec::load;
+use xtask::spec::source::Source;
 
 /// Text that no version of the workspace changes.
 const ABOUT: About<'_> = About { version: "1.2.3", license: "MIT" };
 
 fn document(sources: &[Source], about: About<'_>) -> Value {
-    match codegen::api(sources, false) {
+    match api::read(sources, false) {
         Ok(api) => openapi::document(&api, about),
         Err(Failure::Spec { text, .. }) => panic!("{text}"),
         Err(Failure::Io(error)) => panic!("nothing is read from the disk here: {error}"),
@@ -152,10 +153,10 @@ fn every_example_is_valid_by_its_schema() {
 #[test]
 fn every_xml_example_of_the_real_spec_is_valid_by_its_schema() {
     let sources = load::sources(&real_root().join("spec")).expect("the spec can be read");
-    let api = codegen::api(&sources, false).expect("the spec has no mistakes");
+    let api = api::read(&sources, false).expect("the spec has no mistakes");
     let mut seen = 0;
     for module in &api.modules {
-        for endpoint in module.endpoints.iter().filter(|endpoint| endpoint.body == xtask::ir::Body::Xml) {
+        for endpoint in module.endpoints.iter().filter(|endpoint| endpoint.body == xtask::api::Body::Xml) {
             for example in &endpoint.examples {
                 for (ty, text) in
                     [(&endpoint.request, &example.request), (&endpoint.response, &example.response)]
@@ -176,7 +177,7 @@ fn every_xml_example_of_the_real_spec_is_valid_by_its_schema() {
 #[test]
 fn every_endpoint_and_every_type_of_the_real_spec_is_in_the_document() {
     let sources = load::sources(&real_root().join("spec")).expect("the spec can be read");
-    let api = codegen::api(&sources, false).expect("the spec has no mistakes");
+    let api = api::read(&sources, false).expect("the spec has no mistakes");
     let mut ids = BTreeSet::new();
     visit("", &REAL["paths"], &mut |_, object| {
         ids.extend(object.get("operationId").and_then(Value::as_str).map(str::to_owned));
@@ -188,7 +189,7 @@ fn every_endpoint_and_every_type_of_the_real_spec_is_in_the_document() {
         }
         for ty in &module.types {
             let name = format!("{}.{}", module.stem(), ty.name());
-            let get = xtask::ir::Method::Get;
+            let get = xtask::api::Method::Get;
             let in_query = module.endpoints.iter().any(|e| e.request == ty.name() && e.method == get);
             let schema = REAL["components"]["schemas"].get(&name);
             assert_eq!(schema.is_none(), in_query, "{name}: the fields of a GET are parameters");

@@ -12,13 +12,14 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proptest::test_runner::RngSeed;
 use serde_json::{Value, json};
-use xtask::codegen::{self, Failure};
+use xtask::api;
 use xtask::diff::{self, Change, Rule, Side, Spec};
 use xtask::emit;
-use xtask::names;
-use xtask::source::Source;
+use xtask::spec::Failure;
+use xtask::spec::names;
+use xtask::spec::source::Source;
+use xtask::spec::type_expr::{Generic, Scalar};
 use xtask::spec::{Answer, KINDS, Place, Style, Token};
-use xtask::type_expr::{Generic, Scalar};
 
 fn cases(cases: u32) -> ProptestConfig {
     let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
@@ -43,7 +44,7 @@ proptest! {
     fn a_valid_spec_generates_the_same_rust_every_time(plan in plan()) {
         let yaml = Chapter::of(&plan).yaml();
         let sources = [source("zoo.cages", yaml.clone()), source("auth", AUTH.to_owned())];
-        let generate = || match codegen::api(&sources, false) {
+        let generate = || match api::read(&sources, false) {
             Ok(api) => Ok(emit::api(&api)),
             Err(Failure::Spec { text, .. }) => Err(TestCaseError::fail(format!("{text}\n{yaml}"))),
             Err(Failure::Io(error)) => Err(TestCaseError::fail(error.to_string())),
@@ -70,7 +71,7 @@ proptest! {
         let (stem, text) = file.get(real_specs());
         let text = edits.iter().fold(text.clone(), |text, edit| edit.apply(&text));
         let sources = [source("auth", AUTH.to_owned()), source(stem, text)];
-        let (mistakes, text) = match codegen::api(&sources, false) {
+        let (mistakes, text) = match api::read(&sources, false) {
             Err(Failure::Spec { mistakes, text }) => (mistakes, text),
             Err(Failure::Io(error)) => return Err(TestCaseError::fail(error.to_string())),
             Ok(api) => {

@@ -11,10 +11,11 @@ use std::path::{Path, PathBuf};
 use common::{files, folder, name, source};
 use jsonschema::Validator;
 use serde_json::{Map, Value};
-use xtask::codegen::{self, Failure};
-use xtask::load;
-use xtask::schema;
-use xtask::source::{Kind, Node, Source};
+use xtask::api;
+use xtask::spec::Failure;
+use xtask::spec::load;
+use xtask::spec::schema;
+use xtask::spec::source::{Kind, Node, Source};
 
 /// The codes of mistakes in the shape of a file, which a schema sees. All others are about how parts of a spec fit
 /// together, about the insides of texts (examples), or about YAML itself.
@@ -117,7 +118,7 @@ fn cases() -> Vec<(String, Vec<PathBuf>)> {
 
 /// The codes that the generator reports.
 fn codes(sources: &[Source]) -> BTreeSet<String> {
-    let Err(Failure::Spec { text, .. }) = codegen::api(sources, false) else {
+    let Err(Failure::Spec { text, .. }) = api::read(sources, false) else {
         panic!("every case has a mistake");
     };
     let after = text.lines().filter_map(|line| line.strip_prefix("error["));

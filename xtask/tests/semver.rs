@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use tempfile::TempDir;
-use xtask::codegen;
+use xtask::commands::codegen;
 use xtask::diff::{Class, Rule};
 
 /// Changes, by the folder of their case, of which cargo-semver-checks says the same.

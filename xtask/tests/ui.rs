@@ -11,8 +11,9 @@ use std::panic;
 use std::path::{Path, PathBuf};
 
 use common::{assert_none, difference, files, folder, name, source};
-use xtask::codegen::{self, Failure};
-use xtask::source::Source;
+use xtask::api;
+use xtask::spec::Failure;
+use xtask::spec::source::Source;
 
 /// The names of all cases, each with its spec files.
 fn cases() -> BTreeMap<String, Vec<PathBuf>> {
@@ -33,7 +34,7 @@ fn cases() -> BTreeMap<String, Vec<PathBuf>> {
 /// What the generator says of a spec, and how many mistakes it counts.
 fn report(files: &[PathBuf]) -> (usize, String) {
     let sources: Vec<Source> = files.iter().map(|file| source(file)).collect();
-    match panic::catch_unwind(|| codegen::api(&sources, false)) {
+    match panic::catch_unwind(|| api::read(&sources, false)) {
         Ok(Err(Failure::Spec { mistakes, text })) => (mistakes, text),
         Ok(Err(Failure::Io(error))) => panic!("nothing is read from the disk here: {error}"),
         Ok(Ok(_)) => (0, "no mistake is found".to_owned()),

@@ -7,9 +7,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use xtask::bench::Target;
-use xtask::diagnostic::Diagnostics;
 use xtask::emit::Files;
-use xtask::{check, codegen, load, lower, write};
+use xtask::emit::write;
+use xtask::spec::diagnostic::Diagnostics;
+use xtask::spec::{check, load};
+use xtask::{api, emit};
 
 use crate::workspace::Workspace;
 use crate::{row, tell};
@@ -20,7 +22,7 @@ const STAGES: [&str; 5] = ["load", "check", "lower", "emit", "compare"];
 pub(crate) fn measure(endpoints: usize, rounds: usize) -> io::Result<()> {
     let workspace = Workspace::new()?;
     let api = workspace.generate(endpoints)?;
-    let files = codegen::files(workspace.root(), &api)?;
+    let files = emit::files(workspace.root(), &api)?;
     let mut ratios = vec![Vec::new(); STAGES.len() + 1];
     for _ in 0..rounds {
         let stages = stages(&workspace)?;
@@ -54,9 +56,9 @@ fn stages(workspace: &Workspace) -> io::Result<[Duration; 5]> {
     lap(0);
     check::spec(&spec, &sources, &mut diagnostics);
     lap(1);
-    let api = lower::spec(&spec, &sources);
+    let api = api::lower(&spec, &sources);
     lap(2);
-    let files = codegen::files(root, &api)?;
+    let files = emit::files(root, &api)?;
     lap(3);
     let changes = write::compare(root, &files)?;
     lap(4);

@@ -5,8 +5,8 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use xtask::api::Api;
 use xtask::bench::Target;
-use xtask::ir::Api;
 
 use crate::workspace::{Cost, Workspace};
 use crate::{row, synthetic, tell};

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::{fs, io};
 
-use xtask::ir::{Api, Field, Ty, Type};
+use xtask::api::{Api, Field, Ty, Type};
 
 /// The crate, still without models.
 pub(crate) fn scaffold(root: &Path) -> io::Result<()> {

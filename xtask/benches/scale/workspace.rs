@@ -7,8 +7,8 @@ use std::{env, fs, io};
 
 use nix::sys::resource::{UsageWho, getrusage};
 use tempfile::TempDir;
-use xtask::codegen;
-use xtask::ir::Api;
+use xtask::api::Api;
+use xtask::commands::codegen;
 
 use crate::{compile, derived, synthetic};
 
@@ -58,8 +58,8 @@ impl Workspace {
         }
         synthetic::write(&spec, endpoints)?;
         self.codegen()?;
-        let sources = xtask::load::sources(&spec)?;
-        codegen::api(&sources, false).map_err(failed)
+        let sources = xtask::spec::load::sources(&spec)?;
+        xtask::api::read(&sources, false).map_err(failed)
     }
 
     /// Generates, as `cargo xtask codegen` does.
@@ -117,10 +117,10 @@ pub(crate) fn peak(command: &[String]) -> io::Result<i64> {
     Ok(getrusage(UsageWho::RUSAGE_CHILDREN)?.max_rss())
 }
 
-fn failed(failure: codegen::Failure) -> io::Error {
+fn failed(failure: xtask::spec::Failure) -> io::Error {
     match failure {
-        codegen::Failure::Io(error) => error,
-        codegen::Failure::Spec { text, .. } => io::Error::other(text),
+        xtask::spec::Failure::Io(error) => error,
+        xtask::spec::Failure::Spec { text, .. } => io::Error::other(text),
     }
 }
 

@@ -12,8 +12,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::pages;
+use crate::spec::type_expr::{Scalar, TypeExpr};
 use crate::spec::{Endpoint, Field, File, Spec};
-use crate::type_expr::{Scalar, TypeExpr};
 
 /// The numbers that the chart was made from, relative to the workspace.
 pub const NUMBERS: &str = "docs/coverage.json";
@@ -302,8 +302,8 @@ fn is_open(ty: &TypeExpr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::Diagnostics;
-    use crate::load;
+    use crate::spec::diagnostic::Diagnostics;
+    use crate::spec::load;
 
     /// Two endpoints of one path, one of another family, and a struct that two fields lead to.
     const TEA: &str = r#"

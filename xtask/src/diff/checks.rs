@@ -4,7 +4,7 @@ use super::pairing::Pairing;
 use super::spot::{Both, Spot};
 use super::structs::inside;
 use super::{Comparison, Rule};
-use crate::ir::{self, Field, Limit, Struct};
+use crate::api::{self, Field, Limit, Struct};
 
 /// A rule in words.
 #[derive(Debug, PartialEq, Eq)]
@@ -95,19 +95,19 @@ impl Told {
 }
 
 /// A rule in words, with the names that its fields have in HEAD.
-fn told(index: usize, rule: &ir::Rule, name: &impl Fn(&Field) -> String) -> Told {
+fn told(index: usize, rule: &api::Rule, name: &impl Fn(&Field) -> String) -> Told {
     let list = |fields: &[Field]| {
         let names: Vec<String> = fields.iter().map(|field| format!("`{}`", name(field))).collect();
         names.join(", ")
     };
     let (about, detail) = match rule {
-        ir::Rule::MaxSpan { from, to, days } => {
+        api::Rule::MaxSpan { from, to, days } => {
             (format!("the time from `{}` to `{}`", name(from), name(to)), format!(" (at most {days} days)"))
         }
-        ir::Rule::ExactlyOne(fields) => (format!("exactly one of {}", list(fields)), String::new()),
-        ir::Rule::AtLeastOne(fields) => (format!("at least one of {}", list(fields)), String::new()),
-        ir::Rule::AtMostOne(fields) => (format!("at most one of {}", list(fields)), String::new()),
-        ir::Rule::RequiredWhen { field, when, is } => {
+        api::Rule::ExactlyOne(fields) => (format!("exactly one of {}", list(fields)), String::new()),
+        api::Rule::AtLeastOne(fields) => (format!("at least one of {}", list(fields)), String::new()),
+        api::Rule::AtMostOne(fields) => (format!("at most one of {}", list(fields)), String::new()),
+        api::Rule::RequiredWhen { field, when, is } => {
             let values: Vec<String> = is.iter().map(|value| format!("`{value}`")).collect();
             let about = format!("`{}` being set, as `{}` requires", name(field), name(when));
             (about, format!(" (when it is {})", values.join(" or ")))

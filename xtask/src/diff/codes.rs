@@ -3,8 +3,8 @@
 use super::pairing::Pairing;
 use super::spot::{Both, Side, Spot};
 use super::{Comparison, Rule};
-use crate::ir::{Codes, ErrorCode};
-use crate::source::Path;
+use crate::api::{Codes, ErrorCode};
+use crate::spec::source::Path;
 
 impl Comparison<'_> {
     /// A table that comes or goes stands for all that is in it.

@@ -6,9 +6,9 @@ use super::modules::Located;
 use super::pairing::Pairing;
 use super::spot::{Both, Side, Spot};
 use super::{Comparison, Difference, Rule, listed, rust_text, spot};
+use crate::api;
+use crate::api::{Answer, Endpoint, Example, Grants, Next, Pagination, Period, Rest, Sign, Struct, Way};
 use crate::emit::token_type;
-use crate::ir::{Answer, Endpoint, Example, Grants, Next, Pagination, Period, Rest, Sign, Struct, Way};
-use crate::lower;
 
 impl Comparison<'_> {
     pub(super) fn endpoint_removed(&mut self, located: &Located<'_>) {
@@ -284,7 +284,7 @@ fn answer_type(answer: Answer) -> Answer {
 }
 
 fn rates(rates: &[(u32, Period)]) -> String {
-    let texts = rates.iter().map(|(calls, period)| format!("{calls} calls a {}", lower::period(*period)));
+    let texts = rates.iter().map(|(calls, period)| format!("{calls} calls a {}", api::period(*period)));
     let texts: Vec<String> = texts.collect();
     if texts.is_empty() { "no rate".to_owned() } else { texts.join(", ") }
 }

@@ -19,8 +19,8 @@ mod types;
 
 use std::collections::HashMap;
 
+use crate::api::Ty;
 use crate::emit;
-use crate::ir::Ty;
 
 pub use changelog::Entries;
 pub use report::{Form, Report, entry};

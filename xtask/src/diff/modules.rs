@@ -6,9 +6,9 @@ use super::pairing::Pairing;
 use super::spot::{Both, Side, Spot, rust_path};
 use super::types::Own;
 use super::{Comparison, Rule, listed};
+use crate::api::{Endpoint, Module};
 use crate::emit::CORE_FAMILY;
-use crate::ir::{Endpoint, Module};
-use crate::source::Path;
+use crate::spec::source::Path;
 
 /// An endpoint and its module.
 #[derive(Debug)]

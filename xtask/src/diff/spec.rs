@@ -6,10 +6,11 @@ use std::process::{Command, Output};
 use std::sync::OnceLock;
 use std::{fs, io};
 
-use crate::codegen::{self, Failure};
-use crate::ir::Api;
-use crate::load;
-use crate::source::{self, Node, Source};
+use crate::api;
+use crate::api::Api;
+use crate::spec::Failure;
+use crate::spec::load;
+use crate::spec::source::{self, Node, Source};
 
 /// The file that tells users of breaking changes.
 const CHANGELOG: &str = "CHANGELOG.md";
@@ -97,7 +98,7 @@ impl Spec {
         changelog: Option<String>,
         color: bool,
     ) -> Result<Self, Unreadable> {
-        let api = codegen::api(&sources, color).map_err(|failure| match failure {
+        let api = api::read(&sources, color).map_err(|failure| match failure {
             Failure::Io(error) => error.into(),
             Failure::Spec { text, .. } => Unreadable(format!(
                 "`{name}` holds mistakes, or a spec in another version of the format:\n\n{}",

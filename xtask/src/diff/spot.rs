@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use crate::ir::{Endpoint, Field, Module};
-use crate::names::ident;
-use crate::source::Path;
+use crate::api::{Endpoint, Field, Module};
+use crate::spec::names::ident;
+use crate::spec::source::Path;
 
 /// Which of the two specs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

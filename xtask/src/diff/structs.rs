@@ -3,9 +3,9 @@
 use super::pairing::{Pairing, alike};
 use super::spot::{Both, Spot};
 use super::{Comparison, Difference, Rule, rust_text};
-use crate::ir::{Field, Struct};
-use crate::names::ident;
-use crate::source::Path;
+use crate::api::{Field, Struct};
+use crate::spec::names::ident;
+use crate::spec::source::Path;
 
 impl Comparison<'_> {
     /// The fields of a struct, which stand below a path in either spec.

@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use super::pairing::{Pairing, alike};
 use super::spot::{Both, Side, Spot};
 use super::{Comparison, Difference, Rule, rust_text};
+use crate::api::{Direction, Enum, EnumValue, Module, Struct, Style, Ty, Type, Union, Variant};
 use crate::emit;
-use crate::ir::{Direction, Enum, EnumValue, Module, Struct, Style, Ty, Type, Union, Variant};
-use crate::names::ident;
+use crate::spec::names::ident;
 
 /// A type and its module.
 #[derive(Debug)]

@@ -4,9 +4,9 @@ use super::{Comparison, Documented, Place};
 use crate::pages::calls::{Rates, at_once};
 use crate::pages::contents::plain;
 use crate::pages::encoding::{Encoding, token};
-use crate::source::Path;
+use crate::spec::source::Path;
+use crate::spec::type_expr::{Scalar, TypeExpr};
 use crate::spec::{Answer, Body, Drift, Endpoint, File, Host};
-use crate::type_expr::{Scalar, TypeExpr};
 
 impl Comparison<'_> {
     /// Compares everything of an endpoint but its fields with the page that the spec names.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Comparison, Finding, Place, Read};
-use crate::source::Path;
+use crate::spec::source::Path;
 use crate::spec::{Codes, Drift};
 
 impl Comparison<'_> {

@@ -17,12 +17,12 @@ use std::io;
 use std::ops::Range;
 use std::path::Path as FilePath;
 
-use crate::codegen::{self, Failure};
-use crate::load;
 use crate::pages::contents::{Contents, Section};
 use crate::pages::{self, Page};
 use crate::parallel;
-use crate::source::{Node, Path};
+use crate::spec::load;
+use crate::spec::source::{Node, Path};
+use crate::spec::{self, Failure};
 use crate::spec::{Deviation, Drift, Endpoint, File, Spec};
 pub use report::{Form, Report};
 
@@ -96,7 +96,7 @@ pub fn run(
     progress: impl Fn() + Sync,
 ) -> Result<Report, Failure> {
     let sources = load::sources(&root.join("spec"))?;
-    let spec = codegen::spec(&sources, color)?;
+    let spec = spec::read(&sources, color)?;
     if spec.codes.is_none() && spec.files.iter().all(|file| file.endpoints.is_empty()) {
         let message = format!("{}: no endpoint in it, and no error code", root.join("spec").display());
         return Err(io::Error::other(message).into());

@@ -9,8 +9,8 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use serde::Serialize;
 
 use super::{Finding, Found, Place, Unspecified};
-use crate::diagnostic::clamp;
-use crate::source::{Source, position};
+use crate::spec::diagnostic::clamp;
+use crate::spec::source::{Source, position};
 
 /// All that the spec and the pages don't agree on.
 #[derive(Debug)]

@@ -5,8 +5,8 @@ use super::fields::{Scope, said_elsewhere};
 use crate::pages::Kind;
 use crate::pages::table::Row;
 use crate::pages::text::{self, Base, DocType, in_digits};
+use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
 use crate::spec::{Drift, Enum, Field, File, Repr};
-use crate::type_expr::{Generic, Scalar, TypeExpr};
 
 /// What some rows say otherwise than a field of the spec.
 pub(super) struct Differences<'d> {

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::pages::Kind;
-use crate::source::Path;
+use crate::spec::source::Path;
+use crate::spec::type_expr::{Generic, TypeExpr};
 use crate::spec::{Endpoint, Field, File, Struct, Style, Union, Variant};
-use crate::type_expr::{Generic, TypeExpr};
 
 /// Something that stands in an object under a name.
 #[derive(Clone)]

@@ -10,9 +10,9 @@ use super::shape::{Entry, What};
 use super::{Comparison, Listed};
 use crate::pages::contents::values_of;
 use crate::pages::text;
-use crate::source::Path;
+use crate::spec::source::Path;
+use crate::spec::type_expr::{Scalar, TypeExpr};
 use crate::spec::{Drift, File, Repr};
-use crate::type_expr::{Scalar, TypeExpr};
 
 impl<'a> Comparison<'a> {
     /// Compares the values of an enum, or the tags of a union, with those that a page lists. Of what is neither, a page

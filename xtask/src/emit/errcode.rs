@@ -4,8 +4,8 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::items::{doc, format_items, module_doc};
-use crate::ir::{Api, ErrorCode};
-use crate::names::ident;
+use crate::api::{Api, ErrorCode};
+use crate::spec::names::ident;
 
 /// A spec without codes gives an empty table, so that the code around it compiles all the same.
 pub(super) fn file(api: &Api) -> String {

@@ -7,8 +7,8 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use syn::{Attribute, File, ImplItem, Item, ItemImpl};
 
-use crate::ir::{Field, Ty};
-use crate::names::ident;
+use crate::api::{Field, Ty};
+use crate::spec::names::ident;
 
 /// Formats items as a file's text, with a blank line between items and between methods.
 ///

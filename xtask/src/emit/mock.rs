@@ -5,8 +5,8 @@ use quote::{ToTokens, quote};
 
 use super::items::{module_doc, raw_string};
 use super::rust_path;
-use crate::ir::{Api, Endpoint, Module, Next, Pagination, Place, Rest, Ty, Type, Way};
-use crate::names::{ident, pascal};
+use crate::api::{Api, Endpoint, Module, Next, Pagination, Place, Rest, Ty, Type, Way};
+use crate::spec::names::{ident, pascal};
 
 /// The routes of one spec file.
 pub(super) fn module(module: &Module) -> TokenStream {

@@ -8,15 +8,18 @@ mod models;
 mod requests;
 mod snapshots;
 mod wire;
+pub mod write;
 
 use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::ir::{Api, Module};
-use crate::names::ident;
+use crate::api::{Api, Module};
 use crate::parallel;
+use crate::spec::names::ident;
 
 use items::format_items;
 pub(crate) use items::rust_type;
@@ -36,6 +39,13 @@ pub const FOLDERS: [&str; 4] = [
 
 /// The family every client needs, so that it has no feature: it gives out tokens.
 pub const CORE_FAMILY: &str = "auth";
+
+/// Everything a workspace's spec generates.
+pub fn files(root: &Path, api: &Api) -> io::Result<Files> {
+    let mut files = self::api(api);
+    write::add_manifests(root, &features(api), &mut files)?;
+    Ok(files)
+}
 
 /// Every generated file.
 ///

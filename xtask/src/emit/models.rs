@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::items::{doc, field_type, imports, module_doc, rust_type, support_type};
-use crate::ir::{Enum, Field, Module, Struct, Style, Ty, Type, Union};
-use crate::names::ident;
+use crate::api::{Enum, Field, Module, Struct, Style, Ty, Type, Union};
+use crate::spec::names::ident;
 
 /// The types of one spec file.
 pub(super) fn module(module: &Module) -> TokenStream {

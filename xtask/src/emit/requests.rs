@@ -7,11 +7,11 @@ use quote::quote;
 
 use super::wire::{chain, put};
 use super::{gate, items, rust_path};
-use crate::ir::{
+use crate::api::{
     Answer, Api, Body, Endpoint, Field, Module, Next, Pagination, Place, Rest, Rule, Struct, Style, Token,
     Ty, Type, Union,
 };
-use crate::names::{ident, pascal};
+use crate::spec::names::{ident, pascal};
 
 /// The impls for the requests of one spec file.
 pub(super) fn module(module: &Module) -> TokenStream {
@@ -94,7 +94,7 @@ fn endpoint_impl(endpoint: &Endpoint, request: &Struct) -> TokenStream {
     let safe = endpoint.safe;
     let rates = endpoint.rates.iter().map(|(calls, period)| {
         let calls = Literal::u32_unsuffixed(*calls);
-        let period = ident(&pascal(crate::lower::period(*period)));
+        let period = ident(&pascal(crate::api::period(*period)));
         quote!(crate::Rate { calls: #calls, per: crate::Period::#period })
     });
     let concurrency = match endpoint.concurrency.map(Literal::u32_unsuffixed) {

@@ -5,8 +5,8 @@ use quote::quote;
 
 use super::items::{module_doc, raw_string};
 use super::rust_path;
-use crate::ir::{Api, Module};
-use crate::names::ident;
+use crate::api::{Api, Module};
+use crate::spec::names::ident;
 
 /// The tests of one spec file: one a endpoint, over all its examples.
 pub(super) fn module(module: &Module) -> TokenStream {

@@ -3,8 +3,8 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::ir::{Enum, Field, Module, Place, Repr, Struct, Style, Ty, Type, Union, Variant};
-use crate::names::ident;
+use crate::api::{Enum, Field, Module, Place, Repr, Struct, Style, Ty, Type, Union, Variant};
+use crate::spec::names::ident;
 
 /// The impls every user needs: writing what is sent, reading what is received.
 pub(super) fn in_use(module: &Module) -> TokenStream {

@@ -7,12 +7,12 @@ use super::examples::examples;
 use super::fields::Place;
 use super::rules::Request;
 use super::types::{Definition, Field, Ty, Types};
-use crate::names;
 use crate::pages::Kind;
 use crate::pages::contents::{Contents, Section, Table};
 use crate::pages::encoding::{Encoding, token};
 use crate::pages::tree::{self, Fields};
 use crate::spec::Token;
+use crate::spec::names;
 
 /// A draft of a page's endpoints.
 #[derive(Debug)]

@@ -7,11 +7,11 @@ use super::scalar::{FROM_EXAMPLE, base_name, is_in_doubt, scalar};
 use super::tagged::{Tagged, looks_tagged};
 use super::types::{Definition, EnumValue, Field, Ty, Variant, pascal, singular};
 use super::yaml::quoted;
-use crate::names;
 use crate::pages::Kind;
 use crate::pages::contents::values_of;
 use crate::pages::text::{self, Base, DocType};
 use crate::pages::tree::{self, Fields, Node};
+use crate::spec::names;
 
 /// What is to be said of a field besides its type.
 #[derive(Debug, Default)]

@@ -3,10 +3,10 @@
 use super::draft::{Draft, Names};
 use super::types::{self, Definition};
 use super::yaml::{ORDER, Sections};
-use crate::diagnostic::Diagnostics;
-use crate::load;
-use crate::names;
-use crate::source::{Kind, Node, Path, position};
+use crate::spec::diagnostic::Diagnostics;
+use crate::spec::load;
+use crate::spec::names;
+use crate::spec::source::{Kind, Node, Path, position};
 
 /// A spec file that is to be added to.
 #[derive(Debug)]

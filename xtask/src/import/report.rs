@@ -10,14 +10,14 @@ use serde::Serialize;
 
 use super::draft::{self, Names};
 use super::yaml::Sections;
-use crate::check;
-use crate::diagnostic::{Diagnostics, UNWRITTEN};
-use crate::load;
 use crate::pages::contents::{Contents, Section};
 use crate::pages::encoding;
 use crate::pages::{self, Page};
 use crate::parallel;
-use crate::source::{Source, position};
+use crate::spec::check;
+use crate::spec::diagnostic::{Diagnostics, UNWRITTEN};
+use crate::spec::load;
+use crate::spec::source::{Source, position};
 
 /// What a run over a folder found.
 #[derive(Debug, Default, Serialize)]

@@ -6,9 +6,9 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use super::types::pascal;
-use crate::names;
 use crate::pages::text;
 use crate::pages::tree::{Fields, Node};
+use crate::spec::names;
 
 /// A tag, and the fields beside it of which it says which one is there.
 pub(super) struct Tagged {

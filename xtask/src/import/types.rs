@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::names;
+use crate::spec::names;
+use crate::spec::type_expr::TypeExpr;
 use crate::spec::{self, File, Repr};
-use crate::type_expr::TypeExpr;
 
 /// A type, as a spec writes it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,9 +13,10 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use crate::codegen::{self, Failure};
-use crate::ir::{Api, Module};
-use crate::load;
+use crate::api;
+use crate::api::{Api, Module};
+use crate::spec::Failure;
+use crate::spec::load;
 use crate::spec::{Host, Token};
 use prose::Names;
 
@@ -85,7 +86,7 @@ pub struct Summary {
 /// Writes the document of a workspace's spec, or only compares it with the one in place.
 pub fn run(root: &Path, check: bool, color: bool) -> Result<Summary, Failure> {
     let sources = load::sources(&root.join("spec"))?;
-    let document = document(&codegen::api(&sources, color)?, WORKSPACE);
+    let document = document(&api::read(&sources, color)?, WORKSPACE);
     let text = text(&document);
     let file = root.join(FILE);
     let stale = match fs::read(&file) {
@@ -195,7 +196,7 @@ const TOKENS: [(Token, &str); 7] = [
     (Token::ResponseCode, "The code that answers one message."),
 ];
 
-fn error_code(code: &crate::ir::ErrorCode) -> Value {
+fn error_code(code: &crate::api::ErrorCode) -> Value {
     let mut entry = json!({ "code": code.code, "name": code.name, "description": code.doc });
     if let Some(help) = &code.help {
         entry["help"] = json!(help);

@@ -5,11 +5,11 @@ use serde_json::{Map, Value, json};
 
 use super::prose::{Names, component};
 use super::schemas::{self, ENVELOPE, FAILURE, MERCHANT_FAILURE, Schemas, any_of, reference};
-use crate::ir::{
+use crate::api::period;
+use crate::api::{
     Answer, Api, Body, Endpoint, Example, Field, Host, Method, Module, Next, Pagination, Place, Rest, Struct,
     Token, Ty, Way,
 };
-use crate::lower::period;
 
 /// The media type of any file: a file says itself what it is.
 const ANY_FILE: &str = "*/*";

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::ir::{Api, Module};
+use crate::api::{Api, Module};
 
 /// What the types of all modules are called in the document.
 pub(super) struct Names(HashMap<(String, String), String>);

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::prose::{Names, component};
-use crate::ir::{
+use crate::api::{
     Answer, Api, Body, Endpoint, Enum, Field, Limit, Method, Module, Place, Repr, Rule, Struct, Style, Ty,
     Type, Union, Variant,
 };

@@ -4,9 +4,9 @@ use serde_json::{Map, Number, Value};
 
 use super::contents::Section;
 use super::text::{self, Base};
-use crate::names;
 use crate::pages::Kind;
 use crate::spec::Token;
+use crate::spec::names;
 
 /// The token that an endpoint takes: the parameter of its address, or a row of its table.
 pub(crate) fn token(section: &Section) -> Token {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use xtask::source::Source;
+use xtask::spec::source::Source;
 
 /// A folder beside these tests.
 pub(crate) fn folder(name: &str) -> PathBuf {

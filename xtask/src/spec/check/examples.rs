@@ -6,10 +6,10 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::{Checker, endpoints};
-use crate::diagnostic::{At, did_you_mean};
-use crate::source::{Kind, Node, Path};
+use crate::spec::diagnostic::{At, did_you_mean};
+use crate::spec::source::{Kind, Node, Path};
+use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
 use crate::spec::{Answer, Endpoint, Field, Repr, Style, Union, Variant};
-use crate::type_expr::{Generic, Scalar, TypeExpr};
 
 impl Checker<'_> {
     pub(super) fn examples(&mut self, path: &Path, endpoint: &Endpoint) {

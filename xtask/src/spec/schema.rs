@@ -1,6 +1,6 @@
 //! `cargo xtask schema`: JSON Schemas of the spec's files, for editors.
 //!
-//! The keys, their kinds and their descriptions come from the types that [`load`](crate::load) reads into. What a
+//! The keys, their kinds and their descriptions come from the types that [`load`](crate::spec::load) reads into. What a
 //! type can't say, because entries are read one by one or a check asks for it, is added here.
 
 use std::borrow::Cow;
@@ -13,11 +13,11 @@ use schemars::transform::{RecursiveTransform, Transform};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
-use crate::load::{
+use crate::spec::load::{
     CodesHead, EnumHead, EnumValueFields, FileHead, StructHead, UnionHead, VariantFields, sections,
 };
+use crate::spec::type_expr::{Generic, MAX_DEPTH, TypeExpr};
 use crate::spec::{EndpointHead, ErrorCode, Field, KINDS};
-use crate::type_expr::{Generic, MAX_DEPTH, TypeExpr};
 
 /// A text that says something.
 pub(crate) const DESCRIPTION: &str = r"^\s*(?!TODO)\S";
@@ -299,7 +299,7 @@ mod tests {
     use serde::de::DeserializeOwned;
 
     use super::*;
-    use crate::load::known_keys;
+    use crate::spec::load::known_keys;
     use crate::spec::{
         Credentials, Doc, Example, Grants, MaxSpan, Pagination, Rate, RequiredWhen, Rule, Sign,
     };

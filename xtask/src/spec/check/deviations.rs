@@ -1,8 +1,8 @@
 //! Checks of the places where a spec differs from its pages on purpose. Whether it does is for `cargo xtask drift` to say.
 
-use crate::diagnostic::{At, Reporter, did_you_mean};
-use crate::source::Path;
 use crate::spec::Deviation;
+use crate::spec::diagnostic::{At, Reporter, did_you_mean};
+use crate::spec::source::Path;
 
 /// Checks the deviations of a file with some endpoints and types.
 pub(super) fn check<'a>(

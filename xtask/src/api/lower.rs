@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 
 use indexmap::IndexMap;
 
-use crate::ir::{
+use crate::api::{
     Api, Codes, Direction, Endpoint, Enum, EnumValue, ErrorCode, Example, Field, Grants, Method, Module,
     Next, Pagination, Rest, Rule, Sign, Struct, Ty, Type, Union, Variant, Way,
 };
-use crate::names::{pascal, snake};
-use crate::source::Source;
+use crate::spec::names::{pascal, snake};
+use crate::spec::source::Source;
+use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
 use crate::spec::{self, Answer, Limit, Period, Spec};
-use crate::type_expr::{Generic, Scalar, TypeExpr};
 
 /// Where the pages are.
 const PAGE: &str = "https://developer.work.weixin.qq.com/document/path/";

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::de::{Deserialize, Deserializer, Error};
 
-use crate::keywords::keywords;
+use crate::spec::keywords::keywords;
 
 /// How deep types may nest: far deeper than any that the documentation has.
 pub(crate) const MAX_DEPTH: usize = 8;

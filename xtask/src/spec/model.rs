@@ -5,10 +5,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_yaml::Value;
 
-use crate::keywords::keywords;
-use crate::schema;
-use crate::source::Node;
-use crate::type_expr::TypeExpr;
+use crate::spec::keywords::keywords;
+use crate::spec::schema;
+use crate::spec::source::Node;
+use crate::spec::type_expr::TypeExpr;
 
 /// All files of a spec.
 #[derive(Debug, Default)]

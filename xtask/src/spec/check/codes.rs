@@ -2,10 +2,10 @@
 
 use super::deviations;
 use super::types::is_integer;
-use crate::diagnostic::{At, Diagnostics};
-use crate::names;
-use crate::source::{Path, Source};
 use crate::spec::Codes;
+use crate::spec::diagnostic::{At, Diagnostics};
+use crate::spec::names;
+use crate::spec::source::{Path, Source};
 
 pub(super) fn check(table: &Codes, sources: &[Source], diagnostics: &mut Diagnostics) {
     let mut report = diagnostics.reporter(table.source, &table.root);

@@ -5,11 +5,11 @@ use std::collections::HashSet;
 use indexmap::IndexMap;
 
 use super::{Checker, endpoints};
-use crate::diagnostic::At;
-use crate::names;
-use crate::source::Path;
+use crate::spec::diagnostic::At;
+use crate::spec::names;
+use crate::spec::source::Path;
+use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
 use crate::spec::{Enum, Field, File, KINDS, Limit, Place, Repr, Style, Union, Variant};
-use crate::type_expr::{Generic, Scalar, TypeExpr};
 
 impl Checker<'_> {
     /// The names of all types of the file, those of requests and responses included.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
-use crate::source::{Node, Path, Source};
+use crate::spec::source::{Node, Path, Source};
 
 /// A mistake in a spec file.
 #[derive(Debug)]

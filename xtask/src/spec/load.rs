@@ -10,10 +10,10 @@ use serde::Deserialize;
 use serde::de::{self, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_yaml::{Mapping, Value};
 
-use crate::diagnostic::{At, Diagnostic, Diagnostics, Reporter, did_you_mean};
 use crate::parallel;
-use crate::schema;
-use crate::source::{Node, Path, Source};
+use crate::spec::diagnostic::{At, Diagnostic, Diagnostics, Reporter, did_you_mean};
+use crate::spec::schema;
+use crate::spec::source::{Node, Path, Source};
 use crate::spec::{
     CODES, Codes, Deviation, Doc, Endpoint, Enum, EnumValue, ErrorCode, Field, File, Repr, Rule, Spec,
     Struct, Style, Union, Variant,
@@ -245,7 +245,7 @@ pub(crate) struct VariantFields {
     name: Option<String>,
     /// The type of the content; a sibling may have none.
     #[serde(rename = "type")]
-    ty: Option<crate::type_expr::TypeExpr>,
+    ty: Option<crate::spec::type_expr::TypeExpr>,
     /// The field with the content, for siblings; without one, it is named as the tag says.
     key: Option<String>,
     /// What it is, where the name doesn't say it.
@@ -440,7 +440,7 @@ impl Reader<'_> {
                 format!("needs `{key}`"),
                 help,
             );
-        } else if let Some(message) = message.strip_prefix(crate::type_expr::NOT_A_TYPE) {
+        } else if let Some(message) = message.strip_prefix(crate::spec::type_expr::NOT_A_TYPE) {
             let help = "types: string bool flag i32 u32 i64 u64 f64 timestamp secret any, \
                         list<T> map<T> json<T> pipe<T> csv<T> or_text<T>, and the names of this file";
             self.report.error_with_help("bad-type", At::Value(at), "this is not a type", message, help);

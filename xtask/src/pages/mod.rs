@@ -16,9 +16,9 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::diagnostic::Diagnostics;
-use crate::load;
 use crate::spec::Spec;
+use crate::spec::diagnostic::Diagnostics;
+use crate::spec::load;
 use repair::Repair;
 
 /// The host of the server API. Other addresses are the developer's own, or of other services.

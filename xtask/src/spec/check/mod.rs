@@ -8,12 +8,12 @@ mod types;
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::diagnostic::{At, Diagnostics, Reporter};
-use crate::names;
 use crate::parallel;
-use crate::source::{Path, Source};
+use crate::spec::diagnostic::{At, Diagnostics, Reporter};
+use crate::spec::names;
+use crate::spec::source::{Path, Source};
+use crate::spec::type_expr::TypeExpr;
 use crate::spec::{Field, File, Spec};
-use crate::type_expr::TypeExpr;
 
 /// Checks a whole spec.
 pub fn spec(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
@@ -98,8 +98,8 @@ impl Checker<'_> {
         if file.failed.iter().any(|failed| failed == name) {
             return true;
         }
-        let all = known().chain(crate::type_expr::Scalar::KEYWORDS.iter().copied());
-        let help = crate::diagnostic::did_you_mean(name, all);
+        let all = known().chain(crate::spec::type_expr::Scalar::KEYWORDS.iter().copied());
+        let help = crate::spec::diagnostic::did_you_mean(name, all);
         self.report.report(
             "unknown-type",
             At::Value(path),

@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use indexmap::IndexMap;
 
 use super::Checker;
-use crate::diagnostic::{At, Diagnostics, Reporter, did_you_mean};
-use crate::names;
-use crate::source::Path;
+use crate::spec::diagnostic::{At, Diagnostics, Reporter, did_you_mean};
+use crate::spec::names;
+use crate::spec::source::Path;
+use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
 use crate::spec::{
     Answer, Body, Doc, Endpoint, Field, File, Grants, MaxSpan, Pagination, Place, RequiredWhen, Rule, Spec,
     Token,
 };
-use crate::type_expr::{Generic, Scalar, TypeExpr};
 
 /// One page of the documentation defines a call once; other pages may define the same call their own way.
 pub(super) fn unique(spec: &Spec, diagnostics: &mut Diagnostics) {

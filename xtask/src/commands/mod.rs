@@ -1,0 +1,3 @@
+//! One file per command of `cargo xtask`.
+
+pub mod codegen;

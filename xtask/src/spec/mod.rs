@@ -1,0 +1,44 @@
+//! What a person writes: the files of `spec/`, read, and every mistake in them found.
+
+use std::io;
+
+pub mod check;
+pub mod diagnostic;
+pub(crate) mod keywords;
+pub mod load;
+mod model;
+pub mod names;
+pub mod schema;
+pub mod source;
+pub mod type_expr;
+
+pub use model::*;
+
+use diagnostic::Diagnostics;
+use source::Source;
+
+/// Why there is no spec to go on with.
+#[derive(Debug)]
+pub enum Failure {
+    /// The spec has mistakes: all of them, as text.
+    Spec { mistakes: usize, text: String },
+    /// A file can't be read or written.
+    Io(io::Error),
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// Loads and checks the spec of a workspace.
+pub fn read(sources: &[Source], color: bool) -> Result<Spec, Failure> {
+    let mut diagnostics = Diagnostics::default();
+    let spec = load::spec(sources, &mut diagnostics);
+    check::spec(&spec, sources, &mut diagnostics);
+    if diagnostics.is_empty() {
+        return Ok(spec);
+    }
+    Err(Failure::Spec { mistakes: diagnostics.len(), text: diagnostics.render(sources, color) })
+}
