@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use xtask::bench::{Row, Target};
 
-use crate::compile::{caller, calls, ours};
+use crate::callers::{calls, ours};
+use crate::compile::caller;
 use crate::tell;
 use crate::workspace::Workspace;
 

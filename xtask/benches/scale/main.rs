@@ -3,6 +3,7 @@
 //! `cargo xtask bench codegen compile growth` runs it and makes tables of it. By itself (`cargo bench -p xtask --bench
 //! scale -- codegen`) it prints each row as a line of JSON. It needs nothing but Rust.
 
+mod callers;
 mod codegen;
 mod compile;
 mod derived;

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use xtask::api::Api;
 use xtask::commands::codegen;
 
-use crate::{compile, derived, synthetic};
+use crate::{callers, derived, synthetic};
 
 /// What a run of cargo took.
 #[derive(Clone, Copy)]
@@ -42,7 +42,7 @@ impl Workspace {
             fs::remove_dir_all(root.join(part))?;
         }
         derived::scaffold(root)?;
-        compile::scaffold(root)?;
+        callers::scaffold(root)?;
         Ok(Self(folder))
     }
 
