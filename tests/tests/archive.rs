@@ -102,8 +102,8 @@ fn openssl_raw(pair: &Pair, content: &[u8]) -> String {
 }
 
 #[test]
-fn both_forms_of_private_keys_are_taken_and_no_others() {
-    if !has_openssl("both_forms_of_private_keys_are_taken_and_no_others") {
+fn both_forms_of_private_keys_are_taken() {
+    if !has_openssl("both_forms_of_private_keys_are_taken") {
         return;
     }
     for bits in ["2048", "3072"] {
@@ -121,12 +121,130 @@ fn both_forms_of_private_keys_are_taken_and_no_others() {
             assert_eq!(format!("{keys:?}"), "{1}");
         }
     }
-    let elliptic =
-        String::from_utf8(openssl(&["ecparam", "-name", "prime256v1", "-genkey", "-noout"], &[])).unwrap();
-    assert_eq!(PrivateKeys::new().with(1, &elliptic).unwrap_err(), KeyError::NotRsa);
-    let public = std::fs::read_to_string(Pair::new("2048").folder.path().join("public.pem")).unwrap();
-    for pem in ["", "not a key", &public] {
-        assert_eq!(PrivateKeys::new().with(1, pem).unwrap_err(), KeyError::Pem);
+}
+
+/// A private key in both of its forms.
+fn both_forms(pair: &Pair) -> [String; 2] {
+    [&["pkcs8", "-topk8", "-nocrypt"][..], &["rsa", "-traditional"]]
+        .map(|arguments| String::from_utf8(openssl(arguments, pair.private.as_bytes())).unwrap())
+}
+
+#[test]
+fn keys_are_taken_as_environment_variables_and_yaml_leave_them() {
+    if !has_openssl("keys_are_taken_as_environment_variables_and_yaml_leave_them") {
+        return;
     }
-    assert_eq!(PrivateKeys::new().with(1, &Pair::new("1024").private).unwrap_err(), KeyError::NotRsa);
+    let pair = Pair::new("2048");
+    let [pkcs8, pkcs1] = both_forms(&pair);
+    let swapped = |pem: &str, from: &str, to: &str| pem.replace(&format!(" {from}-"), &format!(" {to}-"));
+    let mistaken = [
+        swapped(&pkcs8, "PRIVATE KEY", "RSA PRIVATE KEY"),
+        swapped(&pkcs1, "RSA PRIVATE KEY", "PRIVATE KEY"),
+    ];
+    assert!(mistaken[0].starts_with("-----BEGIN RSA") && mistaken[1].starts_with("-----BEGIN PRIVATE"));
+    let certificate = "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n";
+    for pem in [&pkcs8, &pkcs1].into_iter().chain(&mistaken) {
+        let content: String = pem.lines().filter(|line| !line.starts_with("--")).collect();
+        for text in [
+            pem.clone(),
+            pem.replace('\n', "\r\n"),
+            pem.replace('\n', "\r"),
+            pem.replace('\n', r"\n"),
+            pem.replace('\n', r"\r\n"),
+            pem.replace('\n', r"\\n"),
+            pem.replace('\n', "\\\n"),
+            pem.replace('\n', " "),
+            pem.replace('\n', ""),
+            pem.replace('\n', "\n\n"),
+            pem.replace('\n', "\n      "),
+            pem.replace('\n', "\u{a0}\n"),
+            pem.replace('/', r"\/").replace('+', r"\u002B"),
+            format!("  \"{}\"  ", pem.replace('\n', r"\n")),
+            format!("'{pem}'"),
+            format!("\u{feff}{pem}"),
+            format!("Bag Attributes\n    localKeyID: 01\n{pem}"),
+            format!("{certificate}{pem}"),
+            format!("{pem}{certificate}"),
+            pem.split("-----END").next().unwrap().to_owned(),
+            content.clone(),
+            content.trim_end_matches('=').to_owned(),
+            content.replace('+', "-").replace('/', "_"),
+            STANDARD.encode(pem),
+            STANDARD.encode(pem.replace('\n', "\r\n")),
+        ] {
+            let keys = PrivateKeys::new().with(1, &text);
+            let keys = keys.unwrap_or_else(|error| panic!("{error}:\n{text}"));
+            assert_eq!(keys.decrypt(1, &pair.encrypt("key")).unwrap().expose(), "key");
+        }
+    }
+}
+
+#[test]
+fn what_is_no_private_key_for_the_archive_is_called_by_its_name() {
+    if !has_openssl("what_is_no_private_key_for_the_archive_is_called_by_its_name") {
+        return;
+    }
+    let pair = Pair::new("2048");
+    let [pkcs8, pkcs1] = both_forms(&pair);
+    let path = pair.folder.path().join("private.pem");
+    std::fs::write(&path, &pair.private).unwrap();
+    let made = |arguments: &[&str]| {
+        let arguments: Vec<_> =
+            arguments.iter().map(|word| if *word == "KEY" { path.to_str().unwrap() } else { word }).collect();
+        openssl(&arguments, pair.private.as_bytes())
+    };
+    let pem = |arguments: &[&str]| String::from_utf8(made(arguments)).unwrap();
+    let request = pem(&["req", "-x509", "-new", "-key", "KEY", "-subj", "/CN=a"]);
+    let lines: Vec<_> = pkcs8.lines().collect();
+    let half = lines[..lines.len() / 2].join("\n");
+    std::fs::write(pair.folder.path().join("certificate.pem"), &request).unwrap();
+    let certificate = pair.folder.path().join("certificate.pem");
+    let certificate = certificate.to_str().unwrap();
+    let container =
+        made(&["pkcs12", "-export", "-inkey", "KEY", "-in", certificate, "-passout", "pass:passphrase"]);
+    let zeroed = |line: usize| {
+        let mut lines: Vec<_> = pkcs1.lines().map(str::to_owned).collect();
+        lines[line] = "A".repeat(lines[line].len());
+        lines.join("\n")
+    };
+    for (text, said) in [
+        (String::new(), "no key found"),
+        ("not a key".to_owned(), "no key found"),
+        ("/run/secrets/archive.pem".to_owned(), "no key found"),
+        ("-----BEGIN".to_owned(), "no key found"),
+        ("-----BEGIN PRIVATE KEY".to_owned(), "no key found"),
+        ("-----BEGIN PRIVATE KEY-----".to_owned(), "the key is cut off: 0 of 2 bytes"),
+        (half.clone(), "the key is cut off"),
+        (format!("{half}\n-----END PRIVATE KEY-----\n"), "the key is cut off"),
+        (pkcs8.replacen('M', "%", 1), "the key is not base64: '%'"),
+        (zeroed(1), "the key is damaged"),
+        (zeroed(12), "the key is damaged"),
+        (pem(&["pkcs8", "-topk8", "-passout", "pass:passphrase"]), "the key is encrypted"),
+        (pem(&["rsa", "-traditional", "-aes128", "-passout", "pass:passphrase"]), "the key is encrypted"),
+        (pem(&["rsa", "-pubout"]), "this is a public key"),
+        (pem(&["rsa", "-RSAPublicKey_out"]), "this is a public key"),
+        (request.clone(), "this is a certificate"),
+        (pem(&["req", "-new", "-key", "KEY", "-subj", "/CN=a"]), "this is a certificate"),
+        (STANDARD.encode(container), "this is in the format PKCS#12"),
+        (
+            "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaA==\n-----END OPENSSH PRIVATE KEY-----".to_owned(),
+            "this is in the format OpenSSH",
+        ),
+        (
+            pem(&["ecparam", "-name", "prime256v1", "-genkey"]),
+            "this is a private key for elliptic curves (EC)",
+        ),
+        (
+            pem(&["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"]),
+            "this is a private key for elliptic curves (EC)",
+        ),
+        (pem(&["genpkey", "-algorithm", "ED25519"]), "this is a private key for an Edwards curve"),
+        (pem(&["genpkey", "-algorithm", "RSA-PSS"]), "this is a private key for RSA-PSS"),
+        (Pair::new("1024").private.clone(), "this RSA key has 1024 bits"),
+        (both_forms(&Pair::new("2040"))[1].clone(), "this RSA key has 2040 bits"),
+    ] {
+        let error = PrivateKeys::new().with(1, &text).unwrap_err();
+        assert!(error.to_string().starts_with(said), "{said}, not: {error}\n{text}");
+    }
+    assert_eq!(PrivateKeys::new().with(1, "").unwrap_err(), KeyError::NoKey);
 }

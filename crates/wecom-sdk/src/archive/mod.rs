@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use aws_lc_rs::rsa::{Pkcs1PrivateDecryptingKey, PrivateDecryptingKey};
+use aws_lc_rs::rsa::Pkcs1PrivateDecryptingKey;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use rustls_pki_types::PrivateKeyDer;
-use rustls_pki_types::pem::PemObject as _;
 use wecom_models::Secret;
+
+mod key;
+
+pub use key::KeyError;
 
 /// The private keys of the session archive, by the version that the public key was registered with
 /// ([`SetPublicKey`](wecom_models::chatdata::zone::SetPublicKey)). WeCom encrypts the key of each message with the public key in
@@ -43,22 +45,13 @@ impl PrivateKeys {
         Self::default()
     }
 
-    /// Adds the private key whose public key has this version: RSA, as PEM, in the form `PRIVATE KEY` (PKCS#8) or `RSA PRIVATE KEY`
-    /// (PKCS#1), without a passphrase.
+    /// Adds the private key whose public key has this version: RSA, without a passphrase, as PEM in PKCS#8 (`PRIVATE KEY`) or
+    /// PKCS#1 (`RSA PRIVATE KEY`).
+    ///
+    /// It may look as environment variables and YAML leave it: on one line, with `\n` as two characters, indented, in quotes, with the
+    /// wrong one of the two lines `BEGIN`, or with none, as base64 alone. What can't be used is named by [`KeyError`].
     pub fn with(mut self, public_key_ver: u32, pem: &str) -> Result<Self, KeyError> {
-        let key = PrivateKeyDer::from_pem_slice(pem.as_bytes()).map_err(|_| KeyError::Pem)?;
-        let wrapped;
-        let pkcs8 = match &key {
-            PrivateKeyDer::Pkcs8(der) => der.secret_pkcs8_der(),
-            PrivateKeyDer::Pkcs1(der) => {
-                wrapped = pkcs8(der.secret_pkcs1_der());
-                &wrapped
-            }
-            _ => return Err(KeyError::NotRsa),
-        };
-        let key = PrivateDecryptingKey::from_pkcs8(pkcs8).map_err(|_| KeyError::NotRsa)?;
-        let key = Pkcs1PrivateDecryptingKey::new(key).map_err(|_| KeyError::NotRsa)?;
-        self.keys.insert(public_key_ver, key);
+        self.keys.insert(public_key_ver, key::read(pem)?);
         Ok(self)
     }
 
@@ -86,18 +79,6 @@ impl fmt::Debug for PrivateKeys {
     }
 }
 
-/// A private key can't be used.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum KeyError {
-    /// It isn't PEM.
-    #[error("this is no private key in PEM: it begins with `-----BEGIN PRIVATE KEY-----`")]
-    Pem,
-    /// It isn't RSA, or too short: WeCom asks for 2048 bits.
-    #[error("this is no RSA private key of 2048 bits or more")]
-    NotRsa,
-}
-
 /// A message's key can't be decrypted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -116,26 +97,4 @@ pub enum DecryptError {
         /// The version.
         public_key_ver: u32,
     },
-}
-
-/// A PKCS#1 key as PKCS#8: with a version, and with the name of its algorithm.
-fn pkcs8(pkcs1: &[u8]) -> Vec<u8> {
-    /// `INTEGER 0`, `SEQUENCE { OBJECT IDENTIFIER rsaEncryption, NULL }`.
-    const HEAD: [u8; 18] = [2, 1, 0, 0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1, 5, 0];
-    let mut content = HEAD.to_vec();
-    content.extend(der(4, pkcs1));
-    der(0x30, &content)
-}
-
-/// A DER element.
-fn der(tag: u8, content: &[u8]) -> Vec<u8> {
-    let length = content.len().to_be_bytes();
-    let length = &length[length.iter().take_while(|byte| **byte == 0).count()..];
-    let mut element = vec![tag];
-    if content.len() >= 128 {
-        element.push(0x80 | u8::try_from(length.len()).expect("a length has at most 8 bytes"));
-    }
-    element.extend_from_slice(length);
-    element.extend_from_slice(content);
-    element
 }
