@@ -156,7 +156,7 @@ fn every_xml_example_of_the_real_spec_is_valid_by_its_schema() {
     let api = api::read(&sources, false).expect("the spec has no mistakes");
     let mut seen = 0;
     for module in &api.modules {
-        for endpoint in module.endpoints.iter().filter(|endpoint| endpoint.body == xtask::api::Body::Xml) {
+        for endpoint in module.endpoints.iter().filter(|endpoint| endpoint.body == xtask::spec::Body::Xml) {
             for example in &endpoint.examples {
                 for (ty, text) in
                     [(&endpoint.request, &example.request), (&endpoint.response, &example.response)]

@@ -1,20 +1,17 @@
 //! The third stage: names, directions and order are decided. A spec that passed the checks always lowers.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use indexmap::IndexMap;
 
-use crate::api::{
-    Api, Codes, Direction, Endpoint, Enum, EnumValue, ErrorCode, Example, Field, Grants, Method, Module,
-    Next, Pagination, Rest, Rule, Sign, Struct, Ty, Type, Union, Variant, Way,
+use super::{
+    Api, Codes, Direction, Endpoint, Enum, EnumValue, ErrorCode, Example, Field, Method, Module, Next,
+    Pagination, Rest, Struct, Ty, Type, Union, Variant,
 };
 use crate::spec::names::{pascal, snake};
 use crate::spec::source::Source;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
-use crate::spec::{self, Answer, Limit, Period, Spec};
-
-/// Where the pages are.
-const PAGE: &str = "https://developer.work.weixin.qq.com/document/path/";
+use crate::spec::{self, Answer, FieldPath, Group, MaxSpan, RequiredWhen, Rule, Spec};
 
 /// Lowers a spec that passed its checks.
 pub fn spec(spec: &Spec, sources: &[Source]) -> Api {
@@ -33,10 +30,13 @@ fn codes(table: &spec::Codes, source: &Source) -> Codes {
     });
     let mut codes: Vec<ErrorCode> = entries.collect();
     codes.sort_by_key(|code| code.code);
-    let page = format!("[{}]({PAGE}{})", table.title, table.doc.page);
-    let updated = table.doc.updated.as_ref().map(|date| format!(", as of {date}")).unwrap_or_default();
-    let doc = format!("{}\n\n{page}{updated}.", paragraph(&table.summary));
-    Codes { spec: source.path.clone(), doc, codes }
+    Codes {
+        spec: source.path.clone(),
+        title: table.title.clone(),
+        summary: paragraph(&table.summary),
+        doc: table.doc.clone(),
+        codes,
+    }
 }
 
 fn module(file: &spec::File, source: &Source) -> Module {
@@ -82,15 +82,6 @@ impl Lowering<'_> {
     fn request_and_response(&self, name: &str, endpoint: &spec::Endpoint) -> (Struct, Struct) {
         let head = &endpoint.head;
         let pascal = pascal(name);
-        let call = format!("`{}` · [{}]({PAGE}{})", head.call, head.title, head.doc.page);
-        let notes = head.notes.as_deref().map(|notes| notes.trim().to_owned());
-        let text: Vec<String> = std::iter::once(paragraph(&head.summary)).chain(notes.clone()).collect();
-        let mut doc = vec![paragraph(&head.summary), call];
-        if let Some(rates) = rates_text(&head.rate, head.concurrency) {
-            doc.push(rates);
-        }
-        doc.extend(head.rules.iter().filter_map(rule_text));
-        doc.extend(notes);
         let fields = |fields: &IndexMap<String, spec::Field>| -> Vec<Field> {
             fields.iter().map(|(wire, field)| self.field(wire, field)).collect()
         };
@@ -101,16 +92,14 @@ impl Lowering<'_> {
             }
         }
         let request = Struct {
-            name: pascal.clone(),
-            doc: doc.join("\n\n"),
-            text: text.join("\n\n"),
-            rules: rules(&head.rules, &request_fields),
+            doc: String::new(),
+            rules: rules(&head.rules),
             fields: request_fields,
             direction: Direction { sent: true, received: false },
+            name: pascal.clone(),
         };
         let response = Struct {
-            doc: format!("The answer to [`{pascal}`]."),
-            text: String::new(),
+            doc: String::new(),
             name: format!("{pascal}Response"),
             fields: fields(&endpoint.response),
             rules: Vec::new(),
@@ -120,40 +109,29 @@ impl Lowering<'_> {
     }
 
     fn structure(&self, name: &str, structure: &spec::Struct) -> Struct {
-        let fields: Vec<Field> =
-            structure.fields.iter().map(|(wire, field)| self.field(wire, field)).collect();
-        let mut doc = vec![paragraph(&structure.doc)];
-        doc.extend(structure.rules.iter().filter_map(rule_text));
         Struct {
             name: name.to_owned(),
-            doc: doc.join("\n\n"),
-            text: paragraph(&structure.doc),
-            rules: rules(&structure.rules, &fields),
-            fields,
+            doc: paragraph(&structure.doc),
+            rules: rules(&structure.rules),
+            fields: structure.fields.iter().map(|(wire, field)| self.field(wire, field)).collect(),
             direction: self.direction(name),
         }
     }
 
     fn field(&self, wire: &str, field: &spec::Field) -> Field {
-        let limits = field.limits();
+        let default = field.default.as_ref().and_then(|value| serde_json::to_value(value).ok());
         Field {
             wire: wire.to_owned(),
             rust: field.rename.clone().unwrap_or_else(|| snake(wire)),
             ty: self.ty(&field.ty),
             optional: field.optional,
-            doc: field_doc(field, &limits),
-            text: field_text(field),
-            default: field.default.as_ref().map(yaml_text),
-            default_value: field
-                .default
-                .as_ref()
-                .and_then(|value| serde_json::to_value(value).ok())
-                .map(Box::new),
-            limits,
+            doc: paragraph(&field.doc),
+            quirk: field.quirk.as_deref().map(paragraph),
+            default: default.map(Box::new),
+            limits: field.limits(),
             place: field.place,
             signs: false,
             embed: field.embed,
-            quirk: field.quirk.is_some(),
             misspelt: field.misspelt.clone(),
         }
     }
@@ -162,10 +140,7 @@ impl Lowering<'_> {
         let values = enumeration.values.iter().map(|(wire, value)| EnumValue {
             wire: wire.clone(),
             name: value.name.clone(),
-            doc: match &value.doc {
-                Some(doc) => format!("`{wire}`: {}", paragraph(doc)),
-                None => format!("`{wire}`"),
-            },
+            doc: value.doc.as_deref().map(paragraph),
         });
         Enum {
             name: name.to_owned(),
@@ -181,10 +156,7 @@ impl Lowering<'_> {
             tag: tag.clone(),
             content: variant.content(tag).to_owned(),
             name: variant.name.clone().unwrap_or_else(|| pascal(tag)),
-            doc: match &variant.doc {
-                Some(doc) => format!("`{tag}`: {}", paragraph(doc)),
-                None => format!("`{tag}`"),
-            },
+            doc: variant.doc.as_deref().map(paragraph),
             ty: variant.ty.as_ref().map(|ty| self.ty(ty)),
         });
         Union {
@@ -255,33 +227,24 @@ impl Lowering<'_> {
             request: request.name.clone(),
             response: response.name.clone(),
             title: head.title.clone(),
-            page_url: format!("{PAGE}{}", head.doc.page),
-            doc_id: head.doc.id,
+            summary: paragraph(&head.summary),
+            notes: head.notes.as_deref().map(|notes| notes.trim().to_owned()),
+            doc: head.doc.clone(),
             method: if method == "GET" { Method::Get } else { Method::Post },
             path: path.to_owned(),
             token: head.token,
             safe: head.safe,
-            rates: head.rate.iter().map(|rate| (rate.calls, rate.per)).collect(),
+            rates: head.rate.clone(),
             concurrency: head.concurrency,
             pagination: head
                 .pagination
                 .as_ref()
                 .map(|pagination| self.pagination(pagination, request, response)),
-            grants: head.grants.as_ref().map(|grants| Grants {
-                kind: grants.kind,
-                token: grants.token.clone(),
-                expires: grants.expires.clone(),
-                id: grants.credentials.id.clone(),
-                secret: grants.credentials.secret.clone(),
-            }),
+            grants: head.grants.clone(),
             host: head.host,
             body: head.body,
             answer: head.answer,
-            sign: head.sign.as_ref().map(|sign| Sign {
-                nonce: find(&request.fields, &sign.nonce),
-                ts: find(&request.fields, &sign.ts),
-                sig: find(&request.fields, &sign.sig),
-            }),
+            sign: head.sign.clone(),
             examples: head
                 .examples
                 .iter()
@@ -295,39 +258,34 @@ impl Lowering<'_> {
     }
 
     fn pagination(&self, pagination: &spec::Pagination, request: &Struct, response: &Struct) -> Pagination {
-        let sent = |name: &Option<String>| name.as_ref().map(|name| find(&request.fields, name));
-        let way = |name: &Option<String>| name.as_ref().map(|name| self.way(&response.fields, name));
-        let more = way(&pagination.more).map(Rest::More);
-        let end = way(&pagination.end).map(Rest::End);
-        let total = way(&pagination.total).map(Rest::Total);
+        let path = |name: &Option<String>| name.as_deref().map(FieldPath::new);
+        let start = path(&pagination.cursor).or(path(&pagination.offset));
+        let start = start.expect("checked: a cursor or an offset");
+        let next = path(&pagination.next);
+        let items = path(&pagination.items);
+        let more = path(&pagination.more).map(|path| (Rest::More, path));
+        let end = path(&pagination.end).map(|path| (Rest::End, path));
+        let total = path(&pagination.total).map(|path| (Rest::Total, path));
+        let starts =
+            [Some(self.ty_at(request, &start)), next.as_ref().map(|next| self.ty_at(response, next))];
         Pagination {
-            start: sent(&pagination.cursor)
-                .or(sent(&pagination.offset))
-                .expect("checked: a cursor or an offset"),
-            next: way(&pagination.next)
-                .map_or_else(|| Next::Offset { limit: sent(&pagination.limit) }, Next::Cursor),
+            numeric: starts.into_iter().flatten().any(|ty| ty != Ty::String),
+            item: items.as_ref().and_then(|items| self.ty_at(response, items).inner().cloned()),
+            next: next.map_or_else(|| Next::Offset { limit: path(&pagination.limit) }, Next::Cursor),
             rest: more.or(end).or(total),
-            items: way(&pagination.items),
+            start,
+            items,
         }
     }
 
-    /// The steps of a path from some fields on.
-    fn way(&self, fields: &[Field], path: &str) -> Way {
-        let mut steps: Vec<Field> = Vec::new();
-        for name in path.split('.') {
-            let step = match steps.last().and_then(|step| step.ty.name()) {
-                None => find(fields, name),
-                Some(structure) => {
-                    let (wire, field) = self.file.structs[structure]
-                        .fields
-                        .get_key_value(name)
-                        .expect("checked: the field exists");
-                    self.field(wire, field)
-                }
-            };
-            steps.push(step);
-        }
-        Way(steps)
+    /// The type of the field that a path from a struct on leads to.
+    fn ty_at(&self, structure: &Struct, path: &FieldPath) -> Ty {
+        let first = structure.field(path.first()).expect("checked: the field exists");
+        path.steps().skip(1).fold(first.ty.clone(), |ty, name| {
+            let structure = ty.name().and_then(|name| self.file.structs.get(name));
+            let field = structure.and_then(|structure| structure.fields.get(name));
+            self.ty(&field.expect("checked: the field exists").ty)
+        })
     }
 }
 
@@ -354,131 +312,26 @@ fn directions(file: &spec::File) -> HashMap<&str, Direction> {
     directions
 }
 
-/// A field's documentation: what it is, then what it may be.
-fn field_doc(field: &spec::Field, limits: &[Limit]) -> String {
-    let mut doc = paragraph(&field.doc);
-    let mut facts = Vec::new();
-    if let Some(default) = &field.default {
-        facts.push(format!("default {}", yaml_text(default)));
-    }
-    facts.extend(limits_text(limits));
-    if !facts.is_empty() {
-        let mut text = facts.join(", ");
-        if let Some(first) = text.get_mut(..1) {
-            first.make_ascii_uppercase();
-        }
-        doc = format!("{doc} {text}.");
-    }
-    if let Some(quirk) = &field.quirk {
-        doc = format!("{doc}\n\n{}", paragraph(quirk));
-    }
-    doc
-}
-
-/// What the spec says of a field in words.
-fn field_text(field: &spec::Field) -> String {
-    let quirk = field.quirk.as_deref().map(paragraph);
-    let texts: Vec<String> = std::iter::once(paragraph(&field.doc)).chain(quirk).collect();
-    texts.join("\n\n")
-}
-
-fn limits_text(limits: &[Limit]) -> Vec<String> {
-    let mut ranges: BTreeMap<&str, (Option<i64>, Option<i64>)> = BTreeMap::new();
-    for limit in limits {
-        let unit = match limit {
-            Limit::MaxBytes(_) => " bytes",
-            Limit::MaxChars(_) | Limit::MinChars(_) => " characters",
-            Limit::MaxItems(_) | Limit::MinItems(_) => " items",
-            Limit::Max(_) | Limit::Min(_) => "",
-        };
-        let range = ranges.entry(unit).or_default();
-        match limit {
-            Limit::MinChars(_) | Limit::MinItems(_) | Limit::Min(_) => range.0 = Some(limit.number()),
-            _ => range.1 = Some(limit.number()),
-        }
-    }
-    let text = ranges.into_iter().filter_map(|(unit, range)| match range {
-        (Some(min), Some(max)) if min == max => Some(format!("exactly {max}{unit}")),
-        (Some(min), Some(max)) => Some(format!("{min} to {max}{unit}")),
-        (None, Some(max)) => Some(format!("at most {max}{unit}")),
-        (Some(min), None) => Some(format!("at least {min}{unit}")),
-        (None, None) => None,
-    });
-    text.collect()
-}
-
-fn rates_text(rates: &[spec::Rate], concurrency: Option<u32>) -> Option<String> {
-    let rates = rates.iter().map(|rate| format!("{} calls a {}", rate.calls, period(rate.per)));
-    let texts: Vec<String> = rates.chain(concurrency.map(|calls| format!("{calls} calls at once"))).collect();
-    (!texts.is_empty()).then(|| format!("Rate limit: {}.", texts.join(", ")))
-}
-
-/// A period in English.
-pub fn period(period: Period) -> &'static str {
-    match period {
-        Period::Second => "second",
-        Period::Minute => "minute",
-        Period::Hour => "hour",
-        Period::Day => "day",
-        Period::Month => "month",
-    }
-}
-
-fn rule_text(rule: &spec::Rule) -> Option<String> {
-    let list = |names: &[String]| {
-        let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-        quoted.join(", ")
-    };
-    if let Some(span) = &rule.max_span {
-        return Some(format!("From `{}` to `{}` it is at most {} days.", span.from, span.to, span.days));
-    }
-    if let Some(names) = &rule.exactly_one {
-        return Some(format!("Exactly one of {} is set.", list(names)));
-    }
-    if let Some(names) = &rule.at_least_one {
-        return Some(format!("At least one of {} is set.", list(names)));
-    }
-    if let Some(names) = &rule.at_most_one {
-        return Some(format!("At most one of {} is set.", list(names)));
-    }
-    let required = rule.required_when.as_ref()?;
-    let values: Vec<String> = required.is.iter().map(|value| format!("`{}`", scalar_text(value))).collect();
-    Some(format!("`{}` is required when `{}` is {}.", required.field, required.when, values.join(" or ")))
-}
-
-fn rules(rules: &[spec::Rule], fields: &[Field]) -> Vec<Rule> {
-    let all = |names: &[String]| names.iter().map(|wire| find(fields, wire)).collect();
+/// The rules as facts.
+fn rules(rules: &[spec::WrittenRule]) -> Vec<Rule> {
+    let path = |name: &String| FieldPath::new(name);
     let lowered = rules.iter().filter_map(|rule| {
-        if let Some(span) = &rule.max_span {
-            return Some(Rule::MaxSpan {
-                from: find(fields, &span.from),
-                to: find(fields, &span.to),
-                days: span.days,
-            });
+        if let Some(MaxSpan { from, to, days }) = &rule.max_span {
+            return Some(Rule::MaxSpan { from: path(from), to: path(to), days: *days });
         }
-        if let Some(names) = &rule.exactly_one {
-            return Some(Rule::ExactlyOne(all(names)));
+        if let Some(RequiredWhen { field, when, is }) = &rule.required_when {
+            let is = is.iter().map(scalar_text).collect();
+            return Some(Rule::RequiredWhen { field: path(field), when: path(when), is });
         }
-        if let Some(names) = &rule.at_least_one {
-            return Some(Rule::AtLeastOne(all(names)));
-        }
-        if let Some(names) = &rule.at_most_one {
-            return Some(Rule::AtMostOne(all(names)));
-        }
-        let required = rule.required_when.as_ref()?;
-        let is = required.is.iter().map(scalar_text).collect();
-        Some(Rule::RequiredWhen {
-            field: find(fields, &required.field),
-            when: find(fields, &required.when),
-            is,
-        })
+        let groups = [
+            (Group::ExactlyOne, &rule.exactly_one),
+            (Group::AtLeastOne, &rule.at_least_one),
+            (Group::AtMostOne, &rule.at_most_one),
+        ];
+        let (group, names) = groups.into_iter().find_map(|(group, names)| Some((group, names.as_ref()?)))?;
+        Some(Rule::Group(group, names.iter().map(path).collect()))
     });
     lowered.collect()
-}
-
-/// The field with a wire name.
-fn find(fields: &[Field], wire: &str) -> Field {
-    fields.iter().find(|field| field.wire == wire).cloned().expect("checked: the field exists")
 }
 
 /// A YAML scalar as it would stand on the wire.
@@ -488,15 +341,6 @@ fn scalar_text(value: &serde_yaml::Value) -> String {
         serde_yaml::Value::Bool(value) => u8::from(*value).to_string(),
         serde_yaml::Value::Number(number) => number.to_string(),
         other => serde_json::to_string(other).unwrap_or_default(),
-    }
-}
-
-fn yaml_text(value: &serde_yaml::Value) -> String {
-    match value {
-        serde_yaml::Value::String(text) => format!("`{text}`"),
-        serde_yaml::Value::Number(number) => number.to_string(),
-        serde_yaml::Value::Bool(value) => value.to_string(),
-        other => format!("`{}`", serde_json::to_string(other).unwrap_or_default()),
     }
 }
 

@@ -1,10 +1,16 @@
 //! The API with everything decided: names, directions, order. What comes after only prints or compares it.
 
+mod endpoint;
 mod lower;
 mod model;
+mod ty;
+mod visit;
 
-pub use lower::{period, spec as lower};
+pub use endpoint::*;
+pub use lower::spec as lower;
 pub use model::*;
+pub use ty::Ty;
+pub use visit::{Member, Step};
 
 use crate::spec::source::Source;
 use crate::spec::{self, Failure};

@@ -1,6 +1,13 @@
-//! The API with everything decided: names, directions, order. Emission only prints it.
+//! Modules and their types, with everything decided: names, directions, order.
 
-pub use crate::spec::{Answer, Body, Host, Limit, Period, Place, Repr, Style, Token};
+use serde_json::Value;
+
+use super::{Endpoint, Ty};
+use crate::spec::names::ident;
+use crate::spec::{Doc, FieldPath, Limit, Part, Place, Repr, Rule, Style};
+
+/// The family every client needs, so that it has no feature: it gives out tokens.
+pub const CORE_FAMILY: &str = "auth";
 
 /// The whole API.
 #[derive(Debug)]
@@ -16,8 +23,12 @@ pub struct Api {
 pub struct Codes {
     /// The file, as shown in generated headers: `spec/errcodes.yaml`.
     pub spec: String,
-    /// What they are, and the page they come from.
-    pub doc: String,
+    /// The page's Chinese title.
+    pub title: String,
+    /// What they are.
+    pub summary: String,
+    /// The page they come from.
+    pub doc: Doc,
     /// Sorted by code.
     pub codes: Vec<ErrorCode>,
 }
@@ -72,261 +83,53 @@ impl Module {
         }
     }
 
-    /// The places below a struct where the documentation contradicts itself: JSON pointers, `*` for any item.
-    pub fn quirks(&self, structure: &str) -> Vec<String> {
-        let mut found = Vec::new();
-        self.collect_quirks(structure, "", &mut Vec::new(), &mut found);
-        found
+    /// `chatdata::archive`, as generated code spells it.
+    pub fn rust_path(&self) -> String {
+        let parts = [Some(&self.family), self.chapter.as_ref()];
+        let parts: Vec<String> = parts.into_iter().flatten().map(|part| ident(part).to_string()).collect();
+        parts.join("::")
     }
 
-    fn collect_quirks(&self, name: &str, path: &str, above: &mut Vec<String>, found: &mut Vec<String>) {
-        if above.iter().any(|above| above == name) {
-            return;
-        }
-        above.push(name.to_owned());
-        for ty in self.types.iter().filter(|ty| ty.name() == name) {
-            match ty {
-                Type::Enum(_) => {}
-                Type::Struct(structure) => {
-                    for field in &structure.fields {
-                        found.extend(field.misspelt.iter().map(|name| format!("{path}/{name}")));
-                        let path =
-                            if field.embed { path.to_owned() } else { format!("{path}/{}", field.wire) };
-                        // What is contradictory about an embedded union is which variant it is.
-                        let tag = if field.embed { self.tag(&field.ty) } else { String::new() };
-                        found.extend(field.quirk.then(|| format!("{path}{tag}")));
-                        self.follow(&field.ty, path, above, found);
-                    }
-                }
-                Type::Union(union) => {
-                    for variant in &union.variants {
-                        let path = match union.style {
-                            Style::Sibling | Style::Oneof => format!("{path}/{}", variant.content),
-                            Style::Flat | Style::Kind => path.to_owned(),
-                        };
-                        if let Some(ty) = &variant.ty {
-                            self.follow(ty, path, above, found);
-                        }
-                    }
-                }
-            }
-        }
-        above.pop();
+    /// The type of this name.
+    pub fn named(&self, name: &str) -> Option<&Type> {
+        self.types.iter().find(|ty| ty.name() == name)
     }
 
-    /// Where the tag of a union stands, as a pointer below the union.
-    fn tag(&self, ty: &Ty) -> String {
-        let union = self.types.iter().find(|other| Some(other.name()) == ty.name());
-        match union {
-            Some(Type::Union(union)) => format!("/{}", union.tag),
-            _ => String::new(),
-        }
+    /// The types that are no part of an operation.
+    pub fn own_types(&self) -> impl Iterator<Item = &Type> {
+        self.types.iter().filter(|ty| self.operation(ty.name()).is_none())
     }
 
-    fn follow(&self, ty: &Ty, mut path: String, above: &mut Vec<String>, found: &mut Vec<String>) {
-        let mut ty = ty;
-        while let Some(inner) = ty.inner() {
-            if matches!(ty, Ty::List(_) | Ty::Map(_)) {
-                path.push_str("/*");
-            }
-            ty = inner;
-        }
-        if let Some(name) = ty.name() {
-            self.collect_quirks(name, &path, above, found);
-        }
-    }
-
-    /// A type of this module.
-    pub fn structure(&self, name: &str) -> Option<&Struct> {
-        self.types.iter().find_map(|ty| match ty {
-            Type::Struct(structure) if structure.name == name => Some(structure),
-            _ => None,
+    /// The endpoint that a type is a part of, and which.
+    pub fn operation(&self, name: &str) -> Option<(&Endpoint, Part)> {
+        self.endpoints.iter().find_map(|endpoint| {
+            let (part, _) = endpoint.parts().find(|(_, ty)| *ty == name)?;
+            Some((endpoint, part))
         })
     }
-}
 
-/// An endpoint.
-#[derive(Debug)]
-pub struct Endpoint {
-    /// As in the spec: `sync_msg`.
-    pub name: String,
-    /// With its module: `chatdata.archive.sync_msg`.
-    pub id: String,
-    /// The request's type.
-    pub request: String,
-    /// The response's type.
-    pub response: String,
-    /// The page's Chinese title.
-    pub title: String,
-    /// The address of its page.
-    pub page_url: String,
-    /// The document's id.
-    pub doc_id: u32,
-    /// `GET` or `POST`.
-    pub method: Method,
-    /// From the host on: `/cgi-bin/…`.
-    pub path: String,
-    /// The kind of token it takes.
-    pub token: Token,
-    /// Where it is.
-    pub host: Host,
-    /// What the request's body is.
-    pub body: Body,
-    /// What comes back.
-    pub answer: Answer,
-    /// The fields that sign the request.
-    pub sign: Option<Sign>,
-    /// Whether it may be sent again after a lost answer.
-    pub safe: bool,
-    /// How often it may be called.
-    pub rates: Vec<(u32, Period)>,
-    /// How many calls may be on their way at once.
-    pub concurrency: Option<u32>,
-    /// How its pages follow each other.
-    pub pagination: Option<Pagination>,
-    /// Where its response holds a token.
-    pub grants: Option<Grants>,
-    /// Requests and their responses.
-    pub examples: Vec<Example>,
-}
+    /// The fields that a path leads through, from a struct on.
+    ///
+    /// # Panics
+    ///
+    /// If it leads nowhere, which the checks have ruled out.
+    pub fn fields_at<'a>(&'a self, structure: &'a Struct, path: &FieldPath) -> Vec<&'a Field> {
+        let mut at = Some(structure);
+        let step = |name| {
+            let field = at.and_then(|structure| structure.field(name)).expect("checked: the field exists");
+            at = field.ty.name().and_then(|name| self.structure(name));
+            field
+        };
+        path.steps().map(step).collect()
+    }
 
-/// How an endpoint is called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
-    /// All fields are in the query.
-    Get,
-    /// The fields are in a JSON body.
-    Post,
-}
-
-impl Method {
-    /// As in HTTP.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Get => "GET",
-            Self::Post => "POST",
+    /// The struct of this name.
+    pub fn structure(&self, name: &str) -> Option<&Struct> {
+        match self.named(name)? {
+            Type::Struct(structure) => Some(structure),
+            _ => None,
         }
     }
-}
-
-/// How the pages of an endpoint follow each other.
-#[derive(Debug)]
-pub struct Pagination {
-    /// The request field that says where a page starts.
-    pub start: Field,
-    /// Where the next page starts.
-    pub next: Next,
-    /// What the response says of whether there is one.
-    pub rest: Option<Rest>,
-    /// The response field that holds the items, if there is one list of them.
-    pub items: Option<Way>,
-}
-
-/// Where the next page starts.
-#[derive(Debug)]
-pub enum Next {
-    /// Where a response field says.
-    Cursor(Way),
-    /// After the items of this page.
-    Offset {
-        /// The request field with the number of items that are wanted: a page with fewer is the last one.
-        limit: Option<Field>,
-    },
-}
-
-/// What a response says of whether more follows.
-#[derive(Debug)]
-pub enum Rest {
-    /// Whether it does.
-    More(Way),
-    /// Whether it doesn't.
-    End(Way),
-    /// Where the last page ends.
-    Total(Way),
-}
-
-/// A field of a response, and the structs it stands in.
-#[derive(Debug)]
-pub struct Way(pub Vec<Field>);
-
-impl Way {
-    /// The type of the field at the end.
-    pub fn ty(&self) -> Option<&Ty> {
-        self.0.last().map(|field| &field.ty)
-    }
-
-    /// As in the spec: `file_list.item`.
-    pub fn wire(&self) -> String {
-        self.0.iter().map(|field| field.wire.as_str()).collect::<Vec<_>>().join(".")
-    }
-}
-
-impl Pagination {
-    /// The type of an item, if there is one list of them.
-    pub fn item(&self) -> Option<&Ty> {
-        self.items.as_ref()?.ty()?.inner()
-    }
-
-    /// Whether pages start at numbers.
-    pub fn numeric(&self) -> bool {
-        let next = match &self.next {
-            Next::Cursor(next) => next.ty(),
-            Next::Offset { .. } => None,
-        };
-        [Some(&self.start.ty), next].into_iter().flatten().any(|ty| *ty != Ty::String)
-    }
-}
-
-/// Where a response holds a token.
-#[derive(Debug)]
-pub struct Grants {
-    /// The kind of token.
-    pub kind: Token,
-    /// The wire name of the response field with the token.
-    pub token: String,
-    /// The wire name of the response field with its lifetime.
-    pub expires: String,
-    /// The wire name of the request field that says who asks.
-    pub id: String,
-    /// The wire name of the request field with the secret.
-    pub secret: String,
-}
-
-/// The fields that sign a request.
-#[derive(Debug)]
-pub struct Sign {
-    /// Text that is never used twice.
-    pub nonce: Field,
-    /// When the request was made.
-    pub ts: Field,
-    /// The signature over all other fields.
-    pub sig: Field,
-}
-
-/// A rule over several fields.
-#[derive(Debug)]
-pub enum Rule {
-    /// Two times lie at most so many days apart.
-    MaxSpan { from: Field, to: Field, days: u32 },
-    /// One of these fields is set, and no other.
-    ExactlyOne(Vec<Field>),
-    /// One of these fields is set, or several.
-    AtLeastOne(Vec<Field>),
-    /// One of these fields is set, or none.
-    AtMostOne(Vec<Field>),
-    /// A field is set when another one has one of these values.
-    RequiredWhen { field: Field, when: Field, is: Vec<String> },
-}
-
-/// A request and its response.
-#[derive(Debug)]
-pub struct Example {
-    /// What it shows, where it isn't the plain case.
-    pub note: Option<String>,
-    /// The fields sent, as JSON.
-    pub request: String,
-    /// The body that comes back, as JSON.
-    pub response: String,
 }
 
 /// A Rust type to emit.
@@ -371,10 +174,8 @@ pub struct Direction {
 pub struct Struct {
     /// Its Rust name.
     pub name: String,
-    /// Its documentation, Markdown.
+    /// What it is; empty for a part of an operation, which says so itself.
     pub doc: String,
-    /// The part of `doc` that the spec says in words: no rates, no rules.
-    pub text: String,
     /// In the order of the spec.
     pub fields: Vec<Field>,
     /// Rules over several of them.
@@ -384,6 +185,11 @@ pub struct Struct {
 }
 
 impl Struct {
+    /// The field of a name on the wire.
+    pub fn field(&self, wire: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.wire == wire)
+    }
+
     /// The fields without which it can't be made.
     pub fn required(&self) -> impl Iterator<Item = &Field> {
         self.fields.iter().filter(|field| !field.optional && !field.signs)
@@ -396,8 +202,7 @@ impl Struct {
 }
 
 /// A field.
-#[derive(Debug, Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "each says something of its own")]
+#[derive(Debug)]
 pub struct Field {
     /// Its name in JSON.
     pub wire: String,
@@ -407,14 +212,12 @@ pub struct Field {
     pub ty: Ty,
     /// Whether it may be absent.
     pub optional: bool,
-    /// Its documentation, Markdown.
+    /// What it is.
     pub doc: String,
-    /// The part of `doc` that the spec says in words: no default, no limits.
-    pub text: String,
-    /// What the server assumes where it is absent, as `doc` shows it.
-    pub default: Option<String>,
-    /// The same as a value. Boxed, since few fields have one.
-    pub default_value: Option<Box<serde_json::Value>>,
+    /// Why the documentation contradicts itself about it, if it does.
+    pub quirk: Option<String>,
+    /// What the server assumes where it is absent. Boxed, since few fields have one.
+    pub default: Option<Box<Value>>,
     /// Its limits.
     pub limits: Vec<Limit>,
     /// Where it is sent, if it belongs to a request.
@@ -423,58 +226,26 @@ pub struct Field {
     pub signs: bool,
     /// Whether its own fields stand among the fields around it.
     pub embed: bool,
-    /// Whether the documentation contradicts itself about it.
-    pub quirk: bool,
     /// Names that the documentation gives it by mistake.
     pub misspelt: Vec<String>,
 }
 
-/// A type of a field.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ty {
-    String,
-    Bool,
-    Flag,
-    I32,
-    U32,
-    I64,
-    U64,
-    F64,
-    Timestamp,
-    Secret,
-    Any,
-    File,
-    List(Box<Ty>),
-    Map(Box<Ty>),
-    Json(Box<Ty>),
-    Pipe(Box<Ty>),
-    Csv(Box<Ty>),
-    OrText(Box<Ty>),
-    Struct(String),
-    Enum(String, Repr),
-    Union(String, Style),
-}
-
-impl Ty {
-    /// The type's parameter, if it has one.
-    pub fn inner(&self) -> Option<&Self> {
-        match self {
-            Self::List(inner)
-            | Self::Map(inner)
-            | Self::Json(inner)
-            | Self::Pipe(inner)
-            | Self::Csv(inner)
-            | Self::OrText(inner) => Some(inner),
-            _ => None,
+impl Field {
+    /// What it is, in the words of the spec.
+    pub fn words(&self) -> String {
+        match &self.quirk {
+            Some(quirk) => format!("{}\n\n{quirk}", self.doc),
+            None => self.doc.clone(),
         }
     }
 
-    /// The named type at the bottom, if there is one.
-    pub fn name(&self) -> Option<&str> {
-        match self {
-            Self::Struct(name) | Self::Enum(name, _) | Self::Union(name, _) => Some(name),
-            _ => self.inner().and_then(Self::name),
-        }
+    /// Its default in a text: as code, unless it is a number or a truth value.
+    pub fn shown_default(&self) -> Option<String> {
+        self.default.as_deref().map(|value| match value {
+            Value::String(text) => format!("`{text}`"),
+            Value::Number(_) | Value::Bool(_) => value.to_string(),
+            other => format!("`{other}`"),
+        })
     }
 }
 
@@ -483,7 +254,7 @@ impl Ty {
 pub struct Enum {
     /// Its Rust name.
     pub name: String,
-    /// Its documentation.
+    /// What it is.
     pub doc: String,
     /// What its values are on the wire.
     pub repr: Repr,
@@ -500,8 +271,8 @@ pub struct EnumValue {
     pub wire: String,
     /// The variant's name.
     pub name: String,
-    /// Its documentation.
-    pub doc: String,
+    /// What it means, where the name doesn't say it.
+    pub doc: Option<String>,
 }
 
 /// A union.
@@ -509,7 +280,7 @@ pub struct EnumValue {
 pub struct Union {
     /// Its Rust name.
     pub name: String,
-    /// Its documentation.
+    /// What it is.
     pub doc: String,
     /// How its variants are told apart.
     pub style: Style,
@@ -532,8 +303,8 @@ pub struct Variant {
     pub content: String,
     /// The variant's name.
     pub name: String,
-    /// Its documentation.
-    pub doc: String,
+    /// What it is, where the name doesn't say it.
+    pub doc: Option<String>,
     /// The type of its content, if it has any.
     pub ty: Option<Ty>,
 }

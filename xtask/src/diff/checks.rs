@@ -4,11 +4,12 @@ use super::pairing::Pairing;
 use super::spot::{Both, Spot};
 use super::structs::inside;
 use super::{Comparison, Rule};
-use crate::api::{self, Field, Limit, Struct};
+use crate::api::{Field, Struct};
+use crate::spec::{self, FieldPath, Limit};
 
 /// A rule in words.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Told {
+pub(super) struct Worded {
     /// Which of the struct's rules it is.
     index: usize,
     /// What kind of rule it is, and over which fields.
@@ -45,11 +46,11 @@ impl Comparison<'_> {
 
     /// The rules over several fields of a struct that is sent; they stand beside its fields, at `owner`.
     pub(super) fn rules(&mut self, module: &str, base: &Struct, head: &Struct, both: &Both, owner: &Both) {
-        let (old, new) = self.told(module, base, head);
+        let (old, new) = self.worded(module, base, head);
         let pairs = Pairing::new(&old, &new)
             .same(|old, new| (&old.about, &old.detail) == (&new.about, &new.detail))
             .same(|old, new| old.about == new.about);
-        let at = |spot: &Spot, owner: &Spot, rule: &Told| Spot {
+        let at = |spot: &Spot, owner: &Spot, rule: &Worded| Spot {
             path: owner.path.key("rules").index(rule.index),
             ..spot.clone()
         };
@@ -75,45 +76,29 @@ impl Comparison<'_> {
     }
 
     /// The rules of both structs, those of BASE with the fields' names in HEAD.
-    pub(super) fn told(&self, module: &str, base: &Struct, head: &Struct) -> (Vec<Told>, Vec<Told>) {
+    pub(super) fn worded(&self, module: &str, base: &Struct, head: &Struct) -> (Vec<Worded>, Vec<Worded>) {
         let pairs = self.pair_fields(module, base, head);
-        let new_name = |field: &Field| {
-            let pair = pairs.both.iter().find(|(old, _)| old.wire == field.wire);
-            pair.map_or(&field.wire, |(_, new)| &new.wire).clone()
+        let new_name = |path: &FieldPath| {
+            let pair = pairs.both.iter().find(|(old, _)| old.wire == path.first());
+            pair.map_or_else(|| path.clone(), |(_, new)| FieldPath::new(&new.wire))
         };
-        let old = base.rules.iter().enumerate().map(|(index, rule)| told(index, rule, &new_name));
-        let new = head.rules.iter().enumerate();
-        let new = new.map(|(index, rule)| told(index, rule, &|field: &Field| field.wire.clone()));
-        (old.collect(), new.collect())
+        let old = base.rules.iter().map(|rule| rule.renamed(new_name));
+        (worded(old), worded(head.rules.iter().cloned()))
     }
 }
 
-impl Told {
+impl Worded {
     fn text(&self) -> String {
         format!("{}{}", self.about, self.detail)
     }
 }
 
-/// A rule in words, with the names that its fields have in HEAD.
-fn told(index: usize, rule: &api::Rule, name: &impl Fn(&Field) -> String) -> Told {
-    let list = |fields: &[Field]| {
-        let names: Vec<String> = fields.iter().map(|field| format!("`{}`", name(field))).collect();
-        names.join(", ")
-    };
-    let (about, detail) = match rule {
-        api::Rule::MaxSpan { from, to, days } => {
-            (format!("the time from `{}` to `{}`", name(from), name(to)), format!(" (at most {days} days)"))
-        }
-        api::Rule::ExactlyOne(fields) => (format!("exactly one of {}", list(fields)), String::new()),
-        api::Rule::AtLeastOne(fields) => (format!("at least one of {}", list(fields)), String::new()),
-        api::Rule::AtMostOne(fields) => (format!("at most one of {}", list(fields)), String::new()),
-        api::Rule::RequiredWhen { field, when, is } => {
-            let values: Vec<String> = is.iter().map(|value| format!("`{value}`")).collect();
-            let about = format!("`{}` being set, as `{}` requires", name(field), name(when));
-            (about, format!(" (when it is {})", values.join(" or ")))
-        }
-    };
-    Told { index, about, detail }
+fn worded(rules: impl Iterator<Item = spec::Rule>) -> Vec<Worded> {
+    let worded = rules.enumerate().map(|(index, rule)| {
+        let (about, detail) = rule.check();
+        Worded { index, about, detail }
+    });
+    worded.collect()
 }
 
 fn number_of(limits: &[Limit], key: &str) -> Option<i64> {

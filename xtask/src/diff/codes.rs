@@ -40,7 +40,7 @@ impl Comparison<'_> {
             let spot = spot(Side::Head, head, code);
             self.one(Rule::ErrcodeAdded, &spot, format!("`{}` ({}) is new", spot.rust, code.code));
         }
-        if base.doc != head.doc {
+        if (&base.title, &base.summary, &base.doc) != (&head.title, &head.summary, &head.doc) {
             let both = Both { base: table(Side::Base, base), head: table(Side::Head, head) };
             self.both(Rule::ErrcodesDocsChanged, &both, "the documentation of `errcode` changed");
         }

@@ -5,10 +5,9 @@ use serde_json::Value;
 use super::modules::Located;
 use super::pairing::Pairing;
 use super::spot::{Both, Side, Spot};
-use super::{Comparison, Difference, Rule, listed, rust_text, spot};
-use crate::api;
-use crate::api::{Answer, Endpoint, Example, Grants, Next, Pagination, Period, Rest, Sign, Struct, Way};
-use crate::emit::token_type;
+use super::{Comparison, Difference, Rule, listed, rust_text};
+use crate::api::{Endpoint, Example, Pagination, page_url};
+use crate::spec::{Answer, Grants, Rate, Sign};
 
 impl Comparison<'_> {
     pub(super) fn endpoint_removed(&mut self, located: &Located<'_>) {
@@ -39,12 +38,13 @@ impl Comparison<'_> {
             let meaning = format!("`wecom_mock` gives out the token of `{}` in another way", both.head.rust);
             self.both(Rule::GrantsChanged, &key(&both, "grants"), meaning);
         }
-        if (&b.title, &b.page_url, b.doc_id) != (&h.title, &h.page_url, h.doc_id) {
-            let meaning = format!("the page of `{}` is [{}]({})", both.head.rust, h.title, h.page_url);
+        let (old, new) = (page_url(&b.doc), page_url(&h.doc));
+        if (&b.title, &old, b.doc.id) != (&h.title, &new, h.doc.id) {
+            let meaning = format!("the page of `{}` is [{}]({new})", both.head.rust, h.title);
             self.both(Rule::EndpointDocsChanged, &both, meaning);
         }
         self.examples(&b.examples, &h.examples, &both);
-        self.models(base, head, &both);
+        self.parts(base, head, &both);
     }
 
     fn identity(&mut self, base: &Located<'_>, head: &Located<'_>, both: &Both, same_module: bool) {
@@ -110,11 +110,11 @@ impl Comparison<'_> {
     fn token_and_answer(&mut self, base: &Located<'_>, head: &Located<'_>, both: &Both) {
         let (b, h, rust) = (base.endpoint, head.endpoint, &both.head.rust);
         if b.token != h.token {
-            let (old, new) = (token_type(b.token), token_type(h.token));
+            let (old, new) = (b.token_type(), h.token_type());
             let meaning = format!("`{rust}` takes a `{new}` instead of `{old}`: another credential sends it");
             self.both(Rule::TokenKindChanged, &key(both, "token"), meaning);
         }
-        let (old, new) = (response(b), response(h));
+        let (old, new) = (b.response_type(), h.response_type());
         if answer_type(b.answer) != answer_type(h.answer) {
             let gone = (h.answer == Answer::File).then(|| format!(": `{}` is gone", b.response));
             let gone = gone.unwrap_or_default();
@@ -139,7 +139,7 @@ impl Comparison<'_> {
                 self.both(Rule::PaginationAdded, &at, format!("`{rust}` implements `Paged`"));
             }
             (Some(old), Some(new)) => {
-                match (old.item(), new.item()) {
+                match (&old.item, &new.item) {
                     (None, None) => {}
                     (Some(_), None) => {
                         let meaning = format!("`{rust}` no longer implements `PagedItems`");
@@ -219,38 +219,27 @@ impl Comparison<'_> {
         }
     }
 
-    /// The request and the response.
-    fn models(&mut self, base: &Located<'_>, head: &Located<'_>, both: &Both) {
-        let stem = base.module.stem();
-        let of = |located: &Located<'_>, side, key: &str, name: &str| {
-            located.spot(side).structure(key, located.module, name)
-        };
-        let requests = Both {
-            base: of(base, Side::Base, "request", &base.endpoint.request),
-            head: of(head, Side::Head, "request", &head.endpoint.request),
-        };
-        if let (Some(old), Some(new)) = (request(base), request(head)) {
-            if old.text != new.text {
-                let meaning = format!("the documentation of `{}` changed", both.head.rust);
-                self.both(Rule::EndpointDocsChanged, both, meaning);
-            }
-            self.fields(&stem, old, new, &requests, |spot| spot.path.clone());
-            self.rules(&stem, old, new, &requests, both);
+    /// The parts of an operation; one that comes or goes is told with the answer's kind.
+    fn parts(&mut self, base: &Located<'_>, head: &Located<'_>, both: &Both) {
+        if base.endpoint.words() != head.endpoint.words() {
+            let meaning = format!("the documentation of `{}` changed", both.head.rust);
+            self.both(Rule::EndpointDocsChanged, both, meaning);
         }
-        let responses = Both {
-            base: of(base, Side::Base, "response", &base.endpoint.response),
-            head: of(head, Side::Head, "response", &head.endpoint.response),
-        };
-        let old = base.module.structure(&base.endpoint.response);
-        let new = head.module.structure(&head.endpoint.response);
-        if let (Some(old), Some(new)) = (old, new) {
-            self.fields(&stem, old, new, &responses, |spot| spot.path.clone());
+        let stem = base.module.stem();
+        for (part, old) in base.endpoint.parts() {
+            let new = head.endpoint.parts().find(|(other, _)| *other == part);
+            let structs = (base.module.structure(old), new.and_then(|(_, new)| head.module.structure(new)));
+            let (Some(old), Some(new)) = structs else { continue };
+            let spots = Both {
+                base: both.base.part_of(part, base.module, &old.name),
+                head: both.head.part_of(part, head.module, &new.name),
+            };
+            self.fields(&stem, old, new, &spots, |spot| spot.path.clone());
+            if part.is_sent() {
+                self.rules(&stem, old, new, &spots, both);
+            }
         }
     }
-}
-
-fn request<'a>(located: &Located<'a>) -> Option<&'a Struct> {
-    located.module.structure(&located.endpoint.request)
 }
 
 fn key(both: &Both, key: &str) -> Both {
@@ -261,20 +250,11 @@ fn key(both: &Both, key: &str) -> Both {
 fn and_response(base: &Located<'_>, head: &Located<'_>) -> String {
     let named = |located: &Located<'_>| {
         let has_one = located.endpoint.answer != Answer::File;
-        has_one.then(|| format!("{}::{}", spot::rust_path(located.module), located.endpoint.response))
+        has_one.then(|| format!("{}::{}", located.module.rust_path(), located.endpoint.response))
     };
     match (named(base), named(head)) {
         (Some(old), Some(new)) => format!(", and `{old}` to `{new}`"),
         _ => String::new(),
-    }
-}
-
-/// `Endpoint::Response`.
-fn response(endpoint: &Endpoint) -> String {
-    match endpoint.answer {
-        Answer::Json | Answer::Xml => endpoint.response.clone(),
-        Answer::File => "File".to_owned(),
-        Answer::FileOrJson => format!("FileOr<{}>", endpoint.response),
     }
 }
 
@@ -283,31 +263,25 @@ fn answer_type(answer: Answer) -> Answer {
     if answer == Answer::Xml { Answer::Json } else { answer }
 }
 
-fn rates(rates: &[(u32, Period)]) -> String {
-    let texts = rates.iter().map(|(calls, period)| format!("{calls} calls a {}", api::period(*period)));
+fn rates(rates: &[Rate]) -> String {
+    let texts = rates.iter().map(|rate| format!("{} calls per {}", rate.calls, rate.per.keyword()));
     let texts: Vec<String> = texts.collect();
     if texts.is_empty() { "no rate".to_owned() } else { texts.join(", ") }
 }
 
 fn grants(grants: Option<&Grants>) -> Option<(&str, [&str; 4])> {
-    let grants = grants?;
-    Some((grants.kind.keyword(), [&grants.token, &grants.expires, &grants.id, &grants.secret]))
+    let Grants { kind, token, expires, credentials } = grants?;
+    Some((kind.keyword(), [token, expires, &credentials.id, &credentials.secret]))
 }
 
 /// The fields by which pages follow each other; a list of items that comes or goes is told apart.
 fn pages(pagination: &Pagination, with_items: bool) -> Vec<String> {
-    let next = match &pagination.next {
-        Next::Cursor(next) => Some(next.wire()),
-        Next::Offset { limit } => limit.as_ref().map(|limit| limit.wire.clone()),
-    };
-    let rest =
-        pagination.rest.as_ref().map(|(Rest::More(way) | Rest::End(way) | Rest::Total(way))| way.wire());
-    let items = pagination.items.as_ref().filter(|_| with_items).map(Way::wire);
-    [Some(pagination.start.wire.clone()), next, rest, items].into_iter().flatten().collect()
+    let fields = pagination.fields().filter(|(key, _)| with_items || *key != "items");
+    fields.map(|(_, path)| path.to_string()).collect()
 }
 
 fn signed(sign: &Sign) -> [&str; 3] {
-    [&sign.nonce.wire, &sign.ts.wire, &sign.sig.wire]
+    [&sign.nonce, &sign.ts, &sign.sig]
 }
 
 /// The examples as values, so that spaces and line breaks don't matter, each with its number.

@@ -20,7 +20,6 @@ mod types;
 use std::collections::HashMap;
 
 use crate::api::Ty;
-use crate::emit;
 
 pub use changelog::Entries;
 pub use report::{Form, Report, entry};
@@ -153,8 +152,7 @@ fn named(ty: &Ty, new: &impl Fn(&str) -> String) -> Ty {
 
 /// A type as it is written in Rust.
 fn rust_text(ty: &Ty) -> String {
-    let tokens = emit::rust_type(ty).to_string();
-    tokens.chars().filter(|c| !c.is_whitespace()).collect::<String>().replace(',', ", ")
+    ty.to_string()
 }
 
 /// Names in backticks, as a list.

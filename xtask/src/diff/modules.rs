@@ -3,11 +3,10 @@
 use std::collections::HashSet;
 
 use super::pairing::Pairing;
-use super::spot::{Both, Side, Spot, rust_path};
+use super::spot::{Both, Side, Spot};
 use super::types::Own;
 use super::{Comparison, Rule, listed};
-use crate::api::{Endpoint, Module};
-use crate::emit::CORE_FAMILY;
+use crate::api::{CORE_FAMILY, Endpoint, Module};
 use crate::spec::source::Path;
 
 /// An endpoint and its module.
@@ -86,7 +85,7 @@ impl<'a> Comparison<'a> {
     /// A module that is gone stands for all that was in it.
     fn only_in_base(&mut self, modules: &[&Module], endpoints: &[&Located<'_>], types: &[&Own<'_>]) {
         for module in modules {
-            let meaning = format!("`{}` is gone{}", rust_path(module), inside(module));
+            let meaning = format!("`{}` is gone{}", module.rust_path(), inside(module));
             self.one(Rule::ModuleRemoved, &Spot::module(Side::Base, module), meaning);
         }
         let told: HashSet<&str> = modules.iter().map(|module| module.spec.as_str()).collect();
@@ -102,7 +101,7 @@ impl<'a> Comparison<'a> {
     /// A module that is new stands for all that is in it.
     fn only_in_head(&mut self, modules: &[&Module], endpoints: &[&Located<'_>], types: &[&Own<'_>]) {
         for module in modules {
-            let meaning = format!("`{}` is new{}", rust_path(module), inside(module));
+            let meaning = format!("`{}` is new{}", module.rust_path(), inside(module));
             self.one(Rule::ModuleAdded, &Spot::module(Side::Head, module), meaning);
         }
         let told: HashSet<&str> = modules.iter().map(|module| module.spec.as_str()).collect();

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::api::{Endpoint, Field, Module};
 use crate::spec::names::ident;
 use crate::spec::source::Path;
+use crate::spec::{Part, Section};
 
 /// Which of the two specs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -33,28 +34,34 @@ pub(super) struct Spot {
 impl Spot {
     pub(super) fn module(side: Side, module: &Module) -> Self {
         let path = Path::of(["title"]);
-        Self::new(side, &module.spec, path, module.stem(), rust_path(module))
+        Self::new(side, &module.spec, path, module.stem(), module.rust_path())
     }
 
     pub(super) fn endpoint(side: Side, module: &Module, endpoint: &Endpoint) -> Self {
-        let path = Path::of(["endpoints", &endpoint.name]);
-        let rust = format!("{}::{}", rust_path(module), endpoint.request);
+        let path = Path::of([Section::Endpoints.key(), &endpoint.name]);
+        let rust = format!("{}::{}", module.rust_path(), endpoint.request);
         Self::new(side, &module.spec, path, endpoint.id.clone(), rust)
     }
 
-    pub(super) fn of_type(side: Side, module: &Module, section: &str, name: &str) -> Self {
-        let rust = format!("{}::{name}", rust_path(module));
-        Self::new(side, &module.spec, Path::of([section, name]), format!("{}.{name}", module.stem()), rust)
+    pub(super) fn of_type(side: Side, module: &Module, section: Section, name: &str) -> Self {
+        let rust = format!("{}::{name}", module.rust_path());
+        Self::new(
+            side,
+            &module.spec,
+            Path::of([section.key(), name]),
+            format!("{}.{name}", module.stem()),
+            rust,
+        )
     }
 
     pub(super) fn new(side: Side, file: &str, path: Path, spec: String, rust: String) -> Self {
         Self { side, file: file.to_owned(), path, names: vec![spec.clone(), rust.clone()], spec, rust }
     }
 
-    /// The request or the response of this endpoint.
-    pub(super) fn structure(&self, key: &str, module: &Module, name: &str) -> Self {
-        let mut spot = self.part(self.path.key(key), key, "");
-        spot.rust = format!("{}::{name}", rust_path(module));
+    /// A part of this operation.
+    pub(super) fn part_of(&self, part: Part, module: &Module, name: &str) -> Self {
+        let mut spot = self.part(self.path.key(part.key()), part.key(), "");
+        spot.rust = format!("{}::{name}", module.rust_path());
         spot.names.push(spot.rust.clone());
         spot
     }
@@ -86,13 +93,6 @@ impl Spot {
     pub(super) fn item(&self, key: &str, index: usize) -> Self {
         Self { path: self.path.key(key).index(index), ..self.clone() }
     }
-}
-
-/// `chatdata::archive`.
-pub(super) fn rust_path(module: &Module) -> String {
-    let parts = [Some(&module.family), module.chapter.as_ref()];
-    let parts: Vec<String> = parts.into_iter().flatten().map(|part| ident(part).to_string()).collect();
-    parts.join("::")
 }
 
 /// The same thing in both specs.

@@ -49,7 +49,7 @@ impl Comparison<'_> {
                 if self.difference(module, &old.ty, &new.ty) == Difference::InRust {
                     return None;
                 }
-                if old.text == new.text {
+                if old.words() == new.words() {
                     return Some(2);
                 }
                 let there = place(&base.fields, old) == place(&head.fields, new);
@@ -103,14 +103,14 @@ impl Comparison<'_> {
             self.both(Rule::FieldEmbedChanged, &inside(spots, "embed"), meaning);
         }
         if old.default != new.default {
-            let now = new.default.as_ref().map_or("none".to_owned(), Clone::clone);
+            let now = new.shown_default().unwrap_or_else(|| "none".to_owned());
             let meaning = format!("the documented default of `{rust}` is {now}");
             self.both(Rule::FieldDefaultChanged, &inside(spots, "default"), meaning);
         }
         if sent {
             self.limits(old, new, spots);
         }
-        if old.text != new.text || !sent && old.limits != new.limits {
+        if old.words() != new.words() || !sent && old.limits != new.limits {
             let meaning = format!("the documentation of `{rust}` changed");
             self.both(Rule::FieldDocsChanged, &inside(spots, "doc"), meaning);
         }

@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use super::pairing::{Pairing, alike};
 use super::spot::{Both, Side, Spot};
 use super::{Comparison, Difference, Rule, rust_text};
-use crate::api::{Direction, Enum, EnumValue, Module, Struct, Style, Ty, Type, Union, Variant};
-use crate::emit;
+use crate::api::{Direction, Enum, EnumValue, Module, Struct, Ty, Type, Union, Variant};
 use crate::spec::names::ident;
+use crate::spec::{Repr, Section, Style};
 
 /// A type and its module.
 #[derive(Debug)]
@@ -23,19 +23,18 @@ pub(super) struct Own<'a> {
 impl<'a> Own<'a> {
     /// Those of a module.
     pub(super) fn of(module: &'a Module) -> Vec<Self> {
-        let limited = emit::limited(module);
-        let endpoints = &module.endpoints;
-        let models: HashSet<&str> =
-            endpoints.iter().flat_map(|endpoint| [endpoint.request.as_str(), &endpoint.response]).collect();
-        let own = module.types.iter().filter(|ty| !models.contains(ty.name()));
-        own.map(|ty| Self { module, ty, checked: limited.contains(ty.name()), shape: shape(ty) }).collect()
+        let limited = module.limited();
+        module
+            .own_types()
+            .map(|ty| Self { module, ty, checked: limited.contains(ty.name()), shape: shape(ty) })
+            .collect()
     }
 
     pub(super) fn spot(&self, side: Side) -> Spot {
         let section = match self.ty {
-            Type::Struct(_) => "structs",
-            Type::Enum(_) => "enums",
-            Type::Union(_) => "unions",
+            Type::Struct(_) => Section::Structs,
+            Type::Enum(_) => Section::Enums,
+            Type::Union(_) => Section::Unions,
         };
         Spot::of_type(side, self.module, section, self.ty.name())
     }
@@ -122,11 +121,11 @@ impl<'a> Comparison<'a> {
     /// Rules of a struct that implements no `Check` are documentation.
     fn own_struct(&mut self, stem: &str, old: &Struct, new: &Struct, both: &Both, checked: bool) {
         self.fields(stem, old, new, both, |spot| spot.path.key("fields"));
-        let mut docs = old.text != new.text;
+        let mut docs = old.doc != new.doc;
         if checked && old.direction.sent && new.direction.sent {
             self.rules(stem, old, new, both, both);
         } else {
-            let (old, new) = self.told(stem, old, new);
+            let (old, new) = self.worded(stem, old, new);
             docs |= old != new;
         }
         self.type_docs(docs, both);
@@ -183,7 +182,7 @@ impl<'a> Comparison<'a> {
             let meaning = format!("`{rust}` is `{}` instead of `{}` on the wire", new.wire, old.wire);
             self.both(Rule::EnumValueWireChanged, spots, meaning);
         }
-        if words(&old.doc, &old.wire) != words(&new.doc, &new.wire) {
+        if old.doc != new.doc {
             let meaning = format!("the documentation of `{rust}` changed");
             self.both(Rule::EnumValueDocsChanged, spots, meaning);
         }
@@ -249,7 +248,7 @@ impl<'a> Comparison<'a> {
             let meaning = format!("`{rust}` holds {to} instead of {from}");
             self.both(Rule::VariantPayloadChanged, spots, meaning);
         }
-        if words(&old.doc, &old.tag) != words(&new.doc, &new.tag) {
+        if old.doc != new.doc {
             let meaning = format!("the documentation of `{rust}` changed");
             self.both(Rule::VariantDocsChanged, spots, meaning);
         }
@@ -272,7 +271,7 @@ fn likeness(base: &Own<'_>, head: &Own<'_>) -> Option<u32> {
 
 fn doc(ty: &Type) -> &str {
     match ty {
-        Type::Struct(structure) => &structure.text,
+        Type::Struct(structure) => &structure.doc,
         Type::Enum(enumeration) => &enumeration.doc,
         Type::Union(union) => &union.doc,
     }
@@ -306,8 +305,8 @@ fn kind(ty: &Type) -> &'static str {
 
 fn enum_trait(enumeration: &Enum) -> &'static str {
     match enumeration.repr {
-        crate::spec::Repr::Int => "wire::IntEnum",
-        crate::spec::Repr::String => "wire::StringEnum",
+        Repr::Int => "wire::IntEnum",
+        Repr::String => "wire::StringEnum",
     }
 }
 
@@ -327,9 +326,4 @@ fn tag(union: &Union) -> String {
 
 fn payload(ty: Option<&Ty>) -> String {
     ty.map_or("nothing".to_owned(), |ty| format!("`{}`", rust_text(ty)))
-}
-
-/// The documentation of a value without the value, which stands before it.
-fn words<'a>(doc: &'a str, wire: &str) -> &'a str {
-    doc.strip_prefix(&format!("`{wire}`")).unwrap_or(doc)
 }

@@ -3,13 +3,14 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
+use super::docs;
 use super::items::{doc, format_items, module_doc};
 use crate::api::{Api, ErrorCode};
 use crate::spec::names::ident;
 
 /// A spec without codes gives an empty table, so that the code around it compiles all the same.
 pub(super) fn file(api: &Api) -> String {
-    let about = api.codes.as_ref().map(|table| module_doc(&table.doc));
+    let about = api.codes.as_ref().map(|table| module_doc(&docs::codes(table)));
     let codes = api.codes.as_ref().map_or(&[][..], |table| &table.codes);
     let constants = codes.iter().map(constant);
     let mut text = format_items(quote! {

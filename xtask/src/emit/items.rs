@@ -170,37 +170,17 @@ pub(super) fn support_type(ty: &Ty) -> Option<&'static str> {
 }
 
 /// A type, where its [`support_type`]s are imported.
-pub(crate) fn rust_type(ty: &Ty) -> TokenStream {
-    let generic = |outer: &str, inner: &Ty| {
-        let (outer, inner) = (ident(outer), rust_type(inner));
-        quote!(#outer<#inner>)
-    };
-    match ty {
-        Ty::String => quote!(String),
-        Ty::Bool | Ty::Flag => quote!(bool),
-        Ty::I32 => quote!(i32),
-        Ty::U32 => quote!(u32),
-        Ty::I64 => quote!(i64),
-        Ty::U64 => quote!(u64),
-        Ty::F64 => quote!(f64),
-        Ty::Timestamp => quote!(Timestamp),
-        Ty::Secret => quote!(Secret),
-        Ty::Any => quote!(Value),
-        Ty::File => quote!(File),
-        Ty::List(inner) => generic("Vec", inner),
-        Ty::Map(inner) => {
-            let inner = rust_type(inner);
-            quote!(BTreeMap<String, #inner>)
-        }
-        Ty::Json(inner) => generic("Json", inner),
-        Ty::Pipe(inner) => generic("Pipe", inner),
-        Ty::Csv(inner) => generic("Csv", inner),
-        Ty::OrText(inner) => generic("OrText", inner),
-        Ty::Struct(name) | Ty::Enum(name, _) | Ty::Union(name, _) => {
-            let name = ident(name);
-            quote!(#name)
-        }
-    }
+///
+/// # Panics
+///
+/// If it isn't written as Rust is, which is a mistake in this crate.
+pub(super) fn rust_type(ty: &Ty) -> TokenStream {
+    tokens(&ty.to_string())
+}
+
+/// A short piece of Rust that is known as text.
+pub(super) fn tokens(text: &str) -> TokenStream {
+    text.parse().unwrap_or_else(|error| panic!("`{text}` is not Rust: {error}"))
 }
 
 /// Imports of [`support_type`]s; those of wecom-models are at `models`.

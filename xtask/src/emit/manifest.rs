@@ -1,7 +1,7 @@
 //! The features in the manifests: one a family, and `full`.
 
-use crate::api::{Answer, Api, Body};
-use crate::emit::CORE_FAMILY;
+use crate::api::{Api, CORE_FAMILY};
+use crate::spec::{Answer, Body};
 
 /// The line before the generated features.
 pub const BEGIN: &str = "# @generated features: one for each API family";

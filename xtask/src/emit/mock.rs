@@ -5,8 +5,9 @@ use quote::{ToTokens, quote};
 
 use super::items::{module_doc, raw_string};
 use super::rust_path;
-use crate::api::{Api, Endpoint, Module, Next, Pagination, Place, Rest, Ty, Type, Way};
+use crate::api::{Api, Endpoint, Member, Module, Next, Pagination, Step, Struct, Ty, Type};
 use crate::spec::names::{ident, pascal};
+use crate::spec::{Credentials, FieldPath, Place};
 
 /// The routes of one spec file.
 pub(super) fn module(module: &Module) -> TokenStream {
@@ -35,23 +36,12 @@ fn route(module: &Module, endpoint: &Endpoint) -> TokenStream {
     let body = ident(&pascal(endpoint.body.keyword()));
     let answer = ident(&pascal(endpoint.answer.keyword()));
     let request = module.structure(&endpoint.request).expect("every endpoint has a request");
-    let mut query = Vec::new();
-    let mut required = Vec::new();
-    for field in &request.fields {
-        match (&field.ty, field.place) {
-            (Ty::Union(name, _), _) if field.embed => required.extend(tag(module, name)),
-            (_, Place::Header) => {}
-            (_, Place::Query) if field.optional => {}
-            (_, Place::Query) => query.push(field.wire.clone()),
-            (ty, Place::Body) if field.optional => {
-                nested_paths(module, &field.wire, ty, &mut Vec::new(), &mut required);
-            }
-            (ty, Place::Body) => required_paths(module, &field.wire, ty, &mut Vec::new(), &mut required),
-        }
-    }
+    let query = request.sent_in(Place::Query).filter(|field| !field.optional).map(|field| &field.wire);
+    let required = required(module, request);
     let paging = option(endpoint.pagination.as_ref().map(paging));
     let grants = option(endpoint.grants.as_ref().map(|grants| {
-        let (token, expires, id, secret) = (&grants.token, &grants.expires, &grants.id, &grants.secret);
+        let (token, expires) = (&grants.token, &grants.expires);
+        let Credentials { id, secret } = &grants.credentials;
         let parameter = grants.kind.parameter().expect("checked: a kind of token");
         quote!(Grants { parameter: #parameter, token: #token, expires: #expires, id: #id, secret: #secret })
     }));
@@ -75,23 +65,18 @@ fn route(module: &Module, endpoint: &Endpoint) -> TokenStream {
 
 /// How an endpoint is paged.
 fn paging(pagination: &Pagination) -> TokenStream {
-    let start = &pagination.start.wire;
-    let numeric = pagination.numeric();
+    let start = pagination.start.to_string();
+    let numeric = pagination.numeric;
+    let text = |path: Option<&FieldPath>| option(path.map(ToString::to_string));
     let (next, limit) = match &pagination.next {
-        Next::Cursor(next) => (Some(next.wire()), None),
-        Next::Offset { limit } => (None, limit.as_ref().map(|limit| &limit.wire)),
+        Next::Cursor(next) => (text(Some(next)), text(None)),
+        Next::Offset { limit } => (text(None), text(limit.as_ref())),
     };
-    let (next, limit) = (option(next), option(limit));
-    let rest = option(pagination.rest.as_ref().map(|rest| {
-        let (kind, way) = match rest {
-            Rest::More(way) => ("More", way),
-            Rest::End(way) => ("End", way),
-            Rest::Total(way) => ("Total", way),
-        };
-        let (kind, way) = (ident(kind), way.wire());
-        quote!(Rest::#kind(#way))
+    let rest = option(pagination.rest.as_ref().map(|(rest, path)| {
+        let (kind, path) = (ident(&pascal(rest.keyword())), path.to_string());
+        quote!(Rest::#kind(#path))
     }));
-    let items = option(pagination.items.as_ref().map(Way::wire));
+    let items = text(pagination.items.as_ref());
     quote! {
         Paging { start: #start, numeric: #numeric, next: #next, limit: #limit, rest: #rest, items: #items }
     }
@@ -104,37 +89,37 @@ fn option(value: Option<impl ToTokens>) -> TokenStream {
     }
 }
 
-/// The tag of a union.
-fn tag(module: &Module, name: &str) -> Option<String> {
-    module.types.iter().find_map(|ty| match ty {
-        Type::Union(union) if union.name == name && !union.tag.is_empty() => Some(union.tag.clone()),
-        _ => None,
-    })
-}
-
-/// The path of a required field, and of what is required inside it.
-fn required_paths(module: &Module, path: &str, ty: &Ty, above: &mut Vec<String>, paths: &mut Vec<String>) {
-    paths.push(path.to_owned());
-    nested_paths(module, path, ty, above, paths);
-}
-
-/// The paths of what is required inside a field, if the field is there.
-fn nested_paths(module: &Module, path: &str, ty: &Ty, above: &mut Vec<String>, paths: &mut Vec<String>) {
-    match ty {
-        Ty::List(item) => nested_paths(module, &format!("{path}[]"), item, above, paths),
-        Ty::Struct(name) if !above.contains(name) => {
-            let structure = module.structure(name).expect("checked: the type exists");
-            above.push(name.clone());
-            for field in &structure.fields {
-                let path = format!("{path}.{}", field.wire);
-                if field.optional {
-                    nested_paths(module, &path, &field.ty, above, paths);
-                } else {
-                    required_paths(module, &path, &field.ty, above, paths);
-                }
-            }
-            above.pop();
+/// The paths of what a request's body must hold; inside of what may be absent, of what it must hold if it is there.
+fn required(module: &Module, request: &Struct) -> Vec<String> {
+    let mut paths = Vec::new();
+    module.walk(&request.name, |path, member| {
+        let Member::Field(field) = member else { return false };
+        if field.place != Place::Body {
+            return false;
         }
-        _ => {}
+        let union = field.ty.name().and_then(|name| module.named(name));
+        match union {
+            Some(Type::Union(union)) if field.embed => {
+                paths.extend((path.is_empty() && !union.tag.is_empty()).then(|| union.tag.clone()));
+            }
+            _ => paths.extend((!field.optional).then(|| dotted(path))),
+        }
+        // Of other types, it isn't looked into what is inside.
+        field.ty.layers().all(|ty| matches!(ty, Ty::List(_) | Ty::Struct(_)))
+    });
+    paths
+}
+
+/// `info[].userid`.
+fn dotted(path: &[Step<'_>]) -> String {
+    let mut text = String::new();
+    for step in path {
+        match step {
+            Step::Key(name) if text.is_empty() => text.push_str(name),
+            Step::Key(name) => text.push_str(&format!(".{name}")),
+            Step::Item => text.push_str("[]"),
+            Step::Entry => text.push_str("{}"),
+        }
     }
+    text
 }

@@ -1,10 +1,13 @@
 //! The fourth stage: the API as Rust files. Everything is decided by now; this only prints.
 
+mod checks;
+mod docs;
 mod errcode;
 mod items;
 mod manifest;
 mod mock;
 mod models;
+mod paging;
 mod requests;
 mod snapshots;
 mod wire;
@@ -17,14 +20,12 @@ use std::path::Path;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::api::{Api, Module};
+use crate::api::{Api, CORE_FAMILY, Module};
 use crate::parallel;
 use crate::spec::names::ident;
 
 use items::format_items;
-pub(crate) use items::rust_type;
 pub use manifest::{BEGIN, END, features};
-pub(crate) use requests::{limited, token_type};
 
 /// Generated files by path from the workspace's root, with `/`.
 pub type Files = BTreeMap<String, String>;
@@ -36,9 +37,6 @@ pub const FOLDERS: [&str; 4] = [
     "crates/wecom-mock/src/generated",
     "tests/src/generated",
 ];
-
-/// The family every client needs, so that it has no feature: it gives out tokens.
-pub const CORE_FAMILY: &str = "auth";
 
 /// Everything a workspace's spec generates.
 pub fn files(root: &Path, api: &Api) -> io::Result<Files> {
@@ -135,14 +133,7 @@ fn gate(family: &str) -> Option<TokenStream> {
 
 /// The path of a module below a crate: `chatdata::archive`.
 fn rust_path(module: &Module) -> TokenStream {
-    let family = ident(&module.family);
-    match &module.chapter {
-        Some(chapter) => {
-            let chapter = ident(chapter);
-            quote!(#family::#chapter)
-        }
-        None => quote!(#family),
-    }
+    items::tokens(&module.rust_path())
 }
 
 fn insert(files: &mut Files, path: String, spec: &str, tokens: TokenStream) {

@@ -3,15 +3,17 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::docs;
 use super::items::{doc, field_type, imports, module_doc, rust_type, support_type};
-use crate::api::{Enum, Field, Module, Struct, Style, Ty, Type, Union};
+use crate::api::{Enum, Field, Member, Module, Struct, Ty, Type, Union};
+use crate::spec::Style;
 use crate::spec::names::ident;
 
 /// The types of one spec file.
 pub(super) fn module(module: &Module) -> TokenStream {
-    let doc = module_doc(&format!("{}\n\n{}", module.title, module.summary));
+    let doc = module_doc(&docs::module(module));
     let types = module.types.iter().map(|ty| match ty {
-        Type::Struct(structure) => struct_item(structure),
+        Type::Struct(structure) => struct_item(module, structure),
         Type::Enum(enumeration) => enum_item(enumeration),
         Type::Union(union) => union_item(union),
     });
@@ -29,29 +31,24 @@ pub(super) fn module(module: &Module) -> TokenStream {
 /// The hand-written types that the types of a module are made of.
 fn support_types(module: &Module) -> Vec<&'static str> {
     let mut names = Vec::new();
-    let mut pending: Vec<&Ty> = Vec::new();
     for ty in &module.types {
         match ty {
-            Type::Struct(structure) => pending.extend(structure.fields.iter().map(|field| &field.ty)),
+            Type::Struct(_) => {}
             Type::Enum(_) => names.push("Unknown"),
-            Type::Union(union) => {
-                names.push(if union.style == Style::Kind { "Value" } else { "UnknownUnion" });
-                pending.extend(union.variants.iter().filter_map(|variant| variant.ty.as_ref()));
-            }
+            Type::Union(union) if union.style == Style::Kind => names.push("Value"),
+            Type::Union(_) => names.push("UnknownUnion"),
         }
-    }
-    while let Some(ty) = pending.pop() {
-        names.extend(support_type(ty));
-        pending.extend(ty.inner());
+        let types = ty.members().into_iter().filter_map(Member::ty);
+        names.extend(types.flat_map(Ty::layers).filter_map(support_type));
     }
     names
 }
 
-fn struct_item(structure: &Struct) -> TokenStream {
-    let docs = doc(&structure.doc);
+fn struct_item(module: &Module, structure: &Struct) -> TokenStream {
+    let docs = doc(&docs::structure(module, structure));
     let name = ident(&structure.name);
     let fields = structure.fields.iter().map(|field| {
-        let docs = doc(&field.doc);
+        let docs = doc(&docs::field(field));
         let name = ident(&field.rust);
         let ty = field_type(field);
         quote!(#docs pub #name: #ty)
@@ -161,7 +158,7 @@ fn enum_item(enumeration: &Enum) -> TokenStream {
     let docs = doc(&enumeration.doc);
     let name = ident(&enumeration.name);
     let variants = enumeration.values.iter().map(|value| {
-        let docs = doc(&value.doc);
+        let docs = doc(&docs::value(value));
         let name = ident(&value.name);
         quote!(#docs #name)
     });
@@ -181,7 +178,7 @@ fn union_item(union: &Union) -> TokenStream {
     let docs = doc(&union.doc);
     let name = ident(&union.name);
     let variants = union.variants.iter().map(|variant| {
-        let docs = doc(&variant.doc);
+        let docs = doc(&docs::variant(variant));
         let name = ident(&variant.name);
         let content = variant.ty.as_ref().map(rust_type).map(|ty| quote!((#ty)));
         quote!(#docs #name #content)

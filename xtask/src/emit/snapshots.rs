@@ -5,10 +5,10 @@ use quote::quote;
 
 use super::items::{module_doc, raw_string};
 use super::rust_path;
-use crate::api::{Api, Module};
+use crate::api::{Api, Field, Member, Module, Step, Type};
 use crate::spec::names::ident;
 
-/// The tests of one spec file: one a endpoint, over all its examples.
+/// The tests of one spec file: one per endpoint, over all its examples.
 pub(super) fn module(module: &Module) -> TokenStream {
     let doc = module_doc(&module.title);
     let path = rust_path(module);
@@ -44,8 +44,8 @@ pub(super) fn index(api: &Api) -> TokenStream {
         let path = rust_path(module);
         module.endpoints.iter().map(move |endpoint| {
             let request = ident(&endpoint.request);
-            let sent = module.quirks(&endpoint.request);
-            let received = module.quirks(&endpoint.response);
+            let sent = quirks(module, &endpoint.request);
+            let received = quirks(module, &endpoint.response);
             let examples = ident(&endpoint.name.to_uppercase());
             quote!(Contract::of::<wecom_models::#path::#request>(#path::#examples, &[#(#sent),*], &[#(#received),*]))
         })
@@ -56,4 +56,35 @@ pub(super) fn index(api: &Api) -> TokenStream {
         /// Every endpoint, in the order of the spec files, and where its page contradicts itself.
         pub(crate) static CONTRACTS: &[Contract] = &[#(#entries),*];
     }
+}
+
+/// The places below a type where the documentation contradicts itself: JSON pointers, `*` for anything inside a list or map.
+fn quirks(module: &Module, name: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    module.walk(name, |path, member| {
+        if let Member::Field(field) = member {
+            let around = &path[..path.len() - usize::from(!field.embed)];
+            let misspelt = field.misspelt.iter().map(|name| format!("{}/{name}", pointer(around)));
+            let quirk = field.quirk.as_ref().map(|_| format!("{}{}", pointer(path), tag(module, field)));
+            found.extend(misspelt.chain(quirk));
+        }
+        true
+    });
+    found
+}
+
+/// What is contradictory about an embedded union is which variant it is.
+fn tag(module: &Module, field: &Field) -> String {
+    match field.ty.name().and_then(|name| module.named(name)) {
+        Some(Type::Union(union)) if field.embed => format!("/{}", union.tag),
+        _ => String::new(),
+    }
+}
+
+fn pointer(path: &[Step<'_>]) -> String {
+    let steps = path.iter().map(|step| match step {
+        Step::Key(name) => format!("/{name}"),
+        Step::Item | Step::Entry => "/*".to_owned(),
+    });
+    steps.collect()
 }

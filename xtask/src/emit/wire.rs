@@ -3,8 +3,9 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::api::{Enum, Field, Module, Place, Repr, Struct, Style, Ty, Type, Union, Variant};
+use crate::api::{Enum, Field, Module, Struct, Ty, Type, Union, Variant};
 use crate::spec::names::ident;
+use crate::spec::{Place, Repr, Style};
 
 /// The impls every user needs: writing what is sent, reading what is received.
 pub(super) fn in_use(module: &Module) -> TokenStream {

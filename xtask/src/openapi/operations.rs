@@ -5,11 +5,8 @@ use serde_json::{Map, Value, json};
 
 use super::prose::{Names, component};
 use super::schemas::{self, ENVELOPE, FAILURE, MERCHANT_FAILURE, Schemas, any_of, reference};
-use crate::api::period;
-use crate::api::{
-    Answer, Api, Body, Endpoint, Example, Field, Host, Method, Module, Next, Pagination, Place, Rest, Struct,
-    Token, Ty, Way,
-};
+use crate::api::{Api, Endpoint, Example, Field, Method, Module, Pagination, Struct, Ty, page_url};
+use crate::spec::{Answer, Body, Host, Place, Rule, Token};
 
 /// The media type of any file: a file says itself what it is.
 const ANY_FILE: &str = "*/*";
@@ -89,13 +86,14 @@ fn facts(definition: &Definition<'_>) -> Map<String, Value> {
     let mut add = |name: &str, value: Value| facts.insert(name.to_owned(), value);
     add("operationId", json!(endpoint.id));
     add("summary", json!(endpoint.title));
-    add("description", json!(schemas.names.prose(module, &request.text)));
-    add("externalDocs", json!({ "url": endpoint.page_url, "description": endpoint.title }));
+    add("description", json!(schemas.names.prose(module, &endpoint.words())));
+    add("externalDocs", json!({ "url": page_url(&endpoint.doc), "description": endpoint.title }));
     if endpoint.safe {
         add("x-safe", json!(true));
     }
     if !endpoint.rates.is_empty() {
-        let rates = endpoint.rates.iter().map(|(calls, per)| json!({ "calls": calls, "per": period(*per) }));
+        let rates = endpoint.rates.iter();
+        let rates = rates.map(|rate| json!({ "calls": rate.calls, "per": rate.per.keyword() }));
         add("x-rates", rates.collect());
     }
     if let Some(concurrency) = endpoint.concurrency {
@@ -105,7 +103,7 @@ fn facts(definition: &Definition<'_>) -> Map<String, Value> {
         add("x-pagination", pagination(pages));
     }
     if let Some(grants) = &endpoint.grants {
-        let credentials = json!({ "id": grants.id, "secret": grants.secret });
+        let credentials = json!({ "id": grants.credentials.id, "secret": grants.credentials.secret });
         add(
             "x-grants",
             json!({
@@ -121,47 +119,21 @@ fn facts(definition: &Definition<'_>) -> Map<String, Value> {
         Method::Post => request.sent_in(Place::Body).collect(),
         Method::Get => Vec::new(),
     };
-    let rules: Vec<Value> = request
-        .rules
-        .iter()
-        .filter(|rule| !schemas::is_over(rule, &in_body))
-        .map(schemas::rule_words)
-        .collect();
+    let rules: Vec<Value> =
+        request.rules.iter().filter(|rule| !schemas::is_over(rule, &in_body)).map(Rule::as_written).collect();
     if !rules.is_empty() {
         add("x-rules", Value::Array(rules));
     }
     if let Some(sign) = &endpoint.sign {
-        add("x-sign", json!({ "nonce": sign.nonce.wire, "ts": sign.ts.wire, "sig": sign.sig.wire }));
+        add("x-sign", json!({ "nonce": sign.nonce, "ts": sign.ts, "sig": sign.sig }));
     }
     facts
 }
 
 /// How pages follow each other, in the words of the spec.
 fn pagination(pagination: &Pagination) -> Value {
-    let mut facts = Map::new();
-    let mut add = |name: &str, value: &str| facts.insert(name.to_owned(), json!(value));
-    match &pagination.next {
-        Next::Cursor(next) => {
-            add("cursor", &pagination.start.wire);
-            add("next", &next.wire());
-        }
-        Next::Offset { limit } => {
-            add("offset", &pagination.start.wire);
-            if let Some(limit) = limit {
-                add("limit", &limit.wire);
-            }
-        }
-    }
-    match &pagination.rest {
-        Some(Rest::More(way)) => add("more", &way.wire()),
-        Some(Rest::End(way)) => add("end", &way.wire()),
-        Some(Rest::Total(way)) => add("total", &way.wire()),
-        None => None,
-    };
-    if let Some(items) = pagination.items.as_ref().map(Way::wire) {
-        add("items", &items);
-    }
-    Value::Object(facts)
+    let fields = pagination.fields().map(|(key, path)| (key.to_owned(), json!(path.to_string())));
+    Value::Object(fields.collect())
 }
 
 /// The kinds of token an operation takes; nothing where it takes none.
@@ -272,7 +244,7 @@ fn parameter(
 /// A parameter's type. A flag is sent as 0 or 1, and never as anything else.
 fn parameter_schema(definition: &Definition<'_>, field: &Field) -> Value {
     let mut schema = definition.schemas.field(field);
-    if field.ty == Ty::Flag && !field.quirk {
+    if field.ty == Ty::Flag && field.quirk.is_none() {
         schema["type"] = json!("integer");
         schema["enum"] = json!([0, 1]);
         if let Some(schema) = schema.as_object_mut() {

@@ -3,10 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::prose::{Names, component};
-use crate::api::{
-    Answer, Api, Body, Endpoint, Enum, Field, Limit, Method, Module, Place, Repr, Rule, Struct, Style, Ty,
-    Type, Union, Variant,
-};
+use crate::api::{Api, Enum, Field, Method, Module, Struct, Ty, Type, Union, Variant};
+use crate::spec::{Answer, Body, Limit, Part, Place, Repr, Rule, Style};
 
 /// The schema of what every JSON answer has beside its own fields.
 pub(super) const ENVELOPE: &str = "Envelope";
@@ -116,22 +114,28 @@ impl Schemas<'_> {
 
     /// A struct; of a request, the part in its body, if it has one.
     fn structure(self, structure: &Struct) -> Option<Value> {
-        let endpoints = &self.module.endpoints;
-        let request = endpoints.iter().find(|endpoint| endpoint.request == structure.name);
-        let response = endpoints.iter().find(|endpoint| endpoint.response == structure.name);
-        if request.is_some_and(|endpoint| endpoint.method == Method::Get) {
+        let operation = self.module.operation(&structure.name);
+        if matches!(operation, Some((endpoint, Part::Request)) if endpoint.method == Method::Get) {
             return None;
         }
         let fields: Vec<&Field> = structure.sent_in(Place::Body).collect();
         let mut schema = self.object(&fields, &structure.rules);
-        let description = match (request, response) {
-            (Some(endpoint), _) => format!("The body of a request of `{}`.", endpoint.id),
-            (_, Some(endpoint)) => format!("The answer to `{}`.", endpoint.id),
-            _ => self.names.prose(self.module, &structure.doc),
+        let description = match operation {
+            Some((endpoint, Part::Request)) => format!("The body of a request of `{}`.", endpoint.id),
+            Some((endpoint, Part::Response)) => format!("The answer to `{}`.", endpoint.id),
+            None => {
+                let rules = structure.rules.iter().map(Rule::sentence);
+                let text: Vec<String> = std::iter::once(structure.doc.clone()).chain(rules).collect();
+                self.names.prose(self.module, &text.join("\n\n"))
+            }
         };
         schema.shift_insert(0, "description".to_owned(), json!(description));
-        let is_xml = |endpoint: &Endpoint| endpoint.body == Body::Xml;
-        if request.is_some_and(is_xml) || response.is_some_and(|endpoint| endpoint.answer == Answer::Xml) {
+        let is_xml = match operation {
+            Some((endpoint, Part::Request)) => endpoint.body == Body::Xml,
+            Some((endpoint, Part::Response)) => endpoint.answer == Answer::Xml,
+            None => false,
+        };
+        if is_xml {
             schema.insert("xml".to_owned(), json!({ "name": "xml" }));
         }
         Some(Value::Object(schema))
@@ -152,14 +156,15 @@ impl Schemas<'_> {
             schema.insert("required".to_owned(), json!(required));
         }
         let embedded = fields.iter().filter(|field| field.embed).map(|field| self.embedded(field));
-        let rules = rules.iter().filter(|rule| is_over(rule, fields));
-        let (words, rules): (Vec<&Rule>, Vec<&Rule>) = rules.partition(|rule| rule_schema(rule).is_none());
-        let all: Vec<Value> = embedded.chain(rules.into_iter().filter_map(rule_schema)).collect();
+        let rules = || rules.iter().filter(|rule| is_over(rule, fields));
+        let all: Vec<Value> = embedded.chain(rules().filter_map(Rule::schema)).collect();
         if !all.is_empty() {
             schema.insert("allOf".to_owned(), Value::Array(all));
         }
+        let words: Vec<Value> =
+            rules().filter(|rule| rule.schema().is_none()).map(Rule::as_written).collect();
         if !words.is_empty() {
-            schema.insert("x-rules".to_owned(), words.into_iter().map(rule_words).collect());
+            schema.insert("x-rules".to_owned(), Value::Array(words));
         }
         schema
     }
@@ -167,8 +172,7 @@ impl Schemas<'_> {
     /// A union whose fields stand among others; where it may be absent, none of its fields need be there.
     fn embedded(self, field: &Field) -> Value {
         let union = self.ty(&field.ty);
-        let found = self.module.types.iter().find(|ty| Some(ty.name()) == field.ty.name());
-        match found {
+        match field.ty.name().and_then(|name| self.module.named(name)) {
             Some(Type::Union(Union { tag, .. })) if field.optional && !tag.is_empty() => {
                 json!({ "anyOf": [union, { "not": { "required": [tag] } }] })
             }
@@ -180,15 +184,13 @@ impl Schemas<'_> {
     pub(super) fn field(self, field: &Field) -> Value {
         let mut schema = self.ty(&field.ty);
         limit(&mut schema, field);
-        if field.quirk {
+        if field.quirk.is_some() {
             // The examples of the documentation may show any scalar here.
             let scalar = json!({ "type": ["string", "number", "boolean", "null"] });
             schema = json!({ "anyOf": [schema, scalar], "x-quirk": true });
         }
-        if !field.text.is_empty() && field.text != "." {
-            schema["description"] = json!(self.names.prose(self.module, &field.text));
-        }
-        if let Some(default) = field.default_value.as_deref() {
+        schema["description"] = json!(self.names.prose(self.module, &field.words()));
+        if let Some(default) = field.default.as_deref() {
             schema["default"] = match (&field.ty, default) {
                 (Ty::Flag, Value::Bool(value)) => json!(u8::from(*value)),
                 _ => default.clone(),
@@ -237,6 +239,14 @@ impl Schemas<'_> {
         }
     }
 
+    /// What is said of a value or a variant, after what it is on the wire.
+    fn labelled(self, wire: &str, doc: Option<&str>) -> String {
+        match doc {
+            Some(doc) => format!("`{wire}`: {}", self.names.prose(self.module, doc)),
+            None => format!("`{wire}`"),
+        }
+    }
+
     /// An open enum: the documented values are listed, but every value of their type is valid. A closed
     /// `enum` would make a client refuse what WeCom adds.
     fn enumeration(self, enumeration: &Enum) -> Value {
@@ -246,7 +256,7 @@ impl Schemas<'_> {
             .values
             .iter()
             .map(|value| {
-                let meaning = self.names.prose(self.module, &value.doc);
+                let meaning = self.labelled(&value.wire, value.doc.as_deref());
                 json!({ "name": value.name, "description": meaning })
             })
             .collect();
@@ -264,7 +274,7 @@ impl Schemas<'_> {
         let variants = union.variants.iter().map(|variant| {
             let mut schema = variant.ty.as_ref().map_or_else(|| json!({}), |ty| self.ty(ty));
             schema["title"] = json!(variant.name);
-            schema["description"] = json!(self.names.prose(self.module, &variant.doc));
+            schema["description"] = json!(self.labelled(&variant.tag, variant.doc.as_deref()));
             schema
         });
         let other = json!({ "title": "Other", "not": { "type": types } });
@@ -326,7 +336,7 @@ impl Schemas<'_> {
         }
         let mut schema = json!({
             "title": variant.name,
-            "description": self.names.prose(self.module, &variant.doc),
+            "description": self.labelled(&variant.tag, variant.doc.as_deref()),
             "type": "object",
             "properties": properties,
             "required": required,
@@ -421,55 +431,5 @@ fn limit(schema: &mut Value, field: &Field) {
 
 /// Whether all fields of a rule stand in one object.
 pub(super) fn is_over(rule: &Rule, fields: &[&Field]) -> bool {
-    let named: Vec<&Field> = match rule {
-        Rule::MaxSpan { from, to, .. } => vec![from, to],
-        Rule::ExactlyOne(named) | Rule::AtLeastOne(named) | Rule::AtMostOne(named) => named.iter().collect(),
-        Rule::RequiredWhen { field, when, .. } => vec![field, when],
-    };
-    named.iter().all(|field| fields.iter().any(|own| own.wire == field.wire))
-}
-
-/// A rule over the fields of an object, if JSON Schema can say it.
-fn rule_schema(rule: &Rule) -> Option<Value> {
-    let each = |fields: &[Field]| -> Vec<Value> {
-        fields.iter().map(|field| json!({ "required": [field.wire] })).collect()
-    };
-    Some(match rule {
-        Rule::MaxSpan { .. } => return None,
-        Rule::ExactlyOne(fields) => json!({ "oneOf": each(fields) }),
-        Rule::AtLeastOne(fields) => json!({ "anyOf": each(fields) }),
-        Rule::AtMostOne(fields) => {
-            let none = json!({ "not": { "anyOf": each(fields) } });
-            json!({ "oneOf": each(fields).into_iter().chain([none]).collect::<Vec<Value>>() })
-        }
-        Rule::RequiredWhen { field, when, is } => {
-            let values: Vec<Value> = is.iter().flat_map(|is| as_sent(is)).collect();
-            json!({
-                "if": { "properties": { &when.wire: { "enum": values } }, "required": [when.wire] },
-                "then": { "required": [field.wire] },
-            })
-        }
-    })
-}
-
-/// A value of a rule: the spec doesn't say whether it is text or a number.
-fn as_sent(value: &str) -> Vec<Value> {
-    let number = value.parse::<i64>().ok().map(|number| json!(number));
-    number.into_iter().chain([json!(value)]).collect()
-}
-
-/// A rule in the words of the spec.
-pub(super) fn rule_words(rule: &Rule) -> Value {
-    let names = |fields: &[Field]| fields.iter().map(|field| field.wire.clone()).collect::<Vec<String>>();
-    match rule {
-        Rule::MaxSpan { from, to, days } => {
-            json!({ "max_span": { "from": from.wire, "to": to.wire, "days": days } })
-        }
-        Rule::ExactlyOne(fields) => json!({ "exactly_one": names(fields) }),
-        Rule::AtLeastOne(fields) => json!({ "at_least_one": names(fields) }),
-        Rule::AtMostOne(fields) => json!({ "at_most_one": names(fields) }),
-        Rule::RequiredWhen { field, when, is } => {
-            json!({ "required_when": { "field": field.wire, "when": when.wire, "is": is } })
-        }
-    }
+    rule.fields().into_iter().all(|path| fields.iter().any(|own| own.wire == path.first()))
 }

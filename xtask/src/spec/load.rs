@@ -15,8 +15,8 @@ use crate::spec::diagnostic::{At, Diagnostic, Diagnostics, Reporter, did_you_mea
 use crate::spec::schema;
 use crate::spec::source::{Node, Path, Source};
 use crate::spec::{
-    CODES, Codes, Deviation, Doc, Endpoint, Enum, EnumValue, ErrorCode, Field, File, Repr, Rule, Spec,
-    Struct, Style, Union, Variant,
+    CODES, Codes, Deviation, Doc, Endpoint, Enum, EnumValue, ErrorCode, Field, File, Repr, Spec, Struct,
+    Style, Union, Variant, WrittenRule,
 };
 
 /// Reads the texts of all spec files in a folder, in the order of their names.
@@ -197,7 +197,7 @@ pub(crate) struct StructHead {
     doc: String,
     /// Rules over several fields.
     #[serde(default)]
-    rules: Vec<Rule>,
+    rules: Vec<WrittenRule>,
 }
 
 /// An open enum: a value that isn't listed is kept, never an error.

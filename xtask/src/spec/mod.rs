@@ -4,15 +4,21 @@ use std::io;
 
 pub mod check;
 pub mod diagnostic;
+mod field_path;
 pub(crate) mod keywords;
 pub mod load;
 mod model;
 pub mod names;
+mod rule;
 pub mod schema;
+mod section;
 pub mod source;
 pub mod type_expr;
 
+pub use field_path::FieldPath;
 pub use model::*;
+pub use rule::{Group, Rule};
+pub use section::{Part, Section};
 
 use diagnostic::Diagnostics;
 use source::Source;

@@ -147,7 +147,7 @@ pub struct EndpointHead {
     pub grants: Option<Grants>,
     /// Rules over several fields of the request.
     #[serde(default)]
-    pub rules: Vec<Rule>,
+    pub rules: Vec<WrittenRule>,
     /// Requests and their responses. They become tests, and the mock's answers.
     #[serde(default)]
     pub examples: Vec<Example>,
@@ -161,7 +161,7 @@ impl EndpointHead {
 }
 
 /// A documentation page.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 pub struct Doc {
     /// The document's id: it stays when the page moves.
     #[schemars(range(min = 1))]
@@ -178,7 +178,7 @@ pub struct Doc {
 }
 
 /// Another document with the same endpoint.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 pub struct Also {
     /// The document's id.
     #[schemars(range(min = 1))]
@@ -330,7 +330,7 @@ impl Token {
 }
 
 /// A documented rate limit.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 pub struct Rate {
     /// How many calls.
     #[schemars(range(min = 1))]
@@ -413,8 +413,8 @@ pub struct Credentials {
 
 /// A rule over several fields: exactly one of these.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[schemars(extend("minProperties" = 1, "maxProperties" = 1))]
-pub struct Rule {
+#[schemars(rename = "Rule", extend("minProperties" = 1, "maxProperties" = 1))]
+pub struct WrittenRule {
     /// Two times lie at most so many days apart, and not the wrong way round.
     pub max_span: Option<MaxSpan>,
     /// One of these fields is set, and no other.
@@ -595,7 +595,7 @@ pub struct Struct {
     /// By wire name.
     pub fields: IndexMap<String, Field>,
     /// Rules over several fields.
-    pub rules: Vec<Rule>,
+    pub rules: Vec<WrittenRule>,
 }
 
 /// An open enum.

@@ -301,7 +301,7 @@ mod tests {
     use super::*;
     use crate::spec::load::known_keys;
     use crate::spec::{
-        Credentials, Doc, Example, Grants, MaxSpan, Pagination, Rate, RequiredWhen, Rule, Sign,
+        Credentials, Doc, Example, Grants, MaxSpan, Pagination, Rate, RequiredWhen, Sign, WrittenRule,
     };
 
     fn schema(file: usize) -> Value {
@@ -342,7 +342,7 @@ mod tests {
         same_keys::<Sign>(&chapter, "/$defs/Sign", &[]);
         same_keys::<Grants>(&chapter, "/$defs/Grants", &[]);
         same_keys::<Credentials>(&chapter, "/$defs/Credentials", &[]);
-        same_keys::<Rule>(&chapter, "/$defs/Rule", &[]);
+        same_keys::<WrittenRule>(&chapter, "/$defs/Rule", &[]);
         same_keys::<RequiredWhen>(&chapter, "/$defs/RequiredWhen", &[]);
         same_keys::<MaxSpan>(&chapter, "/$defs/MaxSpan", &[]);
         same_keys::<Example>(&chapter, "/$defs/Example", &[]);

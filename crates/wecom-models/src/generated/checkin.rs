@@ -15,7 +15,7 @@ use crate::{Timestamp, Unknown};
 /// `POST /cgi-bin/checkin/getcorpcheckinoption` ·
 /// [获取企业所有打卡规则](https://developer.work.weixin.qq.com/document/path/93384)
 ///
-/// Rate limit: 60 calls a minute.
+/// Rate limit: 60 calls per minute.
 ///
 /// An own application must be listed among those that may call the check-in API (打卡 › 可调用接口的应用); a
 /// developed application needs the permission 打卡. Third-party applications can't call it. Since

@@ -101,7 +101,7 @@ impl Get {
 ///
 /// `POST /cgi-bin/media/uploadimg` · [上传图片](https://developer.work.weixin.qq.com/document/path/90256)
 ///
-/// Rate limit: 1000 calls a day, 3000 calls a month.
+/// Rate limit: 1000 calls per day, 3000 calls per month.
 ///
 /// The picture can only be shown within WeCom, in the text of an article (图文消息) for instance, and in
 /// what customers are sent, such as welcome messages. On other pages it is blocked.

@@ -16,7 +16,7 @@ use crate::{Timestamp, Unknown};
 /// `POST /cgi-bin/msgaudit/get_permit_user_list` ·
 /// [获取会话内容存档开启成员列表](https://developer.work.weixin.qq.com/document/path/91614)
 ///
-/// Rate limit: 1000 calls a minute.
+/// Rate limit: 1000 calls per minute.
 ///
 /// Departments and tags in the scope of the archive are listed as the employees that belong to them.
 /// Only those for whom the archive is in effect are there: not those beyond the number that was
@@ -56,7 +56,7 @@ pub struct GetPermitUserListResponse {
 /// `POST /cgi-bin/msgaudit/check_single_agree` ·
 /// [获取会话同意情况](https://developer.work.weixin.qq.com/document/path/91782)
 ///
-/// Rate limit: 2500 calls a minute.
+/// Rate limit: 2500 calls per minute.
 ///
 /// The token must come from the secret of the message archive.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -89,7 +89,7 @@ pub struct CheckSingleAgreeResponse {
 /// `POST /cgi-bin/msgaudit/check_room_agree` ·
 /// [获取会话同意情况](https://developer.work.weixin.qq.com/document/path/91782)
 ///
-/// Rate limit: 1500 calls a minute.
+/// Rate limit: 1500 calls per minute.
 ///
 /// The token must come from the secret of the message archive.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -120,7 +120,7 @@ pub struct CheckRoomAgreeResponse {
 /// `POST /cgi-bin/msgaudit/groupchat/get` ·
 /// [获取会话内容存档内部群信息](https://developer.work.weixin.qq.com/document/path/92951)
 ///
-/// Rate limit: 2000 calls a minute.
+/// Rate limit: 2000 calls per minute.
 ///
 /// Only groups within the corporation can be read. The token must come from the secret of the message
 /// archive.
@@ -160,7 +160,7 @@ pub struct GroupchatGetResponse {
 /// `GET /cgi-bin/msgaudit/get_robot_info` ·
 /// [获取机器人信息](https://developer.work.weixin.qq.com/document/path/91774)
 ///
-/// Rate limit: 600 calls a minute.
+/// Rate limit: 600 calls per minute.
 ///
 /// The token must come from the secret of the message archive.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -10,8 +10,8 @@ use crate::spec::names;
 use crate::spec::source::Path;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
 use crate::spec::{
-    Answer, Body, Doc, Endpoint, Field, File, Grants, MaxSpan, Pagination, Place, RequiredWhen, Rule, Spec,
-    Token,
+    Answer, Body, Doc, Endpoint, Field, File, Grants, MaxSpan, Pagination, Place, RequiredWhen, Spec, Token,
+    WrittenRule,
 };
 
 /// One page of the documentation defines a call once; other pages may define the same call their own way.
@@ -349,14 +349,14 @@ impl Checker<'_> {
         }
     }
 
-    pub(super) fn rules(&mut self, path: &Path, fields: &IndexMap<String, Field>, rules: &[Rule]) {
+    pub(super) fn rules(&mut self, path: &Path, fields: &IndexMap<String, Field>, rules: &[WrittenRule]) {
         for (index, rule) in rules.iter().enumerate() {
             self.rule(&path.index(index), fields, rule);
         }
     }
 
-    fn rule(&mut self, path: &Path, fields: &IndexMap<String, Field>, rule: &Rule) {
-        let Rule { max_span, exactly_one, at_least_one, at_most_one, required_when } = rule;
+    fn rule(&mut self, path: &Path, fields: &IndexMap<String, Field>, rule: &WrittenRule) {
+        let WrittenRule { max_span, exactly_one, at_least_one, at_most_one, required_when } = rule;
         let groups =
             [("exactly_one", exactly_one), ("at_least_one", at_least_one), ("at_most_one", at_most_one)];
         let given = groups.iter().filter(|(_, names)| names.is_some()).count();

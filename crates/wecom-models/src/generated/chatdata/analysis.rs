@@ -134,7 +134,7 @@ pub struct AnalyzeTaskResultResponse {
 /// `POST /cgi-bin/chatdata/export/create_job` ·
 /// [创建会话内容导出任务](https://developer.work.weixin.qq.com/document/path/99620)
 ///
-/// Rate limit: 1000 calls a day.
+/// Rate limit: 1000 calls per day.
 ///
 /// The export starts in the display component (会话展示组件), where an employee presses a button and the
 /// application gets a `code`. It then uploads a template, in which WeCom replaces

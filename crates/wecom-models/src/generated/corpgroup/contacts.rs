@@ -13,7 +13,7 @@ mod reverse;
 /// `POST /cgi-bin/corpgroup/corp/remove_corp` ·
 /// [移除企业](https://developer.work.weixin.qq.com/document/path/95822)
 ///
-/// Rate limit: 1 calls at once.
+/// Rate limit: 1 call at once.
 ///
 /// At least one of `corpid`, `pending_corpid` is set.
 ///

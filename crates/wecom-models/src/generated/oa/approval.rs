@@ -18,7 +18,7 @@ use crate::{Timestamp, Unknown, UnknownUnion};
 /// `POST /cgi-bin/oa/getapprovaldetail` ·
 /// [获取审批申请详情](https://developer.work.weixin.qq.com/document/path/91983)
 ///
-/// Rate limit: 600 calls a minute.
+/// Rate limit: 600 calls per minute.
 ///
 /// An own application must be listed among those that may call the approval API (审批 › 可调用接口的应用);
 /// developed and third-party applications need the permission 审批 (approval). Since 2023-12-01 the
@@ -58,7 +58,7 @@ pub struct GetapprovaldetailResponse {
 /// `POST /cgi-bin/oa/getapprovalinfo` ·
 /// [批量获取审批单号](https://developer.work.weixin.qq.com/document/path/91816)
 ///
-/// Rate limit: 600 calls a minute.
+/// Rate limit: 600 calls per minute.
 ///
 /// From `starttime` to `endtime` it is at most 31 days.
 ///
@@ -137,7 +137,7 @@ pub struct GetapprovalinfoResponse {
 /// `POST /cgi-bin/oa/approval/create_template` ·
 /// [创建审批模板](https://developer.work.weixin.qq.com/document/path/97437)
 ///
-/// Rate limit: 600 calls a minute.
+/// Rate limit: 600 calls per minute.
 ///
 /// The template appears in the admin console and in the Approval app (审批). An own application must be
 /// listed among those that may call the approval API (审批 › 可调用接口的应用); developed applications need the

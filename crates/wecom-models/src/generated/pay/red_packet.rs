@@ -15,7 +15,7 @@ use crate::Unknown;
 /// `POST /mmpaymkttransfers/sendworkwxredpack` ·
 /// [发放企业红包](https://developer.work.weixin.qq.com/document/path/90275)
 ///
-/// Rate limit: 1800 calls a minute.
+/// Rate limit: 1800 calls per minute.
 ///
 /// At most one of `sender_name`, `agentid` is set.
 ///

@@ -1,0 +1,86 @@
+//! Types of fields, and how they are written in Rust.
+
+use std::fmt;
+
+use crate::spec::names::ident;
+use crate::spec::{Repr, Style};
+
+/// A type of a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ty {
+    String,
+    Bool,
+    Flag,
+    I32,
+    U32,
+    I64,
+    U64,
+    F64,
+    Timestamp,
+    Secret,
+    Any,
+    File,
+    List(Box<Ty>),
+    Map(Box<Ty>),
+    Json(Box<Ty>),
+    Pipe(Box<Ty>),
+    Csv(Box<Ty>),
+    OrText(Box<Ty>),
+    Struct(String),
+    Enum(String, Repr),
+    Union(String, Style),
+}
+
+impl Ty {
+    /// The type's parameter, if it has one.
+    pub fn inner(&self) -> Option<&Self> {
+        match self {
+            Self::List(inner)
+            | Self::Map(inner)
+            | Self::Json(inner)
+            | Self::Pipe(inner)
+            | Self::Csv(inner)
+            | Self::OrText(inner) => Some(inner),
+            _ => None,
+        }
+    }
+
+    /// The type, then what is inside it, down to the bottom.
+    pub fn layers(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |ty| ty.inner())
+    }
+
+    /// The named type at the bottom, if there is one.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Struct(name) | Self::Enum(name, _) | Self::Union(name, _) => Some(name),
+            _ => self.inner().and_then(Self::name),
+        }
+    }
+}
+
+/// As it is written in Rust.
+impl fmt::Display for Ty {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::String => f.write_str("String"),
+            Self::Bool | Self::Flag => f.write_str("bool"),
+            Self::I32 => f.write_str("i32"),
+            Self::U32 => f.write_str("u32"),
+            Self::I64 => f.write_str("i64"),
+            Self::U64 => f.write_str("u64"),
+            Self::F64 => f.write_str("f64"),
+            Self::Timestamp => f.write_str("Timestamp"),
+            Self::Secret => f.write_str("Secret"),
+            Self::Any => f.write_str("Value"),
+            Self::File => f.write_str("File"),
+            Self::List(inner) => write!(f, "Vec<{inner}>"),
+            Self::Map(inner) => write!(f, "BTreeMap<String, {inner}>"),
+            Self::Json(inner) => write!(f, "Json<{inner}>"),
+            Self::Pipe(inner) => write!(f, "Pipe<{inner}>"),
+            Self::Csv(inner) => write!(f, "Csv<{inner}>"),
+            Self::OrText(inner) => write!(f, "OrText<{inner}>"),
+            Self::Struct(name) | Self::Enum(name, _) | Self::Union(name, _) => write!(f, "{}", ident(name)),
+        }
+    }
+}

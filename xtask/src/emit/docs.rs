@@ -1,0 +1,102 @@
+//! The documentation of what is generated, Markdown, from what is known of it.
+
+use std::collections::BTreeMap;
+
+use crate::api::{Codes, Endpoint, EnumValue, Field, Module, Struct, Variant, page_url};
+use crate::spec::{Limit, Part, Rate, Rule};
+
+/// What a module is.
+pub(super) fn module(module: &Module) -> String {
+    format!("{}\n\n{}", module.title, module.summary)
+}
+
+/// What a struct is: a part of an operation, or a type of its own.
+pub(super) fn structure(module: &Module, structure: &Struct) -> String {
+    match module.operation(&structure.name) {
+        Some((endpoint, Part::Request)) => request(endpoint, &structure.rules),
+        Some((endpoint, Part::Response)) => format!("The answer to [`{}`].", endpoint.request),
+        None => {
+            let rules = structure.rules.iter().map(Rule::sentence);
+            paragraphs(std::iter::once(structure.doc.clone()).chain(rules))
+        }
+    }
+}
+
+fn request(endpoint: &Endpoint, rules: &[Rule]) -> String {
+    let Endpoint { method, path, title, doc, .. } = endpoint;
+    let call = format!("`{} {path}` · [{title}]({})", method.name(), page_url(doc));
+    let head = [endpoint.summary.clone(), call];
+    let rates = rates(&endpoint.rates, endpoint.concurrency);
+    let rules = rules.iter().map(Rule::sentence);
+    paragraphs(head.into_iter().chain(rates).chain(rules).chain(endpoint.notes.clone()))
+}
+
+/// What a field is, then what it may be.
+pub(super) fn field(field: &Field) -> String {
+    let default = field.shown_default().map(|default| format!("default {default}"));
+    let facts: Vec<String> = default.into_iter().chain(limits(&field.limits)).collect();
+    let mut doc = field.doc.clone();
+    if !facts.is_empty() {
+        let text = facts.join(", ");
+        doc = format!("{doc} {}{}.", text[..1].to_uppercase(), &text[1..]);
+    }
+    paragraphs(std::iter::once(doc).chain(field.quirk.clone()))
+}
+
+/// What a value of an enum means.
+pub(super) fn value(value: &EnumValue) -> String {
+    labelled(&value.wire, value.doc.as_deref())
+}
+
+/// What a variant of a union is.
+pub(super) fn variant(variant: &Variant) -> String {
+    labelled(&variant.tag, variant.doc.as_deref())
+}
+
+/// What the table of error codes is.
+pub(super) fn codes(codes: &Codes) -> String {
+    let Codes { title, summary, doc, .. } = codes;
+    let updated = doc.updated.as_ref().map(|date| format!(", as of {date}")).unwrap_or_default();
+    format!("{summary}\n\n[{title}]({}){updated}.", page_url(doc))
+}
+
+fn labelled(wire: &str, doc: Option<&str>) -> String {
+    doc.map_or_else(|| format!("`{wire}`"), |doc| format!("`{wire}`: {doc}"))
+}
+
+fn paragraphs(paragraphs: impl IntoIterator<Item = String>) -> String {
+    paragraphs.into_iter().collect::<Vec<String>>().join("\n\n")
+}
+
+fn limits(limits: &[Limit]) -> Vec<String> {
+    let mut ranges: BTreeMap<&str, (Option<i64>, Option<i64>)> = BTreeMap::new();
+    for limit in limits {
+        let unit = match limit {
+            Limit::MaxBytes(_) => " bytes",
+            Limit::MaxChars(_) | Limit::MinChars(_) => " characters",
+            Limit::MaxItems(_) | Limit::MinItems(_) => " items",
+            Limit::Max(_) | Limit::Min(_) => "",
+        };
+        let range = ranges.entry(unit).or_default();
+        match limit {
+            Limit::MinChars(_) | Limit::MinItems(_) | Limit::Min(_) => range.0 = Some(limit.number()),
+            _ => range.1 = Some(limit.number()),
+        }
+    }
+    let text = ranges.into_iter().filter_map(|(unit, range)| match range {
+        (Some(min), Some(max)) if min == max => Some(format!("exactly {max}{unit}")),
+        (Some(min), Some(max)) => Some(format!("{min} to {max}{unit}")),
+        (None, Some(max)) => Some(format!("at most {max}{unit}")),
+        (Some(min), None) => Some(format!("at least {min}{unit}")),
+        (None, None) => None,
+    });
+    text.collect()
+}
+
+fn rates(rates: &[Rate], concurrency: Option<u32>) -> Option<String> {
+    let calls = |calls: u32| format!("{calls} {}", if calls == 1 { "call" } else { "calls" });
+    let rates = rates.iter().map(|rate| format!("{} per {}", calls(rate.calls), rate.per.keyword()));
+    let at_once = concurrency.map(|number| format!("{} at once", calls(number)));
+    let texts: Vec<String> = rates.chain(at_once).collect();
+    (!texts.is_empty()).then(|| format!("Rate limit: {}.", texts.join(", ")))
+}

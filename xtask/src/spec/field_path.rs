@@ -1,0 +1,30 @@
+//! How something refers to a field: by names on the wire, from the fields of one type inwards.
+
+use std::fmt;
+
+/// A field, by the names on the wire that lead to it: `file_list.item`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct FieldPath(Vec<String>);
+
+impl FieldPath {
+    /// Reads a path as a spec writes it. Whether the fields are there is for the checks to say.
+    pub fn new(path: &str) -> Self {
+        Self(path.split('.').map(str::to_owned).collect())
+    }
+
+    /// The names, from the outermost field inwards.
+    pub fn steps(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
+    /// The outermost field.
+    pub fn first(&self) -> &str {
+        &self.0[0]
+    }
+}
+
+impl fmt::Display for FieldPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join("."))
+    }
+}
