@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
-use xtask::commands::codegen;
+use xtask::commands::{codegen, explain};
 use xtask::diff::{self, Form, Report, Spec, Unreadable};
 use xtask::spec::Failure;
 use xtask::spec::schema;
@@ -94,6 +94,15 @@ enum Command {
     ///
     /// A target that isn't reached is told, and is no failure: a machine may be busy. What can't be measured is one.
     Bench(Bench),
+    /// Says what a mistake means that the other commands report; without a code, lists all.
+    Explain {
+        /// The code, as in `error[bad-limit]`.
+        #[arg(value_name = "CODE")]
+        code: Option<String>,
+        /// Prints the page `spec/mistakes.md`.
+        #[arg(long, conflicts_with = "code")]
+        markdown: bool,
+    },
     /// Tells what changes between two specs, and what that means for those who use the crates.
     ///
     /// Exits with 1 if something breaks that CHANGELOG.md of HEAD doesn't tell of. There, an item of the
@@ -183,6 +192,7 @@ fn main() -> ExitCode {
                 if json { drift::Form::Json } else { drift::Form::Text { color, unspecified } },
             )
         }
+        Command::Explain { code, markdown } => explain(code.as_deref(), markdown),
         Command::Bench(options) => bench(&cli.root, options),
         Command::Import(Import { report: Some(docs), json, .. }) => report(&docs, json),
         Command::Import(Import { pages, into, .. }) => draft(&pages, into.as_deref()),
@@ -397,6 +407,25 @@ fn drift(root: &Path, docs: &Path, form: drift::Form) -> ExitCode {
     // Who closes the pipe early has read enough.
     let _ = stdout().write_all(report.write(form).as_bytes());
     if report.findings().is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn explain(code: Option<&str>, markdown: bool) -> ExitCode {
+    let text = match code {
+        Some(code) => explain::one(code),
+        None if markdown => Ok(explain::page()),
+        None => Ok(explain::all()),
+    };
+    match text {
+        Ok(text) => {
+            // Who closes the pipe early has read enough.
+            let _ = stdout().write_all(text.as_bytes());
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 fn draft(pages: &[PathBuf], into: Option<&Path>) -> ExitCode {

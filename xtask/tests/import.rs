@@ -11,8 +11,9 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use xtask::import;
 use xtask::spec::check;
-use xtask::spec::diagnostic::{Diagnostics, UNWRITTEN};
+use xtask::spec::diagnostic::Diagnostics;
 use xtask::spec::load;
+use xtask::spec::mistakes::Mistake;
 use xtask::spec::source::Source;
 
 fn pages() -> Vec<PathBuf> {
@@ -27,14 +28,14 @@ fn draft(page: &Path) -> String {
     import::new_file(page, &text(page)).unwrap_or_else(|error| panic!("{}: {error}", page.display()))
 }
 
-/// The codes of what is wrong with the text of a spec file.
-fn codes(text: &str) -> Vec<&'static str> {
+/// What is wrong with the text of a spec file.
+fn mistakes(text: &str) -> Vec<Mistake> {
     let sources =
         [Source { path: "spec/tea.yaml".to_owned(), stem: "tea".to_owned(), text: text.to_owned() }];
     let mut diagnostics = Diagnostics::default();
     let spec = load::spec(&sources, &mut diagnostics);
     check::spec(&spec, &sources, &mut diagnostics);
-    diagnostics.iter().map(|diagnostic| diagnostic.code).collect()
+    diagnostics.iter().map(|diagnostic| diagnostic.mistake).collect()
 }
 
 #[test]
@@ -54,10 +55,14 @@ fn no_draft_is_left_without_its_page() {
 #[test]
 fn a_draft_lacks_nothing_but_words() {
     for page in pages() {
-        let codes = codes(&draft(&page));
-        let other: Vec<_> = codes.iter().filter(|code| !UNWRITTEN.contains(code)).collect();
+        let mistakes = mistakes(&draft(&page));
+        let other: Vec<_> = mistakes.iter().filter(|mistake| !mistake.is_unwritten()).collect();
         assert!(other.is_empty(), "{}: {other:?}", name(&page));
-        assert!(codes.contains(&"missing-description"), "{}: the words are still to be written", name(&page));
+        assert!(
+            mistakes.contains(&Mistake::MissingDescription),
+            "{}: the words are still to be written",
+            name(&page)
+        );
     }
 }
 
@@ -65,15 +70,15 @@ fn a_draft_lacks_nothing_but_words() {
 fn a_value_without_a_name_is_refused_until_it_has_one() {
     let draft = draft(&folder("import").join("values.md"));
     assert!(draft.contains("1: { name: Todo1,"), "{draft}");
-    assert!(codes(&draft).contains(&"placeholder-name"));
+    assert!(mistakes(&draft).contains(&Mistake::PlaceholderName));
 }
 
 #[test]
 fn examples_are_held_against_types_while_words_are_still_missing() {
     let draft = draft(&folder("import").join("dotted.md"));
-    assert!(!codes(&draft).contains(&"bad-example-value"));
+    assert!(!mistakes(&draft).contains(&Mistake::BadExampleValue));
     let wrong = draft.replace("\"size\": 2", "\"size\": \"two\"");
-    assert!(codes(&wrong).contains(&"bad-example-value"));
+    assert!(mistakes(&wrong).contains(&Mistake::BadExampleValue));
 }
 
 #[test]
@@ -85,8 +90,8 @@ fn what_is_added_stands_among_what_was_there_already() {
     for line in before.lines() {
         assert!(kept.any(|other| other == line), "`{line}` is still there, in its order");
     }
-    assert!(codes(&before).is_empty(), "{:?}", codes(&before));
-    let wrong: Vec<_> = codes(&after).into_iter().filter(|code| !UNWRITTEN.contains(code)).collect();
+    assert!(mistakes(&before).is_empty(), "{:?}", mistakes(&before));
+    let wrong: Vec<_> = mistakes(&after).into_iter().filter(|mistake| !mistake.is_unwritten()).collect();
     assert!(wrong.is_empty(), "{wrong:?}");
 }
 
@@ -145,7 +150,7 @@ fn several_pages_become_one_file() {
             assert!(one.contains(line), "{}: {line}", name(page));
         }
     }
-    let wrong: Vec<_> = codes(&one).into_iter().filter(|code| !UNWRITTEN.contains(code)).collect();
+    let wrong: Vec<_> = mistakes(&one).into_iter().filter(|mistake| !mistake.is_unwritten()).collect();
     assert!(wrong.is_empty(), "{wrong:?}");
 }
 
@@ -310,11 +315,11 @@ proptest! {
     ) {
         let damaged = damaged(&text(&page), &damages);
         if let Ok(draft) = import::new_file(&page, &damaged) {
-            let codes = codes(&draft);
+            let mistakes = mistakes(&draft);
             // An address or a date that is damaged is drafted as it stands.
-            let page = ["bad-call", "bad-date"];
-            let own = |code: &&str| !UNWRITTEN.contains(code) && !page.contains(code);
-            let other: Vec<_> = codes.into_iter().filter(own).collect();
+            let page = [Mistake::BadCall, Mistake::BadDate];
+            let own = |mistake: &Mistake| !mistake.is_unwritten() && !page.contains(mistake);
+            let other: Vec<_> = mistakes.into_iter().filter(own).collect();
             prop_assert!(other.is_empty(), "{other:?}\n{draft}");
         }
     }

@@ -8,11 +8,13 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::panic;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use common::{assert_none, difference, files, folder, name, source};
 use xtask::api;
+use xtask::commands::explain;
 use xtask::spec::Failure;
+use xtask::spec::mistakes::{Mistake, Within};
 use xtask::spec::source::Source;
 
 /// The names of all cases, each with its spec files.
@@ -88,14 +90,114 @@ fn mistakes_of_one_file_and_of_several_are_reported_in_one_run() {
 }
 
 #[test]
-fn every_code_has_a_case() {
-    let covered: BTreeSet<String> = cases().values().flat_map(|files| codes(&report(files).1)).collect();
-    let reported = codes_in_sources();
-    assert!(reported.len() > 30, "the codes in the sources are found: {reported:?}");
-    let missing: Vec<&String> = reported.difference(&covered).collect();
+fn every_mistake_of_the_catalogue_has_a_case() {
+    let reported: BTreeSet<String> = cases().values().flat_map(|files| codes(&report(files).1)).collect();
+    let missing: Vec<_> = Mistake::ALL.iter().filter(|mistake| !reported.contains(mistake.code())).collect();
     assert!(missing.is_empty(), "no case in tests/ui reports {missing:?}");
-    let unknown: Vec<&String> = covered.difference(&reported).collect();
-    assert!(unknown.is_empty(), "the scan of the sources overlooks {unknown:?}");
+}
+
+#[test]
+fn the_catalogue_is_in_the_order_of_its_codes_and_says_what_each_means() {
+    let codes: Vec<&str> = Mistake::ALL.iter().map(|mistake| mistake.code()).collect();
+    assert!(codes.is_sorted_by(|a, b| a < b), "{codes:?}");
+    for mistake in Mistake::ALL {
+        let entry = mistake.entry();
+        let name: String = format!("{mistake:?}").chars().flat_map(char::to_lowercase).collect();
+        assert_eq!(entry.code.replace('-', ""), name);
+        assert_eq!(Mistake::from_code(entry.code), Some(*mistake));
+        let sentence = entry.meaning.ends_with('.') && !entry.meaning.contains('\n');
+        assert!(sentence, "{}: `{}` is not one sentence", entry.code, entry.meaning);
+        assert!(entry.more.is_empty() || entry.more.ends_with('.'), "{}: `{}`", entry.code, entry.more);
+    }
+}
+
+#[test]
+fn the_examples_of_the_catalogue_have_their_mistake_and_no_other_and_without_it_none() {
+    let mut wrong = Vec::new();
+    for mistake in Mistake::ALL {
+        let Some(example) = &mistake.entry().example else { continue };
+        for (part, expected) in [(example.wrong, vec![mistake.code()]), (example.right, Vec::new())] {
+            let source = Source {
+                path: "spec/rooms.yaml".to_owned(),
+                stem: "rooms".to_owned(),
+                text: whole(example.within, part),
+            };
+            let text = match api::read(&[source], false) {
+                Err(Failure::Spec { text, .. }) => text,
+                _ => String::new(),
+            };
+            if codes(&text) != expected {
+                wrong.push(format!("{}: {part}\n{text}", mistake.code()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_page_of_the_catalogue_says_what_the_catalogue_says() {
+    let page = folder("../../spec").join("mistakes.md");
+    assert_none(&Vec::from_iter(difference(&page, &explain::page())));
+}
+
+#[test]
+fn a_code_is_explained_and_one_that_is_not_there_is_answered_with_the_nearest() {
+    let text = explain::one("bad-rate").expect("the code is there");
+    assert_eq!(
+        text,
+        "bad-rate: A rate or a concurrency allows no call at all.\n\nWrong, in an endpoint:\n\n    \
+         rate: [{ calls: 0, per: minute }]\n\nRight:\n\n    rate: [{ calls: 60, per: minute }]\n"
+    );
+    let unknown = |code| explain::one(code).expect_err("there is no such code");
+    assert_eq!(unknown("bad-rates"), "no mistake has the code `bad-rates`; did you mean `bad-rate`?");
+    assert_eq!(unknown("E0308"), "no mistake has the code `E0308`; `cargo xtask explain` lists all");
+    assert_eq!(explain::all().lines().count(), Mistake::ALL.len());
+}
+
+/// A spec file with a part that an example of the catalogue shows, in place of what stands there otherwise.
+fn whole(within: Within, part: &str) -> String {
+    let filled = |place: Within, usual: &str| replaced(usual, if within == place { part } else { "" });
+    let (section, name, usual) = match within {
+        Within::Struct => ("structs", "Door", "doc: A door."),
+        Within::Enum => ("enums", "Size", "doc: A size.\nrepr: string\nvalues: { small: Small }"),
+        Within::Union => ("unions", "Lock", "doc: A lock.\nstyle: oneof\nvariants: { code: string }"),
+        Within::File | Within::Endpoint | Within::Response => ("", "", ""),
+    };
+    let mut response = "name: { type: string, doc: \"What the room is called.\" }\n".to_owned();
+    let mut types = String::new();
+    if !section.is_empty() {
+        response += &format!("more?: {{ type: {name}, doc: \"What else there is.\" }}\n");
+        types = format!("{section}:\n  {name}:\n{}", indented(4, &filled(within, usual)));
+    }
+    let endpoint = format!(
+        "title: 查询会议室\nsummary: Returns a room.\ndoc: {{ id: 10001, page: 90001 }}\n\
+         call: POST /cgi-bin/room/get_room\ntoken: access_token\n\
+         request:\n  room_id?: {{ type: string, doc: \"The room.\" }}\nresponse:\n{}\
+         examples:\n  - response: |\n      {{ \"errcode\": 0, \"errmsg\": \"ok\", \"name\": \"North\" }}\n",
+        indented(2, &filled(Within::Response, &response))
+    );
+    let file = format!(
+        "title: 会议室\nsummary: Rooms that can be booked.\nendpoints:\n  get_room:\n{}{types}",
+        indented(4, &filled(Within::Endpoint, &endpoint))
+    );
+    filled(Within::File, &file)
+}
+
+/// A mapping with the keys of another one in place of its own.
+fn replaced(usual: &str, part: &str) -> String {
+    let key = |line: &str| Some(line.split(':').next()?.to_owned()).filter(|key| !key.starts_with(' '));
+    let keys: BTreeSet<String> = part.lines().filter_map(key).collect();
+    let mut kept = true;
+    let usual = usual.lines().filter(|line| {
+        kept = key(line).map_or(kept, |key| !keys.contains(&key));
+        kept
+    });
+    indented(0, &usual.chain(part.lines()).collect::<Vec<_>>().join("\n"))
+}
+
+fn indented(by: usize, text: &str) -> String {
+    let before = " ".repeat(by);
+    text.lines().flat_map(|line| [before.as_str(), line, "\n"]).collect()
 }
 
 #[test]
@@ -105,30 +207,4 @@ fn no_expected_text_is_left_without_its_case() {
         let case = name(&file).trim_end_matches(".txt");
         assert!(cases.contains_key(case), "{case}.txt belongs to no case");
     }
-}
-
-/// The codes that the sources report: the first argument of every call that reports, and every `code: "…"`.
-fn codes_in_sources() -> BTreeSet<String> {
-    let mut codes = BTreeSet::new();
-    let mut pending = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
-    while let Some(path) = pending.pop() {
-        if path.is_dir() {
-            let entries = fs::read_dir(&path).expect("the sources can be read");
-            pending.extend(entries.map(|entry| entry.expect("the sources can be read").path()));
-            continue;
-        }
-        let text = fs::read_to_string(&path).expect("the sources are text");
-        for call in ["error(", "error_with_help(", "error_at(", "report(", "problem(", "code:"] {
-            for (at, _) in text.match_indices(call) {
-                let code = text[at + call.len()..].trim_start().strip_prefix('"');
-                let code = code.and_then(|rest| rest.split('"').next()).unwrap_or_default();
-                let parts: Vec<&str> = code.split('-').collect();
-                let lower = |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase());
-                if parts.len() > 1 && parts.iter().all(lower) {
-                    codes.insert(code.to_owned());
-                }
-            }
-        }
-    }
-    codes
 }

@@ -1,3 +1,4 @@
 //! One file per command of `cargo xtask`.
 
 pub mod codegen;
+pub mod explain;

@@ -15,7 +15,7 @@ use crate::pages::encoding;
 use crate::pages::{self, Page};
 use crate::parallel;
 use crate::spec::check;
-use crate::spec::diagnostic::{Diagnostics, UNWRITTEN};
+use crate::spec::diagnostic::Diagnostics;
 use crate::spec::load;
 use crate::spec::source::{Source, position};
 
@@ -138,11 +138,14 @@ fn checked(text: &str) -> (Vec<String>, Vec<(String, String)>) {
     let sources = [source];
     let spec = load::spec(&sources, &mut diagnostics);
     check::spec(&spec, &sources, &mut diagnostics);
-    let found = diagnostics.iter().filter(|diagnostic| !UNWRITTEN.contains(&diagnostic.code));
+    let found = diagnostics.iter().filter(|diagnostic| !diagnostic.mistake.is_unwritten());
     let told: BTreeSet<(String, String)> = found
         .map(|diagnostic| {
             let (line, _) = position(text, diagnostic.span.start);
-            (diagnostic.code.to_owned(), format!("line {line} of the draft: {}", diagnostic.message))
+            (
+                diagnostic.mistake.code().to_owned(),
+                format!("line {line} of the draft: {}", diagnostic.message),
+            )
         })
         .collect();
     let endpoints = spec.files.iter().flat_map(|file| file.endpoints.values());

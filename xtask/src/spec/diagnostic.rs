@@ -2,44 +2,91 @@
 
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Level, Renderer, Snippet};
 
-use crate::spec::source::{Node, Path, Source};
+use crate::spec::mistakes::Mistake;
+use crate::spec::source::{Lines, Node, Path, Source};
 
 /// A mistake in a spec file.
 #[derive(Debug)]
 pub struct Diagnostic {
-    /// The check's stable name.
-    pub code: &'static str,
+    /// Its kind.
+    pub mistake: Mistake,
     /// What is wrong, as one sentence without a full stop.
     pub message: String,
     /// Which file: an index into the sources.
     pub file: usize,
     /// The bytes to point at.
     pub span: Range<usize>,
-    /// What to say at that place.
-    pub label: String,
-    /// Another place of the same file that belongs to it, and what to say there.
-    pub context: Option<(Range<usize>, String)>,
-    /// How to fix it.
-    pub help: Option<String>,
+    label: String,
+    context: Option<(Range<usize>, String)>,
+    help: Option<String>,
 }
 
-/// The mistakes that a person's words resolve, and from which no other mistake follows.
-pub const UNWRITTEN: [&str; 2] = ["missing-description", "placeholder-name"];
+impl Diagnostic {
+    /// Says something at the place of the mistake.
+    pub fn label(&mut self, label: impl Into<String>) -> &mut Self {
+        self.label = label.into();
+        self
+    }
+
+    /// Points at another place of the same file that belongs to it, and says something there.
+    pub fn context(&mut self, span: Range<usize>, label: impl Into<String>) -> &mut Self {
+        self.context = Some((span, label.into()));
+        self
+    }
+
+    /// Says how to fix it.
+    pub fn help(&mut self, help: impl Into<String>) -> &mut Self {
+        self.help_if(Some(help.into()))
+    }
+
+    /// Says how to fix it, if that is known.
+    pub fn help_if(&mut self, help: Option<String>) -> &mut Self {
+        self.help = help;
+        self
+    }
+
+    fn render(&self, source: &Source, lines: &Lines, renderer: &Renderer) -> String {
+        let mark = |kind: AnnotationKind, span, label| (kind, clamp(&source.text, span), label);
+        let mut marks = vec![mark(AnnotationKind::Primary, &self.span, self.label.as_str())];
+        marks.extend(self.context.iter().map(|(span, label)| mark(AnnotationKind::Context, span, label)));
+        let far = marks.iter().any(|(_, span, _)| span.start.abs_diff(self.span.start) > FAR);
+        let pieces = marks.chunks(if far { 1 } else { marks.len() });
+        let title = Level::ERROR.primary_title(self.message.as_str()).id(self.mistake.code());
+        let group = title
+            .elements(pieces.map(|marks| excerpt(source, lines, marks)))
+            .elements(self.help.iter().map(|help| Level::HELP.message(help.as_str())));
+        renderer.render(&[group])
+    }
+}
+
+/// How many bytes two places are apart that are shown as two pieces of the file: of one piece, the renderer looks at
+/// every line.
+const FAR: usize = 20_000;
+
+/// A kind of mark, the bytes that are marked, and what to say there.
+type Mark<'a> = (AnnotationKind, Range<usize>, &'a str);
+
+/// The lines of a file with some marks in them. The renderer gets no others: it looks at each.
+fn excerpt<'a>(source: &'a Source, lines: &Lines, marks: &[Mark<'a>]) -> Snippet<'a, Annotation<'a>> {
+    let covered = marks.iter().skip(1).fold(marks[0].1.clone(), |covered, (_, span, _)| {
+        covered.start.min(span.start)..covered.end.max(span.end)
+    });
+    let (first, bytes) = lines.around(&covered);
+    let annotations = marks
+        .iter()
+        .map(|(kind, span, label)| kind.span(span.start - bytes.start..span.end - bytes.start).label(*label));
+    Snippet::source(&source.text[bytes.clone()])
+        .path(source.path.as_str())
+        .line_start(first)
+        .annotations(annotations)
+}
 
 /// Every mistake found so far.
 #[derive(Debug, Default)]
 pub struct Diagnostics {
     found: Vec<Diagnostic>,
-}
-
-/// One file, for reporting mistakes in it.
-#[derive(Debug)]
-pub struct Reporter<'a> {
-    diagnostics: &'a mut Diagnostics,
-    file: usize,
-    root: &'a Node,
 }
 
 impl Diagnostics {
@@ -58,9 +105,18 @@ impl Diagnostics {
         self.found.iter()
     }
 
-    /// Adds one.
-    pub fn push(&mut self, diagnostic: Diagnostic) {
-        self.found.push(diagnostic);
+    /// Reports a mistake at some bytes of a file. It counts from now on, whatever else is said of it.
+    pub fn error(
+        &mut self,
+        mistake: Mistake,
+        file: usize,
+        span: Range<usize>,
+        message: impl Into<String>,
+    ) -> &mut Diagnostic {
+        let (message, label) = (message.into(), String::new());
+        let index = self.found.len();
+        self.found.push(Diagnostic { mistake, message, file, span, label, context: None, help: None });
+        &mut self.found[index]
     }
 
     /// Adds those found elsewhere.
@@ -75,37 +131,35 @@ impl Diagnostics {
 
     /// All mistakes as text, in the order of files and lines.
     pub fn render(mut self, sources: &[Source], color: bool) -> String {
-        self.found.sort_by(|a, b| (a.file, a.span.start, a.code).cmp(&(b.file, b.span.start, b.code)));
+        self.found.sort_by_key(|found| (found.file, found.span.start, found.mistake));
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+        let lines: Vec<Lines> = sources.iter().map(|source| Lines::of(&source.text)).collect();
         let mut text = String::new();
-        for diagnostic in &self.found {
-            let source = &sources[diagnostic.file];
-            let span = |range: &Range<usize>| clamp(&source.text, range);
-            let mut snippet = Snippet::source(source.text.as_str()).path(source.path.as_str()).annotation(
-                AnnotationKind::Primary.span(span(&diagnostic.span)).label(diagnostic.label.as_str()),
-            );
-            if let Some((range, label)) = &diagnostic.context {
-                snippet = snippet.annotation(AnnotationKind::Context.span(span(range)).label(label.as_str()));
-            }
-            let mut group =
-                Level::ERROR.primary_title(diagnostic.message.as_str()).id(diagnostic.code).element(snippet);
-            if let Some(help) = &diagnostic.help {
-                group = group.element(Level::HELP.message(help.as_str()));
-            }
-            text.push_str(&renderer.render(&[group]));
+        for found in &self.found {
+            text.push_str(&found.render(&sources[found.file], &lines[found.file], &renderer));
             text.push_str("\n\n");
         }
         text
     }
 }
 
-/// Where a diagnostic points: a node's key, or its value.
-#[derive(Clone, Copy, Debug)]
+/// Where a mistake is.
+#[derive(Clone, Debug)]
 pub enum At<'a> {
     /// The key (or the item) at the end of a path.
     Key(&'a Path),
     /// The value at the end of a path.
     Value(&'a Path),
+    /// A range of bytes.
+    Bytes(Range<usize>),
+}
+
+/// One file, for reporting mistakes in it.
+#[derive(Debug)]
+pub struct Reporter<'a> {
+    diagnostics: &'a mut Diagnostics,
+    file: usize,
+    root: &'a Node,
 }
 
 impl Reporter<'_> {
@@ -122,66 +176,17 @@ impl Reporter<'_> {
     /// How many mistakes have been reported so far, in all files, but for words that are still to be written: nothing
     /// follows from these.
     pub fn count(&self) -> usize {
-        self.diagnostics.iter().filter(|found| !UNWRITTEN.contains(&found.code)).count()
+        self.diagnostics.iter().filter(|found| !found.mistake.is_unwritten()).count()
     }
 
-    /// Reports a mistake.
-    pub fn error(
-        &mut self,
-        code: &'static str,
-        at: At<'_>,
-        message: impl Into<String>,
-        label: impl Into<String>,
-    ) {
-        self.report(code, at, message, label, None);
-    }
-
-    /// Reports a mistake and how to fix it.
-    pub fn error_with_help(
-        &mut self,
-        code: &'static str,
-        at: At<'_>,
-        message: impl Into<String>,
-        label: impl Into<String>,
-        help: impl Into<String>,
-    ) {
-        self.report(code, at, message, label, Some(help.into()));
-    }
-
-    /// Reports a mistake, with a suggestion where there is one.
-    pub fn report(
-        &mut self,
-        code: &'static str,
-        at: At<'_>,
-        message: impl Into<String>,
-        label: impl Into<String>,
-        help: Option<String>,
-    ) {
+    /// Reports a mistake. It counts from now on, whatever else is said of it.
+    pub fn error(&mut self, mistake: Mistake, at: At<'_>, message: impl Into<String>) -> &mut Diagnostic {
         let span = match at {
             At::Key(path) => self.root.find_key(path).span.clone(),
             At::Value(path) => self.root.find(path).span.clone(),
+            At::Bytes(span) => span,
         };
-        self.error_at(code, span, message, label, help);
-    }
-
-    /// Reports a mistake at a range of bytes.
-    pub fn error_at(
-        &mut self,
-        code: &'static str,
-        span: Range<usize>,
-        message: impl Into<String>,
-        label: impl Into<String>,
-        help: Option<String>,
-    ) {
-        self.diagnostics.push(Diagnostic {
-            code,
-            message: message.into(),
-            file: self.file,
-            span,
-            label: label.into(),
-            context: None,
-            help,
-        });
+        self.diagnostics.error(mistake, self.file, span, message)
     }
 }
 
@@ -210,4 +215,71 @@ pub(crate) fn clamp(text: &str, range: &Range<usize>) -> Range<usize> {
     let trimmed = text.get(start..end).map_or(0, |marked| marked.trim_end().len());
     let next = text[start..].chars().next().map_or(0, char::len_utf8);
     start..start + trimmed.max(next)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn source(text: &str) -> Source {
+        Source { path: "spec/rooms.yaml".to_owned(), stem: "rooms".to_owned(), text: text.to_owned() }
+    }
+
+    fn drawn<'a>(snippet: Snippet<'a, Annotation<'a>>) -> String {
+        Renderer::plain().render(&[Level::ERROR.primary_title("a mistake").element(snippet)])
+    }
+
+    proptest! {
+        #[test]
+        fn a_few_lines_of_a_file_are_drawn_as_the_whole_file_is(
+            text in "(?s)([a-z:会\u{301}\t ]{0,8}(\n|\r\n|\r)){0,8}[a-z会 ]{0,8}",
+            places in prop::collection::vec((0..100_usize, 0..100_usize), 1..3),
+        ) {
+            let source = source(&text);
+            let marks: Vec<Mark<'_>> = places
+                .iter()
+                .map(|(start, length)| clamp(&text, &(*start..start + length)))
+                .zip([AnnotationKind::Primary, AnnotationKind::Context])
+                .map(|(span, kind)| (kind, span, "here"))
+                .collect();
+            let whole = Snippet::source(text.as_str())
+                .path(source.path.as_str())
+                .annotations(marks.iter().map(|(kind, span, label)| kind.span(span.clone()).label(*label)));
+            prop_assert_eq!(drawn(excerpt(&source, &Lines::of(&text), &marks)), drawn(whole));
+        }
+    }
+
+    #[test]
+    fn a_mistake_counts_even_if_nothing_more_is_said_of_it() {
+        let mut diagnostics = Diagnostics::default();
+        let root = Node::parse("title: 会议室").expect("this is YAML");
+        let title = Path::of(["title"]);
+        diagnostics.reporter(0, &root).error(Mistake::WrongKind, At::Value(&title), "this is wrong");
+        assert_eq!(diagnostics.len(), 1);
+        assert_eq!(
+            diagnostics.render(&[source("title: 会议室")], false),
+            "error[wrong-kind]: this is wrong\n --> spec/rooms.yaml:1:8\n  |\n1 | title: 会议室\n  |        ^^^^^^\n\n"
+        );
+    }
+
+    #[test]
+    fn two_places_far_apart_are_shown_as_two_pieces() {
+        let text = format!("safe: true\n{}safe: false\n", "# between\n".repeat(5000));
+        let root = Node::parse(&text).expect("this is YAML");
+        let again = text.len() - "safe: false\n".len();
+        let mut diagnostics = Diagnostics::default();
+        diagnostics
+            .reporter(0, &root)
+            .error(Mistake::DuplicateKey, At::Bytes(again..again + 4), "`safe` stands twice")
+            .label("again here")
+            .context(0..4, "first here");
+        assert_eq!(
+            diagnostics.render(&[source(&text)], false),
+            "error[duplicate-key]: `safe` stands twice\n    --> spec/rooms.yaml:5002:1\n     |\n\
+             5002 | safe: false\n     | ^^^^ again here\n     |\n    ::: spec/rooms.yaml:1:1\n     |\n   \
+             1 | safe: true\n     | ---- first here\n\n"
+        );
+    }
 }

@@ -11,7 +11,8 @@ use serde::de::{self, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visi
 use serde_yaml::{Mapping, Value};
 
 use crate::parallel;
-use crate::spec::diagnostic::{At, Diagnostic, Diagnostics, Reporter, did_you_mean};
+use crate::spec::diagnostic::{At, Diagnostics, Reporter, did_you_mean};
+use crate::spec::mistakes::Mistake;
 use crate::spec::schema;
 use crate::spec::source::{Node, Path, Source};
 use crate::spec::{
@@ -70,50 +71,35 @@ pub fn spec(sources: &[Source], diagnostics: &mut Diagnostics) -> Spec {
     spec
 }
 
+const NOT_YAML: &str = "this file is not valid YAML";
+
 /// Reads a text as YAML: where everything stands, and its values.
 fn yaml(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option<(Node, Value)> {
     let root = match Node::parse(&source.text) {
         Ok(root) => root,
         Err(error) => {
-            diagnostics.push(Diagnostic {
-                code: "yaml-syntax",
-                message: "this file is not valid YAML".to_owned(),
-                file: index,
-                span: error.offset..error.offset + 1,
-                label: error.message,
-                context: None,
-                help: Some(
-                    "a text with `: `, `#` or a leading quote or bracket needs quotes around it".to_owned(),
-                ),
-            });
+            let help = "a text with `: `, `#` or a leading quote or bracket needs quotes around it";
+            diagnostics
+                .error(Mistake::YamlSyntax, index, error.offset..error.offset + 1, NOT_YAML)
+                .label(error.message)
+                .help(help);
             return None;
         }
     };
     for (first, second) in root.duplicates() {
-        let name = &source.text[second.span.clone()];
-        diagnostics.push(Diagnostic {
-            code: "duplicate-key",
-            message: format!("`{name}` stands twice in the same mapping"),
-            file: index,
-            span: second.span.clone(),
-            label: "again here".to_owned(),
-            context: Some((first.span.clone(), "first here".to_owned())),
-            help: None,
-        });
+        let message = format!("`{}` stands twice in the same mapping", &source.text[second.span.clone()]);
+        diagnostics
+            .error(Mistake::DuplicateKey, index, second.span.clone(), message)
+            .label("again here")
+            .context(first.span.clone(), "first here");
     }
     match serde_yaml::from_str::<FirstWins>(&source.text) {
         Ok(FirstWins(value)) => Some((root, value)),
         Err(error) => {
             let offset = error.location().map_or(0, |location| location.index());
-            diagnostics.push(Diagnostic {
-                code: "yaml-syntax",
-                message: "this file is not valid YAML".to_owned(),
-                file: index,
-                span: offset..offset + 1,
-                label: error.to_string(),
-                context: None,
-                help: None,
-            });
+            diagnostics
+                .error(Mistake::YamlSyntax, index, offset..offset + 1, NOT_YAML)
+                .label(error.to_string());
             None
         }
     }
@@ -295,12 +281,10 @@ impl Reader<'_> {
                     }
                 }
             }
-            Some(_) => self.report.error(
-                "wrong-kind",
-                At::Value(&path),
-                format!("`{key}` is a mapping"),
-                "not a mapping",
-            ),
+            Some(_) => {
+                let message = format!("`{key}` is a mapping");
+                self.report.error(Mistake::WrongKind, At::Value(&path), message).label("not a mapping");
+            }
         }
         entries
     }
@@ -309,11 +293,11 @@ impl Reader<'_> {
     fn odd_key(&mut self, path: &Path, section: &str, mapping: &Mapping) {
         let read: Vec<String> = mapping.keys().map(scalar_text).collect();
         let odd: Vec<String> = self.report.keys(path).into_iter().filter(|key| !read.contains(key)).collect();
-        let code = if section == "values" { "bad-enum-value" } else { "wrong-kind" };
+        let mistake = if section == "values" { Mistake::BadEnumValue } else { Mistake::WrongKind };
         let help = if section == "codes" { "write a decimal number" } else { "put quotes around it" };
         for key in odd {
             let message = format!("YAML doesn't read `{key}` as the text it looks like");
-            self.report.error_with_help(code, At::Key(&path.key(&key)), message, "not text", help);
+            self.report.error(mistake, At::Key(&path.key(&key)), message).label("not text").help(help);
         }
     }
 
@@ -340,12 +324,13 @@ impl Reader<'_> {
             let wire = name.trim_end_matches('?').to_owned();
             if fields.insert(wire.clone(), field).is_some() {
                 let at = path.key(key).key(&name);
-                self.report.error(
-                    "duplicate-key",
-                    At::Key(&at),
-                    format!("`{wire}` stands twice, with and without `?`"),
-                    "again here",
-                );
+                self.report
+                    .error(
+                        Mistake::DuplicateKey,
+                        At::Key(&at),
+                        format!("`{wire}` stands twice, with and without `?`"),
+                    )
+                    .label("again here");
             }
         }
         fields
@@ -404,13 +389,10 @@ impl Reader<'_> {
                     .unwrap_or_else(|| format!("known here: {}", known.collect::<Vec<_>>().join(", "))),
                 _ => "see spec/README.md for the keys known here".to_owned(),
             };
-            self.report.error_with_help(
-                "unknown-key",
-                At::Key(&at),
-                format!("unknown key `{key}`"),
-                "nothing reads this",
-                help,
-            );
+            self.report
+                .error(Mistake::UnknownKey, At::Key(&at), format!("unknown key `{key}`"))
+                .label("nothing reads this")
+                .help(help);
         }
         match result {
             Ok(read) => Some(read),
@@ -433,35 +415,31 @@ impl Reader<'_> {
                 "doc" => Some("every item says what it is or which page it comes from".to_owned()),
                 _ => None,
             };
-            self.report.report(
-                "missing-key",
-                At::Key(at),
-                format!("`{key}` is missing"),
-                format!("needs `{key}`"),
-                help,
-            );
+            self.report
+                .error(Mistake::MissingKey, At::Key(at), format!("`{key}` is missing"))
+                .label(format!("needs `{key}`"))
+                .help_if(help);
         } else if let Some(message) = message.strip_prefix(crate::spec::type_expr::NOT_A_TYPE) {
             let help = "types: string bool flag i32 u32 i64 u64 f64 timestamp secret any, \
                         list<T> map<T> json<T> pipe<T> csv<T> or_text<T>, and the names of this file";
-            self.report.error_with_help("bad-type", At::Value(at), "this is not a type", message, help);
+            self.report
+                .error(Mistake::BadType, At::Value(at), "this is not a type")
+                .label(message)
+                .help(help);
         } else if message.contains("expected field identifier") {
             let help = "a key that is a number has no place here";
-            self.report.error_with_help(
-                "unknown-key",
-                At::Value(at),
-                "a key here is not text",
-                message,
-                help,
-            );
+            self.report
+                .error(Mistake::UnknownKey, At::Value(at), "a key here is not text")
+                .label(message)
+                .help(help);
         } else if message.starts_with("unknown variant") {
-            self.report.error(
-                "unknown-value",
-                At::Value(at),
-                "this value isn't one of those known here",
-                message,
-            );
+            self.report
+                .error(Mistake::UnknownValue, At::Value(at), "this value isn't one of those known here")
+                .label(message);
         } else {
-            self.report.error("wrong-kind", At::Value(at), "this value is of the wrong kind", message);
+            self.report
+                .error(Mistake::WrongKind, At::Value(at), "this value is of the wrong kind")
+                .label(message);
         }
     }
 }

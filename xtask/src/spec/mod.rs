@@ -7,6 +7,7 @@ pub mod diagnostic;
 mod field_path;
 pub(crate) mod keywords;
 pub mod load;
+pub mod mistakes;
 mod model;
 pub mod names;
 mod rule;

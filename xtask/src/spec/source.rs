@@ -98,6 +98,29 @@ pub fn position(text: &str, offset: usize) -> (usize, usize) {
     (before.matches('\n').count() + 1, line.chars().count() + 1)
 }
 
+/// Where the lines of a text begin.
+#[derive(Debug)]
+pub struct Lines {
+    starts: Vec<usize>,
+    end: usize,
+}
+
+impl Lines {
+    /// The lines of a text. After the last line break there is none.
+    pub fn of(text: &str) -> Self {
+        let after_breaks = text.match_indices('\n').map(|(at, _)| at + 1);
+        let inside = after_breaks.filter(|start| *start < text.len());
+        Self { starts: std::iter::once(0).chain(inside).collect(), end: text.len() }
+    }
+
+    /// The whole lines from the start of a range to its end: the number of the first one, from 1, and their bytes.
+    pub fn around(&self, range: &Range<usize>) -> (usize, Range<usize>) {
+        let line = |offset: usize| self.starts.partition_point(|start| *start <= offset);
+        let (first, after) = (line(range.start), line(range.end));
+        (first, self.starts[first - 1]..self.starts.get(after).copied().unwrap_or(self.end))
+    }
+}
+
 /// What keeps a text from being read as YAML.
 #[derive(Debug)]
 pub struct SyntaxError {

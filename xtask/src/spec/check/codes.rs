@@ -4,6 +4,7 @@ use super::deviations;
 use super::types::is_integer;
 use crate::spec::Codes;
 use crate::spec::diagnostic::{At, Diagnostics};
+use crate::spec::mistakes::Mistake;
 use crate::spec::names;
 use crate::spec::source::{Path, Source};
 
@@ -20,17 +21,18 @@ pub(super) fn check(table: &Codes, sources: &[Source], diagnostics: &mut Diagnos
         let at = codes.key(number);
         if !is_integer(number) {
             let message = format!("`{number}` is not an integer");
-            report.error("wrong-kind", At::Key(&at), message, "an `errcode` is one");
+            report.error(Mistake::WrongKind, At::Key(&at), message).label("an `errcode` is one");
         }
         if !names::is_screaming(&code.name) {
             let better = names::snake(&code.name).to_ascii_uppercase();
-            report.report(
-                "bad-identifier",
-                At::Value(&at.key("name")),
-                format!("`{}` is not SCREAMING_SNAKE_CASE", code.name),
-                "a constant's name",
-                names::is_screaming(&better).then(|| format!("write `{better}`")),
-            );
+            report
+                .error(
+                    Mistake::BadIdentifier,
+                    At::Value(&at.key("name")),
+                    format!("`{}` is not SCREAMING_SNAKE_CASE", code.name),
+                )
+                .label("a constant's name")
+                .help_if(names::is_screaming(&better).then(|| format!("write `{better}`")));
         }
         report.described(&at.key("doc"), &code.doc);
         if let Some(help) = &code.help {

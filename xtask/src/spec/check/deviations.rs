@@ -2,6 +2,7 @@
 
 use crate::spec::Deviation;
 use crate::spec::diagnostic::{At, Reporter, did_you_mean};
+use crate::spec::mistakes::Mistake;
 use crate::spec::source::Path;
 
 /// Checks the deviations of a file with some endpoints and types.
@@ -19,14 +20,19 @@ pub(super) fn check<'a>(
             let message = format!("nothing in this file is called `{place}`");
             let help = did_you_mean(place, places.iter().copied());
             let label = "not an endpoint, nor a type";
-            report.report("bad-deviation", At::Value(&path.key("at")), message, label, help);
+            report
+                .error(Mistake::BadDeviation, At::Value(&path.key("at")), message)
+                .label(label)
+                .help_if(help);
         }
         let same = |other: &&Deviation| {
             (other.rule, &other.at, &other.page) == (deviation.rule, &deviation.at, &deviation.page)
         };
         if deviations[..index].iter().any(|other| same(&other)) {
             let message = format!("`{}` is accepted twice", deviation.at);
-            report.error("bad-deviation", At::Value(&path.key("at")), message, "one of them is enough");
+            report
+                .error(Mistake::BadDeviation, At::Value(&path.key("at")), message)
+                .label("one of them is enough");
         }
     }
 }

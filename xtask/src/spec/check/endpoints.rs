@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 
 use super::Checker;
 use crate::spec::diagnostic::{At, Diagnostics, Reporter, did_you_mean};
+use crate::spec::mistakes::Mistake;
 use crate::spec::names;
 use crate::spec::source::Path;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
@@ -26,13 +27,11 @@ pub(super) fn unique(spec: &Spec, diagnostics: &mut Diagnostics) {
                     let at_file = spec.files[*first_file].title.as_str();
                     let message = format!("`{}` of document {} is defined twice", key.0, key.1);
                     let help = format!("the first is `{first}` in the chapter {at_file}");
-                    diagnostics.reporter(file.source, &file.root).error_with_help(
-                        "duplicate-endpoint",
-                        At::Value(&path),
-                        message,
-                        "again here",
-                        help,
-                    );
+                    diagnostics
+                        .reporter(file.source, &file.root)
+                        .error(Mistake::DuplicateEndpoint, At::Value(&path), message)
+                        .label("again here")
+                        .help(help);
                 } else {
                     seen.insert(key, (name, index));
                 }
@@ -45,19 +44,16 @@ impl Reporter<'_> {
     /// A page that there can be.
     pub(super) fn page(&mut self, path: &Path, doc: &Doc) {
         if doc.ids().any(|id| id == 0) || doc.page == 0 {
-            self.error(
-                "missing-page",
-                At::Value(path),
-                "what is described comes from a page",
-                "0 is no page",
-            );
+            self.error(Mistake::MissingPage, At::Value(path), "what is described comes from a page")
+                .label("0 is no page");
         }
         let also =
             doc.also.iter().enumerate().map(|(index, also)| (path.key("also").index(index), &also.updated));
         for (path, updated) in std::iter::once((path.clone(), &doc.updated)).chain(also) {
             if let Some(updated) = updated.as_ref().filter(|updated| !is_date(updated)) {
                 let message = format!("`{updated}` is not a date");
-                self.error("bad-date", At::Value(&path.key("updated")), message, "write YYYY-MM-DD");
+                self.error(Mistake::BadDate, At::Value(&path.key("updated")), message)
+                    .label("write YYYY-MM-DD");
             }
         }
     }
@@ -76,24 +72,23 @@ impl Checker<'_> {
             if endpoint.response.contains_key(name) {
                 let at = path.key("response").key(name);
                 let help = "every response has it; it belongs to the error, not to the model";
-                self.report.error_with_help(
-                    "envelope-field",
-                    At::Key(&at),
-                    format!("`{name}` is not listed"),
-                    "leave it out",
-                    help,
-                );
+                self.report
+                    .error(Mistake::EnvelopeField, At::Key(&at), format!("`{name}` is not listed"))
+                    .label("leave it out")
+                    .help(help);
             }
         }
         self.encoding(path, endpoint);
         if head.concurrency == Some(0) {
             let at = path.key("concurrency");
-            self.report.error("bad-rate", At::Value(&at), "no call may ever be on its way", "at least 1");
+            self.report
+                .error(Mistake::BadRate, At::Value(&at), "no call may ever be on its way")
+                .label("at least 1");
         }
         for (index, rate) in head.rate.iter().enumerate() {
             if rate.calls == 0 {
                 let at = path.key("rate").index(index).key("calls");
-                self.report.error("bad-rate", At::Value(&at), "a rate of no calls", "at least 1");
+                self.report.error(Mistake::BadRate, At::Value(&at), "a rate of no calls").label("at least 1");
             }
         }
         if let Some(pagination) = &head.pagination {
@@ -115,20 +110,17 @@ impl Checker<'_> {
                 {
                     let message = format!("what signs a request as `{key}` is a `{}`", ty.keyword());
                     let label = format!("`{name}` is a `{}`", field.ty);
-                    self.report.error("bad-sign", At::Value(&path.key(key)), message, label);
+                    self.report.error(Mistake::BadSign, At::Value(&path.key(key)), message).label(label);
                 }
             }
         }
         self.rules(&path.key("rules"), &endpoint.request, &head.rules);
         if head.examples.is_empty() {
             let help = "examples become tests and the mock's answers";
-            self.report.error_with_help(
-                "missing-example",
-                At::Key(path),
-                "an endpoint without an example",
-                "needs `examples`",
-                help,
-            );
+            self.report
+                .error(Mistake::MissingExample, At::Key(path), "an endpoint without an example")
+                .label("needs `examples`")
+                .help(help);
         }
     }
 
@@ -140,30 +132,24 @@ impl Checker<'_> {
         };
         if let Some(problem) = problem {
             let help = "for example `POST /cgi-bin/chatdata/sync_msg`";
-            self.report.error_with_help(
-                "bad-call",
-                At::Value(path),
-                format!("`{call}` is not a call"),
-                problem,
-                help,
-            );
+            self.report
+                .error(Mistake::BadCall, At::Value(path), format!("`{call}` is not a call"))
+                .label(problem)
+                .help(help);
         }
     }
 
     fn pagination(&mut self, path: &Path, endpoint: &Endpoint, pagination: &Pagination) {
         if endpoint.head.answer != Answer::Json {
-            self.report.error(
-                "bad-pagination",
-                At::Key(path),
-                "only JSON answers have pages",
-                "not a JSON answer",
-            );
+            self.report
+                .error(Mistake::BadPagination, At::Key(path), "only JSON answers have pages")
+                .label("not a JSON answer");
             return;
         }
         let Pagination { cursor, next, offset, limit, more, end, total, items } = pagination;
         let mut wrong = |key: Option<&str>, message: &str, label: &str| {
             let at = key.map_or_else(|| path.clone(), |key| path.key(key));
-            self.report.error("bad-pagination", At::Key(&at), message, label);
+            self.report.error(Mistake::BadPagination, At::Key(&at), message).label(label);
         };
         match (cursor, offset, next) {
             (Some(_), None, Some(_)) | (None, Some(_), None) => {}
@@ -240,7 +226,9 @@ impl Checker<'_> {
                 TypeExpr::Named(ty) if !file.type_names().any(|(_, known)| known == ty) => return None,
                 ty => {
                     let label = format!("`{name}` is a `{ty}`");
-                    self.report.error("bad-pagination", At::Value(at), "a path leads through structs", label);
+                    self.report
+                        .error(Mistake::BadPagination, At::Value(at), "a path leads through structs")
+                        .label(label);
                     return None;
                 }
             }
@@ -264,18 +252,15 @@ impl Checker<'_> {
         };
         if !right {
             let label = format!("`{name}` is a `{ty}`");
-            self.report.error("bad-pagination", At::Value(path), message, label);
+            self.report.error(Mistake::BadPagination, At::Value(path), message).label(label);
         }
     }
 
     fn grants(&mut self, path: &Path, endpoint: &Endpoint, grants: &Grants) {
         if grants.kind == Token::None {
-            self.report.error(
-                "bad-grants",
-                At::Value(&path.key("kind")),
-                "`none` is not a token",
-                "which kind of token is it?",
-            );
+            self.report
+                .error(Mistake::BadGrants, At::Value(&path.key("kind")), "`none` is not a token")
+                .label("which kind of token is it?");
         }
         self.field(&path.key("token"), &endpoint.response, &grants.token, "response");
         self.field(&path.key("expires"), &endpoint.response, &grants.expires, "response");
@@ -290,61 +275,46 @@ impl Checker<'_> {
         let head = &endpoint.head;
         let get = head.call.starts_with("GET ");
         if get && head.body != Body::Json {
-            self.report.error(
-                "bad-encoding",
-                At::Value(&path.key("body")),
-                "`GET` has no body",
-                "leave it out",
-            );
+            self.report
+                .error(Mistake::BadEncoding, At::Value(&path.key("body")), "`GET` has no body")
+                .label("leave it out");
         }
         for (name, field) in &endpoint.request {
             let at = path.key("request").key(&key(name, field)).key("type");
             let in_body = field.place == Place::Body && !get;
             let is_file = field.ty == TypeExpr::Scalar(Scalar::File);
             if is_file && !(in_body && head.body == Body::Multipart) {
-                self.report.error(
-                    "bad-encoding",
-                    At::Value(&at),
-                    "a file is sent in a form",
-                    "needs `body: multipart`",
-                );
+                self.report
+                    .error(Mistake::BadEncoding, At::Value(&at), "a file is sent in a form")
+                    .label("needs `body: multipart`");
             }
             let of_files =
                 matches!(&field.ty, TypeExpr::Generic(_, inner) if **inner == TypeExpr::Scalar(Scalar::File));
             if nested(self.file, &field.ty) && !of_files && (!in_body || head.body != Body::Json) {
                 let message = "a query, a header, a form and XML hold no objects or lists";
-                self.report.error("bad-query", At::Value(&at), message, "can't be sent there");
+                self.report.error(Mistake::BadQuery, At::Value(&at), message).label("can't be sent there");
             }
         }
         if head.body == Body::Multipart
             && !endpoint.request.values().any(|field| field.ty == TypeExpr::Scalar(Scalar::File))
         {
             let at = path.key("body");
-            self.report.error(
-                "bad-encoding",
-                At::Value(&at),
-                "a form is for files",
-                "no field has the type `file`",
-            );
+            self.report
+                .error(Mistake::BadEncoding, At::Value(&at), "a form is for files")
+                .label("no field has the type `file`");
         }
         if head.answer == Answer::File && !endpoint.response.is_empty() {
             let at = path.key("response");
-            self.report.error(
-                "bad-encoding",
-                At::Key(&at),
-                "a file has no fields",
-                "leave them out, or `answer: file_or_json`",
-            );
+            self.report
+                .error(Mistake::BadEncoding, At::Key(&at), "a file has no fields")
+                .label("leave them out, or `answer: file_or_json`");
         }
         if head.answer == Answer::Xml {
             for (name, field) in endpoint.response.iter().filter(|(_, field)| nested(file, &field.ty)) {
                 let at = path.key("response").key(&key(name, field)).key("type");
-                self.report.error(
-                    "bad-encoding",
-                    At::Value(&at),
-                    "XML answers are flat",
-                    "can't be read from XML",
-                );
+                self.report
+                    .error(Mistake::BadEncoding, At::Value(&at), "XML answers are flat")
+                    .label("can't be read from XML");
             }
         }
     }
@@ -363,12 +333,15 @@ impl Checker<'_> {
         if given + usize::from(max_span.is_some()) + usize::from(required_when.is_some()) != 1 {
             let help = "rules: max_span, exactly_one, at_least_one, at_most_one, required_when";
             let message = "a rule says exactly one thing";
-            self.report.error_with_help("bad-rule", At::Value(path), message, "says none or several", help);
+            self.report
+                .error(Mistake::BadRule, At::Value(path), message)
+                .label("says none or several")
+                .help(help);
         }
         for (key, names) in groups {
             if names.as_ref().is_some_and(Vec::is_empty) {
                 let message = "a group has fields";
-                self.report.error("bad-rule", At::Value(&path.key(key)), message, "is empty");
+                self.report.error(Mistake::BadRule, At::Value(&path.key(key)), message).label("is empty");
             }
             for (index, name) in names.iter().flatten().enumerate() {
                 let at = path.key(key).index(index);
@@ -376,7 +349,9 @@ impl Checker<'_> {
                     && !field.optional
                 {
                     let message = "a group is of fields that may be absent";
-                    self.report.error("bad-rule", At::Value(&at), message, format!("`{name}` is required"));
+                    self.report
+                        .error(Mistake::BadRule, At::Value(&at), message)
+                        .label(format!("`{name}` is required"));
                 }
             }
         }
@@ -387,12 +362,9 @@ impl Checker<'_> {
                     && !matches!(field.ty, TypeExpr::Scalar(Scalar::Timestamp))
                 {
                     let label = format!("`{name}` is a `{}`", field.ty);
-                    self.report.error(
-                        "bad-rule",
-                        At::Value(&path.key(key)),
-                        "a span is between timestamps",
-                        label,
-                    );
+                    self.report
+                        .error(Mistake::BadRule, At::Value(&path.key(key)), "a span is between timestamps")
+                        .label(label);
                 }
             }
         }
@@ -400,29 +372,25 @@ impl Checker<'_> {
             let path = path.key("required_when");
             if is.is_empty() {
                 let message = "no value makes the field required";
-                self.report.error("bad-rule", At::Value(&path.key("is")), message, "list the values");
+                self.report
+                    .error(Mistake::BadRule, At::Value(&path.key("is")), message)
+                    .label("list the values");
             }
             if let Some(found) = self.field(&path.key("field"), fields, field, "list of fields")
                 && !found.optional
             {
                 let message = "what is required anyway needs no condition";
-                self.report.error(
-                    "bad-rule",
-                    At::Value(&path.key("field")),
-                    message,
-                    format!("`{field}` is required"),
-                );
+                self.report
+                    .error(Mistake::BadRule, At::Value(&path.key("field")), message)
+                    .label(format!("`{field}` is required"));
             }
             if let Some(found) = self.field(&path.key("when"), fields, when, "list of fields")
                 && nested(self.file, &found.ty)
             {
                 let message = "a condition is on a scalar";
-                self.report.error(
-                    "bad-rule",
-                    At::Value(&path.key("when")),
-                    message,
-                    format!("`{when}` is a `{}`", found.ty),
-                );
+                self.report
+                    .error(Mistake::BadRule, At::Value(&path.key("when")), message)
+                    .label(format!("`{when}` is a `{}`", found.ty));
             }
         }
     }
@@ -438,13 +406,10 @@ impl Checker<'_> {
         let field = fields.get(name);
         if field.is_none() {
             let help = did_you_mean(name, fields.keys().map(String::as_str));
-            self.report.report(
-                "unknown-field",
-                At::Value(path),
-                format!("the {side} has no field `{name}`"),
-                "not a field",
-                help,
-            );
+            self.report
+                .error(Mistake::UnknownField, At::Value(path), format!("the {side} has no field `{name}`"))
+                .label("not a field")
+                .help_if(help);
         }
         field
     }

@@ -6,7 +6,8 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::{Checker, endpoints};
-use crate::spec::diagnostic::{At, did_you_mean};
+use crate::spec::diagnostic::{At, Diagnostic, did_you_mean};
+use crate::spec::mistakes::Mistake;
 use crate::spec::source::{Kind, Node, Path};
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
 use crate::spec::{Answer, Endpoint, Field, Repr, Style, Union, Variant};
@@ -42,13 +43,10 @@ impl Checker<'_> {
                     let at = path.key(&endpoints::key(name, field));
                     let help = "show it in an example, or say it in `doc`";
                     let message = format!("no example shows the quirk of `{name}`");
-                    self.report.error_with_help(
-                        "unshown-quirk",
-                        At::Key(&at),
-                        message,
-                        "nothing tests it",
-                        help,
-                    );
+                    self.report
+                        .error(Mistake::UnshownQuirk, At::Key(&at), message)
+                        .label("nothing tests it")
+                        .help(help);
                 }
             }
         }
@@ -59,18 +57,21 @@ impl Checker<'_> {
         let mut place = Place::new(file.root.find(path), text, self.text);
         for (_, again) in place.duplicates() {
             let message = "a key stands twice in the same object";
-            self.report.error_at("bad-example", again, message, "again here", None);
+            self.report.error(Mistake::BadExample, At::Bytes(again), message).label("again here");
         }
         match serde_json::from_str::<Value>(text) {
             Ok(Value::Object(object)) => self.object(&mut place, fields, &object, envelope),
             Ok(_) => {
-                self.problem("bad-example", &place, "an example is a JSON object", "not an object", None);
+                self.problem(Mistake::BadExample, &place, "an example is a JSON object")
+                    .label("not an object");
             }
             Err(error) => {
                 let span = place.json_position(error.line(), error.column());
                 let message = error.to_string();
                 let label = message.split(" at line ").next().unwrap_or_default().to_owned();
-                self.report.error_at("bad-example", span, "this example is not JSON", label, None);
+                self.report
+                    .error(Mistake::BadExample, At::Bytes(span), "this example is not JSON")
+                    .label(label);
             }
         }
     }
@@ -101,12 +102,12 @@ impl Checker<'_> {
                 None => {
                     let help = did_you_mean(name, fields.keys().map(String::as_str));
                     self.problem(
-                        "unknown-example-field",
+                        Mistake::UnknownExampleField,
                         place,
                         format!("the spec has no field `{name}`"),
-                        "not in the spec",
-                        help,
-                    );
+                    )
+                    .label("not in the spec")
+                    .help_if(help);
                 }
             }
             place.leave();
@@ -119,12 +120,12 @@ impl Checker<'_> {
             if !field.optional && !object.contains_key(name) {
                 let help = format!("if it may be absent, its key is `{name}?`");
                 self.problem(
-                    "incomplete-example",
+                    Mistake::IncompleteExample,
                     place,
                     format!("the example lacks the field `{name}`"),
-                    format!("no `{name}` in here"),
-                    Some(help),
-                );
+                )
+                .label(format!("no `{name}` in here"))
+                .help(help);
             }
         }
     }
@@ -162,13 +163,10 @@ impl Checker<'_> {
             TypeExpr::Generic(Generic::Json, inner) => match value {
                 Value::String(text) => match serde_json::from_str::<Value>(text) {
                     Ok(value) => self.value(&mut place.opaque(), inner, false, &value),
-                    Err(_) => self.problem(
-                        "bad-example",
-                        place,
-                        "this string is not JSON",
-                        "the field is JSON inside a string",
-                        None,
-                    ),
+                    Err(_) => {
+                        self.problem(Mistake::BadExample, place, "this string is not JSON")
+                            .label("the field is JSON inside a string");
+                    }
                 },
                 _ => self.mismatch(place, ty, value),
             },
@@ -196,7 +194,7 @@ impl Checker<'_> {
             };
             if !enumeration.values.contains_key(&wire) {
                 let message = format!("`{wire}` is not a value of `{name}`");
-                self.problem("bad-example-value", place, message, "not documented", None);
+                self.problem(Mistake::BadExampleValue, place, message).label("not documented");
             }
             return;
         }
@@ -222,31 +220,14 @@ impl Checker<'_> {
         union: &Union,
         object: &serde_json::Map<String, Value>,
     ) {
-        let tag_name = union.tag.as_deref().unwrap_or_default();
-        let tag = match (union.style, object.get(tag_name)) {
-            (Style::Oneof, _) => match object.keys().collect::<Vec<_>>().as_slice() {
-                [one] => (*one).clone(),
-                keys => {
-                    let message = format!("a `{name}` has exactly one field, and this has {}", keys.len());
-                    return self.problem("bad-example-value", place, message, "not one field", None);
-                }
-            },
-            (_, Some(Value::String(tag))) if union.repr == Repr::String => tag.clone(),
-            (_, Some(Value::Number(tag))) if union.repr == Repr::Int => tag.to_string(),
-            (_, Some(_)) => {
-                let message = format!("`{tag_name}` is a tag of the kind `{}`", union.repr.keyword());
-                return self.problem("bad-example-value", place, message, "of another kind", None);
-            }
-            (_, None) => {
-                let message = format!("a `{name}` says what it is in `{tag_name}`");
-                return self.problem("incomplete-example", place, message, "no tag", None);
-            }
-        };
+        let Some(tag) = self.tag(place, name, union, object) else { return };
         let Some(variant) = union.variants.get(&tag) else {
             let help = did_you_mean(&tag, union.variants.keys().map(String::as_str));
             let message = format!("`{tag}` is not a variant of `{name}`");
-            return self.problem("bad-example-value", place, message, "not documented", help);
+            self.problem(Mistake::BadExampleValue, place, message).label("not documented").help_if(help);
+            return;
         };
+        let tag_name = union.tag.as_deref().unwrap_or_default();
         if union.style == Style::Flat {
             let mut content = object.clone();
             content.remove(tag_name);
@@ -264,14 +245,45 @@ impl Checker<'_> {
                 self.value(place, ty, false, value);
             } else if key != tag_name {
                 let message = format!("the variant `{tag}` has no field `{key}`");
-                self.problem("unknown-example-field", place, message, "not in the spec", None);
+                self.problem(Mistake::UnknownExampleField, place, message).label("not in the spec");
             }
             place.leave();
         }
         if variant.ty.is_some() && !object.contains_key(content) {
             let message = format!("the variant `{tag}` lacks its content");
-            self.problem("incomplete-example", place, message, format!("no `{content}` in here"), None);
+            self.problem(Mistake::IncompleteExample, place, message).label(format!("no `{content}` in here"));
         }
+    }
+
+    /// What says in an object which variant of a union it is.
+    fn tag(
+        &mut self,
+        place: &Place<'_>,
+        name: &str,
+        union: &Union,
+        object: &serde_json::Map<String, Value>,
+    ) -> Option<String> {
+        let tag_name = union.tag.as_deref().unwrap_or_default();
+        match (union.style, object.get(tag_name)) {
+            (Style::Oneof, _) => {
+                if let [one] = object.keys().collect::<Vec<_>>().as_slice() {
+                    return Some((*one).clone());
+                }
+                let message = format!("a `{name}` has exactly one field, and this has {}", object.len());
+                self.problem(Mistake::BadExampleValue, place, message).label("not one field");
+            }
+            (_, Some(Value::String(tag))) if union.repr == Repr::String => return Some(tag.clone()),
+            (_, Some(Value::Number(tag))) if union.repr == Repr::Int => return Some(tag.to_string()),
+            (_, Some(_)) => {
+                let message = format!("`{tag_name}` is a tag of the kind `{}`", union.repr.keyword());
+                self.problem(Mistake::BadExampleValue, place, message).label("of another kind");
+            }
+            (_, None) => {
+                let message = format!("a `{name}` says what it is in `{tag_name}`");
+                self.problem(Mistake::IncompleteExample, place, message).label("no tag");
+            }
+        }
+        None
     }
 
     fn mismatch(&mut self, place: &Place<'_>, ty: &TypeExpr, value: &Value) {
@@ -280,23 +292,21 @@ impl Checker<'_> {
             "where the page shows another type than it documents, the field's type says so, with a `quirk`"
                 .to_owned();
         self.problem(
-            "bad-example-value",
+            Mistake::BadExampleValue,
             place,
             format!("a `{ty}` is expected, this is of the kind `{kind}`"),
-            format!("not a `{ty}`"),
-            Some(help),
-        );
+        )
+        .label(format!("not a `{ty}`"))
+        .help(help);
     }
 
     fn problem(
         &mut self,
-        code: &'static str,
+        mistake: Mistake,
         place: &Place<'_>,
         message: impl Into<String>,
-        label: impl Into<String>,
-        help: Option<String>,
-    ) {
-        self.report.error_at(code, place.span(), message, label, help);
+    ) -> &mut Diagnostic {
+        self.report.error(mistake, At::Bytes(place.span()), message)
     }
 }
 

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use crate::parallel;
 use crate::spec::diagnostic::{At, Diagnostics, Reporter};
+use crate::spec::mistakes::Mistake;
 use crate::spec::names;
 use crate::spec::source::{Path, Source};
 use crate::spec::type_expr::TypeExpr;
@@ -100,13 +101,10 @@ impl Checker<'_> {
         }
         let all = known().chain(crate::spec::type_expr::Scalar::KEYWORDS.iter().copied());
         let help = crate::spec::diagnostic::did_you_mean(name, all);
-        self.report.report(
-            "unknown-type",
-            At::Value(path),
-            format!("no type named `{name}`"),
-            "not a type of this file, nor a built-in one",
-            help,
-        );
+        self.report
+            .error(Mistake::UnknownType, At::Value(path), format!("no type named `{name}`"))
+            .label("not a type of this file, nor a built-in one")
+            .help_if(help);
         false
     }
 }
@@ -119,7 +117,7 @@ impl Reporter<'_> {
         if let Some(same) = sources[..source].iter().find(|other| other.stem == *stem) {
             let message = format!("`{}` is this module already", same.path);
             let label = format!("a second file for the module `{stem}`");
-            self.error("bad-file-name", At::Key(&Path::of(["title"])), message, label);
+            self.error(Mistake::BadFileName, At::Key(&Path::of(["title"])), message).label(label);
         }
     }
 
@@ -128,13 +126,9 @@ impl Reporter<'_> {
         let text = text.trim();
         if text.is_empty() || text.starts_with("TODO") {
             let help = "say what the name doesn't: meaning, unit, when it is absent, what it refers to";
-            self.error_with_help(
-                "missing-description",
-                At::Key(path),
-                "the description is missing",
-                "says nothing",
-                help,
-            );
+            self.error(Mistake::MissingDescription, At::Key(path), "the description is missing")
+                .label("says nothing")
+                .help(help);
         }
     }
 
@@ -142,26 +136,22 @@ impl Reporter<'_> {
     fn identifier(&mut self, path: &Path, name: &str, help: &str) {
         if !names::is_identifier(name) {
             let message = format!("`{name}` can't be a Rust name");
-            self.error_with_help(
-                "bad-identifier",
-                At::Key(path),
-                message,
-                "letters, digits and `_`, not starting with a digit",
-                help,
-            );
+            self.error(Mistake::BadIdentifier, At::Key(path), message)
+                .label("letters, digits and `_`, not starting with a digit")
+                .help(help);
         }
     }
 
     /// A name that says something.
     fn named(&mut self, path: &Path, name: &str) {
         if names::is_placeholder(name) {
-            self.error_with_help(
-                "placeholder-name",
+            self.error(
+                Mistake::PlaceholderName,
                 At::Key(path),
                 format!("`{name}` only holds the place of a name"),
-                "has no name yet",
-                "say in a word what the value means",
-            );
+            )
+            .label("has no name yet")
+            .help("say in a word what the value means");
         }
     }
 
@@ -171,7 +161,7 @@ impl Reporter<'_> {
         for (path, rust, wire) in paths {
             if let Some(first) = seen.get(&rust) {
                 let message = format!("`{wire}` and `{first}` are both `{rust}` in Rust");
-                self.error_with_help("name-collision", At::Key(&path), message, "collides", help);
+                self.error(Mistake::NameCollision, At::Key(&path), message).label("collides").help(help);
             } else {
                 seen.insert(rust, wire);
             }
@@ -188,24 +178,19 @@ fn modules(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
         let at = Path::of(["title"]);
         let lower = |part: &&str| names::is_snake(part) && !names::NO_MODULES.contains(part);
         if parts.len() > 2 || !parts.iter().all(lower) || names::NO_FAMILIES.contains(&parts[0]) {
-            report.error_with_help(
-                "bad-file-name",
-                At::Key(&at),
-                format!("`{stem}.yaml` can't be a module's name"),
-                "in this file",
-                "name it `family.yaml` or `family.chapter.yaml`, in snake_case; a few names are taken, such as `full` and `mod`",
-            );
+            report.error(Mistake::BadFileName, At::Key(&at), format!("`{stem}.yaml` can't be a module's name")).label("in this file").help("name it `family.yaml` or `family.chapter.yaml`, in snake_case; a few names are taken, such as `full` and `mod`");
         }
         report.alone(sources, file.source);
         let twin = sources.iter().find(|other| parts.len() == 2 && other.stem == parts[0]);
         if let Some(twin) = twin {
-            report.error_with_help(
-                "bad-file-name",
-                At::Key(&at),
-                format!("`{}` is a file and a folder of chapters at once", parts[0]),
-                "a chapter of it",
-                format!("rename {} to `{}.<chapter>.yaml`", twin.path, parts[0]),
-            );
+            report
+                .error(
+                    Mistake::BadFileName,
+                    At::Key(&at),
+                    format!("`{}` is a file and a folder of chapters at once", parts[0]),
+                )
+                .label("a chapter of it")
+                .help(format!("rename {} to `{}.<chapter>.yaml`", twin.path, parts[0]));
         }
     }
 }

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 
 use super::{Checker, endpoints};
 use crate::spec::diagnostic::At;
+use crate::spec::mistakes::Mistake;
 use crate::spec::names;
 use crate::spec::source::Path;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
@@ -21,13 +22,10 @@ impl Checker<'_> {
             if !names::is_snake(name) {
                 let help = "name it as the last part of its path";
                 let message = format!("`{name}` is not snake_case");
-                self.report.error_with_help(
-                    "bad-identifier",
-                    At::Key(&path),
-                    message,
-                    "an endpoint's name",
-                    help,
-                );
+                self.report
+                    .error(Mistake::BadIdentifier, At::Key(&path), message)
+                    .label("an endpoint's name")
+                    .help(help);
             }
             let pascal = names::pascal(name);
             all.push((path.clone(), format!("{pascal}Response"), name.as_str()));
@@ -41,7 +39,7 @@ impl Checker<'_> {
         for (path, rust, _) in &all {
             if names::RESERVED.contains(&rust.as_str()) {
                 let message = format!("`{rust}` is a type that generated code uses itself");
-                self.report.error("reserved-name", At::Key(path), message, "choose another name");
+                self.report.error(Mistake::ReservedName, At::Key(path), message).label("choose another name");
             }
         }
         self.report.collisions(all, "an endpoint `foo` takes the names `Foo` and `FooResponse`");
@@ -52,7 +50,7 @@ impl Checker<'_> {
         if !names::is_pascal(name) {
             let help = format!("write `{}`", names::pascal(name));
             let message = format!("`{name}` is not PascalCase");
-            self.report.error_with_help("bad-identifier", At::Key(path), message, what, help);
+            self.report.error(Mistake::BadIdentifier, At::Key(path), message).label(what).help(help);
         }
     }
 
@@ -79,13 +77,10 @@ impl Checker<'_> {
             }
             if matches!(field.ty, TypeExpr::Generic(Generic::OrText, _)) && field.quirk.is_none() {
                 let help = "quirk: says what the page shows in place of the documented type";
-                self.report.error_with_help(
-                    "missing-quirk",
-                    At::Value(&path.key("type")),
-                    "`or_text` needs a reason",
-                    "why is it not the documented type?",
-                    help,
-                );
+                self.report
+                    .error(Mistake::MissingQuirk, At::Value(&path.key("type")), "`or_text` needs a reason")
+                    .label("why is it not the documented type?")
+                    .help(help);
             }
         }
         self.report.collisions(rust_names, "give one of them another name with `rename`");
@@ -96,7 +91,9 @@ impl Checker<'_> {
     fn misplaced(&mut self, path: &Path, field: &Field, of_request: bool) {
         if !of_request && field.place != Place::Body {
             let message = "only a request's own fields have a place";
-            self.report.error("bad-query", At::Value(&path.key("in")), message, "not a field of a request");
+            self.report
+                .error(Mistake::BadQuery, At::Value(&path.key("in")), message)
+                .label("not a field of a request");
         }
         let mut ty = &field.ty;
         while let TypeExpr::Generic(generic, inner) = ty {
@@ -107,24 +104,18 @@ impl Checker<'_> {
             );
             if joined && !item {
                 let message = format!("a `{}` joins strings or integers", generic.keyword());
-                self.report.error(
-                    "bad-type",
-                    At::Value(&path.key("type")),
-                    message,
-                    format!("`{inner}` is neither"),
-                );
+                self.report
+                    .error(Mistake::BadType, At::Value(&path.key("type")), message)
+                    .label(format!("`{inner}` is neither"));
             }
             ty = inner;
         }
         let inside = !of_request || ty != &field.ty;
         if *ty == TypeExpr::Scalar(Scalar::File) && inside {
             let message = "a file is a field of a request, sent in a form";
-            self.report.error(
-                "bad-encoding",
-                At::Value(&path.key("type")),
-                message,
-                "can't be sent or received here",
-            );
+            self.report
+                .error(Mistake::BadEncoding, At::Value(&path.key("type")), message)
+                .label("can't be sent or received here");
         }
     }
 
@@ -151,13 +142,10 @@ impl Checker<'_> {
                 let message = format!("`{}` doesn't fit the type `{}`", limit.key(), field.ty);
                 let help =
                     "bytes and chars limit strings, items limit lists and maps, max and min limit numbers";
-                self.report.error_with_help(
-                    "bad-limit",
-                    At::Key(&path.key(limit.key())),
-                    message,
-                    "can't be checked",
-                    help,
-                );
+                self.report
+                    .error(Mistake::BadLimit, At::Key(&path.key(limit.key())), message)
+                    .label("can't be checked")
+                    .help(help);
             }
         }
         let pairs = [
@@ -169,12 +157,9 @@ impl Checker<'_> {
             if let (Some(min), Some(max)) = (min, max)
                 && min > max
             {
-                self.report.error(
-                    "bad-limit",
-                    At::Key(path),
-                    format!("no value is between {min} and {max}"),
-                    "the smallest is above the largest",
-                );
+                self.report
+                    .error(Mistake::BadLimit, At::Key(path), format!("no value is between {min} and {max}"))
+                    .label("the smallest is above the largest");
             }
         }
     }
@@ -183,23 +168,17 @@ impl Checker<'_> {
         self.report.described(&path.key("doc"), &enumeration.doc);
         let values = path.key("values");
         if enumeration.values.is_empty() && self.file.complete {
-            self.report.error(
-                "empty-type",
-                At::Key(path),
-                "an enum without values",
-                "list the documented values",
-            );
+            self.report
+                .error(Mistake::EmptyType, At::Key(path), "an enum without values")
+                .label("list the documented values");
         }
         let mut rust_names = vec![(path.clone(), "Other".to_owned(), "the variant for unknown values")];
         for (wire, value) in &enumeration.values {
             let at = values.key(wire);
             if enumeration.repr == Repr::Int && !is_integer(wire) {
-                self.report.error(
-                    "bad-enum-value",
-                    At::Key(&at),
-                    format!("`{wire}` is not an integer"),
-                    "the enum's `repr` is `int`",
-                );
+                self.report
+                    .error(Mistake::BadEnumValue, At::Key(&at), format!("`{wire}` is not an integer"))
+                    .label("the enum's `repr` is `int`");
             }
             self.pascal(&at, &value.name, "a variant's name");
             self.report.named(&at, &value.name);
@@ -215,16 +194,13 @@ impl Checker<'_> {
         self.report.described(&path.key("doc"), &union.doc);
         let variants = path.key("variants");
         if union.variants.is_empty() && self.file.complete {
-            self.report.error(
-                "empty-type",
-                At::Key(path),
-                "a union without variants",
-                "list the documented variants",
-            );
+            self.report
+                .error(Mistake::EmptyType, At::Key(path), "a union without variants")
+                .label("list the documented variants");
         }
         if !union.variants.is_empty() && union.variants.values().all(|variant| variant.ty.is_none()) {
             let message = "a union of tags without content is an enum";
-            self.report.error("bad-union", At::Key(path), message, "no variant has a `type`");
+            self.report.error(Mistake::BadUnion, At::Key(path), message).label("no variant has a `type`");
         }
         let tagged = matches!(union.style, Style::Sibling | Style::Flat);
         if tagged != union.tag.is_some() {
@@ -233,7 +209,9 @@ impl Checker<'_> {
                 union.style.keyword(),
                 if tagged { "a" } else { "no" }
             );
-            self.report.error("bad-union", At::Key(path), message, "how are its variants told apart?");
+            self.report
+                .error(Mistake::BadUnion, At::Key(path), message)
+                .label("how are its variants told apart?");
         }
         let mut rust_names = vec![(path.clone(), "Other".to_owned(), "the variant for unknown tags")];
         for (tag, variant) in &union.variants {
@@ -252,54 +230,45 @@ impl Checker<'_> {
 
     fn variant(&mut self, at: &Path, union: &Union, tag: &str, variant: &Variant) {
         if union.repr == Repr::Int && union.tag.is_some() && !is_integer(tag) {
-            self.report.error(
-                "bad-union",
-                At::Key(at),
-                format!("`{tag}` is not an integer"),
-                "the union's `repr` is `int`",
-            );
+            self.report
+                .error(Mistake::BadUnion, At::Key(at), format!("`{tag}` is not an integer"))
+                .label("the union's `repr` is `int`");
         }
         if variant.key.is_some() && union.style != Style::Sibling {
-            self.report.error(
-                "bad-union",
-                At::Key(at),
-                "only a sibling's content has a `key`",
-                "not a sibling",
-            );
+            self.report
+                .error(Mistake::BadUnion, At::Key(at), "only a sibling's content has a `key`")
+                .label("not a sibling");
         }
         let Some(ty) = &variant.ty else {
             if union.style != Style::Sibling || variant.key.is_some() {
                 let message = "only a sibling can be a tag without content";
-                self.report.error("bad-union", At::Key(at), message, "needs a `type`");
+                self.report.error(Mistake::BadUnion, At::Key(at), message).label("needs a `type`");
             }
             return;
         };
         match union.style {
             Style::Sibling if Some(variant.content(tag)) == union.tag.as_deref() => {
                 let message = format!("the tag `{tag}` is also the field of the content");
-                self.report.error("bad-union", At::Key(at), message, "can't hold both");
+                self.report.error(Mistake::BadUnion, At::Key(at), message).label("can't hold both");
             }
             Style::Flat if !ty.name().is_some_and(|name| self.file.structs.contains_key(name)) => {
                 let message = "what stands among a tag's fields is a struct";
-                self.report.error("bad-union", At::Key(at), message, format!("`{ty}` is not"));
+                self.report.error(Mistake::BadUnion, At::Key(at), message).label(format!("`{ty}` is not"));
             }
             Style::Flat if self.has_field(ty, union.tag.as_deref().unwrap_or_default()) => {
                 let message = format!("the variant `{tag}` has a field of the tag's name");
-                self.report.error("bad-union", At::Key(at), message, "can't hold both");
+                self.report.error(Mistake::BadUnion, At::Key(at), message).label("can't hold both");
             }
             Style::Kind if KINDS.contains(&tag) && !is_of_kind(self.file, ty, tag) => {
                 let message = format!("`{ty}` is no {tag} in JSON");
-                self.report.error("bad-union", At::Key(at), message, "could never be read");
+                self.report.error(Mistake::BadUnion, At::Key(at), message).label("could never be read");
             }
             Style::Kind if !KINDS.contains(&tag) => {
                 let help = format!("kinds: {}", KINDS.join(", "));
-                self.report.error_with_help(
-                    "bad-union",
-                    At::Key(at),
-                    format!("`{tag}` is no kind of JSON"),
-                    "unknown kind",
-                    help,
-                );
+                self.report
+                    .error(Mistake::BadUnion, At::Key(at), format!("`{tag}` is no kind of JSON"))
+                    .label("unknown kind")
+                    .help(help);
             }
             _ => {}
         }
@@ -335,13 +304,10 @@ impl Checker<'_> {
                 && union.is_some_and(|union| union.style != Style::Kind);
             if !is_object || field.optional {
                 let help = "its variants' fields stand among the fields around it; it can't be absent";
-                self.report.error_with_help(
-                    "bad-embed",
-                    At::Value(&at.key("type")),
-                    "only a union is embedded",
-                    "not a union, or optional",
-                    help,
-                );
+                self.report
+                    .error(Mistake::BadEmbed, At::Value(&at.key("type")), "only a union is embedded")
+                    .label("not a union, or optional")
+                    .help(help);
             }
             let clash = union.and_then(|union| {
                 let inner = self.union_fields(union);
@@ -352,11 +318,11 @@ impl Checker<'_> {
             });
             if let Some(clash) = clash {
                 let message = format!("`{clash}` is a field beside the union, and one of its own");
-                self.report.error("bad-embed", At::Key(&at), message, "which one is meant?");
+                self.report.error(Mistake::BadEmbed, At::Key(&at), message).label("which one is meant?");
             }
             if let Some(first) = first.replace(name) {
                 let message = format!("`{first}` is embedded already");
-                self.report.error("bad-embed", At::Key(&at), message, "a second embedded field");
+                self.report.error(Mistake::BadEmbed, At::Key(&at), message).label("a second embedded field");
             }
         }
     }
@@ -366,12 +332,9 @@ impl Checker<'_> {
         for (section, name) in file.type_names() {
             if !self.used.contains(name.as_str()) {
                 let path = Path::of([section, name]);
-                self.report.error(
-                    "unused-type",
-                    At::Key(&path),
-                    format!("nothing uses the type `{name}`"),
-                    "unused",
-                );
+                self.report
+                    .error(Mistake::UnusedType, At::Key(&path), format!("nothing uses the type `{name}`"))
+                    .label("unused");
             }
         }
     }
@@ -393,13 +356,10 @@ impl Checker<'_> {
                         let path = Path::of([section, name]);
                         let message = format!("`{name}` contains itself");
                         let help = "a list or a map in between makes the recursion end";
-                        self.report.error_with_help(
-                            "endless-type",
-                            At::Key(&path),
-                            message,
-                            "has no end",
-                            help,
-                        );
+                        self.report
+                            .error(Mistake::EndlessType, At::Key(&path), message)
+                            .label("has no end")
+                            .help(help);
                         return;
                     }
                     if seen.insert(next) {
