@@ -1,9 +1,9 @@
 //! How an endpoint is called.
 
 use super::{Comparison, Documented, Place};
-use crate::pages::calls::{Rates, at_once};
-use crate::pages::contents::plain;
 use crate::pages::encoding::{Encoding, token};
+use crate::pages::phrases::{Rates, at_once};
+use crate::pages::plain;
 use crate::spec::source::Path;
 use crate::spec::type_expr::{Scalar, TypeExpr};
 use crate::spec::{Answer, Body, Drift, Endpoint, File, Host};
@@ -57,7 +57,7 @@ impl Comparison<'_> {
         };
         let ours: Vec<(u64, &str)> =
             head.rate.iter().map(|rate| (u64::from(rate.calls), rate.per.keyword())).collect();
-        let Rates { calls: theirs, .. } = Rates::of(section);
+        let Rates { calls: theirs, .. } = Rates::of(&section.prose, &section.shared);
         // Which endpoint of a page a rate is of, and what it counts, isn't always clear.
         let said = if theirs.is_empty() { read.contents.rates() } else { theirs.clone() };
         if ours.iter().any(|rate| !said.contains(rate)) || ours.is_empty() && !theirs.is_empty() {

@@ -8,9 +8,9 @@ use super::said::{Differences, mentions};
 use super::shape::{Entry, Shape, What, is_map};
 use super::{Comparison, Documented, Place, Read};
 use crate::pages::Kind;
-use crate::pages::contents::{Section, Table};
+use crate::pages::contents::Section;
 use crate::pages::encoding::Encoding;
-use crate::pages::table::Row;
+use crate::pages::table::{Row, Table};
 use crate::pages::tree::{self, Fields, Node};
 use crate::spec::{Drift, Endpoint, File};
 

@@ -3,8 +3,8 @@
 use super::Documented;
 use super::fields::{Scope, said_elsewhere};
 use crate::pages::Kind;
+use crate::pages::phrases::{self, Base, DocType, in_digits};
 use crate::pages::table::Row;
-use crate::pages::text::{self, Base, DocType, in_digits};
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
 use crate::spec::{Drift, Enum, Field, File, Repr};
 
@@ -24,7 +24,7 @@ impl Differences<'_> {
     pub(super) fn ty(&mut self) {
         let Self { scope, field, rows, .. } = self;
         let types: Vec<&String> = rows.iter().filter_map(|row| row.ty.as_ref()).collect();
-        let fits = |ty: &&String| fits(scope.file, &field.ty, text::doc_type(ty));
+        let fits = |ty: &&String| fits(scope.file, &field.ty, phrases::doc_type(ty));
         let Some(first) = types.first().filter(|_| field.quirk.is_none() && !types.iter().any(fits)) else {
             return;
         };
@@ -46,7 +46,8 @@ impl Differences<'_> {
 
     pub(super) fn limits(&mut self) {
         let ty = self.field.ty.to_string();
-        let theirs: Vec<(&str, i64)> = self.rows.iter().flat_map(|row| text::limits(&row.doc, &ty)).collect();
+        let theirs: Vec<(&str, i64)> =
+            self.rows.iter().flat_map(|row| phrases::limits(&row.doc, &ty)).collect();
         let ours: Vec<(&str, i64)> =
             self.field.limits().iter().map(|limit| (limit.key(), limit.number())).collect();
         for (index, (key, number)) in theirs.iter().enumerate() {
@@ -101,9 +102,9 @@ fn default(file: &File, field: &Field, doc: &str) -> Option<String> {
     let found = match field.ty.name().and_then(|name| file.enums.get(name)) {
         Some(listed) => {
             let ty = if listed.repr == Repr::String { "string" } else { "i32" };
-            text::default(doc, ty).filter(|found| known(listed, found.trim_matches('"')))?
+            phrases::default(doc, ty).filter(|found| known(listed, found.trim_matches('"')))?
         }
-        None => text::default(doc, &field.ty.to_string())?,
+        None => phrases::default(doc, &field.ty.to_string())?,
     };
     let found = found.trim_matches('"').to_owned();
     Some(wire(field, found))

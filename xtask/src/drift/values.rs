@@ -8,8 +8,8 @@ use super::fields::{Scope, Told, speaks_of};
 use super::said::mentions;
 use super::shape::{Entry, What};
 use super::{Comparison, Listed};
-use crate::pages::contents::values_of;
-use crate::pages::text;
+use crate::pages::phrases;
+use crate::pages::table::values_of;
 use crate::spec::source::Path;
 use crate::spec::type_expr::{Scalar, TypeExpr};
 use crate::spec::{Drift, File, Repr};
@@ -29,7 +29,7 @@ impl<'a> Comparison<'a> {
             .node
             .rows
             .iter()
-            .flat_map(|row| values_of(row, named).unwrap_or_else(|| text::values(&row.doc, text)));
+            .flat_map(|row| values_of(row, named).unwrap_or_else(|| phrases::values(&row.doc, text)));
         let listed: Vec<String> = listed.map(|value| value.wire).collect();
         let Some(known) = known else {
             if let Some(ty) = entry.ty().filter(|_| text || scalar.is_some_and(is_integer))

@@ -1,12 +1,12 @@
 //! How often an endpoint may be called, and how its pages follow each other.
 
 use super::types::{Field, Ty};
-use crate::pages::calls::{Rates, at_once};
 use crate::pages::contents::Section;
+use crate::pages::phrases::{Rates, at_once};
 
 /// The keys that say how often an endpoint may be called.
 pub(super) fn pace(section: &Section) -> Vec<String> {
-    let Rates { calls, otherwise, shared } = Rates::of(section);
+    let Rates { calls, otherwise, shared } = Rates::of(&section.prose, &section.shared);
     let calls: Vec<String> =
         calls.into_iter().map(|(calls, per)| format!("{{ calls: {calls}, per: {per} }}")).collect();
     let mut keys = Vec::new();

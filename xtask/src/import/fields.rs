@@ -8,8 +8,8 @@ use super::tagged::{Tagged, looks_tagged};
 use super::types::{Definition, EnumValue, Field, Ty, Variant, pascal, singular};
 use super::yaml::quoted;
 use crate::pages::Kind;
-use crate::pages::contents::values_of;
-use crate::pages::text::{self, Base, DocType};
+use crate::pages::phrases::{self, Base, DocType};
+use crate::pages::table::values_of;
 use crate::pages::tree::{self, Fields, Node};
 use crate::spec::names;
 
@@ -123,7 +123,7 @@ impl Drafter<'_> {
         {
             keys.push(("default", default));
         }
-        keys.extend(text::limits(&doc, &text).into_iter().map(|(key, number)| (key, number.to_string())));
+        keys.extend(phrases::limits(&doc, &text).into_iter().map(|(key, number)| (key, number.to_string())));
         // A quirk is held against examples, and a part is none.
         if let Some(quirk) = notes.quirk.filter(|_| node.whole) {
             keys.push(("quirk", quoted(&quirk)));
@@ -132,9 +132,9 @@ impl Drafter<'_> {
     }
 
     fn default(&self, doc: &str, ty: &Ty) -> Option<String> {
-        let Ty::Named(name) = ty else { return text::default(doc, &ty.to_string()) };
+        let Ty::Named(name) = ty else { return phrases::default(doc, &ty.to_string()) };
         let Some(Definition::Enum { text, values, .. }) = self.types.get(name) else { return None };
-        let found = text::default(doc, if *text { "string" } else { "i32" })?;
+        let found = phrases::default(doc, if *text { "string" } else { "i32" })?;
         let wire = found.trim_matches('"');
         values
             .iter()
@@ -143,7 +143,7 @@ impl Drafter<'_> {
     }
 
     fn node_type(&mut self, name: &str, node: &Node<'_>, place: Place<'_>, notes: &mut Notes) -> Ty {
-        let doc = node.row().and_then(|row| row.ty.as_deref()).map(text::doc_type);
+        let doc = node.row().and_then(|row| row.ty.as_deref()).map(phrases::doc_type);
         let values: Vec<&Value> = node.values.iter().copied().filter(|value| !value.is_null()).collect();
         self.ty(name, node, &values, doc, place, false, notes)
     }
@@ -295,12 +295,12 @@ impl Drafter<'_> {
         let integer = matches!(scalar, "i32" | "u32" | "i64" | "u64");
         if integer
             && !in_list
-            && text::is_timestamp(name, doc)
-            && values.iter().all(|value| value.as_i64().is_none_or(text::may_be_moment))
+            && phrases::is_timestamp(name, doc)
+            && values.iter().all(|value| value.as_i64().is_none_or(phrases::may_be_moment))
         {
             return Ty::Scalar("timestamp");
         }
-        if scalar == "string" && text::is_secret(name) && values.iter().all(|value| value.is_string()) {
+        if scalar == "string" && phrases::is_secret(name) && values.iter().all(|value| value.is_string()) {
             return Ty::Scalar("secret");
         }
         if !integer && scalar != "string" {
@@ -319,7 +319,7 @@ impl Drafter<'_> {
         let mut documented = node
             .row()
             .and_then(|row| values_of(row, self.named))
-            .unwrap_or_else(|| text::values(doc, text && !digits));
+            .unwrap_or_else(|| phrases::values(doc, text && !digits));
         if !text {
             documented.retain(|value| {
                 value.wire.parse::<i64>().is_ok_and(|number| number.to_string() == value.wire)
@@ -336,7 +336,7 @@ impl Drafter<'_> {
         if documented.len() < 2 || text && !values.is_empty() && !shown.iter().any(known) {
             return Ty::Scalar(scalar);
         }
-        if integer && text::is_flag(&documented, doc) {
+        if integer && phrases::is_flag(&documented, doc) {
             let flags =
                 values.iter().all(|value| value.is_boolean() || matches!(value.as_u64(), Some(0 | 1)));
             if flags || notes.quirk.is_some() {
@@ -394,7 +394,9 @@ fn is_optional(node: &Node<'_>, place: Place<'_>, notes: &mut Notes) -> bool {
             notes.doubt("null in an example");
             true
         }
-        _ if place.side == Kind::Response && node.row().is_some_and(|row| text::may_be_absent(&row.doc)) => {
+        _ if place.side == Kind::Response
+            && node.row().is_some_and(|row| phrases::may_be_absent(&row.doc)) =>
+        {
             if !missing {
                 notes.doubt("the table says when it is absent");
             }

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::types::{Definition, Field, Ty, Types};
 use super::yaml::quoted;
-use crate::pages::contents::{plain, regex};
-use crate::pages::text;
+use crate::pages::phrases;
+use crate::pages::{plain, regex};
 
 static NAME: LazyLock<Regex> = LazyLock::new(|| regex(r"[A-Za-z_][A-Za-z0-9_]*"));
 
@@ -137,7 +137,7 @@ impl Request<'_> {
         match ty {
             Ty::Scalar("string") => Some(quoted(value)),
             Ty::Scalar("bool" | "flag" | "i32" | "u32" | "i64" | "u64") => {
-                text::default(&format!("默认{value}"), &ty.to_string())
+                phrases::default(&format!("默认{value}"), &ty.to_string())
             }
             Ty::Named(name) => match self.types.get(name)? {
                 Definition::Enum { text, values, .. } => values

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::fields::Notes;
-use crate::pages::text::{Base, DocType};
+use crate::pages::phrases::{Base, DocType};
 
 /// What is said of a field whose type no table tells.
 pub(super) const FROM_EXAMPLE: &str = "type from the example";

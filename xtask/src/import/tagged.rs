@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use super::types::pascal;
-use crate::pages::text;
+use crate::pages::phrases;
 use crate::pages::tree::{Fields, Node};
 use crate::spec::names;
 
@@ -44,7 +44,7 @@ impl Tagged {
     fn by_name(tag: &str, node: &Node<'_>, fields: &Fields<'_>) -> Option<Self> {
         let mut wires: Vec<String> = Vec::new();
         let shown = node.values.iter().filter_map(|value| value.as_str()).map(str::to_owned);
-        let documented = text::values(node.row().map(|row| row.doc.as_str()).unwrap_or_default(), true);
+        let documented = phrases::values(node.row().map(|row| row.doc.as_str()).unwrap_or_default(), true);
         let documented =
             documented.into_iter().map(|value| value.wire).filter(|wire| fields.contains_key(wire));
         // Contents that only a table tells of, beside those that are shown.

@@ -5,10 +5,15 @@ use std::sync::LazyLock;
 use regex_lite::Regex;
 use serde_json::Value;
 
-use super::table::{self, Row};
-use super::text;
-use super::tree::same;
-use crate::pages::{Block, Kind, Page, Reader, blocks, values};
+use super::blocks::{Block, blocks};
+use super::json_repair::values;
+use super::markup::{plain, regex};
+use super::naming::named;
+use super::page::Page;
+use super::phrases::rates;
+use super::reader::Reader;
+use super::side::Kind;
+use super::table::{self, Table};
 
 /// An endpoint as a page documents it.
 #[derive(Debug)]
@@ -50,39 +55,6 @@ impl Section {
     pub(crate) fn tables_of(&self, side: Kind) -> impl Iterator<Item = &Table> {
         self.tables.iter().filter(move |table| table.side == side)
     }
-}
-
-/// A table of fields or of values.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Table {
-    /// Which way what it describes goes.
-    pub side: Kind,
-    /// The name of the object or the type that it describes; without one, it describes the body.
-    pub name: Option<String>,
-    /// What it describes.
-    pub rows: Vec<Row>,
-    /// Whether it lists the values of an enum, not fields.
-    pub values: bool,
-}
-
-/// The values in the table of named ones that a row refers to.
-pub(crate) fn values_of(row: &Row, named: &[Table]) -> Option<Vec<text::Value>> {
-    let alike = |table: &&Table| {
-        table.values
-            && table.name.as_deref().is_some_and(|name| row.refers.iter().any(|refer| same(refer, name)))
-    };
-    let table = named.iter().find(alike)?;
-    let values: Vec<text::Value> = table
-        .rows
-        .iter()
-        .filter(|row| row.name.chars().all(|c| c.is_ascii_graphic()))
-        .map(|row| text::Value { wire: row.name.clone(), doc: row.doc.clone() })
-        .collect();
-    let distinct = values
-        .iter()
-        .enumerate()
-        .all(|(at, value)| values[..at].iter().all(|other| other.wire != value.wire));
-    (distinct && values.len() > 1).then_some(values)
 }
 
 /// What is read of a page.
@@ -144,18 +116,12 @@ impl Contents {
     /// All rates that the page tells, of whatever endpoint.
     pub(crate) fn rates(&self) -> Vec<(u64, &'static str)> {
         let lines = self.sections.iter().flat_map(|section| section.prose.iter().chain(&section.shared));
-        lines.filter_map(|line| text::rates(line)).flatten().collect()
+        lines.filter_map(|line| rates(line)).flatten().collect()
     }
 }
 
 static UPDATED: LazyLock<Regex> =
     LazyLock::new(|| regex(r"最后更新[：:]\s*(\d{4})[/-](\d{1,2})[/-](\d{1,2})"));
-static IDENTIFIER: LazyLock<Regex> = LazyLock::new(|| regex(r"[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*"));
-
-/// A pattern that is known to be one.
-pub(crate) fn regex(pattern: &str) -> Regex {
-    Regex::new(pattern).unwrap_or_else(|error| unreachable!("the patterns are tested: {error}"))
-}
 
 /// Headings that name a part of an endpoint, not an endpoint.
 const PARTS: [&str; 14] = [
@@ -380,21 +346,6 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// The object that a title says a table is about: `Settings说明`, `AgentItem 结构`, `UpdateRequest`.
-fn named(title: &str) -> Option<String> {
-    let mut found = IDENTIFIER.find_iter(title);
-    let name = found.next()?;
-    let several = found.next().is_some();
-    let rest = title.replace(name.as_str(), "");
-    let words = [
-        "说明", "结构", "参数", "字段", "对象", "类型", "内容", "信息", "取值", "枚举", "返回", "请求",
-        "详细", "的", "体",
-    ];
-    let rest = words.iter().fold(rest, |rest, word| rest.replace(word, ""));
-    let other = rest.chars().filter(|c| c.is_alphabetic()).count();
-    (!several && other <= 4).then(|| name.as_str().to_owned())
-}
-
 /// The names of the parameters in what follows the path of an address.
 fn parameters(rest: &str) -> Vec<String> {
     let rest = rest.replace("&amp;", "&").replace("×tamp", "&timestamp").replace('\\', "");
@@ -404,22 +355,4 @@ fn parameters(rest: &str) -> Vec<String> {
     let names =
         names.filter(|name| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'));
     names.map(str::to_owned).collect()
-}
-
-/// A line without its Markdown.
-pub(crate) fn plain(text: &str) -> String {
-    static MARKUP: LazyLock<Regex> =
-        LazyLock::new(|| regex(r"!!(?:#[0-9a-fA-F]+)?|</?[a-zA-Z][^>]*>|\*\*|`"));
-    // Between two letters, they belong to a name.
-    static UNDERLINES: LazyLock<Regex> = LazyLock::new(|| regex(r"(^|[^A-Za-z0-9_])__|__([^A-Za-z0-9_]|$)"));
-    static LINK: LazyLock<Regex> = LazyLock::new(|| regex(r"\[([^\[\]]*)\]\([^()]*\)"));
-    let text = text.trim_start_matches(['#', '>', ' ']);
-    let text = text.replace("<br>", " ").replace("<br/>", " ").replace("<br />", " ");
-    let text = LINK.replace_all(&text, "$1");
-    let text = MARKUP.replace_all(&text, "");
-    let text = UNDERLINES.replace_all(&text, "$1$2");
-    let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", " ").replace("&quot;", "\"");
-    let text = text.replace("&#124;", "|").replace("&amp;", "&").replace("\\_", "_").replace("\\*", "*");
-    let words: Vec<&str> = text.split_whitespace().collect();
-    words.join(" ").chars().filter(|c| !c.is_control() && !matches!(c, '\u{feff}' | '\u{200b}')).collect()
 }

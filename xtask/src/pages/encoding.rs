@@ -3,8 +3,8 @@
 use serde_json::{Map, Number, Value};
 
 use super::contents::Section;
-use super::text::{self, Base};
-use crate::pages::Kind;
+use super::phrases::{self, Base};
+use super::side::Kind;
 use crate::spec::Token;
 use crate::spec::names;
 
@@ -146,7 +146,9 @@ fn xml(section: &Section, side: Kind) -> Vec<Value> {
     let integer = |name: &str| {
         let mut rows = section.tables_of(side).flat_map(|table| &table.rows);
         let ty = rows.find(|row| row.name == name).and_then(|row| row.ty.as_deref());
-        ty.is_some_and(|ty| matches!(text::doc_type(ty).base, Base::I32 | Base::U32 | Base::I64 | Base::U64))
+        ty.is_some_and(|ty| {
+            matches!(phrases::doc_type(ty).base, Base::I32 | Base::U32 | Base::I64 | Base::U64)
+        })
     };
     let documents = section.raw.iter().filter(|(at, text)| *at == side && text.contains("<xml>"));
     let object = |text: &str| {

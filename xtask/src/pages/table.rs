@@ -4,7 +4,10 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
-use super::contents::{plain, regex};
+use super::markup::{plain, regex};
+use super::naming::{references, same};
+use super::phrases::{Value, yes_or_no};
+use super::side::Kind;
 
 /// A row: a field, or a value of an enum.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -133,23 +136,35 @@ impl Columns {
     }
 }
 
-fn yes_or_no(cell: &str) -> Option<bool> {
-    match plain(cell).trim() {
-        "是" | "必填" | "必须" | "Y" | "y" | "true" | "必选" | "M" => Some(true),
-        "否" | "非必填" | "选填" | "N" | "n" | "false" | "可选" | "非必须" | "O" => Some(false),
-        text if text.starts_with('是') => Some(true),
-        text if text.starts_with('否') => Some(false),
-        _ => None,
-    }
+/// A table of fields or of values.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Table {
+    /// Which way what it describes goes.
+    pub side: Kind,
+    /// The name of the object or the type that it describes; without one, it describes the body.
+    pub name: Option<String>,
+    /// What it describes.
+    pub rows: Vec<Row>,
+    /// Whether it lists the values of an enum, not fields.
+    pub values: bool,
 }
 
-/// The names that a cell refers to: `详见Settings`, `object([Node](#node))`, `参考 **Amount**`.
-fn references(cell: &str) -> Vec<String> {
-    static LINK: LazyLock<Regex> = LazyLock::new(|| regex(r"\[([A-Za-z][A-Za-z0-9_]*)\]\(#[^)]*\)"));
-    static SEE: LazyLock<Regex> =
-        LazyLock::new(|| regex(r"(?:见|参考|参照|查看)[^A-Za-z。；，,;]{0,8}([A-Za-z][A-Za-z0-9_]*)"));
-    static NAMED: LazyLock<Regex> =
-        LazyLock::new(|| regex(r"([A-Za-z][A-Za-z0-9_]*)\W{0,3}(?:结构|说明|对象)"));
-    let found = [&*LINK, &*SEE, &*NAMED].into_iter().flat_map(|pattern| pattern.captures_iter(cell));
-    found.map(|found| found[1].to_owned()).collect()
+/// The values in the table of named ones that a row refers to.
+pub(crate) fn values_of(row: &Row, named: &[Table]) -> Option<Vec<Value>> {
+    let alike = |table: &&Table| {
+        table.values
+            && table.name.as_deref().is_some_and(|name| row.refers.iter().any(|refer| same(refer, name)))
+    };
+    let table = named.iter().find(alike)?;
+    let values: Vec<Value> = table
+        .rows
+        .iter()
+        .filter(|row| row.name.chars().all(|c| c.is_ascii_graphic()))
+        .map(|row| Value { wire: row.name.clone(), doc: row.doc.clone() })
+        .collect();
+    let distinct = values
+        .iter()
+        .enumerate()
+        .all(|(at, value)| values[..at].iter().all(|other| other.wire != value.wire));
+    (distinct && values.len() > 1).then_some(values)
 }

@@ -3,10 +3,11 @@
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
-use super::Kind;
-use super::contents::{Section, Table};
+use super::contents::Section;
 use super::encoding::token;
-use super::table::Row;
+use super::naming::same;
+use super::side::Kind;
+use super::table::{Row, Table};
 
 /// A field, wherever it stands. Of lists, `fields` are those of their items.
 #[derive(Debug, Default, Clone)]
@@ -226,17 +227,6 @@ fn describes_inner(fields: &Fields<'_>, table: &Table, name: &str) -> bool {
         table.rows.iter().filter(first).count()
     };
     !node.fields.is_empty() && known(&node.fields) >= known(fields)
-}
-
-/// The names of two objects that mean the same one: `Settings`, `settings`, `setting_list`.
-pub(crate) fn same(a: &str, b: &str) -> bool {
-    let plain = |name: &str| {
-        let name = name.rsplit('.').next().unwrap_or(name).replace('_', "").to_ascii_lowercase();
-        let name =
-            name.strip_suffix("list").filter(|rest| !rest.is_empty()).map_or(name.clone(), str::to_owned);
-        name.strip_suffix('s').map_or(name.clone(), str::to_owned)
-    };
-    plain(a) == plain(b)
 }
 
 /// The first field of a name, wherever it stands.

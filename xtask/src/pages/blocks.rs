@@ -1,0 +1,38 @@
+//! The lines and the fences of a page.
+
+/// A piece of a page.
+pub(crate) enum Block<'a> {
+    /// A line of text, and its number.
+    Text { line: usize, text: &'a str },
+    /// What stands between fences, and the number of its first line.
+    Fence { line: usize, text: String },
+}
+
+/// Takes a page apart. What follows the opening fence in its line is often wrong and never counts.
+pub(crate) fn blocks(text: &str) -> Vec<Block<'_>> {
+    let mut blocks = Vec::new();
+    let mut fence: Option<(usize, Vec<&str>)> = None;
+    for (index, line) in text.lines().enumerate() {
+        let opens = line
+            .trim_start()
+            .strip_prefix("```")
+            .is_some_and(|info| !info.trim_start_matches('`').contains('`'));
+        match &mut fence {
+            None if opens => fence = Some((index + 2, Vec::new())),
+            None => blocks.push(Block::Text { line: index + 1, text: line }),
+            // The closing fence may stand behind the last line.
+            Some((start, lines)) => match line.trim_end().strip_suffix("```") {
+                Some(last) => {
+                    lines.push(last.trim_end_matches('`'));
+                    blocks.push(Block::Fence { line: *start, text: lines.join("\n") });
+                    fence = None;
+                }
+                None => lines.push(line),
+            },
+        }
+    }
+    if let Some((line, lines)) = fence {
+        blocks.push(Block::Fence { line, text: lines.join("\n") });
+    }
+    blocks
+}

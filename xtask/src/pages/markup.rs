@@ -1,0 +1,28 @@
+//! Text without its Markdown.
+
+use std::sync::LazyLock;
+
+use regex_lite::Regex;
+
+/// A pattern that is known to be one.
+pub(crate) fn regex(pattern: &str) -> Regex {
+    Regex::new(pattern).unwrap_or_else(|error| unreachable!("the patterns are tested: {error}"))
+}
+
+/// A line without its Markdown.
+pub(crate) fn plain(text: &str) -> String {
+    static MARKUP: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"!!(?:#[0-9a-fA-F]+)?|</?[a-zA-Z][^>]*>|\*\*|`"));
+    // Between two letters, they belong to a name.
+    static UNDERLINES: LazyLock<Regex> = LazyLock::new(|| regex(r"(^|[^A-Za-z0-9_])__|__([^A-Za-z0-9_]|$)"));
+    static LINK: LazyLock<Regex> = LazyLock::new(|| regex(r"\[([^\[\]]*)\]\([^()]*\)"));
+    let text = text.trim_start_matches(['#', '>', ' ']);
+    let text = text.replace("<br>", " ").replace("<br/>", " ").replace("<br />", " ");
+    let text = LINK.replace_all(&text, "$1");
+    let text = MARKUP.replace_all(&text, "");
+    let text = UNDERLINES.replace_all(&text, "$1$2");
+    let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", " ").replace("&quot;", "\"");
+    let text = text.replace("&#124;", "|").replace("&amp;", "&").replace("\\_", "_").replace("\\*", "*");
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ").chars().filter(|c| !c.is_control() && !matches!(c, '\u{feff}' | '\u{200b}')).collect()
+}

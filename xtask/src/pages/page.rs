@@ -1,0 +1,98 @@
+//! The pages of a folder, each with its id, its title and its text.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A documentation page.
+#[derive(Debug)]
+pub(crate) struct Page {
+    /// Its file.
+    pub file: PathBuf,
+    /// The document's id.
+    pub id: u32,
+    /// The numbers in its addresses: it may stand in the documentation of several sorts of applications.
+    pub numbers: Vec<u32>,
+    /// Its title.
+    pub title: String,
+    /// Everything, without what was withdrawn, its lines where they were.
+    pub text: String,
+}
+
+impl Page {
+    /// Reads a page; a file without a document's id in its front matter is none.
+    pub(crate) fn parse(file: PathBuf, text: &str) -> Option<Self> {
+        let text = text.trim_start_matches('\u{feff}');
+        let mut lines = text.lines();
+        if lines.next()? != "---" {
+            return None;
+        }
+        let mut id = None;
+        let mut numbers = Vec::new();
+        let mut title = String::new();
+        for line in lines.take_while(|line| *line != "---") {
+            match line.split_once(':') {
+                Some(("doc_id", value)) => id = unquoted(value.trim()).parse().ok(),
+                Some(("source_url", value)) => {
+                    numbers.extend(value.rsplit('/').next().and_then(|last| last.trim().parse::<u32>().ok()));
+                }
+                Some(("title", value)) => title = unquoted(value.trim()),
+                _ => {}
+            }
+        }
+        Some(Self { file, id: id?, numbers, title, text: without_comments(text) })
+    }
+}
+
+/// Reads the pages below a folder, in the order of their files; of those that stand there several times, one.
+pub(crate) fn read(docs: &Path) -> io::Result<Vec<Page>> {
+    let mut files = Vec::new();
+    markdown_files(docs, &mut files)?;
+    files.sort();
+    let mut pages: Vec<Page> = Vec::new();
+    for file in files {
+        let text = fs::read(&file).map_err(at(&file))?;
+        let Some(page) = Page::parse(file, &String::from_utf8_lossy(&text)) else { continue };
+        match pages.iter_mut().find(|known: &&mut Page| known.id == page.id) {
+            Some(known) => known.numbers.extend(page.numbers),
+            None => pages.push(page),
+        }
+    }
+    Ok(pages)
+}
+
+fn markdown_files(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(folder).map_err(at(folder))? {
+        let entry = entry.map_err(at(folder))?;
+        let path = entry.path();
+        if entry.file_type().map_err(at(&path))?.is_dir() {
+            markdown_files(&path, files)?;
+        } else if path.extension().is_some_and(|extension| extension == "md") && path.is_file() {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// Says in an error where it happened.
+pub(super) fn at(path: &Path) -> impl Fn(io::Error) -> io::Error {
+    move |error| io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+}
+
+fn unquoted(text: &str) -> String {
+    text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text).replace("\\\"", "\"")
+}
+
+/// Takes out HTML comments and leaves their line breaks. One that isn't closed reaches to the end.
+fn without_comments(text: &str) -> String {
+    let mut rest = text;
+    let mut kept = String::new();
+    while let Some(start) = rest.find("<!--") {
+        kept.push_str(&rest[..start]);
+        let comment = &rest[start..];
+        let end = comment.find("-->").map_or(comment.len(), |end| end + "-->".len());
+        kept.extend(comment[..end].chars().filter(|character| *character == '\n'));
+        rest = &comment[end..];
+    }
+    kept + rest
+}

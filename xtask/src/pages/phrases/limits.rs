@@ -1,0 +1,187 @@
+//! How pages word limits.
+
+use std::sync::LazyLock;
+
+use regex_lite::Regex;
+
+use super::numbers::in_digits;
+use crate::pages::markup::regex;
+
+// How limits are said; first, bytes or characters, without saying which.
+static EITHER: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"字节\s*(?:或|/).{0,12}字符|字符\s*(?:或|/).{0,12}字节"));
+static EXACT: LazyLock<Regex> = LazyLock::new(|| {
+    regex(r"长度(?:必须|固定|只能)(?:为|是)\s*([0-9]+)\s*(?:个)?\s*(字节|字符|位)?\s*(?:$|[，,。；;）)])")
+});
+static FEWEST: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"(?:大于等于|不少于|不小于|不能少于|不得少于|至少|最少|>=|≥)\s*([0-9]+)\s*(?:个)?\s*",
+        r"(?:(?:[uU][tT][fF]-?8)?\s*字符|汉字|字(?:[^节段]|$))",
+    ))
+});
+static RANGE: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"([0-9]+)\s*(?:~|-|－|—|–|到|至|～)\s*([0-9]+)\s*(?:个)?\s*(字节|(?:[uU][tT][fF]-?8)?\s*字符|个?汉字|字)",
+    )
+});
+static BYTES: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"(?:不超过|不能超过|不可超过|不得超过|不多于|不大于|不长于|最长|最大|最多|至多|上限|限制|限|小于等于|<=|≤)[^0-9，,。；;]{0,8}",
+        r"([0-9]+)\s*(?:个)?\s*(?:字节|[bB]ytes?)",
+    ))
+});
+static WITHIN: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"([0-9]+)\s*(?:个)?(字节|(?:[uU][tT][fF]-?8)?字符|汉字)(?:以内|之内|内)"));
+static CHARS: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"(?:不超过|不能超过|不可超过|不得超过|不多于|不大于|不长于|最长|最大|最多|至多|上限|限制|限)[^0-9，,。；;]{0,8}([0-9]+)",
+        r"\s*(?:个)?\s*(?:(?:[uU][tT][fF]-?8)?\s*字符|汉字|字(?:[^节段]|$))",
+    ))
+});
+static ITEMS: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"(?:不超过|不能超过|不可超过|不得超过|不多于|不大于|最大|最多|至多|上限|限制)[^0-9，,。；;]{0,10}([0-9]+)\s*(?:个|条|",
+        r"人|名|项|张|份|篇|$|[，,。；;）)])",
+    ))
+});
+static LEAST: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"(?:至少|最少)[^0-9，,。；;]{0,6}([0-9]+)\s*(?:个|条|人|名|项)"));
+static SPAN: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"(?:范围|取值|有效值|区间|支持|介于|有效|之间)[^0-9，,。；;]{0,8}[\[(（]?\s*(-?[0-9]+)\s*(?:~|-|－|—|–|",
+        r"到|至|～|,|，)\s*(-?[0-9]+)([^0-9^]|$)",
+    ))
+});
+static MOST: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"(?:不超过|不能超过|不可超过|不得超过|不大于|不能大于|不可大于|不得大于|小于等于|<=|≤|最大|最大值|最多|上限)",
+        r"(?:值|都|均|为|是|不超过|支持|：|:|\s){0,4}([0-9]+)",
+        r"(?:\s*[^0-9\s^个小分天月年周KMGkmg%万亿兆字元]|\s*$)",
+    ))
+});
+static FLOOR: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?:最小|最小值|不小于|不能小于|不少于|不能少于|大于等于|>=|≥)(?:值|为|是|：|:|\s){0,3}([0-9]+)(?:[^0-9]|$)",
+    )
+});
+
+/// The limits that a description gives a value of a type, as keys and numbers of a spec.
+pub(crate) fn limits(doc: &str, ty: &str) -> Vec<(&'static str, i64)> {
+    let doc = &in_digits(doc);
+    let found = |pattern: &Regex, group: usize| {
+        let captures = pattern.captures_iter(doc).find(|captures| {
+            let start = captures.get(0).map_or(0, |found| found.start());
+            let before: String = doc[..start].chars().rev().take(8).collect();
+            // A recommendation is no limit.
+            !before.contains("议建") && !before.contains("荐推") && !captures[0].contains("建议")
+        })?;
+        captures.get(group).and_then(|number| number.as_str().parse::<i64>().ok())
+    };
+    let unit = |pattern: &Regex, group: usize| Some(pattern.captures(doc)?.get(group)?.as_str().to_owned());
+    let mut limits: Vec<(&'static str, i64)> = Vec::new();
+    let mut add = |key: &'static str, number: Option<i64>| limits.extend(number.map(|number| (key, number)));
+    if ty == "string" || ty == "secret" {
+        match unit(&RANGE, 3) {
+            Some(unit) if unit.contains("字节") => {
+                add("max_bytes", found(&RANGE, 2));
+            }
+            Some(_) => {
+                add("min_chars", found(&RANGE, 1).filter(|least| *least > 0));
+                add("max_chars", found(&RANGE, 2));
+            }
+            None => {
+                add("max_chars", found(&CHARS, 1));
+                add("min_chars", found(&FEWEST, 1));
+                match unit(&WITHIN, 2) {
+                    Some(unit) if unit == "字节" => add("max_bytes", found(&WITHIN, 1)),
+                    Some(_) => add("max_chars", found(&WITHIN, 1)),
+                    None => {}
+                }
+                add("max_bytes", found(&BYTES, 1));
+                if unit(&EXACT, 2).is_some_and(|unit| unit == "字节") {
+                    add("max_bytes", found(&EXACT, 1));
+                }
+            }
+        }
+    } else if ty.starts_with("list<") || ty.starts_with("pipe<") {
+        add("min_items", found(&EXACT, 1));
+        add("max_items", found(&EXACT, 1));
+        add("min_items", found(&LEAST, 1));
+        add("max_items", found(&ITEMS, 1));
+    } else if matches!(ty, "i32" | "u32" | "i64" | "u64" | "f64") {
+        let span = found(&SPAN, 1).zip(found(&SPAN, 2)).filter(|(min, max)| min < max);
+        match span {
+            Some((min, max)) => {
+                add("min", Some(min).filter(|min| *min != 0 || !ty.starts_with('u')));
+                add("max", Some(max));
+            }
+            None => {
+                add("min", found(&FLOOR, 1));
+                add("max", found(&MOST, 1));
+            }
+        }
+    }
+    // Bytes or characters: which of them, nobody knows.
+    if EITHER.is_match(doc) {
+        limits.retain(|(key, _)| !matches!(*key, "max_bytes" | "max_chars"));
+    }
+    settled(limits)
+}
+
+/// The first limit of each kind; none where they contradict each other.
+fn settled(limits: Vec<(&'static str, i64)>) -> Vec<(&'static str, i64)> {
+    let mut kept: Vec<(&'static str, i64)> = Vec::new();
+    for (key, number) in limits {
+        if kept.iter().all(|(known, _)| *known != key) && u32::try_from(number.abs()).is_ok() {
+            kept.push((key, number));
+        }
+    }
+    let of = |key: &str| kept.iter().find(|(known, _)| *known == key).map(|(_, number)| *number);
+    let crossed = [("min", "max"), ("min_items", "max_items"), ("min_chars", "max_chars")]
+        .into_iter()
+        .any(|(min, max)| of(min).zip(of(max)).is_some_and(|(min, max)| min > max));
+    if crossed { Vec::new() } else { kept }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_are_of_the_kind_that_the_type_has() {
+        for (doc, ty, expected) in [
+            ("不超过64个字节", "string", vec![("max_bytes", 64)]),
+            ("最长 128 字节", "string", vec![("max_bytes", 128)]),
+            ("长度为1~64个字节", "string", vec![("max_bytes", 64)]),
+            ("长度1～32个utf8字符", "string", vec![("min_chars", 1), ("max_chars", 32)]),
+            ("最多20个字符", "string", vec![("max_chars", 20)]),
+            ("长度10个汉字以内", "string", vec![("max_chars", 10)]),
+            ("32字节以内", "string", vec![("max_bytes", 32)]),
+            ("建议不超过36个字", "string", vec![]),
+            ("最多支持100个", "list<string>", vec![("max_items", 100)]),
+            ("至少1个，最多20个", "list<string>", vec![("min_items", 1), ("max_items", 20)]),
+            ("取值范围 1~9", "i32", vec![("min", 1), ("max", 9)]),
+            ("有效的值范围是[0, 2^32)", "u32", vec![]),
+            ("最大值1000，默认值50", "u32", vec![("max", 1000)]),
+            ("最小300秒，最大86399", "u32", vec![("min", 300), ("max", 86_399)]),
+            ("最大不超过4小时", "u32", vec![]),
+            ("不超过10万", "u32", vec![("max", 100_000)]),
+            ("不超过2千条", "list<string>", vec![("max_items", 2000)]),
+            ("默认值和最大值都为100", "u32", vec![("max", 100)]),
+            ("不能大于2", "u32", vec![("max", 2)]),
+            ("不能大于1000天", "u32", vec![]),
+            ("大于等于2个UTF8字符", "string", vec![("min_chars", 2)]),
+            ("不超过64个字符", "string", vec![("max_chars", 64)]),
+            ("最多支持40个字节或者20个utf8字符", "string", vec![]),
+            ("最多支持500个字节或者utf8字符", "string", vec![]),
+            ("最多100个查询条目", "list<string>", vec![("max_items", 100)]),
+            ("长度必须为8字节", "string", vec![("max_bytes", 8)]),
+            ("长度必须为8", "string", vec![]),
+            ("数组长度必须为2", "list<string>", vec![("min_items", 2), ("max_items", 2)]),
+            ("不超过64个字节", "u32", vec![]),
+            ("不超过64个字节", "Kind", vec![]),
+        ] {
+            assert_eq!(limits(doc, ty), expected, "{doc}");
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! How pages word how often an endpoint may be called, and how many calls may be on their way at once.
+
+use std::sync::LazyLock;
+
+use regex_lite::Regex;
+
+use super::numbers::in_digits;
+use crate::pages::markup::{plain, regex};
+
+/// The rates of an endpoint.
+#[derive(Debug, Default)]
+pub(crate) struct Rates {
+    /// How many calls in which time.
+    pub calls: Vec<(u64, &'static str)>,
+    /// The sentences about rates that count something else, or only hold at times.
+    pub otherwise: Vec<String>,
+    /// The sentences about rates of one of the page's endpoints, or of all.
+    pub shared: Vec<String>,
+}
+
+impl Rates {
+    /// Reads the lines about an endpoint, and those about all endpoints of its page.
+    pub(crate) fn of(prose: &[String], shared: &[String]) -> Self {
+        let mut found = Self::default();
+        for line in prose {
+            let Some(calls) = rates(line) else { continue };
+            let described = plain(line);
+            if counts_otherwise(&described) {
+                found.otherwise.push(described);
+            } else {
+                found.calls.extend(calls);
+            }
+        }
+        found.calls.dedup();
+        let tells = |line: &&String| rates(line).is_some_and(|rates| !rates.is_empty());
+        found.shared = shared.iter().filter(tells).map(|line| plain(line)).collect();
+        found
+    }
+}
+
+/// A rate, as calls and period.
+pub(crate) fn rates(line: &str) -> Option<Vec<(u64, &'static str)>> {
+    static PER: LazyLock<Regex> = LazyLock::new(|| {
+        regex(concat!(
+            r"([0-9]+)\s*(万)?\s*(?:次|条|QPM|qpm)?\s*(?:/|每)\s*(秒|分钟|分|小时|时|天|日|月|min|s\b)|",
+            r"每(?:个)?(秒|分钟|小时|天|日|月)[^0-9，,。]{0,10}([0-9]+)\s*(万)?\s*[次张]|([0-9]+)\s*(?i:qps)",
+        ))
+    });
+    let line = in_digits(&plain(line));
+    let speaks =
+        ["频率", "次数", "调用", "上传", "限频", "qps", "QPS"].iter().any(|word| line.contains(word));
+    let limits =
+        ["限制", "最大", "最多", "不超过", "不可超过", "上限", "频率"].iter().any(|word| line.contains(word));
+    if !(speaks && limits) {
+        return None;
+    }
+    let period = |word: &str| {
+        Some(match word {
+            "秒" | "s" => "second",
+            "分钟" | "分" | "min" => "minute",
+            "小时" | "时" => "hour",
+            "天" | "日" => "day",
+            "月" => "month",
+            _ => return None,
+        })
+    };
+    let mut found = Vec::new();
+    for captures in PER.captures_iter(&line) {
+        let text = |group: usize| captures.get(group).map(|found| found.as_str());
+        let (number, many, per) = match (text(1), text(5), text(7)) {
+            (Some(number), _, _) => (number, text(2), text(3).and_then(period)),
+            (_, Some(number), _) => (number, text(6), text(4).and_then(period)),
+            (_, _, Some(number)) => (number, None, Some("second")),
+            _ => continue,
+        };
+        let calls = number
+            .parse::<u64>()
+            .ok()
+            .map(|number| number.saturating_mul(if many.is_some() { 10_000 } else { 1 }));
+        if let (Some(calls @ 1..), Some(per)) = (calls.filter(|calls| u32::try_from(*calls).is_ok()), per) {
+            found.push((calls, per));
+        }
+    }
+    Some(found)
+}
+
+/// Whether a rate counts something other than the calls of an application, or only holds at times.
+pub(crate) fn counts_otherwise(line: &str) -> bool {
+    ["成员", "人次", "每个", "同一", "用户", "设备", "每企业", "单个"].iter().any(|word| line.contains(word))
+        || line.replace("当前", "").contains('当')
+}
+
+/// How many calls may be on their way at once, in a line or in the one below its label.
+pub(crate) fn at_once(prose: &[String]) -> Option<u32> {
+    let labelled = prose.windows(2).filter(|pair| plain(&pair[0]).ends_with([':', '：']));
+    let lines = prose.iter().cloned().chain(labelled.map(<[String]>::concat));
+    lines.into_iter().find_map(|line| concurrency(&line))
+}
+
+/// How many calls may be on their way at once.
+pub(crate) fn concurrency(line: &str) -> Option<u32> {
+    static AT_ONCE: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"并发(?:数|量)?(?:限制)?(?:数)?[^0-9，,。]{0,8}([0-9]+)"));
+    let line = plain(line);
+    AT_ONCE.captures(&line).and_then(|found| found[1].parse().ok()).filter(|number| *number > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_are_numbers_a_period() {
+        for (line, expected) in [
+            ("> 接口频率限制 600次/分钟", Some(vec![(600, "minute")])),
+            ("调用频率最大为10万次/小时，48万次/天", Some(vec![(100_000, "hour"), (480_000, "day")])),
+            ("该接口每天最多调用1000次", Some(vec![(1000, "day")])),
+            ("接口频率限制 20 qps", Some(vec![(20, "second")])),
+            ("每天导出次数不可超过1千次", Some(vec![(1000, "day")])),
+            (
+                "每月最多可上传3000张图片，每天最多可上传1000张图片",
+                Some(vec![(3000, "month"), (1000, "day")]),
+            ),
+            ("每分钟看一次", None),
+        ] {
+            assert_eq!(rates(line), expected, "{line}");
+        }
+        assert!(counts_otherwise("每应用对同一个成员不可超过30次/分钟"));
+        assert!(counts_otherwise("当种类为0时，频率限制为600次/分钟"));
+        assert!(!counts_otherwise("接口频率限制 600次/分钟"));
+        assert!(!counts_otherwise("当前接口频率限制 600次/分钟"));
+    }
+
+    #[test]
+    fn calls_at_once_are_counted() {
+        assert_eq!(concurrency("**并发限制：5**"), Some(5));
+        assert_eq!(concurrency("**并发限制：**20"), Some(20));
+        assert_eq!(concurrency("并发限制见下"), None);
+    }
+}

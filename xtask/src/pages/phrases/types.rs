@@ -1,0 +1,133 @@
+//! How pages word types, and what makes a text a secret and a number a moment.
+
+/// A type as a table gives it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct DocType {
+    /// How many lists are around it.
+    pub lists: usize,
+    /// What it is a list of, if it says so.
+    pub base: Base,
+}
+
+/// What a table calls the type of a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Base {
+    String,
+    Bool,
+    I32,
+    U32,
+    I64,
+    U64,
+    F64,
+    Object,
+    File,
+    /// It says `array`, or something nobody knows.
+    Unknown,
+}
+
+impl Base {
+    /// Its name in a spec, for scalars.
+    pub(crate) fn scalar(self) -> Option<&'static str> {
+        Some(match self {
+            Self::String => "string",
+            Self::Bool => "bool",
+            Self::I32 => "i32",
+            Self::U32 => "u32",
+            Self::I64 => "i64",
+            Self::U64 => "u64",
+            Self::F64 => "f64",
+            Self::File => "file",
+            Self::Object | Self::Unknown => return None,
+        })
+    }
+}
+
+/// Reads the column 类型.
+pub(crate) fn doc_type(text: &str) -> DocType {
+    let text = text.to_ascii_lowercase().replace(['\\', ' '], "");
+    let brackets = text.matches("[]").count();
+    let array = ["array", "arrary", "list", "数组", "列表"].iter().any(|word| text.contains(word));
+    let base = [
+        (Base::Object, &["obj", "obect", "struct", "json", "map", "对象", "结构"][..]),
+        (Base::U64, &["uint64", "unsignedlong"]),
+        (Base::I64, &["int64", "long", "bigint"]),
+        (Base::U32, &["uint", "uin32", "unit32", "unsigned"]),
+        (Base::I32, &["int", "整"]),
+        (Base::F64, &["double", "float", "decimal"]),
+        (Base::Bool, &["bool", "布尔"]),
+        (Base::F64, &["number"]),
+        (Base::String, &["str", "sti", "char", "text", "字符串"]),
+        (Base::File, &["file", "multipart"]),
+    ]
+    .into_iter()
+    .find(|(_, words)| words.iter().any(|word| text.contains(word)))
+    .map_or(Base::Unknown, |(base, _)| base);
+    DocType { lists: brackets.max(usize::from(array)), base }
+}
+
+/// Whether a text that is called so gives access to something.
+pub(crate) fn is_secret(name: &str) -> bool {
+    let endings = ["secret", "access_token", "permanent_code", "suite_ticket", "session_key"];
+    endings.iter().any(|ending| name.ends_with(ending))
+}
+
+/// Whether a number may be a moment in seconds: 0 often stands for none.
+pub(crate) fn may_be_moment(number: i64) -> bool {
+    number == 0 || (1_000_000_000..10_000_000_000).contains(&number)
+}
+
+/// Whether a description speaks of a moment in seconds.
+pub(crate) fn is_timestamp(name: &str, doc: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let named = name.ends_with("time") || name.ends_with("_at") || name.ends_with("timestamp");
+    let lower = doc.to_ascii_lowercase();
+    let said = lower.contains("时间戳") || lower.contains("unix") || named && doc.contains("时间");
+    said && !doc.contains("毫秒") && !doc.contains("微秒")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_are_read_however_they_are_spelt() {
+        for (text, lists, base) in [
+            ("string", 0, Base::String),
+            ("stirng", 0, Base::String),
+            ("String(32)", 0, Base::String),
+            ("uint32", 0, Base::U32),
+            ("unit32", 0, Base::U32),
+            ("int", 0, Base::I32),
+            ("Interger", 0, Base::I32),
+            ("uint64", 0, Base::U64),
+            ("int64", 0, Base::I64),
+            ("double", 0, Base::F64),
+            ("bool", 0, Base::Bool),
+            ("obect", 0, Base::Object),
+            ("obj[]", 1, Base::Object),
+            ("string \\[\\]", 1, Base::String),
+            ("arrary", 1, Base::Unknown),
+            ("object(Node)", 0, Base::Object),
+            ("what", 0, Base::Unknown),
+        ] {
+            assert_eq!(doc_type(text), DocType { lists, base }, "{text}");
+        }
+    }
+
+    #[test]
+    fn times_are_told_by_what_is_said_of_them() {
+        assert!(is_timestamp("begin", "开始时间，unix时间戳"));
+        assert!(is_timestamp("create_time", "创建时间"));
+        assert!(is_timestamp("ApplyTime", "提单时间"));
+        assert!(!is_timestamp("duration_time", "时长"));
+        assert!(!is_timestamp("create_time", "创建时间，毫秒"));
+        assert!(may_be_moment(1_720_000_000) && may_be_moment(0));
+        assert!(!may_be_moment(3600) && !may_be_moment(1_720_000_000_000));
+    }
+
+    #[test]
+    fn what_gives_access_is_a_secret() {
+        assert!(["corpsecret", "suite_access_token", "permanent_code"].into_iter().all(is_secret));
+        assert!(!is_secret("token_type"));
+    }
+}

@@ -1,0 +1,189 @@
+//! How pages word the values of a field, and its default.
+
+use std::sync::LazyLock;
+
+use regex_lite::Regex;
+
+use crate::pages::markup::regex;
+
+/// A documented value and what the text says of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Value {
+    /// As on the wire.
+    pub wire: String,
+    /// What it means.
+    pub doc: String,
+}
+
+/// The values that a description lists, if it lists several.
+pub(crate) fn values(doc: &str, text: bool) -> Vec<Value> {
+    static SPACED: LazyLock<Regex> = LazyLock::new(|| {
+        regex(concat!(
+            r"(?:^|[：:，,；;、\s])(0|[1-9][0-9]{0,3})(?:[(（]默认[)）])?\s*([^\s0-9A-Za-z.:：=，,；;。|",
+            r"/~\-][^\s，,；;。、|]*)",
+        ))
+    });
+    static NAMED: LazyLock<Regex> = LazyLock::new(|| {
+        regex(r#"([^A-Za-z0-9\s，,、。；;（(）):：]+)[（(]["“]?([a-z][A-Za-z0-9_]*)["”]?[)）]"#)
+    });
+    static NUMBERS: LazyLock<Regex> = LazyLock::new(|| {
+        regex(concat!(
+            r"(?:^|[^0-9A-Za-z.~\[(\-])(-?[0-9]{1,5})(?:或不填|或空|[(（]默认[)）])?\s*(?:[:：=、]|-{1,2}",
+            r"|——?|–|\.|表示|代表|为|是|）|\))\s*([^0-9\s:：，,；;。.|/~\-][^，,；;。|/]*)",
+        ))
+    });
+    static WORDS: LazyLock<Regex> = LazyLock::new(|| {
+        regex(concat!(
+            r#"(?:^|[^0-9A-Za-z_./<&])["“‘']?([A-Za-z][A-Za-z0-9_]*)["”’']?\s*(?:[:：=]|-{1,2}|"#,
+            r#"——?|–|[，,]?(?:表示|代表)|为)\s*([^A-Za-z0-9\s:：，,；;。.|/_=\-][^，,；;。|]*)"#,
+        ))
+    });
+    let found = listed(doc, if text { &WORDS } else { &NUMBERS }, text);
+    if !found.is_empty() {
+        return found;
+    }
+    let pairs: Vec<Value> = if text {
+        let before = ["分别有", "分别为", "分为", "包括", "可以是"];
+        let meaning =
+            |text: &str| before.iter().fold(text, |text, word| text.trim_start_matches(word)).to_owned();
+        let pairs = NAMED.captures_iter(doc).map(|pair| (pair[2].to_owned(), meaning(&pair[1])));
+        pairs.map(|(wire, doc)| Value { wire, doc }).collect()
+    } else {
+        let pairs = SPACED.captures_iter(doc).map(|pair| (pair[1].to_owned(), pair[2].to_owned()));
+        pairs
+            .filter(|(_, doc)| !UNITS.iter().any(|unit| doc.starts_with(unit)))
+            .map(|(wire, doc)| Value { wire, doc })
+            .collect()
+    };
+    let number = |value: &Value| value.wire.parse::<i64>().unwrap_or_default();
+    let in_order = |pair: &[Value]| number(&pair[1]) == number(&pair[0]) + 1;
+    let distinct = if text {
+        pairs.iter().enumerate().all(|(at, pair)| pairs[..at].iter().all(|other| other.wire != pair.wire))
+    } else {
+        pairs.windows(2).all(in_order)
+    };
+    if distinct && pairs.len() > 1 { pairs } else { Vec::new() }
+}
+
+/// What a number before it counts.
+const UNITS: [&str; 14] =
+    ["个", "条", "次", "天", "人", "字", "秒", "分", "元", "小时", "月", "年", "位", "名"];
+
+/// The values of which a pattern finds the wire value and the meaning, if there are several.
+fn listed(doc: &str, pattern: &Regex, text: bool) -> Vec<Value> {
+    let mut found: Vec<Value> = Vec::new();
+    let mut at = 0;
+    while let Some(captures) = pattern.captures_at(doc, at) {
+        let (Some(wire), Some(meaning)) = (captures.get(1), captures.get(2)) else { break };
+        // The next value may stand in what looks like this one's meaning.
+        at = meaning.start();
+        let rest = pattern.find_at(doc, at).map_or(meaning.end(), |next| next.start().min(meaning.end()));
+        let meaning = doc.get(meaning.start()..rest).unwrap_or_default().trim();
+        let prefixed = ["默认", "至少", "最多", "最大", "最小"]
+            .iter()
+            .any(|word| doc[..wire.start()].trim_end().ends_with(word));
+        let is_number = wire.as_str().parse::<i64>().is_ok_and(|number| number.to_string() == wire.as_str());
+        let known = found.iter().any(|value| value.wire == wire.as_str());
+        if !prefixed && !known && (text || is_number) && !meaning.is_empty() {
+            found.push(Value { wire: wire.as_str().to_owned(), doc: meaning.to_owned() });
+        }
+    }
+    let boolean = found.iter().all(|value| matches!(value.wire.as_str(), "true" | "false"));
+    if found.len() < 2 || boolean { Vec::new() } else { found }
+}
+
+/// Whether two values 0 and 1 only say no and yes.
+pub(crate) fn is_flag(values: &[Value], doc: &str) -> bool {
+    let mut wires: Vec<&str> = values.iter().map(|value| value.wire.as_str()).collect();
+    wires.sort_unstable();
+    let zero =
+        values.iter().find(|value| value.wire == "0").map(|value| value.doc.as_str()).unwrap_or_default();
+    let no = ["不", "否", "非", "关", "无", "没", "未", "禁"].iter().any(|word| zero.contains(word));
+    wires == ["0", "1"] && (no || doc.contains("是否"))
+}
+
+/// What a description says is assumed, as YAML, where it is a value of the type.
+pub(crate) fn default(doc: &str, ty: &str) -> Option<String> {
+    static DEFAULT: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r#"(?:默认|缺省)(?:值)?(?:[和与、]最大值(?:都|均)?)?\s*(?:为|是|取|：|:|=)?\s*["“‘]?(-?[A-Za-z0-9_]+)["”’]?"#,
+        )
+    });
+    let found = DEFAULT.captures(doc)?[1].to_owned();
+    match ty {
+        "bool" => matches!(found.as_str(), "true" | "false").then_some(found),
+        "flag" => matches!(found.as_str(), "0" | "1").then_some(found),
+        "u32" | "u64" => found.parse::<u32>().ok().map(|number| number.to_string()),
+        "i32" | "i64" => found.parse::<i32>().ok().map(|number| number.to_string()),
+        "string" => found.starts_with(|c: char| c.is_ascii_alphabetic()).then(|| format!("\"{found}\"")),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_found_in_all_their_forms() {
+        for (doc, wires) in [
+            ("颜色。0：红 1：绿", vec!["0", "1"]),
+            ("0-红；1-绿；2-蓝", vec!["0", "1", "2"]),
+            ("0表示红，1表示绿", vec!["0", "1"]),
+            ("1.红 2.绿", vec!["1", "2"]),
+            ("1=红，2=绿", vec!["1", "2"]),
+            ("0(默认) 红，1 绿，2 蓝", vec!["0", "1", "2"]),
+            ("0或不填代表红，1 代表绿", vec!["0", "1"]),
+            ("1红、2绿、3蓝", vec!["1", "2", "3"]),
+            // These are no values.
+            ("最多100个，默认为50个", vec![]),
+            ("长度为1~64个字节", vec![]),
+            ("取值范围是[0, 2^32)", vec![]),
+            ("2020年6月30日起", vec![]),
+            ("只有 1 个", vec![]),
+        ] {
+            let found: Vec<String> = values(doc, false).into_iter().map(|value| value.wire).collect();
+            assert_eq!(found, wires, "{doc}");
+        }
+        for (doc, wires) in [
+            ("single，表示单发，group表示群发", vec!["single", "group"]),
+            ("day-日期；hour-小时", vec!["day", "hour"]),
+            ("图片（image）、语音（voice）", vec!["image", "voice"]),
+            ("true：是；false：否", vec![]),
+            ("见https://example.com", vec![]),
+        ] {
+            let found: Vec<String> = values(doc, true).into_iter().map(|value| value.wire).collect();
+            assert_eq!(found, wires, "{doc}");
+        }
+    }
+
+    #[test]
+    fn no_and_yes_are_a_flag() {
+        for (doc, flag) in [
+            ("0-否，1-是", true),
+            ("是否加热，0：冷，1：热", true),
+            ("1表示启用，0表示禁用", true),
+            ("0：红，1：绿", false),
+            ("0：否，1：是，2：不知道", false),
+        ] {
+            assert_eq!(is_flag(&values(doc, false), doc), flag, "{doc}");
+        }
+    }
+
+    #[test]
+    fn defaults_are_values_of_the_type() {
+        for (doc, ty, expected) in [
+            ("默认为0", "i32", Some("0")),
+            ("默认值50，最大100", "u32", Some("50")),
+            ("默认值和最大值都为100", "u32", Some("100")),
+            ("默认false", "bool", Some("false")),
+            ("默认为single", "string", Some("\"single\"")),
+            ("默认为0", "string", None),
+            ("默认为红", "string", None),
+            ("默认-1", "u32", None),
+            ("默认5", "flag", None),
+        ] {
+            assert_eq!(default(doc, ty).as_deref(), expected, "{doc}");
+        }
+    }
+}
