@@ -10,7 +10,9 @@ use wecom_requests::{Endpoint, Paged, PagedItems};
 
 use crate::caller::Caller;
 use crate::limits::{LimitStore, Limits, MemoryLimits, OnLimit};
-use crate::retry::{Backoff, RetryPolicy};
+use crate::options::CallOptions;
+use crate::retry::RetryPolicy;
+use crate::session::Session;
 use crate::tokens::{MemoryStore, TokenStore, Tokens};
 use crate::transport::Transport;
 use crate::{CorpSecret, Credential, Error, Items, Pages, Provides};
@@ -26,6 +28,7 @@ pub struct Client<C = CorpSecret> {
     caller: Arc<Caller>,
     credential: Arc<C>,
     tokens: Arc<Tokens>,
+    options: Arc<CallOptions>,
 }
 
 impl<C> Clone for Client<C> {
@@ -34,6 +37,7 @@ impl<C> Clone for Client<C> {
             caller: Arc::clone(&self.caller),
             credential: Arc::clone(&self.credential),
             tokens: Arc::clone(&self.tokens),
+            options: Arc::clone(&self.options),
         }
     }
 }
@@ -57,16 +61,16 @@ impl Client {
 }
 
 impl<C: Credential> Client<C> {
-    fn of(caller: Arc<Caller>, credential: C) -> Self {
+    fn of(caller: Arc<Caller>, options: Arc<CallOptions>, credential: C) -> Self {
         let credential = Arc::new(credential);
         let tokens = Tokens::new(Arc::clone(&credential) as Arc<dyn Credential>, Arc::clone(&caller));
-        Self { caller, credential, tokens: Arc::new(tokens) }
+        Self { caller, credential, tokens: Arc::new(tokens), options }
     }
 
     /// A client with another credential, which shares everything else with this one: connections, limits, the budget
     /// for repeats and the token store. One for each application, say, or for each corporation that installed one.
     pub fn with_credential<D: Credential>(&self, credential: D) -> Client<D> {
-        Client::of(Arc::clone(&self.caller), credential)
+        Client::of(Arc::clone(&self.caller), Arc::clone(&self.options), credential)
     }
 
     /// What this client proves with that it may call.
@@ -85,7 +89,7 @@ impl<C: Credential> Client<C> {
         E::Response: Send,
         C: Provides<E::Token>,
     {
-        self.caller.call(self.tokens.key(), Some(&self.tokens), request).await
+        self.session().send(request).await
     }
 
     /// A token that is good, as far as anyone knows: for endpoints that have no type here yet.
@@ -114,11 +118,17 @@ impl<C: Credential> Client<C> {
         Items::new(self.pages(request))
     }
 
+    pub(crate) fn session(&self) -> Session<'_> {
+        Session::new(&self.caller, &self.tokens, &self.options)
+    }
+
+    #[cfg(feature = "service")]
     pub(crate) fn caller(&self) -> &Caller {
         &self.caller
     }
 
-    pub(crate) fn tokens(&self) -> &Arc<Tokens> {
+    #[cfg(feature = "service")]
+    pub(crate) fn tokens(&self) -> &Tokens {
         &self.tokens
     }
 }
@@ -131,12 +141,8 @@ pub struct ClientBuilder<C = CorpSecret> {
     proxy: Option<reqwest::Proxy>,
     base_url: String,
     merchant_url: String,
-    timeout: Duration,
-    deadline: Duration,
     max_response: usize,
-    validates: bool,
-    retry: Arc<dyn RetryPolicy>,
-    on_limit: OnLimit,
+    options: CallOptions,
     limit_store: Arc<dyn LimitStore>,
     token_store: Arc<dyn TokenStore>,
 }
@@ -156,12 +162,8 @@ impl<C: Credential> ClientBuilder<C> {
             proxy: None,
             base_url: BASE_URL.to_owned(),
             merchant_url: MERCHANT_URL.to_owned(),
-            timeout: Duration::from_secs(30),
-            deadline: Duration::from_secs(120),
             max_response: 32 << 20,
-            validates: true,
-            retry: Arc::new(Backoff::new()),
-            on_limit: OnLimit::Wait,
+            options: CallOptions::default(),
             limit_store: Arc::new(MemoryLimits::default()),
             token_store: Arc::new(MemoryStore::new()),
         }
@@ -183,14 +185,14 @@ impl<C: Credential> ClientBuilder<C> {
     /// How long one HTTP request may take, instead of 30 seconds. An upload may take longer, by one second for every
     /// 256 KiB; a download as a stream may take that long for each piece of it.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+        self.options.timeout = timeout;
         self
     }
 
     /// How long a call may take as a whole, instead of 2 minutes: with waiting for its turn, with a token if it needs
     /// one, and with all repeats.
     pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = deadline;
+        self.options.deadline = deadline;
         self
     }
 
@@ -221,19 +223,19 @@ impl<C: Credential> ClientBuilder<C> {
 
     /// Sends requests without checking documented limits of their fields first.
     pub fn without_validation(mut self) -> Self {
-        self.validates = false;
+        self.options.validates = false;
         self
     }
 
     /// Which calls are repeated, and when, instead of [`Backoff`].
     pub fn retry(mut self, policy: impl RetryPolicy) -> Self {
-        self.retry = Arc::new(policy);
+        self.options.retry = Arc::new(policy);
         self
     }
 
     /// What happens where a documented rate leaves no room, instead of waiting.
     pub fn on_limit(mut self, on_limit: OnLimit) -> Self {
-        self.on_limit = on_limit;
+        self.options.on_limit = on_limit;
         self
     }
 
@@ -271,19 +273,17 @@ impl<C: Credential> ClientBuilder<C> {
                 Arc::new(client)
             }
         };
+        let options = Arc::new(self.options);
         let caller = Caller {
             transport,
             base_url: checked_url(self.base_url)?,
             merchant_url: checked_url(self.merchant_url)?,
-            timeout: self.timeout,
-            deadline: self.deadline,
             max_response: self.max_response,
-            validates: self.validates,
-            retry: self.retry,
-            limits: Limits::new(self.on_limit, self.limit_store),
+            limits: Limits::new(self.limit_store),
             store: self.token_store,
+            options: Arc::clone(&options),
         };
-        Ok(Client::of(Arc::new(caller), self.credential))
+        Ok(Client::of(Arc::new(caller), options, self.credential))
     }
 }
 

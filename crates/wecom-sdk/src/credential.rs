@@ -13,6 +13,7 @@ use wecom_requests::token::{AccessToken, NoToken, Token};
 use wecom_requests::{DecodeError, Endpoint as _, Meta};
 
 use crate::caller::Caller;
+use crate::session::Session;
 use crate::tokens::{StoredToken, fresh};
 use crate::{Body, Error};
 
@@ -101,7 +102,7 @@ impl Credential for CorpSecret {
     fn fetch<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<StoredToken, Error>> {
         Box::pin(async {
             let request = Gettoken::new(self.corp_id.as_str(), self.secret.clone());
-            let answer = caller.grant(&self.key(), None, &request, &[&self.secret]).await?;
+            let answer = Session::without_token(caller, &self.key()).grant(&request, &[&self.secret]).await?;
             granted(Gettoken::META, "access_token", answer.access_token, answer.expires_in)
         })
     }

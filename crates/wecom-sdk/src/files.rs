@@ -20,7 +20,7 @@ use tokio::time::timeout;
 use wecom_models::File;
 use wecom_requests::{Endpoint, Meta, file_head, parse_response, streamed_request};
 
-use crate::caller::{Answer, Call, whole};
+use crate::session::{Answer, Call, whole};
 use crate::transport::{RequestBody, ResponseBody};
 use crate::{Client, Credential, Error, Provides, lock};
 
@@ -163,33 +163,27 @@ impl<C: Credential> Client<C> {
         E::Response: Send,
         C: Provides<E::Token>,
     {
-        let (endpoint, caller) = (E::META, self.caller());
-        caller.check(request)?;
+        let (endpoint, session) = (E::META, self.session());
+        session.check(request)?;
         let failure = Arc::new(Mutex::new(None));
         let length = content.length;
+        let repeatable = content.is_repeatable();
         let extra = Duration::from_secs(length / UPLOAD_RATE);
-        let call = Call {
-            endpoint,
-            repeatable: content.is_repeatable(),
-            build: &mut |token| {
-                let request = streamed_request(request, caller.base_url(endpoint), token)
-                    .map_err(|source| Error::Build { endpoint, source })?;
-                let content = measured(content.open(), length, Arc::clone(&failure));
-                let (head, (before, after)) = request.into_parts();
-                let mut request = ::http::Request::from_parts(head, ());
-                let length = before.len() as u64 + length + after.len() as u64;
-                // Known in advance: the server takes no chunks.
-                request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
-                let around = |bytes| futures_util::stream::iter([Ok(bytes)]);
-                let stream = around(before).chain(content).chain(around(after)).boxed();
-                Ok(request.map(|()| RequestBody::Stream { length, stream }))
-            },
-            download: false,
-            timeout: caller.timeout.saturating_add(extra),
-            deadline: caller.deadline.saturating_add(extra),
-            secrets: &[],
+        let mut build = |token: &str| {
+            let request = streamed_request(request, session.caller.base_url(endpoint), token)
+                .map_err(|source| Error::Build { endpoint, source })?;
+            let content = measured(content.open(), length, Arc::clone(&failure));
+            let (head, (before, after)) = request.into_parts();
+            let mut request = ::http::Request::from_parts(head, ());
+            let length = before.len() as u64 + length + after.len() as u64;
+            // Known in advance: the server takes no chunks.
+            request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
+            let around = |bytes| futures_util::stream::iter([Ok(bytes)]);
+            let stream = around(before).chain(content).chain(around(after)).boxed();
+            Ok(request.map(|()| RequestBody::Stream { length, stream }))
         };
-        let result = caller.perform(self.tokens().key(), Some(self.tokens()), call, whole::<E>).await;
+        let call = Call { repeatable, extra, ..Call::new(endpoint, &mut build) };
+        let result = session.call(call, whole::<E>).await;
         result.map_err(|error| match lock(&failure).take() {
             Some(source) => Error::Content { endpoint, source },
             None => error,
@@ -220,30 +214,19 @@ impl<C: Credential> Client<C> {
         E: Endpoint<Response = File> + Sync,
         C: Provides<E::Token>,
     {
-        let (endpoint, caller) = (E::META, self.caller());
-        caller.check(request)?;
-        let call = Call {
-            endpoint,
-            repeatable: true,
-            build: &mut |token| {
-                let request = wecom_requests::http_request(request, caller.base_url(endpoint), token)
-                    .map_err(|source| Error::Build { endpoint, source })?;
-                Ok(request.map(RequestBody::Bytes))
-            },
-            download: true,
-            timeout: caller.timeout,
-            deadline: caller.deadline,
-            secrets: &[],
-        };
+        let (endpoint, session) = (E::META, self.session());
+        let timeout = session.options.timeout;
+        let mut build = session.builder(request)?;
+        let call = Call { download: true, ..Call::new(endpoint, &mut build) };
         let read = |answer| match answer {
-            Answer::File(answer) => Ok(Download::new(endpoint, answer, caller.timeout)),
+            Answer::File(answer) => Ok(Download::new(endpoint, answer, timeout)),
             Answer::Whole(answer) => {
                 // An error, or a file that doesn't say so.
                 parse_response::<E>(&answer)?;
-                Ok(Download::new(endpoint, answer.map(ResponseBody::from), caller.timeout))
+                Ok(Download::new(endpoint, answer.map(ResponseBody::from), timeout))
             }
         };
-        caller.perform(self.tokens().key(), Some(self.tokens()), call, read).await
+        session.call(call, read).await
     }
 }
 

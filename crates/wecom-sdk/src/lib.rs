@@ -229,10 +229,13 @@ mod credential;
 mod error;
 mod files;
 mod limits;
+mod options;
 mod paging;
 #[cfg(feature = "service")]
 mod provider;
 mod retry;
+mod session;
+mod time;
 mod tokens;
 pub mod transport;
 

@@ -10,7 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 use wecom_requests::{Meta, Rate};
 
-use crate::caller::later;
+use crate::time::later;
 use crate::{Error, StoreError, lock};
 
 /// What happens to a call for which a documented limit leaves no room.
@@ -159,7 +159,6 @@ type PerEndpoint<T> = Mutex<HashMap<(String, &'static str), T>>;
 
 /// Everything that holds calls back.
 pub(crate) struct Limits {
-    on_limit: OnLimit,
     store: Arc<dyn LimitStore>,
     /// Counts while the store fails.
     fallback: MemoryLimits,
@@ -173,14 +172,13 @@ pub(crate) struct Limits {
 
 impl fmt::Debug for Limits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Limits").field("on_limit", &self.on_limit).finish_non_exhaustive()
+        f.debug_struct("Limits").finish_non_exhaustive()
     }
 }
 
 impl Limits {
-    pub(crate) fn new(on_limit: OnLimit, store: Arc<dyn LimitStore>) -> Self {
+    pub(crate) fn new(store: Arc<dyn LimitStore>) -> Self {
         Self {
-            on_limit,
             store,
             fallback: MemoryLimits::default(),
             blocked: Mutex::default(),
@@ -194,23 +192,24 @@ impl Limits {
         &self,
         credential: &str,
         endpoint: &'static Meta,
+        on_limit: OnLimit,
         deadline: Instant,
     ) -> Result<Option<OwnedSemaphorePermit>, Error> {
-        if self.on_limit == OnLimit::Ignore {
+        if on_limit == OnLimit::Ignore {
             return Ok(None);
         }
         let place = match endpoint.concurrency {
-            Some(most) => Some(self.place(credential, endpoint, most).await?),
+            Some(most) => Some(self.place(credential, endpoint, on_limit, most).await?),
             None => None,
         };
-        let queue = (self.on_limit == OnLimit::Wait && !endpoint.rates.is_empty())
+        let queue = (on_limit == OnLimit::Wait && !endpoint.rates.is_empty())
             .then(|| Arc::clone(lock(&self.queues).entry((credential.to_owned(), endpoint.id)).or_default()));
         let _first = match &queue {
             Some(queue) => Some(queue.lock().await),
             None => None,
         };
         while let Some(wait) = self.wait(credential, endpoint).await {
-            if self.on_limit == OnLimit::Refuse || later(wait) > deadline {
+            if on_limit == OnLimit::Refuse || later(wait) > deadline {
                 return Err(Error::Limited { endpoint, retry_after: wait });
             }
             tracing::debug!(?wait, "a documented limit is reached");
@@ -228,13 +227,14 @@ impl Limits {
         &self,
         credential: &str,
         endpoint: &'static Meta,
+        on_limit: OnLimit,
         most: u32,
     ) -> Result<OwnedSemaphorePermit, Error> {
         let most = usize::try_from(most).unwrap_or(Semaphore::MAX_PERMITS);
         let key = (credential.to_owned(), endpoint.id);
         let places =
             Arc::clone(lock(&self.places).entry(key).or_insert_with(|| Arc::new(Semaphore::new(most))));
-        match self.on_limit {
+        match on_limit {
             OnLimit::Refuse => places.try_acquire_owned().ok(),
             _ => places.acquire_owned().await.ok(),
         }

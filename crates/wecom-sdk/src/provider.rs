@@ -12,6 +12,7 @@ use wecom_requests::token::{AccessToken, NoToken, ProviderAccessToken, SuiteAcce
 
 use crate::caller::Caller;
 use crate::credential::{granted, key, sealed::Sealed};
+use crate::session::Session;
 use crate::tokens::StoredToken;
 use crate::{Client, Credential, Error, Provides, lock};
 
@@ -90,7 +91,8 @@ impl Credential for Suite {
         Box::pin(async {
             let ticket = self.ticket(caller).await?;
             let request = GetSuiteToken::new(self.suite_id.as_str(), self.secret.clone(), ticket.clone());
-            let answer = caller.grant(&self.key(), None, &request, &[&self.secret, &ticket]).await?;
+            let answer =
+                Session::without_token(caller, &self.key()).grant(&request, &[&self.secret, &ticket]).await?;
             granted(GetSuiteToken::META, "suite_access_token", answer.suite_access_token, answer.expires_in)
         })
     }
@@ -138,9 +140,7 @@ impl Credential for AuthorizedCorp {
     fn fetch<'a>(&'a self, _: &'a Caller) -> BoxFuture<'a, Result<StoredToken, Error>> {
         Box::pin(async {
             let request = GetCorpToken::new(self.corp_id.as_str(), self.permanent_code.clone());
-            let tokens = self.suite.tokens();
-            let secrets = [&self.permanent_code];
-            let answer = self.suite.caller().grant(tokens.key(), Some(tokens), &request, &secrets).await?;
+            let answer = self.suite.session().grant(&request, &[&self.permanent_code]).await?;
             granted(GetCorpToken::META, "access_token", answer.access_token, answer.expires_in)
         })
     }
@@ -175,7 +175,7 @@ impl Credential for Provider {
     fn fetch<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<StoredToken, Error>> {
         Box::pin(async {
             let request = GetProviderToken::new(self.corp_id.as_str(), self.secret.clone());
-            let answer = caller.grant(&self.key(), None, &request, &[&self.secret]).await?;
+            let answer = Session::without_token(caller, &self.key()).grant(&request, &[&self.secret]).await?;
             granted(
                 GetProviderToken::META,
                 "provider_access_token",

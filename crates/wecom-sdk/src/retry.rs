@@ -7,6 +7,7 @@ use std::time::Duration;
 use wecom_requests::{Meta, Period, errcode};
 
 use crate::Error;
+use crate::time::jitter;
 
 /// Decides whether a request that failed is sent once more. A refused token is not its concern: the client fetches
 /// another one and repeats the call by itself, once.
@@ -171,7 +172,7 @@ impl RetryPolicy for Backoff {
         let take = |budget: u32| budget.checked_sub(REPEAT);
         self.budget.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).ok()?;
         let doubled = self.first.saturating_mul(2_u32.saturating_pow(failure.attempt - 1)).min(self.longest);
-        Some(doubled.mul_f64(0.5 + fastrand::f64() / 2.0))
+        Some(jitter(doubled))
     }
 
     fn blocked(&self, endpoint: &Meta) -> Duration {

@@ -17,6 +17,7 @@ use tracing::Instrument as _;
 use wecom_models::Secret;
 
 use crate::caller::Caller;
+use crate::time::jitter;
 use crate::{Credential, Error, lock};
 
 use store::LEASE;
@@ -335,11 +336,6 @@ impl Tokens {
 fn usable_for(token: &StoredToken) -> Duration {
     let remaining = token.remaining();
     remaining.saturating_sub(MARGIN.min(remaining / 10))
-}
-
-/// A time between half of another and all of it.
-fn jitter(time: Duration) -> Duration {
-    time.mul_f64(0.5 + fastrand::f64() / 2.0)
 }
 
 /// A token as WeCom gave it out, with a lifetime in seconds.

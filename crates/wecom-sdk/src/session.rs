@@ -1,0 +1,332 @@
+//! One call, with everything around it. Each step adds something to the next:
+//!
+//! - [`Session::send`] an endpoint's type: it checks the request, and reads the answer.
+//! - [`Session::within_deadline`] the deadline, and the span that tells what became of the call.
+//! - [`Session::with_retries`] limits, tokens and repeats.
+//! - [`Session::exchange`] one request, one answer, and what is wrong with it.
+//!
+//! Only the first is compiled for each endpoint.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Duration;
+
+use ::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
+use ::http::{Request, Response};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
+use tracing::Instrument as _;
+use tracing::field::Empty;
+use wecom_models::Secret;
+use wecom_requests::{
+    DecodeError, Endpoint, Meta, ResponseError, TokenKind, errcode, http_request, parse_response,
+};
+
+use crate::caller::Caller;
+use crate::options::CallOptions;
+use crate::retry::Failure;
+use crate::time::{later, milliseconds};
+use crate::tokens::Tokens;
+use crate::transport::{RequestBody, ResponseBody};
+use crate::{Body, Error};
+
+/// The codes that say that a token is no good: a wrong one, or one that has run out. WeCom is not strict about which is
+/// which. It says so before it carries anything out.
+const REFUSED_TOKEN: [i64; 5] = [
+    errcode::INVALID_SECRET,
+    errcode::INVALID_ACCESS_TOKEN,
+    errcode::ACCESS_TOKEN_EXPIRED,
+    errcode::INVALID_SUITE_TOKEN,
+    errcode::SUITE_ACCESS_TOKEN_EXPIRED,
+];
+
+/// How long fetching a token may take: less than a lease lasts.
+const GRANT: Duration = Duration::from_secs(25);
+
+/// Who calls, through what, and how.
+#[derive(Clone, Copy)]
+pub(crate) struct Session<'a> {
+    pub(crate) caller: &'a Caller,
+    /// Names the credential without showing it.
+    credential: &'a str,
+    /// Where tokens come from, for calls that take one.
+    tokens: Option<&'a Arc<Tokens>>,
+    pub(crate) options: &'a CallOptions,
+}
+
+/// What makes one call differ from another.
+pub(crate) struct Call<'a> {
+    pub(crate) endpoint: &'static Meta,
+    /// Makes the request with a token.
+    pub(crate) build: &'a mut (dyn FnMut(&str) -> Result<Request<RequestBody>, Error> + Send),
+    /// Whether a file is taken in as a stream.
+    pub(crate) download: bool,
+    /// Whether the request can be made more than once.
+    pub(crate) repeatable: bool,
+    /// How much longer than others it may take.
+    pub(crate) extra: Duration,
+    /// What the request holds besides the token that must not be shown, should the server repeat it.
+    pub(crate) secrets: &'a [&'a Secret],
+}
+
+impl<'a> Call<'a> {
+    /// A call like most: it can be repeated, and its answer fits into memory.
+    pub(crate) fn new(
+        endpoint: &'static Meta,
+        build: &'a mut (dyn FnMut(&str) -> Result<Request<RequestBody>, Error> + Send),
+    ) -> Self {
+        Self { endpoint, build, download: false, repeatable: true, extra: Duration::ZERO, secrets: &[] }
+    }
+}
+
+/// Takes an answer in.
+type Take<'a> = dyn FnMut(Answer) -> Result<(), ResponseError> + Send + 'a;
+
+/// An answer whose body is all there, or a file that is still coming.
+pub(crate) enum Answer {
+    Whole(Response<bytes::Bytes>),
+    File(Response<ResponseBody>),
+}
+
+/// How far a call has got, for whoever cuts it short.
+#[derive(Default)]
+struct Progress {
+    attempts: AtomicU32,
+    /// Whether a request is on its way.
+    sent: AtomicBool,
+}
+
+impl<'a> Session<'a> {
+    /// Calls with a credential's tokens.
+    pub(crate) fn new(caller: &'a Caller, tokens: &'a Arc<Tokens>, options: &'a CallOptions) -> Self {
+        Self { caller, credential: tokens.key(), tokens: Some(tokens), options }
+    }
+
+    /// Calls without a token, to fetch one.
+    pub(crate) fn without_token(caller: &'a Caller, credential: &'a str) -> Self {
+        Self { caller, credential, tokens: None, options: &caller.options }
+    }
+
+    /// Calls an endpoint.
+    pub(crate) async fn send<E>(self, request: &E) -> Result<E::Response, Error>
+    where
+        E: Endpoint + Sync,
+        E::Response: Send,
+    {
+        let mut build = self.builder(request)?;
+        self.call(Call::new(E::META, &mut build), whole::<E>).await
+    }
+
+    /// Calls an endpoint that gives out a token, with secrets in the request; within the time that a lease lasts.
+    pub(crate) async fn grant<E>(self, request: &E, secrets: &[&Secret]) -> Result<E::Response, Error>
+    where
+        E: Endpoint + Sync,
+        E::Response: Send,
+    {
+        let deadline = self.options.deadline.min(GRANT);
+        let session = Session { options: &CallOptions { deadline, ..self.options.clone() }, ..self };
+        let mut build = session.builder(request)?;
+        session.call(Call { secrets, ..Call::new(E::META, &mut build) }, whole::<E>).await
+    }
+
+    /// Refuses what breaks documented limits.
+    pub(crate) fn check<E: Endpoint>(self, request: &E) -> Result<(), Error> {
+        if !self.options.validates {
+            return Ok(());
+        }
+        request.violations().map_err(|violations| Error::Invalid { endpoint: E::META, violations })
+    }
+
+    /// Makes the HTTP requests of a request that keeps to its limits.
+    pub(crate) fn builder<E>(
+        self,
+        request: &E,
+    ) -> Result<impl FnMut(&str) -> Result<Request<RequestBody>, Error> + Send, Error>
+    where
+        E: Endpoint + Sync,
+    {
+        self.check(request)?;
+        let endpoint = E::META;
+        let base_url = self.caller.base_url(endpoint);
+        Ok(move |token: &str| {
+            let request =
+                http_request(request, base_url, token).map_err(|source| Error::Build { endpoint, source })?;
+            Ok(request.map(RequestBody::Bytes))
+        })
+    }
+
+    /// Makes a call, and gives what is read from its answer.
+    pub(crate) async fn call<T: Send>(
+        self,
+        call: Call<'_>,
+        read: impl Fn(Answer) -> Result<T, ResponseError> + Send + Sync,
+    ) -> Result<T, Error> {
+        let mut response = None;
+        let mut take = |answer| read(answer).map(|read| response = Some(read));
+        self.within_deadline(call, &mut take).await?;
+        Ok(response.expect("a call that succeeds has read an answer"))
+    }
+
+    /// Makes a call, or gives it up when its time is over, and tells in a span what became of it.
+    async fn within_deadline(self, mut call: Call<'_>, take: &mut Take<'_>) -> Result<(), Error> {
+        let endpoint = call.endpoint;
+        let start = Instant::now();
+        let span = tracing::debug_span!(
+            "wecom.call",
+            endpoint = endpoint.id,
+            attempts = Empty,
+            errcode = Empty,
+            elapsed_ms = Empty
+        );
+        let progress = Progress::default();
+        let given = self.options.deadline.saturating_add(call.extra);
+        let deadline = later(given);
+        let attempts = self.with_retries(&mut call, take, deadline, &progress);
+        let result = timeout_at(deadline, attempts.instrument(span.clone())).await.unwrap_or_else(|_| {
+            let sent = progress.sent.load(Ordering::Relaxed);
+            Err(Error::Deadline { endpoint, deadline: given, sent })
+        });
+        span.record("attempts", progress.attempts.load(Ordering::Relaxed));
+        span.record("elapsed_ms", milliseconds(start));
+        if let Err(error) = &result
+            && let Some(code) = error.code()
+        {
+            span.record("errcode", code);
+        }
+        result
+    }
+
+    /// Sends requests, each when its turn has come and with a token, until one succeeds or no other would.
+    async fn with_retries(
+        self,
+        call: &mut Call<'_>,
+        take: &mut Take<'_>,
+        deadline: Instant,
+        progress: &Progress,
+    ) -> Result<(), Error> {
+        let Self { caller, credential, options, .. } = self;
+        let endpoint = call.endpoint;
+        let tokens = self.tokens.filter(|_| endpoint.token != TokenKind::NoToken);
+        let no_token = Secret::default();
+        // A call that is repeated because its token was refused has not failed yet.
+        let mut renewed = false;
+        loop {
+            let place = caller.limits.admit(credential, endpoint, options.on_limit, deadline).await?;
+            let current = match tokens {
+                Some(tokens) => Some(tokens.get().await?),
+                None => None,
+            };
+            let attempt = progress.attempts.fetch_add(1, Ordering::Relaxed) + 1;
+            let token = current.as_ref().map_or(&no_token, |current| &current.token);
+            let start = Instant::now();
+            let result = self.exchange(call, take, token, progress).await;
+            let result =
+                result.map_err(|error| call.secrets.iter().fold(error.without(token), |e, s| e.without(s)));
+            drop(place);
+            let Err(error) = result else {
+                tracing::debug!(attempt, elapsed_ms = milliseconds(start), "answered");
+                options.retry.succeeded();
+                return Ok(());
+            };
+            tracing::debug!(attempt, elapsed_ms = milliseconds(start), errcode = error.code(), %error, "failed");
+            if let (Some(tokens), Some(current)) = (tokens, &current)
+                && is_refusal(&error)
+            {
+                if !tokens.refuse(current).await || renewed || !call.repeatable {
+                    return Err(error);
+                }
+                renewed = true;
+                // WeCom may give out the same token again while it lives: then it is not the token that is wrong.
+                if tokens.get().await?.token == current.token {
+                    return Err(error);
+                }
+                continue;
+            }
+            if error.code() == Some(errcode::API_FREQUENCY_LIMIT_EXCEEDED) {
+                caller.limits.block(credential, endpoint, options.retry.blocked(endpoint));
+            }
+            let failure = Failure::new(endpoint, &error, attempt - u32::from(renewed));
+            let pause = if call.repeatable { options.retry.retry(&failure) } else { None };
+            let Some(pause) = pause.filter(|pause| later(*pause) <= deadline) else { return Err(error) };
+            tracing::debug!(?pause, "repeated after a pause");
+            sleep(pause).await;
+        }
+    }
+
+    /// Sends one request, takes in its answer, and says what is wrong with it.
+    async fn exchange(
+        self,
+        call: &mut Call<'_>,
+        take: &mut Take<'_>,
+        token: &Secret,
+        progress: &Progress,
+    ) -> Result<(), Error> {
+        let endpoint = call.endpoint;
+        let given = self.options.timeout.saturating_add(call.extra);
+        let request = (call.build)(token.expose())?;
+        progress.sent.store(true, Ordering::Relaxed);
+        let answer = timeout(given, self.receive(endpoint, request, call.download))
+            .await
+            .unwrap_or(Err(Error::Timeout { endpoint, timeout: given }));
+        progress.sent.store(false, Ordering::Relaxed);
+        let answer = answer?;
+        let (status, body) = match &answer {
+            Answer::Whole(answer) => (answer.status(), Body(answer.body().clone())),
+            Answer::File(answer) => (answer.status(), Body::default()),
+        };
+        match take(answer) {
+            Err(ResponseError::Api(error)) => Err(Error::Api { endpoint, error, body }),
+            _ if !status.is_success() => Err(Error::Status { endpoint, status, body }),
+            Ok(()) => Ok(()),
+            Err(ResponseError::Merchant(error)) => Err(Error::Merchant { endpoint, error, body }),
+            Err(ResponseError::Decode(error)) => Err(Error::Decode { endpoint, error, body }),
+            Err(error) => {
+                let error = DecodeError::new("", error.to_string());
+                Err(Error::Decode { endpoint, error, body })
+            }
+        }
+    }
+
+    /// What comes back to a request: a file as soon as it begins, if one is asked for, and anything else whole.
+    async fn receive(
+        self,
+        endpoint: &'static Meta,
+        request: Request<RequestBody>,
+        download: bool,
+    ) -> Result<Answer, Error> {
+        let failed = |source| Error::Transport { endpoint, source };
+        let answer = self.caller.transport.send(request).await.map_err(failed)?;
+        if download && is_file(&answer) {
+            return Ok(Answer::File(answer));
+        }
+        let (head, body) = answer.into_parts();
+        let limit = self.caller.max_response;
+        let announced =
+            head.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+        let body = match announced {
+            Some(length) if usize::try_from(length).map_or(true, |length: usize| length > limit) => None,
+            _ => body.read(limit).await.map_err(failed)?,
+        };
+        let body = body.ok_or(Error::TooLarge { endpoint, limit })?;
+        Ok(Answer::Whole(Response::from_parts(head, body)))
+    }
+}
+
+/// Reads an answer whose body is all there.
+pub(crate) fn whole<E: Endpoint>(answer: Answer) -> Result<E::Response, ResponseError> {
+    match answer {
+        Answer::Whole(answer) => parse_response::<E>(&answer),
+        Answer::File(_) => Err(DecodeError::new("", "a file came where none was asked for").into()),
+    }
+}
+
+/// Whether an answer is a file for certain: a download says that it is one, and an error is JSON or text.
+fn is_file(answer: &Response<ResponseBody>) -> bool {
+    let headers = answer.headers();
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let may_be_an_error = kind.is_empty() || kind.contains("json") || kind.starts_with("text/");
+    answer.status().is_success() && (headers.contains_key(CONTENT_DISPOSITION) || !may_be_an_error)
+}
+
+fn is_refusal(error: &Error) -> bool {
+    matches!(error, Error::Api { error, .. } if REFUSED_TOKEN.contains(&error.code))
+}
