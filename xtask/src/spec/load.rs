@@ -5,19 +5,20 @@ use std::io;
 use std::path::Path as FilePath;
 
 use indexmap::IndexMap;
-use schemars::JsonSchema;
-use serde::Deserialize;
-use serde::de::{self, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::DeserializeOwned;
 use serde_yaml::{Mapping, Value};
 
 use crate::parallel;
 use crate::spec::diagnostic::{At, Diagnostics, Reporter, did_you_mean};
+use crate::spec::heads::{
+    CodesHead, EnumHead, EnumValueFields, FileHead, StructHead, UnionHead, VariantFields, known_keys,
+    sections,
+};
 use crate::spec::mistakes::Mistake;
-use crate::spec::schema;
-use crate::spec::source::{Node, Path, Source};
+use crate::spec::source::{Path, Source};
+use crate::spec::type_expr::NOT_A_TYPE;
 use crate::spec::{
-    CODES, Codes, Deviation, Doc, Endpoint, Enum, EnumValue, ErrorCode, Field, File, Repr, Spec, Struct,
-    Style, Union, Variant, WrittenRule,
+    CODES, Codes, Endpoint, Enum, EnumValue, ErrorCode, Field, File, Spec, Struct, Union, Variant, yaml,
 };
 
 /// Reads the texts of all spec files in a folder, in the order of their names.
@@ -71,42 +72,8 @@ pub fn spec(sources: &[Source], diagnostics: &mut Diagnostics) -> Spec {
     spec
 }
 
-const NOT_YAML: &str = "this file is not valid YAML";
-
-/// Reads a text as YAML: where everything stands, and its values.
-fn yaml(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option<(Node, Value)> {
-    let root = match Node::parse(&source.text) {
-        Ok(root) => root,
-        Err(error) => {
-            let help = "a text with `: `, `#` or a leading quote or bracket needs quotes around it";
-            diagnostics
-                .error(Mistake::YamlSyntax, index, error.offset..error.offset + 1, NOT_YAML)
-                .label(error.message)
-                .help(help);
-            return None;
-        }
-    };
-    for (first, second) in root.duplicates() {
-        let message = format!("`{}` stands twice in the same mapping", &source.text[second.span.clone()]);
-        diagnostics
-            .error(Mistake::DuplicateKey, index, second.span.clone(), message)
-            .label("again here")
-            .context(first.span.clone(), "first here");
-    }
-    match serde_yaml::from_str::<FirstWins>(&source.text) {
-        Ok(FirstWins(value)) => Some((root, value)),
-        Err(error) => {
-            let offset = error.location().map_or(0, |location| location.index());
-            diagnostics
-                .error(Mistake::YamlSyntax, index, offset..offset + 1, NOT_YAML)
-                .label(error.to_string());
-            None
-        }
-    }
-}
-
 fn codes(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option<Codes> {
-    let (root, value) = yaml(index, source, diagnostics)?;
+    let (root, value) = yaml::read(index, source, diagnostics)?;
     let mut reader = Reader { report: diagnostics.reporter(index, &root), failed: Vec::new() };
     let top = Path::default();
     let head: CodesHead = reader.typed(&top, &value, &[])?;
@@ -117,7 +84,7 @@ fn codes(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option
 }
 
 fn file(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option<File> {
-    let (root, value) = yaml(index, source, diagnostics)?;
+    let (root, value) = yaml::read(index, source, diagnostics)?;
     let mistakes = diagnostics.len();
     let mut reader = Reader { report: diagnostics.reporter(index, &root), failed: Vec::new() };
     let top = Path::default();
@@ -138,113 +105,6 @@ fn file(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option<
     let failed = reader.failed;
     let complete = diagnostics.len() == mistakes;
     Some(File { complete, failed, ..file })
-}
-
-/// A chapter of the documentation.
-#[derive(Deserialize, JsonSchema)]
-pub(crate) struct FileHead {
-    /// The chapter's Chinese title.
-    #[schemars(extend("pattern" = schema::DESCRIPTION))]
-    title: String,
-    /// What the module is for.
-    #[schemars(extend("pattern" = schema::DESCRIPTION))]
-    summary: String,
-    /// Where it differs from its pages on purpose.
-    #[serde(default)]
-    deviations: Vec<Deviation>,
-}
-
-/// The error codes that any endpoint may answer with.
-#[derive(Deserialize, JsonSchema)]
-pub(crate) struct CodesHead {
-    /// The page's Chinese title.
-    #[schemars(extend("pattern" = schema::DESCRIPTION))]
-    title: String,
-    /// What they are.
-    #[schemars(extend("pattern" = schema::DESCRIPTION))]
-    summary: String,
-    /// The documentation page.
-    doc: Doc,
-    /// Where they differ from the page on purpose.
-    #[serde(default)]
-    deviations: Vec<Deviation>,
-    // Read one by one; here so that they are not left out.
-    /// By code.
-    #[serde(rename = "codes")]
-    #[schemars(with = "serde_json::Value")]
-    _codes: Value,
-}
-
-/// A struct.
-#[derive(Deserialize, JsonSchema)]
-pub(crate) struct StructHead {
-    /// What it is.
-    #[schemars(extend("pattern" = schema::DESCRIPTION))]
-    doc: String,
-    /// Rules over several fields.
-    #[serde(default)]
-    rules: Vec<WrittenRule>,
-}
-
-/// An open enum: a value that isn't listed is kept, never an error.
-#[derive(Deserialize, JsonSchema)]
-pub(crate) struct EnumHead {
-    /// What it is.
-    #[schemars(extend("pattern" = schema::DESCRIPTION))]
-    doc: String,
-    /// Integers or strings.
-    repr: Repr,
-}
-
-/// A union: an object whose fields depend on which variant it is.
-#[derive(Deserialize, JsonSchema)]
-pub(crate) struct UnionHead {
-    /// What it is.
-    #[schemars(extend("pattern" = schema::DESCRIPTION))]
-    doc: String,
-    /// How its variants are told apart.
-    #[serde(default)]
-    style: Style,
-    /// The wire name of the field that says which variant it is, for the styles that have one.
-    tag: Option<String>,
-    /// Whether tags are strings or numbers.
-    #[serde(default)]
-    repr: Repr,
-}
-
-/// A documented value of an enum.
-#[derive(Deserialize, JsonSchema)]
-pub(crate) struct EnumValueFields {
-    /// The variant's name.
-    #[schemars(extend("pattern" = schema::PASCAL))]
-    name: String,
-    /// What it means, where the name doesn't say it.
-    #[schemars(extend("pattern" = schema::DESCRIPTION))]
-    doc: Option<String>,
-}
-
-/// A variant of a union.
-#[derive(Deserialize, JsonSchema)]
-pub(crate) struct VariantFields {
-    /// The variant's name; without one, it is made from the tag.
-    #[schemars(extend("pattern" = schema::IDENTIFIER))]
-    name: Option<String>,
-    /// The type of the content; a sibling may have none.
-    #[serde(rename = "type")]
-    ty: Option<crate::spec::type_expr::TypeExpr>,
-    /// The field with the content, for siblings; without one, it is named as the tag says.
-    key: Option<String>,
-    /// What it is, where the name doesn't say it.
-    doc: Option<String>,
-}
-
-/// The keys of nodes whose entries are read one by one.
-pub(crate) mod sections {
-    pub(crate) const FILE: &[&str] = &["endpoints", "structs", "enums", "unions"];
-    pub(crate) const ENDPOINT: &[&str] = &["request", "response"];
-    pub(crate) const STRUCT: &[&str] = &["fields"];
-    pub(crate) const ENUM: &[&str] = &["values"];
-    pub(crate) const UNION: &[&str] = &["variants"];
 }
 
 struct Reader<'a> {
@@ -419,7 +279,7 @@ impl Reader<'_> {
                 .error(Mistake::MissingKey, At::Key(at), format!("`{key}` is missing"))
                 .label(format!("needs `{key}`"))
                 .help_if(help);
-        } else if let Some(message) = message.strip_prefix(crate::spec::type_expr::NOT_A_TYPE) {
+        } else if let Some(message) = message.strip_prefix(NOT_A_TYPE) {
             let help = "types: string bool flag i32 u32 i64 u64 f64 timestamp secret any, \
                         list<T> map<T> json<T> pipe<T> csv<T> or_text<T>, and the names of this file";
             self.report
@@ -470,107 +330,5 @@ fn scalar_text(value: &Value) -> String {
         Value::Number(number) => number.to_string(),
         Value::Bool(value) => value.to_string(),
         _ => String::new(),
-    }
-}
-
-/// The keys a struct knows, as its derived impl tells them to a deserializer.
-pub(crate) fn known_keys<T: DeserializeOwned>() -> &'static [&'static str] {
-    struct Ask<'a>(&'a mut &'static [&'static str]);
-
-    impl<'de> Deserializer<'de> for Ask<'_> {
-        type Error = de::value::Error;
-
-        fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Self::Error> {
-            Err(de::Error::custom("only structs are asked"))
-        }
-
-        fn deserialize_struct<V: Visitor<'de>>(
-            self,
-            _: &'static str,
-            fields: &'static [&'static str],
-            visitor: V,
-        ) -> Result<V::Value, Self::Error> {
-            *self.0 = fields;
-            self.deserialize_any(visitor)
-        }
-
-        serde::forward_to_deserialize_any! {
-            bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit unit_struct
-            newtype_struct seq tuple tuple_struct map enum identifier ignored_any
-        }
-    }
-
-    let mut keys: &'static [&'static str] = &[];
-    let _ = T::deserialize(Ask(&mut keys));
-    keys
-}
-
-/// A YAML value in which the first of two equal keys counts: duplicates are reported with their places, and
-/// must not hide the mistakes after them.
-struct FirstWins(Value);
-
-impl<'de> Deserialize<'de> for FirstWins {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(FirstWinsVisitor)
-    }
-}
-
-struct FirstWinsVisitor;
-
-impl<'de> Visitor<'de> for FirstWinsVisitor {
-    type Value = FirstWins;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("YAML without tags")
-    }
-
-    fn visit_bool<E: de::Error>(self, value: bool) -> Result<FirstWins, E> {
-        Ok(FirstWins(value.into()))
-    }
-
-    fn visit_i64<E: de::Error>(self, value: i64) -> Result<FirstWins, E> {
-        Ok(FirstWins(value.into()))
-    }
-
-    fn visit_u64<E: de::Error>(self, value: u64) -> Result<FirstWins, E> {
-        Ok(FirstWins(value.into()))
-    }
-
-    fn visit_f64<E: de::Error>(self, value: f64) -> Result<FirstWins, E> {
-        Ok(FirstWins(value.into()))
-    }
-
-    fn visit_str<E: de::Error>(self, value: &str) -> Result<FirstWins, E> {
-        Ok(FirstWins(value.into()))
-    }
-
-    fn visit_unit<E: de::Error>(self) -> Result<FirstWins, E> {
-        Ok(FirstWins(Value::Null))
-    }
-
-    fn visit_none<E: de::Error>(self) -> Result<FirstWins, E> {
-        Ok(FirstWins(Value::Null))
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<FirstWins, D::Error> {
-        FirstWins::deserialize(deserializer)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<FirstWins, A::Error> {
-        let mut items = Vec::new();
-        while let Some(FirstWins(item)) = seq.next_element()? {
-            items.push(item);
-        }
-        Ok(FirstWins(Value::Sequence(items)))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<FirstWins, A::Error> {
-        let mut mapping = Mapping::new();
-        while let Some((FirstWins(key), FirstWins(value))) = map.next_entry()? {
-            if !mapping.contains_key(&key) {
-                mapping.insert(key, value);
-            }
-        }
-        Ok(FirstWins(Value::Mapping(mapping)))
     }
 }

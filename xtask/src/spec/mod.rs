@@ -3,23 +3,34 @@
 use std::io;
 
 pub mod check;
+mod deviation;
 pub mod diagnostic;
+mod field;
 mod field_path;
+mod heads;
 pub(crate) mod keywords;
 pub mod load;
 pub mod mistakes;
 mod model;
 pub mod names;
+pub(crate) mod pattern;
 mod rule;
 pub mod schema;
 mod section;
 pub mod source;
 pub mod type_expr;
+mod types;
+mod written_rule;
+mod yaml;
 
+pub use deviation::{Deviation, Drift};
+pub use field::{Field, Limit, Place};
 pub use field_path::FieldPath;
 pub use model::*;
 pub use rule::{Group, Rule};
 pub use section::{Part, Section};
+pub use types::{Enum, EnumValue, KINDS, Repr, Struct, Style, Union, Variant};
+pub use written_rule::{MaxSpan, RequiredWhen, WrittenRule};
 
 use diagnostic::Diagnostics;
 use source::Source;

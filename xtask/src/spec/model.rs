@@ -3,12 +3,14 @@
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_yaml::Value;
 
+use crate::spec::deviation::Deviation;
+use crate::spec::field::Field;
 use crate::spec::keywords::keywords;
-use crate::spec::schema;
+use crate::spec::pattern;
 use crate::spec::source::Node;
-use crate::spec::type_expr::TypeExpr;
+use crate::spec::types::{Enum, Struct, Union};
+use crate::spec::written_rule::WrittenRule;
 
 /// All files of a spec.
 #[derive(Debug, Default)]
@@ -45,13 +47,13 @@ pub struct Codes {
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct ErrorCode {
     /// The constant's name.
-    #[schemars(extend("pattern" = schema::SCREAMING_SNAKE))]
+    #[schemars(extend("pattern" = pattern::SCREAMING_SNAKE))]
     pub name: String,
     /// What it means.
-    #[schemars(extend("pattern" = schema::DESCRIPTION))]
+    #[schemars(extend("pattern" = pattern::DESCRIPTION))]
     pub doc: String,
     /// What to do about it, where the page says so.
-    #[schemars(extend("pattern" = schema::DESCRIPTION))]
+    #[schemars(extend("pattern" = pattern::DESCRIPTION))]
     pub help: Option<String>,
 }
 
@@ -107,17 +109,17 @@ pub struct Endpoint {
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct EndpointHead {
     /// The page's Chinese title.
-    #[schemars(extend("pattern" = schema::DESCRIPTION))]
+    #[schemars(extend("pattern" = pattern::DESCRIPTION))]
     pub title: String,
     /// What it does, in one sentence.
-    #[schemars(extend("pattern" = schema::DESCRIPTION))]
+    #[schemars(extend("pattern" = pattern::DESCRIPTION))]
     pub summary: String,
     /// What else a caller must know: permissions, limits, what happens at the edges. Markdown.
     pub notes: Option<String>,
     /// The documentation page.
     pub doc: Doc,
     /// Method and path: `POST /cgi-bin/…`.
-    #[schemars(extend("pattern" = schema::CALL), extend("patternErrorMessage" = schema::CALL_HELP))]
+    #[schemars(extend("pattern" = pattern::CALL), extend("patternErrorMessage" = pattern::CALL_HELP))]
     pub call: String,
     /// The kind of token it takes.
     pub token: Token,
@@ -170,7 +172,7 @@ pub struct Doc {
     #[schemars(range(min = 1))]
     pub page: u32,
     /// When the page was last changed, as it says: `2024-07-16`. Some pages don't say.
-    #[schemars(extend("pattern" = schema::DATE))]
+    #[schemars(extend("pattern" = pattern::DATE))]
     pub updated: Option<String>,
     /// Other documents with the same endpoint, for other sorts of applications.
     #[serde(default)]
@@ -184,7 +186,7 @@ pub struct Also {
     #[schemars(range(min = 1))]
     pub id: u32,
     /// When its page was last changed.
-    #[schemars(extend("pattern" = schema::DATE))]
+    #[schemars(extend("pattern" = pattern::DATE))]
     pub updated: Option<String>,
 }
 
@@ -214,71 +216,6 @@ keywords! {
         WebhookKey = "webhook_key",
         /// The code that answers one message.
         ResponseCode = "response_code",
-    }
-}
-
-/// A place where the spec differs from the pages on purpose.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-pub struct Deviation {
-    /// What differs.
-    pub rule: Drift,
-    /// Where, as `cargo xtask drift` says it: `create`, `create.request.title`, `Settings.title`, `Kind.voice`.
-    #[schemars(length(min = 1))]
-    pub at: String,
-    /// What the page says there, as `cargo xtask drift` says it. It is told again when the page says something else.
-    pub page: Option<String>,
-    /// Why the spec is right.
-    #[schemars(extend("pattern" = schema::DESCRIPTION))]
-    pub reason: String,
-}
-
-keywords! {
-    /// What the spec and the pages don't agree on.
-    Drift {
-        /// A field that only pages have.
-        FieldNew = "field-new",
-        /// A field that only the spec has.
-        FieldGone = "field-gone",
-        /// The type of a field.
-        FieldType = "field-type",
-        /// Whether a field must be sent.
-        FieldRequired = "field-required",
-        /// A limit of a field.
-        FieldLimit = "field-limit",
-        /// What is assumed where a field is left out.
-        FieldDefault = "field-default",
-        /// A value, or a union's variant, that only pages have.
-        ValueNew = "value-new",
-        /// A value, or a union's variant, that only the spec has.
-        ValueGone = "value-gone",
-        /// An endpoint that no page documents.
-        EndpointGone = "endpoint-gone",
-        /// The title of an endpoint.
-        Title = "title",
-        /// `GET` or `POST`.
-        Method = "method",
-        /// The kind of token.
-        Token = "token",
-        /// The host.
-        Host = "host",
-        /// What the request's body is.
-        Body = "body",
-        /// What comes back.
-        Answer = "answer",
-        /// How often an endpoint may be called.
-        Rate = "rate",
-        /// How many calls may be on their way at once.
-        Concurrency = "concurrency",
-        /// A page that isn't there.
-        PageGone = "page-gone",
-        /// A page with another address.
-        PageMoved = "page-moved",
-        /// A page that was changed since it was read.
-        PageChanged = "page-changed",
-        /// An error code that only the page lists.
-        CodeNew = "code-new",
-        /// An error code that only the spec lists.
-        CodeGone = "code-gone",
     }
 }
 
@@ -411,48 +348,6 @@ pub struct Credentials {
     pub secret: String,
 }
 
-/// A rule over several fields: exactly one of these.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[schemars(rename = "Rule", extend("minProperties" = 1, "maxProperties" = 1))]
-pub struct WrittenRule {
-    /// Two times lie at most so many days apart, and not the wrong way round.
-    pub max_span: Option<MaxSpan>,
-    /// One of these fields is set, and no other.
-    #[schemars(length(min = 1))]
-    pub exactly_one: Option<Vec<String>>,
-    /// One of these fields is set, or several.
-    #[schemars(length(min = 1))]
-    pub at_least_one: Option<Vec<String>>,
-    /// One of these fields is set, or none.
-    #[schemars(length(min = 1))]
-    pub at_most_one: Option<Vec<String>>,
-    /// A field is set when another one has a certain value.
-    pub required_when: Option<RequiredWhen>,
-}
-
-/// A field that is required because of another one.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-pub struct RequiredWhen {
-    /// The field.
-    pub field: String,
-    /// The other field.
-    pub when: String,
-    /// The other field's values that make it required, as on the wire.
-    #[schemars(with = "Vec<serde_json::Value>", length(min = 1))]
-    pub is: Vec<Value>,
-}
-
-/// A rule over two times.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-pub struct MaxSpan {
-    /// The field with the earlier time.
-    pub from: String,
-    /// The field with the later time.
-    pub to: String,
-    /// How many days.
-    pub days: u32,
-}
-
 /// A request and its response, as JSON text.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Example {
@@ -462,220 +357,4 @@ pub struct Example {
     pub request: Option<String>,
     /// The body that comes back.
     pub response: String,
-}
-
-/// A field.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-pub struct Field {
-    /// Its type.
-    #[serde(rename = "type")]
-    pub ty: TypeExpr,
-    /// What the name doesn't say: meaning, unit, when it is absent, what it refers to.
-    #[serde(default)]
-    #[schemars(extend("pattern" = schema::DESCRIPTION))]
-    pub doc: String,
-    /// The Rust name, where the wire name can't be one.
-    #[schemars(extend("pattern" = schema::IDENTIFIER))]
-    pub rename: Option<String>,
-    /// What the server assumes where the field is left out.
-    #[schemars(with = "Option<serde_json::Value>")]
-    pub default: Option<Value>,
-    /// Where the field is sent, for an endpoint with a body.
-    #[serde(default, rename = "in")]
-    pub place: Place,
-    /// Whether its own fields stand among the fields around it, instead of inside an object.
-    #[serde(default)]
-    pub embed: bool,
-    /// Why the type is not what the page says.
-    #[schemars(extend("pattern" = schema::DESCRIPTION))]
-    pub quirk: Option<String>,
-    /// Names that the page's examples give the field by mistake.
-    #[serde(default)]
-    pub misspelt: Vec<String>,
-    /// Bytes of UTF-8, at most.
-    pub max_bytes: Option<u32>,
-    /// Characters, at most.
-    pub max_chars: Option<u32>,
-    /// Characters, at least.
-    pub min_chars: Option<u32>,
-    /// Items of a list, at most.
-    pub max_items: Option<u32>,
-    /// Items of a list, at least.
-    pub min_items: Option<u32>,
-    /// The largest number.
-    pub max: Option<i64>,
-    /// The smallest number.
-    pub min: Option<i64>,
-    /// Whether the field may be absent: its key ends in `?`.
-    #[serde(skip)]
-    pub optional: bool,
-}
-
-keywords! {
-    /// Where a request field is sent.
-    Place {
-        /// In the body; for `GET`, in the query.
-        Body = "body",
-        /// In the URL, beside the token.
-        Query = "query",
-        /// In an HTTP header of this name.
-        Header = "header",
-    }
-}
-
-/// A limit of a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Limit {
-    /// Bytes of UTF-8, at most.
-    MaxBytes(u32),
-    /// Characters, at most.
-    MaxChars(u32),
-    /// Characters, at least.
-    MinChars(u32),
-    /// Items of a list, at most.
-    MaxItems(u32),
-    /// Items of a list, at least.
-    MinItems(u32),
-    /// The largest number.
-    Max(i64),
-    /// The smallest number.
-    Min(i64),
-}
-
-impl Limit {
-    /// The limit's key in a spec, which is also its method's name in generated code.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::MaxBytes(_) => "max_bytes",
-            Self::MaxChars(_) => "max_chars",
-            Self::MinChars(_) => "min_chars",
-            Self::MaxItems(_) => "max_items",
-            Self::MinItems(_) => "min_items",
-            Self::Max(_) => "max",
-            Self::Min(_) => "min",
-        }
-    }
-
-    /// The limit's number.
-    pub fn number(self) -> i64 {
-        match self {
-            Self::MaxBytes(n)
-            | Self::MaxChars(n)
-            | Self::MinChars(n)
-            | Self::MaxItems(n)
-            | Self::MinItems(n) => n.into(),
-            Self::Max(n) | Self::Min(n) => n,
-        }
-    }
-}
-
-impl Field {
-    /// The field's limits.
-    pub fn limits(&self) -> Vec<Limit> {
-        [
-            self.min_chars.map(Limit::MinChars),
-            self.max_chars.map(Limit::MaxChars),
-            self.max_bytes.map(Limit::MaxBytes),
-            self.min_items.map(Limit::MinItems),
-            self.max_items.map(Limit::MaxItems),
-            self.min.map(Limit::Min),
-            self.max.map(Limit::Max),
-        ]
-        .into_iter()
-        .flatten()
-        .collect()
-    }
-}
-
-/// A struct.
-#[derive(Debug)]
-pub struct Struct {
-    /// What it is.
-    pub doc: String,
-    /// By wire name.
-    pub fields: IndexMap<String, Field>,
-    /// Rules over several fields.
-    pub rules: Vec<WrittenRule>,
-}
-
-/// An open enum.
-#[derive(Debug)]
-pub struct Enum {
-    /// What it is.
-    pub doc: String,
-    /// Integers or strings.
-    pub repr: Repr,
-    /// By wire value.
-    pub values: IndexMap<String, EnumValue>,
-}
-
-keywords! {
-    /// What the values of an enum, or the tags of a union, are on the wire.
-    Repr {
-        /// Strings.
-        String = "string",
-        /// Numbers.
-        Int = "int",
-    }
-}
-
-/// A documented value of an enum.
-#[derive(Debug, Clone)]
-pub struct EnumValue {
-    /// The variant's name.
-    pub name: String,
-    /// What it means, where the name doesn't say it.
-    pub doc: Option<String>,
-}
-
-/// A union: an object whose fields depend on which variant it is.
-#[derive(Debug)]
-pub struct Union {
-    /// What it is.
-    pub doc: String,
-    /// How its variants are told apart.
-    pub style: Style,
-    /// The wire name of the field that says which variant it is, for the styles that have one.
-    pub tag: Option<String>,
-    /// Whether tags are strings or numbers.
-    pub repr: Repr,
-    /// By tag value; for `oneof` by field, for `kind` by kind of JSON.
-    pub variants: IndexMap<String, Variant>,
-}
-
-keywords! {
-    /// How the variants of a union are told apart.
-    Style {
-        /// The tag names the field that holds the content.
-        Sibling = "sibling",
-        /// The tag stands among the fields of the content.
-        Flat = "flat",
-        /// No tag: the one field there is holds the content.
-        Oneof = "oneof",
-        /// No tag: the content is a number, a string, a list, …
-        Kind = "kind",
-    }
-}
-
-/// The kinds of JSON that a [`Style::Kind`] union tells apart.
-pub const KINDS: [&str; 5] = ["bool", "number", "string", "list", "object"];
-
-/// A variant of a union.
-#[derive(Debug, Clone)]
-pub struct Variant {
-    /// The variant's name; without one, it is made from the tag.
-    pub name: Option<String>,
-    /// The type of the content; a sibling may have none.
-    pub ty: Option<TypeExpr>,
-    /// The field with the content, for siblings; without one, it is named as the tag says.
-    pub key: Option<String>,
-    /// What it is, where the name doesn't say it.
-    pub doc: Option<String>,
-}
-
-impl Variant {
-    /// The field with the content of the variant with this tag.
-    pub fn content<'a>(&'a self, tag: &'a str) -> &'a str {
-        self.key.as_deref().unwrap_or(tag)
-    }
 }

@@ -13,33 +13,12 @@ use schemars::transform::{RecursiveTransform, Transform};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
-use crate::spec::load::{
+use crate::spec::heads::{
     CodesHead, EnumHead, EnumValueFields, FileHead, StructHead, UnionHead, VariantFields, sections,
 };
+use crate::spec::pattern;
 use crate::spec::type_expr::{Generic, MAX_DEPTH, TypeExpr};
 use crate::spec::{EndpointHead, ErrorCode, Field, KINDS};
-
-/// A text that says something.
-pub(crate) const DESCRIPTION: &str = r"^\s*(?!TODO)\S";
-/// Method and path. No part of the path is only a mark.
-pub(crate) const CALL: &str = "^(?:GET|POST) (?:/(?![._-](?:/|$))[A-Za-z_.-][A-Za-z0-9_.-]*)+$";
-/// What a call is, for who wrote something else.
-pub(crate) const CALL_HELP: &str = "A call is a method and a path: `POST /cgi-bin/chatdata/sync_msg`.";
-/// A date that there is, leap days of any year included.
-pub(crate) const DATE: &str = "^(?:20[1-9][0-9]|2100)-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])\
-                               |(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|[12][0-9]))$";
-/// A constant's name.
-pub(crate) const SCREAMING_SNAKE: &str = "^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$";
-/// An endpoint's name.
-const SNAKE: &str = "^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$";
-/// A type's name.
-pub(crate) const PASCAL: &str = "^[A-Z][A-Za-z0-9]*$";
-/// A Rust name.
-pub(crate) const IDENTIFIER: &str = "^(?!_$)[A-Za-z_][A-Za-z0-9_]*$";
-/// An integer as a key.
-const INTEGER: &str = "^(?:0|-?[1-9][0-9]*)$";
-/// A wire name that a Rust name can be made of.
-const NAMEABLE: &str = "^[^A-Za-z0-9]*[A-Za-z]";
 
 /// The files with the schemas, relative to the workspace, and their texts.
 pub fn files() -> [(&'static str, String); 2] {
@@ -114,10 +93,10 @@ node!(
     Chapter,
     |generator| {
         let [endpoints, structs, enums, unions] = [
-            named("By name, which becomes the request type's name.", SNAKE, &generator.subschema_for::<Endpoint>()),
-            named("By type name.", PASCAL, &generator.subschema_for::<Struct>()),
-            named("By type name.", PASCAL, &generator.subschema_for::<Enum>()),
-            named("By type name.", PASCAL, &generator.subschema_for::<Union>()),
+            named("By name, which becomes the request type's name.", pattern::SNAKE, &generator.subschema_for::<Endpoint>()),
+            named("By type name.", pattern::PASCAL, &generator.subschema_for::<Struct>()),
+            named("By type name.", pattern::PASCAL, &generator.subschema_for::<Enum>()),
+            named("By type name.", pattern::PASCAL, &generator.subschema_for::<Union>()),
         ];
         with::<FileHead>(generator, sections::FILE, [endpoints, structs, enums, unions])
     }
@@ -127,7 +106,7 @@ node!(
     /// The file of the error codes.
     ErrorCodes,
     |generator| {
-        let codes = named("By code.", INTEGER, &generator.subschema_for::<ErrorCode>());
+        let codes = named("By code.", pattern::INTEGER, &generator.subschema_for::<ErrorCode>());
         with::<CodesHead>(generator, &["codes"], [codes])
     }
 );
@@ -179,11 +158,11 @@ node!(
             "description": "By wire value: the variant's name, or `{ name, doc }`.",
             "type": "object",
             "minProperties": 1,
-            "additionalProperties": { "anyOf": [{ "type": "string", "pattern": PASCAL }, value] },
+            "additionalProperties": { "anyOf": [{ "type": "string", "pattern": pattern::PASCAL }, value] },
         });
         let mut schema = with::<EnumHead>(generator, sections::ENUM, [values]);
         require(&mut schema, "values");
-        let numbers = json!({ "properties": { "values": { "propertyNames": { "pattern": INTEGER } } } });
+        let numbers = json!({ "properties": { "values": { "propertyNames": { "pattern": pattern::INTEGER } } } });
         schema.insert("if".to_owned(), json!({ "properties": { "repr": { "const": "int" } } }));
         schema.insert("then".to_owned(), numbers);
         schema
@@ -203,7 +182,7 @@ node!(
                             `{ name, type, key, doc }`.",
             "type": "object",
             "minProperties": 1,
-            "patternProperties": { NAMEABLE: { "anyOf": [ty, variant] } },
+            "patternProperties": { pattern::NAMEABLE: { "anyOf": [ty, variant] } },
             "additionalProperties": unnameable,
         });
         let mut schema = with::<UnionHead>(generator, sections::UNION, [variants]);
@@ -280,7 +259,7 @@ fn fields(description: &str, generator: &mut SchemaGenerator) -> Schema {
     json_schema!({
         "description": description,
         "type": "object",
-        "patternProperties": { NAMEABLE: field },
+        "patternProperties": { pattern::NAMEABLE: field },
         "additionalProperties": renamed,
     })
 }
@@ -299,7 +278,7 @@ mod tests {
     use serde::de::DeserializeOwned;
 
     use super::*;
-    use crate::spec::load::known_keys;
+    use crate::spec::heads::known_keys;
     use crate::spec::{
         Credentials, Doc, Example, Grants, MaxSpan, Pagination, Rate, RequiredWhen, Sign, WrittenRule,
     };

@@ -1,0 +1,72 @@
+//! The places where a spec differs from its pages on purpose.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::spec::keywords::keywords;
+use crate::spec::pattern;
+
+/// A place where the spec differs from the pages on purpose.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+pub struct Deviation {
+    /// What differs.
+    pub rule: Drift,
+    /// Where, as `cargo xtask drift` says it: `create`, `create.request.title`, `Settings.title`, `Kind.voice`.
+    #[schemars(length(min = 1))]
+    pub at: String,
+    /// What the page says there, as `cargo xtask drift` says it. It is told again when the page says something else.
+    pub page: Option<String>,
+    /// Why the spec is right.
+    #[schemars(extend("pattern" = pattern::DESCRIPTION))]
+    pub reason: String,
+}
+
+keywords! {
+    /// What the spec and the pages don't agree on.
+    Drift {
+        /// A field that only pages have.
+        FieldNew = "field-new",
+        /// A field that only the spec has.
+        FieldGone = "field-gone",
+        /// The type of a field.
+        FieldType = "field-type",
+        /// Whether a field must be sent.
+        FieldRequired = "field-required",
+        /// A limit of a field.
+        FieldLimit = "field-limit",
+        /// What is assumed where a field is left out.
+        FieldDefault = "field-default",
+        /// A value, or a union's variant, that only pages have.
+        ValueNew = "value-new",
+        /// A value, or a union's variant, that only the spec has.
+        ValueGone = "value-gone",
+        /// An endpoint that no page documents.
+        EndpointGone = "endpoint-gone",
+        /// The title of an endpoint.
+        Title = "title",
+        /// `GET` or `POST`.
+        Method = "method",
+        /// The kind of token.
+        Token = "token",
+        /// The host.
+        Host = "host",
+        /// What the request's body is.
+        Body = "body",
+        /// What comes back.
+        Answer = "answer",
+        /// How often an endpoint may be called.
+        Rate = "rate",
+        /// How many calls may be on their way at once.
+        Concurrency = "concurrency",
+        /// A page that isn't there.
+        PageGone = "page-gone",
+        /// A page with another address.
+        PageMoved = "page-moved",
+        /// A page that was changed since it was read.
+        PageChanged = "page-changed",
+        /// An error code that only the page lists.
+        CodeNew = "code-new",
+        /// An error code that only the spec lists.
+        CodeGone = "code-gone",
+    }
+}

@@ -1,0 +1,23 @@
+//! What the texts of a spec look like, as regular expressions for JSON Schema.
+
+/// A text that says something.
+pub(crate) const DESCRIPTION: &str = r"^\s*(?!TODO)\S";
+/// Method and path. No part of the path is only a mark.
+pub(crate) const CALL: &str = "^(?:GET|POST) (?:/(?![._-](?:/|$))[A-Za-z_.-][A-Za-z0-9_.-]*)+$";
+/// What a call is, for who wrote something else.
+pub(crate) const CALL_HELP: &str = "A call is a method and a path: `POST /cgi-bin/chatdata/sync_msg`.";
+/// A date that there is, leap days of any year included.
+pub(crate) const DATE: &str = "^(?:20[1-9][0-9]|2100)-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])\
+                               |(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|[12][0-9]))$";
+/// A constant's name.
+pub(crate) const SCREAMING_SNAKE: &str = "^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$";
+/// An endpoint's name.
+pub(crate) const SNAKE: &str = "^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$";
+/// A type's name.
+pub(crate) const PASCAL: &str = "^[A-Z][A-Za-z0-9]*$";
+/// A Rust name.
+pub(crate) const IDENTIFIER: &str = "^(?!_$)[A-Za-z_][A-Za-z0-9_]*$";
+/// An integer as a key.
+pub(crate) const INTEGER: &str = "^(?:0|-?[1-9][0-9]*)$";
+/// A wire name that a Rust name can be made of.
+pub(crate) const NAMEABLE: &str = "^[^A-Za-z0-9]*[A-Za-z]";

@@ -1,0 +1,101 @@
+//! The types that a file defines.
+
+use indexmap::IndexMap;
+
+use crate::spec::field::Field;
+use crate::spec::keywords::keywords;
+use crate::spec::type_expr::TypeExpr;
+use crate::spec::written_rule::WrittenRule;
+
+/// A struct.
+#[derive(Debug)]
+pub struct Struct {
+    /// What it is.
+    pub doc: String,
+    /// By wire name.
+    pub fields: IndexMap<String, Field>,
+    /// Rules over several fields.
+    pub rules: Vec<WrittenRule>,
+}
+
+/// An open enum.
+#[derive(Debug)]
+pub struct Enum {
+    /// What it is.
+    pub doc: String,
+    /// Integers or strings.
+    pub repr: Repr,
+    /// By wire value.
+    pub values: IndexMap<String, EnumValue>,
+}
+
+keywords! {
+    /// What the values of an enum, or the tags of a union, are on the wire.
+    Repr {
+        /// Strings.
+        String = "string",
+        /// Numbers.
+        Int = "int",
+    }
+}
+
+/// A documented value of an enum.
+#[derive(Debug, Clone)]
+pub struct EnumValue {
+    /// The variant's name.
+    pub name: String,
+    /// What it means, where the name doesn't say it.
+    pub doc: Option<String>,
+}
+
+/// A union: an object whose fields depend on which variant it is.
+#[derive(Debug)]
+pub struct Union {
+    /// What it is.
+    pub doc: String,
+    /// How its variants are told apart.
+    pub style: Style,
+    /// The wire name of the field that says which variant it is, for the styles that have one.
+    pub tag: Option<String>,
+    /// Whether tags are strings or numbers.
+    pub repr: Repr,
+    /// By tag value; for `oneof` by field, for `kind` by kind of JSON.
+    pub variants: IndexMap<String, Variant>,
+}
+
+keywords! {
+    /// How the variants of a union are told apart.
+    Style {
+        /// The tag names the field that holds the content.
+        Sibling = "sibling",
+        /// The tag stands among the fields of the content.
+        Flat = "flat",
+        /// No tag: the one field there is holds the content.
+        Oneof = "oneof",
+        /// No tag: the content is a number, a string, a list, …
+        Kind = "kind",
+    }
+}
+
+/// The kinds of JSON that a [`Style::Kind`] union tells apart.
+pub const KINDS: [&str; 5] = ["bool", "number", "string", "list", "object"];
+
+/// A variant of a union.
+#[derive(Debug, Clone)]
+pub struct Variant {
+    /// The variant's name; without one, it is made from the tag.
+    pub name: Option<String>,
+    /// The type of the content; a sibling may have none.
+    pub ty: Option<TypeExpr>,
+    /// The field with the content, for siblings; without one, it is named as the tag says.
+    pub key: Option<String>,
+    /// What it is, where the name doesn't say it.
+    pub doc: Option<String>,
+}
+
+impl Variant {
+    /// The field with the content of the variant with this tag.
+    pub fn content<'a>(&'a self, tag: &'a str) -> &'a str {
+        self.key.as_deref().unwrap_or(tag)
+    }
+}
