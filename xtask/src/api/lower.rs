@@ -128,7 +128,7 @@ impl Lowering<'_> {
             doc: paragraph(&field.doc),
             quirk: field.quirk.as_deref().map(paragraph),
             default: default.map(Box::new),
-            limits: field.limits(),
+            limits: field.limits.clone(),
             place: field.place,
             signs: false,
             embed: field.embed,

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::spec::names::ident;
-use crate::spec::{Repr, Style};
+use crate::spec::{Carrier, Repr, Style};
 
 /// A type of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +48,18 @@ impl Ty {
     /// The type, then what is inside it, down to the bottom.
     pub fn layers(&self) -> impl Iterator<Item = &Self> {
         std::iter::successors(Some(self), |ty| ty.inner())
+    }
+
+    /// As what it carries limits, if it can.
+    pub fn carrier(&self) -> Option<Carrier> {
+        match self {
+            Self::String | Self::Secret => Some(Carrier::Text),
+            Self::I32 | Self::U32 | Self::I64 | Self::U64 | Self::F64 => Some(Carrier::Number),
+            Self::List(_) => Some(Carrier::List),
+            Self::Map(_) => Some(Carrier::Map),
+            Self::Pipe(_) | Self::Csv(_) => Some(Carrier::Joined),
+            _ => None,
+        }
     }
 
     /// The named type at the bottom, if there is one.

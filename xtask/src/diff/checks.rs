@@ -21,26 +21,29 @@ pub(super) struct Worded {
 impl Comparison<'_> {
     pub(super) fn limits(&mut self, old: &Field, new: &Field, spots: &Both) {
         let rust = &spots.head.rust;
+        let of_kind =
+            |limits: &[Limit], kind| limits.iter().find(|limit: &&Limit| limit.kind == kind).cloned();
         for limit in &new.limits {
-            let (key, number) = (limit.key(), limit.number());
-            let at = inside(spots, key);
-            let Some(before) = number_of(&old.limits, key) else {
-                let meaning = format!("`{rust}` is refused beyond its new limit, {key} {number}");
+            let at = inside(spots, limit.kind.key());
+            let Some(before) = of_kind(&old.limits, limit.kind) else {
+                let meaning = format!("`{rust}` is refused beyond its new limit, {}", told(limit));
                 self.both(Rule::LimitAdded, &at, meaning);
                 continue;
             };
-            let tighter = if key.starts_with("min") { number > before } else { number < before };
-            if before != number {
-                let (rule, what) =
-                    if tighter { (Rule::LimitTightened, "more") } else { (Rule::LimitLoosened, "less") };
-                let meaning = format!("{what} is refused as `{rust}`: {key} {number} instead of {before}");
+            if before != *limit {
+                let (rule, what) = if limit.is_tighter_than(&before) {
+                    (Rule::LimitTightened, "more")
+                } else {
+                    (Rule::LimitLoosened, "less")
+                };
+                let meaning =
+                    format!("{what} is refused as `{rust}`: {} instead of {}", told(limit), before.value);
                 self.both(rule, &at, meaning);
             }
         }
-        for limit in old.limits.iter().filter(|limit| number_of(&new.limits, limit.key()).is_none()) {
-            let (key, number) = (limit.key(), limit.number());
-            let meaning = format!("`{rust}` is no longer limited by {key} {number}");
-            self.lost(Rule::LimitRemoved, &inside(spots, key), meaning);
+        for limit in old.limits.iter().filter(|limit| of_kind(&new.limits, limit.kind).is_none()) {
+            let meaning = format!("`{rust}` is no longer limited by {}", told(limit));
+            self.lost(Rule::LimitRemoved, &inside(spots, limit.kind.key()), meaning);
         }
     }
 
@@ -87,6 +90,11 @@ impl Comparison<'_> {
     }
 }
 
+/// A limit within a sentence.
+fn told(limit: &Limit) -> String {
+    format!("{} {}", limit.kind.key(), limit.value)
+}
+
 impl Worded {
     fn text(&self) -> String {
         format!("{}{}", self.about, self.detail)
@@ -99,8 +107,4 @@ fn worded(rules: impl Iterator<Item = spec::Rule>) -> Vec<Worded> {
         Worded { index, about, detail }
     });
     worded.collect()
-}
-
-fn number_of(limits: &[Limit], key: &str) -> Option<i64> {
-    limits.iter().find(|limit| limit.key() == key).map(|limit| limit.number())
 }

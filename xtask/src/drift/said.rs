@@ -6,7 +6,7 @@ use crate::pages::Kind;
 use crate::pages::phrases::{self, Base, DocType, in_digits};
 use crate::pages::table::Row;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
-use crate::spec::{Drift, Enum, Field, File, Repr};
+use crate::spec::{Drift, Enum, Field, File, Limit, Repr};
 
 /// What some rows say otherwise than a field of the spec.
 pub(super) struct Differences<'d> {
@@ -45,24 +45,22 @@ impl Differences<'_> {
     }
 
     pub(super) fn limits(&mut self) {
-        let ty = self.field.ty.to_string();
-        let theirs: Vec<(&str, i64)> =
-            self.rows.iter().flat_map(|row| phrases::limits(&row.doc, &ty)).collect();
-        let ours: Vec<(&str, i64)> =
-            self.field.limits().iter().map(|limit| (limit.key(), limit.number())).collect();
-        for (index, (key, number)) in theirs.iter().enumerate() {
-            let first = theirs[..index].iter().all(|(other, _)| other != key);
-            let agreed = theirs.iter().any(|limit| limit.0 == *key && ours.contains(limit));
+        let rows = self.rows.iter();
+        let theirs: Vec<Limit> = rows.flat_map(|row| phrases::limits(&row.doc, &self.field.ty)).collect();
+        let ours = &self.field.limits;
+        for (index, limit) in theirs.iter().enumerate() {
+            let first = theirs[..index].iter().all(|other| other.kind != limit.kind);
+            let agreed = theirs.iter().any(|other| other.kind == limit.kind && ours.contains(other));
             if first && !agreed {
-                let says = format!("{key}: {number}");
-                let message = format!("the page says `{says}`, the spec doesn't");
-                self.found.push((Drift::FieldLimit, says, message));
+                let message = format!("the page says `{limit}`, the spec doesn't");
+                self.found.push((Drift::FieldLimit, limit.to_string(), message));
             }
         }
-        for (key, number) in ours {
-            if !theirs.iter().any(|(known, _)| *known == key) && !self.mentions(&number.to_string()) {
-                let message = format!("the page doesn't say `{key}: {number}`");
-                self.found.push((Drift::FieldLimit, format!("no {key}"), message));
+        for limit in ours {
+            let Some(number) = limit.as_number() else { continue };
+            if theirs.iter().all(|known| known.kind != limit.kind) && !self.mentions(&number.to_string()) {
+                let message = format!("the page doesn't say `{limit}`");
+                self.found.push((Drift::FieldLimit, format!("no {}", limit.kind.key()), message));
             }
         }
     }

@@ -7,7 +7,7 @@ use quote::quote;
 
 use crate::api::{Field, Struct, Ty, Type, Union};
 use crate::spec::names::ident;
-use crate::spec::{FieldPath, Rule, Style};
+use crate::spec::{FieldPath, LimitValue, Rule, Style};
 
 fn is_limited(ty: &Ty, limited: &HashSet<&str>) -> bool {
     ty.name().is_some_and(|name| limited.contains(name))
@@ -69,9 +69,17 @@ fn check_field(field: &Field, limited: &HashSet<&str>) -> TokenStream {
     let wire = &field.wire;
     let name = ident(&field.rust);
     let limits = field.limits.iter().map(|limit| {
-        let method = ident(limit.key());
-        let number = Literal::i64_unsuffixed(limit.number());
-        quote!(checker.#method(#wire, &self.#name, #number);)
+        let check = ident(limit.kind.key());
+        match &limit.value {
+            LimitValue::Number(number) => {
+                let number = Literal::i64_unsuffixed(*number);
+                quote!(checker.#check(#wire, &self.#name, #number);)
+            }
+            LimitValue::Pattern(pattern) => quote! {{
+                static PATTERN: crate::Pattern = crate::Pattern::new(#pattern);
+                checker.#check(#wire, &self.#name, &PATTERN);
+            }},
+        }
     });
     let nested = is_limited(&field.ty, limited).then(|| {
         if field.embed {

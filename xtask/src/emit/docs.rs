@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::api::{Codes, Endpoint, EnumValue, Field, Module, Struct, Variant, page_url};
-use crate::spec::{Limit, Part, Rate, Rule};
+use crate::spec::{Bound, Limit, LimitValue, Part, Rate, Rule};
 
 /// What a module is.
 pub(super) fn module(module: &Module) -> String {
@@ -68,29 +68,31 @@ fn paragraphs(paragraphs: impl IntoIterator<Item = String>) -> String {
     paragraphs.into_iter().collect::<Vec<String>>().join("\n\n")
 }
 
+/// Limits in words: ranges first, by what they count, then forms.
 fn limits(limits: &[Limit]) -> Vec<String> {
-    let mut ranges: BTreeMap<&str, (Option<i64>, Option<i64>)> = BTreeMap::new();
+    let mut ranges: BTreeMap<&str, [Option<i64>; 2]> = BTreeMap::new();
+    let mut forms = Vec::new();
     for limit in limits {
-        let unit = match limit {
-            Limit::MaxBytes(_) => " bytes",
-            Limit::MaxChars(_) | Limit::MinChars(_) => " characters",
-            Limit::MaxItems(_) | Limit::MinItems(_) => " items",
-            Limit::Max(_) | Limit::Min(_) => "",
-        };
-        let range = ranges.entry(unit).or_default();
-        match limit {
-            Limit::MinChars(_) | Limit::MinItems(_) | Limit::Min(_) => range.0 = Some(limit.number()),
-            _ => range.1 = Some(limit.number()),
+        match &limit.value {
+            LimitValue::Number(number) => {
+                let facts = limit.kind.facts();
+                let end = usize::from(facts.bound == Bound::AtMost);
+                ranges.entry(facts.unit).or_default()[end] = Some(*number);
+            }
+            LimitValue::Pattern(pattern) => forms.push(format!("matching `{pattern}`")),
         }
     }
-    let text = ranges.into_iter().filter_map(|(unit, range)| match range {
-        (Some(min), Some(max)) if min == max => Some(format!("exactly {max}{unit}")),
-        (Some(min), Some(max)) => Some(format!("{min} to {max}{unit}")),
-        (None, Some(max)) => Some(format!("at most {max}{unit}")),
-        (Some(min), None) => Some(format!("at least {min}{unit}")),
-        (None, None) => None,
+    let ranges = ranges.into_iter().filter_map(|(unit, range)| {
+        let text = match range {
+            [Some(min), Some(max)] if min == max => format!("exactly {max} {unit}"),
+            [Some(min), Some(max)] => format!("{min} to {max} {unit}"),
+            [None, Some(max)] => format!("at most {max} {unit}"),
+            [Some(min), None] => format!("at least {min} {unit}"),
+            [None, None] => return None,
+        };
+        Some(text.trim_end().to_owned())
     });
-    text.collect()
+    ranges.chain(forms).collect()
 }
 
 fn rates(rates: &[Rate], concurrency: Option<u32>) -> Option<String> {

@@ -123,7 +123,10 @@ impl Drafter<'_> {
         {
             keys.push(("default", default));
         }
-        keys.extend(phrases::limits(&doc, &text).into_iter().map(|(key, number)| (key, number.to_string())));
+        if let Ok(ty) = text.parse() {
+            let limits = phrases::limits(&doc, &ty);
+            keys.extend(limits.into_iter().map(|limit| (limit.kind.key(), limit.value.to_string())));
+        }
         // A quirk is held against examples, and a part is none.
         if let Some(quirk) = notes.quirk.filter(|_| node.whole) {
             keys.push(("quirk", quoted(&quirk)));

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::prose::{Names, component};
 use crate::api::{Api, Enum, Field, Method, Module, Struct, Ty, Type, Union, Variant};
-use crate::spec::{Answer, Body, Limit, Part, Place, Repr, Rule, Style};
+use crate::spec::{Answer, Body, LimitValue, Part, Place, Repr, Rule, Style};
 
 /// The schema of what every JSON answer has beside its own fields.
 pub(super) const ENVELOPE: &str = "Envelope";
@@ -402,25 +402,14 @@ fn kind_type(kind: &str) -> &str {
 /// Adds a field's limits to its schema.
 fn limit(schema: &mut Value, field: &Field) {
     for limit in &field.limits {
-        let number = json!(limit.number());
-        let joined = matches!(field.ty, Ty::Pipe(_) | Ty::Csv(_));
-        let map = matches!(field.ty, Ty::Map(_));
-        let keyword = match limit {
-            Limit::MaxBytes(_) => "x-max-bytes",
-            Limit::MaxChars(_) => "maxLength",
-            Limit::MinChars(_) => "minLength",
-            Limit::MaxItems(_) if joined => "x-max-items",
-            Limit::MinItems(_) if joined => "x-min-items",
-            Limit::MaxItems(_) if map => "maxProperties",
-            Limit::MinItems(_) if map => "minProperties",
-            Limit::MaxItems(_) => "maxItems",
-            Limit::MinItems(_) => "minItems",
-            Limit::Max(_) => "maximum",
+        let keyword = field.ty.carrier().and_then(|carrier| limit.kind.keyword(carrier));
+        let Some(keyword) = keyword else { continue };
+        schema[keyword] = match &limit.value {
             // What is never negative stays so.
-            Limit::Min(number) if *number < 0 && schema["minimum"] == 0 => continue,
-            Limit::Min(_) => "minimum",
+            LimitValue::Number(number) if *number < 0 && schema["minimum"] == 0 => continue,
+            LimitValue::Number(number) => json!(number),
+            LimitValue::Pattern(pattern) => json!(pattern),
         };
-        schema[keyword] = number;
     }
     // No character has less than a byte, so this refuses nothing that is allowed.
     if let Some(bytes) = schema["x-max-bytes"].as_i64() {

@@ -18,7 +18,8 @@ use crate::spec::mistakes::Mistake;
 use crate::spec::source::{Path, Source};
 use crate::spec::type_expr::NOT_A_TYPE;
 use crate::spec::{
-    CODES, Codes, Endpoint, Enum, EnumValue, ErrorCode, Field, File, Spec, Struct, Union, Variant, yaml,
+    CODES, Codes, Endpoint, Enum, EnumValue, ErrorCode, Field, File, Limit, LimitKind, LimitValue, Spec,
+    Struct, Takes, Union, Variant, yaml,
 };
 
 /// Reads the texts of all spec files in a folder, in the order of their names.
@@ -176,8 +177,7 @@ impl Reader<'_> {
     }
 
     fn fields(&mut self, path: &Path, value: &Value, key: &str) -> IndexMap<String, Field> {
-        let read =
-            self.entries(path, value, key, |reader, path, value| reader.typed::<Field>(path, value, &[]));
+        let read = self.entries(path, value, key, Self::field);
         let mut fields = IndexMap::new();
         for (name, mut field) in read {
             field.optional = name.ends_with('?');
@@ -194,6 +194,23 @@ impl Reader<'_> {
             }
         }
         fields
+    }
+
+    fn field(&mut self, path: &Path, value: &Value) -> Option<Field> {
+        let field: Option<Field> = self.typed(path, value, LimitKind::KEYS);
+        let limits = LimitKind::ALL.iter().filter_map(|kind| self.limit(path, value, *kind)).collect();
+        Some(Field { limits, ..field? })
+    }
+
+    fn limit(&mut self, path: &Path, value: &Value, kind: LimitKind) -> Option<Limit> {
+        let value = value.get(kind.key()).filter(|value| !value.is_null())?;
+        let path = path.key(kind.key());
+        let value = match kind.facts().takes {
+            Takes::Count => LimitValue::Number(self.typed::<u32>(&path, value, &[])?.into()),
+            Takes::Integer => LimitValue::Number(self.typed(&path, value, &[])?),
+            Takes::Pattern => LimitValue::Pattern(self.typed(&path, value, &[])?),
+        };
+        Some(Limit { kind, value })
     }
 
     fn enumeration(&mut self, path: &Path, value: &Value) -> Option<Enum> {

@@ -9,6 +9,7 @@ mod field;
 mod field_path;
 mod heads;
 pub(crate) mod keywords;
+mod limit;
 pub mod load;
 pub mod mistakes;
 mod model;
@@ -24,8 +25,9 @@ mod written_rule;
 mod yaml;
 
 pub use deviation::{Deviation, Drift};
-pub use field::{Field, Limit, Place};
+pub use field::{Field, Place};
 pub use field_path::FieldPath;
+pub use limit::{Bound, Carrier, Limit, LimitKind, LimitValue, Takes};
 pub use model::*;
 pub use rule::{Group, Rule};
 pub use section::{Part, Section};

@@ -21,3 +21,5 @@ pub(crate) const IDENTIFIER: &str = "^(?!_$)[A-Za-z_][A-Za-z0-9_]*$";
 pub(crate) const INTEGER: &str = "^(?:0|-?[1-9][0-9]*)$";
 /// A wire name that a Rust name can be made of.
 pub(crate) const NAMEABLE: &str = "^[^A-Za-z0-9]*[A-Za-z]";
+/// A regular expression over a whole text.
+pub(crate) const WHOLE: &str = r"^\^.*\$$";

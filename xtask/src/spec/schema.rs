@@ -18,7 +18,7 @@ use crate::spec::heads::{
 };
 use crate::spec::pattern;
 use crate::spec::type_expr::{Generic, MAX_DEPTH, TypeExpr};
-use crate::spec::{EndpointHead, ErrorCode, Field, KINDS};
+use crate::spec::{EndpointHead, ErrorCode, Field, KINDS, LimitKind, Takes};
 
 /// The files with the schemas, relative to the workspace, and their texts.
 pub fn files() -> [(&'static str, String); 2] {
@@ -143,7 +143,8 @@ node!(
     /// A field, which always says what it is.
     DescribedField,
     |generator| {
-        let mut schema = Field::json_schema(generator);
+        let limits: Vec<Schema> = LimitKind::ALL.iter().map(|kind| limit(*kind, generator)).collect();
+        let mut schema = with::<Field>(generator, LimitKind::KEYS, limits);
         require(&mut schema, "doc");
         schema
     }
@@ -251,6 +252,18 @@ fn named(description: &str, pattern: &str, entry: &Schema) -> Schema {
     })
 }
 
+/// A limit of a field.
+fn limit(kind: LimitKind, generator: &mut SchemaGenerator) -> Schema {
+    let facts = kind.facts();
+    let mut schema = match facts.takes {
+        Takes::Count => Option::<u32>::json_schema(generator),
+        Takes::Integer => Option::<i64>::json_schema(generator),
+        Takes::Pattern => json_schema!({ "type": ["string", "null"], "pattern": pattern::WHOLE }),
+    };
+    schema.insert("description".to_owned(), facts.doc.into());
+    schema
+}
+
 /// Fields; one whose wire name can't be a Rust name has another.
 fn fields(description: &str, generator: &mut SchemaGenerator) -> Schema {
     let field = generator.subschema_for::<DescribedField>();
@@ -312,7 +325,7 @@ mod tests {
         same_keys::<StructHead>(&chapter, "/$defs/Struct", sections::STRUCT);
         same_keys::<EnumHead>(&chapter, "/$defs/Enum", sections::ENUM);
         same_keys::<UnionHead>(&chapter, "/$defs/Union", sections::UNION);
-        same_keys::<Field>(&chapter, "/$defs/DescribedField", &[]);
+        same_keys::<Field>(&chapter, "/$defs/DescribedField", LimitKind::KEYS);
         same_keys::<EnumValueFields>(&chapter, "/$defs/EnumValueFields", &[]);
         same_keys::<VariantFields>(&chapter, "/$defs/VariantFields", &[]);
         same_keys::<Doc>(&chapter, "/$defs/Doc", &[]);

@@ -6,6 +6,8 @@ use regex_lite::Regex;
 
 use super::numbers::in_digits;
 use crate::pages::markup::regex;
+use crate::spec::type_expr::{Scalar, TypeExpr};
+use crate::spec::{Carrier, Limit, LimitKind};
 
 // How limits are said; first, bytes or characters, without saying which.
 static EITHER: LazyLock<Regex> =
@@ -65,8 +67,8 @@ static FLOOR: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// The limits that a description gives a value of a type, as keys and numbers of a spec.
-pub(crate) fn limits(doc: &str, ty: &str) -> Vec<(&'static str, i64)> {
+/// The limits that a description gives a value of a type.
+pub(crate) fn limits(doc: &str, ty: &TypeExpr) -> Vec<Limit> {
     let doc = &in_digits(doc);
     let found = |pattern: &Regex, group: usize| {
         let captures = pattern.captures_iter(doc).find(|captures| {
@@ -78,69 +80,72 @@ pub(crate) fn limits(doc: &str, ty: &str) -> Vec<(&'static str, i64)> {
         captures.get(group).and_then(|number| number.as_str().parse::<i64>().ok())
     };
     let unit = |pattern: &Regex, group: usize| Some(pattern.captures(doc)?.get(group)?.as_str().to_owned());
-    let mut limits: Vec<(&'static str, i64)> = Vec::new();
-    let mut add = |key: &'static str, number: Option<i64>| limits.extend(number.map(|number| (key, number)));
-    if ty == "string" || ty == "secret" {
-        match unit(&RANGE, 3) {
+    let mut limits: Vec<Limit> = Vec::new();
+    let mut add = |kind: LimitKind, number: Option<i64>| {
+        limits.extend(number.map(|number| Limit::number(kind, number)));
+    };
+    match Carrier::of(ty) {
+        Some(Carrier::Text) => match unit(&RANGE, 3) {
             Some(unit) if unit.contains("字节") => {
-                add("max_bytes", found(&RANGE, 2));
+                add(LimitKind::MaxBytes, found(&RANGE, 2));
             }
             Some(_) => {
-                add("min_chars", found(&RANGE, 1).filter(|least| *least > 0));
-                add("max_chars", found(&RANGE, 2));
+                add(LimitKind::MinChars, found(&RANGE, 1).filter(|least| *least > 0));
+                add(LimitKind::MaxChars, found(&RANGE, 2));
             }
             None => {
-                add("max_chars", found(&CHARS, 1));
-                add("min_chars", found(&FEWEST, 1));
+                add(LimitKind::MaxChars, found(&CHARS, 1));
+                add(LimitKind::MinChars, found(&FEWEST, 1));
                 match unit(&WITHIN, 2) {
-                    Some(unit) if unit == "字节" => add("max_bytes", found(&WITHIN, 1)),
-                    Some(_) => add("max_chars", found(&WITHIN, 1)),
+                    Some(unit) if unit == "字节" => add(LimitKind::MaxBytes, found(&WITHIN, 1)),
+                    Some(_) => add(LimitKind::MaxChars, found(&WITHIN, 1)),
                     None => {}
                 }
-                add("max_bytes", found(&BYTES, 1));
+                add(LimitKind::MaxBytes, found(&BYTES, 1));
                 if unit(&EXACT, 2).is_some_and(|unit| unit == "字节") {
-                    add("max_bytes", found(&EXACT, 1));
+                    add(LimitKind::MaxBytes, found(&EXACT, 1));
+                }
+            }
+        },
+        Some(Carrier::List | Carrier::Joined) => {
+            add(LimitKind::MinItems, found(&EXACT, 1));
+            add(LimitKind::MaxItems, found(&EXACT, 1));
+            add(LimitKind::MinItems, found(&LEAST, 1));
+            add(LimitKind::MaxItems, found(&ITEMS, 1));
+        }
+        Some(Carrier::Number) => {
+            let unsigned = matches!(ty, TypeExpr::Scalar(Scalar::U32 | Scalar::U64));
+            let span = found(&SPAN, 1).zip(found(&SPAN, 2)).filter(|(min, max)| min < max);
+            match span {
+                Some((min, max)) => {
+                    add(LimitKind::Min, Some(min).filter(|min| *min != 0 || !unsigned));
+                    add(LimitKind::Max, Some(max));
+                }
+                None => {
+                    add(LimitKind::Min, found(&FLOOR, 1));
+                    add(LimitKind::Max, found(&MOST, 1));
                 }
             }
         }
-    } else if ty.starts_with("list<") || ty.starts_with("pipe<") {
-        add("min_items", found(&EXACT, 1));
-        add("max_items", found(&EXACT, 1));
-        add("min_items", found(&LEAST, 1));
-        add("max_items", found(&ITEMS, 1));
-    } else if matches!(ty, "i32" | "u32" | "i64" | "u64" | "f64") {
-        let span = found(&SPAN, 1).zip(found(&SPAN, 2)).filter(|(min, max)| min < max);
-        match span {
-            Some((min, max)) => {
-                add("min", Some(min).filter(|min| *min != 0 || !ty.starts_with('u')));
-                add("max", Some(max));
-            }
-            None => {
-                add("min", found(&FLOOR, 1));
-                add("max", found(&MOST, 1));
-            }
-        }
+        Some(Carrier::Map) | None => {}
     }
     // Bytes or characters: which of them, nobody knows.
     if EITHER.is_match(doc) {
-        limits.retain(|(key, _)| !matches!(*key, "max_bytes" | "max_chars"));
+        limits.retain(|limit| !matches!(limit.kind, LimitKind::MaxBytes | LimitKind::MaxChars));
     }
     settled(limits)
 }
 
 /// The first limit of each kind; none where they contradict each other.
-fn settled(limits: Vec<(&'static str, i64)>) -> Vec<(&'static str, i64)> {
-    let mut kept: Vec<(&'static str, i64)> = Vec::new();
-    for (key, number) in limits {
-        if kept.iter().all(|(known, _)| *known != key) && u32::try_from(number.abs()).is_ok() {
-            kept.push((key, number));
+fn settled(limits: Vec<Limit>) -> Vec<Limit> {
+    let mut kept: Vec<Limit> = Vec::new();
+    for limit in limits {
+        let sensible = limit.as_number().is_some_and(|number| u32::try_from(number.abs()).is_ok());
+        if sensible && kept.iter().all(|known| known.kind != limit.kind) {
+            kept.push(limit);
         }
     }
-    let of = |key: &str| kept.iter().find(|(known, _)| *known == key).map(|(_, number)| *number);
-    let crossed = [("min", "max"), ("min_items", "max_items"), ("min_chars", "max_chars")]
-        .into_iter()
-        .any(|(min, max)| of(min).zip(of(max)).is_some_and(|(min, max)| min > max));
-    if crossed { Vec::new() } else { kept }
+    if kept.iter().any(|limit| kept.iter().any(|other| limit.contradicts(other))) { Vec::new() } else { kept }
 }
 
 #[cfg(test)]
@@ -181,7 +186,11 @@ mod tests {
             ("不超过64个字节", "u32", vec![]),
             ("不超过64个字节", "Kind", vec![]),
         ] {
-            assert_eq!(limits(doc, ty), expected, "{doc}");
+            let ty = ty.parse().expect("a type");
+            let found = limits(doc, &ty);
+            let found: Vec<(&str, i64)> =
+                found.iter().filter_map(|limit| Some((limit.kind.key(), limit.as_number()?))).collect();
+            assert_eq!(found, expected, "{doc}");
         }
     }
 }

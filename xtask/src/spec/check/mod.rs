@@ -4,6 +4,7 @@ mod codes;
 mod deviations;
 mod endpoints;
 mod examples;
+mod limits;
 mod types;
 
 use std::collections::{BTreeMap, HashSet};

@@ -10,7 +10,7 @@ use crate::spec::mistakes::Mistake;
 use crate::spec::names;
 use crate::spec::source::Path;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
-use crate::spec::{Enum, Field, File, KINDS, Limit, Place, Repr, Style, Union, Variant};
+use crate::spec::{Enum, Field, File, KINDS, Place, Repr, Style, Union, Variant};
 
 impl Checker<'_> {
     /// The names of all types of the file, those of requests and responses included.
@@ -116,51 +116,6 @@ impl Checker<'_> {
             self.report
                 .error(Mistake::BadEncoding, At::Value(&path.key("type")), message)
                 .label("can't be sent or received here");
-        }
-    }
-
-    fn limits(&mut self, path: &Path, field: &Field) {
-        for limit in field.limits() {
-            let fits = match limit {
-                Limit::MaxBytes(_) | Limit::MaxChars(_) | Limit::MinChars(_) => {
-                    matches!(field.ty, TypeExpr::Scalar(Scalar::String | Scalar::Secret))
-                }
-                Limit::MaxItems(_) | Limit::MinItems(_) => {
-                    matches!(
-                        field.ty,
-                        TypeExpr::Generic(Generic::List | Generic::Map | Generic::Pipe | Generic::Csv, _)
-                    )
-                }
-                Limit::Max(_) | Limit::Min(_) => {
-                    matches!(
-                        field.ty,
-                        TypeExpr::Scalar(Scalar::I32 | Scalar::U32 | Scalar::I64 | Scalar::U64 | Scalar::F64)
-                    )
-                }
-            };
-            if !fits {
-                let message = format!("`{}` doesn't fit the type `{}`", limit.key(), field.ty);
-                let help =
-                    "bytes and chars limit strings, items limit lists and maps, max and min limit numbers";
-                self.report
-                    .error(Mistake::BadLimit, At::Key(&path.key(limit.key())), message)
-                    .label("can't be checked")
-                    .help(help);
-            }
-        }
-        let pairs = [
-            (field.min, field.max),
-            (field.min_items.map(i64::from), field.max_items.map(i64::from)),
-            (field.min_chars.map(i64::from), field.max_chars.map(i64::from)),
-        ];
-        for (min, max) in pairs {
-            if let (Some(min), Some(max)) = (min, max)
-                && min > max
-            {
-                self.report
-                    .error(Mistake::BadLimit, At::Key(path), format!("no value is between {min} and {max}"))
-                    .label("the smallest is above the largest");
-            }
         }
     }
 
