@@ -11,7 +11,7 @@ use super::{
 use crate::spec::names::{pascal, snake};
 use crate::spec::source::Source;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
-use crate::spec::{self, Answer, FieldPath, Group, MaxSpan, RequiredWhen, Rule, Spec};
+use crate::spec::{self, Answer, FieldPath, Spec, WrittenRule};
 
 /// Lowers a spec that passed its checks.
 pub fn spec(spec: &Spec, sources: &[Source]) -> Api {
@@ -93,7 +93,7 @@ impl Lowering<'_> {
         }
         let request = Struct {
             doc: String::new(),
-            rules: rules(&head.rules),
+            rules: head.rules.iter().filter_map(WrittenRule::meaning).collect(),
             fields: request_fields,
             direction: Direction { sent: true, received: false },
             name: pascal.clone(),
@@ -112,7 +112,7 @@ impl Lowering<'_> {
         Struct {
             name: name.to_owned(),
             doc: paragraph(&structure.doc),
-            rules: rules(&structure.rules),
+            rules: structure.rules.iter().filter_map(WrittenRule::meaning).collect(),
             fields: structure.fields.iter().map(|(wire, field)| self.field(wire, field)).collect(),
             direction: self.direction(name),
         }
@@ -292,56 +292,17 @@ impl Lowering<'_> {
 /// In which directions each named type is used: what a request reaches is sent, what a response reaches is received.
 fn directions(file: &spec::File) -> HashMap<&str, Direction> {
     let mut directions: HashMap<&str, Direction> = HashMap::new();
-    for endpoint in file.endpoints.values() {
-        for (fields, sent) in [(&endpoint.request, true), (&endpoint.response, false)] {
-            let mut pending: Vec<&str> = fields.values().filter_map(|field| field.ty.name()).collect();
-            while let Some(name) = pending.pop() {
-                let direction = directions.entry(name).or_default();
-                let seen = if sent { &mut direction.sent } else { &mut direction.received };
-                if std::mem::replace(seen, true) {
-                    continue;
-                }
-                let fields =
-                    file.structs.get(name).into_iter().flat_map(|structure| structure.fields.values());
-                pending.extend(fields.filter_map(|field| field.ty.name()));
-                let variants = file.unions.get(name).into_iter().flat_map(|union| union.variants.values());
-                pending.extend(variants.filter_map(|variant| variant.ty.as_ref()?.name()));
+    for (part, fields) in file.operations().flat_map(|operation| operation.parts) {
+        let mut pending: Vec<&str> = fields.values().filter_map(|field| field.ty.name()).collect();
+        while let Some(name) = pending.pop() {
+            let direction = directions.entry(name).or_default();
+            let seen = if part.is_sent() { &mut direction.sent } else { &mut direction.received };
+            if !std::mem::replace(seen, true) {
+                pending.extend(file.made_of(name).filter_map(TypeExpr::name));
             }
         }
     }
     directions
-}
-
-/// The rules as facts.
-fn rules(rules: &[spec::WrittenRule]) -> Vec<Rule> {
-    let path = |name: &String| FieldPath::new(name);
-    let lowered = rules.iter().filter_map(|rule| {
-        if let Some(MaxSpan { from, to, days }) = &rule.max_span {
-            return Some(Rule::MaxSpan { from: path(from), to: path(to), days: *days });
-        }
-        if let Some(RequiredWhen { field, when, is }) = &rule.required_when {
-            let is = is.iter().map(scalar_text).collect();
-            return Some(Rule::RequiredWhen { field: path(field), when: path(when), is });
-        }
-        let groups = [
-            (Group::ExactlyOne, &rule.exactly_one),
-            (Group::AtLeastOne, &rule.at_least_one),
-            (Group::AtMostOne, &rule.at_most_one),
-        ];
-        let (group, names) = groups.into_iter().find_map(|(group, names)| Some((group, names.as_ref()?)))?;
-        Some(Rule::Group(group, names.iter().map(path).collect()))
-    });
-    lowered.collect()
-}
-
-/// A YAML scalar as it would stand on the wire.
-fn scalar_text(value: &serde_yaml::Value) -> String {
-    match value {
-        serde_yaml::Value::String(text) => text.clone(),
-        serde_yaml::Value::Bool(value) => u8::from(*value).to_string(),
-        serde_yaml::Value::Number(number) => number.to_string(),
-        other => serde_json::to_string(other).unwrap_or_default(),
-    }
 }
 
 /// A text as one paragraph that ends like a sentence.

@@ -109,8 +109,10 @@ pub(super) struct VariantFields {
 
 /// The keys of nodes whose entries are read one by one.
 pub(super) mod sections {
-    pub(in crate::spec) const FILE: &[&str] = &["endpoints", "structs", "enums", "unions"];
-    pub(in crate::spec) const ENDPOINT: &[&str] = &["request", "response"];
+    use crate::spec::{Part, Section};
+
+    pub(in crate::spec) const FILE: &[&str] = &Section::KEYS;
+    pub(in crate::spec) const ENDPOINT: &[&str] = &[Part::Request.key(), Part::Response.key()];
     pub(in crate::spec) const STRUCT: &[&str] = &["fields"];
     pub(in crate::spec) const ENUM: &[&str] = &["values"];
     pub(in crate::spec) const UNION: &[&str] = &["variants"];

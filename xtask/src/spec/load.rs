@@ -18,8 +18,8 @@ use crate::spec::mistakes::Mistake;
 use crate::spec::source::{Path, Source};
 use crate::spec::type_expr::NOT_A_TYPE;
 use crate::spec::{
-    CODES, Codes, Endpoint, Enum, EnumValue, ErrorCode, Field, File, Limit, LimitKind, LimitValue, Spec,
-    Struct, Takes, Union, Variant, yaml,
+    CODES, Codes, Endpoint, Enum, EnumValue, ErrorCode, Field, File, Limit, LimitKind, LimitValue, Part,
+    Section, Spec, Struct, Takes, Union, Variant, yaml,
 };
 
 /// Reads the texts of all spec files in a folder, in the order of their names.
@@ -94,10 +94,10 @@ fn file(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option<
         source: index,
         title: head.title,
         summary: head.summary,
-        endpoints: reader.entries(&top, &value, "endpoints", Reader::endpoint),
-        structs: reader.entries(&top, &value, "structs", Reader::structure),
-        enums: reader.entries(&top, &value, "enums", Reader::enumeration),
-        unions: reader.entries(&top, &value, "unions", Reader::union),
+        endpoints: reader.entries(&top, &value, Section::Endpoints.key(), Reader::endpoint),
+        structs: reader.entries(&top, &value, Section::Structs.key(), Reader::structure),
+        enums: reader.entries(&top, &value, Section::Enums.key(), Reader::enumeration),
+        unions: reader.entries(&top, &value, Section::Unions.key(), Reader::union),
         deviations: head.deviations,
         root: root.clone(),
         complete: true,
@@ -164,8 +164,8 @@ impl Reader<'_> {
 
     fn endpoint(&mut self, path: &Path, value: &Value) -> Option<Endpoint> {
         let head = self.typed(path, value, sections::ENDPOINT);
-        let request = self.fields(path, value, "request");
-        let response = self.fields(path, value, "response");
+        let request = self.fields(path, value, Part::Request.key());
+        let response = self.fields(path, value, Part::Response.key());
         Some(Endpoint { head: head?, request, response })
     }
 

@@ -29,7 +29,7 @@ pub use field::{Field, Place};
 pub use field_path::FieldPath;
 pub use limit::{Bound, Carrier, Limit, LimitKind, LimitValue, Takes};
 pub use model::*;
-pub use rule::{Group, Rule};
+pub use rule::{Asks, Group, Rule};
 pub use section::{Part, Section};
 pub use types::{Enum, EnumValue, KINDS, Repr, Struct, Style, Union, Variant};
 pub use written_rule::{MaxSpan, RequiredWhen, WrittenRule};

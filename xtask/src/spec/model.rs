@@ -8,7 +8,9 @@ use crate::spec::deviation::Deviation;
 use crate::spec::field::Field;
 use crate::spec::keywords::keywords;
 use crate::spec::pattern;
-use crate::spec::source::Node;
+use crate::spec::section::{Part, Section};
+use crate::spec::source::{Node, Path};
+use crate::spec::type_expr::TypeExpr;
 use crate::spec::types::{Enum, Struct, Union};
 use crate::spec::written_rule::WrittenRule;
 
@@ -86,12 +88,54 @@ pub struct File {
 
 impl File {
     /// The names of its own types, each with the section it stands in.
-    pub fn type_names(&self) -> impl Iterator<Item = (&'static str, &String)> {
-        let structs = self.structs.keys().map(|name| ("structs", name));
-        let enums = self.enums.keys().map(|name| ("enums", name));
-        let unions = self.unions.keys().map(|name| ("unions", name));
+    pub fn type_names(&self) -> impl Iterator<Item = (Section, &String)> {
+        let structs = self.structs.keys().map(|name| (Section::Structs, name));
+        let enums = self.enums.keys().map(|name| (Section::Enums, name));
+        let unions = self.unions.keys().map(|name| (Section::Unions, name));
         structs.chain(enums).chain(unions)
     }
+
+    /// Everything that is sent or received as a whole.
+    pub fn operations(&self) -> impl Iterator<Item = Operation<'_>> {
+        self.endpoints.iter().map(|(name, endpoint)| Operation {
+            section: Section::Endpoints,
+            name,
+            parts: vec![(Part::Request, &endpoint.request), (Part::Response, &endpoint.response)],
+        })
+    }
+
+    /// All fields, with where they stand: parts of operations and fields of structs.
+    pub fn field_lists(&self) -> impl Iterator<Item = (Path, &Fields)> {
+        let parts = self.operations().flat_map(|operation| {
+            let path = operation.section.entry(operation.name);
+            operation.parts.into_iter().map(move |(part, fields)| (path.key(part.key()), fields))
+        });
+        let structs = self.structs.iter();
+        let structs =
+            structs.map(|(name, structure)| (Section::Structs.entry(name).key("fields"), &structure.fields));
+        parts.chain(structs)
+    }
+
+    /// The types that a type of this file is made of; none if it isn't one.
+    pub fn made_of(&self, name: &str) -> impl Iterator<Item = &TypeExpr> {
+        let fields = self.structs.get(name).into_iter().flat_map(|structure| structure.fields.values());
+        let variants = self.unions.get(name).into_iter().flat_map(|union| union.variants.values());
+        fields.map(|field| &field.ty).chain(variants.filter_map(|variant| variant.ty.as_ref()))
+    }
+}
+
+/// Fields by wire name.
+pub type Fields = IndexMap<String, Field>;
+
+/// Something that is sent or received as a whole, for what holds for all of them.
+#[derive(Debug)]
+pub struct Operation<'a> {
+    /// The section that it stands in.
+    pub section: Section,
+    /// Its name.
+    pub name: &'a str,
+    /// What travels, in its order.
+    pub parts: Vec<(Part, &'a Fields)>,
 }
 
 /// An endpoint.
@@ -100,9 +144,9 @@ pub struct Endpoint {
     /// Everything but the fields.
     pub head: EndpointHead,
     /// What is sent, by wire name.
-    pub request: IndexMap<String, Field>,
+    pub request: Fields,
     /// What comes back, by wire name, `errcode` and `errmsg` left out.
-    pub response: IndexMap<String, Field>,
+    pub response: Fields,
 }
 
 /// Everything of an endpoint but its fields.

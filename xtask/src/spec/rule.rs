@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::FieldPath;
+use super::source::Path;
 
 /// A rule over several fields of one type.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +60,55 @@ impl Group {
     }
 }
 
+/// What a rule asks of a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asks {
+    /// That it may be absent, for this reason.
+    MayBeAbsent(&'static str),
+    /// That it is a time.
+    Time,
+    /// That it is neither an object nor a list.
+    Scalar,
+}
+
 impl Rule {
+    /// The keys of all rules, in a spec.
+    pub const KEYS: &str = "max_span, exactly_one, at_least_one, at_most_one, required_when";
+
+    /// Its fields, each with where a rule at this path names it, and what it asks of it.
+    pub fn asks(&self, path: &Path) -> Vec<(Path, &FieldPath, Asks)> {
+        match self {
+            Self::MaxSpan { from, to, .. } => {
+                let path = path.key("max_span");
+                vec![(path.key("from"), from, Asks::Time), (path.key("to"), to, Asks::Time)]
+            }
+            Self::Group(group, fields) => {
+                let path = path.key(group.key());
+                let asks = Asks::MayBeAbsent("a group is of fields that may be absent");
+                fields.iter().enumerate().map(|(index, field)| (path.index(index), field, asks)).collect()
+            }
+            Self::RequiredWhen { field, when, .. } => {
+                let path = path.key("required_when");
+                let asks = Asks::MayBeAbsent("what is required anyway needs no condition");
+                vec![(path.key("field"), field, asks), (path.key("when"), when, Asks::Scalar)]
+            }
+        }
+    }
+
+    /// The list in a rule at this path that says nothing if it is empty, and what it would say.
+    pub fn list(&self, path: &Path) -> Option<(Path, bool, [&'static str; 2])> {
+        match self {
+            Self::MaxSpan { .. } => None,
+            Self::Group(group, fields) => {
+                Some((path.key(group.key()), fields.is_empty(), ["a group has fields", "is empty"]))
+            }
+            Self::RequiredWhen { is, .. } => {
+                let words = ["no value makes the field required", "list the values"];
+                Some((path.key("required_when").key("is"), is.is_empty(), words))
+            }
+        }
+    }
+
     /// The fields that it is over.
     pub fn fields(&self) -> Vec<&FieldPath> {
         match self {

@@ -1,5 +1,7 @@
 //! The sections of a spec file, and the parts of an operation: what holds for any of them is written against these.
 
+use super::source::Path;
+
 /// A section of a spec file, whose entries are read one by one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Section {
@@ -14,8 +16,14 @@ pub enum Section {
 }
 
 impl Section {
-    /// All of them, in the order of a file.
-    pub const ALL: [Self; 4] = [Self::Endpoints, Self::Structs, Self::Enums, Self::Unions];
+    /// The keys of all of them, in the order of a file.
+    pub const KEYS: [&str; 4] =
+        [Self::Endpoints.key(), Self::Structs.key(), Self::Enums.key(), Self::Unions.key()];
+
+    /// Where an entry of it stands in a file.
+    pub fn entry(self, name: &str) -> Path {
+        Path::of([self.key(), name])
+    }
 
     /// Its key in a file.
     pub const fn key(self) -> &'static str {

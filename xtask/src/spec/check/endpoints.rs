@@ -1,8 +1,6 @@
-//! Checks of endpoints: the call, the page it comes from, paging, rules.
+//! Checks of endpoints: the call, the page it comes from, rates, tokens, signatures.
 
 use std::collections::HashMap;
-
-use indexmap::IndexMap;
 
 use super::Checker;
 use crate::spec::diagnostic::{At, Diagnostics, Reporter, did_you_mean};
@@ -10,10 +8,7 @@ use crate::spec::mistakes::Mistake;
 use crate::spec::names;
 use crate::spec::source::Path;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
-use crate::spec::{
-    Answer, Body, Doc, Endpoint, Field, File, Grants, MaxSpan, Pagination, Place, RequiredWhen, Spec, Token,
-    WrittenRule,
-};
+use crate::spec::{Doc, Endpoint, Field, Fields, File, Grants, Section, Spec, Token};
 
 /// One page of the documentation defines a call once; other pages may define the same call their own way.
 pub(super) fn unique(spec: &Spec, diagnostics: &mut Diagnostics) {
@@ -23,7 +18,7 @@ pub(super) fn unique(spec: &Spec, diagnostics: &mut Diagnostics) {
             let keys = endpoint.head.doc.ids().map(|id| (endpoint.head.call.as_str(), id));
             for key in keys {
                 if let Some((first, first_file)) = seen.get(&key) {
-                    let path = Path::of(["endpoints", name, "call"]);
+                    let path = Section::Endpoints.entry(name).key("call");
                     let at_file = spec.files[*first_file].title.as_str();
                     let message = format!("`{}` of document {} is defined twice", key.0, key.1);
                     let help = format!("the first is `{first}` in the chapter {at_file}");
@@ -66,8 +61,6 @@ impl Checker<'_> {
         self.report.described(&path.key("summary"), &head.summary);
         self.call(&path.key("call"), &head.call);
         self.report.page(&path.key("doc"), &head.doc);
-        self.fields(&path.key("request"), &endpoint.request, true);
-        self.fields(&path.key("response"), &endpoint.response, false);
         for name in ["errcode", "errmsg"] {
             if endpoint.response.contains_key(name) {
                 let at = path.key("response").key(name);
@@ -139,123 +132,6 @@ impl Checker<'_> {
         }
     }
 
-    fn pagination(&mut self, path: &Path, endpoint: &Endpoint, pagination: &Pagination) {
-        if endpoint.head.answer != Answer::Json {
-            self.report
-                .error(Mistake::BadPagination, At::Key(path), "only JSON answers have pages")
-                .label("not a JSON answer");
-            return;
-        }
-        let Pagination { cursor, next, offset, limit, more, end, total, items } = pagination;
-        let mut wrong = |key: Option<&str>, message: &str, label: &str| {
-            let at = key.map_or_else(|| path.clone(), |key| path.key(key));
-            self.report.error(Mistake::BadPagination, At::Key(&at), message).label(label);
-        };
-        match (cursor, offset, next) {
-            (Some(_), None, Some(_)) | (None, Some(_), None) => {}
-            (None, None, _) => wrong(None, "pages start at a `cursor` or at an `offset`", "has neither"),
-            (Some(_), Some(_), _) => {
-                let message = "pages start at a `cursor` or at an `offset`, not at both";
-                wrong(Some("offset"), message, "there is a `cursor`");
-            }
-            (Some(_), None, None) => {
-                wrong(Some("cursor"), "a page says where the next one starts", "needs `next`");
-            }
-            (None, Some(_), Some(_)) => {
-                let message = "an `offset` is counted: the page doesn't say where the next one starts";
-                wrong(Some("next"), message, "if it does, the offset is a `cursor`");
-            }
-        }
-        if offset.is_some() && items.is_none() {
-            wrong(Some("offset"), "an `offset` moves on by the number of items", "needs `items`");
-        }
-        if limit.is_some() && offset.is_none() && cursor.is_some() {
-            let message = "a `limit` tells the last page only where there is an `offset`";
-            wrong(Some("limit"), message, "a cursor needs none");
-        }
-        let rest = [("more", more), ("end", end), ("total", total)];
-        let mut rest = rest.iter().filter(|(_, field)| field.is_some()).map(|(key, _)| *key);
-        if let (Some(first), Some(second)) = (rest.next(), rest.next()) {
-            let message = "only one field says whether more follows";
-            wrong(Some(second), message, &format!("there is `{first}`"));
-        }
-        for (key, name, kind) in [
-            ("cursor", cursor, Kind::Cursor),
-            ("offset", offset, Kind::Number),
-            ("limit", limit, Kind::Number),
-        ] {
-            let Some(name) = name else { continue };
-            let path = path.key(key);
-            if let Some(field) = self.field(&path, &endpoint.request, name, "request") {
-                self.kind(&path, name, &field.ty, kind);
-            }
-        }
-        // What is compared with a number is one.
-        let next_kind = if total.is_some() { Kind::Number } else { Kind::Cursor };
-        for (key, name, kind) in [
-            ("next", next, next_kind),
-            ("more", more, Kind::Flag),
-            ("end", end, Kind::Flag),
-            ("total", total, Kind::Number),
-            ("items", items, Kind::List),
-        ] {
-            let Some(name) = name else { continue };
-            let path = path.key(key);
-            if let Some(ty) = self.type_at(&path, &endpoint.response, name) {
-                self.kind(&path, name, &ty, kind);
-            }
-        }
-    }
-
-    /// The type of a response's field, by its path through structs.
-    fn type_at(&mut self, at: &Path, response: &IndexMap<String, Field>, path: &str) -> Option<TypeExpr> {
-        let file = self.file;
-        let (mut fields, mut side) = (response, "response".to_owned());
-        let mut names = path.split('.').peekable();
-        while let Some(name) = names.next() {
-            let field = self.field(at, fields, name, &side)?;
-            if names.peek().is_none() {
-                return Some(field.ty.clone());
-            }
-            match &field.ty {
-                TypeExpr::Named(ty) if file.structs.contains_key(ty) => {
-                    fields = &file.structs[ty].fields;
-                    side = format!("struct `{ty}`");
-                }
-                // What isn't known has been reported where it stands.
-                TypeExpr::Named(ty) if !file.type_names().any(|(_, known)| known == ty) => return None,
-                ty => {
-                    let label = format!("`{name}` is a `{ty}`");
-                    self.report
-                        .error(Mistake::BadPagination, At::Value(at), "a path leads through structs")
-                        .label(label);
-                    return None;
-                }
-            }
-        }
-        None
-    }
-
-    /// A field that pages are followed by is of the kind it has to be.
-    fn kind(&mut self, path: &Path, name: &str, ty: &TypeExpr, kind: Kind) {
-        let number = matches!(ty, TypeExpr::Scalar(Scalar::I32 | Scalar::U32 | Scalar::I64 | Scalar::U64));
-        let (right, message) = match kind {
-            Kind::Number => (number, "what is counted is an integer"),
-            Kind::Cursor => {
-                (number || *ty == TypeExpr::Scalar(Scalar::String), "a cursor is a string or an integer")
-            }
-            Kind::Flag => (
-                matches!(ty, TypeExpr::Scalar(Scalar::Bool | Scalar::Flag)),
-                "whether more follows is a `flag` or a `bool`",
-            ),
-            Kind::List => (matches!(ty, TypeExpr::Generic(Generic::List, _)), "the items are a list"),
-        };
-        if !right {
-            let label = format!("`{name}` is a `{ty}`");
-            self.report.error(Mistake::BadPagination, At::Value(path), message).label(label);
-        }
-    }
-
     fn grants(&mut self, path: &Path, endpoint: &Endpoint, grants: &Grants) {
         if grants.kind == Token::None {
             self.report
@@ -269,137 +145,11 @@ impl Checker<'_> {
         self.field(&credentials.key("secret"), &endpoint.request, &grants.credentials.secret, "request");
     }
 
-    /// What each way of sending and answering can carry.
-    fn encoding(&mut self, path: &Path, endpoint: &Endpoint) {
-        let file = self.file;
-        let head = &endpoint.head;
-        let get = head.call.starts_with("GET ");
-        if get && head.body != Body::Json {
-            self.report
-                .error(Mistake::BadEncoding, At::Value(&path.key("body")), "`GET` has no body")
-                .label("leave it out");
-        }
-        for (name, field) in &endpoint.request {
-            let at = path.key("request").key(&key(name, field)).key("type");
-            let in_body = field.place == Place::Body && !get;
-            let is_file = field.ty == TypeExpr::Scalar(Scalar::File);
-            if is_file && !(in_body && head.body == Body::Multipart) {
-                self.report
-                    .error(Mistake::BadEncoding, At::Value(&at), "a file is sent in a form")
-                    .label("needs `body: multipart`");
-            }
-            let of_files =
-                matches!(&field.ty, TypeExpr::Generic(_, inner) if **inner == TypeExpr::Scalar(Scalar::File));
-            if nested(self.file, &field.ty) && !of_files && (!in_body || head.body != Body::Json) {
-                let message = "a query, a header, a form and XML hold no objects or lists";
-                self.report.error(Mistake::BadQuery, At::Value(&at), message).label("can't be sent there");
-            }
-        }
-        if head.body == Body::Multipart
-            && !endpoint.request.values().any(|field| field.ty == TypeExpr::Scalar(Scalar::File))
-        {
-            let at = path.key("body");
-            self.report
-                .error(Mistake::BadEncoding, At::Value(&at), "a form is for files")
-                .label("no field has the type `file`");
-        }
-        if head.answer == Answer::File && !endpoint.response.is_empty() {
-            let at = path.key("response");
-            self.report
-                .error(Mistake::BadEncoding, At::Key(&at), "a file has no fields")
-                .label("leave them out, or `answer: file_or_json`");
-        }
-        if head.answer == Answer::Xml {
-            for (name, field) in endpoint.response.iter().filter(|(_, field)| nested(file, &field.ty)) {
-                let at = path.key("response").key(&key(name, field)).key("type");
-                self.report
-                    .error(Mistake::BadEncoding, At::Value(&at), "XML answers are flat")
-                    .label("can't be read from XML");
-            }
-        }
-    }
-
-    pub(super) fn rules(&mut self, path: &Path, fields: &IndexMap<String, Field>, rules: &[WrittenRule]) {
-        for (index, rule) in rules.iter().enumerate() {
-            self.rule(&path.index(index), fields, rule);
-        }
-    }
-
-    fn rule(&mut self, path: &Path, fields: &IndexMap<String, Field>, rule: &WrittenRule) {
-        let WrittenRule { max_span, exactly_one, at_least_one, at_most_one, required_when } = rule;
-        let groups =
-            [("exactly_one", exactly_one), ("at_least_one", at_least_one), ("at_most_one", at_most_one)];
-        let given = groups.iter().filter(|(_, names)| names.is_some()).count();
-        if given + usize::from(max_span.is_some()) + usize::from(required_when.is_some()) != 1 {
-            let help = "rules: max_span, exactly_one, at_least_one, at_most_one, required_when";
-            let message = "a rule says exactly one thing";
-            self.report
-                .error(Mistake::BadRule, At::Value(path), message)
-                .label("says none or several")
-                .help(help);
-        }
-        for (key, names) in groups {
-            if names.as_ref().is_some_and(Vec::is_empty) {
-                let message = "a group has fields";
-                self.report.error(Mistake::BadRule, At::Value(&path.key(key)), message).label("is empty");
-            }
-            for (index, name) in names.iter().flatten().enumerate() {
-                let at = path.key(key).index(index);
-                if let Some(field) = self.field(&at, fields, name, "list of fields")
-                    && !field.optional
-                {
-                    let message = "a group is of fields that may be absent";
-                    self.report
-                        .error(Mistake::BadRule, At::Value(&at), message)
-                        .label(format!("`{name}` is required"));
-                }
-            }
-        }
-        if let Some(MaxSpan { from, to, .. }) = max_span {
-            let path = path.key("max_span");
-            for (key, name) in [("from", from), ("to", to)] {
-                if let Some(field) = self.field(&path.key(key), fields, name, "list of fields")
-                    && !matches!(field.ty, TypeExpr::Scalar(Scalar::Timestamp))
-                {
-                    let label = format!("`{name}` is a `{}`", field.ty);
-                    self.report
-                        .error(Mistake::BadRule, At::Value(&path.key(key)), "a span is between timestamps")
-                        .label(label);
-                }
-            }
-        }
-        if let Some(RequiredWhen { field, when, is }) = required_when {
-            let path = path.key("required_when");
-            if is.is_empty() {
-                let message = "no value makes the field required";
-                self.report
-                    .error(Mistake::BadRule, At::Value(&path.key("is")), message)
-                    .label("list the values");
-            }
-            if let Some(found) = self.field(&path.key("field"), fields, field, "list of fields")
-                && !found.optional
-            {
-                let message = "what is required anyway needs no condition";
-                self.report
-                    .error(Mistake::BadRule, At::Value(&path.key("field")), message)
-                    .label(format!("`{field}` is required"));
-            }
-            if let Some(found) = self.field(&path.key("when"), fields, when, "list of fields")
-                && nested(self.file, &found.ty)
-            {
-                let message = "a condition is on a scalar";
-                self.report
-                    .error(Mistake::BadRule, At::Value(&path.key("when")), message)
-                    .label(format!("`{when}` is a `{}`", found.ty));
-            }
-        }
-    }
-
     /// A field that something else refers to by its wire name.
-    fn field<'f>(
+    pub(super) fn field<'f>(
         &mut self,
         path: &Path,
-        fields: &'f IndexMap<String, Field>,
+        fields: &'f Fields,
         name: &str,
         side: &str,
     ) -> Option<&'f Field> {
@@ -415,22 +165,13 @@ impl Checker<'_> {
     }
 }
 
-/// What a field must be so that pages can be followed by it.
-#[derive(Clone, Copy)]
-enum Kind {
-    Cursor,
-    Number,
-    Flag,
-    List,
-}
-
 /// A field's key as it stands in the file.
 pub(super) fn key(name: &str, field: &Field) -> String {
     format!("{name}{}", if field.optional { "?" } else { "" })
 }
 
 /// Whether values of a type are objects or lists.
-fn nested(file: &File, ty: &TypeExpr) -> bool {
+pub(super) fn nested(file: &File, ty: &TypeExpr) -> bool {
     match ty {
         TypeExpr::Generic(generic, _) => matches!(generic, Generic::List | Generic::Map),
         TypeExpr::Scalar(scalar) => *scalar == Scalar::Any,

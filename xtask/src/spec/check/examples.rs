@@ -29,15 +29,7 @@ impl Checker<'_> {
     /// A quirk that no example shows can't be tested, and may no longer be one.
     pub(super) fn unshown_quirks(&mut self) {
         let file = self.file;
-        let sides = file.endpoints.iter().flat_map(|(name, endpoint)| {
-            let path = Path::of(["endpoints", name]);
-            [(path.key("request"), &endpoint.request), (path.key("response"), &endpoint.response)]
-        });
-        let structs = file
-            .structs
-            .iter()
-            .map(|(name, structure)| (Path::of(["structs", name, "fields"]), &structure.fields));
-        for (path, fields) in sides.chain(structs) {
+        for (path, fields) in file.field_lists() {
             for (name, field) in fields {
                 if field.quirk.is_some() && !self.shown.contains(&std::ptr::from_ref(field)) {
                     let at = path.key(&endpoints::key(name, field));

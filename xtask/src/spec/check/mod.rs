@@ -2,9 +2,12 @@
 
 mod codes;
 mod deviations;
+mod encoding;
 mod endpoints;
 mod examples;
 mod limits;
+mod pagination;
+mod rules;
 mod types;
 
 use std::collections::{BTreeMap, HashSet};
@@ -15,7 +18,7 @@ use crate::spec::mistakes::Mistake;
 use crate::spec::names;
 use crate::spec::source::{Path, Source};
 use crate::spec::type_expr::TypeExpr;
-use crate::spec::{Field, File, Spec};
+use crate::spec::{Field, File, Section, Spec};
 
 /// Checks a whole spec.
 pub fn spec(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
@@ -53,20 +56,26 @@ impl Checker<'_> {
         self.report.described(&top.key("title"), &self.file.title);
         self.report.described(&top.key("summary"), &self.file.summary);
         self.type_names();
+        for operation in self.file.operations() {
+            let path = operation.section.entry(operation.name);
+            for (part, fields) in operation.parts {
+                self.fields(&path.key(part.key()), fields, part.is_sent());
+            }
+        }
         for (name, endpoint) in &self.file.endpoints {
-            self.endpoint(&Path::of(["endpoints", name]), endpoint);
+            self.endpoint(&Section::Endpoints.entry(name), endpoint);
         }
         for (name, structure) in &self.file.structs {
-            let path = Path::of(["structs", name]);
+            let path = Section::Structs.entry(name);
             self.report.described(&path.key("doc"), &structure.doc);
             self.fields(&path.key("fields"), &structure.fields, false);
             self.rules(&path.key("rules"), &structure.fields, &structure.rules);
         }
         for (name, enumeration) in &self.file.enums {
-            self.enumeration(&Path::of(["enums", name]), enumeration);
+            self.enumeration(&Section::Enums.entry(name), enumeration);
         }
         for (name, union) in &self.file.unions {
-            self.union(&Path::of(["unions", name]), union);
+            self.union(&Section::Unions.entry(name), union);
         }
         self.recursion();
         if !self.file.complete {
@@ -74,14 +83,15 @@ impl Checker<'_> {
             return;
         }
         self.unused_types();
-        let places = self.file.type_names().map(|(_, name)| name).chain(self.file.endpoints.keys());
-        deviations::check(&mut self.report, &self.file.deviations, places.map(String::as_str));
+        let types = self.file.type_names().map(|(_, name)| name.as_str());
+        let places = types.chain(self.file.operations().map(|operation| operation.name));
+        deviations::check(&mut self.report, &self.file.deviations, places);
         if self.report.count() > before {
             // Examples follow from the types: what is wrong there would be told again.
             return;
         }
         for (name, endpoint) in &self.file.endpoints {
-            self.examples(&Path::of(["endpoints", name]), endpoint);
+            self.examples(&Section::Endpoints.entry(name), endpoint);
         }
         if self.report.count() == before {
             self.unshown_quirks();

@@ -10,7 +10,7 @@ use crate::spec::mistakes::Mistake;
 use crate::spec::names;
 use crate::spec::source::Path;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
-use crate::spec::{Enum, Field, File, KINDS, Place, Repr, Style, Union, Variant};
+use crate::spec::{Enum, Field, File, KINDS, Place, Repr, Section, Style, Union, Variant};
 
 impl Checker<'_> {
     /// The names of all types of the file, those of requests and responses included.
@@ -18,7 +18,7 @@ impl Checker<'_> {
         let file = self.file;
         let mut all = Vec::new();
         for name in file.endpoints.keys() {
-            let path = Path::of(["endpoints", name]);
+            let path = Section::Endpoints.entry(name);
             if !names::is_snake(name) {
                 let help = "name it as the last part of its path";
                 let message = format!("`{name}` is not snake_case");
@@ -32,7 +32,7 @@ impl Checker<'_> {
             all.push((path, pascal, name.as_str()));
         }
         for (section, name) in file.type_names() {
-            let path = Path::of([section, name]);
+            let path = section.entry(name);
             self.pascal(&path, name, "a type's name");
             all.push((path, name.clone(), name.as_str()));
         }
@@ -286,7 +286,7 @@ impl Checker<'_> {
         let file = self.file;
         for (section, name) in file.type_names() {
             if !self.used.contains(name.as_str()) {
-                let path = Path::of([section, name]);
+                let path = section.entry(name);
                 self.report
                     .error(Mistake::UnusedType, At::Key(&path), format!("nothing uses the type `{name}`"))
                     .label("unused");
@@ -297,18 +297,13 @@ impl Checker<'_> {
     /// A struct that contains itself with nothing in between that can be empty has no finite value.
     pub(super) fn recursion(&mut self) {
         let file = self.file;
-        for (section, name) in file
-            .structs
-            .keys()
-            .map(|name| ("structs", name))
-            .chain(file.unions.keys().map(|name| ("unions", name)))
-        {
+        for (section, name) in file.type_names().filter(|(section, _)| *section != Section::Enums) {
             let mut seen = HashSet::new();
             let mut pending = vec![name.as_str()];
             while let Some(current) = pending.pop() {
                 for next in self.inline_types(current) {
                     if next == name {
-                        let path = Path::of([section, name]);
+                        let path = section.entry(name);
                         let message = format!("`{name}` contains itself");
                         let help = "a list or a map in between makes the recursion end";
                         self.report
@@ -337,18 +332,8 @@ impl Checker<'_> {
             }
             true
         };
-        let file = self.file;
-        let fields = file.structs.get(name).into_iter().flat_map(|structure| structure.fields.values());
-        let variants = file.unions.get(name).into_iter().flat_map(|union| union.variants.values());
-        let types = fields.map(|field| &field.ty).chain(variants.filter_map(|variant| variant.ty.as_ref()));
-        types
-            .filter(|ty| inline(ty))
-            .filter_map(TypeExpr::name)
-            .filter_map(|name| {
-                let known = file.structs.get_key_value(name).map(|(name, _)| name);
-                known.or_else(|| file.unions.get_key_value(name).map(|(name, _)| name)).map(String::as_str)
-            })
-            .collect()
+        let types = self.file.made_of(name).filter(|ty| inline(ty)).filter_map(TypeExpr::name);
+        types.filter(|name| self.file.made_of(name).next().is_some()).collect()
     }
 }
 

@@ -1,0 +1,61 @@
+//! Checks of what each way of sending and answering can carry.
+
+use super::Checker;
+use super::endpoints::{key, nested};
+use crate::spec::diagnostic::At;
+use crate::spec::mistakes::Mistake;
+use crate::spec::source::Path;
+use crate::spec::type_expr::{Scalar, TypeExpr};
+use crate::spec::{Answer, Body, Endpoint, Place};
+
+impl Checker<'_> {
+    /// What each way of sending and answering can carry.
+    pub(super) fn encoding(&mut self, path: &Path, endpoint: &Endpoint) {
+        let file = self.file;
+        let head = &endpoint.head;
+        let get = head.call.starts_with("GET ");
+        if get && head.body != Body::Json {
+            self.report
+                .error(Mistake::BadEncoding, At::Value(&path.key("body")), "`GET` has no body")
+                .label("leave it out");
+        }
+        for (name, field) in &endpoint.request {
+            let at = path.key("request").key(&key(name, field)).key("type");
+            let in_body = field.place == Place::Body && !get;
+            let is_file = field.ty == TypeExpr::Scalar(Scalar::File);
+            if is_file && !(in_body && head.body == Body::Multipart) {
+                self.report
+                    .error(Mistake::BadEncoding, At::Value(&at), "a file is sent in a form")
+                    .label("needs `body: multipart`");
+            }
+            let of_files =
+                matches!(&field.ty, TypeExpr::Generic(_, inner) if **inner == TypeExpr::Scalar(Scalar::File));
+            if nested(self.file, &field.ty) && !of_files && (!in_body || head.body != Body::Json) {
+                let message = "a query, a header, a form and XML hold no objects or lists";
+                self.report.error(Mistake::BadQuery, At::Value(&at), message).label("can't be sent there");
+            }
+        }
+        if head.body == Body::Multipart
+            && !endpoint.request.values().any(|field| field.ty == TypeExpr::Scalar(Scalar::File))
+        {
+            let at = path.key("body");
+            self.report
+                .error(Mistake::BadEncoding, At::Value(&at), "a form is for files")
+                .label("no field has the type `file`");
+        }
+        if head.answer == Answer::File && !endpoint.response.is_empty() {
+            let at = path.key("response");
+            self.report
+                .error(Mistake::BadEncoding, At::Key(&at), "a file has no fields")
+                .label("leave them out, or `answer: file_or_json`");
+        }
+        if head.answer == Answer::Xml {
+            for (name, field) in endpoint.response.iter().filter(|(_, field)| nested(file, &field.ty)) {
+                let at = path.key("response").key(&key(name, field)).key("type");
+                self.report
+                    .error(Mistake::BadEncoding, At::Value(&at), "XML answers are flat")
+                    .label("can't be read from XML");
+            }
+        }
+    }
+}

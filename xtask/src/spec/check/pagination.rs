@@ -1,0 +1,136 @@
+//! Checks of how the pages of an endpoint follow each other.
+
+use super::Checker;
+use crate::spec::diagnostic::At;
+use crate::spec::mistakes::Mistake;
+use crate::spec::source::Path;
+use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
+use crate::spec::{Answer, Endpoint, Fields, Pagination};
+
+impl Checker<'_> {
+    pub(super) fn pagination(&mut self, path: &Path, endpoint: &Endpoint, pagination: &Pagination) {
+        if endpoint.head.answer != Answer::Json {
+            self.report
+                .error(Mistake::BadPagination, At::Key(path), "only JSON answers have pages")
+                .label("not a JSON answer");
+            return;
+        }
+        let Pagination { cursor, next, offset, limit, more, end, total, items } = pagination;
+        let mut wrong = |key: Option<&str>, message: &str, label: &str| {
+            let at = key.map_or_else(|| path.clone(), |key| path.key(key));
+            self.report.error(Mistake::BadPagination, At::Key(&at), message).label(label);
+        };
+        match (cursor, offset, next) {
+            (Some(_), None, Some(_)) | (None, Some(_), None) => {}
+            (None, None, _) => wrong(None, "pages start at a `cursor` or at an `offset`", "has neither"),
+            (Some(_), Some(_), _) => {
+                let message = "pages start at a `cursor` or at an `offset`, not at both";
+                wrong(Some("offset"), message, "there is a `cursor`");
+            }
+            (Some(_), None, None) => {
+                wrong(Some("cursor"), "a page says where the next one starts", "needs `next`");
+            }
+            (None, Some(_), Some(_)) => {
+                let message = "an `offset` is counted: the page doesn't say where the next one starts";
+                wrong(Some("next"), message, "if it does, the offset is a `cursor`");
+            }
+        }
+        if offset.is_some() && items.is_none() {
+            wrong(Some("offset"), "an `offset` moves on by the number of items", "needs `items`");
+        }
+        if limit.is_some() && offset.is_none() && cursor.is_some() {
+            let message = "a `limit` tells the last page only where there is an `offset`";
+            wrong(Some("limit"), message, "a cursor needs none");
+        }
+        let rest = [("more", more), ("end", end), ("total", total)];
+        let mut rest = rest.iter().filter(|(_, field)| field.is_some()).map(|(key, _)| *key);
+        if let (Some(first), Some(second)) = (rest.next(), rest.next()) {
+            let message = "only one field says whether more follows";
+            wrong(Some(second), message, &format!("there is `{first}`"));
+        }
+        for (key, name, kind) in [
+            ("cursor", cursor, Kind::Cursor),
+            ("offset", offset, Kind::Number),
+            ("limit", limit, Kind::Number),
+        ] {
+            let Some(name) = name else { continue };
+            let path = path.key(key);
+            if let Some(field) = self.field(&path, &endpoint.request, name, "request") {
+                self.kind(&path, name, &field.ty, kind);
+            }
+        }
+        // What is compared with a number is one.
+        let next_kind = if total.is_some() { Kind::Number } else { Kind::Cursor };
+        for (key, name, kind) in [
+            ("next", next, next_kind),
+            ("more", more, Kind::Flag),
+            ("end", end, Kind::Flag),
+            ("total", total, Kind::Number),
+            ("items", items, Kind::List),
+        ] {
+            let Some(name) = name else { continue };
+            let path = path.key(key);
+            if let Some(ty) = self.type_at(&path, &endpoint.response, name) {
+                self.kind(&path, name, &ty, kind);
+            }
+        }
+    }
+
+    /// The type of a response's field, by its path through structs.
+    fn type_at(&mut self, at: &Path, response: &Fields, path: &str) -> Option<TypeExpr> {
+        let file = self.file;
+        let (mut fields, mut side) = (response, "response".to_owned());
+        let mut names = path.split('.').peekable();
+        while let Some(name) = names.next() {
+            let field = self.field(at, fields, name, &side)?;
+            if names.peek().is_none() {
+                return Some(field.ty.clone());
+            }
+            match &field.ty {
+                TypeExpr::Named(ty) if file.structs.contains_key(ty) => {
+                    fields = &file.structs[ty].fields;
+                    side = format!("struct `{ty}`");
+                }
+                // What isn't known has been reported where it stands.
+                TypeExpr::Named(ty) if !file.type_names().any(|(_, known)| known == ty) => return None,
+                ty => {
+                    let label = format!("`{name}` is a `{ty}`");
+                    self.report
+                        .error(Mistake::BadPagination, At::Value(at), "a path leads through structs")
+                        .label(label);
+                    return None;
+                }
+            }
+        }
+        None
+    }
+
+    /// A field that pages are followed by is of the kind it has to be.
+    fn kind(&mut self, path: &Path, name: &str, ty: &TypeExpr, kind: Kind) {
+        let number = matches!(ty, TypeExpr::Scalar(Scalar::I32 | Scalar::U32 | Scalar::I64 | Scalar::U64));
+        let (right, message) = match kind {
+            Kind::Number => (number, "what is counted is an integer"),
+            Kind::Cursor => {
+                (number || *ty == TypeExpr::Scalar(Scalar::String), "a cursor is a string or an integer")
+            }
+            Kind::Flag => (
+                matches!(ty, TypeExpr::Scalar(Scalar::Bool | Scalar::Flag)),
+                "whether more follows is a `flag` or a `bool`",
+            ),
+            Kind::List => (matches!(ty, TypeExpr::Generic(Generic::List, _)), "the items are a list"),
+        };
+        if !right {
+            let label = format!("`{name}` is a `{ty}`");
+            self.report.error(Mistake::BadPagination, At::Value(path), message).label(label);
+        }
+    }
+}
+
+/// What a field must be so that pages can be followed by it.
+#[derive(Clone, Copy)]
+enum Kind {
+    Cursor,
+    Number,
+    Flag,
+    List,
+}
