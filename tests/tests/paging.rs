@@ -250,10 +250,3 @@ async fn cursors_that_go_round_are_an_error() {
     assert!(matches!(pages, Err(Error::Stuck { .. })));
     assert!(server.requests(GetWatchStat::META.path) < 16);
 }
-
-#[tokio::test]
-async fn a_cursor_that_the_request_cannot_hold_is_not_taken_for_the_first_page() {
-    let beyond = u64::from(u32::MAX) + 1;
-    let answer = json!([{ "total": u64::MAX, "next_offset": beyond }]);
-    assert_eq!(stuck(Statistic::new(1_720_022_400), answer).await, (beyond.to_string(), 1));
-}

@@ -331,9 +331,9 @@ fn numbers_of_any_precision_are_numbers() {
             serde::de::value::MapDeserializer::new(map);
         T::read_option(map).expect("a number")
     }
-    assert_eq!(number::<u32>("5"), Some(5));
+    assert_eq!(number::<u64>("5"), Some(5));
     assert_eq!(number::<i64>("-5"), Some(-5));
-    assert_eq!(number::<u32>("5.0"), Some(5));
+    assert_eq!(number::<u64>("5.0"), Some(5));
     assert_eq!(number::<f64>("0.5"), Some(0.5));
     assert_eq!(number::<bool>("1"), Some(true));
     assert_eq!(number::<String>("17"), Some("17".to_owned()));

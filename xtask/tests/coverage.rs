@@ -23,7 +23,7 @@ fn spec(root: &Path, family: &str, name: &str) -> io::Result<()> {
     let text = format!(
         "title: 茶\nsummary: Tea.\nendpoints:\n  {name}:\n    title: 茶\n    summary: Tea.\n    \
          doc: {{ id: 1, page: 1 }}\n    call: POST /cgi-bin/{family}/{name}\n    token: access_token\n    \
-         request:\n      leaf: {{ type: any, doc: \"Which leaf.\" }}\n      cups: {{ type: u32, doc: \"How many.\" }}\n    \
+         request:\n      leaf: {{ type: any, doc: \"Which leaf.\" }}\n      cups: {{ type: uint, doc: \"How many.\" }}\n    \
          examples:\n      - response: \"{{}}\"\n"
     );
     fs::write(root.join(format!("spec/{family}.yaml")), text)

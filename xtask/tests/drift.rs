@@ -77,7 +77,7 @@ fn every_difference_is_told_by_rule_and_place() {
         ),
         (PAGE, "| cups.size | 是 | uint32", "| cups.size | 是 | string", "field-type Cup.size: string"),
         (PAGE, "| cups | 是 | object[]", "| cups | 是 | object", "field-type order.request.cups: object"),
-        (PAGE, "| cups.size | 是 | uint32", "| cups.size | 是 | uint64", "field-type Cup.size: uint64"),
+        (PAGE, "| cups.size | 是 | uint32", "| cups.size | 是 | double", "field-type Cup.size: double"),
         (PAGE, "| name | 否", "| name | 是", "field-required order.request.name: required"),
         (PAGE, "| cups.size | 是", "| cups.size | 否", "field-required Cup.size: optional"),
         (PAGE, "不超过64个字节", "不超过32个字节", "field-limit order.request.name: max_bytes: 32"),

@@ -47,7 +47,7 @@ const AGREED: &[&str] = &[
 const OVERLOOKED: &[(&str, &str)] = &[
     ("answer-kind-changed", "let _: fn(<Borrow as Endpoint>::Response) -> BorrowResponse = |answer| answer;"),
     ("enum-repr-changed", "let _ = wecom_models::wire::IntEnum::code(&State::Good);"),
-    ("field-type-changed", r#"let _: Option<u32> = Borrow::new("saw").days;"#),
+    ("field-type-changed", r#"let _: Option<u64> = Borrow::new("saw").days;"#),
     ("pagination-item-changed", "fn f<T: Paged<Item = String>>() {} f::<List>();"),
     ("pagination-removed", "fn f<T: Paged>() {} f::<List>();"),
     ("required-order-changed", r#"let _ = Borrow::new("saw", 3);"#),

@@ -354,7 +354,7 @@ macro_rules! whole_numbers {
         }
     )*};
 }
-whole_numbers!(i32, u32, i64, u64);
+whole_numbers!(i64, u64);
 
 impl Number for f64 {
     fn number(&self) -> Option<AnyNumber> {

@@ -65,7 +65,7 @@ mod follow {
         )*};
     }
 
-    numbers! { i32 u32 i64 u64 }
+    numbers! { i64 u64 }
 
     /// What a page says of whether more follows.
     #[derive(Clone, Copy)]
@@ -136,7 +136,7 @@ mod follow {
 mod tests {
     use super::{Rest, cursor, next_cursor, next_offset, start};
 
-    const NO_LIMIT: Option<&u32> = None;
+    const NO_LIMIT: Option<&u64> = None;
 
     #[expect(clippy::unnecessary_wraps, reason = "it is what cursors are compared with")]
     fn text(text: &str) -> Option<String> {
@@ -145,13 +145,13 @@ mod tests {
 
     #[test]
     fn an_offset_moves_on_by_the_items_of_a_page() {
-        let next = |offset: Option<&u32>, items: &[u8]| {
+        let next = |offset: Option<&u64>, items: &[u8]| {
             next_offset(offset, NO_LIMIT, Some(&items.to_vec()), Rest::Unsaid)
         };
         assert_eq!(next(None, &[1, 2]), text("2"));
         assert_eq!(next(Some(&2), &[3]), text("3"));
         assert_eq!(next(Some(&3), &[]), None, "an empty page is the last one");
-        assert_eq!(next(Some(&u32::MAX), &[1]), text("4294967296"), "nothing is cut off");
+        assert_eq!(next(Some(&u64::from(u32::MAX)), &[1]), text("4294967296"), "nothing is cut off");
         assert_eq!(
             next_offset::<u8>(Some(&u64::MAX), NO_LIMIT, Some(&vec![1]), Rest::Unsaid),
             text(&u64::MAX.to_string())
@@ -166,7 +166,7 @@ mod tests {
     #[test]
     fn a_page_with_fewer_items_than_were_asked_for_is_the_last_one() {
         let next =
-            |limit: Option<&i32>| next_offset(Some(&10_i64), limit, Some(&vec!["a", "b"]), Rest::Unsaid);
+            |limit: Option<&i64>| next_offset(Some(&10_i64), limit, Some(&vec!["a", "b"]), Rest::Unsaid);
         assert_eq!(next(Some(&1)), text("12"), "more than were asked for");
         assert_eq!(next(Some(&2)), text("12"));
         assert_eq!(next(Some(&3)), None);
@@ -177,16 +177,16 @@ mod tests {
 
     #[test]
     fn what_a_page_says_counts_for_more_than_its_length() {
-        let next = |items: usize, rest| next_offset(Some(&4_u64), Some(&2_u32), Some(&vec![(); items]), rest);
+        let next = |items: usize, rest| next_offset(Some(&4_u64), Some(&2_u64), Some(&vec![(); items]), rest);
         assert_eq!(next(1, Rest::more(Some(&true))), text("5"));
         assert_eq!(next(2, Rest::more(Some(&false))), None);
         assert_eq!(next(1, Rest::end(Some(&false))), text("5"));
         assert_eq!(next(2, Rest::end(Some(&true))), None);
-        assert_eq!(next(1, Rest::total(Some(&6_u32))), text("5"));
-        assert_eq!(next(2, Rest::total(Some(&6_i32))), None);
+        assert_eq!(next(1, Rest::total(Some(&6_u64))), text("5"));
+        assert_eq!(next(2, Rest::total(Some(&6_i64))), None);
         assert_eq!(next(0, Rest::more(Some(&true))), text("4"), "it stands still, which is noticed");
         for unsaid in
-            [Rest::more(None), Rest::end(None), Rest::total(None::<&u64>), Rest::total(Some(&-1_i32))]
+            [Rest::more(None), Rest::end(None), Rest::total(None::<&u64>), Rest::total(Some(&-1_i64))]
         {
             assert_eq!(next(1, unsaid), None);
         }
@@ -216,12 +216,12 @@ mod tests {
 
     #[test]
     fn a_stored_cursor_is_text_whatever_its_type() {
-        assert_eq!(cursor(Some(&40_u32)), text("40"));
-        assert_eq!(start("40".to_owned()), Some(40_u32));
+        assert_eq!(cursor(Some(&40_u64)), text("40"));
+        assert_eq!(start("40".to_owned()), Some(40_u64));
         assert_eq!(start("c".to_owned()), text("c"));
         assert_eq!(cursor(Some(&0_i64)), None, "the first page has no cursor");
         assert_eq!(cursor(Some(&String::new())), None);
-        assert_eq!(start::<u32>("c".to_owned()), None, "that is none of this endpoint's cursors");
-        assert_eq!(start::<u32>("4294967296".to_owned()), None);
+        assert_eq!(start::<u64>("c".to_owned()), None, "that is none of this endpoint's cursors");
+        assert_eq!(start::<u64>("18446744073709551616".to_owned()), None);
     }
 }

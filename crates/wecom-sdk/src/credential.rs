@@ -173,7 +173,7 @@ pub(crate) fn granted(
     endpoint: &'static Meta,
     field: &str,
     token: Secret,
-    lifetime: u32,
+    lifetime: u64,
 ) -> Result<StoredToken, Error> {
     // A gateway's empty answer, for example: to go on would put the blame on another endpoint, or ask for a token for every
     // call.
@@ -183,6 +183,6 @@ pub(crate) fn granted(
             let error = DecodeError::new(field, "missing");
             Err(Error::Decode { endpoint, error, body: Body(Bytes::new()) })
         }
-        None => Ok(fresh(token, lifetime.into())),
+        None => Ok(fresh(token, lifetime)),
     }
 }

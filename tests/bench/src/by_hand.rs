@@ -48,7 +48,7 @@ models! {
         open_kfid: Option<String>,
         external_userid: Option<String>,
         send_time: i64,
-        origin: u32,
+        origin: u64,
         servicer_userid: Option<String>,
         msgtype: MessageKind,
         text: Option<Text>,
@@ -162,7 +162,7 @@ models! {
     }
 
     struct Channels {
-        sub_type: u32,
+        sub_type: u64,
         nickname: String,
         title: Option<String>,
     }
@@ -177,11 +177,11 @@ models! {
         welcome_code: Option<String>,
         wechat_channels: Option<ChannelsEntry>,
         fail_msgid: Option<String>,
-        fail_type: Option<u32>,
+        fail_type: Option<u64>,
         servicer_userid: Option<String>,
-        status: Option<u32>,
-        stop_type: Option<u32>,
-        change_type: Option<u32>,
+        status: Option<u64>,
+        stop_type: Option<u64>,
+        change_type: Option<u64>,
         old_servicer_userid: Option<String>,
         new_servicer_userid: Option<String>,
         msg_code: Option<String>,
@@ -192,7 +192,7 @@ models! {
     struct ChannelsEntry {
         nickname: Option<String>,
         shop_nickname: Option<String>,
-        scene: u32,
+        scene: u64,
     }
 }
 
@@ -220,12 +220,12 @@ models! {
         admin_userid: String,
         title: String,
         meeting_start: i64,
-        meeting_duration: u32,
+        meeting_duration: u64,
         description: Option<String>,
         location: Option<String>,
-        main_department: u32,
-        status: u32,
-        agentid: Option<u32>,
+        main_department: u64,
+        status: u64,
+        agentid: Option<u64>,
         attendees: Attendees,
         settings: Settings,
         cal_id: Option<String>,
@@ -241,28 +241,28 @@ models! {
 
     struct Member {
         userid: String,
-        status: u32,
+        status: u64,
         first_join_time: Option<i64>,
         last_quit_time: Option<i64>,
-        total_join_count: Option<u32>,
-        cumulative_time: Option<u32>,
+        total_join_count: Option<u64>,
+        cumulative_time: Option<u64>,
     }
 
     struct TmpExternalUser {
         tmp_external_userid: String,
-        status: u32,
+        status: u64,
         first_join_time: Option<i64>,
         last_quit_time: Option<i64>,
-        total_join_count: Option<u32>,
-        cumulative_time: Option<u32>,
+        total_join_count: Option<u64>,
+        cumulative_time: Option<u64>,
     }
 
     struct Settings {
         password: Option<String>,
         enable_waiting_room: Option<bool>,
         allow_enter_before_host: Option<bool>,
-        remind_scope: Option<u32>,
-        enable_enter_mute: Option<u32>,
+        remind_scope: Option<u64>,
+        enable_enter_mute: Option<u64>,
         enable_screen_watermark: Option<bool>,
         hosts: Option<UserList>,
         ring_users: Option<UserList>,
@@ -274,10 +274,10 @@ models! {
 
     struct Reminders {
         is_repeat: Option<u8>,
-        repeat_type: Option<u32>,
+        repeat_type: Option<u64>,
         repeat_until: Option<i64>,
-        repeat_interval: Option<u32>,
-        remind_before: Option<Vec<u32>>,
+        repeat_interval: Option<u64>,
+        remind_before: Option<Vec<u64>>,
     }
 
     /// A page of `externalcontact/get_groupmsg_list_v2`.
@@ -292,7 +292,7 @@ models! {
         msgid: String,
         creator: Option<String>,
         create_time: i64,
-        create_type: u32,
+        create_type: u64,
         text: Option<TextContent>,
         attachments: Option<Vec<Attachment>>,
     }

@@ -106,10 +106,8 @@ fn field(text: &mut String, field: &Field) {
 fn rust(ty: &Ty) -> String {
     match ty {
         Ty::Bool | Ty::Flag => "bool".to_owned(),
-        Ty::I32 => "i32".to_owned(),
-        Ty::U32 => "u32".to_owned(),
-        Ty::I64 | Ty::Timestamp => "i64".to_owned(),
-        Ty::U64 => "u64".to_owned(),
+        Ty::Int | Ty::Timestamp => "i64".to_owned(),
+        Ty::Uint => "u64".to_owned(),
         Ty::F64 => "f64".to_owned(),
         Ty::Any | Ty::File => "serde_json::Value".to_owned(),
         Ty::String | Ty::Secret | Ty::Json(_) | Ty::Pipe(_) | Ty::Csv(_) | Ty::OrText(_) => {

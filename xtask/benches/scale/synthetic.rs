@@ -76,12 +76,12 @@ fn file(family: &str, chapter: usize, endpoints: usize) -> String {
       thingid: {{ type: string, max_bytes: 64, doc: "The thing." }}
       kind: {{ type: Kind, doc: "What kind of thing." }}
       cursor?: {{ type: string, max_bytes: 128, doc: "The cursor of the page before." }}
-      limit?: {{ type: u32, default: 100, max: 1000, doc: "Things a page." }}
+      limit?: {{ type: uint, default: 100, max: 1000, doc: "Things a page." }}
       userid_list?: {{ type: list<string>, max_items: 100, doc: "Only things of these users." }}
     response:
       has_more: {{ type: flag, doc: "Whether more follows." }}
       next_cursor: {{ type: string, doc: "Where the next page starts." }}
-      total: {{ type: u32, doc: "How many things there are." }}
+      total: {{ type: uint, doc: "How many things there are." }}
       kind: {{ type: Kind, doc: "What kind of things they are." }}
       thing_list: {{ type: list<Thing{number}>, doc: "The things." }}
     examples:
@@ -116,17 +116,17 @@ fn file(family: &str, chapter: usize, endpoints: usize) -> String {
       status: {{ type: Kind, doc: "Its status." }}
       create_time: {{ type: timestamp, doc: "When it was made." }}
       owner?: {{ type: string, doc: "Whose it is." }}
-      size: {{ type: u64, doc: "How large it is, in bytes." }}
+      size: {{ type: uint, doc: "How large it is, in bytes." }}
       tags?: {{ type: list<string>, doc: "Its tags." }}
       detail: {{ type: Detail{number}, doc: "The details." }}
   Detail{number}:
     doc: The details of thing {number}.
     fields:
       userid: {{ type: string, doc: "Who." }}
-      department: {{ type: list<u32>, doc: "Where." }}
+      department: {{ type: list<uint>, doc: "Where." }}
       score: {{ type: f64, doc: "How good." }}
       enabled: {{ type: bool, doc: "Whether it is in use." }}
-      count: {{ type: i64, doc: "How many." }}
+      count: {{ type: int, doc: "How many." }}
       remark?: {{ type: string, doc: "What else." }}
       update_time: {{ type: timestamp, doc: "When it changed." }}
       content: {{ type: Content, doc: "What is in it." }}

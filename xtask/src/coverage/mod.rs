@@ -338,7 +338,7 @@ structs:
     doc: A leaf.
     fields:
       kind: { type: string, doc: "Which." }
-      age?: { type: u32 }
+      age?: { type: uint }
 "#;
 
     fn coverage(documented: &[&str]) -> Coverage {

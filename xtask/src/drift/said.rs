@@ -99,7 +99,7 @@ fn default(file: &File, field: &Field, doc: &str) -> Option<String> {
     let known = |listed: &Enum, wire: &str| listed.values.contains_key(wire);
     let found = match field.ty.name().and_then(|name| file.enums.get(name)) {
         Some(listed) => {
-            let ty = if listed.repr == Repr::String { "string" } else { "i32" };
+            let ty = if listed.repr == Repr::String { "string" } else { "int" };
             phrases::default(doc, ty).filter(|found| known(listed, found.trim_matches('"')))?
         }
         None => phrases::default(doc, &field.ty.to_string())?,
@@ -152,22 +152,21 @@ fn fits(file: &File, ty: &TypeExpr, says: DocType) -> bool {
         TypeExpr::Scalar(scalar) => scalar_fits(*scalar, says.base),
         TypeExpr::Named(name) => match file.enums.get(name) {
             Some(listed) if listed.repr == Repr::String => scalar_fits(Scalar::String, says.base),
-            Some(_) => scalar_fits(Scalar::I64, says.base),
+            Some(_) => scalar_fits(Scalar::Int, says.base),
             None => matches!(says.base, Base::Object | Base::Unknown),
         },
     }
 }
 
 fn scalar_fits(scalar: Scalar, base: Base) -> bool {
-    let whole = matches!(base, Base::I32 | Base::U32 | Base::I64 | Base::U64);
+    let whole = matches!(base, Base::Int | Base::Uint);
     match scalar {
         _ if base == Base::Unknown => true,
         Scalar::Any => true,
         Scalar::String | Scalar::Secret => base == Base::String,
         Scalar::Bool => base == Base::Bool,
         Scalar::Flag => whole || base == Base::Bool,
-        Scalar::I32 | Scalar::U32 => matches!(base, Base::I32 | Base::U32),
-        Scalar::I64 | Scalar::U64 | Scalar::Timestamp => whole,
+        Scalar::Int | Scalar::Uint | Scalar::Timestamp => whole,
         Scalar::F64 => base == Base::F64,
         Scalar::File => base == Base::File,
     }

@@ -126,7 +126,7 @@ fn innermost(ty: &TypeExpr) -> Option<Scalar> {
 }
 
 fn is_integer(scalar: Scalar) -> bool {
-    matches!(scalar, Scalar::I32 | Scalar::U32 | Scalar::I64 | Scalar::U64)
+    matches!(scalar, Scalar::Int | Scalar::Uint)
 }
 
 fn plain_json(value: &Value) -> String {

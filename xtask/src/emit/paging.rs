@@ -31,7 +31,7 @@ pub(super) fn impls(module: &Module, endpoint: &Endpoint, pagination: &Paginatio
             quote!(next_cursor(#next, crate::paging::Rest::#rest))
         }
         Next::Offset { limit } => {
-            let limit = limit.as_ref().map_or_else(|| quote!(None::<&u32>), sent);
+            let limit = limit.as_ref().map_or_else(|| quote!(None::<&u64>), sent);
             let items = pagination.items.as_ref().map(said);
             quote!(next_offset(#start, #limit, #items, crate::paging::Rest::#rest))
         }

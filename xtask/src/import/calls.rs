@@ -44,7 +44,7 @@ pub(super) fn paging(request: &[Field], response: &[Field]) -> Vec<String> {
     };
     let (cursor, next) = (&request[cursor], &response[next]);
     let names = format!("cursor `{}`, next `{}`", cursor.name, next.name);
-    let scalar = |field: &Field| matches!(field.ty, Ty::Scalar("string" | "i32" | "u32" | "i64" | "u64"));
+    let scalar = |field: &Field| matches!(field.ty, Ty::Scalar("string" | "int" | "uint"));
     let lists: Vec<&Field> =
         response.iter().filter(|field| matches!(field.ty, Ty::Generic("list", _))).collect();
     let [items] = lists.as_slice() else {

@@ -137,7 +137,7 @@ impl Drafter<'_> {
     fn default(&self, doc: &str, ty: &Ty) -> Option<String> {
         let Ty::Named(name) = ty else { return phrases::default(doc, &ty.to_string()) };
         let Some(Definition::Enum { text, values, .. }) = self.types.get(name) else { return None };
-        let found = phrases::default(doc, if *text { "string" } else { "i32" })?;
+        let found = phrases::default(doc, if *text { "string" } else { "int" })?;
         let wire = found.trim_matches('"');
         values
             .iter()
@@ -295,7 +295,7 @@ impl Drafter<'_> {
         notes: &mut Notes,
     ) -> Ty {
         let doc = node.row().map(|row| row.doc.as_str()).unwrap_or_default();
-        let integer = matches!(scalar, "i32" | "u32" | "i64" | "u64");
+        let integer = matches!(scalar, "int" | "uint");
         if integer
             && !in_list
             && phrases::is_timestamp(name, doc)

@@ -136,7 +136,7 @@ impl Request<'_> {
     fn wire(&self, ty: &Ty, value: &str) -> Option<String> {
         match ty {
             Ty::Scalar("string") => Some(quoted(value)),
-            Ty::Scalar("bool" | "flag" | "i32" | "u32" | "i64" | "u64") => {
+            Ty::Scalar("bool" | "flag" | "int" | "uint") => {
                 phrases::default(&format!("默认{value}"), &ty.to_string())
             }
             Ty::Named(name) => match self.types.get(name)? {

@@ -44,15 +44,10 @@ pub(super) fn scalar(
         notes.quirk(&format!("table says {described}, examples show values of several kinds"));
         return documented;
     };
-    let integers = |name: &str| matches!(name, "i32" | "u32" | "i64" | "u64");
+    let integers = |name: &str| matches!(name, "int" | "uint");
     if integers(documented) && integers(shown) {
-        notes.doubt(format!("table says {described}, which is too small for the example"));
-        return if documented.starts_with('i') || values.iter().any(|value| value.is_i64() && !value.is_u64())
-        {
-            "i64"
-        } else {
-            "u64"
-        };
+        notes.doubt(format!("table says {described}, example shows {shown}"));
+        return shown;
     }
     if integers(documented) && shown == "f64" {
         notes.doubt(format!("table says {described}, example shows a fraction"));
@@ -82,17 +77,15 @@ fn fits(scalar: &str, value: &Value) -> bool {
     match scalar {
         "string" => value.is_string(),
         "bool" => value.is_boolean(),
-        "i32" => value.as_i64().is_some_and(|number| i32::try_from(number).is_ok()),
-        "u32" => value.as_u64().is_some_and(|number| u32::try_from(number).is_ok()),
-        "i64" => value.is_i64(),
-        "u64" => value.is_u64(),
+        "int" => value.is_i64(),
+        "uint" => value.is_u64(),
         "f64" => value.is_number(),
         _ => false,
     }
 }
 
 fn shown_scalar(values: &[&Value]) -> Option<&'static str> {
-    let order = ["bool", "u32", "i32", "i64", "u64", "f64", "string"];
+    let order = ["bool", "uint", "int", "f64", "string"];
     order.into_iter().find(|scalar| values.iter().all(|value| fits(scalar, value)))
 }
 

@@ -211,10 +211,8 @@ impl Schemas<'_> {
             Ty::Bool => json!({ "type": "boolean" }),
             // 0 and 1 by the documentation, `true` and `false` in some of its examples.
             Ty::Flag => json!({ "anyOf": [{ "type": "integer", "enum": [0, 1] }, { "type": "boolean" }] }),
-            Ty::I32 => json!({ "type": "integer", "format": "int32" }),
-            Ty::U32 => json!({ "type": "integer", "format": "uint32", "minimum": 0 }),
-            Ty::I64 => json!({ "type": "integer", "format": "int64" }),
-            Ty::U64 => json!({ "type": "integer", "format": "uint64", "minimum": 0 }),
+            Ty::Int => json!({ "type": "integer", "format": "int64" }),
+            Ty::Uint => json!({ "type": "integer", "format": "uint64", "minimum": 0 }),
             Ty::F64 => json!({ "type": "number", "format": "double" }),
             Ty::Timestamp => {
                 let unit = "seconds since 1970-01-01T00:00:00Z";

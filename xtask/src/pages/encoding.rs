@@ -146,9 +146,7 @@ fn xml(section: &Section, side: Kind) -> Vec<Value> {
     let integer = |name: &str| {
         let mut rows = section.tables_of(side).flat_map(|table| &table.rows);
         let ty = rows.find(|row| row.name == name).and_then(|row| row.ty.as_deref());
-        ty.is_some_and(|ty| {
-            matches!(phrases::doc_type(ty).base, Base::I32 | Base::U32 | Base::I64 | Base::U64)
-        })
+        ty.is_some_and(|ty| matches!(phrases::doc_type(ty).base, Base::Int | Base::Uint))
     };
     let documents = section.raw.iter().filter(|(at, text)| *at == side && text.contains("<xml>"));
     let object = |text: &str| {

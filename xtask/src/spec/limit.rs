@@ -129,9 +129,7 @@ impl Carrier {
     pub fn of(ty: &TypeExpr) -> Option<Self> {
         match ty {
             TypeExpr::Scalar(Scalar::String | Scalar::Secret) => Some(Self::Text),
-            TypeExpr::Scalar(Scalar::I32 | Scalar::U32 | Scalar::I64 | Scalar::U64 | Scalar::F64) => {
-                Some(Self::Number)
-            }
+            TypeExpr::Scalar(Scalar::Int | Scalar::Uint | Scalar::F64) => Some(Self::Number),
             TypeExpr::Generic(Generic::List, _) => Some(Self::List),
             TypeExpr::Generic(Generic::Map, _) => Some(Self::Map),
             TypeExpr::Generic(Generic::Pipe | Generic::Csv, _) => Some(Self::Joined),

@@ -297,7 +297,7 @@ impl Reader<'_> {
                 .label(format!("needs `{key}`"))
                 .help_if(help);
         } else if let Some(message) = message.strip_prefix(NOT_A_TYPE) {
-            let help = "types: string bool flag i32 u32 i64 u64 f64 timestamp secret any, \
+            let help = "types: string bool flag int uint f64 timestamp secret any, \
                         list<T> map<T> json<T> pipe<T> csv<T> or_text<T>, and the names of this file";
             self.report
                 .error(Mistake::BadType, At::Value(at), "this is not a type")

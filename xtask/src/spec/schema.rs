@@ -206,7 +206,7 @@ impl JsonSchema for TypeExpr {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "description": "A type: string bool flag i32 u32 i64 u64 f64 timestamp secret any file, list<T> map<T> \
+            "description": "A type: string bool flag int uint f64 timestamp secret any file, list<T> map<T> \
                             json<T> pipe<T> csv<T> or_text<T>, or the name of a type of this file.",
             "type": "string",
             "pattern": type_pattern(),

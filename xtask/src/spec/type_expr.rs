@@ -33,14 +33,10 @@ keywords! {
         Bool = "bool",
         /// A boolean that is 0 or 1 on the wire.
         Flag = "flag",
-        /// A 32-bit integer.
-        I32 = "i32",
-        /// A 32-bit integer, not negative.
-        U32 = "u32",
-        /// A 64-bit integer.
-        I64 = "i64",
-        /// A 64-bit integer, not negative.
-        U64 = "u64",
+        /// An integer of 64 bits.
+        Int = "int",
+        /// An integer of 64 bits, not negative.
+        Uint = "uint",
         /// A double.
         F64 = "f64",
         /// Seconds since 1970.

@@ -203,10 +203,10 @@ impl<'a> Chapter<'a> {
             },
             // Text is made only of what is text or a number.
             TyPlan::Generic(generic @ ("pipe" | "csv"), _) => {
-                Ty::Generic(generic, Box::new(Ty::Scalar(["string", "u32", "i64"][self.salt(6) % 3])))
+                Ty::Generic(generic, Box::new(Ty::Scalar(["string", "uint", "int"][self.salt(6) % 3])))
             }
             TyPlan::Generic(generic, _) => {
-                Ty::Generic(generic, Box::new(Ty::Scalar(["u32", "timestamp", "f64"][self.salt(7) % 3])))
+                Ty::Generic(generic, Box::new(Ty::Scalar(["uint", "timestamp", "f64"][self.salt(7) % 3])))
             }
             TyPlan::Named(index) => match self.plan.types.len().checked_sub(first) {
                 None | Some(0) => Ty::Scalar("string"),
@@ -237,8 +237,8 @@ pub(crate) fn type_name(index: usize) -> String {
 fn limits(ty: &Ty) -> &'static str {
     match ty {
         Ty::Scalar("string" | "secret") => ", min_chars: 1, max_chars: 2000, max_bytes: 8000",
-        Ty::Scalar("i32" | "i64" | "f64") => ", min: -5, max: 1000",
-        Ty::Scalar("u32" | "u64") => ", min: 0, max: 1000",
+        Ty::Scalar("int" | "f64") => ", min: -5, max: 1000",
+        Ty::Scalar("uint") => ", min: 0, max: 1000",
         Ty::Generic("list" | "map" | "pipe" | "csv", _) => ", min_items: 0, max_items: 100",
         _ => "",
     }

@@ -54,9 +54,9 @@ impl Chapter<'_> {
             sends.push(field("rule_from", Ty::Scalar("timestamp"), false));
             sends.push(field("rule_to", Ty::Scalar("timestamp"), self.salt(1).is_multiple_of(2)));
             sends.push(Field { shown: Some(true), ..field("rule_a", Ty::Scalar("string"), true) });
-            sends.push(Field { shown: Some(false), ..field("rule_b", Ty::Scalar("u32"), true) });
+            sends.push(Field { shown: Some(false), ..field("rule_b", Ty::Scalar("uint"), true) });
             sends.push(Field { shown: Some(true), ..field("rule_c", Ty::Scalar("bool"), true) });
-            sends.push(field("rule_when", Ty::Scalar(["string", "u32", "bool"][self.salt(2) % 3]), false));
+            sends.push(field("rule_when", Ty::Scalar(["string", "uint", "bool"][self.salt(2) % 3]), false));
         }
         if signed {
             more += "    sign: { nonce: sign_nonce, ts: sign_ts, sig: sign_sig }\n";
@@ -65,7 +65,7 @@ impl Chapter<'_> {
             sends.push(field("sign_sig", Ty::Scalar("string"), false));
         }
         if plan.paged && answer == "json" {
-            let cursor = Ty::Scalar(["string", "u32", "i64"][self.salt(3) % 3]);
+            let cursor = Ty::Scalar(["string", "uint", "int"][self.salt(3) % 3]);
             let counted = !self.salt(3).is_multiple_of(3) && self.salt(8).is_multiple_of(2);
             let start = ["cursor: page_cursor, next: page_next", "offset: page_cursor, limit: page_limit"]
                 [usize::from(counted)];
@@ -74,7 +74,7 @@ impl Chapter<'_> {
             more += &format!("    pagination: {{ {start}, {rest}: page_more{items} }}\n");
             let whether = Ty::Scalar(["flag", "bool"][self.salt(4) % 2]);
             let items = Ty::Generic("list", Box::new(Ty::Scalar("any")));
-            sends.push(field("page_limit", Ty::Scalar("u64"), self.salt(11).is_multiple_of(2)));
+            sends.push(field("page_limit", Ty::Scalar("uint"), self.salt(11).is_multiple_of(2)));
             sends.push(field("page_cursor", cursor.clone(), self.salt(12).is_multiple_of(2)));
             gets.push(field("page_next", cursor, self.salt(5).is_multiple_of(2)));
             gets.push(field("page_more", whether, self.salt(6).is_multiple_of(2)));

@@ -10,7 +10,7 @@ use xtask::spec::{Answer, Place, Style, Token};
 use crate::words::{name, text};
 
 pub(crate) const SCALARS: &[&str] =
-    &["string", "bool", "flag", "i32", "u32", "i64", "u64", "f64", "timestamp", "secret", "any"];
+    &["string", "bool", "flag", "int", "uint", "f64", "timestamp", "secret", "any"];
 
 /// What only a form may hold.
 pub(crate) const FORM_SCALARS: &[&str] = &["file"];

@@ -71,7 +71,7 @@ fn of_kind(kind: &str) -> Ty {
         "number" => Ty::Scalar("f64"),
         "string" => Ty::Scalar("string"),
         "list" => Ty::Generic("list", Box::new(Ty::Scalar("any"))),
-        "object" => Ty::Generic("map", Box::new(Ty::Scalar("u32"))),
+        "object" => Ty::Generic("map", Box::new(Ty::Scalar("uint"))),
         kind => panic!("which type is of the kind `{kind}`?"),
     }
 }

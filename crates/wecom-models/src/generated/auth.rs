@@ -46,7 +46,7 @@ pub struct GettokenResponse {
     /// The token. At most 512 bytes.
     pub access_token: Secret,
     /// How long it lives, in seconds: usually 7200.
-    pub expires_in: u32,
+    pub expires_in: u64,
 }
 
 /// Lists the addresses from which WeCom sends callbacks, for firewalls.

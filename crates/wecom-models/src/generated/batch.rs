@@ -38,9 +38,9 @@ pub struct GetresultResponse {
     /// How far the import is.
     pub status: JobStatus,
     /// How many entries the import has.
-    pub total: u32,
+    pub total: u64,
     /// How much of it is done, in percent: 100 once it is finished.
-    pub percentage: u32,
+    pub percentage: u64,
     /// What was imported, and the outcome.
     pub job: Job,
 }
@@ -68,7 +68,7 @@ pub struct UserResult {
     /// The member.
     pub userid: Option<String>,
     /// The error code for this member; 0 if all went well.
-    pub errcode: Option<i32>,
+    pub errcode: Option<i64>,
     /// What went wrong for this member, for instance a lack of permission, a conflict or a wrong format.
     pub errmsg: Option<String>,
 }
@@ -79,11 +79,11 @@ pub struct UserResult {
 pub struct PartyResult {
     /// What was done to the department, as bits: 1 it was created, 2 it was renamed, 4 it was moved, 8 its
     /// order was changed.
-    pub action: u32,
+    pub action: u64,
     /// The department.
-    pub partyid: u32,
+    pub partyid: u64,
     /// The error code for this department; 0 if all went well.
-    pub errcode: i32,
+    pub errcode: i64,
     /// What went wrong for this department, for instance a lack of permission, a conflict or a wrong
     /// format.
     pub errmsg: String,

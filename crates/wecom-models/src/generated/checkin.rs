@@ -50,7 +50,7 @@ pub struct Group {
     /// How working hours are set.
     pub grouptype: GroupType,
     /// The rule's id.
-    pub groupid: u32,
+    pub groupid: u64,
     /// The rule's name.
     pub groupname: String,
     /// When to check in. Means nothing for rules by shift.
@@ -86,9 +86,9 @@ pub struct Group {
     /// How overtime is counted. Absent unless it has been set.
     pub ot_info: Option<OvertimeInfo>,
     /// How often a month people may make up for a missed check-in; -1, the default, is without limit.
-    pub allow_apply_bk_cnt: i32,
+    pub allow_apply_bk_cnt: i64,
     /// Within how many days people may make up for a missed check-in; -1, the default, is without limit.
-    pub allow_apply_bk_day_limit: i32,
+    pub allow_apply_bk_day_limit: i64,
     /// What checking in elsewhere counts as. `Abnormal` is the default.
     pub option_out_range: OutOfRange,
     /// Who created the rule.
@@ -101,14 +101,14 @@ pub struct Group {
     pub schedulelist: Option<Vec<Schedule>>,
     /// How long after checking in people can check out, in seconds. For overtime under fixed hours and
     /// under free scheduling (自由排班), and for work and overtime under free hours.
-    pub offwork_interval_time: u32,
+    pub offwork_interval_time: u64,
     /// For what people may not make up, as bits: 1 missed check-ins, 2 being late, 4 leaving early, 8
     /// anything else. 0, the default, allows everything.
     pub buka_restriction: Option<u64>,
     /// When the next day begins under free hours, in seconds since midnight.
-    pub span_day_time: Option<u32>,
+    pub span_day_time: Option<u64>,
     /// How long a day's work is under free hours, in seconds; -1 is without limit.
-    pub standard_work_duration: Option<i32>,
+    pub standard_work_duration: Option<i64>,
     /// Whether check-in by approval (审批打卡) is on. Absent, it is. Default true.
     pub open_sp_checkin: Option<bool>,
     /// How check-ins and check-outs alternate: always under free hours, on days off under fixed hours and
@@ -122,7 +122,7 @@ pub struct Group {
 pub struct CheckinDate {
     /// The days: 1 is Monday, 6 Saturday, 0 Sunday. For rules by shift, the dates whose shifts were
     /// fetched. Empty or absent where weeks alternate; see `biweekly`.
-    pub workdays: Option<Vec<u32>>,
+    pub workdays: Option<Vec<u64>>,
     /// When to come and go on those days.
     ///
     /// The table says `uint32`, the example shows a list of objects.
@@ -130,11 +130,11 @@ pub struct CheckinDate {
     /// Whether people need not check out.
     pub noneed_offwork: bool,
     /// How long before work people can check in, in milliseconds.
-    pub limit_aheadtime: u32,
+    pub limit_aheadtime: u64,
     /// How late people may come, in seconds.
-    pub flex_on_duty_time: i32,
+    pub flex_on_duty_time: i64,
     /// How early people may leave, in seconds.
-    pub flex_off_duty_time: i32,
+    pub flex_off_duty_time: i64,
     /// The alternation of long and short weeks (大小周). Only for fixed hours.
     ///
     /// The table lists its fields as `checkindate.biweekly`, without `group`; the example doesn't show it.
@@ -148,9 +148,9 @@ pub struct Biweekly {
     /// Whether weeks alternate.
     pub enable_weekday_recurrence: bool,
     /// The working days of odd weeks.
-    pub odd_workdays: Option<Vec<u32>>,
+    pub odd_workdays: Option<Vec<u64>>,
     /// The working days of even weeks.
-    pub even_workdays: Option<Vec<u32>>,
+    pub even_workdays: Option<Vec<u64>>,
 }
 
 /// When to come and go. Times are seconds since midnight.
@@ -158,13 +158,13 @@ pub struct Biweekly {
 #[non_exhaustive]
 pub struct CheckinTime {
     /// When work begins.
-    pub work_sec: u32,
+    pub work_sec: u64,
     /// When work ends.
-    pub off_work_sec: u32,
+    pub off_work_sec: u64,
     /// When people are reminded to check in.
-    pub remind_work_sec: u32,
+    pub remind_work_sec: u64,
     /// When people are reminded to check out.
-    pub remind_off_work_sec: u32,
+    pub remind_off_work_sec: u64,
 }
 
 /// A day that is an exception.
@@ -204,7 +204,7 @@ pub struct LocationPlace {
     /// Where it is.
     pub loc_detail: String,
     /// How far from it people can check in, in metres.
-    pub distance: u32,
+    pub distance: u64,
 }
 
 /// Whom a rule is for.
@@ -218,7 +218,7 @@ pub struct Range {
     /// Departments.
     pub party_id: Vec<String>,
     /// Tags.
-    pub tagid: Vec<u32>,
+    pub tagid: Vec<u64>,
 }
 
 /// Who gets reports.
@@ -267,17 +267,17 @@ pub struct OvertimeInfo {
 #[non_exhaustive]
 pub struct OvertimeByCheckin {
     /// How long after the last end of work overtime begins on working days. 1800 is the default.
-    pub ot_workingday_time_start: u32,
+    pub ot_workingday_time_start: u64,
     /// What is shorter doesn't count on working days. 1800 is the default.
-    pub ot_workingday_time_min: u32,
+    pub ot_workingday_time_min: u64,
     /// No more than this counts on working days. 14400 is the default.
-    pub ot_workingday_time_max: u32,
+    pub ot_workingday_time_max: u64,
     /// What is shorter doesn't count on days off. 1800 is the default.
-    pub ot_nonworkingday_time_min: u32,
+    pub ot_nonworkingday_time_min: u64,
     /// No more than this counts on days off. 14400 is the default.
-    pub ot_nonworkingday_time_max: u32,
+    pub ot_nonworkingday_time_max: u64,
     /// When a day off ends for overtime, in seconds since midnight.
-    pub ot_nonworkingday_spanday_time: u32,
+    pub ot_nonworkingday_spanday_time: u64,
     /// What is deducted for rest on working days.
     pub ot_workingday_restinfo: RestInfo,
     /// What is deducted for rest on days off.
@@ -305,7 +305,7 @@ pub struct OvertimeByApplication {
     /// What is deducted for rest on days off.
     pub ot_nonworkingday_restinfo: RestInfo,
     /// When a day off ends for overtime, in seconds since midnight.
-    pub ot_nonworkingday_spanday_time: u32,
+    pub ot_nonworkingday_spanday_time: u64,
 }
 
 /// What is deducted from overtime for rest. The settings of the way that isn't in use can be there
@@ -326,9 +326,9 @@ pub struct RestInfo {
 #[non_exhaustive]
 pub struct FixedRest {
     /// When rest begins.
-    pub fix_time_begin_sec: u32,
+    pub fix_time_begin_sec: u64,
     /// When rest ends.
-    pub fix_time_end_sec: u32,
+    pub fix_time_end_sec: u64,
 }
 
 /// How much rest is deducted, by the length of the overtime.
@@ -346,9 +346,9 @@ pub struct RestByOvertime {
 #[non_exhaustive]
 pub struct RestStep {
     /// From how much overtime on, in seconds.
-    pub ot_time: u32,
+    pub ot_time: u64,
     /// How much is deducted, in seconds.
-    pub rest_time: u32,
+    pub rest_time: u64,
 }
 
 /// A shift.
@@ -356,34 +356,34 @@ pub struct RestStep {
 #[non_exhaustive]
 pub struct Schedule {
     /// The shift's id.
-    pub schedule_id: u32,
+    pub schedule_id: u64,
     /// The shift's name.
     pub schedule_name: String,
     /// Its periods of work.
     pub time_section: Vec<TimeSection>,
     /// How long before work people can check in. WeCom's page gives no unit; its example looks like
     /// milliseconds, as in [`CheckinDate`].
-    pub limit_aheadtime: u32,
+    pub limit_aheadtime: u64,
     /// How long after work people can check out, in seconds.
-    pub limit_offtime: u32,
+    pub limit_offtime: u64,
     /// Whether people need not check out.
     pub noneed_offwork: bool,
     /// Whether hours are flexible.
     pub allow_flex: bool,
     /// How late people may come, in seconds. 0 where `max_allow_arrive_early` or `max_allow_arrive_late`
     /// is set.
-    pub flex_on_duty_time: u32,
+    pub flex_on_duty_time: u64,
     /// How early people may leave, in seconds. 0 where `max_allow_arrive_early` or `max_allow_arrive_late`
     /// is set.
-    pub flex_off_duty_time: u32,
+    pub flex_off_duty_time: u64,
     /// What leaving late allows the next day.
     pub late_rule: LateRule,
     /// The earliest that people can check in; WeCom's page gives no unit. 0 where `flex_on_duty_time` or
     /// `flex_off_duty_time` is set.
-    pub max_allow_arrive_early: u32,
+    pub max_allow_arrive_early: u64,
     /// The latest that people can check in; WeCom's page gives no unit. 0 where `flex_on_duty_time` or
     /// `flex_off_duty_time` is set.
-    pub max_allow_arrive_late: u32,
+    pub max_allow_arrive_late: u64,
 }
 
 /// A period of work in a shift. Times are seconds since midnight.
@@ -391,19 +391,19 @@ pub struct Schedule {
 #[non_exhaustive]
 pub struct TimeSection {
     /// The period's id within the shift.
-    pub time_id: u32,
+    pub time_id: u64,
     /// When work begins.
-    pub work_sec: u32,
+    pub work_sec: u64,
     /// When work ends.
-    pub off_work_sec: u32,
+    pub off_work_sec: u64,
     /// When people are reminded to check in.
-    pub remind_work_sec: u32,
+    pub remind_work_sec: u64,
     /// When people are reminded to check out.
-    pub remind_off_work_sec: u32,
+    pub remind_off_work_sec: u64,
     /// When the first rest begins.
-    pub rest_begin_time: u32,
+    pub rest_begin_time: u64,
     /// When the first rest ends.
-    pub rest_end_time: u32,
+    pub rest_end_time: u64,
     /// Whether there is rest.
     pub allow_rest: bool,
     /// Further rests, without the first.
@@ -415,9 +415,9 @@ pub struct TimeSection {
 #[non_exhaustive]
 pub struct RestTime {
     /// When it begins.
-    pub rest_begin_time: u32,
+    pub rest_begin_time: u64,
     /// When it ends.
-    pub rest_end_time: u32,
+    pub rest_end_time: u64,
 }
 
 /// What leaving late allows the next day.
@@ -435,9 +435,9 @@ pub struct LateRule {
 #[non_exhaustive]
 pub struct LateStep {
     /// How long people stayed after the last end of work, in seconds.
-    pub offwork_after_time: u32,
+    pub offwork_after_time: u64,
     /// How late they may come to the first period of the next day, in seconds.
-    pub onwork_flex_time: u32,
+    pub onwork_flex_time: u64,
 }
 
 /// How a rule sets working hours.

@@ -20,9 +20,9 @@ mod reverse;
 #[non_exhaustive]
 pub struct GetReportJobids {
     /// How many reports come before the page. Default 0.
-    pub offset: Option<u32>,
+    pub offset: Option<u64>,
     /// Reports a page. Default 100, 1 to 100.
-    pub limit: Option<u32>,
+    pub limit: Option<u64>,
 }
 
 impl GetReportJobids {
@@ -34,14 +34,14 @@ impl GetReportJobids {
 
     /// Sets [`offset`](Self::offset).
     #[must_use]
-    pub fn offset(mut self, offset: u32) -> Self {
+    pub fn offset(mut self, offset: u64) -> Self {
         self.offset = Some(offset);
         self
     }
 
     /// Sets [`limit`](Self::limit).
     #[must_use]
-    pub fn limit(mut self, limit: u32) -> Self {
+    pub fn limit(mut self, limit: u64) -> Self {
         self.limit = Some(limit);
         self
     }

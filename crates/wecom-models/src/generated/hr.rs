@@ -74,23 +74,23 @@ pub struct GetStaffInfoResponse {
 #[non_exhaustive]
 pub struct FieldId {
     /// The field. `hr/get_fields` lists them.
-    pub fieldid: u32,
+    pub fieldid: u64,
     /// Which repetition, if the field's group repeats; 0 otherwise. Default 0.
     ///
     /// The page's example also spells it `sud_idx`; its table doesn't.
-    pub sub_idx: Option<u32>,
+    pub sub_idx: Option<u64>,
 }
 
 impl FieldId {
     /// With what WeCom requires.
     #[must_use]
-    pub fn new(fieldid: u32) -> Self {
+    pub fn new(fieldid: u64) -> Self {
         Self { fieldid, ..Self::default() }
     }
 
     /// Sets [`sub_idx`](Self::sub_idx).
     #[must_use]
-    pub fn sub_idx(mut self, sub_idx: u32) -> Self {
+    pub fn sub_idx(mut self, sub_idx: u64) -> Self {
         self.sub_idx = Some(sub_idx);
         self
     }
@@ -101,9 +101,9 @@ impl FieldId {
 #[non_exhaustive]
 pub struct FieldInfo {
     /// The field.
-    pub fieldid: u32,
+    pub fieldid: u64,
     /// Which repetition of its group; 0 if that doesn't repeat.
-    pub sub_idx: u32,
+    pub sub_idx: u64,
     /// Whether the field could be read.
     pub result: ReadResult,
     /// What it says. `Other`, with what else the server sent, unless `result` is `Success`.
@@ -153,7 +153,7 @@ pub enum FieldValue {
     /// `2`
     Uint64(u64),
     /// `3`
-    Uint32(u32),
+    Uint32(u64),
     /// `4`
     Int64(i64),
     /// `5`

@@ -263,7 +263,7 @@ impl GetJssdk {
 #[non_exhaustive]
 pub struct UploadDetail {
     /// Why it failed; 0 if it hasn't.
-    pub errcode: i32,
+    pub errcode: i64,
     /// The same in words.
     pub errmsg: String,
     /// The file's id, valid for 3 days. Absent unless the task is done.

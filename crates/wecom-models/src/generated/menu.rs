@@ -21,7 +21,7 @@ use crate::Unknown;
 #[non_exhaustive]
 pub struct Create {
     /// The application.
-    pub agentid: u32,
+    pub agentid: u64,
     /// The buttons of the first level. 1 to 3 items.
     pub button: Vec<Button>,
 }
@@ -29,7 +29,7 @@ pub struct Create {
 impl Create {
     /// With what WeCom requires.
     #[must_use]
-    pub fn new(agentid: u32, button: impl IntoIterator<Item = Button>) -> Self {
+    pub fn new(agentid: u64, button: impl IntoIterator<Item = Button>) -> Self {
         Self {
             agentid,
             button: button.into_iter().collect(),

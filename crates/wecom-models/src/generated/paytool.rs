@@ -103,10 +103,10 @@ pub struct OpenOrderResponse {
     /// Where the corporation pays for it, or confirms it where the provider pays or nobody does.
     pub order_url: String,
     /// The price in fen (1/100 yuan), before any discount. Only where the request determines it.
-    pub origin_price: Option<u32>,
+    pub origin_price: Option<u64>,
     /// The price in fen (1/100 yuan) after the discount; for developed applications the same. Only where
     /// the request determines it.
-    pub paid_price: Option<u32>,
+    pub paid_price: Option<u64>,
 }
 
 /// Third-party applications that are bought, those that work with contacts as entities (通讯录实体应用)
@@ -153,14 +153,14 @@ pub struct ThirdAppItem {
     /// The application. At most 64 bytes.
     pub suiteid: String,
     /// Which application of an old suite. Only those need it.
-    pub appid: Option<u32>,
+    pub appid: Option<u64>,
     /// Which edition of the application. At most 64 bytes.
     pub edition_id: String,
     /// For how many people; in an extension, for how many more. Required for a new purchase and an
     /// extension, unless the edition has a fixed total price. 1 to 1000000.
-    pub user_count: Option<u32>,
+    pub user_count: Option<u64>,
     /// For how many days. Required for a new purchase and a renewal. 1 to 1825.
-    pub duration_days: Option<u32>,
+    pub duration_days: Option<u64>,
     /// From which day on, as `20240801`: after today, at most a year ahead. Left out, it starts at once.
     /// It can't be set in a new purchase of an application with time left: that starts when the present
     /// edition ends. At most 8 bytes.
@@ -182,21 +182,21 @@ impl ThirdAppItem {
 
     /// Sets [`appid`](Self::appid).
     #[must_use]
-    pub fn appid(mut self, appid: u32) -> Self {
+    pub fn appid(mut self, appid: u64) -> Self {
         self.appid = Some(appid);
         self
     }
 
     /// Sets [`user_count`](Self::user_count).
     #[must_use]
-    pub fn user_count(mut self, user_count: u32) -> Self {
+    pub fn user_count(mut self, user_count: u64) -> Self {
         self.user_count = Some(user_count);
         self
     }
 
     /// Sets [`duration_days`](Self::duration_days).
     #[must_use]
-    pub fn duration_days(mut self, duration_days: u32) -> Self {
+    pub fn duration_days(mut self, duration_days: u64) -> Self {
         self.duration_days = Some(duration_days);
         self
     }
@@ -231,10 +231,10 @@ pub struct DiscountInfo {
     /// console. 1 to 10000000.
     ///
     /// The table says 1 or more; the page's example sends 0 with a percentage. Leave it out then.
-    pub discount_amount: Option<u32>,
+    pub discount_amount: Option<u64>,
     /// What is paid, in percent of the price: 75 takes a quarter off. At least 50 for a recommended
     /// application; less than that can only be set in the provider's console. 10 to 99.
-    pub discount_ratio: Option<u32>,
+    pub discount_ratio: Option<u64>,
     /// Why there is a discount. At most 256 bytes.
     pub discount_remarks: String,
 }
@@ -255,14 +255,14 @@ impl DiscountInfo {
 
     /// Sets [`discount_amount`](Self::discount_amount).
     #[must_use]
-    pub fn discount_amount(mut self, discount_amount: u32) -> Self {
+    pub fn discount_amount(mut self, discount_amount: u64) -> Self {
         self.discount_amount = Some(discount_amount);
         self
     }
 
     /// Sets [`discount_ratio`](Self::discount_ratio).
     #[must_use]
-    pub fn discount_ratio(mut self, discount_ratio: u32) -> Self {
+    pub fn discount_ratio(mut self, discount_ratio: u64) -> Self {
         self.discount_ratio = Some(discount_ratio);
         self
     }
@@ -310,23 +310,23 @@ pub struct CustomizedAppItem {
     pub suiteid: String,
     /// For how many people; in an extension, for how many more. Required for a new purchase and an
     /// extension. 1 to 1000000.
-    pub user_count: Option<u32>,
+    pub user_count: Option<u64>,
     /// For how many days, counted from the day it takes effect. Required for a new purchase and a renewal.
     /// 1 to 1825.
-    pub duration_days: Option<u32>,
+    pub duration_days: Option<u64>,
     /// From which day on, as `20240801`, at most a year ahead; only for a new purchase. Left out, it is
     /// today, or for a renewal when the present edition ends. It can't be set in a new purchase of an
     /// application with time left either: that starts when the present edition ends. At most 8 bytes.
     pub take_effect_date: Option<String>,
     /// The price of all of it, in fen (1/100 yuan). The page's limit is 5 million, and it doesn't say
     /// whether of fen or of yuan: above 5 million fen WeCom may refuse it. 1 to 500000000.
-    pub total_price: u32,
+    pub total_price: u64,
 }
 
 impl CustomizedAppItem {
     /// With what WeCom requires.
     #[must_use]
-    pub fn new(suiteid: impl Into<String>, total_price: u32) -> Self {
+    pub fn new(suiteid: impl Into<String>, total_price: u64) -> Self {
         Self {
             suiteid: suiteid.into(),
             total_price,
@@ -336,14 +336,14 @@ impl CustomizedAppItem {
 
     /// Sets [`user_count`](Self::user_count).
     #[must_use]
-    pub fn user_count(mut self, user_count: u32) -> Self {
+    pub fn user_count(mut self, user_count: u64) -> Self {
         self.user_count = Some(user_count);
         self
     }
 
     /// Sets [`duration_days`](Self::duration_days).
     #[must_use]
-    pub fn duration_days(mut self, duration_days: u32) -> Self {
+    pub fn duration_days(mut self, duration_days: u64) -> Self {
         self.duration_days = Some(duration_days);
         self
     }
@@ -369,7 +369,7 @@ pub struct PromotionCaseOrder {
     /// The name of the solution's edition. At most 128 bytes.
     pub promotion_edition_name: String,
     /// For how many days. Required for a new purchase and a renewal. 1 to 1825.
-    pub duration_days: Option<u32>,
+    pub duration_days: Option<u64>,
     /// From which day on, as `20240801`: after today, at most a year ahead. Left out, it starts at once.
     /// At most 8 bytes.
     pub take_effect_date: Option<String>,
@@ -397,7 +397,7 @@ impl PromotionCaseOrder {
 
     /// Sets [`duration_days`](Self::duration_days).
     #[must_use]
-    pub fn duration_days(mut self, duration_days: u32) -> Self {
+    pub fn duration_days(mut self, duration_days: u64) -> Self {
         self.duration_days = Some(duration_days);
         self
     }
@@ -434,10 +434,10 @@ pub struct PromotionCaseItem {
     /// The application. At most 64 bytes.
     pub suiteid: String,
     /// Which application of an old suite. Only those need it.
-    pub appid: Option<u32>,
+    pub appid: Option<u64>,
     /// For how many people; in an extension, for how many more. Required for a new purchase and an
     /// extension, unless the edition has a fixed total price. 1 to 1000000.
-    pub user_count: Option<u32>,
+    pub user_count: Option<u64>,
 }
 
 impl PromotionCaseItem {
@@ -452,14 +452,14 @@ impl PromotionCaseItem {
 
     /// Sets [`appid`](Self::appid).
     #[must_use]
-    pub fn appid(mut self, appid: u32) -> Self {
+    pub fn appid(mut self, appid: u64) -> Self {
         self.appid = Some(appid);
         self
     }
 
     /// Sets [`user_count`](Self::user_count).
     #[must_use]
-    pub fn user_count(mut self, user_count: u32) -> Self {
+    pub fn user_count(mut self, user_count: u64) -> Self {
         self.user_count = Some(user_count);
         self
     }

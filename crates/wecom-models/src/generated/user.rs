@@ -60,10 +60,10 @@ pub struct GetResponse {
     /// authorise the application one by one (成员授权模式), always the root department, 1. All of them for
     /// third-party applications with the permission 组织架构信息, and developed ones with its part on
     /// departments, their parents and heads (部门及父部门ID、部门负责人).
-    pub department: Vec<u32>,
+    pub department: Vec<u64>,
     /// The member's rank in each department of `department`; the highest stands first, and 0 is the
     /// default. Absent where members authorise the application one by one.
-    pub order: Option<Vec<u32>>,
+    pub order: Option<Vec<u64>>,
     /// The job title. Authorised.
     pub position: Option<String>,
     /// The mobile number. Sensitive.
@@ -100,7 +100,7 @@ pub struct GetResponse {
     /// applications. At most 64 bytes.
     pub open_userid: Option<String>,
     /// The main department. Absent unless the application may view it.
-    pub main_department: Option<u32>,
+    pub main_department: Option<u64>,
     /// What the corporation itself has added to its contacts. Authorised.
     pub extattr: Option<ExtAttr>,
     /// Whether the member has activated WeCom, or the former WeChat plug-in.

@@ -38,11 +38,18 @@ pub(crate) fn visit_digits<'de, V: Visitor<'de>, E: Error>(visitor: V, digits: &
 }
 
 /// An integer type of the models.
-pub(crate) trait Integer: TryFrom<i64> + TryFrom<u64> + FromStr {}
-impl Integer for i32 {}
-impl Integer for u32 {}
-impl Integer for i64 {}
-impl Integer for u64 {}
+pub(crate) trait Integer: TryFrom<i64> + TryFrom<u64> + FromStr {
+    /// What an error calls the values of the type.
+    const RANGE: &'static str;
+}
+
+impl Integer for i64 {
+    const RANGE: &'static str = "an integer from -9223372036854775808 to 9223372036854775807";
+}
+
+impl Integer for u64 {
+    const RANGE: &'static str = "an integer from 0 to 18446744073709551615";
+}
 
 /// Reads an integer from a number, a boolean or the digits of a string. `null` and `""` are no number.
 pub(crate) struct IntegerVisitor<T>(pub(crate) PhantomData<T>);
@@ -53,7 +60,7 @@ impl<'de, T: Integer> Visitor<'de> for IntegerVisitor<T> {
     digits_in_a_map!();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an integer")
+        f.write_str(T::RANGE)
     }
 
     fn visit_u64<E: Error>(self, value: u64) -> Result<Self::Value, E> {
@@ -94,8 +101,6 @@ impl<'de, T: Integer> Visitor<'de> for IntegerVisitor<T> {
     }
 }
 
-read_value!(i32, IntegerVisitor(PhantomData));
-read_value!(u32, IntegerVisitor(PhantomData));
 read_value!(i64, IntegerVisitor(PhantomData));
 read_value!(u64, IntegerVisitor(PhantomData));
 

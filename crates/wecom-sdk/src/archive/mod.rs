@@ -36,7 +36,7 @@ pub use key::KeyError;
 /// whatever a ciphertext holds (AWS-LC), and every failure is the same [`DecryptError`]. Don't tell a sender more than that.
 #[derive(Default)]
 pub struct PrivateKeys {
-    keys: BTreeMap<u32, Pkcs1PrivateDecryptingKey>,
+    keys: BTreeMap<u64, Pkcs1PrivateDecryptingKey>,
 }
 
 impl PrivateKeys {
@@ -50,18 +50,18 @@ impl PrivateKeys {
     ///
     /// It may look as environment variables and YAML leave it: on one line, with `\n` as two characters, indented, in quotes, with the
     /// wrong one of the two lines `BEGIN`, or with none, as base64 alone. What can't be used is named by [`KeyError`].
-    pub fn with(mut self, public_key_ver: u32, pem: &str) -> Result<Self, KeyError> {
+    pub fn with(mut self, public_key_ver: u64, pem: &str) -> Result<Self, KeyError> {
         self.keys.insert(public_key_ver, key::read(pem)?);
         Ok(self)
     }
 
     /// The versions there are keys for, in order.
-    pub fn versions(&self) -> impl Iterator<Item = u32> {
+    pub fn versions(&self) -> impl Iterator<Item = u64> {
         self.keys.keys().copied()
     }
 
     /// Decrypts a message's key: `encrypted_secret_key`, in base64, with the private key of `public_key_ver`.
-    pub fn decrypt(&self, public_key_ver: u32, encrypted: &str) -> Result<Secret, DecryptError> {
+    pub fn decrypt(&self, public_key_ver: u64, encrypted: &str) -> Result<Secret, DecryptError> {
         let key = self.keys.get(&public_key_ver).ok_or(DecryptError::UnknownVersion { public_key_ver })?;
         let refused = DecryptError::Refused { public_key_ver };
         let encrypted = STANDARD.decode(encrypted.trim()).map_err(|_| refused.clone())?;
@@ -88,13 +88,13 @@ pub enum DecryptError {
     #[non_exhaustive]
     UnknownVersion {
         /// The version.
-        public_key_ver: u32,
+        public_key_ver: u64,
     },
     /// The private key of this version doesn't fit what was encrypted, or that is damaged.
     #[error("the private key of version {public_key_ver} can't decrypt this")]
     #[non_exhaustive]
     Refused {
         /// The version.
-        public_key_ver: u32,
+        public_key_ver: u64,
     },
 }

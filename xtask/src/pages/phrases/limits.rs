@@ -114,7 +114,7 @@ pub(crate) fn limits(doc: &str, ty: &TypeExpr) -> Vec<Limit> {
             add(LimitKind::MaxItems, found(&ITEMS, 1));
         }
         Some(Carrier::Number) => {
-            let unsigned = matches!(ty, TypeExpr::Scalar(Scalar::U32 | Scalar::U64));
+            let unsigned = matches!(ty, TypeExpr::Scalar(Scalar::Uint));
             let span = found(&SPAN, 1).zip(found(&SPAN, 2)).filter(|(min, max)| min < max);
             match span {
                 Some((min, max)) => {
@@ -165,16 +165,16 @@ mod tests {
             ("建议不超过36个字", "string", vec![]),
             ("最多支持100个", "list<string>", vec![("max_items", 100)]),
             ("至少1个，最多20个", "list<string>", vec![("min_items", 1), ("max_items", 20)]),
-            ("取值范围 1~9", "i32", vec![("min", 1), ("max", 9)]),
-            ("有效的值范围是[0, 2^32)", "u32", vec![]),
-            ("最大值1000，默认值50", "u32", vec![("max", 1000)]),
-            ("最小300秒，最大86399", "u32", vec![("min", 300), ("max", 86_399)]),
-            ("最大不超过4小时", "u32", vec![]),
-            ("不超过10万", "u32", vec![("max", 100_000)]),
+            ("取值范围 1~9", "int", vec![("min", 1), ("max", 9)]),
+            ("有效的值范围是[0, 2^32)", "uint", vec![]),
+            ("最大值1000，默认值50", "uint", vec![("max", 1000)]),
+            ("最小300秒，最大86399", "uint", vec![("min", 300), ("max", 86_399)]),
+            ("最大不超过4小时", "uint", vec![]),
+            ("不超过10万", "uint", vec![("max", 100_000)]),
             ("不超过2千条", "list<string>", vec![("max_items", 2000)]),
-            ("默认值和最大值都为100", "u32", vec![("max", 100)]),
-            ("不能大于2", "u32", vec![("max", 2)]),
-            ("不能大于1000天", "u32", vec![]),
+            ("默认值和最大值都为100", "uint", vec![("max", 100)]),
+            ("不能大于2", "uint", vec![("max", 2)]),
+            ("不能大于1000天", "uint", vec![]),
             ("大于等于2个UTF8字符", "string", vec![("min_chars", 2)]),
             ("不超过64个字符", "string", vec![("max_chars", 64)]),
             ("最多支持40个字节或者20个utf8字符", "string", vec![]),
@@ -183,7 +183,7 @@ mod tests {
             ("长度必须为8字节", "string", vec![("max_bytes", 8)]),
             ("长度必须为8", "string", vec![]),
             ("数组长度必须为2", "list<string>", vec![("min_items", 2), ("max_items", 2)]),
-            ("不超过64个字节", "u32", vec![]),
+            ("不超过64个字节", "uint", vec![]),
             ("不超过64个字节", "Kind", vec![]),
         ] {
             let ty = ty.parse().expect("a type");

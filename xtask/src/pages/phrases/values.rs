@@ -113,8 +113,8 @@ pub(crate) fn default(doc: &str, ty: &str) -> Option<String> {
     match ty {
         "bool" => matches!(found.as_str(), "true" | "false").then_some(found),
         "flag" => matches!(found.as_str(), "0" | "1").then_some(found),
-        "u32" | "u64" => found.parse::<u32>().ok().map(|number| number.to_string()),
-        "i32" | "i64" => found.parse::<i32>().ok().map(|number| number.to_string()),
+        "uint" => found.parse::<u64>().ok().map(|number| number.to_string()),
+        "int" => found.parse::<i64>().ok().map(|number| number.to_string()),
         "string" => found.starts_with(|c: char| c.is_ascii_alphabetic()).then(|| format!("\"{found}\"")),
         _ => None,
     }
@@ -173,14 +173,14 @@ mod tests {
     #[test]
     fn defaults_are_values_of_the_type() {
         for (doc, ty, expected) in [
-            ("默认为0", "i32", Some("0")),
-            ("默认值50，最大100", "u32", Some("50")),
-            ("默认值和最大值都为100", "u32", Some("100")),
+            ("默认为0", "int", Some("0")),
+            ("默认值50，最大100", "uint", Some("50")),
+            ("默认值和最大值都为100", "uint", Some("100")),
             ("默认false", "bool", Some("false")),
             ("默认为single", "string", Some("\"single\"")),
             ("默认为0", "string", None),
             ("默认为红", "string", None),
-            ("默认-1", "u32", None),
+            ("默认-1", "uint", None),
             ("默认5", "flag", None),
         ] {
             assert_eq!(default(doc, ty).as_deref(), expected, "{doc}");

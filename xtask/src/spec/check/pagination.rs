@@ -107,7 +107,7 @@ impl Checker<'_> {
 
     /// A field that pages are followed by is of the kind it has to be.
     fn kind(&mut self, path: &Path, name: &str, ty: &TypeExpr, kind: Kind) {
-        let number = matches!(ty, TypeExpr::Scalar(Scalar::I32 | Scalar::U32 | Scalar::I64 | Scalar::U64));
+        let number = matches!(ty, TypeExpr::Scalar(Scalar::Int | Scalar::Uint));
         let (right, message) = match kind {
             Kind::Number => (number, "what is counted is an integer"),
             Kind::Cursor => {

@@ -98,10 +98,7 @@ impl Checker<'_> {
         let mut ty = &field.ty;
         while let TypeExpr::Generic(generic, inner) = ty {
             let joined = matches!(generic, Generic::Pipe | Generic::Csv);
-            let item = matches!(
-                **inner,
-                TypeExpr::Scalar(Scalar::String | Scalar::I32 | Scalar::U32 | Scalar::I64 | Scalar::U64)
-            );
+            let item = matches!(**inner, TypeExpr::Scalar(Scalar::String | Scalar::Int | Scalar::Uint));
             if joined && !item {
                 let message = format!("a `{}` joins strings or integers", generic.keyword());
                 self.report

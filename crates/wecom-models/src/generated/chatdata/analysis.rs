@@ -211,7 +211,7 @@ pub struct GetJobStatusResponse {
     /// until the job has finished, and if it failed.
     pub result_id: Option<String>,
     /// The error code of the export itself; 0 if all went well. Absent until the job has finished.
-    pub result_errcode: Option<i32>,
+    pub result_errcode: Option<i64>,
     /// What `result_errcode` means. Absent until the job has finished.
     pub result_errmsg: Option<String>,
 }
@@ -260,7 +260,7 @@ impl EncryptInfo {
 #[non_exhaustive]
 pub struct RejectedMessage {
     /// Why not: an error code.
-    pub errcode: i32,
+    pub errcode: i64,
     /// What the code means.
     pub errmsg: String,
     /// The message, as in the request.
@@ -289,7 +289,7 @@ pub struct ServiceEncryptInfo {
     pub encrypted_secret_key: String,
     /// Which public key it was encrypted with, of those that
     /// [`SetPublicKey`](crate::chatdata::zone::SetPublicKey) handed over.
-    pub public_key_ver: u32,
+    pub public_key_ver: u64,
 }
 
 /// What was found out about a message.
@@ -299,7 +299,7 @@ pub struct ItemResult {
     /// Why the message can't be analysed: an error code. 0 if nothing is wrong.
     ///
     /// In the page's example, not in its table.
-    pub errcode: Option<i32>,
+    pub errcode: Option<i64>,
     /// What the code means.
     ///
     /// In the page's example, not in its table.

@@ -31,7 +31,7 @@ pub struct SyncMsg {
     /// bytes.
     pub token: Option<String>,
     /// Records a page. Default 200, at most 1000.
-    pub limit: Option<u32>,
+    pub limit: Option<u64>,
 }
 
 impl SyncMsg {
@@ -57,7 +57,7 @@ impl SyncMsg {
 
     /// Sets [`limit`](Self::limit).
     #[must_use]
-    pub fn limit(mut self, limit: u32) -> Self {
+    pub fn limit(mut self, limit: u64) -> Self {
         self.limit = Some(limit);
         self
     }
@@ -217,7 +217,7 @@ pub struct EncryptInfo {
     /// component takes it decrypted.
     pub encrypted_secret_key: String,
     /// Which public key it was encrypted with.
-    pub public_key_ver: u32,
+    pub public_key_ver: u64,
 }
 
 /// Someone in a group chat, or a bot.

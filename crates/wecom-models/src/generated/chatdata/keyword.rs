@@ -86,7 +86,7 @@ pub struct GetRuleList {
     /// The `next_cursor` of the page before.
     pub cursor: Option<String>,
     /// How many rules a page holds at most. Default 100.
-    pub limit: Option<u32>,
+    pub limit: Option<u64>,
 }
 
 impl GetRuleList {
@@ -105,7 +105,7 @@ impl GetRuleList {
 
     /// Sets [`limit`](Self::limit).
     #[must_use]
-    pub fn limit(mut self, limit: u32) -> Self {
+    pub fn limit(mut self, limit: u64) -> Self {
         self.limit = Some(limit);
         self
     }
@@ -274,7 +274,7 @@ pub struct GetHitMsgList {
     /// Whether the records come with their `msg_detail`. Default 0.
     pub need_detail: Option<bool>,
     /// Records a page. Default 200, at most 1000.
-    pub limit: Option<u32>,
+    pub limit: Option<u64>,
 }
 
 impl GetHitMsgList {
@@ -307,7 +307,7 @@ impl GetHitMsgList {
 
     /// Sets [`limit`](Self::limit).
     #[must_use]
-    pub fn limit(mut self, limit: u32) -> Self {
+    pub fn limit(mut self, limit: u64) -> Self {
         self.limit = Some(limit);
         self
     }
@@ -551,7 +551,7 @@ impl ChatTypes {
 #[non_exhaustive]
 pub struct Departments {
     /// Their ids. When a rule is changed, an empty list removes the restriction. At most 100 items.
-    pub id_list: Option<Vec<u32>>,
+    pub id_list: Option<Vec<u64>>,
 }
 
 impl Departments {
@@ -563,7 +563,7 @@ impl Departments {
 
     /// Sets [`id_list`](Self::id_list).
     #[must_use]
-    pub fn id_list(mut self, id_list: impl IntoIterator<Item = u32>) -> Self {
+    pub fn id_list(mut self, id_list: impl IntoIterator<Item = u64>) -> Self {
         self.id_list = Some(id_list.into_iter().collect());
         self
     }
@@ -749,7 +749,7 @@ pub struct EncryptInfo {
     /// [`SetPublicKey`](crate::chatdata::zone::SetPublicKey). The display component takes it decrypted.
     pub encrypted_secret_key: String,
     /// Which public key it was encrypted with.
-    pub public_key_ver: u32,
+    pub public_key_ver: u64,
 }
 
 /// A rule that a message has hit, and by what.

@@ -24,7 +24,7 @@ pub struct SearchChat {
     /// What to look for in the names. At least 2 characters.
     pub query_word: String,
     /// Groups a page. Default 50, at most 100.
-    pub limit: Option<u32>,
+    pub limit: Option<u64>,
     /// The `next_cursor` of the page before.
     pub cursor: Option<String>,
 }
@@ -41,7 +41,7 @@ impl SearchChat {
 
     /// Sets [`limit`](Self::limit).
     #[must_use]
-    pub fn limit(mut self, limit: u32) -> Self {
+    pub fn limit(mut self, limit: u64) -> Self {
         self.limit = Some(limit);
         self
     }
@@ -88,7 +88,7 @@ pub struct SearchMsg {
     /// End of the period, later than `start_time`, which has to be there too.
     pub end_time: Option<Timestamp>,
     /// Messages a page. Default 50, at most 100.
-    pub limit: Option<u32>,
+    pub limit: Option<u64>,
     /// The `next_cursor` of the page before.
     pub cursor: Option<String>,
 }
@@ -126,7 +126,7 @@ impl SearchMsg {
 
     /// Sets [`limit`](Self::limit).
     #[must_use]
-    pub fn limit(mut self, limit: u32) -> Self {
+    pub fn limit(mut self, limit: u64) -> Self {
         self.limit = Some(limit);
         self
     }

@@ -23,13 +23,13 @@ pub struct SetPublicKey {
     /// The RSA-2048 public key in PEM form, its line breaks included.
     pub public_key: String,
     /// The key's version. A new key needs a higher one than the key before.
-    pub public_key_ver: u32,
+    pub public_key_ver: u64,
 }
 
 impl SetPublicKey {
     /// With what WeCom requires.
     #[must_use]
-    pub fn new(public_key: impl Into<String>, public_key_ver: u32) -> Self {
+    pub fn new(public_key: impl Into<String>, public_key_ver: u64) -> Self {
         Self {
             public_key: public_key.into(),
             public_key_ver,

@@ -170,7 +170,7 @@ pub struct GetGroupmsgListV2 {
     /// Only messages created this way. Default 2.
     pub filter_type: Option<FilterType>,
     /// Records a page. WeCom falls back to the default above the maximum. Default 50, at most 100.
-    pub limit: Option<u32>,
+    pub limit: Option<u64>,
     /// The `next_cursor` of the page before.
     pub cursor: Option<String>,
 }
@@ -207,7 +207,7 @@ impl GetGroupmsgListV2 {
 
     /// Sets [`limit`](Self::limit).
     #[must_use]
-    pub fn limit(mut self, limit: u32) -> Self {
+    pub fn limit(mut self, limit: u64) -> Self {
         self.limit = Some(limit);
         self
     }
@@ -242,7 +242,7 @@ pub struct GetGroupmsgTask {
     /// The message, from [`AddMsgTemplate`] or [`GetGroupmsgListV2`].
     pub msgid: String,
     /// Records a page. WeCom falls back to the default above the maximum. Default 500, at most 1000.
-    pub limit: Option<u32>,
+    pub limit: Option<u64>,
     /// The `next_cursor` of the page before.
     pub cursor: Option<String>,
 }
@@ -259,7 +259,7 @@ impl GetGroupmsgTask {
 
     /// Sets [`limit`](Self::limit).
     #[must_use]
-    pub fn limit(mut self, limit: u32) -> Self {
+    pub fn limit(mut self, limit: u64) -> Self {
         self.limit = Some(limit);
         self
     }
@@ -298,7 +298,7 @@ pub struct GetGroupmsgSendResult {
     /// The employee, from [`GetGroupmsgTask`].
     pub userid: String,
     /// Records a page. WeCom falls back to the default above the maximum. Default 500, at most 1000.
-    pub limit: Option<u32>,
+    pub limit: Option<u64>,
     /// The `next_cursor` of the page before.
     pub cursor: Option<String>,
 }
@@ -316,7 +316,7 @@ impl GetGroupmsgSendResult {
 
     /// Sets [`limit`](Self::limit).
     #[must_use]
-    pub fn limit(mut self, limit: u32) -> Self {
+    pub fn limit(mut self, limit: u64) -> Self {
         self.limit = Some(limit);
         self
     }
@@ -489,7 +489,7 @@ pub struct GroupWelcomeTemplateAdd {
     pub video: Option<VideoContent>,
     /// The application as the corporation has installed it. Only old third-party suites of several
     /// applications need it.
-    pub agentid: Option<u32>,
+    pub agentid: Option<u64>,
     /// Whether employees are told to use it in their customer groups. Default 1.
     pub notify: Option<bool>,
 }
@@ -545,7 +545,7 @@ impl GroupWelcomeTemplateAdd {
 
     /// Sets [`agentid`](Self::agentid).
     #[must_use]
-    pub fn agentid(mut self, agentid: u32) -> Self {
+    pub fn agentid(mut self, agentid: u64) -> Self {
         self.agentid = Some(agentid);
         self
     }
@@ -593,7 +593,7 @@ pub struct GroupWelcomeTemplateEdit {
     pub video: Option<VideoContent>,
     /// The application as the corporation has installed it. Only old third-party suites of several
     /// applications need it.
-    pub agentid: Option<u32>,
+    pub agentid: Option<u64>,
 }
 
 impl GroupWelcomeTemplateEdit {
@@ -650,7 +650,7 @@ impl GroupWelcomeTemplateEdit {
 
     /// Sets [`agentid`](Self::agentid).
     #[must_use]
-    pub fn agentid(mut self, agentid: u32) -> Self {
+    pub fn agentid(mut self, agentid: u64) -> Self {
         self.agentid = Some(agentid);
         self
     }
@@ -716,7 +716,7 @@ pub struct GroupWelcomeTemplateDel {
     pub template_id: String,
     /// The application as the corporation has installed it. Only old third-party suites of several
     /// applications need it.
-    pub agentid: Option<u32>,
+    pub agentid: Option<u64>,
 }
 
 impl GroupWelcomeTemplateDel {
@@ -731,7 +731,7 @@ impl GroupWelcomeTemplateDel {
 
     /// Sets [`agentid`](Self::agentid).
     #[must_use]
-    pub fn agentid(mut self, agentid: u32) -> Self {
+    pub fn agentid(mut self, agentid: u64) -> Self {
         self.agentid = Some(agentid);
         self
     }

@@ -41,9 +41,9 @@ pub struct Statistic {
     /// Whether small numbers come first. Default 0.
     pub order_asc: Option<bool>,
     /// How many owners come before the page: the `next_offset` of the page before. Default 0.
-    pub offset: Option<u32>,
+    pub offset: Option<u64>,
     /// Owners a page. Default 500, 1 to 1000.
-    pub limit: Option<u32>,
+    pub limit: Option<u64>,
 }
 
 impl Statistic {
@@ -86,14 +86,14 @@ impl Statistic {
 
     /// Sets [`offset`](Self::offset).
     #[must_use]
-    pub fn offset(mut self, offset: u32) -> Self {
+    pub fn offset(mut self, offset: u64) -> Self {
         self.offset = Some(offset);
         self
     }
 
     /// Sets [`limit`](Self::limit).
     #[must_use]
-    pub fn limit(mut self, limit: u32) -> Self {
+    pub fn limit(mut self, limit: u64) -> Self {
         self.limit = Some(limit);
         self
     }

@@ -36,7 +36,7 @@ pub struct SyncMsg {
     pub token: Option<String>,
     /// Messages a page. There may be fewer although more follow: only `has_more` tells. Default 1000, at
     /// most 1000.
-    pub limit: Option<u32>,
+    pub limit: Option<u64>,
     /// The format in which voice messages are to be. Default 0.
     pub voice_format: Option<VoiceFormat>,
     /// The customer service account whose messages are read.
@@ -69,7 +69,7 @@ impl SyncMsg {
 
     /// Sets [`limit`](Self::limit).
     #[must_use]
-    pub fn limit(mut self, limit: u32) -> Self {
+    pub fn limit(mut self, limit: u64) -> Self {
         self.limit = Some(limit);
         self
     }

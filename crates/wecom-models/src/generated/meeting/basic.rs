@@ -45,19 +45,19 @@ pub struct GetInfoResponse {
     /// When it starts.
     pub meeting_start: Timestamp,
     /// How long it lasts, in seconds.
-    pub meeting_duration: u32,
+    pub meeting_duration: u64,
     /// The description. At most 600 bytes.
     pub description: Option<String>,
     /// The place. At most 128 characters.
     pub location: Option<String>,
     /// The department of the person who arranged it.
-    pub main_department: u32,
+    pub main_department: u64,
     /// Whether it has begun or ended.
     pub status: MeetingStatus,
     /// The application that created it.
     ///
     /// In the page's example, not in its table.
-    pub agentid: Option<u32>,
+    pub agentid: Option<u64>,
     /// Who takes part. An instant meeting lists only those who have joined.
     pub attendees: Attendees,
     /// How the meeting is run.
@@ -124,7 +124,7 @@ pub struct GetUserMeetingid {
     /// the past: all that haven't begun are listed if they start at `begin_time` or later.
     pub end_time: Option<Timestamp>,
     /// Meetings a page. Default 100, at most 100.
-    pub limit: Option<u32>,
+    pub limit: Option<u64>,
 }
 
 impl GetUserMeetingid {
@@ -160,7 +160,7 @@ impl GetUserMeetingid {
 
     /// Sets [`limit`](Self::limit).
     #[must_use]
-    pub fn limit(mut self, limit: u32) -> Self {
+    pub fn limit(mut self, limit: u64) -> Self {
         self.limit = Some(limit);
         self
     }
@@ -197,7 +197,7 @@ pub struct Create {
     /// When it starts. That must lie ahead.
     pub meeting_start: Timestamp,
     /// How long it lasts, in seconds. 300 to 86399.
-    pub meeting_duration: u32,
+    pub meeting_duration: u64,
     /// The description. The page allows 500 bytes or characters, without saying when it is which. At most
     /// 500 characters.
     pub description: Option<String>,
@@ -205,7 +205,7 @@ pub struct Create {
     pub location: Option<String>,
     /// The application that the corporation installed. Only for old third-party suites of several
     /// applications.
-    pub agentid: Option<u32>,
+    pub agentid: Option<u64>,
     /// Who is invited. An unknown userid, or one outside the application's scope, is an error.
     pub invitees: Option<Invitees>,
     /// How the meeting is run.
@@ -226,7 +226,7 @@ impl Create {
         admin_userid: impl Into<String>,
         title: impl Into<String>,
         meeting_start: impl Into<Timestamp>,
-        meeting_duration: u32,
+        meeting_duration: u64,
     ) -> Self {
         Self {
             admin_userid: admin_userid.into(),
@@ -253,7 +253,7 @@ impl Create {
 
     /// Sets [`agentid`](Self::agentid).
     #[must_use]
-    pub fn agentid(mut self, agentid: u32) -> Self {
+    pub fn agentid(mut self, agentid: u64) -> Self {
         self.agentid = Some(agentid);
         self
     }
@@ -321,7 +321,7 @@ pub struct Update {
     /// When it starts. That must lie ahead. Goes with `meeting_duration`.
     pub meeting_start: Option<Timestamp>,
     /// How long it lasts, in seconds. Goes with `meeting_start`. 300 to 86399.
-    pub meeting_duration: Option<u32>,
+    pub meeting_duration: Option<u64>,
     /// The description. The page allows 500 bytes or characters, without saying when it is which. At most
     /// 500 characters.
     pub description: Option<String>,
@@ -329,10 +329,10 @@ pub struct Update {
     pub location: Option<String>,
     /// How long before the start attendees are reminded, in seconds. In the page's table, but not in its
     /// example, which has `reminders.remind_before`. Default 0.
-    pub remind_time: Option<u32>,
+    pub remind_time: Option<u64>,
     /// The application that the corporation installed. Only for old third-party suites of several
     /// applications.
-    pub agentid: Option<u32>,
+    pub agentid: Option<u64>,
     /// Who is invited. An unknown userid, or one outside the application's scope, is an error.
     pub invitees: Option<Invitees>,
     /// How the meeting is run.
@@ -372,7 +372,7 @@ impl Update {
 
     /// Sets [`meeting_duration`](Self::meeting_duration).
     #[must_use]
-    pub fn meeting_duration(mut self, meeting_duration: u32) -> Self {
+    pub fn meeting_duration(mut self, meeting_duration: u64) -> Self {
         self.meeting_duration = Some(meeting_duration);
         self
     }
@@ -393,14 +393,14 @@ impl Update {
 
     /// Sets [`remind_time`](Self::remind_time).
     #[must_use]
-    pub fn remind_time(mut self, remind_time: u32) -> Self {
+    pub fn remind_time(mut self, remind_time: u64) -> Self {
         self.remind_time = Some(remind_time);
         self
     }
 
     /// Sets [`agentid`](Self::agentid).
     #[must_use]
-    pub fn agentid(mut self, agentid: u32) -> Self {
+    pub fn agentid(mut self, agentid: u64) -> Self {
         self.agentid = Some(agentid);
         self
     }
@@ -486,9 +486,9 @@ pub struct Member {
     /// When the employee last left.
     pub last_quit_time: Option<Timestamp>,
     /// How often the employee has joined.
-    pub total_join_count: Option<u32>,
+    pub total_join_count: Option<u64>,
     /// How long the employee has taken part in all, in seconds.
-    pub cumulative_time: Option<u32>,
+    pub cumulative_time: Option<u64>,
 }
 
 /// An external contact in a meeting.
@@ -507,9 +507,9 @@ pub struct TmpExternalUser {
     /// When the contact last left.
     pub last_quit_time: Option<Timestamp>,
     /// How often the contact has joined.
-    pub total_join_count: Option<u32>,
+    pub total_join_count: Option<u64>,
     /// How long the contact has taken part in all, in seconds.
-    pub cumulative_time: Option<u32>,
+    pub cumulative_time: Option<u64>,
 }
 
 /// How a meeting is run.
@@ -633,10 +633,10 @@ pub struct Reminders {
     /// for daily, workday and weekly meetings, 50 for those every two weeks or every month.
     pub repeat_until: Option<Timestamp>,
     /// Repeats only every so many periods. WeCom's page ties it to repetition by week. At most 2.
-    pub repeat_interval: Option<u32>,
+    pub repeat_interval: Option<u64>,
     /// How long before the start attendees are reminded, in seconds: 0, 300, 900, 3600 or 86400. Any other
     /// value counts as 0. Empty, nobody is reminded.
-    pub remind_before: Option<Vec<u32>>,
+    pub remind_before: Option<Vec<u64>>,
 }
 
 impl Reminders {
@@ -669,7 +669,7 @@ impl Reminders {
 
     /// Sets [`repeat_interval`](Self::repeat_interval).
     #[must_use]
-    pub fn repeat_interval(mut self, repeat_interval: u32) -> Self {
+    pub fn repeat_interval(mut self, repeat_interval: u64) -> Self {
         self.repeat_interval = Some(repeat_interval);
         self
     }
@@ -678,7 +678,7 @@ impl Reminders {
     #[must_use]
     pub fn remind_before(
         mut self,
-        remind_before: impl IntoIterator<Item = u32>,
+        remind_before: impl IntoIterator<Item = u64>,
     ) -> Self {
         self.remind_before = Some(remind_before.into_iter().collect());
         self

@@ -30,7 +30,7 @@ pub struct GetStartList {
     /// End of the period. This moment is no longer part of it.
     pub end_time: Timestamp,
     /// Records a page. Default 200, at most 1000.
-    pub limit: Option<u32>,
+    pub limit: Option<u64>,
     /// The `next_cursor` of the page before.
     pub cursor: Option<String>,
 }
@@ -53,7 +53,7 @@ impl GetStartList {
 
     /// Sets [`limit`](Self::limit).
     #[must_use]
-    pub fn limit(mut self, limit: u32) -> Self {
+    pub fn limit(mut self, limit: u64) -> Self {
         self.limit = Some(limit);
         self
     }

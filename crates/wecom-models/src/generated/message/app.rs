@@ -70,7 +70,7 @@ pub struct Send {
     /// The application that sends it, from its settings page; a service provider gets it with the
     /// corporation's authorization. Required for every kind of message but mini program notices, for which
     /// it is not documented.
-    pub agentid: Option<u32>,
+    pub agentid: Option<u64>,
     /// What is sent.
     pub message: Message,
     /// How far it may be passed on. Documented for text, images, videos, files and `mpnews`, the only kind
@@ -83,7 +83,7 @@ pub struct Send {
     /// Whether a request with the same JSON is not delivered again for a while. Default 0.
     pub enable_duplicate_check: Option<bool>,
     /// How long repetitions are held back, in seconds. Default 1800, at most 14400.
-    pub duplicate_check_interval: Option<u32>,
+    pub duplicate_check_interval: Option<u64>,
 }
 
 impl Send {
@@ -116,7 +116,7 @@ impl Send {
 
     /// Sets [`agentid`](Self::agentid).
     #[must_use]
-    pub fn agentid(mut self, agentid: u32) -> Self {
+    pub fn agentid(mut self, agentid: u64) -> Self {
         self.agentid = Some(agentid);
         self
     }
@@ -144,7 +144,7 @@ impl Send {
 
     /// Sets [`duplicate_check_interval`](Self::duplicate_check_interval).
     #[must_use]
-    pub fn duplicate_check_interval(mut self, duplicate_check_interval: u32) -> Self {
+    pub fn duplicate_check_interval(mut self, duplicate_check_interval: u64) -> Self {
         self.duplicate_check_interval = Some(duplicate_check_interval);
         self
     }
@@ -1662,7 +1662,7 @@ pub struct Button {
     pub text: String,
     /// How it looks: one of four styles, which the page shows as a picture. WeCom takes any other value as
     /// 1. Default 1, 1 to 4.
-    pub style: Option<u32>,
+    pub style: Option<u64>,
     /// What the callback event gives as its EventKey when the button is clicked. No other button of the
     /// card has it. Also required without a `type`. At most 1024 bytes.
     pub key: Option<String>,
@@ -1689,7 +1689,7 @@ impl Button {
 
     /// Sets [`style`](Self::style).
     #[must_use]
-    pub fn style(mut self, style: u32) -> Self {
+    pub fn style(mut self, style: u64) -> Self {
         self.style = Some(style);
         self
     }

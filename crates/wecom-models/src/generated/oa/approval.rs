@@ -90,7 +90,7 @@ pub struct Getapprovalinfo {
     pub new_cursor: String,
     /// Applications a page; 100 is usual. There may be fewer although more follow: only `new_next_cursor`
     /// tells. At most 100.
-    pub size: u32,
+    pub size: u64,
     /// Which applications are wanted. Filters with different keys must all hold, of those with the same
     /// key one; only `department` may stand there several times.
     pub filters: Option<Vec<ApprovalFilter>>,
@@ -103,7 +103,7 @@ impl Getapprovalinfo {
         starttime: impl Into<Timestamp>,
         endtime: impl Into<Timestamp>,
         new_cursor: impl Into<String>,
-        size: u32,
+        size: u64,
     ) -> Self {
         Self {
             starttime: starttime.into(),
@@ -459,7 +459,7 @@ pub struct Selection {
     /// Not documented.
     ///
     /// In the page's example of `Vacation`, not in its table.
-    pub exp_type: Option<u32>,
+    pub exp_type: Option<u64>,
 }
 
 /// A chosen option.
@@ -660,7 +660,7 @@ pub struct AttendanceValue {
 #[non_exhaustive]
 pub struct SliceInfo {
     /// The whole length, in seconds.
-    pub duration: u32,
+    pub duration: u64,
     /// Where the length comes from.
     pub state: SliceState,
     /// One entry a day.
@@ -674,7 +674,7 @@ pub struct DayItem {
     /// The start of the day, at 00:00:00.
     pub daytime: Timestamp,
     /// How much of it is on this day, in seconds.
-    pub duration: u32,
+    pub duration: u64,
 }
 
 /// A punch to be corrected.
@@ -686,7 +686,7 @@ pub struct PunchCorrection {
     /// The time to be recorded.
     pub time: Timestamp,
     /// 1 for new forms, which have a `daymonthyear`.
-    pub version: Option<u32>,
+    pub version: Option<u64>,
     /// The start of the day it is about, at 00:00. Only where `version` is 1.
     pub daymonthyear: Option<Timestamp>,
 }
@@ -702,11 +702,11 @@ pub struct DateRangeValue {
     /// When it ends.
     pub new_end: Timestamp,
     /// How long it is, in seconds.
-    pub new_duration: u32,
+    pub new_duration: u64,
     /// How long a day is taken to be, in seconds.
     ///
     /// In the page's example of `DateRange`, not in its table.
-    pub perday_duration: Option<u32>,
+    pub perday_duration: Option<u64>,
     /// The time zone. Absent for UTC+8.
     pub timezone_info: Option<TimezoneInfo>,
 }
@@ -778,11 +778,11 @@ pub struct Bank {
     /// The province.
     pub province: String,
     /// The province's code.
-    pub province_code: u32,
+    pub province_code: u64,
     /// The city.
     pub city: String,
     /// The city's code.
-    pub city_code: u32,
+    pub city_code: u64,
     /// The branch.
     pub bank_branch_name: String,
     /// The branch's code for transfers among banks (联行号).
@@ -1254,7 +1254,7 @@ pub struct DateRangeConfig {
     /// Which days count.
     pub official_holiday: DayCount,
     /// How long a day is taken to be, in seconds. 1 to 86400.
-    pub perday_duration: u32,
+    pub perday_duration: u64,
 }
 
 impl DateRangeConfig {
@@ -1263,7 +1263,7 @@ impl DateRangeConfig {
     pub fn new(
         r#type: RangeType,
         official_holiday: DayCount,
-        perday_duration: u32,
+        perday_duration: u64,
     ) -> Self {
         Self {
             r#type,
@@ -1278,13 +1278,13 @@ impl DateRangeConfig {
 #[non_exhaustive]
 pub struct LocationConfig {
     /// A distance: 100, 200 or 300 for now. The page gives no unit.
-    pub distance: u32,
+    pub distance: u64,
 }
 
 impl LocationConfig {
     /// With what WeCom requires.
     #[must_use]
-    pub fn new(distance: u32) -> Self {
+    pub fn new(distance: u64) -> Self {
         Self { distance }
     }
 }
@@ -1346,7 +1346,7 @@ pub struct OpenApproval {
     /// Who gets a copy.
     pub notify_nodes: OpenCopies,
     /// Which step it has got to: 0 is the first.
-    pub approver_step: u32,
+    pub approver_step: u64,
 }
 
 /// The steps of an approval.

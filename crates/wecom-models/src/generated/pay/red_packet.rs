@@ -63,13 +63,13 @@ pub struct Sendworkwxredpack {
     pub sender_name: Option<String>,
     /// The application that the red packet comes from; `workwx_sign` is computed with its secret. Not
     /// together with `sender_name`.
-    pub agentid: Option<u32>,
+    pub agentid: Option<u64>,
     /// The sender's picture: a media file uploaded to WeCom. At most 128 characters.
     pub sender_header_media_id: Option<String>,
     /// Who receives it: the person's openid under `wxappid`. At most 32 characters.
     pub re_openid: String,
     /// The money in it, in fen (1/100 yuan). At least 100 by default.
-    pub total_amount: u32,
+    pub total_amount: u64,
     /// The wish that the receiver reads. At most 128 characters.
     pub wishing: String,
     /// The name of the occasion, such as a campaign. At most 32 characters.
@@ -96,7 +96,7 @@ impl Sendworkwxredpack {
         mch_id: impl Into<String>,
         wxappid: impl Into<String>,
         re_openid: impl Into<String>,
-        total_amount: u32,
+        total_amount: u64,
         wishing: impl Into<String>,
         act_name: impl Into<String>,
         remark: impl Into<String>,
@@ -127,7 +127,7 @@ impl Sendworkwxredpack {
 
     /// Sets [`agentid`](Self::agentid).
     #[must_use]
-    pub fn agentid(mut self, agentid: u32) -> Self {
+    pub fn agentid(mut self, agentid: u64) -> Self {
         self.agentid = Some(agentid);
         self
     }
@@ -178,7 +178,7 @@ pub struct SendworkwxredpackResponse {
     /// Who receives it. At most 32 characters.
     pub re_openid: String,
     /// The money in it, in fen (1/100 yuan).
-    pub total_amount: u32,
+    pub total_amount: u64,
     /// WeChat's number for the red packet. At most 32 characters.
     pub send_listid: String,
     /// The name of the sender. At most 128 characters.

@@ -57,7 +57,7 @@ pub struct GetSuiteTokenResponse {
     /// The token. At most 512 bytes.
     pub suite_access_token: Secret,
     /// How long it lives, in seconds.
-    pub expires_in: u32,
+    pub expires_in: u64,
 }
 
 /// Exchanges a corporation's permanent code for an access token to what it has authorised.
@@ -99,7 +99,7 @@ pub struct GetCorpTokenResponse {
     /// The token. At most 512 bytes.
     pub access_token: Secret,
     /// How long it lives, in seconds: usually 7200.
-    pub expires_in: u32,
+    pub expires_in: u64,
 }
 
 /// Exchanges a service provider's id and secret for a provider access token.
@@ -138,7 +138,7 @@ pub struct GetProviderTokenResponse {
     /// The token. At most 512 bytes.
     pub provider_access_token: Secret,
     /// How long it lives, in seconds: usually 7200.
-    pub expires_in: u32,
+    pub expires_in: u64,
 }
 
 /// Makes a QR code that corporations scan to install a third-party application.
@@ -154,7 +154,7 @@ pub struct GetAppQrcode {
     /// The third-party application: `ww…` or `wx…`.
     pub suite_id: String,
     /// Which application of an old suite with several. Others don't need it. Default 1.
-    pub appid: Option<u32>,
+    pub appid: Option<u64>,
     /// Tells apart where corporations install from: ASCII letters and digits. It comes back with the
     /// permanent code (企业永久授权码) of a corporation that scanned this QR code. Default ``, at most 32 bytes.
     pub state: Option<String>,
@@ -176,7 +176,7 @@ impl GetAppQrcode {
 
     /// Sets [`appid`](Self::appid).
     #[must_use]
-    pub fn appid(mut self, appid: u32) -> Self {
+    pub fn appid(mut self, appid: u64) -> Self {
         self.appid = Some(appid);
         self
     }

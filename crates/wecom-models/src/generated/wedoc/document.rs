@@ -27,7 +27,7 @@ pub struct BatchUpdate {
     pub docid: String,
     /// The version that the changes are meant for, from [`Get`]. It is at most 100 versions behind the
     /// newest.
-    pub version: Option<u32>,
+    pub version: Option<u64>,
     /// The changes. At most 30 items.
     pub requests: Vec<UpdateRequest>,
 }
@@ -48,7 +48,7 @@ impl BatchUpdate {
 
     /// Sets [`version`](Self::version).
     #[must_use]
-    pub fn version(mut self, version: u32) -> Self {
+    pub fn version(mut self, version: u64) -> Self {
         self.version = Some(version);
         self
     }
@@ -86,7 +86,7 @@ impl Get {
 #[non_exhaustive]
 pub struct GetResponse {
     /// The document's version.
-    pub version: u32,
+    pub version: u64,
     /// The root of the tree.
     pub document: Node,
 }
@@ -96,13 +96,13 @@ pub struct GetResponse {
 #[non_exhaustive]
 pub struct Location {
     /// The position.
-    pub index: u32,
+    pub index: u64,
 }
 
 impl Location {
     /// With what WeCom requires.
     #[must_use]
-    pub fn new(index: u32) -> Self {
+    pub fn new(index: u64) -> Self {
         Self { index }
     }
 }
@@ -112,15 +112,15 @@ impl Location {
 #[non_exhaustive]
 pub struct Range {
     /// Where it starts, from 0.
-    pub start_index: u32,
+    pub start_index: u64,
     /// How long it is.
-    pub length: u32,
+    pub length: u64,
 }
 
 impl Range {
     /// With what WeCom requires.
     #[must_use]
-    pub fn new(start_index: u32, length: u32) -> Self {
+    pub fn new(start_index: u64, length: u64) -> Self {
         Self { start_index, length }
     }
 }
@@ -195,9 +195,9 @@ pub struct InsertImage {
     /// Where.
     pub location: Location,
     /// How wide it is shown, in pixels.
-    pub width: Option<u32>,
+    pub width: Option<u64>,
     /// How high it is shown, in pixels.
-    pub height: Option<u32>,
+    pub height: Option<u64>,
 }
 
 impl InsertImage {
@@ -213,14 +213,14 @@ impl InsertImage {
 
     /// Sets [`width`](Self::width).
     #[must_use]
-    pub fn width(mut self, width: u32) -> Self {
+    pub fn width(mut self, width: u64) -> Self {
         self.width = Some(width);
         self
     }
 
     /// Sets [`height`](Self::height).
     #[must_use]
-    pub fn height(mut self, height: u32) -> Self {
+    pub fn height(mut self, height: u64) -> Self {
         self.height = Some(height);
         self
     }
@@ -247,9 +247,9 @@ impl InsertPageBreak {
 #[non_exhaustive]
 pub struct InsertTable {
     /// How many rows. At most 100.
-    pub rows: u32,
+    pub rows: u64,
     /// How many columns. At most 60.
-    pub cols: u32,
+    pub cols: u64,
     /// Where.
     pub location: Location,
 }
@@ -257,7 +257,7 @@ pub struct InsertTable {
 impl InsertTable {
     /// With what WeCom requires.
     #[must_use]
-    pub fn new(rows: u32, cols: u32, location: Location) -> Self {
+    pub fn new(rows: u64, cols: u64, location: Location) -> Self {
         Self { rows, cols, location }
     }
 }
@@ -350,9 +350,9 @@ impl TextProperty {
 #[non_exhaustive]
 pub struct Node {
     /// Where it starts.
-    pub begin: u32,
+    pub begin: u64,
     /// Where it ends.
-    pub end: u32,
+    pub end: u64,
     /// How it looks. Absent for kinds of nodes that have no properties.
     pub property: Option<Property>,
     /// What kind of node it is.
@@ -456,7 +456,7 @@ pub struct ParagraphProperty {
 #[non_exhaustive]
 pub struct NumberProperty {
     /// How deep it is nested in the list.
-    pub nesting_level: u32,
+    pub nesting_level: u64,
     /// The list: the same for all of its paragraphs.
     pub number_id: String,
 }
@@ -482,19 +482,19 @@ pub struct Indent {
     /// On the left, in pixels.
     pub left: f64,
     /// On the left, in twentieths of a character's width.
-    pub left_chars: u32,
+    pub left_chars: u64,
     /// On the right, in pixels.
     pub right: f64,
     /// On the right, in twentieths of a character's width.
-    pub right_chars: u32,
+    pub right_chars: u64,
     /// How far the first line hangs out, in pixels. The page calls it vertical.
     pub hanging: f64,
     /// How far the first line hangs out, in twentieths of a character's width.
-    pub hanging_chars: u32,
+    pub hanging_chars: u64,
     /// The first line, in pixels.
     pub first_line: f64,
     /// The first line, in twentieths of a character's width.
-    pub first_line_chars: u32,
+    pub first_line_chars: u64,
 }
 
 /// How text looks.
@@ -596,7 +596,7 @@ pub struct BorderProperty {
     /// Its colour: RRGGBB, hexadecimal.
     pub color: String,
     /// How wide it is, in pixels.
-    pub width: u32,
+    pub width: u64,
 }
 
 /// Something drawn, such as a picture or a chart.
@@ -640,13 +640,13 @@ pub struct InlinePicture {
 #[non_exhaustive]
 pub struct RelativeRect {
     /// From the left.
-    pub left: u32,
+    pub left: u64,
     /// From the top.
-    pub top: u32,
+    pub top: u64,
     /// From the right.
-    pub right: u32,
+    pub right: u64,
     /// From the bottom.
-    pub bottom: u32,
+    pub bottom: u64,
 }
 
 /// A picture's shape.
@@ -664,7 +664,7 @@ pub struct Transform2D {
     /// Its frame.
     pub extent: Option<PositiveSize2D>,
     /// How far it is turned clockwise, in 1/60000 degrees. Negative: the other way.
-    pub rotation: i32,
+    pub rotation: i64,
 }
 
 /// The size of a picture's frame.
@@ -672,9 +672,9 @@ pub struct Transform2D {
 #[non_exhaustive]
 pub struct PositiveSize2D {
     /// The width, in pixels.
-    pub cx: u32,
+    pub cx: u64,
     /// The height, in pixels.
-    pub cy: u32,
+    pub cy: u64,
 }
 
 /// An add-on in the text.
@@ -730,7 +730,7 @@ pub struct AnchorPicture {
 #[non_exhaustive]
 pub struct PositionHorizontal {
     /// How far it is from there.
-    pub pos_offset: i32,
+    pub pos_offset: i64,
     /// From where it is measured.
     pub relative_from: RelativeFromHorizontal,
 }
@@ -740,7 +740,7 @@ pub struct PositionHorizontal {
 #[non_exhaustive]
 pub struct PositionVertical {
     /// How far it is from there.
-    pub pos_offset: i32,
+    pub pos_offset: i64,
     /// From where it is measured.
     pub relative_from: RelativeFromVertical,
 }

@@ -42,11 +42,11 @@ pub struct GetRecords {
     /// How to sort the records. Not together with `filter_spec`.
     pub sort: Option<Vec<Sort>>,
     /// How many records to pass over: the `next` of the page before. Default 0.
-    pub offset: Option<u32>,
+    pub offset: Option<u64>,
     /// Records a page. 0 counts as left out. Default 1000, at most 1000.
-    pub limit: Option<u32>,
+    pub limit: Option<u64>,
     /// A version number, as `ver` of an answer.
-    pub ver: Option<u32>,
+    pub ver: Option<u64>,
     /// Only records that meet conditions. Not together with `sort`.
     pub filter_spec: Option<FilterSpec>,
 }
@@ -115,21 +115,21 @@ impl GetRecords {
 
     /// Sets [`offset`](Self::offset).
     #[must_use]
-    pub fn offset(mut self, offset: u32) -> Self {
+    pub fn offset(mut self, offset: u64) -> Self {
         self.offset = Some(offset);
         self
     }
 
     /// Sets [`limit`](Self::limit).
     #[must_use]
-    pub fn limit(mut self, limit: u32) -> Self {
+    pub fn limit(mut self, limit: u64) -> Self {
         self.limit = Some(limit);
         self
     }
 
     /// Sets [`ver`](Self::ver).
     #[must_use]
-    pub fn ver(mut self, ver: u32) -> Self {
+    pub fn ver(mut self, ver: u64) -> Self {
         self.ver = Some(ver);
         self
     }
@@ -147,16 +147,16 @@ impl GetRecords {
 #[non_exhaustive]
 pub struct GetRecordsResponse {
     /// How many records fit. The page's table says views, which must mean records.
-    pub total: Option<u32>,
+    pub total: Option<u64>,
     /// Whether more records follow. The page's example shows neither this, nor `total`, `next` and
     /// `records`.
     pub has_more: Option<bool>,
     /// The `offset` of the next page.
-    pub next: Option<u32>,
+    pub next: Option<u64>,
     /// The records.
     pub records: Option<Vec<Record>>,
     /// A version number.
-    pub ver: u32,
+    pub ver: u64,
 }
 
 /// Sorting by a column.
@@ -409,13 +409,13 @@ pub struct CellObject {
     /// The image's address.
     pub image_url: Option<String>,
     /// The image's width.
-    pub width: Option<i32>,
+    pub width: Option<i64>,
     /// The image's height.
-    pub height: Option<i32>,
+    pub height: Option<i64>,
     /// The file's name.
     pub name: Option<String>,
     /// The file's size.
-    pub size: Option<i32>,
+    pub size: Option<i64>,
     /// The file's extension; for a WeCom document its kind in capitals, such as `SMARTSHEET`.
     pub file_ext: Option<String>,
     /// The file's address.
@@ -434,7 +434,7 @@ pub struct CellObject {
     /// external_userid.
     pub tmp_external_userid: Option<String>,
     /// The application, where `id_type` says that it is one.
-    pub agentid: Option<u32>,
+    pub agentid: Option<u64>,
     /// Who or what stands in a column of members.
     pub id_type: Option<UserIdType>,
     /// The option's colour.

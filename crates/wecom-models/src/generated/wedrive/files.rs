@@ -27,9 +27,9 @@ pub struct FileList {
     /// What files are sorted by.
     pub sort_type: SortType,
     /// 0 for the first page, then the `next_start` of the page before.
-    pub start: u32,
+    pub start: u64,
     /// Files a page, at most. At most 1000.
-    pub limit: u32,
+    pub limit: u64,
 }
 
 impl FileList {
@@ -39,8 +39,8 @@ impl FileList {
         spaceid: impl Into<String>,
         fatherid: impl Into<String>,
         sort_type: SortType,
-        start: u32,
-        limit: u32,
+        start: u64,
+        limit: u64,
     ) -> Self {
         Self {
             spaceid: spaceid.into(),
@@ -59,7 +59,7 @@ pub struct FileListResponse {
     /// Whether more files follow.
     pub has_more: bool,
     /// Where the next page starts.
-    pub next_start: u32,
+    pub next_start: u64,
     /// The files.
     ///
     /// The page's table says a list of files; its example shows an object that holds the list.
