@@ -1,0 +1,70 @@
+//! What is published: each package holds its licences and a README, and says where it comes from.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// What every package holds, beside its code.
+const FILES: [&str; 4] = ["Cargo.toml", "LICENSE-APACHE", "LICENSE-MIT", "README.md"];
+
+/// What every package says of itself.
+const FIELDS: [&str; 4] = ["description", "license", "readme", "repository"];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is a folder of the workspace").to_path_buf()
+}
+
+fn cargo(arguments: &[&str]) -> String {
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let output =
+        cargo.args(arguments).arg("--offline").current_dir(root()).output().expect("cargo can be started");
+    assert!(output.status.success(), "cargo {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("cargo prints text")
+}
+
+/// The packages of the workspace that are published.
+fn published() -> Vec<Value> {
+    let metadata = cargo(&["metadata", "--no-deps", "--format-version", "1"]);
+    let mut metadata: Value = serde_json::from_str(&metadata).expect("cargo prints JSON");
+    let Value::Array(mut packages) = metadata["packages"].take() else { panic!("cargo lists packages") };
+    // `publish = false` is an empty list of registries.
+    packages.retain(|package| package["publish"].is_null());
+    assert!(packages.len() >= 4, "the models, the requests, the client and the mock are published");
+    packages
+}
+
+#[test]
+fn every_package_holds_its_licences_and_a_readme() {
+    for package in published() {
+        let name = package["name"].as_str().expect("a package has a name");
+        let list = cargo(&["package", "--list", "--allow-dirty", "--package", name]);
+        for file in FILES {
+            assert!(list.lines().any(|line| line == file), "{name} is published without {file}:\n{list}");
+        }
+        let folder = Path::new(package["manifest_path"].as_str().expect("it has a path")).with_file_name("");
+        for licence in FILES.iter().filter(|file| file.starts_with("LICENSE")) {
+            let [own, common] = [folder.join(licence), root().join(licence)].map(fs::read);
+            assert_eq!(own.expect("it is there"), common.expect("it is there"), "{name}: {licence}");
+        }
+        let readme = fs::read_to_string(folder.join("README.md")).expect("it is text");
+        assert!(readme.starts_with(&format!("# {name}\n")), "the README of {name} begins with its name");
+    }
+}
+
+#[test]
+fn every_package_says_what_it_is_and_where_it_comes_from() {
+    for package in published() {
+        let (name, version) = (&package["name"], &package["version"]);
+        for field in FIELDS {
+            assert!(package[field].is_string(), "{name} {version} has no `{field}`");
+        }
+        // crates.io takes no more.
+        for (field, most) in [("categories", 5), ("keywords", 5)] {
+            let count = package[field].as_array().map_or(0, Vec::len);
+            assert!((1..=most).contains(&count), "{name}: {count} {field}");
+        }
+    }
+}
