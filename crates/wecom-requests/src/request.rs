@@ -11,22 +11,28 @@ use crate::{Body, Endpoint, Headers, Query};
 #[non_exhaustive]
 pub enum BuildError {
     /// The base URL and the path make no URL.
-    #[error("the base URL makes no valid URL with the path {path}")]
+    #[error("the base URL makes no valid URL with the path {path}: {}", source)]
     Url {
         /// The endpoint's path.
         path: &'static str,
         /// What is wrong with it.
-        source: http::Error,
+        r#source: http::Error,
     },
     /// A field can't be written.
-    #[error("the request can't be written as JSON")]
-    Body(#[from] serde_json::Error),
+    #[error("the request can't be written as JSON: {0}")]
+    Body(serde_json::Error),
     /// The content of a file is a stream, which is not given here.
     #[error("the content of a streamed file has to be sent with the request")]
     Streamed,
     /// A stream is given, and no file of the request takes it.
     #[error("no file of the request is a streamed one")]
     NotStreamed,
+}
+
+impl From<serde_json::Error> for BuildError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Body(error)
+    }
 }
 
 /// Makes the HTTP request that calls an endpoint.

@@ -9,6 +9,7 @@ use wecom_requests::token::AccessToken;
 use wecom_requests::{Endpoint, Paged, PagedItems};
 
 use crate::caller::Caller;
+use crate::http::HttpOptions;
 use crate::limits::{LimitStore, Limits, MemoryLimits, OnLimit};
 use crate::options::CallOptions;
 use crate::retry::RetryPolicy;
@@ -138,7 +139,7 @@ impl<C: Credential> Client<C> {
 pub struct ClientBuilder<C = CorpSecret> {
     credential: C,
     transport: Option<Arc<dyn Transport>>,
-    proxy: Option<reqwest::Proxy>,
+    http: HttpOptions,
     base_url: String,
     merchant_url: String,
     max_response: usize,
@@ -159,7 +160,7 @@ impl<C: Credential> ClientBuilder<C> {
         Self {
             credential,
             transport: None,
-            proxy: None,
+            http: HttpOptions::default(),
             base_url: BASE_URL.to_owned(),
             merchant_url: MERCHANT_URL.to_owned(),
             max_response: 32 << 20,
@@ -175,8 +176,8 @@ impl<C: Credential> ClientBuilder<C> {
         self
     }
 
-    /// Where WeChat Pay is, instead of `https://api.mch.weixin.qq.com`. Its endpoints ask for a merchant's certificate,
-    /// which [`ClientBuilder::http_client`] can present.
+    /// Where WeChat Pay is, instead of `https://api.mch.weixin.qq.com`. Its endpoints ask for a merchant's certificate, which
+    /// `identity` sets.
     pub fn merchant_url(mut self, merchant_url: impl Into<String>) -> Self {
         self.merchant_url = merchant_url.into();
         self
@@ -202,9 +203,50 @@ impl<C: Credential> ClientBuilder<C> {
         self
     }
 
-    /// A proxy to go through.
+    /// A proxy to go through, instead of the one that the environment asks for (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`,
+    /// `NO_PROXY`). The environment's is not used for this machine's own addresses (`localhost`, `127.0.0.1`, `[::1]`); this one
+    /// is. `socks5://` needs the feature `socks`.
     pub fn proxy(mut self, proxy: reqwest::Proxy) -> Self {
-        self.proxy = Some(proxy);
+        self.http.proxy = Some(proxy);
+        self
+    }
+
+    /// Certificate authorities to trust besides those that the system trusts: of a company's proxy, say.
+    ///
+    /// ```no_run
+    /// use wecom_sdk::Client;
+    /// use wecom_sdk::reqwest::Certificate;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let authorities = Certificate::from_pem_bundle(&std::fs::read("company.pem")?)?;
+    /// let client = Client::builder("corp id", "secret").root_certificates(authorities).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "rustls")]
+    pub fn root_certificates(mut self, roots: impl IntoIterator<Item = reqwest::Certificate>) -> Self {
+        self.http.roots.extend(roots);
+        self
+    }
+
+    /// The certificate to present, with its key: WeChat Pay asks for a merchant's.
+    #[cfg(feature = "rustls")]
+    pub fn identity(mut self, identity: reqwest::Identity) -> Self {
+        self.http.identity = Some(identity);
+        self
+    }
+
+    /// How long a connection is kept that nobody uses, instead of 15 seconds. It should be less than the other side keeps it, and
+    /// whatever stands between: on a connection that is just being closed, a request is lost, and nobody knows whether it was
+    /// carried out.
+    pub fn pool_idle_timeout(mut self, timeout: Duration) -> Self {
+        self.http.idle_timeout = Some(timeout);
+        self
+    }
+
+    /// How many connections that nobody uses are kept, instead of all.
+    pub fn pool_max_idle_per_host(mut self, connections: usize) -> Self {
+        self.http.max_idle = Some(connections);
         self
     }
 
@@ -253,31 +295,24 @@ impl<C: Credential> ClientBuilder<C> {
 
     /// The client. Nothing is sent yet.
     pub fn build(self) -> Result<Client<C>, Error> {
-        let transport = match (self.transport, self.proxy) {
-            (Some(_), Some(_)) => {
-                return Err(Error::Setup(
-                    "a proxy belongs into the HTTP client that is given, too".to_owned(),
-                ));
-            }
-            (Some(transport), None) => transport,
-            (None, proxy) => {
-                let builder = reqwest::Client::builder()
-                    .redirect(reqwest::redirect::Policy::none())
-                    .retry(reqwest::retry::never())
-                    .connect_timeout(Duration::from_secs(10));
-                let builder = match proxy {
-                    Some(proxy) => builder.proxy(proxy),
-                    None => builder,
-                };
-                let client = builder.build().map_err(|error| Error::Setup(error.to_string()))?;
-                Arc::new(client)
-            }
+        let base_url = checked_url(self.base_url)?;
+        let merchant_url = checked_url(self.merchant_url)?;
+        let transport = match self.transport {
+            None => Arc::new(self.http.build([&base_url, &merchant_url])?),
+            Some(transport) => match self.http.set().next() {
+                None => transport,
+                Some(option) => {
+                    return Err(Error::Setup(format!(
+                        "`{option}` has no effect on the HTTP client that is given: set it there"
+                    )));
+                }
+            },
         };
         let options = Arc::new(self.options);
         let caller = Caller {
             transport,
-            base_url: checked_url(self.base_url)?,
-            merchant_url: checked_url(self.merchant_url)?,
+            base_url,
+            merchant_url,
             max_response: self.max_response,
             limits: Limits::new(self.limit_store),
             store: self.token_store,

@@ -1,9 +1,12 @@
 //! What can go wrong.
 
 use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
+use ::http::header::RETRY_AFTER;
+use ::http::{HeaderMap, StatusCode};
 use bytes::Bytes;
 use wecom_models::Secret;
 use wecom_requests::{ApiError, BuildError, DecodeError, MerchantError, Meta, Violations, errcode};
@@ -11,6 +14,9 @@ use wecom_requests::{ApiError, BuildError, DecodeError, MerchantError, Meta, Vio
 use crate::transport::TransportError;
 
 /// What can go wrong with a call.
+///
+/// `Display` says all of it, down to the root cause, so `source()` returns nothing that would say it again. The parts are
+/// in the fields, and behind [`Error::api`], [`Error::body`] and their likes, which look into an [`Error::Token`], too.
 ///
 /// No variant shows a secret or a token, neither in `Display` nor in `Debug`.
 #[derive(Debug, thiserror::Error)]
@@ -23,10 +29,11 @@ pub enum Error {
         /// The endpoint.
         endpoint: &'static Meta,
         /// What WeCom reports.
-        #[source]
         error: ApiError,
         /// The body, as it came: it may say more.
         body: Body,
+        /// How long to wait before another attempt, where that is known: WeCom has blocked the endpoint until then.
+        retry_after: Option<Duration>,
     },
     /// WeChat Pay reports an error.
     #[error("{}: {error}", endpoint.id)]
@@ -35,7 +42,6 @@ pub enum Error {
         /// The endpoint.
         endpoint: &'static Meta,
         /// What WeChat Pay reports.
-        #[source]
         error: MerchantError,
         /// The body, as it came: it may say more.
         body: Body,
@@ -47,19 +53,20 @@ pub enum Error {
         /// The endpoint.
         endpoint: &'static Meta,
         /// Where in the body, and why.
-        #[source]
         error: DecodeError,
         /// The body, as it came.
         body: Body,
     },
     /// The answer is not from the API: its HTTP status says so, and its body isn't an error of WeCom's.
-    #[error("{}: HTTP status {status}", endpoint.id)]
+    #[error("{}: HTTP status {status}{}", endpoint.id, hint(*status))]
     #[non_exhaustive]
     Status {
         /// The endpoint.
         endpoint: &'static Meta,
         /// The status.
-        status: ::http::StatusCode,
+        status: StatusCode,
+        /// The headers.
+        headers: Headers,
         /// The body, as it came.
         body: Body,
     },
@@ -84,13 +91,13 @@ pub enum Error {
         sent: bool,
     },
     /// The connection failed. The call may have been carried out all the same, unless the source says that there was none.
-    #[error("{}: {source}", endpoint.id)]
+    #[error("{}: {}", endpoint.id, source)]
     #[non_exhaustive]
     Transport {
         /// The endpoint.
         endpoint: &'static Meta,
         /// What the transport says.
-        source: TransportError,
+        r#source: TransportError,
     },
     /// A documented limit leaves no room for the call, or WeCom has blocked the endpoint for a while. Nothing was sent.
     #[error("{}: a rate limit is reached, try again after {retry_after:?}", endpoint.id)]
@@ -117,30 +124,29 @@ pub enum Error {
         /// The endpoint.
         endpoint: &'static Meta,
         /// The limits it breaks.
-        #[source]
         violations: Violations,
     },
     /// The request can't be put together. Nothing was sent.
-    #[error("{}: {source}", endpoint.id)]
+    #[error("{}: {}", endpoint.id, source)]
     #[non_exhaustive]
     Build {
         /// The endpoint.
         endpoint: &'static Meta,
         /// Why.
-        source: BuildError,
+        r#source: BuildError,
     },
     /// The content of a file that should be uploaded can't be read, or isn't as long as announced.
-    #[error("{}: the content to upload can't be read: {source}", endpoint.id)]
+    #[error("{}: the content to upload can't be read: {}", endpoint.id, source)]
     #[non_exhaustive]
     Content {
         /// The endpoint.
         endpoint: &'static Meta,
         /// Why.
-        source: std::io::Error,
+        r#source: std::io::Error,
     },
     /// No token could be had. Nothing else was sent. All calls that waited for the token share the error.
     #[error("no token: {0}")]
-    Token(#[source] Arc<Error>),
+    Token(Arc<Error>),
     /// WeCom's ticket for the suite isn't known yet, or is too old: WeCom pushes one every 10 minutes to the provider's
     /// callback, which has to hand it to [`Client::put_ticket`](crate::Client::put_ticket).
     #[error("no suite_ticket: hand the one that WeCom pushes to `Client::put_ticket`")]
@@ -162,11 +168,83 @@ pub enum Error {
 impl Error {
     /// The code WeCom reports, if that is what went wrong.
     pub fn code(&self) -> Option<i64> {
-        match self {
-            Self::Api { error, .. } => Some(error.code),
-            Self::Token(error) => error.code(),
+        self.api().map(|error| error.code)
+    }
+
+    /// Whether WeCom reports a certain code: one of [`errcode`](crate::errcode), or any other.
+    pub fn is_code(&self, code: i64) -> bool {
+        self.code() == Some(code)
+    }
+
+    /// What WeCom reports, if it reports an error.
+    pub fn api(&self) -> Option<&ApiError> {
+        match self.root() {
+            Self::Api { error, .. } => Some(error),
             _ => None,
         }
+    }
+
+    /// The body of the answer, if there was one.
+    pub fn body(&self) -> Option<&Body> {
+        match self.root() {
+            Self::Api { body, .. }
+            | Self::Merchant { body, .. }
+            | Self::Decode { body, .. }
+            | Self::Status { body, .. } => Some(body),
+            _ => None,
+        }
+    }
+
+    /// How long to wait before another attempt, where that is known: a server says so (`Retry-After`), WeCom has blocked the
+    /// endpoint, or a limit leaves no room until then.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self.root() {
+            Self::Api { retry_after, .. } => *retry_after,
+            Self::Status { headers, .. } => retry_after(headers, SystemTime::now()),
+            Self::Limited { retry_after, .. } => Some(*retry_after).filter(|time| !time.is_zero()),
+            _ => None,
+        }
+    }
+
+    /// Whether time ran out: of one request, of a connection attempt, or of the call as a whole.
+    pub fn is_timeout(&self) -> bool {
+        match self.root() {
+            Self::Timeout { .. } | Self::Deadline { .. } => true,
+            Self::Transport { source, .. } => source.is_timeout(),
+            _ => false,
+        }
+    }
+
+    /// Whether the same call may succeed later, without anything being changed for it. Whether it may be sent again without harm
+    /// is another question: [`Error::may_have_been_carried_out`].
+    pub fn is_transient(&self) -> bool {
+        match self.root() {
+            Self::Timeout { .. } | Self::Deadline { .. } | Self::Limited { .. } => true,
+            Self::Transport { source, .. } => source.is_transient(),
+            Self::Status { status, .. } => {
+                status.is_server_error()
+                    || matches!(
+                        *status,
+                        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY | StatusCode::TOO_MANY_REQUESTS
+                    )
+            }
+            Self::Api { error, .. } => matches!(
+                error.code,
+                errcode::SYSTEM_BUSY
+                    | errcode::API_FREQUENCY_LIMIT_EXCEEDED
+                    | errcode::API_CONCURRENCY_LIMIT_EXCEEDED
+            ),
+            _ => false,
+        }
+    }
+
+    /// What went wrong, where it did: a call that got no token failed because another one did.
+    fn root(&self) -> &Self {
+        let mut error = self;
+        while let Self::Token(cause) = error {
+            error = cause;
+        }
+        error
     }
 
     /// The endpoint that was called, if one was.
@@ -199,7 +277,10 @@ impl Error {
             }
             Self::Transport { source, .. } => source.may_have_arrived(),
             Self::Deadline { sent, .. } => *sent,
-            Self::Status { status, .. } => status.is_server_error(),
+            // What is seen elsewhere (303, and 302 as servers use it) has been done here.
+            Self::Status { status, .. } => {
+                status.is_server_error() || matches!(*status, StatusCode::SEE_OTHER | StatusCode::FOUND)
+            }
             Self::Api { error, .. } => error.code == errcode::SYSTEM_BUSY,
             _ => false,
         }
@@ -220,6 +301,51 @@ impl Error {
     }
 }
 
+/// What else there is to say of a status.
+fn hint(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
+            ": the proxy asks for a user and a password, as in `http://user:password@proxy:8080`"
+        }
+        StatusCode::SEE_OTHER | StatusCode::FOUND => ": the call may have been carried out",
+        _ => "",
+    }
+}
+
+/// What a `Retry-After` header says: seconds, or a date, which may have passed.
+pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
+    }
+    let date = httpdate::parse_http_date(text).ok()?;
+    Some(date.duration_since(now).unwrap_or_default())
+}
+
+/// The headers of an answer. `Debug` shows only their names: a value may hold a token.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Headers(Box<HeaderMap>);
+
+impl Deref for Headers {
+    type Target = HeaderMap;
+
+    fn deref(&self) -> &HeaderMap {
+        &self.0
+    }
+}
+
+impl From<HeaderMap> for Headers {
+    fn from(headers: HeaderMap) -> Self {
+        Self(Box::new(headers))
+    }
+}
+
+impl fmt::Debug for Headers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
 /// The body of an answer. `Debug` shows only its length: it may hold a token.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Body(pub Bytes);
@@ -227,5 +353,159 @@ pub struct Body(pub Bytes);
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Body({} bytes)", self.0.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wecom_models::auth::Gettoken;
+    use wecom_models::chatdata::archive::SyncMsg;
+    use wecom_requests::{Check as _, Endpoint as _, ResponseError, parse};
+
+    use super::*;
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
+        for (value, expected) in [
+            ("0", Some(0)),
+            (" 120 ", Some(120)),
+            ("99999999999999999999999", Some(u64::MAX)),
+            ("Sun, 06 Nov 1994 08:49:47 GMT", Some(10)),
+            ("Sunday, 06-Nov-94 08:50:37 GMT", Some(60)),
+            ("Sun, 06 Nov 1994 08:49:07 GMT", Some(0)),
+            ("", None),
+            ("-5", None),
+            ("+5", None),
+            ("1.5", None),
+            ("soon", None),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(RETRY_AFTER, value.parse().unwrap());
+            assert_eq!(retry_after(&headers, now), expected.map(Duration::from_secs), "{value}");
+        }
+        assert_eq!(retry_after(&HeaderMap::new(), now), None);
+    }
+
+    /// One of each, with a cause that its text ends with; and how many there are.
+    fn one_of_each() -> Vec<(Error, &'static str)> {
+        let endpoint = Gettoken::META;
+        let io = || std::io::Error::other("the root cause");
+        let (body, timeout) = (Body::default(), Duration::from_secs(30));
+        let answer = br#"{ "errcode": -1, "errmsg": "the root cause" }"#;
+        let Err(ResponseError::Api(error)) = parse::<Gettoken>(answer) else { panic!("it is an error") };
+        let decode = || DecodeError::new("a.b", "the root cause");
+        let json = serde_json::from_str::<Vec<()>>("[").unwrap_err();
+        let url = ::http::Uri::try_from("http://[").unwrap_err();
+        let violations = SyncMsg::new().limit(1001).violations().unwrap_err();
+        vec![
+            (Error::Api { endpoint, error, body: body.clone(), retry_after: None }, "the root cause"),
+            (
+                Error::Merchant {
+                    endpoint,
+                    error: MerchantError { code: "FAIL".to_owned(), message: "the root cause".to_owned() },
+                    body: body.clone(),
+                },
+                "the root cause",
+            ),
+            (Error::Decode { endpoint, error: decode(), body: body.clone() }, "the root cause"),
+            (
+                Error::Status {
+                    endpoint,
+                    status: StatusCode::BAD_GATEWAY,
+                    headers: Headers::default(),
+                    body,
+                },
+                "502 Bad Gateway",
+            ),
+            (Error::Timeout { endpoint, timeout }, "30s"),
+            (Error::Deadline { endpoint, deadline: timeout, sent: true }, "30s"),
+            (Error::Transport { endpoint, source: TransportError::unsent(io()) }, "the root cause"),
+            (Error::Limited { endpoint, retry_after: timeout }, "30s"),
+            (Error::TooLarge { endpoint, limit: 7 }, "7 bytes"),
+            (Error::Invalid { endpoint, violations }, "1001"),
+            (Error::Build { endpoint, source: BuildError::Body(json) }, "EOF while parsing a list"),
+            (Error::Build { endpoint, source: BuildError::Url { path: "/", source: url.into() } }, "invalid"),
+            (Error::Content { endpoint, source: io() }, "the root cause"),
+            (
+                Error::Token(Arc::new(Error::Transport { endpoint, source: TransportError::broken(io()) })),
+                "the root cause",
+            ),
+            (Error::NoTicket, "put_ticket"),
+            (Error::Stuck { endpoint, cursor: "c".to_owned() }, "\"c\""),
+            (Error::Setup("the root cause".to_owned()), "the root cause"),
+        ]
+    }
+
+    /// As `anyhow` and its likes show an error in one line: with all causes.
+    fn with_causes(error: &dyn std::error::Error) -> String {
+        let causes = std::iter::successors(Some(error), |error| error.source());
+        causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+    }
+
+    #[test]
+    fn every_error_tells_each_thing_once_and_the_root_cause_too() {
+        let mut kinds = std::collections::HashSet::new();
+        for (error, cause) in one_of_each() {
+            kinds.insert(std::mem::discriminant(&error));
+            assert_eq!(with_causes(&error), error.to_string(), "the sources say nothing again");
+            let told = error.to_string();
+            assert_eq!(told.matches(cause).count(), 1, "{told}");
+        }
+        assert_eq!(kinds.len(), 16, "a variant is missing here");
+    }
+
+    #[test]
+    fn a_call_without_a_token_is_asked_about_why_it_got_none() {
+        for (error, _) in one_of_each() {
+            let asked = |error: &Error| {
+                (
+                    (error.code(), error.is_code(-1), error.api().cloned(), error.body().cloned()),
+                    (error.retry_after(), error.is_timeout(), error.is_transient()),
+                    error.endpoint().map(|endpoint| endpoint.id),
+                )
+            };
+            let direct = asked(&error);
+            assert_eq!(asked(&Error::Token(Arc::new(error))), direct);
+        }
+    }
+
+    #[test]
+    fn what_passes_is_transient_and_nothing_else() {
+        let transient: Vec<bool> = one_of_each().iter().map(|(error, _)| error.is_transient()).collect();
+        let expected = [
+            true, false, false, true, true, true, true, true, false, false, false, false, false, true, false,
+            false, false,
+        ];
+        assert_eq!(transient, expected);
+        let status = |code: u16| Error::Status {
+            endpoint: Gettoken::META,
+            status: code.try_into().unwrap(),
+            headers: Headers::default(),
+            body: Body::default(),
+        };
+        for (code, is_transient, may_be_done) in [
+            (302, false, true),
+            (303, false, true),
+            (307, false, false),
+            (404, false, false),
+            (408, true, false),
+            (429, true, false),
+            (500, true, true),
+            (503, true, true),
+        ] {
+            let error = status(code);
+            assert_eq!(error.is_transient(), is_transient, "{code}");
+            assert_eq!(error.may_have_been_carried_out(), may_be_done, "{code}");
+        }
+        let late = TransportError::unsent(std::io::Error::from(std::io::ErrorKind::TimedOut));
+        assert!(Error::Transport { endpoint: Gettoken::META, source: late }.is_timeout());
+    }
+
+    #[test]
+    fn headers_show_their_names_only() {
+        let mut headers = HeaderMap::new();
+        headers.insert("location", "https://elsewhere/?access_token=secret".parse().unwrap());
+        assert_eq!(format!("{:?}", Headers::from(headers)), "{\"location\"}");
     }
 }

@@ -218,12 +218,12 @@ impl<C: Credential> Client<C> {
         let timeout = session.options.timeout;
         let mut build = session.builder(request)?;
         let call = Call { download: true, ..Call::new(endpoint, &mut build) };
-        let read = |answer| match answer {
+        let read = |answer: Answer<'_>| match answer {
             Answer::File(answer) => Ok(Download::new(endpoint, answer, timeout)),
             Answer::Whole(answer) => {
                 // An error, or a file that doesn't say so.
-                parse_response::<E>(&answer)?;
-                Ok(Download::new(endpoint, answer.map(ResponseBody::from), timeout))
+                parse_response::<E>(answer)?;
+                Ok(Download::new(endpoint, answer.clone().map(ResponseBody::from), timeout))
             }
         };
         session.call(call, read).await

@@ -77,9 +77,10 @@
 //! | what happens | endpoints that only read | others |
 //! |---|---|---|
 //! | no connection | repeated | repeated |
+//! | an unknown certificate authority, a proxy that asks for a password, a host that doesn't exist | [`Error::Transport`] | the same |
 //! | the token is refused (40001, 40014, 42001, …) | sent again, with another token | the same |
-//! | called too often (45009), too many at once (45033), HTTP 429 | repeated after a pause | the same |
-//! | system busy (-1), HTTP 5xx | repeated | [`Error::Api`], [`Error::Status`] |
+//! | called too often (45009), too many at once (45033), HTTP 429 | repeated after a pause, or when `Retry-After` says | the same |
+//! | system busy (-1), HTTP 5xx | repeated, for 503 when `Retry-After` says | [`Error::Api`], [`Error::Status`] |
 //! | the connection breaks, the answer is cut off | repeated | [`Error::Transport`] |
 //! | no answer in time | repeated | [`Error::Timeout`] |
 //! | any other `errcode` | [`Error::Api`] | the same |
@@ -196,7 +197,8 @@
 //! # What can be seen, and what can't
 //!
 //! Every call is a `tracing` span `wecom.call` at the level `DEBUG`, with its `endpoint`, the number of `attempts`, the `errcode` if there was one,
-//! and `elapsed_ms`; every attempt is an event in it. No secret, token or private key is in any event, in any error, or in
+//! and `elapsed_ms`; every attempt is an event in it. What makes a call slow can be seen without it: a wait for a limit or for another
+//! token is an event at the level `INFO`, a retry and a block by WeCom at `WARN`. No secret, token or private key is in any event, in any error, or in
 //! the `Debug` of anything here:
 //!
 //! ```
@@ -217,6 +219,7 @@
 //!
 //! - One for each API family (`chatdata`, `meeting`, …), and `full` for all of them.
 //! - `rustls` (on by default): HTTPS through rustls.
+//! - `socks`: proxies that speak SOCKS.
 //! - `redis`: [`Redis`], a store for tokens and limits that several processes share.
 //! - `archive`: [`archive`], the keys of archived messages (会话内容存档).
 //! - `bidirectional`: requests can be read and responses written, too.
@@ -228,6 +231,7 @@ mod client;
 mod credential;
 mod error;
 mod files;
+mod http;
 mod limits;
 mod options;
 mod paging;
@@ -244,7 +248,7 @@ pub mod transport;
 pub use ::redis;
 pub use client::{Client, ClientBuilder};
 pub use credential::{CorpSecret, Credential, Fixed, Provides};
-pub use error::{Body, Error};
+pub use error::{Body, Error, Headers};
 #[doc(inline)]
 pub use files::{Content, ContentRange, Download};
 pub use limits::{LimitKey, LimitStore, MemoryLimits, OnLimit};

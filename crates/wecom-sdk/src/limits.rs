@@ -212,7 +212,7 @@ impl Limits {
             if on_limit == OnLimit::Refuse || later(wait) > deadline {
                 return Err(Error::Limited { endpoint, retry_after: wait });
             }
-            tracing::debug!(?wait, "a documented limit is reached");
+            tracing::info!(endpoint = endpoint.id, ?wait, "a limit is reached: the call waits for its turn");
             tokio::time::sleep(wait).await;
         }
         Ok(place)

@@ -58,7 +58,7 @@ impl<'a> Failure<'a> {
         Self { endpoint, error, attempt }
     }
 
-    /// Whether to send the request again could do no harm: it has not been carried out, or it only reads.
+    /// Whether sending the request again does no harm: it has not been carried out, or it only reads.
     pub fn is_harmless_to_repeat(&self) -> bool {
         self.endpoint.safe || !self.error.may_have_been_carried_out()
     }
@@ -76,9 +76,10 @@ impl RetryPolicy for NoRetry {
 
 /// Sends again what may succeed the next time, after a pause that doubles each time.
 ///
-/// - A request that never left (no connection), an answer that didn't come or broke off, an HTTP status 429 or 5xx, and
-///   WeCom's `-1` (system busy): up to 3 times, after about 0.2, 0.4 and 0.8 seconds. A request that may have been carried
-///   out is repeated only where its endpoint only reads ([`Meta::safe`]).
+/// - A request that never left (no connection), an answer that didn't come or broke off, an HTTP status 408, 425, 429 or 5xx, and
+///   WeCom's `-1` (system busy): up to 3 times, after about 0.2, 0.4 and 0.8 seconds, or when `Retry-After` says. A request that
+///   may have been carried out is repeated only where its endpoint only reads ([`Meta::safe`]). What can't pass by itself (an
+///   unknown certificate authority, a proxy that asks for a password) is not repeated ([`Error::is_transient`]).
 /// - `45033` (too many calls at once), which WeCom says before it carries anything out: the same, for every endpoint.
 /// - `45009` (called too often): once the period is over in which the endpoint is blocked ([`RetryPolicy::blocked`]). All calls
 ///   to the endpoint wait for it.
@@ -158,21 +159,13 @@ impl RetryPolicy for Backoff {
         if failure.error.code() == Some(errcode::API_FREQUENCY_LIMIT_EXCEEDED) {
             return Some(RetryPolicy::blocked(self, failure.endpoint));
         }
-        let passing = match failure.error {
-            Error::Transport { .. } | Error::Timeout { .. } => true,
-            Error::Status { status, .. } => status.is_server_error() || status.as_u16() == 429,
-            Error::Api { error, .. } => {
-                matches!(error.code, errcode::SYSTEM_BUSY | errcode::API_CONCURRENCY_LIMIT_EXCEEDED)
-            }
-            _ => false,
-        };
-        if !passing || !failure.is_harmless_to_repeat() {
+        if !failure.error.is_transient() || !failure.is_harmless_to_repeat() {
             return None;
         }
         let take = |budget: u32| budget.checked_sub(REPEAT);
         self.budget.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).ok()?;
         let doubled = self.first.saturating_mul(2_u32.saturating_pow(failure.attempt - 1)).min(self.longest);
-        Some(jitter(doubled))
+        Some(jitter(doubled).max(failure.error.retry_after().unwrap_or_default()))
     }
 
     fn blocked(&self, endpoint: &Meta) -> Duration {

@@ -9,24 +9,27 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use ::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
 use ::http::{Request, Response};
+use bytes::Bytes;
+use serde::de::IgnoredAny;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tracing::Instrument as _;
 use tracing::field::Empty;
 use wecom_models::Secret;
 use wecom_requests::{
-    DecodeError, Endpoint, Meta, ResponseError, TokenKind, errcode, http_request, parse_response,
+    AnswerKind, DecodeError, Endpoint, Meta, ResponseError, TokenKind, errcode, http_request, parse_response,
 };
 
 use crate::caller::Caller;
+use crate::error::retry_after;
 use crate::options::CallOptions;
 use crate::retry::Failure;
 use crate::time::{later, milliseconds};
 use crate::tokens::Tokens;
-use crate::transport::{RequestBody, ResponseBody};
+use crate::transport::{RequestBody, ResponseBody, TransportError};
 use crate::{Body, Error};
 
 /// The codes that say that a token is no good: a wrong one, or one that has run out. WeCom is not strict about which is
@@ -79,11 +82,17 @@ impl<'a> Call<'a> {
 }
 
 /// Takes an answer in.
-type Take<'a> = dyn FnMut(Answer) -> Result<(), ResponseError> + Send + 'a;
+type Take<'a> = dyn FnMut(Answer<'_>) -> Result<(), ResponseError> + Send + 'a;
 
 /// An answer whose body is all there, or a file that is still coming.
-pub(crate) enum Answer {
-    Whole(Response<bytes::Bytes>),
+pub(crate) enum Answer<'a> {
+    Whole(&'a Response<Bytes>),
+    File(Response<ResponseBody>),
+}
+
+/// An answer as it comes in.
+enum Received {
+    Whole(Response<Bytes>),
     File(Response<ResponseBody>),
 }
 
@@ -158,10 +167,10 @@ impl<'a> Session<'a> {
     pub(crate) async fn call<T: Send>(
         self,
         call: Call<'_>,
-        read: impl Fn(Answer) -> Result<T, ResponseError> + Send + Sync,
+        read: impl Fn(Answer<'_>) -> Result<T, ResponseError> + Send + Sync,
     ) -> Result<T, Error> {
         let mut response = None;
-        let mut take = |answer| read(answer).map(|read| response = Some(read));
+        let mut take = |answer: Answer<'_>| read(answer).map(|read| response = Some(read));
         self.within_deadline(call, &mut take).await?;
         Ok(response.expect("a call that succeeds has read an answer"))
     }
@@ -222,7 +231,7 @@ impl<'a> Session<'a> {
             let result =
                 result.map_err(|error| call.secrets.iter().fold(error.without(token), |e, s| e.without(s)));
             drop(place);
-            let Err(error) = result else {
+            let Err(mut error) = result else {
                 tracing::debug!(attempt, elapsed_ms = milliseconds(start), "answered");
                 options.retry.succeeded();
                 return Ok(());
@@ -235,19 +244,33 @@ impl<'a> Session<'a> {
                     return Err(error);
                 }
                 renewed = true;
+                tracing::info!(
+                    endpoint = endpoint.id,
+                    errcode = error.code(),
+                    "WeCom refused the token: another one is fetched"
+                );
                 // WeCom may give out the same token again while it lives: then it is not the token that is wrong.
                 if tokens.get().await?.token == current.token {
                     return Err(error);
                 }
                 continue;
             }
-            if error.code() == Some(errcode::API_FREQUENCY_LIMIT_EXCEEDED) {
-                caller.limits.block(credential, endpoint, options.retry.blocked(endpoint));
+            if let Error::Api { error: reported, retry_after, .. } = &mut error
+                && reported.code == errcode::API_FREQUENCY_LIMIT_EXCEEDED
+            {
+                let blocked = options.retry.blocked(endpoint);
+                tracing::warn!(
+                    endpoint = endpoint.id,
+                    ?blocked,
+                    "WeCom has blocked the endpoint for a while"
+                );
+                caller.limits.block(credential, endpoint, blocked);
+                *retry_after = Some(blocked);
             }
             let failure = Failure::new(endpoint, &error, attempt - u32::from(renewed));
             let pause = if call.repeatable { options.retry.retry(&failure) } else { None };
             let Some(pause) = pause.filter(|pause| later(*pause) <= deadline) else { return Err(error) };
-            tracing::debug!(?pause, "repeated after a pause");
+            tracing::warn!(endpoint = endpoint.id, attempt, ?pause, %error, "a call failed: it is retried after a pause");
             sleep(pause).await;
         }
     }
@@ -268,21 +291,12 @@ impl<'a> Session<'a> {
             .await
             .unwrap_or(Err(Error::Timeout { endpoint, timeout: given }));
         progress.sent.store(false, Ordering::Relaxed);
-        let answer = answer?;
-        let (status, body) = match &answer {
-            Answer::Whole(answer) => (answer.status(), Body(answer.body().clone())),
-            Answer::File(answer) => (answer.status(), Body::default()),
-        };
-        match take(answer) {
-            Err(ResponseError::Api(error)) => Err(Error::Api { endpoint, error, body }),
-            _ if !status.is_success() => Err(Error::Status { endpoint, status, body }),
-            Ok(()) => Ok(()),
-            Err(ResponseError::Merchant(error)) => Err(Error::Merchant { endpoint, error, body }),
-            Err(ResponseError::Decode(error)) => Err(Error::Decode { endpoint, error, body }),
-            Err(error) => {
-                let error = DecodeError::new("", error.to_string());
-                Err(Error::Decode { endpoint, error, body })
+        match answer? {
+            Received::Whole(answer) => {
+                let outcome = take(Answer::Whole(&answer));
+                judge(endpoint, outcome, answer)
             }
+            Received::File(answer) => judge(endpoint, take(Answer::File(answer)), Response::default()),
         }
     }
 
@@ -292,11 +306,11 @@ impl<'a> Session<'a> {
         endpoint: &'static Meta,
         request: Request<RequestBody>,
         download: bool,
-    ) -> Result<Answer, Error> {
+    ) -> Result<Received, Error> {
         let failed = |source| Error::Transport { endpoint, source };
         let answer = self.caller.transport.send(request).await.map_err(failed)?;
         if download && is_file(&answer) {
-            return Ok(Answer::File(answer));
+            return Ok(Received::File(answer));
         }
         let (head, body) = answer.into_parts();
         let limit = self.caller.max_response;
@@ -307,14 +321,15 @@ impl<'a> Session<'a> {
             _ => body.read(limit).await.map_err(failed)?,
         };
         let body = body.ok_or(Error::TooLarge { endpoint, limit })?;
-        Ok(Answer::Whole(Response::from_parts(head, body)))
+        Ok(Received::Whole(Response::from_parts(head, body)))
     }
 }
 
 /// Reads an answer whose body is all there.
-pub(crate) fn whole<E: Endpoint>(answer: Answer) -> Result<E::Response, ResponseError> {
+#[allow(clippy::needless_pass_by_value, reason = "what takes in a file owns it")]
+pub(crate) fn whole<E: Endpoint>(answer: Answer<'_>) -> Result<E::Response, ResponseError> {
     match answer {
-        Answer::Whole(answer) => parse_response::<E>(&answer),
+        Answer::Whole(answer) => parse_response::<E>(answer),
         Answer::File(_) => Err(DecodeError::new("", "a file came where none was asked for").into()),
     }
 }
@@ -325,6 +340,46 @@ fn is_file(answer: &Response<ResponseBody>) -> bool {
     let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let may_be_an_error = kind.is_empty() || kind.contains("json") || kind.starts_with("text/");
     answer.status().is_success() && (headers.contains_key(CONTENT_DISPOSITION) || !may_be_an_error)
+}
+
+/// What is wrong with an answer, if anything is.
+fn judge(
+    endpoint: &'static Meta,
+    outcome: Result<(), ResponseError>,
+    answer: Response<Bytes>,
+) -> Result<(), Error> {
+    let (head, body) = answer.into_parts();
+    let body = Body(body);
+    let error = match outcome {
+        Err(ResponseError::Api(error)) => {
+            let retry_after = retry_after(&head.headers, SystemTime::now());
+            return Err(Error::Api { endpoint, error, body, retry_after });
+        }
+        _ if !head.status.is_success() => {
+            return Err(Error::Status { endpoint, status: head.status, headers: head.headers.into(), body });
+        }
+        Ok(()) => return Ok(()),
+        Err(ResponseError::Merchant(error)) => return Err(Error::Merchant { endpoint, error, body }),
+        Err(ResponseError::Decode(error)) => error,
+        Err(error) => DecodeError::new("", error.to_string()),
+    };
+    // Without a length, only the content shows that the connection broke.
+    if !head.headers.contains_key(CONTENT_LENGTH) && ends_early(endpoint.answer, &body.0) {
+        let source = TransportError::broken("the answer ends before it is complete");
+        return Err(Error::Transport { endpoint, source });
+    }
+    Err(Error::Decode { endpoint, error, body })
+}
+
+/// Whether the rest of a document is missing.
+fn ends_early(kind: AnswerKind, body: &[u8]) -> bool {
+    match kind {
+        AnswerKind::Xml => {
+            let body = body.trim_ascii();
+            body.is_empty() || (body.starts_with(b"<xml") && !body.ends_with(b"</xml>"))
+        }
+        _ => serde_json::from_slice::<IgnoredAny>(body).is_err_and(|error| error.is_eof()),
+    }
 }
 
 fn is_refusal(error: &Error) -> bool {

@@ -141,37 +141,133 @@ impl fmt::Debug for ResponseBody {
     }
 }
 
-/// The request did not get there, or its answer not back.
-#[derive(Debug, thiserror::Error)]
-#[error("{}", if *.sent { "the connection broke" } else { "no connection" })]
+/// The request did not get there, or its answer not back. `Display` ends with the root cause.
+#[derive(Debug)]
 pub struct TransportError {
     sent: bool,
-    source: Box<dyn std::error::Error + Send + Sync>,
+    lasting: bool,
+    timeout: bool,
+    /// What else there is to say.
+    advice: Option<&'static str>,
+    cause: Box<dyn std::error::Error + Send + Sync>,
 }
 
 impl TransportError {
+    fn new(sent: bool, cause: Box<dyn std::error::Error + Send + Sync>) -> Self {
+        let timeout = chain(&*cause).any(|cause| io_kind(cause) == Some(io::ErrorKind::TimedOut));
+        Self { sent, lasting: false, timeout, advice: None, cause }
+    }
+
     /// The request was never sent: there was no connection. It may be sent again, whatever it asks for.
-    pub fn unsent(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self { sent: false, source: source.into() }
+    pub fn unsent(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::new(false, cause.into())
     }
 
     /// The request was sent, at least in part, and may have been carried out.
-    pub fn broken(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self { sent: true, source: source.into() }
+    pub fn broken(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::new(true, cause.into())
+    }
+
+    /// The same, of a cause that doesn't pass by itself, such as a certificate that isn't trusted: nothing is sent again.
+    #[must_use]
+    pub fn lasting(mut self) -> Self {
+        self.lasting = true;
+        self
     }
 
     /// Whether the request may have arrived.
     pub fn may_have_arrived(&self) -> bool {
         self.sent
     }
+
+    /// Whether another attempt may succeed without anything being changed.
+    pub fn is_transient(&self) -> bool {
+        !self.lasting
+    }
+
+    /// Whether it took too long to get a connection, or to get an answer.
+    pub fn is_timeout(&self) -> bool {
+        self.timeout
+    }
+
+    /// What is at the bottom of it.
+    pub(crate) fn root(&self) -> String {
+        chain(&*self.cause).last().map(ToString::to_string).unwrap_or_default()
+    }
+
+    /// What the HTTP client says, with its own causes behind `source()`.
+    pub fn cause(&self) -> &(dyn std::error::Error + Send + Sync + 'static) {
+        &*self.cause
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.sent { "the connection broke" } else { "no connection" })?;
+        if let Some(advice) = self.advice {
+            write!(f, " ({advice})")?;
+        }
+        write!(f, ": {}", self.root())
+    }
+}
+
+/// It has no `source()`: `Display` says the cause already.
+impl std::error::Error for TransportError {}
+
+/// An error and all its causes.
+fn chain<'a>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
+    std::iter::successors(Some(error), |error| {
+        // An I/O error's `source()` passes over what it holds.
+        match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            Some(held) => Some(held),
+            None => error.source(),
+        }
+    })
+}
+
+fn io_kind(error: &(dyn std::error::Error + 'static)) -> Option<io::ErrorKind> {
+    error.downcast_ref::<io::Error>().map(io::Error::kind)
 }
 
 impl From<reqwest::Error> for TransportError {
     fn from(error: reqwest::Error) -> Self {
-        let sent = !error.is_connect();
+        let sent = !error.is_connect() && !error.is_builder();
+        let advice = advice(&error);
+        let (timeout, lasting) = (error.is_timeout(), is_lasting(&error));
         // The URL holds the token.
-        Self { sent, source: error.without_url().into() }
+        let told = Self::new(sent, error.without_url().into());
+        Self { timeout: told.timeout || timeout, lasting, advice, ..told }
     }
+}
+
+/// Whether a cause stays until somebody changes something. What nobody knows passes.
+fn is_lasting(error: &reqwest::Error) -> bool {
+    if error.is_builder() {
+        return true;
+    }
+    // The resolver's own codes don't come through: only their texts tell "no such host" from "ask again later".
+    let unknown_host = error.is_dns()
+        && chain(error).last().is_some_and(|root| {
+            let text = root.to_string().to_lowercase();
+            !text.contains("temporary") && !text.contains("try again")
+        });
+    // TLS reports what it doesn't like, a certificate say, as invalid data.
+    let refused_by_tls = || chain(error).any(|cause| io_kind(cause) == Some(io::ErrorKind::InvalidData));
+    unknown_host || refused_by_tls() || advice(error).is_some()
+}
+
+/// What to do about mistakes that many make.
+fn advice(error: &reqwest::Error) -> Option<&'static str> {
+    let root = chain(error).last()?.to_string();
+    let known = [
+        ("UnknownIssuer", "`ClientBuilder::root_certificates` makes a certificate authority known"),
+        ("proxy authorization required", "put the user and password into the proxy's address"),
+        ("unsupported scheme socks", "a SOCKS proxy is set, which needs the feature `socks`"),
+        ("scheme is not http", "HTTPS needs the feature `rustls`, a SOCKS proxy the feature `socks`"),
+    ];
+    known.into_iter().find_map(|(text, advice)| root.contains(text).then_some(advice))
 }
 
 impl Transport for reqwest::Client {
@@ -184,7 +280,7 @@ impl Transport for reqwest::Client {
                 RequestBody::Bytes(bytes) => reqwest::Body::from(bytes),
                 RequestBody::Stream { stream, .. } => reqwest::Body::wrap_stream(stream),
             });
-            let request = reqwest::Request::try_from(request).map_err(TransportError::unsent)?;
+            let request = reqwest::Request::try_from(request).map_err(TransportError::from)?;
             let mut response = self.execute(request).await?;
             let mut answer = Response::new(());
             *answer.status_mut() = response.status();
