@@ -6,7 +6,7 @@ use crate::pages::phrases::{Rates, at_once};
 use crate::pages::plain;
 use crate::spec::source::Path;
 use crate::spec::type_expr::{Scalar, TypeExpr};
-use crate::spec::{Answer, Body, Drift, Endpoint, File, Host};
+use crate::spec::{Answer, Body, Drift, Endpoint, File, Host, Part};
 
 impl Comparison<'_> {
     /// Compares everything of an endpoint but its fields with the page that the spec names.
@@ -45,7 +45,7 @@ impl Comparison<'_> {
             let [ours, theirs] = [ours, theirs].map(|part| format!("multipart with `{part}`"));
             differs(Drift::Body, "body", ours, theirs);
         }
-        if let Some(theirs) = answer(&encoding, section.responses.is_empty())
+        if let Some(theirs) = answer(&encoding, !section.shows(Part::Response))
             && theirs != head.answer
         {
             differs(Drift::Answer, "answer", head.answer.keyword().to_owned(), theirs.keyword().to_owned());

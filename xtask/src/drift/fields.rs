@@ -7,11 +7,11 @@ use serde_json::{Map, Value};
 use super::said::{Differences, mentions};
 use super::shape::{Entry, Shape, What, is_map};
 use super::{Comparison, Documented, Place, Read};
-use crate::pages::Kind;
 use crate::pages::contents::Section;
 use crate::pages::encoding::Encoding;
 use crate::pages::table::{Row, Table};
 use crate::pages::tree::{self, Fields, Node};
+use crate::spec::Part;
 use crate::spec::{Drift, Endpoint, File};
 
 /// An object, as a page shows it in one place.
@@ -34,11 +34,11 @@ struct Tree<'p> {
 }
 
 /// The bodies that a page shows of a side.
-fn shown(section: &Section, side: Kind) -> Vec<Value> {
+fn shown(section: &Section, side: Part) -> Vec<Value> {
     let encoding = Encoding::of(section);
     match side {
-        Kind::Request => encoding.requests(section),
-        Kind::Response => encoding.responses(section),
+        Part::Request => encoding.requests(section),
+        Part::Response => encoding.responses(section),
     }
 }
 
@@ -92,7 +92,7 @@ fn line_of(page: &Documented<'_>, name: &str) -> usize {
 #[derive(Clone, Copy)]
 pub(super) struct Scope<'a, 'k> {
     pub file: &'a File,
-    pub side: Kind,
+    pub side: Part,
     /// The names of everything that the spec has there, in whatever object.
     known: &'k BTreeSet<&'a str>,
 }
@@ -106,7 +106,7 @@ impl<'a> Comparison<'a> {
         endpoint: &'a Endpoint,
         pages: &[Documented<'a>],
     ) {
-        let sides = [Kind::Request, Kind::Response];
+        let sides = [Part::Request, Part::Response];
         let shapes = sides.map(|side| Shape::of_side(file, name, endpoint, side));
         let everything: BTreeSet<&str> = shapes.iter().flat_map(|shape| shape.names(file)).collect();
         for (side, shape) in sides.into_iter().zip(shapes) {
@@ -234,7 +234,7 @@ impl<'a> Comparison<'a> {
         let (page, name) = (told.page, entry.name);
         let mut differences = Differences { scope, field, rows, page, name, found: Vec::new() };
         differences.ty();
-        if scope.side == Kind::Request {
+        if scope.side == Part::Request {
             differences.required(told.is_missing());
         }
         differences.limits();

@@ -2,9 +2,9 @@
 
 use super::Documented;
 use super::fields::{Scope, said_elsewhere};
-use crate::pages::Kind;
 use crate::pages::phrases::{self, Base, DocType, in_digits};
 use crate::pages::table::Row;
+use crate::spec::Part;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
 use crate::spec::{Drift, Enum, Field, File, Limit, Repr};
 
@@ -71,7 +71,7 @@ impl Differences<'_> {
             self.rows.iter().filter_map(|row| default(file, self.field, &row.doc)).collect();
         let ours = self.field.default.as_ref().map(|value| wire(self.field, plain_value(value)));
         match (theirs.first(), ours) {
-            (Some(theirs), None) if self.field.optional && self.scope.side == Kind::Request => {
+            (Some(theirs), None) if self.field.optional && self.scope.side == Part::Request => {
                 let message = format!("the page says that its default is `{theirs}`, the spec has none");
                 self.found.push((Drift::FieldDefault, theirs.clone(), message));
             }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::pages::Kind;
+use crate::spec::Part;
 use crate::spec::source::Path;
 use crate::spec::type_expr::{Generic, TypeExpr};
 use crate::spec::{Endpoint, Field, File, Struct, Style, Union, Variant};
@@ -62,10 +62,10 @@ impl<'s> Entry<'s> {
 
 impl<'s> Shape<'s> {
     /// The fields of a side of an endpoint.
-    pub(super) fn of_side(file: &'s File, name: &str, endpoint: &'s Endpoint, side: Kind) -> Self {
+    pub(super) fn of_side(file: &'s File, name: &str, endpoint: &'s Endpoint, side: Part) -> Self {
         let (key, fields) = match side {
-            Kind::Request => ("request", &endpoint.request),
-            Kind::Response => ("response", &endpoint.response),
+            Part::Request => ("request", &endpoint.request),
+            Part::Response => ("response", &endpoint.response),
         };
         let path = Path::of(["endpoints", name, key]);
         Self::of_fields(file, format!("{name}.{key}"), path, fields, 0)

@@ -7,11 +7,11 @@ use super::examples::examples;
 use super::fields::Place;
 use super::rules::Request;
 use super::types::{Definition, Field, Ty, Types};
-use crate::pages::Kind;
 use crate::pages::contents::{Contents, Section};
 use crate::pages::encoding::{Encoding, token};
 use crate::pages::table::Table;
 use crate::pages::tree::{self, Fields};
+use crate::spec::Part;
 use crate::spec::Token;
 use crate::spec::names;
 
@@ -36,7 +36,7 @@ pub(super) struct Endpoint {
     /// Other keys, as they stand in the spec; with doubts as lines of comment.
     pub keys: Vec<String>,
     /// The sides whose tables tell no types.
-    pub untyped: Vec<Kind>,
+    pub untyped: Vec<Part>,
     pub request: Vec<Field>,
     pub response: Vec<Field>,
     pub examples: Vec<Example>,
@@ -141,7 +141,7 @@ impl<'a> Drafter<'a> {
         let token = token(section);
         let encoding = Encoding::of(section);
         let unsaid = !section.method_said
-            && section.requests.is_empty()
+            && !section.shows(Part::Request)
             && section.query.len() > 1
             && !encoding.flat();
         let method = if unsaid { "GET" } else { section.method.as_str() };
@@ -155,7 +155,7 @@ impl<'a> Drafter<'a> {
             self.response(&format!("{owner}Response"), section, &encoding, &responses)
         };
         let untyped_response = self.untyped && !responses.is_empty();
-        let untyped = [(untyped_request, Kind::Request), (untyped_response, Kind::Response)];
+        let untyped = [(untyped_request, Part::Request), (untyped_response, Part::Response)];
         let untyped = untyped.into_iter().filter(|(untyped, _)| *untyped).map(|(_, side)| side).collect();
         let mut keys = encoding.keys();
         keys.extend(calls::pace(section));
@@ -187,7 +187,7 @@ impl<'a> Drafter<'a> {
     }
 
     /// The fields of a side: what its examples show and its tables say.
-    fn tree<'v>(&mut self, section: &'v Section, side: Kind, bodies: &[&'v Map<String, Value>]) -> Fields<'v>
+    fn tree<'v>(&mut self, section: &'v Section, side: Part, bodies: &[&'v Map<String, Value>]) -> Fields<'v>
     where
         'a: 'v,
     {
@@ -211,9 +211,9 @@ impl<'a> Drafter<'a> {
         requests: &[Value],
     ) -> Vec<Field> {
         let bodies: Vec<&Map<String, Value>> = requests.iter().filter_map(Value::as_object).collect();
-        let fields = self.tree(section, Kind::Request, &bodies);
+        let fields = self.tree(section, Part::Request, &bodies);
         let get = method == "GET";
-        let place = Place { owner, side: Kind::Request, objects: bodies.len() };
+        let place = Place { owner, side: Part::Request, objects: bodies.len() };
         let mut drafted = self.fields(&fields, place, &bodies);
         for field in &mut drafted {
             let in_query = section.query.contains(&field.name);
@@ -269,8 +269,8 @@ impl<'a> Drafter<'a> {
         responses: &[Value],
     ) -> Vec<Field> {
         let bodies: Vec<&Map<String, Value>> = responses.iter().filter_map(Value::as_object).collect();
-        let fields = self.tree(section, Kind::Response, &bodies);
-        let place = Place { owner, side: Kind::Response, objects: bodies.len() };
+        let fields = self.tree(section, Part::Response, &bodies);
+        let place = Place { owner, side: Part::Response, objects: bodies.len() };
         let mut drafted = self.fields(&fields, place, &bodies);
         if encoding.xml {
             for field in &mut drafted {

@@ -7,10 +7,10 @@ use super::scalar::{FROM_EXAMPLE, base_name, is_in_doubt, scalar};
 use super::tagged::{Tagged, looks_tagged};
 use super::types::{Definition, EnumValue, Field, Ty, Variant, pascal, singular};
 use super::yaml::quoted;
-use crate::pages::Kind;
 use crate::pages::phrases::{self, Base, DocType};
 use crate::pages::table::values_of;
 use crate::pages::tree::{self, Fields, Node};
+use crate::spec::Part;
 use crate::spec::names;
 
 /// What is to be said of a field besides its type.
@@ -37,7 +37,7 @@ impl Notes {
 pub(super) struct Place<'p> {
     /// The name of the type it belongs to.
     pub owner: &'p str,
-    pub side: Kind,
+    pub side: Part,
     /// How many objects it could have stood in.
     pub objects: usize,
 }
@@ -118,7 +118,7 @@ impl Drafter<'_> {
         let mut keys = Vec::new();
         let text = ty.to_string();
         if optional
-            && place.side == Kind::Request
+            && place.side == Part::Request
             && let Some(default) = self.default(&doc, &ty)
         {
             keys.push(("default", default));
@@ -397,7 +397,7 @@ fn is_optional(node: &Node<'_>, place: Place<'_>, notes: &mut Notes) -> bool {
             notes.doubt("null in an example");
             true
         }
-        _ if place.side == Kind::Response
+        _ if place.side == Part::Response
             && node.row().is_some_and(|row| phrases::may_be_absent(&row.doc)) =>
         {
             if !missing {
@@ -406,7 +406,7 @@ fn is_optional(node: &Node<'_>, place: Place<'_>, notes: &mut Notes) -> bool {
             true
         }
         // Nothing says that it is always there.
-        _ if place.objects == 0 => place.side == Kind::Response || node.rows.is_empty(),
+        _ if place.objects == 0 => place.side == Part::Response || node.rows.is_empty(),
         _ => missing,
     }
 }

@@ -116,14 +116,17 @@ fn page_outcomes(page: &Page) -> Vec<Outcome> {
     let draft = draft::page(page.id, page.numbers.first().copied(), &contents, Names::default());
     let text = Sections::of(&draft).file(&page.title);
     let (paths, mistakes) = checked(&text);
-    let unreadable = contents.unreadable.iter().map(|place| ("unreadable-body".to_owned(), place.clone()));
+    let unreadable = contents
+        .unreadable
+        .iter()
+        .map(|body| ("unreadable-body".to_owned(), format!("line {}: {}", body.line, body.reason)));
     let shared: Vec<(String, String)> = unreadable.chain(mistakes).collect();
     let outcome = |section: &Section| {
         let left_out = encoding::left_out(section).into_iter().map(|what| ("body-left-out".to_owned(), what));
         Outcome {
             path: section.path.clone(),
             drafted: paths.contains(&section.path),
-            examples: section.requests.len() + section.responses.len(),
+            examples: section.examples.len(),
             mistakes: shared.iter().cloned().chain(left_out).collect(),
         }
     };

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::draft::{Draft, Endpoint, Example};
 use super::types::{Definition, EnumValue, Field, Ty, Variant};
-use crate::pages::Kind;
+use crate::spec::Part;
 
 /// How long a line may get before what stands in it gets lines of its own.
 const WIDTH: usize = 110;
@@ -93,8 +93,8 @@ fn endpoint_yaml(endpoint: &Endpoint, yaml: &mut String) {
         *yaml += &format!("    {line}\n");
     }
     for (side, head, fields) in [
-        (Kind::Request, "    request:", &endpoint.request),
-        (Kind::Response, "    response:", &endpoint.response),
+        (Part::Request, "    request:", &endpoint.request),
+        (Part::Response, "    response:", &endpoint.response),
     ] {
         if endpoint.untyped.contains(&side) && !fields.is_empty() {
             *yaml += "    # ? the tables give no types: they are from the examples\n";

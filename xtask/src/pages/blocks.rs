@@ -36,3 +36,31 @@ pub(crate) fn blocks(text: &str) -> Vec<Block<'_>> {
     }
     blocks
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What stands between the fences of a text, with its first line.
+    fn fences(text: &str) -> Vec<(usize, String)> {
+        let fences = blocks(text).into_iter().filter_map(|block| match block {
+            Block::Fence { line, text } => Some((line, text.trim().to_owned())),
+            Block::Text { .. } => None,
+        });
+        fences.collect()
+    }
+
+    #[test]
+    fn what_stands_in_the_line_of_a_fence_does_not_matter() {
+        for (open, close) in [("```json", "```"), ("```]", "```"), (" ``` josn ", " ```"), ("````", "````")] {
+            assert_eq!(fences(&format!("a\n{open}\n{{}}\n{close}\nb")), [(3, "{}".to_owned())], "{open}");
+        }
+    }
+
+    #[test]
+    fn a_fence_may_close_behind_its_last_line_or_never() {
+        assert_eq!(fences("```\n{}```\nb"), [(2, "{}".to_owned())]);
+        assert_eq!(fences("```\n{}"), [(2, "{}".to_owned())]);
+        assert_eq!(fences("```inline```\n```\n{}\n```"), [(3, "{}".to_owned())]);
+    }
+}

@@ -4,9 +4,8 @@ use serde_json::{Map, Number, Value};
 
 use super::contents::Section;
 use super::phrases::{self, Base};
-use super::side::Kind;
-use crate::spec::Token;
 use crate::spec::names;
+use crate::spec::{Part, Token};
 
 /// The token that an endpoint takes: the parameter of its address, or a row of its table.
 pub(crate) fn token(section: &Section) -> Token {
@@ -21,10 +20,12 @@ pub(crate) fn token(section: &Section) -> Token {
         Token::ResponseCode,
         Token::AccessToken,
     ];
-    let rows = || section.tables_of(Kind::Request).flat_map(|table| &table.rows);
+    let rows = || section.tables_of(Part::Request).flat_map(|table| &table.rows);
     let of = |kind: &Token, name: &str| kind.parameter() == Some(name);
     let shown = |kind: &Token| {
-        section.requests.iter().any(|body| kind.parameter().is_some_and(|name| body.get(name).is_some()))
+        section
+            .bodies(Part::Request)
+            .any(|body| kind.parameter().is_some_and(|name| body.get(name).is_some()))
     };
     let in_address = kinds.into_iter().find(|kind| section.query.iter().any(|name| of(kind, name)));
     let in_table = || kinds.into_iter().find(|kind| rows().any(|row| of(kind, &row.name)) && !shown(kind));
@@ -47,13 +48,13 @@ pub(crate) struct Encoding {
 impl Encoding {
     pub(crate) fn of(section: &Section) -> Self {
         let raw =
-            |side: Kind| section.raw.iter().filter(move |(at, _)| *at == side).map(|(_, text)| text.as_str());
+            |part: Part| section.raw.iter().filter(move |(at, _)| *at == part).map(|(_, text)| text.as_str());
         let form = "multipart/form-data";
         let multipart = section.method == "POST"
-            && (raw(Kind::Request).any(|text| text.contains(form))
+            && (raw(Part::Request).any(|text| text.contains(form))
                 || section.prose.iter().any(|line| line.contains(form)));
         let part = || {
-            raw(Kind::Request).find_map(|text| {
+            raw(Part::Request).find_map(|text| {
                 let at = text.find("filename=")?;
                 let named = text[..at].rfind("name=\"").map(|start| &text[start + 6..at])?;
                 named.split('"').next().map(str::to_owned)
@@ -64,8 +65,11 @@ impl Encoding {
         let download = |text: &str| text.to_ascii_lowercase().contains("content-disposition");
         Self {
             file_field,
-            file_answer: raw(Kind::Response).any(download),
-            json_answer: section.responses.iter().filter_map(Value::as_object).any(|body| !is_failure(body)),
+            file_answer: raw(Part::Response).any(download),
+            json_answer: section
+                .bodies(Part::Response)
+                .filter_map(Value::as_object)
+                .any(|body| !is_failure(body)),
             xml: section.merchant,
         }
     }
@@ -89,19 +93,19 @@ impl Encoding {
 
     pub(crate) fn requests(&self, section: &Section) -> Vec<Value> {
         if self.xml {
-            return xml(section, Kind::Request);
+            return xml(section, Part::Request);
         }
         if self.file_field.is_some() {
             return Vec::new();
         }
-        section.requests.iter().filter(|body| body.is_object()).cloned().collect()
+        section.bodies(Part::Request).filter(|body| body.is_object()).cloned().collect()
     }
 
     pub(crate) fn responses(&self, section: &Section) -> Vec<Value> {
         if self.xml {
-            return xml(section, Kind::Response);
+            return xml(section, Part::Response);
         }
-        let bodies = section.responses.iter().filter_map(Value::as_object);
+        let bodies = section.bodies(Part::Response).filter_map(Value::as_object);
         bodies.filter(|body| !is_failure(body)).cloned().map(Value::Object).collect()
     }
 }
@@ -126,29 +130,36 @@ fn is_empty(value: &Value) -> bool {
 /// The bodies on a page that no example of its draft shows, though they are no failures.
 pub(crate) fn left_out(section: &Section) -> Vec<String> {
     let encoding = Encoding::of(section);
-    let kept = |shown: &[Value], kept: usize| shown.len().saturating_sub(kept);
+    let kept = |shown: usize, kept: usize| shown.saturating_sub(kept);
     let failed =
-        section.responses.iter().filter_map(Value::as_object).filter(|body| is_failure(body)).count();
+        section.bodies(Part::Response).filter_map(Value::as_object).filter(|body| is_failure(body)).count();
     let answers = encoding.responses(section).len();
     let sides = [
         (
             "requests",
-            if encoding.xml { 0 } else { kept(&section.requests, encoding.requests(section).len()) },
+            if encoding.xml {
+                0
+            } else {
+                kept(section.bodies(Part::Request).count(), encoding.requests(section).len())
+            },
         ),
-        ("responses", if encoding.xml { 0 } else { kept(&section.responses, answers + failed) }),
+        (
+            "responses",
+            if encoding.xml { 0 } else { kept(section.bodies(Part::Response).count(), answers + failed) },
+        ),
     ];
     let found = sides.into_iter().filter(|(_, count)| *count > 0);
     found.map(|(side, count)| format!("{count} {side} that are no JSON objects, or have no place")).collect()
 }
 
 /// The flat XML documents of a side, as objects.
-fn xml(section: &Section, side: Kind) -> Vec<Value> {
+fn xml(section: &Section, part: Part) -> Vec<Value> {
     let integer = |name: &str| {
-        let mut rows = section.tables_of(side).flat_map(|table| &table.rows);
+        let mut rows = section.tables_of(part).flat_map(|table| &table.rows);
         let ty = rows.find(|row| row.name == name).and_then(|row| row.ty.as_deref());
         ty.is_some_and(|ty| matches!(phrases::doc_type(ty).base, Base::Int | Base::Uint))
     };
-    let documents = section.raw.iter().filter(|(at, text)| *at == side && text.contains("<xml>"));
+    let documents = section.raw.iter().filter(|(at, text)| *at == part && text.contains("<xml>"));
     let object = |text: &str| {
         let text = text.replace("<\n- ![CDATA[", "<![CDATA[");
         let mut object = Map::new();

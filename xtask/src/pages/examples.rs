@@ -1,4 +1,4 @@
-//! The JSON examples of documentation pages, told apart by endpoint and direction, for holding them against the spec.
+//! The JSON examples of documentation pages, as lines, for holding them against the spec.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
@@ -7,47 +7,29 @@ use std::path::Path;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::blocks::{Block, blocks};
-use super::json_repair::{self, Repair};
-use super::page::{self, Page};
-use super::reader::{Hint, Reader};
-use super::side::Kind;
+use super::contents::{Contents, Example, Unreadable};
+use super::json_repair::Repair;
+use super::page;
 use crate::spec::Spec;
 use crate::spec::diagnostic::Diagnostics;
 use crate::spec::load;
 
-/// A body that a page shows.
+/// A body that a page shows, as a line.
 #[derive(Debug, Serialize)]
-pub(crate) struct Example {
-    /// `GET` or `POST`.
-    pub method: String,
-    /// The path, without the query.
-    pub path: String,
-    /// Which way it goes.
-    pub kind: Kind,
+struct Line<'a> {
+    method: &'a str,
+    path: &'a str,
+    kind: &'static str,
     /// The page and the line.
     name: String,
-    /// The line, from 1.
-    #[serde(skip)]
-    pub line: usize,
-    /// The body.
-    pub payload: Value,
+    payload: &'a Value,
     /// What had to be put right to read it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    repaired: Vec<Repair>,
-}
-
-/// A body that can't be read.
-#[derive(Debug)]
-pub(crate) struct Unreadable {
-    /// The line at which reading stopped, from 1.
-    pub line: usize,
-    /// Why.
-    pub reason: String,
+    #[serde(skip_serializing_if = "<[Repair]>::is_empty")]
+    repaired: &'a [Repair],
 }
 
 /// The endpoints to look for, by page and path: their method.
-pub(crate) type Wanted = BTreeMap<(u32, String), String>;
+type Wanted = BTreeMap<(u32, String), String>;
 
 /// What a run found.
 #[derive(Debug, Default)]
@@ -69,17 +51,32 @@ pub fn run(root: &Path, docs: &Path, all: bool, out: &mut dyn Write) -> io::Resu
     let mut summary = Summary::default();
     let mut endpoints = BTreeSet::new();
     for page in page::read(docs)? {
-        let (examples, unreadable) = page.examples(wanted.as_ref());
-        for example in examples {
-            serde_json::to_writer(&mut *out, &example)?;
+        let method = |path: &str| wanted.as_ref()?.get(&(page.id, path.to_owned())).map(String::as_str);
+        let contents = Contents::with_methods(&page, method);
+        let is_wanted = |path: &str| wanted.is_none() || method(path).is_some();
+        let sections = contents.sections.iter().filter(|section| is_wanted(&section.path));
+        let mut shown: Vec<(&str, &Example)> = sections
+            .flat_map(|section| section.examples.iter().map(|example| (section.path.as_str(), example)))
+            .collect();
+        shown.sort_by_key(|(_, example)| example.line);
+        for (path, example) in shown {
+            let line = Line {
+                method: &example.method,
+                path,
+                kind: example.part.key(),
+                name: format!("{} {}, line {}", page.id, page.title, example.line),
+                payload: &example.body,
+                repaired: &example.repairs,
+            };
+            serde_json::to_writer(&mut *out, &line)?;
             writeln!(out)?;
             summary.examples += 1;
-            summary.repaired += usize::from(!example.repaired.is_empty());
-            endpoints.insert((example.method, example.path));
+            summary.repaired += usize::from(!example.repairs.is_empty());
+            endpoints.insert((example.method.clone(), path.to_owned()));
         }
-        let places =
-            unreadable.iter().map(|at| format!("{}:{}: {}", page.file.display(), at.line, at.reason));
-        summary.unreadable.extend(places);
+        let unreadable = contents.unreadable.iter().filter(|body| is_wanted(&body.path));
+        let place = |body: &Unreadable| format!("{}:{}: {}", page.file.display(), body.line, body.reason);
+        summary.unreadable.extend(unreadable.map(place));
     }
     summary.endpoints = endpoints.len();
     out.flush()?;
@@ -88,7 +85,8 @@ pub fn run(root: &Path, docs: &Path, all: bool, out: &mut dyn Write) -> io::Resu
 
 /// The paths of all endpoints that the pages below a folder document.
 pub(crate) fn documented(docs: &Path) -> io::Result<BTreeSet<String>> {
-    Ok(page::read(docs)?.iter().flat_map(Page::paths).collect())
+    let sections = page::read(docs)?.into_iter().flat_map(|page| Contents::of(&page).sections);
+    Ok(sections.map(|section| section.path).collect())
 }
 
 /// The spec of a workspace, as far as it can be read: its mistakes are for `codegen` to report.
@@ -107,91 +105,13 @@ fn wanted(spec: &Spec) -> Wanted {
     calls.collect()
 }
 
-impl Page {
-    /// The paths of the endpoints that the page introduces.
-    fn paths(&self) -> BTreeSet<String> {
-        let mut reader = Reader::default();
-        let mut paths = BTreeSet::new();
-        for block in blocks(&self.text) {
-            match block {
-                Block::Text { text, .. } => reader.text(text),
-                Block::Fence { text, .. } => _ = reader.fence(&text),
-            }
-            paths.extend(reader.endpoint.iter().map(|endpoint| endpoint.path.clone()));
-        }
-        paths
-    }
-
-    /// The bodies that the page shows, of the endpoints wanted or of all, and those that can't be read.
-    pub(crate) fn examples(&self, wanted: Option<&Wanted>) -> (Vec<Example>, Vec<Unreadable>) {
-        let mut examples = Vec::new();
-        let mut unreadable = Vec::new();
-        let mut reader = Reader::default();
-        for block in blocks(&self.text) {
-            let (start, text) = match block {
-                Block::Text { text, .. } => {
-                    reader.text(text);
-                    continue;
-                }
-                Block::Fence { line, text } => (line, text),
-            };
-            let line = |offset: usize| start + text[..offset].matches('\n').count();
-            let hint = reader.fence(&text);
-            let Some(endpoint) = &mut reader.endpoint else { continue };
-            let method = match wanted {
-                None => endpoint.method.unwrap_or("POST"),
-                Some(wanted) => match wanted.get(&(self.id, endpoint.path.clone())) {
-                    None => continue,
-                    Some(method) => method,
-                },
-            };
-            let (skipped, text) = data(&text);
-            if !json_repair::looks_like_json(text) {
-                continue;
-            }
-            let line = |offset: usize| line(skipped + offset);
-            let found = match json_repair::read(text) {
-                Ok(found) => found,
-                // What isn't said to be a body may be anything.
-                Err(_) if matches!(hint, Hint::Other | Hint::None) => continue,
-                Err(error) => {
-                    unreadable.push(Unreadable { line: line(error.offset), reason: error.reason });
-                    continue;
-                }
-            };
-            for found in found {
-                let Some(kind) = endpoint.kind(hint, method, &found.value) else { continue };
-                let line = line(found.offset);
-                examples.push(Example {
-                    method: method.to_owned(),
-                    path: endpoint.path.clone(),
-                    kind,
-                    name: format!("{} {}, line {line}", self.id, self.title),
-                    line,
-                    payload: found.value,
-                    repaired: found.repairs,
-                });
-            }
-        }
-        (examples, unreadable)
-    }
-}
-
-/// Where the body starts, and the body: of a call of `curl`, what it sends.
-fn data(text: &str) -> (usize, &str) {
-    match (text.find('{'), text.rfind('}')) {
-        (Some(start), Some(end)) if start < end && text.trim_start().starts_with("curl ") => {
-            (start, &text[start..=end])
-        }
-        _ => (0, text),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs;
     use std::path::PathBuf;
 
+    use super::super::contents::Section;
+    use super::super::page::Page;
     use super::*;
 
     /// The address of a made-up endpoint, with its method before it.
@@ -202,59 +122,28 @@ mod tests {
         Page::parse(PathBuf::from("tea.md"), &text).expect("it has an id")
     }
 
-    /// What is extracted from a page, one text an example.
+    /// What a page shows, one text an example.
     fn shown(text: &str) -> Vec<String> {
-        let (examples, unreadable) = page(text).examples(None);
-        assert!(unreadable.is_empty(), "{unreadable:?}");
-        let line = |example: &Example| {
-            let kind = if example.kind == Kind::Request { "request" } else { "response" };
-            format!("{} {} {kind} {}", example.method, example.path, example.payload)
-        };
-        examples.iter().map(line).collect()
+        let contents = Contents::of(&page(text));
+        assert!(contents.unreadable.is_empty(), "{:?}", contents.unreadable);
+        let examples = contents.sections.iter().flat_map(|section| {
+            section.examples.iter().map(move |example| {
+                format!("{} {} {} {}", example.method, section.path, example.part.key(), example.body)
+            })
+        });
+        examples.collect()
+    }
+
+    /// The section of the endpoint of [`ADDRESS_OF_TEA`], and the bodies there that can't be read.
+    fn tea(text: &str) -> (Section, Vec<Unreadable>) {
+        let mut contents = Contents::of(&page(&format!("{ADDRESS_OF_TEA}{text}")));
+        (contents.sections.remove(0), contents.unreadable)
     }
 
     /// The same, of the endpoint of [`ADDRESS_OF_TEA`].
     fn shown_of_tea(text: &str) -> Vec<String> {
         let lines = shown(&format!("{ADDRESS_OF_TEA}{text}"));
         lines.iter().map(|line| line.replace("POST /cgi-bin/tea/brew ", "")).collect()
-    }
-
-    #[test]
-    fn a_page_is_a_file_with_an_id() {
-        let page = page("text");
-        assert_eq!((page.id, page.title.as_str()), (7, "Tea"));
-        assert!(Page::parse(PathBuf::from("notes.md"), "# Notes\n\ndoc_id: 7").is_none());
-        assert!(Page::parse(PathBuf::from("notes.md"), "---\ntitle: Notes\n---\n").is_none());
-    }
-
-    #[test]
-    fn a_label_says_which_way_a_body_goes() {
-        for (label, kind) in [
-            ("**请求示例：**", "request"),
-            ("**请求包体**", "request"),
-            ("__请求参数__:", "request"),
-            ("请求实例：", "request"),
-            ("## 入参 of green tea", "request"),
-            ("**返回结果 ：**", "response"),
-            ("> **返回示例**", "response"),
-            ("**返回数据：**", "response"),
-            ("**返回说明**", "response"),
-            ("**请求回包**", "response"),
-        ] {
-            let text = format!("{label}\n\n```\n{{\"a\": 1}}\n```\n");
-            assert_eq!(shown_of_tea(&text), [format!("{kind} {{\"a\":1}}")], "{label}");
-        }
-    }
-
-    #[test]
-    fn what_stands_in_the_line_of_a_fence_does_not_matter() {
-        for (open, close) in [("```json", "```"), ("```]", "```"), (" ``` josn ", " ```"), ("````", "````")] {
-            let text = format!("**请求示例**\n{open}\n{{\"a\": 1}}\n{close}\ntext\n");
-            assert_eq!(shown_of_tea(&text), ["request {\"a\":1}"], "{open}");
-        }
-        assert_eq!(shown_of_tea("**请求示例**\n```\n{\"a\": 1}```\ntext"), ["request {\"a\":1}"]);
-        assert_eq!(shown_of_tea("**请求示例**\n```\n{\"a\": 1}"), ["request {\"a\":1}"]);
-        assert_eq!(shown_of_tea("**请求示例**\n```inline```\n```\n{\"a\": 1}\n```\n"), ["request {\"a\":1}"]);
     }
 
     #[test]
@@ -314,13 +203,6 @@ mod tests {
         assert!(shown_of_tea("**参数说明：**\n| a |\n|---|\n\n```\n{\"a\": 1}\n```\n").is_empty());
         let get = "**请求方式：** GET\n**请求地址：** https://qyapi.weixin.qq.com/cgi-bin/a\n```\n{\"a\": 1}\n```\n";
         assert!(shown(get).is_empty());
-    }
-
-    #[test]
-    fn an_errcode_makes_an_unlabelled_body_a_response() {
-        assert_eq!(shown_of_tea("## Failure\n```\n{\"errcode\": 4}\n```\n"), ["response {\"errcode\":4}"]);
-        // Reports of errors are requests with one.
-        assert_eq!(shown_of_tea("**请求包体**\n```\n{\"errcode\": 4}\n```\n"), ["request {\"errcode\":4}"]);
     }
 
     #[test]
@@ -384,44 +266,58 @@ Prose.
     #[test]
     fn comments_hold_withdrawn_text() {
         let text = "**请求示例**\n<!--\n```\n{\"old\": 1}\n```\n-->\n```\n{\"a\": 1<!-- , \"b\": 2 -->}\n```\n<!-- ```\n{\"c\": 1}";
-        let (examples, _) = page(&format!("{ADDRESS_OF_TEA}{text}")).examples(None);
-        let [example] = examples.as_slice() else { panic!("{examples:?}") };
-        assert_eq!(example.payload.to_string(), "{\"a\":1}");
+        let (section, _) = tea(text);
+        let [example] = section.examples.as_slice() else { panic!("{:?}", section.examples) };
+        assert_eq!(example.body.to_string(), "{\"a\":1}");
         // Its line is the one it has in the file.
-        assert_eq!(example.name, "7 Tea, line 14");
+        assert_eq!(example.line, 14);
     }
 
     #[test]
     fn several_bodies_of_a_fence_have_their_own_lines() {
         let text = "**请求示例**\n```\n// one\n{\"a\": 1}\n// two\n{\"a\": 2}\n```\n";
-        let (examples, _) = page(&format!("{ADDRESS_OF_TEA}{text}")).examples(None);
-        let names: Vec<&str> = examples.iter().map(|example| example.name.as_str()).collect();
-        assert_eq!(names, ["7 Tea, line 10", "7 Tea, line 12"]);
-        assert_eq!(examples[0].repaired, [Repair::Comment, Repair::SeveralValues]);
+        let (section, _) = tea(text);
+        let lines: Vec<usize> = section.examples.iter().map(|example| example.line).collect();
+        assert_eq!(lines, [10, 12]);
+        assert_eq!(section.examples[0].repairs, [Repair::Comment, Repair::SeveralValues]);
     }
 
     #[test]
     fn bodies_that_cannot_be_read_are_reported_where_reading_stopped() {
-        let text =
-            format!("{ADDRESS_OF_TEA}**请求示例**\n```\n{{\n\"a\"\n}}\n```\n## Leaf\n```\n{{\"a\"}}\n```\n");
-        let (examples, unreadable) = page(&text).examples(None);
-        assert!(examples.is_empty());
+        let (section, unreadable) = tea("**请求示例**\n```\n{\n\"a\"\n}\n```\n## Leaf\n```\n{\"a\"}\n```\n");
+        assert!(section.examples.is_empty());
         let [unreadable] = unreadable.as_slice() else { panic!("{unreadable:?}") };
         assert_eq!((unreadable.line, unreadable.reason.as_str()), (11, "`a` has no value"));
     }
 
     #[test]
-    fn only_what_is_wanted_is_shown() {
+    fn a_method_that_is_known_decides_what_stands_right_after_an_address() {
+        let page = page(&format!("{ADDRESS_OF_TEA}```\n{{\"a\": 1}}\n```\n"));
+        let shown = |method| Contents::with_methods(&page, |_| Some(method)).sections.remove(0).examples;
+        assert!(shown("GET").is_empty());
+        let [example] = &shown("PUT")[..] else { panic!("it shows a request") };
+        assert_eq!(example.method, "PUT");
+    }
+
+    #[test]
+    fn only_what_the_spec_has_is_written() -> io::Result<()> {
+        let root = tempfile::tempdir()?;
+        let docs = root.path().join("docs");
+        fs::create_dir(&docs)?;
+        fs::create_dir(root.path().join("spec"))?;
+        let spec = "title: 茶\nsummary: Tea.\nendpoints:\n  pour:\n    title: 倒茶\n    summary: Pours tea.\n    doc: { id: 7, page: 1 }\n    call: POST /cgi-bin/b\n    token: access_token\n";
+        fs::write(root.path().join("spec/tea.yaml"), spec)?;
         let text = format!(
-            "{ADDRESS_OF_TEA}```\n{{\"a\": 1}}\n```\n**请求地址：** https://qyapi.weixin.qq.com/cgi-bin/b\n```\n{{\"b\": 1}}\n```\n"
+            "---\ntitle: Tea\ndoc_id: 7\n---\n{ADDRESS_OF_TEA}```\n{{\"a\": 1}}\n```\n**请求地址：** https://qyapi.weixin.qq.com/cgi-bin/b\n```\n{{\"b\": 1}}\n```\n"
         );
-        let shown = |id: u32| {
-            let wanted = Wanted::from([((id, "/cgi-bin/b".to_owned()), "PUT".to_owned())]);
-            page(&text).examples(Some(&wanted)).0
-        };
-        let [example] = &shown(7)[..] else { panic!("one endpoint is wanted") };
-        assert_eq!((example.method.as_str(), example.path.as_str()), ("PUT", "/cgi-bin/b"));
-        assert!(shown(8).is_empty());
+        fs::write(docs.join("tea.md"), &text)?;
+        fs::write(docs.join("other.md"), text.replace("doc_id: 7", "doc_id: 8"))?;
+        let mut out = Vec::new();
+        let summary = run(root.path(), &docs, false, &mut out)?;
+        assert_eq!((summary.examples, summary.endpoints), (1, 1));
+        let out = String::from_utf8_lossy(&out);
+        assert!(out.starts_with(r#"{"method":"POST","path":"/cgi-bin/b","kind":"request""#), "{out}");
+        Ok(())
     }
 
     #[test]

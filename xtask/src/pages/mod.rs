@@ -1,6 +1,8 @@
 //! What WeCom writes: documentation pages, taken apart.
 
+mod address;
 mod blocks;
+mod bodies;
 pub(crate) mod contents;
 pub(crate) mod encoding;
 mod examples;
@@ -10,13 +12,11 @@ mod markup;
 mod naming;
 mod page;
 pub(crate) mod phrases;
-mod reader;
-mod side;
 pub(crate) mod table;
 pub(crate) mod tree;
+mod walk;
 
 pub use examples::{Summary, run};
 pub(crate) use examples::{documented, spec};
 pub(crate) use markup::{plain, regex};
 pub(crate) use page::{Page, read};
-pub(crate) use side::Kind;

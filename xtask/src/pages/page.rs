@@ -96,3 +96,41 @@ fn without_comments(text: &str) -> String {
     }
     kept + rest
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(text: &str) -> Option<Page> {
+        Page::parse(PathBuf::from("tea.md"), text)
+    }
+
+    #[test]
+    fn a_page_is_a_file_with_an_id() {
+        let page =
+            page("\u{feff}---\ntitle: \"A \\\"B\\\"\"\nsource_url: https://x/path/12\ndoc_id: 7\n---\ntext")
+                .expect("it has an id");
+        assert_eq!((page.id, page.title.as_str(), page.numbers.as_slice()), (7, "A \"B\"", &[12][..]));
+        assert!(self::page("# Notes\n\ndoc_id: 7").is_none());
+        assert!(self::page("---\ntitle: Notes\n---\n").is_none());
+    }
+
+    #[test]
+    fn comments_leave_their_line_breaks() {
+        assert_eq!(without_comments("a<!-- b\nc -->d\n<!-- e\nf"), "a\nd\n\n");
+    }
+
+    #[test]
+    fn a_page_that_stands_in_several_places_is_read_once_with_all_its_addresses() -> io::Result<()> {
+        let docs = tempfile::tempdir()?;
+        for (folder, number) in [("a", 1), ("b", 2)] {
+            fs::create_dir(docs.path().join(folder))?;
+            let text = format!("---\ndoc_id: 7\nsource_url: https://x/path/{number}\n---\n");
+            fs::write(docs.path().join(folder).join("tea.md"), text)?;
+        }
+        let [page] = &read(docs.path())?[..] else { panic!("there is one page") };
+        assert_eq!(page.numbers, [1, 2]);
+        assert!(read(&docs.path().join("missing")).is_err());
+        Ok(())
+    }
+}

@@ -7,7 +7,7 @@ use regex_lite::Regex;
 use super::markup::{plain, regex};
 use super::naming::{references, same};
 use super::phrases::{Value, yes_or_no};
-use super::side::Kind;
+use crate::spec::Part;
 
 /// A row: a field, or a value of an enum.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -139,8 +139,8 @@ impl Columns {
 /// A table of fields or of values.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Table {
-    /// Which way what it describes goes.
-    pub side: Kind,
+    /// Which part of an endpoint it is about.
+    pub part: Part,
     /// The name of the object or the type that it describes; without one, it describes the body.
     pub name: Option<String>,
     /// What it describes.

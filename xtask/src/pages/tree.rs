@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 use super::contents::Section;
 use super::encoding::token;
 use super::naming::same;
-use super::side::Kind;
 use super::table::{Row, Table};
+use crate::spec::Part;
 
 /// A field, wherever it stands. Of lists, `fields` are those of their items.
 #[derive(Debug, Default, Clone)]
@@ -130,15 +130,15 @@ fn most_alike(
 pub(crate) fn of<'a>(
     section: &'a Section,
     named: &'a [Table],
-    side: Kind,
+    part: Part,
     bodies: &[&'a Map<String, Value>],
 ) -> (Fields<'a>, Vec<&'a Table>) {
     let mut fields = shown(bodies);
-    let (own, other) = section.tables.iter().partition(|table| table.side == side);
-    let parts = section.parts.iter().filter(|(at, _)| *at == side).map(|(_, part)| part);
+    let (own, other) = section.tables.iter().partition(|table| table.part == part);
+    let parts = section.pieces.iter().filter(|(at, _)| *at == part).map(|(_, piece)| piece);
     let unplaced = describe(&mut fields, &Tables { own, other, named }, parts);
-    match side {
-        Kind::Request => {
+    match part {
+        Part::Request => {
             for name in &section.query {
                 fields.entry(name.clone()).or_default();
             }
@@ -148,7 +148,7 @@ pub(crate) fn of<'a>(
                 !(is_token && node.values.is_empty())
             });
         }
-        Kind::Response => fields.retain(|name, _| name != "errcode" && name != "errmsg"),
+        Part::Response => fields.retain(|name, _| name != "errcode" && name != "errmsg"),
     }
     (fields, unplaced)
 }

@@ -2,8 +2,16 @@
 
 use serde_json::{Number, Value};
 
-use super::Unreadable;
 use super::repair::{Repair, note};
+
+/// Why a text can't be read.
+#[derive(Debug)]
+pub(crate) struct Unreadable {
+    /// The byte at which reading stopped.
+    pub offset: usize,
+    /// Why.
+    pub reason: String,
+}
 
 /// A text, and how far it has been read.
 pub(super) struct Lexer<'a> {

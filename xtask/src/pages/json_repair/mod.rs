@@ -5,30 +5,10 @@ mod lexer;
 mod parser;
 mod repair;
 
-use serde_json::Value;
-
+pub(super) use lexer::Unreadable;
+pub(super) use parser::Found;
 use parser::Parser;
 pub(crate) use repair::Repair;
-
-/// A value found in a text.
-#[derive(Debug)]
-pub(super) struct Found {
-    /// The byte it starts at.
-    pub offset: usize,
-    /// The value.
-    pub value: Value,
-    /// What was put right, each once, in the order of the text.
-    pub repairs: Vec<Repair>,
-}
-
-/// Why a text can't be read.
-#[derive(Debug)]
-pub(super) struct Unreadable {
-    /// The byte at which reading stopped.
-    pub offset: usize,
-    /// Why.
-    pub reason: String,
-}
 
 /// Whether a text looks like JSON at all: it may be XML, an HTTP transcript or code.
 pub(super) fn looks_like_json(text: &str) -> bool {
@@ -48,14 +28,6 @@ pub(super) fn read(text: &str) -> Result<Vec<Found>, Unreadable> {
         return Ok(vec![Found { offset, value, repairs: Vec::new() }]);
     }
     Parser::new(text).all()
-}
-
-/// The values of a text, if it is JSON.
-pub(crate) fn values(text: &str) -> Vec<Value> {
-    if !looks_like_json(text) {
-        return Vec::new();
-    }
-    read(text).unwrap_or_default().into_iter().map(|found| found.value).collect()
 }
 
 #[cfg(test)]

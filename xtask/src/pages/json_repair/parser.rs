@@ -2,9 +2,19 @@
 
 use serde_json::{Map, Value};
 
-use super::lexer::Lexer;
+use super::lexer::{Lexer, Unreadable};
 use super::repair::{Repair, note};
-use super::{Found, Unreadable};
+
+/// A value found in a text.
+#[derive(Debug)]
+pub(crate) struct Found {
+    /// The byte it starts at.
+    pub offset: usize,
+    /// The value.
+    pub value: Value,
+    /// What was put right, each once, in the order of the text.
+    pub repairs: Vec<Repair>,
+}
 
 /// How deep values may nest: far more than any example, and far less than would overflow the stack.
 const MAX_DEPTH: usize = 100;

@@ -1,0 +1,81 @@
+//! The address that a page introduces an endpoint with.
+
+/// The host of the server API. Other addresses are the developer's own, or of other services.
+const HOST: &str = "://qyapi.weixin.qq.com/";
+
+/// The host that merchants call; what it takes and answers is XML.
+const MERCHANTS: &str = "://api.mch.weixin.qq.com/";
+
+/// What addresses are called.
+const LABELS: [&str; 6] = ["请求地址", "请求URL", "请求 URL", "接口地址", "webhook是", "response_url 是"];
+
+/// Whether a line says that an address stands in it, or below.
+pub(super) fn is_label(line: &str) -> bool {
+    LABELS.iter().any(|label| line.contains(label))
+}
+
+/// Whether a text has an address of any host.
+pub(super) fn is_in(text: &str) -> bool {
+    text.contains("://")
+}
+
+/// An address of WeCom's.
+#[derive(Debug, PartialEq)]
+pub(super) struct Address {
+    /// The path, without the query.
+    pub path: String,
+    /// The names of the parameters, in their order.
+    pub query: Vec<String>,
+    /// Whether it is on the merchants' host.
+    pub merchant: bool,
+}
+
+impl Address {
+    /// Finds the address in a text.
+    pub(super) fn find(text: &str) -> Option<Self> {
+        let found = text.split_once(HOST).map(|(_, rest)| (rest, false));
+        let (rest, merchant) = found.or_else(|| text.split_once(MERCHANTS).map(|(_, rest)| (rest, true)))?;
+        let part = |c: char| c.is_ascii_alphanumeric() || "/_-.\\".contains(c);
+        let end = rest.find(|c| !part(c)).unwrap_or(rest.len());
+        let path = format!("/{}", rest[..end].replace('\\', ""));
+        Some(Self { path, query: parameters(&rest[end..]), merchant })
+    }
+}
+
+/// The names of the parameters in what follows the path of an address.
+fn parameters(rest: &str) -> Vec<String> {
+    let rest = rest.lines().next().unwrap_or_default();
+    let rest = rest.replace("&amp;", "&").replace("×tamp", "&timestamp").replace('\\', "");
+    let Some(query) = rest.strip_prefix('?') else { return Vec::new() };
+    let end = query.find(|c: char| c.is_whitespace() || "<>\"'`（，。)*".contains(c)).unwrap_or(query.len());
+    let names = query[..end].split('&').filter_map(|pair| pair.split('=').next());
+    let name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let names = names.filter(|text| !text.is_empty() && text.chars().all(name));
+    names.map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_a_path_and_parameters_however_it_is_marked_up() {
+        for (text, path, query) in [
+            ("https://qyapi.weixin.qq.com/cgi-bin/a", "/cgi-bin/a", vec![]),
+            ("<https://qyapi.weixin.qq.com/cgi-bin/a?b=1&amp;c=D>", "/cgi-bin/a", vec!["b", "c"]),
+            ("`http://qyapi.weixin.qq.com/a\\_b?c\\_d=1`", "/a_b", vec!["c_d"]),
+            ("https://qyapi.weixin.qq.com/a?b=1×tamp=2（c=3）", "/a", vec!["b", "timestamp"]),
+            ("https://qyapi.weixin.qq.com/a?b=1\n&c=2", "/a", vec!["b"]),
+        ] {
+            let address = Address::find(text).unwrap_or_else(|| panic!("{text} has an address"));
+            assert_eq!(
+                (address.path.as_str(), address.query),
+                (path, query.into_iter().map(str::to_owned).collect()),
+                "{text}"
+            );
+            assert!(!address.merchant, "{text}");
+        }
+        assert!(Address::find("https://api.mch.weixin.qq.com/pay").is_some_and(|address| address.merchant));
+        assert_eq!(Address::find("https://example.com/cgi-bin/a"), None);
+    }
+}

@@ -1,0 +1,377 @@
+//! The one walk over a page, from which all its contents come.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use regex_lite::Regex;
+
+use super::address::{self, Address};
+use super::blocks::{Block, blocks};
+use super::bodies::{Bodies, Hint};
+use super::contents::{Contents, Example, Section, Unreadable};
+use super::json_repair::{self, Found};
+use super::label::{Announced, Label};
+use super::markup::regex;
+use super::naming::named;
+use super::page::Page;
+use super::table::{self, Table};
+use crate::spec::Part;
+
+impl Contents {
+    /// Takes a page apart.
+    pub(crate) fn of(page: &Page) -> Self {
+        Self::with_methods(page, |_| None)
+    }
+
+    /// Takes a page apart; `method` gives the methods of the paths for which the page need not say it.
+    pub(crate) fn with_methods<'m>(page: &Page, method: impl Fn(&str) -> Option<&'m str>) -> Self {
+        let mut walk = Walk::new(page, &method);
+        for block in blocks(&page.text) {
+            match block {
+                Block::Text { line, text } => {
+                    walk.line = line;
+                    walk.text(text);
+                }
+                Block::Fence { line, text } => {
+                    walk.line = line;
+                    walk.fence(&text);
+                }
+            }
+        }
+        walk.end()
+    }
+}
+
+static UPDATED: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"最后更新[：:]\s*(\d{4})[/-](\d{1,2})[/-](\d{1,2})"));
+
+/// Headings that name a part of an endpoint, not an endpoint.
+const PARTS: [&str; 14] = [
+    "请求",
+    "返回",
+    "参数",
+    "接口定义",
+    "接口说明",
+    "权限",
+    "示例",
+    "说明",
+    "注意",
+    "附",
+    "错误码",
+    "字段",
+    "接口详情",
+    "限制",
+];
+
+/// How many lines a heading may have below it and still stand directly above an address: itself, and the method.
+const NEAR: usize = 2;
+
+/// The endpoint that the last address is of.
+struct Endpoint {
+    /// Which section it is.
+    section: usize,
+    /// Whether its method stands above it.
+    method_said: bool,
+    /// The bodies shown since that address.
+    bodies: Bodies,
+}
+
+struct Walk<'a, 'm> {
+    page: &'a Page,
+    /// The methods that are known of paths.
+    known: &'a dyn Fn(&str) -> Option<&'m str>,
+    contents: Contents,
+    /// Which section a path has.
+    sections: HashMap<String, usize>,
+    /// The line that is being read, from 1.
+    line: usize,
+    /// None before the first address, and after one of another host.
+    endpoint: Option<Endpoint>,
+    /// A method whose address hasn't come yet.
+    method: Option<&'static str>,
+    /// Whether the address should come next.
+    address: bool,
+    /// What is known about the next fence.
+    hint: Hint,
+    /// Whether that comes from the line before.
+    labelled: bool,
+    /// What the next table describes.
+    part: Part,
+    /// The last heading that may be an endpoint's title.
+    heading: Option<String>,
+    /// The last line that may say what a table describes.
+    label: String,
+    /// The lines of text since that heading, as long as no address followed it.
+    since: Option<usize>,
+    /// The last heading, whatever it says.
+    above: String,
+    /// The lines of the table that is being read.
+    lines: Vec<String>,
+    /// The number of the first of them.
+    table: usize,
+    /// The lines of text above the first endpoint.
+    above_all: Vec<String>,
+}
+
+impl<'a, 'm> Walk<'a, 'm> {
+    fn new(page: &'a Page, known: &'a dyn Fn(&str) -> Option<&'m str>) -> Self {
+        Self {
+            page,
+            known,
+            contents: Contents::default(),
+            sections: HashMap::new(),
+            line: 1,
+            endpoint: None,
+            method: None,
+            address: false,
+            hint: Hint::None,
+            labelled: false,
+            part: Part::Request,
+            heading: None,
+            label: String::new(),
+            since: None,
+            above: String::new(),
+            lines: Vec::new(),
+            table: 1,
+            above_all: Vec::new(),
+        }
+    }
+
+    fn text(&mut self, line: &str) {
+        let text = line.trim_start_matches(['>', ' ', '\t']).trim_end();
+        if text.starts_with('|') || (!self.lines.is_empty() && text.contains('|')) {
+            if self.lines.is_empty() {
+                self.table = self.line;
+            }
+            self.lines.push(text.to_owned());
+            self.hint = Hint::None;
+            return;
+        }
+        self.end_table();
+        if text.is_empty() {
+            return;
+        }
+        if let Some(found) = UPDATED.captures(text)
+            && self.contents.updated.is_none()
+        {
+            let number = |group: usize| found[group].parse::<u32>().unwrap_or_default();
+            self.contents.updated = Some(format!("{}-{:02}-{:02}", &found[1], number(2), number(3)));
+        }
+        if text.contains("请求方式") {
+            self.set_method(text);
+        }
+        let labels_address = address::is_label(text);
+        let label = Label::of(text);
+        if labels_address || self.address {
+            self.address = labels_address;
+            if self.introduce(text) {
+                return;
+            }
+        }
+        if !labels_address {
+            self.announce(label.as_ref());
+        }
+        self.title(label);
+        if let Some(lines) = &mut self.since {
+            *lines += 1;
+        }
+        if let Some(section) = self.section() {
+            section.prose.push(text.to_owned());
+        } else if self.contents.sections.is_empty() {
+            self.above_all.push(text.to_owned());
+        }
+    }
+
+    fn set_method(&mut self, line: &str) {
+        let method = if line.contains("GET") { "GET" } else { "POST" };
+        match &mut self.endpoint {
+            // The method may stand below the address.
+            Some(endpoint) if !endpoint.method_said && self.hint == Hint::Address => {
+                endpoint.method_said = true;
+                self.contents.sections[endpoint.section].say_method(Some(method));
+            }
+            _ => self.method = Some(method),
+        }
+    }
+
+    /// Says what the next fence is, by the line above it.
+    fn announce(&mut self, label: Option<&Label>) {
+        let announced = label.map_or(Announced::Unsaid, |label| label.announces);
+        let heading = label.is_some_and(|label| label.heading);
+        self.hint = match announced {
+            // A label and a heading in one.
+            Announced::Unsaid if heading && !self.labelled => Hint::None,
+            announced => self.hint.below(announced),
+        };
+        self.labelled = matches!(announced, Announced::Body(_));
+    }
+
+    /// Takes a line that may say what a table describes, and what an endpoint is called.
+    fn title(&mut self, label: Option<Label>) {
+        let Some(Label { title: Some(title), heading, part, .. }) = label else { return };
+        self.part = part.unwrap_or(self.part);
+        if heading {
+            if !PARTS.iter().any(|part| title.contains(part)) {
+                self.heading = Some(title.clone());
+                self.since = Some(0);
+            }
+            self.above.clone_from(&title);
+        }
+        self.label = title;
+    }
+
+    /// Begins an endpoint, if there is an address in a text; one of another host ends the one before.
+    fn introduce(&mut self, text: &str) -> bool {
+        if !address::is_in(text) {
+            return false;
+        }
+        self.address = false;
+        self.hint = Hint::Address;
+        let Some(address) = Address::find(text) else {
+            self.endpoint = None;
+            return true;
+        };
+        self.part = Part::Request;
+        self.label.clear();
+        self.above.clear();
+        let method = self.method.take();
+        let since = self.since.take();
+        let before = self.endpoint.take().map(|endpoint| endpoint.section);
+        let sections = &mut self.contents.sections;
+        let section = *self.sections.entry(address.path.clone()).or_insert(sections.len());
+        self.endpoint = Some(Endpoint { section, method_said: method.is_some(), bodies: Bodies::default() });
+        if let Some(known) = sections.get_mut(section) {
+            known.say_method(method);
+            return true;
+        }
+        // What stands below a heading is about what it is the title of.
+        let own = since.unwrap_or_default();
+        let before = match before {
+            Some(before) => Some(&mut sections[before].prose),
+            None if sections.is_empty() => Some(&mut self.above_all),
+            None => None,
+        };
+        let prose = before.map_or_else(Vec::new, |lines| lines.split_off(lines.len().saturating_sub(own)));
+        sections.push(Section {
+            line: self.line,
+            titled: since.is_some_and(|lines| lines <= NEAR),
+            title: self.heading.clone().unwrap_or_else(|| self.page.title.clone()),
+            method: method.unwrap_or("POST").to_owned(),
+            method_said: method.is_some(),
+            path: address.path,
+            query: address.query,
+            merchant: address.merchant,
+            tables: Vec::new(),
+            examples: Vec::new(),
+            prose,
+            shared: Vec::new(),
+            raw: Vec::new(),
+            pieces: Vec::new(),
+        });
+        true
+    }
+
+    fn section(&mut self) -> Option<&mut Section> {
+        Some(&mut self.contents.sections[self.endpoint.as_ref()?.section])
+    }
+
+    fn fence(&mut self, text: &str) {
+        self.end_table();
+        self.labelled = false;
+        if self.address {
+            self.introduce(text);
+        }
+        let Some(endpoint) = &mut self.endpoint else { return };
+        let section = &mut self.contents.sections[endpoint.section];
+        let method = (self.known)(&section.path).unwrap_or(&section.method).to_owned();
+        let (skipped, body) = data(text);
+        let mut lines = Lines { text, at: 0, line: self.line };
+        let mut pieces = Vec::new();
+        let before = section.examples.len();
+        let found = if json_repair::looks_like_json(body) { json_repair::read(body) } else { Ok(Vec::new()) };
+        match found {
+            Ok(found) => {
+                for Found { offset, value, repairs } in found {
+                    let Some(part) = endpoint.bodies.part(self.hint, &method, &value) else {
+                        pieces.push(value);
+                        continue;
+                    };
+                    self.part = part;
+                    let line = lines.of(skipped + offset);
+                    section.examples.push(Example {
+                        part,
+                        method: method.clone(),
+                        line,
+                        body: value,
+                        repairs,
+                    });
+                }
+            }
+            // What isn't said to be a body may be anything.
+            Err(error) if self.hint.is_of_body() => {
+                let (path, line) = (section.path.clone(), lines.of(skipped + error.offset));
+                self.contents.unreadable.push(Unreadable { path, line, reason: error.reason });
+            }
+            Err(_) => {}
+        }
+        if section.examples.len() == before {
+            section.raw.push((self.part, text.to_owned()));
+            section.pieces.extend(pieces.into_iter().map(|piece| (self.part, piece)));
+        }
+    }
+
+    fn end_table(&mut self) {
+        let lines = std::mem::take(&mut self.lines);
+        if lines.is_empty() {
+            return;
+        }
+        let Some((values, rows)) = table::read(&lines, self.table) else { return };
+        let name = [&self.label, &self.above].into_iter().find_map(|text| named(text));
+        let table = Table { part: self.part, name, rows, values };
+        if table.name.is_some() {
+            self.contents.named.push(table.clone());
+        }
+        if !values && let Some(section) = self.section() {
+            section.tables.push(table);
+        }
+    }
+
+    fn end(mut self) -> Contents {
+        self.end_table();
+        match self.contents.sections.as_mut_slice() {
+            [section] => {
+                if !section.titled {
+                    section.title.clone_from(&self.page.title);
+                }
+                section.prose.splice(..0, self.above_all);
+            }
+            sections => sections.iter_mut().for_each(|section| section.shared.clone_from(&self.above_all)),
+        }
+        self.contents
+    }
+}
+
+/// Counts lines up to places that follow each other.
+struct Lines<'a> {
+    text: &'a str,
+    at: usize,
+    line: usize,
+}
+
+impl Lines<'_> {
+    fn of(&mut self, offset: usize) -> usize {
+        self.line += self.text[self.at..offset].matches('\n').count();
+        self.at = offset;
+        self.line
+    }
+}
+
+/// Where the body starts, and the body: of a call of `curl`, what it sends.
+fn data(text: &str) -> (usize, &str) {
+    match (text.find('{'), text.rfind('}')) {
+        (Some(start), Some(end)) if start < end && text.trim_start().starts_with("curl ") => {
+            (start, &text[start..=end])
+        }
+        _ => (0, text),
+    }
+}
