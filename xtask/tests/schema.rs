@@ -39,7 +39,8 @@ const SEEN: [&str; 16] = [
 ];
 
 /// Cases of other codes whose mistake is one of shape all the same.
-const SEEN_TOO: [&str; 7] = [
+const SEEN_TOO: [&str; 8] = [
+    "bad_limit.half_a_pattern",
     "bad_rule",
     "bad_rule.empty_group",
     "bad_rule.no_values",

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::OnceLock;
 
+use regex_lite::Regex;
 use wecom_models::{Json, OrText, Secret, Separated, Timestamp};
 
 /// Something that knows its documented limits.
@@ -64,6 +66,8 @@ pub enum Rule {
     MaxChars(u32),
     /// So many characters, or more.
     MinChars(u32),
+    /// Text that matches this regular expression.
+    Pattern(&'static str),
     /// So many items, or fewer.
     MaxItems(u32),
     /// So many items, or more.
@@ -100,6 +104,7 @@ impl fmt::Display for Rule {
             Self::MaxBytes(bytes) => write!(f, "at most {bytes} bytes long"),
             Self::MaxChars(chars) => write!(f, "at most {chars} characters long"),
             Self::MinChars(chars) => write!(f, "at least {chars} characters long"),
+            Self::Pattern(pattern) => write!(f, "text that matches `{pattern}`"),
             Self::MaxItems(items) => write!(f, "at most {items} items long"),
             Self::MinItems(items) => write!(f, "at least {items} items long"),
             Self::Max(max) => write!(f, "at most {max}"),
@@ -140,6 +145,14 @@ impl Checker {
             self.limit(name, chars >= min as usize, Rule::MinChars(min), || {
                 format!("{chars} characters long")
             });
+        }
+    }
+
+    /// Text of a certain form.
+    pub fn pattern(&mut self, name: &str, value: &impl Text, pattern: &'static Pattern) {
+        if let Some(text) = value.text() {
+            let matches = pattern.is_match(text);
+            self.limit(name, matches, Rule::Pattern(pattern.text), || "text that doesn't".to_owned());
         }
     }
 
@@ -248,6 +261,35 @@ impl Checker {
         }
     }
 }
+
+/// A documented form of a text, compiled when it is first needed.
+#[derive(Debug)]
+pub struct Pattern {
+    text: &'static str,
+    compiled: OnceLock<Option<Regex>>,
+}
+
+impl Pattern {
+    /// A regular expression over a whole text.
+    pub const fn new(text: &'static str) -> Self {
+        Self { text, compiled: OnceLock::new() }
+    }
+
+    /// Whether a text is of this form. What is no regular expression refuses nothing.
+    fn is_match(&self, text: &str) -> bool {
+        let compiled = self.compiled.get_or_init(|| Regex::new(self.text).ok());
+        compiled.as_ref().is_none_or(|pattern| pattern.is_match(text))
+    }
+}
+
+/// A [`Pattern`] that is compiled once.
+macro_rules! pattern {
+    ($text:literal) => {{
+        static PATTERN: crate::Pattern = crate::Pattern::new($text);
+        &PATTERN
+    }};
+}
+pub(crate) use pattern;
 
 /// Something that may hold text.
 pub trait Text {
@@ -421,5 +463,34 @@ impl<T: Check> Check for OrText<T> {
 impl<T: Check> Check for Json<T> {
     fn check(&self, checker: &mut Checker) {
         self.0.check(checker);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Card {
+        id: Option<String>,
+    }
+
+    impl Check for Card {
+        fn check(&self, checker: &mut Checker) {
+            checker.pattern("id", &self.id, pattern!("^[0-9A-Za-z_-]*$"));
+        }
+    }
+
+    fn violation(id: Option<&str>) -> Option<String> {
+        Card { id: id.map(str::to_owned) }.violations().err().map(|found| found.0[0].to_string())
+    }
+
+    #[test]
+    fn text_of_another_form_is_refused_and_never_shown() {
+        assert_eq!(violation(None), None);
+        assert_eq!(violation(Some("lunch-12_b")), None);
+        let refused = "`id` must be text that matches `^[0-9A-Za-z_-]*$`, and is text that doesn't";
+        for id in ["lunch 12", "午餐", "lunch-12\n", "a.b"] {
+            assert_eq!(violation(Some(id)).as_deref(), Some(refused), "{id:?}");
+        }
     }
 }

@@ -38,7 +38,8 @@ pub mod token;
 mod xml;
 
 pub use body::{Body, Form, Headers};
-pub use check::{Check, Checker, Rule, Violation, Violations};
+pub(crate) use check::pattern;
+pub use check::{Check, Checker, Pattern, Rule, Violation, Violations};
 pub use endpoint::{AnswerKind, Endpoint, Host, Meta, Period, Rate};
 pub use generated::ENDPOINTS;
 pub use paging::{Paged, PagedItems};

@@ -75,10 +75,9 @@ fn check_field(field: &Field, limited: &HashSet<&str>) -> TokenStream {
                 let number = Literal::i64_unsuffixed(*number);
                 quote!(checker.#check(#wire, &self.#name, #number);)
             }
-            LimitValue::Pattern(pattern) => quote! {{
-                static PATTERN: crate::Pattern = crate::Pattern::new(#pattern);
-                checker.#check(#wire, &self.#name, &PATTERN);
-            }},
+            LimitValue::Pattern(pattern) => {
+                quote!(checker.#check(#wire, &self.#name, crate::pattern!(#pattern));)
+            }
         }
     });
     let nested = is_limited(&field.ty, limited).then(|| {

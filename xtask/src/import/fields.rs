@@ -10,8 +10,8 @@ use super::yaml::quoted;
 use crate::pages::phrases::{self, Base, DocType};
 use crate::pages::table::values_of;
 use crate::pages::tree::{self, Fields, Node};
-use crate::spec::Part;
 use crate::spec::names;
+use crate::spec::{LimitValue, Part};
 
 /// What is to be said of a field besides its type.
 #[derive(Debug, Default)]
@@ -125,7 +125,7 @@ impl Drafter<'_> {
         }
         if let Ok(ty) = text.parse() {
             let limits = phrases::limits(&doc, &ty);
-            keys.extend(limits.into_iter().map(|limit| (limit.kind.key(), limit.value.to_string())));
+            keys.extend(limits.into_iter().map(|limit| (limit.kind.key(), written(&limit.value))));
         }
         // A quirk is held against examples, and a part is none.
         if let Some(quirk) = notes.quirk.filter(|_| node.whole) {
@@ -466,5 +466,13 @@ fn rename(fields: &mut [Field]) {
         field.keys.push(("rename", name.clone()));
         field.doubts.push("the wire name can't be the Rust name: a better one?".to_owned());
         seen.push(name);
+    }
+}
+
+/// What a value is limited to, as YAML.
+fn written(value: &LimitValue) -> String {
+    match value {
+        LimitValue::Number(number) => number.to_string(),
+        LimitValue::Pattern(pattern) => quoted(pattern),
     }
 }

@@ -65,7 +65,7 @@ impl fmt::Display for LimitValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Number(number) => write!(f, "{number}"),
-            Self::Pattern(pattern) => write!(f, "`{pattern}`"),
+            Self::Pattern(pattern) => f.write_str(pattern),
         }
     }
 }
@@ -198,6 +198,14 @@ limits! {
         bound: Bound::AtMost,
         unit: "bytes",
         carriers: &[(Carrier::Text, "x-max-bytes")],
+    };
+    Pattern: Facts {
+        key: "pattern",
+        doc: "A regular expression that the whole text matches: `^[a-z]*$`.",
+        takes: Takes::Pattern,
+        bound: Bound::Form,
+        unit: "",
+        carriers: &[(Carrier::Text, "pattern")],
     };
     MinItems: Facts {
         key: "min_items",

@@ -4,10 +4,11 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
+use super::characters;
 use super::numbers::in_digits;
 use crate::pages::markup::regex;
 use crate::spec::type_expr::{Scalar, TypeExpr};
-use crate::spec::{Carrier, Limit, LimitKind};
+use crate::spec::{Carrier, Limit, LimitKind, LimitValue};
 
 // How limits are said; first, bytes or characters, without saying which.
 static EITHER: LazyLock<Regex> =
@@ -133,7 +134,13 @@ pub(crate) fn limits(doc: &str, ty: &TypeExpr) -> Vec<Limit> {
     if EITHER.is_match(doc) {
         limits.retain(|limit| !matches!(limit.kind, LimitKind::MaxBytes | LimitKind::MaxChars));
     }
-    settled(limits)
+    let mut limits = settled(limits);
+    if Carrier::of(ty) == Some(Carrier::Text)
+        && let Some(pattern) = characters::pattern(doc)
+    {
+        limits.push(Limit { kind: LimitKind::Pattern, value: LimitValue::Pattern(pattern) });
+    }
+    limits
 }
 
 /// The first limit of each kind; none where they contradict each other.

@@ -1,5 +1,6 @@
 //! How pages word, in Chinese, what a field or an endpoint is like.
 
+mod characters;
 mod limits;
 mod numbers;
 mod presence;

@@ -566,7 +566,7 @@ pub struct TextNoticeCard {
     /// A menu in the upper right corner. Needs WeCom 3.1.18.
     pub action_menu: Option<ActionMenu>,
     /// The card's id, which no other card of the application has: digits, letters, `_`, `-` and `@`.
-    /// Required with an `action_menu`. At most 128 bytes.
+    /// Required with an `action_menu`. At most 128 bytes, matching `^[0-9A-Za-z@_-]*$`.
     pub task_id: Option<String>,
     /// The title. Its `title` is required without a `sub_title_text`.
     pub main_title: Option<NoticeTitle>,
@@ -675,7 +675,7 @@ pub struct NewsNoticeCard {
     /// A menu in the upper right corner. Needs WeCom 3.1.18.
     pub action_menu: Option<ActionMenu>,
     /// The card's id, which no other card of the application has: digits, letters, `_`, `-` and `@`.
-    /// Required with an `action_menu`. At most 128 bytes.
+    /// Required with an `action_menu`. At most 128 bytes, matching `^[0-9A-Za-z@_-]*$`.
     pub task_id: Option<String>,
     /// The title. 36 characters at most are recommended, 44 for its `desc`.
     pub main_title: MainTitle,
@@ -797,7 +797,7 @@ pub struct ButtonInteractionCard {
     /// What a click on the card opens.
     pub card_action: Option<CardAction>,
     /// The card's id, which no other card of the application has: digits, letters, `_`, `-` and `@`. At
-    /// most 128 bytes.
+    /// most 128 bytes, matching `^[0-9A-Za-z@_-]*$`.
     pub task_id: String,
     /// A choice that goes along with the buttons.
     pub button_selection: Option<Selection>,
@@ -885,7 +885,7 @@ pub struct VoteInteractionCard {
     /// The title. 16 characters at most are recommended, 160 for its `desc`.
     pub main_title: MainTitle,
     /// The card's id, which no other card of the application has: digits, letters, `_`, `-` and `@`. At
-    /// most 128 bytes.
+    /// most 128 bytes, matching `^[0-9A-Za-z@_-]*$`.
     pub task_id: String,
     /// The question.
     pub checkbox: Checkbox,
@@ -928,7 +928,7 @@ pub struct MultipleInteractionCard {
     /// The title. 36 characters at most are recommended, 160 for its `desc`.
     pub main_title: MainTitle,
     /// The card's id, which no other card of the application has: digits, letters, `_`, `-` and `@`. At
-    /// most 128 bytes.
+    /// most 128 bytes, matching `^[0-9A-Za-z@_-]*$`.
     pub task_id: String,
     /// The choices, each with a `question_key` of its own. 1 to 3 items.
     pub select_list: Vec<Selection>,

@@ -118,6 +118,7 @@ impl crate::Check for TextNoticeCard {
     fn check(&self, checker: &mut crate::Checker) {
         checker.nested("action_menu", &self.action_menu);
         checker.max_bytes("task_id", &self.task_id, 128);
+        checker.pattern("task_id", &self.task_id, crate::pattern!("^[0-9A-Za-z@_-]*$"));
         checker.nested("quote_area", &self.quote_area);
         checker.max_items("horizontal_content_list", &self.horizontal_content_list, 6);
         checker.nested("horizontal_content_list", &self.horizontal_content_list);
@@ -138,6 +139,7 @@ impl crate::Check for NewsNoticeCard {
     fn check(&self, checker: &mut crate::Checker) {
         checker.nested("action_menu", &self.action_menu);
         checker.max_bytes("task_id", &self.task_id, 128);
+        checker.pattern("task_id", &self.task_id, crate::pattern!("^[0-9A-Za-z@_-]*$"));
         checker.nested("quote_area", &self.quote_area);
         checker.nested("image_text_area", &self.image_text_area);
         checker.max_items("vertical_content_list", &self.vertical_content_list, 4);
@@ -164,6 +166,7 @@ impl crate::Check for ButtonInteractionCard {
         checker.nested("horizontal_content_list", &self.horizontal_content_list);
         checker.nested("card_action", &self.card_action);
         checker.max_bytes("task_id", &self.task_id, 128);
+        checker.pattern("task_id", &self.task_id, crate::pattern!("^[0-9A-Za-z@_-]*$"));
         checker.nested("button_selection", &self.button_selection);
         checker.max_items("button_list", &self.button_list, 6);
         checker.nested("button_list", &self.button_list);
@@ -173,6 +176,7 @@ impl crate::Check for ButtonInteractionCard {
 impl crate::Check for VoteInteractionCard {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max_bytes("task_id", &self.task_id, 128);
+        checker.pattern("task_id", &self.task_id, crate::pattern!("^[0-9A-Za-z@_-]*$"));
         checker.nested("checkbox", &self.checkbox);
         checker.nested("submit_button", &self.submit_button);
     }
@@ -181,6 +185,7 @@ impl crate::Check for VoteInteractionCard {
 impl crate::Check for MultipleInteractionCard {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max_bytes("task_id", &self.task_id, 128);
+        checker.pattern("task_id", &self.task_id, crate::pattern!("^[0-9A-Za-z@_-]*$"));
         checker.min_items("select_list", &self.select_list, 1);
         checker.max_items("select_list", &self.select_list, 3);
         checker.nested("select_list", &self.select_list);

@@ -1,0 +1,108 @@
+//! How pages word which characters a text is made of.
+
+use std::sync::LazyLock;
+
+use regex_lite::{Captures, Regex};
+
+use crate::pages::markup::regex;
+
+// A list of kinds of characters, with what shows that it is all there is: 只能由数字、字母和“_-@”组成.
+static LIST: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"(?:(?:只能|只允许|只支持|仅支持|仅能|只可)(?:由|是|为|输入|填写|使用|包含|包括)?|由)\s*",
+        r#"((?:数字|阿拉伯数字|(?:半角的?)?(?:大小\s?写|大写|小写)?(?:英文)?字母|英文|中文|汉字|中划线|下划线|减号|连字符|点号|点|空格"#,
+        r#"|[“"'‘][^“”"'‘’]{1,16}[”"'’]|\([^()]{1,3}\)|\\?[_*@.-]|及|和|或者?|与|以及|、|,|，|/|\s)+)"#,
+        r"(?:[两二三四五六七八]种字符|中的一种或几种)?\s*(组成|构成|$|[，,。；;）)且])",
+    ))
+});
+static FIRST: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"(?:第一个|首)(?:个)?字符必须是(数字或字母|字母或数字|字母)"));
+static KIND: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r#"数字|(大小\s?写|大写|小写)?(?:英文)?字母|英文|中文|汉字|中划线|减号|连字符|下划线|点号|空格|[“"'‘]([^“”"'‘’]{1,16})[”"'’]|\\?([_*@.-])"#,
+    )
+});
+
+/// The pattern of a text that is made of the characters that a description lists, if it lists all of them.
+pub(super) fn pattern(doc: &str) -> Option<String> {
+    let list = LIST.captures(doc)?;
+    let mut set = Set::default();
+    for kind in KIND.captures_iter(&list[1]) {
+        set.add(&kind);
+    }
+    // What lists no letters and no digits is about something else.
+    if set.ranges.is_empty() {
+        return None;
+    }
+    let all = set.text();
+    let first =
+        FIRST.captures(doc).map(|first| if first[1].contains("数字") { "[0-9A-Za-z]" } else { "[A-Za-z]" });
+    Some(first.map_or_else(|| format!("^[{all}]*$"), |first| format!("^{first}[{all}]*$")))
+}
+
+/// Characters, in the order of a pattern.
+#[derive(Default)]
+struct Set {
+    ranges: Vec<&'static str>,
+    single: Vec<char>,
+}
+
+impl Set {
+    fn add(&mut self, kind: &Captures<'_>) {
+        if let Some(listed) = kind.get(2).or(kind.get(3)) {
+            self.single.extend(listed.as_str().chars().filter(|c| *c != '\\'));
+            return;
+        }
+        match kind.get(1).map_or(&kind[0], |case| case.as_str()) {
+            "数字" => self.ranges.push("0-9"),
+            "大写" => self.ranges.push("A-Z"),
+            "小写" => self.ranges.push("a-z"),
+            "中文" | "汉字" => self.ranges.push("一-鿿"),
+            "中划线" | "减号" | "连字符" => self.single.push('-'),
+            "下划线" => self.single.push('_'),
+            "点号" => self.single.push('.'),
+            "空格" => self.single.push(' '),
+            _ => self.ranges.push("A-Za-z"),
+        }
+    }
+
+    /// As in the brackets of a pattern; the hyphen comes last, where it means itself.
+    fn text(mut self) -> String {
+        self.ranges.sort_unstable();
+        self.ranges.dedup();
+        self.single.sort_by_key(|c| (*c == '-', *c));
+        self.single.dedup();
+        let escaped = self.single.into_iter().map(|c| match c {
+            '\\' | ']' | '[' | '^' => format!("\\{c}"),
+            c => c.to_string(),
+        });
+        self.ranges.into_iter().map(str::to_owned).chain(escaped).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_of_characters_become_patterns() {
+        for (doc, expected) in [
+            ("任务id，只能由数字、字母和“_-@”组成，最长128字节", Some("^[0-9A-Za-z@_-]*$")),
+            (
+                "只能由数字、字母和“_-@.”四种字符组成，且第一个字符必须是数字或字母",
+                Some("^[0-9A-Za-z][0-9A-Za-z.@_-]*$"),
+            ),
+            ("由半角的大小写字母、数字、中划线、下划线中的一种或几种组成", Some("^[0-9A-Za-z_-]*$")),
+            ("由英文字母、数字、中划线、下划线以及点号构成", Some("^[0-9A-Za-z._-]*$")),
+            ("只支持英文字母和数字，最长为128字节", Some("^[0-9A-Za-z]*$")),
+            ("只能输入数字和字母", Some("^[0-9A-Za-z]*$")),
+            ("商户订单号，只能是数字、大小写字母_-*且在同一个商户号下唯一", Some("^[0-9A-Za-z*_-]*$")),
+            ("按照字母字典排序", None),
+            ("由企业自行维护", None),
+            ("长度限制为32个字（汉字或英文字母）", None),
+            ("只能由下划线组成", None),
+        ] {
+            assert_eq!(pattern(doc).as_deref(), expected, "{doc}");
+        }
+    }
+}
