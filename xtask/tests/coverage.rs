@@ -5,7 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
-use xtask::coverage::{self, CHART, Counts, NUMBERS, Outcome};
+use xtask::commands::coverage::{self, Summary};
+use xtask::coverage::{CHART, Counts, NUMBERS};
 
 /// A workspace with the spec of one endpoint, and two pages that document it and two others.
 fn workspace() -> io::Result<TempDir> {
@@ -37,7 +38,7 @@ fn page(root: &Path, id: u32, addresses: &[&str]) -> io::Result<()> {
     fs::write(root.join(format!("pages/{id}.md")), text)
 }
 
-fn run(root: &Path, pages: &str, check: bool) -> io::Result<Outcome> {
+fn run(root: &Path, pages: &str, check: bool) -> io::Result<Summary> {
     coverage::run(root, Some(&root.join(pages)), check)
 }
 

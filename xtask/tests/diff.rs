@@ -12,7 +12,7 @@ use std::process::Command;
 use common::{assert_none, difference, files, folder, name, source};
 use serde_json::Value;
 use tempfile::TempDir;
-use xtask::diff::{self, Change, Class, Form, Report, Rule, Spec};
+use xtask::diff::{self, Change, Class, Report, Rule, Spec};
 use xtask::spec::load;
 use xtask::spec::source::Source;
 
@@ -51,7 +51,7 @@ fn rule(case: &Path) -> &str {
 
 #[test]
 fn every_change_is_told_in_its_expected_words() {
-    let text = |case: &PathBuf| report(case).write(Form::Text { color: false });
+    let text = |case: &PathBuf| report(case).text(false);
     let differences: Vec<String> =
         cases().iter().filter_map(|case| difference(&case.join("text.txt"), &text(case))).collect();
     assert_none(&differences);
@@ -79,8 +79,7 @@ fn the_names_of_rules_are_unique() {
 fn the_order_of_keys_quotes_and_comments_are_no_change() {
     let report = report(&folder("diff").join("nothing"));
     assert_eq!(report.changes().count(), 0);
-    for form in [Form::Text { color: false }, Form::Text { color: true }, Form::Markdown] {
-        let text = report.write(form);
+    for text in [report.text(false), report.text(true), report.markdown()] {
         assert_eq!(text.lines().count(), 1, "{text}");
         assert!(text.contains("no change"), "{text}");
     }
@@ -97,8 +96,8 @@ fn the_spec_of_this_workspace_does_not_differ_from_itself() {
 fn a_release_is_told_as_markdown_and_as_json() {
     let case = folder("diff").join("release");
     let report = report(&case);
-    let forms = [("comment.md", Form::Markdown), ("report.json", Form::Json)];
-    let written = forms.iter().map(|(file, form)| (case.join(file), report.write(*form)));
+    let written = [("comment.md", report.markdown()), ("report.json", report.json())];
+    let written = written.into_iter().map(|(file, text)| (case.join(file), text));
     assert_none(&written.filter_map(|(file, text)| difference(&file, &text)).collect::<Vec<String>>());
 }
 
@@ -106,7 +105,7 @@ fn a_release_is_told_as_markdown_and_as_json() {
 fn json_tells_of_every_change_what_text_tells() {
     for case in cases() {
         let report = report(&case);
-        let json: Value = serde_json::from_str(&report.write(Form::Json)).expect("it is JSON");
+        let json: Value = serde_json::from_str(&report.json()).expect("it is JSON");
         let told = json["changes"].as_array().expect("changes are a list");
         assert_eq!(told.len(), report.changes().count());
         for (json, change) in told.iter().zip(report.changes()) {
@@ -123,13 +122,13 @@ fn json_tells_of_every_change_what_text_tells() {
 #[test]
 fn colours_are_all_that_a_terminal_gets_besides() {
     let report = report(&folder("diff").join("release"));
-    let colored = report.write(Form::Text { color: true });
+    let colored = report.text(true);
     assert!(colored.contains("\u{1b}["));
     let mut plain = String::new();
     for (index, part) in colored.split("\u{1b}[").enumerate() {
         plain.push_str(if index == 0 { part } else { part.split_once('m').expect("a colour ends").1 });
     }
-    assert_eq!(plain, report.write(Form::Text { color: false }));
+    assert_eq!(plain, report.text(false));
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use xtask::drift::{self, Form, Report};
+use xtask::drift::{self, Report};
 use xtask::spec::Failure;
 
 /// A workspace with the spec and the pages, of which some are changed: file, what stands there, what stands there instead.
@@ -55,7 +55,7 @@ const LIST: &str = "docs/codes.md";
 fn a_spec_and_pages_that_agree_differ_in_nothing() {
     let report = report(&[]);
     assert_eq!(told(&report), [""; 0]);
-    let text = report.write(Form::Text { color: false, unspecified: true });
+    let text = report.text(false, true);
     assert_eq!(
         text,
         "the spec and its pages agree\n0 documented endpoints are not in the spec, and 0 pages of endpoints that are\n"
@@ -144,8 +144,7 @@ fn a_quirk_and_a_misspelt_name_are_accepted_where_they_stand() {
 
 #[test]
 fn a_finding_shows_both_sides_and_how_to_accept_it() {
-    let text = report(&[(PAGE, "不超过64个字节", "不超过32个字节")])
-        .write(Form::Text { color: false, unspecified: false });
+    let text = report(&[(PAGE, "不超过64个字节", "不超过32个字节")]).text(false, false);
     for part in [
         "error[field-limit]: the page says `max_bytes: 32`, the spec doesn't",
         "--> spec/tea.yaml:15:7",
@@ -161,8 +160,7 @@ fn a_finding_shows_both_sides_and_how_to_accept_it() {
 
 #[test]
 fn machines_read_the_same() {
-    let json =
-        report(&[(PAGE, "不超过64个字节", "不超过32个字节"), (LIST, "70001", "70003")]).write(Form::Json);
+    let json = report(&[(PAGE, "不超过64个字节", "不超过32个字节"), (LIST, "70001", "70003")]).json();
     let json: serde_json::Value = serde_json::from_str(&json).expect("it is JSON");
     let findings = json["findings"].as_array().expect("a list");
     assert_eq!(findings.len(), 3, "{json:#}");
@@ -195,7 +193,7 @@ fn what_is_accepted_is_not_told_until_the_page_says_something_else() {
             "field-limit order.request.name: max_bytes: 16",
         ]
     );
-    let text = again.write(Form::Text { color: false, unspecified: false });
+    let text = again.text(false, false);
     assert!(text.contains("no longer applies: the page now says `max_bytes: 16`"), "{text}");
 }
 
@@ -204,7 +202,7 @@ fn what_is_accepted_without_need_is_told() {
     let accepts = accepting("32");
     let report = report(&[(SPEC, "\nendpoints:", &accepts)]);
     assert_eq!(told(&report), ["deviation-gone order.request.name (field-limit): max_bytes: 32"]);
-    let text = report.write(Form::Text { color: false, unspecified: false });
+    let text = report.text(false, false);
     assert!(text.contains("no such difference is found"), "{text}");
     assert!(text.contains("spec/tea.yaml:5:5"), "{text}");
 }
@@ -246,7 +244,7 @@ fn another_page_that_the_spec_does_not_name_is_listed() {
     let root = with_another_page(false);
     let report = run(root.path()).unwrap_or_else(|failure| panic!("{failure:?}"));
     assert_eq!(told(&report), [""; 0]);
-    let text = report.write(Form::Text { color: false, unspecified: true });
+    let text = report.text(false, true);
     assert!(text.contains("not named in the spec: /cgi-bin/tea/order ("), "{text}");
     assert!(text.contains("not in the spec, and 1 pages of endpoints that are"), "{text}");
 }
@@ -272,9 +270,9 @@ fn types_that_no_page_describes_are_counted() {
     let shown = (PAGE, "| order_id | string | 单号 |", "| order_id | string | 单号 |\n| pot | object | 壶 |");
     let report = report(&[held, types[0], types[1], shown]);
     assert_eq!(told(&report), [""; 0], "of what a page says nothing about, nothing is gone");
-    let text = report.write(Form::Text { color: false, unspecified: false });
+    let text = report.text(false, false);
     assert!(text.contains("2 types of the spec are described nowhere that is recognised"), "{text}");
-    let json: serde_json::Value = serde_json::from_str(&report.write(Form::Json)).expect("it is JSON");
+    let json: serde_json::Value = serde_json::from_str(&report.json()).expect("it is JSON");
     assert_eq!(json["unseen"][0], serde_json::json!({ "file": SPEC, "type": "Pot" }));
 }
 
@@ -286,10 +284,10 @@ fn endpoints_that_only_pages_have_are_listed() {
     fs::write(root.path().join("docs/pour.md"), other).expect("it can be written");
     let report = run(root.path()).unwrap_or_else(|failure| panic!("{failure:?}"));
     assert_eq!(told(&report), [""; 0], "it is no difference");
-    let text = report.write(Form::Text { color: false, unspecified: true });
+    let text = report.text(false, true);
     assert!(text.contains("not in the spec: /cgi-bin/tea/pour ("), "{text}");
     assert!(text.contains("pour.md:9)\n"), "{text}");
-    let json: serde_json::Value = serde_json::from_str(&report.write(Form::Json)).expect("it is JSON");
+    let json: serde_json::Value = serde_json::from_str(&report.json()).expect("it is JSON");
     assert_eq!(json["unspecified"][0]["path"], "/cgi-bin/tea/pour");
 }
 
@@ -297,7 +295,7 @@ fn endpoints_that_only_pages_have_are_listed() {
 fn what_is_suggested_can_be_pasted() {
     let cell = "string\u{200d}\\\" # x";
     let edit = (PAGE, "| cups.size | 是 | uint32", &*format!("| cups.size | 是 | {cell}"));
-    let text = report(&[edit]).write(Form::Text { color: false, unspecified: false });
+    let text = report(&[edit]).text(false, false);
     let entry =
         text.split("`- ").nth(1).and_then(|rest| rest.split(" … }`").next()).expect("it is suggested");
     let accepted = format!("\ndeviations:\n  - {entry} \"Seen so.\" }}\n\nendpoints:");

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use common::{assert_none, difference, files, folder, name, source};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
+use xtask::commands::import::into;
 use xtask::import;
 use xtask::spec::check;
 use xtask::spec::diagnostic::Diagnostics;
@@ -162,10 +163,10 @@ fn pages_are_added_all_or_none() {
     fs::write(&file, &before).expect("it can be written");
     fs::write(&notes, "# Tea\n").expect("it can be written");
     let page = folder("import").join("dotted.md");
-    let error = import::draft_into(&[page.clone(), notes.clone()], &file).expect_err("one is no page");
+    let error = into(&[page.clone(), notes.clone()], &file).expect_err("one is no page");
     assert!(error.to_string().starts_with(&format!("{}: not a page", notes.display())), "{error}");
     assert_eq!(text(&file), before);
-    import::draft_into(&[page], &file).expect("this one is a page");
+    into(&[page], &file).expect("this one is a page");
     assert!(text(&file).contains("call: POST /cgi-bin/tea/order"));
 }
 

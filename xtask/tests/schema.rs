@@ -12,6 +12,7 @@ use common::{files, folder, name, source};
 use jsonschema::Validator;
 use serde_json::{Map, Value};
 use xtask::api;
+use xtask::commands;
 use xtask::spec::Failure;
 use xtask::spec::load;
 use xtask::spec::schema;
@@ -176,7 +177,7 @@ fn what_was_written_is_current_and_what_was_changed_is_not() {
     let root = tempfile::tempdir().expect("a folder can be made");
     fs::create_dir(root.path().join("spec")).expect("a folder can be made");
     let all = schema::files().map(|(path, _)| path);
-    let run = |check| schema::run(root.path(), check).expect("the files can be written");
+    let run = |check| commands::schema::run(root.path(), check).expect("the files can be written");
     assert_eq!(run(true), all);
     assert!(!root.path().join(all[0]).exists(), "a check writes nothing");
     assert_eq!(run(false), all);
@@ -188,6 +189,6 @@ fn what_was_written_is_current_and_what_was_changed_is_not() {
 #[test]
 fn the_committed_schemas_are_current() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let stale = schema::run(&root, true).expect("the files can be read");
+    let stale = commands::schema::run(&root, true).expect("the files can be read");
     assert!(stale.is_empty(), "run `cargo xtask schema` for {stale:?}");
 }

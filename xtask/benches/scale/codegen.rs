@@ -7,8 +7,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use xtask::bench::Target;
+use xtask::commands::artifact;
 use xtask::emit::Files;
-use xtask::emit::write;
 use xtask::spec::diagnostic::Diagnostics;
 use xtask::spec::{check, load};
 use xtask::{api, emit};
@@ -60,7 +60,7 @@ fn stages(workspace: &Workspace) -> io::Result<[Duration; 5]> {
     lap(2);
     let files = emit::files(root, &api)?;
     lap(3);
-    let changes = write::compare(root, &files)?;
+    let changes = artifact::compare(root, &files, &emit::FOLDERS)?;
     lap(4);
     if changes.is_empty() { Ok(times) } else { Err(io::Error::other("something was left to write")) }
 }

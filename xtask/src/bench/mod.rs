@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: what the crates cost beside what one would write by hand, measured side by side.
+//! What the crates cost beside what one would write by hand, measured side by side.
 //!
 //! What is measured is the package in `tests/bench`, which is built here, run here, and knows nothing of targets. Another
 //! measurement is one more entry of `MEASUREMENTS`: a function that gives rows.

@@ -2,14 +2,11 @@
 
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
-use std::fs;
-use std::io;
-use std::path::Path;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{FILE, Failure};
+use super::Failure;
 
 /// All that was measured.
 #[derive(Debug, Serialize)]
@@ -152,20 +149,9 @@ impl Report {
         Ok(json + "\n")
     }
 
-    /// Puts it into `BENCHMARKS.md`, in the order of some titles; what wasn't measured stays as it is there.
-    pub fn write(&self, root: &Path, titles: &[&str]) -> Result<(), Failure> {
-        let file = root.join(FILE);
-        let failed = |error: io::Error| Failure(format!("{FILE}: {error}"));
-        let before = match fs::read_to_string(&file) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(failed(error)),
-        };
-        fs::write(file, self.page(&before, titles)).map_err(failed)
-    }
-
-    /// The page that was there before, with what was measured now.
-    fn page(&self, before: &str, titles: &[&str]) -> String {
+    /// `BENCHMARKS.md` as it was before, with what was measured now, in the order of some titles; what wasn't measured
+    /// stays as it is there.
+    pub fn page(&self, before: &str, titles: &[&str]) -> String {
         let mut page = "# Benchmarks\n\n\
             Written by `cargo xtask bench --write`. Every number is a ratio of two sides that are measured in the same \
             run: no absolute time is a claim. Costs are ours divided by theirs, speeds the other way round, so 1 is a \

@@ -1,7 +1,32 @@
-//! `cargo xtask explain`: what the mistakes mean that the other commands report.
+//! `cargo xtask explain`.
 
+use super::format::Format;
+use super::{Failure, terminal};
 use crate::spec::diagnostic::nearest;
 use crate::spec::mistakes::{Entry, Mistake};
+
+/// Says what a mistake means that the other commands report; without a code, lists all.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The code, as in `error[bad-limit]`.
+    #[arg(value_name = "CODE")]
+    code: Option<String>,
+    /// Prints the page `spec/mistakes.md`.
+    #[arg(long, conflicts_with = "code")]
+    markdown: bool,
+}
+
+impl Args {
+    /// Explains.
+    pub fn run(self) -> Result<(), Failure> {
+        terminal::print(&match (self.code, Format::asked_for(self.markdown, false)) {
+            (Some(code), _) => one(&code).map_err(Failure::new)?,
+            (None, Format::Markdown) => page(),
+            (None, Format::Text | Format::Json) => all(),
+        });
+        Ok(())
+    }
+}
 
 /// What a mistake means, by its code, and how to do without it.
 pub fn one(code: &str) -> Result<String, String> {

@@ -1,4 +1,19 @@
-//! One file per command of `cargo xtask`.
+//! One file per command of `cargo xtask`: its arguments, and what it prints. What a command does with the spec or with
+//! pages is done in the modules below, which neither print nor write.
 
+pub mod artifact;
+pub mod bench;
 pub mod codegen;
+pub mod coverage;
+pub mod diff;
+pub mod drift;
+pub mod examples;
 pub mod explain;
+mod failure;
+mod format;
+pub mod import;
+pub mod openapi;
+pub mod schema;
+mod terminal;
+
+pub use failure::Failure;

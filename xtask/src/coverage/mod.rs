@@ -1,4 +1,4 @@
-//! `cargo xtask coverage`: how much of what the pages document is in the spec, and how well.
+//! How much of what the pages document is in the spec, and how well.
 
 mod svg;
 
@@ -55,82 +55,33 @@ pub struct Coverage {
     pub families: BTreeMap<String, Counts>,
 }
 
-/// How coverage is printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
-    /// For people.
-    Text,
-    /// For a page.
-    Markdown,
-    /// For machines.
-    Json,
-}
-
-/// What a run found.
-#[derive(Debug)]
-pub struct Outcome {
-    /// The numbers.
-    pub coverage: Coverage,
-    /// Whether the pages were there; if not, what they document is as it was.
-    pub pages: bool,
-    /// Paths of the spec that no page documents, as far as the pages were there.
-    pub undocumented: Vec<String>,
-    /// The files that were not current, relative to the workspace.
-    pub stale: Vec<&'static str>,
-}
-
-/// Counts, and writes the numbers and their chart unless it is only to `check`.
+/// Counts. Returns the paths of the spec that no page documents, too, as far as the pages are there.
 ///
-/// Without the pages, what they document is taken from the committed numbers: who changes the spec need not have them. A
-/// folder that isn't there is an error only to who writes: a check may run anywhere.
-pub fn run(root: &Path, docs: Option<&Path>, check: bool) -> io::Result<Outcome> {
+/// Without the pages, what they document is taken from the committed numbers: who changes the spec need not have them.
+pub fn count(root: &Path, docs: Option<&Path>) -> io::Result<(Coverage, Vec<String>)> {
     let spec = pages::spec(root)?;
-    let docs = docs.filter(|docs| docs.is_dir() || !check);
     let (documented, undocumented) = if let Some(docs) = docs {
         let paths = pages::documented(docs)?;
         (by_family(&paths), specified(&spec).difference(&paths).cloned().collect())
     } else {
         (committed(root)?, Vec::new())
     };
-    let coverage = Coverage::new(&spec, &documented);
-    let mut stale = Vec::new();
-    for (path, text) in [(NUMBERS, coverage.json()), (CHART, svg::chart(&coverage))] {
-        if read(root, path)?.as_deref() == Some(text.as_str()) {
-            continue;
-        }
-        stale.push(path);
-        if !check {
-            let file = root.join(path);
-            file.parent().map_or(Ok(()), fs::create_dir_all).map_err(named(path))?;
-            fs::write(&file, text).map_err(named(path))?;
-        }
-    }
-    Ok(Outcome { coverage, pages: docs.is_some(), undocumented, stale })
+    Ok((Coverage::new(&spec, &documented), undocumented))
 }
 
 /// How many paths of each family the pages documented when the numbers were written.
 fn committed(root: &Path) -> io::Result<BTreeMap<String, usize>> {
-    let text = read(root, NUMBERS)?.ok_or_else(|| {
-        io::Error::other(format!(
-            "{NUMBERS} isn't there, and neither are the pages; name their folder with `--docs`"
-        ))
-    })?;
+    let text = match fs::read_to_string(root.join(NUMBERS)) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let missing = "isn't there, and neither are the pages; name their folder with `--docs`";
+            return Err(io::Error::other(format!("{NUMBERS} {missing}")));
+        }
+        Err(error) => return Err(io::Error::new(error.kind(), format!("{NUMBERS}: {error}"))),
+    };
     let coverage: Coverage =
         serde_json::from_str(&text).map_err(|error| io::Error::other(format!("{NUMBERS}: {error}")))?;
     Ok(coverage.families.into_iter().map(|(family, counts)| (family, counts.documented)).collect())
-}
-
-fn read(root: &Path, path: &str) -> io::Result<Option<String>> {
-    match fs::read_to_string(root.join(path)) {
-        Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(named(path)(error)),
-    }
-}
-
-/// Says in an error which file it is about.
-fn named(path: &str) -> impl Fn(io::Error) -> io::Error {
-    move |error| io::Error::new(error.kind(), format!("{path}: {error}"))
 }
 
 /// The family that a path belongs to.
@@ -188,16 +139,13 @@ impl Coverage {
         total
     }
 
-    /// The families and all together, in a form.
-    pub fn print(&self, form: Form) -> String {
-        match form {
-            Form::Json => self.json(),
-            Form::Markdown => self.markdown(),
-            Form::Text => self.text(),
-        }
+    /// The files that are kept of it, by path from the workspace's root: the numbers and their chart.
+    pub fn files(&self) -> [(&'static str, String); 2] {
+        [(NUMBERS, self.json()), (CHART, svg::chart(self))]
     }
 
-    fn json(&self) -> String {
+    /// For machines.
+    pub fn json(&self) -> String {
         // Neither keys nor numbers of these can be anything that JSON lacks.
         let value = serde_json::to_value(self).unwrap_or_default();
         format!("{value:#}\n")
@@ -208,7 +156,8 @@ impl Coverage {
         families.chain([("all", self.total())])
     }
 
-    fn text(&self) -> String {
+    /// For people.
+    pub fn text(&self) -> String {
         let mut text = format!("{:24}", "family");
         for column in COLUMNS {
             let _ = write!(text, "{column:>16}");
@@ -224,7 +173,8 @@ impl Coverage {
         text
     }
 
-    fn markdown(&self) -> String {
+    /// For a page.
+    pub fn markdown(&self) -> String {
         let mut text =
             format!("| family | {} |\n|---|{}\n", COLUMNS.join(" | "), "--:|".repeat(COLUMNS.len()));
         for (family, counts) in self.rows() {
@@ -382,19 +332,19 @@ structs:
     #[test]
     fn numbers_are_read_as_they_were_written() -> serde_json::Result<()> {
         let coverage = coverage(&["/cgi-bin/tea/brew"]);
-        assert_eq!(serde_json::from_str::<Coverage>(&coverage.print(Form::Json))?, coverage);
+        assert_eq!(serde_json::from_str::<Coverage>(&coverage.json())?, coverage);
         Ok(())
     }
 
     #[test]
     fn a_table_has_a_row_a_family_and_one_for_all() {
         let coverage = coverage(&["/cgi-bin/tea/brew", "/cgi-bin/tea/sell"]);
-        let markdown = coverage.print(Form::Markdown);
+        let markdown = coverage.markdown();
         assert_eq!(markdown.lines().count(), 5, "{markdown}");
         assert!(
             markdown.ends_with("| all | 2 | 2 (100%) | 1 (50%) | 5 | 4 (80%) | 3 (60%) |\n"),
             "{markdown}"
         );
-        assert_eq!(coverage.print(Form::Text).lines().count(), 4);
+        assert_eq!(coverage.text().lines().count(), 4);
     }
 }

@@ -22,7 +22,7 @@ use std::collections::HashMap;
 use crate::api::Ty;
 
 pub use changelog::Entries;
-pub use report::{Form, Report, entry};
+pub use report::{Report, entry};
 pub use rules::{Class, Rule};
 pub use spec::{Spec, Unreadable};
 pub use spot::Side;

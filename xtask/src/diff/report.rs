@@ -15,17 +15,6 @@ pub struct Report {
     changes: Vec<(Change, Option<bool>)>,
 }
 
-/// How a report is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
-    /// For people.
-    Text { color: bool },
-    /// For a pull request's comment.
-    Markdown,
-    /// For machines.
-    Json,
-}
-
 impl Report {
     /// Compares two specs, and holds what breaks against the changelog of the newer one.
     pub fn new(base: &Spec, head: &Spec) -> Self {
@@ -49,15 +38,6 @@ impl Report {
         missing.map(|(change, _)| change).collect()
     }
 
-    /// The whole report.
-    pub fn write(&self, form: Form) -> String {
-        match form {
-            Form::Text { color } => self.text(color),
-            Form::Markdown => self.markdown(),
-            Form::Json => self.json(),
-        }
-    }
-
     fn of(&self, class: Class) -> impl Iterator<Item = &(Change, Option<bool>)> {
         self.changes.iter().filter(move |(change, _)| change.rule.class() == class)
     }
@@ -74,7 +54,8 @@ impl Report {
         counts.collect::<Vec<String>>().join(", ")
     }
 
-    fn text(&self, color: bool) -> String {
+    /// The whole report, for people.
+    pub fn text(&self, color: bool) -> String {
         let (base, head) = (&self.base, &self.head);
         if self.changes.is_empty() {
             return format!("no change of the API from {base} to {head}\n");
@@ -102,7 +83,8 @@ impl Report {
         text
     }
 
-    fn markdown(&self) -> String {
+    /// The whole report, for a pull request's comment.
+    pub fn markdown(&self) -> String {
         let (base, head) = (&self.base, &self.head);
         if self.changes.is_empty() {
             return format!("**API:** no change from {base} to {head}.\n");
@@ -149,7 +131,8 @@ impl Report {
         if change.side == Side::Base { format!("{place} in {}", self.base) } else { place }
     }
 
-    fn json(&self) -> String {
+    /// The whole report, for machines.
+    pub fn json(&self) -> String {
         let count = |class| self.of(class).count();
         let json = Json {
             base: &self.base,
@@ -160,8 +143,9 @@ impl Report {
             not_in_changelog: self.missing().len(),
             changes: self.changes.iter().map(|(change, told)| JsonChange::of(change, *told)).collect(),
         };
-        let text = serde_json::to_string_pretty(&json).expect("names, numbers and texts are JSON");
-        format!("{text}\n")
+        // Names, numbers and texts can't be anything that JSON lacks.
+        let value = serde_json::to_value(&json).unwrap_or_default();
+        format!("{value:#}\n")
     }
 }
 

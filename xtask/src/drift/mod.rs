@@ -1,4 +1,4 @@
-//! `cargo xtask drift`: the spec held against the documentation's pages.
+//! The spec held against the documentation's pages.
 //!
 //! What is new, pages say in a place where it is recognised; what is gone, they no longer say anywhere near. So a page's
 //! wording that isn't understood makes no noise. What differs on purpose stands in the spec's `deviations`, with what the
@@ -24,7 +24,7 @@ use crate::spec::load;
 use crate::spec::source::{Node, Path};
 use crate::spec::{self, Failure};
 use crate::spec::{Deviation, Drift, Endpoint, File, Spec};
-pub use report::{Form, Report};
+pub use report::Report;
 
 /// A line of a page.
 #[derive(Debug, Clone, Copy)]

@@ -23,15 +23,6 @@ pub struct Report {
     unseen: Vec<(usize, String)>,
 }
 
-/// How a report is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
-    /// For people; with each endpoint that the spec lacks, if they are asked for.
-    Text { color: bool, unspecified: bool },
-    /// For machines.
-    Json,
-}
-
 /// A place in a file.
 #[derive(Serialize)]
 struct PlaceJson<'a> {
@@ -89,15 +80,8 @@ impl Report {
         &self.findings
     }
 
-    /// The whole report.
-    pub fn write(&self, form: Form) -> String {
-        match form {
-            Form::Text { color, unspecified } => self.text(color, unspecified),
-            Form::Json => self.json(),
-        }
-    }
-
-    fn text(&self, color: bool, unspecified: bool) -> String {
+    /// The whole report, for people; with each endpoint that the spec lacks, if they are asked for.
+    pub fn text(&self, color: bool, unspecified: bool) -> String {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
         let mut text = String::new();
         for finding in &self.findings {
@@ -167,7 +151,8 @@ impl Report {
         renderer.render(&[group])
     }
 
-    fn json(&self) -> String {
+    /// The whole report, for machines.
+    pub fn json(&self) -> String {
         let findings = self.findings.iter().map(|finding| {
             let source = &self.sources[finding.file];
             let (line, column) = position(&source.text, finding.span.start);

@@ -1,5 +1,10 @@
 //! The features in the manifests: one a family, and `full`.
 
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use super::Files;
 use crate::api::{Api, CORE_FAMILY};
 use crate::spec::{Answer, Body};
 
@@ -14,6 +19,25 @@ const MANIFESTS: [(&str, &[&str]); 3] = [
     ("crates/wecom-requests/Cargo.toml", &["wecom-models"]),
     ("crates/wecom-sdk/Cargo.toml", &["wecom-requests"]),
 ];
+
+/// Adds the manifests of a workspace, with their generated lines replaced, to the generated files.
+pub(super) fn add(root: &Path, api: &Api, files: &mut Files) -> io::Result<()> {
+    for (path, lines) in features(api) {
+        let problem = |what: &str| io::Error::other(format!("{path}: {what}"));
+        let text = fs::read_to_string(root.join(path)).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => problem("isn't there"),
+            _ => problem(&error.to_string()),
+        })?;
+        let begin = text.find(BEGIN).ok_or_else(|| problem(&format!("has no line `{BEGIN}`")))?;
+        let begin = begin + BEGIN.len() + 1;
+        let end = text
+            .get(begin..)
+            .and_then(|rest| rest.find(END))
+            .ok_or_else(|| problem(&format!("has no line `{END}`")))?;
+        files.insert(path.to_owned(), format!("{}{lines}{}", &text[..begin], &text[begin + end..]));
+    }
+    Ok(())
+}
 
 /// The generated lines of every manifest, by path.
 pub fn features(api: &Api) -> Vec<(&'static str, String)> {

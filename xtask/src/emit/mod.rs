@@ -11,7 +11,6 @@ mod paging;
 mod requests;
 mod snapshots;
 mod wire;
-pub mod write;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -41,7 +40,7 @@ pub const FOLDERS: [&str; 4] = [
 /// Everything a workspace's spec generates.
 pub fn files(root: &Path, api: &Api) -> io::Result<Files> {
     let mut files = self::api(api);
-    write::add_manifests(root, &features(api), &mut files)?;
+    manifest::add(root, api, &mut files)?;
     Ok(files)
 }
 

@@ -52,10 +52,9 @@ pub fn draft(pages: &[PathBuf]) -> Result<String, Failure> {
     rest.iter().try_fold(spec, |spec, page| add(page, &read(page)?, spec, page))
 }
 
-/// Adds the endpoints of some pages to a spec file: of all of them, or of none.
-pub fn draft_into(pages: &[PathBuf], file: &Path) -> Result<(), Failure> {
-    let spec = pages.iter().try_fold(read(file)?, |spec, page| add(page, &read(page)?, spec, file))?;
-    fs::write(file, spec).map_err(|error| Failure::Io(file.to_owned(), error))
+/// Adds the endpoints of some pages to the text of a spec file.
+pub fn added(pages: &[PathBuf], file: &Path) -> Result<String, Failure> {
+    pages.iter().try_fold(read(file)?, |spec, page| add(page, &read(page)?, spec, file))
 }
 
 /// Drafts the endpoints of a page's text, as the text of a spec file.

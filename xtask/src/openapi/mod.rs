@@ -7,16 +7,9 @@ mod operations;
 mod prose;
 mod schemas;
 
-use std::fs;
-use std::io;
-use std::path::Path;
+use serde_json::{Value, json};
 
-use serde_json::{Map, Value, json};
-
-use crate::api;
 use crate::api::{Api, Module};
-use crate::spec::Failure;
-use crate::spec::load;
 use crate::spec::{Host, Token};
 use prose::Names;
 
@@ -71,39 +64,6 @@ pub struct About<'a> {
 /// This workspace.
 pub const WORKSPACE: About<'_> =
     About { version: env!("CARGO_PKG_VERSION"), license: env!("CARGO_PKG_LICENSE") };
-
-/// What a run did.
-#[derive(Debug)]
-pub struct Summary {
-    /// Paths in the document.
-    pub paths: usize,
-    /// Schemas in it.
-    pub schemas: usize,
-    /// Whether it differed from the one in place.
-    pub stale: bool,
-}
-
-/// Writes the document of a workspace's spec, or only compares it with the one in place.
-pub fn run(root: &Path, check: bool, color: bool) -> Result<Summary, Failure> {
-    let sources = load::sources(&root.join("spec"))?;
-    let document = document(&api::read(&sources, color)?, WORKSPACE);
-    let text = text(&document);
-    let file = root.join(FILE);
-    let stale = match fs::read(&file) {
-        Ok(found) => found != text.as_bytes(),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => true,
-        Err(error) => return Err(named(&error).into()),
-    };
-    if stale && !check {
-        fs::write(&file, &text).map_err(|error| named(&error))?;
-    }
-    let count = |pointer: &str| document.pointer(pointer).and_then(Value::as_object).map_or(0, Map::len);
-    Ok(Summary { paths: count("/paths"), schemas: count("/components/schemas"), stale })
-}
-
-fn named(error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("{FILE}: {error}"))
-}
 
 /// The document as it stands in its file.
 pub fn text(document: &Value) -> String {

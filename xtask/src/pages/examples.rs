@@ -1,7 +1,7 @@
 //! The JSON examples of documentation pages, as lines, for holding them against the spec.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 
 use serde::Serialize;
@@ -31,10 +31,12 @@ struct Line<'a> {
 /// The endpoints to look for, by page and path: their method.
 type Wanted = BTreeMap<(u32, String), String>;
 
-/// What a run found.
+/// The examples of some pages.
 #[derive(Debug, Default)]
-pub struct Summary {
-    /// Bodies.
+pub struct Extract {
+    /// The bodies, as JSON lines.
+    pub lines: String,
+    /// How many there are.
     pub examples: usize,
     /// Endpoints they belong to.
     pub endpoints: usize,
@@ -44,11 +46,10 @@ pub struct Summary {
     pub unreadable: Vec<String>,
 }
 
-/// Reads the pages below a folder and writes the examples of the spec of a workspace, or of `all` endpoints, as JSON
-/// lines.
-pub fn run(root: &Path, docs: &Path, all: bool, out: &mut dyn Write) -> io::Result<Summary> {
+/// Reads the pages below a folder, and returns the examples of the spec of a workspace, or of `all` endpoints.
+pub fn extract(root: &Path, docs: &Path, all: bool) -> io::Result<Extract> {
     let wanted = if all { None } else { Some(wanted(&spec(root)?)) };
-    let mut summary = Summary::default();
+    let mut extract = Extract::default();
     let mut endpoints = BTreeSet::new();
     for page in page::read(docs)? {
         let method = |path: &str| wanted.as_ref()?.get(&(page.id, path.to_owned())).map(String::as_str);
@@ -68,19 +69,18 @@ pub fn run(root: &Path, docs: &Path, all: bool, out: &mut dyn Write) -> io::Resu
                 payload: &example.body,
                 repaired: &example.repairs,
             };
-            serde_json::to_writer(&mut *out, &line)?;
-            writeln!(out)?;
-            summary.examples += 1;
-            summary.repaired += usize::from(!example.repairs.is_empty());
+            extract.lines += &serde_json::to_string(&line)?;
+            extract.lines.push('\n');
+            extract.examples += 1;
+            extract.repaired += usize::from(!example.repairs.is_empty());
             endpoints.insert((example.method.clone(), path.to_owned()));
         }
         let unreadable = contents.unreadable.iter().filter(|body| is_wanted(&body.path));
         let place = |body: &Unreadable| format!("{}:{}: {}", page.file.display(), body.line, body.reason);
-        summary.unreadable.extend(unreadable.map(place));
+        extract.unreadable.extend(unreadable.map(place));
     }
-    summary.endpoints = endpoints.len();
-    out.flush()?;
-    Ok(summary)
+    extract.endpoints = endpoints.len();
+    Ok(extract)
 }
 
 /// The paths of all endpoints that the pages below a folder document.
@@ -300,7 +300,7 @@ Prose.
     }
 
     #[test]
-    fn only_what_the_spec_has_is_written() -> io::Result<()> {
+    fn only_what_the_spec_has_is_extracted() -> io::Result<()> {
         let root = tempfile::tempdir()?;
         let docs = root.path().join("docs");
         fs::create_dir(&docs)?;
@@ -312,16 +312,14 @@ Prose.
         );
         fs::write(docs.join("tea.md"), &text)?;
         fs::write(docs.join("other.md"), text.replace("doc_id: 7", "doc_id: 8"))?;
-        let mut out = Vec::new();
-        let summary = run(root.path(), &docs, false, &mut out)?;
-        assert_eq!((summary.examples, summary.endpoints), (1, 1));
-        let out = String::from_utf8_lossy(&out);
-        assert!(out.starts_with(r#"{"method":"POST","path":"/cgi-bin/b","kind":"request""#), "{out}");
+        let Extract { lines, examples, endpoints, .. } = extract(root.path(), &docs, false)?;
+        assert_eq!((examples, endpoints), (1, 1));
+        assert!(lines.starts_with(r#"{"method":"POST","path":"/cgi-bin/b","kind":"request""#), "{lines}");
         Ok(())
     }
 
     #[test]
-    fn a_run_writes_lines_and_takes_each_page_once() -> io::Result<()> {
+    fn each_page_is_taken_once_and_each_body_is_a_line() -> io::Result<()> {
         let docs = tempfile::tempdir()?;
         fs::create_dir(docs.path().join("again"))?;
         let text = format!(
@@ -331,14 +329,13 @@ Prose.
             fs::write(docs.path().join(file), &text)?;
         }
         fs::write(docs.path().join("tea.txt"), &text)?;
-        let mut out = Vec::new();
-        let summary = run(Path::new("nowhere"), docs.path(), true, &mut out)?;
+        let found = extract(Path::new("nowhere"), docs.path(), true)?;
         let line = r#"{"method":"POST","path":"/cgi-bin/tea/brew","kind":"request","name":"7 Tea, line 8","payload":{"z":1,"a":2},"repaired":["trailing comma"]}"#;
-        assert_eq!(String::from_utf8_lossy(&out), format!("{line}\n"));
-        assert_eq!((summary.examples, summary.endpoints, summary.repaired), (1, 1, 1));
+        assert_eq!(found.lines, format!("{line}\n"));
+        assert_eq!((found.examples, found.endpoints, found.repaired), (1, 1, 1));
         let file = docs.path().join("again/tea.md");
-        assert_eq!(summary.unreadable, [format!("{}:12: `a` has no value", file.display())]);
-        assert!(run(Path::new("nowhere"), &docs.path().join("missing"), true, &mut Vec::new()).is_err());
+        assert_eq!(found.unreadable, [format!("{}:12: `a` has no value", file.display())]);
+        assert!(extract(Path::new("nowhere"), &docs.path().join("missing"), true).is_err());
         Ok(())
     }
 }

@@ -16,7 +16,7 @@ pub(crate) mod table;
 pub(crate) mod tree;
 mod walk;
 
-pub use examples::{Summary, run};
+pub use examples::{Extract, extract};
 pub(crate) use examples::{documented, spec};
 pub(crate) use markup::{plain, regex};
 pub(crate) use page::{Page, read};

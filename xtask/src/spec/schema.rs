@@ -1,12 +1,9 @@
-//! `cargo xtask schema`: JSON Schemas of the spec's files, for editors.
+//! JSON Schemas of the spec's files, for editors.
 //!
-//! The keys, their kinds and their descriptions come from the types that [`load`](crate::spec::load) reads into. What a
+//! The keys, their kinds and their descriptions come from the types that `load` reads into. What a
 //! type can't say, because entries are read one by one or a check asks for it, is added here.
 
 use std::borrow::Cow;
-use std::fs;
-use std::io;
-use std::path::Path;
 
 use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform};
@@ -23,28 +20,6 @@ use crate::spec::{EndpointHead, ErrorCode, Field, KINDS, LimitKind, Takes};
 /// The files with the schemas, relative to the workspace, and their texts.
 pub fn files() -> [(&'static str, String); 2] {
     [("spec/schema.json", text::<Chapter>()), ("spec/errcodes.schema.json", text::<ErrorCodes>())]
-}
-
-/// Writes the schemas unless it is only to `check`. Returns the files that were not current.
-pub fn run(root: &Path, check: bool) -> io::Result<Vec<&'static str>> {
-    let mut stale = Vec::new();
-    for (path, text) in files() {
-        let file = root.join(path);
-        let named = |error: io::Error| io::Error::new(error.kind(), format!("{path}: {error}"));
-        let current = match fs::read(&file) {
-            Ok(found) => found == text.as_bytes(),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => false,
-            Err(error) => return Err(named(error)),
-        };
-        if current {
-            continue;
-        }
-        stale.push(path);
-        if !check {
-            fs::write(&file, text).map_err(named)?;
-        }
-    }
-    Ok(stale)
 }
 
 fn text<T: JsonSchema>() -> String {

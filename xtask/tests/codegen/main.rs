@@ -10,8 +10,8 @@ mod removals;
 mod repairs;
 mod workspace;
 
+use xtask::commands::artifact::Changes;
 use xtask::commands::codegen;
-use xtask::emit::write::Changes;
 use xtask::spec::load;
 use xtask::{api, emit};
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use xtask::emit::write::Changes;
+use xtask::commands::artifact::Changes;
 use xtask::emit::{BEGIN, FOLDERS};
 
 use crate::workspace::{Workspace, manifests};

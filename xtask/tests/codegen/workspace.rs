@@ -8,8 +8,8 @@ use std::sync::OnceLock;
 
 use tempfile::TempDir;
 use xtask::api;
+use xtask::commands::artifact::Changes;
 use xtask::commands::codegen;
-use xtask::emit::write::Changes;
 use xtask::emit::{self, FOLDERS};
 use xtask::spec::Failure;
 

@@ -1,0 +1,54 @@
+//! `cargo xtask bench`.
+
+use std::path::Path;
+
+use clap::builder::PossibleValuesParser;
+
+use super::format::Format;
+use super::{Failure, artifact, terminal};
+use crate::bench::{self, FILE, Options};
+
+/// Measures the crates beside what one would write by hand, and prints ratios.
+///
+/// A target that isn't reached is told, and is no failure: a machine may be busy. What can't be measured is one.
+#[derive(clap::Args)]
+pub struct Args {
+    /// What to measure; left out, everything that doesn't take long.
+    #[arg(value_name = "NAME", value_parser = PossibleValuesParser::new(bench::names()))]
+    only: Vec<String>,
+    /// Measures what takes long, too.
+    #[arg(long)]
+    full: bool,
+    /// Writes the results to BENCHMARKS.md, and leaves what isn't measured as it is there. Without names, measures
+    /// everything.
+    #[arg(long)]
+    write: bool,
+    /// Prints JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Args {
+    /// Measures.
+    pub fn run(self, root: &Path) -> Result<(), Failure> {
+        let Self { only, full, write, json } = self;
+        let options = Options { only, full: full || write, progress: terminal::errors_in_color() };
+        let report = bench::run(root, &options)?;
+        if write {
+            let before = String::from_utf8(artifact::read(root, FILE)?.unwrap_or_default())
+                .map_err(|error| Failure::new(format!("{FILE}: {error}")))?;
+            artifact::write(root, FILE, &report.page(&before, &bench::titles()))?;
+        }
+        terminal::print(&match Format::asked_for(false, json) {
+            Format::Json => report.json()?,
+            Format::Text | Format::Markdown => report.to_string(),
+        });
+        Ok(())
+    }
+}
+
+impl From<bench::Failure> for Failure {
+    fn from(bench::Failure(message): bench::Failure) -> Self {
+        Self::new(message)
+    }
+}

@@ -1,0 +1,56 @@
+//! `cargo xtask diff`.
+
+use std::path::Path;
+
+use super::format::Format;
+use super::{Failure, terminal};
+use crate::diff::{self, Report, Spec, Unreadable};
+
+/// Tells what changes between two specs, and what that means for those who use the crates.
+///
+/// Exits with 1 if something breaks that CHANGELOG.md of HEAD doesn't tell of. There, an item of the
+/// section `## Unreleased` tells of it with `**Breaking**` and, in backticks, the Rust path (`user::Get`)
+/// or the spec's name (`user.get`) of what changed, or of its endpoint or type. Exits with 2 if there is
+/// nothing to compare.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The older spec: a git revision, or a folder with a `spec/`.
+    base: String,
+    /// The newer one; left out, the work tree.
+    head: Option<String>,
+    /// Prints Markdown, for a comment on a pull request.
+    #[arg(long, conflicts_with = "json")]
+    markdown: bool,
+    /// Prints JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Args {
+    /// Compares.
+    pub fn run(self, root: &Path) -> Result<(), Failure> {
+        let report =
+            self.compare(root).map_err(|Unreadable(message)| Failure::new(message).incomparable())?;
+        terminal::print(&match Format::asked_for(self.markdown, self.json) {
+            Format::Text => report.text(terminal::color()),
+            Format::Markdown => report.markdown(),
+            Format::Json => report.json(),
+        });
+        let missing: Vec<String> = report.missing().into_iter().map(diff::entry).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let error = "CHANGELOG.md doesn't tell of all that breaks; its section `## Unreleased` needs:";
+        Err(Failure::new(format!("{error}\n\n{}", missing.join("\n"))))
+    }
+
+    fn compare(&self, root: &Path) -> Result<Report, Unreadable> {
+        let color = terminal::errors_in_color();
+        let base = Spec::find(root, &self.base, color)?;
+        let head = match &self.head {
+            Some(head) => Spec::find(root, head, color)?,
+            None => Spec::of_folder(root, "the work tree", color)?,
+        };
+        Ok(Report::new(&base, &head))
+    }
+}

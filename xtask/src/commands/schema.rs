@@ -1,0 +1,44 @@
+//! `cargo xtask schema`.
+
+use std::io;
+use std::path::Path;
+
+use super::{Failure, artifact, terminal};
+use crate::spec::schema;
+
+/// Writes the JSON Schemas of the spec's files, which editors complete and check them by.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Changes nothing; fails if a schema is not what the loader reads.
+    #[arg(long)]
+    check: bool,
+}
+
+impl Args {
+    /// Writes, or compares.
+    pub fn run(self, root: &Path) -> Result<(), Failure> {
+        let stale = run(root, self.check)?;
+        if stale.is_empty() {
+            terminal::print("the schemas are up to date\n");
+        } else if self.check {
+            let error = |path| format!("{path} is not what the loader reads; run `cargo xtask schema`");
+            return Err(Failure::of(stale.into_iter().map(error)));
+        }
+        for path in stale {
+            terminal::print(&format!("updated {path}\n"));
+        }
+        Ok(())
+    }
+}
+
+/// Writes the schemas unless it is only to `check`. Returns the files that were not current.
+pub fn run(root: &Path, check: bool) -> io::Result<Vec<&'static str>> {
+    let spec = root.join("spec");
+    if !check && !spec.is_dir() {
+        return Err(io::Error::new(
+            io::ErrorKind::NotFound,
+            format!("{}: there is no such folder", spec.display()),
+        ));
+    }
+    artifact::put_few(root, schema::files(), check)
+}
