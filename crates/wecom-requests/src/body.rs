@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde::ser::Error as _;
 use serde_json::Value;
 use wecom_models::File;
-use wecom_models::wire::Output;
+use wecom_models::wire::{Output, unwritten};
 
 use crate::BuildError;
 
@@ -53,7 +53,7 @@ impl Output for Headers {
     type Error = serde_json::Error;
 
     fn put<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), serde_json::Error> {
-        self.put_raw(name, &serde_json::to_value(value)?)
+        self.put_raw(name, &serde_json::to_value(value).map_err(|error| unwritten(name, &error))?)
     }
 
     fn put_raw(&mut self, name: &str, value: &Value) -> Result<(), serde_json::Error> {
@@ -148,7 +148,7 @@ impl Output for Form {
     type Error = serde_json::Error;
 
     fn put<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), serde_json::Error> {
-        self.put_raw(name, &serde_json::to_value(value)?)
+        self.put_raw(name, &serde_json::to_value(value).map_err(|error| unwritten(name, &error))?)
     }
 
     fn put_raw(&mut self, name: &str, value: &Value) -> Result<(), serde_json::Error> {

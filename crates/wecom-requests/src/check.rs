@@ -9,8 +9,10 @@ use wecom_models::{Json, OrText, Secret, Separated, Timestamp};
 
 /// Something that knows its documented limits.
 pub trait Check {
-    /// Reports every limit that is broken.
-    fn check(&self, checker: &mut Checker);
+    /// Reports every limit that is broken; there are none unless this is implemented.
+    fn check(&self, checker: &mut Checker) {
+        let _ = checker;
+    }
 
     /// All broken limits at once, if there are any.
     fn violations(&self) -> Result<(), Violations> {

@@ -4,12 +4,74 @@ use std::time::Duration;
 
 use http::Method;
 use serde::Serialize;
-use wecom_models::wire::WriteObject;
 
 use crate::{Answer, Body, BuildError, Check, Headers, Query, Token, TokenKind};
 
 /// A request to one endpoint.
-pub trait Endpoint: Check + Serialize + WriteObject {
+///
+/// All requests of [`wecom_models`] are endpoints. An application can describe one that the specification doesn't have yet; it is then
+/// sent, paced, retried and redacted like any other:
+///
+/// ```
+/// use serde::{Deserialize, Serialize};
+/// use wecom_requests::token::AccessToken;
+/// use wecom_requests::{Check, Endpoint, JsonAnswer, Meta, Period, Rate};
+///
+/// #[derive(Serialize)]
+/// struct SendWelcome {
+///     code: String,
+///     msgtype: &'static str,
+/// }
+///
+/// #[derive(Deserialize)]
+/// struct Sent {
+///     msgid: String,
+/// }
+///
+/// impl Endpoint for SendWelcome {
+///     type Response = JsonAnswer<Sent>;
+///     type Token = AccessToken;
+///     const META: &'static Meta = &Meta::post("/cgi-bin/kf/send_msg_on_event")
+///         .id("kf.send_msg_on_event")
+///         .rates(&[Rate { calls: 1000, per: Period::Minute }]);
+/// }
+///
+/// // Limits of fields would stand here.
+/// impl Check for SendWelcome {}
+///
+/// let request = SendWelcome { code: "CODE".to_owned(), msgtype: "text" };
+/// let request = wecom_requests::http_request(&request, "https://qyapi.weixin.qq.com", "TOKEN").unwrap();
+/// assert_eq!(request.uri().path(), "/cgi-bin/kf/send_msg_on_event");
+/// assert_eq!(request.body().as_ref(), br#"{"code":"CODE","msgtype":"text"}"#);
+/// ```
+///
+/// One that is called with `GET` puts its fields into the URL:
+///
+/// ```
+/// # use serde::Serialize;
+/// # use wecom_requests::token::AccessToken;
+/// # use wecom_requests::{Check, Endpoint, JsonAnswer, Meta, Query};
+/// #[derive(Serialize)]
+/// struct GetTag {
+///     tagid: u32,
+/// }
+///
+/// impl Endpoint for GetTag {
+///     type Response = JsonAnswer<serde_json::Value>;
+///     type Token = AccessToken;
+///     const META: &'static Meta = &Meta::get("/cgi-bin/tag/get").safe(true);
+///
+///     fn query(&self, query: &mut Query) -> Result<(), serde_json::Error> {
+///         query.put_all(self)
+///     }
+/// }
+///
+/// impl Check for GetTag {}
+///
+/// let request = wecom_requests::http_request(&GetTag { tagid: 7 }, "https://qyapi.weixin.qq.com", "TOKEN").unwrap();
+/// assert_eq!(request.uri().query(), Some("access_token=TOKEN&tagid=7"));
+/// ```
+pub trait Endpoint: Check + Serialize {
     /// What comes back when it succeeds.
     type Response: Answer;
 
@@ -19,7 +81,7 @@ pub trait Endpoint: Check + Serialize + WriteObject {
     /// Everything about the endpoint that is the same for all requests.
     const META: &'static Meta;
 
-    /// Adds the parameters that stand in the URL although the request has a body.
+    /// Adds the parameters that stand in the URL, besides the token: all of them, for `GET`.
     fn query(&self, query: &mut Query) -> Result<(), serde_json::Error> {
         let _ = query;
         Ok(())
@@ -38,7 +100,7 @@ pub trait Endpoint: Check + Serialize + WriteObject {
 }
 
 /// What all requests to an endpoint have in common.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Meta {
     /// Its name in the spec, with its module: `chatdata.archive.sync_msg`.
@@ -63,6 +125,85 @@ pub struct Meta {
     pub rates: &'static [Rate],
     /// How many calls may be on their way at once, where its page says so.
     pub concurrency: Option<u32>,
+}
+
+impl Meta {
+    /// An endpoint that is called with `POST`. Its id is its path, it takes an access token, changes something, answers with JSON, and no
+    /// limits are known.
+    pub const fn post(path: &'static str) -> Self {
+        Self::new(Method::POST, path)
+    }
+
+    /// An endpoint that is called with `GET`, and otherwise as in [`Meta::post`].
+    pub const fn get(path: &'static str) -> Self {
+        Self::new(Method::GET, path)
+    }
+
+    /// An endpoint that is called with any method, and otherwise as in [`Meta::post`].
+    pub const fn new(method: Method, path: &'static str) -> Self {
+        Self {
+            id: path,
+            title: "",
+            method,
+            host: Host::Api,
+            path,
+            page: "",
+            token: TokenKind::AccessToken,
+            answer: AnswerKind::Json,
+            safe: false,
+            rates: &[],
+            concurrency: None,
+        }
+    }
+
+    /// Sets its name, which errors and events show and limits count by.
+    #[must_use]
+    pub const fn id(mut self, id: &'static str) -> Self {
+        self.id = id;
+        self
+    }
+
+    /// Sets where it is.
+    #[must_use]
+    pub const fn host(mut self, host: Host) -> Self {
+        self.host = host;
+        self
+    }
+
+    /// Sets the kind of token it takes: that of [`Endpoint::Token`].
+    #[must_use]
+    pub const fn token(mut self, token: TokenKind) -> Self {
+        self.token = token;
+        self
+    }
+
+    /// Sets what comes back.
+    #[must_use]
+    pub const fn answer(mut self, answer: AnswerKind) -> Self {
+        self.answer = answer;
+        self
+    }
+
+    /// Sets whether it only reads, so that it may be sent again after a lost answer.
+    #[must_use]
+    pub const fn safe(mut self, safe: bool) -> Self {
+        self.safe = safe;
+        self
+    }
+
+    /// Sets how often it may be called.
+    #[must_use]
+    pub const fn rates(mut self, rates: &'static [Rate]) -> Self {
+        self.rates = rates;
+        self
+    }
+
+    /// Sets how many calls may be on their way at once.
+    #[must_use]
+    pub const fn concurrency(mut self, calls: u32) -> Self {
+        self.concurrency = Some(calls);
+        self
+    }
 }
 
 /// Where an endpoint is.

@@ -27,6 +27,7 @@ pub mod errcode;
 #[rustfmt::skip]
 #[allow(clippy::all, clippy::pedantic, reason = "the documentation decides the shape of generated code")]
 mod generated;
+mod json;
 mod paging;
 mod query;
 mod request;
@@ -42,9 +43,10 @@ pub(crate) use check::pattern;
 pub use check::{Check, Checker, Pattern, Rule, Violation, Violations};
 pub use endpoint::{AnswerKind, Endpoint, Host, Meta, Period, Rate};
 pub use generated::ENDPOINTS;
+pub use json::JsonAnswer;
 pub use paging::{Paged, PagedItems};
 pub use query::Query;
-pub use request::{BuildError, http_request, streamed_request};
+pub use request::{BuildError, http_request, streamed_request, untyped_request};
 pub(crate) use response::json_answers;
 #[cfg(feature = "xml")]
 pub(crate) use response::xml_answers;

@@ -2,8 +2,9 @@
 
 use form_urlencoded::byte_serialize;
 use serde::Serialize;
+use serde::ser::Error as _;
 use serde_json::Value;
-use wecom_models::wire::Output;
+use wecom_models::wire::{Output, unwritten};
 
 use crate::body::text;
 
@@ -16,16 +17,33 @@ pub struct Query {
 }
 
 impl Query {
-    /// No parameters yet, after `url` (which ends in `?`).
-    pub(crate) fn after(url: String) -> Self {
+    /// No parameters yet, after `url`.
+    pub(crate) fn after(mut url: String) -> Self {
+        url.push('?');
         Self { start: url.len(), url }
     }
 
-    pub(crate) fn finish(self) -> String {
+    /// The URL with its parameters.
+    pub(crate) fn finish(mut self) -> String {
+        if self.url.len() == self.start {
+            self.url.pop();
+        }
         self.url
     }
 
-    pub(crate) fn append(&mut self, name: &str, value: &str) {
+    /// Adds all fields of a value that are set, lists and objects as JSON: for requests that are no models.
+    pub fn put_all<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), serde_json::Error> {
+        let Value::Object(fields) = serde_json::to_value(value)? else {
+            return Err(serde_json::Error::custom("only an object has fields that can be parameters"));
+        };
+        for (name, value) in fields.iter().filter(|(_, value)| !value.is_null()) {
+            self.append(name, &text(value));
+        }
+        Ok(())
+    }
+
+    /// Adds a parameter.
+    pub fn append(&mut self, name: &str, value: &str) {
         if self.url.len() > self.start {
             self.url.push('&');
         }
@@ -60,7 +78,7 @@ impl Output for Query {
     type Error = serde_json::Error;
 
     fn put<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), serde_json::Error> {
-        match serde_json::to_value(value)? {
+        match serde_json::to_value(value).map_err(|error| unwritten(name, &error))? {
             Value::String(text) => self.append(name, &text),
             other => self.append(name, &other.to_string()),
         }
@@ -80,7 +98,7 @@ mod tests {
     #[test]
     fn parameters_are_written_as_forms_are() {
         let pairs = [("a_b", "-._*09azAZ"), ("text", "你好 & =+~!/@"), ("", ""), ("é", "%")];
-        let mut query = Query::after("https://host/path?".to_owned());
+        let mut query = Query::after("https://host/path".to_owned());
         let mut expected = form_urlencoded::Serializer::new(String::new());
         for (name, value) in pairs {
             query.append(name, value);

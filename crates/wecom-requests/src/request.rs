@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{Method, Request};
 
-use crate::{Body, Endpoint, Headers, Query};
+use crate::{Body, Endpoint, Headers, Meta, Query, Token as _};
 
 /// A request can't be put together.
 #[derive(Debug, thiserror::Error)]
@@ -19,14 +19,44 @@ pub enum BuildError {
         r#source: http::Error,
     },
     /// A field can't be written.
-    #[error("the request can't be written as JSON: {0}")]
+    #[error("the request can't be written: {0}")]
     Body(serde_json::Error),
+    /// A path can't be called.
+    #[error("{path:?} is no path to call: {reason}")]
+    #[non_exhaustive]
+    Path {
+        /// The path.
+        path: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
     /// The content of a file is a stream, which is not given here.
     #[error("the content of a streamed file has to be sent with the request")]
     Streamed,
     /// A stream is given, and no file of the request takes it.
     #[error("no file of the request is a streamed one")]
     NotStreamed,
+}
+
+impl BuildError {
+    /// Refuses a path that would change the address besides its path.
+    pub fn check_path(path: &str) -> Result<(), Self> {
+        let reason = if !path.starts_with('/') {
+            "it doesn't begin with `/`"
+        } else if path.contains(['?', '#']) {
+            "what comes after `?` or `#` is no part of it, parameters are added one by one"
+        } else if path.bytes().any(|byte| byte <= b' ' || byte == 0x7f) {
+            "it contains a blank or a control character"
+        } else {
+            return Ok(());
+        };
+        Err(Self::Path { path: path.to_owned(), reason })
+    }
+
+    /// A path that can't be called, for a reason of the caller's.
+    pub fn path(path: impl Into<String>, reason: &'static str) -> Self {
+        Self::Path { path: path.into(), reason }
+    }
 }
 
 impl From<serde_json::Error> for BuildError {
@@ -70,43 +100,71 @@ pub fn streamed_request<E: Endpoint>(
     Ok(request.map(|()| (bytes, after)))
 }
 
+/// Makes an HTTP request to any endpoint, with the parameters of its URL and its body, if it has one. `base_url` and `token` are
+/// those of [`http_request`].
+pub fn untyped_request(
+    meta: &Meta,
+    parameters: &[(String, String)],
+    body: Option<&Body>,
+    base_url: &str,
+    token: &str,
+) -> Result<Request<Bytes>, BuildError> {
+    let mut query = start(meta, base_url, token);
+    for (name, value) in parameters {
+        query.append(name, value);
+    }
+    let request = finish(meta, query, Headers::default(), body)?;
+    Ok(request.map(|()| body.map(|body| body.bytes.clone()).unwrap_or_default()))
+}
+
 /// The request without its body, and the body.
 fn assemble<E: Endpoint>(
     endpoint: &E,
     base_url: &str,
     token: &str,
 ) -> Result<(Request<()>, Option<Body>), BuildError> {
+    const {
+        assert!(
+            E::META.token as u8 == E::Token::KIND as u8,
+            "`META` and `Token` say different kinds of token"
+        );
+    };
     let meta = E::META;
+    let mut query = start(meta, base_url, token);
+    endpoint.query(&mut query)?;
+    let mut headers = Headers::default();
+    endpoint.headers(&mut headers)?;
+    let body = if meta.method == Method::GET { None } else { Some(endpoint.body()?) };
+    let request = finish(meta, query, headers, body.as_ref())?;
+    Ok((request, body))
+}
+
+/// The URL, with the token.
+fn start(meta: &Meta, base_url: &str, token: &str) -> Query {
     let mut url = String::with_capacity(base_url.len() + meta.path.len() + token.len() + 32);
     url.push_str(base_url.trim_end_matches('/'));
     url.push_str(meta.path);
-    let path_length = url.len();
-    url.push('?');
     let mut query = Query::after(url);
     if let Some(parameter) = meta.token.parameter() {
         query.append(parameter, token);
     }
-    endpoint.query(&mut query)?;
-    let body = if meta.method == Method::GET {
-        endpoint.put(&mut query)?;
-        None
-    } else {
-        Some(endpoint.body()?)
-    };
-    let mut headers = Headers::default();
-    endpoint.headers(&mut headers)?;
-    let mut url = query.finish();
-    if url.len() == path_length + 1 {
-        url.pop();
-    }
+    query
+}
+
+fn finish(
+    meta: &Meta,
+    query: Query,
+    headers: Headers,
+    body: Option<&Body>,
+) -> Result<Request<()>, BuildError> {
     let mut request = Request::builder()
         .method(meta.method.clone())
-        .uri(url)
+        .uri(query.finish())
         .body(())
         .map_err(|source| BuildError::Url { path: meta.path, source })?;
     *request.headers_mut() = headers.0;
-    if let Some(body) = &body {
+    if let Some(body) = body {
         request.headers_mut().insert(CONTENT_TYPE, body.content_type.clone());
     }
-    Ok((request, body))
+    Ok(request)
 }

@@ -269,8 +269,9 @@ impl<R: ReadObject> ReadObject for Envelope<R> {
     }
 }
 
+/// What surrounds a response, and nothing of the response itself.
 #[derive(Default)]
-struct Nothing;
+pub(crate) struct Nothing;
 
 impl ReadObject for Nothing {
     fn set<'de, F: Field<'de>>(&mut self, _name: &str, field: F) -> Result<(), F::Error> {

@@ -16,7 +16,7 @@ use crate::retry::RetryPolicy;
 use crate::session::Session;
 use crate::tokens::{MemoryStore, TokenStore, Tokens};
 use crate::transport::Transport;
-use crate::{CorpSecret, Credential, Error, Items, Pages, Provides};
+use crate::{Body, CorpSecret, Credential, Error, Headers, Hook, Items, Pages, Position, Provides};
 
 /// Where WeCom is.
 const BASE_URL: &str = "https://qyapi.weixin.qq.com";
@@ -90,7 +90,56 @@ impl<C: Credential> Client<C> {
         E::Response: Send,
         C: Provides<E::Token>,
     {
-        self.session().send(request).await
+        self.session().send(request).await.map(|(value, _)| value)
+    }
+
+    /// Calls an endpoint, and gives the answer as it came besides what was read from it. That costs nothing: the body is shared.
+    ///
+    /// ```
+    /// # use wecom_sdk::{Client, checkin::Getcorpcheckinoption};
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = wecom_mock::Server::start().await?;
+    /// # let client = Client::builder("corp id", "secret").base_url(server.base_url()).build()?;
+    /// let options = client.send_with_body(&Getcorpcheckinoption::new()).await?;
+    /// println!("{} groups", options.value.group.len());
+    /// // What the model has no place for:
+    /// let raw: serde_json::Value = serde_json::from_slice(&options.body.0)?;
+    /// println!("{}", raw["group"][0]["late_rule"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn send_with_body<E>(&self, request: &E) -> Result<Answered<E::Response>, Error>
+    where
+        E: Endpoint + Sync,
+        E::Response: Send,
+        C: Provides<E::Token>,
+    {
+        let (value, answer) = self.session().send(request).await?;
+        let (head, body) = answer.into_parts();
+        Ok(Answered { value, headers: head.headers.into(), body: Body(body) })
+    }
+
+    /// A view of this client that makes its calls in another way: with other times, another policy, another hook. It is cheap, and
+    /// shares everything with this client.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use wecom_sdk::{Client, NoRetry, meeting::basic::GetInfo};
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = wecom_mock::Server::start().await?;
+    /// # let client = Client::builder("corp id", "secret").base_url(server.base_url()).build()?;
+    /// let impatient = client.with(|call| call.deadline(Duration::from_secs(3)).retry(NoRetry));
+    /// impatient.send(&GetInfo::new("meeting id")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Tokens are fetched as the client was built, whoever needs them first.
+    #[must_use]
+    pub fn with(&self, change: impl FnOnce(CallOptions) -> CallOptions) -> Self {
+        Self { options: Arc::new(change((*self.options).clone())), ..self.clone() }
     }
 
     /// A token that is good, as far as anyone knows: for endpoints that have no type here yet.
@@ -119,6 +168,15 @@ impl<C: Credential> Client<C> {
         Items::new(self.pages(request))
     }
 
+    /// The items on the pages of an endpoint from where others stopped: see [`Items::position`].
+    pub fn items_from<E>(&self, request: E, position: &Position) -> Items<E, C>
+    where
+        E: PagedItems,
+        C: Provides<E::Token>,
+    {
+        Items::from_position(self, request, position)
+    }
+
     pub(crate) fn session(&self) -> Session<'_> {
         Session::new(&self.caller, &self.tokens, &self.options)
     }
@@ -132,6 +190,18 @@ impl<C: Credential> Client<C> {
     pub(crate) fn tokens(&self) -> &Tokens {
         &self.tokens
     }
+}
+
+/// An answer, with what it was read from: see [`Client::send_with_body`].
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Answered<T> {
+    /// What was read.
+    pub value: T,
+    /// The headers.
+    pub headers: Headers,
+    /// The body, as it came: it may hold more than `value` has places for.
+    pub body: Body,
 }
 
 /// Sets up a [`Client`].
@@ -183,18 +253,21 @@ impl<C: Credential> ClientBuilder<C> {
         self
     }
 
-    /// How long one HTTP request may take, instead of 30 seconds. An upload may take longer, by one second for every
-    /// 256 KiB; a download as a stream may take that long for each piece of it.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.options.timeout = timeout;
+    /// Sets how calls are made: the methods below, and more.
+    pub fn options(mut self, change: impl FnOnce(CallOptions) -> CallOptions) -> Self {
+        self.options = change(self.options);
         self
+    }
+
+    /// How long one HTTP request may take, instead of 30 seconds: see [`CallOptions::timeout`].
+    pub fn timeout(self, timeout: Duration) -> Self {
+        self.options(|options| options.timeout(timeout))
     }
 
     /// How long a call may take as a whole, instead of 2 minutes: with waiting for its turn, with a token if it needs
     /// one, and with all repeats.
-    pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.options.deadline = deadline;
-        self
+    pub fn deadline(self, deadline: Duration) -> Self {
+        self.options(|options| options.deadline(deadline))
     }
 
     /// How many bytes an answer may have, instead of 32 MiB. A download as a stream may have more.
@@ -264,21 +337,28 @@ impl<C: Credential> ClientBuilder<C> {
     }
 
     /// Sends requests without checking documented limits of their fields first.
-    pub fn without_validation(mut self) -> Self {
-        self.options.validates = false;
-        self
+    pub fn without_validation(self) -> Self {
+        self.options(CallOptions::without_validation)
     }
 
     /// Which calls are repeated, and when, instead of [`Backoff`].
-    pub fn retry(mut self, policy: impl RetryPolicy) -> Self {
-        self.options.retry = Arc::new(policy);
-        self
+    pub fn retry(self, policy: impl RetryPolicy) -> Self {
+        self.options(|options| options.retry(policy))
     }
 
     /// What happens where a documented rate leaves no room, instead of waiting.
-    pub fn on_limit(mut self, on_limit: OnLimit) -> Self {
-        self.options.on_limit = on_limit;
-        self
+    pub fn on_limit(self, on_limit: OnLimit) -> Self {
+        self.options(|options| options.on_limit(on_limit))
+    }
+
+    /// Adds something that sees every request before it leaves, and what comes back.
+    pub fn hook(self, hook: impl Hook) -> Self {
+        self.options(|options| options.hook(hook))
+    }
+
+    /// Names the fields of answers that no type here has a place for: see [`CallOptions::trace_unknown_fields`].
+    pub fn trace_unknown_fields(self) -> Self {
+        self.options(CallOptions::trace_unknown_fields)
     }
 
     /// Where calls are counted, instead of in memory.

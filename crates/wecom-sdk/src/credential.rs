@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use wecom_models::Secret;
 use wecom_models::auth::Gettoken;
 use wecom_requests::token::{AccessToken, NoToken, Token};
-use wecom_requests::{DecodeError, Endpoint as _, Meta};
+use wecom_requests::{DecodeError, Endpoint as _, Meta, TokenKind};
 
 use crate::caller::Caller;
 use crate::session::Session;
@@ -27,6 +27,10 @@ pub trait Credential: sealed::Sealed + Send + Sync + 'static {
     /// Names it without showing it: a hash.
     #[doc(hidden)]
     fn key(&self) -> String;
+
+    /// The kind of token that it gives.
+    #[doc(hidden)]
+    fn token_kind(&self) -> TokenKind;
 
     /// Whether its token is kept in the store.
     #[doc(hidden)]
@@ -95,6 +99,10 @@ impl Provides<AccessToken> for CorpSecret {}
 impl Provides<NoToken> for CorpSecret {}
 
 impl Credential for CorpSecret {
+    fn token_kind(&self) -> TokenKind {
+        TokenKind::AccessToken
+    }
+
     fn key(&self) -> String {
         key("corp", &[&self.corp_id, self.secret.expose()])
     }
@@ -136,6 +144,10 @@ impl<T> sealed::Sealed for Fixed<T> {}
 impl<T: Token + 'static> Provides<T> for Fixed<T> {}
 
 impl<T: Token + 'static> Credential for Fixed<T> {
+    fn token_kind(&self) -> TokenKind {
+        T::KIND
+    }
+
     fn key(&self) -> String {
         key("fixed", &[self.token.expose()])
     }

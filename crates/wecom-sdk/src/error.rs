@@ -90,6 +90,15 @@ pub enum Error {
         /// Whether a request was on its way: then the call may have been carried out all the same.
         sent: bool,
     },
+    /// An upload or a download came to a standstill. An upload has not arrived.
+    #[error("{}: the transfer stalled: less than a byte a second for {time:?}", endpoint.id)]
+    #[non_exhaustive]
+    Stalled {
+        /// The endpoint.
+        endpoint: &'static Meta,
+        /// For how long.
+        time: Duration,
+    },
     /// The connection failed. The call may have been carried out all the same, unless the source says that there was none.
     #[error("{}: {}", endpoint.id, source)]
     #[non_exhaustive]
@@ -209,7 +218,7 @@ impl Error {
     /// Whether time ran out: of one request, of a connection attempt, or of the call as a whole.
     pub fn is_timeout(&self) -> bool {
         match self.root() {
-            Self::Timeout { .. } | Self::Deadline { .. } => true,
+            Self::Timeout { .. } | Self::Deadline { .. } | Self::Stalled { .. } => true,
             Self::Transport { source, .. } => source.is_timeout(),
             _ => false,
         }
@@ -219,7 +228,9 @@ impl Error {
     /// is another question: [`Error::may_have_been_carried_out`].
     pub fn is_transient(&self) -> bool {
         match self.root() {
-            Self::Timeout { .. } | Self::Deadline { .. } | Self::Limited { .. } => true,
+            Self::Timeout { .. } | Self::Deadline { .. } | Self::Limited { .. } | Self::Stalled { .. } => {
+                true
+            }
             Self::Transport { source, .. } => source.is_transient(),
             Self::Status { status, .. } => {
                 status.is_server_error()
@@ -257,6 +268,7 @@ impl Error {
             | Self::Timeout { endpoint, .. }
             | Self::Deadline { endpoint, .. }
             | Self::Limited { endpoint, .. }
+            | Self::Stalled { endpoint, .. }
             | Self::Content { endpoint, .. }
             | Self::Transport { endpoint, .. }
             | Self::TooLarge { endpoint, .. }
@@ -420,6 +432,7 @@ mod tests {
             ),
             (Error::Timeout { endpoint, timeout }, "30s"),
             (Error::Deadline { endpoint, deadline: timeout, sent: true }, "30s"),
+            (Error::Stalled { endpoint, time: timeout }, "30s"),
             (Error::Transport { endpoint, source: TransportError::unsent(io()) }, "the root cause"),
             (Error::Limited { endpoint, retry_after: timeout }, "30s"),
             (Error::TooLarge { endpoint, limit: 7 }, "7 bytes"),
@@ -452,7 +465,7 @@ mod tests {
             let told = error.to_string();
             assert_eq!(told.matches(cause).count(), 1, "{told}");
         }
-        assert_eq!(kinds.len(), 16, "a variant is missing here");
+        assert_eq!(kinds.len(), 17, "a variant is missing here");
     }
 
     #[test]
@@ -474,8 +487,8 @@ mod tests {
     fn what_passes_is_transient_and_nothing_else() {
         let transient: Vec<bool> = one_of_each().iter().map(|(error, _)| error.is_transient()).collect();
         let expected = [
-            true, false, false, true, true, true, true, true, false, false, false, false, false, true, false,
-            false, false,
+            true, false, false, true, true, true, true, true, true, false, false, false, false, false, true,
+            false, false, false,
         ];
         assert_eq!(transient, expected);
         let status = |code: u16| Error::Status {

@@ -16,10 +16,10 @@ use futures_util::StreamExt as _;
 use futures_util::stream::try_unfold;
 use tokio::fs;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::time::timeout;
 use wecom_models::File;
-use wecom_requests::{Endpoint, Meta, file_head, parse_response, streamed_request};
+use wecom_requests::{Answer as _, Endpoint, Meta, ResponseError, file_head, streamed_request};
 
+use crate::pace::Pace;
 use crate::session::{Answer, Call, whole};
 use crate::transport::{RequestBody, ResponseBody};
 use crate::{Client, Credential, Error, Provides, lock};
@@ -184,7 +184,7 @@ impl<C: Credential> Client<C> {
         };
         let call = Call { repeatable, extra, ..Call::new(endpoint, &mut build) };
         let result = session.call(call, whole::<E>).await;
-        result.map_err(|error| match lock(&failure).take() {
+        result.map(|(value, _)| value).map_err(|error| match lock(&failure).take() {
             Some(source) => Error::Content { endpoint, source },
             None => error,
         })
@@ -215,18 +215,11 @@ impl<C: Credential> Client<C> {
         C: Provides<E::Token>,
     {
         let (endpoint, session) = (E::META, self.session());
-        let timeout = session.options.timeout;
+        let pace = Pace::new(session.options.stall);
         let mut build = session.builder(request)?;
         let call = Call { download: true, ..Call::new(endpoint, &mut build) };
-        let read = |answer: Answer<'_>| match answer {
-            Answer::File(answer) => Ok(Download::new(endpoint, answer, timeout)),
-            Answer::Whole(answer) => {
-                // An error, or a file that doesn't say so.
-                parse_response::<E>(answer)?;
-                Ok(Download::new(endpoint, answer.clone().map(ResponseBody::from), timeout))
-            }
-        };
-        session.call(call, read).await
+        let read = |answer: Answer<'_>| Download::read(endpoint, answer, pace);
+        session.call(call, read).await.map(|(download, _)| download)
     }
 }
 
@@ -244,11 +237,28 @@ pub struct Download {
     pub range: Option<ContentRange>,
     endpoint: &'static Meta,
     body: ResponseBody,
-    timeout: Duration,
+    pace: Pace,
 }
 
 impl Download {
-    fn new(endpoint: &'static Meta, answer: Response<ResponseBody>, timeout: Duration) -> Self {
+    /// A file, or the error that came instead.
+    pub(crate) fn read(
+        endpoint: &'static Meta,
+        answer: Answer<'_>,
+        pace: Pace,
+    ) -> Result<Self, ResponseError> {
+        let answer = match answer {
+            Answer::File(answer) => answer,
+            // An error, or a file that doesn't say so.
+            Answer::Whole(answer) => {
+                File::read(answer.headers(), answer.body())?;
+                answer.clone().map(ResponseBody::from)
+            }
+        };
+        Ok(Self::new(endpoint, answer, pace))
+    }
+
+    fn new(endpoint: &'static Meta, answer: Response<ResponseBody>, pace: Pace) -> Self {
         let (head, body) = answer.into_parts();
         let file = file_head(&head.headers);
         Self {
@@ -258,25 +268,27 @@ impl Download {
             range: header(&head.headers, CONTENT_RANGE),
             endpoint,
             body,
-            timeout,
+            pace,
         }
     }
 
     /// The next bytes, or `None` after the last ones.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         let endpoint = self.endpoint;
-        timeout(self.timeout, self.body.chunk())
-            .await
-            .map_err(|_| Error::Timeout { endpoint, timeout: self.timeout })?
-            .map_err(|source| Error::Transport { endpoint, source })
+        let length = |piece: &Result<Option<Bytes>, _>| {
+            piece.as_ref().ok().and_then(Option::as_ref).map_or(0, Bytes::len)
+        };
+        let piece = self.pace.next(self.body.chunk(), length).await;
+        let piece = piece.ok_or(Error::Stalled { endpoint, time: self.pace.patience() })?;
+        piece.map_err(|source| Error::Transport { endpoint, source })
     }
 
     /// The bytes as a stream. It ends with the first error.
-    pub fn into_stream(self) -> impl Stream<Item = Result<Bytes, Error>> + Send {
-        try_unfold(self, async |mut download| {
+    pub fn into_stream(self) -> impl Stream<Item = Result<Bytes, Error>> + Send + Unpin {
+        Box::pin(try_unfold(self, async |mut download| {
             let chunk = download.chunk().await?;
             Ok(chunk.map(|chunk| (chunk, download)))
-        })
+        }))
     }
 
     /// Everything at once, for a file that fits into memory.

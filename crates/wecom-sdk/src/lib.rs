@@ -189,6 +189,19 @@
 //! # }
 //! ```
 //!
+//! [`Items`] know where they are, too: [`Items::position`] is what [`Client::items_from`] goes on from.
+//!
+//! # What isn't here
+//!
+//! An endpoint without a type can be called by its [method and path](Client::call), or an application describes it as an
+//! [`Endpoint`] of its own. What an answer holds beyond its type is in [the body beside it](Client::send_with_body);
+//! [`CallOptions::trace_unknown_fields`] tells that there is such a thing.
+//!
+//! # One call that differs
+//!
+//! [`Client::with`] is a view of a client with other [`CallOptions`]: times, retries, limits, and a [`Hook`] that sees every request
+//! and its answer.
+//!
 //! # Files
 //!
 //! [`Client::upload`] and [`Client::download`] take and give files that need not fit into memory; in [`Client::send`] a file is a
@@ -231,9 +244,11 @@ mod client;
 mod credential;
 mod error;
 mod files;
+mod hook;
 mod http;
 mod limits;
 mod options;
+mod pace;
 mod paging;
 #[cfg(feature = "service")]
 mod provider;
@@ -242,17 +257,22 @@ mod session;
 mod time;
 mod tokens;
 pub mod transport;
+mod untyped;
 
+/// The method of [`Client::call`].
+pub use ::http::Method;
 /// The crate whose client [`Redis::with_client`] takes.
 #[cfg(feature = "redis")]
 pub use ::redis;
-pub use client::{Client, ClientBuilder};
+pub use client::{Answered, Client, ClientBuilder};
 pub use credential::{CorpSecret, Credential, Fixed, Provides};
 pub use error::{Body, Error, Headers};
 #[doc(inline)]
 pub use files::{Content, ContentRange, Download};
+pub use hook::{Hook, Incoming, Outgoing};
 pub use limits::{LimitKey, LimitStore, MemoryLimits, OnLimit};
-pub use paging::{Items, Pages};
+pub use options::CallOptions;
+pub use paging::{Items, Pages, Position};
 #[cfg(feature = "service")]
 pub use provider::{AuthorizedCorp, Provider, Suite};
 /// The HTTP client that [`ClientBuilder::http_client`] takes.
@@ -261,12 +281,13 @@ pub use retry::{Backoff, Failure, NoRetry, RetryPolicy};
 #[cfg(feature = "redis")]
 pub use tokens::redis::Redis;
 pub use tokens::{Lease, MemoryStore, StoreError, StoredToken, TokenStore};
+pub use untyped::UntypedCall;
 pub use wecom_models::*;
 #[cfg(feature = "sign")]
 pub use wecom_requests::Signed;
 pub use wecom_requests::{
-    ApiError, Check, DecodeError, ENDPOINTS, Endpoint, MerchantError, Meta, Paged, PagedItems, Period, Rate,
-    Violations, errcode, token,
+    ApiError, Check, Checker, DecodeError, ENDPOINTS, Endpoint, Form, JsonAnswer, MerchantError, Meta, Paged,
+    PagedItems, Period, Query, Rate, Violations, errcode, token,
 };
 
 /// Locks what stays whole even if a task panicked meanwhile.

@@ -82,11 +82,21 @@ where
     }
 
     /// The pages as a stream. It ends with the first error.
-    pub fn into_stream(self) -> impl Stream<Item = Result<E::Response, Error>> + Send {
-        try_unfold(self, async |mut pages| {
+    pub fn into_stream(self) -> impl Stream<Item = Result<E::Response, Error>> + Send + Unpin {
+        Box::pin(try_unfold(self, async |mut pages| {
             let page = pages.try_next().await?;
             Ok(page.map(|page| (page, pages)))
-        })
+        }))
+    }
+}
+
+impl<E: Paged, C> Pages<E, C> {
+    /// The cursor of the next page; `None` for the first page, and after the last one.
+    pub fn cursor(&self) -> Option<String> {
+        match &self.state {
+            State::Next(request) => request.cursor(),
+            State::Stuck(_) | State::Done => None,
+        }
     }
 }
 
@@ -106,6 +116,18 @@ impl<E, C> fmt::Debug for Pages<E, C> {
 pub struct Items<E: PagedItems, C> {
     pages: Pages<E, C>,
     page: std::vec::IntoIter<E::Item>,
+    position: Position,
+    /// How many items of the next page have been given before.
+    skip: usize,
+}
+
+/// Where items go on: on which page, and after how many of its items. It can be stored, and [`Client::items_from`] takes it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Position {
+    /// The cursor of the page; `None` for the first one.
+    pub cursor: Option<String>,
+    /// How many of its items have been given.
+    pub taken: usize,
 }
 
 impl<E, C> Items<E, C>
@@ -119,27 +141,66 @@ where
     pub async fn try_next(&mut self) -> Result<Option<E::Item>, Error> {
         loop {
             if let Some(item) = self.page.next() {
+                self.position.taken += 1;
                 return Ok(Some(item));
             }
-            match self.pages.try_next().await? {
-                Some(page) => self.page = E::into_items(page).into_iter(),
-                None => return Ok(None),
-            }
+            let cursor = self.pages.cursor();
+            let Some(page) = self.pages.try_next().await? else { return Ok(None) };
+            let mut items = E::into_items(page);
+            let taken = std::mem::take(&mut self.skip).min(items.len());
+            items.drain(..taken);
+            self.page = items.into_iter();
+            self.position = Position { cursor, taken };
         }
     }
 
     /// The items as a stream. It ends with the first error.
-    pub fn into_stream(self) -> impl Stream<Item = Result<E::Item, Error>> + Send {
-        try_unfold(self, async |mut items| {
+    pub fn into_stream(self) -> impl Stream<Item = Result<E::Item, Error>> + Send + Unpin {
+        Box::pin(try_unfold(self, async |mut items| {
             let item = items.try_next().await?;
             Ok(item.map(|item| (item, items)))
-        })
+        }))
+    }
+}
+
+impl<E: PagedItems, C: Credential + Provides<E::Token>> Items<E, C> {
+    pub(crate) fn from_position(client: &Client<C>, mut request: E, position: &Position) -> Self {
+        if let Some(cursor) = &position.cursor {
+            request.set_cursor(cursor.clone());
+        }
+        Self { skip: position.taken, position: position.clone(), ..Self::new(client.pages(request)) }
     }
 }
 
 impl<E: PagedItems, C> Items<E, C> {
     pub(crate) fn new(pages: Pages<E, C>) -> Self {
-        Self { pages, page: Vec::new().into_iter() }
+        let position = Position { cursor: pages.cursor(), taken: 0 };
+        Self { pages, page: Vec::new().into_iter(), position, skip: 0 }
+    }
+
+    /// Where the next item stands. From there, [`Client::items_from`] goes on, in another process if need be; after the last item, with
+    /// what has been added to its page since.
+    ///
+    /// ```
+    /// # use wecom_mock::Server;
+    /// # use wecom_sdk::{Client, chatdata::archive::SyncMsg};
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = Server::builder().pages(3).start().await?;
+    /// # let client = Client::builder("corp id", "secret").base_url(server.base_url()).build()?;
+    /// let mut records = client.items(SyncMsg::new());
+    /// let first = records.try_next().await?;
+    /// let position = records.position();
+    ///
+    /// // Later:
+    /// let mut rest = client.items_from(SyncMsg::new(), &position);
+    /// let second = rest.try_next().await?;
+    /// # assert!(first.is_some() && second.is_some());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn position(&self) -> Position {
+        self.position.clone()
     }
 }
 

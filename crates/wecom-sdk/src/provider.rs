@@ -7,8 +7,8 @@ use std::time::{Duration, SystemTime};
 use futures_core::future::BoxFuture;
 use wecom_models::Secret;
 use wecom_models::service::auth::{GetCorpToken, GetProviderToken, GetSuiteToken};
-use wecom_requests::Endpoint as _;
 use wecom_requests::token::{AccessToken, NoToken, ProviderAccessToken, SuiteAccessToken};
+use wecom_requests::{Endpoint as _, TokenKind};
 
 use crate::caller::Caller;
 use crate::credential::{granted, key, sealed::Sealed};
@@ -83,6 +83,10 @@ impl Provides<SuiteAccessToken> for Suite {}
 impl Provides<NoToken> for Suite {}
 
 impl Credential for Suite {
+    fn token_kind(&self) -> TokenKind {
+        TokenKind::SuiteAccessToken
+    }
+
     fn key(&self) -> String {
         key("suite", &[&self.suite_id, self.secret.expose()])
     }
@@ -133,6 +137,10 @@ impl Provides<AccessToken> for AuthorizedCorp {}
 impl Provides<NoToken> for AuthorizedCorp {}
 
 impl Credential for AuthorizedCorp {
+    fn token_kind(&self) -> TokenKind {
+        TokenKind::AccessToken
+    }
+
     fn key(&self) -> String {
         key("authorized", &[&self.suite.credential().suite_id, &self.corp_id, self.permanent_code.expose()])
     }
@@ -168,6 +176,10 @@ impl Provides<ProviderAccessToken> for Provider {}
 impl Provides<NoToken> for Provider {}
 
 impl Credential for Provider {
+    fn token_kind(&self) -> TokenKind {
+        TokenKind::ProviderAccessToken
+    }
+
     fn key(&self) -> String {
         key("provider", &[&self.corp_id, self.secret.expose()])
     }

@@ -7,6 +7,7 @@
 //!
 //! Only the first is compiled for each endpoint.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
@@ -14,18 +15,22 @@ use std::time::{Duration, SystemTime};
 use ::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
 use ::http::{Request, Response};
 use bytes::Bytes;
+use futures_util::future::{Either, select};
 use serde::de::IgnoredAny;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tracing::Instrument as _;
 use tracing::field::Empty;
 use wecom_models::Secret;
+use wecom_models::wire::unknown_fields;
 use wecom_requests::{
     AnswerKind, DecodeError, Endpoint, Meta, ResponseError, TokenKind, errcode, http_request, parse_response,
 };
 
 use crate::caller::Caller;
 use crate::error::retry_after;
+use crate::hook::{Incoming, Outgoing};
 use crate::options::CallOptions;
+use crate::pace::{Standstill, counted, standstill};
 use crate::retry::Failure;
 use crate::time::{later, milliseconds};
 use crate::tokens::Tokens;
@@ -115,8 +120,8 @@ impl<'a> Session<'a> {
         Self { caller, credential, tokens: None, options: &caller.options }
     }
 
-    /// Calls an endpoint.
-    pub(crate) async fn send<E>(self, request: &E) -> Result<E::Response, Error>
+    /// Calls an endpoint, and gives what is read from its answer, with the answer.
+    pub(crate) async fn send<E>(self, request: &E) -> Result<(E::Response, Response<Bytes>), Error>
     where
         E: Endpoint + Sync,
         E::Response: Send,
@@ -134,7 +139,8 @@ impl<'a> Session<'a> {
         let deadline = self.options.deadline.min(GRANT);
         let session = Session { options: &CallOptions { deadline, ..self.options.clone() }, ..self };
         let mut build = session.builder(request)?;
-        session.call(Call { secrets, ..Call::new(E::META, &mut build) }, whole::<E>).await
+        let call = Call { secrets, ..Call::new(E::META, &mut build) };
+        session.call(call, whole::<E>).await.map(|(value, _)| value)
     }
 
     /// Refuses what breaks documented limits.
@@ -163,20 +169,24 @@ impl<'a> Session<'a> {
         })
     }
 
-    /// Makes a call, and gives what is read from its answer.
+    /// Makes a call, and gives what is read from its answer, with the answer; without its body if that is a file.
     pub(crate) async fn call<T: Send>(
         self,
         call: Call<'_>,
         read: impl Fn(Answer<'_>) -> Result<T, ResponseError> + Send + Sync,
-    ) -> Result<T, Error> {
-        let mut response = None;
-        let mut take = |answer: Answer<'_>| read(answer).map(|read| response = Some(read));
-        self.within_deadline(call, &mut take).await?;
-        Ok(response.expect("a call that succeeds has read an answer"))
+    ) -> Result<(T, Response<Bytes>), Error> {
+        let mut value = None;
+        let mut take = |answer: Answer<'_>| read(answer).map(|read| value = Some(read));
+        let answer = self.within_deadline(call, &mut take).await?;
+        Ok((value.expect("a call that succeeds has read an answer"), answer))
     }
 
     /// Makes a call, or gives it up when its time is over, and tells in a span what became of it.
-    async fn within_deadline(self, mut call: Call<'_>, take: &mut Take<'_>) -> Result<(), Error> {
+    async fn within_deadline(
+        self,
+        mut call: Call<'_>,
+        take: &mut Take<'_>,
+    ) -> Result<Response<Bytes>, Error> {
         let endpoint = call.endpoint;
         let start = Instant::now();
         let span = tracing::debug_span!(
@@ -211,7 +221,7 @@ impl<'a> Session<'a> {
         take: &mut Take<'_>,
         deadline: Instant,
         progress: &Progress,
-    ) -> Result<(), Error> {
+    ) -> Result<Response<Bytes>, Error> {
         let Self { caller, credential, options, .. } = self;
         let endpoint = call.endpoint;
         let tokens = self.tokens.filter(|_| endpoint.token != TokenKind::NoToken);
@@ -228,13 +238,14 @@ impl<'a> Session<'a> {
             let token = current.as_ref().map_or(&no_token, |current| &current.token);
             let start = Instant::now();
             let result = self.exchange(call, take, token, progress).await;
-            let result =
-                result.map_err(|error| call.secrets.iter().fold(error.without(token), |e, s| e.without(s)));
             drop(place);
-            let Err(mut error) = result else {
-                tracing::debug!(attempt, elapsed_ms = milliseconds(start), "answered");
-                options.retry.succeeded();
-                return Ok(());
+            let mut error = match result {
+                Ok(answer) => {
+                    tracing::debug!(attempt, elapsed_ms = milliseconds(start), "answered");
+                    options.retry.succeeded();
+                    return Ok(answer);
+                }
+                Err(error) => error,
             };
             tracing::debug!(attempt, elapsed_ms = milliseconds(start), errcode = error.code(), %error, "failed");
             if let (Some(tokens), Some(current)) = (tokens, &current)
@@ -282,21 +293,63 @@ impl<'a> Session<'a> {
         take: &mut Take<'_>,
         token: &Secret,
         progress: &Progress,
-    ) -> Result<(), Error> {
-        let endpoint = call.endpoint;
-        let given = self.options.timeout.saturating_add(call.extra);
-        let request = (call.build)(token.expose())?;
+    ) -> Result<Response<Bytes>, Error> {
+        let (endpoint, hooks) = (call.endpoint, &self.options.hooks);
+        let attempt = progress.attempts.load(Ordering::Relaxed);
+        let mut request = (call.build)(token.expose())?;
+        for hook in hooks {
+            hook.before(&mut Outgoing {
+                endpoint,
+                attempt,
+                request: &mut request,
+                token,
+                secrets: call.secrets,
+            });
+        }
+        let start = Instant::now();
         progress.sent.store(true, Ordering::Relaxed);
-        let answer = timeout(given, self.receive(endpoint, request, call.download))
-            .await
-            .unwrap_or(Err(Error::Timeout { endpoint, timeout: given }));
+        let answer = self.in_time(call, request).await;
         progress.sent.store(false, Ordering::Relaxed);
-        match answer? {
+        let result = answer.and_then(|answer| match answer {
             Received::Whole(answer) => {
                 let outcome = take(Answer::Whole(&answer));
+                if outcome.is_ok() && self.options.names_unknown_fields {
+                    name_unknown_fields(endpoint, &answer, take);
+                }
                 judge(endpoint, outcome, answer)
             }
-            Received::File(answer) => judge(endpoint, take(Answer::File(answer)), Response::default()),
+            Received::File(answer) => {
+                let mut head = Response::new(Bytes::new());
+                *head.status_mut() = answer.status();
+                *head.headers_mut() = answer.headers().clone();
+                judge(endpoint, take(Answer::File(answer)), head)
+            }
+        });
+        let secrets = std::iter::once(&token).chain(call.secrets);
+        let result = result.map_err(|error| secrets.fold(error, |error, secret| error.without(secret)));
+        let elapsed = start.elapsed();
+        for hook in hooks {
+            hook.after(&Incoming { endpoint, attempt, elapsed, result: result.as_ref() });
+        }
+        result
+    }
+
+    /// Sends a request and waits for what comes back, as long as that may take: an upload that stands still is given up before.
+    async fn in_time(self, call: &mut Call<'_>, request: Request<RequestBody>) -> Result<Received, Error> {
+        let endpoint = call.endpoint;
+        let CallOptions { timeout: usual, stall, .. } = *self.options;
+        let given = usual.saturating_add(call.extra);
+        let late = |timeout| Error::Timeout { endpoint, timeout };
+        let RequestBody::Stream { length, .. } = *request.body() else {
+            let answer = timeout(given, self.receive(endpoint, request, call.download)).await;
+            return answer.unwrap_or_else(|_| Err(late(given)));
+        };
+        let (request, sent) = counted(request);
+        let answer = pin!(timeout(given, self.receive(endpoint, request, call.download)));
+        match select(answer, pin!(standstill(&sent, length, stall, usual))).await {
+            Either::Left((answer, _)) => answer.unwrap_or_else(|_| Err(late(given))),
+            Either::Right((Standstill::Sending, _)) => Err(Error::Stalled { endpoint, time: stall }),
+            Either::Right((Standstill::Answering, _)) => Err(late(usual)),
         }
     }
 
@@ -330,8 +383,13 @@ impl<'a> Session<'a> {
 pub(crate) fn whole<E: Endpoint>(answer: Answer<'_>) -> Result<E::Response, ResponseError> {
     match answer {
         Answer::Whole(answer) => parse_response::<E>(answer),
-        Answer::File(_) => Err(DecodeError::new("", "a file came where none was asked for").into()),
+        Answer::File(_) => Err(not_asked_for()),
     }
+}
+
+/// A file came, although the call takes none.
+pub(crate) fn not_asked_for() -> ResponseError {
+    DecodeError::new("", "a file came where none was asked for").into()
 }
 
 /// Whether an answer is a file for certain: a download says that it is one, and an error is JSON or text.
@@ -347,7 +405,10 @@ fn judge(
     endpoint: &'static Meta,
     outcome: Result<(), ResponseError>,
     answer: Response<Bytes>,
-) -> Result<(), Error> {
+) -> Result<Response<Bytes>, Error> {
+    if outcome.is_ok() && answer.status().is_success() {
+        return Ok(answer);
+    }
     let (head, body) = answer.into_parts();
     let body = Body(body);
     let error = match outcome {
@@ -355,13 +416,13 @@ fn judge(
             let retry_after = retry_after(&head.headers, SystemTime::now());
             return Err(Error::Api { endpoint, error, body, retry_after });
         }
-        _ if !head.status.is_success() => {
-            return Err(Error::Status { endpoint, status: head.status, headers: head.headers.into(), body });
-        }
-        Ok(()) => return Ok(()),
-        Err(ResponseError::Merchant(error)) => return Err(Error::Merchant { endpoint, error, body }),
-        Err(ResponseError::Decode(error)) => error,
-        Err(error) => DecodeError::new("", error.to_string()),
+        Err(error) if head.status.is_success() => error,
+        _ => return Err(Error::Status { endpoint, status: head.status, headers: head.headers.into(), body }),
+    };
+    let error = match error {
+        ResponseError::Merchant(error) => return Err(Error::Merchant { endpoint, error, body }),
+        ResponseError::Decode(error) => error,
+        error => DecodeError::new("", error.to_string()),
     };
     // Without a length, only the content shows that the connection broke.
     if !head.headers.contains_key(CONTENT_LENGTH) && ends_early(endpoint.answer, &body.0) {
@@ -369,6 +430,20 @@ fn judge(
         return Err(Error::Transport { endpoint, source });
     }
     Err(Error::Decode { endpoint, error, body })
+}
+
+/// Tells of the fields of an answer that no type has a place for, if anybody listens.
+fn name_unknown_fields(endpoint: &'static Meta, answer: &Response<Bytes>, take: &mut Take<'_>) {
+    if !tracing::enabled!(tracing::Level::TRACE) {
+        return;
+    }
+    let read = || match take(Answer::Whole(answer)) {
+        Err(ResponseError::Decode(error)) => Some(error.path),
+        _ => None,
+    };
+    for field in unknown_fields(read) {
+        tracing::trace!(endpoint = endpoint.id, field, "no type has a place for a field of the answer");
+    }
 }
 
 /// Whether the rest of a document is missing.

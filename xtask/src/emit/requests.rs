@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::wire::{chain, put};
 use super::{checks, gate, items, paging, rust_path};
-use crate::api::{Api, Endpoint, Module, Struct, Ty, page_url};
+use crate::api::{Api, Endpoint, Method, Module, Struct, Ty, page_url};
 use crate::spec::names::{ident, pascal};
 use crate::spec::{Answer, Body, Place};
 
@@ -91,7 +91,14 @@ fn endpoint_impl(endpoint: &Endpoint, request: &Struct) -> TokenStream {
         Some(calls) => quote!(Some(#calls)),
         None => quote!(None),
     };
-    let query = parameters("query", "Query", request, Place::Query);
+    let query = match endpoint.method {
+        Method::Get => Some(quote! {
+            fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {
+                wecom_models::wire::WriteObject::put(self, out)
+            }
+        }),
+        Method::Post => parameters("query", "Query", request, Place::Query),
+    };
     let headers = parameters("headers", "Headers", request, Place::Header);
     let body = match endpoint.body {
         Body::Json => None,

@@ -13,6 +13,7 @@ pub(crate) mod enums;
 mod read;
 pub(crate) mod scalars;
 mod union;
+mod unknown;
 mod write;
 
 pub use enums::{IntEnum, StringEnum};
@@ -20,7 +21,8 @@ pub use read::{Field, Read, ReadObject, Tag, read_object};
 pub use union::{
     FlatUnion, KindUnion, ObjectUnion, OneofUnion, SiblingUnion, read_kind, set_flat, set_oneof, set_sibling,
 };
-pub use write::{JsonOutput, Output, Undocumented, WriteObject, flag, flags, write_object};
+pub use unknown::unknown_fields;
+pub use write::{JsonOutput, Output, Undocumented, WriteObject, flag, flags, unwritten, write_object};
 
 pub(crate) use enums::{open_enums, read_int_enums, read_string_enums, write_int_enums, write_string_enums};
 pub(crate) use read::{read_impl, read_objects, read_value};

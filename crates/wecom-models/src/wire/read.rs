@@ -1,5 +1,6 @@
 //! Reading: one visitor for every object, one for every list.
 
+use std::any::type_name;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,6 +11,8 @@ use serde::de::{
     Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
 use serde_json::Value;
+
+use super::unknown::is_asked_for;
 
 /// A value that can be read from JSON, leniently.
 pub trait Read<'de>: Sized {
@@ -74,7 +77,7 @@ impl<'de, T: ReadObject> Visitor<'de> for ObjectVisitor<T> {
         let mut ahead = Ahead::Unread;
         while let Some(name) = ahead.next_key(&mut map)? {
             let name = name.as_str();
-            object.set(name, MapField { name, map: &mut map, ahead: &mut ahead })?;
+            object.set(name, MapField { name, map: &mut map, ahead: &mut ahead, owner: PhantomData::<T> })?;
         }
         Ok(Some(object))
     }
@@ -146,31 +149,33 @@ impl<'de> Ahead<'de> {
     }
 }
 
-struct MapField<'a, 'de, A> {
+/// The value of a field of the type `T`.
+struct MapField<'a, 'de, A, T> {
     name: &'a str,
     map: &'a mut A,
     ahead: &'a mut Ahead<'de>,
+    owner: PhantomData<T>,
 }
 
-impl<'de, A: MapAccess<'de>> Field<'de> for MapField<'_, 'de, A> {
+impl<'de, A: MapAccess<'de>, T> Field<'de> for MapField<'_, 'de, A, T> {
     type Error = A::Error;
 
     fn take_tag(
         self,
         content: fn(&str) -> Option<&'static str>,
     ) -> Result<(Tag<'de>, Option<Self>), A::Error> {
-        let Self { name, map, ahead } = self;
-        let tag: Tag = MapField { name, map: &mut *map, ahead: &mut *ahead }.take()?;
+        let Self { name, map, ahead, owner } = self;
+        let tag: Tag = MapField { name, map: &mut *map, ahead: &mut *ahead, owner }.take()?;
         let Some(name) = content(&tag.text()) else { return Ok((tag, None)) };
         *ahead = match map.next_key_seed(KeySeed)? {
-            Some(key) if key.as_str() == name => return Ok((tag, Some(Self { name, map, ahead }))),
+            Some(key) if key.as_str() == name => return Ok((tag, Some(Self { name, map, ahead, owner }))),
             Some(key) => Ahead::Key(key),
             None => Ahead::End,
         };
         Ok((tag, None))
     }
 
-    fn take<T: Read<'de> + Default>(self) -> Result<T, Self::Error> {
+    fn take<V: Read<'de> + Default>(self) -> Result<V, Self::Error> {
         match self.map.next_value_seed(Seed(PhantomData)) {
             Ok(value) => Ok(value),
             Err(error) => Err(within(Segment::Field(self.name), &error)),
@@ -178,6 +183,9 @@ impl<'de, A: MapAccess<'de>> Field<'de> for MapField<'_, 'de, A> {
     }
 
     fn skip(self) -> Result<(), Self::Error> {
+        if is_asked_for(type_name::<T>(), self.name) {
+            return Err(within(Segment::Field(self.name), &A::Error::custom("nobody knows this field")));
+        }
         self.map.next_value::<IgnoredAny>().map(|_| ())
     }
 }
@@ -201,6 +209,9 @@ impl<'de, E: Error> Field<'de> for Kept<'_, E> {
     }
 
     fn skip(self) -> Result<(), E> {
+        if is_asked_for("", self.name) {
+            return Err(within(Segment::Field(self.name), &E::custom("nobody knows this field")));
+        }
         Ok(())
     }
 }
@@ -309,7 +320,7 @@ impl<'de, T: Read<'de> + Default> DeserializeSeed<'de> for Seed<T> {
 }
 
 #[derive(Clone, Copy)]
-enum Segment<'a> {
+pub(super) enum Segment<'a> {
     Field(&'a str),
     Index(usize),
 }
@@ -319,15 +330,19 @@ enum Segment<'a> {
 /// serde has no place for a path, so the message carries it; nothing is spent on it until something fails.
 #[cold]
 fn within<E: Error>(segment: Segment<'_>, error: &E) -> E {
-    let message = error.to_string();
+    E::custom(located(segment, &error.to_string()))
+}
+
+/// A message with one more path segment.
+pub(super) fn located(segment: Segment<'_>, message: &str) -> String {
     let (path, rest) = match message.strip_prefix('`').and_then(|rest| rest.split_once("`: ")) {
         Some((path, rest)) => (path, rest),
-        None => ("", message.as_str()),
+        None => ("", message),
     };
     let dot = if path.is_empty() || path.starts_with('[') { "" } else { "." };
     match segment {
-        Segment::Field(name) => E::custom(format_args!("`{name}{dot}{path}`: {rest}")),
-        Segment::Index(index) => E::custom(format_args!("`[{index}]{dot}{path}`: {rest}")),
+        Segment::Field(name) => format!("`{name}{dot}{path}`: {rest}"),
+        Segment::Index(index) => format!("`[{index}]{dot}{path}`: {rest}"),
     }
 }
 
@@ -396,7 +411,13 @@ impl<'de, T: Read<'de> + Default> Visitor<'de> for MapVisitor<T> {
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
         let mut map = BTreeMap::new();
         while let Some(name) = access.next_key::<String>()? {
-            let value = MapField { name: &name, map: &mut access, ahead: &mut Ahead::Unread }.take()?;
+            let field = MapField {
+                name: &name,
+                map: &mut access,
+                ahead: &mut Ahead::Unread,
+                owner: PhantomData::<Self>,
+            };
+            let value = field.take()?;
             map.insert(name, value);
         }
         Ok(Some(map))

@@ -2,6 +2,8 @@
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use super::read::{Segment, located};
+
 /// Where fields are written to: a JSON object, or the query of a URL.
 pub trait Output {
     /// The error of the format that is written.
@@ -36,12 +38,18 @@ impl<M: SerializeMap> Output for JsonOutput<M> {
     type Error = M::Error;
 
     fn put<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), M::Error> {
-        self.0.serialize_entry(name, value)
+        self.0.serialize_entry(name, value).map_err(|error| unwritten(name, &error))
     }
 
     fn put_raw(&mut self, name: &str, value: &serde_json::Value) -> Result<(), M::Error> {
         self.0.serialize_entry(name, &Undocumented(value))
     }
+}
+
+/// Puts the field that can't be written before an error's message, as reading does: serde has no place for a path.
+#[cold]
+pub fn unwritten<E: serde::ser::Error>(name: &str, error: &E) -> E {
+    E::custom(located(Segment::Field(name), &error.to_string()))
 }
 
 /// A value that nobody documented. It is written as a newtype of its own, so that a serializer that looks for such

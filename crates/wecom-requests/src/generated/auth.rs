@@ -21,6 +21,10 @@ impl crate::Endpoint for Gettoken {
         rates: &[],
         concurrency: None,
     };
+
+    fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {
+        wecom_models::wire::WriteObject::put(self, out)
+    }
 }
 
 impl crate::Check for Gettoken {
@@ -43,6 +47,10 @@ impl crate::Endpoint for Getcallbackip {
         rates: &[],
         concurrency: None,
     };
+
+    fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {
+        wecom_models::wire::WriteObject::put(self, out)
+    }
 }
 
 impl crate::Check for Getcallbackip {
@@ -65,6 +73,10 @@ impl crate::Endpoint for GetApiDomainIp {
         rates: &[],
         concurrency: None,
     };
+
+    fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {
+        wecom_models::wire::WriteObject::put(self, out)
+    }
 }
 
 impl crate::Check for GetApiDomainIp {

@@ -58,6 +58,10 @@ impl crate::Endpoint for Get {
         concurrency: None,
     };
 
+    fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {
+        wecom_models::wire::WriteObject::put(self, out)
+    }
+
     fn headers(&self, out: &mut crate::Headers) -> Result<(), serde_json::Error> {
         #[allow(unused_imports)]
         use wecom_models::wire::{self, Output as _};
@@ -174,6 +178,10 @@ impl crate::Endpoint for GetJssdk {
         rates: &[],
         concurrency: None,
     };
+
+    fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {
+        wecom_models::wire::WriteObject::put(self, out)
+    }
 }
 
 impl crate::Check for GetJssdk {

@@ -136,6 +136,10 @@ impl crate::Endpoint for GetRobotInfo {
         ],
         concurrency: None,
     };
+
+    fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {
+        wecom_models::wire::WriteObject::put(self, out)
+    }
 }
 
 impl crate::Check for GetRobotInfo {

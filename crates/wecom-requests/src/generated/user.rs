@@ -21,6 +21,10 @@ impl crate::Endpoint for Get {
         rates: &[],
         concurrency: None,
     };
+
+    fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {
+        wecom_models::wire::WriteObject::put(self, out)
+    }
 }
 
 impl crate::Check for Get {

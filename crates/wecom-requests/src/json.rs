@@ -1,0 +1,21 @@
+//! Answers that serde reads: of endpoints that the specification doesn't have.
+
+use bytes::Bytes;
+use http::HeaderMap;
+use serde::de::DeserializeOwned;
+
+use crate::response::{Nothing, read_json};
+use crate::{Answer, DecodeError, ResponseError};
+
+/// The answer of an endpoint that an application describes itself: any type that serde reads, after `errcode` has been
+/// looked at. See [`Endpoint`](crate::Endpoint).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct JsonAnswer<T>(pub T);
+
+impl<T: DeserializeOwned> Answer for JsonAnswer<T> {
+    fn read(_: &HeaderMap, body: &Bytes) -> Result<Self, ResponseError> {
+        read_json::<Nothing>(body)?;
+        let value = serde_json::from_slice(body).map_err(DecodeError::from)?;
+        Ok(Self(value))
+    }
+}

@@ -1,0 +1,199 @@
+//! What an application may see, and add, around each request.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ::http::{HeaderMap, Method, Request, Response, Uri};
+use bytes::Bytes;
+use wecom_models::Secret;
+use wecom_requests::Meta;
+
+use crate::Error;
+use crate::transport::RequestBody;
+
+/// Something that sees every request before it leaves, and what comes back: for proxies that want requests signed, for
+/// metrics, for audits. Retries and the requests that fetch tokens are requests, too.
+///
+/// ```
+/// # use wecom_sdk::{Client, Hook, Incoming, Outgoing, meeting::basic::GetInfo};
+/// struct Audit;
+///
+/// impl Hook for Audit {
+///     fn before(&self, request: &mut Outgoing<'_>) {
+///         request.headers_mut().insert("x-audit", "7".parse().expect("a number is a header"));
+///     }
+///
+///     fn after(&self, answer: &Incoming<'_>) {
+///         println!("{} took {:?}: {:?}", answer.endpoint().id, answer.elapsed(), answer.error());
+///     }
+/// }
+///
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let server = wecom_mock::Server::start().await?;
+/// let client = Client::builder("corp id", "secret").base_url(server.base_url()).hook(Audit).build()?;
+/// client.send(&GetInfo::new("meeting id")).await?;
+/// assert_eq!(server.received("/cgi-bin/meeting/get_info")[0].headers["x-audit"], "7");
+/// # Ok(())
+/// # }
+/// ```
+pub trait Hook: Send + Sync + 'static {
+    /// A request is about to leave. What this takes, the call takes longer.
+    fn before(&self, request: &mut Outgoing<'_>) {
+        let _ = request;
+    }
+
+    /// An answer has come, or none will. A call that is dropped, or whose deadline ends, doesn't come here.
+    fn after(&self, answer: &Incoming<'_>) {
+        let _ = answer;
+    }
+}
+
+impl<H: Hook + ?Sized> Hook for Arc<H> {
+    fn before(&self, request: &mut Outgoing<'_>) {
+        (**self).before(request);
+    }
+
+    fn after(&self, answer: &Incoming<'_>) {
+        (**self).after(answer);
+    }
+}
+
+/// A request that is about to leave. `Debug` shows no secret.
+pub struct Outgoing<'a> {
+    pub(crate) endpoint: &'static Meta,
+    pub(crate) attempt: u32,
+    pub(crate) request: &'a mut Request<RequestBody>,
+    pub(crate) token: &'a Secret,
+    pub(crate) secrets: &'a [&'a Secret],
+}
+
+impl Outgoing<'_> {
+    /// The endpoint.
+    pub fn endpoint(&self) -> &'static Meta {
+        self.endpoint
+    }
+
+    /// The how manieth request of its call it is: 1 for the first.
+    pub fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
+    /// The HTTP method.
+    pub fn method(&self) -> &Method {
+        self.request.method()
+    }
+
+    /// The address, with `…` in place of the token and other secrets.
+    pub fn url(&self) -> String {
+        redacted(self.request.uri(), self.token, self.secrets)
+    }
+
+    /// The address as it is sent, with the token: for a signature, not for a log.
+    pub fn expose_url(&self) -> &Uri {
+        self.request.uri()
+    }
+
+    /// The headers.
+    pub fn headers(&self) -> &HeaderMap {
+        self.request.headers()
+    }
+
+    /// The headers, to add some.
+    pub fn headers_mut(&mut self) -> &mut HeaderMap {
+        self.request.headers_mut()
+    }
+
+    /// The body as it is sent, which may hold secrets; nothing of a file that is sent as a stream.
+    pub fn expose_body(&self) -> Option<&Bytes> {
+        match self.request.body() {
+            RequestBody::Bytes(bytes) => Some(bytes),
+            RequestBody::Stream { .. } => None,
+        }
+    }
+}
+
+impl fmt::Debug for Outgoing<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Outgoing({} {}, attempt {})", self.method(), self.url(), self.attempt)
+    }
+}
+
+/// What came back to a request. `Debug` shows no secret.
+pub struct Incoming<'a> {
+    pub(crate) endpoint: &'static Meta,
+    pub(crate) attempt: u32,
+    pub(crate) elapsed: Duration,
+    pub(crate) result: Result<&'a Response<Bytes>, &'a Error>,
+}
+
+impl Incoming<'_> {
+    /// The endpoint.
+    pub fn endpoint(&self) -> &'static Meta {
+        self.endpoint
+    }
+
+    /// The how manieth request of its call it was: 1 for the first.
+    pub fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
+    /// How long it took.
+    pub fn elapsed(&self) -> Duration {
+        self.elapsed
+    }
+
+    /// What went wrong, if anything did. It may still be retried.
+    pub fn error(&self) -> Option<&Error> {
+        self.result.err()
+    }
+
+    /// The answer, if nothing went wrong: its body may hold secrets, and is empty where a file comes as a stream.
+    pub fn expose_answer(&self) -> Option<&Response<Bytes>> {
+        self.result.ok()
+    }
+}
+
+impl fmt::Debug for Incoming<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Incoming")
+            .field("endpoint", &self.endpoint.id)
+            .field("attempt", &self.attempt)
+            .field("elapsed", &self.elapsed)
+            .field("error", &self.error())
+            .finish_non_exhaustive()
+    }
+}
+
+/// An address without its secrets: neither those that are known, nor what stands where tokens and secrets do.
+fn redacted(url: &Uri, token: &Secret, secrets: &[&Secret]) -> String {
+    let text = url.to_string();
+    let Some((address, query)) = text.split_once('?') else { return text };
+    let pairs = form_urlencoded::parse(query.as_bytes()).map(|(name, value)| {
+        let mut secrets = std::iter::once(&token).chain(secrets);
+        let known = secrets.any(|secret| !secret.is_empty() && value.contains(secret.expose()));
+        let secret = known || name.ends_with("secret") || name.ends_with("token") || name == "key";
+        if secret { format!("{name}=…") } else { format!("{name}={value}") }
+    });
+    format!("{address}?{}", pairs.collect::<Vec<_>>().join("&"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_shows_no_secret() {
+        let secret = Secret::from("s&cret");
+        for (url, expected) in [
+            ("https://host/a?access_token=s%26cret&id=7", "https://host/a?access_token=…&id=7"),
+            ("https://host/a?x=1s%26cret&id=7", "https://host/a?x=…&id=7"),
+            ("https://host/a?corpid=ww&corpsecret=other", "https://host/a?corpid=ww&corpsecret=…"),
+            ("https://host/a", "https://host/a"),
+        ] {
+            assert_eq!(redacted(&url.parse().unwrap(), &Secret::from(""), &[&secret]), expected);
+            assert_eq!(redacted(&url.parse().unwrap(), &secret, &[]), expected);
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! Calls of endpoints that have no type here, by method and path.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{LazyLock, Mutex};
+
+use ::http::{Method, Request};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wecom_requests::{
+    Answer as _, BuildError, ENDPOINTS, Form, JsonAnswer, Meta, TokenKind, untyped_request,
+};
+
+use crate::pace::Pace;
+use crate::session::{Answer, Call, not_asked_for};
+use crate::transport::RequestBody;
+use crate::{Client, Credential, Download, Error, lock};
+
+/// How many different calls are remembered: an endpoint's description lives as long as the program, be it compiled in or made here.
+const MOST: usize = 1000;
+
+/// The endpoints that have been called by their paths, unless they are in the specification just so: by method, path, kind of token, and
+/// whether they only read.
+static OTHERS: LazyLock<Mutex<HashMap<Key, &'static Meta>>> = LazyLock::new(Mutex::default);
+
+type Key = (Method, String, TokenKind, bool);
+
+/// What errors about a path that can't be called show.
+const UNKNOWN: &Meta = &Meta::post("").id("untyped call");
+
+/// A call of an endpoint by its method and path: see [`Client::call`].
+#[must_use = "nothing is sent before `send` or `download`"]
+pub struct UntypedCall<C> {
+    client: Client<C>,
+    method: Method,
+    path: String,
+    query: Vec<(String, String)>,
+    body: Option<Result<wecom_requests::Body, BuildError>>,
+    safe: Option<bool>,
+    takes_token: bool,
+}
+
+impl<C: Credential> Client<C> {
+    /// A call of an endpoint by its method and path, for what has no type here yet. It gets a token of this client's credential;
+    /// retries, limits, errors, redaction and the deadline are those of [`Client::send`]. If the specification has an endpoint of
+    /// this method and path, its documented rates are kept, together with those calls that go through its type.
+    ///
+    /// ```
+    /// # use serde::Deserialize;
+    /// # use serde_json::json;
+    /// # use wecom_sdk::{Client, Method};
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = wecom_mock::Server::start().await?;
+    /// # server.answer("/cgi-bin/kf/send_msg", |_| {
+    /// #     wecom_mock::Reply::json(json!({ "errcode": 0, "errmsg": "ok", "msgid": "m" }))
+    /// # });
+    /// # let client = Client::builder("corp id", "secret").base_url(server.base_url()).build()?;
+    /// #[derive(Deserialize)]
+    /// struct Sent {
+    ///     msgid: String,
+    /// }
+    ///
+    /// let message = json!({ "touser": "wm1", "open_kfid": "wk1", "msgtype": "text", "text": { "content": "您好" } });
+    /// let sent: Sent = client.call(Method::POST, "/cgi-bin/kf/send_msg").json(&message).send().await?;
+    /// println!("{}", sent.msgid);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Who calls an endpoint often describes it as a type: see [`Endpoint`](crate::Endpoint).
+    pub fn call(&self, method: Method, path: impl Into<String>) -> UntypedCall<C> {
+        UntypedCall {
+            client: self.clone(),
+            method,
+            path: path.into(),
+            query: Vec::new(),
+            body: None,
+            safe: None,
+            takes_token: true,
+        }
+    }
+}
+
+impl<C: Credential> UntypedCall<C> {
+    /// Adds a parameter to the URL.
+    pub fn query(mut self, name: impl Into<String>, value: impl fmt::Display) -> Self {
+        self.query.push((name.into(), value.to_string()));
+        self
+    }
+
+    /// Sends a JSON body.
+    pub fn json<T: Serialize + ?Sized>(mut self, body: &T) -> Self {
+        self.body = Some(wecom_requests::Body::json(body));
+        self
+    }
+
+    /// Sends a form with files.
+    pub fn form(mut self, form: Form) -> Self {
+        self.body = Some(form.finish());
+        self
+    }
+
+    /// Says whether the call only reads, so that it may be sent again after a lost answer. By default it does what the
+    /// specification says, and counts as one that changes something if the specification says nothing.
+    pub fn safe(mut self, safe: bool) -> Self {
+        self.safe = Some(safe);
+        self
+    }
+
+    /// Sends no token.
+    pub fn without_token(mut self) -> Self {
+        self.takes_token = false;
+        self
+    }
+
+    /// Makes the call, and reads the JSON that comes back: as [`serde_json::Value`], or as any type that serde reads.
+    pub async fn send<T: DeserializeOwned + Send>(self) -> Result<T, Error> {
+        let read = |answer: Answer<'_>| match answer {
+            Answer::Whole(answer) => {
+                JsonAnswer::read(answer.headers(), answer.body()).map(|JsonAnswer(value)| value)
+            }
+            Answer::File(_) => Err(not_asked_for()),
+        };
+        self.make(false, read).await
+    }
+
+    /// Makes the call, and takes in the file that comes back.
+    pub async fn download(self) -> Result<Download, Error> {
+        let (endpoint, pace) = (self.endpoint()?, Pace::new(self.client.session().options.stall));
+        self.make(true, |answer| Download::read(endpoint, answer, pace)).await
+    }
+
+    async fn make<T: Send>(
+        mut self,
+        download: bool,
+        read: impl Fn(Answer<'_>) -> Result<T, wecom_requests::ResponseError> + Send + Sync,
+    ) -> Result<T, Error> {
+        let endpoint = self.endpoint()?;
+        let failed = |source| Error::Build { endpoint, source };
+        let body = self.body.take().transpose().map_err(failed)?;
+        let session = self.client.session();
+        let base_url = session.caller.base_url(endpoint);
+        let query = &self.query;
+        let mut build = |token: &str| -> Result<Request<RequestBody>, Error> {
+            let request = untyped_request(endpoint, query, body.as_ref(), base_url, token).map_err(failed)?;
+            Ok(request.map(RequestBody::Bytes))
+        };
+        let call = Call { download, ..Call::new(endpoint, &mut build) };
+        session.call(call, read).await.map(|(value, _)| value)
+    }
+
+    /// What is known of the endpoint.
+    fn endpoint(&self) -> Result<&'static Meta, Error> {
+        let token = if self.takes_token { self.client.credential().token_kind() } else { TokenKind::NoToken };
+        let specified = ENDPOINTS
+            .iter()
+            .filter(|endpoint| endpoint.path == self.path && endpoint.method == self.method)
+            .max_by_key(|endpoint| endpoint.token == token);
+        let safe = self.safe.unwrap_or_else(|| specified.is_some_and(|endpoint| endpoint.safe));
+        if let Some(endpoint) = specified
+            && (endpoint.token, endpoint.safe) == (token, safe)
+        {
+            return Ok(endpoint);
+        }
+        let refused = |source| Error::Build { endpoint: UNKNOWN, source };
+        BuildError::check_path(&self.path).map_err(refused)?;
+        let mut others = lock(&OTHERS);
+        let key = (self.method.clone(), self.path.clone(), token, safe);
+        if let Some(endpoint) = others.get(&key) {
+            return Ok(endpoint);
+        }
+        if others.len() == MOST {
+            let reason = "1000 others have been called, and what varies belongs into the query or the body";
+            return Err(refused(BuildError::path(&self.path, reason)));
+        }
+        let endpoint = match specified {
+            Some(endpoint) => (*endpoint).clone(),
+            None => Meta::new(self.method.clone(), self.path.clone().leak()),
+        };
+        let endpoint: &'static Meta = Box::leak(Box::new(endpoint.token(token).safe(safe)));
+        others.insert(key, endpoint);
+        Ok(endpoint)
+    }
+}
+
+/// Shows neither parameters nor the body: secrets may be among them.
+impl<C> fmt::Debug for UntypedCall<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "UntypedCall({} {})", self.method, self.path)
+    }
+}
