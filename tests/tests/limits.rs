@@ -1,11 +1,15 @@
 //! Documented limits are kept before WeCom has to.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use futures_util::future::{BoxFuture, join_all};
+use http::{Request, Response};
+use tokio::time::Instant;
 use wecom_mock::{Fault, Server};
 use wecom_sdk::checkin::Getcorpcheckinoption;
 use wecom_sdk::corpgroup::contacts::RemoveCorp;
+use wecom_sdk::transport::{RequestBody, ResponseBody, Transport, TransportError};
 use wecom_sdk::{Client, CorpSecret, Endpoint as _, Error, OnLimit, Period};
 
 const REMOVE: &str = "/cgi-bin/corpgroup/corp/remove_corp";
@@ -70,4 +74,37 @@ async fn limits_can_be_left_to_wecom() {
     let request = Getcorpcheckinoption::new();
     let calls = join_all((0..allowed() + 50).map(|_| client.send(&request))).await;
     assert!(calls.iter().all(Result::is_ok));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rate_counts_calls_when_they_leave_and_not_when_they_begin_to_wait_for_a_token() {
+    /// WeCom whose `gettoken` is slow, and that notes when calls arrive.
+    #[derive(Default)]
+    struct Slow(Mutex<Vec<Instant>>);
+
+    impl Transport for Slow {
+        fn send(
+            &self,
+            request: Request<RequestBody>,
+        ) -> BoxFuture<'_, Result<Response<ResponseBody>, TransportError>> {
+            Box::pin(async move {
+                if request.uri().path() == "/cgi-bin/gettoken" {
+                    tokio::time::sleep(Duration::from_secs(20)).await;
+                    return Ok(Response::new(r#"{ "access_token": "token", "expires_in": 7200 }"#.into()));
+                }
+                self.0.lock().unwrap().push(Instant::now());
+                Ok(Response::new(r#"{ "errcode": 0 }"#.into()))
+            })
+        }
+    }
+
+    let arrivals = Arc::new(Slow::default());
+    let client = Client::builder("ww1", "secret").transport(Arc::clone(&arrivals)).build().unwrap();
+    let request = Getcorpcheckinoption::new();
+    let calls = join_all((0..allowed() * 2).map(|_| client.send(&request))).await;
+    assert!(calls.iter().all(Result::is_ok), "{:?}", calls.iter().find(|call| call.is_err()));
+    let arrivals = arrivals.0.lock().unwrap();
+    for (earlier, later) in arrivals.iter().zip(&arrivals[allowed()..]) {
+        assert!(*later - *earlier >= Duration::from_secs(60), "{:?}", *later - *earlier);
+    }
 }

@@ -217,6 +217,141 @@ async fn a_token_that_is_given_out_again_is_not_fetched_for_every_call() {
 }
 
 #[tokio::test]
+async fn tokens_that_are_refused_as_soon_as_they_are_given_out_are_not_asked_for_each_time() {
+    let (fake, client) = fake(Fake { refuses_all: true, ..Fake::default() });
+    for _ in 0..100 {
+        assert_eq!(client.send(&GetInfo::new("hy")).await.unwrap_err().code(), Some(40014));
+    }
+    assert_eq!(fake.issued.load(Ordering::SeqCst), 2, "one, and one in place of it");
+    assert_eq!(fake.used.lock().unwrap().len(), 101, "each is sent once, and the first one again");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn calls_at_once_with_fresh_tokens_refused_ask_for_two_as_well() {
+    for code in [40001, 40014, 41001, 42001] {
+        let server = Server::start().await.unwrap();
+        server.inject(Fault::code(code).on(GET_INFO));
+        let client = client(&server);
+        for _ in 0..3 {
+            for outcome in calls(&client, 100).await {
+                assert_eq!(outcome.unwrap_err().code(), Some(code));
+            }
+        }
+        assert_eq!(server.requests(GETTOKEN), 2, "{code}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn fresh_tokens_that_are_refused_are_asked_for_less_and_less_often() {
+    let (fake, client) = fake(Fake { refuses_all: true, ..Fake::default() });
+    for _ in 0..3600 {
+        client.send(&GetInfo::new("hy")).await.unwrap_err();
+        tokio::time::advance(Duration::from_secs(1)).await;
+    }
+    let issued = fake.issued.load(Ordering::SeqCst);
+    assert!((60..=150).contains(&issued), "{issued} in an hour");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_works_again_lifts_the_brake() {
+    let (fake, client) = fake(Fake::default());
+    client.send(&GetInfo::new("hy")).await.unwrap();
+    // WeCom withdraws the first token twice as fast as another one can be used.
+    for _ in 0..5 {
+        fake.issued.fetch_add(1, Ordering::SeqCst);
+        client.send(&GetInfo::new("hy")).await.unwrap();
+    }
+    assert_eq!(fake.issued.load(Ordering::SeqCst), 11, "each time, one was fetched at once");
+}
+
+#[tokio::test]
+async fn a_client_for_each_call_does_not_ask_with_a_wrong_secret_each_time() {
+    let server = Server::builder().credentials("ww1", "another secret").start().await.unwrap();
+    let client = Client::builder("ww2", "unused").base_url(server.base_url()).build().unwrap();
+    for _ in 0..200 {
+        let corp = client.with_credential(CorpSecret::new("ww1", "a wrong secret"));
+        assert_eq!(corp.send(&GetInfo::new("hy")).await.unwrap_err().code(), Some(40001));
+    }
+    assert_eq!(server.requests(GETTOKEN), 1);
+    // Another credential has nothing to do with that.
+    let right = client.with_credential(CorpSecret::new("ww1", "another secret"));
+    right.send(&GetInfo::new("hy")).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_client_for_each_call_does_not_ask_for_fresh_tokens_each_time_either() {
+    let server = Server::start().await.unwrap();
+    server.inject(Fault::code(40014).on(GET_INFO));
+    let client = client(&server);
+    for _ in 0..200 {
+        let corp = client.with_credential(CorpSecret::new("ww1", "a secret"));
+        assert_eq!(corp.send(&GetInfo::new("hy")).await.unwrap_err().code(), Some(40014));
+    }
+    assert_eq!(server.requests(GETTOKEN), 2);
+}
+
+#[tokio::test]
+async fn a_thousand_clients_of_one_credential_fetch_one_token() {
+    let server = Server::start().await.unwrap();
+    let client = client(&server);
+    let calls = (0..1000).map(|_| {
+        let client = client.with_credential(CorpSecret::new("ww1", "a secret"));
+        async move { client.send(&GetInfo::new("hy")).await.map(drop) }
+    });
+    assert!(join_all(calls).await.iter().all(Result::is_ok));
+    assert_eq!(server.requests(GETTOKEN), 1);
+}
+
+#[tokio::test]
+async fn a_deadline_that_is_shorter_than_gettoken_does_not_keep_the_token_from_coming() {
+    let server = Server::start().await.unwrap();
+    server.inject(Fault::delay(Duration::from_millis(400)).on(GETTOKEN));
+    let builder = Client::builder("ww1", "secret").base_url(server.base_url());
+    let client = builder.deadline(Duration::from_millis(150)).build().unwrap();
+    let mut failed = 0;
+    while let Err(error) = client.send(&GetInfo::new("hy")).await {
+        assert!(matches!(error, Error::Deadline { sent: false, .. }), "{error:?}");
+        failed += 1;
+        assert!(failed < 20, "the token never comes");
+    }
+    assert_eq!(server.requests(GETTOKEN), 1);
+}
+
+#[tokio::test]
+async fn what_gettoken_gives_and_cannot_be_a_token_is_an_error_that_says_so() {
+    let server = Server::start().await.unwrap();
+    for token in ["", "two words", "token\n", &"k".repeat(1 << 20)] {
+        let token = token.to_owned();
+        server.answer(GETTOKEN, move |_| {
+            Reply::json(serde_json::json!({ "errcode": 0, "access_token": token, "expires_in": 7200 }))
+        });
+        let client = client(&server);
+        for _ in 0..10 {
+            let error = client.send(&GetInfo::new("hy")).await.unwrap_err();
+            assert!(error.to_string().contains("`access_token`: "), "{error}");
+        }
+    }
+    assert_eq!((server.requests(GETTOKEN), server.requests(GET_INFO)), (4, 0));
+}
+
+#[tokio::test]
+async fn a_ticket_is_taken_in_while_a_token_is_being_fetched() {
+    let server = Server::start().await.unwrap();
+    let builder = ClientBuilder::new(Suite::new("suite", "suite secret")).base_url(server.base_url());
+    let suite = builder.build().unwrap();
+    suite.put_ticket("the ticket").await;
+    server.inject(Fault::hang().on("/cgi-bin/service/get_suite_token").times(1));
+    let corp = suite.with_credential(AuthorizedCorp::new(&suite, "ww2", "permanent code"));
+    let call = tokio::spawn(async move { corp.send(&GetInfo::new("hy")).await.map(drop) });
+    while server.requests("/cgi-bin/service/get_suite_token") == 0 {
+        tokio::task::yield_now().await;
+    }
+    let ticket = tokio::time::timeout(Duration::from_millis(900), suite.put_ticket("the next ticket")).await;
+    ticket.expect("a callback is answered within a second");
+    call.abort();
+}
+
+#[tokio::test]
 async fn a_caller_that_gives_up_does_not_waste_the_token_it_was_waiting_for() {
     let server = Server::start().await.unwrap();
     let client = client(&server);

@@ -7,7 +7,7 @@ use wecom_requests::{Host, Meta};
 
 use crate::limits::Limits;
 use crate::options::CallOptions;
-use crate::tokens::TokenStore;
+use crate::tokens::{Credentials, TokenStore};
 use crate::transport::Transport;
 
 /// How clients get to WeCom.
@@ -18,6 +18,7 @@ pub struct Caller {
     pub(crate) max_response: usize,
     pub(crate) limits: Limits,
     pub(crate) store: Arc<dyn TokenStore>,
+    pub(crate) credentials: Credentials,
     /// How tokens are fetched, and how calls are made unless they say otherwise.
     pub(crate) options: Arc<CallOptions>,
 }

@@ -14,7 +14,7 @@ use crate::limits::{LimitStore, Limits, MemoryLimits, OnLimit};
 use crate::options::CallOptions;
 use crate::retry::RetryPolicy;
 use crate::session::Session;
-use crate::tokens::{MemoryStore, TokenStore, Tokens};
+use crate::tokens::{Credentials, MemoryStore, TokenStore, Tokens};
 use crate::transport::Transport;
 use crate::{Body, CorpSecret, Credential, Error, Headers, Hook, Items, Pages, Position, Provides};
 
@@ -396,6 +396,7 @@ impl<C: Credential> ClientBuilder<C> {
             max_response: self.max_response,
             limits: Limits::new(self.limit_store),
             store: self.token_store,
+            credentials: Credentials::default(),
             options: Arc::clone(&options),
         };
         Ok(Client::of(Arc::new(caller), options, self.credential))

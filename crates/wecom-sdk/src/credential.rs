@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::marker::PhantomData;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_core::future::BoxFuture;
@@ -14,7 +14,7 @@ use wecom_requests::{DecodeError, Endpoint as _, Meta, TokenKind};
 
 use crate::caller::Caller;
 use crate::session::Session;
-use crate::tokens::{StoredToken, fresh};
+use crate::tokens::{LONGEST, StoredToken, is_token};
 use crate::{Body, Error};
 
 /// What a client proves with that it may call: [`CorpSecret`], [`Suite`], [`AuthorizedCorp`], [`Provider`] or a [`Fixed`]
@@ -159,9 +159,7 @@ impl<T: Token + 'static> Credential for Fixed<T> {
 
     fn fetch<'a>(&'a self, _: &'a Caller) -> BoxFuture<'a, Result<StoredToken, Error>> {
         // How long it really lives, whoever got it knows.
-        let expires_at = SystemTime::now() + Duration::from_secs(24 * 60 * 60);
-        let token = StoredToken { token: self.token.clone(), expires_at };
-        Box::pin(std::future::ready(Ok(token)))
+        Box::pin(std::future::ready(Ok(StoredToken::for_next(self.token.clone(), LONGEST))))
     }
 }
 
@@ -189,12 +187,14 @@ pub(crate) fn granted(
 ) -> Result<StoredToken, Error> {
     // A gateway's empty answer, for example: to go on would put the blame on another endpoint, or ask for a token for every
     // call.
-    let missing = [(field, token.is_empty()), ("expires_in", lifetime == 0)];
-    match missing.into_iter().find(|(_, is_missing)| *is_missing) {
-        Some((field, _)) => {
-            let error = DecodeError::new(field, "missing");
-            Err(Error::Decode { endpoint, error, body: Body(Bytes::new()) })
-        }
-        None => Ok(fresh(token, lifetime)),
-    }
+    let error = if token.is_empty() {
+        DecodeError::new(field, "missing")
+    } else if !is_token(&token) {
+        DecodeError::new(field, "expected a token, of up to 4096 visible ASCII characters")
+    } else if lifetime == 0 {
+        DecodeError::new("expires_in", "missing")
+    } else {
+        return Ok(StoredToken::for_next(token, Duration::from_secs(lifetime)));
+    };
+    Err(Error::Decode { endpoint, error, body: Body(Bytes::new()) })
 }

@@ -233,7 +233,8 @@
 //! - One for each API family (`chatdata`, `meeting`, …), and `full` for all of them.
 //! - `rustls` (on by default): HTTPS through rustls.
 //! - `socks`: proxies that speak SOCKS.
-//! - `redis`: [`Redis`], a store for tokens and limits that several processes share.
+//! - `redis`: [`Redis`], a store for tokens and limits that several processes share. `redis-cluster` and `redis-sentinel` reach it as a
+//!   cluster, or through sentinels; with `rustls`, TLS as well.
 //! - `archive`: [`archive`], the keys of archived messages (会话内容存档).
 //! - `bidirectional`: requests can be read and responses written, too.
 
@@ -246,12 +247,15 @@ mod error;
 mod files;
 mod hook;
 mod http;
+mod kept;
 mod limits;
 mod options;
 mod pace;
 mod paging;
 #[cfg(feature = "service")]
 mod provider;
+#[cfg(feature = "redis")]
+mod redis_store;
 mod retry;
 mod session;
 mod time;
@@ -261,7 +265,7 @@ mod untyped;
 
 /// The method of [`Client::call`].
 pub use ::http::Method;
-/// The crate whose client [`Redis::with_client`] takes.
+/// The crate whose clients [`Redis::with_client`] and its like take.
 #[cfg(feature = "redis")]
 pub use ::redis;
 pub use client::{Answered, Client, ClientBuilder};
@@ -275,12 +279,12 @@ pub use options::CallOptions;
 pub use paging::{Items, Pages, Position};
 #[cfg(feature = "service")]
 pub use provider::{AuthorizedCorp, Provider, Suite};
+#[cfg(feature = "redis")]
+pub use redis_store::Redis;
 /// The HTTP client that [`ClientBuilder::http_client`] takes.
 pub use reqwest;
 pub use retry::{Backoff, Failure, NoRetry, RetryPolicy};
-#[cfg(feature = "redis")]
-pub use tokens::redis::Redis;
-pub use tokens::{Lease, MemoryStore, StoreError, StoredToken, TokenStore};
+pub use tokens::{Lease, MemoryStore, StoreError, StoreFuture, StoredToken, TokenStore};
 pub use untyped::UntypedCall;
 pub use wecom_models::*;
 #[cfg(feature = "sign")]

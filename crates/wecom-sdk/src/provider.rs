@@ -2,9 +2,10 @@
 //! installed them.
 
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use futures_core::future::BoxFuture;
+use tokio::time::timeout;
 use wecom_models::Secret;
 use wecom_models::service::auth::{GetCorpToken, GetProviderToken, GetSuiteToken};
 use wecom_requests::token::{AccessToken, NoToken, ProviderAccessToken, SuiteAccessToken};
@@ -15,6 +16,9 @@ use crate::credential::{granted, key, sealed::Sealed};
 use crate::session::Session;
 use crate::tokens::StoredToken;
 use crate::{Client, Credential, Error, Provides, lock};
+
+/// How long to wait for the store to take a ticket.
+const STORING: Duration = Duration::from_millis(500);
 
 /// How long WeCom accepts a ticket.
 const TICKET_LIFETIME: Duration = Duration::from_secs(30 * 60);
@@ -72,6 +76,8 @@ impl Suite {
             tracing::warn!(%error, "the token store failed: only a ticket that came here is known");
             None
         });
+        let shared =
+            shared.filter(|ticket| !ticket.token.is_empty() && ticket.lives_at_most(TICKET_LIFETIME));
         let own = self.own_ticket().clone().filter(|ticket| !ticket.remaining().is_zero());
         let latest = own.into_iter().chain(shared).max_by_key(|ticket| ticket.expires_at);
         latest.map(|ticket| ticket.token).ok_or(Error::NoTicket)
@@ -104,15 +110,21 @@ impl Credential for Suite {
 
 impl Client<Suite> {
     /// Takes in the ticket that WeCom pushed. It is kept for 30 minutes, here and in the token store, so that other processes
-    /// have it, too.
+    /// have it, too. WeCom waits for a callback's answer for a second: a store that is slow is not waited for any longer than
+    /// half of that.
     pub async fn put_ticket(&self, ticket: impl Into<Secret>) {
-        let ticket = StoredToken { token: ticket.into(), expires_at: SystemTime::now() + TICKET_LIFETIME };
+        let ticket = StoredToken::for_next(ticket.into(), TICKET_LIFETIME);
         let suite = self.credential();
         *suite.own_ticket() = Some(ticket.clone());
-        if let Err(error) = self.caller().store.put(&suite.ticket_key(), &ticket, None).await {
-            tracing::warn!(%error, "the ticket can't be stored: other processes don't have it");
-        }
-        self.tokens().reopen().await;
+        self.tokens().changed();
+        let (store, key) = (Arc::clone(&self.caller().store), suite.ticket_key());
+        let stored = tokio::spawn(async move {
+            if let Err(error) = store.put(&key, &ticket, None).await {
+                tracing::warn!(%error, "the ticket can't be stored: other processes don't have it");
+            }
+        });
+        // It goes on without anyone waiting for it.
+        let _ = timeout(STORING, stored).await;
     }
 }
 

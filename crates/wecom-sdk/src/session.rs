@@ -33,22 +33,21 @@ use crate::options::CallOptions;
 use crate::pace::{Standstill, counted, standstill};
 use crate::retry::Failure;
 use crate::time::{later, milliseconds};
-use crate::tokens::Tokens;
+use crate::tokens::{FETCH, Tokens};
 use crate::transport::{RequestBody, ResponseBody, TransportError};
 use crate::{Body, Error};
 
 /// The codes that say that a token is no good: a wrong one, or one that has run out. WeCom is not strict about which is
 /// which. It says so before it carries anything out.
-const REFUSED_TOKEN: [i64; 5] = [
+const REFUSED_TOKEN: [i64; 7] = [
     errcode::INVALID_SECRET,
     errcode::INVALID_ACCESS_TOKEN,
     errcode::ACCESS_TOKEN_EXPIRED,
     errcode::INVALID_SUITE_TOKEN,
+    errcode::MISSING_ACCESS_TOKEN,
+    errcode::MISSING_SUITE_ACCESS_TOKEN,
     errcode::SUITE_ACCESS_TOKEN_EXPIRED,
 ];
-
-/// How long fetching a token may take: less than a lease lasts.
-const GRANT: Duration = Duration::from_secs(25);
 
 /// Who calls, through what, and how.
 #[derive(Clone, Copy)]
@@ -130,14 +129,15 @@ impl<'a> Session<'a> {
         self.call(Call::new(E::META, &mut build), whole::<E>).await
     }
 
-    /// Calls an endpoint that gives out a token, with secrets in the request; within the time that a lease lasts.
+    /// Calls an endpoint that gives out a token, with secrets in the request. The token is for everyone who waits for it, so no
+    /// single call's options have a say in it.
     pub(crate) async fn grant<E>(self, request: &E, secrets: &[&Secret]) -> Result<E::Response, Error>
     where
         E: Endpoint + Sync,
         E::Response: Send,
     {
-        let deadline = self.options.deadline.min(GRANT);
-        let session = Session { options: &CallOptions { deadline, ..self.options.clone() }, ..self };
+        let options = CallOptions { deadline: FETCH, ..CallOptions::clone(&self.caller.options) };
+        let session = Session { options: &options, ..self };
         let mut build = session.builder(request)?;
         let call = Call { secrets, ..Call::new(E::META, &mut build) };
         session.call(call, whole::<E>).await.map(|(value, _)| value)
@@ -229,11 +229,13 @@ impl<'a> Session<'a> {
         // A call that is repeated because its token was refused has not failed yet.
         let mut renewed = false;
         loop {
-            let place = caller.limits.admit(credential, endpoint, options.on_limit, deadline).await?;
             let current = match tokens {
                 Some(tokens) => Some(tokens.get().await?),
                 None => None,
             };
+            // Last of all: what is counted as leaving now must not wait for anything else.
+            let place = caller.limits.admit(credential, endpoint, options.on_limit, deadline).await?;
+            let current = current.zip(tokens).map(|(current, tokens)| tokens.latest(current));
             let attempt = progress.attempts.fetch_add(1, Ordering::Relaxed) + 1;
             let token = current.as_ref().map_or(&no_token, |current| &current.token);
             let start = Instant::now();
@@ -243,6 +245,9 @@ impl<'a> Session<'a> {
                 Ok(answer) => {
                     tracing::debug!(attempt, elapsed_ms = milliseconds(start), "answered");
                     options.retry.succeeded();
+                    if let Some(current) = &current {
+                        current.succeeded();
+                    }
                     return Ok(answer);
                 }
                 Err(error) => error,

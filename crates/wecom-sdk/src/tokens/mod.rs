@@ -1,16 +1,14 @@
 //! The token of a credential: fetched once however many callers wait for it, renewed before it runs out, dropped when
 //! WeCom refuses it, and shared through a [`TokenStore`].
 
-#[cfg(feature = "redis")]
-pub(crate) mod redis;
+mod lease;
+mod memory;
+mod state;
 mod store;
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
-use std::time::{Duration, SystemTime};
+use std::sync::Arc;
+use std::time::Duration;
 
-use futures_util::FutureExt as _;
-use tokio::runtime::Handle;
 use tokio::sync::OwnedMutexGuard;
 use tokio::time::{Instant, sleep};
 use tracing::Instrument as _;
@@ -18,10 +16,19 @@ use wecom_models::Secret;
 
 use crate::caller::Caller;
 use crate::time::jitter;
-use crate::{Credential, Error, lock};
+use crate::{Credential, Error};
 
-use store::LEASE;
-pub use store::{Lease, MemoryStore, StoreError, StoredToken, TokenStore};
+use lease::Held;
+pub use memory::MemoryStore;
+use state::State;
+pub(crate) use state::{Credentials, Current, Refusal};
+#[cfg(feature = "redis")]
+pub(crate) use store::LEASE;
+pub(crate) use store::{LONGEST, is_token};
+pub use store::{Lease, StoreError, StoreFuture, StoredToken, TokenStore};
+
+/// How long fetching a token may take, whoever waits for it.
+pub(crate) const FETCH: Duration = Duration::from_secs(25);
 
 /// How long before its end a token is no longer used, at most: a call takes time, and clocks differ.
 const MARGIN: Duration = Duration::from_secs(300);
@@ -35,48 +42,15 @@ const RENEWAL_PAUSE: Duration = Duration::from_secs(30);
 /// How often to look whether whoever holds the lease has put a token into the store.
 const POLL: Duration = Duration::from_millis(100);
 
-/// How long a token that was refused, and that WeCom gave out again all the same, is believed in.
-const CONFIRMED: Duration = Duration::from_secs(60);
+/// How long to wait for others who hold the lease. One who died loses it by itself, unless its store is broken.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A credential, and the token it is good for.
 pub(crate) struct Tokens {
     credential: Arc<dyn Credential>,
     caller: Arc<Caller>,
-    /// Names the credential without showing it.
-    key: String,
-    current: RwLock<Option<Arc<Current>>>,
-    /// The token that was refused last: a store may still have it.
-    refused: Mutex<Option<Secret>>,
-    /// Held while a token is fetched.
-    gate: Arc<tokio::sync::Mutex<Gate>>,
-    /// How many attempts have failed: callers that were waiting when one did share its outcome.
-    failures: AtomicU64,
-}
-
-/// How the last attempts to fetch a token have failed.
-#[derive(Debug, Default)]
-struct Gate {
-    failure: Option<Arc<Error>>,
-    /// How many failed in a row.
-    failed: u32,
-    /// Until then, callers get the failure without another attempt.
-    closed_until: Option<Instant>,
-}
-
-impl Gate {
-    /// Keeps callers from trying again at once. A refusal stays one for some time, and too many of them get the address
-    /// blocked for an hour; what fails otherwise may work again soon.
-    fn remember(&mut self, failure: &Arc<Error>) {
-        self.failure = Some(Arc::clone(failure));
-        // A ticket may come at any time, and a token that another one is needed for has a gate of its own.
-        if matches!(**failure, Error::NoTicket | Error::Token(_)) {
-            return;
-        }
-        let (first, longest) = if failure.code().is_some() { (1_000, 60_000) } else { (100, 5_000) };
-        let pause = (first << self.failed.min(10)).min(longest);
-        self.failed += 1;
-        self.closed_until = Some(Instant::now() + jitter(Duration::from_millis(pause)));
-    }
+    /// Shared by all clients of the caller with this credential.
+    state: Arc<State>,
 }
 
 /// Who fetches a token.
@@ -89,83 +63,30 @@ enum Turn {
     Taken,
 }
 
-/// A lease, which is given back whatever happens to its holder.
-struct Held {
-    store: Arc<dyn TokenStore>,
-    key: String,
-    lease: Option<Lease>,
-}
-
-impl Held {
-    async fn release(mut self) {
-        if let Some(lease) = self.lease.take()
-            && let Err(error) = self.store.release(&self.key, lease).await
-        {
-            tracing::debug!(%error, "the lease can't be given back: it ends by itself");
-        }
-    }
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        let Some(lease) = self.lease.take() else { return };
-        let (store, key) = (Arc::clone(&self.store), std::mem::take(&mut self.key));
-        let mut release = Box::pin(async move { drop(store.release(&key, lease).await) });
-        // A store in memory needs no runtime, which may be shutting down.
-        if release.as_mut().now_or_never().is_none()
-            && let Ok(runtime) = Handle::try_current()
-        {
-            runtime.spawn(release);
-        }
-    }
-}
-
-/// A token in use.
-#[derive(Debug)]
-pub(crate) struct Current {
-    pub(crate) token: Secret,
-    /// When a new one should be fetched, in the background.
-    renew_at: Mutex<Instant>,
-    /// When it is no longer used.
-    until: Instant,
-    /// WeCom gave it out again, after it had been refused.
-    confirmed: Option<Instant>,
-}
-
 impl Tokens {
     pub(crate) fn new(credential: Arc<dyn Credential>, caller: Arc<Caller>) -> Self {
-        Self {
-            key: credential.key(),
-            credential,
-            caller,
-            current: RwLock::default(),
-            refused: Mutex::default(),
-            gate: Arc::default(),
-            failures: AtomicU64::new(0),
-        }
+        let state = caller.credentials.state(&credential.key());
+        Self { credential, caller, state }
     }
 
     /// Names the credential without showing it.
     pub(crate) fn key(&self) -> &str {
-        &self.key
+        &self.state.key
     }
 
     /// A token that is good, as far as anyone knows.
     pub(crate) async fn get(self: &Arc<Self>) -> Result<Arc<Current>, Error> {
-        if let Some(current) = self.usable() {
+        if let Some(current) = self.state.usable() {
             self.renew(&current);
             return Ok(current);
         }
-        let failures = self.failures.load(Ordering::Acquire);
-        let gate = Arc::clone(&self.gate).lock_owned().await;
-        if let Some(current) = self.usable() {
+        let failures = self.state.failures();
+        let gate = Arc::clone(&self.state.gate).lock_owned().await;
+        if let Some(current) = self.state.usable() {
             return Ok(current);
         }
-        if let Some(failure) = &gate.failure {
-            let just_now = self.failures.load(Ordering::Acquire) != failures;
-            if just_now || gate.closed_until.is_some_and(|until| Instant::now() < until) {
-                return Err(Error::Token(Arc::clone(failure)));
-            }
+        if let Some(failure) = self.state.braked(failures) {
+            return Err(Error::Token(failure));
         }
         // In a task of its own: a caller that gives up neither wastes the attempt nor leaves the lease behind.
         let task = tokio::spawn(Arc::clone(self).obtain(gate).in_current_span());
@@ -175,57 +96,36 @@ impl Tokens {
         })
     }
 
-    /// Drops a token that WeCom refused, and only that one: a late refusal must not cost a fresh token. Gives `false`
-    /// where another one would be the same: then it is not the token that is wrong.
-    pub(crate) async fn refuse(&self, refused: &Arc<Current>) -> bool {
-        if refused.confirmed.is_some_and(|at| at.elapsed() < CONFIRMED) {
-            return false;
-        }
-        let dropped = {
-            let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
-            let is_current = current.as_ref().is_some_and(|current| current.token == refused.token);
-            if is_current {
-                // Before anyone can see that there is no token, and take this one out of the store again.
-                *self.refused() = Some(refused.token.clone());
-                *current = None;
-            }
-            is_current
-        };
-        if dropped
+    /// The token that is in use by now, for whoever has got one and had to wait for something else since.
+    pub(crate) fn latest(&self, current: Arc<Current>) -> Arc<Current> {
+        self.state.usable().unwrap_or(current)
+    }
+
+    /// Takes note that WeCom refused a token. Gives `false` where another one would not help: then it is not the token that
+    /// is wrong.
+    pub(crate) async fn refuse(&self, refused: &Current) -> bool {
+        let refusal = self.state.refuse(refused);
+        if refusal == Refusal::Dropped
             && self.credential.is_stored()
-            && let Err(error) = self.caller.store.remove(&self.key, &refused.token).await
+            && let Err(error) = self.caller.store.remove(self.key(), &refused.token).await
         {
             tracing::warn!(%error, "a refused token can't be removed from the store");
         }
-        true
+        refusal != Refusal::Believed
     }
 
     /// Lets callers try again although a fetch has just failed: something has changed.
     #[cfg(feature = "service")]
-    pub(crate) async fn reopen(&self) {
-        *self.gate.lock().await = Gate::default();
-    }
-
-    fn usable(&self) -> Option<Arc<Current>> {
-        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
-        current.as_ref().filter(|current| Instant::now() < current.until).cloned()
-    }
-
-    fn refused(&self) -> MutexGuard<'_, Option<Secret>> {
-        lock(&self.refused)
+    pub(crate) fn changed(&self) {
+        self.state.changed();
     }
 
     /// Fetches a token in the background where the current one is about to run out.
     fn renew(self: &Arc<Self>, current: &Arc<Current>) {
-        let now = Instant::now();
-        {
-            let mut renew_at = lock(&current.renew_at);
-            if now < *renew_at {
-                return;
-            }
-            *renew_at = now + jitter(RENEWAL_PAUSE);
+        if !current.is_due(RENEWAL_PAUSE) {
+            return;
         }
-        let Ok(gate) = Arc::clone(&self.gate).try_lock_owned() else { return };
+        let Ok(gate) = Arc::clone(&self.state.gate).try_lock_owned() else { return };
         let (tokens, old) = (Arc::clone(self), Arc::clone(current));
         let renewal = async move {
             let _gate = gate;
@@ -239,9 +139,9 @@ impl Tokens {
         tokio::spawn(renewal.in_current_span());
     }
 
-    async fn obtain(self: Arc<Self>, mut gate: OwnedMutexGuard<Gate>) -> Result<Arc<Current>, Error> {
-        // A lease ends by itself, unless its store is broken.
-        let patience = Instant::now() + 2 * LEASE;
+    async fn obtain(self: Arc<Self>, _gate: OwnedMutexGuard<()>) -> Result<Arc<Current>, Error> {
+        let changes = self.state.changes();
+        let patience = Instant::now() + PATIENCE;
         let outcome = loop {
             match self.through_store(None).await {
                 Ok(Some(token)) => break Ok(token),
@@ -250,18 +150,11 @@ impl Tokens {
                 Err(error) => break Err(error),
             }
         };
-        match outcome {
-            Ok(token) => {
-                *gate = Gate::default();
-                Ok(self.keep(token))
-            }
-            Err(error) => {
-                let failure = Arc::new(error);
-                gate.remember(&failure);
-                self.failures.fetch_add(1, Ordering::Release);
-                Err(Error::Token(failure))
-            }
-        }
+        outcome.map(|token| self.keep(token)).map_err(|error| {
+            let failure = Arc::new(error);
+            self.state.failed(&failure, changes);
+            Error::Token(failure)
+        })
     }
 
     /// A token from the store, or one from WeCom that is put into it; none while somebody else fetches one. Without a
@@ -279,9 +172,9 @@ impl Tokens {
                 return self.credential.fetch(&self.caller).await.map(Some);
             }
         };
-        let fetched = self.credential.fetch(&self.caller).await;
+        let fetched = held.during(self.credential.fetch(&self.caller)).await;
         if let Ok(token) = &fetched
-            && let Err(error) = held.store.put(&self.key, token, held.lease.as_ref()).await
+            && let Err(error) = self.caller.store.put(self.key(), token, held.lease()).await
         {
             tracing::warn!(%error, "the token can't be stored: others have to fetch one of their own");
         }
@@ -291,12 +184,12 @@ impl Tokens {
 
     /// Whose turn it is to fetch a token.
     async fn turn(&self, old: Option<&Secret>) -> Result<Turn, StoreError> {
-        let store = &self.caller.store;
         if let Some(token) = self.stored(old).await? {
             return Ok(Turn::Found(token));
         }
-        let Some(lease) = store.lease(&self.key).await? else { return Ok(Turn::Taken) };
-        let held = Held { store: Arc::clone(store), key: self.key.clone(), lease: Some(lease) };
+        let store = &self.caller.store;
+        let Some(lease) = store.lease(self.key()).await? else { return Ok(Turn::Taken) };
+        let held = Held::new(store, self.key(), lease);
         // Whoever held the lease before may have been quicker.
         if let Some(token) = self.stored(old).await? {
             held.release().await;
@@ -305,30 +198,22 @@ impl Tokens {
         Ok(Turn::Ours(held))
     }
 
-    /// What the store has, unless it is the token that is to be replaced, or one that was refused.
+    /// What the store has, unless it is the token that is to be replaced, one that was refused, or none at all.
     async fn stored(&self, old: Option<&Secret>) -> Result<Option<StoredToken>, StoreError> {
-        let stored = self.caller.store.get(&self.key).await?;
-        let refused = self.refused().clone();
-        Ok(stored.filter(|stored| {
-            Some(&stored.token) != old
-                && Some(&stored.token) != refused.as_ref()
-                && usable_for(stored) > Duration::ZERO
-        }))
+        let Some(stored) = self.caller.store.get(self.key()).await? else { return Ok(None) };
+        if !is_token(&stored.token) || !stored.lives_at_most(LONGEST) {
+            tracing::warn!("what the token store has is no token: it will be replaced");
+            return Ok(None);
+        }
+        let usable = Some(&stored.token) != old
+            && !self.state.was_refused(&stored.token)
+            && usable_for(&stored) > Duration::ZERO;
+        Ok(usable.then_some(stored))
     }
 
     fn keep(&self, stored: StoredToken) -> Arc<Current> {
-        let now = Instant::now();
         let usable = usable_for(&stored);
-        let early = EARLY.min(usable / 5);
-        let confirmed = (self.refused().as_ref() == Some(&stored.token)).then_some(now);
-        let current = Arc::new(Current {
-            token: stored.token,
-            renew_at: Mutex::new(now + usable.saturating_sub(jitter(early))),
-            until: now + usable,
-            confirmed,
-        });
-        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&current));
-        current
+        self.state.keep(stored.token, usable, jitter(EARLY.min(usable / 5)))
     }
 }
 
@@ -338,19 +223,17 @@ fn usable_for(token: &StoredToken) -> Duration {
     remaining.saturating_sub(MARGIN.min(remaining / 10))
 }
 
-/// A token as WeCom gave it out, with a lifetime in seconds.
-pub(crate) fn fresh(token: Secret, lifetime: u64) -> StoredToken {
-    StoredToken { token, expires_at: SystemTime::now() + Duration::from_secs(lifetime) }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::SystemTime;
+
     use super::*;
 
     #[test]
     fn a_token_is_left_alone_well_before_its_end() {
         for (lifetime, usable) in [(7200, 6900), (600, 540), (10, 9)] {
-            let usable_now = usable_for(&fresh("token".into(), lifetime)).as_secs_f64();
+            let token = StoredToken::for_next("token".into(), Duration::from_secs(lifetime));
+            let usable_now = usable_for(&token).as_secs_f64();
             assert!((usable_now - f64::from(usable)).abs() < 1.0, "{lifetime}: {usable_now}");
         }
         let expired = StoredToken { token: "token".into(), expires_at: SystemTime::UNIX_EPOCH };

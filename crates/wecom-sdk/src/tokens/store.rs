@@ -1,70 +1,76 @@
 //! Where tokens are kept, for those who share them.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use futures_core::future::BoxFuture;
-use tokio::time::Instant;
 use wecom_models::Secret;
 
-use crate::lock;
+/// What a store does.
+pub type StoreFuture<'a, T = ()> = BoxFuture<'a, Result<T, StoreError>>;
 
-/// Where tokens are kept: [`MemoryStore`] for one process, with the feature `redis` [`Redis`](crate::Redis) for all that share
-/// a server.
+/// Where tokens are kept: [`MemoryStore`](crate::MemoryStore) for one process, with the feature `redis` [`Redis`](crate::Redis) for
+/// all that share a server.
 ///
 /// Whoever fetches a token holds the lease of its key meanwhile, so that one of many does. When the store fails, each
-/// client goes on with a token of its own: a failing store makes no call fail.
+/// client goes on with a token of its own: a failing store makes no call fail. What it has and what can't be a token (empty, huge,
+/// not text, valid for days) is passed over and replaced.
 ///
 /// Keys name a credential by a hash. Values are tokens, so a store has to be as well kept as the secrets themselves.
 pub trait TokenStore: Send + Sync + 'static {
-    /// The token of a key.
-    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<StoredToken>, StoreError>>;
+    /// Returns the token of a key.
+    fn get<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<StoredToken>>;
 
     /// Keeps a token until it expires. With a lease, only if nobody with a later lease has kept one already.
-    fn put<'a>(
-        &'a self,
-        key: &'a str,
-        token: &'a StoredToken,
-        lease: Option<&'a Lease>,
-    ) -> BoxFuture<'a, Result<(), StoreError>>;
+    fn put<'a>(&'a self, key: &'a str, token: &'a StoredToken, lease: Option<&'a Lease>) -> StoreFuture<'a>;
 
     /// Drops the token of a key if it is still this one.
-    fn remove<'a>(&'a self, key: &'a str, token: &'a Secret) -> BoxFuture<'a, Result<(), StoreError>>;
+    fn remove<'a>(&'a self, key: &'a str, token: &'a Secret) -> StoreFuture<'a>;
 
     /// Takes the lease of a key, unless somebody holds it. It ends by itself after a while, should its holder die.
-    fn lease<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Lease>, StoreError>>;
+    fn lease<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<Lease>>;
+
+    /// Lets a lease last longer, if it is still held: it is called every 2 seconds while a token is fetched, which takes 25 seconds
+    /// at most. A store whose leases last longer than that anyway has nothing to do.
+    fn renew<'a>(&'a self, _key: &'a str, _lease: &'a Lease) -> StoreFuture<'a> {
+        Box::pin(std::future::ready(Ok(())))
+    }
 
     /// Gives a lease back, if it is still held.
-    fn release<'a>(&'a self, key: &'a str, lease: Lease) -> BoxFuture<'a, Result<(), StoreError>>;
+    fn release<'a>(&'a self, key: &'a str, lease: Lease) -> StoreFuture<'a>;
 }
 
 impl<S: TokenStore + ?Sized> TokenStore for Arc<S> {
-    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<StoredToken>, StoreError>> {
+    fn get<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<StoredToken>> {
         (**self).get(key)
     }
 
-    fn put<'a>(
-        &'a self,
-        key: &'a str,
-        token: &'a StoredToken,
-        lease: Option<&'a Lease>,
-    ) -> BoxFuture<'a, Result<(), StoreError>> {
+    fn put<'a>(&'a self, key: &'a str, token: &'a StoredToken, lease: Option<&'a Lease>) -> StoreFuture<'a> {
         (**self).put(key, token, lease)
     }
 
-    fn remove<'a>(&'a self, key: &'a str, token: &'a Secret) -> BoxFuture<'a, Result<(), StoreError>> {
+    fn remove<'a>(&'a self, key: &'a str, token: &'a Secret) -> StoreFuture<'a> {
         (**self).remove(key, token)
     }
 
-    fn lease<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Lease>, StoreError>> {
+    fn lease<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<Lease>> {
         (**self).lease(key)
     }
 
-    fn release<'a>(&'a self, key: &'a str, lease: Lease) -> BoxFuture<'a, Result<(), StoreError>> {
+    fn renew<'a>(&'a self, key: &'a str, lease: &'a Lease) -> StoreFuture<'a> {
+        (**self).renew(key, lease)
+    }
+
+    fn release<'a>(&'a self, key: &'a str, lease: Lease) -> StoreFuture<'a> {
         (**self).release(key, lease)
     }
 }
+
+/// The longest life of a token that is believed: WeCom's live for 2 hours.
+pub(crate) const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The longest token, in bytes. WeCom asks for room for 512.
+const LARGEST: usize = 4096;
 
 /// A token as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,10 +82,28 @@ pub struct StoredToken {
 }
 
 impl StoredToken {
+    /// Makes a token that lives for some time from now on.
+    pub(crate) fn for_next(token: Secret, lifetime: Duration) -> Self {
+        Self { token, expires_at: SystemTime::now() + lifetime.min(LONGEST) }
+    }
+
     /// How long it still lives.
     pub fn remaining(&self) -> Duration {
         self.expires_at.duration_since(SystemTime::now()).unwrap_or_default()
     }
+
+    /// Whether it lives for no longer than anything that WeCom gives out: in a store, anything may stand.
+    pub(crate) fn lives_at_most(&self, longest: Duration) -> bool {
+        /// By how much clocks may differ.
+        const SKEW: Duration = Duration::from_secs(5 * 60);
+        self.remaining() <= longest + SKEW
+    }
+}
+
+/// Whether a text has the form of a token: visible characters of ASCII, and not too many.
+pub(crate) fn is_token(token: &Secret) -> bool {
+    let token = token.expose().as_bytes();
+    (1..=LARGEST).contains(&token.len()) && token.iter().all(u8::is_ascii_graphic)
 }
 
 /// The right to fetch a token.
@@ -103,130 +127,31 @@ impl StoreError {
     }
 }
 
-/// How long a lease lasts: longer than it takes to fetch a token.
-pub(crate) const LEASE: Duration = Duration::from_secs(30);
+/// How long a lease lasts that nobody renews.
+pub(crate) const LEASE: Duration = Duration::from_secs(6);
 
-/// Keeps tokens in memory, for the clients of one process.
-#[derive(Debug, Default)]
-pub struct MemoryStore {
-    entries: Mutex<HashMap<String, Entry>>,
-}
-
-#[derive(Debug, Default)]
-struct Entry {
-    token: Option<StoredToken>,
-    /// The fence of the lease that the token was kept with.
-    kept: u64,
-    /// The fence of the last lease.
-    fence: u64,
-    leased_until: Option<Instant>,
-}
-
-impl MemoryStore {
-    /// An empty store.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    fn entries(&self) -> MutexGuard<'_, HashMap<String, Entry>> {
-        lock(&self.entries)
-    }
-}
-
-/// What is done already.
-fn ready<'a, T: Send + 'a>(value: T) -> BoxFuture<'a, Result<T, StoreError>> {
-    Box::pin(std::future::ready(Ok(value)))
-}
-
-impl TokenStore for MemoryStore {
-    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<StoredToken>, StoreError>> {
-        let found = self.entries().get(key).and_then(|entry| entry.token.clone());
-        ready(found.filter(|token| !token.remaining().is_zero()))
-    }
-
-    fn put<'a>(
-        &'a self,
-        key: &'a str,
-        token: &'a StoredToken,
-        lease: Option<&'a Lease>,
-    ) -> BoxFuture<'a, Result<(), StoreError>> {
-        let mut entries = self.entries();
-        let entry = entries.entry(key.to_owned()).or_default();
-        let fence = lease.map_or(entry.kept, |lease| lease.fence);
-        if fence >= entry.kept {
-            entry.kept = fence;
-            entry.token = Some(token.clone());
-        }
-        ready(())
-    }
-
-    fn remove<'a>(&'a self, key: &'a str, token: &'a Secret) -> BoxFuture<'a, Result<(), StoreError>> {
-        if let Some(entry) = self.entries().get_mut(key)
-            && entry.token.as_ref().is_some_and(|kept| kept.token == *token)
-        {
-            entry.token = None;
-        }
-        ready(())
-    }
-
-    fn lease<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Lease>, StoreError>> {
-        let mut entries = self.entries();
-        let entry = entries.entry(key.to_owned()).or_default();
-        if entry.leased_until.is_some_and(|until| Instant::now() < until) {
-            return ready(None);
-        }
-        entry.leased_until = Some(Instant::now() + LEASE);
-        entry.fence += 1;
-        ready(Some(Lease { fence: entry.fence }))
-    }
-
-    fn release<'a>(&'a self, key: &'a str, lease: Lease) -> BoxFuture<'a, Result<(), StoreError>> {
-        if let Some(entry) = self.entries().get_mut(key)
-            && entry.fence == lease.fence
-        {
-            entry.leased_until = None;
-        }
-        ready(())
-    }
-}
+/// How often a lease is renewed.
+pub(crate) const RENEWAL: Duration = Duration::from_secs(2);
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn token(text: &str) -> StoredToken {
-        StoredToken { token: text.into(), expires_at: SystemTime::now() + Duration::from_secs(60) }
-    }
-
-    #[tokio::test]
-    async fn a_holder_that_comes_back_late_overwrites_nothing() {
-        let store = MemoryStore::new();
-        let late = store.lease("key").await.unwrap().unwrap();
-        assert_eq!(store.lease("key").await.unwrap(), None);
-        store.release("key", late.clone()).await.unwrap();
-        let next = store.lease("key").await.unwrap().unwrap();
-        store.put("key", &token("new"), Some(&next)).await.unwrap();
-        store.put("key", &token("old"), Some(&late)).await.unwrap();
-        assert_eq!(store.get("key").await.unwrap().unwrap().token.expose(), "new");
-        store.release("key", late).await.unwrap();
-        assert_eq!(store.lease("key").await.unwrap(), None, "only its holder gives a lease back");
-    }
-
-    #[tokio::test]
-    async fn only_the_token_that_was_refused_is_removed() {
-        let store = MemoryStore::new();
-        store.put("key", &token("new"), None).await.unwrap();
-        store.remove("key", &"old".into()).await.unwrap();
-        assert!(store.get("key").await.unwrap().is_some());
-        store.remove("key", &"new".into()).await.unwrap();
-        assert_eq!(store.get("key").await.unwrap(), None);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_lease_ends_by_itself() {
-        let store = MemoryStore::new();
-        let _dead = store.lease("key").await.unwrap().unwrap();
-        tokio::time::advance(LEASE).await;
-        assert!(store.lease("key").await.unwrap().is_some());
+    #[test]
+    fn what_cannot_be_a_token_is_not_taken_for_one() {
+        for good in ["a", "mock-access_token-1", "WF-_~!$&'()*+,;=:@/?%", &"k".repeat(4096)] {
+            assert!(is_token(&good.into()), "{good}");
+        }
+        for bad in ["", " ", "a b", "a\n", "\0", "令牌", "\u{7f}", &"k".repeat(4097), &"k".repeat(1 << 20)]
+        {
+            assert!(!is_token(&bad.into()), "{bad:.20}");
+        }
+        let hour = Duration::from_secs(60 * 60);
+        let token = StoredToken::for_next("token".into(), 2 * hour);
+        assert!(token.lives_at_most(2 * hour) && !token.lives_at_most(hour));
+        let in_a_century = SystemTime::now() + 876_000 * hour;
+        let for_ever = StoredToken { token: "token".into(), expires_at: in_a_century };
+        assert!(!for_ever.lives_at_most(LONGEST));
+        assert!(StoredToken::for_next("token".into(), Duration::MAX).lives_at_most(LONGEST));
     }
 }

@@ -1,5 +1,9 @@
 //! Tokens and limits shared through a real Redis.
 
+mod places;
+mod poisoned;
+mod server;
+
 use std::env;
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -17,59 +21,10 @@ use wecom_sdk::{
     Redis, StoredToken, Suite, TokenStore as _,
 };
 
+use server::RedisServer;
+
 const GETTOKEN: &str = "/cgi-bin/gettoken";
 const GET_INFO: &str = "/cgi-bin/meeting/get_info";
-
-/// A Redis server of one's own, which ends with the test.
-struct RedisServer {
-    process: Child,
-    port: u16,
-    _folder: tempfile::TempDir,
-}
-
-impl RedisServer {
-    /// A running server, or a message that the test is skipped where the program is not installed.
-    fn start(test: &str) -> Option<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let port = listener.local_addr().unwrap().port();
-        drop(listener);
-        Self::start_at(test, port)
-    }
-
-    fn start_at(test: &str, port: u16) -> Option<Self> {
-        let folder = tempfile::tempdir().unwrap();
-        let process = Command::new("redis-server")
-            .args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--port", &port.to_string()])
-            .current_dir(folder.path())
-            .stdout(Stdio::null())
-            .spawn();
-        let Ok(process) = process else {
-            eprintln!("skipped: {test}: redis-server is not installed");
-            return None;
-        };
-        let start = Instant::now();
-        while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
-            assert!(start.elapsed() < Duration::from_secs(20), "redis-server does not start");
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        Some(Self { process, port, _folder: folder })
-    }
-
-    fn address(&self) -> String {
-        format!("redis://127.0.0.1:{}/", self.port)
-    }
-
-    fn store(&self) -> Redis {
-        Redis::connect(&self.address()).unwrap()
-    }
-}
-
-impl Drop for RedisServer {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
 
 fn builder(base_url: &str, redis: &Redis) -> ClientBuilder {
     Client::builder("ww1", "the secret").base_url(base_url).token_store(redis.clone())
@@ -213,13 +168,11 @@ async fn a_connection_that_nobody_answers_any_more_is_replaced() {
 #[tokio::test]
 async fn an_error_about_one_key_is_no_outage() {
     let Some(redis) = RedisServer::start("an_error_about_one_key_is_no_outage") else { return };
-    let store = redis.store();
-    let mut connection =
-        redis::Client::open(redis.address()).unwrap().get_multiplexed_async_connection().await.unwrap();
-    let () =
-        redis::cmd("SET").arg("wecom:{odd}:token").arg("text").query_async(&mut connection).await.unwrap();
+    let rules = ["ACL", "SETUSER", "app", "on", ">password", "~wecom:{even}:*", "+@all"];
+    let () = redis::cmd(rules[0]).arg(&rules[1..]).query_async(&mut redis.connection().await).await.unwrap();
+    let store = Redis::connect(&redis.address().replace("//", "//app:password@")).unwrap();
     let error = store.get("odd").await.unwrap_err();
-    assert!(error.to_string().starts_with("Redis: "), "{error}");
+    assert_eq!(error.to_string(), "Redis: NOPERM");
     assert_eq!(store.get("even").await.unwrap(), None);
 }
 
@@ -301,10 +254,8 @@ async fn a_lease_holder_that_dies_blocks_the_others_only_for_the_leases_life() {
     // The name that the client's credential has in the store.
     let probe = builder(&server.base_url(), &store).build().unwrap();
     probe.send(&GetInfo::new("hy")).await.unwrap();
-    let mut connection =
-        redis::Client::open(redis.address()).unwrap().get_multiplexed_async_connection().await.unwrap();
-    let keys: Vec<String> =
-        redis::cmd("KEYS").arg("wecom:*:token").query_async(&mut connection).await.unwrap();
+    let mut connection = redis.connection().await;
+    let keys = redis.keys("wecom:*:token").await;
     let [key] = &keys[..] else { panic!("{keys:?}") };
     let name = key.strip_prefix("wecom:{").and_then(|key| key.strip_suffix("}:token")).unwrap();
     let () = redis::cmd("DEL").arg(key).query_async(&mut connection).await.unwrap();
@@ -407,6 +358,7 @@ async fn a_ticket_that_came_to_one_process_serves_all() {
     });
     let corp = calls.with_credential(AuthorizedCorp::new(&calls, "ww2", "permanent code"));
     receives.put_ticket("the ticket").await;
+    while redis.keys("*-ticket}:token").await.is_empty() {}
     corp.send(&GetInfo::new("hy")).await.unwrap();
     let asked = server.received("/cgi-bin/service/get_suite_token").remove(0).json().unwrap();
     assert_eq!(asked["suite_ticket"], "the ticket");
@@ -420,9 +372,8 @@ async fn nothing_in_redis_is_named_after_a_secret() {
     let client = builder(&server.base_url(), &store).limit_store(store.clone()).build().unwrap();
     client.send(&GetInfo::new("hy")).await.unwrap();
     client.send(&Getcorpcheckinoption::new()).await.unwrap();
-    let mut connection =
-        redis::Client::open(redis.address()).unwrap().get_multiplexed_async_connection().await.unwrap();
-    let keys: Vec<String> = redis::cmd("KEYS").arg("*").query_async(&mut connection).await.unwrap();
+    let mut connection = redis.connection().await;
+    let keys = redis.keys("*").await;
     assert!(keys.len() >= 3, "{keys:?}");
     for key in keys {
         assert!(
@@ -433,4 +384,62 @@ async fn nothing_in_redis_is_named_after_a_secret() {
         assert!(ttl > 0, "{key} stays for ever");
     }
     assert!(!format!("{store:?} {client:?}").contains("the secret"));
+}
+
+#[test]
+fn the_next_runtime_need_not_wait_for_what_the_last_one_was_fetching() {
+    let test = "the_next_runtime_need_not_wait_for_what_the_last_one_was_fetching";
+    let Some(redis) = RedisServer::start(test) else { return };
+    let runtime =
+        || tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let servers = runtime();
+    let server = servers.block_on(Server::start()).unwrap();
+    server.inject(Fault::hang().on(GETTOKEN).times(1));
+    let store = redis.store();
+    let client = builder(&server.base_url(), &store).build().unwrap();
+    let first = runtime();
+    let call = first.spawn({
+        let client = client.clone();
+        async move { client.send(&GetInfo::new("hy")).await.map(drop) }
+    });
+    while server.requests(GETTOKEN) == 0 {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    first.shutdown_background();
+    drop(call);
+    // Neither the client itself, whose connection went with the runtime, nor another process.
+    let start = Instant::now();
+    let second = runtime();
+    second.block_on(client.send(&GetInfo::new("hy"))).unwrap();
+    let another = builder(&server.base_url(), &redis.store()).build().unwrap();
+    second.block_on(another.send(&GetInfo::new("hy"))).unwrap();
+    assert!(start.elapsed() < Duration::from_secs(15), "{:?}", start.elapsed());
+    assert_eq!(server.requests(GETTOKEN), 2);
+}
+
+#[tokio::test]
+async fn a_fetch_that_takes_longer_than_a_lease_keeps_it() {
+    let Some(redis) = RedisServer::start("a_fetch_that_takes_longer_than_a_lease_keeps_it") else { return };
+    let server = Server::start().await.unwrap();
+    server.inject(Fault::delay(Duration::from_secs(5)).on(GETTOKEN));
+    let clients = [(); 2].map(|()| {
+        let store = redis.store().lease_lifetime(Duration::from_secs(3));
+        builder(&server.base_url(), &store).build().unwrap()
+    });
+    let request = GetInfo::new("hy");
+    for outcome in join_all(clients.iter().map(|client| client.send(&request))).await {
+        outcome.unwrap();
+    }
+    assert_eq!(server.requests(GETTOKEN), 1);
+}
+
+#[tokio::test]
+async fn a_ticket_is_taken_in_at_once_although_redis_does_not_answer() {
+    let silent = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let store = Redis::connect(&format!("redis://{}/", silent.local_addr().unwrap())).unwrap();
+    let builder = ClientBuilder::new(Suite::new("suite", "suite secret")).token_store(store);
+    let suite = builder.base_url("http://127.0.0.1:1").build().unwrap();
+    let start = Instant::now();
+    suite.put_ticket("the ticket").await;
+    assert!(start.elapsed() < Duration::from_millis(900), "{:?}", start.elapsed());
 }

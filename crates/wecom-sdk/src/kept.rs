@@ -1,0 +1,138 @@
+//! Maps that forget what nobody needs any more, so that what is kept for each credential doesn't grow with every credential
+//! that was ever used.
+
+use std::borrow::Borrow;
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use tokio::time::Instant;
+
+/// Below this number, entries aren't worth looking through.
+const FEW: usize = 64;
+
+/// Something that need not be kept for ever.
+pub(crate) trait Keep {
+    /// Until when it is needed; `None` while somebody uses it.
+    fn until(&self, now: Instant) -> Option<Instant>;
+}
+
+/// A map that drops what is no longer needed whenever it has doubled, and of the rest, where there is too much of it, what would be
+/// needed for the shortest time.
+#[derive(Debug)]
+pub(crate) struct Kept<K, V> {
+    entries: HashMap<K, V>,
+    /// How many entries are kept at most, unless more are in use.
+    most: usize,
+    /// At how many entries to look through them.
+    sweep_at: usize,
+}
+
+impl<K, V> Default for Kept<K, V> {
+    fn default() -> Self {
+        Self::at_most(usize::MAX)
+    }
+}
+
+impl<K, V> Kept<K, V> {
+    pub(crate) fn at_most(most: usize) -> Self {
+        Self { entries: HashMap::new(), most, sweep_at: FEW }
+    }
+}
+
+impl<K: Clone + Eq + Hash, V: Keep> Kept<K, V> {
+    pub(crate) fn get<Q: Eq + Hash + ?Sized>(&self, key: &Q) -> Option<&V>
+    where
+        K: Borrow<Q>,
+    {
+        self.entries.get(key)
+    }
+
+    pub(crate) fn get_mut<Q: Eq + Hash + ?Sized>(&mut self, key: &Q) -> Option<&mut V>
+    where
+        K: Borrow<Q>,
+    {
+        self.entries.get_mut(key)
+    }
+
+    /// The entry of a key, made where there is none. Only the first one pays for a copy of the key.
+    pub(crate) fn get_or_insert_with<Q>(&mut self, key: &Q, make: impl FnOnce() -> V) -> &mut V
+    where
+        K: Borrow<Q>,
+        Q: Eq + Hash + ToOwned<Owned = K> + ?Sized,
+    {
+        if !self.entries.contains_key(key) {
+            if self.entries.len() >= self.sweep_at {
+                self.sweep();
+            }
+            self.entries.insert(key.to_owned(), make());
+        }
+        self.entries.get_mut(key).expect("inserted above")
+    }
+
+    fn sweep(&mut self) {
+        let now = Instant::now();
+        self.entries.retain(|_, value| value.until(now).is_none_or(|until| until > now));
+        // Some room, so that this isn't due again at once.
+        let wanted = self.most - self.most / 4;
+        if self.entries.len() > wanted {
+            let timed = self.entries.iter().filter_map(|(key, value)| Some((value.until(now)?, key.clone())));
+            let mut timed: Vec<_> = timed.collect();
+            timed.sort_unstable_by_key(|(until, _)| *until);
+            for (_, key) in timed.into_iter().take(self.entries.len() - wanted) {
+                self.entries.remove(&key);
+            }
+        }
+        let left = self.entries.len();
+        self.entries.shrink_to(left * 2);
+        // Twice as many, but no more than are kept, unless so many are in use that each new one would lead here.
+        self.sweep_at = (left * 2).min(self.most).max(left + left / 4).max(FEW);
+    }
+
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    struct Until(Option<Instant>);
+
+    impl Keep for Until {
+        fn until(&self, _: Instant) -> Option<Instant> {
+            self.0
+        }
+    }
+
+    #[test]
+    fn what_is_no_longer_needed_goes_and_what_is_in_use_stays() {
+        let now = Instant::now();
+        let mut kept = Kept::<String, Until>::default();
+        for number in 0..10_000 {
+            let until = (number % 100 != 0).then_some(now);
+            kept.get_or_insert_with(&format!("{number}")[..], || Until(until));
+        }
+        assert!(kept.len() < 400, "{}", kept.len());
+        assert!((0..100).all(|number| kept.get(&format!("{}", number * 100)[..]).is_some()));
+    }
+
+    #[test]
+    fn where_there_is_too_much_what_lasts_longest_stays() {
+        let later = Instant::now() + Duration::from_secs(60);
+        let mut kept = Kept::<String, Until>::at_most(1000);
+        for number in 0..10_000_u64 {
+            let until = later + Duration::from_secs(number);
+            kept.get_or_insert_with(&number.to_string()[..], || Until(Some(until)));
+            assert!(kept.len() <= 1000);
+        }
+        assert!(kept.get("9999").is_some() && kept.get("9500").is_some() && kept.get("1").is_none());
+        for number in 0..2000 {
+            kept.get_or_insert_with(&format!("used {number}")[..], || Until(None));
+        }
+        assert!((0..2000).all(|number| kept.get(&format!("used {number}")[..]).is_some()));
+    }
+}

@@ -1,0 +1,239 @@
+//! Documented limits, kept before WeCom enforces them.
+
+mod memory;
+mod place;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+use wecom_requests::{Meta, Rate};
+
+use crate::kept::{Keep, Kept};
+use crate::time::later;
+use crate::tokens::StoreFuture;
+use crate::{Error, lock};
+
+pub use memory::MemoryLimits;
+#[cfg(feature = "redis")]
+pub(crate) use memory::SLOTS;
+pub(crate) use place::Place;
+
+/// What happens to a call for which a documented limit leaves no room.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OnLimit {
+    /// It waits for its turn, behind those that came before it. One that would wait beyond its deadline is refused.
+    #[default]
+    Wait,
+    /// It is refused, with [`Error::Limited`].
+    Refuse,
+    /// It is sent all the same, and WeCom decides.
+    Ignore,
+}
+
+/// Counts the calls that documented limits allow. [`MemoryLimits`] counts for one process; with the feature `redis`,
+/// [`Redis`](crate::Redis) counts for all that share a server. While a store fails, each client counts for itself.
+pub trait LimitStore: Send + Sync + 'static {
+    /// Takes one call out of what every one of the rates still allows, or, if one of them allows none, takes nothing and
+    /// says how long to wait before asking again.
+    fn take<'a>(&'a self, key: LimitKey<'a>, rates: &'a [Rate]) -> StoreFuture<'a, Option<Duration>>;
+
+    /// Takes one of `most` places for a call that is about to be on its way, and says whether there was one. A call that has a place
+    /// already keeps it: while it is on its way, this is called again and again, and a place for which it isn't called within its
+    /// life is free again.
+    ///
+    /// By default there is always one: then each client counts for itself.
+    fn enter<'a>(
+        &'a self,
+        _key: LimitKey<'a>,
+        _most: u32,
+        _call: u128,
+        _life: Duration,
+    ) -> StoreFuture<'a, bool> {
+        Box::pin(std::future::ready(Ok(true)))
+    }
+
+    /// Gives the place of a call back, if it has one.
+    fn leave<'a>(&'a self, _key: LimitKey<'a>, _call: u128) -> StoreFuture<'a> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+}
+
+impl<S: LimitStore + ?Sized> LimitStore for Arc<S> {
+    fn take<'a>(&'a self, key: LimitKey<'a>, rates: &'a [Rate]) -> StoreFuture<'a, Option<Duration>> {
+        (**self).take(key, rates)
+    }
+
+    fn enter<'a>(
+        &'a self,
+        key: LimitKey<'a>,
+        most: u32,
+        call: u128,
+        life: Duration,
+    ) -> StoreFuture<'a, bool> {
+        (**self).enter(key, most, call, life)
+    }
+
+    fn leave<'a>(&'a self, key: LimitKey<'a>, call: u128) -> StoreFuture<'a> {
+        (**self).leave(key, call)
+    }
+}
+
+/// What a limit counts for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct LimitKey<'a> {
+    /// Names the credential without showing it.
+    pub credential: &'a str,
+    /// The endpoint's id.
+    pub endpoint: &'static str,
+}
+
+impl<'a> LimitKey<'a> {
+    /// The calls of a credential to an endpoint.
+    pub fn new(credential: &'a str, endpoint: &'static str) -> Self {
+        Self { credential, endpoint }
+    }
+}
+
+/// What holds the calls of a credential to an endpoint back in this process.
+#[derive(Debug)]
+struct Local {
+    /// Until when WeCom has blocked it.
+    blocked: Mutex<Option<Instant>>,
+    /// Where the documentation limits how many calls may be on their way at once: the places.
+    places: Arc<Semaphore>,
+    /// Where it limits a rate: one call waits, the others behind it.
+    queue: tokio::sync::Mutex<()>,
+}
+
+impl Local {
+    fn new(endpoint: &Meta) -> Self {
+        let most = endpoint.concurrency.and_then(|most| usize::try_from(most).ok());
+        let places = most.unwrap_or(Semaphore::MAX_PERMITS).min(Semaphore::MAX_PERMITS);
+        Self {
+            blocked: Mutex::default(),
+            places: Arc::new(Semaphore::new(places)),
+            queue: tokio::sync::Mutex::default(),
+        }
+    }
+
+    fn blocked_until(&self) -> Option<Instant> {
+        *lock(&self.blocked)
+    }
+}
+
+/// By endpoint.
+#[derive(Debug, Default)]
+struct Locals(HashMap<&'static str, Arc<Local>>);
+
+impl Keep for Locals {
+    fn until(&self, now: Instant) -> Option<Instant> {
+        // A call on its way has its place's semaphore, and one that waits has all of it.
+        let in_use = |local: &Arc<Local>| Arc::strong_count(local) + Arc::strong_count(&local.places) > 2;
+        let blocked = self.0.values().filter_map(|local| local.blocked_until()).max();
+        (!self.0.values().any(in_use)).then(|| blocked.unwrap_or(now))
+    }
+}
+
+/// Everything that holds calls back.
+pub(crate) struct Limits {
+    store: Arc<dyn LimitStore>,
+    /// Counts while the store fails.
+    fallback: MemoryLimits,
+    /// By credential.
+    locals: Mutex<Kept<String, Locals>>,
+}
+
+impl fmt::Debug for Limits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Limits").finish_non_exhaustive()
+    }
+}
+
+impl Limits {
+    pub(crate) fn new(store: Arc<dyn LimitStore>) -> Self {
+        Self { store, fallback: MemoryLimits::default(), locals: Mutex::default() }
+    }
+
+    /// Waits until the endpoint may be called, or refuses. The call is counted then: it should leave at once. What it gives is
+    /// held while the call is on its way.
+    pub(crate) async fn admit(
+        &self,
+        credential: &str,
+        endpoint: &'static Meta,
+        on_limit: OnLimit,
+        deadline: Instant,
+    ) -> Result<Option<Place>, Error> {
+        if on_limit == OnLimit::Ignore {
+            return Ok(None);
+        }
+        let is_limited = endpoint.concurrency.is_some() || !endpoint.rates.is_empty();
+        let local = if is_limited {
+            self.local(credential, endpoint)
+        } else {
+            match self.known(credential, endpoint) {
+                Some(blocked) => blocked,
+                None => return Ok(None),
+            }
+        };
+        let key = LimitKey { credential, endpoint: endpoint.id };
+        let place = match endpoint.concurrency {
+            Some(most) => {
+                let place = Place::take(&self.store, key, &local.places, most, on_limit).await;
+                // When a place becomes free, nobody knows.
+                Some(place.ok_or(Error::Limited { endpoint, retry_after: Duration::ZERO })?)
+            }
+            None => None,
+        };
+        let _first = match on_limit {
+            OnLimit::Wait => Some(local.queue.lock().await),
+            _ => None,
+        };
+        while let Some(wait) = self.wait(key, endpoint.rates, &local).await {
+            if on_limit == OnLimit::Refuse || later(wait) > deadline {
+                return Err(Error::Limited { endpoint, retry_after: wait });
+            }
+            tracing::info!(endpoint = endpoint.id, ?wait, "a limit is reached: the call waits for its turn");
+            tokio::time::sleep(wait).await;
+        }
+        Ok(place)
+    }
+
+    /// Leaves an endpoint alone for a while, since WeCom has blocked it.
+    pub(crate) fn block(&self, credential: &str, endpoint: &'static Meta, pause: Duration) {
+        *lock(&self.local(credential, endpoint).blocked) = Some(later(pause));
+    }
+
+    fn local(&self, credential: &str, endpoint: &'static Meta) -> Arc<Local> {
+        let mut locals = lock(&self.locals);
+        let endpoints = &mut locals.get_or_insert_with(credential, Locals::default).0;
+        Arc::clone(endpoints.entry(endpoint.id).or_insert_with(|| Arc::new(Local::new(endpoint))))
+    }
+
+    fn known(&self, credential: &str, endpoint: &'static Meta) -> Option<Arc<Local>> {
+        lock(&self.locals).get(credential)?.0.get(endpoint.id).cloned()
+    }
+
+    /// How long to wait; `None` once the call is counted.
+    async fn wait(&self, key: LimitKey<'_>, rates: &[Rate], local: &Local) -> Option<Duration> {
+        let now = Instant::now();
+        if let Some(until) = local.blocked_until().filter(|until| *until > now) {
+            return Some(until - now);
+        }
+        if rates.is_empty() {
+            return None;
+        }
+        match self.store.take(key, rates).await {
+            Ok(wait) => wait,
+            Err(error) => {
+                tracing::warn!(%error, "the limit store failed: counting for this process alone");
+                self.fallback.take(key, rates).await.unwrap_or_default()
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! A place among the calls that may be on their way at once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinHandle;
+use tokio::time::sleep;
+
+use super::{LimitKey, LimitStore, OnLimit};
+use crate::time::jitter;
+
+/// How long a place is believed to be taken by a call that nothing is heard of: its process may have been killed.
+const LIFE: Duration = Duration::from_secs(10);
+
+/// How often to say that a call is still on its way.
+const RENEWAL: Duration = Duration::from_secs(3);
+
+/// How long to wait before looking again whether another process has left a place, at first and at most.
+const POLL: (Duration, Duration) = (Duration::from_millis(10), Duration::from_millis(200));
+
+/// A place that is taken, here and in the store, and free again when this is dropped.
+pub(crate) struct Place {
+    store: Arc<dyn LimitStore>,
+    credential: String,
+    endpoint: &'static str,
+    call: u128,
+    /// Held until the store knows that the place is free: those who wait in this process find it free then.
+    permit: Option<OwnedSemaphorePermit>,
+    renewals: Option<JoinHandle<()>>,
+}
+
+impl Place {
+    /// Takes a place: first of those that this process knows of, where the calls wait in line, and then one that counts for all who
+    /// share the store. `None` where a call should not wait, and there is none.
+    pub(super) async fn take(
+        store: &Arc<dyn LimitStore>,
+        key: LimitKey<'_>,
+        places: &Arc<Semaphore>,
+        most: u32,
+        on_limit: OnLimit,
+    ) -> Option<Self> {
+        let waits = on_limit == OnLimit::Wait;
+        let places = Arc::clone(places);
+        let permit = if waits { places.acquire_owned().await.ok() } else { places.try_acquire_owned().ok() };
+        // From here on, it is given back whatever happens: the store may have taken it down even if nobody hears of it.
+        let mut place = Self {
+            store: Arc::clone(store),
+            credential: key.credential.to_owned(),
+            endpoint: key.endpoint,
+            call: fastrand::u128(..),
+            permit: Some(permit?),
+            renewals: None,
+        };
+        let mut poll = POLL.0;
+        loop {
+            match store.enter(key, most, place.call, LIFE).await {
+                Ok(true) => break,
+                Ok(false) if !waits => return None,
+                Ok(false) => sleep(jitter(poll)).await,
+                Err(error) => {
+                    tracing::warn!(%error, "the limit store failed: counting for this process alone");
+                    break;
+                }
+            }
+            poll = (poll * 2).min(POLL.1);
+        }
+        place.renewals = Some(tokio::spawn(renew(
+            Arc::clone(store),
+            place.credential.clone(),
+            key.endpoint,
+            most,
+            place.call,
+        )));
+        Some(place)
+    }
+}
+
+/// Keeps a place for as long as its call is on its way.
+async fn renew(
+    store: Arc<dyn LimitStore>,
+    credential: String,
+    endpoint: &'static str,
+    most: u32,
+    call: u128,
+) {
+    loop {
+        sleep(RENEWAL).await;
+        let key = LimitKey { credential: &credential, endpoint };
+        if let Err(error) = store.enter(key, most, call, LIFE).await {
+            tracing::debug!(%error, "the limit store failed: another process may take this call's place, too");
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Some(renewals) = self.renewals.take() {
+            renewals.abort();
+        }
+        let (store, credential) = (Arc::clone(&self.store), std::mem::take(&mut self.credential));
+        let (endpoint, call, permit) = (self.endpoint, self.call, self.permit.take());
+        let mut leave = Box::pin(async move {
+            let key = LimitKey { credential: &credential, endpoint };
+            if let Err(error) = store.leave(key, call).await {
+                tracing::debug!(%error, "the limit store failed: a place will be free a little later");
+            }
+            drop(permit);
+        });
+        // A store in memory needs no runtime, which may be shutting down.
+        if leave.as_mut().now_or_never().is_none()
+            && let Ok(runtime) = Handle::try_current()
+        {
+            runtime.spawn(leave);
+        }
+    }
+}

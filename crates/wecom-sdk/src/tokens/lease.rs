@@ -1,0 +1,68 @@
+//! A lease, which lasts as long as its holder lives, and is given back whatever happens to it.
+
+use std::pin::pin;
+use std::sync::Arc;
+
+use futures_util::FutureExt as _;
+use futures_util::future::{Either, select};
+use tokio::runtime::Handle;
+use tokio::time::sleep;
+
+use super::store::{Lease, RENEWAL, TokenStore};
+
+/// A lease that is held.
+pub(super) struct Held {
+    store: Arc<dyn TokenStore>,
+    key: String,
+    lease: Option<Lease>,
+}
+
+impl Held {
+    pub(super) fn new(store: &Arc<dyn TokenStore>, key: &str, lease: Lease) -> Self {
+        Self { store: Arc::clone(store), key: key.to_owned(), lease: Some(lease) }
+    }
+
+    pub(super) fn lease(&self) -> Option<&Lease> {
+        self.lease.as_ref()
+    }
+
+    /// Waits for something, and makes the lease last meanwhile: it is short, since a process that is killed can't give it back.
+    pub(super) async fn during<T>(&self, work: impl Future<Output = T>) -> T {
+        let renewals = async {
+            loop {
+                sleep(RENEWAL).await;
+                if let Some(lease) = &self.lease
+                    && let Err(error) = self.store.renew(&self.key, lease).await
+                {
+                    tracing::debug!(%error, "the lease can't be renewed: somebody else may fetch a token, too");
+                }
+            }
+        };
+        match select(pin!(work), pin!(renewals)).await {
+            Either::Left((done, _)) => done,
+            Either::Right((never, _)) => never,
+        }
+    }
+
+    pub(super) async fn release(mut self) {
+        if let Some(lease) = self.lease.take()
+            && let Err(error) = self.store.release(&self.key, lease).await
+        {
+            tracing::debug!(%error, "the lease can't be given back: it ends by itself");
+        }
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let Some(lease) = self.lease.take() else { return };
+        let (store, key) = (Arc::clone(&self.store), std::mem::take(&mut self.key));
+        let mut release = Box::pin(async move { drop(store.release(&key, lease).await) });
+        // A store in memory needs no runtime, which may be shutting down.
+        if release.as_mut().now_or_never().is_none()
+            && let Ok(runtime) = Handle::try_current()
+        {
+            runtime.spawn(release);
+        }
+    }
+}

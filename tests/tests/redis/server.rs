@@ -1,0 +1,83 @@
+//! Redis servers of one's own, which end with their test.
+
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use redis::aio::MultiplexedConnection;
+use wecom_sdk::Redis;
+
+/// A port that nobody listens on.
+pub(crate) fn free_port() -> u16 {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
+}
+
+/// A running server.
+pub(crate) struct RedisServer {
+    process: Child,
+    pub(crate) port: u16,
+    _folder: tempfile::TempDir,
+}
+
+impl RedisServer {
+    /// A running server, or a message that the test is skipped where the program is not installed.
+    pub(crate) fn start(test: &str) -> Option<Self> {
+        Self::start_at(test, free_port())
+    }
+
+    pub(crate) fn start_at(test: &str, port: u16) -> Option<Self> {
+        Self::start_with(test, port, &["--port", &port.to_string()])
+    }
+
+    /// A server with more arguments, which say what it listens on, too.
+    pub(crate) fn start_with(test: &str, port: u16, arguments: &[&str]) -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let process = Command::new("redis-server")
+            .args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
+            .args(arguments)
+            .current_dir(folder.path())
+            .stdout(Stdio::null())
+            .spawn();
+        Self::await_start(test, process.ok(), port, folder)
+    }
+
+    fn await_start(test: &str, process: Option<Child>, port: u16, folder: tempfile::TempDir) -> Option<Self> {
+        let Some(process) = process else {
+            eprintln!("skipped: {test}: redis-server is not installed");
+            return None;
+        };
+        let server = Self { process, port, _folder: folder };
+        let start = Instant::now();
+        while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
+            assert!(start.elapsed() < Duration::from_secs(20), "redis-server does not start");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        Some(server)
+    }
+
+    pub(crate) fn address(&self) -> String {
+        format!("redis://127.0.0.1:{}/", self.port)
+    }
+
+    pub(crate) fn store(&self) -> Redis {
+        Redis::connect(&self.address()).unwrap()
+    }
+
+    /// A connection of its own, past the store.
+    pub(crate) async fn connection(&self) -> MultiplexedConnection {
+        let client = redis::Client::open(self.address()).unwrap();
+        client.get_multiplexed_async_connection().await.unwrap()
+    }
+
+    /// The keys that it has.
+    pub(crate) async fn keys(&self, pattern: &str) -> Vec<String> {
+        redis::cmd("KEYS").arg(pattern).query_async(&mut self.connection().await).await.unwrap()
+    }
+}
+
+impl Drop for RedisServer {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
