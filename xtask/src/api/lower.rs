@@ -40,7 +40,7 @@ fn codes(table: &spec::Codes, source: &Source) -> Codes {
 }
 
 fn module(file: &spec::File, source: &Source) -> Module {
-    let lowering = Lowering { file, directions: directions(file) };
+    let lowering = Lowering { file, stem: &source.stem, directions: directions(file) };
     let (family, chapter) = match source.stem.split_once('.') {
         Some((family, chapter)) => (family.to_owned(), Some(chapter.to_owned())),
         None => (source.stem.clone(), None),
@@ -49,7 +49,7 @@ fn module(file: &spec::File, source: &Source) -> Module {
     let mut types = Vec::new();
     for (name, endpoint) in &file.endpoints {
         let (request, response) = lowering.request_and_response(name, endpoint);
-        endpoints.push(lowering.endpoint(name, endpoint, &source.stem, &request, &response));
+        endpoints.push(lowering.endpoint(name, endpoint, [&request, &response]));
         types.push(Type::Struct(request));
         if endpoint.head.answer != Answer::File {
             types.push(Type::Struct(response));
@@ -75,6 +75,7 @@ fn module(file: &spec::File, source: &Source) -> Module {
 
 struct Lowering<'a> {
     file: &'a spec::File,
+    stem: &'a str,
     directions: HashMap<&'a str, Direction>,
 }
 
@@ -209,19 +210,12 @@ impl Lowering<'_> {
         }
     }
 
-    fn endpoint(
-        &self,
-        name: &str,
-        endpoint: &spec::Endpoint,
-        stem: &str,
-        request: &Struct,
-        response: &Struct,
-    ) -> Endpoint {
+    fn endpoint(&self, name: &str, endpoint: &spec::Endpoint, [request, response]: [&Struct; 2]) -> Endpoint {
         let head = &endpoint.head;
         let (method, path) = head.method_and_path();
         Endpoint {
             name: name.to_owned(),
-            id: format!("{stem}.{name}"),
+            id: format!("{}.{name}", self.stem),
             request: request.name.clone(),
             response: response.name.clone(),
             title: head.title.clone(),

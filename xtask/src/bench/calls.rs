@@ -2,8 +2,9 @@
 
 use serde::Deserialize;
 
+use super::measurement::{Lab, Measurement};
 use super::program::{OPEN_FILES, Output, Programs};
-use super::{Failure, Lab, Measurement, Row, Target};
+use super::report::{Failure, Row, Target};
 
 pub(super) const CALLS: Measurement = Measurement {
     name: "calls",

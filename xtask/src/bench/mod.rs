@@ -5,6 +5,7 @@
 
 mod calls;
 mod machine;
+mod measurement;
 mod program;
 mod report;
 mod scale;
@@ -14,15 +15,9 @@ use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use self::measurement::{Lab, Measurement};
 use self::program::Programs;
-pub use self::report::{Report, Row, Table, Target};
-
-/// Where the results are kept, relative to the workspace.
-pub const FILE: &str = "BENCHMARKS.md";
-
-/// Something couldn't be measured: what, and why.
-#[derive(Debug)]
-pub struct Failure(pub String);
+pub use self::report::{FILE, Failure, Report, Row, Table, Target};
 
 /// How much is measured.
 #[derive(Clone, Debug, Default)]
@@ -33,46 +28,6 @@ pub struct Options {
     pub full: bool,
     /// Whether to show how far it has got.
     pub progress: bool,
-}
-
-/// One kind of measurement, which makes one table.
-struct Measurement {
-    /// What it is called on the command line.
-    name: &'static str,
-    /// The table's title.
-    title: &'static str,
-    /// What is measured, and how.
-    about: &'static str,
-    /// Takes long: left out unless everything is asked for, or it by name.
-    long: bool,
-    /// What it can't do without.
-    needs: Option<Tool>,
-    /// Measures.
-    run: fn(&Lab<'_>) -> Result<Vec<Row>, Failure>,
-}
-
-/// Something that may be missing.
-struct Tool {
-    /// What it is, and if need be, what is the matter where it is missing.
-    name: &'static str,
-    /// Tries whether it is there.
-    probe: fn() -> bool,
-}
-
-/// What a measurement has at hand.
-struct Lab<'a> {
-    root: &'a Path,
-    programs: &'a Programs,
-    bar: &'a ProgressBar,
-    /// Whether it may take its time.
-    full: bool,
-}
-
-impl Lab<'_> {
-    /// How many rounds to make of something that is never twice the same.
-    fn rounds(&self, few: u32) -> u32 {
-        if self.full { few * 4 } else { few }
-    }
 }
 
 const MEASUREMENTS: &[Measurement] = &[
@@ -145,6 +100,7 @@ fn bar(shown: bool) -> ProgressBar {
 
 #[cfg(test)]
 mod tests {
+    use super::program::Tool;
     use super::*;
 
     fn measurement(name: &'static str, long: bool, needs: Option<Tool>) -> Measurement {

@@ -7,7 +7,15 @@ use std::io::{self, BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use super::{Failure, Tool};
+use super::report::Failure;
+
+/// Something that may be missing.
+pub(super) struct Tool {
+    /// What it is, and if need be, what is the matter where it is missing.
+    pub(super) name: &'static str,
+    /// Tries whether it is there.
+    pub(super) probe: fn() -> bool,
+}
 
 /// Counts instructions.
 pub(super) const VALGRIND: Tool = Tool {

@@ -6,7 +6,12 @@ use std::fmt::{self, Write as _};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::Failure;
+/// Where the results are kept, relative to the workspace.
+pub const FILE: &str = "BENCHMARKS.md";
+
+/// Something couldn't be measured: what, and why.
+#[derive(Debug)]
+pub struct Failure(pub String);
 
 /// All that was measured.
 #[derive(Debug, Serialize)]

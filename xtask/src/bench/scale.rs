@@ -2,8 +2,9 @@
 
 use std::process::Command;
 
+use super::measurement::{Lab, Measurement};
 use super::program::{cargo, run};
-use super::{Failure, Lab, Measurement, Row};
+use super::report::{Failure, Row};
 
 pub(super) const CODEGEN: Measurement = Measurement {
     name: "codegen",

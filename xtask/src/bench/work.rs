@@ -1,7 +1,8 @@
 //! Work for the processor alone: decoding answers and building requests. Counted, not timed.
 
+use super::measurement::{Lab, Measurement};
 use super::program::VALGRIND;
-use super::{Failure, Lab, Measurement, Row, Target};
+use super::report::{Failure, Row, Target};
 
 pub(super) const DECODE: Measurement = Measurement {
     name: "decode",

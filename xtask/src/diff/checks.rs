@@ -2,9 +2,9 @@
 
 use super::pairing::Pairing;
 use super::spot::{Both, Spot};
-use super::structs::inside;
+use super::structs::{Structs, inside};
 use super::{Comparison, Rule};
-use crate::api::{Field, Struct};
+use crate::api::Field;
 use crate::spec::{self, FieldPath, Limit};
 
 /// A rule in words.
@@ -48,8 +48,9 @@ impl Comparison<'_> {
     }
 
     /// The rules over several fields of a struct that is sent; they stand beside its fields, at `owner`.
-    pub(super) fn rules(&mut self, module: &str, base: &Struct, head: &Struct, both: &Both, owner: &Both) {
-        let (old, new) = self.worded(module, base, head);
+    pub(super) fn rules(&mut self, structs: &Structs<'_>, owner: &Both) {
+        let both = structs.spots;
+        let (old, new) = self.worded(structs);
         let pairs = Pairing::new(&old, &new)
             .same(|old, new| (&old.about, &old.detail) == (&new.about, &new.detail))
             .same(|old, new| old.about == new.about);
@@ -79,8 +80,9 @@ impl Comparison<'_> {
     }
 
     /// The rules of both structs, those of BASE with the fields' names in HEAD.
-    pub(super) fn worded(&self, module: &str, base: &Struct, head: &Struct) -> (Vec<Worded>, Vec<Worded>) {
-        let pairs = self.pair_fields(module, base, head);
+    pub(super) fn worded(&self, structs: &Structs<'_>) -> (Vec<Worded>, Vec<Worded>) {
+        let Structs { base, head, .. } = structs;
+        let pairs = self.pair_fields(structs);
         let new_name = |path: &FieldPath| {
             let pair = pairs.both.iter().find(|(old, _)| old.wire == path.first());
             pair.map_or_else(|| path.clone(), |(_, new)| FieldPath::new(&new.wire))

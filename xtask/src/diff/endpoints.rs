@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::modules::Located;
 use super::pairing::Pairing;
 use super::spot::{Both, Side, Spot};
+use super::structs::Structs;
 use super::{Comparison, Difference, Rule, listed, rust_text};
 use crate::api::{Endpoint, Example, Pagination, page_url};
 use crate::spec::{Answer, Grants, Rate, Sign};
@@ -234,9 +235,10 @@ impl Comparison<'_> {
                 base: both.base.part_of(part, base.module, &old.name),
                 head: both.head.part_of(part, head.module, &new.name),
             };
-            self.fields(&stem, old, new, &spots, |spot| spot.path.clone());
+            let structs = Structs { module: &stem, base: old, head: new, spots: &spots };
+            self.fields(&structs, |spot| spot.path.clone());
             if part.is_sent() {
-                self.rules(&stem, old, new, &spots, both);
+                self.rules(&structs, both);
             }
         }
     }

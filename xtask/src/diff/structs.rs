@@ -7,41 +7,47 @@ use crate::api::{Field, Struct};
 use crate::spec::names::ident;
 use crate::spec::source::Path;
 
+/// A struct that is in both specs.
+pub(super) struct Structs<'a> {
+    /// The module of BASE, to know what its types are called in HEAD.
+    pub(super) module: &'a str,
+    pub(super) base: &'a Struct,
+    pub(super) head: &'a Struct,
+    /// Where the struct stands.
+    pub(super) spots: &'a Both,
+}
+
+impl Structs<'_> {
+    /// Whether requests hold it, before and after.
+    pub(super) fn sent(&self) -> bool {
+        self.base.direction.sent && self.head.direction.sent
+    }
+}
+
 impl Comparison<'_> {
     /// The fields of a struct, which stand below a path in either spec.
-    pub(super) fn fields(
-        &mut self,
-        module: &str,
-        base: &Struct,
-        head: &Struct,
-        both: &Both,
-        below: impl Fn(&Spot) -> Path,
-    ) {
+    pub(super) fn fields(&mut self, structs: &Structs<'_>, below: impl Fn(&Spot) -> Path) {
         let at = |spot: &Spot, field: &Field| spot.field(&below(spot), field);
-        let sent = base.direction.sent && head.direction.sent;
-        let pairs = self.pair_fields(module, base, head);
+        let pairs = self.pair_fields(structs);
+        let spots = structs.spots;
         for (old, new) in &pairs.both {
-            let spots = Both { base: at(&both.base, old), head: at(&both.head, new) };
-            self.field(module, old, new, &spots, both, sent);
+            let spots = Both { base: at(&spots.base, old), head: at(&spots.head, new) };
+            self.field(structs, old, new, &spots);
         }
         for field in &pairs.removed {
-            self.field_removed(field, &at(&both.base, field), both, sent);
+            self.field_removed(structs, field, &at(&spots.base, field));
         }
         for field in &pairs.added {
-            self.field_added(field, &at(&both.head, field), both, sent);
+            self.field_added(structs, field, &at(&spots.head, field));
         }
-        if sent {
-            self.order(&pairs, base, head, both, |field| at(&both.head, field));
+        if structs.sent() {
+            self.order(structs, &pairs, |field| at(&spots.head, field));
         }
     }
 
     /// The same in Rust first, then on the wire; then the same type with the same words, or a name like it.
-    pub(super) fn pair_fields<'a>(
-        &self,
-        module: &str,
-        base: &'a Struct,
-        head: &'a Struct,
-    ) -> Pairing<'a, Field> {
+    pub(super) fn pair_fields<'a>(&self, structs: &Structs<'a>) -> Pairing<'a, Field> {
+        let Structs { module, base, head, .. } = structs;
         Pairing::new(&base.fields, &head.fields)
             .same(|old, new| old.rust == new.rust)
             .same(|old, new| old.wire == new.wire)
@@ -57,7 +63,8 @@ impl Comparison<'_> {
             })
     }
 
-    fn field_removed(&mut self, field: &Field, spot: &Spot, both: &Both, sent: bool) {
+    fn field_removed(&mut self, structs: &Structs<'_>, field: &Field, spot: &Spot) {
+        let (both, sent) = (structs.spots, structs.sent());
         let with = match (sent, is_argument(field), field.optional) {
             (true, true, _) => format!(", and its argument of `{}::new`", both.base.rust),
             (true, _, true) => ", and its setter".to_owned(),
@@ -70,9 +77,10 @@ impl Comparison<'_> {
         );
     }
 
-    fn field_added(&mut self, field: &Field, spot: &Spot, both: &Both, sent: bool) {
+    fn field_added(&mut self, structs: &Structs<'_>, field: &Field, spot: &Spot) {
+        let both = structs.spots;
         let ty = field_text(field);
-        let (rule, meaning) = if !sent {
+        let (rule, meaning) = if !structs.sent() {
             (Rule::ResponseFieldAdded, format!("`{}: {ty}` is new", spot.rust))
         } else if is_argument(field) {
             let name = ident(&field.rust);
@@ -87,10 +95,11 @@ impl Comparison<'_> {
         self.both(rule, &Both { base: both.base.clone(), head: spot.clone() }, meaning);
     }
 
-    fn field(&mut self, module: &str, old: &Field, new: &Field, spots: &Both, both: &Both, sent: bool) {
+    fn field(&mut self, structs: &Structs<'_>, old: &Field, new: &Field, spots: &Both) {
+        let sent = structs.sent();
         self.field_name(old, new, spots, sent);
-        self.field_type(module, old, new, spots);
-        self.field_optional(old, new, spots, both, sent);
+        self.field_type(structs.module, old, new, spots);
+        self.field_optional(structs, old, new, spots);
         let rust = &spots.head.rust;
         if old.place != new.place {
             let (from, to) = (old.place.keyword(), new.place.keyword());
@@ -145,9 +154,10 @@ impl Comparison<'_> {
         }
     }
 
-    fn field_optional(&mut self, old: &Field, new: &Field, spots: &Both, both: &Both, sent: bool) {
+    fn field_optional(&mut self, structs: &Structs<'_>, old: &Field, new: &Field, spots: &Both) {
+        let sent = structs.sent();
         let rust = &spots.head.rust;
-        let owner = &both.head.rust;
+        let owner = &structs.spots.head.rust;
         let ty = field_text(new);
         match (old.optional, new.optional) {
             (false, true) => {
@@ -180,14 +190,8 @@ impl Comparison<'_> {
     }
 
     /// The arguments of `new` that are in both specs, in their order.
-    fn order(
-        &mut self,
-        pairs: &Pairing<'_, Field>,
-        base: &Struct,
-        head: &Struct,
-        both: &Both,
-        at: impl Fn(&Field) -> Spot,
-    ) {
+    fn order(&mut self, structs: &Structs<'_>, pairs: &Pairing<'_, Field>, at: impl Fn(&Field) -> Spot) {
+        let Structs { base, head, spots: both, .. } = structs;
         let arguments = pairs.both.iter().filter(|(old, new)| is_argument(old) && is_argument(new));
         let mut was: Vec<&(&Field, &Field)> = arguments.collect();
         was.sort_by_key(|(old, _)| place(&base.fields, old));

@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use super::pairing::{Pairing, alike};
 use super::spot::{Both, Side, Spot};
+use super::structs::Structs;
 use super::{Comparison, Difference, Rule, rust_text};
-use crate::api::{Direction, Enum, EnumValue, Module, Struct, Ty, Type, Union, Variant};
+use crate::api::{Direction, Enum, EnumValue, Module, Ty, Type, Union, Variant};
 use crate::spec::names::ident;
 use crate::spec::{Repr, Section, Style};
 
@@ -71,7 +72,8 @@ impl<'a> Comparison<'a> {
         let stem = base.module.stem();
         match (base.ty, head.ty) {
             (Type::Struct(old), Type::Struct(new)) => {
-                self.own_struct(&stem, old, new, &both, base.checked || head.checked);
+                let structs = Structs { module: &stem, base: old, head: new, spots: &both };
+                self.own_struct(&structs, base.checked || head.checked);
             }
             (Type::Enum(old), Type::Enum(new)) => self.own_enum(old, new, &both),
             (Type::Union(old), Type::Union(new)) => self.own_union(&stem, old, new, &both),
@@ -119,13 +121,14 @@ impl<'a> Comparison<'a> {
     }
 
     /// Rules of a struct that implements no `Check` are documentation.
-    fn own_struct(&mut self, stem: &str, old: &Struct, new: &Struct, both: &Both, checked: bool) {
-        self.fields(stem, old, new, both, |spot| spot.path.key("fields"));
-        let mut docs = old.doc != new.doc;
-        if checked && old.direction.sent && new.direction.sent {
-            self.rules(stem, old, new, both, both);
+    fn own_struct(&mut self, structs: &Structs<'_>, checked: bool) {
+        let both = structs.spots;
+        self.fields(structs, |spot| spot.path.key("fields"));
+        let mut docs = structs.base.doc != structs.head.doc;
+        if checked && structs.sent() {
+            self.rules(structs, both);
         } else {
-            let (old, new) = self.worded(stem, old, new);
+            let (old, new) = self.worded(structs);
             docs |= old != new;
         }
         self.type_docs(docs, both);

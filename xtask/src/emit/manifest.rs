@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::Files;
+use super::paths::Files;
 use crate::api::{Api, CORE_FAMILY};
 use crate::spec::{Answer, Body};
 

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
 use super::items::{module_doc, raw_string};
-use super::rust_path;
+use super::paths::rust_path;
 use crate::api::{Api, Endpoint, Member, Module, Next, Pagination, Step, Struct, Ty, Type};
 use crate::spec::names::{ident, pascal};
 use crate::spec::{Credentials, FieldPath, Place};

@@ -8,11 +8,11 @@ mod manifest;
 mod mock;
 mod models;
 mod paging;
+mod paths;
 mod requests;
 mod snapshots;
 mod wire;
 
-use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
@@ -25,17 +25,8 @@ use crate::spec::names::ident;
 
 use items::format_items;
 pub use manifest::{BEGIN, END, features};
-
-/// Generated files by path from the workspace's root, with `/`.
-pub type Files = BTreeMap<String, String>;
-
-/// The folders that hold nothing but generated files.
-pub const FOLDERS: [&str; 4] = [
-    "crates/wecom-models/src/generated",
-    "crates/wecom-requests/src/generated",
-    "crates/wecom-mock/src/generated",
-    "tests/src/generated",
-];
+pub use paths::{FOLDERS, Files};
+use paths::{gate, module_path};
 
 /// Everything a workspace's spec generates.
 pub fn files(root: &Path, api: &Api) -> io::Result<Files> {
@@ -85,14 +76,6 @@ fn all_of(module: &Module) -> Files {
     files
 }
 
-/// `chatdata/archive`, as a path or below a folder.
-fn module_path(module: &Module) -> String {
-    match &module.chapter {
-        Some(chapter) => format!("{}/{chapter}", module.family),
-        None => module.family.clone(),
-    }
-}
-
 /// The modules above those of the spec files: one that lists the families, and one a family that lists its chapters.
 fn families(
     files: &mut Files,
@@ -123,16 +106,6 @@ fn family_doc(family: &str, modules: &[&Module]) -> TokenStream {
     let feature =
         if family == CORE_FAMILY { "always there".to_owned() } else { format!("feature `{family}`") };
     items::doc(&format!("{} ({feature}).", titles.join(", ")))
-}
-
-/// The condition under which a family is compiled.
-fn gate(family: &str) -> Option<TokenStream> {
-    (family != CORE_FAMILY).then(|| quote!(#[cfg(feature = #family)]))
-}
-
-/// The path of a module below a crate: `chatdata::archive`.
-fn rust_path(module: &Module) -> TokenStream {
-    items::tokens(&module.rust_path())
 }
 
 fn insert(files: &mut Files, path: String, spec: &str, tokens: TokenStream) {

@@ -3,8 +3,9 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
+use super::paths::{gate, rust_path};
 use super::wire::{chain, put};
-use super::{checks, gate, items, paging, rust_path};
+use super::{checks, items, paging};
 use crate::api::{Api, Endpoint, Method, Module, Struct, Ty, page_url};
 use crate::spec::names::{ident, pascal};
 use crate::spec::{Answer, Body, Place};

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::items::{module_doc, raw_string};
-use super::rust_path;
+use super::paths::rust_path;
 use crate::api::{Api, Field, Member, Module, Step, Type};
 use crate::spec::names::ident;
 

@@ -76,7 +76,7 @@ pub fn document(api: &Api, about: About<'_>) -> Value {
     let mut document = json!({
         "openapi": "3.1.0",
         "info": info(about),
-        "servers": [server(Host::Api)],
+        "servers": [operations::server(Host::Api)],
         "tags": tags(api),
         "paths": operations::paths(api, &names),
         "components": {
@@ -107,16 +107,6 @@ fn info(about: About<'_>) -> Value {
             worked, says `errcode`.",
         "license": { "name": about.license, "identifier": about.license },
     })
-}
-
-fn server(host: Host) -> Value {
-    match host {
-        Host::Api => json!({ "url": "https://qyapi.weixin.qq.com" }),
-        Host::Merchant => json!({
-            "url": "https://api.mch.weixin.qq.com",
-            "description": "WeChat Pay, which asks for the merchant's client certificate.",
-        }),
-    }
 }
 
 /// A tag for each family, which tells its chapters.

@@ -47,12 +47,23 @@ fn path_item(methods: &IndexMap<&'static str, Vec<Definition<'_>>>) -> Value {
         methods.values().flatten().map(|definition| definition.endpoint.host).collect();
     hosts.dedup();
     if hosts != [Host::Api] {
-        item.insert("servers".to_owned(), hosts.into_iter().map(super::server).collect());
+        item.insert("servers".to_owned(), hosts.into_iter().map(server).collect());
     }
     for (method, definitions) in methods {
         item.insert(method.to_lowercase(), operation(definitions));
     }
     Value::Object(item)
+}
+
+/// Where a host is.
+pub(super) fn server(host: Host) -> Value {
+    match host {
+        Host::Api => json!({ "url": "https://qyapi.weixin.qq.com" }),
+        Host::Merchant => json!({
+            "url": "https://api.mch.weixin.qq.com",
+            "description": "WeChat Pay, which asks for the merchant's client certificate.",
+        }),
+    }
 }
 
 /// An operation. WeCom documents some calls on several pages, each for its own kind of message or caller, but

@@ -1,0 +1,38 @@
+//! Where generated files and modules are.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::items;
+use crate::api::{CORE_FAMILY, Module};
+
+/// Generated files by path from the workspace's root, with `/`.
+pub type Files = BTreeMap<String, String>;
+
+/// The folders that hold nothing but generated files.
+pub const FOLDERS: [&str; 4] = [
+    "crates/wecom-models/src/generated",
+    "crates/wecom-requests/src/generated",
+    "crates/wecom-mock/src/generated",
+    "tests/src/generated",
+];
+
+/// `chatdata/archive`, as a path or below a folder.
+pub(super) fn module_path(module: &Module) -> String {
+    match &module.chapter {
+        Some(chapter) => format!("{}/{chapter}", module.family),
+        None => module.family.clone(),
+    }
+}
+
+/// The condition under which a family is compiled.
+pub(super) fn gate(family: &str) -> Option<TokenStream> {
+    (family != CORE_FAMILY).then(|| quote!(#[cfg(feature = #family)]))
+}
+
+/// The path of a module below a crate: `chatdata::archive`.
+pub(super) fn rust_path(module: &Module) -> TokenStream {
+    items::tokens(&module.rust_path())
+}
