@@ -122,6 +122,23 @@ fn the_same_spec_becomes_the_same_document_whatever_the_order_of_its_files() {
 }
 
 #[test]
+fn no_two_schemas_have_the_same_title_since_tools_name_types_by_it() {
+    for (name, document) in documents() {
+        let mut titles = Vec::new();
+        visit("", &document["components"]["schemas"], &mut |pointer, object| {
+            if !pointer.ends_with("/properties") {
+                titles.extend(object.get("title").and_then(Value::as_str).map(str::to_owned));
+            }
+        });
+        let all = titles.len();
+        assert!(all > 0, "{name} has schemas with titles");
+        titles.sort_unstable();
+        titles.dedup();
+        assert_eq!(titles.len(), all, "{name}");
+    }
+}
+
+#[test]
 fn every_reference_leads_somewhere() {
     for (name, document) in documents() {
         let mut references = Vec::new();

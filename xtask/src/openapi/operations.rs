@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 use super::prose::{Names, component};
-use super::schemas::{self, ENVELOPE, FAILURE, MERCHANT_FAILURE, Schemas, any_of, reference};
+use super::schemas::{self, FAILURE, MERCHANT_FAILURE, Schemas, any_of, reference};
 use crate::api::{Api, Endpoint, Example, Field, Method, Module, Pagination, Struct, Ty, page_url};
 use crate::spec::{Answer, Body, Host, Place, Rule, Token};
 
@@ -378,7 +378,7 @@ fn add_success(definition: &Definition<'_>, content: &mut Content) {
     match endpoint.answer {
         Answer::Xml => content.add_schema(XML, own()),
         Answer::Json | Answer::FileOrJson => {
-            content.add_schema(JSON, json!({ "allOf": [reference(ENVELOPE), own()] }));
+            content.add_schema(JSON, own());
         }
         Answer::File => {}
     }

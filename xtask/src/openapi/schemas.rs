@@ -7,7 +7,7 @@ use crate::api::{Api, Enum, Field, Method, Module, Struct, Ty, Type, Union, Vari
 use crate::spec::{Answer, Body, LimitValue, Part, Place, Repr, Rule, Style};
 
 /// The schema of what every JSON answer has beside its own fields.
-pub(super) const ENVELOPE: &str = "Envelope";
+const ENVELOPE: &str = "Envelope";
 /// The schema of an answer that reports a failure.
 pub(super) const FAILURE: &str = "Failure";
 /// The same of WeChat Pay.
@@ -96,11 +96,7 @@ impl Schemas<'_> {
         for ty in &self.module.types {
             let name = component(self.module, ty.name());
             match ty {
-                Type::Struct(structure) => {
-                    if let Some(schema) = self.structure(structure) {
-                        schemas.insert(name, schema);
-                    }
-                }
+                Type::Struct(structure) => self.structure(&name, structure, schemas),
                 Type::Enum(enumeration) => {
                     schemas.insert(name, self.enumeration(enumeration));
                 }
@@ -112,33 +108,62 @@ impl Schemas<'_> {
         }
     }
 
-    /// A struct; of a request, the part in its body, if it has one.
-    fn structure(self, structure: &Struct) -> Option<Value> {
+    /// A struct; of a request, the part in its body, if it has one; of an answer, with what every answer has.
+    fn structure(self, name: &str, structure: &Struct, schemas: &mut Map<String, Value>) {
         let operation = self.module.operation(&structure.name);
         if matches!(operation, Some((endpoint, Part::Request)) if endpoint.method == Method::Get) {
-            return None;
+            return;
         }
         let fields: Vec<&Field> = structure.sent_in(Place::Body).collect();
         let mut schema = self.object(&fields, &structure.rules);
-        let description = match operation {
-            Some((endpoint, Part::Request)) => format!("The body of a request of `{}`.", endpoint.id),
-            Some((endpoint, Part::Response)) => format!("The answer to `{}`.", endpoint.id),
+        let (description, is_xml) = match operation {
+            Some((endpoint, Part::Request)) => {
+                (format!("The body of a request of `{}`.", endpoint.id), endpoint.body == Body::Xml)
+            }
+            Some((endpoint, Part::Response)) => {
+                if endpoint.answer != Answer::Xml {
+                    all_of(&mut schema, vec![reference(ENVELOPE)]);
+                }
+                (format!("The answer to `{}`.", endpoint.id), endpoint.answer == Answer::Xml)
+            }
             None => {
                 let rules = structure.rules.iter().map(Rule::sentence);
                 let text: Vec<String> = std::iter::once(structure.doc.clone()).chain(rules).collect();
-                self.names.prose(self.module, &text.join("\n\n"))
+                (self.names.prose(self.module, &text.join("\n\n")), false)
             }
-        };
-        schema.shift_insert(0, "description".to_owned(), json!(description));
-        let is_xml = match operation {
-            Some((endpoint, Part::Request)) => endpoint.body == Body::Xml,
-            Some((endpoint, Part::Response)) => endpoint.answer == Answer::Xml,
-            None => false,
         };
         if is_xml {
             schema.insert("xml".to_owned(), json!({ "name": "xml" }));
         }
-        Some(Value::Object(schema))
+        let embedded = fields.iter().filter(|field| field.embed).find_map(|field| field.ty.name());
+        if let Some(Type::Union(union)) = embedded.and_then(|union| self.module.named(union)) {
+            self.with_embedded(name, union, (&description, schema), schemas);
+        } else {
+            schema.shift_insert(0, "description".to_owned(), json!(description));
+            schemas.insert(name.to_owned(), Value::Object(schema));
+        }
+    }
+
+    /// A struct with a union whose fields stand among its own: one schema for each variant, since tools can't make a
+    /// type of an object that is one of several as well.
+    fn with_embedded(
+        self,
+        name: &str,
+        union: &Union,
+        (description, fields): (&str, Map<String, Value>),
+        schemas: &mut Map<String, Value>,
+    ) {
+        let common = format!("{name}.CommonFields");
+        let variants = || union.variants.iter().map(|variant| variant.name.as_str()).chain(["Other"]);
+        let mut schema = one_of(name, union, variants());
+        schema.shift_insert(0, "description".to_owned(), json!(description));
+        schemas.insert(name.to_owned(), Value::Object(schema));
+        let union = component(self.module, &union.name);
+        for variant in variants() {
+            let parts = [reference(&common), reference(&format!("{union}.{variant}"))];
+            schemas.insert(format!("{name}.{variant}"), json!({ "allOf": parts }));
+        }
+        schemas.insert(common, Value::Object(fields));
     }
 
     fn object(self, fields: &[&Field], rules: &[Rule]) -> Map<String, Value> {
@@ -155,29 +180,14 @@ impl Schemas<'_> {
         if !required.is_empty() {
             schema.insert("required".to_owned(), json!(required));
         }
-        let embedded = fields.iter().filter(|field| field.embed).map(|field| self.embedded(field));
         let rules = || rules.iter().filter(|rule| is_over(rule, fields));
-        let all: Vec<Value> = embedded.chain(rules().filter_map(Rule::schema)).collect();
-        if !all.is_empty() {
-            schema.insert("allOf".to_owned(), Value::Array(all));
-        }
+        all_of(&mut schema, rules().filter_map(Rule::schema).collect());
         let words: Vec<Value> =
             rules().filter(|rule| rule.schema().is_none()).map(Rule::as_written).collect();
         if !words.is_empty() {
             schema.insert("x-rules".to_owned(), Value::Array(words));
         }
         schema
-    }
-
-    /// A union whose fields stand among others; where it may be absent, none of its fields need be there.
-    fn embedded(self, field: &Field) -> Value {
-        let union = self.ty(&field.ty);
-        match field.ty.name().and_then(|name| self.module.named(name)) {
-            Some(Type::Union(Union { tag, .. })) if field.optional && !tag.is_empty() => {
-                json!({ "anyOf": [union, { "not": { "required": [tag] } }] })
-            }
-            _ => union,
-        }
     }
 
     /// A field's type, with everything else that is known of it.
@@ -269,13 +279,15 @@ impl Schemas<'_> {
     /// A union of kinds of JSON; a kind that isn't listed is valid, too.
     fn kinds(self, union: &Union) -> Value {
         let types: Vec<&str> = union.variants.iter().map(|variant| kind_type(&variant.tag)).collect();
+        // Tools make a type of every title, so no two schemas of the document have the same one.
+        let title = |variant: &str| format!("{}.{variant}", component(self.module, &union.name));
         let variants = union.variants.iter().map(|variant| {
             let mut schema = variant.ty.as_ref().map_or_else(|| json!({}), |ty| self.ty(ty));
-            schema["title"] = json!(variant.name);
+            schema["title"] = json!(title(&variant.name));
             schema["description"] = json!(self.labelled(&variant.tag, variant.doc.as_deref()));
             schema
         });
-        let other = json!({ "title": "Other", "not": { "type": types } });
+        let other = json!({ "title": title("Other"), "not": { "type": types } });
         json!({
             "description": self.names.prose(self.module, &union.doc),
             "oneOf": variants.chain([other]).collect::<Vec<Value>>(),
@@ -287,28 +299,10 @@ impl Schemas<'_> {
     /// everything else: exactly one of them is valid, and a variant that isn't documented is valid as `Other`.
     fn union(self, name: &str, union: &Union, schemas: &mut Map<String, Value>) {
         let variant_name = |variant: &str| format!("{name}.{variant}");
-        let mut variants: Vec<Value> =
-            union.variants.iter().map(|variant| reference(&variant_name(&variant.name))).collect();
-        variants.push(reference(&variant_name("Other")));
-        let mut schema = json!({
-            "description": self.names.prose(self.module, &union.doc),
-            "type": "object",
-            "oneOf": variants,
-            "x-open": true,
-        });
-        // A discriminator's values are strings, so it can't say what a numeric tag means.
-        if union.repr == Repr::String && !union.tag.is_empty() {
-            let mapping: Map<String, Value> = union
-                .variants
-                .iter()
-                .map(|variant| {
-                    let reference = reference(&variant_name(&variant.name));
-                    (variant.tag.clone(), reference["$ref"].clone())
-                })
-                .collect();
-            schema["discriminator"] = json!({ "propertyName": union.tag, "mapping": mapping });
-        }
-        schemas.insert(name.to_owned(), schema);
+        let variants = union.variants.iter().map(|variant| variant.name.as_str());
+        let mut schema = one_of(name, union, variants.chain(["Other"]));
+        schema.shift_insert(0, "description".to_owned(), json!(self.names.prose(self.module, &union.doc)));
+        schemas.insert(name.to_owned(), Value::Object(schema));
         for variant in &union.variants {
             schemas.insert(variant_name(&variant.name), self.variant(union, variant));
         }
@@ -333,7 +327,6 @@ impl Schemas<'_> {
             (_, None) => {}
         }
         let mut schema = json!({
-            "title": variant.name,
             "description": self.labelled(&variant.tag, variant.doc.as_deref()),
             "type": "object",
             "properties": properties,
@@ -346,10 +339,38 @@ impl Schemas<'_> {
     }
 }
 
+/// The schema of a union of objects, whose variants are schemas of their own below this name.
+fn one_of<'a>(name: &str, union: &Union, variants: impl Iterator<Item = &'a str>) -> Map<String, Value> {
+    let variants: Vec<Value> = variants.map(|variant| reference(&format!("{name}.{variant}"))).collect();
+    let mut schema = Map::new();
+    schema.insert("type".to_owned(), json!("object"));
+    // A discriminator's values are strings, so it can't say what a numeric tag means.
+    let mapping = (union.repr == Repr::String && !union.tag.is_empty()).then(|| {
+        let tags = union.variants.iter().zip(&variants);
+        let mapping: Map<String, Value> =
+            tags.map(|(variant, reference)| (variant.tag.clone(), reference["$ref"].clone())).collect();
+        json!({ "propertyName": union.tag, "mapping": mapping })
+    });
+    schema.insert("oneOf".to_owned(), Value::Array(variants));
+    schema.insert("x-open".to_owned(), json!(true));
+    if let Some(mapping) = mapping {
+        schema.insert("discriminator".to_owned(), mapping);
+    }
+    schema
+}
+
+/// Adds to what else holds for an object.
+fn all_of(schema: &mut Map<String, Value>, more: Vec<Value>) {
+    if !more.is_empty()
+        && let Value::Array(all) = schema.entry("allOf").or_insert_with(|| json!([]))
+    {
+        all.extend(more);
+    }
+}
+
 /// What is none of the documented variants.
 fn other(union: &Union) -> Value {
     let mut schema = json!({
-        "title": "Other",
         "description": "A variant that the documentation does not list.",
         "type": "object",
     });
