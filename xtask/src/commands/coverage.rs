@@ -71,6 +71,6 @@ pub struct Summary {
 pub fn run(root: &Path, docs: Option<&Path>, check: bool) -> io::Result<Summary> {
     let docs = docs.filter(|docs| docs.is_dir() || !check);
     let (coverage, undocumented) = coverage::count(root, docs)?;
-    let stale = artifact::put_few(root, coverage.files(), check)?;
+    let stale = artifact::put_few(root, coverage::files(&coverage), check)?;
     Ok(Summary { coverage, pages: docs.is_some(), undocumented, stale })
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Counts, Coverage, percent};
+use super::counts::{Counts, Coverage, percent};
 
 /// From how many documented endpoints a family has a bar of its own.
 const LARGE: usize = 10;

@@ -1,7 +1,7 @@
 //! Checks of the error codes.
 
+use super::checker::is_integer;
 use super::deviations;
-use super::types::is_integer;
 use crate::spec::Codes;
 use crate::spec::diagnostic::{At, Diagnostics};
 use crate::spec::mistakes::Mistake;

@@ -1,7 +1,6 @@
 //! Checks of what each way of sending and answering can carry.
 
-use super::Checker;
-use super::endpoints::{key, nested};
+use super::checker::{Checker, key, nested};
 use crate::spec::diagnostic::At;
 use crate::spec::mistakes::Mistake;
 use crate::spec::source::Path;

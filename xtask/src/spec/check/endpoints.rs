@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use super::Checker;
-use crate::spec::diagnostic::{At, Diagnostics, Reporter, did_you_mean};
+use super::checker::Checker;
+use crate::spec::diagnostic::{At, Diagnostics};
 use crate::spec::mistakes::Mistake;
 use crate::spec::names;
 use crate::spec::source::Path;
-use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
-use crate::spec::{Doc, Endpoint, Field, Fields, File, Grants, Section, Spec, Token};
+use crate::spec::type_expr::{Scalar, TypeExpr};
+use crate::spec::{Endpoint, Grants, Section, Spec, Token};
 
 /// One page of the documentation defines a call once; other pages may define the same call their own way.
 pub(super) fn unique(spec: &Spec, diagnostics: &mut Diagnostics) {
@@ -30,25 +30,6 @@ pub(super) fn unique(spec: &Spec, diagnostics: &mut Diagnostics) {
                 } else {
                     seen.insert(key, (name, index));
                 }
-            }
-        }
-    }
-}
-
-impl Reporter<'_> {
-    /// A page that there can be.
-    pub(super) fn page(&mut self, path: &Path, doc: &Doc) {
-        if doc.ids().any(|id| id == 0) || doc.page == 0 {
-            self.error(Mistake::MissingPage, At::Value(path), "what is described comes from a page")
-                .label("0 is no page");
-        }
-        let also =
-            doc.also.iter().enumerate().map(|(index, also)| (path.key("also").index(index), &also.updated));
-        for (path, updated) in std::iter::once((path.clone(), &doc.updated)).chain(also) {
-            if let Some(updated) = updated.as_ref().filter(|updated| !is_date(updated)) {
-                let message = format!("`{updated}` is not a date");
-                self.error(Mistake::BadDate, At::Value(&path.key("updated")), message)
-                    .label("write YYYY-MM-DD");
             }
         }
     }
@@ -144,39 +125,6 @@ impl Checker<'_> {
         self.field(&credentials.key("id"), &endpoint.request, &grants.credentials.id, "request");
         self.field(&credentials.key("secret"), &endpoint.request, &grants.credentials.secret, "request");
     }
-
-    /// A field that something else refers to by its wire name.
-    pub(super) fn field<'f>(
-        &mut self,
-        path: &Path,
-        fields: &'f Fields,
-        name: &str,
-        side: &str,
-    ) -> Option<&'f Field> {
-        let field = fields.get(name);
-        if field.is_none() {
-            let help = did_you_mean(name, fields.keys().map(String::as_str));
-            self.report
-                .error(Mistake::UnknownField, At::Value(path), format!("the {side} has no field `{name}`"))
-                .label("not a field")
-                .help_if(help);
-        }
-        field
-    }
-}
-
-/// A field's key as it stands in the file.
-pub(super) fn key(name: &str, field: &Field) -> String {
-    format!("{name}{}", if field.optional { "?" } else { "" })
-}
-
-/// Whether values of a type are objects or lists.
-pub(super) fn nested(file: &File, ty: &TypeExpr) -> bool {
-    match ty {
-        TypeExpr::Generic(generic, _) => matches!(generic, Generic::List | Generic::Map),
-        TypeExpr::Scalar(scalar) => *scalar == Scalar::Any,
-        TypeExpr::Named(name) => !file.enums.contains_key(name),
-    }
 }
 
 fn path_problem(path: &str) -> Option<String> {
@@ -194,23 +142,4 @@ fn path_problem(path: &str) -> Option<String> {
         .skip(1)
         .any(|part| !names::is_identifier(&part.replace(['-', '.'], "_")))
         .then(|| "a part of the path is empty or starts with a digit".to_owned())
-}
-
-fn is_date(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('-').collect();
-    let number = |part: &str, length: usize| {
-        let digits = part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());
-        digits.then(|| part.parse::<u32>().ok()).flatten()
-    };
-    let [year, month, day] = parts.as_slice() else { return false };
-    let (Some(year), Some(month), Some(day)) = (number(year, 4), number(month, 2), number(day, 2)) else {
-        return false;
-    };
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let days = match month {
-        4 | 6 | 9 | 11 => 30,
-        2 => 28 + u32::from(leap),
-        _ => 31,
-    };
-    (2010..=2100).contains(&year) && (1..=12).contains(&month) && (1..=days).contains(&day)
 }

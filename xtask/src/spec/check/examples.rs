@@ -5,7 +5,7 @@ use std::ops::Range;
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::{Checker, endpoints};
+use super::checker::{Checker, key};
 use crate::spec::diagnostic::{At, Diagnostic, did_you_mean};
 use crate::spec::mistakes::Mistake;
 use crate::spec::source::{Kind, Node, Path};
@@ -32,7 +32,7 @@ impl Checker<'_> {
         for (path, fields) in file.field_lists() {
             for (name, field) in fields {
                 if field.quirk.is_some() && !self.shown.contains(&std::ptr::from_ref(field)) {
-                    let at = path.key(&endpoints::key(name, field));
+                    let at = path.key(&key(name, field));
                     let help = "show it in an example, or say it in `doc`";
                     let message = format!("no example shows the quirk of `{name}`");
                     self.report

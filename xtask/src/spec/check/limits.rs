@@ -1,6 +1,6 @@
 //! Checks of limits: what they limit, and whether anything is left.
 
-use super::Checker;
+use super::checker::Checker;
 use crate::spec::diagnostic::At;
 use crate::spec::mistakes::Mistake;
 use crate::spec::source::Path;

@@ -1,6 +1,8 @@
 //! The second stage: every mistake that can be seen in the raw spec. After it, lowering cannot fail.
 
+mod checker;
 mod codes;
+mod common;
 mod deviations;
 mod encoding;
 mod endpoints;
@@ -10,15 +12,15 @@ mod pagination;
 mod rules;
 mod types;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
+use self::checker::Checker;
 use crate::parallel;
-use crate::spec::diagnostic::{At, Diagnostics, Reporter};
+use crate::spec::diagnostic::{At, Diagnostics};
 use crate::spec::mistakes::Mistake;
 use crate::spec::names;
 use crate::spec::source::{Path, Source};
-use crate::spec::type_expr::TypeExpr;
-use crate::spec::{Field, File, Section, Spec};
+use crate::spec::{Section, Spec};
 
 /// Checks a whole spec.
 pub fn spec(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
@@ -37,16 +39,6 @@ pub fn spec(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
     for found in found {
         diagnostics.extend(found);
     }
-}
-
-struct Checker<'a> {
-    file: &'a File,
-    text: &'a str,
-    report: Reporter<'a>,
-    /// The named types that something refers to.
-    used: HashSet<&'a str>,
-    /// The fields that an example shows, by where they are in memory: structs share no fields.
-    shown: HashSet<*const Field>,
 }
 
 impl Checker<'_> {
@@ -95,87 +87,6 @@ impl Checker<'_> {
         }
         if self.report.count() == before {
             self.unshown_quirks();
-        }
-    }
-
-    /// A type whose name, if it has one, is a type of this file.
-    fn type_expr(&mut self, path: &Path, ty: &TypeExpr) -> bool {
-        let Some(name) = ty.name() else { return true };
-        let file = self.file;
-        let known = || file.type_names().map(|(_, name)| name.as_str());
-        if let Some(found) = known().find(|known| *known == name) {
-            self.used.insert(found);
-            return true;
-        }
-        if file.failed.iter().any(|failed| failed == name) {
-            return true;
-        }
-        let all = known().chain(crate::spec::type_expr::Scalar::KEYWORDS.iter().copied());
-        let help = crate::spec::diagnostic::did_you_mean(name, all);
-        self.report
-            .error(Mistake::UnknownType, At::Value(path), format!("no type named `{name}`"))
-            .label("not a type of this file, nor a built-in one")
-            .help_if(help);
-        false
-    }
-}
-
-/// What is checked alike in all kinds of files.
-impl Reporter<'_> {
-    /// A file that is the only one of its name, whether that ends in `.yaml` or in `.yml`.
-    fn alone(&mut self, sources: &[Source], source: usize) {
-        let stem = &sources[source].stem;
-        if let Some(same) = sources[..source].iter().find(|other| other.stem == *stem) {
-            let message = format!("`{}` is this module already", same.path);
-            let label = format!("a second file for the module `{stem}`");
-            self.error(Mistake::BadFileName, At::Key(&Path::of(["title"])), message).label(label);
-        }
-    }
-
-    /// A description that says something.
-    fn described(&mut self, path: &Path, text: &str) {
-        let text = text.trim();
-        if text.is_empty() || text.starts_with("TODO") {
-            let help = "say what the name doesn't: meaning, unit, when it is absent, what it refers to";
-            self.error(Mistake::MissingDescription, At::Key(path), "the description is missing")
-                .label("says nothing")
-                .help(help);
-        }
-    }
-
-    /// A name that becomes a Rust identifier.
-    fn identifier(&mut self, path: &Path, name: &str, help: &str) {
-        if !names::is_identifier(name) {
-            let message = format!("`{name}` can't be a Rust name");
-            self.error(Mistake::BadIdentifier, At::Key(path), message)
-                .label("letters, digits and `_`, not starting with a digit")
-                .help(help);
-        }
-    }
-
-    /// A name that says something.
-    fn named(&mut self, path: &Path, name: &str) {
-        if names::is_placeholder(name) {
-            self.error(
-                Mistake::PlaceholderName,
-                At::Key(path),
-                format!("`{name}` only holds the place of a name"),
-            )
-            .label("has no name yet")
-            .help("say in a word what the value means");
-        }
-    }
-
-    /// Names that would be the same in Rust.
-    fn collisions<'n>(&mut self, paths: impl IntoIterator<Item = (Path, String, &'n str)>, help: &str) {
-        let mut seen: BTreeMap<String, &str> = BTreeMap::new();
-        for (path, rust, wire) in paths {
-            if let Some(first) = seen.get(&rust) {
-                let message = format!("`{wire}` and `{first}` are both `{rust}` in Rust");
-                self.error(Mistake::NameCollision, At::Key(&path), message).label("collides").help(help);
-            } else {
-                seen.insert(rust, wire);
-            }
         }
     }
 }

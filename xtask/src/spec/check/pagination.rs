@@ -1,6 +1,6 @@
 //! Checks of how the pages of an endpoint follow each other.
 
-use super::Checker;
+use super::checker::Checker;
 use crate::spec::diagnostic::At;
 use crate::spec::mistakes::Mistake;
 use crate::spec::source::Path;

@@ -1,7 +1,6 @@
 //! Checks of rules over several fields.
 
-use super::Checker;
-use super::endpoints::nested;
+use super::checker::{Checker, nested};
 use crate::spec::diagnostic::At;
 use crate::spec::mistakes::Mistake;
 use crate::spec::source::Path;

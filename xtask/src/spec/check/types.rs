@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use indexmap::IndexMap;
 
-use super::{Checker, endpoints};
+use super::checker::{Checker, is_integer, key};
 use crate::spec::diagnostic::At;
 use crate::spec::mistakes::Mistake;
 use crate::spec::names;
@@ -60,7 +60,7 @@ impl Checker<'_> {
             ["new", "default"].map(|method| (path.clone(), method.to_owned(), "a method of every request"));
         let mut rust_names = Vec::from(methods);
         for (name, field) in fields {
-            let path = path.key(&endpoints::key(name, field));
+            let path = path.key(&key(name, field));
             self.report.described(&path, &field.doc);
             if let Some(quirk) = &field.quirk {
                 self.report.described(&path.key("quirk"), quirk);
@@ -250,7 +250,7 @@ impl Checker<'_> {
     fn embedded(&mut self, path: &Path, fields: &IndexMap<String, Field>) {
         let mut first = None;
         for (name, field) in fields.iter().filter(|(_, field)| field.embed) {
-            let at = path.key(&endpoints::key(name, field));
+            let at = path.key(&key(name, field));
             let union = field.ty.name().and_then(|name| self.file.unions.get(name));
             let is_object = matches!(field.ty, TypeExpr::Named(_))
                 && union.is_some_and(|union| union.style != Style::Kind);
@@ -332,11 +332,6 @@ impl Checker<'_> {
         let types = self.file.made_of(name).filter(|ty| inline(ty)).filter_map(TypeExpr::name);
         types.filter(|name| self.file.made_of(name).next().is_some()).collect()
     }
-}
-
-/// Whether a text is an integer, written the one way that integers are written.
-pub(super) fn is_integer(text: &str) -> bool {
-    text.parse::<i64>().is_ok_and(|number| number.to_string() == text)
 }
 
 /// Whether values of a type may be of a kind of JSON.

@@ -1,0 +1,341 @@
+//! The numbers of coverage, by family, and as a table.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs;
+use std::io;
+use std::ops::AddAssign;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::pages;
+use crate::spec::type_expr::{Scalar, TypeExpr};
+use crate::spec::{Endpoint, Field, File, Spec};
+
+/// The numbers that the chart was made from, relative to the workspace.
+pub const NUMBERS: &str = "docs/coverage.json";
+
+/// What there is of a family, or of all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Paths that the pages document.
+    pub documented: usize,
+    /// Paths in the spec.
+    pub specified: usize,
+    /// Of these, those with an example.
+    pub with_examples: usize,
+    /// Fields of requests and responses, and of the structs inside them.
+    pub fields: usize,
+    /// Of these, those whose type isn't left open.
+    pub typed: usize,
+    /// Of these, those that say what they are.
+    pub described: usize,
+}
+
+impl AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.documented += other.documented;
+        self.specified += other.specified;
+        self.with_examples += other.with_examples;
+        self.fields += other.fields;
+        self.typed += other.typed;
+        self.described += other.described;
+    }
+}
+
+/// Coverage by family: the part of a path that follows `/cgi-bin/`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Coverage {
+    /// What there is of each family.
+    pub families: BTreeMap<String, Counts>,
+}
+
+/// Counts. Returns the paths of the spec that no page documents, too, as far as the pages are there.
+///
+/// Without the pages, what they document is taken from the committed numbers: who changes the spec need not have them.
+pub fn count(root: &Path, docs: Option<&Path>) -> io::Result<(Coverage, Vec<String>)> {
+    let spec = pages::spec(root)?;
+    let (documented, undocumented) = if let Some(docs) = docs {
+        let paths = pages::documented(docs)?;
+        (by_family(&paths), specified(&spec).difference(&paths).cloned().collect())
+    } else {
+        (committed(root)?, Vec::new())
+    };
+    Ok((Coverage::new(&spec, &documented), undocumented))
+}
+
+/// How many paths of each family the pages documented when the numbers were written.
+fn committed(root: &Path) -> io::Result<BTreeMap<String, usize>> {
+    let text = match fs::read_to_string(root.join(NUMBERS)) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let missing = "isn't there, and neither are the pages; name their folder with `--docs`";
+            return Err(io::Error::other(format!("{NUMBERS} {missing}")));
+        }
+        Err(error) => return Err(io::Error::new(error.kind(), format!("{NUMBERS}: {error}"))),
+    };
+    let coverage: Coverage =
+        serde_json::from_str(&text).map_err(|error| io::Error::other(format!("{NUMBERS}: {error}")))?;
+    Ok(coverage.families.into_iter().map(|(family, counts)| (family, counts.documented)).collect())
+}
+
+/// The family that a path belongs to.
+fn family(path: &str) -> &str {
+    let rest = path.strip_prefix("/cgi-bin/").unwrap_or_else(|| path.trim_start_matches('/'));
+    rest.split('/').next().unwrap_or(rest)
+}
+
+fn by_family(paths: &BTreeSet<String>) -> BTreeMap<String, usize> {
+    let mut families = BTreeMap::new();
+    for path in paths {
+        *families.entry(family(path).to_owned()).or_default() += 1;
+    }
+    families
+}
+
+/// The path of an endpoint, without its method.
+fn path(endpoint: &Endpoint) -> &str {
+    endpoint.head.method_and_path().1
+}
+
+fn specified(spec: &Spec) -> BTreeSet<String> {
+    spec.files
+        .iter()
+        .flat_map(|file| file.endpoints.values())
+        .map(|endpoint| path(endpoint).to_owned())
+        .collect()
+}
+
+impl Coverage {
+    /// Counts what is in a spec of what is documented.
+    fn new(spec: &Spec, documented: &BTreeMap<String, usize>) -> Self {
+        let mut families: BTreeMap<String, Counts> = BTreeMap::new();
+        for (family, count) in documented {
+            families.entry(family.clone()).or_default().documented = *count;
+        }
+        for path in specified(spec) {
+            let counts = families.entry(family(&path).to_owned()).or_default();
+            counts.specified += 1;
+            counts.with_examples += usize::from(has_example(spec, &path));
+        }
+        for file in &spec.files {
+            for (family, endpoints) in endpoints_by_family(file) {
+                *families.entry(family.to_owned()).or_default() += fields(file, &endpoints);
+            }
+        }
+        families.retain(|_, counts| *counts != Counts::default());
+        Self { families }
+    }
+
+    /// All families together.
+    pub fn total(&self) -> Counts {
+        let mut total = Counts::default();
+        self.families.values().for_each(|counts| total += *counts);
+        total
+    }
+
+    /// For machines.
+    pub fn json(&self) -> String {
+        // Neither keys nor numbers of these can be anything that JSON lacks.
+        let value = serde_json::to_value(self).unwrap_or_default();
+        format!("{value:#}\n")
+    }
+
+    fn rows(&self) -> impl Iterator<Item = (&str, Counts)> {
+        let families = self.families.iter().map(|(family, counts)| (family.as_str(), *counts));
+        families.chain([("all", self.total())])
+    }
+
+    /// For people.
+    pub fn text(&self) -> String {
+        let mut text = format!("{:24}", "family");
+        for column in COLUMNS {
+            let _ = write!(text, "{column:>16}");
+        }
+        text.push('\n');
+        for (family, counts) in self.rows() {
+            let _ = write!(text, "{family:24}");
+            for cell in cells(counts) {
+                let _ = write!(text, "{cell:>16}");
+            }
+            text.push('\n');
+        }
+        text
+    }
+
+    /// For a page.
+    pub fn markdown(&self) -> String {
+        let mut text =
+            format!("| family | {} |\n|---|{}\n", COLUMNS.join(" | "), "--:|".repeat(COLUMNS.len()));
+        for (family, counts) in self.rows() {
+            let _ = writeln!(text, "| {family} | {} |", cells(counts).join(" | "));
+        }
+        text
+    }
+}
+
+const COLUMNS: [&str; 6] = ["documented", "in the spec", "with examples", "fields", "typed", "described"];
+
+fn cells(counts: Counts) -> [String; 6] {
+    let Counts { documented, specified, with_examples, fields, typed, described } = counts;
+    let of = |part: usize, whole: usize| format!("{part} ({})", percent(part, whole));
+    [
+        documented.to_string(),
+        of(specified, documented),
+        of(with_examples, specified),
+        fields.to_string(),
+        of(typed, fields),
+        of(described, fields),
+    ]
+}
+
+/// A share in percent, rounded down: only all of it is 100%.
+pub(super) fn percent(part: usize, whole: usize) -> String {
+    (part * 100).checked_div(whole).map_or_else(|| "–".to_owned(), |percent| format!("{percent}%"))
+}
+
+/// Whether an endpoint of this path has an example; several pages may define one path.
+fn has_example(spec: &Spec, wanted: &str) -> bool {
+    let mut endpoints = spec.files.iter().flat_map(|file| file.endpoints.values());
+    endpoints.any(|endpoint| path(endpoint) == wanted && !endpoint.head.examples.is_empty())
+}
+
+fn endpoints_by_family(file: &File) -> BTreeMap<&str, Vec<&Endpoint>> {
+    let mut families: BTreeMap<&str, Vec<&Endpoint>> = BTreeMap::new();
+    for endpoint in file.endpoints.values() {
+        families.entry(family(path(endpoint))).or_default().push(endpoint);
+    }
+    families
+}
+
+/// The fields of endpoints and of the structs that they lead to, each struct counted once.
+fn fields(file: &File, endpoints: &[&Endpoint]) -> Counts {
+    let own =
+        endpoints.iter().flat_map(|endpoint| endpoint.request.values().chain(endpoint.response.values()));
+    let mut pending: Vec<&Field> = own.collect();
+    let mut seen = BTreeSet::new();
+    let mut counts = Counts::default();
+    while let Some(field) = pending.pop() {
+        counts.fields += 1;
+        counts.typed += usize::from(!is_open(&field.ty));
+        counts.described += usize::from(!field.doc.trim().is_empty());
+        let mut types: Vec<&TypeExpr> = vec![&field.ty];
+        while let Some(name) = types.pop().map(TypeExpr::name) {
+            let Some(name) = name.filter(|name| seen.insert(*name)) else { continue };
+            pending.extend(file.structs.get(name).into_iter().flat_map(|found| found.fields.values()));
+            let variants = file.unions.get(name).into_iter().flat_map(|union| union.variants.values());
+            types.extend(variants.filter_map(|variant| variant.ty.as_ref()));
+        }
+    }
+    counts
+}
+
+/// Whether a type leaves open what it holds.
+fn is_open(ty: &TypeExpr) -> bool {
+    match ty {
+        TypeExpr::Scalar(scalar) => *scalar == Scalar::Any,
+        TypeExpr::Generic(_, inner) => is_open(inner),
+        TypeExpr::Named(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::diagnostic::Diagnostics;
+    use crate::spec::load;
+
+    /// Two endpoints of one path, one of another family, and a struct that two fields lead to.
+    const TEA: &str = r#"
+title: 茶
+summary: Tea.
+endpoints:
+  brew:
+    title: 泡茶
+    summary: Brews tea.
+    doc: { id: 1, page: 1 }
+    call: POST /cgi-bin/tea/brew
+    token: access_token
+    request:
+      leaf: { type: Leaf, doc: "What it is made of." }
+      leaves?: { type: list<Leaf>, doc: "What else." }
+      note?: { type: list<any> }
+    examples: [{ response: "{}" }]
+  brew_again:
+    title: 泡茶
+    summary: Brews tea.
+    doc: { id: 2, page: 2 }
+    call: POST /cgi-bin/tea/brew
+    token: access_token
+  pour:
+    title: 倒茶
+    summary: Pours tea.
+    doc: { id: 3, page: 3 }
+    call: POST /cgi-bin/cup/pour
+    token: access_token
+structs:
+  Leaf:
+    doc: A leaf.
+    fields:
+      kind: { type: string, doc: "Which." }
+      age?: { type: uint }
+"#;
+
+    fn coverage(documented: &[&str]) -> Coverage {
+        let mut diagnostics = Diagnostics::default();
+        let spec = load::spec(&[load::source("tea.yaml", TEA)], &mut diagnostics);
+        assert!(diagnostics.is_empty(), "{diagnostics:?}");
+        Coverage::new(&spec, &by_family(&documented.iter().map(|path| (*path).to_owned()).collect()))
+    }
+
+    #[test]
+    fn paths_are_counted_once_by_family_and_structs_once_however_many_fields_lead_to_them() {
+        let coverage = coverage(&["/cgi-bin/tea/brew", "/cgi-bin/tea/sell", "/cgi-bin/milk"]);
+        let expected = |documented, specified, with_examples, fields, typed, described| Counts {
+            documented,
+            specified,
+            with_examples,
+            fields,
+            typed,
+            described,
+        };
+        assert_eq!(coverage.families["tea"], expected(2, 1, 1, 5, 4, 3));
+        assert_eq!(coverage.families["cup"], expected(0, 1, 0, 0, 0, 0));
+        assert_eq!(coverage.families["milk"], expected(1, 0, 0, 0, 0, 0));
+        assert_eq!(coverage.total(), expected(3, 2, 1, 5, 4, 3));
+    }
+
+    #[test]
+    fn the_family_is_the_part_after_cgi_bin_or_the_first_one() {
+        for (path, expected) in
+            [("/cgi-bin/tea/brew", "tea"), ("/cgi-bin/gettoken", "gettoken"), ("/pay/tea/brew", "pay")]
+        {
+            assert_eq!(family(path), expected);
+        }
+    }
+
+    #[test]
+    fn only_all_of_it_is_a_hundred_percent_and_nothing_has_no_share() {
+        assert_eq!([percent(999, 1000), percent(3, 3), percent(0, 0)], ["99%", "100%", "–"]);
+    }
+
+    #[test]
+    fn numbers_are_read_as_they_were_written() -> serde_json::Result<()> {
+        let coverage = coverage(&["/cgi-bin/tea/brew"]);
+        assert_eq!(serde_json::from_str::<Coverage>(&coverage.json())?, coverage);
+        Ok(())
+    }
+
+    #[test]
+    fn a_table_has_a_row_a_family_and_one_for_all() {
+        let coverage = coverage(&["/cgi-bin/tea/brew", "/cgi-bin/tea/sell"]);
+        let markdown = coverage.markdown();
+        assert_eq!(markdown.lines().count(), 5, "{markdown}");
+        assert!(
+            markdown.ends_with("| all | 2 | 2 (100%) | 1 (50%) | 5 | 4 (80%) | 3 (60%) |\n"),
+            "{markdown}"
+        );
+        assert_eq!(coverage.text().lines().count(), 4);
+    }
+}

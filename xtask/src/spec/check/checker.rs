@@ -1,0 +1,81 @@
+//! The state of a check of one file, and what all checks of files need.
+
+use std::collections::HashSet;
+
+use crate::spec::diagnostic::{At, Reporter, did_you_mean};
+use crate::spec::mistakes::Mistake;
+use crate::spec::source::Path;
+use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
+use crate::spec::{Field, Fields, File};
+
+/// What is known while a file is checked.
+pub(super) struct Checker<'a> {
+    pub(super) file: &'a File,
+    pub(super) text: &'a str,
+    pub(super) report: Reporter<'a>,
+    /// The named types that something refers to.
+    pub(super) used: HashSet<&'a str>,
+    /// The fields that an example shows, by where they are in memory: structs share no fields.
+    pub(super) shown: HashSet<*const Field>,
+}
+
+impl Checker<'_> {
+    /// A type whose name, if it has one, is a type of this file.
+    pub(super) fn type_expr(&mut self, path: &Path, ty: &TypeExpr) -> bool {
+        let Some(name) = ty.name() else { return true };
+        let file = self.file;
+        let known = || file.type_names().map(|(_, name)| name.as_str());
+        if let Some(found) = known().find(|known| *known == name) {
+            self.used.insert(found);
+            return true;
+        }
+        if file.failed.iter().any(|failed| failed == name) {
+            return true;
+        }
+        let all = known().chain(Scalar::KEYWORDS.iter().copied());
+        let help = did_you_mean(name, all);
+        self.report
+            .error(Mistake::UnknownType, At::Value(path), format!("no type named `{name}`"))
+            .label("not a type of this file, nor a built-in one")
+            .help_if(help);
+        false
+    }
+
+    /// A field that something else refers to by its wire name.
+    pub(super) fn field<'f>(
+        &mut self,
+        path: &Path,
+        fields: &'f Fields,
+        name: &str,
+        side: &str,
+    ) -> Option<&'f Field> {
+        let field = fields.get(name);
+        if field.is_none() {
+            let help = did_you_mean(name, fields.keys().map(String::as_str));
+            self.report
+                .error(Mistake::UnknownField, At::Value(path), format!("the {side} has no field `{name}`"))
+                .label("not a field")
+                .help_if(help);
+        }
+        field
+    }
+}
+
+/// A field's key as it stands in the file.
+pub(super) fn key(name: &str, field: &Field) -> String {
+    format!("{name}{}", if field.optional { "?" } else { "" })
+}
+
+/// Whether values of a type are objects or lists.
+pub(super) fn nested(file: &File, ty: &TypeExpr) -> bool {
+    match ty {
+        TypeExpr::Generic(generic, _) => matches!(generic, Generic::List | Generic::Map),
+        TypeExpr::Scalar(scalar) => *scalar == Scalar::Any,
+        TypeExpr::Named(name) => !file.enums.contains_key(name),
+    }
+}
+
+/// Whether a text is an integer, written the one way that integers are written.
+pub(super) fn is_integer(text: &str) -> bool {
+    text.parse::<i64>().is_ok_and(|number| number.to_string() == text)
+}

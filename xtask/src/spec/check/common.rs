@@ -1,0 +1,108 @@
+//! What is checked alike in all kinds of files.
+
+use std::collections::BTreeMap;
+
+use crate::spec::Doc;
+use crate::spec::diagnostic::{At, Reporter};
+use crate::spec::mistakes::Mistake;
+use crate::spec::names;
+use crate::spec::source::{Path, Source};
+
+impl Reporter<'_> {
+    /// A file that is the only one of its name, whether that ends in `.yaml` or in `.yml`.
+    pub(super) fn alone(&mut self, sources: &[Source], source: usize) {
+        let stem = &sources[source].stem;
+        if let Some(same) = sources[..source].iter().find(|other| other.stem == *stem) {
+            let message = format!("`{}` is this module already", same.path);
+            let label = format!("a second file for the module `{stem}`");
+            self.error(Mistake::BadFileName, At::Key(&Path::of(["title"])), message).label(label);
+        }
+    }
+
+    /// A description that says something.
+    pub(super) fn described(&mut self, path: &Path, text: &str) {
+        let text = text.trim();
+        if text.is_empty() || text.starts_with("TODO") {
+            let help = "say what the name doesn't: meaning, unit, when it is absent, what it refers to";
+            self.error(Mistake::MissingDescription, At::Key(path), "the description is missing")
+                .label("says nothing")
+                .help(help);
+        }
+    }
+
+    /// A name that becomes a Rust identifier.
+    pub(super) fn identifier(&mut self, path: &Path, name: &str, help: &str) {
+        if !names::is_identifier(name) {
+            let message = format!("`{name}` can't be a Rust name");
+            self.error(Mistake::BadIdentifier, At::Key(path), message)
+                .label("letters, digits and `_`, not starting with a digit")
+                .help(help);
+        }
+    }
+
+    /// A name that says something.
+    pub(super) fn named(&mut self, path: &Path, name: &str) {
+        if names::is_placeholder(name) {
+            self.error(
+                Mistake::PlaceholderName,
+                At::Key(path),
+                format!("`{name}` only holds the place of a name"),
+            )
+            .label("has no name yet")
+            .help("say in a word what the value means");
+        }
+    }
+
+    /// Names that would be the same in Rust.
+    pub(super) fn collisions<'n>(
+        &mut self,
+        paths: impl IntoIterator<Item = (Path, String, &'n str)>,
+        help: &str,
+    ) {
+        let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+        for (path, rust, wire) in paths {
+            if let Some(first) = seen.get(&rust) {
+                let message = format!("`{wire}` and `{first}` are both `{rust}` in Rust");
+                self.error(Mistake::NameCollision, At::Key(&path), message).label("collides").help(help);
+            } else {
+                seen.insert(rust, wire);
+            }
+        }
+    }
+
+    /// A page that there can be.
+    pub(super) fn page(&mut self, path: &Path, doc: &Doc) {
+        if doc.ids().any(|id| id == 0) || doc.page == 0 {
+            self.error(Mistake::MissingPage, At::Value(path), "what is described comes from a page")
+                .label("0 is no page");
+        }
+        let also =
+            doc.also.iter().enumerate().map(|(index, also)| (path.key("also").index(index), &also.updated));
+        for (path, updated) in std::iter::once((path.clone(), &doc.updated)).chain(also) {
+            if let Some(updated) = updated.as_ref().filter(|updated| !is_date(updated)) {
+                let message = format!("`{updated}` is not a date");
+                self.error(Mistake::BadDate, At::Value(&path.key("updated")), message)
+                    .label("write YYYY-MM-DD");
+            }
+        }
+    }
+}
+
+fn is_date(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let number = |part: &str, length: usize| {
+        let digits = part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());
+        digits.then(|| part.parse::<u32>().ok()).flatten()
+    };
+    let [year, month, day] = parts.as_slice() else { return false };
+    let (Some(year), Some(month), Some(day)) = (number(year, 4), number(month, 2), number(day, 2)) else {
+        return false;
+    };
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match month {
+        4 | 6 | 9 | 11 => 30,
+        2 => 28 + u32::from(leap),
+        _ => 31,
+    };
+    (2010..=2100).contains(&year) && (1..=12).contains(&month) && (1..=days).contains(&day)
+}
