@@ -280,8 +280,8 @@ async fn options_hold_for_pages_and_items_and_files_too() {
     assert_eq!((pages.len(), calls()), (3, 3));
     let items: Vec<_> = client.items(SyncMsg::new()).into_stream().try_collect().await.unwrap();
     assert_eq!((items.is_empty(), calls()), (false, 3));
-    let content = Content::bytes("minutes");
-    client.upload(&Upload::new(MediaType::File, content.named("a.txt")), content).await.unwrap();
+    let content = Content::bytes("minutes").named("a.txt");
+    client.upload(content, |file| Upload::new(MediaType::File, file)).await.unwrap();
     client.download(&Get::new("media")).await.unwrap().bytes().await.unwrap();
     client.call(Method::POST, INFO).json(&json!({ "meetingid": "hy" })).send::<Value>().await.unwrap();
     assert_eq!(calls(), 3, "the token was fetched by the client that others share");
@@ -432,8 +432,7 @@ async fn an_upload_that_stands_still_is_noticed_and_a_slow_one_is_not() {
     let upload = |size: usize, pause| async move {
         let pieces = stream::iter((0..size / 100).map(|_| Ok(Bytes::from_static(&[7; 100]))));
         let content = Content::stream(size as u64, pieces);
-        let request = Upload::new(MediaType::File, content.named("a.bin"));
-        stalling(0, pause).upload(&request, content).await
+        stalling(0, pause).upload(content.named("a.bin"), |file| Upload::new(MediaType::File, file)).await
     };
     upload(2000, 19).await.unwrap();
     let start = tokio::time::Instant::now();

@@ -23,6 +23,10 @@ fn client(server: &Server) -> Client {
         .expect("the client can be set up")
 }
 
+fn upload(file: File) -> Upload {
+    Upload::new(MediaType::File, file)
+}
+
 /// The parts of a form: the head and the content of each.
 fn parts(server: &Server) -> Vec<(String, Bytes)> {
     let received = server.received(UPLOAD).pop().expect("something was uploaded");
@@ -63,9 +67,8 @@ async fn bytes_a_file_and_a_stream_arrive_the_same() {
         Content::stream(content.len() as u64, stream::iter(pieces)),
     ];
     for sent in contents {
-        let request =
-            Upload::new(MediaType::File, sent.named("会议纪要 \"1\".txt").content_type("text/plain"));
-        let uploaded = client.upload(&request, sent).await.unwrap();
+        let sent = sent.named("会议纪要 \"1\".txt").content_type("text/plain");
+        let uploaded = client.upload(sent, upload).await.unwrap();
         assert!(!uploaded.media_id.is_empty());
         let [(head, received)] = &parts(&server)[..] else { panic!("one part") };
         // As the server takes it: UTF-8, not RFC 2231.
@@ -83,24 +86,23 @@ async fn bytes_a_file_and_a_stream_arrive_the_same() {
 async fn an_upload_is_repeated_when_its_token_is_refused_if_it_can_be() {
     let server = Server::start().await.unwrap();
     let client = client(&server);
-    let content = Content::bytes("minutes");
-    let request = Upload::new(MediaType::File, content.named("a.txt"));
+    let content = Content::bytes("minutes").named("a.txt");
     server.inject(Fault::code(40014).on(UPLOAD).times(1));
-    client.upload(&request, content).await.unwrap();
+    client.upload(content, upload).await.unwrap();
     assert_eq!(server.requests(UPLOAD), 2);
     assert_eq!(&parts(&server)[0].1[..], b"minutes");
 
     let content = Content::stream(7, stream::iter([Ok(Bytes::from("minutes"))]));
     server.inject(Fault::code(40014).on(UPLOAD).times(1));
-    assert_eq!(client.upload(&request, content).await.unwrap_err().code(), Some(40014));
+    assert_eq!(client.upload(content, upload).await.unwrap_err().code(), Some(40014));
     assert_eq!(server.requests(UPLOAD), 3, "a stream can't be sent again");
 
     // But the token is not used again.
-    client.upload(&request, Content::bytes("minutes")).await.unwrap();
+    client.upload(Content::bytes("minutes"), upload).await.unwrap();
     server.revoke_tokens();
     let stream = || Content::stream(7, stream::iter([Ok(Bytes::from("minutes"))]));
-    assert_eq!(client.upload(&request, stream()).await.unwrap_err().code(), Some(40014));
-    client.upload(&request, stream()).await.unwrap();
+    assert_eq!(client.upload(stream(), upload).await.unwrap_err().code(), Some(40014));
+    client.upload(stream(), upload).await.unwrap();
 }
 
 #[tokio::test]
@@ -110,30 +112,35 @@ async fn content_that_is_not_as_announced_is_an_error_that_says_so() {
     let pieces = || stream::iter([Ok(Bytes::from("abc")), Ok(Bytes::from("def"))]);
     for (length, expected) in [(5, "more bytes than announced"), (8, "2 bytes are missing")] {
         let content = Content::stream(length, pieces());
-        let request = Upload::new(MediaType::File, content.named("a.txt"));
-        let error = client.upload(&request, content).await.unwrap_err();
+        let error = client.upload(content, upload).await.unwrap_err();
         assert!(matches!(error, Error::Content { .. }), "{error:?}");
         assert!(error.to_string().ends_with(expected), "{error}");
     }
     let broken = stream::iter([Ok(Bytes::from("abc")), Err(io::Error::other("the disk is on fire"))]);
     let content = Content::stream(6, broken);
-    let request = Upload::new(MediaType::File, content.named("a.txt"));
-    let error = client.upload(&request, content).await.unwrap_err();
+    let error = client.upload(content, upload).await.unwrap_err();
     assert!(error.to_string().ends_with("the disk is on fire"), "{error}");
     assert_eq!(server.received(UPLOAD).len(), 0, "nothing of it arrived as a whole");
     assert!(Content::file("/no/such/file").await.is_err());
 }
 
 #[tokio::test]
-async fn a_streamed_file_needs_its_content_and_a_whole_one_takes_none() {
+async fn content_has_a_place_in_the_request_and_its_own_name() {
     let server = Server::start().await.unwrap();
     let client = client(&server);
-    let error = client.send(&Upload::new(MediaType::File, File::streamed("a.txt", 3))).await.unwrap_err();
+    // A request that does without the file it is given has no place for the content.
+    let whole = |_| upload(File::new("a.txt", "abc"));
+    let error = client.upload(Content::bytes("abc"), whole).await.unwrap_err();
     assert!(matches!(error, Error::Build { .. }), "{error:?}");
-    let whole = Upload::new(MediaType::File, File::new("a.txt", "abc"));
-    let error = client.upload(&whole, Content::bytes("abc")).await.unwrap_err();
-    assert!(matches!(error, Error::Build { .. }), "{error:?}");
-    client.send(&whole).await.unwrap();
+    client.send(&upload(File::new("a.txt", "abc"))).await.unwrap();
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("会议纪要.txt");
+    std::fs::write(&path, "minutes").unwrap();
+    client.upload(Content::file(&path).await.unwrap(), upload).await.unwrap();
+    let (head, content) = &parts(&server)[0];
+    assert!(head.contains("filename=\"会议纪要.txt\"; filelength=7"), "{head}");
+    assert_eq!(&content[..], b"minutes");
 }
 
 #[tokio::test]

@@ -129,8 +129,8 @@ async fn no_event_and_no_error_shows_a_secret() {
 
     // Files, and a store that is not there.
     let content = Content::stream(5, futures_util::stream::iter([Ok("abc".into())]));
-    let upload = Upload::new(MediaType::File, content.named("a.txt"));
-    write_error(&mut told, &client.upload(&upload, content).await.unwrap_err());
+    let upload = |file| Upload::new(MediaType::File, file);
+    write_error(&mut told, &client.upload(content, upload).await.unwrap_err());
     server.inject(Fault::truncate());
     if let Err(error) = client.download(&Get::new("media")).await {
         write_error(&mut told, &error);

@@ -83,10 +83,8 @@ pub fn http_request<E: Endpoint>(
     }
 }
 
-/// Makes the HTTP request that uploads a file whose content is a stream ([`File::streamed`]): the body is what goes before
+/// Makes the HTTP request that uploads a file whose content is a stream (`File::streamed`): the body is what goes before
 /// the content, and what goes after it.
-///
-/// [`File::streamed`]: wecom_models::File::streamed
 pub fn streamed_request<E: Endpoint>(
     endpoint: &E,
     base_url: &str,

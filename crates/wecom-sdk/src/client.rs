@@ -341,7 +341,7 @@ impl<C: Credential> ClientBuilder<C> {
         self.options(CallOptions::without_validation)
     }
 
-    /// Which calls are repeated, and when, instead of [`Backoff`].
+    /// Which calls are retried, and when, instead of [`Backoff`](crate::Backoff).
     pub fn retry(self, policy: impl RetryPolicy) -> Self {
         self.options(|options| options.retry(policy))
     }

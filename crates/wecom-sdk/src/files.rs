@@ -43,9 +43,8 @@ const UPLOAD_RATE: u64 = 256 << 10;
 /// # std::fs::create_dir_all(&folder)?;
 /// # let path = folder.join("minutes.txt");
 /// # std::fs::write(&path, "Nothing was decided.")?;
-/// let content = Content::file(&path).await?;
-/// let request = Upload::new(MediaType::File, content.named("会议纪要.txt"));
-/// let uploaded = client.upload(&request, content).await?;
+/// let content = Content::file(&path).await?.named("会议纪要.txt");
+/// let uploaded = client.upload(content, |file| Upload::new(MediaType::File, file)).await?;
 /// println!("{}", uploaded.media_id);
 /// # std::fs::remove_dir_all(folder)?;
 /// # Ok(())
@@ -54,6 +53,8 @@ const UPLOAD_RATE: u64 = 256 << 10;
 pub struct Content {
     length: u64,
     source: Source,
+    name: String,
+    media_type: Option<String>,
 }
 
 enum Source {
@@ -67,18 +68,24 @@ impl Content {
     /// Bytes in memory.
     pub fn bytes(bytes: impl Into<Bytes>) -> Self {
         let bytes = bytes.into();
-        Self { length: bytes.len() as u64, source: Source::Bytes(bytes) }
+        Self::new(bytes.len() as u64, Source::Bytes(bytes))
     }
 
-    /// A file, which is read while it is sent.
+    /// A file, which is read while it is sent, under its own name.
     pub async fn file(path: impl AsRef<Path>) -> io::Result<Self> {
         let path = path.as_ref().to_owned();
-        Ok(Self { length: fs::metadata(&path).await?.len(), source: Source::File(path) })
+        let length = fs::metadata(&path).await?.len();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        Ok(Self::new(length, Source::File(path)).named(name))
     }
 
     /// A stream of so many bytes. It can be sent only once, so nothing that fails is repeated.
     pub fn stream(length: u64, stream: impl Stream<Item = io::Result<Bytes>> + Send + 'static) -> Self {
-        Self { length, source: Source::Stream(Some(stream.boxed())) }
+        Self::new(length, Source::Stream(Some(stream.boxed())))
+    }
+
+    fn new(length: u64, source: Source) -> Self {
+        Self { length, source, name: String::new(), media_type: None }
     }
 
     /// How many bytes it has.
@@ -86,9 +93,27 @@ impl Content {
         self.length
     }
 
-    /// The file for the request that announces this content, under the name that people will see.
-    pub fn named(&self, name: impl Into<String>) -> File {
-        File::streamed(name, self.length)
+    /// Sets the name that people will see.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Sets the media type, instead of `application/octet-stream`.
+    #[must_use]
+    pub fn content_type(mut self, content_type: impl Into<String>) -> Self {
+        self.media_type = Some(content_type.into());
+        self
+    }
+
+    /// The file in the request, which announces this content.
+    fn announced(&self) -> File {
+        let file = File::streamed(self.name.as_str(), self.length);
+        match &self.media_type {
+            Some(media_type) => file.content_type(media_type.as_str()),
+            None => file,
+        }
     }
 
     fn is_repeatable(&self) -> bool {
@@ -153,16 +178,21 @@ fn measured(
 }
 
 impl<C: Credential> Client<C> {
-    /// Calls an endpoint that takes a file, whose content is sent as it is read: it need not fit into memory. The file in
-    /// the request is the content's [`named`](Content::named).
+    /// Calls an endpoint that takes a file, whose content is sent as it is read: it need not fit into memory. `request` makes the
+    /// request with the file, which stands for the content and can't be sent without it.
     ///
-    /// What fails is repeated as in [`Client::send`], unless the content is a stream that can't be read again.
-    pub async fn upload<E>(&self, request: &E, mut content: Content) -> Result<E::Response, Error>
+    /// What fails is retried as in [`Client::send`], unless the content is a stream that can't be read again.
+    pub async fn upload<E>(
+        &self,
+        mut content: Content,
+        request: impl FnOnce(File) -> E,
+    ) -> Result<E::Response, Error>
     where
         E: Endpoint + Sync,
         E::Response: Send,
         C: Provides<E::Token>,
     {
+        let request = &request(content.announced());
         let (endpoint, session) = (E::META, self.session());
         session.check(request)?;
         let failure = Arc::new(Mutex::new(None));

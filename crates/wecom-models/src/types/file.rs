@@ -33,7 +33,9 @@ impl File {
         Self { name: name.into(), bytes: bytes.into(), ..Self::default() }
     }
 
-    /// A file with a name and a length in bytes, whose content is sent apart from the request, as a stream.
+    /// A file with a name and a length in bytes, whose content is sent apart from the request, as a stream. Clients make it for that:
+    /// a request with it can't be sent by itself.
+    #[doc(hidden)]
     pub fn streamed(name: impl Into<String>, length: u64) -> Self {
         Self { name: name.into(), streamed: Some(length), ..Self::default() }
     }
