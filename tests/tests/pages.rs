@@ -18,11 +18,10 @@ fn pages() -> Option<PathBuf> {
 fn every_example_of_the_pages_is_what_the_spec_says() {
     let Some(folder) = pages() else { return };
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
-    let mut lines = Vec::new();
-    let summary = xtask::pages::run(&root, &folder, false, &mut lines).expect("the pages can be read");
+    let summary = xtask::pages::extract(&root, &folder, false).expect("the pages can be read");
     assert!(summary.unreadable.is_empty(), "{:?}", summary.unreadable);
     let mut wrong = Vec::new();
-    for line in String::from_utf8(lines).expect("JSON is UTF-8").lines() {
+    for line in summary.lines.lines() {
         let example: serde_json::Value = serde_json::from_str(line).expect("a line is JSON");
         let text = |name: &str| example[name].as_str().unwrap_or_default();
         let method = text("method").parse().expect("a method");

@@ -285,12 +285,14 @@ impl Pattern {
 }
 
 /// A [`Pattern`] that is compiled once.
+#[allow(unused_macros, reason = "not every family has patterns")]
 macro_rules! pattern {
     ($text:literal) => {{
         static PATTERN: crate::Pattern = crate::Pattern::new($text);
         &PATTERN
     }};
 }
+#[allow(unused_imports, reason = "not every family has patterns")]
 pub(crate) use pattern;
 
 /// Something that may hold text.

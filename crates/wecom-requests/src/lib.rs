@@ -39,6 +39,7 @@ pub mod token;
 mod xml;
 
 pub use body::{Body, Form, Headers};
+#[allow(unused_imports, reason = "not every family has patterns")]
 pub(crate) use check::pattern;
 pub use check::{Check, Checker, Pattern, Rule, Violation, Violations};
 pub use endpoint::{AnswerKind, Endpoint, Host, Meta, Period, Rate};
