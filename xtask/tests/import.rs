@@ -204,7 +204,7 @@ fn a_report_counts_paths_and_says_why_a_draft_is_not_accepted() {
     }
     let broken = text(&folder("import").join("quirks.md")).replace("\"count\": \"3\"", "\"count\"");
     fs::write(docs.path().join("quirks.md"), broken).expect("it can be written");
-    let report = import::report(docs.path(), || {}, |_| {}).expect("the pages can be read");
+    let report = import::survey(docs.path(), || {}, |_| {}).expect("the pages can be read");
     let counts = [report.paths, report.drafted, report.accepted, report.without_examples, report.pages];
     assert_eq!(counts, [3, 3, 2, 0, 3]);
     assert_eq!(report.reasons.keys().collect::<Vec<_>>(), ["unreadable-body"]);
@@ -223,7 +223,7 @@ fn drafts_of_the_real_pages_accept_their_examples() {
         eprintln!("skipped: WECOM_DOCS names no folder with the documentation's pages");
         return;
     };
-    let report = import::report(&docs, || {}, |_| {}).expect("the pages can be read");
+    let report = import::survey(&docs, || {}, |_| {}).expect("the pages can be read");
     assert!(report.paths >= 763, "{} paths", report.paths);
     assert_eq!(report.drafted, report.paths);
     assert!(report.accepted >= ACCEPTED, "{report}");

@@ -41,7 +41,7 @@ impl Args {
 
     fn report(&self, docs: &Path) -> Result<(), Failure> {
         let bar = terminal::bar();
-        let report = import::report(docs, || bar.inc(1), |pages| bar.set_length(pages as u64));
+        let report = import::survey(docs, || bar.inc(1), |pages| bar.set_length(pages as u64));
         bar.finish_and_clear();
         let report = report?;
         terminal::print(&match Format::asked_for(false, self.json) {

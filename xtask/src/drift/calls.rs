@@ -6,7 +6,7 @@ use crate::pages::phrases::{Rates, at_once};
 use crate::pages::plain;
 use crate::spec::source::Path;
 use crate::spec::type_expr::{Scalar, TypeExpr};
-use crate::spec::{Answer, Body, Drift, Endpoint, File, Host, Part};
+use crate::spec::{Answer, Drift, Endpoint, File, Part};
 
 impl Comparison<'_> {
     /// Compares everything of an endpoint but its fields with the page that the spec names.
@@ -30,8 +30,8 @@ impl Comparison<'_> {
         }
         let words = [
             (Drift::Token, "token", head.token.keyword(), token(section).keyword()),
-            (Drift::Host, "host", head.host.keyword(), host(section.merchant).keyword()),
-            (Drift::Body, "body", head.body.keyword(), body(&encoding).keyword()),
+            (Drift::Host, "host", head.host.keyword(), encoding.host().keyword()),
+            (Drift::Body, "body", head.body.keyword(), encoding.body().keyword()),
         ];
         for (rule, key, ours, theirs) in words {
             if ours != theirs {
@@ -45,9 +45,10 @@ impl Comparison<'_> {
             let [ours, theirs] = [ours, theirs].map(|part| format!("multipart with `{part}`"));
             differs(Drift::Body, "body", ours, theirs);
         }
-        if let Some(theirs) = answer(&encoding, !section.shows(Part::Response))
-            && theirs != head.answer
-        {
+        let theirs = encoding.answer();
+        // A page that shows no answer doesn't say that it is JSON.
+        let said = theirs != Answer::Json || section.shows(Part::Response);
+        if said && theirs != head.answer {
             differs(Drift::Answer, "answer", head.answer.keyword().to_owned(), theirs.keyword().to_owned());
         }
         let told = |rates: &[(u64, &str)]| {
@@ -79,27 +80,4 @@ fn is_line(page: &str, text: &str) -> bool {
     let numbered = |c: char| c.is_ascii_digit() || c == '.' || c.is_whitespace();
     let own = |line: &str| plain(line).trim_start_matches(numbered).trim_end_matches([':', '：']) == text;
     page.lines().any(own)
-}
-
-fn host(merchant: bool) -> Host {
-    if merchant { Host::Merchant } else { Host::Api }
-}
-
-fn body(encoding: &Encoding) -> Body {
-    match encoding {
-        Encoding { xml: true, .. } => Body::Xml,
-        Encoding { file_field: Some(_), .. } => Body::Multipart,
-        _ => Body::Json,
-    }
-}
-
-/// What comes back, if the page says it: by showing an answer, or by the headers of a file.
-fn answer(encoding: &Encoding, unshown: bool) -> Option<Answer> {
-    match encoding {
-        Encoding { xml: true, .. } => Some(Answer::Xml),
-        Encoding { file_answer: true, json_answer: true, .. } => Some(Answer::FileOrJson),
-        Encoding { file_answer: true, .. } => Some(Answer::File),
-        _ if unshown => None,
-        _ => Some(Answer::Json),
-    }
 }

@@ -1,8 +1,11 @@
 //! Puts a draft into a spec file that is there already, whose text stays as it is.
 
-use super::draft::{Draft, Names};
-use super::types::{self, Definition};
-use super::yaml::{ORDER, Sections};
+use indexmap::IndexMap;
+
+use super::model::Definition;
+use super::page::{DraftPage, Taken};
+use super::yaml::Sections;
+use crate::spec::Section;
 use crate::spec::diagnostic::Diagnostics;
 use crate::spec::load;
 use crate::spec::names;
@@ -25,27 +28,28 @@ impl Existing {
         Ok(Self { text, root })
     }
 
-    /// The names that are taken.
-    pub(super) fn names(&self) -> Names {
+    /// What is taken.
+    pub(super) fn taken(&self) -> Taken {
         let keys = |section: &str| self.root.get(&Path::of([section])).map(Node::keys).unwrap_or_default();
         let endpoints = keys("endpoints");
         let requests = endpoints.iter().flat_map(|name| {
             let pascal = names::pascal(name);
             [format!("{pascal}Response"), pascal]
         });
-        let types = ORDER[1..].iter().flat_map(|section| keys(section));
+        let types = Section::KEYS.into_iter().filter(|section| *section != Section::Endpoints.key());
+        let types = types.flat_map(keys);
         let types = requests.chain(types).collect();
         let calls =
             endpoints.iter().filter_map(|name| self.scalar(&Path::of(["endpoints", name]).key("call")));
         let paths = calls.filter_map(|call| call.split_once(' ').map(|(_, path)| path.to_owned())).collect();
-        Names { paths, endpoints, types, definitions: self.definitions() }
+        Taken { paths, endpoints, types, definitions: self.definitions() }
     }
 
     /// What the file's types are, as far as it can be read: its mistakes are for `codegen` to report.
-    fn definitions(&self) -> Vec<(String, Definition)> {
+    fn definitions(&self) -> IndexMap<String, Definition> {
         let source = load::source("existing.yaml", &self.text);
         let spec = load::spec(&[source], &mut Diagnostics::default());
-        spec.files.iter().flat_map(types::of_file).collect()
+        spec.files.iter().flat_map(Definition::of_file).collect()
     }
 
     fn scalar(&self, path: &Path) -> Option<String> {
@@ -56,8 +60,8 @@ impl Existing {
     }
 
     /// The calls of a draft that the file has already.
-    pub(super) fn known<'d>(&self, draft: &'d Draft) -> Vec<&'d str> {
-        let endpoints = self.names().endpoints;
+    pub(super) fn known<'d>(&self, draft: &'d DraftPage) -> Vec<&'d str> {
+        let endpoints = self.taken().endpoints;
         let calls: Vec<(Option<String>, Option<String>)> = endpoints
             .iter()
             .map(|name| {
@@ -71,7 +75,7 @@ impl Existing {
         };
         let drafted = draft.endpoints.iter();
         let known =
-            drafted.filter(|endpoint| calls.iter().any(|call| same(call, &endpoint.path, endpoint.doc.0)));
+            drafted.filter(|endpoint| calls.iter().any(|call| same(call, &endpoint.path, endpoint.doc.id)));
         known.map(|endpoint| endpoint.path.as_str()).collect()
     }
 
@@ -82,18 +86,15 @@ impl Existing {
             text.push('\n');
         }
         let mut additions: Vec<(usize, String)> = Vec::new();
-        for (index, name) in ORDER.iter().enumerate() {
+        for (index, name) in Section::KEYS.into_iter().enumerate() {
             let section = sections.get(name);
             if section.is_empty() {
                 continue;
             }
-            let addition = match self.root.get(&Path::of([*name])) {
+            let mut following = Section::KEYS[index + 1..].iter().chain(&["deviations"]);
+            let addition = match self.root.get(&Path::of([name])) {
                 Some(node) => (self.end_of(name, node)?.min(text.len()), section.to_owned()),
-                None => match ORDER[index + 1..]
-                    .iter()
-                    .chain(&["deviations"])
-                    .find_map(|next| self.start_of(next))
-                {
+                None => match following.find_map(|next| self.start_of(next)) {
                     Some(at) => (at, format!("{name}:\n{section}\n")),
                     None => (text.len(), format!("\n{name}:\n{section}")),
                 },

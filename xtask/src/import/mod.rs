@@ -1,16 +1,21 @@
 //! Drafts of the spec from documentation pages: what can be read is drafted, what needs words is left to a person, and
 //! what isn't sure is said beside it.
 
-mod calls;
-mod draft;
+mod endpoint;
 mod examples;
 mod fields;
 mod into;
-mod report;
+mod model;
+mod naming;
+mod page;
+mod paging;
 mod rules;
 mod scalar;
+mod sighting;
+mod survey;
 mod tagged;
 mod types;
+mod values;
 mod yaml;
 
 use std::fs;
@@ -19,9 +24,9 @@ use std::path::{Path, PathBuf};
 
 use crate::pages::Page;
 use crate::pages::contents::Contents;
-use draft::{Draft, Names};
 use into::Existing;
-pub use report::{Report, run as report};
+use page::{DraftPage, Taken};
+pub use survey::{Survey, survey};
 use yaml::Sections;
 
 /// Why there is no draft.
@@ -59,7 +64,7 @@ pub fn added(pages: &[PathBuf], file: &Path) -> Result<String, Failure> {
 
 /// Drafts the endpoints of a page's text, as the text of a spec file.
 pub fn new_file(page: &Path, text: &str) -> Result<String, String> {
-    let (page, draft) = drafted(page, text, Names::default())?;
+    let (page, draft) = drafted(page, text, Taken::default())?;
     Ok(Sections::of(&draft).file(&page.title))
 }
 
@@ -68,7 +73,7 @@ pub fn add(page: &Path, text: &str, spec: String, file: &Path) -> Result<String,
     let of_file = |reason| Failure::File(file.to_owned(), reason);
     let existing = Existing::read(spec).map_err(of_file)?;
     let (_, draft) =
-        drafted(page, text, existing.names()).map_err(|reason| Failure::File(page.to_owned(), reason))?;
+        drafted(page, text, existing.taken()).map_err(|reason| Failure::File(page.to_owned(), reason))?;
     let known = existing.known(&draft);
     if !known.is_empty() {
         let reason = format!("{} is there already, from the same page; change it there", known.join(", "));
@@ -77,14 +82,14 @@ pub fn add(page: &Path, text: &str, spec: String, file: &Path) -> Result<String,
     existing.with(&Sections::of(&draft)).map_err(of_file)
 }
 
-fn drafted(file: &Path, text: &str, names: Names) -> Result<(Page, Draft), String> {
+fn drafted(file: &Path, text: &str, taken: Taken) -> Result<(Page, DraftPage), String> {
     let page = Page::parse(file.to_owned(), text)
         .ok_or("not a page: it lacks a `doc_id` between two lines of `---` at its start")?;
     let contents = Contents::of(&page);
     if contents.sections.is_empty() {
         return Err("no endpoint: no address of the server API follows a label such as 请求地址".to_owned());
     }
-    let draft = draft::page(page.id, page.numbers.first().copied(), &contents, names);
+    let draft = DraftPage::of(&page, &contents, taken);
     Ok((page, draft))
 }
 

@@ -5,17 +5,19 @@ use std::sync::LazyLock;
 use regex_lite::Regex;
 use serde_json::Value;
 
-use super::types::{Definition, Field, Ty, Types};
-use super::yaml::quoted;
-use crate::pages::phrases;
+use super::model::{Draft, DraftFields};
+use super::types::Types;
+use super::values;
 use crate::pages::{plain, regex};
+use crate::spec::type_expr::{Scalar, TypeExpr};
+use crate::spec::{Field, MaxSpan, RequiredWhen, WrittenRule};
 
 static NAME: LazyLock<Regex> = LazyLock::new(|| regex(r"[A-Za-z_][A-Za-z0-9_]*"));
 
 /// What the rules are looked for in.
 pub(super) struct Request<'r> {
     pub types: &'r Types,
-    pub fields: &'r [Field],
+    pub fields: &'r DraftFields,
     /// The lines of text around the endpoint.
     pub prose: &'r [String],
     /// The requests that the page shows.
@@ -23,25 +25,22 @@ pub(super) struct Request<'r> {
 }
 
 impl Request<'_> {
-    /// The key with the rules, line by line, if there are any.
-    pub(super) fn rules(&self) -> Vec<String> {
-        let mut rules: Vec<String> = self.max_span().into_iter().collect();
-        let required = self.fields.iter().filter_map(|field| self.required_when(field));
+    /// The rules, each once.
+    pub(super) fn rules(&self) -> Vec<WrittenRule> {
+        let mut rules: Vec<WrittenRule> = self.max_span().into_iter().collect();
+        let required = self.fields.iter().filter_map(|(name, field)| self.required_when(name, &field.spec));
         for rule in self.at_least_one().into_iter().chain(required) {
             if !rules.contains(&rule) {
                 rules.push(rule);
             }
         }
-        if !rules.is_empty() {
-            rules.insert(0, "rules:".to_owned());
-        }
         rules
     }
 
     /// The sentences about the request: with the field that is described, where one is.
-    fn sentences(&self) -> Vec<(Option<&Field>, String)> {
+    fn sentences(&self) -> Vec<(Option<&str>, String)> {
         let prose = self.prose.iter().map(|line| (None, plain(line)));
-        let docs = self.fields.iter().map(|field| (Some(field), field.doc.clone()));
+        let docs = self.fields.iter().map(|(name, field)| (Some(name.as_str()), field.spec.doc.clone()));
         let split = |(field, text): (Option<_>, String)| {
             let sentences = text.split(['。', '；', ';']).map(|part| (field, part.to_owned()));
             sentences.collect::<Vec<_>>()
@@ -49,11 +48,7 @@ impl Request<'_> {
         prose.chain(docs).flat_map(split).collect()
     }
 
-    fn find(&self, name: &str) -> Option<&Field> {
-        self.fields.iter().find(|field| field.name == name)
-    }
-
-    fn at_least_one(&self) -> Vec<String> {
+    fn at_least_one(&self) -> Vec<WrittenRule> {
         let phrases = [
             "不能同时为空",
             "不可同时为空",
@@ -65,27 +60,26 @@ impl Request<'_> {
             "至少填写一个",
             "必须选填一项",
         ];
-        let of = |(field, sentence): (Option<&Field>, String)| {
+        let of = |(field, sentence): (Option<&str>, String)| {
             let at = phrases.iter().find_map(|phrase| sentence.find(phrase))?;
-            let mut names: Vec<&str> = field.map(|field| field.name.as_str()).into_iter().collect();
-            for found in NAME.find_iter(&sentence[..at]) {
-                // A name that is no field: what the sentence is about isn't clear.
-                let known = self.find(found.as_str())?;
-                if !names.contains(&known.name.as_str()) {
-                    names.push(&known.name);
-                }
+            let mentioned: Vec<&str> = NAME.find_iter(&sentence[..at]).map(|found| found.as_str()).collect();
+            // A name that is no field: what the sentence is about isn't clear.
+            if !mentioned.iter().all(|name| self.fields.contains_key(*name)) {
+                return None;
             }
-            let held = self.shown.iter().all(|body| names.iter().any(|name| body.get(name).is_some()));
-            let optional = names.iter().all(|name| self.find(name).is_some_and(|field| field.optional));
-            let mut sorted = self.fields.iter().map(|field| field.name.as_str()).collect::<Vec<_>>();
-            sorted.retain(|name| names.contains(name));
-            (names.len() > 1 && optional && held)
-                .then(|| format!("  - at_least_one: [{}]", sorted.join(", ")))
+            let about = |name: &str| field == Some(name) || mentioned.contains(&name);
+            let fields: Vec<(&String, &Draft<Field>)> =
+                self.fields.iter().filter(|(name, _)| about(name)).collect();
+            let held = self.shown.iter().all(|body| fields.iter().any(|(name, _)| body.get(name).is_some()));
+            let optional = fields.iter().all(|(_, field)| field.spec.optional);
+            let names = fields.iter().map(|(name, _)| (*name).clone()).collect();
+            let rule = WrittenRule { at_least_one: Some(names), ..WrittenRule::default() };
+            Some(rule).filter(|_| fields.len() > 1 && optional && held)
         };
         self.sentences().into_iter().filter_map(of).collect()
     }
 
-    fn max_span(&self) -> Option<String> {
+    fn max_span(&self) -> Option<WrittenRule> {
         static SPAN: LazyLock<Regex> = LazyLock::new(|| {
             regex(concat!(
                 r"(?:跨度|时间范围|时间间隔|时间区间)[^0-9，,]{0,6}(?:不能超过|不可超过|不得超过|不超过|不允许超过|",
@@ -102,21 +96,22 @@ impl Request<'_> {
         let [days] = days.as_slice() else { return None };
         let from = self.only_moment(&["start", "begin"])?;
         let to = self.only_moment(&["end"])?;
-        Some(format!("  - max_span: {{ from: {from}, to: {to}, days: {days} }}"))
+        Some(WrittenRule { max_span: Some(MaxSpan { from, to, days: *days }), ..WrittenRule::default() })
     }
 
     /// The one moment among the fields whose name has one of some words.
-    fn only_moment(&self, words: &[&str]) -> Option<&str> {
-        let named = |field: &&Field| {
-            let name = field.name.to_ascii_lowercase();
-            field.ty == Ty::Scalar("timestamp") && words.iter().any(|word| name.contains(word))
+    fn only_moment(&self, words: &[&str]) -> Option<String> {
+        let named = |(name, field): &(&String, &Draft<Field>)| {
+            let name = name.to_ascii_lowercase();
+            let moment = field.spec.ty == TypeExpr::Scalar(Scalar::Timestamp);
+            moment && words.iter().any(|word| name.contains(word))
         };
         let mut found = self.fields.iter().filter(named);
-        let first = found.next()?;
-        found.next().is_none().then_some(first.name.as_str())
+        let (first, _) = found.next()?;
+        found.next().is_none().then(|| first.clone())
     }
 
-    fn required_when(&self, field: &Field) -> Option<String> {
+    fn required_when(&self, name: &str, field: &Field) -> Option<WrittenRule> {
         static WHEN: LazyLock<Regex> = LazyLock::new(|| {
             regex(concat!(
                 r#"([A-Za-z_][A-Za-z0-9_]*)\s*(?:的?值)?(?:为|=|＝|等于|是)\s*(["“]?[A-Za-z0-9_]+["”]?(?:\s*(?:或者?|、|/)"#,
@@ -125,28 +120,11 @@ impl Request<'_> {
         });
         static VALUE: LazyLock<Regex> = LazyLock::new(|| regex(r"[A-Za-z0-9_]+"));
         let found = WHEN.captures(&field.doc).filter(|_| field.optional)?;
-        let when = self.find(&found[1]).filter(|when| when.name != field.name)?;
-        let values = VALUE.find_iter(&found[2]).map(|value| self.wire(&when.ty, value.as_str()));
-        let values = values.collect::<Option<Vec<_>>>()?.join(", ");
-        let Field { name, .. } = field;
-        Some(format!("  - required_when: {{ field: {name}, when: {}, is: [{values}] }}", when.name))
-    }
-
-    /// A value of a type as YAML, if it is one.
-    fn wire(&self, ty: &Ty, value: &str) -> Option<String> {
-        match ty {
-            Ty::Scalar("string") => Some(quoted(value)),
-            Ty::Scalar("bool" | "flag" | "int" | "uint") => {
-                phrases::default(&format!("默认{value}"), &ty.to_string())
-            }
-            Ty::Named(name) => match self.types.get(name)? {
-                Definition::Enum { text, values, .. } => values
-                    .iter()
-                    .any(|known| known.wire == value)
-                    .then(|| if *text { quoted(value) } else { value.to_owned() }),
-                _ => None,
-            },
-            _ => None,
-        }
+        let (when, other) = self.fields.get_key_value(&found[1]).filter(|(when, _)| *when != name)?;
+        let values = VALUE.find_iter(&found[2]);
+        let is = values.map(|value| values::value(&other.spec.ty, value.as_str(), self.types));
+        let rule =
+            RequiredWhen { field: name.to_owned(), when: when.clone(), is: is.collect::<Option<_>>()? };
+        Some(WrittenRule { required_when: Some(rule), ..WrittenRule::default() })
     }
 }

@@ -2,29 +2,23 @@
 
 use serde_json::Value;
 
-use super::fields::Notes;
+use super::sighting::{Notes, Sighting};
 use crate::pages::phrases::{Base, DocType};
+use crate::spec::type_expr::Scalar;
 
 /// What is said of a field whose type no table tells.
 pub(super) const FROM_EXAMPLE: &str = "type from the example";
 
-/// The scalar that some values have, none of them a list or an object.
-pub(super) fn scalar(
-    values: &[&Value],
-    doc: Option<DocType>,
-    in_list: bool,
-    notes: &mut Notes,
-) -> &'static str {
-    let shown = shown_scalar(values);
-    let base = doc.map_or(Base::Unknown, |doc| doc.base);
-    let lists = doc.is_some_and(|doc| doc.lists > 0) && !in_list;
-    let described = doc.map(base_name).unwrap_or_default();
-    let Some(documented) = base.scalar().filter(|name| *name != "file") else {
-        let Some(shown) = shown else {
-            return mixed(in_list, notes);
-        };
+/// The scalar that a field has whose values are no lists and no objects.
+pub(super) fn scalar(seen: &Sighting<'_>, notes: &mut Notes) -> Scalar {
+    let shown = shown_scalar(seen);
+    let base = seen.says.map_or(Base::Unknown, |says| says.base);
+    let lists = !seen.in_list && seen.says.is_some_and(|says| says.lists > 0);
+    let described = seen.says.map(described).unwrap_or_default();
+    let Some(documented) = scalar_of(base).filter(|scalar| *scalar != Scalar::File) else {
+        let Some(shown) = shown else { return mixed(seen, notes) };
         if base == Base::Object || lists {
-            notes.quirk(&format!("table says {described}, example shows {shown}"));
+            notes.quirk(&format!("table says {described}, example shows {}", shown.keyword()));
         } else {
             notes.doubt(FROM_EXAMPLE);
         }
@@ -34,79 +28,60 @@ pub(super) fn scalar(
         notes.quirk(&format!("table says {described}, example shows one value"));
         return shown.unwrap_or(documented);
     }
-    if values.iter().all(|value| fits(documented, value)) {
+    if seen.shows_only(|value| fits(documented, value)) {
         return documented;
     }
     let Some(shown) = shown else {
-        if in_list {
-            return mixed(in_list, notes);
+        if seen.in_list {
+            return mixed(seen, notes);
         }
         notes.quirk(&format!("table says {described}, examples show values of several kinds"));
         return documented;
     };
-    let integers = |name: &str| matches!(name, "int" | "uint");
-    if integers(documented) && integers(shown) {
-        notes.doubt(format!("table says {described}, example shows {shown}"));
+    if documented.is_integer() && shown.is_integer() {
+        notes.doubt(format!("table says {described}, example shows {}", shown.keyword()));
         return shown;
     }
-    if integers(documented) && shown == "f64" {
+    if documented.is_integer() && shown == Scalar::F64 {
         notes.doubt(format!("table says {described}, example shows a fraction"));
-        return "f64";
+        return Scalar::F64;
     }
-    notes.quirk(&format!("table says {described}, example shows {shown}"));
-    if in_list { shown } else { documented }
+    notes.quirk(&format!("table says {described}, example shows {}", shown.keyword()));
+    if seen.in_list { shown } else { documented }
 }
 
-/// Whether values of a field could as well be of another type: ids are written as numbers and as text.
-pub(super) fn is_in_doubt(name: &str, values: &[&Value]) -> bool {
-    let id = name.to_ascii_lowercase().ends_with("id");
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    values.iter().any(|value| value.as_str().is_some_and(digits) || id && value.is_number())
-}
-
-fn mixed(in_list: bool, notes: &mut Notes) -> &'static str {
-    if in_list {
+fn mixed(seen: &Sighting<'_>, notes: &mut Notes) -> Scalar {
+    if seen.in_list {
         notes.doubt("examples show values of several kinds");
-        return "any";
+        return Scalar::Any;
     }
     notes.quirk("examples show values of several kinds");
-    "string"
+    Scalar::String
 }
 
-fn fits(scalar: &str, value: &Value) -> bool {
+fn fits(scalar: Scalar, value: &Value) -> bool {
     match scalar {
-        "string" => value.is_string(),
-        "bool" => value.is_boolean(),
-        "int" => value.is_i64(),
-        "uint" => value.is_u64(),
-        "f64" => value.is_number(),
-        _ => false,
+        Scalar::String => value.is_string(),
+        Scalar::Bool => value.is_boolean(),
+        Scalar::Int => value.is_i64(),
+        Scalar::Uint => value.is_u64(),
+        Scalar::F64 => value.is_number(),
+        Scalar::Flag | Scalar::Timestamp | Scalar::Secret | Scalar::Any | Scalar::File => false,
     }
 }
 
-fn shown_scalar(values: &[&Value]) -> Option<&'static str> {
-    let order = ["bool", "uint", "int", "f64", "string"];
-    order.into_iter().find(|scalar| values.iter().all(|value| fits(scalar, value)))
+fn shown_scalar(seen: &Sighting<'_>) -> Option<Scalar> {
+    let order = [Scalar::Bool, Scalar::Uint, Scalar::Int, Scalar::F64, Scalar::String];
+    order.into_iter().find(|scalar| seen.shows_only(|value| fits(*scalar, value)))
 }
 
-pub(super) fn base_name(doc: DocType) -> String {
-    let base = doc.base.scalar().unwrap_or("object");
-    if doc.lists > 0 { format!("list of {base}") } else { base.to_owned() }
+/// What a table calls a type, as a scalar of a spec.
+pub(super) fn scalar_of(base: Base) -> Option<Scalar> {
+    base.scalar().and_then(Scalar::from_keyword)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn digits_in_text_and_ids_in_numbers_may_be_of_another_type() {
-        for (name, value, doubtful) in [
-            ("count", Value::from("3"), true),
-            ("teaid", Value::from(3), true),
-            ("count", Value::from(3), false),
-            ("teaid", Value::from("t3"), false),
-        ] {
-            assert_eq!(is_in_doubt(name, &[&value]), doubtful, "{name}: {value}");
-        }
-    }
+/// What a table calls a type, in the words of a spec.
+pub(super) fn described(says: DocType) -> String {
+    let base = says.base.scalar().unwrap_or("object");
+    if says.lists > 0 { format!("list of {base}") } else { base.to_owned() }
 }

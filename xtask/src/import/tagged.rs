@@ -5,26 +5,28 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
-use super::types::pascal;
+use super::naming::pascal;
+use super::sighting::{ObjectSighting, wire};
 use crate::pages::phrases;
 use crate::pages::tree::{Fields, Node};
-use crate::spec::names;
+use crate::spec::{Repr, names};
 
 /// A tag, and the fields beside it of which it says which one is there.
 pub(super) struct Tagged {
     pub tag: String,
-    pub text: bool,
+    pub repr: Repr,
     /// By tag: the field with the content.
-    pub variants: Vec<(String, Option<String>)>,
+    pub variants: IndexMap<String, Option<String>>,
 }
 
 impl Tagged {
     pub(super) fn contents(&self) -> impl Iterator<Item = &String> {
-        self.variants.iter().filter_map(|(_, key)| key.as_ref())
+        self.variants.values().flatten()
     }
 
     /// The tag of some objects, if every one of them holds what its tag says and nothing that another tag says.
-    pub(super) fn find(fields: &Fields<'_>, objects: &[&Map<String, Value>]) -> Option<Self> {
+    pub(super) fn find(object: ObjectSighting<'_>) -> Option<Self> {
+        let ObjectSighting { fields, shown: objects, .. } = object;
         let always = |node: &Node<'_>| node.values.len() == objects.len();
         let tags = fields.iter().filter(|(_, node)| always(node) && node.fields.is_empty());
         tags.into_iter().find_map(|(tag, node)| {
@@ -42,7 +44,6 @@ impl Tagged {
     }
 
     fn by_name(tag: &str, node: &Node<'_>, fields: &Fields<'_>) -> Option<Self> {
-        let mut wires: Vec<String> = Vec::new();
         let shown = node.values.iter().filter_map(|value| value.as_str()).map(str::to_owned);
         let documented = phrases::values(node.row().map(|row| row.doc.as_str()).unwrap_or_default(), true);
         let documented =
@@ -52,17 +53,13 @@ impl Tagged {
         // What messages are is always said this way, whether or not the table lists the kinds.
         let untold = |name: &&String| fields.get(*name).is_some_and(|node| node.values.is_empty());
         let kinds = fields.keys().filter(|name| tag == "msgtype" && kind(name)).filter(untold).cloned();
-        for wire in shown.chain(documented).chain(kinds) {
-            if !wires.contains(&wire) {
-                wires.push(wire);
-            }
-        }
         let content = |wire: &String| (wire != tag && kind(wire)).then(|| wire.clone());
-        let variants: Vec<(String, Option<String>)> =
-            wires.into_iter().map(|wire| (wire.clone(), content(&wire))).collect();
-        let several = variants.iter().filter(|(_, key)| key.is_some()).count() > 1;
-        let named = variants.iter().all(|(wire, _)| names::is_identifier(&pascal(wire)));
-        (several && named).then(|| Self { tag: tag.to_owned(), text: true, variants })
+        let wires = shown.chain(documented).chain(kinds);
+        let variants: IndexMap<String, Option<String>> =
+            wires.map(|wire| (wire.clone(), content(&wire))).collect();
+        let several = variants.values().flatten().count() > 1;
+        let named = variants.keys().all(|wire| names::is_identifier(&pascal(wire)));
+        (several && named).then(|| Self { tag: tag.to_owned(), repr: Repr::String, variants })
     }
 
     fn by_number(tag: &str, fields: &Fields<'_>, objects: &[&Map<String, Value>]) -> Option<Self> {
@@ -89,17 +86,12 @@ impl Tagged {
         let keys: Vec<&String> = variants.values().flatten().collect();
         let distinct = keys.iter().enumerate().all(|(at, key)| !keys[..at].contains(key));
         let all = keys.len() == contents.len() && keys.len() > 1;
-        (distinct && all).then(|| Self {
-            tag: tag.to_owned(),
-            text: false,
-            variants: variants.into_iter().collect(),
-        })
+        (distinct && all).then(|| Self { tag: tag.to_owned(), repr: Repr::Int, variants })
     }
 
     fn holds(&self, object: &Map<String, Value>) -> bool {
         let Some(tag) = object.get(&self.tag) else { return false };
-        let wire = tag.as_str().map_or_else(|| tag.to_string(), str::to_owned);
-        let Some((_, own)) = self.variants.iter().find(|(known, _)| *known == wire) else { return false };
+        let Some(own) = self.variants.get(&wire(tag)) else { return false };
         let complete = own.as_ref().is_none_or(|own| object.get(own).is_some_and(|value| !value.is_null()));
         complete && self.contents().all(|key| Some(key) == own.as_ref() || !object.contains_key(key))
     }

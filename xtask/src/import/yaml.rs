@@ -1,183 +1,207 @@
 //! A draft as YAML, as the spec files are written: short entries in one line, long ones a key a line.
 
+use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::draft::{Draft, Endpoint, Example};
-use super::types::{Definition, EnumValue, Field, Ty, Variant};
-use crate::spec::Part;
+use super::model::{Bodies, Definition, Draft, DraftEndpoint, DraftFields};
+use super::page::DraftPage;
+use crate::spec::{
+    Answer, Body, EnumValue, Field, Host, LimitValue, Pagination, Place, Rate, Repr, Section, Variant,
+    WrittenRule,
+};
 
 /// How long a line may get before what stands in it gets lines of its own.
 const WIDTH: usize = 110;
 
 /// A draft's sections, each as the lines below its key.
-#[derive(Debug, Default)]
-pub(super) struct Sections {
-    pub endpoints: String,
-    pub structs: String,
-    pub enums: String,
-    pub unions: String,
-}
-
-/// The names of the sections, in the order in which they stand.
-pub(super) const ORDER: [&str; 4] = ["endpoints", "structs", "enums", "unions"];
+#[derive(Debug)]
+pub(super) struct Sections(IndexMap<&'static str, String>);
 
 impl Sections {
     /// Writes a draft.
-    pub(super) fn of(draft: &Draft) -> Self {
-        let mut sections = Self::default();
+    pub(super) fn of(draft: &DraftPage) -> Self {
+        let mut sections = IndexMap::from(Section::KEYS.map(|section| (section, String::new())));
+        let mut add = |section: Section, text: String| *sections.entry(section.key()).or_default() += &text;
         for endpoint in &draft.endpoints {
-            endpoint_yaml(endpoint, &mut sections.endpoints);
+            add(Section::Endpoints, endpoint_yaml(endpoint));
         }
         for (name, definition) in draft.types.all() {
-            match definition {
-                Definition::Struct { doc, fields, doubts } => {
-                    let yaml = &mut sections.structs;
-                    *yaml += &format!("  {name}:{}\n    doc: {}\n", comment(doubts), todo(doc));
-                    fields_yaml("    fields:", fields, 6, yaml);
+            let head = format!("  {name}:{}\n", comment(&definition.doubts));
+            let (section, body) = match &definition.spec {
+                Definition::Struct { doc, fields } => (Section::Structs, struct_yaml(doc, fields)),
+                Definition::Enum { doc, repr, values } => (Section::Enums, enum_yaml(doc, *repr, values)),
+                Definition::Union { doc, tag, repr, variants } => {
+                    let head = format!("    doc: {}\n    tag: {}\n", todo(doc), key(tag));
+                    (Section::Unions, head + &variants_yaml(*repr, variants))
                 }
-                Definition::Enum { doc, text, values } => {
-                    enum_yaml(name, doc, *text, values, &mut sections.enums);
-                }
-                Definition::Union { doc, tag, text, variants } => {
-                    let yaml = &mut sections.unions;
-                    *yaml += &format!("  {name}:\n    doc: {}\n    tag: {}\n", todo(doc), key(tag));
-                    if !text {
-                        *yaml += "    repr: int\n";
-                    }
-                    *yaml += "    variants:\n";
-                    for variant in variants {
-                        variant_yaml(variant, *text, yaml);
-                    }
-                }
-            }
+            };
+            add(section, head + &body);
         }
-        sections
+        Self(sections)
     }
 
-    /// A section by its name.
-    pub(super) fn get(&self, name: &str) -> &str {
-        match name {
-            "endpoints" => &self.endpoints,
-            "structs" => &self.structs,
-            "enums" => &self.enums,
-            _ => &self.unions,
-        }
+    /// The lines of a section.
+    pub(super) fn get(&self, section: &str) -> &str {
+        self.0.get(section).map(String::as_str).unwrap_or_default()
     }
 
     /// A whole file.
     pub(super) fn file(&self, title: &str) -> String {
         let mut text = format!("title: {}\nsummary: {}\n", scalar(title), todo(title));
-        for name in ORDER {
-            let section = self.get(name);
-            if !section.is_empty() {
-                text += &format!("\n{name}:\n{section}");
-            }
+        for (section, lines) in self.0.iter().filter(|(_, lines)| !lines.is_empty()) {
+            text += &format!("\n{section}:\n{lines}");
         }
         text
     }
 }
 
-fn endpoint_yaml(endpoint: &Endpoint, yaml: &mut String) {
-    let (id, page, updated) = &endpoint.doc;
-    let updated = updated.as_ref().map(|date| format!(", updated: {date}")).unwrap_or_default();
-    *yaml += &format!("  {}:\n", endpoint.name);
-    *yaml += &format!("    title: {}\n    summary: {}\n", scalar(&endpoint.title), todo(&endpoint.title));
-    *yaml += &format!("    doc: {{ id: {id}, page: {page}{updated} }}\n");
-    *yaml += &format!(
-        "    call: {} {}\n    token: {}\n",
-        endpoint.method,
-        endpoint.path,
-        endpoint.token.keyword()
-    );
-    for line in &endpoint.keys {
-        *yaml += &format!("    {line}\n");
-    }
-    for (side, head, fields) in [
-        (Part::Request, "    request:", &endpoint.request),
-        (Part::Response, "    response:", &endpoint.response),
-    ] {
-        if endpoint.untyped.contains(&side) && !fields.is_empty() {
-            *yaml += "    # ? the tables give no types: they are from the examples\n";
-        }
-        fields_yaml(head, fields, 6, yaml);
-    }
-    *yaml += "    examples: # ? the page's values: make up others\n";
-    for example in &endpoint.examples {
-        example_yaml(example, yaml);
-    }
-}
-
-fn example_yaml(example: &Example, yaml: &mut String) {
-    for doubt in &example.doubts {
-        *yaml += &format!("      # ? {doubt}\n");
-    }
-    let mut lead = "      - ";
-    if let Some(request) = &example.request {
-        *yaml += &format!("{lead}request: |\n          {}\n", json(request, 10));
-        lead = "        ";
-    }
-    *yaml += &format!("{lead}response: |\n          {}\n", json(&example.response, 10));
-}
-
-fn fields_yaml(head: &str, fields: &[Field], indent: usize, yaml: &mut String) {
-    if fields.is_empty() {
-        if head.trim() == "fields:" {
-            *yaml += &format!("{head} {{}}\n");
-        }
-        return;
-    }
-    *yaml += &format!("{head}\n");
-    for field in fields {
-        field_yaml(field, indent, yaml);
-    }
-}
-
-fn field_yaml(field: &Field, indent: usize, yaml: &mut String) {
-    let name = key(&format!("{}{}", field.name, if field.optional { "?" } else { "" }));
-    let comment = comment(&field.doubts);
-    let mut pairs = vec![("type", ty(&field.ty))];
-    pairs.extend(field.keys.iter().map(|(key, value)| (*key, value.clone())));
-    pairs.push(("doc", todo(&field.doc)));
-    let short: Vec<String> = pairs.iter().map(|(key, value)| format!("{key}: {value}")).collect();
-    let line = format!("{:indent$}{name}: {{ {} }}{comment}", "", short.join(", "));
-    if line.chars().count() <= WIDTH {
-        *yaml += &format!("{line}\n");
-        return;
-    }
-    *yaml += &format!("{:indent$}{name}:{comment}\n", "");
-    for pair in short {
-        *yaml += &format!("{:indent$}  {pair}\n", "");
-    }
-}
-
-fn enum_yaml(name: &str, doc: &str, text: bool, values: &[EnumValue], yaml: &mut String) {
-    let repr = if text { "string" } else { "int" };
-    *yaml += &format!("  {name}:\n    doc: {}\n    repr: {repr}\n    values:\n", todo(doc));
-    for value in values {
-        let wire = if text { key(&value.wire) } else { value.wire.clone() };
-        let comment = if value.undocumented { " # ? only an example has it" } else { "" };
-        *yaml +=
-            &format!("      {wire}: {{ name: {}, doc: {} }}{comment}\n", key(&value.name), todo(&value.doc));
-    }
-}
-
-fn variant_yaml(variant: &Variant, text: bool, yaml: &mut String) {
-    let tag = if text { key(&variant.tag) } else { variant.tag.clone() };
-    if let Variant { name: None, ty: Some(content), key: None, .. } = variant {
-        *yaml += &format!("      {tag}: {}\n", ty(content));
-        return;
-    }
-    let pairs = [
-        variant.name.as_ref().map(|name| format!("name: {}", key(name))),
-        variant.ty.as_ref().map(|content| format!("type: {}", ty(content))),
-        variant.key.as_ref().map(|name| format!("key: {}", key(name))),
+fn endpoint_yaml(endpoint: &DraftEndpoint) -> String {
+    let DraftEndpoint { title, doc, method, path, .. } = endpoint;
+    let updated = doc.updated.as_ref().map(|date| format!(", updated: {date}")).unwrap_or_default();
+    let mut lines = vec![
+        format!("title: {}", scalar(title)),
+        format!("summary: {}", todo(title)),
+        format!("doc: {{ id: {}, page: {}{updated} }}", doc.id, doc.page),
+        format!("call: {method} {path}"),
+        format!("token: {}", endpoint.token.keyword()),
     ];
-    let pairs: Vec<String> = pairs.into_iter().flatten().collect();
-    *yaml += &format!("      {tag}: {{ {} }}\n", pairs.join(", "));
+    let DraftEndpoint { host, body, answer, .. } = *endpoint;
+    lines.extend((host != Host::default()).then(|| format!("host: {}", host.keyword())));
+    lines.extend((body != Body::default()).then(|| format!("body: {}", body.keyword())));
+    lines.extend((answer != Answer::default()).then(|| format!("answer: {}", answer.keyword())));
+    if !endpoint.rate.spec.is_empty() {
+        let rate = |rate: &Rate| format!("{{ calls: {}, per: {} }}", rate.calls, rate.per.keyword());
+        let rates: Vec<String> = endpoint.rate.spec.iter().map(rate).collect();
+        lines.push(format!("rate: [{}]", rates.join(", ")));
+    }
+    lines.extend(unsure(&endpoint.rate.doubts));
+    lines.extend(endpoint.concurrency.map(|number| format!("concurrency: {number}")));
+    lines.extend(endpoint.pagination.spec.as_ref().map(pagination));
+    lines.extend(unsure(&endpoint.pagination.doubts));
+    if !endpoint.rules.is_empty() {
+        lines.push("rules:".to_owned());
+        lines.extend(endpoint.rules.iter().map(|of| format!("  - {}", rule(of))));
+    }
+    lines.extend(unsure(&endpoint.doubts));
+    let mut yaml = format!("  {}:\n", endpoint.name);
+    yaml.extend(lines.iter().map(|line| format!("    {line}\n")));
+    for (name, side) in [("request", &endpoint.request), ("response", &endpoint.response)] {
+        yaml.extend(unsure(&side.doubts).map(|line| format!("    {line}\n")));
+        if !side.spec.is_empty() {
+            yaml += &format!("    {name}:\n{}", fields_yaml(&side.spec));
+        }
+    }
+    yaml += "    examples: # ? the page's values: make up others\n";
+    yaml.extend(endpoint.examples.iter().map(example_yaml));
+    yaml
 }
 
-fn ty(ty: &Ty) -> String {
-    ty.to_string()
+fn pagination(pages: &Pagination) -> String {
+    let Pagination { cursor, next, offset, limit, more, end, total, items } = pages;
+    let keys = [
+        ("cursor", cursor),
+        ("next", next),
+        ("offset", offset),
+        ("limit", limit),
+        ("more", more),
+        ("end", end),
+        ("total", total),
+        ("items", items),
+    ];
+    let given = keys.into_iter().filter_map(|(key, name)| Some((key, name.clone()?)));
+    format!("pagination: {}", flow(given))
+}
+
+fn rule(rule: &WrittenRule) -> String {
+    let WrittenRule { max_span, exactly_one, at_least_one, at_most_one, required_when } = rule;
+    let groups = [("exactly_one", exactly_one), ("at_least_one", at_least_one), ("at_most_one", at_most_one)];
+    let group =
+        groups.into_iter().find_map(|(key, names)| Some((key, format!("[{}]", names.as_ref()?.join(", ")))));
+    let span = max_span.as_ref().map(|span| {
+        let days = span.days.to_string();
+        ("max_span", flow([("from", span.from.clone()), ("to", span.to.clone()), ("days", days)]))
+    });
+    let required = required_when.as_ref().map(|rule| {
+        let is: Vec<String> = rule.is.iter().map(value).collect();
+        let is = format!("[{}]", is.join(", "));
+        ("required_when", flow([("field", rule.field.clone()), ("when", rule.when.clone()), ("is", is)]))
+    });
+    group.or(span).or(required).map(|(key, of)| format!("{key}: {of}")).unwrap_or_default()
+}
+
+fn example_yaml(example: &Draft<Bodies>) -> String {
+    let doubts = example.doubts.iter().map(|doubt| format!("      # ? {doubt}\n"));
+    let Bodies { request, response } = &example.spec;
+    let bodies = [("request", request.as_ref()), ("response", Some(response))];
+    let bodies = bodies.into_iter().filter_map(|(name, body)| Some((name, body?)));
+    let bodies = bodies.enumerate().map(|(index, (name, body))| {
+        let lead = if index == 0 { "      - " } else { "        " };
+        format!("{lead}{name}: |\n          {}\n", json(body, 10))
+    });
+    doubts.chain(bodies).collect()
+}
+
+fn struct_yaml(doc: &str, fields: &DraftFields) -> String {
+    let doc = format!("    doc: {}\n", todo(doc));
+    let none = if fields.is_empty() { " {}" } else { "" };
+    format!("{doc}    fields:{none}\n{}", fields_yaml(fields))
+}
+
+fn fields_yaml(fields: &DraftFields) -> String {
+    fields.iter().map(|(name, field)| field_yaml(name, field)).collect()
+}
+
+fn field_yaml(name: &str, field: &Draft<Field>) -> String {
+    let Field { ty, doc, rename, default, place, embed, quirk, limits, optional, misspelt: _ } = &field.spec;
+    let name = key(&format!("{name}{}", if *optional { "?" } else { "" }));
+    let comment = comment(&field.doubts);
+    let mut pairs = vec![("type", ty.to_string())];
+    pairs.extend(default.as_ref().map(|of| ("default", value(of))));
+    pairs.extend(limits.iter().map(|limit| (limit.kind.key(), limit_value(&limit.value))));
+    pairs.extend(quirk.as_ref().map(|reason| ("quirk", quoted(reason))));
+    pairs.extend((*place != Place::default()).then(|| ("in", place.keyword().to_owned())));
+    pairs.extend(rename.as_ref().map(|name| ("rename", name.clone())));
+    pairs.extend(embed.then(|| ("embed", "true".to_owned())));
+    pairs.push(("doc", todo(doc)));
+    let line = format!("      {name}: {}{comment}\n", flow(pairs.clone()));
+    // The line's end is no part of its width.
+    if line.chars().count() <= WIDTH + 1 {
+        return line;
+    }
+    let pairs = pairs.iter().map(|(key, value)| format!("        {key}: {value}\n"));
+    format!("      {name}:{comment}\n{}", pairs.collect::<String>())
+}
+
+fn enum_yaml(doc: &str, repr: Repr, values: &IndexMap<String, Draft<EnumValue>>) -> String {
+    let values = values.iter().map(|(wire, value)| {
+        let EnumValue { name, doc } = &value.spec;
+        let doc = todo(doc.as_deref().unwrap_or_default());
+        let pairs = flow([("name", key(name)), ("doc", doc)]);
+        format!("      {}: {pairs}{}\n", tag(repr, wire), comment(&value.doubts))
+    });
+    let head = format!("    doc: {}\n    repr: {}\n    values:\n", todo(doc), repr.keyword());
+    head + &values.collect::<String>()
+}
+
+fn variants_yaml(repr: Repr, variants: &IndexMap<String, Variant>) -> String {
+    let variants = variants.iter().map(|(wire, variant)| {
+        let tag = tag(repr, wire);
+        if let Variant { name: None, ty: Some(content), key: None, .. } = variant {
+            return format!("      {tag}: {content}\n");
+        }
+        let name = variant.name.as_ref().map(|name| ("name", key(name)));
+        let ty = variant.ty.as_ref().map(|content| ("type", content.to_string()));
+        let content = variant.key.as_ref().map(|name| ("key", key(name)));
+        format!("      {tag}: {}\n", flow([name, ty, content].into_iter().flatten()))
+    });
+    let repr = if repr == Repr::Int { "    repr: int\n" } else { "" };
+    format!("{repr}    variants:\n{}", variants.collect::<String>())
+}
+
+/// A mapping in one line.
+fn flow(pairs: impl IntoIterator<Item = (&'static str, String)>) -> String {
+    let pairs: Vec<String> = pairs.into_iter().map(|(key, value)| format!("{key}: {value}")).collect();
+    format!("{{ {} }}", pairs.join(", "))
 }
 
 /// What a person has to put into English.
@@ -186,8 +210,22 @@ fn todo(chinese: &str) -> String {
     if chinese.is_empty() { "TODO".to_owned() } else { quoted(&format!("TODO: {chinese}")) }
 }
 
+/// Doubts on lines of their own.
+fn unsure(doubts: &[String]) -> impl Iterator<Item = String> {
+    doubts.iter().map(|doubt| format!("# ? {doubt}"))
+}
+
+/// Doubts at the end of a line.
 fn comment(doubts: &[String]) -> String {
     if doubts.is_empty() { String::new() } else { format!(" # ? {}", doubts.join("; ")) }
+}
+
+/// A value of an enum, or the tag of a union, as a key.
+fn tag(repr: Repr, wire: &str) -> String {
+    match repr {
+        Repr::String => key(wire),
+        Repr::Int => wire.to_owned(),
+    }
 }
 
 /// A key as YAML reads it back as text.
@@ -213,6 +251,21 @@ fn scalar(text: &str) -> String {
     }
 }
 
+fn limit_value(value: &LimitValue) -> String {
+    match value {
+        LimitValue::Number(number) => number.to_string(),
+        LimitValue::Pattern(pattern) => quoted(pattern),
+    }
+}
+
+/// A value on the wire.
+fn value(value: &serde_yaml::Value) -> String {
+    match value {
+        serde_yaml::Value::String(text) => quoted(text),
+        // A number, or `true`: JSON writes them as YAML does.
+        other => serde_json::to_string(other).unwrap_or_default(),
+    }
+}
 /// JSON in one line where it fits, else an entry a line.
 fn json(value: &Value, indent: usize) -> String {
     let flat = flat(value);
@@ -249,9 +302,9 @@ fn flat(value: &Value) -> String {
 }
 
 /// A text as YAML and JSON read it back.
-pub(super) fn quoted(text: &str) -> String {
+fn quoted(text: &str) -> String {
     let mut quoted = String::new();
-    for c in serde_json::Value::from(text).to_string().chars() {
+    for c in Value::from(text).to_string().chars() {
         // What YAML takes for the end of a line, or not at all.
         match c {
             '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => {

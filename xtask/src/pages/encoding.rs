@@ -5,7 +5,7 @@ use serde_json::{Map, Number, Value};
 use super::contents::Section;
 use super::phrases::{self, Base};
 use crate::spec::names;
-use crate::spec::{Part, Token};
+use crate::spec::{Answer, Body, Host, Part, Token};
 
 /// The token that an endpoint takes: the parameter of its address, or a row of its table.
 pub(crate) fn token(section: &Section) -> Token {
@@ -79,16 +79,28 @@ impl Encoding {
         self.xml || self.file_field.is_some()
     }
 
-    pub(crate) fn keys(&self) -> Vec<String> {
-        let keys = [
-            (self.xml, "host: merchant"),
-            (self.file_field.is_some(), "body: multipart"),
-            (self.xml, "body: xml"),
-            (self.file_answer && !self.json_answer, "answer: file"),
-            (self.file_answer && self.json_answer, "answer: file_or_json"),
-            (self.xml, "answer: xml"),
-        ];
-        keys.into_iter().filter(|(given, _)| *given).map(|(_, key)| key.to_owned()).collect()
+    /// Where it is.
+    pub(crate) fn host(&self) -> Host {
+        if self.xml { Host::Merchant } else { Host::Api }
+    }
+
+    /// What the request's body is.
+    pub(crate) fn body(&self) -> Body {
+        match self {
+            Self { xml: true, .. } => Body::Xml,
+            Self { file_field: Some(_), .. } => Body::Multipart,
+            _ => Body::Json,
+        }
+    }
+
+    /// What comes back.
+    pub(crate) fn answer(&self) -> Answer {
+        match self {
+            Self { xml: true, .. } => Answer::Xml,
+            Self { file_answer: true, json_answer: true, .. } => Answer::FileOrJson,
+            Self { file_answer: true, .. } => Answer::File,
+            _ => Answer::Json,
+        }
     }
 
     pub(crate) fn requests(&self, section: &Section) -> Vec<Value> {

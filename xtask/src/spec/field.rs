@@ -10,7 +10,7 @@ use crate::spec::pattern;
 use crate::spec::type_expr::TypeExpr;
 
 /// A field.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 pub struct Field {
     /// Its type.
     #[serde(rename = "type")]
@@ -43,6 +43,24 @@ pub struct Field {
     /// Whether the field may be absent: its key ends in `?`.
     #[serde(skip)]
     pub optional: bool,
+}
+
+impl Field {
+    /// A field that must be there, of which nothing is said but its type.
+    pub fn new(ty: TypeExpr) -> Self {
+        Self {
+            ty,
+            doc: String::new(),
+            rename: None,
+            default: None,
+            place: Place::default(),
+            embed: false,
+            quirk: None,
+            misspelt: Vec::new(),
+            limits: Vec::new(),
+            optional: false,
+        }
+    }
 }
 
 keywords! {

@@ -338,7 +338,7 @@ keywords! {
 
 /// How the pages of an endpoint follow each other: by a `cursor` or by an `offset`. Fields of the response may be
 /// paths: `file_list.item`.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 pub struct Pagination {
     /// The request field that takes the cursor.
     pub cursor: Option<String>,

@@ -50,6 +50,13 @@ keywords! {
     }
 }
 
+impl Scalar {
+    /// Whether its values are integers, of which nothing else is known.
+    pub const fn is_integer(self) -> bool {
+        matches!(self, Self::Int | Self::Uint)
+    }
+}
+
 keywords! {
     /// A type with one parameter.
     Generic {

@@ -40,7 +40,7 @@ keywords! {
 }
 
 /// A documented value of an enum.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnumValue {
     /// The variant's name.
     pub name: String,
@@ -81,7 +81,7 @@ keywords! {
 pub const KINDS: [&str; 5] = ["bool", "number", "string", "list", "object"];
 
 /// A variant of a union.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Variant {
     /// The variant's name; without one, it is made from the tag.
     pub name: Option<String>,

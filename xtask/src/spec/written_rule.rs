@@ -7,7 +7,7 @@ use serde_yaml::Value;
 use super::{FieldPath, Group, Rule};
 
 /// A rule over several fields: exactly one of these.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[schemars(rename = "Rule", extend("minProperties" = 1, "maxProperties" = 1))]
 pub struct WrittenRule {
     /// Two times lie at most so many days apart, and not the wrong way round.
@@ -66,7 +66,7 @@ fn on_the_wire(value: &Value) -> String {
 }
 
 /// A field that is required because of another one.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 pub struct RequiredWhen {
     /// The field.
     pub field: String,
@@ -78,7 +78,7 @@ pub struct RequiredWhen {
 }
 
 /// A rule over two times.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 pub struct MaxSpan {
     /// The field with the earlier time.
     pub from: String,

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::draft::{self, Names};
+use super::page::{DraftPage, Taken};
 use super::yaml::Sections;
 use crate::pages::contents::{Contents, Section};
 use crate::pages::encoding;
@@ -19,9 +19,9 @@ use crate::spec::diagnostic::Diagnostics;
 use crate::spec::load;
 use crate::spec::source::{Source, position};
 
-/// What a run over a folder found.
+/// What became of the pages of a folder.
 #[derive(Debug, Default, Serialize)]
-pub struct Report {
+pub struct Survey {
     /// Paths that some page documents.
     pub paths: usize,
     /// Paths with a draft.
@@ -36,7 +36,7 @@ pub struct Report {
     pub reasons: BTreeMap<String, Vec<String>>,
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for Survey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut reasons: Vec<(&String, &Vec<String>)> = self.reasons.iter().collect();
         reasons.sort_by_key(|(reason, places)| (Reverse(places.len()), *reason));
@@ -75,7 +75,7 @@ struct Outcome {
 }
 
 /// Drafts every page below a folder, and holds the drafts against the pages' examples.
-pub fn run(docs: &Path, progress: impl Fn() + Sync, start: impl FnOnce(usize)) -> io::Result<Report> {
+pub fn survey(docs: &Path, progress: impl Fn() + Sync, start: impl FnOnce(usize)) -> io::Result<Survey> {
     let pages = pages::read(docs)?;
     start(pages.len());
     let outcomes = parallel::map(&pages, |_, page| {
@@ -83,10 +83,10 @@ pub fn run(docs: &Path, progress: impl Fn() + Sync, start: impl FnOnce(usize)) -
         progress();
         outcome
     });
-    let mut report = Report::default();
+    let mut survey = Survey::default();
     let mut paths: BTreeMap<String, Found> = BTreeMap::new();
     for (page, outcomes) in pages.iter().zip(outcomes) {
-        report.pages += usize::from(!outcomes.is_empty());
+        survey.pages += usize::from(!outcomes.is_empty());
         for outcome in outcomes {
             let path = paths.entry(outcome.path.clone()).or_insert(Found {
                 drafted: true,
@@ -98,22 +98,22 @@ pub fn run(docs: &Path, progress: impl Fn() + Sync, start: impl FnOnce(usize)) -
             path.examples += outcome.examples;
             for (reason, what) in outcome.mistakes {
                 let place = format!("{} {}: {} {what}", page.id, page.title, outcome.path);
-                report.reasons.entry(reason).or_default().push(place);
+                survey.reasons.entry(reason).or_default().push(place);
             }
         }
     }
-    report.paths = paths.len();
+    survey.paths = paths.len();
     let count = |of: fn(&Found) -> bool| paths.values().filter(|path| of(path)).count();
-    report.drafted = count(|path| path.drafted);
-    report.accepted = count(|path| path.accepted);
-    report.without_examples = count(|path| path.accepted && path.examples == 0);
-    Ok(report)
+    survey.drafted = count(|path| path.drafted);
+    survey.accepted = count(|path| path.accepted);
+    survey.without_examples = count(|path| path.accepted && path.examples == 0);
+    Ok(survey)
 }
 
 /// What becomes of a page's endpoints. A mistake counts against all of them: it may keep the checks from the rest.
 fn page_outcomes(page: &Page) -> Vec<Outcome> {
     let contents = Contents::of(page);
-    let draft = draft::page(page.id, page.numbers.first().copied(), &contents, Names::default());
+    let draft = DraftPage::of(page, &contents, Taken::default());
     let text = Sections::of(&draft).file(&page.title);
     let (paths, mistakes) = checked(&text);
     let unreadable = contents

@@ -1,0 +1,166 @@
+//! From what a page says of an endpoint to a draft of it.
+
+use serde_json::{Map, Value};
+
+use super::examples::Shown;
+use super::fields::FieldDrafter;
+use super::model::{Definition, Draft, DraftEndpoint, DraftFields};
+use super::naming::parts;
+use super::paging::pagination;
+use super::rules::Request;
+use super::sighting::ObjectSighting;
+use super::types::Types;
+use crate::pages::contents::Section;
+use crate::pages::encoding::{Encoding, token};
+use crate::pages::phrases::{Rates, at_once};
+use crate::pages::table::Table;
+use crate::pages::tree;
+use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
+use crate::spec::{Doc, Field, Part, Period, Place, Rate, names};
+
+/// Drafts an endpoint.
+pub(super) struct EndpointDrafter<'p> {
+    section: &'p Section,
+    /// The page's tables of named objects and values.
+    named: &'p [Table],
+    types: &'p mut Types,
+    encoding: Encoding,
+    method: &'p str,
+    /// What isn't sure of the endpoint as a whole.
+    doubts: Vec<String>,
+}
+
+impl<'p> EndpointDrafter<'p> {
+    pub(super) fn new(section: &'p Section, named: &'p [Table], types: &'p mut Types) -> Self {
+        let encoding = Encoding::of(section);
+        let unsaid = !section.method_said
+            && !section.shows(Part::Request)
+            && section.query.len() > 1
+            && !encoding.flat();
+        let method = if unsaid { "GET" } else { section.method.as_str() };
+        Self { section, named, types, encoding, method, doubts: Vec::new() }
+    }
+
+    pub(super) fn draft(mut self, name: String, doc: Doc) -> DraftEndpoint {
+        let section = self.section;
+        let owner = names::pascal(&name);
+        let requests = self.encoding.requests(section);
+        let responses = self.encoding.responses(section);
+        let request = self.request(&owner, &requests);
+        let response = self.response(&format!("{owner}Response"), &responses);
+        let (fields, prose) = (&request.spec, section.prose.as_slice());
+        let rules = Request { types: self.types, fields, prose, shown: &requests }.rules();
+        if self.method != section.method {
+            self.doubts.push("the page doesn't say the method".to_owned());
+        }
+        let last = parts(&section.path).next_back().unwrap_or_default();
+        let reads = ["get", "list", "search", "query"].iter().any(|verb| last.starts_with(verb));
+        if self.method == "GET" || reads {
+            self.doubts.push("safe: true, if it only reads".to_owned());
+        }
+        let shown = Shown { encoding: &self.encoding, requests, responses };
+        DraftEndpoint {
+            name,
+            title: section.title.clone(),
+            doc,
+            method: self.method.to_owned(),
+            path: section.path.clone(),
+            token: token(section),
+            host: self.encoding.host(),
+            body: self.encoding.body(),
+            answer: self.encoding.answer(),
+            rate: rate(section),
+            concurrency: at_once(&section.prose),
+            pagination: pagination(&request.spec, &response.spec),
+            rules,
+            examples: shown.pairs(&request.spec, &response.spec, self.types),
+            request,
+            response,
+            doubts: self.doubts,
+        }
+    }
+
+    fn request(&mut self, owner: &str, requests: &[Value]) -> Draft<DraftFields> {
+        let mut drafted = self.side(Part::Request, owner, requests);
+        let get = self.method == "GET";
+        for (name, field) in &mut drafted.spec {
+            let in_query = self.section.query.contains(name);
+            let shown = requests.iter().any(|body| body.get(name).is_some());
+            if self.encoding.file_field.as_ref() == Some(name) {
+                let doc = std::mem::take(&mut field.spec.doc);
+                field.spec = Field { doc, ..Field::new(TypeExpr::Scalar(Scalar::File)) };
+            } else if get || self.encoding.flat() || in_query && !shown {
+                self.flatten(field);
+            }
+            if in_query && !get && !shown {
+                field.spec.place = Place::Query;
+            }
+        }
+        if let Some(name) = &self.encoding.file_field
+            && !drafted.spec.contains_key(name)
+        {
+            let file = Field::new(TypeExpr::Scalar(Scalar::File));
+            let part = Draft::doubtful(file, "the form on the page has this part");
+            drafted.spec.insert(name.clone(), part);
+        }
+        drafted
+    }
+
+    fn response(&mut self, owner: &str, responses: &[Value]) -> Draft<DraftFields> {
+        if self.encoding.file_answer && !self.encoding.json_answer {
+            return Draft::default();
+        }
+        let mut drafted = self.side(Part::Response, owner, responses);
+        if self.encoding.xml {
+            drafted.spec.values_mut().for_each(|field| self.flatten(field));
+        }
+        drafted
+    }
+
+    /// The fields of a side: what its examples show and its tables say.
+    fn side(&mut self, side: Part, owner: &str, bodies: &[Value]) -> Draft<DraftFields> {
+        let section = self.section;
+        let shown: Vec<&Map<String, Value>> = bodies.iter().filter_map(Value::as_object).collect();
+        let (fields, unplaced) = tree::of(section, self.named, side, &shown);
+        for table in unplaced {
+            let names: Vec<&str> = table.rows.iter().map(|row| row.name.as_str()).collect();
+            let of = table.name.as_deref().map(|name| format!(" of {name}")).unwrap_or_default();
+            self.doubts.push(format!("a table{of} without a place: {}", names.join(", ")));
+        }
+        let mut rows = section.tables_of(side).flat_map(|table| &table.rows).peekable();
+        let untyped = rows.peek().is_some() && rows.all(|row| row.ty.is_none());
+        let mut drafter = FieldDrafter { types: self.types, named: self.named, side, untyped };
+        let fields = drafter.fields(ObjectSighting { owner, fields: &fields, shown: &shown });
+        if untyped && !bodies.is_empty() && !fields.is_empty() {
+            return Draft::doubtful(fields, "the tables give no types: they are from the examples");
+        }
+        Draft::sure(fields)
+    }
+
+    /// Makes something plainer of a field where there are no objects and lists.
+    fn flatten(&self, field: &mut Draft<Field>) {
+        let nested = match &field.spec.ty {
+            TypeExpr::Scalar(scalar) => *scalar == Scalar::Any,
+            TypeExpr::Generic(generic, _) => matches!(generic, Generic::List | Generic::Map),
+            TypeExpr::Named(name) => !matches!(self.types.get(name), Some(Definition::Enum { .. })),
+        };
+        if nested {
+            field.doubts.push(format!("the page says `{}`, which can't be sent here", field.spec.ty));
+            let Field { doc, rename, quirk, optional, .. } = field.spec.clone();
+            let text = Field::new(TypeExpr::Scalar(Scalar::String));
+            field.spec = Field { doc, rename, quirk, optional, ..text };
+        }
+    }
+}
+
+/// How often an endpoint may be called.
+fn rate(section: &Section) -> Draft<Vec<Rate>> {
+    let Rates { calls, otherwise, shared } = Rates::of(&section.prose, &section.shared);
+    let rates = calls.into_iter().filter_map(|(calls, per)| {
+        Some(Rate { calls: u32::try_from(calls).ok()?, per: Period::from_keyword(per)? })
+    });
+    let otherwise = otherwise.into_iter().map(|line| format!("a rate: {line}"));
+    let shared =
+        shared.into_iter().map(|line| format!("a rate, of one of the page's endpoints or of all: {line}"));
+    Draft { spec: rates.collect(), doubts: otherwise.chain(shared).collect() }
+}

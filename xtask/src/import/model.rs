@@ -1,0 +1,136 @@
+//! Drafts: what a spec would say, and beside it what the import isn't sure of.
+
+use indexmap::IndexMap;
+use serde_json::Value;
+
+use crate::spec::type_expr::TypeExpr;
+use crate::spec::{
+    Answer, Body, Doc, EnumValue, Field, File, Host, Pagination, Rate, Repr, Style, Token, Variant,
+    WrittenRule,
+};
+
+/// A part of a spec, and what the import isn't sure of.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Draft<T> {
+    pub spec: T,
+    pub doubts: Vec<String>,
+}
+
+impl<T> Draft<T> {
+    /// What there is no doubt about.
+    pub(super) const fn sure(spec: T) -> Self {
+        Self { spec, doubts: Vec::new() }
+    }
+
+    pub(super) fn doubtful(spec: T, doubt: impl Into<String>) -> Self {
+        Self { spec, doubts: vec![doubt.into()] }
+    }
+}
+
+/// The fields of an object, by wire name.
+pub(super) type DraftFields = IndexMap<String, Draft<Field>>;
+
+/// An endpoint, without the words that a person has to find.
+#[derive(Debug)]
+pub(super) struct DraftEndpoint {
+    pub name: String,
+    pub title: String,
+    pub doc: Doc,
+    pub method: String,
+    pub path: String,
+    pub token: Token,
+    pub host: Host,
+    pub body: Body,
+    pub answer: Answer,
+    pub rate: Draft<Vec<Rate>>,
+    pub concurrency: Option<u32>,
+    pub pagination: Draft<Option<Pagination>>,
+    pub rules: Vec<WrittenRule>,
+    pub request: Draft<DraftFields>,
+    pub response: Draft<DraftFields>,
+    pub examples: Vec<Draft<Bodies>>,
+    /// What isn't sure of it as a whole.
+    pub doubts: Vec<String>,
+}
+
+/// A request and its response.
+#[derive(Debug)]
+pub(super) struct Bodies {
+    pub request: Option<Value>,
+    pub response: Value,
+}
+
+/// What a type is.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Definition {
+    /// An object with fields.
+    Struct { doc: String, fields: DraftFields },
+    /// A list of values.
+    Enum { doc: String, repr: Repr, values: IndexMap<String, Draft<EnumValue>> },
+    /// An object that is told by a tag.
+    Union { doc: String, tag: String, repr: Repr, variants: IndexMap<String, Variant> },
+}
+
+impl Definition {
+    /// The types that a spec file has, by name. A union of a style that is never drafted is none of them.
+    pub(super) fn of_file(file: &File) -> IndexMap<String, Self> {
+        let structs = file.structs.iter().map(|(name, of)| {
+            let fields = of.fields.iter().map(|(name, field)| (name.clone(), Draft::sure(field.clone())));
+            (name.clone(), Self::Struct { doc: of.doc.clone(), fields: fields.collect() })
+        });
+        let enums = file.enums.iter().map(|(name, of)| {
+            let values = of.values.iter().map(|(wire, value)| (wire.clone(), Draft::sure(value.clone())));
+            (name.clone(), Self::Enum { doc: of.doc.clone(), repr: of.repr, values: values.collect() })
+        });
+        let siblings = file.unions.iter().filter(|(_, union)| union.style == Style::Sibling);
+        let unions = siblings.map(|(name, of)| {
+            let (doc, tag) = (of.doc.clone(), of.tag.clone().unwrap_or_default());
+            (name.clone(), Self::Union { doc, tag, repr: of.repr, variants: of.variants.clone() })
+        });
+        structs.chain(enums).chain(unions).collect()
+    }
+
+    /// The types of its fields and variants.
+    pub(super) fn types(&self) -> Vec<&TypeExpr> {
+        match self {
+            Self::Struct { fields, .. } => fields.values().map(|field| &field.spec.ty).collect(),
+            Self::Enum { .. } => Vec::new(),
+            Self::Union { variants, .. } => {
+                variants.values().filter_map(|variant| variant.ty.as_ref()).collect()
+            }
+        }
+    }
+
+    pub(super) fn types_mut(&mut self) -> Vec<&mut TypeExpr> {
+        match self {
+            Self::Struct { fields, .. } => fields.values_mut().map(|field| &mut field.spec.ty).collect(),
+            Self::Enum { .. } => Vec::new(),
+            Self::Union { variants, .. } => {
+                variants.values_mut().filter_map(|variant| variant.ty.as_mut()).collect()
+            }
+        }
+    }
+
+    /// Whether it is the same on the wire, whatever is said of it. Of values and variants, the other may know more.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Struct { fields, .. }, Self::Struct { fields: others, .. }) => {
+                let essence = |field: &Draft<Field>| (field.spec.optional, field.spec.ty.clone());
+                let known = |(name, field)| others.get(name).map(essence) == Some(essence(field));
+                fields.len() == others.len() && fields.iter().all(known)
+            }
+            (Self::Enum { repr, values, .. }, Self::Enum { repr: other, values: others, .. }) => {
+                repr == other && values.keys().all(|wire| others.contains_key(wire))
+            }
+            (
+                Self::Union { tag, repr, variants, .. },
+                Self::Union { tag: other_tag, repr: other_repr, variants: others, .. },
+            ) => {
+                let essence = |variant: &Variant| (variant.ty.clone(), variant.key.clone());
+                let known = |(wire, variant)| others.get(wire).map(essence) == Some(essence(variant));
+                tag == other_tag && repr == other_repr && variants.iter().all(known)
+            }
+            _ => false,
+        }
+    }
+}
