@@ -355,6 +355,11 @@ async fn an_answer_comes_with_its_body_where_that_is_asked_for() {
     assert_eq!(answer.value.title, "Monday");
     assert_eq!(serde_json::from_slice::<Value>(&answer.body.0).unwrap(), body);
     assert_eq!(answer.headers["x-request-id"], "7");
+    // And so do pages.
+    let mut pages = client.pages(SyncMsg::new());
+    let page = pages.try_next_with_body().await.unwrap().unwrap();
+    let raw: Value = serde_json::from_slice(&page.body.0).unwrap();
+    assert_eq!(raw["msg_list"].as_array().unwrap().len(), page.value.msg_list.len());
     server.inject(Fault::code(60111).on(INFO));
     assert!(client.send_with_body(&GetInfo::new("hy")).await.unwrap_err().is_code(60111));
 }

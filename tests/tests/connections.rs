@@ -16,6 +16,7 @@ use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 use wecom_mock::Server;
 use wecom_sdk::corpgroup::contacts::RemoveCorp;
 use wecom_sdk::meeting::basic::GetInfo;
+use wecom_sdk::reqwest::dns::{Name, Resolve, Resolving};
 use wecom_sdk::reqwest::{Certificate, Proxy};
 use wecom_sdk::token::AccessToken;
 use wecom_sdk::{Backoff, Client, ClientBuilder, Error, Fixed};
@@ -191,6 +192,48 @@ async fn a_proxy_that_asks_for_a_password_is_told_and_not_tried_again() {
     assert!(error.to_string().contains("407") && error.to_string().contains("user:password"), "{error}");
     assert!(!error.is_transient());
     assert_eq!(server.connections(), 2);
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_not_there_is_told_from_the_host_behind_it() {
+    // A port where nobody listens any more.
+    let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let proxy = Proxy::all(format!("http://{address}")).unwrap();
+    let client = builder("https://qyapi.example.com").proxy(proxy).build().unwrap();
+    let error = read(&client).await.unwrap_err();
+    assert!(error.to_string().contains("it is the proxy") && error.is_transient(), "{error}");
+    assert!(error.to_string().contains("refused"), "{error}");
+}
+
+/// A resolver that finds no host, and counts how often it is asked.
+struct Nowhere(&'static str, Arc<AtomicUsize>);
+
+impl Resolve for Nowhere {
+    fn resolve(&self, _: Name) -> Resolving {
+        self.1.fetch_add(1, Ordering::SeqCst);
+        let error = io::Error::other(format!("failed to lookup address information: {}", self.0));
+        Box::pin(async { Err(error.into()) })
+    }
+}
+
+#[tokio::test]
+async fn a_host_that_does_not_exist_is_not_tried_again_and_a_resolver_that_fails_is() {
+    for (text, requests) in [
+        ("Name or service not known", 1),
+        ("No such host is known. (os error 11001)", 1),
+        ("nodename nor servname provided, or not known", 1),
+        ("Temporary failure in name resolution", 4),
+        ("Try again", 4),
+    ] {
+        let asked = Arc::<AtomicUsize>::default();
+        let resolver = Nowhere(text, Arc::clone(&asked));
+        let http = wecom_sdk::reqwest::Client::builder().no_proxy().dns_resolver(resolver).build().unwrap();
+        let client = builder("http://qyapi.example.com").http_client(http).build().unwrap();
+        let error = read(&client).await.unwrap_err();
+        assert!(error.to_string().ends_with(text), "{error}");
+        assert!(!error.may_have_been_carried_out());
+        assert_eq!(asked.load(Ordering::SeqCst), requests, "{text}");
+    }
 }
 
 #[tokio::test]

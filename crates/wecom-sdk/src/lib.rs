@@ -83,6 +83,7 @@
 //! | system busy (-1), HTTP 5xx | repeated, for 503 when `Retry-After` says | [`Error::Api`], [`Error::Status`] |
 //! | the connection breaks, the answer is cut off | repeated | [`Error::Transport`] |
 //! | no answer in time | repeated | [`Error::Timeout`] |
+//! | an upload stands still | sent again, if its content can be | the same |
 //! | any other `errcode` | [`Error::Api`] | the same |
 //! | a web page, or anything that isn't the answer | [`Error::Decode`], [`Error::Status`] | the same |
 //! | too large an answer | [`Error::TooLarge`] | the same |

@@ -6,7 +6,7 @@ use futures_core::Stream;
 use futures_util::stream::try_unfold;
 use wecom_requests::{Paged, PagedItems};
 
-use crate::{Client, Credential, Error, Provides};
+use crate::{Answered, Client, Credential, Error, Provides};
 
 /// The pages of an endpoint: see [`Client::pages`].
 pub struct Pages<E, C> {
@@ -60,13 +60,18 @@ where
     /// After an error the same page can be asked for again. A cursor that leads nowhere new is an error, after the
     /// page it stands on.
     pub async fn try_next(&mut self) -> Result<Option<E::Response>, Error> {
+        Ok(self.try_next_with_body().await?.map(|page| page.value))
+    }
+
+    /// The next page, with the body that it was read from: see [`Client::send_with_body`].
+    pub async fn try_next_with_body(&mut self) -> Result<Option<Answered<E::Response>>, Error> {
         let request = match &mut self.state {
             State::Next(request) => request,
             State::Stuck(cursor) => return Err(Error::Stuck { endpoint: E::META, cursor: cursor.clone() }),
             State::Done => return Ok(None),
         };
-        let page = self.client.send(request).await?;
-        match request.next_cursor(&page) {
+        let page = self.client.send_with_body(request).await?;
+        match request.next_cursor(&page.value) {
             None => self.state = State::Done,
             Some(next) => {
                 let here = request.cursor();

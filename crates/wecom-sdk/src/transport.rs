@@ -234,7 +234,7 @@ fn io_kind(error: &(dyn std::error::Error + 'static)) -> Option<io::ErrorKind> {
 impl From<reqwest::Error> for TransportError {
     fn from(error: reqwest::Error) -> Self {
         let sent = !error.is_connect() && !error.is_builder();
-        let advice = advice(&error);
+        let advice = mistake(&error).map(|mistake| mistake.advice);
         let (timeout, lasting) = (error.is_timeout(), is_lasting(&error));
         // The URL holds the token.
         let told = Self::new(sent, error.without_url().into());
@@ -255,19 +255,49 @@ fn is_lasting(error: &reqwest::Error) -> bool {
         });
     // TLS reports what it doesn't like, a certificate say, as invalid data.
     let refused_by_tls = || chain(error).any(|cause| io_kind(cause) == Some(io::ErrorKind::InvalidData));
-    unknown_host || refused_by_tls() || advice(error).is_some()
+    unknown_host || refused_by_tls() || mistake(error).is_some_and(|mistake| mistake.lasting)
 }
 
-/// What to do about mistakes that many make.
-fn advice(error: &reqwest::Error) -> Option<&'static str> {
-    let root = chain(error).last()?.to_string();
-    let known = [
-        ("UnknownIssuer", "`ClientBuilder::root_certificates` makes a certificate authority known"),
-        ("proxy authorization required", "put the user and password into the proxy's address"),
-        ("unsupported scheme socks", "a SOCKS proxy is set, which needs the feature `socks`"),
-        ("scheme is not http", "HTTPS needs the feature `rustls`, a SOCKS proxy the feature `socks`"),
-    ];
-    known.into_iter().find_map(|(text, advice)| root.contains(text).then_some(advice))
+/// A way in which calls fail for many, told by words of the HTTP client's.
+struct Mistake {
+    words: &'static str,
+    /// What to do about it, or where to look.
+    advice: &'static str,
+    lasting: bool,
+}
+
+const MISTAKES: [Mistake; 5] = [
+    Mistake {
+        words: "UnknownIssuer",
+        advice: "`ClientBuilder::root_certificates` makes a certificate authority known",
+        lasting: true,
+    },
+    Mistake {
+        words: "proxy authorization required",
+        advice: "put the user and password into the proxy's address",
+        lasting: true,
+    },
+    Mistake {
+        words: "unsupported scheme socks",
+        advice: "a SOCKS proxy is set, which needs the feature `socks`",
+        lasting: true,
+    },
+    Mistake {
+        words: "scheme is not http",
+        advice: "HTTPS needs the feature `rustls`, a SOCKS proxy the feature `socks`",
+        lasting: true,
+    },
+    // Its answer, or its silence, looks like that of the host behind it.
+    Mistake {
+        words: "tunnel error",
+        advice: "it is the proxy that can't be reached, or refuses",
+        lasting: false,
+    },
+];
+
+fn mistake(error: &reqwest::Error) -> Option<&'static Mistake> {
+    let texts: Vec<String> = chain(error).map(ToString::to_string).collect();
+    MISTAKES.iter().find(|mistake| texts.iter().any(|text| text.contains(mistake.words)))
 }
 
 impl Transport for reqwest::Client {
