@@ -11,7 +11,7 @@ use serde_json::Value;
 use wecom_requests::{Endpoint, Meta, http_request, parse_response};
 
 use crate::generated::CONTRACTS;
-use crate::snapshot::Example;
+use crate::snapshot::{Example, answer};
 use crate::unknown::unknown_values;
 
 /// The fields around every response, which its type doesn't have.
@@ -66,6 +66,11 @@ impl Contract {
     /// The HTTP requests of the endpoint's examples.
     pub fn requests(&self, base_url: &str, token: &str) -> Result<Vec<http::Request<Bytes>>, String> {
         self.examples.iter().map(|example| (self.build)(example.request, base_url, token)).collect()
+    }
+
+    /// The answers of the endpoint's examples, as they would come over HTTP.
+    pub fn answers(&self) -> impl Iterator<Item = http::Response<Bytes>> {
+        self.examples.iter().map(|example| answer(self.meta.answer, example.response))
     }
 
     /// Reads an answer of the endpoint, or says why it can't be.

@@ -66,7 +66,7 @@ fn nothing_wrong(id: &str, index: usize, kind: Kind, payload: &str) {
 }
 
 /// An example's response as it would come over HTTP.
-fn answer(kind: AnswerKind, example: &str) -> Response<Bytes> {
+pub(crate) fn answer(kind: AnswerKind, example: &str) -> Response<Bytes> {
     let fields: Value = serde_json::from_str(example).expect("the generator checked the example");
     let text = |name: &str| fields.get(name).and_then(Value::as_str);
     let response = Response::builder();

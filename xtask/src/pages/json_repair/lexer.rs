@@ -18,20 +18,13 @@ pub(super) struct Lexer<'a> {
     pub text: &'a str,
     /// The byte at which reading goes on.
     pub at: usize,
-    /// How many bytes were gone over, those that were read again among them.
-    pub work: usize,
     /// What was put right so far, each once.
     pub repairs: Vec<Repair>,
 }
 
 impl<'a> Lexer<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Self { text, at: 0, work: 0, repairs: Vec::new() }
-    }
-
-    fn advance(&mut self, bytes: usize) {
-        self.at += bytes;
-        self.work += bytes;
+        Self { text, at: 0, repairs: Vec::new() }
     }
 
     pub(super) fn string(&mut self) -> Result<String, Unreadable> {
@@ -60,10 +53,10 @@ impl<'a> Lexer<'a> {
                         }
                     }
                     escaped.push('\\');
-                    self.advance(1);
+                    self.at += 1;
                     if let Some(next) = next.filter(|next| !next.is_control()) {
                         escaped.push(next);
-                        self.advance(next.len_utf8());
+                        self.at += next.len_utf8();
                     }
                     continue;
                 }
@@ -74,7 +67,7 @@ impl<'a> Lexer<'a> {
                 }
                 other => escaped.push(other),
             }
-            self.advance(character.len_utf8());
+            self.at += character.len_utf8();
         }
         escaped.push('"');
         let text: String = serde_json::from_str(&escaped).map_err(|error| Unreadable {
@@ -89,7 +82,7 @@ impl<'a> Lexer<'a> {
         let word = self.word_end();
         let text = &self.text[self.at..word];
         if let Ok(number) = serde_json::from_str::<Number>(text) {
-            self.advance(text.len());
+            self.at = word;
             return Ok(Value::Number(number));
         }
         let value = match text {
@@ -98,7 +91,7 @@ impl<'a> Lexer<'a> {
             "null" => Value::Null,
             _ => return self.word().map(Value::String),
         };
-        self.advance(text.len());
+        self.at = word;
         Ok(value)
     }
 
@@ -111,7 +104,7 @@ impl<'a> Lexer<'a> {
             return Err(self.error(format!("unexpected `{found}`")));
         }
         self.note(Repair::BareWord);
-        self.advance(word.len());
+        self.at = end;
         Ok(word.to_owned())
     }
 
@@ -141,7 +134,7 @@ impl<'a> Lexer<'a> {
         } else if length != seen.len_utf8() {
             self.note(Repair::FullWidth);
         }
-        self.advance(length);
+        self.at += length;
     }
 
     /// Takes an ellipsis and what is written after it in the same line: what was left out.
@@ -153,7 +146,7 @@ impl<'a> Lexer<'a> {
         }
         let after = &rest[dots..];
         let remark = after.find(|c: char| c == '\n' || ascii(c).is_some()).unwrap_or(after.len());
-        self.advance(dots + remark);
+        self.at += dots + remark;
         true
     }
 
@@ -163,7 +156,7 @@ impl<'a> Lexer<'a> {
             let rest = &self.text[self.at..];
             let blank =
                 rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}'));
-            self.advance(rest.len() - blank.len());
+            self.at = self.text.len() - blank.len();
             let remark = if blank.starts_with("//") {
                 blank.find('\n').unwrap_or(blank.len())
             } else if blank.starts_with("/*") {
@@ -179,7 +172,7 @@ impl<'a> Lexer<'a> {
                 return;
             };
             self.note(Repair::Comment);
-            self.advance(remark);
+            self.at += remark;
         }
     }
 

@@ -1,0 +1,73 @@
+//! Throws mutated inputs at whatever reads what others have written: answers, specs, pages, and requests to the mock.
+//!
+//! `cargo run --manifest-path fuzz/Cargo.toml -- answers --seed 7 --seconds 600`. Inputs are made from the seed and the
+//! number of the case only, so a failure can be repeated; its input is kept in `fuzz/corpus/`, with which every run
+//! begins. What is known to fail stands in `fuzz/known/` until it is mended. Inputs are read in a process of its own, which may overflow its stack: the number of its last case says
+//! on what.
+
+mod answers;
+mod files;
+mod mock;
+mod mutate;
+mod pages;
+mod specs;
+mod supervise;
+mod target;
+mod worker;
+
+use std::alloc::System;
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use cap::Cap;
+use clap::Parser;
+use clap::builder::PossibleValuesParser;
+
+use target::TARGETS;
+
+#[global_allocator]
+static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
+
+#[derive(Clone, Parser)]
+struct Arguments {
+    /// What to fuzz; everything, unless something is named.
+    #[arg(value_name = "TARGET", value_parser = PossibleValuesParser::new(TARGETS.map(|(name, _)| name)))]
+    targets: Vec<String>,
+    /// Other seeds make other inputs.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// How long each target is fuzzed, after its corpus.
+    #[arg(long, default_value_t = 60)]
+    seconds: u64,
+    /// How many cases of each target, at most.
+    #[arg(long, default_value_t = u64::MAX)]
+    cases: u64,
+    /// Reads one input, and nothing else.
+    #[arg(long, value_name = "FILE")]
+    input: Option<PathBuf>,
+    /// Reads inputs and tells the number of each.
+    #[arg(long, hide = true)]
+    worker: bool,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let names = match &arguments.targets[..] {
+        [] => TARGETS.map(|(name, _)| name.to_owned()).to_vec(),
+        names => names.to_vec(),
+    };
+    let outcome = if arguments.worker || arguments.input.is_some() {
+        names.iter().try_for_each(|name| worker::run(name, &arguments)).map(|()| true)
+    } else {
+        names.iter().try_fold(true, |well, name| io::Result::Ok(supervise::run(name, &arguments)? && well))
+    };
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
