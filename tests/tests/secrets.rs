@@ -7,14 +7,18 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tracing_subscriber::util::SubscriberInitExt as _;
-use wecom_mock::{Fault, Reply, Server};
+use wecom_mock::{Fault, Received, Reply, Server};
 use wecom_sdk::archive::PrivateKeys;
+use wecom_sdk::auth::Gettoken;
 use wecom_sdk::corpgroup::contacts::RemoveCorp;
 use wecom_sdk::media::{Get, MediaType, Upload};
 use wecom_sdk::meeting::basic::GetInfo;
-use wecom_sdk::{AuthorizedCorp, Backoff, Client, ClientBuilder, Content, Error, Provider, Redis, Suite};
+use wecom_sdk::{
+    AuthorizedCorp, Backoff, Client, ClientBuilder, Content, Error, Method, Provider, Redis, Secret, Suite,
+};
 
-const SECRETS: [&str; 6] = [
+const SECRETS: [&str; 7] = [
+    "the-typed-secret",
     "the-application-secret",
     "the-suite-secret",
     "the-suite-ticket",
@@ -44,6 +48,40 @@ fn write_error(text: &mut String, error: &Error) {
     while let Some(error) = source {
         write!(text, "{error}\n{error:?}\n").unwrap();
         source = error.source();
+    }
+}
+
+/// Requests of an application's own that hold secrets, and a server that repeats them in every form.
+async fn requests_that_hold_secrets(server: &Server, client: &Client, told: &mut String) {
+    let (query, body) = ("the-typed-secret in /ä+&query?", "the-typed-secret \"in\"\n/äbody\\");
+    for number in 0..6 {
+        let echo = move |request: &Received| {
+            let body = String::from_utf8_lossy(&request.body).into_owned();
+            let encoded: String = form_urlencoded::byte_serialize(body.as_bytes()).collect();
+            let mut query = form_urlencoded::Serializer::new(String::new());
+            query.extend_pairs(&request.query);
+            let message = match number {
+                0 => format!("{:?}", request.query),
+                1 => body,
+                2 => encoded,
+                3 => serde_json::Value::String(body).to_string(),
+                4 => query.finish(),
+                _ => format!("{:?}", request.json()),
+            };
+            Reply::json(serde_json::json!({ "errcode": 40013, "errmsg": message }))
+        };
+        for path in ["/cgi-bin/gettoken", "/cgi-bin/odd"] {
+            server.answer(path, echo);
+        }
+        let gettoken = client.send(&Gettoken::new("ww1", query)).await.unwrap_err();
+        assert_eq!(gettoken.code(), Some(40013));
+        write_error(told, &gettoken);
+        let untyped = client.call(Method::POST, "/cgi-bin/odd").query("corpsecret", query).without_token();
+        let untyped = untyped.json(&serde_json::json!({ "a": [Some(1)] }));
+        write_error(told, &untyped.send::<serde_json::Value>().await.unwrap_err());
+        let nested = std::collections::BTreeMap::from([("a", [Some(Secret::from(body))])]);
+        let untyped = client.call(Method::POST, "/cgi-bin/odd").without_token().json(&nested);
+        write_error(told, &untyped.send::<serde_json::Value>().await.unwrap_err());
     }
 }
 
@@ -112,6 +150,8 @@ async fn no_event_and_no_error_shows_a_secret() {
             write_error(&mut told, &client.send(&GetInfo::new("hy")).await.unwrap_err());
         }
     }
+
+    requests_that_hold_secrets(&server, &client, &mut told).await;
 
     // The other credentials.
     let suite = ClientBuilder::new(Suite::new("suite", "the-suite-secret"));

@@ -110,7 +110,7 @@ impl Credential for CorpSecret {
     fn fetch<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<StoredToken, Error>> {
         Box::pin(async {
             let request = Gettoken::new(self.corp_id.as_str(), self.secret.clone());
-            let answer = Session::without_token(caller, &self.key()).grant(&request, &[&self.secret]).await?;
+            let answer = Session::without_token(caller, &self.key()).grant(&request).await?;
             granted(Gettoken::META, "access_token", answer.access_token, answer.expires_in)
         })
     }

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use wecom_models::Secret;
 use wecom_requests::{ApiError, BuildError, DecodeError, MerchantError, Meta, Violations, errcode};
 
+use crate::redact::redact;
 use crate::transport::TransportError;
 
 /// What can go wrong with a call.
@@ -298,16 +299,19 @@ impl Error {
         }
     }
 
-    /// Takes a secret out of what the server says, should it repeat what it was sent.
-    pub(crate) fn without(mut self, secret: &Secret) -> Self {
-        let message = match &mut self {
-            Self::Api { error, .. } => &mut error.message,
-            Self::Merchant { error, .. } => &mut error.message,
-            Self::Decode { error, .. } => &mut error.message,
-            _ => return self,
-        };
-        if !secret.is_empty() && message.contains(secret.expose()) {
-            *message = message.replace(secret.expose(), "…");
+    /// Takes secrets out of what the server says, should it repeat what it was sent.
+    pub(crate) fn without(mut self, secrets: &[Secret]) -> Self {
+        match &mut self {
+            Self::Api { error, .. } => redact(&mut error.message, secrets),
+            Self::Merchant { error, .. } => {
+                redact(&mut error.code, secrets);
+                redact(&mut error.message, secrets);
+            }
+            Self::Decode { error, .. } => {
+                redact(&mut error.path, secrets);
+                redact(&mut error.message, secrets);
+            }
+            _ => {}
         }
         self
     }

@@ -10,6 +10,7 @@ use wecom_models::Secret;
 use wecom_requests::Meta;
 
 use crate::Error;
+use crate::redact::{holds, names_a_secret};
 use crate::transport::RequestBody;
 
 /// Something that sees every request before it leaves, and what comes back: for proxies that want requests signed, for
@@ -65,8 +66,7 @@ pub struct Outgoing<'a> {
     pub(crate) endpoint: &'static Meta,
     pub(crate) attempt: u32,
     pub(crate) request: &'a mut Request<RequestBody>,
-    pub(crate) token: &'a Secret,
-    pub(crate) secrets: &'a [&'a Secret],
+    pub(crate) secrets: &'a [Secret],
 }
 
 impl Outgoing<'_> {
@@ -87,7 +87,7 @@ impl Outgoing<'_> {
 
     /// The address, with `…` in place of the token and other secrets.
     pub fn url(&self) -> String {
-        redacted(self.request.uri(), self.token, self.secrets)
+        redacted(self.request.uri(), self.secrets)
     }
 
     /// The address as it is sent, with the token: for a signature, not for a log.
@@ -167,13 +167,11 @@ impl fmt::Debug for Incoming<'_> {
 }
 
 /// An address without its secrets: neither those that are known, nor what stands where tokens and secrets do.
-fn redacted(url: &Uri, token: &Secret, secrets: &[&Secret]) -> String {
+fn redacted(url: &Uri, secrets: &[Secret]) -> String {
     let text = url.to_string();
     let Some((address, query)) = text.split_once('?') else { return text };
     let pairs = form_urlencoded::parse(query.as_bytes()).map(|(name, value)| {
-        let mut secrets = std::iter::once(&token).chain(secrets);
-        let known = secrets.any(|secret| !secret.is_empty() && value.contains(secret.expose()));
-        let secret = known || name.ends_with("secret") || name.ends_with("token") || name == "key";
+        let secret = names_a_secret(&name) || holds(&value, secrets);
         if secret { format!("{name}=…") } else { format!("{name}={value}") }
     });
     format!("{address}?{}", pairs.collect::<Vec<_>>().join("&"))
@@ -192,8 +190,7 @@ mod tests {
             ("https://host/a?corpid=ww&corpsecret=other", "https://host/a?corpid=ww&corpsecret=…"),
             ("https://host/a", "https://host/a"),
         ] {
-            assert_eq!(redacted(&url.parse().unwrap(), &Secret::from(""), &[&secret]), expected);
-            assert_eq!(redacted(&url.parse().unwrap(), &secret, &[]), expected);
+            assert_eq!(redacted(&url.parse().unwrap(), std::slice::from_ref(&secret)), expected);
         }
     }
 }

@@ -255,6 +255,7 @@ mod pace;
 mod paging;
 #[cfg(feature = "service")]
 mod provider;
+mod redact;
 #[cfg(feature = "redis")]
 mod redis_store;
 mod retry;

@@ -100,9 +100,8 @@ impl Credential for Suite {
     fn fetch<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<StoredToken, Error>> {
         Box::pin(async {
             let ticket = self.ticket(caller).await?;
-            let request = GetSuiteToken::new(self.suite_id.as_str(), self.secret.clone(), ticket.clone());
-            let answer =
-                Session::without_token(caller, &self.key()).grant(&request, &[&self.secret, &ticket]).await?;
+            let request = GetSuiteToken::new(self.suite_id.as_str(), self.secret.clone(), ticket);
+            let answer = Session::without_token(caller, &self.key()).grant(&request).await?;
             granted(GetSuiteToken::META, "suite_access_token", answer.suite_access_token, answer.expires_in)
         })
     }
@@ -160,7 +159,7 @@ impl Credential for AuthorizedCorp {
     fn fetch<'a>(&'a self, _: &'a Caller) -> BoxFuture<'a, Result<StoredToken, Error>> {
         Box::pin(async {
             let request = GetCorpToken::new(self.corp_id.as_str(), self.permanent_code.clone());
-            let answer = self.suite.session().grant(&request, &[&self.permanent_code]).await?;
+            let answer = self.suite.session().grant(&request).await?;
             granted(GetCorpToken::META, "access_token", answer.access_token, answer.expires_in)
         })
     }
@@ -199,7 +198,7 @@ impl Credential for Provider {
     fn fetch<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<StoredToken, Error>> {
         Box::pin(async {
             let request = GetProviderToken::new(self.corp_id.as_str(), self.secret.clone());
-            let answer = Session::without_token(caller, &self.key()).grant(&request, &[&self.secret]).await?;
+            let answer = Session::without_token(caller, &self.key()).grant(&request).await?;
             granted(
                 GetProviderToken::META,
                 "provider_access_token",

@@ -21,6 +21,7 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tracing::Instrument as _;
 use tracing::field::Empty;
 use wecom_models::Secret;
+use wecom_models::wire::secrets_written;
 use wecom_models::wire::unknown_fields;
 use wecom_requests::{
     AnswerKind, DecodeError, Endpoint, Meta, ResponseError, TokenKind, errcode, http_request, parse_response,
@@ -71,8 +72,8 @@ pub(crate) struct Call<'a> {
     pub(crate) repeatable: bool,
     /// How much longer than others it may take.
     pub(crate) extra: Duration,
-    /// What the request holds besides the token that must not be shown, should the server repeat it.
-    pub(crate) secrets: &'a [&'a Secret],
+    /// What must not be shown besides the token and what the request itself says is a secret.
+    pub(crate) secrets: &'a [Secret],
 }
 
 impl<'a> Call<'a> {
@@ -129,9 +130,9 @@ impl<'a> Session<'a> {
         self.call(Call::new(E::META, &mut build), whole::<E>).await
     }
 
-    /// Calls an endpoint that gives out a token, with secrets in the request. The token is for everyone who waits for it, so no
+    /// Calls an endpoint that gives out a token. That is for everyone who waits for it, so no
     /// single call's options have a say in it.
-    pub(crate) async fn grant<E>(self, request: &E, secrets: &[&Secret]) -> Result<E::Response, Error>
+    pub(crate) async fn grant<E>(self, request: &E) -> Result<E::Response, Error>
     where
         E: Endpoint + Sync,
         E::Response: Send,
@@ -139,8 +140,7 @@ impl<'a> Session<'a> {
         let options = CallOptions { deadline: FETCH, ..CallOptions::clone(&self.caller.options) };
         let session = Session { options: &options, ..self };
         let mut build = session.builder(request)?;
-        let call = Call { secrets, ..Call::new(E::META, &mut build) };
-        session.call(call, whole::<E>).await.map(|(value, _)| value)
+        session.call(Call::new(E::META, &mut build), whole::<E>).await.map(|(value, _)| value)
     }
 
     /// Refuses what breaks documented limits.
@@ -301,15 +301,13 @@ impl<'a> Session<'a> {
     ) -> Result<Response<Bytes>, Error> {
         let (endpoint, hooks) = (call.endpoint, &self.options.hooks);
         let attempt = progress.attempts.load(Ordering::Relaxed);
-        let mut request = (call.build)(token.expose())?;
+        // Whatever the request writes as a secret is one, and so is what it is sent with.
+        let (request, mut secrets) = secrets_written(|| (call.build)(token.expose()));
+        let mut request = request?;
+        secrets.push(token.clone());
+        secrets.extend_from_slice(call.secrets);
         for hook in hooks {
-            hook.before(&mut Outgoing {
-                endpoint,
-                attempt,
-                request: &mut request,
-                token,
-                secrets: call.secrets,
-            });
+            hook.before(&mut Outgoing { endpoint, attempt, request: &mut request, secrets: &secrets });
         }
         let start = Instant::now();
         progress.sent.store(true, Ordering::Relaxed);
@@ -330,8 +328,7 @@ impl<'a> Session<'a> {
                 judge(endpoint, take(Answer::File(answer)), head)
             }
         });
-        let secrets = std::iter::once(&token).chain(call.secrets);
-        let result = result.map_err(|error| secrets.fold(error, |error, secret| error.without(secret)));
+        let result = result.map_err(|error| error.without(&secrets));
         let elapsed = start.elapsed();
         for hook in hooks {
             hook.after(&Incoming { endpoint, attempt, elapsed, result: result.as_ref() });

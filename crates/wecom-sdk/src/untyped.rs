@@ -7,11 +7,14 @@ use std::sync::{LazyLock, Mutex};
 use ::http::{Method, Request};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use wecom_models::Secret;
+use wecom_models::wire::secrets_written;
 use wecom_requests::{
     Answer as _, BuildError, ENDPOINTS, Form, JsonAnswer, Meta, TokenKind, untyped_request,
 };
 
 use crate::pace::Pace;
+use crate::redact::names_a_secret;
 use crate::session::{Answer, Call, not_asked_for};
 use crate::transport::RequestBody;
 use crate::{Client, Credential, Download, Error, lock};
@@ -36,6 +39,8 @@ pub struct UntypedCall<C> {
     path: String,
     query: Vec<(String, String)>,
     body: Option<Result<wecom_requests::Body, BuildError>>,
+    /// What must not be shown of them.
+    secrets: Vec<Secret>,
     safe: Option<bool>,
     takes_token: bool,
 }
@@ -76,6 +81,7 @@ impl<C: Credential> Client<C> {
             path: path.into(),
             query: Vec::new(),
             body: None,
+            secrets: Vec::new(),
             safe: None,
             takes_token: true,
         }
@@ -83,15 +89,21 @@ impl<C: Credential> Client<C> {
 }
 
 impl<C: Credential> UntypedCall<C> {
-    /// Adds a parameter to the URL.
+    /// Adds a parameter to the URL. Where its name says that it is a secret (`…secret`, `…token`, `code`, …), no error shows it.
     pub fn query(mut self, name: impl Into<String>, value: impl fmt::Display) -> Self {
-        self.query.push((name.into(), value.to_string()));
+        let (name, value) = (name.into(), value.to_string());
+        if names_a_secret(&name) {
+            self.secrets.push(Secret::from(value.as_str()));
+        }
+        self.query.push((name, value));
         self
     }
 
-    /// Sends a JSON body.
+    /// Sends a JSON body. No error shows what is a [`Secret`] in it.
     pub fn json<T: Serialize + ?Sized>(mut self, body: &T) -> Self {
-        self.body = Some(wecom_requests::Body::json(body));
+        let (body, secrets) = secrets_written(|| wecom_requests::Body::json(body));
+        self.body = Some(body);
+        self.secrets.extend(secrets);
         self
     }
 
@@ -146,7 +158,7 @@ impl<C: Credential> UntypedCall<C> {
             let request = untyped_request(endpoint, query, body.as_ref(), base_url, token).map_err(failed)?;
             Ok(request.map(RequestBody::Bytes))
         };
-        let call = Call { download, ..Call::new(endpoint, &mut build) };
+        let call = Call { download, secrets: &self.secrets, ..Call::new(endpoint, &mut build) };
         session.call(call, read).await.map(|(value, _)| value)
     }
 

@@ -1,5 +1,6 @@
 //! Tokens and limits shared through a real Redis.
 
+mod arrangements;
 mod places;
 mod poisoned;
 mod server;

@@ -41,6 +41,19 @@ impl RedisServer {
         Self::await_start(test, process.ok(), port, folder)
     }
 
+    /// What watches over other servers: with a file that it rewrites itself.
+    pub(crate) fn sentinel(test: &str, port: u16, settings: &str) -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("sentinel.conf");
+        std::fs::write(&file, format!("bind 127.0.0.1\nport {port}\n{settings}")).unwrap();
+        let process = Command::new("redis-server")
+            .args([file.to_str().unwrap(), "--sentinel"])
+            .current_dir(folder.path())
+            .stdout(Stdio::null())
+            .spawn();
+        Self::await_start(test, process.ok(), port, folder)
+    }
+
     fn await_start(test: &str, process: Option<Child>, port: u16, folder: tempfile::TempDir) -> Option<Self> {
         let Some(process) = process else {
             eprintln!("skipped: {test}: redis-server is not installed");

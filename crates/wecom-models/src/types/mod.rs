@@ -9,7 +9,7 @@ mod unknown;
 
 pub use file::{File, FileOr};
 pub use or_text::OrText;
-pub use secret::Secret;
+pub use secret::{Secret, secrets_written};
 pub use separated::{Csv, Json, Pipe, Separated, Separator};
 pub use timestamp::Timestamp;
 pub use unknown::{Unknown, UnknownUnion};

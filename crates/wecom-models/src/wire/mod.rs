@@ -16,6 +16,7 @@ mod union;
 mod unknown;
 mod write;
 
+pub use crate::types::secrets_written;
 pub use enums::{IntEnum, StringEnum};
 pub use read::{Field, Read, ReadObject, Tag, read_object};
 pub use union::{

@@ -21,7 +21,7 @@ use crate::{StoreError, lock};
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How long to leave a server alone that did not answer, at first and at most.
-const REST: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+const REST: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(10));
 
 /// Where connections come from.
 pub(super) enum Source {

@@ -9,7 +9,7 @@ mod impls;
 #[cfg(feature = "bidirectional")]
 mod reverse;
 
-use crate::{OrText, Timestamp, Unknown, UnknownUnion};
+use crate::{OrText, Secret, Timestamp, Unknown, UnknownUnion};
 
 /// Asks employees to send a message to many customers or customer groups.
 ///
@@ -419,7 +419,7 @@ pub struct CancelGroupmsgSendResponse {}
 #[non_exhaustive]
 pub struct SendWelcomeMsg {
     /// The code from the event, valid for 20 seconds.
-    pub welcome_code: String,
+    pub welcome_code: Secret,
     /// The text. Without it, something must be attached.
     pub text: Option<TextContent>,
     /// What is attached. Without it, there must be a text. At most 9 items.
@@ -429,7 +429,7 @@ pub struct SendWelcomeMsg {
 impl SendWelcomeMsg {
     /// With what WeCom requires.
     #[must_use]
-    pub fn new(welcome_code: impl Into<String>) -> Self {
+    pub fn new(welcome_code: impl Into<Secret>) -> Self {
         Self {
             welcome_code: welcome_code.into(),
             ..Self::default()

@@ -8,7 +8,7 @@ mod impls;
 #[cfg(feature = "bidirectional")]
 mod reverse;
 
-use crate::{Json, Timestamp, Unknown, UnknownUnion};
+use crate::{Json, Secret, Timestamp, Unknown, UnknownUnion};
 
 /// Pulls the messages and events of a customer service account, oldest first, a page at a time.
 ///
@@ -321,7 +321,7 @@ pub struct EnterSession {
     pub scene_param: String,
     /// The code for sending a welcome with `kf/send_msg_on_event`. Absent if the customer was welcomed
     /// within the last 48 hours, or has written to the account.
-    pub welcome_code: Option<String>,
+    pub welcome_code: Option<Secret>,
     /// Where in WeChat Channels the customer came from. Absent for customers who came from elsewhere.
     pub wechat_channels: Option<ChannelsEntry>,
 }

@@ -8,7 +8,7 @@ mod impls;
 #[cfg(feature = "bidirectional")]
 mod reverse;
 
-use crate::{Timestamp, Unknown};
+use crate::{Secret, Timestamp, Unknown};
 
 /// Tells everything about a meeting.
 ///
@@ -517,7 +517,7 @@ pub struct TmpExternalUser {
 #[non_exhaustive]
 pub struct Settings {
     /// The password for joining: 4 to 6 digits. 4 to 6 characters.
-    pub password: Option<String>,
+    pub password: Option<Secret>,
     /// Whether people wait until they are let in. Default false.
     pub enable_waiting_room: Option<bool>,
     /// Whether people may join before a host does. Default true.
@@ -548,7 +548,7 @@ impl Settings {
 
     /// Sets [`password`](Self::password).
     #[must_use]
-    pub fn password(mut self, password: impl Into<String>) -> Self {
+    pub fn password(mut self, password: impl Into<Secret>) -> Self {
         self.password = Some(password.into());
         self
     }

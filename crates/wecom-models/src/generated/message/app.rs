@@ -8,7 +8,7 @@ mod impls;
 #[cfg(feature = "bidirectional")]
 mod reverse;
 
-use crate::{Pipe, Unknown, UnknownUnion};
+use crate::{Pipe, Secret, Unknown, UnknownUnion};
 
 /// Sends a message of the application to employees, departments or tags.
 ///
@@ -168,7 +168,7 @@ pub struct SendResponse {
     /// With it the card can be updated, once and within 72 hours. Only for the template cards
     /// `button_interaction`, `vote_interaction` and `multiple_interaction`, and for `text_notice` and
     /// `news_notice` with an `action_menu`.
-    pub response_code: Option<String>,
+    pub response_code: Option<Secret>,
 }
 
 /// Text.
