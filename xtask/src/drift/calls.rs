@@ -58,14 +58,14 @@ impl Comparison<'_> {
         };
         let ours: Vec<(u64, &str)> =
             head.rate.iter().map(|rate| (u64::from(rate.calls), rate.per.keyword())).collect();
-        let Rates { calls: theirs, .. } = Rates::of(&section.prose, &section.shared);
+        let Rates { calls: theirs, .. } = Rates::of(&section.prose);
         // Which endpoint of a page a rate is of, and what it counts, isn't always clear.
         let said = if theirs.is_empty() { read.contents.rates() } else { theirs.clone() };
         if ours.iter().any(|rate| !said.contains(rate)) || ours.is_empty() && !theirs.is_empty() {
             differs(Drift::Rate, "rate", told(&ours), told(&said));
         }
         let theirs = at_once(&section.prose);
-        let shared = at_once(&section.shared);
+        let shared = section.shared.at_once;
         if head.concurrency != theirs && (theirs.is_some() || shared.is_none() || head.concurrency != shared)
         {
             let told =

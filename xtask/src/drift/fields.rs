@@ -259,12 +259,13 @@ pub(super) fn speaks_of(page: Documented<'_>, name: &str) -> bool {
     let section = page.section;
     let shown = section.raw.iter().map(|(_, text)| text);
     let cells = page.read.page.text.lines().filter(|line| line.trim_start().starts_with('|'));
-    let said = section.prose.iter().chain(&section.shared).chain(shown).map(String::as_str).chain(cells);
+    let said =
+        section.prose.iter().chain(&section.shared.lines).chain(shown).map(String::as_str).chain(cells);
     said.into_iter().any(|text| mentions(text, name))
 }
 
 /// What a page says of fields of a name, in tables of all places and in the text around the endpoint.
 pub(super) fn said_elsewhere<'p>(page: Documented<'p>, name: &str) -> impl Iterator<Item = &'p str> {
     let rows = rows_of(page.read, name).map(|row| row.doc.as_str());
-    rows.chain(page.section.prose.iter().chain(&page.section.shared).map(String::as_str))
+    rows.chain(page.section.prose.iter().chain(&page.section.shared.lines).map(String::as_str))
 }

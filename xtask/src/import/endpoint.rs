@@ -155,12 +155,15 @@ impl<'p> EndpointDrafter<'p> {
 
 /// How often an endpoint may be called.
 fn rate(section: &Section) -> Draft<Vec<Rate>> {
-    let Rates { calls, otherwise, shared } = Rates::of(&section.prose, &section.shared);
+    let Rates { calls, otherwise } = Rates::of(&section.prose);
     let rates = calls.into_iter().filter_map(|(calls, per)| {
         Some(Rate { calls: u32::try_from(calls).ok()?, per: Period::from_keyword(per)? })
     });
     let otherwise = otherwise.into_iter().map(|line| format!("a rate: {line}"));
-    let shared =
-        shared.into_iter().map(|line| format!("a rate, of one of the page's endpoints or of all: {line}"));
+    let shared = section
+        .shared
+        .rates
+        .iter()
+        .map(|line| format!("a rate, of one of the page's endpoints or of all: {line}"));
     Draft { spec: rates.collect(), doubts: otherwise.chain(shared).collect() }
 }

@@ -1,9 +1,11 @@
 //! What a page holds: its endpoints, each with its tables, its examples and the prose around them.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::json_repair::Repair;
-use super::phrases::rates;
+use super::phrases;
 use super::table::Table;
 use crate::spec::Part;
 
@@ -23,8 +25,9 @@ pub(crate) struct Contents {
 impl Contents {
     /// All rates that the page tells, of whatever endpoint.
     pub(crate) fn rates(&self) -> Vec<(u64, &'static str)> {
-        let lines = self.sections.iter().flat_map(|section| section.prose.iter().chain(&section.shared));
-        lines.filter_map(|line| rates(line)).flatten().collect()
+        let shared = self.sections.first().map(|section| &section.shared.lines);
+        let own = self.sections.iter().flat_map(|section| &section.prose);
+        own.chain(shared.into_iter().flatten()).filter_map(|line| phrases::rates(line)).flatten().collect()
     }
 }
 
@@ -54,7 +57,7 @@ pub(crate) struct Section {
     /// The lines of text.
     pub prose: Vec<String>,
     /// The lines above the first of several endpoints: they may be about any of them.
-    pub shared: Vec<String>,
+    pub shared: Arc<Shared>,
     /// What else the page shows of what is sent or answered, as text.
     pub raw: Vec<(Part, String)>,
     /// Of that, what is JSON: pieces of bodies.
@@ -84,6 +87,27 @@ impl Section {
         self.bodies(part).next().is_some()
     }
 }
+
+/// Lines that all endpoints of a page share, with what they say.
+#[derive(Debug, Default)]
+pub(crate) struct Shared {
+    pub lines: Vec<String>,
+    /// The sentences about rates.
+    pub rates: Vec<String>,
+    /// How many calls may be on their way at once.
+    pub at_once: Option<u32>,
+}
+
+impl Shared {
+    /// Reads the lines that stand nearest to the first endpoint.
+    pub(super) fn of(mut lines: Vec<String>) -> Self {
+        let lines = lines.split_off(lines.len().saturating_sub(MOST_SHARED));
+        Self { rates: phrases::sentences_of_rates(&lines), at_once: phrases::at_once(&lines), lines }
+    }
+}
+
+/// How many lines above the first endpoint may be about all of them.
+const MOST_SHARED: usize = 100;
 
 /// A body that a page shows.
 #[derive(Debug)]

@@ -11,8 +11,9 @@ pub(crate) fn regex(pattern: &str) -> Regex {
 
 /// A line without its Markdown.
 pub(crate) fn plain(text: &str) -> String {
+    // No part of a pattern may run up to the end of a line again and again: a tag ends where another begins.
     static MARKUP: LazyLock<Regex> =
-        LazyLock::new(|| regex(r"!!(?:#[0-9a-fA-F]+)?|</?[a-zA-Z][^>]*>|\*\*|`"));
+        LazyLock::new(|| regex(r"!!(?:#[0-9a-fA-F]+)?|</?[a-zA-Z][^<>]*>|\*\*|`"));
     // Between two letters, they belong to a name.
     static UNDERLINES: LazyLock<Regex> = LazyLock::new(|| regex(r"(^|[^A-Za-z0-9_])__|__([^A-Za-z0-9_]|$)"));
     static LINK: LazyLock<Regex> = LazyLock::new(|| regex(r"\[([^\[\]]*)\]\([^()]*\)"));

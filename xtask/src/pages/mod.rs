@@ -1,11 +1,13 @@
 //! What WeCom writes: documentation pages, taken apart.
 
 mod address;
+mod attach;
 mod blocks;
 mod bodies;
 pub(crate) mod contents;
 pub(crate) mod encoding;
 mod examples;
+mod fields;
 mod json_repair;
 mod label;
 mod markup;

@@ -34,13 +34,39 @@ pub(super) fn references(cell: &str) -> Vec<String> {
     found.map(|found| found[1].to_owned()).collect()
 }
 
-/// The names of two objects that mean the same one: `Settings`, `settings`, `setting_list`.
-pub(crate) fn same(a: &str, b: &str) -> bool {
-    let plain = |name: &str| {
-        let name = name.rsplit('.').next().unwrap_or(name).replace('_', "").to_ascii_lowercase();
-        let name =
-            name.strip_suffix("list").filter(|rest| !rest.is_empty()).map_or(name.clone(), str::to_owned);
-        name.strip_suffix('s').map_or(name.clone(), str::to_owned)
-    };
-    plain(a) == plain(b)
+/// What all names of an object have in common: `Settings`, `settings` and `setting_list` are one.
+pub(crate) fn canonical(name: &str) -> String {
+    let name = name.rsplit('.').next().unwrap_or(name).replace('_', "").to_ascii_lowercase();
+    let singular = name.strip_suffix("list").filter(|rest| !rest.is_empty()).unwrap_or(&name);
+    singular.strip_suffix('s').unwrap_or(singular).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_object_has_many_names() {
+        for name in ["Settings", "settings", "setting_list", "Setting", "a.settings"] {
+            assert_eq!(canonical(name), "setting", "{name}");
+        }
+        assert_eq!(canonical("list"), "list");
+    }
+
+    #[test]
+    fn a_title_names_at_most_one_object() {
+        assert_eq!(named("Settings说明").as_deref(), Some("Settings"));
+        assert_eq!(named("AgentItem 结构").as_deref(), Some("AgentItem"));
+        assert_eq!(named("A和B的说明"), None);
+        assert_eq!(named("关于一个很长的Settings"), None);
+    }
+
+    #[test]
+    fn a_cell_refers_to_objects() {
+        for cell in ["详见Settings", "object([Settings](#settings))", "参考 **Settings**", "Settings结构"]
+        {
+            assert_eq!(references(cell), ["Settings"], "{cell}");
+        }
+        assert!(references("string").is_empty());
+    }
 }

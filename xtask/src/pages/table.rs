@@ -1,11 +1,12 @@
 //! Tables of parameters, as the pages write them.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
 use super::markup::{plain, regex};
-use super::naming::{references, same};
+use super::naming::{canonical, references};
 use super::phrases::{Value, yes_or_no};
 use crate::spec::Part;
 
@@ -98,13 +99,8 @@ impl Columns {
         {
             std::mem::swap(&mut ty, &mut required);
         }
-        let mut doc = cell(self.doc).unwrap_or_default().to_owned();
-        if let Some(more) = self.doc.and_then(|doc| cells.get(doc + 1..)) {
-            // A bar inside the description.
-            for cell in more {
-                doc = format!("{doc}|{cell}");
-            }
-        }
+        // A bar may stand inside the description.
+        let doc = self.doc.and_then(|doc| cells.get(doc..)).unwrap_or_default().join("|");
         let title = cell(self.title).unwrap_or_default();
         let refers = references(&format!("{} {doc}", ty.unwrap_or_default()));
         let doc = format!("{title} {}", doc.trim_end_matches('|'));
@@ -143,6 +139,8 @@ pub(crate) struct Table {
     pub part: Part,
     /// The name of the object or the type that it describes; without one, it describes the body.
     pub name: Option<String>,
+    /// That name as all spellings of it have it in common.
+    pub object: Option<String>,
     /// What it describes.
     pub rows: Vec<Row>,
     /// Whether it lists the values of an enum, not fields.
@@ -151,10 +149,9 @@ pub(crate) struct Table {
 
 /// The values in the table of named ones that a row refers to.
 pub(crate) fn values_of(row: &Row, named: &[Table]) -> Option<Vec<Value>> {
-    let alike = |table: &&Table| {
-        table.values
-            && table.name.as_deref().is_some_and(|name| row.refers.iter().any(|refer| same(refer, name)))
-    };
+    let refers: Vec<String> = row.refers.iter().map(|name| canonical(name)).collect();
+    let alike =
+        |table: &&Table| table.values && table.object.as_ref().is_some_and(|name| refers.contains(name));
     let table = named.iter().find(alike)?;
     let values: Vec<Value> = table
         .rows
@@ -162,9 +159,6 @@ pub(crate) fn values_of(row: &Row, named: &[Table]) -> Option<Vec<Value>> {
         .filter(|row| row.name.chars().all(|c| c.is_ascii_graphic()))
         .map(|row| Value { wire: row.name.clone(), doc: row.doc.clone() })
         .collect();
-    let distinct = values
-        .iter()
-        .enumerate()
-        .all(|(at, value)| values[..at].iter().all(|other| other.wire != value.wire));
+    let distinct = values.iter().map(|value| &value.wire).collect::<HashSet<_>>().len() == values.len();
     (distinct && values.len() > 1).then_some(values)
 }

@@ -1,18 +1,18 @@
 //! The one walk over a page, from which all its contents come.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use regex_lite::Regex;
 
 use super::address::{self, Address};
 use super::blocks::{Block, blocks};
 use super::bodies::{Bodies, Hint};
-use super::contents::{Contents, Example, Section, Unreadable};
+use super::contents::{Contents, Example, Section, Shared, Unreadable};
 use super::json_repair::{self, Found};
 use super::label::{Announced, Label};
 use super::markup::regex;
-use super::naming::named;
+use super::naming::{canonical, named};
 use super::page::Page;
 use super::table::{self, Table};
 use crate::spec::Part;
@@ -264,7 +264,7 @@ impl<'a, 'm> Walk<'a, 'm> {
             tables: Vec::new(),
             examples: Vec::new(),
             prose,
-            shared: Vec::new(),
+            shared: Arc::default(),
             raw: Vec::new(),
             pieces: Vec::new(),
         });
@@ -327,7 +327,8 @@ impl<'a, 'm> Walk<'a, 'm> {
         }
         let Some((values, rows)) = table::read(&lines, self.table) else { return };
         let name = [&self.label, &self.above].into_iter().find_map(|text| named(text));
-        let table = Table { part: self.part, name, rows, values };
+        let object = name.as_deref().map(canonical);
+        let table = Table { part: self.part, name, object, rows, values };
         if table.name.is_some() {
             self.contents.named.push(table.clone());
         }
@@ -345,7 +346,12 @@ impl<'a, 'm> Walk<'a, 'm> {
                 }
                 section.prose.splice(..0, self.above_all);
             }
-            sections => sections.iter_mut().for_each(|section| section.shared.clone_from(&self.above_all)),
+            sections => {
+                let shared = Arc::new(Shared::of(self.above_all));
+                for section in sections {
+                    section.shared = Arc::clone(&shared);
+                }
+            }
         }
         self.contents
     }

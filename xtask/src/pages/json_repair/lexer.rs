@@ -18,13 +18,20 @@ pub(super) struct Lexer<'a> {
     pub text: &'a str,
     /// The byte at which reading goes on.
     pub at: usize,
+    /// How many bytes were gone over, those that were read again among them.
+    pub work: usize,
     /// What was put right so far, each once.
     pub repairs: Vec<Repair>,
 }
 
 impl<'a> Lexer<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Self { text, at: 0, repairs: Vec::new() }
+        Self { text, at: 0, work: 0, repairs: Vec::new() }
+    }
+
+    fn advance(&mut self, bytes: usize) {
+        self.at += bytes;
+        self.work += bytes;
     }
 
     pub(super) fn string(&mut self) -> Result<String, Unreadable> {
@@ -53,10 +60,10 @@ impl<'a> Lexer<'a> {
                         }
                     }
                     escaped.push('\\');
-                    self.at += 1;
+                    self.advance(1);
                     if let Some(next) = next.filter(|next| !next.is_control()) {
                         escaped.push(next);
-                        self.at += next.len_utf8();
+                        self.advance(next.len_utf8());
                     }
                     continue;
                 }
@@ -67,7 +74,7 @@ impl<'a> Lexer<'a> {
                 }
                 other => escaped.push(other),
             }
-            self.at += character.len_utf8();
+            self.advance(character.len_utf8());
         }
         escaped.push('"');
         let text: String = serde_json::from_str(&escaped).map_err(|error| Unreadable {
@@ -82,7 +89,7 @@ impl<'a> Lexer<'a> {
         let word = self.word_end();
         let text = &self.text[self.at..word];
         if let Ok(number) = serde_json::from_str::<Number>(text) {
-            self.at = word;
+            self.advance(text.len());
             return Ok(Value::Number(number));
         }
         let value = match text {
@@ -91,7 +98,7 @@ impl<'a> Lexer<'a> {
             "null" => Value::Null,
             _ => return self.word().map(Value::String),
         };
-        self.at = word;
+        self.advance(text.len());
         Ok(value)
     }
 
@@ -104,7 +111,7 @@ impl<'a> Lexer<'a> {
             return Err(self.error(format!("unexpected `{found}`")));
         }
         self.note(Repair::BareWord);
-        self.at = end;
+        self.advance(word.len());
         Ok(word.to_owned())
     }
 
@@ -134,7 +141,7 @@ impl<'a> Lexer<'a> {
         } else if length != seen.len_utf8() {
             self.note(Repair::FullWidth);
         }
-        self.at += length;
+        self.advance(length);
     }
 
     /// Takes an ellipsis and what is written after it in the same line: what was left out.
@@ -146,7 +153,7 @@ impl<'a> Lexer<'a> {
         }
         let after = &rest[dots..];
         let remark = after.find(|c: char| c == '\n' || ascii(c).is_some()).unwrap_or(after.len());
-        self.at += dots + remark;
+        self.advance(dots + remark);
         true
     }
 
@@ -156,7 +163,7 @@ impl<'a> Lexer<'a> {
             let rest = &self.text[self.at..];
             let blank =
                 rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}'));
-            self.at = self.text.len() - blank.len();
+            self.advance(rest.len() - blank.len());
             let remark = if blank.starts_with("//") {
                 blank.find('\n').unwrap_or(blank.len())
             } else if blank.starts_with("/*") {
@@ -172,7 +179,7 @@ impl<'a> Lexer<'a> {
                 return;
             };
             self.note(Repair::Comment);
-            self.at += remark;
+            self.advance(remark);
         }
     }
 

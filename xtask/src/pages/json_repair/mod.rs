@@ -142,4 +142,27 @@ mod tests {
             assert!(!looks_like_json(text), "{text}");
         }
     }
+
+    #[test]
+    fn the_work_grows_with_the_text_and_not_with_its_square() {
+        type Shape = (&'static str, fn(usize) -> String);
+        let shapes: [Shape; 7] = [
+            ("arrays that aren't closed", |at| format!("\"a{at}\": [1,\n")),
+            ("objects that aren't opened", |_| "\"a\": [{\"b\": 1}, \"c\": 2\n".to_owned()),
+            ("objects that aren't opened, each closed", |at| format!("\"a{at}\": [1, \"b\": 2], ")),
+            ("an unclosed text after each array", |_| "\"a\": [\"b\", \"c\": \"".to_owned()),
+            ("brackets", |_| "[".to_owned()),
+            ("quotes", |_| "\"a ".to_owned()),
+            ("remarks", |_| "1 ( /* x */ // y\n".to_owned()),
+        ];
+        for (what, piece) in shapes {
+            for count in [100, 400, 1600, 6400] {
+                let text = format!("{{{}", (0..count).map(piece).collect::<String>());
+                let mut parser = Parser::new(&text);
+                _ = parser.all();
+                let most = 12 * text.len();
+                assert!(parser.lexer.work <= most, "{what}: {} of at most {most}", parser.lexer.work);
+            }
+        }
+    }
 }

@@ -19,6 +19,9 @@ pub(crate) struct Found {
 /// How deep values may nest: far more than any example, and far less than would overflow the stack.
 const MAX_DEPTH: usize = 100;
 
+/// How many times as long as the text may be what is read in vain. No example comes near.
+const MOST_LOST: usize = 8;
+
 /// Reads values, with the repairs a reader would make without thinking.
 pub(super) struct Parser<'a> {
     pub lexer: Lexer<'a>,
@@ -28,15 +31,17 @@ pub(super) struct Parser<'a> {
     misplaced: Option<usize>,
     /// Whether what is read may be given up and read again.
     attempting: bool,
+    /// How many bytes the attempts went over that were given up.
+    lost: usize,
 }
 
 impl<'a> Parser<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Self { lexer: Lexer::new(text), awaited: Vec::new(), misplaced: None, attempting: false }
+        Self { lexer: Lexer::new(text), awaited: Vec::new(), misplaced: None, attempting: false, lost: 0 }
     }
 
     /// Reads all values of the text; there is at least one.
-    pub(super) fn all(mut self) -> Result<Vec<Found>, Unreadable> {
+    pub(super) fn all(&mut self) -> Result<Vec<Found>, Unreadable> {
         let mut found: Vec<Found> = Vec::new();
         loop {
             self.lexer.space();
@@ -69,7 +74,7 @@ impl<'a> Parser<'a> {
         match found.last_mut() {
             None => return Err(self.lexer.error("there is no value".to_owned())),
             Some(last) => {
-                for repair in self.lexer.repairs {
+                for repair in std::mem::take(&mut self.lexer.repairs) {
                     note(&mut last.repairs, repair);
                 }
             }
@@ -254,10 +259,11 @@ impl<'a> Parser<'a> {
 
     /// Reads an object whose `{` is missing, if that is what follows: then it ends inside the array.
     fn unopened(&mut self) -> Option<Map<String, Value>> {
-        // An attempt within an attempt might double the time with every level.
-        if self.attempting {
+        // An attempt within an attempt might double the time with every level, and each may read up to the end.
+        if self.attempting || self.lost > MOST_LOST * self.lexer.text.len() {
             return None;
         }
+        let before = self.lexer.work;
         let (at, noted, depth, misplaced) =
             (self.lexer.at, self.lexer.repairs.len(), self.awaited.len(), self.misplaced);
         self.attempting = true;
@@ -272,6 +278,7 @@ impl<'a> Parser<'a> {
             self.lexer.note(Repair::MissingOpening);
             return Some(members);
         }
+        self.lost += self.lexer.work - before;
         self.lexer.at = at;
         self.lexer.repairs.truncate(noted);
         self.awaited.truncate(depth);

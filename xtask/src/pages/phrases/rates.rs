@@ -14,13 +14,11 @@ pub(crate) struct Rates {
     pub calls: Vec<(u64, &'static str)>,
     /// The sentences about rates that count something else, or only hold at times.
     pub otherwise: Vec<String>,
-    /// The sentences about rates of one of the page's endpoints, or of all.
-    pub shared: Vec<String>,
 }
 
 impl Rates {
-    /// Reads the lines about an endpoint, and those about all endpoints of its page.
-    pub(crate) fn of(prose: &[String], shared: &[String]) -> Self {
+    /// Reads the lines about an endpoint.
+    pub(crate) fn of(prose: &[String]) -> Self {
         let mut found = Self::default();
         for line in prose {
             let Some(calls) = rates(line) else { continue };
@@ -32,10 +30,14 @@ impl Rates {
             }
         }
         found.calls.dedup();
-        let tells = |line: &&String| rates(line).is_some_and(|rates| !rates.is_empty());
-        found.shared = shared.iter().filter(tells).map(|line| plain(line)).collect();
         found
     }
+}
+
+/// The lines that tell rates, as plain text.
+pub(crate) fn sentences_of_rates(lines: &[String]) -> Vec<String> {
+    let tells = |line: &&String| rates(line).is_some_and(|rates| !rates.is_empty());
+    lines.iter().filter(tells).map(|line| plain(line)).collect()
 }
 
 /// A rate, as calls and period.

@@ -1,5 +1,7 @@
 //! How pages word the values of a field, and its default.
 
+use std::collections::HashSet;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex_lite::Regex;
@@ -29,13 +31,13 @@ pub(crate) fn values(doc: &str, text: bool) -> Vec<Value> {
     static NUMBERS: LazyLock<Regex> = LazyLock::new(|| {
         regex(concat!(
             r"(?:^|[^0-9A-Za-z.~\[(\-])(-?[0-9]{1,5})(?:或不填|或空|[(（]默认[)）])?\s*(?:[:：=、]|-{1,2}",
-            r"|——?|–|\.|表示|代表|为|是|）|\))\s*([^0-9\s:：，,；;。.|/~\-][^，,；;。|/]*)",
+            r"|——?|–|\.|表示|代表|为|是|）|\))\s*([^0-9\s:：，,；;。.|/~\-])",
         ))
     });
     static WORDS: LazyLock<Regex> = LazyLock::new(|| {
         regex(concat!(
             r#"(?:^|[^0-9A-Za-z_./<&])["“‘']?([A-Za-z][A-Za-z0-9_]*)["”’']?\s*(?:[:：=]|-{1,2}|"#,
-            r#"——?|–|[，,]?(?:表示|代表)|为)\s*([^A-Za-z0-9\s:：，,；;。.|/_=\-][^，,；;。|]*)"#,
+            r#"——?|–|[，,]?(?:表示|代表)|为)\s*([^A-Za-z0-9\s:：，,；;。.|/_=\-])"#,
         ))
     });
     let found = listed(doc, if text { &WORDS } else { &NUMBERS }, text);
@@ -58,7 +60,7 @@ pub(crate) fn values(doc: &str, text: bool) -> Vec<Value> {
     let number = |value: &Value| value.wire.parse::<i64>().unwrap_or_default();
     let in_order = |pair: &[Value]| number(&pair[1]) == number(&pair[0]) + 1;
     let distinct = if text {
-        pairs.iter().enumerate().all(|(at, pair)| pairs[..at].iter().all(|other| other.wire != pair.wire))
+        pairs.iter().map(|pair| &pair.wire).collect::<HashSet<_>>().len() == pairs.len()
     } else {
         pairs.windows(2).all(in_order)
     };
@@ -71,21 +73,29 @@ const UNITS: [&str; 14] =
 
 /// The values of which a pattern finds the wire value and the meaning, if there are several.
 fn listed(doc: &str, pattern: &Regex, text: bool) -> Vec<Value> {
+    // The next value may stand in what looks like this one's meaning.
+    let mut places: Vec<(Range<usize>, usize, usize)> = Vec::new();
+    while let Some(captures) = pattern.captures_at(doc, places.last().map_or(0, |(.., meaning)| *meaning)) {
+        let (Some(all), Some(wire), Some(meaning)) = (captures.get(0), captures.get(1), captures.get(2))
+        else {
+            break;
+        };
+        places.push((wire.range(), all.start(), meaning.start()));
+    }
+    let ends: Vec<usize> = places.iter().skip(1).map(|(_, start, _)| *start).chain([doc.len()]).collect();
     let mut found: Vec<Value> = Vec::new();
-    let mut at = 0;
-    while let Some(captures) = pattern.captures_at(doc, at) {
-        let (Some(wire), Some(meaning)) = (captures.get(1), captures.get(2)) else { break };
-        // The next value may stand in what looks like this one's meaning.
-        at = meaning.start();
-        let rest = pattern.find_at(doc, at).map_or(meaning.end(), |next| next.start().min(meaning.end()));
-        let meaning = doc.get(meaning.start()..rest).unwrap_or_default().trim();
+    let mut known: HashSet<&str> = HashSet::new();
+    for ((wire, _, start), end) in places.into_iter().zip(ends) {
+        let meaning = doc.get(start..end).unwrap_or_default();
+        let meaning = meaning.split(|c: char| "，,；;。|".contains(c) || c == '/' && !text).next();
+        let meaning = meaning.unwrap_or_default().trim();
         let prefixed = ["默认", "至少", "最多", "最大", "最小"]
             .iter()
-            .any(|word| doc[..wire.start()].trim_end().ends_with(word));
-        let is_number = wire.as_str().parse::<i64>().is_ok_and(|number| number.to_string() == wire.as_str());
-        let known = found.iter().any(|value| value.wire == wire.as_str());
-        if !prefixed && !known && (text || is_number) && !meaning.is_empty() {
-            found.push(Value { wire: wire.as_str().to_owned(), doc: meaning.to_owned() });
+            .any(|word| doc[..wire.start].trim_end().ends_with(word));
+        let wire = &doc[wire];
+        let is_number = wire.parse::<i64>().is_ok_and(|number| number.to_string() == wire);
+        if !prefixed && (text || is_number) && !meaning.is_empty() && known.insert(wire) {
+            found.push(Value { wire: wire.to_owned(), doc: meaning.to_owned() });
         }
     }
     let boolean = found.iter().all(|value| matches!(value.wire.as_str(), "true" | "false"));
