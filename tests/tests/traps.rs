@@ -7,6 +7,7 @@ use wecom_models::externalcontact::message_push::{
     TaskStatus,
 };
 use wecom_models::meeting::basic::{AttendeeStatus, EnterMute, GetInfo};
+use wecom_models::message::app;
 use wecom_models::msgaudit::{AgreeStatus, CheckRoomAgree, CheckSingleAgree, SingleChat};
 use wecom_models::wire::ReadObject;
 use wecom_models::{OrText, Timestamp, Unknown};
@@ -340,4 +341,13 @@ fn numbers_of_any_precision_are_numbers() {
     assert_eq!(number::<MsgType>("2"), Some(MsgType::Image));
     assert_eq!(number::<MsgType>("99"), Some(MsgType::Other(Unknown::Int(99))));
     assert_eq!(number::<Timestamp>("1720000000"), Some(Timestamp::from_unix(1_720_000_000)));
+}
+
+#[test]
+fn text_that_wecom_cuts_off_is_sent_all_the_same() {
+    let alert = "数据库连接池耗尽。".repeat(400);
+    let message = app::Message::Text(app::TextContent::new(alert.as_str()));
+    assert_eq!(rules(&app::Send::new(message).touser(["zhangsan"])), []);
+    let kept = wecom_models::cut_at_bytes(&alert, 2048);
+    assert_eq!(kept.len(), 2046, "a character of three bytes stays whole");
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Field, Module, Struct, Ty, Type, Union, Variant};
-use crate::spec::Style;
+use crate::spec::{Limit, Style};
 
 /// A step of a path into a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,5 +123,6 @@ impl Module {
 }
 
 fn is_limited(structure: &Struct) -> bool {
-    !structure.rules.is_empty() || structure.fields.iter().any(|field| !field.limits.is_empty())
+    !structure.rules.is_empty()
+        || structure.fields.iter().any(|field| field.limits.iter().any(Limit::refuses))
 }

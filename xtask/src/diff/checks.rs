@@ -23,7 +23,7 @@ impl Comparison<'_> {
         let rust = &spots.head.rust;
         let of_kind =
             |limits: &[Limit], kind| limits.iter().find(|limit: &&Limit| limit.kind == kind).cloned();
-        for limit in &new.limits {
+        for limit in new.limits.iter().filter(|limit| limit.refuses()) {
             let at = inside(spots, limit.kind.key());
             let Some(before) = of_kind(&old.limits, limit.kind) else {
                 let meaning = format!("`{rust}` is refused beyond its new limit, {}", told(limit));
@@ -41,7 +41,8 @@ impl Comparison<'_> {
                 self.both(rule, &at, meaning);
             }
         }
-        for limit in old.limits.iter().filter(|limit| of_kind(&new.limits, limit.kind).is_none()) {
+        let gone = |limit: &&Limit| limit.refuses() && of_kind(&new.limits, limit.kind).is_none();
+        for limit in old.limits.iter().filter(gone) {
             let meaning = format!("`{rust}` is no longer limited by {}", told(limit));
             self.lost(Rule::LimitRemoved, &inside(spots, limit.kind.key()), meaning);
         }

@@ -4,6 +4,7 @@ use super::pairing::{Pairing, alike};
 use super::spot::{Both, Spot};
 use super::{Comparison, Difference, Rule, rust_text};
 use crate::api::{Field, Struct};
+use crate::spec::Limit;
 use crate::spec::names::ident;
 use crate::spec::source::Path;
 
@@ -119,7 +120,10 @@ impl Comparison<'_> {
         if sent {
             self.limits(old, new, spots);
         }
-        if old.words() != new.words() || !sent && old.limits != new.limits {
+        let documented = |field: &Field| -> Vec<Limit> {
+            field.limits.iter().filter(|limit| !sent || !limit.refuses()).cloned().collect()
+        };
+        if old.words() != new.words() || documented(old) != documented(new) {
             let meaning = format!("the documentation of `{rust}` changed");
             self.both(Rule::FieldDocsChanged, &inside(spots, "doc"), meaning);
         }

@@ -68,7 +68,7 @@ fn check_rule(structure: &Struct, rule: &Rule) -> TokenStream {
 fn check_field(field: &Field, limited: &HashSet<&str>) -> TokenStream {
     let wire = &field.wire;
     let name = ident(&field.rust);
-    let limits = field.limits.iter().map(|limit| {
+    let limits = field.limits.iter().filter(|limit| limit.refuses()).map(|limit| {
         let check = ident(limit.kind.key());
         match &limit.value {
             LimitValue::Number(number) => {

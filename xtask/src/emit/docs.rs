@@ -74,6 +74,11 @@ fn limits(limits: &[Limit]) -> Vec<String> {
     let mut forms = Vec::new();
     for limit in limits {
         match &limit.value {
+            LimitValue::Number(number) if !limit.refuses() => {
+                let helper = limit.kind.key().replace("cuts", "cut");
+                let unit = limit.kind.facts().unit;
+                forms.push(format!("cut off after {number} {unit} ([`{helper}`](crate::{helper}))"));
+            }
             LimitValue::Number(number) => {
                 let facts = limit.kind.facts();
                 let end = usize::from(facts.bound == Bound::AtMost);

@@ -17,7 +17,7 @@ use prose::Names;
 pub const FILE: &str = "openapi.json";
 
 /// What the extensions mean: OpenAPI has no word for them.
-const EXTENSIONS: [(&str, &str); 22] = [
+const EXTENSIONS: [(&str, &str); 24] = [
     ("x-concurrency", "How many calls of the operation may be on their way at once."),
     (
         "x-definitions",
@@ -32,6 +32,8 @@ const EXTENSIONS: [(&str, &str); 22] = [
         "Where the answer holds a token: its security scheme, its field, its lifetime, its credentials.",
     ),
     ("x-items", "The type of the items that `x-separator` joins."),
+    ("x-cuts-at-bytes", "Bytes of UTF-8 that WeCom keeps of a longer text; nothing is refused."),
+    ("x-cuts-at-chars", "Characters that WeCom keeps of a longer text; nothing is refused."),
     ("x-max-bytes", "Bytes of UTF-8, at most; `maxLength` counts characters, of which there are no more."),
     ("x-max-items", "Items of a string that `x-separator` joins, at most."),
     ("x-min-items", "Items of a string that `x-separator` joins, at least."),

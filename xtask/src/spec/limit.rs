@@ -27,6 +27,11 @@ impl Limit {
         }
     }
 
+    /// Whether anything is refused because of it.
+    pub fn refuses(&self) -> bool {
+        self.kind.facts().bound != Bound::Cut
+    }
+
     /// Whether nothing is between this lower limit and that upper one.
     pub fn contradicts(&self, upper: &Self) -> bool {
         let (lower, other) = (self.kind.facts(), upper.kind.facts());
@@ -107,6 +112,8 @@ pub enum Bound {
     AtLeast,
     /// Nothing of another form is allowed.
     Form,
+    /// Everything is allowed; what is above it gets lost.
+    Cut,
 }
 
 /// What can carry a limit.
@@ -198,6 +205,22 @@ limits! {
         bound: Bound::AtMost,
         unit: "bytes",
         carriers: &[(Carrier::Text, "x-max-bytes")],
+    };
+    CutsAtChars: Facts {
+        key: "cuts_at_chars",
+        doc: "Characters that WeCom keeps: it cuts the rest off, and refuses nothing.",
+        takes: Takes::Count,
+        bound: Bound::Cut,
+        unit: "characters",
+        carriers: &[(Carrier::Text, "x-cuts-at-chars")],
+    };
+    CutsAtBytes: Facts {
+        key: "cuts_at_bytes",
+        doc: "Bytes of UTF-8 that WeCom keeps: it cuts the rest off, and refuses nothing.",
+        takes: Takes::Count,
+        bound: Bound::Cut,
+        unit: "bytes",
+        carriers: &[(Carrier::Text, "x-cuts-at-bytes")],
     };
     Pattern: Facts {
         key: "pattern",

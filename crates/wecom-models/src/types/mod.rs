@@ -1,5 +1,6 @@
 //! The types the specification has besides those of Rust.
 
+mod cut;
 mod file;
 mod or_text;
 mod secret;
@@ -7,6 +8,7 @@ mod separated;
 mod timestamp;
 mod unknown;
 
+pub use cut::{cut_at_bytes, cut_at_chars};
 pub use file::{File, FileOr};
 pub use or_text::OrText;
 pub use secret::{Secret, secrets_written};

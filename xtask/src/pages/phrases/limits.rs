@@ -38,7 +38,7 @@ static WITHIN: LazyLock<Regex> =
 static CHARS: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
         r"(?:不超过|不能超过|不可超过|不得超过|不多于|不大于|不长于|最长|最大|最多|至多|上限|限制|限)[^0-9，,。；;]{0,8}([0-9]+)",
-        r"\s*(?:个)?\s*(?:(?:[uU][tT][fF]-?8)?\s*字符|汉字|字(?:[^节段]|$))",
+        r"\s*(?:个)?\s*(?:(?:[uU][tT][fF]-?8)?\s*字符|汉字|文字|字(?:[^节段]|$))",
     ))
 });
 static ITEMS: LazyLock<Regex> = LazyLock::new(|| {
@@ -68,9 +68,14 @@ static FLOOR: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+// Without saying before how long a text may be.
+static OVER: LazyLock<Regex> = LazyLock::new(|| {
+    regex(r"超过\s*([0-9]+)\s*(?:个)?\s*(字节|(?:[uU][tT][fF]-?8)?\s*字符|汉字|字)[^，,。；;]{0,4}截断")
+});
+
 /// The limits that a description gives a value of a type.
 pub(crate) fn limits(doc: &str, ty: &TypeExpr) -> Vec<Limit> {
-    let doc = &in_digits(doc);
+    let doc = &in_digits(doc).replace('`', "");
     let found = |pattern: &Regex, group: usize| {
         let captures = pattern.captures_iter(doc).find(|captures| {
             let start = captures.get(0).map_or(0, |found| found.start());
@@ -103,6 +108,11 @@ pub(crate) fn limits(doc: &str, ty: &TypeExpr) -> Vec<Limit> {
                     None => {}
                 }
                 add(LimitKind::MaxBytes, found(&BYTES, 1));
+                match unit(&OVER, 2) {
+                    Some(unit) if unit == "字节" => add(LimitKind::MaxBytes, found(&OVER, 1)),
+                    Some(_) => add(LimitKind::MaxChars, found(&OVER, 1)),
+                    None => {}
+                }
                 if unit(&EXACT, 2).is_some_and(|unit| unit == "字节") {
                     add(LimitKind::MaxBytes, found(&EXACT, 1));
                 }
@@ -135,6 +145,16 @@ pub(crate) fn limits(doc: &str, ty: &TypeExpr) -> Vec<Limit> {
         limits.retain(|limit| !matches!(limit.kind, LimitKind::MaxBytes | LimitKind::MaxChars));
     }
     let mut limits = settled(limits);
+    if doc.contains("截断") {
+        // What is cut off isn't refused.
+        for limit in &mut limits {
+            limit.kind = match limit.kind {
+                LimitKind::MaxBytes => LimitKind::CutsAtBytes,
+                LimitKind::MaxChars => LimitKind::CutsAtChars,
+                other => other,
+            };
+        }
+    }
     if Carrier::of(ty) == Some(Carrier::Text)
         && let Some(pattern) = characters::pattern(doc)
     {
@@ -189,6 +209,15 @@ mod tests {
             ("最多100个查询条目", "list<string>", vec![("max_items", 100)]),
             ("长度必须为8字节", "string", vec![("max_bytes", 8)]),
             ("长度必须为8", "string", vec![]),
+            (
+                "消息内容，最长不超过2048个字节，超过将截断（支持id转译）",
+                "string",
+                vec![("cuts_at_bytes", 2048)],
+            ),
+            ("群聊名，最多50个utf8字符，超过将截断", "string", vec![("cuts_at_chars", 50)]),
+            ("备注信息，超过30个字符将被截断", "string", vec![("cuts_at_chars", 30)]),
+            ("按钮文字，不超过4个文字，超过自动截断", "string", vec![("cuts_at_chars", 4)]),
+            ("长度限制`128`字节，超出的部分截断", "string", vec![("cuts_at_bytes", 128)]),
             ("数组长度必须为2", "list<string>", vec![("min_items", 2), ("max_items", 2)]),
             ("不超过64个字节", "uint", vec![]),
             ("不超过64个字节", "Kind", vec![]),

@@ -175,8 +175,8 @@ pub struct SendResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TextContent {
-    /// The text. It may have line breaks and `a` tags. WeCom cuts off what is too long. Takes names for
-    /// ids. At most 2048 bytes.
+    /// The text. It may have line breaks and `a` tags. Takes names for ids. Cut off after 2048 bytes
+    /// ([`cut_at_bytes`](crate::cut_at_bytes)).
     pub content: String,
 }
 
@@ -210,9 +210,9 @@ impl MediaContent {
 pub struct VideoContent {
     /// The temporary media file, as it was uploaded.
     pub media_id: String,
-    /// The title. WeCom cuts off what is too long. At most 128 bytes.
+    /// The title. Cut off after 128 bytes ([`cut_at_bytes`](crate::cut_at_bytes)).
     pub title: Option<String>,
-    /// The description. WeCom cuts off what is too long. At most 512 bytes.
+    /// The description. Cut off after 512 bytes ([`cut_at_bytes`](crate::cut_at_bytes)).
     pub description: Option<String>,
 }
 
@@ -245,16 +245,17 @@ impl VideoContent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TextCardContent {
-    /// The title. WeCom cuts off what is too long. Takes names for ids. At most 128 characters.
+    /// The title. Takes names for ids. Cut off after 128 characters
+    /// ([`cut_at_chars`](crate::cut_at_chars)).
     pub title: String,
     /// The text. Lines break at `br` tags and spaces; `div` tags of the class `gray`, `highlight` or
-    /// `normal` (black) colour it. WeCom cuts off what is too long. Takes names for ids. At most 512
-    /// characters.
+    /// `normal` (black) colour it. Takes names for ids. Cut off after 512 characters
+    /// ([`cut_at_chars`](crate::cut_at_chars)).
     pub description: String,
     /// Where a click leads, with `http` or `https`. At most 2048 bytes.
     pub url: String,
     /// The button's text. Of more than 4 characters, the first 4 are shown. Absent, it is the Chinese word
-    /// for details.
+    /// for details. Cut off after 4 characters ([`cut_at_chars`](crate::cut_at_chars)).
     pub btntxt: Option<String>,
 }
 
@@ -306,9 +307,10 @@ impl NewsContent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Article {
-    /// The title. WeCom cuts off what is too long. Takes names for ids. At most 128 bytes.
+    /// The title. Takes names for ids. Cut off after 128 bytes ([`cut_at_bytes`](crate::cut_at_bytes)).
     pub title: String,
-    /// The description. WeCom cuts off what is too long. Takes names for ids. At most 512 bytes.
+    /// The description. Takes names for ids. Cut off after 512 bytes
+    /// ([`cut_at_bytes`](crate::cut_at_bytes)).
     pub description: Option<String>,
     /// Where a click leads, with `http` or `https`. Ignored when there is a mini program. At most 2048
     /// bytes.
@@ -391,7 +393,7 @@ impl MpNewsContent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MpArticle {
-    /// The title. WeCom cuts off what is too long. Takes names for ids. At most 128 bytes.
+    /// The title. Takes names for ids. Cut off after 128 bytes ([`cut_at_bytes`](crate::cut_at_bytes)).
     pub title: String,
     /// The thumbnail: the `media_id` of an uploaded file.
     pub thumb_media_id: String,
@@ -402,7 +404,8 @@ pub struct MpArticle {
     /// The article, with HTML tags. 666 K bytes are taken as 666 × 1024. Takes names for ids. At most
     /// 681984 bytes.
     pub content: String,
-    /// The description. WeCom cuts off what is too long. Takes names for ids. At most 512 bytes.
+    /// The description. Takes names for ids. Cut off after 512 bytes
+    /// ([`cut_at_bytes`](crate::cut_at_bytes)).
     pub digest: Option<String>,
 }
 

@@ -41,23 +41,8 @@ impl crate::Check for Send {
     }
 }
 
-impl crate::Check for TextContent {
-    fn check(&self, checker: &mut crate::Checker) {
-        checker.max_bytes("content", &self.content, 2048);
-    }
-}
-
-impl crate::Check for VideoContent {
-    fn check(&self, checker: &mut crate::Checker) {
-        checker.max_bytes("title", &self.title, 128);
-        checker.max_bytes("description", &self.description, 512);
-    }
-}
-
 impl crate::Check for TextCardContent {
     fn check(&self, checker: &mut crate::Checker) {
-        checker.max_chars("title", &self.title, 128);
-        checker.max_chars("description", &self.description, 512);
         checker.max_bytes("url", &self.url, 2048);
     }
 }
@@ -72,8 +57,6 @@ impl crate::Check for NewsContent {
 
 impl crate::Check for Article {
     fn check(&self, checker: &mut crate::Checker) {
-        checker.max_bytes("title", &self.title, 128);
-        checker.max_bytes("description", &self.description, 512);
         checker.max_bytes("url", &self.url, 2048);
         checker.max_bytes("picurl", &self.picurl, 2048);
         checker.max_bytes("pagepath", &self.pagepath, 128);
@@ -94,10 +77,8 @@ impl crate::Check for MpNewsContent {
 
 impl crate::Check for MpArticle {
     fn check(&self, checker: &mut crate::Checker) {
-        checker.max_bytes("title", &self.title, 128);
         checker.max_bytes("author", &self.author, 64);
         checker.max_bytes("content", &self.content, 681984);
-        checker.max_bytes("digest", &self.digest, 512);
     }
 }
 
@@ -342,8 +323,6 @@ impl crate::Check for SubmitButton {
 impl crate::Check for Message {
     fn check(&self, checker: &mut crate::Checker) {
         match self {
-            Self::Text(content) => checker.nested("text", content),
-            Self::Video(content) => checker.nested("video", content),
             Self::TextCard(content) => checker.nested("textcard", content),
             Self::News(content) => checker.nested("news", content),
             Self::MpNews(content) => checker.nested("mpnews", content),
