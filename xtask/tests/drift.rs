@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use xtask::drift::{self, Report};
+use xtask::drift::{self, Differences};
 use xtask::spec::Failure;
 
 /// A workspace with the spec and the pages, of which some are changed: file, what stands there, what stands there instead.
@@ -28,17 +28,17 @@ fn with(edits: &[(&str, &str, &str)]) -> tempfile::TempDir {
     root
 }
 
-fn run(root: &Path) -> Result<Report, Failure> {
+fn run(root: &Path) -> Result<Differences, Failure> {
     drift::run(root, &root.join("docs"), false, |_| {}, || {})
 }
 
-fn report(edits: &[(&str, &str, &str)]) -> Report {
+fn report(edits: &[(&str, &str, &str)]) -> Differences {
     let root = with(edits);
     run(root.path()).unwrap_or_else(|failure| panic!("{failure:?}"))
 }
 
 /// What is told, each as `rule at: what the page says`.
-fn told(report: &Report) -> Vec<String> {
+fn told(report: &Differences) -> Vec<String> {
     let told = report.findings().iter().map(|finding| {
         let page = finding.page.as_ref().map(|page| format!(": {page}")).unwrap_or_default();
         format!("{} {}{page}", finding.name(), finding.at)

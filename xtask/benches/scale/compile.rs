@@ -68,17 +68,16 @@ fn builds() -> Vec<Build> {
     let one = format!("one family ({family})");
     let both = |features: &str| format!("{features},bidirectional");
     vec![
-        build("cargo check", DERIVE, "check", "full", &both("full"), Target::AtLeast(5.0)),
-        build("cargo check", "serde derive, the directions in use", "check", "full", "full", Target::Told),
-        build("cargo check, both directions", DERIVE, "check", &both("full"), &both("full"), Target::Told),
-        build(&format!("cargo check, {one}"), DERIVE, "check", family, &both(family), Target::AtLeast(5.0)),
+        build("cargo check", DERIVE, "check", ["full", &both("full")], Target::AtLeast(5.0)),
+        build("cargo check", "serde derive, the directions in use", "check", ["full", "full"], Target::Told),
+        build("cargo check, both directions", DERIVE, "check", [&both("full"), &both("full")], Target::Told),
+        build(&format!("cargo check, {one}"), DERIVE, "check", [family, &both(family)], Target::AtLeast(5.0)),
         release(),
         build(
             &format!("release build, {one}"),
             DERIVE,
             "build --release",
-            family,
-            &both(family),
+            [family, &both(family)],
             Target::AtLeast(5.0),
         ),
     ]
@@ -87,11 +86,11 @@ fn builds() -> Vec<Build> {
 /// All models, optimised.
 fn release() -> Build {
     let target = Target::AtLeast(5.0);
-    build("release build", DERIVE, "build --release", "full", "full,bidirectional", target)
+    build("release build", DERIVE, "build --release", ["full", "full,bidirectional"], target)
 }
 
-fn build(name: &str, against: &'static str, action: &str, ours: &str, theirs: &str, target: Target) -> Build {
-    let [ours, theirs] = [ours, theirs].map(|features| [action.to_owned(), features.to_owned()]);
+fn build(name: &str, against: &'static str, action: &str, features: [&str; 2], target: Target) -> Build {
+    let [ours, theirs] = features.map(|features| [action.to_owned(), features.to_owned()]);
     Build { name: name.to_owned(), against, ours, theirs, target }
 }
 

@@ -1,37 +1,39 @@
 //! How an endpoint is called.
 
-use super::{Comparison, Documented, Place};
+use super::comparison::Comparison;
+use super::finding::Finding;
+use super::page::Documented;
+use super::place::Spot;
 use crate::pages::encoding::{Encoding, token};
 use crate::pages::phrases::{Rates, at_once};
 use crate::pages::plain;
-use crate::spec::source::Path;
 use crate::spec::type_expr::{Scalar, TypeExpr};
-use crate::spec::{Answer, Drift, Endpoint, File, Part};
+use crate::spec::{Answer, DriftRule, Endpoint, File, Part, Section};
 
 impl Comparison<'_> {
     /// Compares everything of an endpoint but its fields with the page that the spec names.
     pub(super) fn calls(&mut self, file: &File, name: &str, endpoint: &Endpoint, page: Documented<'_>) {
-        let Documented { index, read, section } = page;
+        let Documented { read, section, .. } = page;
         let head = &endpoint.head;
-        let path = Path::of(["endpoints", name]);
+        let path = Section::Endpoints.entry(name);
         let encoding = Encoding::of(section);
         let mut differs = |rule, key: &str, ours: String, theirs: String| {
             let message = format!("the page says `{theirs}`, the spec says `{ours}`");
-            let place = Some(Place { page: index, line: section.line });
-            self.add(file, rule, name, Some(theirs), message, &path.key(key), place);
+            let finding = Finding::new(Spot::key(file, &path.key(key)), rule, name, message);
+            self.found.push(finding.says(theirs).seen_at(page.address()));
         };
         let titles = [&section.title, &read.page.title];
         if !titles.contains(&&head.title) && !is_line(&read.page.text, &head.title) {
-            differs(Drift::Title, "title", head.title.clone(), section.title.clone());
+            differs(DriftRule::Title, "title", head.title.clone(), section.title.clone());
         }
         let (method, _) = head.method_and_path();
         if section.method_said && section.method != method {
-            differs(Drift::Method, "call", method.to_owned(), section.method.clone());
+            differs(DriftRule::Method, "call", method.to_owned(), section.method.clone());
         }
         let words = [
-            (Drift::Token, "token", head.token.keyword(), token(section).keyword()),
-            (Drift::Host, "host", head.host.keyword(), encoding.host().keyword()),
-            (Drift::Body, "body", head.body.keyword(), encoding.body().keyword()),
+            (DriftRule::Token, "token", head.token.keyword(), token(section).keyword()),
+            (DriftRule::Host, "host", head.host.keyword(), encoding.host().keyword()),
+            (DriftRule::Body, "body", head.body.keyword(), encoding.body().keyword()),
         ];
         for (rule, key, ours, theirs) in words {
             if ours != theirs {
@@ -43,13 +45,18 @@ impl Comparison<'_> {
             && theirs != ours
         {
             let [ours, theirs] = [ours, theirs].map(|part| format!("multipart with `{part}`"));
-            differs(Drift::Body, "body", ours, theirs);
+            differs(DriftRule::Body, "body", ours, theirs);
         }
         let theirs = encoding.answer();
         // A page that shows no answer doesn't say that it is JSON.
         let said = theirs != Answer::Json || section.shows(Part::Response);
         if said && theirs != head.answer {
-            differs(Drift::Answer, "answer", head.answer.keyword().to_owned(), theirs.keyword().to_owned());
+            differs(
+                DriftRule::Answer,
+                "answer",
+                head.answer.keyword().to_owned(),
+                theirs.keyword().to_owned(),
+            );
         }
         let told = |rates: &[(u64, &str)]| {
             let rates = rates.iter().map(|(calls, per)| format!("{calls} per {per}"));
@@ -62,7 +69,7 @@ impl Comparison<'_> {
         // Which endpoint of a page a rate is of, and what it counts, isn't always clear.
         let said = if theirs.is_empty() { read.contents.rates() } else { theirs.clone() };
         if ours.iter().any(|rate| !said.contains(rate)) || ours.is_empty() && !theirs.is_empty() {
-            differs(Drift::Rate, "rate", told(&ours), told(&said));
+            differs(DriftRule::Rate, "rate", told(&ours), told(&said));
         }
         let theirs = at_once(&section.prose);
         let shared = section.shared.at_once;
@@ -70,7 +77,7 @@ impl Comparison<'_> {
         {
             let told =
                 |number: Option<u32>| number.map_or("no limit".to_owned(), |number| number.to_string());
-            differs(Drift::Concurrency, "concurrency", told(head.concurrency), told(theirs));
+            differs(DriftRule::Concurrency, "concurrency", told(head.concurrency), told(theirs));
         }
     }
 }

@@ -1,29 +1,22 @@
-//! The fields of an endpoint, held against what its pages show and say of them.
+//! The fields of an operation, held against what its pages show and say of them.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::said::{Differences, mentions};
-use super::shape::{Entry, Shape, What, is_map};
-use super::{Comparison, Documented, Place, Read};
+use super::comparison::Comparison;
+use super::finding::Finding;
+use super::object::{SpecField, SpecObject, What, is_map};
+use super::page::{Documented, PageField, PageObject, own_name};
+use super::place::Spot;
+use super::rows::Rows;
 use crate::pages::contents::Section;
 use crate::pages::encoding::Encoding;
-use crate::pages::table::{Row, Table};
-use crate::pages::tree::{self, Fields, Node};
-use crate::spec::Part;
-use crate::spec::{Drift, Endpoint, File};
+use crate::pages::table::Table;
+use crate::pages::tree::{self, Fields};
+use crate::spec::{DriftRule, File, Operation, Part};
 
-/// An object, as a page shows it in one place.
-#[derive(Clone, Copy)]
-struct Seen<'p> {
-    page: Documented<'p>,
-    fields: &'p Fields<'p>,
-    /// How many objects examples show there.
-    objects: usize,
-}
-
-/// A side of an endpoint, as a page shows it.
+/// A part of an operation, as a page shows it.
 struct Tree<'p> {
     page: Documented<'p>,
     /// How many bodies its examples show.
@@ -33,10 +26,22 @@ struct Tree<'p> {
     unplaced: Vec<&'p Table>,
 }
 
-/// The bodies that a page shows of a side.
-fn shown(section: &Section, side: Part) -> Vec<Value> {
+impl<'p> Tree<'p> {
+    fn of(page: Documented<'p>, part: Part, bodies: &'p [Value]) -> Self {
+        let bodies: Vec<&Map<String, Value>> = bodies.iter().filter_map(Value::as_object).collect();
+        let (fields, unplaced) = tree::of(page.section, &page.read.contents.named, part, &bodies);
+        Self { page, objects: bodies.len(), fields, unplaced }
+    }
+
+    fn object(&self) -> PageObject<'_> {
+        PageObject { page: self.page, fields: &self.fields, objects: self.objects }
+    }
+}
+
+/// The bodies that a page shows of a part.
+fn shown(section: &Section, part: Part) -> Vec<Value> {
     let encoding = Encoding::of(section);
-    match side {
+    match part {
         Part::Request => encoding.requests(section),
         Part::Response => encoding.responses(section),
     }
@@ -47,225 +52,120 @@ fn is_of_event(table: &Table) -> bool {
     table.rows.iter().any(|row| matches!(row.name.as_str(), "ToUserName" | "InfoType"))
 }
 
-/// The name of what a row describes, without what it stands in.
-fn own_name(row: &Row) -> &str {
-    let name = row.name.trim_end_matches("[]");
-    name.rsplit(['.', ']']).next().unwrap_or(name)
-}
-
-/// A field, as a page shows it in one place.
+/// What is compared: a part of an operation, in a file.
 #[derive(Clone, Copy)]
-pub(super) struct Told<'p> {
-    pub page: Documented<'p>,
-    pub node: &'p Node<'p>,
-    /// How many objects around it examples show.
-    around: usize,
-}
-
-impl Told<'_> {
-    /// The page and the line: of its row, or else where an example shows it.
-    pub(super) fn place(&self, name: &str) -> Place {
-        let line = first_row(self.node).map_or_else(|| line_of(&self.page, name), |row| row.line);
-        Place { page: self.page.index, line }
-    }
-
-    /// Whether an example lacks it where it could stand.
-    fn is_missing(&self) -> bool {
-        self.node.values.len() < self.around
-    }
-}
-
-/// The row of a field, or the first one of what stands in it.
-fn first_row<'p>(node: &Node<'p>) -> Option<&'p Row> {
-    node.row().or_else(|| node.fields.values().find_map(first_row))
-}
-
-/// The first line below an endpoint's address that has a name in quotes; the address itself, if there is none.
-fn line_of(page: &Documented<'_>, name: &str) -> usize {
-    let quoted = format!("\"{name}\"");
-    let first = page.section.line;
-    let mut lines = page.read.page.text.lines().zip(1..).skip(first.saturating_sub(1));
-    lines.find(|(line, _)| line.contains(&quoted)).map_or(first, |(_, line)| line)
-}
-
-/// What is compared: a side of an endpoint, in a file.
-#[derive(Clone, Copy)]
-pub(super) struct Scope<'a, 'k> {
-    pub file: &'a File,
-    pub side: Part,
+struct Scope<'a, 'k> {
+    file: &'a File,
+    part: Part,
     /// The names of everything that the spec has there, in whatever object.
     known: &'k BTreeSet<&'a str>,
 }
 
 impl<'a> Comparison<'a> {
-    /// Compares both sides of an endpoint with all pages that document it.
-    pub(super) fn fields(
-        &mut self,
-        file: &'a File,
-        name: &'a str,
-        endpoint: &'a Endpoint,
-        pages: &[Documented<'a>],
-    ) {
-        let sides = [Part::Request, Part::Response];
-        let shapes = sides.map(|side| Shape::of_side(file, name, endpoint, side));
-        let everything: BTreeSet<&str> = shapes.iter().flat_map(|shape| shape.names(file)).collect();
-        for (side, shape) in sides.into_iter().zip(shapes) {
-            let scope = Scope { file, side, known: &shape.names(file) };
-            let bodies: Vec<Vec<Value>> = pages.iter().map(|page| shown(page.section, side)).collect();
-            let trees: Vec<Tree<'_>> = pages
-                .iter()
-                .zip(&bodies)
-                .map(|(page, bodies)| {
-                    let bodies: Vec<&Map<String, Value>> =
-                        bodies.iter().filter_map(Value::as_object).collect();
-                    let (fields, unplaced) = tree::of(page.section, &page.read.contents.named, side, &bodies);
-                    Tree { page: *page, objects: bodies.len(), fields, unplaced }
-                })
-                .collect();
-            let seen: Vec<Seen<'_>> = trees
-                .iter()
-                .map(|tree| Seen { page: tree.page, fields: &tree.fields, objects: tree.objects })
-                .collect();
-            self.object(scope, &shape, &seen);
+    /// Compares all parts of an operation with all pages that document it.
+    pub(super) fn fields(&mut self, file: &'a File, operation: &Operation<'a>, pages: &[Documented<'a>]) {
+        let parts = operation.parts.iter();
+        let parts = parts.map(|(part, fields)| (*part, SpecObject::of_part(file, operation, *part, fields)));
+        let parts: Vec<(Part, SpecObject<'a>)> = parts.collect();
+        let everything: BTreeSet<&str> = parts.iter().flat_map(|(_, object)| object.names(file)).collect();
+        for (part, object) in parts {
+            let scope = Scope { file, part, known: &object.names(file) };
+            let bodies: Vec<Vec<Value>> = pages.iter().map(|page| shown(page.section, part)).collect();
+            let trees = pages.iter().zip(&bodies).map(|(page, bodies)| Tree::of(*page, part, bodies));
+            let trees: Vec<Tree<'_>> = trees.collect();
+            let seen: Vec<PageObject<'_>> = trees.iter().map(Tree::object).collect();
+            self.object(scope, &object, &seen);
             for tree in &trees {
-                self.unplaced(scope, &shape, tree, &everything);
+                self.unplaced(file, &object, tree, &everything);
             }
         }
     }
 
-    /// Tells of what tables without a place describe, if nothing of the endpoint is called so.
-    fn unplaced(&mut self, scope: Scope<'a, '_>, shape: &Shape<'a>, tree: &Tree<'_>, known: &BTreeSet<&str>) {
+    /// Tells of what tables without a place describe, if nothing of the operation is called so.
+    fn unplaced(&mut self, file: &File, object: &SpecObject<'_>, tree: &Tree<'_>, known: &BTreeSet<&str>) {
         let unplaced = tree.unplaced.iter().filter(|table| !is_of_event(table));
         for row in unplaced.flat_map(|table| &table.rows) {
             let name = own_name(row);
             if known.contains(name) || matches!(name, "errcode" | "errmsg") {
                 continue;
             }
-            let at = format!("{}.{name}", shape.at);
             let message = format!("the page documents `{name}` somewhere, the spec lacks it");
-            let place = Some(Place { page: tree.page.index, line: row.line });
-            self.add(scope.file, Drift::FieldNew, &at, None, message, &shape.path, place);
+            self.found.push(lacking(file, object, name, message).seen_at(tree.page.line(row.line)));
         }
     }
 
     /// Compares an object with what pages show of it.
-    fn object(&mut self, scope: Scope<'a, '_>, shape: &Shape<'a>, seen: &[Seen<'_>]) {
-        for entry in &shape.entries {
-            let told: Vec<Told<'_>> = seen
-                .iter()
-                .flat_map(|seen| {
-                    let found = seen.fields.iter().filter(|(name, _)| entry.is(name));
-                    found.map(|(_, node)| Told { page: seen.page, node, around: seen.objects })
-                })
-                .collect();
-            match told.as_slice() {
-                [] => self.gone(scope, entry, seen),
+    fn object(&mut self, scope: Scope<'a, '_>, object: &SpecObject<'a>, seen: &[PageObject<'_>]) {
+        for field in &object.fields {
+            let found = seen.iter().flat_map(|seen| seen.fields()).filter(|(name, _)| field.is(name));
+            let found: Vec<PageField<'_>> = found.map(|(_, found)| found).collect();
+            match found.as_slice() {
+                [] => self.gone(scope.file, field, seen),
                 [first, ..] => {
-                    self.present.insert((scope.file.source, entry.at.clone()));
-                    let described = told.iter().find(|told| !told.node.rows.is_empty());
-                    self.entry(scope, entry, described.unwrap_or(first));
-                    self.inside(scope, entry, &told);
+                    self.present.insert((scope.file.source, field.at.clone()));
+                    let described = found.iter().find(|found| !found.node.rows.is_empty());
+                    self.field(scope, field, described.unwrap_or(first));
+                    self.inside(scope, field, &found);
                 }
             }
         }
-        for seen in seen {
-            for (name, node) in seen.fields {
-                if !shape.entries.iter().any(|entry| entry.is(name)) {
-                    let told = Told { page: seen.page, node, around: seen.objects };
-                    self.unknown(scope, shape, name, told);
-                }
+        for (name, found) in seen.iter().flat_map(|seen| seen.fields()) {
+            // Where a row belongs that no example shows is a guess.
+            let guess = found.node.values.is_empty() && scope.known.contains(name);
+            if guess || object.fields.iter().any(|field| field.is(name)) {
+                continue;
             }
+            let by = if found.node.values.is_empty() { "documents" } else { "shows" };
+            let message = format!("the page {by} `{name}`, the spec lacks it");
+            self.found.push(lacking(scope.file, object, name, message).seen_at(found.line(name)));
         }
     }
 
     /// Compares what stands inside a field.
-    fn inside(&mut self, scope: Scope<'a, '_>, entry: &Entry<'a>, told: &[Told<'_>]) {
-        let Some(ty) = entry.ty() else { return };
-        let Some(shape) = Shape::of_type(scope.file, ty) else { return };
+    fn inside(&mut self, scope: Scope<'a, '_>, field: &SpecField<'a>, found: &[PageField<'_>]) {
+        let Some(ty) = field.ty() else { return };
+        let Some(object) = SpecObject::of_type(scope.file, ty) else { return };
         let mut seen = Vec::new();
-        for told in told {
-            let inner = |node: &'_ Node<'_>| node.objects().len();
+        for PageField { page, node, .. } in found {
             if is_map(ty) {
-                let items = told.node.fields.values().filter(|node| !node.fields.is_empty());
-                seen.extend(items.map(|node| Seen {
-                    page: told.page,
-                    fields: &node.fields,
-                    objects: inner(node),
-                }));
-            } else if !told.node.fields.is_empty() {
-                seen.push(Seen { page: told.page, fields: &told.node.fields, objects: inner(told.node) });
+                seen.extend(node.fields.values().filter_map(|node| PageObject::inside(*page, node)));
+            } else {
+                seen.extend(PageObject::inside(*page, node));
             }
         }
         // Where a page says nothing of an object, nothing of it is gone.
         if !seen.is_empty() {
-            self.object(scope, &shape, &seen);
+            self.object(scope, &object, &seen);
         }
     }
 
-    fn gone(&mut self, scope: Scope<'a, '_>, entry: &Entry<'a>, seen: &[Seen<'_>]) {
+    fn gone(&mut self, file: &File, field: &SpecField<'_>, seen: &[PageObject<'_>]) {
         let Some(first) = seen.first() else { return };
-        if seen.iter().any(|seen| speaks_of(seen.page, entry.name)) {
+        if seen.iter().any(|seen| seen.page.speaks_of(field.name)) {
             return;
         }
-        let place = Some(Place { page: first.page.index, line: first.page.section.line });
-        let message = format!("no page has `{}` any more", entry.name);
-        self.add(scope.file, Drift::FieldGone, &entry.at, None, message, &entry.path, place);
-    }
-
-    fn unknown(&mut self, scope: Scope<'a, '_>, shape: &Shape<'a>, name: &str, told: Told<'_>) {
-        // Where a row belongs that no example shows is a guess.
-        if told.node.values.is_empty() && scope.known.contains(name) {
-            return;
-        }
-        let at = format!("{}.{name}", shape.at);
-        let by = if told.node.values.is_empty() { "documents" } else { "shows" };
-        let message = format!("the page {by} `{name}`, the spec lacks it");
-        self.add(scope.file, Drift::FieldNew, &at, None, message, &shape.path, Some(told.place(name)));
+        let message = format!("no page has `{}` any more", field.name);
+        let finding = Finding::new(Spot::key(file, &field.path), DriftRule::FieldGone, &field.at, message);
+        self.found.push(finding.seen_at(first.page.address()));
     }
 
     /// Compares what rows say of a field: where there are several, one that agrees is enough.
-    fn entry(&mut self, scope: Scope<'a, '_>, entry: &Entry<'a>, told: &Told<'_>) {
-        let rows = &told.node.rows;
-        if rows.is_empty() {
+    fn field(&mut self, scope: Scope<'a, '_>, field: &SpecField<'a>, seen: &PageField<'_>) {
+        if seen.node.rows.is_empty() {
             return;
         }
-        self.values(scope, entry, told);
-        let What::Field(field) = entry.what else { return };
-        let (page, name) = (told.page, entry.name);
-        let mut differences = Differences { scope, field, rows, page, name, found: Vec::new() };
-        differences.ty();
-        if scope.side == Part::Request {
-            differences.required(told.is_missing());
-        }
-        differences.limits();
-        differences.default();
-        let place = Some(told.place(entry.name));
-        for (rule, says, message) in differences.found {
-            self.add(scope.file, rule, &entry.at, Some(says), message, &entry.path, place);
+        self.values(scope.file, field, seen);
+        let What::Field(spec) = field.what else { return };
+        let rows = Rows { file: scope.file, part: scope.part, field: spec, name: field.name, seen };
+        for (rule, says, message) in rows.differences() {
+            let finding = Finding::new(Spot::key(scope.file, &field.path), rule, &field.at, message);
+            self.found.push(finding.says(says).seen_at(seen.line(field.name)));
         }
     }
 }
 
-/// The rows of fields of a name, wherever a page has them.
-fn rows_of<'p>(read: &'p Read, name: &str) -> impl Iterator<Item = &'p Row> {
-    let sections = read.contents.sections.iter().flat_map(|section| &section.tables);
-    let rows = sections.chain(&read.contents.named).flat_map(|table| &table.rows);
-    rows.filter(move |row| own_name(row) == name)
-}
-
-/// Whether a page speaks of a name where it is about an endpoint: in a table, in the text around it, or in what it shows
-/// that isn't a whole body.
-pub(super) fn speaks_of(page: Documented<'_>, name: &str) -> bool {
-    let section = page.section;
-    let shown = section.raw.iter().map(|(_, text)| text);
-    let cells = page.read.page.text.lines().filter(|line| line.trim_start().starts_with('|'));
-    let said =
-        section.prose.iter().chain(&section.shared.lines).chain(shown).map(String::as_str).chain(cells);
-    said.into_iter().any(|text| mentions(text, name))
-}
-
-/// What a page says of fields of a name, in tables of all places and in the text around the endpoint.
-pub(super) fn said_elsewhere<'p>(page: Documented<'p>, name: &str) -> impl Iterator<Item = &'p str> {
-    let rows = rows_of(page.read, name).map(|row| row.doc.as_str());
-    rows.chain(page.section.prose.iter().chain(&page.section.shared.lines).map(String::as_str))
+/// A field that an object of the spec lacks.
+fn lacking(file: &File, object: &SpecObject<'_>, name: &str, message: String) -> Finding {
+    let at = format!("{}.{name}", object.at);
+    Finding::new(Spot::key(file, &object.path), DriftRule::FieldNew, at, message)
 }

@@ -8,13 +8,14 @@ use std::path::PathBuf;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use serde::Serialize;
 
-use super::{Finding, Found, Place, Unspecified};
+use super::finding::{Finding, Found, Unspecified};
+use super::place::{PageLine, Spot};
 use crate::spec::diagnostic::clamp;
 use crate::spec::source::{Source, position};
 
 /// All that the spec and the pages don't agree on.
 #[derive(Debug)]
-pub struct Report {
+pub struct Differences {
     sources: Vec<Source>,
     /// The file and the text of each page.
     pages: Vec<(PathBuf, String)>,
@@ -66,12 +67,11 @@ struct UnseenJson<'a> {
     name: &'a str,
 }
 
-impl Report {
+impl Differences {
     pub(super) fn new(sources: Vec<Source>, pages: Vec<(PathBuf, String)>, found: Found) -> Self {
         let Found { mut findings, unspecified, unseen } = found;
-        findings.sort_by(|a, b| {
-            (a.file, a.span.start, a.name(), &a.at).cmp(&(b.file, b.span.start, b.name(), &b.at))
-        });
+        let key = |found: &Finding| (found.spot.file, found.spot.span.start, found.name(), found.at.clone());
+        findings.sort_by_cached_key(key);
         Self { sources, pages, findings, unspecified, unseen }
     }
 
@@ -88,7 +88,7 @@ impl Report {
             text.push_str(&self.finding(finding, &renderer));
             text.push_str("\n\n");
         }
-        for Unspecified { path, known, place: Place { page, line } } in
+        for Unspecified { path, known, line: PageLine { page, line } } in
             self.unspecified.iter().filter(|_| unspecified)
         {
             let what = if *known { "not named in the spec" } else { "not in the spec" };
@@ -120,13 +120,13 @@ impl Report {
     }
 
     fn finding(&self, finding: &Finding, renderer: &Renderer) -> String {
-        let Finding { rule, at, page, message, file, span, place } = finding;
+        let Finding { rule, at, page, message, spot: Spot { file, span }, line } = finding;
         let source = &self.sources[*file];
         let snippet = Snippet::source(source.text.as_str())
             .path(source.path.as_str())
             .annotation(AnnotationKind::Primary.span(clamp(&source.text, span)));
         let mut group = Level::ERROR.primary_title(message.as_str()).id(finding.name()).element(snippet);
-        let shown = place.map(|Place { page, line }| {
+        let shown = line.map(|PageLine { page, line }| {
             let (file, text) = &self.pages[page];
             (file.display().to_string(), text, line)
         });
@@ -154,21 +154,21 @@ impl Report {
     /// The whole report, for machines.
     pub fn json(&self) -> String {
         let findings = self.findings.iter().map(|finding| {
-            let source = &self.sources[finding.file];
-            let (line, column) = position(&source.text, finding.span.start);
+            let source = &self.sources[finding.spot.file];
+            let (line, column) = position(&source.text, finding.spot.span.start);
             FindingJson {
                 rule: finding.name(),
                 at: &finding.at,
                 page_says: finding.page.as_deref(),
                 message: &finding.message,
                 spec: PlaceJson { file: Cow::Borrowed(&source.path), line, column },
-                page: finding.place.map(|place| self.place(place)),
+                page: finding.line.map(|line| self.place(line)),
             }
         });
-        let unspecified = self.unspecified.iter().map(|Unspecified { path, known, place }| UnspecifiedJson {
+        let unspecified = self.unspecified.iter().map(|Unspecified { path, known, line }| UnspecifiedJson {
             path,
             known: *known,
-            page: self.place(*place),
+            page: self.place(*line),
         });
         let unseen =
             self.unseen.iter().map(|(file, name)| UnseenJson { file: &self.sources[*file].path, name });
@@ -182,7 +182,7 @@ impl Report {
         format!("{value:#}\n")
     }
 
-    fn place(&self, Place { page, line }: Place) -> PlaceJson<'_> {
+    fn place(&self, PageLine { page, line }: PageLine) -> PlaceJson<'_> {
         PlaceJson { file: self.pages[page].0.to_string_lossy(), line, column: 1 }
     }
 }

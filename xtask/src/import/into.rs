@@ -31,7 +31,7 @@ impl Existing {
     /// What is taken.
     pub(super) fn taken(&self) -> Taken {
         let keys = |section: &str| self.root.get(&Path::of([section])).map(Node::keys).unwrap_or_default();
-        let endpoints = keys("endpoints");
+        let endpoints = keys(Section::Endpoints.key());
         let requests = endpoints.iter().flat_map(|name| {
             let pascal = names::pascal(name);
             [format!("{pascal}Response"), pascal]
@@ -40,7 +40,7 @@ impl Existing {
         let types = types.flat_map(keys);
         let types = requests.chain(types).collect();
         let calls =
-            endpoints.iter().filter_map(|name| self.scalar(&Path::of(["endpoints", name]).key("call")));
+            endpoints.iter().filter_map(|name| self.scalar(&Section::Endpoints.entry(name).key("call")));
         let paths = calls.filter_map(|call| call.split_once(' ').map(|(_, path)| path.to_owned())).collect();
         Taken { paths, endpoints, types, definitions: self.definitions() }
     }
@@ -65,7 +65,7 @@ impl Existing {
         let calls: Vec<(Option<String>, Option<String>)> = endpoints
             .iter()
             .map(|name| {
-                let endpoint = Path::of(["endpoints", name]);
+                let endpoint = Section::Endpoints.entry(name);
                 (self.scalar(&endpoint.key("call")), self.scalar(&endpoint.key("doc").key("id")))
             })
             .collect();

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::spec::type_expr::TypeExpr;
 use crate::spec::{
-    Answer, Body, Doc, EnumValue, Field, File, Host, Pagination, Rate, Repr, Style, Token, Variant,
+    Answer, Body, Doc, EnumValue, Field, File, Host, Pagination, Part, Rate, Repr, Style, Token, Variant,
     WrittenRule,
 };
 
@@ -51,6 +51,13 @@ pub(super) struct DraftEndpoint {
     pub examples: Vec<Draft<Bodies>>,
     /// What isn't sure of it as a whole.
     pub doubts: Vec<String>,
+}
+
+impl DraftEndpoint {
+    /// What travels when it is called.
+    pub(super) fn parts(&self) -> [(Part, &Draft<DraftFields>); 2] {
+        [(Part::Request, &self.request), (Part::Response, &self.response)]
+    }
 }
 
 /// A request and its response.

@@ -53,8 +53,8 @@ impl DraftPage {
             EndpointDrafter::new(section, &contents.named, &mut types).draft(name, doc.clone())
         });
         let endpoints: Vec<DraftEndpoint> = endpoints.collect();
-        let sides = endpoints.iter().flat_map(|endpoint| [&endpoint.request, &endpoint.response]);
-        types.keep_needed(sides.flat_map(|side| side.spec.values()).map(|field| &field.spec.ty));
+        let parts = endpoints.iter().flat_map(DraftEndpoint::parts);
+        types.keep_needed(parts.flat_map(|(_, fields)| fields.spec.values()).map(|field| &field.spec.ty));
         Self { endpoints, types }
     }
 }

@@ -145,32 +145,24 @@ fn short(text: &str) -> String {
     text.chars().filter(|c| *c != '`').take(24).collect()
 }
 
-/// A value as a spec has it, if it is one of a type.
-pub(super) fn value(ty: &TypeExpr, wire: &str, types: &Types) -> Option<serde_yaml::Value> {
+/// A word of a page as a spec has it, if it is a value of a type.
+pub(super) fn value(ty: &TypeExpr, word: &str, types: &Types) -> Option<serde_yaml::Value> {
     match ty {
-        TypeExpr::Scalar(Scalar::String) => Some(wire.into()),
-        TypeExpr::Scalar(_) | TypeExpr::Generic(..) => {
-            read(&phrases::default(&format!("默认{wire}"), &ty.to_string())?)
-        }
+        TypeExpr::Scalar(scalar) => phrases::value_of(word, *scalar),
+        TypeExpr::Generic(..) => None,
         TypeExpr::Named(name) => match types.get(name)? {
-            Definition::Enum { values, .. } if !values.contains_key(wire) => None,
-            Definition::Enum { repr: Repr::String, .. } => Some(wire.into()),
-            Definition::Enum { repr: Repr::Int, .. } => read(wire),
-            Definition::Struct { .. } | Definition::Union { .. } => None,
+            Definition::Enum { repr, values, .. } if values.contains_key(word) => {
+                phrases::value_of(word, repr.scalar())
+            }
+            Definition::Enum { .. } | Definition::Struct { .. } | Definition::Union { .. } => None,
         },
     }
 }
 
 /// What a description says is assumed where a field of a type is left out.
 pub(super) fn default(doc: &str, ty: &TypeExpr, types: &Types) -> Option<serde_yaml::Value> {
-    let TypeExpr::Named(name) = ty else { return read(&phrases::default(doc, &ty.to_string())?) };
+    let TypeExpr::Named(name) = ty else { return phrases::default(doc, ty) };
     let Some(Definition::Enum { repr, .. }) = types.get(name) else { return None };
-    let scalar = if *repr == Repr::String { Scalar::String } else { Scalar::Int };
-    let found = phrases::default(doc, scalar.keyword())?;
-    value(ty, found.trim_matches('"'), types)
-}
-
-/// A value as a page's description has it, which is YAML.
-fn read(text: &str) -> Option<serde_yaml::Value> {
-    serde_yaml::from_str(text).ok()
+    let found = phrases::default(doc, &TypeExpr::Scalar(repr.scalar()))?;
+    value(ty, &phrases::word_of(&found), types)
 }

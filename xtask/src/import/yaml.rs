@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::model::{Bodies, Definition, Draft, DraftEndpoint, DraftFields};
 use super::page::DraftPage;
 use crate::spec::{
-    Answer, Body, EnumValue, Field, Host, LimitValue, Pagination, Place, Rate, Repr, Section, Variant,
+    Answer, Body, EnumValue, Field, Host, LimitValue, Pagination, Part, Place, Rate, Repr, Section, Variant,
     WrittenRule,
 };
 
@@ -85,10 +85,10 @@ fn endpoint_yaml(endpoint: &DraftEndpoint) -> String {
     lines.extend(unsure(&endpoint.doubts));
     let mut yaml = format!("  {}:\n", endpoint.name);
     yaml.extend(lines.iter().map(|line| format!("    {line}\n")));
-    for (name, side) in [("request", &endpoint.request), ("response", &endpoint.response)] {
+    for (part, side) in endpoint.parts() {
         yaml.extend(unsure(&side.doubts).map(|line| format!("    {line}\n")));
         if !side.spec.is_empty() {
-            yaml += &format!("    {name}:\n{}", fields_yaml(&side.spec));
+            yaml += &format!("    {}:\n{}", part.key(), fields_yaml(&side.spec));
         }
     }
     yaml += "    examples: # ? the page's values: make up others\n";
@@ -132,8 +132,8 @@ fn rule(rule: &WrittenRule) -> String {
 fn example_yaml(example: &Draft<Bodies>) -> String {
     let doubts = example.doubts.iter().map(|doubt| format!("      # ? {doubt}\n"));
     let Bodies { request, response } = &example.spec;
-    let bodies = [("request", request.as_ref()), ("response", Some(response))];
-    let bodies = bodies.into_iter().filter_map(|(name, body)| Some((name, body?)));
+    let bodies = [(Part::Request, request.as_ref()), (Part::Response, Some(response))];
+    let bodies = bodies.into_iter().filter_map(|(part, body)| Some((part.key(), body?)));
     let bodies = bodies.enumerate().map(|(index, (name, body))| {
         let lead = if index == 0 { "      - " } else { "        " };
         format!("{lead}{name}: |\n          {}\n", json(body, 10))

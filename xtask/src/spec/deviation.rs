@@ -10,7 +10,7 @@ use crate::spec::pattern;
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Deviation {
     /// What differs.
-    pub rule: Drift,
+    pub rule: DriftRule,
     /// Where, as `cargo xtask drift` says it: `create`, `create.request.title`, `Settings.title`, `Kind.voice`.
     #[schemars(length(min = 1))]
     pub at: String,
@@ -23,7 +23,7 @@ pub struct Deviation {
 
 keywords! {
     /// What the spec and the pages don't agree on.
-    Drift {
+    DriftRule {
         /// A field that only pages have.
         FieldNew = "field-new",
         /// A field that only the spec has.

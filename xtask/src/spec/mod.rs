@@ -24,7 +24,7 @@ mod types;
 mod written_rule;
 mod yaml;
 
-pub use deviation::{Deviation, Drift};
+pub use deviation::{Deviation, DriftRule};
 pub use field::{Field, Place};
 pub use field_path::FieldPath;
 pub use limit::{Bound, Carrier, Limit, LimitKind, LimitValue, Takes};

@@ -97,11 +97,7 @@ impl File {
 
     /// Everything that is sent or received as a whole.
     pub fn operations(&self) -> impl Iterator<Item = Operation<'_>> {
-        self.endpoints.iter().map(|(name, endpoint)| Operation {
-            section: Section::Endpoints,
-            name,
-            parts: vec![(Part::Request, &endpoint.request), (Part::Response, &endpoint.response)],
-        })
+        self.endpoints.iter().map(|(name, endpoint)| endpoint.operation(name))
     }
 
     /// All fields, with where they stand: parts of operations and fields of structs.
@@ -147,6 +143,14 @@ pub struct Endpoint {
     pub request: Fields,
     /// What comes back, by wire name, `errcode` and `errmsg` left out.
     pub response: Fields,
+}
+
+impl Endpoint {
+    /// What travels when it is called, under its name.
+    pub fn operation<'a>(&'a self, name: &'a str) -> Operation<'a> {
+        let parts = vec![(Part::Request, &self.request), (Part::Response, &self.response)];
+        Operation { section: Section::Endpoints, name, parts }
+    }
 }
 
 /// Everything of an endpoint but its fields.

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use crate::spec::field::Field;
 use crate::spec::keywords::keywords;
-use crate::spec::type_expr::TypeExpr;
+use crate::spec::type_expr::{Scalar, TypeExpr};
 use crate::spec::written_rule::WrittenRule;
 
 /// A struct.
@@ -36,6 +36,16 @@ keywords! {
         String = "string",
         /// Numbers.
         Int = "int",
+    }
+}
+
+impl Repr {
+    /// The type of the values themselves.
+    pub const fn scalar(self) -> Scalar {
+        match self {
+            Self::String => Scalar::String,
+            Self::Int => Scalar::Int,
+        }
     }
 }
 

@@ -25,28 +25,16 @@ const MAIN: (&str, &str) = ("main", "commands");
 const MOST_LINES: usize = 450;
 const MOST_PARAMETERS: usize = 5;
 
-/// What is still against the plan. An entry that is no longer needed fails, too, so the list only shrinks.
-const NOT_YET: &[&str] = &["circle in drift", "parameters src/drift/mod.rs", "waiver src/drift/mod.rs"];
-
-/// Something that is against the plan: what [`NOT_YET`] would call it, and where it stands.
-type Violation = (String, String);
-
 #[test]
 fn every_module_uses_only_those_below_it_and_nothing_is_too_large() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let sources = ["src", "tests", "benches"].map(|folder| sources(root, folder));
-    let mut found: BTreeSet<Violation> = sources.iter().flatten().filter_map(long).collect();
+    let mut problems: Vec<String> = sources.iter().flatten().filter_map(long).collect();
     let [src, ..] = sources;
     for source in &src {
-        found.extend(waivers(source).into_iter().chain(parameters(source)).chain(uses(source)));
+        problems.extend(waivers(source).into_iter().chain(parameters(source)).chain(uses(source)));
     }
-    found.extend(circles(&Graph::new(src)));
-
-    let new =
-        found.iter().filter(|(name, _)| !NOT_YET.contains(&name.as_str())).map(|(_, text)| text.clone());
-    let mended = NOT_YET.iter().filter(|entry| found.iter().all(|(name, _)| name != *entry));
-    let mended = mended.map(|entry| format!("`{entry}` no longer occurs: remove it from `NOT_YET`"));
-    let problems: Vec<String> = new.chain(mended).collect();
+    problems.extend(circles(&Graph::new(src)));
     assert!(problems.is_empty(), "\n{}\n", problems.join("\n"));
 }
 
@@ -70,24 +58,23 @@ fn sources(root: &Path, folder: &str) -> Vec<Source> {
     files.collect()
 }
 
-fn long(source: &Source) -> Option<Violation> {
+fn long(source: &Source) -> Option<String> {
     let lines = source.text.lines().count();
     let text = format!("{}: {lines} lines; at most {MOST_LINES} fit in a head", source.file);
-    (lines > MOST_LINES).then(|| (format!("long {}", source.file), text))
+    (lines > MOST_LINES).then_some(text)
 }
 
-fn waivers(source: &Source) -> Vec<Violation> {
+fn waivers(source: &Source) -> Vec<String> {
     let waived =
         |line: &&str| ["too_many_lines", "too_many_arguments"].iter().any(|lint| line.contains(lint));
     let found = source.text.lines().enumerate().filter(|(_, line)| waived(line));
     let violation = |(number, line): (usize, &str)| {
-        let text = format!("{}:{}: {}: no size is waived", source.file, number + 1, line.trim());
-        (format!("waiver {}", source.file), text)
+        format!("{}:{}: {}: no size is waived", source.file, number + 1, line.trim())
     };
     found.map(violation).collect()
 }
 
-fn parameters(source: &Source) -> Vec<Violation> {
+fn parameters(source: &Source) -> Vec<String> {
     let file = syn::parse_file(&source.text).unwrap_or_else(|error| panic!("{}: {error}", source.file));
     let mut found = Vec::new();
     signatures(&file.items, &mut |signature| {
@@ -100,9 +87,10 @@ fn parameters(source: &Source) -> Vec<Violation> {
                 .position(|line| line.contains(&format!("{name}(")) || line.contains(&format!("{name}<")))
                 .unwrap_or_default()
                 + 1;
-            let text =
-                format!("{}:{line}: {name}: {count} parameters, at most {MOST_PARAMETERS}", source.file);
-            found.push((format!("parameters {}", source.file), text));
+            found.push(format!(
+                "{}:{line}: {name}: {count} parameters, at most {MOST_PARAMETERS}",
+                source.file
+            ));
         }
     });
     found
@@ -131,14 +119,14 @@ fn signatures(items: &[syn::Item], see: &mut impl FnMut(&syn::Signature)) {
 }
 
 /// Goes by what a path says, not by where what it names is re-exported from: that file has a line of its own.
-fn uses(source: &Source) -> Vec<Violation> {
+fn uses(source: &Source) -> Vec<String> {
     let exports = source.reexports.values().chain(&source.globs);
     let paths =
         source.paths.iter().chain(exports).filter_map(|path| Some((part(source), path.first()?, path)));
     let against = paths.filter(|(from, to, _)| !may_use(from, to));
     let violation = |(from, to, path): (&str, &String, &Names)| {
         let (line, text) = source.line(path);
-        (format!("{from} → {to}"), format!("{}:{line}: {text}: {}", source.file, why(from, to)))
+        format!("{}:{line}: {text}: {}", source.file, why(from, to))
     };
     against.map(violation).collect()
 }
@@ -163,22 +151,18 @@ fn why(from: &str, to: &str) -> String {
     }
 }
 
-fn circles(graph: &Graph) -> Vec<Violation> {
+fn circles(graph: &Graph) -> Vec<String> {
     let violation = |circle: BTreeSet<usize>| {
-        let mut around: Option<Names> = None;
         let mut text = "these files use one another:".to_owned();
         for file in &circle {
             let source = &graph.sources[*file];
-            let module = around.get_or_insert_with(|| source.module.clone());
-            let same = module.iter().zip(&source.module).take_while(|(a, b)| a == b).count();
-            module.truncate(same);
             for (used, path) in graph.uses[*file].iter().filter(|(used, _)| circle.contains(used)) {
                 let (line, code) = source.line(path);
                 let used = &graph.sources[*used].file;
                 text += &format!("\n    {}:{line}: {code} (uses {used})", source.file);
             }
         }
-        (format!("circle in {}", around.unwrap_or_default().join("/")), text)
+        text
     };
     graph.circles().into_iter().map(violation).collect()
 }

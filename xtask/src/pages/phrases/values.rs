@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use regex_lite::Regex;
 
 use crate::pages::markup::regex;
+use crate::spec::type_expr::{Scalar, TypeExpr};
 
 /// A documented value and what the text says of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,21 +113,37 @@ pub(crate) fn is_flag(values: &[Value], doc: &str) -> bool {
     wires == ["0", "1"] && (no || doc.contains("是否"))
 }
 
-/// What a description says is assumed, as YAML, where it is a value of the type.
-pub(crate) fn default(doc: &str, ty: &str) -> Option<String> {
+/// What a description says is assumed, where it is a value of the type.
+pub(crate) fn default(doc: &str, ty: &TypeExpr) -> Option<serde_yaml::Value> {
     static DEFAULT: LazyLock<Regex> = LazyLock::new(|| {
         regex(
             r#"(?:默认|缺省)(?:值)?(?:[和与、]最大值(?:都|均)?)?\s*(?:为|是|取|：|:|=)?\s*["“‘]?(-?[A-Za-z0-9_]+)["”’]?"#,
         )
     });
-    let found = DEFAULT.captures(doc)?[1].to_owned();
-    match ty {
-        "bool" => matches!(found.as_str(), "true" | "false").then_some(found),
-        "flag" => matches!(found.as_str(), "0" | "1").then_some(found),
-        "uint" => found.parse::<u64>().ok().map(|number| number.to_string()),
-        "int" => found.parse::<i64>().ok().map(|number| number.to_string()),
-        "string" => found.starts_with(|c: char| c.is_ascii_alphabetic()).then(|| format!("\"{found}\"")),
-        _ => None,
+    let TypeExpr::Scalar(scalar) = ty else { return None };
+    let word = &DEFAULT.captures(doc)?[1];
+    // A number is none of text, and neither is what a sentence goes on with.
+    let clear = *scalar != Scalar::String || word.starts_with(|c: char| c.is_ascii_alphabetic());
+    value_of(word, *scalar).filter(|_| clear)
+}
+
+/// A word of a page as a spec has it, if it is a value of the type.
+pub(crate) fn value_of(word: &str, scalar: Scalar) -> Option<serde_yaml::Value> {
+    match scalar {
+        Scalar::Bool => word.parse::<bool>().ok().map(Into::into),
+        Scalar::Flag => word.parse::<u64>().ok().filter(|_| matches!(word, "0" | "1")).map(Into::into),
+        Scalar::Uint => word.parse::<u64>().ok().map(Into::into),
+        Scalar::Int => word.parse::<i64>().ok().map(Into::into),
+        Scalar::String => Some(word.into()),
+        Scalar::F64 | Scalar::Timestamp | Scalar::Secret | Scalar::Any | Scalar::File => None,
+    }
+}
+
+/// A value of a spec as a page has it.
+pub(crate) fn word_of(value: &serde_yaml::Value) -> String {
+    match value {
+        serde_yaml::Value::String(text) => text.clone(),
+        other => serde_yaml::to_string(other).unwrap_or_default().trim().to_owned(),
     }
 }
 
@@ -183,17 +200,21 @@ mod tests {
     #[test]
     fn defaults_are_values_of_the_type() {
         for (doc, ty, expected) in [
-            ("默认为0", "int", Some("0")),
-            ("默认值50，最大100", "uint", Some("50")),
-            ("默认值和最大值都为100", "uint", Some("100")),
-            ("默认false", "bool", Some("false")),
-            ("默认为single", "string", Some("\"single\"")),
+            ("默认为0", "int", Some(0.into())),
+            ("默认值50，最大100", "uint", Some(50.into())),
+            ("默认值和最大值都为100", "uint", Some(100.into())),
+            ("默认false", "bool", Some(false.into())),
+            ("默认1", "flag", Some(1.into())),
+            ("默认为single", "string", Some("single".into())),
             ("默认为0", "string", None),
             ("默认为红", "string", None),
             ("默认-1", "uint", None),
             ("默认5", "flag", None),
+            ("默认5", "list<int>", None),
         ] {
-            assert_eq!(default(doc, ty).as_deref(), expected, "{doc}");
+            let ty = ty.parse().expect("it is a type");
+            let expected: Option<serde_yaml::Value> = expected;
+            assert_eq!(default(doc, &ty), expected, "{doc}");
         }
     }
 }

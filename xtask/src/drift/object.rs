@@ -2,14 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::spec::Part;
 use crate::spec::source::Path;
 use crate::spec::type_expr::{Generic, TypeExpr};
-use crate::spec::{Endpoint, Field, File, Struct, Style, Union, Variant};
+use crate::spec::{Field, Fields, File, Operation, Part, Section, Struct, Style, Union, Variant};
 
 /// Something that stands in an object under a name.
 #[derive(Clone)]
-pub(super) struct Entry<'s> {
+pub(super) struct SpecField<'s> {
     /// The name on the wire.
     pub name: &'s str,
     /// What it is called in a deviation.
@@ -31,15 +30,15 @@ pub(super) enum What<'s> {
 }
 
 /// An object: what stands in it, and what it is called.
-pub(super) struct Shape<'s> {
+pub(super) struct SpecObject<'s> {
     /// What it is called in a deviation.
     pub at: String,
     /// Where it stands.
     pub path: Path,
-    pub entries: Vec<Entry<'s>>,
+    pub fields: Vec<SpecField<'s>>,
 }
 
-impl<'s> Entry<'s> {
+impl<'s> SpecField<'s> {
     /// The type, of what has one.
     pub(super) fn ty(&self) -> Option<&'s TypeExpr> {
         match self.what {
@@ -60,15 +59,12 @@ impl<'s> Entry<'s> {
     }
 }
 
-impl<'s> Shape<'s> {
-    /// The fields of a side of an endpoint.
-    pub(super) fn of_side(file: &'s File, name: &str, endpoint: &'s Endpoint, side: Part) -> Self {
-        let (key, fields) = match side {
-            Part::Request => ("request", &endpoint.request),
-            Part::Response => ("response", &endpoint.response),
-        };
-        let path = Path::of(["endpoints", name, key]);
-        Self::of_fields(file, format!("{name}.{key}"), path, fields, 0)
+impl<'s> SpecObject<'s> {
+    /// A part of an operation.
+    pub(super) fn of_part(file: &'s File, operation: &Operation<'s>, part: Part, fields: &'s Fields) -> Self {
+        let Operation { section, name, .. } = operation;
+        let path = section.entry(name).key(part.key());
+        Self::of_fields(file, format!("{name}.{}", part.key()), path, fields, 0)
     }
 
     /// The object that a type is, or that its items are, if it is one whose fields are known.
@@ -80,13 +76,13 @@ impl<'s> Shape<'s> {
     pub(super) fn names(&self, file: &'s File) -> BTreeSet<&'s str> {
         let mut names: BTreeSet<&'s str> = BTreeSet::new();
         let mut types: BTreeSet<&'s str> = BTreeSet::new();
-        let mut pending: Vec<Entry<'s>> = self.entries.clone();
-        while let Some(entry) = pending.pop() {
-            names.insert(entry.name);
-            if let Some(name) = entry.ty().and_then(TypeExpr::name)
+        let mut pending: Vec<SpecField<'s>> = self.fields.clone();
+        while let Some(field) = pending.pop() {
+            names.insert(field.name);
+            if let Some(name) = field.ty().and_then(TypeExpr::name)
                 && types.insert(name)
             {
-                pending.extend(Self::of_name(file, name, 0).into_iter().flat_map(|inner| inner.entries));
+                pending.extend(Self::of_name(file, name, 0).into_iter().flat_map(|inner| inner.fields));
             }
         }
         names
@@ -101,42 +97,36 @@ impl<'s> Shape<'s> {
     }
 
     fn of_struct(file: &'s File, name: &'s str, structure: &'s Struct, depth: usize) -> Self {
-        let path = Path::of(["structs", name, "fields"]);
+        let path = Section::Structs.entry(name).key("fields");
         Self::of_fields(file, name.to_owned(), path, &structure.fields, depth)
     }
 
-    fn of_fields(
-        file: &'s File,
-        at: String,
-        path: Path,
-        fields: &'s indexmap::IndexMap<String, Field>,
-        depth: usize,
-    ) -> Self {
-        let mut entries = Vec::new();
+    fn of_fields(file: &'s File, at: String, path: Path, fields: &'s Fields, depth: usize) -> Self {
+        let mut inside = Vec::new();
         for (name, field) in fields {
             let inner = field.embed.then(|| embedded(file, &field.ty, depth)).flatten();
             if let Some(inner) = inner {
-                entries.extend(inner.entries);
+                inside.extend(inner.fields);
                 continue;
             }
             // A key of the file ends in `?` where the field may be absent.
             let key = if field.optional { format!("{name}?") } else { name.clone() };
-            entries.push(Entry {
+            inside.push(SpecField {
                 name,
                 at: format!("{at}.{name}"),
                 path: path.key(&key),
                 what: What::Field(field),
             });
         }
-        Self { at, path, entries }
+        Self { at, path, fields: inside }
     }
 
     fn of_union(file: &'s File, name: &'s str, union: &'s Union, depth: usize) -> Self {
-        let path = Path::of(["unions", name]);
-        let mut entries = Vec::new();
+        let path = Section::Unions.entry(name);
+        let mut fields = Vec::new();
         if let Some(tag) = &union.tag {
             let (at, path) = (format!("{name}.{tag}"), path.key("tag"));
-            entries.push(Entry { name: tag, at, path, what: What::Tag(name, union) });
+            fields.push(SpecField { name: tag, at, path, what: What::Tag(name, union) });
         }
         for (tag, variant) in &union.variants {
             let path = path.key("variants").key(tag);
@@ -144,24 +134,24 @@ impl<'s> Shape<'s> {
                 Style::Sibling | Style::Oneof if variant.ty.is_some() => {
                     let at = format!("{name}.{tag}");
                     let content = variant.content(tag);
-                    entries.push(Entry { name: content, at, path, what: What::Content(variant) });
+                    fields.push(SpecField { name: content, at, path, what: What::Content(variant) });
                 }
                 Style::Sibling | Style::Oneof => {}
                 Style::Flat | Style::Kind => {
                     let inner = variant.ty.as_ref().and_then(|ty| embedded(file, ty, depth));
-                    entries.extend(inner.into_iter().flat_map(|inner| inner.entries));
+                    fields.extend(inner.into_iter().flat_map(|inner| inner.fields));
                 }
             }
         }
-        Self { at: name.to_owned(), path: path.key("variants"), entries }
+        Self { at: name.to_owned(), path: path.key("variants"), fields }
     }
 }
 
 /// How deep embedded objects may stand in one another: the checks refuse those that embed themselves.
 const MAX_DEPTH: usize = 12;
 
-fn embedded<'s>(file: &'s File, ty: &'s TypeExpr, depth: usize) -> Option<Shape<'s>> {
-    (depth < MAX_DEPTH).then(|| Shape::of_name(file, ty.name()?, depth + 1)).flatten()
+fn embedded<'s>(file: &'s File, ty: &'s TypeExpr, depth: usize) -> Option<SpecObject<'s>> {
+    (depth < MAX_DEPTH).then(|| SpecObject::of_name(file, ty.name()?, depth + 1)).flatten()
 }
 
 /// Whether the keys of an object of a type are data, of a type on the way to its objects.

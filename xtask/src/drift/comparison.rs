@@ -1,0 +1,37 @@
+//! A comparison on its way: both sides of it, and what was found so far.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::finding::Finding;
+use super::page::ReadPage;
+use super::place::PageLine;
+use crate::spec::Spec;
+
+pub(super) struct Comparison<'a> {
+    pub spec: &'a Spec,
+    pub pages: &'a [ReadPage],
+    pub found: Vec<Finding>,
+    /// By file: the fields that pages have in some place, as deviations call them.
+    pub present: BTreeSet<(usize, String)>,
+    /// By file and type: the values that pages list of it.
+    pub values: BTreeMap<(usize, String), Listed>,
+}
+
+/// The values of a type that pages list.
+pub(super) struct Listed {
+    /// Where the first of them does.
+    pub line: PageLine,
+    pub wires: BTreeSet<String>,
+}
+
+impl<'a> Comparison<'a> {
+    /// A comparison that has found nothing yet.
+    pub(super) fn new(spec: &'a Spec, pages: &'a [ReadPage]) -> Self {
+        Self { spec, pages, found: Vec::new(), present: BTreeSet::new(), values: BTreeMap::new() }
+    }
+
+    /// The page of a document.
+    pub(super) fn page(&self, id: u32) -> Option<usize> {
+        self.pages.iter().position(|read| read.page.id == id)
+    }
+}

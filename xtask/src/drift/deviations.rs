@@ -1,0 +1,60 @@
+//! What the spec accepts of the differences, and what it accepts without need.
+
+use super::comparison::Comparison;
+use super::finding::Finding;
+use super::place::Spot;
+use crate::spec::source::Path;
+use crate::spec::{Deviation, DriftRule};
+
+impl Comparison<'_> {
+    /// Takes out what the spec accepts, and tells of what it accepts without need.
+    pub(super) fn accept(&mut self) {
+        let files = self.spec.files.iter().map(|file| (file.source, &file.root, &file.deviations));
+        let codes = self.spec.codes.iter().map(|codes| (codes.source, &codes.root, &codes.deviations));
+        let mut needless = Vec::new();
+        for (file, root, deviations) in files.chain(codes) {
+            for (index, deviation) in deviations.iter().enumerate() {
+                let before = self.found.len();
+                self.found
+                    .retain(|found| !(is_about(deviation, file, found) && found.page == deviation.page));
+                if self.found.len() == before {
+                    let path = Path::of(["deviations"]).index(index);
+                    needless.push((Spot::of(file, root.find(&path)), deviation));
+                }
+            }
+        }
+        // What is left then is accepted by none of them.
+        let told = needless.into_iter().map(|(spot, deviation)| {
+            let other = self.found.iter().find(|found| is_about(deviation, spot.file, found));
+            no_longer(spot, deviation, other)
+        });
+        let told: Vec<Finding> = told.collect();
+        self.found.extend(told);
+    }
+}
+
+/// Whether a deviation is about what was found, if the page said what it quotes.
+fn is_about(deviation: &Deviation, file: usize, found: &Finding) -> bool {
+    // A field has several limits: `max: 9`, `no min`.
+    let key = |page: &Option<String>| {
+        let page = page.as_deref().filter(|_| deviation.rule == DriftRule::FieldLimit).unwrap_or_default();
+        page.trim_start_matches("no ").split(':').next().unwrap_or_default().to_owned()
+    };
+    found.spot.file == file
+        && found.rule == Some(deviation.rule)
+        && found.at == deviation.at
+        && key(&found.page) == key(&deviation.page)
+}
+
+/// What is to be said of an accepted deviation that isn't there.
+fn no_longer(spot: Spot, deviation: &Deviation, other: Option<&Finding>) -> Finding {
+    let Deviation { rule, at, page, .. } = deviation;
+    let now = match other.map(|found| found.page.as_deref()) {
+        Some(Some(says)) => format!("the page now says `{says}`"),
+        Some(None) => "this difference quotes nothing; leave out `page`".to_owned(),
+        None => "no such difference is found".to_owned(),
+    };
+    let message = format!("this deviation no longer applies: {now}");
+    let finding = Finding::new(spot, None::<DriftRule>, format!("{at} ({})", rule.keyword()), message);
+    finding.says(page.clone()).seen_at(other.and_then(|found| found.line))
+}

@@ -1,0 +1,110 @@
+//! All endpoints, held against the pages that document them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::comparison::Comparison;
+use super::documents::Sourced;
+use super::finding::{Finding, Found, Unspecified};
+use super::page::Documented;
+use super::place::{PageLine, Spot};
+use crate::pages::contents;
+use crate::spec::{DriftRule, Endpoint, File, Section};
+
+impl<'a> Comparison<'a> {
+    /// Compares everything.
+    pub(super) fn run(mut self) -> Found {
+        for file in &self.spec.files {
+            for (name, endpoint) in &file.endpoints {
+                self.endpoint(file, name, endpoint);
+            }
+            self.values_gone(file);
+        }
+        if let Some(codes) = &self.spec.codes {
+            self.codes(codes);
+        }
+        let (unspecified, unseen) = (self.unspecified(), self.unseen());
+        // A type that stands in several places is whole if all of them together are.
+        let present = std::mem::take(&mut self.present);
+        let is_gone = |found: &Finding| found.rule == Some(DriftRule::FieldGone);
+        self.found
+            .retain(|found| !(is_gone(found) && present.contains(&(found.spot.file, found.at.clone()))));
+        let mut told = BTreeSet::new();
+        // What endpoints share is compared with each of their pages.
+        self.found.retain(|found| {
+            told.insert((found.spot.file, found.name(), found.at.clone(), found.page.clone()))
+        });
+        self.accept();
+        Found { findings: self.found, unspecified, unseen }
+    }
+
+    fn endpoint(&mut self, file: &'a File, name: &'a str, endpoint: &'a Endpoint) {
+        let (doc, call) = (&endpoint.head.doc, &endpoint.head.call);
+        let path = Section::Endpoints.entry(name);
+        let spot = Spot::key(file, &path.key("call"));
+        let gone = |message| Finding::new(spot.clone(), DriftRule::EndpointGone, name, message);
+        let own = self.document(&Sourced { file: file.source, root: &file.root, path, name, doc });
+        let documented = self.documented(endpoint);
+        let Some(first) = documented.first() else {
+            // Without its page, that is what was told.
+            if let Some(page) = own {
+                let message = format!("its page doesn't document `{call}`");
+                self.found.push(gone(message).seen_at(PageLine::first(page)));
+            }
+            return;
+        };
+        for also in &doc.also {
+            let Some(page) = self.page(also.id) else { continue };
+            if documented.iter().all(|documented| documented.index != page) {
+                let message = format!("document {} doesn't document `{call}` any more", also.id);
+                self.found.push(gone(message).says(also.id.to_string()).seen_at(PageLine::first(page)));
+            }
+        }
+        self.calls(file, name, endpoint, *first);
+        self.fields(file, &endpoint.operation(name), &documented);
+    }
+
+    /// Where the pages that the spec names document an endpoint, the main one first.
+    fn documented(&self, endpoint: &Endpoint) -> Vec<Documented<'a>> {
+        let (_, path) = endpoint.head.method_and_path();
+        let sections = endpoint.head.doc.ids().filter_map(|id| self.page(id)).flat_map(|index| {
+            let read = &self.pages[index];
+            let sections = read.contents.sections.iter().filter(|section| section.path == path);
+            sections.map(move |section| Documented { index, read, section })
+        });
+        sections.collect()
+    }
+
+    /// The types of which pages have neither a field nor a value.
+    fn unseen(&self) -> Vec<(usize, String)> {
+        let of_field = |(file, at): &(usize, String)| (*file, at.split('.').next().unwrap_or(at).to_owned());
+        let seen: BTreeSet<(usize, String)> =
+            self.present.iter().map(of_field).chain(self.values.keys().cloned()).collect();
+        let files = self.spec.files.iter();
+        let types =
+            files.flat_map(|file| file.type_names().map(move |(_, name)| (file.source, name.clone())));
+        types.filter(|found| !seen.contains(found)).collect()
+    }
+
+    /// The endpoints that are on pages only, each at its first page, and what other pages say of those of the spec.
+    fn unspecified(&self) -> Vec<Unspecified> {
+        let mut named: BTreeMap<&str, BTreeSet<u32>> = BTreeMap::new();
+        for endpoint in self.spec.files.iter().flat_map(|file| file.endpoints.values()) {
+            let (_, path) = endpoint.head.method_and_path();
+            named.entry(path).or_default().extend(endpoint.head.doc.ids());
+        }
+        let mut found: BTreeMap<(&str, usize), Unspecified> = BTreeMap::new();
+        for (page, read) in self.pages.iter().enumerate() {
+            for contents::Section { path, line, .. } in &read.contents.sections {
+                let ids = named.get(path.as_str());
+                if ids.is_some_and(|ids| ids.contains(&read.page.id)) {
+                    continue;
+                }
+                let known = ids.is_some();
+                let line = PageLine { page, line: *line };
+                let new = Unspecified { path: path.clone(), known, line };
+                found.entry((path, if known { page } else { 0 })).or_insert(new);
+            }
+        }
+        found.into_values().collect()
+    }
+}

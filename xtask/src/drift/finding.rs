@@ -1,0 +1,67 @@
+//! What a comparison finds.
+
+use super::place::{PageLine, Spot};
+use crate::spec::DriftRule;
+
+/// Something that the spec and the pages don't agree on.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// What it is; none for a deviation that the spec accepts and that isn't there.
+    pub rule: Option<DriftRule>,
+    /// What it is about, as deviations call it: `create.request.title`, `Settings.title`, `Kind.voice`.
+    pub at: String,
+    /// What the page says in its place, where that is something to quote.
+    pub page: Option<String>,
+    /// What differs, as one sentence without a full stop.
+    pub(super) message: String,
+    /// Where to point at in the spec.
+    pub(super) spot: Spot,
+    /// The page and its line, if there is a page.
+    pub(super) line: Option<PageLine>,
+}
+
+impl Finding {
+    /// What differs at a spot of the spec.
+    pub(super) fn new(
+        spot: Spot,
+        rule: impl Into<Option<DriftRule>>,
+        at: impl Into<String>,
+        message: String,
+    ) -> Self {
+        Self { rule: rule.into(), at: at.into(), page: None, message, spot, line: None }
+    }
+
+    /// With what the page says.
+    pub(super) fn says(self, page: impl Into<Option<String>>) -> Self {
+        Self { page: page.into(), ..self }
+    }
+
+    /// With the line of the page.
+    pub(super) fn seen_at(self, line: impl Into<Option<PageLine>>) -> Self {
+        Self { line: line.into(), ..self }
+    }
+
+    /// What it is, in a word.
+    pub fn name(&self) -> &'static str {
+        self.rule.map_or("deviation-gone", DriftRule::keyword)
+    }
+}
+
+/// An endpoint that pages document and the spec lacks.
+#[derive(Debug, Clone)]
+pub(super) struct Unspecified {
+    /// Its path.
+    pub path: String,
+    /// Whether the spec has an endpoint of this path, from another page.
+    pub known: bool,
+    /// The page, and the line of its address.
+    pub line: PageLine,
+}
+
+/// All that a comparison found.
+pub(super) struct Found {
+    pub findings: Vec<Finding>,
+    pub unspecified: Vec<Unspecified>,
+    /// The types, by file, that no page describes in a way that is recognised: what is gone of them isn't seen.
+    pub unseen: Vec<(usize, String)>,
+}

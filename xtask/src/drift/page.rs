@@ -1,0 +1,128 @@
+//! The pages' side of a comparison: where an endpoint is documented, what is shown there of an object and a field, and
+//! what is said of a name.
+
+use super::place::PageLine;
+use crate::pages::Page;
+use crate::pages::contents::{Contents, Section};
+use crate::pages::table::Row;
+use crate::pages::tree::{Fields, Node};
+
+/// A page, and what is read of it.
+pub(super) struct ReadPage {
+    pub page: Page,
+    pub contents: Contents,
+}
+
+/// An endpoint as a page documents it: the page's number in all pages, and the section.
+#[derive(Clone, Copy)]
+pub(super) struct Documented<'a> {
+    pub index: usize,
+    pub read: &'a ReadPage,
+    pub section: &'a Section,
+}
+
+impl<'a> Documented<'a> {
+    /// A line of the page.
+    pub(super) fn line(self, line: usize) -> PageLine {
+        PageLine { page: self.index, line }
+    }
+
+    /// The line of the endpoint's address.
+    pub(super) fn address(self) -> PageLine {
+        self.line(self.section.line)
+    }
+
+    /// The first line below the address that has a name in quotes; the address itself, if there is none.
+    fn shows(self, name: &str) -> PageLine {
+        let quoted = format!("\"{name}\"");
+        let mut lines = self.read.page.text.lines().zip(1..).skip(self.section.line.saturating_sub(1));
+        let first = lines.find(|(line, _)| line.contains(&quoted));
+        first.map_or(self.address(), |(_, line)| self.line(line))
+    }
+
+    /// Whether the page speaks of a name where it is about the endpoint: in a table, in the text around it, or in what
+    /// it shows that isn't a whole body.
+    pub(super) fn speaks_of(self, name: &str) -> bool {
+        let shown = self.section.raw.iter().map(|(_, text)| text.as_str());
+        let cells = self.read.page.text.lines().filter(|line| line.trim_start().starts_with('|'));
+        self.prose().chain(shown).chain(cells).any(|text| mentions(text, name))
+    }
+
+    /// What the page says of fields of a name, in tables of all places and in the text around the endpoint.
+    pub(super) fn says_of(self, name: &str) -> impl Iterator<Item = &'a str> {
+        let Contents { sections, named, .. } = &self.read.contents;
+        let tables = sections.iter().flat_map(|section| &section.tables).chain(named);
+        let rows = tables.flat_map(|table| &table.rows).filter(move |row| own_name(row) == name);
+        rows.map(|row| row.doc.as_str()).chain(self.prose())
+    }
+
+    /// The text around the endpoint.
+    fn prose(self) -> impl Iterator<Item = &'a str> {
+        self.section.prose.iter().chain(&self.section.shared.lines).map(String::as_str)
+    }
+}
+
+/// An object, as a page shows it in one place.
+#[derive(Clone, Copy)]
+pub(super) struct PageObject<'p> {
+    pub page: Documented<'p>,
+    pub fields: &'p Fields<'p>,
+    /// How many objects examples show there.
+    pub objects: usize,
+}
+
+impl<'p> PageObject<'p> {
+    /// What stands inside a field, if the page says anything of it.
+    pub(super) fn inside(page: Documented<'p>, node: &'p Node<'p>) -> Option<Self> {
+        let object = || Self { page, fields: &node.fields, objects: node.objects().len() };
+        (!node.fields.is_empty()).then(object)
+    }
+
+    /// Its fields, each with its name.
+    pub(super) fn fields(self) -> impl Iterator<Item = (&'p str, PageField<'p>)> {
+        let Self { page, fields, objects } = self;
+        fields.iter().map(move |(name, node)| (name.as_str(), PageField { page, node, around: objects }))
+    }
+}
+
+/// A field, as a page shows it in one place.
+#[derive(Clone, Copy)]
+pub(super) struct PageField<'p> {
+    pub page: Documented<'p>,
+    pub node: &'p Node<'p>,
+    /// How many objects around it examples show.
+    around: usize,
+}
+
+impl PageField<'_> {
+    /// Its line: of its row, or else where an example shows it.
+    pub(super) fn line(&self, name: &str) -> PageLine {
+        first_row(self.node).map_or_else(|| self.page.shows(name), |row| self.page.line(row.line))
+    }
+
+    /// Whether an example lacks it where it could stand.
+    pub(super) fn is_missing(&self) -> bool {
+        self.node.values.len() < self.around
+    }
+}
+
+/// The row of a field, or the first one of what stands in it.
+fn first_row<'p>(node: &Node<'p>) -> Option<&'p Row> {
+    node.row().or_else(|| node.fields.values().find_map(first_row))
+}
+
+/// The name of what a row describes, without what it stands in.
+pub(super) fn own_name(row: &Row) -> &str {
+    let name = row.name.trim_end_matches("[]");
+    name.rsplit(['.', ']']).next().unwrap_or(name)
+}
+
+/// Whether a text has a word or a number that stands alone.
+pub(super) fn mentions(text: &str, word: &str) -> bool {
+    let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    text.match_indices(word).any(|(at, _)| {
+        let before = text[..at].chars().next_back().is_some_and(part);
+        let after = text[at + word.len()..].chars().next().is_some_and(part);
+        !before && !after
+    })
+}
