@@ -62,7 +62,7 @@ pub struct Endpoint {
 impl Endpoint {
     /// The types of its parts. A file that comes back has none.
     pub fn parts(&self) -> impl Iterator<Item = (Part, &str)> {
-        let response = (self.answer != Answer::File).then_some((Part::Response, self.response.as_str()));
+        let response = self.answer.format().map(|_| (Part::Response, self.response.as_str()));
         std::iter::once((Part::Request, self.request.as_str())).chain(response)
     }
 
@@ -76,11 +76,7 @@ impl Endpoint {
 
     /// The type that a call returns, as it is written in Rust.
     pub fn response_type(&self) -> String {
-        match self.answer {
-            Answer::Json | Answer::Xml => self.response.clone(),
-            Answer::File => "File".to_owned(),
-            Answer::FileOrJson => format!("FileOr<{}>", self.response),
-        }
+        self.answer.rust_type(&self.response)
     }
 
     /// The type of its kind of token.

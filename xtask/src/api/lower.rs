@@ -11,7 +11,7 @@ use super::{
 use crate::spec::names::{pascal, snake};
 use crate::spec::source::Source;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
-use crate::spec::{self, Answer, FieldPath, Spec, WrittenRule};
+use crate::spec::{self, FieldPath, Spec, WrittenRule};
 
 /// Lowers a spec that passed its checks.
 pub fn spec(spec: &Spec, sources: &[Source]) -> Api {
@@ -51,7 +51,7 @@ fn module(file: &spec::File, source: &Source) -> Module {
         let (request, response) = lowering.request_and_response(name, endpoint);
         endpoints.push(lowering.endpoint(name, endpoint, [&request, &response]));
         types.push(Type::Struct(request));
-        if endpoint.head.answer != Answer::File {
+        if endpoint.head.answer.format().is_some() {
             types.push(Type::Struct(response));
         }
     }

@@ -8,12 +8,12 @@ use super::spot::{Both, Side, Spot};
 use super::structs::Structs;
 use super::{Comparison, Difference, Rule, listed, rust_text};
 use crate::api::{Endpoint, Example, Pagination, page_url};
-use crate::spec::{Answer, Grants, Rate, Sign};
+use crate::spec::{Grants, Rate, Sign};
 
 impl Comparison<'_> {
     pub(super) fn endpoint_removed(&mut self, located: &Located<'_>) {
         let spot = located.spot(Side::Base);
-        let with = if located.endpoint.answer == Answer::File { "" } else { ", and so is its response" };
+        let with = if located.endpoint.answer.format().is_none() { "" } else { ", and so is its response" };
         let meaning = format!("`{}` is gone{with}", spot.rust);
         self.one(Rule::EndpointRemoved, &spot, meaning);
     }
@@ -116,8 +116,9 @@ impl Comparison<'_> {
             self.both(Rule::TokenKindChanged, &key(both, "token"), meaning);
         }
         let (old, new) = (b.response_type(), h.response_type());
-        if answer_type(b.answer) != answer_type(h.answer) {
-            let gone = (h.answer == Answer::File).then(|| format!(": `{}` is gone", b.response));
+        // However fields are written, the type is the same.
+        if b.answer.rust_type("") != h.answer.rust_type("") {
+            let gone = h.answer.format().is_none().then(|| format!(": `{}` is gone", b.response));
             let gone = gone.unwrap_or_default();
             let meaning = format!("`{rust}` is answered by `{new}` instead of `{old}`{gone}");
             self.both(Rule::AnswerKindChanged, &key(both, "answer"), meaning);
@@ -251,18 +252,13 @@ fn key(both: &Both, key: &str) -> Both {
 /// What becomes of the response's name, for a sentence about that of its request.
 fn and_response(base: &Located<'_>, head: &Located<'_>) -> String {
     let named = |located: &Located<'_>| {
-        let has_one = located.endpoint.answer != Answer::File;
+        let has_one = located.endpoint.answer.format().is_some();
         has_one.then(|| format!("{}::{}", located.module.rust_path(), located.endpoint.response))
     };
     match (named(base), named(head)) {
         (Some(old), Some(new)) => format!(", and `{old}` to `{new}`"),
         _ => String::new(),
     }
-}
-
-/// JSON and XML are answers of the same type.
-fn answer_type(answer: Answer) -> Answer {
-    if answer == Answer::Xml { Answer::Json } else { answer }
 }
 
 fn rates(rates: &[Rate]) -> String {

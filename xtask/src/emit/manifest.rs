@@ -1,12 +1,13 @@
 //! The features in the manifests: one a family, and `full`.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::Path;
 
 use super::paths::Files;
 use crate::api::{Api, CORE_FAMILY};
-use crate::spec::{Answer, Body};
+use crate::spec::Format;
 
 /// The line before the generated features.
 pub const BEGIN: &str = "# @generated features: one for each API family";
@@ -67,8 +68,9 @@ fn needs<'a>(api: &'a Api, family: &str) -> impl Iterator<Item = &'static str> +
         modules.flat_map(|module| &module.endpoints)
     };
     let sign = endpoints().any(|endpoint| endpoint.sign.is_some()).then_some("sign");
-    let xml = endpoints()
-        .any(|endpoint| endpoint.body == Body::Xml || endpoint.answer == Answer::Xml)
-        .then_some("xml");
-    sign.into_iter().chain(xml)
+    let formats: Vec<Format> = endpoints()
+        .flat_map(|endpoint| [Some(endpoint.body.format()), endpoint.answer.format()].into_iter().flatten())
+        .collect();
+    let of_formats: BTreeSet<&str> = formats.into_iter().filter_map(Format::feature).collect();
+    sign.into_iter().chain(of_formats)
 }

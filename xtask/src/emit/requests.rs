@@ -8,7 +8,7 @@ use super::wire::{chain, put};
 use super::{checks, items, paging};
 use crate::api::{Api, Endpoint, Method, Module, Struct, Ty, page_url};
 use crate::spec::names::{ident, pascal};
-use crate::spec::{Answer, Body, Place};
+use crate::spec::{Format, Place};
 
 /// The impls for the requests of one spec file.
 pub(super) fn module(module: &Module) -> TokenStream {
@@ -28,8 +28,8 @@ pub(super) fn module(module: &Module) -> TokenStream {
     let parts = own.map(|ty| checks::of_type(ty, &limited));
     let items = module.endpoints.iter().filter_map(|endpoint| endpoint.pagination.as_ref()?.item.as_ref());
     let names = items.flat_map(Ty::layers);
-    let json = answers(module, "json_answers", Answer::Json);
-    let xml = answers(module, "xml_answers", Answer::Xml);
+    let json = answers(module, "json_answers", Format::Json);
+    let xml = answers(module, "xml_answers", Format::Xml);
     let imports = items::imports(names.filter_map(items::support_type), &quote!(wecom_models));
     quote! {
         #doc
@@ -43,9 +43,10 @@ pub(super) fn module(module: &Module) -> TokenStream {
     }
 }
 
-fn answers(module: &Module, name: &str, answer: Answer) -> Option<TokenStream> {
-    let answers = module.endpoints.iter().filter(|endpoint| endpoint.answer == answer);
-    let types: Vec<_> = answers.map(|endpoint| ident(&endpoint.response)).collect();
+fn answers(module: &Module, name: &str, format: Format) -> Option<TokenStream> {
+    let answers = module.endpoints.iter().map(|endpoint| (endpoint, endpoint.answer));
+    let alone = answers.filter(|(_, answer)| answer.format() == Some(format) && !answer.may_be_file());
+    let types: Vec<_> = alone.map(|(endpoint, _)| ident(&endpoint.response)).collect();
     let name = ident(name);
     (!types.is_empty()).then(|| quote!(crate::#name! { #(#types),* }))
 }
@@ -71,12 +72,9 @@ pub(super) fn index(api: &Api) -> TokenStream {
 
 fn endpoint_impl(endpoint: &Endpoint, request: &Struct) -> TokenStream {
     let name = ident(&endpoint.request);
-    let response = match endpoint.answer {
-        Answer::File | Answer::FileOrJson => {
-            items::tokens(&format!("wecom_models::{}", endpoint.response_type()))
-        }
-        Answer::Json | Answer::Xml => items::tokens(&endpoint.response_type()),
-    };
+    // Types for files are not of a module.
+    let path = if endpoint.answer.may_be_file() { "wecom_models::" } else { "" };
+    let response = items::tokens(&format!("{path}{}", endpoint.response_type()));
     let token = ident(&endpoint.token_type());
     let (id, title, path, page) = (&endpoint.id, &endpoint.title, &endpoint.path, page_url(&endpoint.doc));
     let method = ident(endpoint.method.name());
@@ -101,14 +99,14 @@ fn endpoint_impl(endpoint: &Endpoint, request: &Struct) -> TokenStream {
         Method::Post => parameters("query", "Query", request, Place::Query),
     };
     let headers = parameters("headers", "Headers", request, Place::Header);
-    let body = match endpoint.body {
-        Body::Json => None,
-        Body::Xml => Some(quote! {
+    let body = match endpoint.body.format() {
+        Format::Json => None,
+        Format::Xml => Some(quote! {
             fn body(&self) -> Result<crate::Body, crate::BuildError> {
                 crate::xml::write(self)
             }
         }),
-        Body::Multipart => Some(form(request)),
+        Format::Form => Some(form(request)),
     };
     quote! {
         impl crate::Endpoint for #name {

@@ -6,13 +6,10 @@ use serde_json::{Map, Value, json};
 use super::prose::{Names, component};
 use super::schemas::{self, FAILURE, MERCHANT_FAILURE, Schemas, any_of, reference};
 use crate::api::{Api, Endpoint, Example, Field, Method, Module, Pagination, Struct, Ty, page_url};
-use crate::spec::{Answer, Body, Host, Place, Rule, Token};
+use crate::spec::{Format, Host, Place, Rule, Token};
 
 /// The media type of any file: a file says itself what it is.
 const ANY_FILE: &str = "*/*";
-const JSON: &str = "application/json";
-const XML: &str = "text/xml";
-const FORM: &str = "multipart/form-data";
 
 /// One page's definition of an operation.
 #[derive(Clone, Copy)]
@@ -314,11 +311,7 @@ fn request_body(definitions: &[Definition<'_>]) -> Option<Value> {
 }
 
 fn body_type(endpoint: &Endpoint) -> &'static str {
-    match endpoint.body {
-        Body::Json => JSON,
-        Body::Multipart => FORM,
-        Body::Xml => XML,
-    }
+    endpoint.body.format().media_type()
 }
 
 /// What of an example's request stands in the body, as it stands there.
@@ -333,9 +326,14 @@ fn body_example(definition: &Definition<'_>, example: &Example) -> Value {
             *file = file["text"].take();
         }
     }
-    match definition.endpoint.body {
-        Body::Xml => json!(xml(&fields)),
-        Body::Json | Body::Multipart => Value::Object(fields),
+    written(definition.endpoint.body.format(), fields)
+}
+
+/// Fields as they stand in a body.
+fn written(format: Format, fields: Map<String, Value>) -> Value {
+    match format {
+        Format::Xml => json!(xml(&fields)),
+        Format::Json | Format::Form => Value::Object(fields),
     }
 }
 
@@ -354,11 +352,10 @@ fn responses(definitions: &[Definition<'_>]) -> Value {
         add_success(definition, &mut content);
     }
     for definition in definitions {
-        let (media_type, failure) = match definition.endpoint.answer {
-            Answer::Xml => (XML, MERCHANT_FAILURE),
-            Answer::Json | Answer::File | Answer::FileOrJson => (JSON, FAILURE),
-        };
-        content.add_schema(media_type, reference(failure));
+        // A failure in place of a file is JSON, too.
+        let format = definition.endpoint.answer.format().unwrap_or(Format::Json);
+        let failure = if format == Format::Xml { MERCHANT_FAILURE } else { FAILURE };
+        content.add_schema(format.media_type(), reference(failure));
     }
     for (key, definition, example) in examples(definitions) {
         let answer = serde_json::from_str(&example.response).unwrap_or_default();
@@ -372,24 +369,24 @@ fn responses(definitions: &[Definition<'_>]) -> Value {
 fn add_success(definition: &Definition<'_>, content: &mut Content) {
     let endpoint = definition.endpoint;
     let own = || reference(&component(definition.module, &endpoint.response));
-    if matches!(endpoint.answer, Answer::File | Answer::FileOrJson) {
+    if endpoint.answer.may_be_file() {
         content.add_schema(ANY_FILE, schemas::binary());
     }
-    match endpoint.answer {
-        Answer::Xml => content.add_schema(XML, own()),
-        Answer::Json | Answer::FileOrJson => {
-            content.add_schema(JSON, own());
-        }
-        Answer::File => {}
+    if let Some(format) = endpoint.answer.format() {
+        content.add_schema(format.media_type(), own());
     }
 }
 
 /// An example of an answer, and its media type.
 fn answer_example(endpoint: &Endpoint, mut answer: Value) -> (&'static str, Value) {
     let is_file = answer["name"].is_string() && answer["text"].is_string();
-    match endpoint.answer {
-        Answer::Xml => (XML, json!(answer.as_object().map(xml))),
-        Answer::File | Answer::FileOrJson if is_file => (ANY_FILE, answer["text"].take()),
-        Answer::File | Answer::FileOrJson | Answer::Json => (JSON, answer),
+    if endpoint.answer.may_be_file() && is_file {
+        return (ANY_FILE, answer["text"].take());
     }
+    let format = endpoint.answer.format().unwrap_or(Format::Json);
+    let value = match answer {
+        Value::Object(fields) => written(format, fields),
+        other => other,
+    };
+    (format.media_type(), value)
 }

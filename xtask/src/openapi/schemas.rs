@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::prose::{Names, component};
 use crate::api::{Api, Enum, Field, Method, Module, Struct, Ty, Type, Union, Variant};
-use crate::spec::{Answer, Body, LimitValue, Part, Place, Repr, Rule, Style};
+use crate::spec::{Format, LimitValue, Part, Place, Repr, Rule, Style};
 
 /// The schema of what every JSON answer has beside its own fields.
 const ENVELOPE: &str = "Envelope";
@@ -117,14 +117,16 @@ impl Schemas<'_> {
         let fields: Vec<&Field> = structure.sent_in(Place::Body).collect();
         let mut schema = self.object(&fields, &structure.rules);
         let (description, is_xml) = match operation {
-            Some((endpoint, Part::Request)) => {
-                (format!("The body of a request of `{}`.", endpoint.id), endpoint.body == Body::Xml)
-            }
+            Some((endpoint, Part::Request)) => (
+                format!("The body of a request of `{}`.", endpoint.id),
+                endpoint.body.format() == Format::Xml,
+            ),
             Some((endpoint, Part::Response)) => {
-                if endpoint.answer != Answer::Xml {
+                let is_xml = endpoint.answer.format() == Some(Format::Xml);
+                if !is_xml {
                     all_of(&mut schema, vec![reference(ENVELOPE)]);
                 }
-                (format!("The answer to `{}`.", endpoint.id), endpoint.answer == Answer::Xml)
+                (format!("The answer to `{}`.", endpoint.id), is_xml)
             }
             None => {
                 let rules = structure.rules.iter().map(Rule::sentence);

@@ -5,6 +5,7 @@ use std::io;
 pub mod check;
 mod deviation;
 pub mod diagnostic;
+mod encoding;
 mod field;
 mod field_path;
 mod heads;
@@ -25,6 +26,7 @@ mod written_rule;
 mod yaml;
 
 pub use deviation::{Deviation, DriftRule};
+pub use encoding::{Answer, Body, Format};
 pub use field::{Field, Place};
 pub use field_path::FieldPath;
 pub use limit::{Bound, Carrier, Limit, LimitKind, LimitValue, Takes};

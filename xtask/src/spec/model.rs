@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::spec::deviation::Deviation;
+use crate::spec::encoding::{Answer, Body};
 use crate::spec::field::Field;
 use crate::spec::keywords::keywords;
 use crate::spec::pattern;
@@ -264,32 +265,6 @@ keywords! {
         WebhookKey = "webhook_key",
         /// The code that answers one message.
         ResponseCode = "response_code",
-    }
-}
-
-keywords! {
-    /// What a request's body is.
-    Body {
-        /// A JSON object; nothing for `GET`.
-        Json = "json",
-        /// A form with a file.
-        Multipart = "multipart",
-        /// A flat XML document.
-        Xml = "xml",
-    }
-}
-
-keywords! {
-    /// What comes back.
-    Answer {
-        /// A JSON object with `errcode` and `errmsg`.
-        Json = "json",
-        /// A file, or a JSON error.
-        File = "file",
-        /// A file or JSON, as the request says.
-        FileOrJson = "file_or_json",
-        /// A flat XML document.
-        Xml = "xml",
     }
 }
 

@@ -5,7 +5,7 @@ use crate::spec::diagnostic::At;
 use crate::spec::mistakes::Mistake;
 use crate::spec::source::Path;
 use crate::spec::type_expr::{Scalar, TypeExpr};
-use crate::spec::{Answer, Body, Endpoint, Place};
+use crate::spec::{Body, Endpoint, Format, Place};
 
 impl Checker<'_> {
     /// What each way of sending and answering can carry.
@@ -29,7 +29,7 @@ impl Checker<'_> {
             }
             let of_files =
                 matches!(&field.ty, TypeExpr::Generic(_, inner) if **inner == TypeExpr::Scalar(Scalar::File));
-            if nested(self.file, &field.ty) && !of_files && (!in_body || head.body != Body::Json) {
+            if nested(self.file, &field.ty) && !of_files && (!in_body || head.body.format().is_flat()) {
                 let message = "a query, a header, a form and XML hold no objects or lists";
                 self.report.error(Mistake::BadQuery, At::Value(&at), message).label("can't be sent there");
             }
@@ -42,13 +42,13 @@ impl Checker<'_> {
                 .error(Mistake::BadEncoding, At::Value(&at), "a form is for files")
                 .label("no field has the type `file`");
         }
-        if head.answer == Answer::File && !endpoint.response.is_empty() {
+        if head.answer.format().is_none() && !endpoint.response.is_empty() {
             let at = path.key("response");
             self.report
                 .error(Mistake::BadEncoding, At::Key(&at), "a file has no fields")
                 .label("leave them out, or `answer: file_or_json`");
         }
-        if head.answer == Answer::Xml {
+        if head.answer.format().is_some_and(Format::is_flat) {
             for (name, field) in endpoint.response.iter().filter(|(_, field)| nested(file, &field.ty)) {
                 let at = path.key("response").key(&key(name, field)).key("type");
                 self.report

@@ -10,7 +10,7 @@ use crate::spec::diagnostic::{At, Diagnostic, did_you_mean};
 use crate::spec::mistakes::Mistake;
 use crate::spec::source::{Kind, Node, Path};
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
-use crate::spec::{Answer, Endpoint, Field, Repr, Style, Union, Variant};
+use crate::spec::{Endpoint, Field, Repr, Style, Union, Variant};
 
 impl Checker<'_> {
     pub(super) fn examples(&mut self, path: &Path, endpoint: &Endpoint) {
@@ -20,7 +20,7 @@ impl Checker<'_> {
             self.example(&path.key("request"), request, &endpoint.request, false);
             let file = serde_json::from_str::<Value>(&example.response);
             let is_file = file.is_ok_and(|file| scalar_fits(Scalar::File, &file));
-            if !(is_file && matches!(endpoint.head.answer, Answer::File | Answer::FileOrJson)) {
+            if !(is_file && endpoint.head.answer.may_be_file()) {
                 self.example(&path.key("response"), &example.response, &endpoint.response, true);
             }
         }

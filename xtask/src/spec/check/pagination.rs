@@ -5,11 +5,12 @@ use crate::spec::diagnostic::At;
 use crate::spec::mistakes::Mistake;
 use crate::spec::source::Path;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
-use crate::spec::{Answer, Endpoint, Fields, Pagination};
+use crate::spec::{Endpoint, Fields, Format, Pagination};
 
 impl Checker<'_> {
     pub(super) fn pagination(&mut self, path: &Path, endpoint: &Endpoint, pagination: &Pagination) {
-        if endpoint.head.answer != Answer::Json {
+        let answer = endpoint.head.answer;
+        if answer.may_be_file() || answer.format() != Some(Format::Json) {
             self.report
                 .error(Mistake::BadPagination, At::Key(path), "only JSON answers have pages")
                 .label("not a JSON answer");

@@ -1,0 +1,100 @@
+//! How requests and answers are written. What follows from an encoding is asked of these types, not matched on elsewhere.
+
+use crate::spec::keywords::keywords;
+
+keywords! {
+    /// What a request's body is.
+    Body {
+        /// A JSON object; nothing for `GET`.
+        Json = "json",
+        /// A form with a file.
+        Multipart = "multipart",
+        /// A flat XML document.
+        Xml = "xml",
+    }
+}
+
+keywords! {
+    /// What comes back.
+    Answer {
+        /// A JSON object with `errcode` and `errmsg`.
+        Json = "json",
+        /// A file, or a JSON error.
+        File = "file",
+        /// A file or JSON, as the request says.
+        FileOrJson = "file_or_json",
+        /// A flat XML document.
+        Xml = "xml",
+    }
+}
+
+/// How the fields of a body are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// As a JSON object.
+    Json,
+    /// As a flat XML document.
+    Xml,
+    /// As the parts of a form.
+    Form,
+}
+
+impl Format {
+    /// Whether it holds no objects and lists.
+    pub const fn is_flat(self) -> bool {
+        !matches!(self, Self::Json)
+    }
+
+    /// Its media type.
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Xml => "text/xml",
+            Self::Form => "multipart/form-data",
+        }
+    }
+
+    /// The feature of the generated crates that it needs.
+    pub const fn feature(self) -> Option<&'static str> {
+        match self {
+            Self::Xml => Some("xml"),
+            Self::Json | Self::Form => None,
+        }
+    }
+}
+
+impl Body {
+    /// How its fields are written.
+    pub const fn format(self) -> Format {
+        match self {
+            Self::Json => Format::Json,
+            Self::Multipart => Format::Form,
+            Self::Xml => Format::Xml,
+        }
+    }
+}
+
+impl Answer {
+    /// How its fields are written, if it has any.
+    pub const fn format(self) -> Option<Format> {
+        match self {
+            Self::Json | Self::FileOrJson => Some(Format::Json),
+            Self::Xml => Some(Format::Xml),
+            Self::File => None,
+        }
+    }
+
+    /// Whether it may be a file.
+    pub const fn may_be_file(self) -> bool {
+        matches!(self, Self::File | Self::FileOrJson)
+    }
+
+    /// The type of an answer whose fields are this type's, as it is written in Rust.
+    pub fn rust_type(self, fields: &str) -> String {
+        match (self.format(), self.may_be_file()) {
+            (None, _) => "File".to_owned(),
+            (Some(_), false) => fields.to_owned(),
+            (Some(_), true) => format!("FileOr<{fields}>"),
+        }
+    }
+}
