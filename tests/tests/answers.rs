@@ -1,10 +1,16 @@
 //! Answers as they are in the wild: out of range, out of shape, nearly JSON, or not WeCom's at all.
 
 use serde_json::json;
+use wecom_models::Timestamp;
 use wecom_models::chatdata::archive::SyncMsg;
+use wecom_models::kf::message::{Content, SyncMsg as KfSyncMsg};
 use wecom_models::meeting::basic::GetInfo;
+use wecom_models::message::app::Send as SendMessage;
+use wecom_models::user::{Get as GetUser, GetResponse};
+use wecom_models::wedoc::document::Get as DocumentGet;
 use wecom_models::wedrive::files::FileList;
-use wecom_requests::parse;
+use wecom_models::wire::ReadObject;
+use wecom_requests::{Endpoint, ResponseError, parse};
 
 #[test]
 fn integers_are_64_bits_wide() {
@@ -31,4 +37,168 @@ fn a_number_that_does_not_fit_is_an_error_that_names_the_range() {
     }
     let error = parse::<SyncMsg>(br#"{"errcode":18446744073709551615}"#).unwrap_err().to_string();
     assert!(error.contains(&format!("integer `18446744073709551615`, {INT}")), "{error}");
+}
+
+/// Reads an answer where a thread has 256 kB of stack, which is an eighth of what it gets by default.
+fn read_on_a_small_stack<E: Endpoint<Response: ReadObject + Send + 'static>>(
+    body: String,
+) -> Result<E::Response, ResponseError> {
+    let thread = std::thread::Builder::new().stack_size(256 << 10);
+    thread.spawn(move || parse::<E>(body.as_bytes())).unwrap().join().unwrap()
+}
+
+#[test]
+fn nesting_is_limited_for_the_whole_answer_and_takes_little_stack() {
+    // Around each layer of JSON in a string, what is inside is escaped once more, so it can't be more than a few.
+    let in_strings = |layers: usize| {
+        let mut content = json!({ "msgtype": "text", "text": { "content": "a" } });
+        for _ in 0..layers {
+            let item = json!({ "msgtype": "merged_msg", "msg_content": content.to_string() });
+            content = json!({ "msgtype": "merged_msg", "merged_msg": { "item": [item] } });
+        }
+        json!({ "errcode": 0, "msg_list": [content] }).to_string()
+    };
+    let in_objects = |layers: usize| {
+        let mut content = json!({ "msgtype": "text", "text": { "content": "a" } });
+        for _ in 0..layers {
+            let item = json!({ "msg_content": content });
+            content = json!({ "msgtype": "merged_msg", "merged_msg": { "item": [item] } });
+        }
+        json!({ "errcode": 0, "msg_list": [content] }).to_string()
+    };
+    let document = |layers: usize| {
+        let (start, end) = (r#"{"children":["#.repeat(layers), "]}".repeat(layers));
+        format!(r#"{{"errcode":0,"document":{start}{end}}}"#)
+    };
+    for layers in [1, 4, 11] {
+        assert!(read_on_a_small_stack::<KfSyncMsg>(in_strings(layers)).is_ok(), "{layers}");
+    }
+    for layers in [1, 12] {
+        assert!(read_on_a_small_stack::<KfSyncMsg>(in_objects(layers)).is_ok(), "{layers}");
+        assert!(read_on_a_small_stack::<DocumentGet>(document(layers)).is_ok(), "{layers}");
+    }
+    let too_deep = |result: Result<(), ResponseError>| {
+        let error = result.unwrap_err();
+        assert!(matches!(&error, ResponseError::Decode(_)), "{error}");
+        let text = error.to_string();
+        assert!(text.contains("nested more than 64 levels deep"), "{text}");
+        assert!(text.contains("the call succeeded (`errcode` is 0)"), "{text}");
+    };
+    too_deep(read_on_a_small_stack::<KfSyncMsg>(in_strings(13)).map(drop));
+    too_deep(read_on_a_small_stack::<KfSyncMsg>(in_objects(30)).map(drop));
+    for layers in [50, 60, 1000] {
+        too_deep(read_on_a_small_stack::<DocumentGet>(document(layers)).map(drop));
+    }
+}
+
+fn member(field: &str, value: &str) -> GetResponse {
+    let body = format!(r#"{{"errcode":0,"errmsg":"ok","userid":"lin","{field}":{value},"name":"Lin"}}"#);
+    let member = parse::<GetUser>(body.as_bytes()).unwrap_or_else(|error| panic!("{body}: {error}"));
+    assert_eq!(member.name.as_deref(), Some("Lin"), "{body}: the rest is read");
+    member
+}
+
+#[test]
+fn what_nothing_looks_like_is_absent_wherever_something_else_belongs() {
+    for nothing in [r#""""#, "[]", "null", r#"" ""#] {
+        assert_eq!(member("external_profile", nothing).external_profile, None, "{nothing}");
+    }
+    for nothing in [r#""""#, "{}", "null", "[]"] {
+        assert_eq!(member("department", nothing).department, Vec::<u64>::new(), "{nothing}");
+    }
+    for nothing in [r#""""#, "{}", "null"] {
+        assert_eq!(member("direct_leader", nothing).direct_leader, None, "{nothing}");
+    }
+    for nothing in ["{}", "[]", "null", r#""""#] {
+        assert_eq!(member("main_department", nothing).main_department, None, "{nothing}");
+    }
+    for nothing in ["{}", "[]", "null"] {
+        assert_eq!(member("mobile", nothing).mobile, None, "{nothing}");
+        assert_eq!(member("gender", nothing).gender, None, "{nothing}");
+    }
+    for nothing in ["{}", "[]", "null", r#""""#] {
+        let body = format!(
+            r#"{{"errcode":0,"msg_list":[{{"send_time":{nothing},"msgtype":"merged_msg","merged_msg":{{
+                "item":[{{"msg_content":{nothing}}}]}}}}]}}"#
+        );
+        let page = parse::<KfSyncMsg>(body.as_bytes()).unwrap();
+        assert_eq!(page.msg_list[0].send_time, Timestamp::default(), "{nothing}");
+        let body = format!(r#"{{"errcode":0,"invaliduser":{nothing},"msgid":"m"}}"#);
+        let sent = parse::<SendMessage>(body.as_bytes()).unwrap();
+        assert_eq!((sent.invaliduser.unwrap_or_default().into_vec(), sent.msgid.as_str()), (vec![], "m"));
+    }
+}
+
+#[test]
+fn one_thing_where_a_list_belongs_is_a_list_of_one_and_a_list_of_one_is_that_thing() {
+    assert_eq!(member("department", "7").department, [7]);
+    assert_eq!(member("department", r#""7""#).department, [7]);
+    assert_eq!(member("direct_leader", r#""wang""#).direct_leader, Some(vec!["wang".to_owned()]));
+    assert_eq!(member("mobile", r#"["1"]"#).mobile.as_deref(), Some("1"));
+    let profile = member("external_profile", r#"[{"external_corp_name":"a"}]"#).external_profile;
+    assert_eq!(profile.unwrap().external_corp_name.as_deref(), Some("a"));
+    let page = parse::<KfSyncMsg>(br#"{"errcode":0,"msg_list":{"msgtype":"text","text":{"content":"a"}}}"#);
+    assert_eq!(page.unwrap().msg_list.len(), 1);
+    let body = br#"{"errcode":0,"invaliduser":["a","b"],"invalidparty":[1,"2"],"msgid":"m"}"#;
+    let sent = parse::<SendMessage>(body).unwrap();
+    assert_eq!(sent.invaliduser.unwrap().into_vec(), ["a", "b"]);
+    assert_eq!(sent.msgid.as_str(), "m");
+}
+
+#[test]
+fn what_cannot_be_read_names_the_field_and_says_that_the_call_succeeded() {
+    for body in [
+        r#"{"errcode":0,"external_profile":"none","errmsg":"ok"}"#,
+        r#"{"external_profile":[{},{}],"errcode":0,"errmsg":"ok"}"#,
+        r#"{"external_profile":7,"errcode":"0"}"#,
+    ] {
+        let error = parse::<GetUser>(body.as_bytes()).unwrap_err();
+        let ResponseError::Decode(error) = error else { panic!("{error:?}") };
+        assert_eq!((error.path.as_str(), error.succeeded), ("external_profile", true), "{body}");
+        let text = error.to_string();
+        let expected =
+            "the call succeeded (`errcode` is 0), but the response can't be understood at `external_profile`";
+        assert!(text.starts_with(expected), "{text}");
+    }
+}
+
+#[test]
+fn what_is_nearly_json_is_read() {
+    let inner = json!({ "msgtype": "text", "text": { "content": "c" } })
+        .to_string()
+        .replace("\"c\"", "\"c\nd\\ud83d\"");
+    let bodies = [
+        "\u{feff}{\"errcode\":0,\"msg_list\":[{\"msgtype\":\"text\",\"text\":{\"content\":\"a\"}}]}"
+            .to_owned(),
+        "{\"errcode\":0,\"msg_list\":[{\"msgtype\":\"text\",\"text\":{\"content\":\"a\nb\tc\u{1b}d\0\"}}]}"
+            .to_owned(),
+        r#"{"errcode":0,"msg_list":[{"msgtype":"text","text":{"content":"a\ud83d"}}]}"#.to_owned(),
+        json!({ "errcode": 0, "msg_list": [
+            { "msgtype": "merged_msg", "merged_msg": { "item": [{ "msg_content": inner }] } },
+        ] })
+        .to_string(),
+    ];
+    let texts = bodies.map(|body| {
+        let page = parse::<KfSyncMsg>(body.as_bytes()).unwrap_or_else(|error| panic!("{body}: {error}"));
+        match page.msg_list[0].content.clone() {
+            Content::Text(text) => text.content,
+            Content::Merged(merged) => match &*merged.item[0].msg_content {
+                Content::Text(text) => text.content.clone(),
+                other => panic!("{other:?}"),
+            },
+            other => panic!("{other:?}"),
+        }
+    });
+    assert_eq!(texts, ["a", "a\nb\tc\u{1b}d\0", "a\u{fffd}", "c\nd\u{fffd}"]);
+    let error = parse::<KfSyncMsg>(b"\xef\xbb\xbf{\"errcode\":42001,\"errmsg\":\"out\nof \\ud83d date\"}")
+        .unwrap_err();
+    let ResponseError::Api(error) = error else { panic!("{error:?}") };
+    assert_eq!((error.code, error.message.as_str()), (42001, "out\nof \u{fffd} date"));
+}
+
+#[test]
+fn what_lists_and_maps_may_take_is_limited() {
+    let body = format!(r#"{{"errcode":0,"msg_list":[{}{{}}]}}"#, "{},".repeat(350_000));
+    let error = parse::<KfSyncMsg>(body.as_bytes()).unwrap_err().to_string();
+    assert!(error.contains("more items than there is memory for; the limit can be raised"), "{error}");
 }

@@ -101,8 +101,8 @@ fn an_item_of_a_joined_list_cannot_become_several() {
 #[test]
 fn a_path_is_the_same_whether_content_comes_before_its_tag_or_after() {
     for body in [
-        r#"{"msg_list":[{"msgtype":"text","text":{"content":[]}}]}"#,
-        r#"{"msg_list":[{"text":{"content":[]},"msgtype":"text"}]}"#,
+        r#"{"msg_list":[{"msgtype":"text","text":{"content":["a","b"]}}]}"#,
+        r#"{"msg_list":[{"text":{"content":["a","b"]},"msgtype":"text"}]}"#,
     ] {
         let error = parse::<SyncMsg>(body.as_bytes()).unwrap_err().to_string();
         assert!(error.contains("`msg_list[0].text.content`"), "{error}");

@@ -8,7 +8,7 @@ use http::header::{CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_TYPE};
 use http::{HeaderMap, Response};
 use percent_encoding::percent_decode_str;
 use serde_json::Deserializer;
-use wecom_models::wire::{Field, ReadObject, read_object};
+use wecom_models::wire::{Field, ReadObject, Reading, mend, names_unknown_fields, read_object};
 use wecom_models::{File, FileOr};
 
 use crate::Endpoint;
@@ -76,17 +76,23 @@ pub struct DecodeError {
     pub path: String,
     /// What the trouble is.
     pub message: String,
+    /// Whether the answer says that the call succeeded: its `errcode` is 0. Then what was asked for has been done, and to
+    /// ask for it once more does it twice.
+    pub succeeded: bool,
 }
 
 impl DecodeError {
     /// Trouble at a place, which is empty for the body as a whole.
     pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { path: path.into(), message: message.into() }
+        Self { path: path.into(), message: message.into(), succeeded: false }
     }
 }
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.succeeded {
+            f.write_str("the call succeeded (`errcode` is 0), but ")?;
+        }
         match self.path.as_str() {
             "" => write!(f, "the response can't be understood: {}", self.message),
             path => write!(f, "the response can't be understood at `{path}`: {}", self.message),
@@ -100,8 +106,8 @@ impl From<serde_json::Error> for DecodeError {
     fn from(error: serde_json::Error) -> Self {
         let text = unquoted(&error.to_string());
         match text.strip_prefix('`').and_then(|rest| rest.split_once("`: ")) {
-            Some((path, message)) => Self { path: path.to_owned(), message: message.to_owned() },
-            None => Self { path: String::new(), message: text },
+            Some((path, message)) => Self::new(path, message),
+            None => Self::new("", text),
         }
     }
 }
@@ -152,11 +158,10 @@ impl Answer for File {
     fn read(headers: &HeaderMap, body: &Bytes) -> Result<Self, ResponseError> {
         // A download says that it is one; an error doesn't, whatever type it says it has.
         if !headers.contains_key(CONTENT_DISPOSITION) && body.trim_ascii_start().starts_with(b"{") {
-            match envelope::<Nothing, _>(Deserializer::from_slice(body)) {
-                Ok(Envelope { errcode, errmsg, .. }) if errcode != 0 => {
-                    return Err(ApiError { code: errcode, message: errmsg }.into());
-                }
-                _ => {}
+            let mut envelope = Envelope::<Nothing>::default();
+            let text = text(body);
+            if envelope.read(&mend(&text), &Reading::default()).is_ok() && envelope.errcode != 0 {
+                return Err(envelope.error().into());
             }
         }
         let mut file = file_head(headers);
@@ -222,17 +227,25 @@ where
 }
 
 pub(crate) fn read_json<R: ReadObject>(body: &[u8]) -> Result<R, ResponseError> {
-    match envelope::<R, _>(Deserializer::from_str(&text(body))) {
-        Ok(Envelope { errcode: 0, response, .. }) => Ok(response),
-        Ok(Envelope { errcode, errmsg, .. }) => Err(ApiError { code: errcode, message: errmsg }.into()),
-        Err(error) => match envelope::<Nothing, _>(Deserializer::from_slice(body)) {
-            // An error's body may lack the shape of a success: then the error is what matters.
-            Ok(Envelope { errcode, errmsg, .. }) if errcode != 0 => {
-                Err(ApiError { code: errcode, message: errmsg }.into())
-            }
-            _ => Err(error.into()),
-        },
+    let text = text(body);
+    let mut envelope = Envelope::default();
+    let Err(error) = envelope.read(&text, &Reading::default()) else { return envelope.open() };
+    if names_unknown_fields() {
+        return Err(DecodeError::from(error).into());
     }
+    // Nearly JSON, perhaps.
+    let text = mend(&text);
+    let mut mended = Envelope::default();
+    if mended.read(&text, &Reading::default().mending()).is_ok() {
+        return mended.open();
+    }
+    // An error's body may lack the shape of a success: then the error is what matters.
+    let mut bare = Envelope::<Nothing>::default();
+    if bare.read(&text, &Reading::default()).is_ok() && bare.errcode != 0 {
+        return Err(bare.error().into());
+    }
+    let succeeded = bare.has_errcode && bare.errcode == 0;
+    Err(DecodeError { succeeded, ..error.into() }.into())
 }
 
 /// The text of a body. Looking at all of it once takes less than looking at each string in it; and a character that was
@@ -241,28 +254,39 @@ fn text(body: &[u8]) -> Cow<'_, str> {
     str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed)
 }
 
-fn envelope<'de, R, J>(mut json: Deserializer<J>) -> Result<Envelope<R>, DecodeError>
-where
-    R: ReadObject,
-    J: serde_json::de::Read<'de>,
-{
-    let envelope = read_object(&mut json)?;
-    json.end()?;
-    envelope.ok_or_else(|| DecodeError::new("", "the body is null"))
-}
-
 /// What surrounds every response, read in one pass with it.
 #[derive(Default)]
 struct Envelope<R> {
+    has_errcode: bool,
     errcode: i64,
     errmsg: String,
     response: R,
 }
 
+impl<R: ReadObject> Envelope<R> {
+    fn read(&mut self, text: &str, reading: &Reading) -> Result<(), serde_json::Error> {
+        let mut json = Deserializer::from_str(text);
+        read_object(self, &mut json, reading)?;
+        json.end()
+    }
+
+    fn open(self) -> Result<R, ResponseError> {
+        if self.errcode == 0 { Ok(self.response) } else { Err(self.error().into()) }
+    }
+
+    fn error(self) -> ApiError {
+        ApiError { code: self.errcode, message: self.errmsg }
+    }
+}
+
 impl<R: ReadObject> ReadObject for Envelope<R> {
     fn set<'de, F: Field<'de>>(&mut self, name: &str, field: F) -> Result<(), F::Error> {
         match name {
-            "errcode" => field.read(&mut self.errcode),
+            "errcode" => {
+                field.read(&mut self.errcode)?;
+                self.has_errcode = true;
+                Ok(())
+            }
             "errmsg" => field.read(&mut self.errmsg),
             _ => self.response.set(name, field),
         }

@@ -8,7 +8,7 @@ use quick_xml::events::Event;
 use serde::Serialize;
 use serde::de::value::MapDeserializer;
 use serde_json::Value;
-use wecom_models::wire::{Output, ReadObject, WriteObject, read_object};
+use wecom_models::wire::{Output, ReadObject, Reading, WriteObject, read_object};
 
 use crate::body::text;
 use crate::{Body, BuildError, DecodeError, MerchantError, ResponseError};
@@ -48,17 +48,15 @@ pub(crate) fn read<R: ReadObject>(body: &Bytes) -> Result<R, ResponseError> {
             return Err(MerchantError { code, message }.into());
         }
     }
-    let object = read_object(MapDeserializer::<_, serde_json::Error>::new(fields.into_iter()))
-        .map_err(DecodeError::from)?;
-    Ok(object.unwrap_or_default())
+    let mut object = R::default();
+    let fields = MapDeserializer::<_, serde_json::Error>::new(fields.into_iter());
+    read_object(&mut object, fields, &Reading::default()).map_err(DecodeError::from)?;
+    Ok(object)
 }
 
 /// The elements below the root, and their text.
 fn fields(body: &[u8]) -> Result<Vec<(String, String)>, DecodeError> {
-    let bad = |what: &dyn std::fmt::Display| DecodeError {
-        path: String::new(),
-        message: format!("not XML: {what}"),
-    };
+    let bad = |what: &dyn std::fmt::Display| DecodeError::new("", format!("not XML: {what}"));
     let mut reader = Reader::from_reader(body);
     let mut fields: Vec<(String, String)> = Vec::new();
     let mut depth = 0;

@@ -302,7 +302,7 @@ fn read_union(union: &Union) -> TokenStream {
 
                     fn read_content<'de, F: wire::Field<'de>>(tag: &str, content: F) -> Result<Self, F::Error> {
                         match tag {
-                            #(#tags => content.take().map(Self::#variants),)*
+                            #(#tags => content.take_as(Self::#variants),)*
                             _ => content.skip().map(|()| Self::default()),
                         }
                     }
@@ -332,7 +332,7 @@ fn read_union(union: &Union) -> TokenStream {
             impl wire::OneofUnion for #name {
                 fn read_field<'de, F: wire::Field<'de>>(name: &str, field: F) -> Result<Result<Self, F>, F::Error> {
                     match name {
-                        #(#tags => field.take().map(Self::#variants).map(Ok),)*
+                        #(#tags => field.take_as(Self::#variants).map(Ok),)*
                         _ => Ok(Err(field)),
                     }
                 }
@@ -340,19 +340,19 @@ fn read_union(union: &Union) -> TokenStream {
         },
         Style::Kind => {
             let kinds = union.variants.iter().map(|variant| match variant.tag.as_str() {
-                "bool" => quote!(Value::Bool(_)),
-                "number" => quote!(Value::Number(_)),
-                "string" => quote!(Value::String(_)),
-                "list" => quote!(Value::Array(_)),
-                _ => quote!(Value::Object(_)),
+                "bool" => quote!(wire::Kind::Bool),
+                "number" => quote!(wire::Kind::Number),
+                "string" => quote!(wire::Kind::String),
+                "list" => quote!(wire::Kind::List),
+                _ => quote!(wire::Kind::Object),
             });
             quote! {
                 impl wire::KindUnion for #name {
-                    fn read_kind(value: Value) -> Result<Result<Self, Value>, serde_json::Error> {
-                        match value {
-                            #(#kinds => wire::Read::read(value).map(Self::#variants).map(Ok),)*
+                    fn read_kind<'de, F: wire::Field<'de>>(kind: wire::Kind, value: F) -> Result<Result<Self, F>, F::Error> {
+                        match kind {
+                            #(#kinds => value.take_as(Self::#variants).map(Ok),)*
                             #[allow(unreachable_patterns)]
-                            other => Ok(Err(other)),
+                            _ => Ok(Err(value)),
                         }
                     }
                 }

@@ -7,7 +7,7 @@ use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
-use crate::wire::{Field, Read, ReadObject, read_objects};
+use crate::wire::{self, Field, Read, ReadObject, read_objects};
 
 /// A file that is uploaded or downloaded.
 ///
@@ -121,13 +121,13 @@ impl<T: Serialize> Serialize for FileOr<T> {
 }
 
 /// An object with a `text` is a file.
-impl<'de, T: for<'a> Read<'a> + Default> Deserialize<'de> for FileOr<T> {
+impl<'de, T: for<'a> Read<'a>> Deserialize<'de> for FileOr<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = Value::deserialize(deserializer)?;
         if value.get("text").is_some() {
-            File::read(value).map(Self::File).map_err(D::Error::custom)
+            wire::read(value).map(Self::File).map_err(D::Error::custom)
         } else {
-            T::read(value).map(Self::Json).map_err(D::Error::custom)
+            wire::read(value).map(Self::Json).map_err(D::Error::custom)
         }
     }
 }

@@ -1,10 +1,9 @@
 //! Fields whose documented type is not what their page shows.
 
-use serde::de::Deserializer;
+use serde::de::{Error, MapAccess, SeqAccess};
 use serde::ser::{Serialize, Serializer};
-use serde_json::Value;
 
-use crate::wire::Read;
+use crate::wire::{Entries, Read, Reading, Scalar};
 
 /// A value of the documented type, or whatever text came in its place.
 ///
@@ -48,13 +47,39 @@ impl<T: Serialize> Serialize for OrText<T> {
     }
 }
 
-impl<'de, T: for<'a> Read<'a>> Read<'de> for OrText<T> {
-    fn read_option<D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-        let Some(value) = Value::read_option(deserializer)? else { return Ok(None) };
-        match (T::read_option(&value), value) {
-            (Ok(read), _) => Ok(read.map(Self::Value)),
-            (Err(_), Value::String(text)) => Ok(Some(Self::Text(text))),
-            (Err(error), _) => Err(serde::de::Error::custom(error)),
+impl<'de, T: Read<'de>> Read<'de> for OrText<T> {
+    const EXPECTED: &'static str = T::EXPECTED;
+
+    fn read_scalar<E: Error>(&mut self, scalar: Scalar<'_, 'de>, reading: &Reading) -> Result<bool, E> {
+        let mut value = T::default();
+        match (value.read_scalar::<E>(scalar, reading), scalar.text()) {
+            (Ok(present), _) => {
+                *self = Self::Value(value);
+                Ok(present)
+            }
+            (Err(_), Some(text)) => {
+                *self = Self::Text(text.to_owned());
+                Ok(true)
+            }
+            (Err(error), None) => Err(error),
         }
+    }
+
+    fn read_list<A: SeqAccess<'de>>(&mut self, list: &mut A, reading: &Reading) -> Result<bool, A::Error> {
+        let mut value = T::default();
+        let present = value.read_list(list, reading)?;
+        *self = Self::Value(value);
+        Ok(present)
+    }
+
+    fn read_map<A: MapAccess<'de>>(
+        &mut self,
+        entries: &mut Entries<'de, A>,
+        reading: &Reading,
+    ) -> Result<bool, A::Error> {
+        let mut value = T::default();
+        let present = value.read_map(entries, reading)?;
+        *self = Self::Value(value);
+        Ok(present)
     }
 }

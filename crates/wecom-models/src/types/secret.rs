@@ -3,10 +3,9 @@
 use std::cell::RefCell;
 use std::fmt;
 
-use serde::de::Deserializer;
 use serde::ser::{Serialize, Serializer};
 
-use crate::wire::{Read, read_impl};
+use crate::wire::{Read, read_impl, read_inner};
 
 /// A secret or a token: `Debug` does not show it, there is no `Display`, and reading it takes [`Secret::expose`].
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
@@ -82,9 +81,9 @@ impl Serialize for Secret {
 }
 
 impl<'de> Read<'de> for Secret {
-    fn read_option<D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-        Ok(String::read_option(deserializer)?.map(Self))
-    }
+    const EXPECTED: &'static str = String::EXPECTED;
+
+    read_inner! { |this| this.0 }
 }
 
 read_impl!(Secret);

@@ -1,14 +1,14 @@
 //! Structure inside strings: lists joined by a separator, JSON inside JSON.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 
-use serde::de::{Deserializer, Error};
+use serde::de::{DeserializeSeed, Error};
 use serde::ser::{Serialize, Serializer};
-use serde_json::Value;
 
-use crate::wire::Read;
+use crate::wire::{Place, Read, Reading, Scalar, mend, read_inner_nested};
 
 /// What stands between the items of a [`Separated`] list.
 pub trait Separator {
@@ -117,16 +117,24 @@ impl<T: fmt::Display, S: Separator> fmt::Display for Joined<'_, T, S> {
     }
 }
 
-impl<'de, T: for<'a> Read<'a> + Default, S: Separator> Read<'de> for Separated<T, S> {
-    fn read_option<D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-        let Some(text) = String::read_option(deserializer)? else { return Ok(None) };
-        let mut list = Self::default();
+/// A list is read as well, where a page says that there is text.
+impl<'de, T: for<'a> Read<'a>, S: Separator> Read<'de> for Separated<T, S> {
+    const EXPECTED: &'static str = "a string";
+
+    fn read_scalar<E: Error>(&mut self, scalar: Scalar<'_, 'de>, reading: &Reading) -> Result<bool, E> {
+        let Some(text) = scalar.text() else { return self.items.read_scalar(scalar, reading) };
         for item in text.split(S::SEPARATOR).map(str::trim).filter(|item| !item.is_empty()) {
-            let item: serde::de::value::StrDeserializer<'_, D::Error> =
-                serde::de::IntoDeserializer::into_deserializer(item);
-            list.items.push(T::read(item)?);
+            let mut value = T::default();
+            value.read_scalar::<E>(Scalar::Text(item), reading)?;
+            self.items.push(value);
         }
-        Ok(Some(list))
+        Ok(true)
+    }
+
+    read_inner_nested! { |this| this.items }
+
+    fn restart(&mut self) {
+        self.items.clear();
     }
 }
 
@@ -161,19 +169,28 @@ impl<T: Serialize> Serialize for Json<T> {
     }
 }
 
-impl<'de, T: for<'a> Read<'a> + Default> Read<'de> for Json<T> {
-    fn read_option<D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-        match Value::read_option(deserializer)? {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::String(text)) if text.is_empty() => Ok(None),
-            Some(Value::String(text)) => {
-                let mut inner = serde_json::Deserializer::from_str(&text);
-                let value = T::read(&mut inner).map_err(Error::custom)?;
-                inner.end().map_err(Error::custom)?;
-                Ok(Some(Self(value)))
-            }
-            // Some pages show the object itself where the text says it is a string.
-            Some(value) => T::read(value).map(Self).map(Some).map_err(Error::custom),
+/// Some pages show the value itself where the text says it is a string: that is read as well.
+impl<'de, T: for<'a> Read<'a>> Read<'de> for Json<T> {
+    const EXPECTED: &'static str = T::EXPECTED;
+
+    fn read_scalar<E: Error>(&mut self, scalar: Scalar<'_, 'de>, reading: &Reading) -> Result<bool, E> {
+        let Some(text) = scalar.text() else { return self.0.read_scalar(scalar, reading) };
+        if scalar.is_blank() {
+            return Ok(false);
         }
+        let text = if reading.mends() { mend(text) } else { Cow::Borrowed(text) };
+        let mut json = serde_json::Deserializer::from_str(&text);
+        reading.enter()?;
+        let result = Place(&mut self.0, reading).deserialize(&mut json);
+        reading.leave();
+        let present = result.map_err(Error::custom)?;
+        json.end().map_err(Error::custom)?;
+        Ok(present)
+    }
+
+    read_inner_nested! { |this| this.0 }
+
+    fn restart(&mut self) {
+        self.0.restart();
     }
 }

@@ -1,13 +1,11 @@
 //! Points in time.
 
 use std::fmt;
-use std::marker::PhantomData;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use serde::de::Deserializer;
 use serde::ser::{Serialize, Serializer};
 
-use crate::wire::{Read, read_impl};
+use crate::wire::{Read, read_impl, read_inner};
 
 /// A point in time, in whole seconds since 1970-01-01 00:00:00 UTC.
 ///
@@ -98,10 +96,9 @@ impl Serialize for Timestamp {
 }
 
 impl<'de> Read<'de> for Timestamp {
-    fn read_option<D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-        let visitor = crate::wire::scalars::IntegerVisitor(PhantomData);
-        Ok(deserializer.deserialize_any(visitor)?.map(Self))
-    }
+    const EXPECTED: &'static str = i64::EXPECTED;
+
+    read_inner! { |this| this.0 }
 }
 
 read_impl!(Timestamp);

@@ -1,11 +1,8 @@
 //! Open enums: the documented values have names, every other value is kept as it came.
 
-use std::fmt;
-use std::marker::PhantomData;
-
-use serde::de::{Error, Visitor};
 use serde::ser::{Serialize, Serializer};
 
+use super::Scalar;
 use crate::Unknown;
 
 /// An enum whose documented values are integers.
@@ -26,94 +23,46 @@ pub trait StringEnum: From<Unknown> {
     fn name(&self) -> Result<&'static str, &Unknown>;
 }
 
-pub(crate) struct IntEnumVisitor<T>(pub(crate) PhantomData<T>);
-
-impl<'de, T: IntEnum> Visitor<'de> for IntEnumVisitor<T> {
-    type Value = Option<T>;
-
-    super::scalars::digits_in_a_map!();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an integer")
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
-        Ok(Some(T::from_code(value).unwrap_or_else(|| Unknown::Int(value).into())))
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Self::Value, E> {
-        match i64::try_from(value) {
-            Ok(value) => self.visit_i64(value),
-            Err(_) => Ok(Some(Unknown::Text(value.to_string()).into())),
+/// Reads a value of an open enum of integers: from a number, a boolean or the digits of a string.
+pub(crate) fn read_int_enum<T: IntEnum>(place: &mut T, scalar: Scalar<'_, '_>) -> bool {
+    *place = match scalar {
+        Scalar::Signed(code) => T::from_code(code).unwrap_or_else(|| Unknown::Int(code).into()),
+        Scalar::Bool(value) => {
+            let code = i64::from(value);
+            T::from_code(code).unwrap_or_else(|| Unknown::Int(code).into())
         }
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Self::Value, E> {
-        self.visit_str(&value.to_string())
-    }
-
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Self::Value, E> {
-        self.visit_i64(i64::from(value))
-    }
-
-    fn visit_str<E: Error>(self, value: &str) -> Result<Self::Value, E> {
-        if value.is_empty() {
-            return Ok(None);
-        }
-        let documented = value.trim().parse().ok().and_then(T::from_code);
-        Ok(Some(documented.unwrap_or_else(|| Unknown::Text(value.to_owned()).into())))
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_none<E: Error>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
+        Scalar::Unsigned(code) => match i64::try_from(code) {
+            Ok(code) => T::from_code(code).unwrap_or_else(|| Unknown::Int(code).into()),
+            Err(_) => Unknown::Text(code.to_string()).into(),
+        },
+        Scalar::Float(number) => int_enum_of_text(&number.to_string()),
+        Scalar::Borrowed("") | Scalar::Text("") => return false,
+        Scalar::Borrowed(text) | Scalar::Text(text) => int_enum_of_text(text),
+    };
+    true
 }
 
-pub(crate) struct StringEnumVisitor<T>(pub(crate) PhantomData<T>);
+fn int_enum_of_text<T: IntEnum>(text: &str) -> T {
+    let documented = text.trim().parse().ok().and_then(T::from_code);
+    documented.unwrap_or_else(|| Unknown::Text(text.to_owned()).into())
+}
 
-impl<'de, T: StringEnum> Visitor<'de> for StringEnumVisitor<T> {
-    type Value = Option<T>;
-
-    super::scalars::digits_in_a_map!();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a string")
-    }
-
-    fn visit_str<E: Error>(self, value: &str) -> Result<Self::Value, E> {
-        Ok(Some(T::from_name(value).unwrap_or_else(|| Unknown::Text(value.to_owned()).into())))
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
-        Ok(Some(T::from_name(&value.to_string()).unwrap_or_else(|| Unknown::Int(value).into())))
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Self::Value, E> {
-        match i64::try_from(value) {
-            Ok(value) => self.visit_i64(value),
-            Err(_) => self.visit_str(&value.to_string()),
-        }
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Self::Value, E> {
-        self.visit_str(&value.to_string())
-    }
-
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Self::Value, E> {
-        self.visit_str(if value { "true" } else { "false" })
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_none<E: Error>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
+/// Reads a value of an open enum of strings.
+pub(crate) fn read_string_enum<T: StringEnum>(place: &mut T, scalar: Scalar<'_, '_>) -> bool {
+    let of_text = |text: &str| T::from_name(text).unwrap_or_else(|| Unknown::Text(text.to_owned()).into());
+    let of_int =
+        |number: i64| T::from_name(&number.to_string()).unwrap_or_else(|| Unknown::Int(number).into());
+    *place = match scalar {
+        Scalar::Borrowed(text) | Scalar::Text(text) => of_text(text),
+        Scalar::Signed(number) => of_int(number),
+        Scalar::Unsigned(number) => match i64::try_from(number) {
+            Ok(number) => of_int(number),
+            Err(_) => of_text(&number.to_string()),
+        },
+        Scalar::Float(number) => of_text(&number.to_string()),
+        Scalar::Bool(value) => of_text(if value { "true" } else { "false" }),
+    };
+    true
 }
 
 pub(crate) fn write_kept<T: Serialize, S: Serializer>(
@@ -148,7 +97,17 @@ pub(crate) use open_enums;
 /// Implements `Read` and `Deserialize` for types that implement [`IntEnum`].
 macro_rules! read_int_enums {
     ($($type:ty),* $(,)?) => {$(
-        $crate::wire::read_value! { $type, $crate::wire::enums::IntEnumVisitor(std::marker::PhantomData) }
+        impl<'de> $crate::wire::Read<'de> for $type {
+            const EXPECTED: &'static str = "an integer";
+
+            fn read_scalar<E: serde::de::Error>(
+                &mut self,
+                scalar: $crate::wire::Scalar<'_, 'de>,
+                _: &$crate::wire::Reading,
+            ) -> Result<bool, E> {
+                Ok($crate::wire::enums::read_int_enum(self, scalar))
+            }
+        }
         $crate::wire::read_impl! { $type }
     )*};
 }
@@ -157,7 +116,17 @@ pub(crate) use read_int_enums;
 /// Implements `Read` and `Deserialize` for types that implement [`StringEnum`].
 macro_rules! read_string_enums {
     ($($type:ty),* $(,)?) => {$(
-        $crate::wire::read_value! { $type, $crate::wire::enums::StringEnumVisitor(std::marker::PhantomData) }
+        impl<'de> $crate::wire::Read<'de> for $type {
+            const EXPECTED: &'static str = "a string";
+
+            fn read_scalar<E: serde::de::Error>(
+                &mut self,
+                scalar: $crate::wire::Scalar<'_, 'de>,
+                _: &$crate::wire::Reading,
+            ) -> Result<bool, E> {
+                Ok($crate::wire::enums::read_string_enum(self, scalar))
+            }
+        }
         $crate::wire::read_impl! { $type }
     )*};
 }

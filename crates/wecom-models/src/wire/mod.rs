@@ -10,6 +10,7 @@
 #![allow(dead_code, unused_imports, unused_macros, reason = "a build of a few families uses a few of these")]
 
 pub(crate) mod enums;
+mod mend;
 mod read;
 pub(crate) mod scalars;
 mod union;
@@ -18,14 +19,15 @@ mod write;
 
 pub use crate::types::secrets_written;
 pub use enums::{IntEnum, StringEnum};
-pub use read::{Field, Read, ReadObject, Tag, read_object};
+pub use mend::mend;
+pub use read::{Entries, Field, Key, Read, ReadObject, Reading, Scalar, Tag, read, read_object};
 pub use union::{
-    FlatUnion, KindUnion, ObjectUnion, OneofUnion, SiblingUnion, read_kind, set_flat, set_oneof, set_sibling,
+    FlatUnion, Kind, KindUnion, ObjectUnion, OneofUnion, SiblingUnion, set_flat, set_oneof, set_sibling,
 };
-pub use unknown::unknown_fields;
+pub use unknown::{names_unknown_fields, unknown_fields};
 pub use write::{JsonOutput, Output, Undocumented, WriteObject, flag, flags, unwritten, write_object};
 
 pub(crate) use enums::{open_enums, read_int_enums, read_string_enums, write_int_enums, write_string_enums};
-pub(crate) use read::{read_impl, read_objects, read_value};
-pub(crate) use union::{open_kinds, open_unions, read_kinds, read_unions};
+pub(crate) use read::{OBJECT, Place, fill, read_impl, read_inner, read_inner_nested, read_objects};
+pub(crate) use union::{open_kinds, open_unions, read_kind, read_kinds, read_unions};
 pub(crate) use write::write_objects;

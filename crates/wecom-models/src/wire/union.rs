@@ -6,11 +6,11 @@
 
 use std::marker::PhantomData;
 
-use serde::de::{Deserializer, Error};
+use serde::de::Error;
 use serde_json::Value;
 
 use super::read::{Kept, Tag};
-use super::{Field, Read};
+use super::{Field, Reading};
 use crate::UnknownUnion;
 
 /// What every union that is an object has.
@@ -46,13 +46,15 @@ pub fn set_sibling<'de, U: SiblingUnion, F: Field<'de>>(
     let Some(seen) = union.unknown() else {
         return field.skip();
     };
+    let reading = field.reading();
     if name == U::TAG {
         let (tag, next) = field.take_tag(U::content)?;
         let text = tag.text();
         let content = U::content(&text).unwrap_or_default();
         // What stood before the tag comes first.
         if let Some(value) = seen.fields.remove(content) {
-            *union = U::read_content(&text, Kept { name: content, value, error: PhantomData })?;
+            *union =
+                U::read_content(&text, Kept { name: Some(content), value, reading, error: PhantomData })?;
             return next.map_or(Ok(()), F::skip);
         }
         if let Some(next) = next {
@@ -61,16 +63,21 @@ pub fn set_sibling<'de, U: SiblingUnion, F: Field<'de>>(
             *union = variant;
         } else {
             drop(text);
-            seen.fields.insert(name.to_owned(), tag.into());
+            keep(seen, name, tag.into(), reading)?;
         }
         return Ok(());
     }
     match seen.fields.get(U::TAG).map(tag_text) {
         Some(tag) if U::content(&tag) == Some(name) => *union = U::read_content(&tag, field)?,
-        _ => {
-            seen.fields.insert(name.to_owned(), field.take()?);
-        }
+        _ => keep(seen, name, field.take()?, reading)?,
     }
+    Ok(())
+}
+
+/// Keeps a field until the variant is known.
+fn keep<E: Error>(seen: &mut UnknownUnion, name: &str, value: Value, reading: &Reading) -> Result<(), E> {
+    reading.make_entry::<Value, E>(seen.fields.len())?;
+    seen.fields.insert(name.to_owned(), value);
     Ok(())
 }
 
@@ -95,17 +102,17 @@ pub fn set_flat<'de, U: FlatUnion, F: Field<'de>>(
     let Some(seen) = union.unknown() else {
         return union.set_content(name, field);
     };
+    let reading = field.reading();
     if name != U::TAG {
-        seen.fields.insert(name.to_owned(), field.take()?);
-        return Ok(());
+        return keep(seen, name, field.take()?, reading);
     }
     let tag: Tag = field.take()?;
     let Some(mut variant) = U::begin(&tag.text()) else {
-        seen.fields.insert(name.to_owned(), tag.into());
-        return Ok(());
+        return keep(seen, name, tag.into(), reading);
     };
     for (name, value) in std::mem::take(&mut seen.fields) {
-        variant.set_content(&name, Kept::<F::Error> { name: &name, value, error: PhantomData })?;
+        variant
+            .set_content(&name, Kept::<F::Error> { name: Some(&name), value, reading, error: PhantomData })?;
     }
     *union = variant;
     Ok(())
@@ -126,32 +133,57 @@ pub fn set_oneof<'de, U: OneofUnion, F: Field<'de>>(
     let Some(seen) = union.unknown() else {
         return field.skip();
     };
+    let reading = field.reading();
     match U::read_field(name, field)? {
         Ok(variant) if seen.fields.is_empty() => *union = variant,
         // What came first is kept; this one is lost, which conformance reports.
         Ok(_) => {}
-        Err(field) => {
-            seen.fields.insert(name.to_owned(), field.take()?);
-        }
+        Err(field) => keep(seen, name, field.take()?, reading)?,
     }
     Ok(())
+}
+
+/// What a value is in JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `true` or `false`.
+    Bool,
+    /// A number.
+    Number,
+    /// Text.
+    String,
+    /// A list.
+    List,
+    /// An object.
+    Object,
 }
 
 /// A union whose variants are told apart by what they are in JSON: a number, a string, a list, …
 pub trait KindUnion: From<Value> {
     /// Reads a value as the documented variant for its kind, if there is one; gives it back if not.
-    fn read_kind(value: Value) -> Result<Result<Self, Value>, serde_json::Error>;
+    fn read_kind<'de, F: Field<'de>>(kind: Kind, value: F) -> Result<Result<Self, F>, F::Error>;
 }
 
-/// Reads a [`KindUnion`].
-pub fn read_kind<'de, U: KindUnion, D: Deserializer<'de>>(deserializer: D) -> Result<Option<U>, D::Error> {
-    match Value::read_option(deserializer)? {
-        None | Some(Value::Null) => Ok(None),
-        Some(value) => {
-            let read = U::read_kind(value).map_err(D::Error::custom)?;
-            Ok(Some(read.unwrap_or_else(U::from)))
-        }
+/// Makes a [`KindUnion`] of a value. Nothing is a value only where a variant is documented for its kind.
+pub(crate) fn read_kind<U: KindUnion, E: Error>(
+    union: &mut U,
+    value: Value,
+    reading: &Reading,
+) -> Result<bool, E> {
+    let (kind, is_nothing) = match &value {
+        Value::Null => return Ok(false),
+        Value::Bool(_) => (Kind::Bool, false),
+        Value::Number(_) => (Kind::Number, false),
+        Value::String(text) => (Kind::String, text.is_empty()),
+        Value::Array(items) => (Kind::List, items.is_empty()),
+        Value::Object(fields) => (Kind::Object, fields.is_empty()),
+    };
+    match U::read_kind(kind, Kept { name: None, value, reading, error: PhantomData })? {
+        Ok(variant) => *union = variant,
+        Err(_) if is_nothing => return Ok(false),
+        Err(kept) => *union = kept.value.into(),
     }
+    Ok(true)
 }
 
 fn tag_text(tag: &Value) -> String {
@@ -225,8 +257,34 @@ pub(crate) use open_kinds;
 macro_rules! read_kinds {
     ($($type:ty),* $(,)?) => {$(
         impl<'de> $crate::wire::Read<'de> for $type {
-            fn read_option<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-                $crate::wire::read_kind(deserializer)
+            const EXPECTED: &'static str = "any value";
+
+            fn read_scalar<E: serde::de::Error>(
+                &mut self,
+                scalar: $crate::wire::Scalar<'_, 'de>,
+                reading: &$crate::wire::Reading,
+            ) -> Result<bool, E> {
+                $crate::wire::read_kind(self, scalar.into(), reading)
+            }
+
+            fn read_list<A: serde::de::SeqAccess<'de>>(
+                &mut self,
+                list: &mut A,
+                reading: &$crate::wire::Reading,
+            ) -> Result<bool, A::Error> {
+                let mut value = serde_json::Value::Null;
+                value.read_list(list, reading)?;
+                $crate::wire::read_kind(self, value, reading)
+            }
+
+            fn read_map<A: serde::de::MapAccess<'de>>(
+                &mut self,
+                entries: &mut $crate::wire::Entries<'de, A>,
+                reading: &$crate::wire::Reading,
+            ) -> Result<bool, A::Error> {
+                let mut value = serde_json::Value::Null;
+                value.read_map(entries, reading)?;
+                $crate::wire::read_kind(self, value, reading)
             }
         }
         $crate::wire::read_impl! { $type }

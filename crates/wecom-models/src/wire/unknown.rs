@@ -36,6 +36,11 @@ pub fn unknown_fields(mut read: impl FnMut() -> Option<String>) -> Vec<String> {
     found
 }
 
+/// Whether somebody asks for unknown fields: then what fails is not read again.
+pub fn names_unknown_fields() -> bool {
+    NAMED.with_borrow(Option::is_some)
+}
+
 /// Whether reading fails at a field that is to be passed over.
 pub(super) fn is_asked_for(owner: &'static str, name: &str) -> bool {
     NAMED.with_borrow_mut(|named| named.as_mut().is_some_and(|named| named.insert((owner, name.to_owned()))))

@@ -125,12 +125,12 @@ impl wire::SiblingUnion for FieldValue {
         content: F,
     ) -> Result<Self, F::Error> {
         match tag {
-            "1" => content.take().map(Self::Text),
-            "2" => content.take().map(Self::Uint64),
-            "3" => content.take().map(Self::Uint32),
-            "4" => content.take().map(Self::Int64),
-            "5" => content.take().map(Self::Phone),
-            "6" => content.take().map(Self::Files),
+            "1" => content.take_as(Self::Text),
+            "2" => content.take_as(Self::Uint64),
+            "3" => content.take_as(Self::Uint32),
+            "4" => content.take_as(Self::Int64),
+            "5" => content.take_as(Self::Phone),
+            "6" => content.take_as(Self::Files),
             _ => content.skip().map(|()| Self::default()),
         }
     }

@@ -162,9 +162,9 @@ impl wire::OneofUnion for ProductList {
         field: F,
     ) -> Result<Result<Self, F>, F::Error> {
         match name {
-            "third_app" => field.take().map(Self::ThirdApp).map(Ok),
-            "customized_app" => field.take().map(Self::CustomizedApp).map(Ok),
-            "promotion_case" => field.take().map(Self::PromotionCase).map(Ok),
+            "third_app" => field.take_as(Self::ThirdApp).map(Ok),
+            "customized_app" => field.take_as(Self::CustomizedApp).map(Ok),
+            "promotion_case" => field.take_as(Self::PromotionCase).map(Ok),
             _ => Ok(Err(field)),
         }
     }

@@ -232,9 +232,9 @@ impl wire::SiblingUnion for AttrValue {
         content: F,
     ) -> Result<Self, F::Error> {
         match tag {
-            "0" => content.take().map(Self::Text),
-            "1" => content.take().map(Self::Web),
-            "2" => content.take().map(Self::MiniProgram),
+            "0" => content.take_as(Self::Text),
+            "1" => content.take_as(Self::Web),
+            "2" => content.take_as(Self::MiniProgram),
             _ => content.skip().map(|()| Self::default()),
         }
     }

@@ -430,11 +430,11 @@ impl wire::SiblingUnion for GroupMsgAttachment {
         content: F,
     ) -> Result<Self, F::Error> {
         match tag {
-            "image" => content.take().map(Self::Image),
-            "link" => content.take().map(Self::Link),
-            "miniprogram" => content.take().map(Self::MiniProgram),
-            "video" => content.take().map(Self::Video),
-            "file" => content.take().map(Self::File),
+            "image" => content.take_as(Self::Image),
+            "link" => content.take_as(Self::Link),
+            "miniprogram" => content.take_as(Self::MiniProgram),
+            "video" => content.take_as(Self::Video),
+            "file" => content.take_as(Self::File),
             _ => content.skip().map(|()| Self::default()),
         }
     }
@@ -460,11 +460,11 @@ impl wire::SiblingUnion for WelcomeAttachment {
         content: F,
     ) -> Result<Self, F::Error> {
         match tag {
-            "image" => content.take().map(Self::Image),
-            "link" => content.take().map(Self::Link),
-            "miniprogram" => content.take().map(Self::MiniProgram),
-            "video" => content.take().map(Self::Video),
-            "file" => content.take().map(Self::File),
+            "image" => content.take_as(Self::Image),
+            "link" => content.take_as(Self::Link),
+            "miniprogram" => content.take_as(Self::MiniProgram),
+            "video" => content.take_as(Self::Video),
+            "file" => content.take_as(Self::File),
             _ => content.skip().map(|()| Self::default()),
         }
     }

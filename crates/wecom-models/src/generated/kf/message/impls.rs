@@ -688,21 +688,21 @@ impl wire::SiblingUnion for Content {
         content: F,
     ) -> Result<Self, F::Error> {
         match tag {
-            "text" => content.take().map(Self::Text),
-            "image" => content.take().map(Self::Image),
-            "voice" => content.take().map(Self::Voice),
-            "video" => content.take().map(Self::Video),
-            "file" => content.take().map(Self::File),
-            "location" => content.take().map(Self::Location),
-            "link" => content.take().map(Self::Link),
-            "business_card" => content.take().map(Self::BusinessCard),
-            "miniprogram" => content.take().map(Self::MiniProgram),
-            "msgmenu" => content.take().map(Self::Menu),
-            "channels_shop_product" => content.take().map(Self::ChannelsShopProduct),
-            "channels_shop_order" => content.take().map(Self::ChannelsShopOrder),
-            "merged_msg" => content.take().map(Self::Merged),
-            "channels" => content.take().map(Self::Channels),
-            "event" => content.take().map(Self::Event),
+            "text" => content.take_as(Self::Text),
+            "image" => content.take_as(Self::Image),
+            "voice" => content.take_as(Self::Voice),
+            "video" => content.take_as(Self::Video),
+            "file" => content.take_as(Self::File),
+            "location" => content.take_as(Self::Location),
+            "link" => content.take_as(Self::Link),
+            "business_card" => content.take_as(Self::BusinessCard),
+            "miniprogram" => content.take_as(Self::MiniProgram),
+            "msgmenu" => content.take_as(Self::Menu),
+            "channels_shop_product" => content.take_as(Self::ChannelsShopProduct),
+            "channels_shop_order" => content.take_as(Self::ChannelsShopOrder),
+            "merged_msg" => content.take_as(Self::Merged),
+            "channels" => content.take_as(Self::Channels),
+            "event" => content.take_as(Self::Event),
             _ => content.skip().map(|()| Self::default()),
         }
     }
@@ -736,9 +736,9 @@ impl wire::SiblingUnion for MenuItem {
         content: F,
     ) -> Result<Self, F::Error> {
         match tag {
-            "click" => content.take().map(Self::Click),
-            "view" => content.take().map(Self::View),
-            "miniprogram" => content.take().map(Self::MiniProgram),
+            "click" => content.take_as(Self::Click),
+            "view" => content.take_as(Self::View),
+            "miniprogram" => content.take_as(Self::MiniProgram),
             _ => content.skip().map(|()| Self::default()),
         }
     }

@@ -640,17 +640,17 @@ impl wire::SiblingUnion for Message {
         content: F,
     ) -> Result<Self, F::Error> {
         match tag {
-            "text" => content.take().map(Self::Text),
-            "image" => content.take().map(Self::Image),
-            "voice" => content.take().map(Self::Voice),
-            "video" => content.take().map(Self::Video),
-            "file" => content.take().map(Self::File),
-            "textcard" => content.take().map(Self::TextCard),
-            "news" => content.take().map(Self::News),
-            "mpnews" => content.take().map(Self::MpNews),
-            "markdown" => content.take().map(Self::Markdown),
-            "miniprogram_notice" => content.take().map(Self::MiniProgramNotice),
-            "template_card" => content.take().map(Self::TemplateCard),
+            "text" => content.take_as(Self::Text),
+            "image" => content.take_as(Self::Image),
+            "voice" => content.take_as(Self::Voice),
+            "video" => content.take_as(Self::Video),
+            "file" => content.take_as(Self::File),
+            "textcard" => content.take_as(Self::TextCard),
+            "news" => content.take_as(Self::News),
+            "mpnews" => content.take_as(Self::MpNews),
+            "markdown" => content.take_as(Self::Markdown),
+            "miniprogram_notice" => content.take_as(Self::MiniProgramNotice),
+            "template_card" => content.take_as(Self::TemplateCard),
             _ => content.skip().map(|()| Self::default()),
         }
     }

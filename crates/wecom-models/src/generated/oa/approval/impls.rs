@@ -1521,8 +1521,8 @@ impl wire::SiblingUnion for SubText {
         content: F,
     ) -> Result<Self, F::Error> {
         match tag {
-            "1" => content.take().map(Self::Plain),
-            "2" => content.take().map(Self::Link),
+            "1" => content.take_as(Self::Plain),
+            "2" => content.take_as(Self::Link),
             _ => content.skip().map(|()| Self::default()),
         }
     }

@@ -970,23 +970,29 @@ impl wire::ReadObject for WrapSquare {
 }
 
 impl wire::KindUnion for OrientationValue {
-    fn read_kind(value: Value) -> Result<Result<Self, Value>, serde_json::Error> {
-        match value {
-            Value::String(_) => wire::Read::read(value).map(Self::Plain).map(Ok),
-            Value::Object(_) => wire::Read::read(value).map(Self::Object).map(Ok),
+    fn read_kind<'de, F: wire::Field<'de>>(
+        kind: wire::Kind,
+        value: F,
+    ) -> Result<Result<Self, F>, F::Error> {
+        match kind {
+            wire::Kind::String => value.take_as(Self::Plain).map(Ok),
+            wire::Kind::Object => value.take_as(Self::Object).map(Ok),
             #[allow(unreachable_patterns)]
-            other => Ok(Err(other)),
+            _ => Ok(Err(value)),
         }
     }
 }
 
 impl wire::KindUnion for WrapSquareValue {
-    fn read_kind(value: Value) -> Result<Result<Self, Value>, serde_json::Error> {
-        match value {
-            Value::Bool(_) => wire::Read::read(value).map(Self::Plain).map(Ok),
-            Value::Object(_) => wire::Read::read(value).map(Self::Object).map(Ok),
+    fn read_kind<'de, F: wire::Field<'de>>(
+        kind: wire::Kind,
+        value: F,
+    ) -> Result<Result<Self, F>, F::Error> {
+        match kind {
+            wire::Kind::Bool => value.take_as(Self::Plain).map(Ok),
+            wire::Kind::Object => value.take_as(Self::Object).map(Ok),
             #[allow(unreachable_patterns)]
-            other => Ok(Err(other)),
+            _ => Ok(Err(value)),
         }
     }
 }

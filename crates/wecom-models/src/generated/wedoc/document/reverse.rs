@@ -503,14 +503,14 @@ impl wire::OneofUnion for UpdateRequest {
         field: F,
     ) -> Result<Result<Self, F>, F::Error> {
         match name {
-            "replace_text" => field.take().map(Self::ReplaceText).map(Ok),
-            "insert_text" => field.take().map(Self::InsertText).map(Ok),
-            "delete_content" => field.take().map(Self::DeleteContent).map(Ok),
-            "insert_image" => field.take().map(Self::InsertImage).map(Ok),
-            "insert_page_break" => field.take().map(Self::InsertPageBreak).map(Ok),
-            "insert_table" => field.take().map(Self::InsertTable).map(Ok),
-            "insert_paragraph" => field.take().map(Self::InsertParagraph).map(Ok),
-            "update_text_property" => field.take().map(Self::UpdateTextProperty).map(Ok),
+            "replace_text" => field.take_as(Self::ReplaceText).map(Ok),
+            "insert_text" => field.take_as(Self::InsertText).map(Ok),
+            "delete_content" => field.take_as(Self::DeleteContent).map(Ok),
+            "insert_image" => field.take_as(Self::InsertImage).map(Ok),
+            "insert_page_break" => field.take_as(Self::InsertPageBreak).map(Ok),
+            "insert_table" => field.take_as(Self::InsertTable).map(Ok),
+            "insert_paragraph" => field.take_as(Self::InsertParagraph).map(Ok),
+            "update_text_property" => field.take_as(Self::UpdateTextProperty).map(Ok),
             _ => Ok(Err(field)),
         }
     }

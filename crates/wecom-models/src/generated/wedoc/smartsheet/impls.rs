@@ -531,25 +531,31 @@ impl wire::ReadObject for CellObject {
 }
 
 impl wire::KindUnion for CellValue {
-    fn read_kind(value: Value) -> Result<Result<Self, Value>, serde_json::Error> {
-        match value {
-            Value::Bool(_) => wire::Read::read(value).map(Self::Bool).map(Ok),
-            Value::Number(_) => wire::Read::read(value).map(Self::Number).map(Ok),
-            Value::String(_) => wire::Read::read(value).map(Self::Text).map(Ok),
-            Value::Array(_) => wire::Read::read(value).map(Self::List).map(Ok),
+    fn read_kind<'de, F: wire::Field<'de>>(
+        kind: wire::Kind,
+        value: F,
+    ) -> Result<Result<Self, F>, F::Error> {
+        match kind {
+            wire::Kind::Bool => value.take_as(Self::Bool).map(Ok),
+            wire::Kind::Number => value.take_as(Self::Number).map(Ok),
+            wire::Kind::String => value.take_as(Self::Text).map(Ok),
+            wire::Kind::List => value.take_as(Self::List).map(Ok),
             #[allow(unreachable_patterns)]
-            other => Ok(Err(other)),
+            _ => Ok(Err(value)),
         }
     }
 }
 
 impl wire::KindUnion for CellItem {
-    fn read_kind(value: Value) -> Result<Result<Self, Value>, serde_json::Error> {
-        match value {
-            Value::String(_) => wire::Read::read(value).map(Self::RecordId).map(Ok),
-            Value::Object(_) => wire::Read::read(value).map(Self::Object).map(Ok),
+    fn read_kind<'de, F: wire::Field<'de>>(
+        kind: wire::Kind,
+        value: F,
+    ) -> Result<Result<Self, F>, F::Error> {
+        match kind {
+            wire::Kind::String => value.take_as(Self::RecordId).map(Ok),
+            wire::Kind::Object => value.take_as(Self::Object).map(Ok),
             #[allow(unreachable_patterns)]
-            other => Ok(Err(other)),
+            _ => Ok(Err(value)),
         }
     }
 }
