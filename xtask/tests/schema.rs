@@ -87,6 +87,7 @@ impl Schemas {
 fn json(tree: &Node, value: &serde_yaml::Value) -> Value {
     match (&tree.kind, value) {
         (Kind::Mapping(entries), serde_yaml::Value::Mapping(values)) => {
+            let entries = entries.as_slice();
             assert_eq!(entries.len(), values.len(), "both readers see the same keys");
             let entries = entries.iter().zip(values.values());
             let entry = |((key, tree), value): (&(Node, Node), _)| {

@@ -121,7 +121,7 @@ impl Existing {
         let Kind::Mapping(entries) = &node.kind else {
             return Err(format!("`{name}` is no mapping; give it entries, or take it out"));
         };
-        if self.text[node.span.start..].starts_with('{') || entries.is_empty() {
+        if self.text[node.span.start..].starts_with('{') || entries.as_slice().is_empty() {
             return Err(format!("`{name}` is written in braces; write its entries one below the other"));
         }
         let start = self.start_of(name).unwrap_or_default();

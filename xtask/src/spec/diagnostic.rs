@@ -87,7 +87,13 @@ fn excerpt<'a>(source: &'a Source, lines: &Lines, marks: &[Mark<'a>]) -> Snippet
 #[derive(Debug, Default)]
 pub struct Diagnostics {
     found: Vec<Diagnostic>,
+    /// The work that comparing names has cost so far, in pairs of characters.
+    compared: usize,
 }
+
+/// How much work the names that may have been meant are worth, in pairs of characters. A few hundred mistakes beside a
+/// few hundred names cost less. In a file with more, it is what they have in common that needs mending.
+const COMPARISONS: usize = 4_000_000;
 
 impl Diagnostics {
     /// Whether nothing is wrong.
@@ -179,6 +185,20 @@ impl Reporter<'_> {
         self.diagnostics.iter().filter(|found| !found.mistake.is_unwritten()).count()
     }
 
+    /// A help line for [`nearest`], as long as the mistakes are few enough to look for one.
+    pub fn did_you_mean<'n>(
+        &mut self,
+        wanted: &str,
+        names: impl IntoIterator<Item = &'n str>,
+    ) -> Option<String> {
+        let left = COMPARISONS.checked_sub(self.diagnostics.compared).filter(|left| *left > 0)?;
+        let names: Vec<&str> = names.into_iter().collect();
+        let cost = names.iter().map(|name| wanted.len().saturating_mul(name.len()));
+        let cost = cost.fold(0, usize::saturating_add).min(left);
+        self.diagnostics.compared += cost;
+        if cost < left { did_you_mean(wanted, names) } else { None }
+    }
+
     /// Reports a mistake. It counts from now on, whatever else is said of it.
     pub fn error(&mut self, mistake: Mistake, at: At<'_>, message: impl Into<String>) -> &mut Diagnostic {
         let span = match at {
@@ -192,10 +212,13 @@ impl Reporter<'_> {
 
 /// The nearest of some names, if one is near enough to have been meant.
 pub fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let length = wanted.chars().count();
+    let allowed = |name: &str| (name.len().max(wanted.len()) / 3).max(1);
     names
         .into_iter()
+        .filter(|name| name.chars().count().abs_diff(length) <= allowed(name))
         .map(|name| (strsim::damerau_levenshtein(wanted, name), name))
-        .filter(|(distance, name)| *distance <= (name.len().max(wanted.len()) / 3).max(1))
+        .filter(|(distance, name)| *distance <= allowed(name))
         .min()
         .map(|(_, name)| name)
 }
@@ -262,6 +285,24 @@ mod tests {
             diagnostics.render(&[source("title: 会议室")], false),
             "error[wrong-kind]: this is wrong\n --> spec/rooms.yaml:1:8\n  |\n1 | title: 会议室\n  |        ^^^^^^\n\n"
         );
+    }
+
+    #[test]
+    fn names_that_may_have_been_meant_are_looked_for_as_long_as_the_mistakes_are_few() {
+        let root = Node::parse("title: 会议室").expect("this is YAML");
+        let names: Vec<String> = (0..400).map(|number| format!("MeetingRoom{number}")).collect();
+        let compared = |mistakes: usize| {
+            let mut diagnostics = Diagnostics::default();
+            let mut report = diagnostics.reporter(0, &root);
+            let told = (0..mistakes)
+                .filter(|_| report.did_you_mean("MeetingRoom", names.iter().map(String::as_str)).is_some());
+            (told.count(), diagnostics.compared)
+        };
+        let (told, work) = compared(40);
+        assert_eq!((told, compared(20).1), (40, work / 2));
+        let (told, work) = compared(40_000);
+        assert!(told < 100, "{told}");
+        assert_eq!(work, COMPARISONS);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The first stage: YAML files into the raw spec, every node read on its own, so that one mistake hides no other.
 
+use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::io;
 use std::path::Path as FilePath;
@@ -75,7 +76,7 @@ pub fn spec(sources: &[Source], diagnostics: &mut Diagnostics) -> Spec {
 
 fn codes(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option<Codes> {
     let (root, value) = yaml::read(index, source, diagnostics)?;
-    let mut reader = Reader { report: diagnostics.reporter(index, &root), failed: Vec::new() };
+    let mut reader = Reader { report: diagnostics.reporter(index, &root), failed: BTreeSet::new() };
     let top = Path::default();
     let head: CodesHead = reader.typed(&top, &value, &[])?;
     let codes = reader
@@ -87,7 +88,7 @@ fn codes(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option
 fn file(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option<File> {
     let (root, value) = yaml::read(index, source, diagnostics)?;
     let mistakes = diagnostics.len();
-    let mut reader = Reader { report: diagnostics.reporter(index, &root), failed: Vec::new() };
+    let mut reader = Reader { report: diagnostics.reporter(index, &root), failed: BTreeSet::new() };
     let top = Path::default();
     let head: FileHead = reader.typed(&top, &value, sections::FILE)?;
     let file = File {
@@ -101,7 +102,7 @@ fn file(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option<
         deviations: head.deviations,
         root: root.clone(),
         complete: true,
-        failed: Vec::new(),
+        failed: BTreeSet::new(),
     };
     let failed = reader.failed;
     let complete = diagnostics.len() == mistakes;
@@ -111,7 +112,7 @@ fn file(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option<
 struct Reader<'a> {
     report: Reporter<'a>,
     /// The entries that couldn't be read.
-    failed: Vec<String>,
+    failed: BTreeSet<String>,
 }
 
 impl Reader<'_> {
@@ -138,7 +139,9 @@ impl Reader<'_> {
                         Some(entry) => {
                             entries.insert(name, entry);
                         }
-                        None => self.failed.push(name),
+                        None => {
+                            self.failed.insert(name);
+                        }
                     }
                 }
             }
@@ -152,7 +155,7 @@ impl Reader<'_> {
 
     /// Reports the keys that YAML reads as something else than they look like: `0x1`, `null`, `1.10`.
     fn odd_key(&mut self, path: &Path, section: &str, mapping: &Mapping) {
-        let read: Vec<String> = mapping.keys().map(scalar_text).collect();
+        let read: HashSet<String> = mapping.keys().map(scalar_text).collect();
         let odd: Vec<String> = self.report.keys(path).into_iter().filter(|key| !read.contains(key)).collect();
         let mistake = if section == "values" { Mistake::BadEnumValue } else { Mistake::WrongKind };
         let help = if section == "codes" { "write a decimal number" } else { "put quotes around it" };

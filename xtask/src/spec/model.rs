@@ -1,5 +1,7 @@
 //! The spec as it stands in its files: what a person writes, before names are resolved.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -84,7 +86,7 @@ pub struct File {
     /// Whether all of it could be read: if not, what is left may only look unused.
     pub complete: bool,
     /// The types that are there, but couldn't be read.
-    pub failed: Vec<String>,
+    pub failed: BTreeSet<String>,
 }
 
 impl File {
@@ -94,6 +96,13 @@ impl File {
         let enums = self.enums.keys().map(|name| (Section::Enums, name));
         let unions = self.unions.keys().map(|name| (Section::Unions, name));
         structs.chain(enums).chain(unions)
+    }
+
+    /// The name of the type of its own that is called so.
+    pub fn type_name(&self, name: &str) -> Option<&String> {
+        let structure = self.structs.get_key_value(name).map(|(name, _)| name);
+        let enumeration = || self.enums.get_key_value(name).map(|(name, _)| name);
+        structure.or_else(enumeration).or_else(|| self.unions.get_key_value(name).map(|(name, _)| name))
     }
 
     /// Everything that is sent or received as a whole.

@@ -87,8 +87,35 @@ pub enum Kind {
     Scalar { value: String, block: bool },
     /// A sequence.
     Sequence(Vec<Node>),
-    /// A mapping, in order, duplicate keys included.
-    Mapping(Vec<(Node, Node)>),
+    /// A mapping.
+    Mapping(Entries),
+}
+
+/// The entries of a mapping, in order, duplicate keys included.
+#[derive(Debug, Clone, Default)]
+pub struct Entries {
+    list: Vec<(Node, Node)>,
+    /// Where the first entry of each scalar key is.
+    places: HashMap<String, usize>,
+}
+
+impl Entries {
+    /// All of them: the keys and their values.
+    pub fn as_slice(&self) -> &[(Node, Node)] {
+        &self.list
+    }
+
+    fn push(&mut self, key: Node, value: Node) {
+        if let Kind::Scalar { value: name, .. } = &key.kind {
+            self.places.entry(name.clone()).or_insert(self.list.len());
+        }
+        self.list.push((key, value));
+    }
+
+    /// The first entry of a key.
+    fn get(&self, key: &str) -> Option<&(Node, Node)> {
+        self.places.get(key).map(|place| &self.list[*place])
+    }
 }
 
 /// The line and the column of a byte of a text, both from 1; columns are characters.
@@ -147,7 +174,7 @@ impl Node {
     /// The keys of a mapping, as they are written.
     pub fn keys(&self) -> Vec<String> {
         let Kind::Mapping(entries) = &self.kind else { return Vec::new() };
-        let keys = entries.iter().filter_map(|(key, _)| match &key.kind {
+        let keys = entries.list.iter().filter_map(|(key, _)| match &key.kind {
             Kind::Scalar { value, .. } => Some(value.clone()),
             _ => None,
         });
@@ -189,10 +216,9 @@ impl Node {
     fn child(&self, step: &Step) -> Option<(Option<&Node>, &Node)> {
         match (&self.kind, step) {
             (Kind::Sequence(items), Step::Index(index)) => items.get(*index).map(|item| (None, item)),
-            (Kind::Mapping(entries), Step::Key(wanted)) => entries
-                .iter()
-                .find(|(key, _)| matches!(&key.kind, Kind::Scalar { value, .. } if value == wanted))
-                .map(|(key, value)| (Some(key), value)),
+            (Kind::Mapping(entries), Step::Key(wanted)) => {
+                entries.get(wanted).map(|(key, value)| (Some(key), value))
+            }
             _ => None,
         }
     }
@@ -209,15 +235,11 @@ impl Node {
             Kind::Scalar { .. } => {}
             Kind::Sequence(items) => items.iter().for_each(|item| item.collect_duplicates(found)),
             Kind::Mapping(entries) => {
-                let mut seen: HashMap<&str, &Node> = HashMap::new();
-                for (key, value) in entries {
-                    if let Kind::Scalar { value: name, .. } = &key.kind {
-                        match seen.get(name.as_str()) {
-                            Some(first) => found.push((first, key)),
-                            None => {
-                                seen.insert(name.as_str(), key);
-                            }
-                        }
+                for (index, (key, value)) in entries.list.iter().enumerate() {
+                    if let Kind::Scalar { value: name, .. } = &key.kind
+                        && let Some(first) = entries.places.get(name).filter(|first| **first != index)
+                    {
+                        found.push((&entries.list[*first].0, key));
                     }
                     value.collect_duplicates(found);
                 }
@@ -248,7 +270,7 @@ impl<'a> Builder<'a> {
                 event => root = Some(self.node(event, &span, 0)?),
             }
         }
-        Ok(root.unwrap_or(Node { span: 0..self.text.len().min(1), kind: Kind::Mapping(Vec::new()) }))
+        Ok(root.unwrap_or(Node { span: 0..self.text.len().min(1), kind: Kind::Mapping(Entries::default()) }))
     }
 
     fn next(&mut self) -> Result<(Event<'a>, Span), SyntaxError> {
@@ -293,7 +315,7 @@ impl<'a> Builder<'a> {
                 }
             }
             Event::MappingStart(..) => {
-                let mut entries = Vec::new();
+                let mut entries = Entries::default();
                 loop {
                     let key = match self.next()? {
                         (Event::MappingEnd, end) => {
@@ -302,7 +324,7 @@ impl<'a> Builder<'a> {
                         (event, span) => self.node(event, &span, depth + 1)?,
                     };
                     let (event, span) = self.next()?;
-                    entries.push((key, self.node(event, &span, depth + 1)?));
+                    entries.push(key, self.node(event, &span, depth + 1)?);
                 }
             }
             Event::Alias(_) => Err(self.error(span, "aliases are not used in spec files")),

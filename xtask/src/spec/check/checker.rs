@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::spec::diagnostic::{At, Reporter, did_you_mean};
+use crate::spec::diagnostic::{At, Reporter};
 use crate::spec::mistakes::Mistake;
 use crate::spec::source::Path;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
@@ -24,16 +24,15 @@ impl Checker<'_> {
     pub(super) fn type_expr(&mut self, path: &Path, ty: &TypeExpr) -> bool {
         let Some(name) = ty.name() else { return true };
         let file = self.file;
-        let known = || file.type_names().map(|(_, name)| name.as_str());
-        if let Some(found) = known().find(|known| *known == name) {
+        if let Some(found) = file.type_name(name) {
             self.used.insert(found);
             return true;
         }
-        if file.failed.iter().any(|failed| failed == name) {
+        if file.failed.contains(name) {
             return true;
         }
-        let all = known().chain(Scalar::KEYWORDS.iter().copied());
-        let help = did_you_mean(name, all);
+        let known = file.type_names().map(|(_, name)| name.as_str());
+        let help = self.report.did_you_mean(name, known.chain(Scalar::KEYWORDS.iter().copied()));
         self.report
             .error(Mistake::UnknownType, At::Value(path), format!("no type named `{name}`"))
             .label("not a type of this file, nor a built-in one")
@@ -51,7 +50,7 @@ impl Checker<'_> {
     ) -> Option<&'f Field> {
         let field = fields.get(name);
         if field.is_none() {
-            let help = did_you_mean(name, fields.keys().map(String::as_str));
+            let help = self.report.did_you_mean(name, fields.keys().map(String::as_str));
             self.report
                 .error(Mistake::UnknownField, At::Value(path), format!("the {side} has no field `{name}`"))
                 .label("not a field")

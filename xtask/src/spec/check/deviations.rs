@@ -1,7 +1,9 @@
 //! Checks of the places where a spec differs from its pages on purpose. Whether it does is for `cargo xtask drift` to say.
 
+use std::collections::BTreeSet;
+
 use crate::spec::Deviation;
-use crate::spec::diagnostic::{At, Reporter, did_you_mean};
+use crate::spec::diagnostic::{At, Reporter};
 use crate::spec::mistakes::Mistake;
 use crate::spec::source::Path;
 
@@ -11,14 +13,14 @@ pub(super) fn check<'a>(
     deviations: &[Deviation],
     places: impl Iterator<Item = &'a str>,
 ) {
-    let places: Vec<&str> = places.collect();
+    let places: BTreeSet<&str> = places.collect();
     for (index, deviation) in deviations.iter().enumerate() {
         let path = Path::of(["deviations"]).index(index);
         report.described(&path.key("reason"), &deviation.reason);
         let place = deviation.at.split('.').next().unwrap_or_default();
-        if !places.contains(&place) {
+        if !places.contains(place) {
             let message = format!("nothing in this file is called `{place}`");
-            let help = did_you_mean(place, places.iter().copied());
+            let help = report.did_you_mean(place, places.iter().copied());
             let label = "not an endpoint, nor a type";
             report
                 .error(Mistake::BadDeviation, At::Value(&path.key("at")), message)

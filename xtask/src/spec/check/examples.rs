@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::checker::{Checker, key};
-use crate::spec::diagnostic::{At, Diagnostic, did_you_mean};
+use crate::spec::diagnostic::{At, Diagnostic};
 use crate::spec::mistakes::Mistake;
 use crate::spec::source::{Kind, Node, Path};
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
@@ -92,7 +92,7 @@ impl Checker<'_> {
                     rest.insert(name.clone(), value.clone());
                 }
                 None => {
-                    let help = did_you_mean(name, fields.keys().map(String::as_str));
+                    let help = self.report.did_you_mean(name, fields.keys().map(String::as_str));
                     self.problem(
                         Mistake::UnknownExampleField,
                         place,
@@ -214,7 +214,7 @@ impl Checker<'_> {
     ) {
         let Some(tag) = self.tag(place, name, union, object) else { return };
         let Some(variant) = union.variants.get(&tag) else {
-            let help = did_you_mean(&tag, union.variants.keys().map(String::as_str));
+            let help = self.report.did_you_mean(&tag, union.variants.keys().map(String::as_str));
             let message = format!("`{tag}` is not a variant of `{name}`");
             self.problem(Mistake::BadExampleValue, place, message).label("not documented").help_if(help);
             return;

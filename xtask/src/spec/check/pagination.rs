@@ -93,7 +93,7 @@ impl Checker<'_> {
                     side = format!("struct `{ty}`");
                 }
                 // What isn't known has been reported where it stands.
-                TypeExpr::Named(ty) if !file.type_names().any(|(_, known)| known == ty) => return None,
+                TypeExpr::Named(ty) if file.type_name(ty).is_none() => return None,
                 ty => {
                     let label = format!("`{name}` is a `{ty}`");
                     self.report
