@@ -1,9 +1,8 @@
 //! How an endpoint is called.
 
 use super::comparison::Comparison;
-use super::finding::Finding;
+use super::finding::{Finding, Spot};
 use super::page::Documented;
-use super::place::Spot;
 use crate::pages::encoding::{Encoding, token};
 use crate::pages::phrases::{Rates, at_once};
 use crate::pages::plain;

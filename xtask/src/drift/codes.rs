@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use super::comparison::Comparison;
 use super::documents::Sourced;
-use super::finding::Finding;
+use super::finding::{Finding, PageLine, Spot};
 use super::page::ReadPage;
-use super::place::{PageLine, Spot};
 use crate::spec::source::Path;
 use crate::spec::{Codes, DriftRule};
 

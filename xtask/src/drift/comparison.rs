@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::finding::Finding;
+use super::finding::{Finding, PageLine};
 use super::page::ReadPage;
-use super::place::PageLine;
 use crate::spec::Spec;
 
 pub(super) struct Comparison<'a> {

@@ -1,8 +1,7 @@
 //! What the spec accepts of the differences, and what it accepts without need.
 
 use super::comparison::Comparison;
-use super::finding::Finding;
-use super::place::Spot;
+use super::finding::{Finding, Spot};
 use crate::spec::source::Path;
 use crate::spec::{Deviation, DriftRule};
 

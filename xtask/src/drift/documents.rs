@@ -1,8 +1,7 @@
 //! The pages that the spec names as its own: whether they are there, where, and of when.
 
 use super::comparison::Comparison;
-use super::finding::Finding;
-use super::place::{PageLine, Spot};
+use super::finding::{Finding, PageLine, Spot};
 use crate::spec::source::{Node, Path};
 use crate::spec::{Doc, DriftRule};
 

@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::comparison::Comparison;
 use super::documents::Sourced;
-use super::finding::{Finding, Found, Unspecified};
+use super::finding::{Finding, Found, PageLine, Spot, Unspecified};
 use super::page::Documented;
-use super::place::{PageLine, Spot};
 use crate::pages::contents;
 use crate::spec::{DriftRule, Endpoint, File, Section};
 

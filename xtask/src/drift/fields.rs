@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::comparison::Comparison;
-use super::finding::Finding;
+use super::finding::{Finding, Spot};
 use super::object::{SpecField, SpecObject, What, is_map};
 use super::page::{Documented, PageField, PageObject, own_name};
-use super::place::Spot;
 use super::rows::Rows;
 use crate::pages::contents::Section;
 use crate::pages::encoding::Encoding;

@@ -14,7 +14,6 @@ mod fields;
 mod finding;
 mod object;
 mod page;
-mod place;
 mod report;
 mod rows;
 mod values;

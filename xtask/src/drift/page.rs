@@ -1,7 +1,7 @@
 //! The pages' side of a comparison: where an endpoint is documented, what is shown there of an object and a field, and
 //! what is said of a name.
 
-use super::place::PageLine;
+use super::finding::PageLine;
 use crate::pages::Page;
 use crate::pages::contents::{Contents, Section};
 use crate::pages::table::Row;

@@ -1,15 +1,13 @@
 //! What was found, as text for people and as JSON for machines.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::PathBuf;
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
-use serde::Serialize;
+use annotate_snippets::{Annotation, AnnotationKind, Level, Renderer, Snippet};
+use serde_json::{Value, json};
 
-use super::finding::{Finding, Found, Unspecified};
-use super::place::{PageLine, Spot};
+use super::finding::{Finding, Found, PageLine, Spot, Unspecified};
 use crate::spec::diagnostic::clamp;
 use crate::spec::source::{Source, position};
 
@@ -22,49 +20,6 @@ pub struct Differences {
     findings: Vec<Finding>,
     unspecified: Vec<Unspecified>,
     unseen: Vec<(usize, String)>,
-}
-
-/// A place in a file.
-#[derive(Serialize)]
-struct PlaceJson<'a> {
-    file: Cow<'a, str>,
-    /// From 1.
-    line: usize,
-    /// From 1, in characters.
-    column: usize,
-}
-
-#[derive(Serialize)]
-struct FindingJson<'a> {
-    rule: &'static str,
-    at: &'a str,
-    page_says: Option<&'a str>,
-    message: &'a str,
-    spec: PlaceJson<'a>,
-    page: Option<PlaceJson<'a>>,
-}
-
-#[derive(Serialize)]
-struct UnspecifiedJson<'a> {
-    path: &'a str,
-    /// Whether the spec has an endpoint of this path, from another page.
-    known: bool,
-    page: PlaceJson<'a>,
-}
-
-#[derive(Serialize)]
-struct ReportJson<'a> {
-    findings: Vec<FindingJson<'a>>,
-    unspecified: Vec<UnspecifiedJson<'a>>,
-    unseen: Vec<UnseenJson<'a>>,
-}
-
-/// A type that no page describes in a way that is recognised.
-#[derive(Serialize)]
-struct UnseenJson<'a> {
-    file: &'a str,
-    #[serde(rename = "type")]
-    name: &'a str,
 }
 
 impl Differences {
@@ -122,24 +77,17 @@ impl Differences {
     fn finding(&self, finding: &Finding, renderer: &Renderer) -> String {
         let Finding { rule, at, page, message, spot: Spot { file, span }, line } = finding;
         let source = &self.sources[*file];
-        let snippet = Snippet::source(source.text.as_str())
-            .path(source.path.as_str())
-            .annotation(AnnotationKind::Primary.span(clamp(&source.text, span)));
-        let mut group = Level::ERROR.primary_title(message.as_str()).id(finding.name()).element(snippet);
+        let title = Level::ERROR.primary_title(message.as_str()).id(finding.name());
+        let mut group = title.element(snippet(&source.path, &source.text, span));
         let shown = line.map(|PageLine { page, line }| {
             let (file, text) = &self.pages[page];
             (file.display().to_string(), text, line)
         });
         if let Some((file, text, line)) = &shown {
-            let line = line_span(text, *line);
-            group = group.element(
-                Snippet::source(text.as_str())
-                    .path(file.as_str())
-                    .annotation(AnnotationKind::Primary.span(clamp(text, &line))),
-            );
+            group = group.element(snippet(file, text, &line_span(text, *line)));
         }
         // A JSON string is one of YAML, too.
-        let quoted = |text: &str| serde_json::Value::from(text).to_string();
+        let quoted = |text: &str| Value::from(text).to_string();
         let page = page.as_ref().map(|page| format!(", page: {}", quoted(page))).unwrap_or_default();
         let accept = rule.map(|rule| {
             let (rule, at) = (rule.keyword(), quoted(at));
@@ -154,37 +102,39 @@ impl Differences {
     /// The whole report, for machines.
     pub fn json(&self) -> String {
         let findings = self.findings.iter().map(|finding| {
-            let source = &self.sources[finding.spot.file];
-            let (line, column) = position(&source.text, finding.spot.span.start);
-            FindingJson {
-                rule: finding.name(),
-                at: &finding.at,
-                page_says: finding.page.as_deref(),
-                message: &finding.message,
-                spec: PlaceJson { file: Cow::Borrowed(&source.path), line, column },
-                page: finding.line.map(|line| self.place(line)),
-            }
+            let Spot { file, span } = &finding.spot;
+            let source = &self.sources[*file];
+            let (line, column) = position(&source.text, span.start);
+            json!({
+                "rule": finding.name(),
+                "at": finding.at,
+                "page_says": finding.page,
+                "message": finding.message,
+                "spec": { "file": source.path, "line": line, "column": column },
+                "page": finding.line.map(|line| self.line(line)),
+            })
         });
-        let unspecified = self.unspecified.iter().map(|Unspecified { path, known, line }| UnspecifiedJson {
-            path,
-            known: *known,
-            page: self.place(*line),
+        let unspecified = self.unspecified.iter().map(|Unspecified { path, known, line }| {
+            json!({ "path": path, "known": known, "page": self.line(*line) })
         });
-        let unseen =
-            self.unseen.iter().map(|(file, name)| UnseenJson { file: &self.sources[*file].path, name });
-        let report = ReportJson {
-            findings: findings.collect(),
-            unspecified: unspecified.collect(),
-            unseen: unseen.collect(),
-        };
-        // Neither keys nor values of these can be anything that JSON lacks.
-        let value = serde_json::to_value(report).unwrap_or_default();
-        format!("{value:#}\n")
+        let unseen = self.unseen.iter();
+        let unseen = unseen.map(|(file, name)| json!({ "file": self.sources[*file].path, "type": name }));
+        let all = json!({
+            "findings": findings.collect::<Vec<Value>>(),
+            "unspecified": unspecified.collect::<Vec<Value>>(),
+            "unseen": unseen.collect::<Vec<Value>>(),
+        });
+        format!("{all:#}\n")
     }
 
-    fn place(&self, PageLine { page, line }: PageLine) -> PlaceJson<'_> {
-        PlaceJson { file: self.pages[page].0.to_string_lossy(), line, column: 1 }
+    fn line(&self, PageLine { page, line }: PageLine) -> Value {
+        json!({ "file": self.pages[page].0.to_string_lossy(), "line": line, "column": 1 })
     }
+}
+
+/// Some bytes of a file.
+fn snippet<'t>(file: &'t str, text: &'t str, span: &Range<usize>) -> Snippet<'t, Annotation<'t>> {
+    Snippet::source(text).path(file).annotation(AnnotationKind::Primary.span(clamp(text, span)))
 }
 
 /// The bytes of a line, counted from 1.

@@ -2,13 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
 use super::comparison::{Comparison, Listed};
-use super::finding::Finding;
+use super::finding::{Finding, Spot};
 use super::object::{SpecField, What};
 use super::page::{PageField, mentions};
-use super::place::Spot;
 use crate::pages::phrases;
 use crate::pages::table::values_of;
 use crate::spec::source::Path;
@@ -51,7 +48,7 @@ impl<'a> Comparison<'a> {
             let (spot, at) = (Spot::key(file, &known.path), known.at(wire));
             self.found.push(Finding::new(spot, DriftRule::ValueNew, at, message).seen_at(line));
         }
-        let shown = seen.node.values.iter().map(|value| plain_json(value));
+        let shown = seen.node.values.iter().map(|value| phrases::wire_of(value));
         let shown: Vec<String> = shown.chain(listed).collect();
         // A number stands in a page for anything.
         let spoken_of = |wire: &str| known.text && seen.page.speaks_of(wire);
@@ -124,8 +121,4 @@ fn innermost(ty: &TypeExpr) -> Option<Scalar> {
         TypeExpr::Scalar(scalar) => Some(*scalar),
         TypeExpr::Named(_) => None,
     }
-}
-
-fn plain_json(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

@@ -93,11 +93,6 @@ impl<'s> Sighting<'s> {
     }
 }
 
-/// A value as text, as the wire has it without quotes.
-pub(super) fn wire(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use super::naming::pascal;
-use super::sighting::{ObjectSighting, wire};
+use super::sighting::ObjectSighting;
 use crate::pages::phrases;
 use crate::pages::tree::{Fields, Node};
 use crate::spec::{Repr, names};
@@ -91,7 +91,7 @@ impl Tagged {
 
     fn holds(&self, object: &Map<String, Value>) -> bool {
         let Some(tag) = object.get(&self.tag) else { return false };
-        let Some(own) = self.variants.get(&wire(tag)) else { return false };
+        let Some(own) = self.variants.get(&phrases::wire_of(tag)) else { return false };
         let complete = own.as_ref().is_none_or(|own| object.get(own).is_some_and(|value| !value.is_null()));
         complete && self.contents().all(|key| Some(key) == own.as_ref() || !object.contains_key(key))
     }

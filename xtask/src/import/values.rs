@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::model::{Definition, Draft};
 use super::naming::{pascal, placeholder};
-use super::sighting::{Notes, Sighting, wire};
+use super::sighting::{Notes, Sighting};
 use super::types::Types;
 use crate::pages::phrases;
 use crate::pages::table::{Table, values_of};
@@ -38,7 +38,7 @@ pub(super) fn refine(seen: &Sighting<'_>, scalar: Scalar, named: &[Table], notes
     let of_kind = |value: &Value| if text { value.is_string() } else { value.is_i64() };
     let documented = documented(seen, repr, named);
     let known = |value: &Value| {
-        let wire = wire(value);
+        let wire = phrases::wire_of(value);
         documented.iter().any(|value| value.wire == wire)
     };
     if !text
@@ -68,7 +68,7 @@ pub(super) fn refine(seen: &Sighting<'_>, scalar: Scalar, named: &[Table], notes
         values.add(&wire, Draft::sure(doc));
     }
     for value in &seen.values {
-        let wire = wire(value);
+        let wire = phrases::wire_of(value);
         if values.of.contains_key(&wire) || notes.quirk.is_some() {
             continue;
         }

@@ -139,6 +139,11 @@ pub(crate) fn value_of(word: &str, scalar: Scalar) -> Option<serde_yaml::Value> 
     }
 }
 
+/// A value of an example as text, as the wire has it without quotes.
+pub(crate) fn wire_of(value: &serde_json::Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
 /// A value of a spec as a page has it.
 pub(crate) fn word_of(value: &serde_yaml::Value) -> String {
     match value {
