@@ -11,6 +11,7 @@ use http::{Request, Response};
 use wecom_mock::{Fault, Reply, Server};
 use wecom_sdk::corpgroup::contacts::RemoveCorp;
 use wecom_sdk::meeting::basic::GetInfo;
+use wecom_sdk::pay::red_packet::Sendworkwxredpack;
 use wecom_sdk::transport::{RequestBody, ResponseBody, Transport, TransportError};
 use wecom_sdk::{Backoff, Client, ClientBuilder, Error, NoRetry, OnLimit};
 
@@ -104,6 +105,21 @@ async fn each_fault_has_its_outcome_and_nothing_is_carried_out_twice() {
                 .unwrap_or_else(|error| panic!("after {fault:?}: {error}"));
         }
     }
+}
+
+#[tokio::test]
+async fn what_wechat_pay_refuses_is_its_error_with_code_and_message() {
+    let server = Server::start().await.unwrap();
+    let client = builder(&server).merchant_url(server.base_url()).build().unwrap();
+    let red_packet = Sendworkwxredpack::new("n", "s", "b", "m", "ww1", "o", 100, "w", "a", "r", "w");
+    client.send(&red_packet).await.unwrap();
+    for (code, message) in [(-1, "-1: a fault on demand"), (45009, "45009: a fault on demand")] {
+        server.inject(Fault::code(code).times(1));
+        let error = client.send(&red_packet).await.unwrap_err();
+        let Error::Merchant { error, .. } = &error else { panic!("{error:?}") };
+        assert_eq!((error.code.as_str(), error.message.as_str()), ("FAIL", message));
+    }
+    assert_eq!(server.total_requests(), 3, "money is not sent again");
 }
 
 #[tokio::test]

@@ -68,7 +68,7 @@ impl State {
         let _answering = self.log.enter(&request);
         let usual = || self.answer(&request).ranged(&request.headers);
         match self.faults.take(&request.path) {
-            Some(fault) => fault.strike(usual).await,
+            Some(fault) => fault.strike(self.kind(&request), usual).await,
             None => Ok(fault::whole(usual())),
         }
     }
@@ -90,7 +90,14 @@ impl State {
             }
         }
         let Refusal(code, message) = refusal.expect("every path has a route");
-        Reply::refusal(code, &message)
+        Reply::refusal(self.kind(request), code, &message)
+    }
+
+    /// What the endpoint of a request answers: its errors, too, come in that form.
+    fn kind(&self, request: &Received) -> Answer {
+        let routes = self.routes.get(request.path.as_str()).map_or(&[][..], Vec::as_slice);
+        let fitting = routes.iter().find(|route| request.method == route.method);
+        fitting.or(routes.first()).map_or(Answer::Json, |route| route.answer)
     }
 
     pub(crate) fn customise(&self, path: String, answer: Arc<Custom>) {
@@ -268,12 +275,8 @@ fn reply(answer: Answer, example: Value) -> Reply {
             }
         }
         (Answer::Xml, _) => {
-            let elements = example.as_object().into_iter().flatten().map(|(name, value)| {
-                let value = text(value);
-                format!("<{name}><![CDATA[{value}]]></{name}>")
-            });
-            let body = format!("<xml>{}</xml>", elements.collect::<String>());
-            Reply::new(200, "text/xml; charset=UTF-8", body)
+            let fields = example.as_object().into_iter().flatten();
+            Reply::xml(fields.map(|(name, value)| (name.as_str(), text(value))))
         }
         _ => Reply::json(example),
     }

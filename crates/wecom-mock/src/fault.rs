@@ -18,6 +18,7 @@ use tokio::time::sleep;
 
 use crate::lock;
 use crate::reply::{Reply, code};
+use crate::route::Answer;
 
 /// A body that may break off.
 pub(crate) type Body = UnsyncBoxBody<Bytes, io::Error>;
@@ -44,6 +45,7 @@ pub struct Fault {
 
 #[derive(Clone, Debug)]
 enum Effect {
+    Refusal(i64),
     Instead(Reply),
     Delay(Duration),
     Hang,
@@ -58,9 +60,10 @@ impl Fault {
         Self { effect, status: None, path: None, turns: None }
     }
 
-    /// WeCom's error of this code, with the HTTP status 200. The call is not carried out.
+    /// WeCom's error of this code, with the HTTP status 200, in the form that the endpoint answers in: as `errcode` in
+    /// JSON, at the beginning of `return_msg` in XML. The call is not carried out.
     pub fn code(errcode: i64) -> Self {
-        Self::new(Effect::Instead(Reply::refusal(errcode, "a fault on demand")))
+        Self::new(Effect::Refusal(errcode))
     }
 
     /// An HTTP status with a short plain text, as from a gateway. The call is not carried out.
@@ -138,9 +141,15 @@ impl Fault {
         self
     }
 
-    /// Answers a request, given how that would usually be done. An error closes the connection.
-    pub(crate) async fn strike(self, usual: impl FnOnce() -> Reply) -> io::Result<Response<Body>> {
+    /// Answers a request, given what its endpoint answers, and how that would usually be done. An error closes the
+    /// connection.
+    pub(crate) async fn strike(
+        self,
+        kind: Answer,
+        usual: impl FnOnce() -> Reply,
+    ) -> io::Result<Response<Body>> {
         let mut response = match self.effect {
+            Effect::Refusal(errcode) => whole(Reply::refusal(kind, errcode, "a fault on demand")),
             Effect::Instead(reply) => whole(reply),
             Effect::Delay(time) => {
                 let reply = usual();

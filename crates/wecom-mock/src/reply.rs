@@ -7,6 +7,8 @@ use http::header::{CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
+use crate::route::Answer;
+
 /// An answer of the server.
 #[derive(Clone, Debug)]
 #[must_use]
@@ -51,9 +53,29 @@ impl Reply {
         Self { in_parts: true, ..Self::new(200, content_type, bytes) }
     }
 
-    /// An error as WeCom reports it.
-    pub(crate) fn refusal(errcode: i64, errmsg: &str) -> Self {
-        Self::json(json!({ "errcode": errcode, "errmsg": errmsg }))
+    /// A flat XML document, as WeChat Pay writes it.
+    pub(crate) fn xml<'a>(fields: impl IntoIterator<Item = (&'a str, String)>) -> Self {
+        let elements = fields.into_iter().map(|(name, value)| {
+            // The end of a CDATA section can't be in one: it is cut in two.
+            let value = value.replace("]]>", "]]]]><![CDATA[>");
+            format!("<{name}><![CDATA[{value}]]></{name}>")
+        });
+        Self::new(200, "text/xml; charset=UTF-8", format!("<xml>{}</xml>", elements.collect::<String>()))
+    }
+
+    /// An error as it is reported by an endpoint that answers in this way. WeChat Pay has no numbers for its errors: the
+    /// message begins with it.
+    pub(crate) fn refusal(answer: Answer, errcode: i64, errmsg: &str) -> Self {
+        match answer {
+            Answer::Xml => Self::xml([
+                ("return_code", "FAIL".to_owned()),
+                ("return_msg", format!("{errcode}: {errmsg}")),
+            ]),
+            // What can't be had as a file is told in JSON.
+            Answer::Json | Answer::File | Answer::FileOrJson => {
+                Self::json(json!({ "errcode": errcode, "errmsg": errmsg }))
+            }
+        }
     }
 
     /// Sets a header, in place of any of the same name.
@@ -81,7 +103,7 @@ impl Reply {
                 Self { status: StatusCode::PARTIAL_CONTENT, body, ..self }
                     .with_header(CONTENT_RANGE.as_str(), part)
             }
-            None => Self::refusal(40146, "invalid Range"),
+            None => Self::refusal(Answer::File, 40146, "invalid Range"),
         }
     }
 }

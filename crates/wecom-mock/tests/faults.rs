@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use reqwest::{Client, Response, StatusCode};
+use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use wecom_mock::{Fault, Reply, Server};
@@ -48,6 +48,37 @@ async fn a_code_is_answered_and_the_call_not_carried_out() {
     assert_eq!(answer["errcode"], 45009);
     assert!(answer["errmsg"].is_string());
     assert_eq!(server.issue_token("access_token"), "mock-access_token-1", "none was given out before");
+}
+
+#[tokio::test]
+async fn an_endpoint_that_answers_xml_tells_its_errors_in_xml() {
+    const RED_PACKET: &str = "/mmpaymkttransfers/sendworkwxredpack";
+    let server = server().await;
+    let address = format!("{}{RED_PACKET}", server.base_url());
+    let http = Client::new();
+    let post = |body: &'static str| http.post(&address).body(body).send();
+    let told = async |response: Response, status: u16, message: &str| {
+        assert_eq!(response.status(), status);
+        assert!(header(&response, "content-type").starts_with("text/xml"), "{response:?}");
+        let body = response.text().await.unwrap();
+        let fields = "<return_code><![CDATA[FAIL]]></return_code><return_msg>";
+        assert_eq!(body, format!("<xml>{fields}<![CDATA[{message}]]></return_msg></xml>"));
+    };
+    let invalid = |what: &str| format!("40058: invalid Request Parameter: {what}");
+    told(post("<xml></xml>").await.unwrap(), 200, &invalid("missing nonce_str")).await;
+    told(post("<xml><nonce_str>n</nonce_str></xml>").await.unwrap(), 200, &invalid("missing sign")).await;
+    for body in ["", "{}", "not XML"] {
+        told(post(body).await.unwrap(), 200, &invalid("the body is not XML")).await;
+    }
+    let wrong_method = invalid("pay.red_packet.sendworkwxredpack takes POST");
+    for method in [Method::GET, Method::PUT, Method::DELETE] {
+        let response = http.request(method, &address).send().await.unwrap();
+        told(response, 200, &wrong_method).await;
+    }
+    server.inject(Fault::code(-1).times(1));
+    told(post("<xml></xml>").await.unwrap(), 200, "-1: a fault on demand").await;
+    server.inject(Fault::code(45009).with_status(500).times(1));
+    told(post("<xml></xml>").await.unwrap(), 500, "45009: a fault on demand").await;
 }
 
 #[tokio::test]
