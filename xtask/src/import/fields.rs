@@ -1,5 +1,7 @@
 //! Fields and their types: decided from what the tables say and what the examples show.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::model::{Definition, Draft, DraftFields};
@@ -30,6 +32,7 @@ impl FieldDrafter<'_> {
     pub(super) fn fields(&mut self, object: ObjectSighting<'_>) -> DraftFields {
         let mut drafted = DraftFields::new();
         let tagged = Tagged::find(object);
+        let contents: HashSet<&String> = tagged.iter().flat_map(Tagged::contents).collect();
         for (name, node) in object.fields {
             match &tagged {
                 Some(tagged) if tagged.tag == *name => {
@@ -38,7 +41,7 @@ impl FieldDrafter<'_> {
                     let name = free.unwrap_or("tagged_content").to_owned();
                     drafted.insert(name, self.embedded(tagged, object));
                 }
-                Some(tagged) if tagged.contents().any(|key| key == name) => {}
+                _ if contents.contains(name) => {}
                 _ => _ = drafted.insert(name.clone(), self.field(name, node, object)),
             }
         }
@@ -274,18 +277,17 @@ fn list(item: TypeExpr) -> TypeExpr {
 
 /// Gives fields whose names would be the same in Rust, or can't be names, others.
 fn rename(fields: &mut DraftFields) {
-    let mut known: Vec<String> = vec!["new".to_owned(), "default".to_owned()];
+    let mut known = HashSet::from(["new".to_owned(), "default".to_owned()]);
     for (index, (name, field)) in fields.iter_mut().enumerate() {
         let rust = names::snake(name);
         let usable = names::is_identifier(&rust);
-        if usable && !known.contains(&rust) {
-            known.push(rust);
+        if usable && known.insert(rust.clone()) {
             continue;
         }
         let base = if usable { rust } else { "field".to_owned() };
         let name = format!("{base}_{}", index + 2);
         field.spec.rename = Some(name.clone());
         field.doubts.push("the wire name can't be the Rust name: a better one?".to_owned());
-        known.push(name);
+        known.insert(name);
     }
 }

@@ -118,6 +118,17 @@ impl Definition {
         }
     }
 
+    /// What structs with fields have in common exactly if they are the same on the wire.
+    pub(super) fn shape(&self) -> Option<String> {
+        let Self::Struct { fields, .. } = self else { return None };
+        let mut essence: Vec<(&String, bool, String)> = fields
+            .iter()
+            .map(|(name, field)| (name, field.spec.optional, field.spec.ty.to_string()))
+            .collect();
+        essence.sort_unstable();
+        (!essence.is_empty()).then(|| format!("{essence:?}"))
+    }
+
     /// Whether it is the same on the wire, whatever is said of it. Of values and variants, the other may know more.
     pub(super) fn is_like(&self, other: &Self) -> bool {
         match (self, other) {

@@ -14,9 +14,9 @@ pub(super) fn parts(path: &str) -> impl DoubleEndedIterator<Item = &str> {
     path.split('/').filter(|part| !part.is_empty() && *part != "cgi-bin")
 }
 
-/// Whether two paths of a family have the same last part.
-pub(super) fn share_their_end(a: &str, b: &str) -> bool {
-    parts(a).next() == parts(b).next() && parts(a).next_back() == parts(b).next_back()
+/// The family of a path, and its last part.
+pub(super) fn end(path: &str) -> (Option<&str>, Option<&str>) {
+    (parts(path).next(), parts(path).next_back())
 }
 
 /// The last part of a path; with those before it where it is taken, and with the one below the family where it is
@@ -93,8 +93,8 @@ mod tests {
         ] {
             assert_eq!(endpoint_name(path, shared, |name| name == "taken"), name, "{path}");
         }
-        assert!(share_their_end("/cgi-bin/tea/group/count", "/cgi-bin/tea/count"));
-        assert!(!share_their_end("/cgi-bin/tea/group/count", "/cgi-bin/milk/group/count"));
+        assert_eq!(end("/cgi-bin/tea/group/count"), end("/cgi-bin/tea/count"));
+        assert_ne!(end("/cgi-bin/tea/group/count"), end("/cgi-bin/milk/group/count"));
     }
 
     #[test]

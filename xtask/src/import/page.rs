@@ -1,10 +1,12 @@
 //! From a page to a draft of all that it documents.
 
+use std::collections::{HashMap, HashSet};
+
 use indexmap::IndexMap;
 
 use super::endpoint::EndpointDrafter;
 use super::model::{Definition, DraftEndpoint};
-use super::naming::{endpoint_name, share_their_end};
+use super::naming::{end, endpoint_name};
 use super::types::Types;
 use crate::pages::Page;
 use crate::pages::contents::{Contents, Section};
@@ -34,15 +36,16 @@ impl DraftPage {
     pub(super) fn of(page: &Page, contents: &Contents, taken: Taken) -> Self {
         let mut types = Types::besides(taken.types, taken.definitions);
         let mut named: Vec<(String, &Section)> = Vec::new();
+        let mut ends: HashMap<_, HashSet<&str>> = HashMap::new();
+        for path in contents.sections.iter().map(|section| &section.path).chain(&taken.paths) {
+            ends.entry(end(path)).or_default().insert(path);
+        }
+        let mut names_taken: HashSet<String> = taken.endpoints.into_iter().collect();
         for section in &contents.sections {
-            let others = contents.sections.iter().map(|other| &other.path).chain(&taken.paths);
-            let mut others = others.filter(|other| **other != section.path);
-            let shared = others.any(|other| share_their_end(other, &section.path));
-            let name = endpoint_name(&section.path, shared, |name| {
-                taken.endpoints.iter().any(|known| known == name)
-                    || named.iter().any(|(known, _)| known == name)
-                    || types.is_taken(&names::pascal(name))
-            });
+            let shared = ends.get(&end(&section.path)).is_some_and(|paths| paths.len() > 1);
+            let is_taken = |name: &str| names_taken.contains(name) || types.is_taken(&names::pascal(name));
+            let name = endpoint_name(&section.path, shared, is_taken);
+            names_taken.insert(name.clone());
             types.take(&names::pascal(&name));
             types.take(&format!("{}Response", names::pascal(&name)));
             named.push((name, section));

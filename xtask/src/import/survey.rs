@@ -1,7 +1,7 @@
 //! How many endpoints of a folder of pages get a draft, and how many drafts fit the examples they come from.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
 use std::io;
 use std::path::Path;
@@ -17,7 +17,7 @@ use crate::parallel;
 use crate::spec::check;
 use crate::spec::diagnostic::Diagnostics;
 use crate::spec::load;
-use crate::spec::source::{Source, position};
+use crate::spec::source::{Lines, Source};
 
 /// What became of the pages of a folder.
 #[derive(Debug, Default, Serialize)]
@@ -135,16 +135,17 @@ fn page_outcomes(page: &Page) -> Vec<Outcome> {
 
 /// The paths of a draft as the generator reads it, and what its checks say, but for the words that are still to be
 /// written: by reason.
-fn checked(text: &str) -> (Vec<String>, Vec<(String, String)>) {
+fn checked(text: &str) -> (HashSet<String>, Vec<(String, String)>) {
     let source = Source { path: "draft.yaml".to_owned(), stem: "draft".to_owned(), text: text.to_owned() };
     let mut diagnostics = Diagnostics::default();
     let sources = [source];
     let spec = load::spec(&sources, &mut diagnostics);
     check::spec(&spec, &sources, &mut diagnostics);
+    let lines = Lines::of(text);
     let found = diagnostics.iter().filter(|diagnostic| !diagnostic.mistake.is_unwritten());
     let told: BTreeSet<(String, String)> = found
         .map(|diagnostic| {
-            let (line, _) = position(text, diagnostic.span.start);
+            let (line, _) = lines.around(&diagnostic.span);
             (
                 diagnostic.mistake.code().to_owned(),
                 format!("line {line} of the draft: {}", diagnostic.message),

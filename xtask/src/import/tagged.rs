@@ -1,6 +1,7 @@
 //! Objects in which a field says which of those beside it is there.
 
-use std::collections::BTreeSet;
+use std::cell::LazyCell;
+use std::collections::{BTreeSet, HashSet};
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
@@ -28,6 +29,7 @@ impl Tagged {
     pub(super) fn find(object: ObjectSighting<'_>) -> Option<Self> {
         let ObjectSighting { fields, shown: objects, .. } = object;
         let always = |node: &Node<'_>| node.values.len() == objects.len();
+        let held = LazyCell::new(|| held(fields, objects));
         let tags = fields.iter().filter(|(_, node)| always(node) && node.fields.is_empty());
         tags.into_iter().find_map(|(tag, node)| {
             let text = node.values.iter().all(|value| value.is_string());
@@ -35,7 +37,7 @@ impl Tagged {
             let found = if text {
                 Self::by_name(tag, node, fields)
             } else if number && !objects.is_empty() {
-                Self::by_number(tag, fields, objects)
+                held.as_ref().and_then(|held| Self::by_number(tag, held, objects))
             } else {
                 None
             };
@@ -62,31 +64,21 @@ impl Tagged {
         (several && named).then(|| Self { tag: tag.to_owned(), repr: Repr::String, variants })
     }
 
-    fn by_number(tag: &str, fields: &Fields<'_>, objects: &[&Map<String, Value>]) -> Option<Self> {
-        let contents: Vec<&String> = fields
-            .iter()
-            .filter(|(_, node)| !node.values.is_empty() && node.values.len() < objects.len())
-            .filter(|(_, node)| node.values.iter().all(|value| value.is_object()))
-            .map(|(name, _)| name)
-            .collect();
+    /// `held` is the one content of each object.
+    fn by_number(tag: &str, held: &[Option<&str>], objects: &[&Map<String, Value>]) -> Option<Self> {
         let mut variants: IndexMap<String, Option<String>> = IndexMap::new();
-        for object in objects {
-            let held: Vec<&&String> = contents.iter().filter(|name| object.contains_key(**name)).collect();
-            let held = match held.as_slice() {
-                [] => None,
-                [one] => Some((**one).clone()),
-                _ => return None,
-            };
+        for (object, held) in objects.iter().zip(held) {
             let wire = object.get(tag)?.to_string();
-            let known = variants.entry(wire).or_insert_with(|| held.clone());
-            if *known != held {
+            let known = variants.entry(wire).or_insert_with(|| held.map(str::to_owned));
+            if known.as_deref() != *held {
                 return None;
             }
         }
-        let keys: Vec<&String> = variants.values().flatten().collect();
-        let distinct = keys.iter().enumerate().all(|(at, key)| !keys[..at].contains(key));
-        let all = keys.len() == contents.len() && keys.len() > 1;
-        (distinct && all).then(|| Self { tag: tag.to_owned(), repr: Repr::Int, variants })
+        let keys = || variants.values().flatten();
+        let distinct: HashSet<&String> = keys().collect();
+        let all: HashSet<&str> = held.iter().copied().flatten().collect();
+        let complete = distinct.len() == keys().count() && distinct.len() == all.len() && all.len() > 1;
+        complete.then(|| Self { tag: tag.to_owned(), repr: Repr::Int, variants })
     }
 
     fn holds(&self, object: &Map<String, Value>) -> bool {
@@ -95,6 +87,29 @@ impl Tagged {
         let complete = own.as_ref().is_none_or(|own| object.get(own).is_some_and(|value| !value.is_null()));
         complete && self.contents().all(|key| Some(key) == own.as_ref() || !object.contains_key(key))
     }
+}
+
+/// Of each object, the one object in it that not all of them have; nothing if some have several.
+fn held<'o>(fields: &Fields<'_>, objects: &[&'o Map<String, Value>]) -> Option<Vec<Option<&'o str>>> {
+    let is_content = |name: &str| {
+        fields.get(name).is_some_and(|node| {
+            node.values.len() < objects.len() && node.values.iter().all(|value| value.is_object())
+        })
+    };
+    let contents: HashSet<&str> = objects
+        .iter()
+        .flat_map(|object| object.keys())
+        .map(String::as_str)
+        .collect::<HashSet<&str>>()
+        .into_iter()
+        .filter(|name| is_content(name))
+        .collect();
+    let held = objects.iter().map(|object| {
+        let mut held = object.keys().map(String::as_str).filter(|name| contents.contains(name));
+        let one = held.next();
+        held.next().is_none().then_some(one)
+    });
+    held.collect()
 }
 
 /// Whether a field's values name fields beside it, though not in the way of a union.

@@ -1,6 +1,6 @@
 //! The types that a draft defines, each with a name of its own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use indexmap::IndexMap;
 
@@ -26,6 +26,13 @@ pub(super) struct Types {
     /// The types that the file has already: they are used again where they are the same.
     existing: IndexMap<String, Definition>,
     slots: Vec<Slot>,
+    /// The slots that are open, the outermost first.
+    open: Vec<usize>,
+    /// By name: the slot of a type.
+    named: HashMap<String, usize>,
+    /// By shape: the structs that exist already, and the slots of those that are drafted.
+    existing_alike: HashMap<String, String>,
+    alike: HashMap<String, BTreeSet<usize>>,
 }
 
 /// What an open slot's type is called until it has a name: no type's name begins with a digit.
@@ -48,7 +55,14 @@ impl Types {
         existing: IndexMap<String, Definition>,
     ) -> Self {
         let reserved = names::RESERVED.iter().map(|name| (*name).to_owned());
-        Self { taken: taken.into_iter().chain(reserved).collect(), existing, slots: Vec::new() }
+        let mut existing_alike = HashMap::new();
+        for (name, definition) in &existing {
+            if let Some(shape) = definition.shape() {
+                existing_alike.entry(shape).or_insert_with(|| name.clone());
+            }
+        }
+        let taken = taken.into_iter().chain(reserved).collect();
+        Self { taken, existing, existing_alike, ..Self::default() }
     }
 
     /// Takes a name, so that no type gets it.
@@ -64,13 +78,15 @@ impl Types {
     /// The place of a type that is about to be made, of an object that a table may describe.
     pub(super) fn open(&mut self, table: Option<&str>) -> usize {
         self.slots.push(Slot::Open { table: table.map(str::to_owned) });
+        self.open.push(self.slots.len() - 1);
         self.slots.len() - 1
     }
 
     /// The type that is about to be made of the object that a table describes.
     pub(super) fn around(&self, table: &str) -> Option<TypeExpr> {
-        let describes = |slot: &Slot| matches!(slot, Slot::Open { table: Some(own) } if own == table);
-        self.slots.iter().rposition(describes).map(stand_in)
+        let describes =
+            |slot: &usize| matches!(&self.slots[*slot], Slot::Open { table: Some(own) } if own == table);
+        self.open.iter().copied().rfind(describes).map(stand_in)
     }
 
     /// Puts a type in its place, or finds the one that is the same; says its name.
@@ -86,39 +102,56 @@ impl Types {
         let candidates = [plain.clone(), format!("{owner}{plain}")].into_iter().chain(numbered);
         let itself = stand_in(slot);
         self.slots[slot] = Slot::Empty;
+        self.open.retain(|open| *open != slot);
         for name in candidates {
             let mut own = definition.clone();
             let ty = TypeExpr::Named(name.clone());
             own.spec.types_mut().into_iter().for_each(|inner| replace(inner, &itself, &ty));
             let same = self.existing.get(&name).is_some_and(|existing| own.spec.is_like(existing))
-                || self.all().any(|(known, drafted)| *known == name && drafted.spec == own.spec);
+                || self.drafted(&name).is_some_and(|drafted| drafted.spec == own.spec);
             if !same && self.taken.contains(&name) {
                 continue;
             }
             if !same {
                 own.doubts.extend(self.resemblance(&own.spec, &plain));
                 self.taken.insert(name.clone());
+                self.named.insert(name.clone(), slot);
+                if let Some(shape) = own.spec.shape() {
+                    self.alike.entry(shape).or_default().insert(slot);
+                }
                 self.slots[slot] = Slot::Filled(name, own);
             }
-            for inner in &mut self.slots[slot..] {
-                if let Slot::Filled(_, inner) = inner {
-                    inner.spec.types_mut().into_iter().for_each(|inner| replace(inner, &itself, &ty));
-                }
+            for inner in slot..self.slots.len() {
+                self.rename(inner, &itself, &ty);
             }
             return ty;
         }
         unreachable!("one of endlessly many names is free")
     }
 
+    /// Puts a name in the place of a stand-in, in what a slot holds.
+    fn rename(&mut self, slot: usize, from: &TypeExpr, to: &TypeExpr) {
+        let Slot::Filled(_, definition) = &mut self.slots[slot] else { return };
+        if !definition.spec.types().into_iter().any(|ty| ty.name() == from.name()) {
+            return;
+        }
+        let before = definition.spec.shape();
+        definition.spec.types_mut().into_iter().for_each(|ty| replace(ty, from, to));
+        if let Some((before, after)) = before.zip(definition.spec.shape()) {
+            self.alike.entry(before).or_default().remove(&slot);
+            self.alike.entry(after).or_default().insert(slot);
+        }
+    }
+
     /// Which other struct a struct is like, by its fields or by the name that it would have.
     fn resemblance(&self, own: &Definition, plain: &str) -> Option<String> {
         let Definition::Struct { .. } = own else { return None };
-        let drafted = self.all().map(|(name, drafted)| (name, &drafted.spec));
-        let mut others = self.existing.iter().chain(drafted);
-        let alike = others.find(|(_, other)| {
-            own.is_like(other) && matches!(other, Definition::Struct { fields, .. } if !fields.is_empty())
-        });
-        if let Some((name, _)) = alike {
+        let drafted = |shape: &String| match &self.slots[*self.alike.get(shape)?.first()?] {
+            Slot::Filled(name, _) => Some(name),
+            Slot::Open { .. } | Slot::Empty => None,
+        };
+        let alike = own.shape().and_then(|shape| self.existing_alike.get(&shape).or_else(|| drafted(&shape)));
+        if let Some(name) = alike {
             return Some(format!("the same fields as `{name}`: one type?"));
         }
         let existing = self.existing.get(plain)?;
@@ -145,8 +178,14 @@ impl Types {
 
     /// The definition of a name.
     pub(super) fn get(&self, name: &str) -> Option<&Definition> {
-        let drafted = self.all().find(|(known, _)| *known == name).map(|(_, definition)| &definition.spec);
-        drafted.or_else(|| self.existing.get(name))
+        self.drafted(name).map(|definition| &definition.spec).or_else(|| self.existing.get(name))
+    }
+
+    fn drafted(&self, name: &str) -> Option<&Draft<Definition>> {
+        match &self.slots[*self.named.get(name)?] {
+            Slot::Filled(_, definition) => Some(definition),
+            Slot::Open { .. } | Slot::Empty => None,
+        }
     }
 
     /// All types that are drafted, those that need others before them.

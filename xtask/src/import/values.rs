@@ -1,5 +1,7 @@
 //! What the values of a scalar make it: an enum, a flag, a time, a joined list.
 
+use std::collections::HashSet;
+
 use indexmap::IndexMap;
 use serde_json::Value;
 
@@ -37,10 +39,8 @@ pub(super) fn refine(seen: &Sighting<'_>, scalar: Scalar, named: &[Table], notes
     let text = repr == Repr::String;
     let of_kind = |value: &Value| if text { value.is_string() } else { value.is_i64() };
     let documented = documented(seen, repr, named);
-    let known = |value: &Value| {
-        let wire = phrases::wire_of(value);
-        documented.iter().any(|value| value.wire == wire)
-    };
+    let wires: HashSet<String> = documented.iter().map(|value| value.wire.clone()).collect();
+    let known = |value: &Value| wires.contains(&phrases::wire_of(value));
     if !text
         && documented.is_empty()
         && !seen.values.is_empty()
@@ -63,7 +63,7 @@ pub(super) fn refine(seen: &Sighting<'_>, scalar: Scalar, named: &[Table], notes
         notes.doubt("the example shows values that the table doesn't list");
         return scalar.into();
     }
-    let mut values = Values { repr, of: IndexMap::new() };
+    let mut values = Values { repr, of: IndexMap::new(), names: HashSet::new() };
     for phrases::Value { wire, doc } in documented {
         values.add(&wire, Draft::sure(doc));
     }
@@ -126,6 +126,7 @@ fn documented(seen: &Sighting<'_>, repr: Repr, named: &[Table]) -> Vec<phrases::
 struct Values {
     repr: Repr,
     of: IndexMap<String, Draft<EnumValue>>,
+    names: HashSet<String>,
 }
 
 impl Values {
@@ -134,8 +135,10 @@ impl Values {
         let clear = self.repr == Repr::String
             && names::is_pascal(&name)
             && name != "Other"
-            && self.of.iter().all(|(known, value)| value.spec.name != name && known != wire);
+            && !self.names.contains(&name)
+            && !self.of.contains_key(wire);
         let name = if clear { name } else { placeholder(wire, self.of.len()) };
+        self.names.insert(name.clone());
         let value = EnumValue { name, doc: Some(doc.spec) };
         self.of.insert(wire.to_owned(), Draft { spec: value, doubts: doc.doubts });
     }
