@@ -234,6 +234,7 @@ async fn names_come_back_in_every_spelling() {
         ("attachment; filename*=UTF-8''%E4%BC%9A%E8%AE%AE.txt; filename=\"x.txt\"", "会议.txt"),
         ("attachment; filename=\"x.txt\"; filename*=utf-8''%E4%BC%9A%E8%AE%AE.txt", "会议.txt"),
         ("attachment; filename=plain.txt", "plain.txt"),
+        ("attachment; FileName = \"../a\\\"b;.txt\"", "a\"b;.txt"),
     ] {
         server.answer(GET, move |_| {
             Reply::new(200, "text/plain", "abc").with_header("content-disposition", header)
@@ -241,4 +242,6 @@ async fn names_come_back_in_every_spelling() {
         let download = client.download(&Get::new("media")).await.unwrap();
         assert_eq!(download.name.as_deref(), Some(expected), "{header}");
     }
+    server.answer(GET, |_| Reply::file("a \"b\".txt", "text/plain", "abc"));
+    assert_eq!(client.send(&Get::new("media")).await.unwrap().name, "a \"b\".txt");
 }

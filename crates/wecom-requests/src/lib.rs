@@ -22,6 +22,7 @@
 
 mod body;
 mod check;
+mod disposition;
 mod endpoint;
 pub mod errcode;
 #[rustfmt::skip]

@@ -6,12 +6,12 @@ use std::fmt;
 use bytes::Bytes;
 use http::header::{CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_TYPE};
 use http::{HeaderMap, Response};
-use percent_encoding::percent_decode_str;
 use serde_json::Deserializer;
 use wecom_models::wire::{Field, ReadObject, Reading, mend, names_unknown_fields, read_object};
 use wecom_models::{File, FileOr};
 
 use crate::Endpoint;
+use crate::disposition::file_name;
 use crate::errcode::{self, ErrorCode};
 
 /// A body is not the response that was hoped for.
@@ -188,26 +188,12 @@ impl<T: ReadObject> Answer for FileOr<T> {
 /// What the headers of a download say about its file, which has no content yet.
 pub fn file_head(headers: &HeaderMap) -> File {
     let text = |name| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-    let name = text(CONTENT_DISPOSITION).as_deref().and_then(file_name).unwrap_or_default();
+    let name =
+        headers.get(CONTENT_DISPOSITION).and_then(|value| file_name(value.as_bytes())).unwrap_or_default();
     let mut file = File::new(name, Bytes::new());
     file.content_type = text(CONTENT_TYPE);
     file.content_range = text(CONTENT_RANGE);
     file
-}
-
-/// The file name of a `Content-Disposition` header: as RFC 6266 encodes it, or else as it is.
-fn file_name(disposition: &str) -> Option<String> {
-    if let Some((_, encoded)) = disposition.split_once("filename*=")
-        && let Some((_, name)) = encoded.split(';').next()?.trim().trim_matches('"').split_once("''")
-    {
-        return Some(percent_decode_str(name).decode_utf8_lossy().into_owned());
-    }
-    let (_, rest) = disposition.split_once("filename=")?;
-    let name = match rest.strip_prefix('"') {
-        Some(quoted) => quoted.split('"').next()?,
-        None => rest.split(';').next()?.trim(),
-    };
-    Some(name.to_owned())
 }
 
 /// Reads an endpoint's answer.

@@ -257,7 +257,7 @@ impl<C: Credential> Client<C> {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Download {
-    /// Its name, if it has one.
+    /// Its name, if it has one: never a path, whatever the server sends.
     pub name: Option<String>,
     /// Its media type.
     pub content_type: Option<String>,

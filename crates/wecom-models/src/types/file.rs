@@ -15,7 +15,7 @@ use crate::wire::{self, Field, Read, ReadObject, read_objects};
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct File {
-    /// Its name, as other people will see it. A download may have none.
+    /// Its name, as other people will see it. A download may have none; what one has is no path.
     pub name: String,
     /// Its media type. An upload without one is sent as `application/octet-stream`.
     pub content_type: Option<String>,
