@@ -96,7 +96,7 @@ fn by_name(seen: &Sighting<'_>, scalar: Scalar) -> Option<TypeExpr> {
         }
     } else if scalar == Scalar::String {
         let joined = || doc.contains("分隔") && (doc.contains('|') || doc.contains('｜'));
-        if phrases::is_secret(name) && seen.shows_only(Value::is_string) {
+        if names::sounds_secret(name) && seen.shows_only(Value::is_string) {
             Scalar::Secret
         } else if !in_list && joined() {
             let item = Box::new(TypeExpr::Scalar(Scalar::String));

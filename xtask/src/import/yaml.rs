@@ -152,7 +152,8 @@ fn fields_yaml(fields: &DraftFields) -> String {
 }
 
 fn field_yaml(name: &str, field: &Draft<Field>) -> String {
-    let Field { ty, doc, rename, default, place, embed, quirk, limits, optional, misspelt: _ } = &field.spec;
+    let Field { ty, doc, rename, default, place, embed, quirk, limits, optional, misspelt: _, public: _ } =
+        &field.spec;
     let name = key(&format!("{name}{}", if *optional { "?" } else { "" }));
     let comment = comment(&field.doubts);
     let mut pairs = vec![("type", ty.to_string())];

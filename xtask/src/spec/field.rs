@@ -34,6 +34,9 @@ pub struct Field {
     /// Why the type is not what the page says.
     #[schemars(extend("pattern" = pattern::DESCRIPTION))]
     pub quirk: Option<String>,
+    /// Why everybody may see a value whose name sounds like a secret.
+    #[schemars(extend("pattern" = pattern::DESCRIPTION))]
+    pub public: Option<String>,
     /// Names that the page's examples give the field by mistake.
     #[serde(default)]
     pub misspelt: Vec<String>,
@@ -56,6 +59,7 @@ impl Field {
             place: Place::default(),
             embed: false,
             quirk: None,
+            public: None,
             misspelt: Vec::new(),
             limits: Vec::new(),
             optional: false,

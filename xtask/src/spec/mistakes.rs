@@ -292,6 +292,13 @@ mistakes! {
     PlaceholderName: Entry::new("placeholder-name", "A name that `cargo xtask import` made up waits for a better one.")
         .example(Within::Enum, "values: { small: Todo1 }", "values: { small: Small }")
         .unwritten(),
+    PlainSecret: Entry::new("plain-secret", "A field is a `string`, and its name sounds like a secret.")
+        .more("A `secret` is taken out of logs and errors. `public` says why everybody may see a value all the same.")
+        .example(
+            Within::Response,
+            "password?: { type: string, doc: \"What opens it.\" }",
+            "password?: { type: secret, doc: \"What opens it.\" }",
+        ),
     ReservedName: Entry::new("reserved-name", "A type has a name that generated code uses itself, such as `Option`."),
     UnknownExampleField: Entry::new("unknown-example-field", "An example has a field that the spec lacks.")
         .example(

@@ -141,6 +141,28 @@ pub fn ident(name: &str) -> proc_macro2::Ident {
     }
 }
 
+/// Whether a wire name is that of something that proves who one is, or opens something.
+pub fn sounds_secret(wire: &str) -> bool {
+    let name = snake(wire);
+    let parts: Vec<&str> = name.split('_').collect();
+    let Some((last, before)) = parts.split_last() else { return false };
+    let after = |words: &[&str]| before.last().is_some_and(|word| words.contains(word));
+    // What is public, or of no use as it is.
+    if before.iter().any(|part| matches!(*part, "public" | "encrypted")) {
+        return false;
+    }
+    match *last {
+        "secret" | "password" | "passwd" | "pwd" | "ticket" | "token" => true,
+        "code" => {
+            const GRANTED: [&str; 8] =
+                ["auth", "login", "msg", "oauth", "permanent", "pre", "response", "welcome"];
+            before.is_empty() || after(&GRANTED)
+        }
+        "key" => after(&["aes", "api", "encrypt", "private", "secret", "session", "sign", "webhook"]),
+        word => word.ends_with("secret") || word.ends_with("password") || word.ends_with("aeskey"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -166,5 +188,35 @@ mod tests {
         assert_eq!(ident("type").to_string(), "r#type");
         assert_eq!(ident("self").to_string(), "self_");
         assert_eq!(ident("limit").to_string(), "limit");
+    }
+
+    #[test]
+    fn names_of_what_proves_or_opens_something_sound_secret() {
+        for name in [
+            "corpsecret",
+            "Password",
+            "suite_ticket",
+            "Token",
+            "code",
+            "auth_code",
+            "welcome_code",
+            "session_key",
+            "EncodingAESKey",
+        ] {
+            assert!(sounds_secret(name), "{name}");
+        }
+        for name in [
+            "errcode",
+            "country_code",
+            "meeting_code",
+            "key",
+            "next_key",
+            "question_key",
+            "public_key",
+            "encrypted_secret_key",
+            "keyword",
+        ] {
+            assert!(!sounds_secret(name), "{name}");
+        }
     }
 }

@@ -59,12 +59,6 @@ pub(crate) fn doc_type(text: &str) -> DocType {
     DocType { lists: brackets.max(usize::from(array)), base }
 }
 
-/// Whether a text that is called so gives access to something.
-pub(crate) fn is_secret(name: &str) -> bool {
-    let endings = ["secret", "access_token", "permanent_code", "suite_ticket", "session_key"];
-    endings.iter().any(|ending| name.ends_with(ending))
-}
-
 /// Whether a number may be a moment in seconds: 0 often stands for none.
 pub(crate) fn may_be_moment(number: i64) -> bool {
     number == 0 || (1_000_000_000..10_000_000_000).contains(&number)
@@ -117,11 +111,5 @@ mod tests {
         assert!(!is_timestamp("create_time", "创建时间，毫秒"));
         assert!(may_be_moment(1_720_000_000) && may_be_moment(0));
         assert!(!may_be_moment(3600) && !may_be_moment(1_720_000_000_000));
-    }
-
-    #[test]
-    fn what_gives_access_is_a_secret() {
-        assert!(["corpsecret", "suite_access_token", "permanent_code"].into_iter().all(is_secret));
-        assert!(!is_secret("token_type"));
     }
 }

@@ -75,6 +75,7 @@ impl Checker<'_> {
             if self.type_expr(&path.key("type"), &field.ty) {
                 self.limits(&path, field);
             }
+            self.secret(&path, name, field);
             if matches!(field.ty, TypeExpr::Generic(Generic::OrText, _)) && field.quirk.is_none() {
                 let help = "quirk: says what the page shows in place of the documented type";
                 self.report
@@ -85,6 +86,26 @@ impl Checker<'_> {
         }
         self.report.collisions(rust_names, "give one of them another name with `rename`");
         self.embedded(path, fields);
+    }
+
+    /// A value that proves something is a secret, so that neither logs nor errors show it.
+    fn secret(&mut self, path: &Path, name: &str, field: &Field) {
+        let shown = field.ty == TypeExpr::Scalar(Scalar::String);
+        match &field.public {
+            Some(reason) => self.report.described(&path.key("public"), reason),
+            None if shown && names::sounds_secret(name) => {
+                let help = "make it a `secret`, or say in `public` why everybody may see it";
+                self.report
+                    .error(
+                        Mistake::PlainSecret,
+                        At::Value(&path.key("type")),
+                        format!("`{name}` sounds like a secret"),
+                    )
+                    .label("would be shown in logs and errors")
+                    .help(help);
+            }
+            None => {}
+        }
     }
 
     /// What only a request's own fields can be.

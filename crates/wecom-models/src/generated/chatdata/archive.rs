@@ -8,7 +8,7 @@ mod impls;
 #[cfg(feature = "bidirectional")]
 mod reverse;
 
-use crate::{Timestamp, Unknown};
+use crate::{Secret, Timestamp, Unknown};
 
 /// Pulls archived conversation records, oldest first, a page at a time.
 ///
@@ -29,7 +29,7 @@ pub struct SyncMsg {
     pub cursor: Option<String>,
     /// From the callback event, valid for 10 minutes. Without it, calls are throttled hard. At most 128
     /// bytes.
-    pub token: Option<String>,
+    pub token: Option<Secret>,
     /// Records a page. Default 200, at most 1000.
     pub limit: Option<u64>,
 }
@@ -50,7 +50,7 @@ impl SyncMsg {
 
     /// Sets [`token`](Self::token).
     #[must_use]
-    pub fn token(mut self, token: impl Into<String>) -> Self {
+    pub fn token(mut self, token: impl Into<Secret>) -> Self {
         self.token = Some(token.into());
         self
     }

@@ -8,7 +8,7 @@ mod impls;
 #[cfg(feature = "bidirectional")]
 mod reverse;
 
-use crate::{Timestamp, Unknown};
+use crate::{Secret, Timestamp, Unknown};
 
 /// Creates a rule that watches conversations for keywords or key actions.
 ///
@@ -270,7 +270,7 @@ pub struct GetHitMsgList {
     pub cursor: Option<String>,
     /// From the callback event `hit_keyword`, valid for 10 minutes. Without it, calls are throttled hard.
     /// At most 128 bytes.
-    pub token: Option<String>,
+    pub token: Option<Secret>,
     /// Whether the records come with their `msg_detail`. Default 0.
     pub need_detail: Option<bool>,
     /// Records a page. Default 200, at most 1000.
@@ -293,7 +293,7 @@ impl GetHitMsgList {
 
     /// Sets [`token`](Self::token).
     #[must_use]
-    pub fn token(mut self, token: impl Into<String>) -> Self {
+    pub fn token(mut self, token: impl Into<Secret>) -> Self {
         self.token = Some(token.into());
         self
     }

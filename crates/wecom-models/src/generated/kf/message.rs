@@ -33,7 +33,7 @@ pub struct SyncMsg {
     pub cursor: Option<String>,
     /// The `Token` of the callback `kf_msg_or_event`, valid for 10 minutes. Without it, calls are
     /// throttled hard. At most 128 bytes.
-    pub token: Option<String>,
+    pub token: Option<Secret>,
     /// Messages a page. There may be fewer although more follow: only `has_more` tells. Default 1000, at
     /// most 1000.
     pub limit: Option<u64>,
@@ -62,7 +62,7 @@ impl SyncMsg {
 
     /// Sets [`token`](Self::token).
     #[must_use]
-    pub fn token(mut self, token: impl Into<String>) -> Self {
+    pub fn token(mut self, token: impl Into<Secret>) -> Self {
         self.token = Some(token.into());
         self
     }
@@ -384,7 +384,7 @@ pub struct SessionStatusChange {
     pub new_servicer_userid: Option<String>,
     /// The code for sending a reply or a farewell with `kf/send_msg_on_event`. Only for `change_type` 1
     /// and 3.
-    pub msg_code: Option<String>,
+    pub msg_code: Option<Secret>,
 }
 
 /// A customer recalled a message.
