@@ -125,6 +125,28 @@ async fn content_that_is_not_as_announced_is_an_error_that_says_so() {
 }
 
 #[tokio::test]
+async fn content_that_is_longer_than_a_request_can_be_is_an_error_that_says_so() {
+    let server = Server::start().await.unwrap();
+    let client = client(&server);
+    let sent = async |length| {
+        let content = Content::stream(length, stream::iter([Ok(Bytes::from("abc"))]));
+        let error = client.upload(content, upload).await.unwrap_err();
+        assert!(matches!(error, Error::Content { .. }), "{error:?}");
+        error.to_string()
+    };
+    for length in [u64::MAX, u64::MAX - 1] {
+        let error = sent(length).await;
+        assert!(error.contains(&format!("{length} bytes are more than a request can have")), "{error}");
+    }
+    // What fits is sent, until it turns out to be shorter.
+    for length in [u64::MAX - 1000, i64::MAX as u64] {
+        let error = sent(length).await;
+        assert!(error.ends_with(&format!("{} bytes are missing", length - 3)), "{error}");
+    }
+    assert_eq!(server.received(UPLOAD).len(), 0);
+}
+
+#[tokio::test]
 async fn content_has_a_place_in_the_request_and_its_own_name() {
     let server = Server::start().await.unwrap();
     let client = client(&server);

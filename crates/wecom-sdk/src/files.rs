@@ -177,6 +177,12 @@ fn measured(
     })
 }
 
+fn too_long(length: u64) -> io::Error {
+    let message =
+        format!("{length} bytes are more than a request can have; announce the length that the content has");
+    io::Error::new(io::ErrorKind::InvalidInput, message)
+}
+
 impl<C: Credential> Client<C> {
     /// Calls an endpoint that takes a file, whose content is sent as it is read: it need not fit into memory. `request` makes the
     /// request with the file, which stands for the content and can't be sent without it.
@@ -205,7 +211,10 @@ impl<C: Credential> Client<C> {
             let content = measured(content.open(), length, Arc::clone(&failure));
             let (head, (before, after)) = request.into_parts();
             let mut request = ::http::Request::from_parts(head, ());
-            let length = before.len() as u64 + length + after.len() as u64;
+            let form = before.len() as u64 + after.len() as u64;
+            let length = length
+                .checked_add(form)
+                .ok_or_else(|| Error::Content { endpoint, source: too_long(length) })?;
             // Known in advance: the server takes no chunks.
             request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
             let around = |bytes| futures_util::stream::iter([Ok(bytes)]);
