@@ -363,7 +363,26 @@ fn responses(definitions: &[Definition<'_>]) -> Value {
         content.add_example(media_type, key, example_object(example, &value));
     }
     let description = "A success, or the failure that its code tells of.";
-    json!({ "200": { "description": description, "content": content.into_value() } })
+    let mut responses = json!({ "200": { "description": description, "content": content.into_value() } });
+    if definitions.iter().any(gives_parts) {
+        let mut part = Content::default();
+        // Client generators know what bytes are, but not what any type is.
+        for media_type in ["application/octet-stream", ANY_FILE] {
+            part.add_schema(media_type, schemas::binary());
+        }
+        let description = "The part of the file that `Range` asks for.";
+        responses["206"] = json!({ "description": description, "content": part.into_value() });
+    }
+    responses
+}
+
+/// Whether a part of the file can be asked for, as HTTP does it.
+fn gives_parts(definition: &Definition<'_>) -> bool {
+    let mut fields = definition.request.fields.iter();
+    definition.endpoint.answer.may_be_file()
+        && fields.any(|field| {
+            parameter_place(definition.endpoint, field) == Some("header") && field.wire == "Range"
+        })
 }
 
 fn add_success(definition: &Definition<'_>, content: &mut Content) {
