@@ -202,3 +202,57 @@ fn what_lists_and_maps_may_take_is_limited() {
     let error = parse::<KfSyncMsg>(body.as_bytes()).unwrap_err().to_string();
     assert!(error.contains("more items than there is memory for; the limit can be raised"), "{error}");
 }
+
+#[test]
+fn an_answer_that_is_not_wecoms_is_an_error() {
+    use wecom_models::kf::message::SyncMsg;
+    use wecom_models::message::app::Send;
+    let foreign =
+        [r#"{"code":500,"msg":"timeout"}"#, r#"{"status":"UP"}"#, r#"{"error":{"code":"ECONNRESET"}}"#, "{}"];
+    for body in foreign {
+        let said = wecom_requests::parse::<Send>(body.as_bytes()).expect_err(body).to_string();
+        assert!(said.contains("no `errcode`"), "{body}: {said}");
+        assert!(wecom_requests::parse::<SyncMsg>(body.as_bytes()).is_err(), "{body}");
+    }
+    // Some endpoints leave `errcode` out of a success.
+    assert!(wecom_requests::parse::<Send>(br#"{"msgid":"m-1"}"#).is_ok());
+    assert!(wecom_requests::parse::<Send>(br#"{"errcode":0}"#).is_ok());
+}
+
+#[test]
+fn a_document_that_is_not_wechat_pays_is_an_error() {
+    use wecom_models::pay::red_packet::SendworkwxredpackResponse;
+    use wecom_requests::Answer;
+    let read = |body: &'static str| {
+        SendworkwxredpackResponse::read(&http::HeaderMap::new(), &bytes::Bytes::from_static(body.as_bytes()))
+    };
+    for body in ["<html><body>502 Bad Gateway</body></html>", "<xml></xml>", ""] {
+        let said = read(body).expect_err(body).to_string();
+        assert!(said.contains("`return_code`") || said.contains("not XML"), "{body}: {said}");
+    }
+    assert!(read("<xml><return_code>SUCCESS</return_code><result_code>SUCCESS</result_code></xml>").is_ok());
+}
+
+#[test]
+fn what_comes_in_place_of_a_file_is_no_file() {
+    use http::HeaderMap;
+    use http::header::{CONTENT_DISPOSITION, HeaderValue};
+    use wecom_models::File;
+    use wecom_requests::Answer;
+    let mut named = HeaderMap::new();
+    named.insert(CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"a.html\""));
+    let read = |headers: &HeaderMap, body: &[u8]| File::read(headers, &bytes::Bytes::copy_from_slice(body));
+    let anonymous = HeaderMap::new();
+    let refused = [
+        &b""[..],
+        b"<html>502</html>",
+        b"\n<!DOCTYPE html><html></html>",
+        b"\xef\xbb\xbf{\"errcode\":42001,\"errmsg\":\"expired\"}",
+        b"{\"errcode\":42001,\"errmsg\":\"\xe8\xbf\"}",
+    ];
+    for body in refused {
+        assert!(read(&anonymous, body).is_err(), "{}", String::from_utf8_lossy(body));
+        assert!(read(&named, body).is_ok(), "{}", String::from_utf8_lossy(body));
+    }
+    assert!(read(&anonymous, b"\x89PNG").is_ok());
+}

@@ -30,6 +30,7 @@ pub mod errcode;
 mod generated;
 mod json;
 mod paging;
+mod probe;
 mod query;
 mod request;
 mod response;

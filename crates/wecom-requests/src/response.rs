@@ -13,6 +13,7 @@ use wecom_models::{File, FileOr};
 use crate::Endpoint;
 use crate::disposition::file_name;
 use crate::errcode::{self, ErrorCode};
+use crate::probe;
 
 /// A body is not the response that was hoped for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -157,11 +158,20 @@ pub(crate) use xml_answers;
 impl Answer for File {
     fn read(headers: &HeaderMap, body: &Bytes) -> Result<Self, ResponseError> {
         // A download says that it is one; an error doesn't, whatever type it says it has.
-        if !headers.contains_key(CONTENT_DISPOSITION) && body.trim_ascii_start().starts_with(b"{") {
-            let mut envelope = Envelope::<Nothing>::default();
+        if !headers.contains_key(CONTENT_DISPOSITION) && !headers.contains_key(CONTENT_RANGE) {
             let text = text(body);
-            if envelope.read(&mend(&text), &Reading::default()).is_ok() && envelope.errcode != 0 {
-                return Err(envelope.error().into());
+            let start = text.trim_start_matches('\u{feff}').trim_start();
+            if start.is_empty() {
+                return Err(DecodeError::new("", "there is no file: the answer is empty").into());
+            }
+            if start.starts_with('<') {
+                return Err(DecodeError::new("", "a web page came in place of a file").into());
+            }
+            if start.starts_with('{') {
+                let mut envelope = Envelope::<Nothing>::default();
+                if envelope.read(&mend(&text), &Reading::default()).is_ok() && envelope.errcode != 0 {
+                    return Err(envelope.error().into());
+                }
             }
         }
         let mut file = file_head(headers);
@@ -203,7 +213,8 @@ pub fn parse_response<E: Endpoint>(response: &Response<Bytes>) -> Result<E::Resp
 
 /// Reads the body of an endpoint's answer, where that is JSON.
 ///
-/// A body without `errcode` is a success. Fields the model doesn't know are passed over.
+/// A body without `errcode` is a success if it holds a field that the documentation lists: some endpoints leave `errcode`
+/// out then. Fields the model doesn't know are passed over.
 pub fn parse<E>(body: &[u8]) -> Result<E::Response, ResponseError>
 where
     E: Endpoint,
@@ -215,7 +226,7 @@ where
 pub(crate) fn read_json<R: ReadObject>(body: &[u8]) -> Result<R, ResponseError> {
     let text = text(body);
     let mut envelope = Envelope::default();
-    let Err(error) = envelope.read(&text, &Reading::default()) else { return envelope.open() };
+    let Err(error) = envelope.read(&text, &Reading::default()) else { return envelope.open(&text) };
     if names_unknown_fields() {
         return Err(DecodeError::from(error).into());
     }
@@ -223,7 +234,7 @@ pub(crate) fn read_json<R: ReadObject>(body: &[u8]) -> Result<R, ResponseError> 
     let text = mend(&text);
     let mut mended = Envelope::default();
     if mended.read(&text, &Reading::default().mending()).is_ok() {
-        return mended.open();
+        return mended.open(&text);
     }
     // An error's body may lack the shape of a success: then the error is what matters.
     let mut bare = Envelope::<Nothing>::default();
@@ -256,8 +267,15 @@ impl<R: ReadObject> Envelope<R> {
         json.end()
     }
 
-    fn open(self) -> Result<R, ResponseError> {
-        if self.errcode == 0 { Ok(self.response) } else { Err(self.error().into()) }
+    fn open(self, text: &str) -> Result<R, ResponseError> {
+        if self.errcode != 0 {
+            return Err(self.error().into());
+        }
+        if !self.has_errcode && !probe::is_documented::<R>(text) {
+            let message = "it has no `errcode`, and no field that the documentation lists: it is not WeCom's";
+            return Err(DecodeError::new("", message).into());
+        }
+        Ok(self.response)
     }
 
     fn error(self) -> ApiError {

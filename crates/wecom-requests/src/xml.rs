@@ -40,6 +40,9 @@ impl Output for Document {
 pub(crate) fn read<R: ReadObject>(body: &Bytes) -> Result<R, ResponseError> {
     let fields = fields(body)?;
     let get = |wanted: &str| fields.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
+    if get("return_code").is_none() {
+        return Err(DecodeError::new("", "it has no `return_code`: it is not WeChat Pay's").into());
+    }
     for (status, code, message) in
         [("return_code", "return_code", "return_msg"), ("result_code", "err_code", "err_code_des")]
     {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
 
-use ::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
+use ::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE};
 use ::http::{Request, Response};
 use bytes::Bytes;
 use futures_util::future::{Either, select};
@@ -394,12 +394,19 @@ pub(crate) fn not_asked_for() -> ResponseError {
     DecodeError::new("", "a file came where none was asked for").into()
 }
 
-/// Whether an answer is a file for certain: a download says that it is one, and an error is JSON or text.
+/// More bytes than an error has.
+const MORE_THAN_AN_ERROR: u64 = 64 * 1024;
+
+/// Whether an answer is a file for certain: a download says that it is one, and an error is small, or JSON or text. Of
+/// anything else, the content decides.
 fn is_file(answer: &Response<ResponseBody>) -> bool {
     let headers = answer.headers();
     let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let may_be_an_error = kind.is_empty() || kind.contains("json") || kind.starts_with("text/");
-    answer.status().is_success() && (headers.contains_key(CONTENT_DISPOSITION) || !may_be_an_error)
+    let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    let is_large = length.is_some_and(|length| length > MORE_THAN_AN_ERROR);
+    let says_so = headers.contains_key(CONTENT_DISPOSITION) || headers.contains_key(CONTENT_RANGE);
+    answer.status().is_success() && (says_so || is_large && !may_be_an_error)
 }
 
 /// What is wrong with an answer, if anything is.
