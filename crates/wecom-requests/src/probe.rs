@@ -1,23 +1,49 @@
 //! Whether an answer is one of its endpoint's at all. Asked only of answers without `errcode`.
 
-use std::borrow::Cow;
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::de::{Error as _, IgnoredAny};
+use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use wecom_models::wire::{Field, Read, ReadObject, Reading, Tag};
 
 /// Whether any field of a JSON object is one of a model's.
 pub(crate) fn is_documented<R: ReadObject>(text: &str) -> bool {
     let reading = Reading::default();
-    let Ok(fields) = serde_json::from_str::<BTreeMap<Cow<'_, str>, IgnoredAny>>(text) else { return false };
-    fields.keys().any(|name| {
+    let Ok(Names(names)) = serde_json::from_str(text) else { return false };
+    names.into_iter().any(|name| {
         let known = Cell::new(true);
         let probe = Probe { known: &known, reading: &reading };
         // The probe holds no value: only whether the model wants it matters.
-        let _ = R::default().set(name, probe);
+        let _ = R::default().set(&name, probe);
         known.get()
     })
+}
+
+/// The names of an object's fields.
+struct Names(Vec<String>);
+
+impl<'de> Deserialize<'de> for Names {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(NamesVisitor)
+    }
+}
+
+struct NamesVisitor;
+
+impl<'de> Visitor<'de> for NamesVisitor {
+    type Value = Names;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Names, A::Error> {
+        let mut names = Vec::new();
+        while let Some((name, IgnoredAny)) = map.next_entry()? {
+            names.push(name);
+        }
+        Ok(Names(names))
+    }
 }
 
 /// A field that only says whether a model has a place for it.
