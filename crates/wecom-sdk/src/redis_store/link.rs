@@ -27,7 +27,7 @@ const REST: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(
 pub(super) enum Source {
     Server(Client),
     #[cfg(feature = "redis-cluster")]
-    Cluster(ClusterClient),
+    Cluster(Box<ClusterClient>),
     #[cfg(feature = "redis-sentinel")]
     Sentinel(tokio::sync::Mutex<SentinelClient>),
 }

@@ -97,7 +97,7 @@ impl Redis {
     /// longer than a second: that's how long calls wait for Redis.
     #[cfg(feature = "redis-cluster")]
     pub fn with_cluster(client: ClusterClient) -> Self {
-        Self::new(Source::Cluster(client))
+        Self::new(Source::Cluster(Box::new(client)))
     }
 
     /// Takes the master of this name by the addresses of the sentinels that watch it. When they make another server the master, it
