@@ -1,9 +1,8 @@
 //! `cargo xtask explain`.
 
-use super::format::Format;
 use super::{Failure, terminal};
 use crate::spec::diagnostic::nearest;
-use crate::spec::mistakes::{Entry, Mistake};
+use crate::spec::mistakes::{Mistake, PAGE};
 
 /// Says what a mistake means that the other commands report; without a code, lists all.
 #[derive(clap::Args)]
@@ -19,10 +18,10 @@ pub struct Args {
 impl Args {
     /// Explains.
     pub fn run(self) -> Result<(), Failure> {
-        terminal::print(&match (self.code, Format::asked_for(self.markdown, false)) {
-            (Some(code), _) => one(&code).map_err(Failure::new)?,
-            (None, Format::Markdown) => page(),
-            (None, Format::Text | Format::Json) => all(),
+        terminal::print(&match self.code {
+            Some(code) => one(&code).map_err(Failure::new)?,
+            None if self.markdown => PAGE.to_owned(),
+            None => all(),
         });
         Ok(())
     }
@@ -36,18 +35,19 @@ pub fn one(code: &str) -> Result<String, String> {
             .map_or("`cargo xtask explain` lists all".to_owned(), |near| format!("did you mean `{near}`?"));
         return Err(format!("no mistake has the code `{code}`; {hint}"));
     };
-    let Entry { code, meaning, more, example, .. } = mistake.entry();
+    let (meaning, rest) = mistake.section();
+    let (more, examples) = rest.split_once('\n').unwrap_or((rest, ""));
     let mut text = format!("{code}: {meaning}\n");
     if !more.is_empty() {
-        text += &format!("\n{more}\n");
+        text += &format!("\n{}\n", more.trim_start());
     }
-    if let Some(example) = example {
-        let within = example.within.words();
-        text += &format!(
-            "\nWrong, in {within}:\n\n{}\nRight:\n\n{}",
-            indented(example.wrong),
-            indented(example.right)
-        );
+    let mut indent = "";
+    for line in examples.lines() {
+        match line.strip_prefix("```") {
+            Some(language) => indent = if language.is_empty() { "" } else { "    " },
+            None if line.is_empty() => text.push('\n'),
+            None => text.extend([indent, line, "\n"]),
+        }
     }
     Ok(text)
 }
@@ -55,33 +55,6 @@ pub fn one(code: &str) -> Result<String, String> {
 /// All mistakes, a line for each.
 pub fn all() -> String {
     let width = Mistake::ALL.iter().map(|mistake| mistake.code().len()).max().unwrap_or_default();
-    let line = |entry: &Entry| format!("{:width$}  {}\n", entry.code, entry.meaning);
-    Mistake::ALL.iter().map(|mistake| line(mistake.entry())).collect()
-}
-
-/// All mistakes as a page of Markdown.
-pub fn page() -> String {
-    let mut text = "# Mistakes\n\nWhat `cargo xtask codegen` reports of a spec, by code. `cargo xtask explain CODE` says the \
-                    same in a terminal.\n"
-        .to_owned();
-    for mistake in Mistake::ALL {
-        let Entry { code, meaning, more, example, .. } = mistake.entry();
-        text += &format!("\n## `{code}`\n\n{meaning}");
-        if !more.is_empty() {
-            text += &format!(" {more}");
-        }
-        text.push('\n');
-        if let Some(example) = example {
-            let within = example.within.words();
-            text += &format!(
-                "\nWrong, in {within}:\n\n```yaml\n{}\n```\n\nRight:\n\n```yaml\n{}\n```\n",
-                example.wrong, example.right
-            );
-        }
-    }
-    text
-}
-
-fn indented(text: &str) -> String {
-    text.lines().flat_map(|line| ["    ", line, "\n"]).collect()
+    let line = |mistake: &Mistake| format!("{:width$}  {}\n", mistake.code(), mistake.section().0);
+    Mistake::ALL.iter().map(line).collect()
 }
