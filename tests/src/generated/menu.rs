@@ -43,7 +43,7 @@ pub(crate) const CREATE: &[crate::snapshot::Example] = &[
         { "type": "pic_weixin", "name": "Album", "key": "menu-album", "sub_button": [] }
       ]
     },
-    { "type": "location_select", "name": "Where I am", "key": "menu-where", "sub_button": [] }
+    { "type": "location_select", "name": "Where I am", "key": "menu-where" }
   ]
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,

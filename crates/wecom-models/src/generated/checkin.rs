@@ -19,8 +19,7 @@ use crate::{Timestamp, Unknown};
 ///
 /// An own application must be listed among those that may call the check-in API (打卡 › 可调用接口的应用); a
 /// developed application needs the permission 打卡. Third-party applications can't call it. Since
-/// 2023-12-01, the secret of the system application no longer works; corporations that existed before
-/// are spared for now.
+/// 2023-12-01 a system app's secret no longer works; existing companies are unaffected for now.
 ///
 /// Times of day are seconds since midnight.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -14,8 +14,8 @@ mod reverse;
 /// [获取健康上报任务ID列表](https://developer.work.weixin.qq.com/document/path/93677)
 ///
 /// Only for own applications that are listed under 健康上报 › 可调用接口的应用; developed and third-party
-/// applications can't call it yet. Since 2023-12-01 the secret of the system application no longer
-/// works, except for corporations that used it before.
+/// applications can't call it yet. Since 2023-12-01 a system app's secret no longer works; existing
+/// companies are unaffected for now.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetReportJobids {

@@ -17,8 +17,7 @@ use crate::Unknown;
 ///
 /// Only streams that the application itself created can be read. An own application must be listed
 /// under 上课直播/直播 › 可调用接口的应用; third-party and developed applications need the permission 直播. Since
-/// 2023-12-01 the secret of the system application no longer works, except for corporations that used
-/// it before.
+/// 2023-12-01 a system app's secret no longer works; existing companies are unaffected for now.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetWatchStat {

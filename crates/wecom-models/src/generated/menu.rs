@@ -71,7 +71,7 @@ pub struct Button {
     pub pagepath: Option<String>,
     /// The mini program's id. It must be linked to the corporation.
     pub appid: Option<String>,
-    /// The submenu: 1 to 5 buttons. At most 5 items.
+    /// The submenu. 1 to 5 items.
     pub sub_button: Option<Vec<SubButton>>,
 }
 

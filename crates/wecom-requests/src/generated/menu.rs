@@ -43,6 +43,7 @@ impl crate::Check for Button {
         checker.max_bytes("name", &self.name, 16);
         checker.max_bytes("key", &self.key, 128);
         checker.max_bytes("url", &self.url, 1024);
+        checker.min_items("sub_button", &self.sub_button, 1);
         checker.max_items("sub_button", &self.sub_button, 5);
         checker.nested("sub_button", &self.sub_button);
         checker

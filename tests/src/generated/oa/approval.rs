@@ -78,7 +78,7 @@ pub(crate) const GETAPPROVALDETAIL: &[crate::snapshot::Example] = &[
             "date": {
               "type": "hour",
               "s_timestamp": "1720080000",
-              "timezone_info": { "zone_offset": "-8", "zone_desc": "UTC+8:00" }
+              "timezone_info": { "zone_offset": "-9", "zone_desc": "UTC+9:00" }
             }
           }
         },
@@ -325,6 +325,7 @@ pub(crate) const GETAPPROVALDETAIL: &[crate::snapshot::Example] = &[
         {
           "node_type": 2,
           "sp_status": 1,
+          "apv_rel": 1,
           "sub_node_list": [
             { "userid": "wu.fang", "speech": "", "sp_yj": 1, "sptime": 0, "media_ids": [] }
           ]

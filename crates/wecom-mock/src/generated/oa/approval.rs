@@ -87,7 +87,7 @@ pub(crate) static ROUTES: &[Route] = &[
             "date": {
               "type": "hour",
               "s_timestamp": "1720080000",
-              "timezone_info": { "zone_offset": "-8", "zone_desc": "UTC+8:00" }
+              "timezone_info": { "zone_offset": "-9", "zone_desc": "UTC+9:00" }
             }
           }
         },
@@ -334,6 +334,7 @@ pub(crate) static ROUTES: &[Route] = &[
         {
           "node_type": 2,
           "sp_status": 1,
+          "apv_rel": 1,
           "sub_node_list": [
             { "userid": "wu.fang", "speech": "", "sp_yj": 1, "sptime": 0, "media_ids": [] }
           ]

@@ -17,10 +17,12 @@ use crate::{Secret, Timestamp, Unknown};
 ///
 /// A public key must have been set before, with [`SetPublicKey`](crate::chatdata::zone::SetPublicKey):
 /// records exist from then on, for 5 days. The sender or a receiver must be within the scope of the
-/// archive permission and of its edition. For applications with the archive permission 获取会话记录; own,
-/// developed and third-party applications can't call it.
+/// archive permission and of an edition of the archive: 企业版 or 服务版, for the financial industry 基础版 or
+/// 企业版. For applications with the archive permission 获取会话记录; own, developed and third-party
+/// applications can't call it.
 ///
-/// An audio or video call among WeChat users gives one record; any other call gives one a participant.
+/// An audio or video call between WeCom and WeChat (微信互通) gives one record; any other call gives
+/// several, as many as the number of participants makes them.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SyncMsg {

@@ -147,19 +147,23 @@ pub struct AddMsgTemplateResponse {
 /// Lists the group messages that were created in a period.
 ///
 /// `POST /cgi-bin/externalcontact/get_groupmsg_list_v2` ·
-/// [获取企业的全部群发记录](https://developer.work.weixin.qq.com/document/path/93338)
+/// [获取群发记录列表](https://developer.work.weixin.qq.com/document/path/93338)
 ///
 /// From `start_time` to `end_time` it is at most 31 days.
 ///
 /// A corporation's message (企业发表) is created by an administrator or the person in charge and goes out
 /// once employees confirm it; a personal one (个人发表) is an employee's own. An own application sees what
 /// the users in its scope sent, and must be listed among those that may call the customer contact API;
-/// developed and third-party applications need the permission 群发消息给客户和客户群. Messages with several
-/// attachments exist since WeCom 3.1.6.
+/// developed and third-party applications need the permission 企业客户权限 › 客户联系 › 群发消息给客户和客户群, to which
+/// companies that installed a third-party application earlier must consent anew. Since 2023-12-01 a
+/// system app's secret no longer works; existing companies are unaffected for now.
+///
+/// Messages with several attachments exist since WeCom 3.1.6.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupmsgListV2 {
-    /// Messages to customers or to customer groups.
+    /// Messages to customers or to customer groups. The page calls it required, and gives the default
+    /// `single` all the same.
     pub chat_type: ChatType,
     /// Start of the period. It is at most a month long, by the page; a month is taken as 31 days.
     pub start_time: Timestamp,
@@ -233,7 +237,11 @@ pub struct GetGroupmsgListV2Response {
 /// Lists the employees who are to send a group message, and whether they have.
 ///
 /// `POST /cgi-bin/externalcontact/get_groupmsg_task` ·
-/// [获取企业的全部群发记录](https://developer.work.weixin.qq.com/document/path/93338)
+/// [获取群发成员发送任务列表](https://developer.work.weixin.qq.com/document/path/93338)
+///
+/// An own application must be listed among those that may call the customer contact API, and sees only
+/// what the users in its scope sent; third-party applications need the permission 客户联系 › 群发消息给客户和客户群.
+/// Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for now.
 ///
 /// Messages created before 2020-11-17 have no such list.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -286,7 +294,11 @@ pub struct GetGroupmsgTaskResponse {
 /// outcome.
 ///
 /// `POST /cgi-bin/externalcontact/get_groupmsg_send_result` ·
-/// [获取企业的全部群发记录](https://developer.work.weixin.qq.com/document/path/93338)
+/// [获取企业群发成员执行结果](https://developer.work.weixin.qq.com/document/path/93338)
+///
+/// An own application must be listed among those that may call the customer contact API, and sees only
+/// what the users in its scope sent; third-party applications need the permission 客户联系 › 群发消息给客户和客户群.
+/// Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for now.
 ///
 /// For messages to customer groups only what was sent is listed: until then no group has been chosen.
 /// Messages created before 2020-11-17 have no such list.
@@ -345,7 +357,7 @@ pub struct GetGroupmsgSendResultResponse {
 /// [提醒成员群发](https://developer.work.weixin.qq.com/document/path/97610)
 ///
 /// At most three reminders a message within 24 hours. The token needs what [`GetGroupmsgListV2`]
-/// needs; an application for winning customers needs the permission 客户联系 › 消息推送 › 群发消息给客户和客户群.
+/// needs; an application for winning customers needs the permission 客户联系权限 › 消息推送权限 › 群发消息给客户和客户群.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RemindGroupmsgSend {

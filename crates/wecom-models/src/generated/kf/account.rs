@@ -16,8 +16,7 @@ mod reverse;
 /// An own application must be listed under 微信客服 › 可调用接口的应用; third-party and developed applications
 /// need the permission 微信客服 › 获取基础信息. A customer service component (微信客服组件应用) needs 管理接入的微信客服 ›
 /// 获取企业授权接入的客服账号 › 客服账号信息与链接, and sees only the accounts that the corporation has authorised. Since
-/// 2023-12-01 the secret of the system application no longer works, except for corporations that used
-/// it before.
+/// 2023-12-01 a system app's secret no longer works; existing companies are unaffected for now.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct List {

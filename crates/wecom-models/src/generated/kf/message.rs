@@ -23,8 +23,7 @@ use crate::{Json, Secret, Timestamp, Unknown, UnknownUnion};
 /// An own application must be listed under 微信客服 › 可调用接口的应用; third-party and developed applications
 /// need the permission 微信客服 › 管理账号、分配会话和收发消息. The account must be among those that the corporation
 /// lets the API manage (微信客服 › 通过API管理微信客服账号), and its servicers within the application's scope. Since
-/// 2023-12-01 the secret of the system application no longer works, except for corporations that used
-/// it before.
+/// 2023-12-01 a system app's secret no longer works; existing companies are unaffected for now.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SyncMsg {

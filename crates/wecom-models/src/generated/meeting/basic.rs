@@ -16,7 +16,10 @@ use crate::{Secret, Timestamp, Unknown};
 /// [获取会议详情](https://developer.work.weixin.qq.com/document/path/99049)
 ///
 /// Only meetings that the application itself created can be read. An own application must be listed
-/// among those that may call the meeting API.
+/// among those that may call the meeting API; developed and third-party applications need the
+/// permission 会议接口权限.
+///
+/// The advanced chapter (预约会议高级管理) documents more fields for this path.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetInfo {
@@ -79,7 +82,10 @@ pub struct GetInfoResponse {
 /// `POST /cgi-bin/meeting/cancel` · [取消预约会议](https://developer.work.weixin.qq.com/document/path/99048)
 ///
 /// Only meetings that the application itself created can be cancelled. An own application must be
-/// listed among those that may call the meeting API. WeCom tells the attendees.
+/// listed among those that may call the meeting API; developed and third-party applications need the
+/// permission 会议接口权限. WeCom tells the attendees.
+///
+/// The advanced chapter (预约会议高级管理) documents more fields for this path.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Cancel {
@@ -110,7 +116,8 @@ pub struct CancelResponse {}
 /// From `begin_time` to `end_time` it is at most 180 days.
 ///
 /// Only meetings that the application itself created are listed. An own application must be listed
-/// among those that may call the meeting API.
+/// among those that may call the meeting API; developed and third-party applications need the
+/// permission 会议接口权限.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUserMeetingid {
@@ -182,7 +189,8 @@ pub struct GetUserMeetingidResponse {
 ///
 /// The application is the meeting's creator, and WeCom (4.0.20 or later) tells the attendees. The
 /// administrator and everybody who is invited must be in the application's scope. An own application
-/// must be listed among those that may call the meeting API.
+/// must be listed among those that may call the meeting API; developed and third-party applications
+/// need the permission 会议接口权限.
 ///
 /// The advanced chapter (预约会议高级管理) documents more fields for this path. Calls of that chapter can't be
 /// used on a meeting that was created with those documented here; the other way round they can.
@@ -302,9 +310,10 @@ pub struct CreateResponse {
 ///
 /// `POST /cgi-bin/meeting/update` · [修改预约会议](https://developer.work.weixin.qq.com/document/path/99047)
 ///
-/// Only meetings that the application itself created can be changed. WeCom tells the attendees, who
-/// must be in the application's scope. An own application must be listed among those that may call the
-/// meeting API.
+/// Only meetings that the application itself created can be changed. WeCom tells the attendees. The
+/// creator and the attendees from within the corporation must be in the application's scope. An own
+/// application must be listed among those that may call the meeting API; developed and third-party
+/// applications need the permission 会议接口权限.
 ///
 /// `meeting_start` and `meeting_duration` are given together or not at all. They must be given for a
 /// meeting that doesn't repeat and whose start was already past when it was created.
@@ -531,10 +540,10 @@ pub struct Settings {
     pub enable_enter_mute: Option<EnterMute>,
     /// Whether the screen carries a watermark. Default false.
     pub enable_screen_watermark: Option<bool>,
-    /// The hosts, 10 at most. The person who arranged the meeting is not among them, and is dropped from a
-    /// request. Creating a meeting with hosts takes advanced functions (高级功能) that the corporation bought;
-    /// an unknown userid is an error.
-    pub hosts: Option<UserList>,
+    /// The hosts. The person who arranged the meeting is not among them, and is dropped from a request.
+    /// Creating a meeting with hosts takes advanced functions (高级功能) that the corporation bought; an
+    /// unknown userid is an error.
+    pub hosts: Option<Hosts>,
     /// Whom WeCom calls when `remind_scope` says so. Nobody is called if it does and this is empty.
     pub ring_users: Option<UserList>,
 }
@@ -590,7 +599,7 @@ impl Settings {
 
     /// Sets [`hosts`](Self::hosts).
     #[must_use]
-    pub fn hosts(mut self, hosts: UserList) -> Self {
+    pub fn hosts(mut self, hosts: Hosts) -> Self {
         self.hosts = Some(hosts);
         self
     }
@@ -600,6 +609,24 @@ impl Settings {
     pub fn ring_users(mut self, ring_users: UserList) -> Self {
         self.ring_users = Some(ring_users);
         self
+    }
+}
+
+/// The hosts of a meeting.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Hosts {
+    /// Their userids. At most 10 items.
+    pub userid: Vec<String>,
+}
+
+impl Hosts {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(userid: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            userid: userid.into_iter().map(Into::into).collect(),
+        }
     }
 }
 

@@ -573,7 +573,7 @@ pub struct TextNoticeCard {
     pub task_id: Option<String>,
     /// The title. Its `title` is required without a `sub_title_text`.
     pub main_title: Option<NoticeTitle>,
-    /// A quotation.
+    /// A quotation. Needs WeCom 3.1.18.
     pub quote_area: Option<QuoteArea>,
     /// A figure that stands out.
     pub emphasis_content: Option<EmphasisContent>,
@@ -682,9 +682,9 @@ pub struct NewsNoticeCard {
     pub task_id: Option<String>,
     /// The title. 36 characters at most are recommended, 44 for its `desc`.
     pub main_title: MainTitle,
-    /// A quotation.
+    /// A quotation. Needs WeCom 3.1.18.
     pub quote_area: Option<QuoteArea>,
-    /// A picture with text on its right.
+    /// A picture with text on its right. Needs WeCom 3.1.18.
     pub image_text_area: Option<ImageTextArea>,
     /// A picture.
     pub card_image: Option<CardImage>,
@@ -791,7 +791,7 @@ pub struct ButtonInteractionCard {
     pub action_menu: Option<ActionMenu>,
     /// The title. 36 characters at most are recommended, 44 for its `desc`.
     pub main_title: MainTitle,
-    /// A quotation.
+    /// A quotation. Needs WeCom 3.1.18.
     pub quote_area: Option<QuoteArea>,
     /// Text below the title. 160 characters at most are recommended. Takes names for ids.
     pub sub_title_text: Option<String>,
@@ -802,7 +802,7 @@ pub struct ButtonInteractionCard {
     /// The card's id, which no other card of the application has: digits, letters, `_`, `-` and `@`. At
     /// most 128 bytes, matching `^[0-9A-Za-z@_-]*$`.
     pub task_id: String,
-    /// A choice that goes along with the buttons.
+    /// A choice that goes along with the buttons. Needs WeCom 3.1.18.
     pub button_selection: Option<Selection>,
     /// The buttons. At most 6 items.
     pub button_list: Vec<Button>,
@@ -973,8 +973,8 @@ pub struct CardSource {
     pub icon_url: Option<String>,
     /// The name. 20 characters at most are recommended. Takes names for ids.
     pub desc: Option<String>,
-    /// The name's colour. Not documented for the cards `vote_interaction` and `multiple_interaction`.
-    /// Default 0.
+    /// The name's colour. Needs WeCom 3.1.18. Not documented for the cards `vote_interaction` and
+    /// `multiple_interaction`. Default 0.
     pub desc_color: Option<SourceColor>,
 }
 

@@ -3,7 +3,7 @@
 //! 审批
 //!
 //! Applications to the Approval app (审批), the templates they are made from, and the approval flows of
-//! own applications.
+//! own and third-party applications.
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -21,9 +21,9 @@ use crate::{Timestamp, Unknown, UnknownUnion};
 /// Rate limit: 600 calls per minute.
 ///
 /// An own application must be listed among those that may call the approval API (审批 › 可调用接口的应用);
-/// developed and third-party applications need the permission 审批 (approval). Since 2023-12-01 the
-/// token can't come from a system application's secret any more, except for corporations that called
-/// it that way before.
+/// developed and third-party applications need the permission 审批 (approval). A third-party application
+/// sees only what was handed in with templates that it added itself. Since 2023-12-01 a system app's
+/// secret no longer works; existing companies are unaffected for now.
 ///
 /// Files from WeDrive (微盘) can't be downloaded, wherever the answer names media files.
 ///
@@ -62,14 +62,14 @@ pub struct GetapprovaldetailResponse {
 ///
 /// From `starttime` to `endtime` it is at most 31 days.
 ///
-/// The token comes from the Approval app or from an own application. An own application sees the
-/// applications of those it can see, and must be granted the right to approval data (审批 › API ›
-/// 审批数据权限) and be listed among those that may call the approval API (审批 › 可调用接口的应用); developed and
-/// third-party applications need the permission 审批. Since 2023-12-01 the token can't come from a
-/// system application's secret any more, except for corporations that called it that way before.
+/// The token comes from the Approval app or from an own application. Own and third-party applications
+/// see the applications of those in their scope. An own application must be granted the right to
+/// approval data (审批 › API › 审批数据权限) and be listed among those that may call the approval API (审批 ›
+/// 可调用接口的应用); developed and third-party applications need the permission 审批. Since 2023-12-01 a system
+/// app's secret no longer works; existing companies are unaffected for now.
 ///
-/// The older `cursor` and `next_cursor` are to go; `new_cursor` and `new_next_cursor` take their
-/// place.
+/// This endpoint is recommended over the older one, which is no longer maintained. Of its own fields,
+/// `cursor` and `next_cursor` are to go; `new_cursor` and `new_next_cursor` take their place.
 ///
 /// - 301025: a parameter of the request is wrong.
 /// - 301026: WeCom failed to fetch the numbers.
@@ -141,9 +141,10 @@ pub struct GetapprovalinfoResponse {
 ///
 /// The template appears in the admin console and in the Approval app (审批). An own application must be
 /// listed among those that may call the approval API (审批 › 可调用接口的应用); developed applications need the
-/// permission 审批 (approval); third-party applications can't call it. Since 2023-12-01 the token can't
-/// come from a system application's secret any more, except for corporations that called it that way
-/// before.
+/// permission 审批 (approval); third-party applications can't call it. Since 2023-12-01 a system app's
+/// secret no longer works; existing companies are unaffected for now.
+///
+/// A control that the template requires must have a value in every application.
 ///
 /// A template has controls of one attendance type at most: either `Vacation` or `Attendance`.
 ///
@@ -183,14 +184,16 @@ pub struct CreateTemplateResponse {
     pub template_id: String,
 }
 
-/// Tells how far an application has got in an own application's approval flow.
+/// Tells how far an application for approval has got in the approval flow of an own or third-party
+/// application.
 ///
 /// `POST /cgi-bin/corp/getopenapprovaldata` ·
 /// [审批流程引擎](https://developer.work.weixin.qq.com/document/path/90269)
 ///
-/// For applications that an own application started with the JS-SDK (`thirdPartyOpenPage`), by a
-/// template of its own. They have nothing to do with the Approval app (审批) and the other endpoints
-/// about it. Changes of the status are also pushed, as the event `open_approval_change`.
+/// For applications for approval that an own or a third-party application started with the JS-SDK
+/// (`thirdPartyOpenPage`), by a template of its own. They have nothing to do with the Approval app
+/// (审批) and the other endpoints about it. Changes of the status are also pushed, as the event
+/// `open_approval_change`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Getopenapprovaldata {
@@ -224,7 +227,7 @@ pub struct ApprovalFilter {
     pub key: ApprovalFilterKey,
     /// What it must be: a template's id, the applicant's `userid`, a department's id, a status (1, 2, 3,
     /// 4, 6, 7 or 10, as in `ApprovalStatus`) or a kind (1 leave, 2 missed punch, 3 business trip, 4 going
-    /// out, 5 overtime, 6 change of shift, 7 meeting room, 8 refund, 9 red packet).
+    /// out, 5 overtime, 6 change of shift, 7 meeting room, 8 refund, 9 reimbursement of red packets).
     pub value: String,
 }
 
@@ -695,7 +698,7 @@ pub struct PunchCorrection {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DateRangeValue {
-    /// Whether it counts in half days or hours.
+    /// What it counts in: half days, hours, or days for third-party applications.
     pub r#type: RangeType,
     /// When it starts.
     pub new_begin: Timestamp,
@@ -821,8 +824,8 @@ pub struct ProcessNode {
     pub node_type: NodeType,
     /// What has become of it.
     pub sp_status: StepStatus,
-    /// How several people decide together. It says nothing about copies, and may be absent there.
-    pub apv_rel: Option<ApprovalRelation>,
+    /// How several people decide together.
+    pub apv_rel: ApprovalRelation,
     /// One entry a person.
     pub sub_node_list: Vec<SubNode>,
 }
@@ -1315,7 +1318,7 @@ impl RelatedApprovalConfig {
     }
 }
 
-/// An application in an own application's approval flow.
+/// An application for approval in the approval flow of an own or third-party application.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OpenApproval {
@@ -1608,6 +1611,8 @@ pub enum DateKind {
 pub enum RangeType {
     /// `halfday`: half days: only dates are shown.
     HalfDay,
+    /// `day`: days: only dates are shown; on the page for third-party applications only.
+    Day,
     /// `hour`: hours: dates and times are shown.
     Hour,
     /// A value the documentation does not list.
@@ -1704,7 +1709,8 @@ pub enum DayCount {
     Other(Unknown),
 }
 
-/// What has become of an application in an own application's approval flow.
+/// What has become of an application for approval in the approval flow of an own or third-party
+/// application.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OpenApprovalStatus {

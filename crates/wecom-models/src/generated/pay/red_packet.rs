@@ -28,8 +28,10 @@ use crate::Unknown;
 ///
 /// **Never send a new `mch_billno` when the outcome is unclear**: after `SYSTEMERROR`, an unknown code, an answer
 /// that can't be read or none at all, the packet may have been sent, and a new number sends a second
-/// one. The same request with the same `mch_billno` is safe to repeat. Codes and fields may be added,
-/// and the order of fields may change.
+/// one. After `SYSTEMERROR` or a timeout, repeat the request with the same `mch_billno`; after an
+/// unknown code or an answer that can't be read, ask the support of WeChat Pay whether the packet was
+/// sent. Codes and fields may be added, and the order of fields may change. Send at a reasonable pace,
+/// and control how many requests are on their way at once.
 ///
 /// Unless the merchant platform (商户平台) is set up otherwise:
 ///

@@ -909,7 +909,7 @@ pub enum VerticalAlignment {
     Other(Unknown),
 }
 
-/// What an add-on is for.
+/// What an add-on is for. The page numbers the values from 0 as well.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AddonSourceType {

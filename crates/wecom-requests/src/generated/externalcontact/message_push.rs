@@ -60,7 +60,7 @@ impl crate::Endpoint for GetGroupmsgListV2 {
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
         id: "externalcontact.message_push.get_groupmsg_list_v2",
-        title: "获取企业的全部群发记录",
+        title: "获取群发记录列表",
         method: http::Method::POST,
         host: crate::Host::Api,
         path: "/cgi-bin/externalcontact/get_groupmsg_list_v2",
@@ -112,7 +112,7 @@ impl crate::Endpoint for GetGroupmsgTask {
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
         id: "externalcontact.message_push.get_groupmsg_task",
-        title: "获取企业的全部群发记录",
+        title: "获取群发成员发送任务列表",
         method: http::Method::POST,
         host: crate::Host::Api,
         path: "/cgi-bin/externalcontact/get_groupmsg_task",
@@ -158,7 +158,7 @@ impl crate::Endpoint for GetGroupmsgSendResult {
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
         id: "externalcontact.message_push.get_groupmsg_send_result",
-        title: "获取企业的全部群发记录",
+        title: "获取企业群发成员执行结果",
         method: http::Method::POST,
         host: crate::Host::Api,
         path: "/cgi-bin/externalcontact/get_groupmsg_send_result",

@@ -178,6 +178,13 @@ impl crate::Check for Settings {
     fn check(&self, checker: &mut crate::Checker) {
         checker.min_chars("password", &self.password, 4);
         checker.max_chars("password", &self.password, 6);
+        checker.nested("hosts", &self.hosts);
+    }
+}
+
+impl crate::Check for Hosts {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_items("userid", &self.userid, 10);
     }
 }
 

@@ -196,6 +196,12 @@ impl wire::WriteObject for Settings {
     }
 }
 
+impl wire::WriteObject for Hosts {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("userid", &self.userid)
+    }
+}
+
 impl wire::WriteObject for UserList {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("userid", &self.userid)
@@ -213,8 +219,8 @@ impl wire::WriteObject for Reminders {
 }
 
 wire::write_objects! {
-    GetInfo, Cancel, GetUserMeetingid, Create, Update, Invitees, Settings, UserList,
-    Reminders
+    GetInfo, Cancel, GetUserMeetingid, Create, Update, Invitees, Settings, Hosts,
+    UserList, Reminders
 }
 
 wire::write_int_enums! {
@@ -369,6 +375,19 @@ impl wire::ReadObject for Settings {
     }
 }
 
+impl wire::ReadObject for Hosts {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "userid" => field.read(&mut self.userid),
+            _ => field.skip(),
+        }
+    }
+}
+
 impl wire::ReadObject for UserList {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
@@ -401,7 +420,8 @@ impl wire::ReadObject for Reminders {
 
 wire::read_objects! {
     GetInfoResponse, CancelResponse, GetUserMeetingidResponse, CreateResponse,
-    UpdateResponse, Attendees, Member, TmpExternalUser, Settings, UserList, Reminders
+    UpdateResponse, Attendees, Member, TmpExternalUser, Settings, Hosts, UserList,
+    Reminders
 }
 
 wire::read_int_enums! {

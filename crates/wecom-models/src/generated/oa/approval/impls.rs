@@ -258,6 +258,7 @@ impl wire::StringEnum for RangeType {
     fn from_name(name: &str) -> Option<Self> {
         let value = match name {
             "halfday" => Self::HalfDay,
+            "day" => Self::Day,
             "hour" => Self::Hour,
             _ => return None,
         };
@@ -267,6 +268,7 @@ impl wire::StringEnum for RangeType {
     fn name(&self) -> Result<&'static str, &Unknown> {
         let name = match self {
             Self::HalfDay => "halfday",
+            Self::Day => "day",
             Self::Hour => "hour",
             Self::Other(unknown) => return Err(unknown),
         };

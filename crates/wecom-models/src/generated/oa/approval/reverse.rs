@@ -298,7 +298,7 @@ impl wire::WriteObject for ProcessNode {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("node_type", &self.node_type)?;
         out.put("sp_status", &self.sp_status)?;
-        out.put_some("apv_rel", &self.apv_rel)?;
+        out.put("apv_rel", &self.apv_rel)?;
         out.put("sub_node_list", &self.sub_node_list)
     }
 }
