@@ -6,8 +6,7 @@ use serde::de::{self, DeserializeOwned, Deserializer, Visitor};
 use serde_yaml::Value;
 
 use crate::spec::pattern;
-use crate::spec::type_expr::TypeExpr;
-use crate::spec::{Deviation, Doc, Repr, Style, WrittenRule};
+use crate::spec::{Deviation, Doc};
 
 /// A chapter of the documentation.
 #[derive(Deserialize, JsonSchema)]
@@ -42,69 +41,6 @@ pub(super) struct CodesHead {
     #[serde(rename = "codes")]
     #[schemars(with = "serde_json::Value")]
     _codes: Value,
-}
-
-/// A struct.
-#[derive(Deserialize, JsonSchema)]
-pub(super) struct StructHead {
-    /// What it is.
-    #[schemars(extend("pattern" = pattern::DESCRIPTION))]
-    pub(super) doc: String,
-    /// Rules over several fields.
-    #[serde(default)]
-    pub(super) rules: Vec<WrittenRule>,
-}
-
-/// An open enum: a value that isn't listed is kept, never an error.
-#[derive(Deserialize, JsonSchema)]
-pub(super) struct EnumHead {
-    /// What it is.
-    #[schemars(extend("pattern" = pattern::DESCRIPTION))]
-    pub(super) doc: String,
-    /// Integers or strings.
-    pub(super) repr: Repr,
-}
-
-/// A union: an object whose fields depend on which variant it is.
-#[derive(Deserialize, JsonSchema)]
-pub(super) struct UnionHead {
-    /// What it is.
-    #[schemars(extend("pattern" = pattern::DESCRIPTION))]
-    pub(super) doc: String,
-    /// How its variants are told apart.
-    #[serde(default)]
-    pub(super) style: Style,
-    /// The wire name of the field that says which variant it is, for the styles that have one.
-    pub(super) tag: Option<String>,
-    /// Whether tags are strings or numbers.
-    #[serde(default)]
-    pub(super) repr: Repr,
-}
-
-/// A documented value of an enum.
-#[derive(Deserialize, JsonSchema)]
-pub(super) struct EnumValueFields {
-    /// The variant's name.
-    #[schemars(extend("pattern" = pattern::PASCAL))]
-    pub(super) name: String,
-    /// What it means, where the name doesn't say it.
-    #[schemars(extend("pattern" = pattern::DESCRIPTION))]
-    pub(super) doc: Option<String>,
-}
-
-/// A variant of a union.
-#[derive(Deserialize, JsonSchema)]
-pub(super) struct VariantFields {
-    /// The variant's name; without one, it is made from the tag.
-    #[schemars(extend("pattern" = pattern::IDENTIFIER))]
-    pub(super) name: Option<String>,
-    /// The type of the content; a sibling may have none.
-    #[serde(rename = "type")]
-    pub(super) ty: Option<TypeExpr>,
-    /// The field with the content, for siblings; without one, it is named as the tag says.
-    pub(super) key: Option<String>,
-    /// What it is, where the name doesn't say it.
-    pub(super) doc: Option<String>,
 }
 
 /// The keys of nodes whose entries are read one by one.

@@ -11,10 +11,7 @@ use serde_yaml::{Mapping, Value};
 
 use crate::parallel;
 use crate::spec::diagnostic::{At, Diagnostics, Reporter, did_you_mean};
-use crate::spec::heads::{
-    CodesHead, EnumHead, EnumValueFields, FileHead, StructHead, UnionHead, VariantFields, known_keys,
-    sections,
-};
+use crate::spec::heads::{CodesHead, FileHead, known_keys, sections};
 use crate::spec::mistakes::Mistake;
 use crate::spec::source::{Path, Source};
 use crate::spec::type_expr::NOT_A_TYPE;
@@ -173,10 +170,9 @@ impl Reader<'_> {
     }
 
     fn structure(&mut self, path: &Path, value: &Value) -> Option<Struct> {
-        let head: Option<StructHead> = self.typed(path, value, sections::STRUCT);
+        let structure: Option<Struct> = self.typed(path, value, sections::STRUCT);
         let fields = self.fields(path, value, "fields");
-        let head = head?;
-        Some(Struct { doc: head.doc, rules: head.rules, fields })
+        Some(Struct { fields, ..structure? })
     }
 
     fn fields(&mut self, path: &Path, value: &Value, key: &str) -> IndexMap<String, Field> {
@@ -217,30 +213,23 @@ impl Reader<'_> {
     }
 
     fn enumeration(&mut self, path: &Path, value: &Value) -> Option<Enum> {
-        let head: Option<EnumHead> = self.typed(path, value, sections::ENUM);
+        let enumeration: Option<Enum> = self.typed(path, value, sections::ENUM);
         let values = self.entries(path, value, "values", |reader, path, value| match value {
             Value::String(name) => Some(EnumValue { name: name.clone(), doc: None }),
-            _ => {
-                let fields: EnumValueFields = reader.typed(path, value, &[])?;
-                Some(EnumValue { name: fields.name, doc: fields.doc })
-            }
+            _ => reader.typed(path, value, &[]),
         });
-        let head = head?;
-        Some(Enum { doc: head.doc, repr: head.repr, values })
+        Some(Enum { values, ..enumeration? })
     }
 
     fn union(&mut self, path: &Path, value: &Value) -> Option<Union> {
-        let head: Option<UnionHead> = self.typed(path, value, sections::UNION);
-        let variants = self.entries(path, value, "variants", |reader, path, value| {
-            if let Value::String(_) = value {
-                let ty = Some(reader.typed(path, value, &[])?);
-                return Some(Variant { name: None, ty, key: None, doc: None });
+        let union: Option<Union> = self.typed(path, value, sections::UNION);
+        let variants = self.entries(path, value, "variants", |reader, path, value| match value {
+            Value::String(_) => {
+                Some(Variant { ty: Some(reader.typed(path, value, &[])?), ..Variant::default() })
             }
-            let fields: VariantFields = reader.typed(path, value, &[])?;
-            Some(Variant { name: fields.name, ty: fields.ty, key: fields.key, doc: fields.doc })
+            _ => reader.typed(path, value, &[]),
         });
-        let head = head?;
-        Some(Union { doc: head.doc, style: head.style, tag: head.tag, repr: head.repr, variants })
+        Some(Union { variants, ..union? })
     }
 
     /// Reads one node into a type; `elsewhere` are the keys that somebody else reads.

@@ -10,12 +10,10 @@ use schemars::transform::{RecursiveTransform, Transform};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
-use crate::spec::heads::{
-    CodesHead, EnumHead, EnumValueFields, FileHead, StructHead, UnionHead, VariantFields, sections,
-};
+use crate::spec::heads::{CodesHead, FileHead, sections};
 use crate::spec::pattern;
 use crate::spec::type_expr::{Generic, MAX_DEPTH, TypeExpr};
-use crate::spec::{EndpointHead, ErrorCode, Field, KINDS, LimitKind, Takes};
+use crate::spec::{self, EndpointHead, EnumValue, ErrorCode, Field, KINDS, LimitKind, Takes, Variant};
 
 /// The files with the schemas, relative to the workspace, and their texts.
 pub fn files() -> [(&'static str, String); 2] {
@@ -110,7 +108,7 @@ node!(
     Struct,
     |generator| {
         let fields = fields("By wire name; `?` after it says that the field may be absent.", generator);
-        with::<StructHead>(generator, sections::STRUCT, [fields])
+        with::<spec::Struct>(generator, sections::STRUCT, [fields])
     }
 );
 
@@ -129,14 +127,14 @@ node!(
     /// An enum.
     Enum,
     |generator| {
-        let value = generator.subschema_for::<EnumValueFields>();
+        let value = generator.subschema_for::<EnumValue>();
         let values = json_schema!({
             "description": "By wire value: the variant's name, or `{ name, doc }`.",
             "type": "object",
             "minProperties": 1,
             "additionalProperties": { "anyOf": [{ "type": "string", "pattern": pattern::PASCAL }, value] },
         });
-        let mut schema = with::<EnumHead>(generator, sections::ENUM, [values]);
+        let mut schema = with::<spec::Enum>(generator, sections::ENUM, [values]);
         require(&mut schema, "values");
         let numbers = json!({ "properties": { "values": { "propertyNames": { "pattern": pattern::INTEGER } } } });
         schema.insert("if".to_owned(), json!({ "properties": { "repr": { "const": "int" } } }));
@@ -150,7 +148,7 @@ node!(
     Union,
     |generator| {
         let ty = generator.subschema_for::<TypeExpr>();
-        let variant = generator.subschema_for::<VariantFields>();
+        let variant = generator.subschema_for::<Variant>();
         let mut unnameable = variant.clone();
         require(&mut unnameable, "name");
         let variants = json_schema!({
@@ -161,7 +159,7 @@ node!(
             "patternProperties": { pattern::NAMEABLE: { "anyOf": [ty, variant] } },
             "additionalProperties": unnameable,
         });
-        let mut schema = with::<UnionHead>(generator, sections::UNION, [variants]);
+        let mut schema = with::<spec::Union>(generator, sections::UNION, [variants]);
         require(&mut schema, "variants");
         let untagged = json!({ "required": ["style"], "properties": { "style": { "enum": ["oneof", "kind"] } } });
         schema.insert("if".to_owned(), untagged);
@@ -297,12 +295,12 @@ mod tests {
         let chapter = schema(0);
         same_keys::<FileHead>(&chapter, "", sections::FILE);
         same_keys::<EndpointHead>(&chapter, "/$defs/Endpoint", sections::ENDPOINT);
-        same_keys::<StructHead>(&chapter, "/$defs/Struct", sections::STRUCT);
-        same_keys::<EnumHead>(&chapter, "/$defs/Enum", sections::ENUM);
-        same_keys::<UnionHead>(&chapter, "/$defs/Union", sections::UNION);
+        same_keys::<spec::Struct>(&chapter, "/$defs/Struct", sections::STRUCT);
+        same_keys::<spec::Enum>(&chapter, "/$defs/Enum", sections::ENUM);
+        same_keys::<spec::Union>(&chapter, "/$defs/Union", sections::UNION);
         same_keys::<Field>(&chapter, "/$defs/DescribedField", LimitKind::KEYS);
-        same_keys::<EnumValueFields>(&chapter, "/$defs/EnumValueFields", &[]);
-        same_keys::<VariantFields>(&chapter, "/$defs/VariantFields", &[]);
+        same_keys::<EnumValue>(&chapter, "/$defs/EnumValueFields", &[]);
+        same_keys::<Variant>(&chapter, "/$defs/VariantFields", &[]);
         same_keys::<Doc>(&chapter, "/$defs/Doc", &[]);
         same_keys::<Rate>(&chapter, "/$defs/Rate", &[]);
         same_keys::<Pagination>(&chapter, "/$defs/Pagination", &[]);

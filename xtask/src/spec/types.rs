@@ -1,31 +1,39 @@
 //! The types that a file defines.
 
 use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 use crate::spec::field::Field;
 use crate::spec::keywords::keywords;
+use crate::spec::pattern;
 use crate::spec::type_expr::{Scalar, TypeExpr};
 use crate::spec::written_rule::WrittenRule;
 
 /// A struct.
-#[derive(Debug)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub struct Struct {
     /// What it is.
+    #[schemars(extend("pattern" = pattern::DESCRIPTION))]
     pub doc: String,
-    /// By wire name.
+    /// By wire name. Read one by one, as the values of enums and the variants of unions are.
+    #[serde(skip)]
     pub fields: IndexMap<String, Field>,
     /// Rules over several fields.
+    #[serde(default)]
     pub rules: Vec<WrittenRule>,
 }
 
-/// An open enum.
-#[derive(Debug)]
+/// An open enum: a value that isn't listed is kept, never an error.
+#[derive(Debug, Deserialize, JsonSchema)]
 pub struct Enum {
     /// What it is.
+    #[schemars(extend("pattern" = pattern::DESCRIPTION))]
     pub doc: String,
     /// Integers or strings.
     pub repr: Repr,
     /// By wire value.
+    #[serde(skip)]
     pub values: IndexMap<String, EnumValue>,
 }
 
@@ -50,26 +58,33 @@ impl Repr {
 }
 
 /// A documented value of an enum.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[schemars(rename = "EnumValueFields")]
 pub struct EnumValue {
     /// The variant's name.
+    #[schemars(extend("pattern" = pattern::PASCAL))]
     pub name: String,
     /// What it means, where the name doesn't say it.
+    #[schemars(extend("pattern" = pattern::DESCRIPTION))]
     pub doc: Option<String>,
 }
 
 /// A union: an object whose fields depend on which variant it is.
-#[derive(Debug)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub struct Union {
     /// What it is.
+    #[schemars(extend("pattern" = pattern::DESCRIPTION))]
     pub doc: String,
     /// How its variants are told apart.
+    #[serde(default)]
     pub style: Style,
     /// The wire name of the field that says which variant it is, for the styles that have one.
     pub tag: Option<String>,
     /// Whether tags are strings or numbers.
+    #[serde(default)]
     pub repr: Repr,
     /// By tag value; for `oneof` by field, for `kind` by kind of JSON.
+    #[serde(skip)]
     pub variants: IndexMap<String, Variant>,
 }
 
@@ -91,11 +106,14 @@ keywords! {
 pub const KINDS: [&str; 5] = ["bool", "number", "string", "list", "object"];
 
 /// A variant of a union.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[schemars(rename = "VariantFields")]
 pub struct Variant {
     /// The variant's name; without one, it is made from the tag.
+    #[schemars(extend("pattern" = pattern::IDENTIFIER))]
     pub name: Option<String>,
     /// The type of the content; a sibling may have none.
+    #[serde(rename = "type")]
     pub ty: Option<TypeExpr>,
     /// The field with the content, for siblings; without one, it is named as the tag says.
     pub key: Option<String>,

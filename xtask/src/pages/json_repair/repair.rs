@@ -1,72 +1,58 @@
 //! What was put right to read a text as JSON.
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
-/// What was put right to read a text as JSON.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What was put right to read a text as JSON, and how reports call it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub(crate) enum Repair {
     /// `&quot;` for `"`.
+    #[serde(rename = "HTML entity")]
     HtmlEntity,
     /// A remark outside strings: `// …`, `/* … */`, or in parentheses.
+    #[serde(rename = "comment")]
     Comment,
     /// `｛`, `，`, `：`, `“` and the like outside strings.
+    #[serde(rename = "full-width punctuation")]
     FullWidth,
     /// A comma before a closing bracket.
+    #[serde(rename = "trailing comma")]
     TrailingComma,
     /// A comma where an item should be.
+    #[serde(rename = "extra comma")]
     ExtraComma,
     /// No comma between two items.
+    #[serde(rename = "missing comma")]
     MissingComma,
     /// `...` or `……` for what was left out: nothing is put in its place.
+    #[serde(rename = "ellipsis")]
     Ellipsis,
     /// A line break or tab inside a string.
+    #[serde(rename = "control character")]
     ControlCharacter,
     /// A backslash inside a string that escapes nothing.
+    #[serde(rename = "unknown escape")]
     UnknownEscape,
     /// Members without the braces around them.
+    #[serde(rename = "no outer braces")]
     NoOuterBraces,
     /// An object or array in an array that lacks its `{`.
+    #[serde(rename = "missing opening bracket")]
     MissingOpening,
     /// An object or array that isn't closed.
+    #[serde(rename = "missing closing bracket")]
     MissingClosing,
     /// More is closed than was opened.
+    #[serde(rename = "extra closing bracket")]
     ExtraClosing,
     /// No colon between a name and its value.
+    #[serde(rename = "missing colon")]
     MissingColon,
     /// A name or a text without quotes.
+    #[serde(rename = "bare word")]
     BareWord,
     /// Several values one after another.
+    #[serde(rename = "several values")]
     SeveralValues,
-}
-
-impl Repair {
-    /// How reports call it.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::HtmlEntity => "HTML entity",
-            Self::Comment => "comment",
-            Self::FullWidth => "full-width punctuation",
-            Self::TrailingComma => "trailing comma",
-            Self::ExtraComma => "extra comma",
-            Self::MissingComma => "missing comma",
-            Self::Ellipsis => "ellipsis",
-            Self::ControlCharacter => "control character",
-            Self::UnknownEscape => "unknown escape",
-            Self::NoOuterBraces => "no outer braces",
-            Self::MissingOpening => "missing opening bracket",
-            Self::MissingClosing => "missing closing bracket",
-            Self::ExtraClosing => "extra closing bracket",
-            Self::MissingColon => "missing colon",
-            Self::BareWord => "bare word",
-            Self::SeveralValues => "several values",
-        }
-    }
-}
-
-impl Serialize for Repair {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
-    }
 }
 
 pub(super) fn note(repairs: &mut Vec<Repair>, repair: Repair) {
