@@ -1,5 +1,7 @@
 //! Puts a draft into a spec file that is there already, whose text stays as it is.
 
+use std::collections::HashSet;
+
 use indexmap::IndexMap;
 
 use super::model::Definition;
@@ -30,14 +32,13 @@ impl Existing {
 
     /// What is taken.
     pub(super) fn taken(&self) -> Taken {
-        let keys = |section: &str| self.root.get(&Path::of([section])).map(Node::keys).unwrap_or_default();
-        let endpoints = keys(Section::Endpoints.key());
+        let endpoints = self.keys(Section::Endpoints.key());
         let requests = endpoints.iter().flat_map(|name| {
             let pascal = names::pascal(name);
             [format!("{pascal}Response"), pascal]
         });
         let types = Section::KEYS.into_iter().filter(|section| *section != Section::Endpoints.key());
-        let types = types.flat_map(keys);
+        let types = types.flat_map(|section| self.keys(section));
         let types = requests.chain(types).collect();
         let calls =
             endpoints.iter().filter_map(|name| self.scalar(&Section::Endpoints.entry(name).key("call")));
@@ -52,31 +53,29 @@ impl Existing {
         spec.files.iter().flat_map(Definition::of_file).collect()
     }
 
-    fn scalar(&self, path: &Path) -> Option<String> {
-        match self.root.get(path).map(|node| &node.kind) {
-            Some(Kind::Scalar { value, .. }) => Some(value.clone()),
+    fn scalar(&self, path: &Path) -> Option<&str> {
+        match &self.root.get(path)?.kind {
+            Kind::Scalar { value, .. } => Some(value),
             _ => None,
         }
     }
 
+    fn keys(&self, section: &str) -> Vec<String> {
+        self.root.get(&Path::of([section])).map(Node::keys).unwrap_or_default()
+    }
+
     /// The calls of a draft that the file has already.
     pub(super) fn known<'d>(&self, draft: &'d DraftPage) -> Vec<&'d str> {
-        let endpoints = self.taken().endpoints;
-        let calls: Vec<(Option<String>, Option<String>)> = endpoints
-            .iter()
-            .map(|name| {
-                let endpoint = Section::Endpoints.entry(name);
-                (self.scalar(&endpoint.key("call")), self.scalar(&endpoint.key("doc").key("id")))
-            })
-            .collect();
-        let same = |(call, id): &(Option<String>, Option<String>), path: &str, page: u32| {
-            call.as_deref().and_then(|call| call.split_once(' ')).is_some_and(|(_, known)| known == path)
-                && *id == Some(page.to_string())
-        };
-        let drafted = draft.endpoints.iter();
-        let known =
-            drafted.filter(|endpoint| calls.iter().any(|call| same(call, &endpoint.path, endpoint.doc.id)));
-        known.map(|endpoint| endpoint.path.as_str()).collect()
+        let endpoints = self.keys(Section::Endpoints.key());
+        let calls = endpoints.iter().filter_map(|name| {
+            let endpoint = Section::Endpoints.entry(name);
+            let (_, path) = self.scalar(&endpoint.key("call"))?.split_once(' ')?;
+            Some((path, self.scalar(&endpoint.key("doc").key("id"))?))
+        });
+        let calls: HashSet<(&str, &str)> = calls.collect();
+        let known = |path: &str, page: u32| calls.contains(&(path, page.to_string().as_str()));
+        let drafted = draft.endpoints.iter().filter(|endpoint| known(&endpoint.path, endpoint.doc.id));
+        drafted.map(|endpoint| endpoint.path.as_str()).collect()
     }
 
     /// The text with a draft in it.

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::page::{DraftPage, Taken};
 use super::yaml::Sections;
-use crate::pages::contents::{Contents, Section};
+use crate::pages::contents::Contents;
 use crate::pages::encoding;
 use crate::pages::{self, Page};
 use crate::parallel;
@@ -63,15 +63,24 @@ struct Found {
     examples: usize,
 }
 
-/// What became of an endpoint of a page.
+/// What became of a page.
 #[derive(Debug)]
 struct Outcome {
+    endpoints: Vec<EndpointOutcome>,
+    /// What counts against all of its endpoints: it may keep the checks from the rest. By reason.
+    mistakes: Vec<(String, String)>,
+}
+
+/// What became of an endpoint of a page.
+#[derive(Debug)]
+struct EndpointOutcome {
     path: String,
     /// Whether the generator reads a draft of it.
     drafted: bool,
     /// How many bodies the page shows.
     examples: usize,
-    mistakes: Vec<(String, String)>,
+    /// The bodies that no example of the draft shows.
+    left_out: Vec<String>,
 }
 
 /// Drafts every page below a folder, and holds the drafts against the pages' examples.
@@ -79,27 +88,27 @@ pub fn survey(docs: &Path, progress: impl Fn() + Sync, start: impl FnOnce(usize)
     let pages = pages::read(docs)?;
     start(pages.len());
     let outcomes = parallel::map(&pages, |_, page| {
-        let outcome = page_outcomes(page);
+        let outcome = outcome(page);
         progress();
         outcome
     });
     let mut survey = Survey::default();
     let mut paths: BTreeMap<String, Found> = BTreeMap::new();
-    for (page, outcomes) in pages.iter().zip(outcomes) {
-        survey.pages += usize::from(!outcomes.is_empty());
-        for outcome in outcomes {
-            let path = paths.entry(outcome.path.clone()).or_insert(Found {
-                drafted: true,
-                accepted: true,
-                examples: 0,
-            });
-            path.drafted &= outcome.drafted;
-            path.accepted &= outcome.drafted && outcome.mistakes.is_empty();
-            path.examples += outcome.examples;
-            for (reason, what) in outcome.mistakes {
-                let place = format!("{} {}: {} {what}", page.id, page.title, outcome.path);
-                survey.reasons.entry(reason).or_default().push(place);
-            }
+    for (page, Outcome { endpoints, mistakes }) in pages.iter().zip(outcomes) {
+        survey.pages += usize::from(!endpoints.is_empty());
+        let of_page = mistakes.is_empty();
+        let mut tell = |reason: String, what: String| {
+            let place = format!("{} {}: {what}", page.id, page.title);
+            survey.reasons.entry(reason).or_default().push(place);
+        };
+        mistakes.into_iter().for_each(|(reason, what)| tell(reason, what));
+        for EndpointOutcome { path, drafted, examples, left_out } in endpoints {
+            let found =
+                paths.entry(path.clone()).or_insert(Found { drafted: true, accepted: true, examples: 0 });
+            found.drafted &= drafted;
+            found.accepted &= drafted && of_page && left_out.is_empty();
+            found.examples += examples;
+            left_out.into_iter().for_each(|what| tell("body-left-out".to_owned(), format!("{path} {what}")));
         }
     }
     survey.paths = paths.len();
@@ -110,27 +119,24 @@ pub fn survey(docs: &Path, progress: impl Fn() + Sync, start: impl FnOnce(usize)
     Ok(survey)
 }
 
-/// What becomes of a page's endpoints. A mistake counts against all of them: it may keep the checks from the rest.
-fn page_outcomes(page: &Page) -> Vec<Outcome> {
+fn outcome(page: &Page) -> Outcome {
     let contents = Contents::of(page);
     let draft = DraftPage::of(page, &contents, Taken::default());
     let text = Sections::of(&draft).file(&page.title);
     let (paths, mistakes) = checked(&text);
-    let unreadable = contents
-        .unreadable
-        .iter()
-        .map(|body| ("unreadable-body".to_owned(), format!("line {}: {}", body.line, body.reason)));
-    let shared: Vec<(String, String)> = unreadable.chain(mistakes).collect();
-    let outcome = |section: &Section| {
-        let left_out = encoding::left_out(section).into_iter().map(|what| ("body-left-out".to_owned(), what));
-        Outcome {
-            path: section.path.clone(),
-            drafted: paths.contains(&section.path),
-            examples: section.examples.len(),
-            mistakes: shared.iter().cloned().chain(left_out).collect(),
-        }
-    };
-    contents.sections.iter().map(outcome).collect()
+    let unreadable = contents.unreadable.iter().map(|body| {
+        let what = format!("{} line {}: {}", body.path, body.line, body.reason);
+        ("unreadable-body".to_owned(), what)
+    });
+    let endpoints = contents.sections.iter().map(|section| EndpointOutcome {
+        path: section.path.clone(),
+        drafted: paths.contains(&section.path),
+        examples: section.examples.len(),
+        left_out: encoding::left_out(section),
+    });
+    // A page without endpoints has no draft to be wrong.
+    let mistakes = unreadable.chain(mistakes).filter(|_| !contents.sections.is_empty());
+    Outcome { endpoints: endpoints.collect(), mistakes: mistakes.collect() }
 }
 
 /// The paths of a draft as the generator reads it, and what its checks say, but for the words that are still to be

@@ -33,6 +33,15 @@ pub(super) struct Types {
     /// By shape: the structs that exist already, and the slots of those that are drafted.
     existing_alike: HashMap<String, String>,
     alike: HashMap<String, BTreeSet<usize>>,
+    /// By name without its number: the numbers of those that exist already.
+    existing_numbers: HashMap<String, BTreeSet<u32>>,
+    /// By name without its number, and by content: the numbers of those that are drafted.
+    numbers: HashMap<(String, String), BTreeSet<u32>>,
+    /// By name without its number: the first number that may be free.
+    free: HashMap<String, u32>,
+    /// How many names were tried.
+    #[cfg(test)]
+    tried: usize,
 }
 
 /// What an open slot's type is called until it has a name: no type's name begins with a digit.
@@ -48,6 +57,23 @@ fn replace(ty: &mut TypeExpr, from: &TypeExpr, to: &TypeExpr) {
     }
 }
 
+/// The ways to take a name apart into a name and a number that tells it from others.
+fn numbered(name: &str) -> impl Iterator<Item = (String, u32)> {
+    let digits = name.bytes().rev().take_while(u8::is_ascii_digit).count();
+    (name.len() - digits..name.len()).filter_map(|at| {
+        let number: u32 = name[at..].parse().ok()?;
+        (number > 1 && !name[at..].starts_with('0')).then(|| (name[..at].to_owned(), number))
+    })
+}
+
+/// All of a type that is called so, but for its name.
+fn content(definition: &Definition, name: &TypeExpr) -> String {
+    let mut definition = definition.clone();
+    let unnamed = TypeExpr::Named(String::new());
+    definition.types_mut().into_iter().for_each(|ty| replace(ty, name, &unnamed));
+    format!("{definition:?}")
+}
+
 impl Types {
     /// No types, where some exist already and some names can't be used any more.
     pub(super) fn besides(
@@ -56,13 +82,17 @@ impl Types {
     ) -> Self {
         let reserved = names::RESERVED.iter().map(|name| (*name).to_owned());
         let mut existing_alike = HashMap::new();
+        let mut existing_numbers: HashMap<String, BTreeSet<u32>> = HashMap::new();
         for (name, definition) in &existing {
+            for (base, number) in numbered(name) {
+                existing_numbers.entry(base).or_default().insert(number);
+            }
             if let Some(shape) = definition.shape() {
                 existing_alike.entry(shape).or_insert_with(|| name.clone());
             }
         }
         let taken = taken.into_iter().chain(reserved).collect();
-        Self { taken, existing, existing_alike, ..Self::default() }
+        Self { taken, existing, existing_alike, existing_numbers, ..Self::default() }
     }
 
     /// Takes a name, so that no type gets it.
@@ -98,12 +128,17 @@ impl Types {
         definition: &Draft<Definition>,
     ) -> TypeExpr {
         let plain = if names::is_pascal(base) { base.to_owned() } else { format!("Type{base}") };
-        let numbered = (2..).map(|number| format!("{owner}{plain}{number}"));
-        let candidates = [plain.clone(), format!("{owner}{plain}")].into_iter().chain(numbered);
+        let inside = format!("{owner}{plain}");
         let itself = stand_in(slot);
         self.slots[slot] = Slot::Empty;
         self.open.retain(|open| *open != slot);
-        for name in candidates {
+        let numbers = self.numbers_for(&inside, &content(&definition.spec, &itself));
+        let numbered = numbers.into_iter().map(|number| format!("{inside}{number}"));
+        for name in [plain.clone(), inside.clone()].into_iter().chain(numbered) {
+            #[cfg(test)]
+            {
+                self.tried += 1;
+            }
             let mut own = definition.clone();
             let ty = TypeExpr::Named(name.clone());
             own.spec.types_mut().into_iter().for_each(|inner| replace(inner, &itself, &ty));
@@ -116,31 +151,55 @@ impl Types {
                 own.doubts.extend(self.resemblance(&own.spec, &plain));
                 self.taken.insert(name.clone());
                 self.named.insert(name.clone(), slot);
-                if let Some(shape) = own.spec.shape() {
-                    self.alike.entry(shape).or_default().insert(slot);
-                }
                 self.slots[slot] = Slot::Filled(name, own);
+                self.index(slot, true);
             }
             for inner in slot..self.slots.len() {
                 self.rename(inner, &itself, &ty);
             }
             return ty;
         }
-        unreachable!("one of endlessly many names is free")
+        unreachable!("the last number is free")
     }
 
     /// Puts a name in the place of a stand-in, in what a slot holds.
     fn rename(&mut self, slot: usize, from: &TypeExpr, to: &TypeExpr) {
-        let Slot::Filled(_, definition) = &mut self.slots[slot] else { return };
+        let Slot::Filled(_, definition) = &self.slots[slot] else { return };
         if !definition.spec.types().into_iter().any(|ty| ty.name() == from.name()) {
             return;
         }
-        let before = definition.spec.shape();
-        definition.spec.types_mut().into_iter().for_each(|ty| replace(ty, from, to));
-        if let Some((before, after)) = before.zip(definition.spec.shape()) {
-            self.alike.entry(before).or_default().remove(&slot);
-            self.alike.entry(after).or_default().insert(slot);
+        self.index(slot, false);
+        if let Slot::Filled(_, definition) = &mut self.slots[slot] {
+            definition.spec.types_mut().into_iter().for_each(|ty| replace(ty, from, to));
         }
+        self.index(slot, true);
+    }
+
+    /// Takes note of what a slot holds, or forgets it.
+    fn index(&mut self, slot: usize, known: bool) {
+        let Slot::Filled(name, Draft { spec, .. }) = &self.slots[slot] else { return };
+        if let Some(shape) = spec.shape() {
+            let alike = self.alike.entry(shape).or_default();
+            _ = if known { alike.insert(slot) } else { alike.remove(&slot) };
+        }
+        let content = content(spec, &TypeExpr::Named(name.clone()));
+        for (base, number) in numbered(name) {
+            let numbers = self.numbers.entry((base, content.clone())).or_default();
+            _ = if known { numbers.insert(number) } else { numbers.remove(&number) };
+        }
+    }
+
+    /// The numbers to try behind a name, for a type with this content: those of types that may be the same, and the
+    /// first that is free.
+    fn numbers_for(&mut self, base: &str, content: &str) -> BTreeSet<u32> {
+        let taken = |number: &u32| self.taken.contains(&format!("{base}{number}"));
+        let free = self.free.entry(base.to_owned()).or_insert(2);
+        while taken(free) {
+            *free += 1;
+        }
+        let drafted = self.numbers.get(&(base.to_owned(), content.to_owned())).into_iter().flatten();
+        let existing = self.existing_numbers.get(base).into_iter().flatten();
+        drafted.take(1).chain(existing).chain([&*free]).copied().collect()
     }
 
     /// Which other struct a struct is like, by its fields or by the name that it would have.
@@ -217,8 +276,8 @@ fn difference(own: &Definition, existing: &Definition) -> String {
 mod tests {
     use super::super::model::DraftFields;
     use super::*;
-    use crate::spec::Field;
     use crate::spec::type_expr::Generic;
+    use crate::spec::{Field, Repr};
 
     fn object(doc: &str, fields: DraftFields) -> Draft<Definition> {
         Draft::sure(Definition::Struct { doc: doc.to_owned(), fields })
@@ -239,6 +298,25 @@ mod tests {
         assert_eq!(close("Taken", "a"), "OwnerTaken");
         assert_eq!(close("File", "a"), "OwnerFile", "generated code needs the name");
         assert_eq!(types.all().count(), 5);
+    }
+
+    #[test]
+    fn of_many_types_with_one_name_each_gets_its_own_without_trying_those_of_all_others() {
+        let existing =
+            ["OwnerCup3", "OwnerCup4"].map(|name| (name.to_owned(), object(name, DraftFields::new()).spec));
+        let mut types =
+            Types::besides(existing.iter().map(|(name, _)| name.clone()), existing.clone().into());
+        let mut close = |doc: &str| {
+            let slot = types.open(None);
+            let definition =
+                Definition::Enum { doc: doc.to_owned(), repr: Repr::Int, values: IndexMap::new() };
+            (types.close(slot, "Cup", "Owner", &Draft::sure(definition)).to_string(), types.tried)
+        };
+        let names: Vec<String> = (0..1000).map(|number| close(&number.to_string()).0).collect();
+        assert_eq!(names[..5], ["Cup", "OwnerCup", "OwnerCup2", "OwnerCup5", "OwnerCup6"]);
+        let (again, tried) = close("500");
+        assert_eq!(again, names[500]);
+        assert!(tried < 6 * names.len(), "{tried} names were tried");
     }
 
     #[test]

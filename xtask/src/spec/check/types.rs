@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
 use super::checker::{Checker, is_integer, key};
 use crate::spec::diagnostic::At;
@@ -282,14 +282,11 @@ impl Checker<'_> {
                     .label("not a union, or optional")
                     .help(help);
             }
-            let clash = union.and_then(|union| {
-                let inner = self.union_fields(union);
-                fields
-                    .iter()
-                    .find(|(name, field)| !field.embed && inner.contains(&name.as_str()))
-                    .map(|(name, _)| name)
-            });
-            if let Some(clash) = clash {
+            // A second one is a mistake in any case.
+            let inner = union.filter(|_| first.is_none()).map(|union| self.union_fields(union));
+            let beside = inner.into_iter().flatten().filter_map(|name| fields.get_full(name));
+            let beside = beside.filter(|(_, _, field)| !field.embed).min_by_key(|(index, ..)| *index);
+            if let Some((_, clash, _)) = beside {
                 let message = format!("`{clash}` is a field beside the union, and one of its own");
                 self.report.error(Mistake::BadEmbed, At::Key(&at), message).label("which one is meant?");
             }
@@ -315,44 +312,59 @@ impl Checker<'_> {
     /// A struct that contains itself with nothing in between that can be empty has no finite value.
     pub(super) fn recursion(&mut self) {
         let file = self.file;
-        for (section, name) in file.type_names().filter(|(section, _)| *section != Section::Enums) {
-            let mut seen = HashSet::new();
-            let mut pending = vec![name.as_str()];
-            while let Some(current) = pending.pop() {
-                for next in self.inline_types(current) {
-                    if next == name {
-                        let path = section.entry(name);
-                        let message = format!("`{name}` contains itself");
-                        let help = "a list or a map in between makes the recursion end";
-                        self.report
-                            .error(Mistake::EndlessType, At::Key(&path), message)
-                            .label("has no end")
-                            .help(help);
-                        return;
+        let Some(name) = endless(file) else { return };
+        if let Some((section, _)) = file.type_names().find(|(_, own)| *own == name) {
+            let message = format!("`{name}` contains itself");
+            let help = "a list or a map in between makes the recursion end";
+            self.report
+                .error(Mistake::EndlessType, At::Key(&section.entry(name)), message)
+                .label("has no end")
+                .help(help);
+        }
+    }
+}
+
+/// The first type, in the order of the file, of a circle of types that contain each other.
+fn endless(file: &File) -> Option<&str> {
+    let names: IndexSet<&str> = file.type_names().map(|(_, name)| name.as_str()).collect();
+    let mut done: HashSet<&str> = HashSet::new();
+    for name in &names {
+        // From a type into it: the types on the way, each with those in it that haven't been looked at.
+        let mut way = IndexMap::from([(*name, inline_types(file, name))]);
+        while let Some((name, inside)) = way.last_mut() {
+            match inside.pop() {
+                Some(next) => {
+                    if let Some(start) = way.get_index_of(next) {
+                        return way[start..].keys().copied().min_by_key(|name| names.get_index_of(name));
                     }
-                    if seen.insert(next) {
-                        pending.push(next);
+                    if !done.contains(next) {
+                        way.insert(next, inline_types(file, next));
                     }
+                }
+                None => {
+                    done.insert(name);
+                    way.pop();
                 }
             }
         }
     }
+    None
+}
 
-    /// The types whose values stand inside a value of this type, not behind a list or a map.
-    fn inline_types(&self, name: &str) -> Vec<&str> {
-        let inline = |ty: &TypeExpr| {
-            let mut ty = ty;
-            while let TypeExpr::Generic(generic, inner) = ty {
-                if matches!(generic, Generic::List | Generic::Map) {
-                    return false;
-                }
-                ty = inner;
+/// The types whose values stand inside a value of this type, not behind a list or a map.
+fn inline_types<'f>(file: &'f File, name: &str) -> Vec<&'f str> {
+    let inline = |ty: &TypeExpr| {
+        let mut ty = ty;
+        while let TypeExpr::Generic(generic, inner) = ty {
+            if matches!(generic, Generic::List | Generic::Map) {
+                return false;
             }
-            true
-        };
-        let types = self.file.made_of(name).filter(|ty| inline(ty)).filter_map(TypeExpr::name);
-        types.filter(|name| self.file.made_of(name).next().is_some()).collect()
-    }
+            ty = inner;
+        }
+        true
+    };
+    let types = file.made_of(name).filter(|ty| inline(ty)).filter_map(TypeExpr::name);
+    types.filter(|name| file.made_of(name).next().is_some()).collect()
 }
 
 /// Whether values of a type may be of a kind of JSON.
