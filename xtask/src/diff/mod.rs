@@ -73,7 +73,14 @@ struct Comparison<'a> {
     found: Vec<Change>,
 }
 
-impl Comparison<'_> {
+impl<'a> Comparison<'a> {
+    fn spec(&self, side: Side) -> &'a Spec {
+        match side {
+            Side::Base => self.base,
+            Side::Head => self.head,
+        }
+    }
+
     /// Something that is in HEAD only, or in BASE only.
     fn one(&mut self, rule: Rule, spot: &Spot, meaning: impl Into<String>) {
         self.push(rule, spot, spot.names.clone(), meaning.into());
@@ -92,8 +99,7 @@ impl Comparison<'_> {
     }
 
     fn push(&mut self, rule: Rule, spot: &Spot, names: Vec<String>, meaning: String) {
-        let spec = if spot.side == Side::Base { self.base } else { self.head };
-        let (line, column) = spec.position(&spot.file, &spot.path);
+        let (line, column) = self.spec(spot.side).position(&spot.file, &spot.path);
         self.found.push(Change {
             rule,
             side: spot.side,

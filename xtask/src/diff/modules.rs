@@ -48,20 +48,21 @@ impl<'a> Comparison<'a> {
         for (base, head) in &types.both {
             self.own_type(base, head, twins(base.module, head.module));
         }
-        self.only_in_base(&modules.removed, &endpoints.removed, &types.removed);
-        self.only_in_head(&modules.added, &endpoints.added, &types.added);
+        self.only_in(Side::Base, &modules.removed, &endpoints.removed, &types.removed);
+        self.only_in(Side::Head, &modules.added, &endpoints.added, &types.added);
     }
 
     fn families(&mut self) {
         let (base, head) = (self.base.api.families(), self.head.api.families());
-        let is_feature = |family: &&&str| **family != CORE_FAMILY;
-        for family in base.iter().filter(|family| !head.contains(family)).filter(is_feature) {
-            let spot = first_of(family, Side::Base, &self.base.api.modules);
-            self.one(Rule::FamilyRemoved, &spot, format!("the feature `{family}` is gone"));
-        }
-        for family in head.iter().filter(|family| !base.contains(family)).filter(is_feature) {
-            let spot = first_of(family, Side::Head, &self.head.api.modules);
-            self.one(Rule::FamilyAdded, &spot, format!("the feature `{family}` is new"));
+        let sides = [
+            (Side::Base, &base, &head, Rule::FamilyRemoved, "gone"),
+            (Side::Head, &head, &base, Rule::FamilyAdded, "new"),
+        ];
+        for (side, own, other, rule, what) in sides {
+            for family in own.iter().filter(|family| !other.contains(family) && **family != CORE_FAMILY) {
+                let spot = first_of(family, side, &self.spec(side).api.modules);
+                self.one(rule, &spot, format!("the feature `{family}` is {what}"));
+            }
         }
     }
 
@@ -82,41 +83,31 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// A module that is gone stands for all that was in it.
-    fn only_in_base(&mut self, modules: &[&Module], endpoints: &[&Located<'_>], types: &[&Own<'_>]) {
+    /// A module that is gone, or new, stands for all that is in it.
+    fn only_in(&mut self, side: Side, modules: &[&Module], endpoints: &[&Located<'_>], types: &[&Own<'_>]) {
+        let (of_module, of_type, what) = match side {
+            Side::Base => (Rule::ModuleRemoved, Rule::TypeRemoved, "gone"),
+            Side::Head => (Rule::ModuleAdded, Rule::TypeAdded, "new"),
+        };
         for module in modules {
-            let meaning = format!("`{}` is gone{}", module.rust_path(), inside(module));
-            self.one(Rule::ModuleRemoved, &Spot::module(Side::Base, module), meaning);
+            let meaning = format!("`{}` is {what}{}", module.rust_path(), inside(module));
+            self.one(of_module, &Spot::module(side, module), meaning);
         }
         let told: HashSet<&str> = modules.iter().map(|module| module.spec.as_str()).collect();
         for located in endpoints.iter().filter(|located| !told.contains(located.module.spec.as_str())) {
-            self.endpoint_removed(located);
+            match side {
+                Side::Base => self.endpoint_removed(located),
+                Side::Head => self.endpoint_added(located),
+            }
         }
         for own in types.iter().filter(|own| !told.contains(own.module.spec.as_str())) {
-            let spot = own.spot(Side::Base);
-            self.one(Rule::TypeRemoved, &spot, format!("`{}` is gone", spot.rust));
-        }
-    }
-
-    /// A module that is new stands for all that is in it.
-    fn only_in_head(&mut self, modules: &[&Module], endpoints: &[&Located<'_>], types: &[&Own<'_>]) {
-        for module in modules {
-            let meaning = format!("`{}` is new{}", module.rust_path(), inside(module));
-            self.one(Rule::ModuleAdded, &Spot::module(Side::Head, module), meaning);
-        }
-        let told: HashSet<&str> = modules.iter().map(|module| module.spec.as_str()).collect();
-        for located in endpoints.iter().filter(|located| !told.contains(located.module.spec.as_str())) {
-            self.endpoint_added(located);
-        }
-        for own in types.iter().filter(|own| !told.contains(own.module.spec.as_str())) {
-            let spot = own.spot(Side::Head);
-            self.one(Rule::TypeAdded, &spot, format!("`{}` is new", spot.rust));
+            let spot = own.spot(side);
+            self.one(of_type, &spot, format!("`{}` is {what}", spot.rust));
         }
     }
 
     fn own_types(&self, side: Side) -> Vec<Own<'a>> {
-        let spec = if side == Side::Base { self.base } else { self.head };
-        spec.api.modules.iter().flat_map(Own::of).collect()
+        self.spec(side).api.modules.iter().flat_map(Own::of).collect()
     }
 }
 

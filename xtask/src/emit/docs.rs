@@ -73,18 +73,16 @@ fn limits(limits: &[Limit]) -> Vec<String> {
     let mut ranges: BTreeMap<&str, [Option<i64>; 2]> = BTreeMap::new();
     let mut forms = Vec::new();
     for limit in limits {
-        match &limit.value {
-            LimitValue::Number(number) if !limit.refuses() => {
-                let helper = limit.kind.key().replace("cuts", "cut");
-                let unit = limit.kind.facts().unit;
-                forms.push(format!("cut off after {number} {unit} ([`{helper}`](crate::{helper}))"));
+        let facts = limit.kind.facts();
+        match (&limit.value, facts.bound) {
+            (LimitValue::Number(number), Bound::Cut(helper)) => {
+                forms.push(format!("cut off after {number} {} ([`{helper}`](crate::{helper}))", facts.unit));
             }
-            LimitValue::Number(number) => {
-                let facts = limit.kind.facts();
-                let end = usize::from(facts.bound == Bound::AtMost);
+            (LimitValue::Number(number), bound) => {
+                let end = usize::from(bound == Bound::AtMost);
                 ranges.entry(facts.unit).or_default()[end] = Some(*number);
             }
-            LimitValue::Pattern(pattern) => forms.push(format!("matching `{pattern}`")),
+            (LimitValue::Pattern(pattern), _) => forms.push(format!("matching `{pattern}`")),
         }
     }
     let ranges = ranges.into_iter().filter_map(|(unit, range)| {

@@ -29,7 +29,7 @@ impl Limit {
 
     /// Whether anything is refused because of it.
     pub fn refuses(&self) -> bool {
-        self.kind.facts().bound != Bound::Cut
+        !matches!(self.kind.facts().bound, Bound::Cut(_))
     }
 
     /// Whether nothing is between this lower limit and that upper one.
@@ -112,8 +112,8 @@ pub enum Bound {
     AtLeast,
     /// Nothing of another form is allowed.
     Form,
-    /// Everything is allowed; what is above it gets lost.
-    Cut,
+    /// Everything is allowed; what is above it gets lost, unless it is cut off with this helper of the crates before.
+    Cut(&'static str),
 }
 
 /// What can carry a limit.
@@ -210,7 +210,7 @@ limits! {
         key: "cuts_at_chars",
         doc: "Characters that WeCom keeps: it cuts the rest off, and refuses nothing.",
         takes: Takes::Count,
-        bound: Bound::Cut,
+        bound: Bound::Cut("cut_at_chars"),
         unit: "characters",
         carriers: &[(Carrier::Text, "x-cuts-at-chars")],
     };
@@ -218,7 +218,7 @@ limits! {
         key: "cuts_at_bytes",
         doc: "Bytes of UTF-8 that WeCom keeps: it cuts the rest off, and refuses nothing.",
         takes: Takes::Count,
-        bound: Bound::Cut,
+        bound: Bound::Cut("cut_at_bytes"),
         unit: "bytes",
         carriers: &[(Carrier::Text, "x-cuts-at-bytes")],
     };
@@ -265,11 +265,6 @@ limits! {
 }
 
 impl LimitKind {
-    /// The one with this key.
-    pub fn from_key(key: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|kind| kind.key() == key)
-    }
-
     /// The keyword of JSON Schema for it, if this can carry it.
     pub fn keyword(self, carrier: Carrier) -> Option<&'static str> {
         self.facts().carriers.iter().find(|(other, _)| *other == carrier).map(|(_, keyword)| *keyword)
