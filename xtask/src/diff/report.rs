@@ -1,7 +1,7 @@
 //! The changes as text for people, as Markdown for a pull request, as JSON for machines.
 
 use anstyle::{AnsiColor, Style};
-use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::changelog::{self, Entries};
 use super::{Change, Class, Side, Spec, compare};
@@ -134,63 +134,35 @@ impl Report {
     /// The whole report, for machines.
     pub fn json(&self) -> String {
         let count = |class| self.of(class).count();
-        let json = Json {
-            base: &self.base,
-            head: &self.head,
-            breaking: count(Class::Breaking),
-            additive: count(Class::Additive),
-            docs: count(Class::Docs),
-            not_in_changelog: self.missing().len(),
-            changes: self.changes.iter().map(|(change, told)| JsonChange::of(change, *told)).collect(),
-        };
-        // Names, numbers and texts can't be anything that JSON lacks.
-        let value = serde_json::to_value(&json).unwrap_or_default();
-        format!("{value:#}\n")
-    }
-}
-
-#[derive(Serialize)]
-struct Json<'a> {
-    base: &'a str,
-    head: &'a str,
-    breaking: usize,
-    additive: usize,
-    docs: usize,
-    not_in_changelog: usize,
-    changes: Vec<JsonChange<'a>>,
-}
-
-#[derive(Serialize)]
-struct JsonChange<'a> {
-    rule: &'static str,
-    class: Class,
-    side: Side,
-    file: &'a str,
-    line: usize,
-    column: usize,
-    spec: &'a str,
-    rust: &'a str,
-    meaning: &'a str,
-    /// Only of what breaks.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    in_changelog: Option<bool>,
-}
-
-impl<'a> JsonChange<'a> {
-    fn of(change: &'a Change, in_changelog: Option<bool>) -> Self {
-        let Change { rule, side, file, line, column, spec, rust, meaning, .. } = change;
-        Self {
-            rule: rule.name(),
-            class: rule.class(),
-            side: *side,
-            file,
-            line: *line,
-            column: *column,
-            spec,
-            rust,
-            meaning,
-            in_changelog,
-        }
+        let changes = self.changes.iter().map(|(change, told)| {
+            let Change { rule, side, file, line, column, spec, rust, meaning, .. } = change;
+            let mut json = json!({
+                "rule": rule.name(),
+                "class": rule.class().name(),
+                "side": side,
+                "file": file,
+                "line": line,
+                "column": column,
+                "spec": spec,
+                "rust": rust,
+                "meaning": meaning,
+            });
+            // Only of what breaks.
+            if let Some(told) = told {
+                json["in_changelog"] = json!(told);
+            }
+            json
+        });
+        let all = json!({
+            "base": self.base,
+            "head": self.head,
+            "breaking": count(Class::Breaking),
+            "additive": count(Class::Additive),
+            "docs": count(Class::Docs),
+            "not_in_changelog": self.missing().len(),
+            "changes": changes.collect::<Vec<Value>>(),
+        });
+        format!("{all:#}\n")
     }
 }
 

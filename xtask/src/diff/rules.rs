@@ -5,11 +5,8 @@
 //! implements `Serialize` and `Check`, what is received `Deserialize`. ARCHITECTURE.md ("What breaks") says
 //! it at length.
 
-use serde::Serialize;
-
 /// What a change does to those who use the crates.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Class {
     /// Code that compiles with BASE may not compile with HEAD.
     Breaking,
@@ -37,9 +34,9 @@ impl Class {
 macro_rules! rules {
     ($($class:ident { $($(#[$doc:meta])* $rule:ident = $name:literal,)* })*) => {
         /// A kind of change, with a stable name.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Rule {
-            $($($(#[$doc])* #[serde(rename = $name)] $rule,)*)*
+            $($($(#[$doc])* $rule,)*)*
         }
 
         impl Rule {

@@ -101,14 +101,18 @@ pub fn survey(docs: &Path, progress: impl Fn() + Sync, start: impl FnOnce(usize)
             let place = format!("{} {}: {what}", page.id, page.title);
             survey.reasons.entry(reason).or_default().push(place);
         };
-        mistakes.into_iter().for_each(|(reason, what)| tell(reason, what));
+        for (reason, what) in mistakes {
+            tell(reason, what);
+        }
         for EndpointOutcome { path, drafted, examples, left_out } in endpoints {
             let found =
                 paths.entry(path.clone()).or_insert(Found { drafted: true, accepted: true, examples: 0 });
             found.drafted &= drafted;
             found.accepted &= drafted && of_page && left_out.is_empty();
             found.examples += examples;
-            left_out.into_iter().for_each(|what| tell("body-left-out".to_owned(), format!("{path} {what}")));
+            for what in left_out {
+                tell("body-left-out".to_owned(), format!("{path} {what}"));
+            }
         }
     }
     survey.paths = paths.len();

@@ -127,26 +127,15 @@ fn chapter(module: &Module) -> String {
 
 /// The kinds of token that the API takes.
 fn security_schemes(api: &Api) -> Value {
-    let endpoints = api.modules.iter().flat_map(|module| &module.endpoints);
-    let used: Vec<Token> = endpoints.map(|endpoint| endpoint.token).collect();
-    let schemes = TOKENS.iter().filter(|(token, _)| used.contains(token));
-    let schemes = schemes.filter_map(|(token, meaning)| {
-        let scheme =
-            json!({ "type": "apiKey", "in": "query", "name": token.parameter()?, "description": meaning });
+    let endpoints = || api.modules.iter().flat_map(|module| &module.endpoints);
+    let used = Token::ALL.iter().filter(|token| endpoints().any(|endpoint| endpoint.token == **token));
+    let schemes = used.filter_map(|token| {
+        let (parameter, meaning) = (token.parameter()?, token.meaning());
+        let scheme = json!({ "type": "apiKey", "in": "query", "name": parameter, "description": meaning });
         Some((token.keyword().to_owned(), scheme))
     });
     Value::Object(schemes.collect())
 }
-
-const TOKENS: [(Token, &str); 7] = [
-    (Token::AccessToken, "An application's token for one corporation."),
-    (Token::SuiteAccessToken, "A third-party application's own token."),
-    (Token::ProviderAccessToken, "A service provider's token."),
-    (Token::DeviceAccessToken, "A device's token."),
-    (Token::ModelAccessToken, "A model's token."),
-    (Token::WebhookKey, "The key of a group's webhook."),
-    (Token::ResponseCode, "The code that answers one message."),
-];
 
 fn error_code(code: &crate::api::ErrorCode) -> Value {
     let mut entry = json!({ "code": code.code, "name": code.name, "description": code.doc });

@@ -13,65 +13,20 @@ pub(super) const FAILURE: &str = "Failure";
 /// The same of WeChat Pay.
 pub(super) const MERCHANT_FAILURE: &str = "MerchantFailure";
 
+/// The schemas that no module has. Their names have no dot, so they are no type's.
+const ANSWERS: &str = include_str!("answers.json");
+
 /// All schemas, by name.
+///
+/// # Panics
+///
+/// If [`ANSWERS`] isn't JSON, which is a mistake in this crate.
 pub(super) fn components(api: &Api, names: &Names) -> Value {
-    let mut schemas = answers();
+    let mut schemas: Map<String, Value> = serde_json::from_str(ANSWERS).expect("an object");
     for module in &api.modules {
         Schemas { module, names }.add(&mut schemas);
     }
     Value::Object(schemas)
-}
-
-/// The schemas that no module has. Their names have no dot, so they are no type's.
-fn answers() -> Map<String, Value> {
-    let message = json!({ "type": "string", "description": "What went wrong, for people to read." });
-    let code = json!({ "type": "integer", "description": "0 for a success; see `x-errcodes`." });
-    let text = json!({ "type": "string" });
-    let envelope = "What every JSON answer has beside its own fields. Some leave it out of a success.";
-    let failure = json!({ "type": "integer", "not": { "const": 0 }, "description": "See `x-errcodes`." });
-    let not = |field: &str| {
-        let failed = json!({ "not": { "const": "SUCCESS" } });
-        json!({ "properties": { field: failed }, "required": [field] })
-    };
-    let schemas = [
-        (
-            ENVELOPE,
-            json!({
-                "description": envelope,
-                "type": "object",
-                "properties": { "errcode": code, "errmsg": message },
-            }),
-        ),
-        (
-            FAILURE,
-            json!({
-                "description": "An answer that reports a failure: it has none of the fields of a success.",
-                "type": "object",
-                "properties": {
-                    "errcode": failure,
-                    "errmsg": message,
-                },
-                "required": ["errcode"],
-            }),
-        ),
-        (
-            MERCHANT_FAILURE,
-            json!({
-                "description": "An answer of WeChat Pay that reports a failure.",
-                "type": "object",
-                "properties": {
-                    "return_code": text,
-                    "return_msg": text,
-                    "result_code": text,
-                    "err_code": text,
-                    "err_code_des": text,
-                },
-                "anyOf": [not("return_code"), not("result_code")],
-                "xml": { "name": "xml" },
-            }),
-        ),
-    ];
-    schemas.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()
 }
 
 /// A reference to a schema.

@@ -142,26 +142,17 @@ fn is_empty(value: &Value) -> bool {
 /// The bodies on a page that no example of its draft shows, though they are no failures.
 pub(crate) fn left_out(section: &Section) -> Vec<String> {
     let encoding = Encoding::of(section);
-    let kept = |shown: usize, kept: usize| shown.saturating_sub(kept);
-    let failed =
-        section.bodies(Part::Response).filter_map(Value::as_object).filter(|body| is_failure(body)).count();
-    let answers = encoding.responses(section).len();
+    if encoding.xml {
+        return Vec::new();
+    }
+    let failed = section.bodies(Part::Response).filter_map(Value::as_object).filter(|body| is_failure(body));
     let sides = [
-        (
-            "requests",
-            if encoding.xml {
-                0
-            } else {
-                kept(section.bodies(Part::Request).count(), encoding.requests(section).len())
-            },
-        ),
-        (
-            "responses",
-            if encoding.xml { 0 } else { kept(section.bodies(Part::Response).count(), answers + failed) },
-        ),
+        (Part::Request, "requests", encoding.requests(section).len()),
+        (Part::Response, "responses", encoding.responses(section).len() + failed.count()),
     ];
-    let found = sides.into_iter().filter(|(_, count)| *count > 0);
-    found.map(|(side, count)| format!("{count} {side} that are no JSON objects, or have no place")).collect()
+    let left = sides.map(|(part, side, kept)| (side, section.bodies(part).count().saturating_sub(kept)));
+    let left = left.into_iter().filter(|(_, count)| *count > 0);
+    left.map(|(side, count)| format!("{count} {side} that are no JSON objects, or have no place")).collect()
 }
 
 /// The flat XML documents of a side, as objects.

@@ -17,8 +17,17 @@ macro_rules! keywords {
         }
 
         impl $name {
+            /// All of them.
+            pub const ALL: &[Self] = &[Self::$first, $(Self::$variant),*];
+
             /// All of them, as written in a spec.
             pub const KEYWORDS: &[&str] = &[$first_word, $($word),*];
+
+            /// What it means, for a spec's readers.
+            pub fn meaning(self) -> &'static str {
+                const MEANINGS: &[&str] = &[concat!($($first_doc),*), $(concat!($($variant_doc),*)),*];
+                MEANINGS[self as usize].trim()
+            }
 
             /// As written in a spec.
             pub const fn keyword(self) -> &'static str {
@@ -44,8 +53,7 @@ macro_rules! keywords {
             }
 
             fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                let meanings =
-                    [concat!($($first_doc),*), $(concat!($($variant_doc),*)),*].map(str::trim);
+                let meanings: Vec<&str> = Self::ALL.iter().map(|word| word.meaning()).collect();
                 schemars::json_schema!({
                     "description": concat!($($doc),*).trim(),
                     "type": "string",
