@@ -9,7 +9,7 @@ use wecom_models::message::app::Send as SendMessage;
 use wecom_models::user::{Get as GetUser, GetResponse};
 use wecom_models::wedoc::document::Get as DocumentGet;
 use wecom_models::wedrive::files::FileList;
-use wecom_models::wire::ReadObject;
+use wecom_models::wire::{ReadObject, Reading};
 use wecom_requests::{Endpoint, ResponseError, parse};
 
 #[test]
@@ -200,7 +200,17 @@ fn what_is_nearly_json_is_read() {
 fn what_lists_and_maps_may_take_is_limited() {
     let body = format!(r#"{{"errcode":0,"msg_list":[{}{{}}]}}"#, "{},".repeat(350_000));
     let error = parse::<KfSyncMsg>(body.as_bytes()).unwrap_err().to_string();
-    assert!(error.contains("more items than there is memory for; the limit can be raised"), "{error}");
+    assert!(
+        error.contains("lists and maps take more than 67108864 bytes of memory; raise `max_memory`"),
+        "{error}"
+    );
+}
+
+#[test]
+fn what_one_string_becomes_counts_too() {
+    let body = json!({ "errcode": 0, "invaliduser": "a|".repeat(2 << 20) }).to_string();
+    let error = parse::<SendMessage>(body.as_bytes()).unwrap_err().to_string();
+    assert!(error.contains("at `invaliduser`: lists and maps take more than 67108864 bytes"), "{error}");
 }
 
 #[test]
@@ -224,7 +234,8 @@ fn a_document_that_is_not_wechat_pays_is_an_error() {
     use wecom_models::pay::red_packet::SendworkwxredpackResponse;
     use wecom_requests::Answer;
     let read = |body: &'static str| {
-        SendworkwxredpackResponse::read(&http::HeaderMap::new(), &bytes::Bytes::from_static(body.as_bytes()))
+        let body = bytes::Bytes::from_static(body.as_bytes());
+        SendworkwxredpackResponse::read(&http::HeaderMap::new(), &body, Reading::MEMORY)
     };
     for body in ["<html><body>502 Bad Gateway</body></html>", "<xml></xml>", ""] {
         let said = read(body).expect_err(body).to_string();
@@ -241,7 +252,8 @@ fn what_comes_in_place_of_a_file_is_no_file() {
     use wecom_requests::Answer;
     let mut named = HeaderMap::new();
     named.insert(CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"a.html\""));
-    let read = |headers: &HeaderMap, body: &[u8]| File::read(headers, &bytes::Bytes::copy_from_slice(body));
+    let read =
+        |headers: &HeaderMap, body: &[u8]| File::read(headers, &bytes::Bytes::copy_from_slice(body), 0);
     let anonymous = HeaderMap::new();
     let refused = [
         &b""[..],

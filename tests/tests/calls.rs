@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use wecom_mock::{Fault, Reply, Server};
 use wecom_sdk::chatdata::archive::SyncMsg;
 use wecom_sdk::checkin::Getcorpcheckinoption;
+use wecom_sdk::kf::message::SyncMsg as KfSyncMsg;
 use wecom_sdk::media::{Get, MediaType, Upload};
 use wecom_sdk::meeting::basic::GetInfo;
 use wecom_sdk::message::app::{Message, Send as SendMessage, TextContent};
@@ -268,6 +269,30 @@ async fn options_hold_for_a_view_and_for_no_one_else() {
     assert!(matches!(refusing.send(&Getcorpcheckinoption::new()).await, Err(Error::Limited { .. })));
     client.with(|call| call.on_limit(OnLimit::Ignore)).send(&Getcorpcheckinoption::new()).await.unwrap();
     assert_eq!(server.requests("/cgi-bin/gettoken"), 1, "all of them share a token");
+}
+
+#[tokio::test]
+async fn the_memory_that_an_answer_may_take_is_raised_and_lowered() {
+    const MESSAGES: usize = 350_000;
+    let server = server().await;
+    let body = Bytes::from(format!(r#"{{"errcode":0,"msg_list":[{}{{}}]}}"#, "{},".repeat(MESSAGES - 1)));
+    server.answer("/cgi-bin/kf/sync_msg", move |_| Reply::new(200, "application/json", body.clone()));
+    let client = builder(&server).build().unwrap();
+    let refused = |error: Error, limit: usize| {
+        let Error::Decode { error: decode, .. } = &error else { panic!("{error:?}") };
+        assert!(decode.path.starts_with("msg_list["), "{}", decode.path);
+        let said = error.to_string();
+        let limit = format!("lists and maps take more than {limit} bytes of memory; raise `max_memory`");
+        assert!(said.contains("the call succeeded") && said.contains(&limit), "{said}");
+    };
+    refused(client.send(&KfSyncMsg::new()).await.unwrap_err(), 64 << 20);
+    let roomy = client.with(|call| call.max_memory(256 << 20));
+    assert_eq!(roomy.send(&KfSyncMsg::new()).await.unwrap().msg_list.len(), MESSAGES);
+
+    let narrow = builder(&server).max_memory(1000).build().unwrap();
+    refused(narrow.send(&KfSyncMsg::new()).await.unwrap_err(), 1000);
+    narrow.send(&GetInfo::new("hy")).await.expect_err("the mock's meeting has members, which take more");
+    narrow.with(|call| call.max_memory(100_000)).send(&GetInfo::new("hy")).await.unwrap();
 }
 
 #[tokio::test]

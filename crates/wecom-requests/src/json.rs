@@ -13,8 +13,9 @@ use crate::{Answer, DecodeError, ResponseError};
 pub struct JsonAnswer<T>(pub T);
 
 impl<T: DeserializeOwned> Answer for JsonAnswer<T> {
-    fn read(_: &HeaderMap, body: &Bytes) -> Result<Self, ResponseError> {
-        read_json::<Nothing>(body)?;
+    /// What serde makes of it is not limited: `memory` is.
+    fn read(_: &HeaderMap, body: &Bytes, memory: usize) -> Result<Self, ResponseError> {
+        read_json::<Nothing>(body, memory)?;
         let value = serde_json::from_slice(body).map_err(DecodeError::from)?;
         Ok(Self(value))
     }

@@ -55,6 +55,7 @@ pub(crate) use response::json_answers;
 pub(crate) use response::xml_answers;
 pub use response::{
     Answer, ApiError, DecodeError, MerchantError, ResponseError, file_head, parse, parse_response,
+    parse_response_within,
 };
 #[cfg(feature = "sign")]
 pub use sign::Signed;

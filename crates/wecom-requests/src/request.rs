@@ -1,8 +1,9 @@
 //! From a typed request to an HTTP request.
 
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
-use http::{Method, Request};
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+use http::uri::InvalidUri;
+use http::{Method, Request, Uri};
 
 use crate::{Body, Endpoint, Headers, Meta, Query, Token as _};
 
@@ -75,11 +76,11 @@ pub fn http_request<E: Endpoint>(
     base_url: &str,
     token: &str,
 ) -> Result<Request<Bytes>, BuildError> {
-    let (request, body) = assemble(endpoint, base_url, token)?;
+    let (head, body) = assemble(endpoint, base_url, token)?;
     match body {
         Some(Body { content_at: Some(_), .. }) => Err(BuildError::Streamed),
-        Some(body) => Ok(request.map(|()| body.bytes)),
-        None => Ok(request.map(|()| Bytes::new())),
+        Some(body) => head.with(Some(body.content_type), body.bytes),
+        None => head.with(None, Bytes::new()),
     }
 }
 
@@ -90,12 +91,12 @@ pub fn streamed_request<E: Endpoint>(
     base_url: &str,
     token: &str,
 ) -> Result<Request<(Bytes, Bytes)>, BuildError> {
-    let (request, body) = assemble(endpoint, base_url, token)?;
-    let Some(Body { content_at: Some(at), mut bytes, .. }) = body else {
+    let (head, body) = assemble(endpoint, base_url, token)?;
+    let Some(Body { content_at: Some(at), content_type, mut bytes }) = body else {
         return Err(BuildError::NotStreamed);
     };
     let after = bytes.split_off(at);
-    Ok(request.map(|()| (bytes, after)))
+    head.with(Some(content_type), (bytes, after))
 }
 
 /// Makes an HTTP request to any endpoint, with the parameters of its URL and its body, if it has one. `base_url` and `token` are
@@ -111,16 +112,17 @@ pub fn untyped_request(
     for (name, value) in parameters {
         query.append(name, value);
     }
-    let request = finish(meta, query, Headers::default(), body)?;
-    Ok(request.map(|()| body.map(|body| body.bytes.clone()).unwrap_or_default()))
+    let head = Head { meta, query, headers: HeaderMap::new() };
+    let (content_type, bytes) = body.map(|body| (body.content_type.clone(), body.bytes.clone())).unzip();
+    head.with(content_type, bytes.unwrap_or_default())
 }
 
-/// The request without its body, and the body.
+/// What goes before the body, and the body.
 fn assemble<E: Endpoint>(
     endpoint: &E,
     base_url: &str,
     token: &str,
-) -> Result<(Request<()>, Option<Body>), BuildError> {
+) -> Result<(Head<'static>, Option<Body>), BuildError> {
     const {
         assert!(
             E::META.token as u8 == E::Token::KIND as u8,
@@ -133,8 +135,7 @@ fn assemble<E: Endpoint>(
     let mut headers = Headers::default();
     endpoint.headers(&mut headers)?;
     let body = if meta.method == Method::GET { None } else { Some(endpoint.body()?) };
-    let request = finish(meta, query, headers, body.as_ref())?;
-    Ok((request, body))
+    Ok((Head { meta, query, headers: headers.0 }, body))
 }
 
 /// The URL, with the token.
@@ -149,20 +150,25 @@ fn start(meta: &Meta, base_url: &str, token: &str) -> Query {
     query
 }
 
-fn finish(
-    meta: &Meta,
+/// All of a request but its body.
+struct Head<'m> {
+    meta: &'m Meta,
     query: Query,
-    headers: Headers,
-    body: Option<&Body>,
-) -> Result<Request<()>, BuildError> {
-    let mut request = Request::builder()
-        .method(meta.method.clone())
-        .uri(query.finish())
-        .body(())
-        .map_err(|source| BuildError::Url { path: meta.path, source })?;
-    *request.headers_mut() = headers.0;
-    if let Some(body) = body {
-        request.headers_mut().insert(CONTENT_TYPE, body.content_type.clone());
+    headers: HeaderMap,
+}
+
+impl Head<'_> {
+    /// The request with a body. `http`'s builder would move it once for each of its parts.
+    fn with<B>(mut self, content_type: Option<HeaderValue>, body: B) -> Result<Request<B>, BuildError> {
+        let url = |error: InvalidUri| BuildError::Url { path: self.meta.path, source: error.into() };
+        let uri = Uri::from_maybe_shared(self.query.finish()).map_err(url)?;
+        if let Some(content_type) = content_type {
+            self.headers.insert(CONTENT_TYPE, content_type);
+        }
+        let mut request = Request::new(body);
+        request.method_mut().clone_from(&self.meta.method);
+        *request.uri_mut() = uri;
+        *request.headers_mut() = self.headers;
+        Ok(request)
     }
-    Ok(request)
 }

@@ -125,16 +125,20 @@ fn unquoted(message: &str) -> String {
 
 /// What can come back from an endpoint.
 pub trait Answer: Sized {
-    /// Reads it, or the error that came instead.
-    fn read(headers: &HeaderMap, body: &Bytes) -> Result<Self, ResponseError>;
+    /// Reads it, or the error that came instead. Its lists and maps may take so many bytes of `memory`: see [`Reading::new`].
+    fn read(headers: &HeaderMap, body: &Bytes, memory: usize) -> Result<Self, ResponseError>;
 }
 
 /// Implements [`Answer`] for JSON models.
 macro_rules! json_answers {
     ($($type:ty),* $(,)?) => {$(
         impl $crate::Answer for $type {
-            fn read(_: &http::HeaderMap, body: &bytes::Bytes) -> Result<Self, $crate::ResponseError> {
-                $crate::response::read_json(body)
+            fn read(
+                _: &http::HeaderMap,
+                body: &bytes::Bytes,
+                memory: usize,
+            ) -> Result<Self, $crate::ResponseError> {
+                $crate::response::read_json(body, memory)
             }
         }
     )*};
@@ -146,8 +150,12 @@ pub(crate) use json_answers;
 macro_rules! xml_answers {
     ($($type:ty),* $(,)?) => {$(
         impl $crate::Answer for $type {
-            fn read(_: &http::HeaderMap, body: &bytes::Bytes) -> Result<Self, $crate::ResponseError> {
-                $crate::xml::read(body)
+            fn read(
+                _: &http::HeaderMap,
+                body: &bytes::Bytes,
+                memory: usize,
+            ) -> Result<Self, $crate::ResponseError> {
+                $crate::xml::read(body, memory)
             }
         }
     )*};
@@ -156,7 +164,7 @@ macro_rules! xml_answers {
 pub(crate) use xml_answers;
 
 impl Answer for File {
-    fn read(headers: &HeaderMap, body: &Bytes) -> Result<Self, ResponseError> {
+    fn read(headers: &HeaderMap, body: &Bytes, _: usize) -> Result<Self, ResponseError> {
         // A download says that it is one; an error doesn't, whatever type it says it has.
         if !headers.contains_key(CONTENT_DISPOSITION) && !headers.contains_key(CONTENT_RANGE) {
             let text = text(body);
@@ -181,16 +189,16 @@ impl Answer for File {
 }
 
 impl<T: ReadObject> Answer for FileOr<T> {
-    fn read(headers: &HeaderMap, body: &Bytes) -> Result<Self, ResponseError> {
+    fn read(headers: &HeaderMap, body: &Bytes, memory: usize) -> Result<Self, ResponseError> {
         let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let is_json = content_type.is_some_and(|kind| {
             let kind = kind.split(';').next().unwrap_or_default().trim();
             kind.eq_ignore_ascii_case("application/json") || kind.eq_ignore_ascii_case("text/plain")
         });
         if is_json && !headers.contains_key(CONTENT_DISPOSITION) {
-            read_json(body).map(Self::Json)
+            read_json(body, memory).map(Self::Json)
         } else {
-            File::read(headers, body).map(Self::File)
+            File::read(headers, body, memory).map(Self::File)
         }
     }
 }
@@ -208,7 +216,15 @@ pub fn file_head(headers: &HeaderMap) -> File {
 
 /// Reads an endpoint's answer.
 pub fn parse_response<E: Endpoint>(response: &Response<Bytes>) -> Result<E::Response, ResponseError> {
-    E::Response::read(response.headers(), response.body())
+    parse_response_within::<E>(response, Reading::MEMORY)
+}
+
+/// Reads an endpoint's answer whose lists and maps may take so many bytes of memory, instead of [`Reading::MEMORY`].
+pub fn parse_response_within<E: Endpoint>(
+    response: &Response<Bytes>,
+    memory: usize,
+) -> Result<E::Response, ResponseError> {
+    E::Response::read(response.headers(), response.body(), memory)
 }
 
 /// Reads the body of an endpoint's answer, where that is JSON.
@@ -220,20 +236,20 @@ where
     E: Endpoint,
     E::Response: ReadObject,
 {
-    read_json(body)
+    read_json(body, Reading::MEMORY)
 }
 
-pub(crate) fn read_json<R: ReadObject>(body: &[u8]) -> Result<R, ResponseError> {
+pub(crate) fn read_json<R: ReadObject>(body: &[u8], memory: usize) -> Result<R, ResponseError> {
     let text = text(body);
     let mut envelope = Envelope::default();
-    let Err(error) = envelope.read(&text, &Reading::default()) else { return envelope.open(&text) };
+    let Err(error) = envelope.read(&text, &Reading::new(memory)) else { return envelope.open(&text) };
     if names_unknown_fields() {
         return Err(DecodeError::from(error).into());
     }
     // Nearly JSON, perhaps.
     let text = mend(&text);
     let mut mended = Envelope::default();
-    if mended.read(&text, &Reading::default().mending()).is_ok() {
+    if mended.read(&text, &Reading::new(memory).mending()).is_ok() {
         return mended.open(&text);
     }
     // An error's body may lack the shape of a success: then the error is what matters.

@@ -37,7 +37,7 @@ impl Output for Document {
 }
 
 /// Reads an answer, and reports the failure it tells of.
-pub(crate) fn read<R: ReadObject>(body: &Bytes) -> Result<R, ResponseError> {
+pub(crate) fn read<R: ReadObject>(body: &Bytes, memory: usize) -> Result<R, ResponseError> {
     let fields = fields(body)?;
     let get = |wanted: &str| fields.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
     if get("return_code").is_none() {
@@ -53,7 +53,7 @@ pub(crate) fn read<R: ReadObject>(body: &Bytes) -> Result<R, ResponseError> {
     }
     let mut object = R::default();
     let fields = MapDeserializer::<_, serde_json::Error>::new(fields.into_iter());
-    read_object(&mut object, fields, &Reading::default()).map_err(DecodeError::from)?;
+    read_object(&mut object, fields, &Reading::new(memory)).map_err(DecodeError::from)?;
     Ok(object)
 }
 

@@ -276,6 +276,11 @@ impl<C: Credential> ClientBuilder<C> {
         self
     }
 
+    /// How many bytes of memory the lists and maps of an answer may take, instead of 64 MiB: see [`CallOptions::max_memory`].
+    pub fn max_memory(self, bytes: usize) -> Self {
+        self.options(|options| options.max_memory(bytes))
+    }
+
     /// A proxy to go through, instead of the one that the environment asks for (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`,
     /// `NO_PROXY`). The environment's is not used for this machine's own addresses (`localhost`, `127.0.0.1`, `[::1]`); this one
     /// is. `socks5://` needs the feature `socks`.

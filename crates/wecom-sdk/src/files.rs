@@ -17,10 +17,11 @@ use futures_util::stream::try_unfold;
 use tokio::fs;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use wecom_models::File;
+use wecom_models::wire::Reading;
 use wecom_requests::{Answer as _, Endpoint, Meta, ResponseError, file_head, streamed_request};
 
 use crate::pace::Pace;
-use crate::session::{Answer, Call, whole};
+use crate::session::{Answer, Call};
 use crate::transport::{RequestBody, ResponseBody};
 use crate::{Client, Credential, Error, Provides, lock};
 
@@ -222,7 +223,7 @@ impl<C: Credential> Client<C> {
             Ok(request.map(|()| RequestBody::Stream { length, stream }))
         };
         let call = Call { repeatable, extra, ..Call::new(endpoint, &mut build) };
-        let result = session.call(call, whole::<E>).await;
+        let result = session.call(call, |answer| session.whole::<E>(answer)).await;
         result.map(|(value, _)| value).map_err(|error| match lock(&failure).take() {
             Some(source) => Error::Content { endpoint, source },
             None => error,
@@ -290,7 +291,7 @@ impl Download {
             Answer::File(answer) => answer,
             // An error, or a file that doesn't say so.
             Answer::Whole(answer) => {
-                File::read(answer.headers(), answer.body())?;
+                File::read(answer.headers(), answer.body(), Reading::MEMORY)?;
                 answer.clone().map(ResponseBody::from)
             }
         };

@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use wecom_models::wire::Reading;
+
 use crate::{Backoff, Hook, OnLimit, RetryPolicy};
 
 /// How calls are made: set for all of a client's calls by [`ClientBuilder::options`](crate::ClientBuilder::options) and its likes,
@@ -14,6 +16,7 @@ pub struct CallOptions {
     pub(crate) timeout: Duration,
     pub(crate) deadline: Duration,
     pub(crate) stall: Duration,
+    pub(crate) memory: usize,
     pub(crate) validates: bool,
     pub(crate) names_unknown_fields: bool,
     pub(crate) retry: Arc<dyn RetryPolicy>,
@@ -27,6 +30,7 @@ impl Default for CallOptions {
             timeout: Duration::from_secs(30),
             deadline: Duration::from_secs(120),
             stall: Duration::from_secs(20),
+            memory: Reading::MEMORY,
             validates: true,
             names_unknown_fields: false,
             retry: Arc::new(Backoff::new()),
@@ -55,6 +59,16 @@ impl CallOptions {
     /// [`Error::Stalled`](crate::Error::Stalled): instead of 20 seconds.
     pub fn stall_timeout(mut self, timeout: Duration) -> Self {
         self.stall = timeout;
+        self
+    }
+
+    /// How many bytes of memory the lists and maps of an answer may take, instead of 64 MiB; text counts besides, and takes no
+    /// more than in the answer itself. More is [`Error::Decode`](crate::Error::Decode).
+    ///
+    /// [`max_response`](crate::ClientBuilder::max_response) alone is no limit: a list of `{}` takes three bytes an item on its way, and a
+    /// struct of hundreds of bytes here.
+    pub fn max_memory(mut self, bytes: usize) -> Self {
+        self.memory = bytes;
         self
     }
 
@@ -96,6 +110,7 @@ impl fmt::Debug for CallOptions {
             .field("timeout", &self.timeout)
             .field("deadline", &self.deadline)
             .field("stall_timeout", &self.stall)
+            .field("max_memory", &self.memory)
             .field("validates", &self.validates)
             .field("on_limit", &self.on_limit)
             .finish_non_exhaustive()

@@ -24,7 +24,8 @@ use wecom_models::Secret;
 use wecom_models::wire::secrets_written;
 use wecom_models::wire::unknown_fields;
 use wecom_requests::{
-    AnswerKind, DecodeError, Endpoint, Meta, ResponseError, TokenKind, errcode, http_request, parse_response,
+    AnswerKind, DecodeError, Endpoint, Meta, ResponseError, TokenKind, errcode, http_request,
+    parse_response_within,
 };
 
 use crate::caller::Caller;
@@ -127,7 +128,7 @@ impl<'a> Session<'a> {
         E::Response: Send,
     {
         let mut build = self.builder(request)?;
-        self.call(Call::new(E::META, &mut build), whole::<E>).await
+        self.call(Call::new(E::META, &mut build), |answer| self.whole::<E>(answer)).await
     }
 
     /// Calls an endpoint that gives out a token. That is for everyone who waits for it, so no
@@ -140,7 +141,8 @@ impl<'a> Session<'a> {
         let options = CallOptions { deadline: FETCH, ..CallOptions::clone(&self.caller.options) };
         let session = Session { options: &options, ..self };
         let mut build = session.builder(request)?;
-        session.call(Call::new(E::META, &mut build), whole::<E>).await.map(|(value, _)| value)
+        let read = |answer: Answer<'_>| session.whole::<E>(answer);
+        session.call(Call::new(E::META, &mut build), read).await.map(|(value, _)| value)
     }
 
     /// Refuses what breaks documented limits.
@@ -167,6 +169,15 @@ impl<'a> Session<'a> {
                 http_request(request, base_url, token).map_err(|source| Error::Build { endpoint, source })?;
             Ok(request.map(RequestBody::Bytes))
         })
+    }
+
+    /// Reads an answer whose body is all there.
+    #[allow(clippy::needless_pass_by_value, reason = "what takes in a file owns it")]
+    pub(crate) fn whole<E: Endpoint>(self, answer: Answer<'_>) -> Result<E::Response, ResponseError> {
+        match answer {
+            Answer::Whole(answer) => parse_response_within::<E>(answer, self.options.memory),
+            Answer::File(_) => Err(not_asked_for()),
+        }
     }
 
     /// Makes a call, and gives what is read from its answer, with the answer; without its body if that is a file.
@@ -377,15 +388,6 @@ impl<'a> Session<'a> {
         };
         let body = body.ok_or(Error::TooLarge { endpoint, limit })?;
         Ok(Received::Whole(Response::from_parts(head, body)))
-    }
-}
-
-/// Reads an answer whose body is all there.
-#[allow(clippy::needless_pass_by_value, reason = "what takes in a file owns it")]
-pub(crate) fn whole<E: Endpoint>(answer: Answer<'_>) -> Result<E::Response, ResponseError> {
-    match answer {
-        Answer::Whole(answer) => parse_response::<E>(answer),
-        Answer::File(_) => Err(not_asked_for()),
     }
 }
 

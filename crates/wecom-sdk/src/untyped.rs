@@ -128,9 +128,10 @@ impl<C: Credential> UntypedCall<C> {
 
     /// Makes the call, and reads the JSON that comes back: as [`serde_json::Value`], or as any type that serde reads.
     pub async fn send<T: DeserializeOwned + Send>(self) -> Result<T, Error> {
+        let memory = self.client.session().options.memory;
         let read = |answer: Answer<'_>| match answer {
             Answer::Whole(answer) => {
-                JsonAnswer::read(answer.headers(), answer.body()).map(|JsonAnswer(value)| value)
+                JsonAnswer::read(answer.headers(), answer.body(), memory).map(|JsonAnswer(value)| value)
             }
             Answer::File(_) => Err(not_asked_for()),
         };

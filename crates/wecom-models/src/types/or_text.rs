@@ -3,7 +3,7 @@
 use serde::de::{Error, MapAccess, SeqAccess};
 use serde::ser::{Serialize, Serializer};
 
-use crate::wire::{Entries, Read, Reading, Scalar};
+use crate::wire::{Entries, Found, Read, Reading, Scalar};
 
 /// A value of the documented type, or whatever text came in its place.
 ///
@@ -50,36 +50,32 @@ impl<T: Serialize> Serialize for OrText<T> {
 impl<'de, T: Read<'de>> Read<'de> for OrText<T> {
     const EXPECTED: &'static str = T::EXPECTED;
 
-    fn read_scalar<E: Error>(&mut self, scalar: Scalar<'_, 'de>, reading: &Reading) -> Result<bool, E> {
+    fn read_scalar<E: Error>(&mut self, scalar: Scalar<'_, 'de>, reading: &Reading) -> Result<Found, E> {
         let mut value = T::default();
         match (value.read_scalar::<E>(scalar, reading), scalar.text()) {
-            (Ok(present), _) => {
+            (Ok(found), _) => {
                 *self = Self::Value(value);
-                Ok(present)
+                Ok(found)
             }
             (Err(_), Some(text)) => {
                 *self = Self::Text(text.to_owned());
-                Ok(true)
+                Ok(Found::Value)
             }
             (Err(error), None) => Err(error),
         }
     }
 
-    fn read_list<A: SeqAccess<'de>>(&mut self, list: &mut A, reading: &Reading) -> Result<bool, A::Error> {
+    fn read_list<A: SeqAccess<'de>>(&mut self, list: &mut A, reading: &Reading) -> Result<Found, A::Error> {
         let mut value = T::default();
-        let present = value.read_list(list, reading)?;
+        let found = value.read_list(list, reading)?;
         *self = Self::Value(value);
-        Ok(present)
+        Ok(found)
     }
 
-    fn read_map<A: MapAccess<'de>>(
-        &mut self,
-        entries: &mut Entries<'de, A>,
-        reading: &Reading,
-    ) -> Result<bool, A::Error> {
+    fn read_map<A: MapAccess<'de>>(&mut self, entries: &mut Entries<'_, 'de, A>) -> Result<Found, A::Error> {
         let mut value = T::default();
-        let present = value.read_map(entries, reading)?;
+        let found = value.read_map(entries)?;
         *self = Self::Value(value);
-        Ok(present)
+        Ok(found)
     }
 }

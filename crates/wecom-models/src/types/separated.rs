@@ -8,7 +8,7 @@ use std::ops::{Deref, DerefMut};
 use serde::de::{DeserializeSeed, Error};
 use serde::ser::{Serialize, Serializer};
 
-use crate::wire::{Place, Read, Reading, Scalar, mend, read_inner_nested};
+use crate::wire::{Found, Place, Read, Reading, Scalar, mend, read_inner_nested};
 
 /// What stands between the items of a [`Separated`] list.
 pub trait Separator {
@@ -121,14 +121,15 @@ impl<T: fmt::Display, S: Separator> fmt::Display for Joined<'_, T, S> {
 impl<'de, T: for<'a> Read<'a>, S: Separator> Read<'de> for Separated<T, S> {
     const EXPECTED: &'static str = "a string";
 
-    fn read_scalar<E: Error>(&mut self, scalar: Scalar<'_, 'de>, reading: &Reading) -> Result<bool, E> {
+    fn read_scalar<E: Error>(&mut self, scalar: Scalar<'_, 'de>, reading: &Reading) -> Result<Found, E> {
         let Some(text) = scalar.text() else { return self.items.read_scalar(scalar, reading) };
         for item in text.split(S::SEPARATOR).map(str::trim).filter(|item| !item.is_empty()) {
             let mut value = T::default();
             value.read_scalar::<E>(Scalar::Text(item), reading)?;
+            reading.make_room::<T, E>(&self.items)?;
             self.items.push(value);
         }
-        Ok(true)
+        Ok(Found::Value)
     }
 
     read_inner_nested! { |this| this.items }
@@ -173,19 +174,19 @@ impl<T: Serialize> Serialize for Json<T> {
 impl<'de, T: for<'a> Read<'a>> Read<'de> for Json<T> {
     const EXPECTED: &'static str = T::EXPECTED;
 
-    fn read_scalar<E: Error>(&mut self, scalar: Scalar<'_, 'de>, reading: &Reading) -> Result<bool, E> {
+    fn read_scalar<E: Error>(&mut self, scalar: Scalar<'_, 'de>, reading: &Reading) -> Result<Found, E> {
         let Some(text) = scalar.text() else { return self.0.read_scalar(scalar, reading) };
         if scalar.is_blank() {
-            return Ok(false);
+            return Ok(Found::Nothing);
         }
         let text = if reading.mends() { mend(text) } else { Cow::Borrowed(text) };
         let mut json = serde_json::Deserializer::from_str(&text);
         reading.enter()?;
         let result = Place(&mut self.0, reading).deserialize(&mut json);
         reading.leave();
-        let present = result.map_err(Error::custom)?;
+        let found = result.map_err(Error::custom)?;
         json.end().map_err(Error::custom)?;
-        Ok(present)
+        Ok(found)
     }
 
     read_inner_nested! { |this| this.0 }

@@ -2,7 +2,7 @@
 
 use serde::ser::{Serialize, Serializer};
 
-use super::Scalar;
+use super::{Found, Scalar};
 use crate::Unknown;
 
 /// An enum whose documented values are integers.
@@ -24,7 +24,21 @@ pub trait StringEnum: From<Unknown> {
 }
 
 /// Reads a value of an open enum of integers: from a number, a boolean or the digits of a string.
-pub(crate) fn read_int_enum<T: IntEnum>(place: &mut T, scalar: Scalar<'_, '_>) -> bool {
+#[inline]
+pub(crate) fn read_int_enum<T: IntEnum>(place: &mut T, scalar: Scalar<'_, '_>) -> Found {
+    let code = if let Scalar::Unsigned(code) = scalar { i64::try_from(code).ok() } else { None };
+    match code.and_then(T::from_code) {
+        Some(value) => {
+            *place = value;
+            Found::Value
+        }
+        None => read_unusual_int_enum(place, scalar),
+    }
+}
+
+/// What is no documented number above zero. It is a function of its own, so that the usual case is small enough to be inlined.
+#[inline(never)]
+fn read_unusual_int_enum<T: IntEnum>(place: &mut T, scalar: Scalar<'_, '_>) -> Found {
     *place = match scalar {
         Scalar::Signed(code) => T::from_code(code).unwrap_or_else(|| Unknown::Int(code).into()),
         Scalar::Bool(value) => {
@@ -36,10 +50,10 @@ pub(crate) fn read_int_enum<T: IntEnum>(place: &mut T, scalar: Scalar<'_, '_>) -
             Err(_) => Unknown::Text(code.to_string()).into(),
         },
         Scalar::Float(number) => int_enum_of_text(&number.to_string()),
-        Scalar::Borrowed("") | Scalar::Text("") => return false,
+        Scalar::Borrowed("") | Scalar::Text("") => return Found::Nothing,
         Scalar::Borrowed(text) | Scalar::Text(text) => int_enum_of_text(text),
     };
-    true
+    Found::Value
 }
 
 fn int_enum_of_text<T: IntEnum>(text: &str) -> T {
@@ -48,7 +62,7 @@ fn int_enum_of_text<T: IntEnum>(text: &str) -> T {
 }
 
 /// Reads a value of an open enum of strings.
-pub(crate) fn read_string_enum<T: StringEnum>(place: &mut T, scalar: Scalar<'_, '_>) -> bool {
+pub(crate) fn read_string_enum<T: StringEnum>(place: &mut T, scalar: Scalar<'_, '_>) -> Found {
     let of_text = |text: &str| T::from_name(text).unwrap_or_else(|| Unknown::Text(text.to_owned()).into());
     let of_int =
         |number: i64| T::from_name(&number.to_string()).unwrap_or_else(|| Unknown::Int(number).into());
@@ -62,7 +76,7 @@ pub(crate) fn read_string_enum<T: StringEnum>(place: &mut T, scalar: Scalar<'_, 
         Scalar::Float(number) => of_text(&number.to_string()),
         Scalar::Bool(value) => of_text(if value { "true" } else { "false" }),
     };
-    true
+    Found::Value
 }
 
 pub(crate) fn write_kept<T: Serialize, S: Serializer>(
@@ -104,7 +118,7 @@ macro_rules! read_int_enums {
                 &mut self,
                 scalar: $crate::wire::Scalar<'_, 'de>,
                 _: &$crate::wire::Reading,
-            ) -> Result<bool, E> {
+            ) -> Result<$crate::wire::Found, E> {
                 Ok($crate::wire::enums::read_int_enum(self, scalar))
             }
         }
@@ -123,7 +137,7 @@ macro_rules! read_string_enums {
                 &mut self,
                 scalar: $crate::wire::Scalar<'_, 'de>,
                 _: &$crate::wire::Reading,
-            ) -> Result<bool, E> {
+            ) -> Result<$crate::wire::Found, E> {
                 Ok($crate::wire::enums::read_string_enum(self, scalar))
             }
         }

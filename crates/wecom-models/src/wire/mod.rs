@@ -9,10 +9,15 @@
 
 #![allow(dead_code, unused_imports, unused_macros, reason = "a build of a few families uses a few of these")]
 
+mod containers;
 pub(crate) mod enums;
 mod mend;
+mod object;
+mod path;
 mod read;
-pub(crate) mod scalars;
+mod reading;
+mod scalars;
+mod tag;
 mod union;
 mod unknown;
 mod write;
@@ -20,7 +25,11 @@ mod write;
 pub use crate::types::secrets_written;
 pub use enums::{IntEnum, StringEnum};
 pub use mend::mend;
-pub use read::{Entries, Field, Key, Read, ReadObject, Reading, Scalar, Tag, read, read_object};
+pub use object::{Entries, Field, Key, ReadObject, read_object};
+pub use read::{Found, Read, read};
+pub use reading::Reading;
+pub use scalars::Scalar;
+pub use tag::Tag;
 pub use union::{
     FlatUnion, Kind, KindUnion, ObjectUnion, OneofUnion, SiblingUnion, set_flat, set_oneof, set_sibling,
 };
@@ -28,6 +37,7 @@ pub use unknown::{names_unknown_fields, unknown_fields};
 pub use write::{JsonOutput, Output, Undocumented, WriteObject, flag, flags, unwritten, write_object};
 
 pub(crate) use enums::{open_enums, read_int_enums, read_string_enums, write_int_enums, write_string_enums};
-pub(crate) use read::{OBJECT, Place, fill, read_impl, read_inner, read_inner_nested, read_objects};
+pub(crate) use object::{OBJECT, fill, read_objects};
+pub(crate) use read::{Place, read_impl, read_inner, read_inner_nested};
 pub(crate) use union::{open_kinds, open_unions, read_kind, read_kinds, read_unions};
 pub(crate) use write::write_objects;

@@ -9,8 +9,8 @@ use std::marker::PhantomData;
 use serde::de::Error;
 use serde_json::Value;
 
-use super::read::{Kept, Tag};
-use super::{Field, Reading};
+use super::tag::Kept;
+use super::{Field, Found, Reading, Tag};
 use crate::UnknownUnion;
 
 /// What every union that is an object has.
@@ -52,7 +52,9 @@ pub fn set_sibling<'de, U: SiblingUnion, F: Field<'de>>(
         let text = tag.text();
         let content = U::content(&text).unwrap_or_default();
         // What stood before the tag comes first.
-        if let Some(value) = seen.fields.remove(content) {
+        if !seen.fields.is_empty()
+            && let Some(value) = seen.fields.remove(content)
+        {
             *union =
                 U::read_content(&text, Kept { name: Some(content), value, reading, error: PhantomData })?;
             return next.map_or(Ok(()), F::skip);
@@ -169,9 +171,9 @@ pub(crate) fn read_kind<U: KindUnion, E: Error>(
     union: &mut U,
     value: Value,
     reading: &Reading,
-) -> Result<bool, E> {
+) -> Result<Found, E> {
     let (kind, is_nothing) = match &value {
-        Value::Null => return Ok(false),
+        Value::Null => return Ok(Found::Nothing),
         Value::Bool(_) => (Kind::Bool, false),
         Value::Number(_) => (Kind::Number, false),
         Value::String(text) => (Kind::String, text.is_empty()),
@@ -180,10 +182,10 @@ pub(crate) fn read_kind<U: KindUnion, E: Error>(
     };
     match U::read_kind(kind, Kept { name: None, value, reading, error: PhantomData })? {
         Ok(variant) => *union = variant,
-        Err(_) if is_nothing => return Ok(false),
+        Err(_) if is_nothing => return Ok(Found::Nothing),
         Err(kept) => *union = kept.value.into(),
     }
-    Ok(true)
+    Ok(Found::Value)
 }
 
 fn tag_text(tag: &Value) -> String {
@@ -263,7 +265,7 @@ macro_rules! read_kinds {
                 &mut self,
                 scalar: $crate::wire::Scalar<'_, 'de>,
                 reading: &$crate::wire::Reading,
-            ) -> Result<bool, E> {
+            ) -> Result<$crate::wire::Found, E> {
                 $crate::wire::read_kind(self, scalar.into(), reading)
             }
 
@@ -271,7 +273,7 @@ macro_rules! read_kinds {
                 &mut self,
                 list: &mut A,
                 reading: &$crate::wire::Reading,
-            ) -> Result<bool, A::Error> {
+            ) -> Result<$crate::wire::Found, A::Error> {
                 let mut value = serde_json::Value::Null;
                 value.read_list(list, reading)?;
                 $crate::wire::read_kind(self, value, reading)
@@ -279,12 +281,11 @@ macro_rules! read_kinds {
 
             fn read_map<A: serde::de::MapAccess<'de>>(
                 &mut self,
-                entries: &mut $crate::wire::Entries<'de, A>,
-                reading: &$crate::wire::Reading,
-            ) -> Result<bool, A::Error> {
+                entries: &mut $crate::wire::Entries<'_, 'de, A>,
+            ) -> Result<$crate::wire::Found, A::Error> {
                 let mut value = serde_json::Value::Null;
-                value.read_map(entries, reading)?;
-                $crate::wire::read_kind(self, value, reading)
+                value.read_map(entries)?;
+                $crate::wire::read_kind(self, value, entries.reading())
             }
         }
         $crate::wire::read_impl! { $type }

@@ -8,6 +8,9 @@ thread_local! {
     static NAMED: RefCell<Option<HashSet<(&'static str, String)>>> = const { RefCell::new(None) };
 }
 
+/// What the error at a field says that is to be named.
+pub(super) const UNKNOWN: &str = "nobody knows this field";
+
 /// How many fields are named at most.
 const MOST: usize = 100;
 

@@ -2,7 +2,7 @@
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::read::{Segment, located};
+use super::path::{Segment, located};
 
 /// Where fields are written to: a JSON object, or the query of a URL.
 pub trait Output {

@@ -1,0 +1,30 @@
+//! Where in a document trouble is: errors carry their path in the message.
+
+use serde::de::Error;
+
+#[derive(Clone, Copy)]
+pub(super) enum Segment<'a> {
+    Field(&'a str),
+    Index(usize),
+}
+
+/// Puts one more path segment before an error's message: `` `msg_list[3].sender`: invalid type … ``.
+///
+/// serde has no place for a path, so the message carries it; nothing is spent on it until something fails.
+#[cold]
+pub(super) fn within<E: Error>(segment: Segment<'_>, error: &E) -> E {
+    E::custom(located(segment, &error.to_string()))
+}
+
+/// A message with one more path segment.
+pub(super) fn located(segment: Segment<'_>, message: &str) -> String {
+    let (path, rest) = match message.strip_prefix('`').and_then(|rest| rest.split_once("`: ")) {
+        Some((path, rest)) => (path, rest),
+        None => ("", message),
+    };
+    let dot = if path.is_empty() || path.starts_with('[') { "" } else { "." };
+    match segment {
+        Segment::Field(name) => format!("`{name}{dot}{path}`: {rest}"),
+        Segment::Index(index) => format!("`[{index}]{dot}{path}`: {rest}"),
+    }
+}

@@ -1,0 +1,98 @@
+//! How an answer is read, and what it may take.
+
+use std::cell::Cell;
+
+use serde::de::Error;
+
+/// How an answer is read, and how much of it may still follow.
+///
+/// Depth and memory are those of the whole answer, whatever layers of JSON in strings it has.
+#[derive(Debug)]
+pub struct Reading {
+    /// How many objects and lists may still be opened in the one that is being read.
+    depth: Cell<usize>,
+    /// How many bytes lists and maps may take.
+    limit: usize,
+    /// How many of them are left.
+    memory: Cell<usize>,
+    /// Whether JSON in strings is mended before it is read.
+    mends: bool,
+}
+
+impl Reading {
+    /// How deep an answer may nest: several times deeper than any that is documented.
+    pub const DEPTH: usize = 64;
+    /// How many bytes the lists and maps of an answer may take, unless something else is said: 64 MiB, several times what the
+    /// largest documented page takes.
+    pub const MEMORY: usize = 64 << 20;
+
+    /// Reads an answer whose lists and maps take no more than so many bytes.
+    ///
+    /// What takes little on its way may take much here: `{}` in a list is two bytes, and a struct of hundreds. Text is not
+    /// counted, since it takes no more than it did on its way.
+    pub fn new(memory: usize) -> Self {
+        Self { depth: Cell::new(Self::DEPTH), limit: memory, memory: Cell::new(memory), mends: false }
+    }
+
+    /// Mends JSON in strings before it is read: see [`mend`](super::mend).
+    #[must_use]
+    pub fn mending(mut self) -> Self {
+        self.mends = true;
+        self
+    }
+
+    pub(crate) fn mends(&self) -> bool {
+        self.mends
+    }
+
+    /// Goes one level deeper. `leave` comes back, also from what can't be read.
+    #[inline]
+    pub(crate) fn enter<E: Error>(&self) -> Result<(), E> {
+        self.depth.set(self.depth.get().checked_sub(1).ok_or_else(too_deep)?);
+        Ok(())
+    }
+
+    #[inline]
+    pub(crate) fn leave(&self) {
+        self.depth.set(self.depth.get() + 1);
+    }
+
+    /// Takes memory for so many more values of a type.
+    fn charge<T, E: Error>(&self, count: usize) -> Result<(), E> {
+        let left = count.checked_mul(size_of::<T>()).and_then(|size| self.memory.get().checked_sub(size));
+        self.memory.set(left.ok_or_else(|| too_large(self.limit))?);
+        Ok(())
+    }
+
+    /// Makes room for one more item of a list.
+    #[inline]
+    pub(crate) fn make_room<T, E: Error>(&self, list: &Vec<T>) -> Result<(), E> {
+        // A list begins with room for four, and doubles when that is full.
+        if list.len() == list.capacity() { self.charge::<T, E>(list.len().max(4)) } else { Ok(()) }
+    }
+
+    /// Takes memory for one more entry of a map that has so many.
+    pub(crate) fn make_entry<T, E: Error>(&self, len: usize) -> Result<(), E> {
+        // A node of the tree has room for eleven, and most are half full.
+        self.charge::<(String, T), E>(if len == 0 { 11 } else { 2 })
+    }
+}
+
+impl Default for Reading {
+    fn default() -> Self {
+        Self::new(Self::MEMORY)
+    }
+}
+
+#[cold]
+fn too_deep<E: Error>() -> E {
+    E::custom(format_args!("nested more than {} levels deep", Reading::DEPTH))
+}
+
+#[cold]
+fn too_large<E: Error>(limit: usize) -> E {
+    E::custom(format_args!(
+        "lists and maps take more than {limit} bytes of memory; raise `max_memory`, of the client or of the call, or ask for \
+         less at once"
+    ))
+}
