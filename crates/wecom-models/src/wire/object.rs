@@ -296,9 +296,21 @@ impl<'de, A: MapAccess<'de>> Field<'de> for MapField<'_, '_, 'de, A> {
     }
 }
 
+/// How many bytes an object takes at most, with everything in it but its lists, maps and text. A list of empty ones takes as
+/// many for each `{}`, and a default is written and dropped for each: a model beyond this is to be cut into several.
+#[cfg(test)]
+pub(crate) const LARGEST: usize = 1600;
+
 /// Implements `Read` and `Deserialize` for types that implement [`ReadObject`].
 macro_rules! read_objects {
     ($($type:ty),* $(,)?) => {$(
+        // Only in tests: features of serde_json change how large a `Value` is, and are any program's choice.
+        #[cfg(test)]
+        const _: () = assert!(
+            size_of::<$type>() <= $crate::wire::LARGEST,
+            concat!("`", stringify!($type), "` takes more bytes than `wire::LARGEST`")
+        );
+
         impl<'de> $crate::wire::Read<'de> for $type {
             const EXPECTED: &'static str = $crate::wire::OBJECT;
 
