@@ -10,7 +10,7 @@ use wecom_models::user::{Get as GetUser, GetResponse};
 use wecom_models::wedoc::document::Get as DocumentGet;
 use wecom_models::wedrive::files::FileList;
 use wecom_models::wire::{ReadObject, Reading};
-use wecom_requests::{Endpoint, ResponseError, parse};
+use wecom_requests::{Endpoint, ResponseError, parse, parse_response_within};
 
 #[test]
 fn integers_are_64_bits_wide() {
@@ -208,9 +208,14 @@ fn what_lists_and_maps_may_take_is_limited() {
 
 #[test]
 fn what_one_string_becomes_counts_too() {
-    let body = json!({ "errcode": 0, "invaliduser": "a|".repeat(2 << 20) }).to_string();
-    let error = parse::<SendMessage>(body.as_bytes()).unwrap_err().to_string();
-    assert!(error.contains("at `invaliduser`: lists and maps take more than 67108864 bytes"), "{error}");
+    let body = json!({ "errcode": 0, "invaliduser": "a|".repeat(1000) }).to_string();
+    let answer = http::Response::new(bytes::Bytes::from(body));
+    let error = parse_response_within::<SendMessage>(&answer, 20_000).unwrap_err().to_string();
+    assert!(error.contains("at `invaliduser`: lists and maps take more than 20000 bytes"), "{error}");
+    assert_eq!(
+        parse_response_within::<SendMessage>(&answer, 30_000).unwrap().invaliduser.unwrap().len(),
+        1000
+    );
 }
 
 #[test]

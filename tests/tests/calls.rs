@@ -285,13 +285,14 @@ async fn the_memory_that_an_answer_may_take_is_raised_and_lowered() {
         let limit = format!("lists and maps take more than {limit} bytes of memory; raise `max_memory`");
         assert!(said.contains("the call succeeded") && said.contains(&limit), "{said}");
     };
-    refused(client.send(&KfSyncMsg::new()).await.unwrap_err(), 64 << 20);
+    let page = KfSyncMsg::new("wk");
+    refused(client.send(&page).await.unwrap_err(), 64 << 20);
     let roomy = client.with(|call| call.max_memory(256 << 20));
-    assert_eq!(roomy.send(&KfSyncMsg::new()).await.unwrap().msg_list.len(), MESSAGES);
+    assert_eq!(roomy.send(&page).await.unwrap().msg_list.len(), MESSAGES);
 
-    let narrow = builder(&server).max_memory(1000).build().unwrap();
-    refused(narrow.send(&KfSyncMsg::new()).await.unwrap_err(), 1000);
-    narrow.send(&GetInfo::new("hy")).await.expect_err("the mock's meeting has members, which take more");
+    let narrow = builder(&server).max_memory(50).build().unwrap();
+    refused(narrow.send(&page).await.unwrap_err(), 50);
+    narrow.send(&GetInfo::new("hy")).await.expect_err("the mock's meeting has members, who take more");
     narrow.with(|call| call.max_memory(100_000)).send(&GetInfo::new("hy")).await.unwrap();
 }
 
