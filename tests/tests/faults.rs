@@ -307,6 +307,69 @@ async fn nobody_waits_beyond_the_deadline_and_the_error_says_how_long_it_would_t
     assert_eq!((result.unwrap_err().retry_after(), sent), (Some(Duration::from_secs(1)), 1));
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_server_that_says_when_to_come_back_is_left_alone_by_everyone() {
+    let busy = |retry_after: u64| {
+        let sent = Arc::<AtomicU64>::default();
+        let busy = Busy { status: 503, retry_after: retry_after.to_string(), sent: Arc::clone(&sent) };
+        (Client::builder("ww1", "secret").transport(busy).retry(NoRetry).build().unwrap(), sent)
+    };
+    // Others wait, whatever they call.
+    let (client, sent) = busy(7);
+    assert!(matches!(write(&client).await, Err(Error::Status { .. })));
+    let start = tokio::time::Instant::now();
+    read(&client).await.unwrap();
+    assert!((6..=8).contains(&start.elapsed().as_secs()), "{:?}", start.elapsed());
+    assert_eq!(sent.load(Ordering::Relaxed), 2);
+
+    // But not beyond their deadlines, and not where they don't want to.
+    let (client, sent) = busy(100_000);
+    assert!(write(&client).await.is_err());
+    let error = read(&client).await.unwrap_err();
+    assert!(matches!(error, Error::Limited { .. }), "{error:?}");
+    assert!(error.retry_after().is_some_and(|time| time <= Duration::from_secs(300)), "{error:?}");
+    let refusing = client.with(|call| call.on_limit(OnLimit::Refuse));
+    assert!(matches!(read(&refusing).await, Err(Error::Limited { .. })));
+    assert_eq!(sent.load(Ordering::Relaxed), 1);
+    // Nobody is left alone for ever.
+    tokio::time::advance(Duration::from_secs(301)).await;
+    read(&client).await.unwrap();
+
+    let (client, sent) = busy(100_000);
+    assert!(write(&client).await.is_err());
+    read(&client.with(|call| call.on_limit(OnLimit::Ignore))).await.unwrap();
+    assert_eq!(sent.load(Ordering::Relaxed), 2);
+}
+
+#[tokio::test]
+async fn an_error_in_its_own_words_is_one_whatever_the_status() {
+    let server = Server::start().await.unwrap();
+    let client = builder(&server).retry(NoRetry).merchant_url(server.base_url()).build().unwrap();
+    read(&client).await.unwrap();
+    let red_packet = || Sendworkwxredpack::new("n", "s", "b", "m", "ww1", "o", 100, "w", "a", "r", "w");
+    for status in [400, 401, 403, 429, 500, 503] {
+        server.inject(Fault::code(60020).with_status(status).times(2));
+        assert!(read(&client).await.unwrap_err().is_code(60020), "{status}");
+        let error = client.send(&red_packet()).await.unwrap_err();
+        let Error::Merchant { error, .. } = error else { panic!("{status}: {error:?}") };
+        assert_eq!(error.message, "60020: a fault on demand");
+    }
+    // What reports no error, or isn't understood, is not an answer with such a status.
+    for status in [400, 500] {
+        let success = Reply::new(status, "text/xml", "<xml><return_code>SUCCESS</return_code></xml>");
+        for reply in [
+            success,
+            Reply::new(status, "text/html", "<html>no</html>"),
+            Reply::new(status, "text/plain", "{}"),
+        ] {
+            let path = "/mmpaymkttransfers/sendworkwxredpack";
+            server.answer(path, move |_| reply.clone());
+            let error = client.send(&red_packet()).await.unwrap_err();
+            assert!(matches!(error, Error::Status { .. }), "{status}: {error:?}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn an_error_says_how_long_its_endpoint_is_blocked() {
     let server = Server::start().await.unwrap();
@@ -396,7 +459,7 @@ impl Transport for Endless {
         &self,
         request: Request<RequestBody>,
     ) -> BoxFuture<'_, Result<Response<ResponseBody>, TransportError>> {
-        let token = r#"{ "access_token": "token", "expires_in": 7200 }"#;
+        let token = r#"{ "errcode": 0, "access_token": "token", "expires_in": 7200 }"#;
         let body = match request.uri().path() {
             SAFE => ResponseBody::stream(stream::repeat_with(|| Ok(Bytes::from_static(&[b' '; 1000])))),
             _ => token.into(),

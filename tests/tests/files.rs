@@ -1,13 +1,18 @@
 //! Uploads and downloads that don't fit into memory.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use wecom_mock::{Fault, Reply, Server};
 use wecom_sdk::media::{Get, MediaType, Upload};
-use wecom_sdk::{Backoff, Client, Content, Error, File};
+use wecom_sdk::token::AccessToken;
+use wecom_sdk::{Backoff, Client, ClientBuilder, Content, Error, File, Fixed, NoRetry};
 
 const UPLOAD: &str = "/cgi-bin/media/upload";
 const GET: &str = "/cgi-bin/media/get";
@@ -266,4 +271,102 @@ async fn names_come_back_in_every_spelling() {
     }
     server.answer(GET, |_| Reply::file("a \"b\".txt", "text/plain", "abc"));
     assert_eq!(client.send(&Get::new("media")).await.unwrap().name, "a \"b\".txt");
+}
+
+const CHUNKED: &str = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+const UNTIL_IT_CLOSES: &str = "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n";
+
+/// Parts of a body, each in a chunk of its own.
+fn chunks<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
+    let parts = parts.into_iter();
+    parts.flat_map(|part| [format!("{:x}\r\n", part.len()).as_bytes(), part, b"\r\n"].concat()).collect()
+}
+
+/// A client of a server that answers with this, and sends the second part only once it is told to.
+async fn slow(first: Vec<u8>, second: Vec<u8>) -> (Client<Fixed<AccessToken>>, Arc<Notify>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let go_on = Arc::new(Notify::new());
+    let told = Arc::clone(&go_on);
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        assert!(stream.read(&mut [0; 4096]).await.unwrap() > 0);
+        stream.write_all(&first).await.unwrap();
+        told.notified().await;
+        // The client may have seen enough.
+        let _ = stream.write_all(&second).await;
+    });
+    let builder = ClientBuilder::new(Fixed::new("token")).base_url(format!("http://{address}"));
+    (builder.retry(NoRetry).build().unwrap(), go_on)
+}
+
+/// What becomes of an answer that comes without a stop.
+async fn fetched(head: &str, body: Vec<u8>) -> Result<Bytes, Error> {
+    let (client, go_on) = slow([head.as_bytes(), &body].concat(), Vec::new()).await;
+    go_on.notify_one();
+    client.download(&Get::new("media")).await?.bytes().await
+}
+
+#[tokio::test]
+async fn a_file_is_handed_on_before_all_of_it_has_come() {
+    let long = [&b"{ "[..], &vec![b' '; 64 << 10]].concat();
+    for beginning in [&b"%PDF-1.7"[..], b"\x89PNG", b" \n-", b"\xef\xbb\xbfa", b"[1,", &long] {
+        let first = [CHUNKED.as_bytes(), &chunks([beginning])].concat();
+        let (client, go_on) = slow(first, chunks([&b"rest"[..], b""])).await;
+        let mut download = client.download(&Get::new("media")).await.unwrap();
+        let mut come = Vec::new();
+        while come.len() < beginning.len() {
+            come.extend_from_slice(&download.chunk().await.unwrap().unwrap());
+        }
+        assert!(come == beginning);
+        go_on.notify_one();
+        assert_eq!(&download.bytes().await.unwrap()[..], b"rest");
+    }
+}
+
+#[tokio::test]
+async fn an_error_is_found_in_whatever_pieces_it_comes() {
+    let error = "\u{feff} {\"errcode\":40007,\"errmsg\":\"in\tvalid\"}".as_bytes();
+    for size in [1, 2, 7, error.len()] {
+        let body = chunks(error.chunks(size).chain([&b""[..]]));
+        assert!(fetched(CHUNKED, body).await.unwrap_err().is_code(40007), "{size}");
+    }
+    assert!(fetched(UNTIL_IT_CLOSES, error.to_vec()).await.unwrap_err().is_code(40007));
+    for page in [&b"<html>502</html>"[..], b"<p>502", b"", b" \n"] {
+        let error = fetched(UNTIL_IT_CLOSES, page.to_vec()).await.unwrap_err();
+        assert!(matches!(error, Error::Decode { .. } | Error::Transport { .. }), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_counts_as_an_error_up_to_64_kilobytes() {
+    let padded = |start: &str, length: usize, end: &str| {
+        [start.as_bytes(), &vec![b'x'; length - start.len() - end.len()], end.as_bytes()].concat()
+    };
+    let error = |length| padded("{\"errcode\":40007,\"errmsg\":\"", length, "\"}");
+    let page = |length| padded("<!DOCTYPE html><p>", length, "</p>");
+    let xml = |length| padded("<?xml version=\"1.0\"?><svg>", length, "</svg>");
+    let bound = 64 << 10;
+    for head in [CHUNKED, UNTIL_IT_CLOSES] {
+        let body = |body: Vec<u8>| if head == CHUNKED { chunks([&body[..], b""]) } else { body };
+        assert!(fetched(head, body(error(bound))).await.unwrap_err().is_code(40007));
+        assert!(fetched(head, body(error(bound + 1))).await.unwrap() == error(bound + 1));
+        assert!(matches!(fetched(head, body(xml(bound))).await, Err(Error::Decode { .. })));
+        assert!(fetched(head, body(xml(bound + 1))).await.unwrap() == xml(bound + 1));
+        for length in [bound, bound + 1, 1 << 20] {
+            assert!(matches!(fetched(head, body(page(length))).await, Err(Error::Decode { .. })), "{length}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_error_that_was_cut_in_half_is_a_broken_connection() {
+    let error = b"{\"errcode\":42001,\"errmsg\":\"expired\"}";
+    for end in [1, 12, 14, error.len() - 1] {
+        let half = &error[..end];
+        for (head, body) in [(CHUNKED, chunks([half])), (UNTIL_IT_CLOSES, half.to_vec())] {
+            let error = fetched(head, body).await.unwrap_err();
+            assert!(matches!(error, Error::Transport { .. }) && error.is_transient(), "{end}: {error:?}");
+        }
+    }
 }

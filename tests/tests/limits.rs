@@ -90,7 +90,9 @@ async fn a_rate_counts_calls_when_they_leave_and_not_when_they_begin_to_wait_for
             Box::pin(async move {
                 if request.uri().path() == "/cgi-bin/gettoken" {
                     tokio::time::sleep(Duration::from_secs(20)).await;
-                    return Ok(Response::new(r#"{ "access_token": "token", "expires_in": 7200 }"#.into()));
+                    return Ok(Response::new(
+                        r#"{ "errcode": 0, "access_token": "token", "expires_in": 7200 }"#.into(),
+                    ));
                 }
                 self.0.lock().unwrap().push(Instant::now());
                 Ok(Response::new(r#"{ "errcode": 0 }"#.into()))

@@ -15,6 +15,7 @@ use wecom_sdk::wedoc::form::{FormStatisticType, GetFormStatistic};
 use wecom_sdk::wedoc::smartsheet::GetRecords;
 use wecom_sdk::wedrive::files::{FileList, SortType};
 use wecom_sdk::{Client, Endpoint as _, Error, Paged};
+use wecom_tests::success;
 
 fn client(server: &Server) -> Client {
     Client::builder("ww1", "secret").base_url(server.base_url()).build().expect("the client can be set up")
@@ -71,7 +72,7 @@ async fn a_flag_counts_for_more_than_the_length_of_a_page() {
     let server = Server::start().await.unwrap();
     server.answer(GetReportJobids::META.path, |received| {
         let start = received.json().unwrap()["offset"].as_u64().unwrap_or(0);
-        Reply::json(json!({ "ending": u8::from(start == 3), "jobids": [start.to_string()] }))
+        Reply::json(json!({ "errcode": 0, "ending": u8::from(start == 3), "jobids": [start.to_string()] }))
     });
     let request = GetReportJobids::new().limit(100);
     let items: Vec<_> = client(&server).items(request).into_stream().try_collect().await.unwrap();
@@ -185,7 +186,7 @@ where
     server.answer(E::META.path, move |_| {
         let answers = answers.as_array().unwrap();
         let index = asked.fetch_add(1, Ordering::Relaxed);
-        Reply::json(answers[index.min(answers.len() - 1)].clone())
+        Reply::json(success(&answers[index.min(answers.len() - 1)]))
     });
     let mut pages = client(&server).pages(request);
     for page in 0..100 {
@@ -243,7 +244,7 @@ async fn cursors_that_go_round_are_an_error() {
             Some("B") => "C",
             _ => "A",
         };
-        Reply::json(json!({ "ending": 0, "next_key": next }))
+        Reply::json(json!({ "errcode": 0, "ending": 0, "next_key": next }))
     });
     let pages: Result<Vec<_>, _> =
         client(&server).pages(GetWatchStat::new("live")).into_stream().try_collect().await;

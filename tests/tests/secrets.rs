@@ -14,10 +14,13 @@ use wecom_sdk::corpgroup::contacts::RemoveCorp;
 use wecom_sdk::media::{Get, MediaType, Upload};
 use wecom_sdk::meeting::basic::GetInfo;
 use wecom_sdk::{
-    AuthorizedCorp, Backoff, Client, ClientBuilder, Content, Error, Method, Provider, Redis, Secret, Suite,
+    AuthorizedCorp, Backoff, Client, ClientBuilder, Content, Error, Hook, Method, Outgoing, Provider, Redis,
+    Secret, Suite,
 };
 
-const SECRETS: [&str; 7] = [
+const SECRETS: [&str; 9] = [
+    "the-plain-secret",
+    "the-answers-secret",
     "the-typed-secret",
     "the-application-secret",
     "the-suite-secret",
@@ -82,6 +85,73 @@ async fn requests_that_hold_secrets(server: &Server, client: &Client, told: &mut
         let nested = std::collections::BTreeMap::from([("a", [Some(Secret::from(body))])]);
         let untyped = client.call(Method::POST, "/cgi-bin/odd").without_token().json(&nested);
         write_error(told, &untyped.send::<serde_json::Value>().await.unwrap_err());
+        let plain = serde_json::json!({ "settings": [{ "Password": "the-plain-secret \"in\" /ä" }] });
+        let untyped = client.call(Method::POST, "/cgi-bin/odd").without_token().json(&plain);
+        write_error(told, &untyped.send::<serde_json::Value>().await.unwrap_err());
+    }
+    // What an answer holds under the name of a secret.
+    server.answer("/cgi-bin/odd", |_| {
+        Reply::json(serde_json::json!({
+            "errcode": 0, "kind": "none", "webhook_token": "the-answers-secret", "errmsg": "the-answers-secret",
+        }))
+    });
+    let odd = || client.call(Method::POST, "/cgi-bin/odd").without_token();
+    write_error(told, &odd().send::<Odd>().await.unwrap_err());
+    server.answer("/cgi-bin/odd", |_| {
+        let message = "is the-answers-secret a token?";
+        Reply::json(serde_json::json!({ "errcode": 40014, "errmsg": message, "token": "the-answers-secret" }))
+    });
+    write_error(told, &odd().send::<serde_json::Value>().await.unwrap_err());
+}
+
+/// A type whose errors show what they found.
+#[derive(Debug, serde::Deserialize)]
+struct Odd {
+    #[expect(dead_code, reason = "it can't be read")]
+    webhook_token: Kind,
+}
+
+#[derive(Debug, serde::Deserialize)]
+enum Kind {
+    #[serde(rename = "one")]
+    One,
+}
+
+/// Keeps the addresses that it sees.
+#[derive(Clone, Default)]
+struct Addresses(Arc<Mutex<Vec<String>>>);
+
+impl Hook for Addresses {
+    fn before(&self, request: &mut Outgoing<'_>) {
+        self.0.lock().unwrap().push(request.url());
+    }
+}
+
+#[tokio::test]
+async fn what_sounds_secret_to_the_specification_is_a_secret_to_the_client() {
+    use xtask::spec::names::sounds_secret;
+    let server = Server::start().await.unwrap();
+    let addresses = Addresses::default();
+    let client = Client::builder("ww1", "secret").base_url(server.base_url()).hook(addresses.clone());
+    let client = client.build().unwrap();
+    let words = ["aes", "api", "auth", "corp", "encrypt", "login", "msg", "oauth", "permanent", "pre"];
+    let more = ["private", "response", "secret", "session", "sign", "suite", "webhook", "welcome"];
+    let ends = ["secret", "password", "passwd", "pwd", "ticket", "token", "code", "key", "aeskey"];
+    let joined = words
+        .iter()
+        .chain(&more)
+        .flat_map(|word| ends.iter().flat_map(move |end| [format!("{word}_{end}"), format!("{word}{end}")]));
+    let names: Vec<String> =
+        joined.chain(ends.map(str::to_owned)).filter(|name| sounds_secret(name)).collect();
+    assert!(names.len() > 100, "{names:?}");
+    let mut call = client.call(Method::GET, "/cgi-bin/odd").without_token();
+    for name in &names {
+        call = call.query(name.as_str(), "shown");
+    }
+    let _ = call.send::<serde_json::Value>().await;
+    let address = addresses.0.lock().unwrap().concat();
+    for name in &names {
+        assert!(address.contains(&format!("{name}=…")), "{name}: {address}");
     }
 }
 

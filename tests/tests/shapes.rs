@@ -12,6 +12,7 @@ use wecom_models::wedoc::document::BatchUpdate;
 use wecom_models::wedoc::smartsheet::{CellItem, CellValue, GetRecords};
 use wecom_models::{File, FileOr, Secret, Timestamp};
 use wecom_requests::{Endpoint, ResponseError, Signed, http_request, parse, parse_response};
+use wecom_tests::success;
 
 const BASE: &str = "https://qyapi.weixin.qq.com";
 
@@ -21,7 +22,7 @@ fn response(content_type: &str, body: &'static [u8]) -> http::Response<bytes::By
 }
 
 fn read<E: Endpoint<Response: wecom_models::wire::ReadObject>>(body: &Value) -> E::Response {
-    parse::<E>(body.to_string().as_bytes()).expect("the body should be understood")
+    parse::<E>(success(body).to_string().as_bytes()).expect("the body should be understood")
 }
 
 /// Reads and writes again.
@@ -53,7 +54,7 @@ fn an_embedded_union_does_not_mind_the_order_of_keys() {
     ];
     for order in [[0, 1, 2], [2, 1, 0], [1, 0, 2], [2, 0, 1]] {
         let pairs = order.map(|index| format!("\"{}\":{}", fields[index].0, fields[index].1));
-        let body = format!("{{\"msg_list\":[{{{}}}]}}", pairs.join(","));
+        let body = format!("{{\"errcode\":0,\"msg_list\":[{{{}}}]}}", pairs.join(","));
         let message = parse::<SyncMsg>(body.as_bytes()).unwrap().msg_list.remove(0);
         let Content::Event(Event::EnterSession(event)) = &message.content else {
             panic!("{:?}", message.content)
@@ -81,7 +82,8 @@ fn a_tag_without_content_is_a_variant_too() {
     );
     assert_eq!(page.msg_list[0].content, Content::Meeting);
     assert_eq!(page.msg_list[1].content, Content::Note);
-    let late = parse::<SyncMsg>(br#"{"msg_list":[{"new_field":1,"msgtype":"meeting"}]}"#).unwrap();
+    let late =
+        parse::<SyncMsg>(br#"{"errcode":0,"msg_list":[{"new_field":1,"msgtype":"meeting"}]}"#).unwrap();
     assert_eq!(late.msg_list[0].content, Content::Meeting, "whatever stands before the tag");
     let with_content = json!({ "note": { "text": "kept" }, "msgtype": "note" });
     let written = again::<SyncMsgResponse>(&json!({ "msg_list": [with_content] }));
@@ -112,7 +114,7 @@ fn a_path_is_the_same_whether_content_comes_before_its_tag_or_after() {
 #[test]
 fn content_need_not_follow_its_tag() {
     let read = |message: &str| {
-        let body = format!("{{\"msg_list\":[{{{message}}},{{\"msgid\":\"2\"}}]}}");
+        let body = format!("{{\"errcode\":0,\"msg_list\":[{{{message}}},{{\"msgid\":\"2\"}}]}}");
         let mut page = parse::<SyncMsg>(body.as_bytes()).unwrap();
         assert_eq!(page.msg_list[1].msgid, "2");
         page.msg_list.remove(0)
@@ -248,8 +250,10 @@ fn a_part_of_a_file_is_asked_for_by_a_header() {
 fn an_answer_is_a_file_or_json_as_it_says_itself() {
     let image = parse_response::<GetAppQrcode>(&response("image/png", b"PNG")).unwrap();
     assert!(matches!(image, FileOr::File(file) if &file.bytes[..] == b"PNG"));
-    let link =
-        parse_response::<GetAppQrcode>(&response("application/json", br#"{"qrcode":"https://example.com"}"#));
+    let link = parse_response::<GetAppQrcode>(&response(
+        "application/json",
+        br#"{"errcode":0,"qrcode":"https://example.com"}"#,
+    ));
     assert!(matches!(link, Ok(FileOr::Json(_))));
     let error =
         parse_response::<GetAppQrcode>(&response("application/json", br#"{"errcode":40082,"errmsg":"x"}"#));

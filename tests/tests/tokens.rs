@@ -128,7 +128,8 @@ impl Transport for Shared {
                 }
                 let number = fake.issued.fetch_add(1, Ordering::SeqCst) + 1;
                 let number = if fake.constant { 1 } else { number };
-                let body = format!(r#"{{ "access_token": "token-{number}", "expires_in": 7200 }}"#);
+                let body =
+                    format!(r#"{{ "errcode": 0, "access_token": "token-{number}", "expires_in": 7200 }}"#);
                 return Ok(Response::new(body.into()));
             }
             let query = request.uri().query().unwrap_or_default();

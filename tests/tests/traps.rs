@@ -12,9 +12,10 @@ use wecom_models::msgaudit::{AgreeStatus, CheckRoomAgree, CheckSingleAgree, Sing
 use wecom_models::wire::ReadObject;
 use wecom_models::{OrText, Timestamp, Unknown};
 use wecom_requests::{Check, Endpoint, Paged, Period, Rate, ResponseError, Rule, parse};
+use wecom_tests::success;
 
 fn read<E: Endpoint<Response: ReadObject>>(body: &serde_json::Value) -> E::Response {
-    parse::<E>(body.to_string().as_bytes()).expect("the body should be understood")
+    parse::<E>(success(body).to_string().as_bytes()).expect("the body should be understood")
 }
 
 fn rules(request: &impl Check) -> Vec<(String, Rule)> {
@@ -54,7 +55,7 @@ fn has_more_is_a_boolean_or_a_number() {
     {
         assert_eq!(read::<SyncMsg>(&json!({ "has_more": sent })).has_more, expected);
     }
-    let error = parse::<SyncMsg>(br#"{"has_more": 2}"#).unwrap_err();
+    let error = parse::<SyncMsg>(br#"{"errcode":0,"has_more":2}"#).unwrap_err();
     assert!(error.to_string().contains("at `has_more`"), "{error}");
 }
 
@@ -124,8 +125,7 @@ fn attachments_are_told_apart_by_msgtype_in_any_order_of_keys() {
     );
     assert_eq!(page.group_msg_list[0].create_type, CreateType::Corporation);
 
-    let content_first =
-        r#"{"group_msg_list":[{"attachments":[{"link":{"title":"T","url":"U"},"msgtype":"link"}]}]}"#;
+    let content_first = r#"{"errcode":0,"group_msg_list":[{"attachments":[{"link":{"title":"T","url":"U"},"msgtype":"link"}]}]}"#;
     let page = parse::<GetGroupmsgListV2>(content_first.as_bytes()).unwrap();
     let attachments = page.group_msg_list[0].attachments.as_ref().unwrap();
     assert!(matches!(&attachments[0], Attachment::Link(link) if link.title == "T" && link.url == "U"));
@@ -235,8 +235,7 @@ fn a_meeting_nests_its_lists_and_mutes_by_boolean_or_number() {
 }
 
 #[test]
-fn no_errcode_is_a_success_and_an_error_is_one_whatever_its_shape() {
-    assert!(parse::<SyncMsg>(br#"{"has_more":0}"#).is_ok());
+fn an_errcode_is_a_number_or_text_and_an_error_is_one_whatever_its_shape() {
     assert!(parse::<SyncMsg>(br#"{"errcode":"0","errmsg":"ok"}"#).is_ok());
     let error = parse::<SyncMsg>(br#"{"errcode":40058,"errmsg":"bad","msg_list":"none"}"#).unwrap_err();
     let ResponseError::Api(error) = error else { panic!("{error:?}") };
@@ -303,7 +302,9 @@ fn hostile_bodies_are_errors_not_crashes() {
 
 #[test]
 fn escaped_keys_are_the_same_keys() {
-    let page = parse::<SyncMsg>(br#"{"h\u0061s_more":1,"msg_list":[{"sender":{"\u0074ype":3}}]}"#).unwrap();
+    let page =
+        parse::<SyncMsg>(br#"{"\u0065rrcode":0,"h\u0061s_more":1,"msg_list":[{"sender":{"\u0074ype":3}}]}"#)
+            .unwrap();
     assert!(page.has_more);
     assert_eq!(page.msg_list[0].sender.r#type, PartyKind::Bot);
 }

@@ -6,14 +6,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use http::{Method, Response};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::fault::{self, Faults};
+use crate::fields::fields;
 use crate::generated::ROUTES;
 use crate::lock;
 use crate::received::{Log, Received};
 use crate::reply::Reply;
-use crate::route::{Answer, Body, Grants, Paging, Rest, Route};
+use crate::route::{Answer, Grants, Paging, Rest, Route};
 
 /// What the server is set up with, and what it has given out.
 pub(crate) struct State {
@@ -279,25 +280,6 @@ fn reply(answer: Answer, example: Value) -> Reply {
             Reply::xml(fields.map(|(name, value)| (name.as_str(), text(value))))
         }
         _ => Reply::json(example),
-    }
-}
-
-/// The fields of a body. Of forms and XML, the names are enough: that is what is checked.
-fn fields(kind: Body, body: &[u8]) -> Result<Map<String, Value>, String> {
-    let names = |start: &str, end: char| {
-        let text = String::from_utf8_lossy(body).into_owned();
-        let names = text.split(start).skip(1).filter_map(|rest| rest.split(end).next());
-        names.map(|name| (name.to_owned(), Value::from(""))).collect::<Map<_, _>>()
-    };
-    match kind {
-        Body::Json => match serde_json::from_slice(body) {
-            Ok(Value::Object(fields)) => Ok(fields),
-            Ok(_) => Err("the body is not an object".to_owned()),
-            Err(error) => Err(format!("the body is not JSON: {error}")),
-        },
-        Body::Multipart => Ok(names("Content-Disposition: form-data; name=\"", '"')),
-        Body::Xml if body.starts_with(b"<xml>") => Ok(names("<", '>')),
-        Body::Xml => Err("the body is not XML".to_owned()),
     }
 }
 

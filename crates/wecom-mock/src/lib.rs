@@ -55,6 +55,7 @@
 
 mod answer;
 mod fault;
+mod fields;
 #[rustfmt::skip]
 #[allow(clippy::all, clippy::pedantic, reason = "the documentation decides the shape of generated code")]
 mod generated;

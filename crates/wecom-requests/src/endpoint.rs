@@ -119,6 +119,8 @@ pub struct Meta {
     pub token: TokenKind,
     /// What comes back.
     pub answer: AnswerKind,
+    /// Whether a success has an `errcode`, too.
+    pub errcode: Errcode,
     /// Whether it only reads, so that it may be sent again after a lost answer.
     pub safe: bool,
     /// How often it may be called; empty where its page doesn't say.
@@ -150,6 +152,7 @@ impl Meta {
             page: "",
             token: TokenKind::AccessToken,
             answer: AnswerKind::Json,
+            errcode: Errcode::Always,
             safe: false,
             rates: &[],
             concurrency: None,
@@ -184,6 +187,13 @@ impl Meta {
         self
     }
 
+    /// Sets whether a success has an `errcode`, too. A JSON answer that lacks it although it should have it is an error.
+    #[must_use]
+    pub const fn errcode(mut self, errcode: Errcode) -> Self {
+        self.errcode = errcode;
+        self
+    }
+
     /// Sets whether it only reads, so that it may be sent again after a lost answer.
     #[must_use]
     pub const fn safe(mut self, safe: bool) -> Self {
@@ -207,7 +217,7 @@ impl Meta {
 }
 
 /// Where an endpoint is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Host {
     /// WeCom itself, `https://qyapi.weixin.qq.com`.
@@ -228,6 +238,17 @@ pub enum AnswerKind {
     FileOrJson,
     /// A flat XML document.
     Xml,
+}
+
+/// Which JSON answers of an endpoint have an `errcode`. What lacks it where it should be is not WeCom's, but a proxy's, say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Errcode {
+    /// All of them: 0 for a success.
+    #[default]
+    Always,
+    /// Those that report a failure. A success may have it, or has at least one of the fields that are documented.
+    OnFailure,
 }
 
 /// A documented rate limit.

@@ -25,6 +25,7 @@ mod check;
 mod disposition;
 mod endpoint;
 pub mod errcode;
+mod file;
 #[rustfmt::skip]
 #[allow(clippy::all, clippy::pedantic, reason = "the documentation decides the shape of generated code")]
 mod generated;
@@ -44,7 +45,8 @@ pub use body::{Body, Form, Headers};
 #[allow(unused_imports, reason = "not every family has patterns")]
 pub(crate) use check::pattern;
 pub use check::{Check, Checker, Pattern, Rule, Violation, Violations};
-pub use endpoint::{AnswerKind, Endpoint, Host, Meta, Period, Rate};
+pub use endpoint::{AnswerKind, Endpoint, Errcode, Host, Meta, Period, Rate};
+pub use file::{begins_file, file_head};
 pub use generated::ENDPOINTS;
 pub use json::JsonAnswer;
 pub use paging::{Paged, PagedItems};
@@ -54,8 +56,7 @@ pub(crate) use response::json_answers;
 #[cfg(feature = "xml")]
 pub(crate) use response::xml_answers;
 pub use response::{
-    Answer, ApiError, DecodeError, MerchantError, ResponseError, file_head, parse, parse_response,
-    parse_response_within,
+    Answer, ApiError, DecodeError, MerchantError, ResponseError, parse, parse_response, parse_response_within,
 };
 #[cfg(feature = "sign")]
 pub use sign::Signed;

@@ -4,16 +4,13 @@ use std::borrow::Cow;
 use std::fmt;
 
 use bytes::Bytes;
-use http::header::{CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_TYPE};
 use http::{HeaderMap, Response};
 use serde_json::Deserializer;
 use wecom_models::wire::{Field, ReadObject, Reading, mend, names_unknown_fields, read_object};
-use wecom_models::{File, FileOr};
 
-use crate::Endpoint;
-use crate::disposition::file_name;
 use crate::errcode::{self, ErrorCode};
 use crate::probe;
+use crate::{Endpoint, Errcode, Meta};
 
 /// A body is not the response that was hoped for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -126,7 +123,8 @@ fn unquoted(message: &str) -> String {
 /// What can come back from an endpoint.
 pub trait Answer: Sized {
     /// Reads it, or the error that came instead. Its lists and maps may take so many bytes of `memory`: see [`Reading::new`].
-    fn read(headers: &HeaderMap, body: &Bytes, memory: usize) -> Result<Self, ResponseError>;
+    fn read(endpoint: &Meta, headers: &HeaderMap, body: &Bytes, memory: usize)
+    -> Result<Self, ResponseError>;
 }
 
 /// Implements [`Answer`] for JSON models.
@@ -134,11 +132,12 @@ macro_rules! json_answers {
     ($($type:ty),* $(,)?) => {$(
         impl $crate::Answer for $type {
             fn read(
+                endpoint: &$crate::Meta,
                 _: &http::HeaderMap,
                 body: &bytes::Bytes,
                 memory: usize,
             ) -> Result<Self, $crate::ResponseError> {
-                $crate::response::read_json(body, memory)
+                $crate::response::read_json(endpoint.errcode, body, memory)
             }
         }
     )*};
@@ -151,6 +150,7 @@ macro_rules! xml_answers {
     ($($type:ty),* $(,)?) => {$(
         impl $crate::Answer for $type {
             fn read(
+                _: &$crate::Meta,
                 _: &http::HeaderMap,
                 body: &bytes::Bytes,
                 memory: usize,
@@ -163,57 +163,6 @@ macro_rules! xml_answers {
 #[cfg(feature = "xml")]
 pub(crate) use xml_answers;
 
-impl Answer for File {
-    fn read(headers: &HeaderMap, body: &Bytes, _: usize) -> Result<Self, ResponseError> {
-        // A download says that it is one; an error doesn't, whatever type it says it has.
-        if !headers.contains_key(CONTENT_DISPOSITION) && !headers.contains_key(CONTENT_RANGE) {
-            let text = text(body);
-            let start = text.trim_start_matches('\u{feff}').trim_start();
-            if start.is_empty() {
-                return Err(DecodeError::new("", "there is no file: the answer is empty").into());
-            }
-            if start.starts_with('<') {
-                return Err(DecodeError::new("", "a web page came in place of a file").into());
-            }
-            if start.starts_with('{') {
-                let mut envelope = Envelope::<Nothing>::default();
-                if envelope.read(&mend(&text), &Reading::default()).is_ok() && envelope.errcode != 0 {
-                    return Err(envelope.error().into());
-                }
-            }
-        }
-        let mut file = file_head(headers);
-        file.bytes = body.clone();
-        Ok(file)
-    }
-}
-
-impl<T: ReadObject> Answer for FileOr<T> {
-    fn read(headers: &HeaderMap, body: &Bytes, memory: usize) -> Result<Self, ResponseError> {
-        let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let is_json = content_type.is_some_and(|kind| {
-            let kind = kind.split(';').next().unwrap_or_default().trim();
-            kind.eq_ignore_ascii_case("application/json") || kind.eq_ignore_ascii_case("text/plain")
-        });
-        if is_json && !headers.contains_key(CONTENT_DISPOSITION) {
-            read_json(body, memory).map(Self::Json)
-        } else {
-            File::read(headers, body, memory).map(Self::File)
-        }
-    }
-}
-
-/// What the headers of a download say about its file, which has no content yet.
-pub fn file_head(headers: &HeaderMap) -> File {
-    let text = |name| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-    let name =
-        headers.get(CONTENT_DISPOSITION).and_then(|value| file_name(value.as_bytes())).unwrap_or_default();
-    let mut file = File::new(name, Bytes::new());
-    file.content_type = text(CONTENT_TYPE);
-    file.content_range = text(CONTENT_RANGE);
-    file
-}
-
 /// Reads an endpoint's answer.
 pub fn parse_response<E: Endpoint>(response: &Response<Bytes>) -> Result<E::Response, ResponseError> {
     parse_response_within::<E>(response, Reading::MEMORY)
@@ -224,37 +173,56 @@ pub fn parse_response_within<E: Endpoint>(
     response: &Response<Bytes>,
     memory: usize,
 ) -> Result<E::Response, ResponseError> {
-    E::Response::read(response.headers(), response.body(), memory)
+    E::Response::read(E::META, response.headers(), response.body(), memory)
 }
 
 /// Reads the body of an endpoint's answer, where that is JSON.
 ///
-/// A body without `errcode` is a success if it holds a field that the documentation lists: some endpoints leave `errcode`
-/// out then. Fields the model doesn't know are passed over.
+/// A body has an `errcode`, or is not WeCom's: unless its endpoint leaves that out of a success ([`Errcode::OnFailure`]), which
+/// then holds a field that the documentation lists. Fields the model doesn't know are passed over.
 pub fn parse<E>(body: &[u8]) -> Result<E::Response, ResponseError>
 where
     E: Endpoint,
     E::Response: ReadObject,
 {
-    read_json(body, Reading::MEMORY)
+    read_json(E::META.errcode, body, Reading::MEMORY)
 }
 
-pub(crate) fn read_json<R: ReadObject>(body: &[u8], memory: usize) -> Result<R, ResponseError> {
+/// Reads a body that is JSON, or nearly.
+pub(crate) fn read_json<R: ReadObject>(
+    errcode: Errcode,
+    body: &[u8],
+    memory: usize,
+) -> Result<R, ResponseError> {
+    read_text(body, |text, mended| {
+        let reading = Reading::new(memory);
+        let reading = if mended { reading.mending() } else { reading };
+        let mut envelope = Envelope::<R>::default();
+        envelope.read(text, &reading)?;
+        Ok(envelope.open(errcode, || probe::is_documented::<R>(text)))
+    })
+}
+
+/// Reads a body that is JSON, or nearly, with what fails where it isn't what was expected: of the text, and whether that has been mended.
+pub(crate) fn read_text<T>(
+    body: &[u8],
+    read: impl Fn(&str, bool) -> Result<Result<T, ResponseError>, serde_json::Error>,
+) -> Result<T, ResponseError> {
     let text = text(body);
-    let mut envelope = Envelope::default();
-    let Err(error) = envelope.read(&text, &Reading::new(memory)) else { return envelope.open(&text) };
-    if names_unknown_fields() {
-        return Err(DecodeError::from(error).into());
-    }
+    let error = match read(&text, false) {
+        Ok(outcome) => return outcome,
+        Err(error) if names_unknown_fields() => return Err(DecodeError::from(error).into()),
+        Err(error) => error,
+    };
     // Nearly JSON, perhaps.
     let text = mend(&text);
-    let mut mended = Envelope::default();
-    if mended.read(&text, &Reading::new(memory).mending()).is_ok() {
-        return mended.open(&text);
+    if let Ok(outcome) = read(&text, true) {
+        return outcome;
     }
     // An error's body may lack the shape of a success: then the error is what matters.
     let mut bare = Envelope::<Nothing>::default();
-    if bare.read(&text, &Reading::default()).is_ok() && bare.errcode != 0 {
+    let is_whole = bare.read(&text, &Reading::default()).is_ok();
+    if is_whole && bare.errcode != 0 {
         return Err(bare.error().into());
     }
     let succeeded = bare.has_errcode && bare.errcode == 0;
@@ -263,38 +231,49 @@ pub(crate) fn read_json<R: ReadObject>(body: &[u8], memory: usize) -> Result<R, 
 
 /// The text of a body. Looking at all of it once takes less than looking at each string in it; and a character that was
 /// cut in two costs no more than itself.
-fn text(body: &[u8]) -> Cow<'_, str> {
+pub(crate) fn text(body: &[u8]) -> Cow<'_, str> {
     str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed)
 }
 
 /// What surrounds every response, read in one pass with it.
 #[derive(Default)]
-struct Envelope<R> {
+pub(crate) struct Envelope<R> {
     has_errcode: bool,
-    errcode: i64,
+    pub(crate) errcode: i64,
     errmsg: String,
     response: R,
 }
 
 impl<R: ReadObject> Envelope<R> {
-    fn read(&mut self, text: &str, reading: &Reading) -> Result<(), serde_json::Error> {
+    pub(crate) fn read(&mut self, text: &str, reading: &Reading) -> Result<(), serde_json::Error> {
         let mut json = Deserializer::from_str(text);
         read_object(self, &mut json, reading)?;
         json.end()
     }
 
-    fn open(self, text: &str) -> Result<R, ResponseError> {
+    /// What is inside, if it is WeCom's.
+    pub(crate) fn open(
+        self,
+        errcode: Errcode,
+        is_documented: impl FnOnce() -> bool,
+    ) -> Result<R, ResponseError> {
         if self.errcode != 0 {
             return Err(self.error().into());
         }
-        if !self.has_errcode && !probe::is_documented::<R>(text) {
-            let message = "it has no `errcode`, and no field that the documentation lists: it is not WeCom's";
-            return Err(DecodeError::new("", message).into());
+        if self.has_errcode {
+            return Ok(self.response);
         }
-        Ok(self.response)
+        let message = match errcode {
+            Errcode::Always => "it has no `errcode`: it is not WeCom's",
+            Errcode::OnFailure if is_documented() => return Ok(self.response),
+            Errcode::OnFailure => {
+                "it has no `errcode`, and no field that the documentation lists: it is not WeCom's"
+            }
+        };
+        Err(DecodeError::new("", message).into())
     }
 
-    fn error(self) -> ApiError {
+    pub(crate) fn error(self) -> ApiError {
         ApiError { code: self.errcode, message: self.errmsg }
     }
 }

@@ -291,7 +291,7 @@ impl Download {
             Answer::File(answer) => answer,
             // An error, or a file that doesn't say so.
             Answer::Whole(answer) => {
-                File::read(answer.headers(), answer.body(), Reading::MEMORY)?;
+                File::read(endpoint, answer.headers(), answer.body(), Reading::MEMORY)?;
                 answer.clone().map(ResponseBody::from)
             }
         };

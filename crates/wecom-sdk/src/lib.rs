@@ -80,7 +80,7 @@
 //! | an unknown certificate authority, a proxy that asks for a password, a host that doesn't exist | [`Error::Transport`] | the same |
 //! | the token is refused (40001, 40014, 42001, …) | sent again, with another token | the same |
 //! | called too often (45009), too many at once (45033), HTTP 429 | repeated after a pause, or when `Retry-After` says | the same |
-//! | system busy (-1), HTTP 5xx | repeated, for 503 when `Retry-After` says | [`Error::Api`], [`Error::Status`] |
+//! | system busy (-1), HTTP 5xx | repeated, for 503 when `Retry-After` says (other calls wait, too) | [`Error::Api`], [`Error::Status`] |
 //! | the connection breaks, the answer is cut off | repeated | [`Error::Transport`] |
 //! | no answer in time | repeated | [`Error::Timeout`] |
 //! | an upload stands still | sent again, if its content can be | the same |
@@ -292,8 +292,8 @@ pub use wecom_models::*;
 #[cfg(feature = "sign")]
 pub use wecom_requests::Signed;
 pub use wecom_requests::{
-    ApiError, Check, Checker, DecodeError, ENDPOINTS, Endpoint, Form, JsonAnswer, MerchantError, Meta, Paged,
-    PagedItems, Period, Query, Rate, Violations, errcode, token,
+    ApiError, Check, Checker, DecodeError, ENDPOINTS, Endpoint, Errcode, Form, JsonAnswer, MerchantError,
+    Meta, Paged, PagedItems, Period, Query, Rate, Violations, errcode, token,
 };
 
 /// Locks what stays whole even if a task panicked meanwhile.

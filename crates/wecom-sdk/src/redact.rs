@@ -1,6 +1,14 @@
 //! Takes secrets out of what a server says, should it repeat what it was sent.
 
+use std::fmt;
+
+use ::http::{Request, Uri};
+use bytes::Bytes;
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use wecom_models::Secret;
+use wecom_models::wire::mend;
+
+use crate::transport::RequestBody;
 
 /// What stands in place of a secret.
 const GONE: &str = "…";
@@ -120,20 +128,148 @@ fn hex(digits: &[u8]) -> Option<u32> {
     digits.iter().try_fold(0, |number, digit| Some(number * 16 + char::from(*digit).to_digit(16)?))
 }
 
-/// Whether a parameter of this name is a secret: for those whose type doesn't say so.
+/// What a request says, for whoever has to know what must not be shown of it.
+pub(crate) struct Sent {
+    address: Uri,
+    body: Bytes,
+}
+
+impl Sent {
+    pub(crate) fn of(request: &Request<RequestBody>) -> Self {
+        let body = match request.body() {
+            RequestBody::Bytes(bytes) => bytes.clone(),
+            RequestBody::Stream { .. } => Bytes::new(),
+        };
+        Self { address: request.uri().clone(), body }
+    }
+
+    /// What stands under the names of secrets, in the address and in a JSON body.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = Secret> {
+        let query = form_urlencoded::parse(self.address.query().unwrap_or_default().as_bytes());
+        let query = query.filter(|(name, _)| names_a_secret(name)).map(|(_, value)| Secret::new(value));
+        query.chain(named_secrets(&self.body))
+    }
+}
+
+/// What stands under the names of secrets in JSON, or in what is nearly JSON: for values whose type doesn't say that they are secrets.
+pub(crate) fn named_secrets(json: &[u8]) -> Vec<Secret> {
+    let mut found = Vec::new();
+    let text = String::from_utf8_lossy(json);
+    let text = mend(&text);
+    // Up to where it can be read.
+    let _ = Search { is_secret: false, found: &mut found }
+        .deserialize(&mut serde_json::Deserializer::from_str(&text));
+    found
+}
+
+/// Fewer digits may be any number.
+const DIGITS_OF_A_SECRET: usize = 4;
+
+/// Looks for secrets below a name.
+struct Search<'f> {
+    is_secret: bool,
+    found: &'f mut Vec<Secret>,
+}
+
+impl Search<'_> {
+    fn number(self, number: &impl ToString) {
+        let text = number.to_string();
+        if self.is_secret && text.len() >= DIGITS_OF_A_SECRET {
+            self.found.push(text.into());
+        }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Search<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Search<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<(), E> {
+        self.number(&number);
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<(), E> {
+        self.number(&number);
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<(), E> {
+        self.number(&number);
+        Ok(())
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<(), E> {
+        if self.is_secret {
+            self.found.push(text.into());
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        let Self { is_secret, found } = self;
+        while items.next_element_seed(Search { is_secret, found: &mut *found })?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<(), A::Error> {
+        while let Some(name) = fields.next_key::<String>()? {
+            fields.next_value_seed(Search { is_secret: names_a_secret(&name), found: &mut *self.found })?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether what has this name is a secret: for what has no type that says so. What a check of the specification takes for the name of a
+/// secret is one here as well; here, more names are, since the price of a mistake is no more than an `…`.
 pub(crate) fn names_a_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    let ends = [
+    const ENDS: [&str; 23] = [
         "secret",
         "token",
         "ticket",
         "password",
-        "permanent_code",
-        "auth_code",
-        "welcome_code",
-        "response_code",
+        "passwd",
+        "pwd",
+        "authcode",
+        "logincode",
+        "msgcode",
+        "permanentcode",
+        "precode",
+        "responsecode",
+        "welcomecode",
+        "aeskey",
+        "apikey",
+        "encryptkey",
+        "privatekey",
+        "secretkey",
+        "sessionkey",
+        "signkey",
+        "webhookkey",
+        "accesskey",
+        "passcode",
     ];
-    name == "key" || name == "code" || ends.iter().any(|end| name.ends_with(end))
+    let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+    let name = name.to_ascii_lowercase();
+    name == "key" || name == "code" || ENDS.iter().any(|end| name.ends_with(end))
 }
 
 #[cfg(test)]
@@ -195,6 +331,21 @@ mod tests {
         }
         for name in ["errcode", "userid", "keyword", "next_key", "qrcode", "postcode"] {
             assert!(!names_a_secret(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_stands_under_the_name_of_a_secret_is_found_wherever_it_is() {
+        let found = |json: &str| {
+            named_secrets(json.as_bytes()).iter().map(|secret| secret.expose().to_owned()).collect::<Vec<_>>()
+        };
+        let json =
+            r#"{"a":[{"corpsecret":"s1","name":"n"}],"password":123456,"ApiKey":["k1",["k2"]],"token":null}"#;
+        assert_eq!(found(json), ["s1", "123456", "k1", "k2"]);
+        assert_eq!(found("\u{feff}{\"ticket\":\"a\nb\",\"userid\":\"u\"}"), ["a\nb"], "nearly JSON");
+        assert_eq!(found(r#"{"secret":"s1","token":"t1","cut":"#), ["s1", "t1"]);
+        for json in [r#"{"code":0,"key":true,"token":{"name":"n"}}"#, r#""secret""#, "secret=s1", ""] {
+            assert_eq!(found(json), [""; 0], "{json}");
         }
     }
 }

@@ -12,8 +12,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
 
-use ::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE};
-use ::http::{Request, Response};
+use ::http::header::CONTENT_LENGTH;
+use ::http::{Request, Response, StatusCode};
 use bytes::Bytes;
 use futures_util::future::{Either, select};
 use serde::de::IgnoredAny;
@@ -24,7 +24,7 @@ use wecom_models::Secret;
 use wecom_models::wire::secrets_written;
 use wecom_models::wire::unknown_fields;
 use wecom_requests::{
-    AnswerKind, DecodeError, Endpoint, Meta, ResponseError, TokenKind, errcode, http_request,
+    AnswerKind, DecodeError, Endpoint, Meta, ResponseError, TokenKind, begins_file, errcode, http_request,
     parse_response_within,
 };
 
@@ -33,6 +33,7 @@ use crate::error::retry_after;
 use crate::hook::{Incoming, Outgoing};
 use crate::options::CallOptions;
 use crate::pace::{Standstill, counted, standstill};
+use crate::redact::{Sent, named_secrets};
 use crate::retry::Failure;
 use crate::time::{later, milliseconds};
 use crate::tokens::{FETCH, Tokens};
@@ -320,6 +321,7 @@ impl<'a> Session<'a> {
         for hook in hooks {
             hook.before(&mut Outgoing { endpoint, attempt, request: &mut request, secrets: &secrets });
         }
+        let sent = Sent::of(&request);
         let start = Instant::now();
         progress.sent.store(true, Ordering::Relaxed);
         let answer = self.in_time(call, request).await;
@@ -339,7 +341,11 @@ impl<'a> Session<'a> {
                 judge(endpoint, take(Answer::File(answer)), head)
             }
         });
-        let result = result.map_err(|error| error.without(&secrets));
+        let result = result.map_err(|error| {
+            secrets.extend(sent.secrets());
+            secrets.extend(error.body().into_iter().flat_map(|body| named_secrets(&body.0)));
+            error.without(&secrets)
+        });
         let elapsed = start.elapsed();
         for hook in hooks {
             hook.after(&Incoming { endpoint, attempt, elapsed, result: result.as_ref() });
@@ -375,10 +381,22 @@ impl<'a> Session<'a> {
     ) -> Result<Received, Error> {
         let failed = |source| Error::Transport { endpoint, source };
         let answer = self.caller.transport.send(request).await.map_err(failed)?;
-        if download && is_file(&answer) {
-            return Ok(Received::File(answer));
-        }
         let (head, body) = answer.into_parts();
+        if matches!(head.status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
+            && let Some(pause) = retry_after(&head.headers, SystemTime::now())
+        {
+            tracing::warn!(endpoint = endpoint.id, ?pause, "the server asks to be left alone for a while");
+            self.caller.limits.pause(self.credential, endpoint.host, pause);
+        }
+        if download && head.status.is_success() {
+            let file = body.read_until(|beginning| begins_file(&head.headers, beginning));
+            let (file, beginning, rest) = file.await.map_err(failed)?;
+            return Ok(match file {
+                Some(Ok(())) => Received::File(Response::from_parts(head, rest.after(beginning))),
+                // All of it, or as much as shows what it is.
+                Some(Err(_)) | None => Received::Whole(Response::from_parts(head, beginning)),
+            });
+        }
         let limit = self.caller.max_response;
         let announced =
             head.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
@@ -396,21 +414,6 @@ pub(crate) fn not_asked_for() -> ResponseError {
     DecodeError::new("", "a file came where none was asked for").into()
 }
 
-/// More bytes than an error has.
-const MORE_THAN_AN_ERROR: u64 = 64 * 1024;
-
-/// Whether an answer is a file for certain: a download says that it is one, and an error is small, or JSON or text. Of
-/// anything else, the content decides.
-fn is_file(answer: &Response<ResponseBody>) -> bool {
-    let headers = answer.headers();
-    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let may_be_an_error = kind.is_empty() || kind.contains("json") || kind.starts_with("text/");
-    let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    let is_large = length.is_some_and(|length| length > MORE_THAN_AN_ERROR);
-    let says_so = headers.contains_key(CONTENT_DISPOSITION) || headers.contains_key(CONTENT_RANGE);
-    answer.status().is_success() && (says_so || is_large && !may_be_an_error)
-}
-
 /// What is wrong with an answer, if anything is.
 fn judge(
     endpoint: &'static Meta,
@@ -422,18 +425,16 @@ fn judge(
     }
     let (head, body) = answer.into_parts();
     let body = Body(body);
+    // What is an error in its own words is one whatever the status.
     let error = match outcome {
         Err(ResponseError::Api(error)) => {
             let retry_after = retry_after(&head.headers, SystemTime::now());
             return Err(Error::Api { endpoint, error, body, retry_after });
         }
-        Err(error) if head.status.is_success() => error,
+        Err(ResponseError::Merchant(error)) => return Err(Error::Merchant { endpoint, error, body }),
+        Err(ResponseError::Decode(error)) if head.status.is_success() => error,
+        Err(error) if head.status.is_success() => DecodeError::new("", error.to_string()),
         _ => return Err(Error::Status { endpoint, status: head.status, headers: head.headers.into(), body }),
-    };
-    let error = match error {
-        ResponseError::Merchant(error) => return Err(Error::Merchant { endpoint, error, body }),
-        ResponseError::Decode(error) => error,
-        error => DecodeError::new("", error.to_string()),
     };
     // Without a length, only the content shows that the connection broke.
     if !head.headers.contains_key(CONTENT_LENGTH) && ends_early(endpoint.answer, &body.0) {

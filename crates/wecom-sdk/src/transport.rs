@@ -29,7 +29,7 @@ use futures_util::StreamExt as _;
 ///         request: Request<RequestBody>,
 ///     ) -> BoxFuture<'_, Result<Response<ResponseBody>, TransportError>> {
 ///         let body = match request.uri().path() {
-///             "/cgi-bin/gettoken" => r#"{ "access_token": "a-token", "expires_in": 7200 }"#,
+///             "/cgi-bin/gettoken" => r#"{ "errcode": 0, "access_token": "a-token", "expires_in": 7200 }"#,
 ///             _ => r#"{ "errcode": 60111, "errmsg": "userid not found" }"#,
 ///         };
 ///         Box::pin(async move { Ok(Response::new(body.into())) })
@@ -87,8 +87,15 @@ impl fmt::Debug for RequestBody {
     }
 }
 
+/// How many bytes of an answer's beginning are looked at, at a time.
+const STEP: usize = 8 << 10;
+
 /// The body of an answer.
-pub struct ResponseBody(Content);
+pub struct ResponseBody {
+    /// What has been read ahead, the next piece last.
+    ahead: Vec<Bytes>,
+    rest: Content,
+}
 
 enum Content {
     Bytes(Bytes),
@@ -98,16 +105,44 @@ enum Content {
 impl ResponseBody {
     /// A body that comes bit by bit.
     pub fn stream(stream: impl Stream<Item = Result<Bytes, TransportError>> + Send + 'static) -> Self {
-        Self(Content::Stream(stream.boxed()))
+        Self { ahead: Vec::new(), rest: Content::Stream(stream.boxed()) }
     }
 
     /// The next bytes, or `None` at the end.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, TransportError> {
-        match &mut self.0 {
+        if let Some(piece) = self.ahead.pop() {
+            return Ok(Some(piece));
+        }
+        match &mut self.rest {
             Content::Bytes(bytes) if bytes.is_empty() => Ok(None),
             Content::Bytes(bytes) => Ok(Some(std::mem::take(bytes))),
             Content::Stream(stream) => stream.next().await.transpose(),
         }
+    }
+
+    /// Reads until what has come decides something, or to the end: what it decides, what has come, and the rest. No more is copied than
+    /// that takes.
+    pub(crate) async fn read_until<T>(
+        mut self,
+        decide: impl Fn(&[u8]) -> Option<T>,
+    ) -> Result<(Option<T>, Bytes, Self), TransportError> {
+        let mut beginning = BytesMut::new();
+        loop {
+            if let Some(decision) = decide(&beginning) {
+                return Ok((Some(decision), beginning.freeze(), self));
+            }
+            let Some(mut piece) = self.chunk().await? else { return Ok((None, beginning.freeze(), self)) };
+            beginning.extend_from_slice(&piece.split_to(piece.len().min(STEP)));
+            self = self.after(piece);
+        }
+    }
+
+    /// The body after what has been read ahead of it.
+    pub(crate) fn after(mut self, piece: Bytes) -> Self {
+        if !piece.is_empty() {
+            self.ahead.push(piece);
+        }
+        self
     }
 
     /// All of it, unless it is larger than `limit`.
@@ -131,7 +166,7 @@ impl ResponseBody {
 
 impl<T: Into<Bytes>> From<T> for ResponseBody {
     fn from(bytes: T) -> Self {
-        Self(Content::Bytes(bytes.into()))
+        Self { ahead: Vec::new(), rest: Content::Bytes(bytes.into()) }
     }
 }
 

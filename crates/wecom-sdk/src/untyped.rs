@@ -10,11 +10,10 @@ use serde::de::DeserializeOwned;
 use wecom_models::Secret;
 use wecom_models::wire::secrets_written;
 use wecom_requests::{
-    Answer as _, BuildError, ENDPOINTS, Form, JsonAnswer, Meta, TokenKind, untyped_request,
+    Answer as _, BuildError, ENDPOINTS, Errcode, Form, JsonAnswer, Meta, TokenKind, untyped_request,
 };
 
 use crate::pace::Pace;
-use crate::redact::names_a_secret;
 use crate::session::{Answer, Call, not_asked_for};
 use crate::transport::RequestBody;
 use crate::{Client, Credential, Download, Error, lock};
@@ -22,11 +21,11 @@ use crate::{Client, Credential, Download, Error, lock};
 /// How many different calls are remembered: an endpoint's description lives as long as the program, be it compiled in or made here.
 const MOST: usize = 1000;
 
-/// The endpoints that have been called by their paths, unless they are in the specification just so: by method, path, kind of token, and
-/// whether they only read.
+/// The endpoints that have been called by their paths, unless they are in the specification just so: by method, path, kind of token,
+/// whether they only read, and which answers have an `errcode`.
 static OTHERS: LazyLock<Mutex<HashMap<Key, &'static Meta>>> = LazyLock::new(Mutex::default);
 
-type Key = (Method, String, TokenKind, bool);
+type Key = (Method, String, TokenKind, bool, Errcode);
 
 /// What errors about a path that can't be called show.
 const UNKNOWN: &Meta = &Meta::post("").id("untyped call");
@@ -42,6 +41,7 @@ pub struct UntypedCall<C> {
     /// What must not be shown of them.
     secrets: Vec<Secret>,
     safe: Option<bool>,
+    errcode: Option<Errcode>,
     takes_token: bool,
 }
 
@@ -83,6 +83,7 @@ impl<C: Credential> Client<C> {
             body: None,
             secrets: Vec::new(),
             safe: None,
+            errcode: None,
             takes_token: true,
         }
     }
@@ -91,15 +92,11 @@ impl<C: Credential> Client<C> {
 impl<C: Credential> UntypedCall<C> {
     /// Adds a parameter to the URL. Where its name says that it is a secret (`…secret`, `…token`, `code`, …), no error shows it.
     pub fn query(mut self, name: impl Into<String>, value: impl fmt::Display) -> Self {
-        let (name, value) = (name.into(), value.to_string());
-        if names_a_secret(&name) {
-            self.secrets.push(Secret::from(value.as_str()));
-        }
-        self.query.push((name, value));
+        self.query.push((name.into(), value.to_string()));
         self
     }
 
-    /// Sends a JSON body. No error shows what is a [`Secret`] in it.
+    /// Sends a JSON body. No error shows what is a [`Secret`] in it, or stands there under the name of one.
     pub fn json<T: Serialize + ?Sized>(mut self, body: &T) -> Self {
         let (body, secrets) = secrets_written(|| wecom_requests::Body::json(body));
         self.body = Some(body);
@@ -120,6 +117,13 @@ impl<C: Credential> UntypedCall<C> {
         self
     }
 
+    /// Says whether a success has an `errcode`, too. By default, it is as the specification says, and an answer without `errcode` is an
+    /// error if the specification says nothing.
+    pub fn errcode(mut self, errcode: Errcode) -> Self {
+        self.errcode = Some(errcode);
+        self
+    }
+
     /// Sends no token.
     pub fn without_token(mut self) -> Self {
         self.takes_token = false;
@@ -128,28 +132,28 @@ impl<C: Credential> UntypedCall<C> {
 
     /// Makes the call, and reads the JSON that comes back: as [`serde_json::Value`], or as any type that serde reads.
     pub async fn send<T: DeserializeOwned + Send>(self) -> Result<T, Error> {
+        let endpoint = self.endpoint()?;
         let memory = self.client.session().options.memory;
         let read = |answer: Answer<'_>| match answer {
-            Answer::Whole(answer) => {
-                JsonAnswer::read(answer.headers(), answer.body(), memory).map(|JsonAnswer(value)| value)
-            }
+            Answer::Whole(answer) => JsonAnswer::read(endpoint, answer.headers(), answer.body(), memory)
+                .map(|JsonAnswer(value)| value),
             Answer::File(_) => Err(not_asked_for()),
         };
-        self.make(false, read).await
+        self.make(endpoint, false, read).await
     }
 
     /// Makes the call, and takes in the file that comes back.
     pub async fn download(self) -> Result<Download, Error> {
         let (endpoint, pace) = (self.endpoint()?, Pace::new(self.client.session().options.stall));
-        self.make(true, |answer| Download::read(endpoint, answer, pace)).await
+        self.make(endpoint, true, |answer| Download::read(endpoint, answer, pace)).await
     }
 
     async fn make<T: Send>(
         mut self,
+        endpoint: &'static Meta,
         download: bool,
         read: impl Fn(Answer<'_>) -> Result<T, wecom_requests::ResponseError> + Send + Sync,
     ) -> Result<T, Error> {
-        let endpoint = self.endpoint()?;
         let failed = |source| Error::Build { endpoint, source };
         let body = self.body.take().transpose().map_err(failed)?;
         let session = self.client.session();
@@ -171,15 +175,16 @@ impl<C: Credential> UntypedCall<C> {
             .filter(|endpoint| endpoint.path == self.path && endpoint.method == self.method)
             .max_by_key(|endpoint| endpoint.token == token);
         let safe = self.safe.unwrap_or_else(|| specified.is_some_and(|endpoint| endpoint.safe));
+        let errcode = self.errcode.or(specified.map(|endpoint| endpoint.errcode)).unwrap_or_default();
         if let Some(endpoint) = specified
-            && (endpoint.token, endpoint.safe) == (token, safe)
+            && (endpoint.token, endpoint.safe, endpoint.errcode) == (token, safe, errcode)
         {
             return Ok(endpoint);
         }
         let refused = |source| Error::Build { endpoint: UNKNOWN, source };
         BuildError::check_path(&self.path).map_err(refused)?;
         let mut others = lock(&OTHERS);
-        let key = (self.method.clone(), self.path.clone(), token, safe);
+        let key = (self.method.clone(), self.path.clone(), token, safe, errcode);
         if let Some(endpoint) = others.get(&key) {
             return Ok(endpoint);
         }
@@ -191,7 +196,7 @@ impl<C: Credential> UntypedCall<C> {
             Some(endpoint) => (*endpoint).clone(),
             None => Meta::new(self.method.clone(), self.path.clone().leak()),
         };
-        let endpoint: &'static Meta = Box::leak(Box::new(endpoint.token(token).safe(safe)));
+        let endpoint: &'static Meta = Box::leak(Box::new(endpoint.token(token).safe(safe).errcode(errcode)));
         others.insert(key, endpoint);
         Ok(endpoint)
     }

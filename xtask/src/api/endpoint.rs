@@ -2,7 +2,7 @@
 
 use super::Ty;
 use crate::spec::names::pascal;
-use crate::spec::{Answer, Body, Doc, FieldPath, Grants, Host, Part, Rate, Sign, Token};
+use crate::spec::{Answer, Body, Doc, Errcode, FieldPath, Grants, Host, Part, Rate, Sign, Token};
 
 /// Where the pages are.
 const PAGE: &str = "https://developer.work.weixin.qq.com/document/path/";
@@ -43,6 +43,8 @@ pub struct Endpoint {
     pub body: Body,
     /// What comes back.
     pub answer: Answer,
+    /// Whether `errcode` comes with a success, too.
+    pub errcode: Errcode,
     /// The fields that sign the request.
     pub sign: Option<Sign>,
     /// Whether it may be sent again after a lost answer.

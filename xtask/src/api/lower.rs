@@ -236,6 +236,7 @@ impl Lowering<'_> {
             host: head.host,
             body: head.body,
             answer: head.answer,
+            errcode: head.errcode,
             sign: head.sign.clone(),
             examples: head
                 .examples

@@ -8,7 +8,7 @@ use super::spot::{Both, Side, Spot};
 use super::structs::Structs;
 use super::{Comparison, Difference, Rule, listed, rust_text};
 use crate::api::{Endpoint, Example, Pagination, page_url};
-use crate::spec::{Grants, Rate, Sign};
+use crate::spec::{Errcode, Grants, Rate, Sign};
 
 impl Comparison<'_> {
     pub(super) fn endpoint_removed(&mut self, located: &Located<'_>) {
@@ -89,9 +89,17 @@ impl Comparison<'_> {
         }
     }
 
-    /// When a client sends, and whether it sends again.
+    /// When a client sends, whether it takes what comes back for an answer, and whether it sends again.
     fn traffic(&mut self, base: &Endpoint, head: &Endpoint, both: &Both) {
         let rust = &both.head.rust;
+        if base.errcode != head.errcode {
+            let may = match head.errcode {
+                Errcode::Always => "has",
+                Errcode::OnFailure => "may lack",
+            };
+            let meaning = format!("a success of `{rust}` {may} an `errcode`");
+            self.both(Rule::AnswerErrcodeChanged, &key(both, "errcode"), meaning);
+        }
         if base.safe != head.safe {
             let may = if head.safe { "may be" } else { "is no longer" };
             let meaning = format!("`{rust}` {may} sent again after a lost answer");

@@ -152,6 +152,8 @@ rules! {
         HostChanged = "host-changed",
         /// The body or the answer is encoded in another way.
         EncodingChanged = "encoding-changed",
+        /// Whether a success has to have an `errcode`.
+        AnswerErrcodeChanged = "answer-errcode-changed",
         /// Whether a client may repeat the request after a lost answer.
         SafeChanged = "safe-changed",
         /// The client keeps to other rates.

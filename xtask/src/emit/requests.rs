@@ -80,6 +80,7 @@ fn endpoint_impl(endpoint: &Endpoint, request: &Struct) -> TokenStream {
     let method = ident(endpoint.method.name());
     let host = ident(&pascal(endpoint.host.keyword()));
     let answer = ident(&pascal(endpoint.answer.keyword()));
+    let errcode = ident(&pascal(endpoint.errcode.keyword()));
     let safe = endpoint.safe;
     let rates = endpoint.rates.iter().map(|rate| {
         let calls = Literal::u32_unsuffixed(rate.calls);
@@ -122,6 +123,7 @@ fn endpoint_impl(endpoint: &Endpoint, request: &Struct) -> TokenStream {
                 page: #page,
                 token: crate::TokenKind::#token,
                 answer: crate::AnswerKind::#answer,
+                errcode: crate::Errcode::#errcode,
                 safe: #safe,
                 rates: &[#(#rates),*],
                 concurrency: #concurrency,

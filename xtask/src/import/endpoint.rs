@@ -58,7 +58,8 @@ impl<'p> EndpointDrafter<'p> {
         if self.method == "GET" || reads {
             self.doubts.push("safe: true, if it only reads".to_owned());
         }
-        let shown = Shown { encoding: &self.encoding, requests, responses };
+        let errcode = self.encoding.errcode(section);
+        let shown = Shown { encoding: &self.encoding, errcode, requests, responses };
         DraftEndpoint {
             name,
             title: section.title.clone(),
@@ -69,6 +70,7 @@ impl<'p> EndpointDrafter<'p> {
             host: self.encoding.host(),
             body: self.encoding.body(),
             answer: self.encoding.answer(),
+            errcode,
             rate: rate(section),
             concurrency: at_once(&section.prose),
             pagination: pagination(&request.spec, &response.spec),

@@ -6,11 +6,12 @@ use super::model::{Bodies, Definition, Draft, DraftFields};
 use super::types::Types;
 use crate::pages::encoding::Encoding;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
-use crate::spec::{Repr, Variant};
+use crate::spec::{Errcode, Format, Repr, Variant};
 
 /// What the examples of an endpoint are made of.
 pub(super) struct Shown<'s> {
     pub encoding: &'s Encoding,
+    pub errcode: Errcode,
     /// The requests that the page shows.
     pub requests: Vec<Value>,
     /// The responses that it shows.
@@ -25,17 +26,23 @@ impl Shown<'_> {
         response: &DraftFields,
         types: &Types,
     ) -> Vec<Draft<Bodies>> {
-        let Self { encoding, mut requests, mut responses } = self;
+        let Self { encoding, errcode, mut requests, mut responses } = self;
         let mut made_up = Vec::new();
         if requests.is_empty() && !request.is_empty() {
             made_up.push("the request is made up: the page shows none".to_owned());
             requests.push(sample(types, request));
         }
+        if encoding.answer().format() == Some(Format::Json) && errcode == Errcode::Always {
+            let cut = responses.iter_mut().filter(|answer| answer.get("errcode").is_none());
+            if cut.map(|answer| *answer = merged(envelope(), answer.take())).count() > 0 {
+                made_up.push("the page shows no `errcode`: is it `errcode: on_failure`?".to_owned());
+            }
+        }
         if encoding.file_answer {
             responses.push(file());
         } else if responses.is_empty() {
             made_up.push("the response is made up: the page shows none".to_owned());
-            let envelope = if encoding.xml { json!({}) } else { json!({ "errcode": 0, "errmsg": "ok" }) };
+            let envelope = if encoding.xml { json!({}) } else { envelope() };
             responses.push(merged(envelope, sample(types, response)));
         }
         let nth = |bodies: &[Value], index: usize| bodies.get(index).or(bodies.first()).cloned();
@@ -47,6 +54,11 @@ impl Shown<'_> {
         });
         pairs.collect()
     }
+}
+
+/// What an answer has beside its own fields.
+fn envelope() -> Value {
+    json!({ "errcode": 0, "errmsg": "ok" })
 }
 
 fn file() -> Value {

@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use crate::spec::type_expr::TypeExpr;
 use crate::spec::{
-    Answer, Body, Doc, EnumValue, Field, File, Host, Pagination, Part, Rate, Repr, Style, Token, Variant,
-    WrittenRule,
+    Answer, Body, Doc, EnumValue, Errcode, Field, File, Host, Pagination, Part, Rate, Repr, Style, Token,
+    Variant, WrittenRule,
 };
 
 /// A part of a spec, and what the import isn't sure of.
@@ -42,6 +42,7 @@ pub(super) struct DraftEndpoint {
     pub host: Host,
     pub body: Body,
     pub answer: Answer,
+    pub errcode: Errcode,
     pub rate: Draft<Vec<Rate>>,
     pub concurrency: Option<u32>,
     pub pagination: Draft<Option<Pagination>>,

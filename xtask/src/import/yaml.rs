@@ -6,8 +6,8 @@ use serde_json::Value;
 use super::model::{Bodies, Definition, Draft, DraftEndpoint, DraftFields};
 use super::page::DraftPage;
 use crate::spec::{
-    Answer, Body, EnumValue, Field, Host, LimitValue, Pagination, Part, Place, Rate, Repr, Section, Variant,
-    WrittenRule,
+    Answer, Body, EnumValue, Errcode, Field, Host, LimitValue, Pagination, Part, Place, Rate, Repr, Section,
+    Variant, WrittenRule,
 };
 
 /// How long a line may get before what stands in it gets lines of its own.
@@ -65,10 +65,11 @@ fn endpoint_yaml(endpoint: &DraftEndpoint) -> String {
         format!("call: {method} {path}"),
         format!("token: {}", endpoint.token.keyword()),
     ];
-    let DraftEndpoint { host, body, answer, .. } = *endpoint;
+    let DraftEndpoint { host, body, answer, errcode, .. } = *endpoint;
     lines.extend((host != Host::default()).then(|| format!("host: {}", host.keyword())));
     lines.extend((body != Body::default()).then(|| format!("body: {}", body.keyword())));
     lines.extend((answer != Answer::default()).then(|| format!("answer: {}", answer.keyword())));
+    lines.extend((errcode != Errcode::default()).then(|| format!("errcode: {}", errcode.keyword())));
     if !endpoint.rate.spec.is_empty() {
         let rate = |rate: &Rate| format!("{{ calls: {}, per: {} }}", rate.calls, rate.per.keyword());
         let rates: Vec<String> = endpoint.rate.spec.iter().map(rate).collect();

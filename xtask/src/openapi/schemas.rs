@@ -4,14 +4,20 @@ use serde_json::{Map, Value, json};
 
 use super::prose::{Names, component};
 use crate::api::{Api, Enum, Field, Method, Module, Struct, Ty, Type, Union, Variant};
-use crate::spec::{Format, LimitValue, Part, Place, Repr, Rule, Style};
+use crate::spec::{Errcode, Format, LimitValue, Part, Place, Repr, Rule, Style};
 
-/// The schema of what every JSON answer has beside its own fields.
-const ENVELOPE: &str = "Envelope";
 /// The schema of an answer that reports a failure.
 pub(super) const FAILURE: &str = "Failure";
 /// The same of WeChat Pay.
 pub(super) const MERCHANT_FAILURE: &str = "MerchantFailure";
+
+/// The schema of what a JSON answer has beside its own fields.
+const fn envelope(errcode: Errcode) -> &'static str {
+    match errcode {
+        Errcode::Always => "Envelope",
+        Errcode::OnFailure => "EnvelopeOnFailure",
+    }
+}
 
 /// The schemas that no module has. Their names have no dot, so they are no type's.
 const ANSWERS: &str = include_str!("answers.json");
@@ -79,7 +85,7 @@ impl Schemas<'_> {
             Some((endpoint, Part::Response)) => {
                 let is_xml = endpoint.answer.format() == Some(Format::Xml);
                 if !is_xml {
-                    all_of(&mut schema, vec![reference(ENVELOPE)]);
+                    all_of(&mut schema, vec![reference(envelope(endpoint.errcode))]);
                 }
                 (format!("The answer to `{}`.", endpoint.id), is_xml)
             }

@@ -5,7 +5,10 @@ use serde_json::{Map, Number, Value};
 use super::contents::Section;
 use super::phrases::{self, Base};
 use crate::spec::names;
-use crate::spec::{Answer, Body, Host, Part, Token};
+use crate::spec::{Answer, Body, Errcode, Format, Host, Part, Token};
+
+/// What tells how a call went.
+const ERRCODE: &str = "errcode";
 
 /// The token that an endpoint takes: the parameter of its address, or a row of its table.
 pub(crate) fn token(section: &Section) -> Token {
@@ -103,6 +106,20 @@ impl Encoding {
         }
     }
 
+    /// Whether a success has an `errcode`, too: one that is shown without it may only be cut short, unless no table lists it either.
+    pub(crate) fn errcode(&self, section: &Section) -> Errcode {
+        let bodies = section.bodies(Part::Response).filter_map(Value::as_object);
+        let mut shown = bodies.filter(|body| !is_failure(body)).peekable();
+        let is_shown = shown.peek().is_some();
+        let mut rows = section.tables_of(Part::Response).flat_map(|table| &table.rows);
+        let is_known = shown.any(|body| body.contains_key(ERRCODE)) || rows.any(|row| row.name == ERRCODE);
+        if self.answer().format() == Some(Format::Json) && is_shown && !is_known {
+            Errcode::OnFailure
+        } else {
+            Errcode::Always
+        }
+    }
+
     pub(crate) fn requests(&self, section: &Section) -> Vec<Value> {
         if self.xml {
             return xml(section, Part::Request);
@@ -124,7 +141,7 @@ impl Encoding {
 
 /// Whether a body tells of a failure only: it becomes an error, not a response.
 pub(crate) fn is_failure(body: &Map<String, Value>) -> bool {
-    let failed = body.get("errcode").and_then(Value::as_i64).is_some_and(|code| code != 0);
+    let failed = body.get(ERRCODE).and_then(Value::as_i64).is_some_and(|code| code != 0);
     let envelope = |name: &str| matches!(name, "errcode" | "errmsg" | "hint");
     failed && body.iter().all(|(name, value)| envelope(name) || is_empty(value))
 }

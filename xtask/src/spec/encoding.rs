@@ -28,6 +28,16 @@ keywords! {
     }
 }
 
+keywords! {
+    /// Which answers say how a call went: whether JSON without `errcode` can be one of WeCom's.
+    Errcode {
+        /// Every answer has an `errcode`.
+        Always = "always",
+        /// A success may leave it out.
+        OnFailure = "on_failure",
+    }
+}
+
 /// How the fields of a body are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {

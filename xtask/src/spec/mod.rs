@@ -26,7 +26,7 @@ mod written_rule;
 mod yaml;
 
 pub use deviation::{Deviation, DriftRule};
-pub use encoding::{Answer, Body, Format};
+pub use encoding::{Answer, Body, Errcode, Format};
 pub use field::{Field, Place};
 pub use field_path::FieldPath;
 pub use limit::{Bound, Carrier, Limit, LimitKind, LimitValue, Takes};

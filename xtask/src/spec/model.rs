@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::spec::deviation::Deviation;
-use crate::spec::encoding::{Answer, Body};
+use crate::spec::encoding::{Answer, Body, Errcode};
 use crate::spec::field::Field;
 use crate::spec::keywords::keywords;
 use crate::spec::pattern;
@@ -190,6 +190,9 @@ pub struct EndpointHead {
     /// What comes back.
     #[serde(default)]
     pub answer: Answer,
+    /// Whether `errcode` comes with a success, too.
+    #[serde(default)]
+    pub errcode: Errcode,
     /// Which fields sign the request.
     pub sign: Option<Sign>,
     /// Whether it only reads, so that it may be sent again after a lost answer.

@@ -30,7 +30,11 @@ impl Chapter<'_> {
             for example in 0..=self.salt(index) % 2 {
                 let request = block(&self.object(request, 0, index + example));
                 let file = *answer == "file" || (*answer == "file_or_json" && example == 0);
-                let response = if file { a_file() } else { self.object(response, 0, index + example + 1) };
+                let mut response =
+                    if file { a_file() } else { self.object(response, 0, index + example + 1) };
+                if !file && *answer != "xml" {
+                    response["errcode"] = 0.into();
+                }
                 yaml += &format!("      - request: {request}        response: {}", block(&response));
             }
         }

@@ -17,6 +17,7 @@ impl crate::Endpoint for Getcorpcheckinoption {
         page: "https://developer.work.weixin.qq.com/document/path/93384",
         token: crate::TokenKind::AccessToken,
         answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
         safe: true,
         rates: &[
             crate::Rate {

@@ -17,6 +17,7 @@ impl crate::Endpoint for GetReportJobids {
         page: "https://developer.work.weixin.qq.com/document/path/93677",
         token: crate::TokenKind::AccessToken,
         answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
         concurrency: None,

@@ -17,6 +17,7 @@ impl crate::Endpoint for GetPermitUserList {
         page: "https://developer.work.weixin.qq.com/document/path/91614",
         token: crate::TokenKind::AccessToken,
         answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
         safe: true,
         rates: &[
             crate::Rate {
@@ -44,6 +45,7 @@ impl crate::Endpoint for CheckSingleAgree {
         page: "https://developer.work.weixin.qq.com/document/path/91782",
         token: crate::TokenKind::AccessToken,
         answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
         safe: true,
         rates: &[
             crate::Rate {
@@ -73,6 +75,7 @@ impl crate::Endpoint for CheckRoomAgree {
         page: "https://developer.work.weixin.qq.com/document/path/91782",
         token: crate::TokenKind::AccessToken,
         answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
         safe: true,
         rates: &[
             crate::Rate {
@@ -100,6 +103,7 @@ impl crate::Endpoint for GroupchatGet {
         page: "https://developer.work.weixin.qq.com/document/path/92951",
         token: crate::TokenKind::AccessToken,
         answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
         safe: true,
         rates: &[
             crate::Rate {
@@ -127,6 +131,7 @@ impl crate::Endpoint for GetRobotInfo {
         page: "https://developer.work.weixin.qq.com/document/path/91774",
         token: crate::TokenKind::AccessToken,
         answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
         safe: true,
         rates: &[
             crate::Rate {

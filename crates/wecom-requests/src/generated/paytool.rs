@@ -17,6 +17,7 @@ impl crate::Endpoint for OpenOrder {
         page: "https://developer.work.weixin.qq.com/document/path/98045",
         token: crate::TokenKind::ProviderAccessToken,
         answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
         concurrency: None,

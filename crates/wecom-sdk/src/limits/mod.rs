@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
-use wecom_requests::{Meta, Rate};
+use wecom_requests::{Host, Meta, Rate};
 
 use crate::kept::{Keep, Kept};
 use crate::time::later;
@@ -21,6 +21,9 @@ pub use memory::MemoryLimits;
 #[cfg(feature = "redis")]
 pub(crate) use memory::SLOTS;
 pub(crate) use place::Place;
+
+/// For how long a server is left alone at most, whatever it asks for: then it is asked again.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5 * 60);
 
 /// What happens to a call for which a documented limit leaves no room.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -127,16 +130,28 @@ impl Local {
     }
 }
 
-/// By endpoint.
+/// What holds the calls of a credential back in this process.
 #[derive(Debug, Default)]
-struct Locals(HashMap<&'static str, Arc<Local>>);
+struct Locals {
+    /// By endpoint.
+    endpoints: HashMap<&'static str, Arc<Local>>,
+    /// Until when servers have asked to be left alone.
+    pauses: HashMap<Host, Instant>,
+}
+
+impl Locals {
+    fn pause(&self, host: Host) -> Option<Instant> {
+        self.pauses.get(&host).copied()
+    }
+}
 
 impl Keep for Locals {
     fn until(&self, now: Instant) -> Option<Instant> {
         // A call on its way has its place's semaphore, and one that waits has all of it.
         let in_use = |local: &Arc<Local>| Arc::strong_count(local) + Arc::strong_count(&local.places) > 2;
-        let blocked = self.0.values().filter_map(|local| local.blocked_until()).max();
-        (!self.0.values().any(in_use)).then(|| blocked.unwrap_or(now))
+        let blocked = self.endpoints.values().filter_map(|local| local.blocked_until());
+        let until = blocked.chain(self.pauses.values().copied()).max();
+        (!self.endpoints.values().any(in_use)).then(|| until.unwrap_or(now))
     }
 }
 
@@ -172,15 +187,7 @@ impl Limits {
         if on_limit == OnLimit::Ignore {
             return Ok(None);
         }
-        let is_limited = endpoint.concurrency.is_some() || !endpoint.rates.is_empty();
-        let local = if is_limited {
-            self.local(credential, endpoint)
-        } else {
-            match self.known(credential, endpoint) {
-                Some(blocked) => blocked,
-                None => return Ok(None),
-            }
-        };
+        let Some(local) = self.held(credential, endpoint) else { return Ok(None) };
         let key = LimitKey { credential, endpoint: endpoint.id };
         let place = match endpoint.concurrency {
             Some(most) => {
@@ -194,7 +201,7 @@ impl Limits {
             OnLimit::Wait => Some(local.queue.lock().await),
             _ => None,
         };
-        while let Some(wait) = self.wait(key, endpoint.rates, &local).await {
+        while let Some(wait) = self.wait(key, endpoint, &local).await {
             if on_limit == OnLimit::Refuse || later(wait) > deadline {
                 return Err(Error::Limited { endpoint, retry_after: wait });
             }
@@ -209,22 +216,41 @@ impl Limits {
         *lock(&self.local(credential, endpoint).blocked) = Some(later(pause));
     }
 
+    /// Leaves a server alone for a while, since it asks for that.
+    pub(crate) fn pause(&self, credential: &str, host: Host, pause: Duration) {
+        let until = later(pause.min(LONGEST_PAUSE));
+        let mut locals = lock(&self.locals);
+        let pauses = &mut locals.get_or_insert_with(credential, Locals::default).pauses;
+        let known = pauses.entry(host).or_insert(until);
+        *known = until.max(*known);
+    }
+
     fn local(&self, credential: &str, endpoint: &'static Meta) -> Arc<Local> {
         let mut locals = lock(&self.locals);
-        let endpoints = &mut locals.get_or_insert_with(credential, Locals::default).0;
+        let endpoints = &mut locals.get_or_insert_with(credential, Locals::default).endpoints;
         Arc::clone(endpoints.entry(endpoint.id).or_insert_with(|| Arc::new(Local::new(endpoint))))
     }
 
-    fn known(&self, credential: &str, endpoint: &'static Meta) -> Option<Arc<Local>> {
-        lock(&self.locals).get(credential)?.0.get(endpoint.id).cloned()
+    /// What holds the calls to an endpoint back, if anything does.
+    fn held(&self, credential: &str, endpoint: &'static Meta) -> Option<Arc<Local>> {
+        if endpoint.concurrency.is_none() && endpoint.rates.is_empty() {
+            let locals = lock(&self.locals);
+            let locals = locals.get(credential)?;
+            if locals.pause(endpoint.host).is_none_or(|until| until <= Instant::now()) {
+                return locals.endpoints.get(endpoint.id).cloned();
+            }
+        }
+        Some(self.local(credential, endpoint))
     }
 
     /// How long to wait; `None` once the call is counted.
-    async fn wait(&self, key: LimitKey<'_>, rates: &[Rate], local: &Local) -> Option<Duration> {
+    async fn wait(&self, key: LimitKey<'_>, endpoint: &Meta, local: &Local) -> Option<Duration> {
         let now = Instant::now();
-        if let Some(until) = local.blocked_until().filter(|until| *until > now) {
+        let pause = lock(&self.locals).get(key.credential).and_then(|locals| locals.pause(endpoint.host));
+        if let Some(until) = pause.max(local.blocked_until()).filter(|until| *until > now) {
             return Some(until - now);
         }
+        let rates = endpoint.rates;
         if rates.is_empty() {
             return None;
         }

@@ -5,7 +5,7 @@ use crate::spec::diagnostic::At;
 use crate::spec::mistakes::Mistake;
 use crate::spec::source::Path;
 use crate::spec::type_expr::{Scalar, TypeExpr};
-use crate::spec::{Body, Endpoint, Format, Place};
+use crate::spec::{Body, Endpoint, Errcode, Format, Place};
 
 impl Checker<'_> {
     /// What each way of sending and answering can carry.
@@ -41,6 +41,12 @@ impl Checker<'_> {
             self.report
                 .error(Mistake::BadEncoding, At::Value(&at), "a form is for files")
                 .label("no field has the type `file`");
+        }
+        if head.errcode == Errcode::OnFailure && head.answer.format() != Some(Format::Json) {
+            let message = "`errcode` is a field of JSON objects";
+            self.report
+                .error(Mistake::BadEncoding, At::Value(&path.key("errcode")), message)
+                .label("leave it out");
         }
         if head.answer.format().is_none() && !endpoint.response.is_empty() {
             let at = path.key("response");

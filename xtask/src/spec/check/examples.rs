@@ -10,7 +10,7 @@ use crate::spec::diagnostic::{At, Diagnostic};
 use crate::spec::mistakes::Mistake;
 use crate::spec::source::{Kind, Node, Path};
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
-use crate::spec::{Endpoint, Field, Repr, Style, Union, Variant};
+use crate::spec::{Endpoint, Errcode, Field, Format, Repr, Style, Union, Variant};
 
 impl Checker<'_> {
     pub(super) fn examples(&mut self, path: &Path, endpoint: &Endpoint) {
@@ -21,8 +21,23 @@ impl Checker<'_> {
             let file = serde_json::from_str::<Value>(&example.response);
             let is_file = file.is_ok_and(|file| scalar_fits(Scalar::File, &file));
             if !(is_file && endpoint.head.answer.may_be_file()) {
-                self.example(&path.key("response"), &example.response, &endpoint.response, true);
+                let path = path.key("response");
+                self.example(&path, &example.response, &endpoint.response, true);
+                self.errcode(&path, endpoint, &example.response);
             }
+        }
+    }
+
+    /// An answer shows that it is WeCom's.
+    fn errcode(&mut self, path: &Path, endpoint: &Endpoint, text: &str) {
+        let head = &endpoint.head;
+        let has_none = matches!(serde_json::from_str(text), Ok(Value::Object(answer)) if !answer.contains_key("errcode"));
+        if head.answer.format() == Some(Format::Json) && head.errcode == Errcode::Always && has_none {
+            let help = "if WeCom leaves it out of successes, the endpoint says `errcode: on_failure`";
+            self.report
+                .error(Mistake::IncompleteExample, At::Value(path), "the example lacks `errcode`")
+                .label("an answer without it isn't taken for WeCom's")
+                .help(help);
         }
     }
 

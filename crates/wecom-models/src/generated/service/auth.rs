@@ -20,8 +20,6 @@ use crate::{Secret, Unknown};
 ///
 /// WeCom pushes a new `suite_ticket` to the provider's callback for instructions (指令回调URL) every 10
 /// minutes. A ticket is good for 30 minutes, so two pushes may be missed; always use the latest.
-///
-/// The answer has an `errcode` only when the call fails.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetSuiteToken {
@@ -67,8 +65,6 @@ pub struct GetSuiteTokenResponse {
 ///
 /// The token is like the one that a corporation's own application gets, and is used in the same calls.
 /// Keep it and reuse it.
-///
-/// The answer has an `errcode` only when the call fails.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCorpToken {
@@ -109,8 +105,6 @@ pub struct GetCorpTokenResponse {
 ///
 /// Keep the token and reuse it: calling this too often is blocked. While it lives, the same token is
 /// given out again. WeCom may withdraw it before its time, so be ready to fetch another one.
-///
-/// The answer has an `errcode` only when the call fails.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetProviderToken {

@@ -17,6 +17,7 @@ impl crate::Endpoint for RemoveCorp {
         page: "https://developer.work.weixin.qq.com/document/path/95822",
         token: crate::TokenKind::AccessToken,
         answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
         concurrency: Some(1),

@@ -17,6 +17,7 @@ impl crate::Endpoint for Send {
         page: "https://developer.work.weixin.qq.com/document/path/90236",
         token: crate::TokenKind::AccessToken,
         answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
         concurrency: None,

@@ -17,6 +17,7 @@ impl crate::Endpoint for Getapprovaldetail {
         page: "https://developer.work.weixin.qq.com/document/path/91983",
         token: crate::TokenKind::AccessToken,
         answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
         safe: true,
         rates: &[
             crate::Rate {
@@ -44,6 +45,7 @@ impl crate::Endpoint for Getapprovalinfo {
         page: "https://developer.work.weixin.qq.com/document/path/91816",
         token: crate::TokenKind::AccessToken,
         answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
         safe: true,
         rates: &[
             crate::Rate {
@@ -99,6 +101,7 @@ impl crate::Endpoint for CreateTemplate {
         page: "https://developer.work.weixin.qq.com/document/path/97437",
         token: crate::TokenKind::AccessToken,
         answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
         safe: false,
         rates: &[
             crate::Rate {
@@ -129,6 +132,7 @@ impl crate::Endpoint for Getopenapprovaldata {
         page: "https://developer.work.weixin.qq.com/document/path/90269",
         token: crate::TokenKind::AccessToken,
         answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
         concurrency: None,

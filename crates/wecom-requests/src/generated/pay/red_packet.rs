@@ -17,6 +17,7 @@ impl crate::Endpoint for Sendworkwxredpack {
         page: "https://developer.work.weixin.qq.com/document/path/90275",
         token: crate::TokenKind::NoToken,
         answer: crate::AnswerKind::Xml,
+        errcode: crate::Errcode::Always,
         safe: false,
         rates: &[
             crate::Rate {
