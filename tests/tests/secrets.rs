@@ -2,7 +2,6 @@
 
 use std::error::Error as _;
 use std::fmt::Write as _;
-use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -17,6 +16,7 @@ use wecom_sdk::{
     AuthorizedCorp, Backoff, Client, ClientBuilder, Content, Error, Hook, Method, Outgoing, Provider, Redis,
     Secret, Suite,
 };
+use wecom_tests::log::Log;
 
 const SECRETS: [&str; 9] = [
     "the-plain-secret",
@@ -29,20 +29,6 @@ const SECRETS: [&str; 9] = [
     "the-provider-secret",
     "the-redis-password",
 ];
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 /// Everything an error says of itself.
 fn write_error(text: &mut String, error: &Error) {
@@ -158,14 +144,8 @@ async fn what_sounds_secret_to_the_specification_is_a_secret_to_the_client() {
 #[tokio::test(flavor = "current_thread")]
 async fn no_event_and_no_error_shows_a_secret() {
     let log = Log::default();
-    let writer = log.clone();
     // Everything, also what the HTTP stack writes through the crate `log`.
-    tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
-        .with_writer(move || writer.clone())
-        .finish()
-        .init();
+    log.subscriber(tracing::Level::TRACE).init();
     let mut told = String::new();
 
     let server = Server::start().await.unwrap();
@@ -255,7 +235,7 @@ async fn no_event_and_no_error_shows_a_secret() {
     let pem = "-----BEGIN PRIVATE KEY-----\nTm90IHJlYWxseSBhIGtleQ==\n-----END PRIVATE KEY-----\n";
     writeln!(told, "{:?}", PrivateKeys::new().with(1, pem).unwrap_err()).unwrap();
 
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     assert!(log.lines().count() > 200, "events were recorded: {}", log.lines().count());
     assert!(
         log.contains("wecom.call") && log.contains("attempt=2") && log.contains("errcode"),

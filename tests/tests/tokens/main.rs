@@ -1,5 +1,8 @@
 //! Tokens: fetched once, renewed early, dropped only when they are the ones that were refused.
 
+mod brakes;
+mod stores;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -9,12 +12,8 @@ use http::{Request, Response};
 use tokio::sync::{Notify, Semaphore};
 use wecom_mock::{Fault, Reply, Server};
 use wecom_sdk::meeting::basic::GetInfo;
-use wecom_sdk::token::AccessToken;
 use wecom_sdk::transport::{RequestBody, ResponseBody, Transport, TransportError};
-use wecom_sdk::{
-    AuthorizedCorp, Client, ClientBuilder, CorpSecret, Error, Fixed, Lease, MemoryStore, NoRetry, Secret,
-    StoreError, StoredToken, Suite, TokenStore,
-};
+use wecom_sdk::{AuthorizedCorp, Client, ClientBuilder, CorpSecret, Error, Suite};
 
 const GETTOKEN: &str = "/cgi-bin/gettoken";
 const GET_INFO: &str = "/cgi-bin/meeting/get_info";
@@ -53,46 +52,6 @@ async fn when_all_tokens_expire_every_call_succeeds_after_one_refresh() {
         assert!(outcomes.iter().all(Result::is_ok), "{:?}", outcomes.iter().find(|outcome| outcome.is_err()));
         assert_eq!(server.requests(GETTOKEN), before + 1);
     }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_wrong_secret_is_one_clear_error_for_everyone_and_gettoken_is_left_alone() {
-    let server = Server::builder().credentials("ww1", "another secret").start().await.unwrap();
-    let client = client(&server);
-    for _ in 0..3 {
-        for outcome in calls(&client, 300).await {
-            let error = outcome.unwrap_err();
-            assert_eq!(error.code(), Some(40001));
-            let text = error.to_string();
-            assert!(
-                text.starts_with("no token: auth.gettoken: WeCom error 40001: invalid credential"),
-                "{text}"
-            );
-            assert!(text.contains("INVALID_SECRET"), "what it means: {text}");
-        }
-    }
-    assert_eq!(server.requests(GETTOKEN), 1);
-    assert_eq!(server.requests(GET_INFO), 0);
-}
-
-#[tokio::test]
-async fn a_refusal_passes_and_a_passing_failure_is_tried_again_soon() {
-    let server = Server::start().await.unwrap();
-    let client = Client::builder("ww1", "secret").base_url(server.base_url()).retry(NoRetry).build().unwrap();
-    server.inject(Fault::status(503).on(GETTOKEN).times(1));
-    assert!(matches!(client.send(&GetInfo::new("hy")).await, Err(Error::Token(_))));
-    tokio::time::sleep(Duration::from_millis(150)).await;
-    client.send(&GetInfo::new("hy")).await.unwrap();
-    assert_eq!(server.requests(GETTOKEN), 2);
-}
-
-#[tokio::test]
-async fn a_call_is_repeated_once_and_no_more_when_its_tokens_are_refused() {
-    let server = Server::start().await.unwrap();
-    let client = client(&server);
-    server.inject(Fault::code(42001).on(GET_INFO));
-    assert_eq!(client.send(&GetInfo::new("hy")).await.unwrap_err().code(), Some(42001));
-    assert_eq!((server.requests(GETTOKEN), server.requests(GET_INFO)), (2, 2));
 }
 
 /// WeCom, as far as these tests go: it counts tokens, and answers when it is allowed to.
@@ -208,90 +167,6 @@ async fn a_token_is_renewed_before_it_runs_out_and_serves_meanwhile() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_given_out_again_is_not_fetched_for_every_call() {
-    let (fake, client) = fake(Fake { constant: true, refuses_all: true, ..Fake::default() });
-    for _ in 0..50 {
-        assert_eq!(client.send(&GetInfo::new("hy")).await.unwrap_err().code(), Some(40014));
-    }
-    assert_eq!(fake.issued.load(Ordering::SeqCst), 2, "a second time, to see that it is the same");
-    assert_eq!(fake.used.lock().unwrap().len(), 50, "what is refused anyway is not sent twice");
-}
-
-#[tokio::test]
-async fn tokens_that_are_refused_as_soon_as_they_are_given_out_are_not_asked_for_each_time() {
-    let (fake, client) = fake(Fake { refuses_all: true, ..Fake::default() });
-    for _ in 0..100 {
-        assert_eq!(client.send(&GetInfo::new("hy")).await.unwrap_err().code(), Some(40014));
-    }
-    assert_eq!(fake.issued.load(Ordering::SeqCst), 2, "one, and one in place of it");
-    assert_eq!(fake.used.lock().unwrap().len(), 101, "each is sent once, and the first one again");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn calls_at_once_with_fresh_tokens_refused_ask_for_two_as_well() {
-    for code in [40001, 40014, 41001, 42001] {
-        let server = Server::start().await.unwrap();
-        server.inject(Fault::code(code).on(GET_INFO));
-        let client = client(&server);
-        for _ in 0..3 {
-            for outcome in calls(&client, 100).await {
-                assert_eq!(outcome.unwrap_err().code(), Some(code));
-            }
-        }
-        assert_eq!(server.requests(GETTOKEN), 2, "{code}");
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn fresh_tokens_that_are_refused_are_asked_for_less_and_less_often() {
-    let (fake, client) = fake(Fake { refuses_all: true, ..Fake::default() });
-    for _ in 0..3600 {
-        client.send(&GetInfo::new("hy")).await.unwrap_err();
-        tokio::time::advance(Duration::from_secs(1)).await;
-    }
-    let issued = fake.issued.load(Ordering::SeqCst);
-    assert!((60..=150).contains(&issued), "{issued} in an hour");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_token_that_works_again_lifts_the_brake() {
-    let (fake, client) = fake(Fake::default());
-    client.send(&GetInfo::new("hy")).await.unwrap();
-    // WeCom withdraws the first token twice as fast as another one can be used.
-    for _ in 0..5 {
-        fake.issued.fetch_add(1, Ordering::SeqCst);
-        client.send(&GetInfo::new("hy")).await.unwrap();
-    }
-    assert_eq!(fake.issued.load(Ordering::SeqCst), 11, "each time, one was fetched at once");
-}
-
-#[tokio::test]
-async fn a_client_for_each_call_does_not_ask_with_a_wrong_secret_each_time() {
-    let server = Server::builder().credentials("ww1", "another secret").start().await.unwrap();
-    let client = Client::builder("ww2", "unused").base_url(server.base_url()).build().unwrap();
-    for _ in 0..200 {
-        let corp = client.with_credential(CorpSecret::new("ww1", "a wrong secret"));
-        assert_eq!(corp.send(&GetInfo::new("hy")).await.unwrap_err().code(), Some(40001));
-    }
-    assert_eq!(server.requests(GETTOKEN), 1);
-    // Another credential has nothing to do with that.
-    let right = client.with_credential(CorpSecret::new("ww1", "another secret"));
-    right.send(&GetInfo::new("hy")).await.unwrap();
-}
-
-#[tokio::test]
-async fn a_client_for_each_call_does_not_ask_for_fresh_tokens_each_time_either() {
-    let server = Server::start().await.unwrap();
-    server.inject(Fault::code(40014).on(GET_INFO));
-    let client = client(&server);
-    for _ in 0..200 {
-        let corp = client.with_credential(CorpSecret::new("ww1", "a secret"));
-        assert_eq!(corp.send(&GetInfo::new("hy")).await.unwrap_err().code(), Some(40014));
-    }
-    assert_eq!(server.requests(GETTOKEN), 2);
-}
-
-#[tokio::test]
 async fn a_thousand_clients_of_one_credential_fetch_one_token() {
     let server = Server::start().await.unwrap();
     let client = client(&server);
@@ -380,99 +255,6 @@ async fn clients_side_by_side_have_tokens_of_their_own_unless_their_credential_i
     assert_ne!(tokens[0], tokens[2]);
 }
 
-/// A store that misbehaves, and remembers every key that it is asked for.
-#[derive(Default)]
-struct Odd {
-    inner: MemoryStore,
-    keys: std::sync::Mutex<Vec<String>>,
-    /// How many times it has nothing although it has.
-    blind: AtomicU64,
-    fails_to_remove: bool,
-    fails_to_release: bool,
-}
-
-type Answer<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
-
-impl Odd {
-    fn failure<'a, T: Send + 'a>() -> Answer<'a, T> {
-        Box::pin(async { Err(StoreError::new("it misbehaves")) })
-    }
-}
-
-impl TokenStore for Odd {
-    fn get<'a>(&'a self, key: &'a str) -> Answer<'a, Option<StoredToken>> {
-        self.keys.lock().unwrap().push(key.to_owned());
-        let less = |blind: u64| blind.checked_sub(1);
-        if self.blind.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less).is_ok() {
-            return Box::pin(async { Ok(None) });
-        }
-        self.inner.get(key)
-    }
-
-    fn put<'a>(&'a self, key: &'a str, token: &'a StoredToken, lease: Option<&'a Lease>) -> Answer<'a, ()> {
-        self.inner.put(key, token, lease)
-    }
-
-    fn remove<'a>(&'a self, key: &'a str, token: &'a Secret) -> Answer<'a, ()> {
-        if self.fails_to_remove { Self::failure() } else { self.inner.remove(key, token) }
-    }
-
-    fn lease<'a>(&'a self, key: &'a str) -> Answer<'a, Option<Lease>> {
-        self.inner.lease(key)
-    }
-
-    fn release<'a>(&'a self, key: &'a str, lease: Lease) -> Answer<'a, ()> {
-        if self.fails_to_release { Self::failure() } else { self.inner.release(key, lease) }
-    }
-}
-
-fn with_store(server: &Server, store: &Arc<Odd>) -> Client {
-    let builder = Client::builder("ww1", "a secret").base_url(server.base_url());
-    builder.token_store(Arc::clone(store)).build().expect("the client can be set up")
-}
-
-#[tokio::test]
-async fn a_refused_token_that_the_store_will_not_part_with_is_not_used_again() {
-    let server = Server::start().await.unwrap();
-    let store = Arc::new(Odd { fails_to_remove: true, ..Odd::default() });
-    let client = with_store(&server, &store);
-    client.send(&GetInfo::new("hy")).await.unwrap();
-    server.revoke_tokens();
-    client.send(&GetInfo::new("hy")).await.unwrap();
-    assert_eq!((server.requests(GETTOKEN), server.requests(GET_INFO)), (2, 3));
-}
-
-#[tokio::test]
-async fn whoever_gets_the_lease_looks_once_more_before_it_fetches() {
-    for fails_to_release in [false, true] {
-        let server = Server::start().await.unwrap();
-        let store = Arc::new(Odd { fails_to_release, ..Odd::default() });
-        let first = with_store(&server, &store);
-        first.send(&GetInfo::new("hy")).await.unwrap();
-        if fails_to_release {
-            continue;
-        }
-        // As if the token had come between the first look and the lease.
-        store.blind.store(1, Ordering::SeqCst);
-        let second = with_store(&server, &store);
-        second.send(&GetInfo::new("hy")).await.unwrap();
-        assert_eq!(server.requests(GETTOKEN), 1);
-    }
-}
-
-#[tokio::test]
-async fn a_token_from_elsewhere_is_kept_nowhere() {
-    let server = Server::start().await.unwrap();
-    let store = Arc::new(Odd::default());
-    let token = Fixed::<AccessToken>::new(server.issue_token("access_token"));
-    let builder = ClientBuilder::new(token).base_url(server.base_url());
-    let client = builder.token_store(Arc::clone(&store)).build().unwrap();
-    client.send(&GetInfo::new("hy")).await.unwrap();
-    server.revoke_tokens();
-    assert_eq!(client.send(&GetInfo::new("hy")).await.unwrap_err().code(), Some(40014));
-    assert_eq!((server.requests(GETTOKEN), store.keys.lock().unwrap().len()), (0, 0));
-}
-
 #[tokio::test]
 async fn a_token_without_a_lifetime_is_an_error_and_not_one_fetch_for_every_call() {
     let server = Server::start().await.unwrap();
@@ -513,53 +295,4 @@ fn a_client_outlives_the_runtime_that_was_fetching_its_token() {
     second.block_on(client.send(&GetInfo::new("hy"))).unwrap();
     assert!(start.elapsed() < Duration::from_secs(10), "the lease was given back: {:?}", start.elapsed());
     outside.join().expect("no panic").ok();
-}
-
-#[tokio::test]
-async fn a_ticket_helps_at_once_and_a_failing_store_does_not_lose_it() {
-    /// Always fails.
-    struct Broken;
-    impl TokenStore for Broken {
-        fn get<'a>(&'a self, _: &'a str) -> Answer<'a, Option<StoredToken>> {
-            Odd::failure()
-        }
-        fn put<'a>(&'a self, _: &'a str, _: &'a StoredToken, _: Option<&'a Lease>) -> Answer<'a, ()> {
-            Odd::failure()
-        }
-        fn remove<'a>(&'a self, _: &'a str, _: &'a Secret) -> Answer<'a, ()> {
-            Odd::failure()
-        }
-        fn lease<'a>(&'a self, _: &'a str) -> Answer<'a, Option<Lease>> {
-            Odd::failure()
-        }
-        fn release<'a>(&'a self, _: &'a str, _: Lease) -> Answer<'a, ()> {
-            Odd::failure()
-        }
-    }
-    let server = Server::start().await.unwrap();
-    for broken in [false, true] {
-        let builder = ClientBuilder::new(Suite::new("suite", "suite secret")).base_url(server.base_url());
-        let builder = if broken { builder.token_store(Broken) } else { builder };
-        let suite = builder.build().unwrap();
-        let corp = suite.with_credential(AuthorizedCorp::new(&suite, "ww2", "permanent code"));
-        for _ in 0..5 {
-            let mut error = corp.send(&GetInfo::new("hy")).await.unwrap_err();
-            while let Error::Token(inner) = error {
-                error = Arc::into_inner(inner).unwrap_or(Error::NoTicket);
-            }
-            assert!(matches!(error, Error::NoTicket), "{error:?}");
-        }
-        suite.put_ticket("the ticket").await;
-        corp.send(&GetInfo::new("hy")).await.unwrap();
-    }
-}
-
-#[tokio::test]
-async fn what_a_store_is_told_shows_no_secret() {
-    let server = Server::start().await.unwrap();
-    let store = Arc::new(Odd::default());
-    with_store(&server, &store).send(&GetInfo::new("hy")).await.unwrap();
-    let keys = store.keys.lock().unwrap().clone();
-    assert!(!keys.is_empty());
-    assert!(keys.iter().all(|key| !key.contains("a secret") && !key.contains("ww1")), "{keys:?}");
 }

@@ -1,5 +1,7 @@
 //! What comes of every way in which an answer can fail.
 
+mod pauses;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -13,7 +15,7 @@ use wecom_sdk::corpgroup::contacts::RemoveCorp;
 use wecom_sdk::meeting::basic::GetInfo;
 use wecom_sdk::pay::red_packet::Sendworkwxredpack;
 use wecom_sdk::transport::{RequestBody, ResponseBody, Transport, TransportError};
-use wecom_sdk::{Backoff, Client, ClientBuilder, Error, NoRetry, OnLimit};
+use wecom_sdk::{Backoff, Client, ClientBuilder, Error, NoRetry};
 
 /// Only reads, so it may be repeated.
 const SAFE: &str = "/cgi-bin/meeting/get_info";
@@ -157,29 +159,6 @@ async fn an_outage_is_not_multiplied() {
 }
 
 #[tokio::test]
-async fn a_blocked_endpoint_is_left_alone_by_everyone() {
-    let server = Server::start().await.unwrap();
-    let client = builder(&server).retry(quick().blocked_for(Duration::from_millis(300))).build().unwrap();
-    read(&client).await.unwrap();
-    server.inject(Fault::code(45009).on(SAFE).times(1));
-    let first = read(&client);
-    let others = async {
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        let calls = join_all((0..50).map(|_| read(&client)));
-        let early = async {
-            tokio::time::sleep(Duration::from_millis(100)).await;
-            server.requests(SAFE)
-        };
-        tokio::join!(calls, early)
-    };
-    let (first, (others, early)) = tokio::join!(first, others);
-    first.unwrap();
-    assert!(others.iter().all(Result::is_ok));
-    assert_eq!(early, 2, "nothing is sent while the endpoint is blocked");
-    assert_eq!(server.requests(SAFE), 53);
-}
-
-#[tokio::test]
 async fn a_call_ends_at_its_deadline_and_a_pause_beyond_it_is_not_begun() {
     let server = Server::start().await.unwrap();
     let deadline = Duration::from_millis(200);
@@ -234,113 +213,6 @@ async fn a_request_that_never_left_is_repeated_whatever_it_asks_for() {
     assert_eq!(sent.load(Ordering::Relaxed), 4);
 }
 
-/// Answers the first request to everything but `gettoken` with a status and `Retry-After`, and the others well.
-struct Busy {
-    status: u16,
-    retry_after: String,
-    sent: Arc<AtomicU64>,
-}
-
-impl Transport for Busy {
-    fn send(
-        &self,
-        request: Request<RequestBody>,
-    ) -> BoxFuture<'_, Result<Response<ResponseBody>, TransportError>> {
-        let mut answer =
-            Response::new(ResponseBody::from(r#"{ "errcode": 0, "access_token": "t", "expires_in": 7200 }"#));
-        if request.uri().path() != "/cgi-bin/gettoken" && self.sent.fetch_add(1, Ordering::Relaxed) == 0 {
-            answer = Response::new(ResponseBody::from("busy"));
-            *answer.status_mut() = self.status.try_into().unwrap();
-            answer.headers_mut().insert("retry-after", self.retry_after.parse().unwrap());
-        }
-        Box::pin(async { Ok(answer) })
-    }
-}
-
-/// How long a call waits for the second answer, and how many requests there are.
-async fn waited(status: u16, retry_after: &str, safe: bool) -> (Result<Duration, Error>, u64) {
-    let sent = Arc::<AtomicU64>::default();
-    let busy = Busy { status, retry_after: retry_after.to_owned(), sent: Arc::clone(&sent) };
-    let client = Client::builder("ww1", "secret").transport(busy).retry(quick()).build().unwrap();
-    let start = tokio::time::Instant::now();
-    let result = if safe { read(&client).await } else { write(&client).await };
-    (result.map(|()| start.elapsed()), sent.load(Ordering::Relaxed))
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_server_that_says_when_to_come_back_is_left_alone_until_then() {
-    let date = |seconds| httpdate::fmt_http_date(std::time::SystemTime::now() + Duration::from_secs(seconds));
-    for (status, retry_after, safe, (least, most)) in [
-        (503, "7".to_owned(), true, (7, 8)),
-        (429, "7".to_owned(), true, (7, 8)),
-        (429, "7".to_owned(), false, (7, 8)),
-        (503, date(30), true, (28, 31)),
-        // It says nothing: the usual pause.
-        (503, "0".to_owned(), true, (0, 1)),
-        (503, "Sun, 06 Nov 1994 08:49:37 GMT".to_owned(), true, (0, 1)),
-        (503, "soon".to_owned(), true, (0, 1)),
-    ] {
-        let (waited, sent) = waited(status, &retry_after, safe).await;
-        let waited = waited.unwrap();
-        assert!(
-            (Duration::from_secs(least)..=Duration::from_secs(most)).contains(&waited),
-            "{status} {retry_after}: {waited:?}"
-        );
-        assert_eq!(sent, 2);
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn nobody_waits_beyond_the_deadline_and_the_error_says_how_long_it_would_take() {
-    for retry_after in [3600, u64::MAX] {
-        let start = tokio::time::Instant::now();
-        let (result, sent) = waited(503, &retry_after.to_string(), true).await;
-        let error = result.unwrap_err();
-        let Error::Status { headers, .. } = &error else { panic!("{error:?}") };
-        assert_eq!(headers["retry-after"], retry_after.to_string());
-        assert_eq!(error.retry_after(), Some(Duration::from_secs(retry_after)));
-        assert!(error.is_transient());
-        assert_eq!((sent, start.elapsed()), (1, Duration::ZERO));
-    }
-    // What may have been carried out is not sent again, whenever.
-    let (result, sent) = waited(503, "1", false).await;
-    assert_eq!((result.unwrap_err().retry_after(), sent), (Some(Duration::from_secs(1)), 1));
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_server_that_says_when_to_come_back_is_left_alone_by_everyone() {
-    let busy = |retry_after: u64| {
-        let sent = Arc::<AtomicU64>::default();
-        let busy = Busy { status: 503, retry_after: retry_after.to_string(), sent: Arc::clone(&sent) };
-        (Client::builder("ww1", "secret").transport(busy).retry(NoRetry).build().unwrap(), sent)
-    };
-    // Others wait, whatever they call.
-    let (client, sent) = busy(7);
-    assert!(matches!(write(&client).await, Err(Error::Status { .. })));
-    let start = tokio::time::Instant::now();
-    read(&client).await.unwrap();
-    assert!((6..=8).contains(&start.elapsed().as_secs()), "{:?}", start.elapsed());
-    assert_eq!(sent.load(Ordering::Relaxed), 2);
-
-    // But not beyond their deadlines, and not where they don't want to.
-    let (client, sent) = busy(100_000);
-    assert!(write(&client).await.is_err());
-    let error = read(&client).await.unwrap_err();
-    assert!(matches!(error, Error::Limited { .. }), "{error:?}");
-    assert!(error.retry_after().is_some_and(|time| time <= Duration::from_secs(300)), "{error:?}");
-    let refusing = client.with(|call| call.on_limit(OnLimit::Refuse));
-    assert!(matches!(read(&refusing).await, Err(Error::Limited { .. })));
-    assert_eq!(sent.load(Ordering::Relaxed), 1);
-    // Nobody is left alone for ever.
-    tokio::time::advance(Duration::from_secs(301)).await;
-    read(&client).await.unwrap();
-
-    let (client, sent) = busy(100_000);
-    assert!(write(&client).await.is_err());
-    read(&client.with(|call| call.on_limit(OnLimit::Ignore))).await.unwrap();
-    assert_eq!(sent.load(Ordering::Relaxed), 2);
-}
-
 #[tokio::test]
 async fn an_error_in_its_own_words_is_one_whatever_the_status() {
     let server = Server::start().await.unwrap();
@@ -368,20 +240,6 @@ async fn an_error_in_its_own_words_is_one_whatever_the_status() {
             assert!(matches!(error, Error::Status { .. }), "{status}: {error:?}");
         }
     }
-}
-
-#[tokio::test]
-async fn an_error_says_how_long_its_endpoint_is_blocked() {
-    let server = Server::start().await.unwrap();
-    let client = builder(&server).retry(NoRetry).on_limit(OnLimit::Refuse).build().unwrap();
-    server.inject(Fault::code(45009).on(SAFE).times(1));
-    let error = read(&client).await.unwrap_err();
-    assert!(error.is_code(45009) && error.is_transient());
-    assert_eq!(error.api().map(|error| error.code), Some(45009));
-    assert_eq!(error.retry_after(), Some(Duration::from_secs(60)));
-    assert!(error.body().is_some_and(|body| body.0.starts_with(b"{")));
-    let blocked = read(&client).await.unwrap_err();
-    assert!(blocked.retry_after().is_some_and(|time| time > Duration::from_secs(50)), "{blocked:?}");
 }
 
 #[tokio::test]
@@ -418,21 +276,6 @@ async fn the_body_of_an_answer_that_cannot_be_understood_is_there_to_be_read() {
     let error = read(&client).await.unwrap_err();
     let Error::Decode { body, .. } = &error else { panic!("{error:?}") };
     assert_eq!(&body.0[..], b"<html>Please log in</html>");
-}
-
-#[tokio::test]
-async fn a_blocked_endpoint_is_left_alone_even_where_nothing_is_repeated() {
-    let server = Server::start().await.unwrap();
-    let client = builder(&server).retry(NoRetry).on_limit(OnLimit::Refuse).build().unwrap();
-    server.inject(Fault::code(45009).on(SAFE).times(1));
-    assert_eq!(read(&client).await.unwrap_err().code(), Some(45009));
-    let error = read(&client).await.unwrap_err();
-    assert!(
-        matches!(error, Error::Limited { retry_after, .. } if retry_after > Duration::from_secs(50)),
-        "{error:?}"
-    );
-    assert_eq!(server.requests(SAFE), 1);
-    write(&client).await.unwrap();
 }
 
 #[tokio::test]
