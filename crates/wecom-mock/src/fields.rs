@@ -45,7 +45,7 @@ fn elements(body: &[u8]) -> Result<Map<String, Value>, String> {
                 depth += u32::from(matches!(event, Event::Start(_)));
             }
             Event::End(_) => depth -= 1,
-            Event::Eof if depth == 0 => return names.ok_or_else(|| "it is empty".to_owned()),
+            Event::Eof if depth == 0 => return names.ok_or_else(|| "it has no element `xml`".to_owned()),
             Event::Eof => return Err("it ends early".to_owned()),
             _ => {}
         }

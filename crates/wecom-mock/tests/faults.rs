@@ -68,7 +68,7 @@ async fn an_endpoint_that_answers_xml_tells_its_errors_in_xml() {
     told(post("<xml></xml>").await.unwrap(), 200, &invalid("missing nonce_str")).await;
     told(post("<xml><nonce_str>n</nonce_str></xml>").await.unwrap(), 200, &invalid("missing sign")).await;
     for body in ["", "{}", "not XML"] {
-        told(post(body).await.unwrap(), 200, &invalid("the body is not XML")).await;
+        told(post(body).await.unwrap(), 200, &invalid("the body is not XML: it has no element `xml`")).await;
     }
     let wrong_method = invalid("pay.red_packet.sendworkwxredpack takes POST");
     for method in [Method::GET, Method::PUT, Method::DELETE] {
