@@ -8,7 +8,7 @@ use http::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use wecom_requests::{Endpoint, Meta, http_request, parse_response};
+use wecom_requests::{Check, Endpoint, Meta, Violation, http_request, parse_response};
 
 use crate::generated::CONTRACTS;
 use crate::snapshot::{Example, answer};
@@ -40,13 +40,13 @@ impl Contract {
         response_quirks: &'static [&'static str],
     ) -> Self
     where
-        E: Endpoint + DeserializeOwned,
+        E: Endpoint + Check + DeserializeOwned,
         E::Response: Serialize + DeserializeOwned,
     {
         Self {
             meta: E::META,
-            request: |json| conforms::<E>(json, &[], true),
-            response: |json| conforms::<E::Response>(json, &ENVELOPE, false),
+            request: |json| conforms::<E>(json, Kind::Request, broken),
+            response: |json| conforms::<E::Response>(json, Kind::Response, |_| Vec::new()),
             build: |json, base_url, token| {
                 let request: E = read(json)?;
                 http_request(&request, base_url, token).map_err(|error| error.to_string())
@@ -85,7 +85,8 @@ impl Contract {
             Kind::Response => ((self.response)(payload), self.response_quirks),
         };
         let mut findings = result.err().unwrap_or_default();
-        findings.retain(|finding| !quirks.iter().any(|quirk| is_below(&finding.pointer, quirk)));
+        // What is contradictory is the place itself, not what stands in it.
+        findings.retain(|finding| !quirks.iter().any(|quirk| finding.is_about(quirk)));
         findings
     }
 }
@@ -95,10 +96,11 @@ pub fn contracts() -> &'static [Contract] {
     CONTRACTS
 }
 
-/// Whether a pointer leads to a place or below it; `*` in the place stands for any step.
-fn is_below(pointer: &str, place: &str) -> bool {
-    let mut steps = pointer.split('/');
-    place.split('/').all(|wanted| steps.next().is_some_and(|step| wanted == "*" || step == wanted))
+/// Whether a pointer leads to a place; `*` in the place stands for any step.
+fn is_at(pointer: &str, place: &str) -> bool {
+    let (mut steps, mut wanted) = (pointer.split('/'), place.split('/'));
+    wanted.by_ref().all(|wanted| steps.next().is_some_and(|step| wanted == "*" || step == wanted))
+        && steps.next().is_none()
 }
 
 /// Which way a payload went.
@@ -117,6 +119,15 @@ pub struct Finding {
     pub pointer: String,
     /// What.
     pub what: String,
+}
+
+impl Finding {
+    /// Whether it is about a place; a broken rule is about the fields that it is over, `/a/b, c`.
+    fn is_about(&self, place: &str) -> bool {
+        let (around, names) = self.pointer.rsplit_once('/').unwrap_or_default();
+        let mut pointers = names.split(", ").map(|name| format!("{around}/{name}"));
+        is_at(&self.pointer, place) || pointers.any(|pointer| is_at(&pointer, place))
+    }
 }
 
 impl fmt::Display for Finding {
@@ -187,9 +198,8 @@ fn read_value<T: DeserializeOwned>(
     T::deserialize(serde_ignored::Deserializer::new(value, &mut unknown))
 }
 
-/// Reads JSON into a type and writes it again. `around` are fields beside the type's own; `complete` says that
-/// everything required has to be there.
-fn conforms<T>(json: &str, around: &[&str], complete: bool) -> Result<(), Vec<Finding>>
+/// Reads JSON into a type and writes it again. `broken` says which documented limits what was read breaks.
+fn conforms<T>(json: &str, kind: Kind, broken: fn(&T) -> Vec<Finding>) -> Result<(), Vec<Finding>>
 where
     T: Serialize + DeserializeOwned,
 {
@@ -197,17 +207,34 @@ where
         vec![Finding { pointer: String::new(), what: format!("undecodable: {error}") }]
     };
     let mut before: Value = serde_json::from_str(json).map_err(|error| undecodable(&error))?;
-    if let Some(fields) = before.as_object_mut() {
-        fields.retain(|name, _| !around.contains(&name.as_str()));
+    if let Some(fields) = before.as_object_mut().filter(|_| kind == Kind::Response) {
+        fields.retain(|name, _| !ENVELOPE.contains(&name.as_str()));
     }
     let mut findings = Vec::new();
     let read: T = read_value(&before, &mut findings).map_err(|error| undecodable(&error))?;
     let after = serde_json::to_value(&read).map_err(|error| undecodable(&error))?;
-    compare(&before, &after, complete, &mut String::new(), &mut findings);
+    compare(&before, &after, kind, &mut String::new(), &mut findings);
     for pointer in unknown_values(&read) {
         findings.push(Finding { pointer, what: "unknown enum value".to_owned() });
     }
+    findings.extend(broken(&read));
     if findings.is_empty() { Ok(()) } else { Err(findings) }
+}
+
+/// The documented limits that a request breaks.
+fn broken(request: &impl Check) -> Vec<Finding> {
+    let violations = request.violations().err().map(|violations| violations.0).unwrap_or_default();
+    let finding = |Violation { path, rule, actual, .. }: Violation| Finding {
+        pointer: as_pointer(&path),
+        what: format!("must be {rule}, and is {actual}"),
+    };
+    violations.into_iter().map(finding).collect()
+}
+
+/// The path of a broken limit, `info[3].userid`, as a JSON pointer.
+fn as_pointer(path: &str) -> String {
+    let steps = path.split(['.', '[']).map(|step| step.trim_end_matches(']'));
+    steps.map(|step| format!("/{}", escape(step))).collect()
 }
 
 /// The path of an ignored field as a JSON pointer.
@@ -226,9 +253,9 @@ pub(crate) fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 
-/// Finds what of `before` is lost or changed in `after`, which may say the same otherwise: 1 for `true`, 5 for "5".
-/// It may say more, too, unless `before` should be `complete`: then that is a required field which is missing.
-fn compare(before: &Value, after: &Value, complete: bool, path: &mut String, findings: &mut Vec<Finding>) {
+/// Finds what of `before` is lost or changed in `after`. A response may say the same otherwise, 1 for `true` or 5 for
+/// "5", and may lack what is promised; a request says exactly the same, and has everything that is required.
+fn compare(before: &Value, after: &Value, kind: Kind, path: &mut String, findings: &mut Vec<Finding>) {
     let length = path.len();
     match (before, after) {
         (Value::Object(before), Value::Object(after)) => {
@@ -236,14 +263,15 @@ fn compare(before: &Value, after: &Value, complete: bool, path: &mut String, fin
                 path.push('/');
                 path.push_str(&escape(name));
                 match after.get(name) {
-                    Some(after) => compare(value, after, complete, path, findings),
+                    Some(after) => compare(value, after, kind, path, findings),
                     // What the type doesn't know has been found before.
                     None if findings.iter().any(|finding| finding.pointer == *path) => {}
-                    None if scalar(value).is_some_and(|text| text.is_empty()) => {}
+                    None if is_nothing(value, kind) => {}
                     None => findings.push(Finding { pointer: path.clone(), what: "lost".to_owned() }),
                 }
                 path.truncate(length);
             }
+            let complete = kind == Kind::Request;
             for name in after.keys().filter(|name| complete && !before.contains_key(*name)) {
                 let pointer = format!("{path}/{}", escape(name));
                 findings.push(Finding { pointer, what: "missing, although required".to_owned() });
@@ -252,17 +280,41 @@ fn compare(before: &Value, after: &Value, complete: bool, path: &mut String, fin
         (Value::Array(before), Value::Array(after)) if before.len() == after.len() => {
             for (index, (before, after)) in before.iter().zip(after).enumerate() {
                 path.push_str(&format!("/{index}"));
-                compare(before, after, complete, path, findings);
+                compare(before, after, kind, path, findings);
                 path.truncate(length);
             }
         }
-        (before, after) if scalar(before).is_some() && scalar(before) == scalar(after) => {}
+        (before, after) if is_same(before, after, kind) => {}
         // Nothing, read as the default of what was promised.
         (Value::Null, _) => {}
         (before, after) => {
             let what = format!("changed: {before} became {after}");
             findings.push(Finding { pointer: path.clone(), what });
+            // One where a list belongs is a list of one: nothing of it may be lost, either.
+            if let (Value::Object(_), Some([after])) = (before, after.as_array().map(Vec::as_slice)) {
+                compare(before, after, kind, path, findings);
+            }
         }
+    }
+}
+
+/// Whether a value says nothing, so that it may be left out.
+fn is_nothing(value: &Value, kind: Kind) -> bool {
+    match kind {
+        Kind::Request => value.is_null(),
+        Kind::Response => scalar(value).is_some_and(|text| text.is_empty()),
+    }
+}
+
+/// Whether two scalars are the same: of what is sent, in the kind of JSON, too.
+fn is_same(before: &Value, after: &Value, kind: Kind) -> bool {
+    match (before, after) {
+        (Value::Array(_) | Value::Object(_), _) => false,
+        (Value::Number(before), Value::Number(after)) if kind == Kind::Request => {
+            before == after || before.as_f64() == after.as_f64()
+        }
+        _ if kind == Kind::Request => before == after,
+        _ => scalar(before) == scalar(after),
     }
 }
 
@@ -278,5 +330,78 @@ pub(crate) fn scalar(value: &Value) -> Option<String> {
         }
         Value::String(text) => Some(text.trim().to_owned()),
         Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// What `compare` finds, as text.
+    fn compared(before: &Value, after: &Value, kind: Kind) -> Vec<String> {
+        let mut findings = Vec::new();
+        compare(before, after, kind, &mut String::new(), &mut findings);
+        findings.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn what_is_sent_is_of_the_kind_that_the_example_shows() {
+        for (before, after) in [
+            (json!(4), json!("4")),
+            (json!("4"), json!(4)),
+            (json!(true), json!(1)),
+            (json!(0), json!(false)),
+            (json!(" a"), json!("a")),
+            (json!([1]), json!(["1"])),
+        ] {
+            let [before, after] = [before, after].map(|value| json!({ "a": value }));
+            assert_eq!(compared(&before, &after, Kind::Request).len(), 1, "{before} {after}");
+            assert!(compared(&before, &after, Kind::Response).is_empty(), "{before} {after}");
+        }
+        assert!(compared(&json!(4), &json!(4.0), Kind::Request).is_empty());
+    }
+
+    #[test]
+    fn what_is_sent_is_neither_left_out_nor_more_than_the_example() {
+        let (less, more) = (json!({}), json!({ "a": "" }));
+        assert_eq!(compared(&more, &less, Kind::Request), ["/a: lost"]);
+        assert_eq!(compared(&less, &more, Kind::Request), ["/a: missing, although required"]);
+        assert!(compared(&more, &less, Kind::Response).is_empty());
+        assert!(compared(&less, &more, Kind::Response).is_empty());
+    }
+
+    #[test]
+    fn of_one_that_is_read_as_a_list_nothing_is_lost() {
+        let (before, after) = (json!({ "a": { "b": 1, "c": 2 } }), json!({ "a": [{ "b": 1 }] }));
+        let found = compared(&before, &after, Kind::Response);
+        assert_eq!(found[1..], ["/a/c: lost"]);
+        assert!(found[0].starts_with("/a: changed"), "{found:?}");
+    }
+
+    #[test]
+    fn a_quirk_is_about_its_own_place() {
+        assert!(is_at("/data/3/name", "/data/*/name"));
+        for pointer in ["/data", "/data/3", "/data/3/name/first", "/data/3/other", ""] {
+            assert!(!is_at(pointer, "/data/*/name"), "{pointer}");
+        }
+        assert!(is_at("", ""));
+    }
+
+    #[test]
+    fn a_broken_rule_is_about_each_of_its_fields() {
+        let finding = Finding { pointer: "/data/0/sort, filter".to_owned(), what: "broken".to_owned() };
+        for (place, about) in
+            [("/data/*/sort", true), ("/data/*/filter", true), ("/data/*", false), ("/filter", false)]
+        {
+            assert_eq!(finding.is_about(place), about, "{place}");
+        }
+    }
+
+    #[test]
+    fn the_place_of_a_broken_limit_is_a_pointer() {
+        assert_eq!(as_pointer("info[3].user/id"), "/info/3/user~1id");
+        assert_eq!(as_pointer("sort, filter_spec"), "/sort, filter_spec");
     }
 }

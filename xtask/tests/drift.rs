@@ -143,6 +143,51 @@ fn a_quirk_and_a_misspelt_name_are_accepted_where_they_stand() {
 }
 
 #[test]
+fn what_is_sent_is_of_the_kind_that_examples_tables_and_values_show() {
+    let lid = "lid?: { type: bool";
+    let lid_row = "| cups.lid | 否 | bool | 盖子 |";
+    for (edits, expected) in [
+        (vec![(PAGE, "\"size\": 3", "\"size\": \"3\"")], vec!["field-type Cup.size: \"3\""]),
+        (vec![(PAGE, "\"size\": 3", "\"size\": 3, \"lid\": 1")], vec!["field-type Cup.lid: 1"]),
+        (vec![(SPEC, lid, "lid?: { type: flag")], vec!["field-type Cup.lid: bool"]),
+        (
+            vec![(PAGE, lid_row, "| cups.lid | 否 |  | 盖子：0-否，1-是 |")],
+            vec!["field-type Cup.lid: 0, 1"],
+        ),
+        (
+            vec![
+                (SPEC, lid, "lid?: { type: flag"),
+                (PAGE, lid_row, "| cups.lid | 否 |  | 盖子：true-是，false-否 |"),
+            ],
+            vec!["field-type Cup.lid: false, true"],
+        ),
+        (
+            vec![
+                (PAGE, "\"size\": 3", "\"size\": \"3\""),
+                (SPEC, "size: { ", "size: { quirk: \"Shown as text.\", "),
+            ],
+            vec![],
+        ),
+        (vec![(PAGE, "\"ready_at\": 1720000000", "\"ready_at\": \"1720000000\"")], vec![]),
+    ] {
+        assert_eq!(told(&report(&edits)), expected, "{edits:?}");
+    }
+}
+
+#[test]
+fn a_deviation_cannot_say_that_a_field_is_not_there_which_an_example_shows() {
+    let accepts = "\ndeviations:\n  - { rule: field-new, at: Cup.rim, reason: \"A slip of the page.\" }\n\nendpoints:";
+    let accepts = (SPEC, "\nendpoints:", accepts);
+    let row = "| cups.lid | 否 | bool | 盖子 |\n";
+    let documented = (PAGE, row, &*format!("{row}| cups.rim | 否 | bool | 边 |\n"));
+    assert_eq!(told(&report(&[accepts, documented])), [""; 0], "a table may be wrong");
+    let shown = report(&[accepts, (PAGE, "\"size\": 3", "\"size\": 3, \"rim\": 1")]);
+    assert_eq!(told(&shown), ["deviation-gone Cup.rim (field-new)", "field-new Cup.rim"]);
+    let text = shown.text(false, false);
+    assert!(text.contains("an example shows `rim`: it is a field, or a `misspelt` one"), "{text}");
+}
+
+#[test]
 fn a_finding_shows_both_sides_and_how_to_accept_it() {
     let text = report(&[(PAGE, "不超过64个字节", "不超过32个字节")]).text(false, false);
     for part in [

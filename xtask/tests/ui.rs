@@ -181,7 +181,7 @@ fn whole(within: &str, part: &str) -> String {
     }
     let endpoint = format!(
         "title: 查询会议室\nsummary: Returns a room.\ndoc: {{ id: 10001, page: 90001 }}\n\
-         call: POST /cgi-bin/room/get_room\ntoken: access_token\n\
+         call: POST /cgi-bin/room/get_room\ntoken: access_token\nsafe: true\n\
          request:\n  room_id?: {{ type: string, doc: \"The room.\" }}\nresponse:\n{}\
          examples:\n  - response: |\n      {{ \"errcode\": 0, \"errmsg\": \"ok\", \"name\": \"North\" }}\n",
         indented(2, &filled("a response", &response))

@@ -277,7 +277,7 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         wecom_models::oa::approval::Getapprovaldetail,
     >(
         oa::approval::GETAPPROVALDETAIL,
-        &[],
+        &["/sp_no"],
         &[
             "/info/batch_applyer",
             "/info/apply_data/contents/*/control",
@@ -372,7 +372,7 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         wecom_models::wedoc::smartsheet::GetRecords,
     >(
         wedoc::smartsheet::GET_RECORDS,
-        &["/filter_spec/conditions/*/date_time_value/value"],
+        &["/sort", "/filter_spec/conditions/*/date_time_value/value"],
         &["/records/*/values/*/*/doc_type", "/records/*/values/*/*/user_id"],
     ),
     Contract::of::<

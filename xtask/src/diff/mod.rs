@@ -23,7 +23,7 @@ use crate::api::Ty;
 
 pub use changelog::Entries;
 pub use report::{Report, entry};
-pub use rules::{Class, Rule};
+pub use rules::{Class, Rule, Section};
 pub use spec::{Spec, Unreadable};
 pub use spot::Side;
 use spot::{Both, Spot};
@@ -58,7 +58,7 @@ pub fn compare(base: &Spec, head: &Spec) -> Vec<Change> {
     comparison.codes();
     let mut found = comparison.found;
     found.sort_by(|a, b| {
-        let key = |change: &Change| (change.rule.class(), change.file.clone(), change.line, change.column);
+        let key = |change: &Change| (change.rule.section(), change.file.clone(), change.line, change.column);
         key(a).cmp(&key(b)).then(a.rule.cmp(&b.rule))
     });
     found

@@ -4,7 +4,7 @@ use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
 
 use super::changelog::{self, Entries};
-use super::{Change, Class, Side, Spec, compare};
+use super::{Change, Class, Section, Side, Spec, compare};
 
 /// All that changed between two specs, and what of it the changelog tells.
 #[derive(Debug)]
@@ -38,18 +38,20 @@ impl Report {
         missing.map(|(change, _)| change).collect()
     }
 
-    fn of(&self, class: Class) -> impl Iterator<Item = &(Change, Option<bool>)> {
-        self.changes.iter().filter(move |(change, _)| change.rule.class() == class)
+    fn of(&self, section: Section) -> impl Iterator<Item = &(Change, Option<bool>)> {
+        self.changes.iter().filter(move |(change, _)| change.rule.section() == section)
     }
 
-    /// How many changes there are of each class, in words.
+    /// How many changes there are in each section, in words.
     fn counts(&self) -> String {
-        let counts = Class::ALL.iter().map(|class| (class, self.of(*class).count())).filter(|(_, n)| *n > 0);
-        let counts = counts.map(|(class, count)| match (class, self.missing().len()) {
-            (Class::Breaking, missing) if missing > 0 => {
-                format!("{count} breaking ({missing} not in the changelog)")
+        let counts = Section::ALL.iter().map(|section| (section, self.of(*section).count()));
+        let counts = counts.filter(|(_, count)| *count > 0).map(|(section, count)| {
+            match (section, self.missing().len()) {
+                (Section::Breaking, missing) if missing > 0 => {
+                    format!("{count} breaking ({missing} not in the changelog)")
+                }
+                _ => format!("{count} {}", section.name()),
             }
-            _ => format!("{count} {}", class.name()),
         });
         counts.collect::<Vec<String>>().join(", ")
     }
@@ -64,10 +66,10 @@ impl Report {
             if color { format!("{style}{text}{style:#}") } else { text.to_owned() }
         };
         let mut text = format!("from {base} to {head}: {}\n", self.counts());
-        for class in Class::ALL {
-            for (index, (change, told)) in self.of(class).enumerate() {
+        for section in Section::ALL {
+            for (index, (change, told)) in self.of(section).enumerate() {
                 if index == 0 {
-                    text.push_str(&format!("\n{}\n", painted(style(class), class.name())));
+                    text.push_str(&format!("\n{}\n", painted(style(section), section.name())));
                 }
                 let place = self.place(change);
                 let rule = painted(Style::new().bold(), change.rule.name());
@@ -90,17 +92,19 @@ impl Report {
             return format!("**API:** no change from {base} to {head}.\n");
         }
         let mut text = format!("**API changes** from {base} to {head}: {}.\n", self.counts());
-        let mut table = |class, title: &str, rows: Vec<String>| {
+        let mut table = |section, title: &str, rows: Vec<String>| {
             if !rows.is_empty() {
-                let (last, line) = if class == Class::Breaking { (" Changelog |", "---|") } else { ("", "") };
+                let (last, line) =
+                    if section == Section::Breaking { (" Changelog |", "---|") } else { ("", "") };
                 text.push_str(&format!("\n### {title}\n\n| What it means | Where | Rule |{last}\n"));
                 text.push_str(&format!("|---|---|---|{line}\n{}\n", rows.join("\n")));
             }
         };
-        let rows = |class| self.of(class).map(|(change, told)| self.row(change, *told)).collect();
-        table(Class::Breaking, "Breaking", rows(Class::Breaking));
-        table(Class::Additive, "Additive", rows(Class::Additive));
-        let docs: Vec<String> = self.of(Class::Docs).map(|(change, _)| self.item(change)).collect();
+        let rows = |section| self.of(section).map(|(change, told)| self.row(change, *told)).collect();
+        table(Section::Breaking, "Breaking", rows(Section::Breaking));
+        table(Section::Behaviour, "Behaviour", rows(Section::Behaviour));
+        table(Section::Additive, "Additive", rows(Section::Additive));
+        let docs: Vec<String> = self.of(Section::Docs).map(|(change, _)| self.item(change)).collect();
         if !docs.is_empty() {
             let (count, plural) = (docs.len(), if docs.len() == 1 { "" } else { "s" });
             text.push_str(&format!(
@@ -133,12 +137,13 @@ impl Report {
 
     /// The whole report, for machines.
     pub fn json(&self) -> String {
-        let count = |class| self.of(class).count();
+        let count = |class| self.changes().filter(|change| change.rule.class() == class).count();
         let changes = self.changes.iter().map(|(change, told)| {
             let Change { rule, side, file, line, column, spec, rust, meaning, .. } = change;
             let mut json = json!({
                 "rule": rule.name(),
                 "class": rule.class().name(),
+                "section": rule.section().name(),
                 "side": side,
                 "file": file,
                 "line": line,
@@ -158,6 +163,8 @@ impl Report {
             "head": self.head,
             "breaking": count(Class::Breaking),
             "additive": count(Class::Additive),
+            // Some of those that are additive.
+            "behaviour": self.of(Section::Behaviour).count(),
             "docs": count(Class::Docs),
             "not_in_changelog": self.missing().len(),
             "changes": changes.collect::<Vec<Value>>(),
@@ -172,11 +179,12 @@ pub fn entry(change: &Change) -> String {
     if Entries::of_items(&entry).tell(change) { entry } else { format!("{entry} (`{}`)", change.rust) }
 }
 
-fn style(class: Class) -> Style {
-    let color = match class {
-        Class::Breaking => AnsiColor::Red,
-        Class::Additive => AnsiColor::Green,
-        Class::Docs => AnsiColor::Blue,
+fn style(section: Section) -> Style {
+    let color = match section {
+        Section::Breaking => AnsiColor::Red,
+        Section::Behaviour => AnsiColor::Yellow,
+        Section::Additive => AnsiColor::Green,
+        Section::Docs => AnsiColor::Blue,
     };
     color.on_default().bold()
 }

@@ -18,15 +18,64 @@ pub enum Class {
 }
 
 impl Class {
-    /// All of them, the gravest first.
-    pub const ALL: [Self; 3] = [Self::Breaking, Self::Additive, Self::Docs];
-
-    /// As it is called in every form of the report.
+    /// As it is called in a report for machines.
     pub fn name(self) -> &'static str {
         match self {
             Self::Breaking => "breaking",
             Self::Additive => "additive",
             Self::Docs => "docs",
+        }
+    }
+}
+
+/// A part of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Section {
+    /// What breaks.
+    Breaking,
+    /// What code that stays as it is does otherwise: what is sent again, held back or refused. It breaks nothing.
+    Behaviour,
+    /// What else is new.
+    Additive,
+    /// Documentation and examples.
+    Docs,
+}
+
+impl Section {
+    /// All of them, in their order.
+    pub const ALL: [Self; 4] = [Self::Breaking, Self::Behaviour, Self::Additive, Self::Docs];
+
+    /// As it is called in every form of the report.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Breaking => "breaking",
+            Self::Behaviour => "behaviour",
+            Self::Additive => "additive",
+            Self::Docs => "docs",
+        }
+    }
+}
+
+impl Rule {
+    /// The part of a report that it stands in.
+    pub fn section(self) -> Section {
+        match (self.class(), self) {
+            (Class::Breaking, _) => Section::Breaking,
+            (Class::Docs, _) => Section::Docs,
+            (
+                Class::Additive,
+                Self::SafeChanged
+                | Self::RatesChanged
+                | Self::ConcurrencyChanged
+                | Self::LimitAdded
+                | Self::LimitRemoved
+                | Self::LimitTightened
+                | Self::LimitLoosened
+                | Self::RuleAdded
+                | Self::RuleRemoved
+                | Self::RuleChanged,
+            ) => Section::Behaviour,
+            (Class::Additive, _) => Section::Additive,
         }
     }
 }

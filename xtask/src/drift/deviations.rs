@@ -14,8 +14,9 @@ impl Comparison<'_> {
         for (file, root, deviations) in files.chain(codes) {
             for (index, deviation) in deviations.iter().enumerate() {
                 let before = self.found.len();
-                self.found
-                    .retain(|found| !(is_about(deviation, file, found) && found.page == deviation.page));
+                self.found.retain(|found| {
+                    found.shown || !(is_about(deviation, file, found) && found.page == deviation.page)
+                });
                 if self.found.len() == before {
                     let path = Path::of(["deviations"]).index(index);
                     needless.push((Spot::of(file, root.find(&path)), deviation));
@@ -48,6 +49,13 @@ fn is_about(deviation: &Deviation, file: usize, found: &Finding) -> bool {
 /// What is to be said of an accepted deviation that isn't there.
 fn no_longer(spot: Spot, deviation: &Deviation, other: Option<&Finding>) -> Finding {
     let Deviation { rule, at, page, .. } = deviation;
+    if let Some(found) = other.filter(|found| found.shown) {
+        let name = at.rsplit('.').next().unwrap_or(at);
+        let message =
+            format!("an example shows `{name}`: it is a field, or a `misspelt` one, and no deviation");
+        let finding = Finding::new(spot, None::<DriftRule>, format!("{at} ({})", rule.keyword()), message);
+        return finding.seen_at(found.line);
+    }
     let now = match other.map(|found| found.page.as_deref()) {
         Some(Some(says)) => format!("the page now says `{says}`"),
         Some(None) => "this difference quotes nothing; leave out `page`".to_owned(),

@@ -104,6 +104,9 @@ impl<'a> Comparison<'a> {
                     self.present.insert((scope.file.source, field.at.clone()));
                     let described = found.iter().find(|found| !found.node.rows.is_empty());
                     self.field(scope, field, described.unwrap_or(first));
+                    if scope.part.is_sent() {
+                        self.shown(scope.file, field, &found);
+                    }
                     self.inside(scope, field, &found);
                 }
             }
@@ -114,9 +117,11 @@ impl<'a> Comparison<'a> {
             if guess || object.fields.iter().any(|field| field.is(name)) {
                 continue;
             }
+            let shown = found.node.whole;
             let by = if found.node.values.is_empty() { "documents" } else { "shows" };
             let message = format!("the page {by} `{name}`, the spec lacks it");
-            self.found.push(lacking(scope.file, object, name, message).seen_at(found.line(name)));
+            let lacking = lacking(scope.file, object, name, message);
+            self.found.push(lacking.seen_at(found.line(name)).shown(shown));
         }
     }
 

@@ -56,6 +56,8 @@ pub struct Finding {
     pub(super) spot: Spot,
     /// The page and its line, if there is a page.
     pub(super) line: Option<PageLine>,
+    /// Whether an example shows it, so that no deviation can say that it isn't there.
+    pub(super) shown: bool,
 }
 
 impl Finding {
@@ -66,7 +68,7 @@ impl Finding {
         at: impl Into<String>,
         message: String,
     ) -> Self {
-        Self { rule: rule.into(), at: at.into(), page: None, message, spot, line: None }
+        Self { rule: rule.into(), at: at.into(), page: None, message, spot, line: None, shown: false }
     }
 
     /// With what the page says.
@@ -77,6 +79,11 @@ impl Finding {
     /// With the line of the page.
     pub(super) fn seen_at(self, line: impl Into<Option<PageLine>>) -> Self {
         Self { line: line.into(), ..self }
+    }
+
+    /// As something that an example shows, or doesn't.
+    pub(super) fn shown(self, shown: bool) -> Self {
+        Self { shown, ..self }
     }
 
     /// What it is, in a word.

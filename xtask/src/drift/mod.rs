@@ -16,6 +16,7 @@ mod object;
 mod page;
 mod report;
 mod rows;
+mod shown;
 mod values;
 
 use std::io;

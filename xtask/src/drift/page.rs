@@ -33,7 +33,7 @@ impl<'a> Documented<'a> {
     }
 
     /// The first line below the address that has a name in quotes; the address itself, if there is none.
-    fn shows(self, name: &str) -> PageLine {
+    pub(super) fn shows(self, name: &str) -> PageLine {
         let quoted = format!("\"{name}\"");
         let mut lines = self.read.page.text.lines().zip(1..).skip(self.section.line.saturating_sub(1));
         let first = lines.find(|(line, _)| line.contains(&quoted));

@@ -75,7 +75,7 @@ impl Differences {
     }
 
     fn finding(&self, finding: &Finding, renderer: &Renderer) -> String {
-        let Finding { rule, at, page, message, spot: Spot { file, span }, line } = finding;
+        let Finding { rule, at, page, message, spot: Spot { file, span }, line, .. } = finding;
         let source = &self.sources[*file];
         let title = Level::ERROR.primary_title(message.as_str()).id(finding.name());
         let mut group = title.element(snippet(&source.path, &source.text, span));

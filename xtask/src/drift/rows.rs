@@ -24,7 +24,7 @@ type Difference = (DriftRule, String, String);
 impl<'d> Rows<'d> {
     pub(super) fn differences(&self) -> Vec<Difference> {
         let mut found = Vec::new();
-        found.extend(self.ty());
+        found.extend(self.ty().or_else(|| self.truth()));
         found.extend(self.required().filter(|_| self.part.is_sent()));
         found.extend(self.limits());
         found.extend(self.default());
@@ -38,10 +38,38 @@ impl<'d> Rows<'d> {
     fn ty(&self) -> Option<Difference> {
         let Self { file, field, .. } = self;
         let types: Vec<&String> = self.rows().filter_map(|row| row.ty.as_ref()).collect();
-        let fits = |ty: &&String| fits(file, &field.ty, phrases::doc_type(ty));
+        let sent_as_one = field.ty == TypeExpr::Scalar(Scalar::Flag) && self.part.is_sent();
+        let fits = |ty: &&String| {
+            let says = phrases::doc_type(ty);
+            // What is sent is written in one way.
+            fits(file, &field.ty, says) && !(sent_as_one && says.base == Base::Bool)
+        };
         let first = *types.first().filter(|_| field.quirk.is_none() && !types.iter().any(fits))?;
         let message = format!("the page says its type is `{first}`, the spec says `{}`", field.ty);
         Some((DriftRule::FieldType, first.clone(), message))
+    }
+
+    /// What is sent as a truth is written as the page lists its values: `true`, or 1.
+    fn truth(&self) -> Option<Difference> {
+        if !self.part.is_sent() || self.field.quirk.is_some() {
+            return None;
+        }
+        let lists = |wire: &str| {
+            let mut listed = self.rows().flat_map(|row| phrases::values(&row.doc, false));
+            listed.any(|value| value.wire == wire)
+        };
+        let says = |word: &str| self.rows().any(|row| mentions(&row.doc, word));
+        let (other, said) = match self.field.ty {
+            TypeExpr::Scalar(Scalar::Bool) => (["0", "1"], lists("0") && lists("1")),
+            TypeExpr::Scalar(Scalar::Flag) => (["false", "true"], says("false") && says("true")),
+            _ => return None,
+        };
+        if !said {
+            return None;
+        }
+        let message =
+            format!("the page lists `{}`, the spec says `{}`", other.join("` and `"), self.field.ty);
+        Some((DriftRule::FieldType, other.join(", "), message))
     }
 
     fn required(&self) -> Option<Difference> {

@@ -5,7 +5,6 @@ use serde_json::{Map, Value};
 use super::examples::Shown;
 use super::fields::FieldDrafter;
 use super::model::{Definition, Draft, DraftEndpoint, DraftFields};
-use super::naming::parts;
 use super::paging::pagination;
 use super::rules::Request;
 use super::sighting::ObjectSighting;
@@ -15,6 +14,7 @@ use crate::pages::encoding::{Encoding, token};
 use crate::pages::phrases::{Rates, at_once};
 use crate::pages::table::Table;
 use crate::pages::tree;
+use crate::spec::effect::{self, Effect};
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
 use crate::spec::{Doc, Field, Part, Period, Place, Rate, names};
 
@@ -53,9 +53,8 @@ impl<'p> EndpointDrafter<'p> {
         if self.method != section.method {
             self.doubts.push("the page doesn't say the method".to_owned());
         }
-        let last = parts(&section.path).next_back().unwrap_or_default();
-        let reads = ["get", "list", "search", "query"].iter().any(|verb| last.starts_with(verb));
-        if self.method == "GET" || reads {
+        let told = effect::told(&section.path, &name, &section.title).map(|told| told.effect);
+        if self.method == "GET" && told.is_none() {
             self.doubts.push("safe: true, if it only reads".to_owned());
         }
         let errcode = self.encoding.errcode(section);
@@ -67,6 +66,7 @@ impl<'p> EndpointDrafter<'p> {
             method: self.method.to_owned(),
             path: section.path.clone(),
             token: token(section),
+            safe: told == Some(Effect::Reads),
             host: self.encoding.host(),
             body: self.encoding.body(),
             answer: self.encoding.answer(),

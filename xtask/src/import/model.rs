@@ -39,6 +39,7 @@ pub(super) struct DraftEndpoint {
     pub method: String,
     pub path: String,
     pub token: Token,
+    pub safe: bool,
     pub host: Host,
     pub body: Body,
     pub answer: Answer,

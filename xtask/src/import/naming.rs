@@ -10,7 +10,7 @@ const VAGUE: [&str; 26] = [
 ];
 
 /// The parts of a path, the family first.
-pub(super) fn parts(path: &str) -> impl DoubleEndedIterator<Item = &str> {
+fn parts(path: &str) -> impl DoubleEndedIterator<Item = &str> {
     path.split('/').filter(|part| !part.is_empty() && *part != "cgi-bin")
 }
 

@@ -65,7 +65,8 @@ fn endpoint_yaml(endpoint: &DraftEndpoint) -> String {
         format!("call: {method} {path}"),
         format!("token: {}", endpoint.token.keyword()),
     ];
-    let DraftEndpoint { host, body, answer, errcode, .. } = *endpoint;
+    let DraftEndpoint { safe, host, body, answer, errcode, .. } = *endpoint;
+    lines.extend(safe.then(|| "safe: true".to_owned()));
     lines.extend((host != Host::default()).then(|| format!("host: {}", host.keyword())));
     lines.extend((body != Body::default()).then(|| format!("body: {}", body.keyword())));
     lines.extend((answer != Answer::default()).then(|| format!("answer: {}", answer.keyword())));

@@ -67,6 +67,7 @@ mistakes! {
     BadQuery = "bad-query",
     BadRate = "bad-rate",
     BadRule = "bad-rule",
+    BadSafe = "bad-safe",
     BadSign = "bad-sign",
     BadType = "bad-type",
     BadUnion = "bad-union",

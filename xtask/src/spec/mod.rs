@@ -5,6 +5,7 @@ use std::io;
 pub mod check;
 mod deviation;
 pub mod diagnostic;
+pub mod effect;
 mod encoding;
 mod field;
 mod field_path;

@@ -198,6 +198,9 @@ pub struct EndpointHead {
     /// Whether it only reads, so that it may be sent again after a lost answer.
     #[serde(default)]
     pub safe: bool,
+    /// Why `safe` is right, where the path, the name or the title says otherwise.
+    #[schemars(extend("pattern" = pattern::DESCRIPTION))]
+    pub safe_because: Option<String>,
     /// How often it may be called.
     #[serde(default)]
     pub rate: Vec<Rate>,

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::de::{Deserialize, Deserializer, Error};
+use serde_json::Value;
 
 use crate::spec::keywords::keywords;
 
@@ -54,6 +55,20 @@ impl Scalar {
     /// Whether its values are integers, of which nothing else is known.
     pub const fn is_integer(self) -> bool {
         matches!(self, Self::Int | Self::Uint)
+    }
+
+    /// Whether an example may show a value for it. What is sent is written in one way, what comes back is not.
+    pub fn takes(self, value: &Value, sent: bool) -> bool {
+        match self {
+            Self::String | Self::Secret => value.is_string(),
+            Self::Bool => value.is_boolean(),
+            Self::Flag => !sent && value.is_boolean() || matches!(value.as_u64(), Some(0 | 1)),
+            Self::Int | Self::Timestamp => value.is_i64(),
+            Self::Uint => value.is_u64(),
+            Self::F64 => value.is_number(),
+            Self::Any => true,
+            Self::File => value["name"].is_string() && value["text"].is_string(),
+        }
     }
 }
 

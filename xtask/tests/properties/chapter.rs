@@ -15,6 +15,8 @@ pub(crate) struct Chapter<'a> {
 }
 
 pub(crate) struct Endpoint {
+    /// Whether it is safe, unless its words say whether it is.
+    pub(crate) safe: bool,
     pub(crate) name: String,
     pub(crate) sent: Sent,
     pub(crate) answer: &'static str,

@@ -43,8 +43,9 @@ impl Chapter<'_> {
             };
             gets.extend((0..self.plan.types.len()).map(used));
         }
-        if self.salt(0).is_multiple_of(3) {
-            more += "    safe: true\n    rate: [{ calls: 5, per: second }, { calls: 100, per: day }]\n";
+        let safe = self.salt(0).is_multiple_of(3);
+        if safe {
+            more += "    rate: [{ calls: 5, per: second }, { calls: 100, per: day }]\n";
         }
         if ruled {
             more += "    rules:\n      - max_span: { from: rule_from, to: rule_to, days: 31 }\n      \
@@ -82,7 +83,7 @@ impl Chapter<'_> {
         }
         request.extend(sends);
         response.extend(gets);
-        Endpoint { name, sent, answer, more, request, response }
+        Endpoint { safe, name, sent, answer, more, request, response }
     }
 }
 

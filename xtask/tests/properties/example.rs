@@ -27,7 +27,7 @@ impl Chapter<'_> {
         match ty {
             Ty::Scalar("string" | "secret") => json!(self.plan.texts[number % self.plan.texts.len()]),
             Ty::Scalar("bool") => json!(number.is_multiple_of(2)),
-            Ty::Scalar("flag") => [json!(0), json!(1), json!(true), json!(false)][number % 4].clone(),
+            Ty::Scalar("flag") => json!(number % 2),
             Ty::Scalar("f64") => [json!(number), json!(0.5)][number % 2].clone(),
             Ty::Scalar("timestamp") => json!(1_720_000_000),
             Ty::Scalar("any") => [json!(null), json!({ "any": [1, "2"] }), json!([])][number % 3].clone(),

@@ -42,6 +42,7 @@ endpoints:
     doc: { id: 1, page: 1 }
     call: GET /cgi-bin/gettoken
     token: none
+    safe: true
     request:
       corpid: { type: string, doc: "Who asks." }
     examples:

@@ -1,6 +1,7 @@
 //! A consistent file as the YAML that a person would write.
 
 use serde_json::Value;
+use xtask::spec::effect::{self, Effect};
 
 use crate::chapter::{Chapter, Endpoint, Field, Ty, Type, Variant, type_name};
 use crate::example::a_file;
@@ -14,11 +15,16 @@ impl Chapter<'_> {
     pub(crate) fn yaml(&self) -> String {
         let mut yaml = format!("title: {}\nsummary: {}\n\nendpoints:\n", self.text(0), self.text(1));
         for (index, endpoint) in self.endpoints.iter().enumerate() {
-            let Endpoint { name, sent, answer, more, request, response } = endpoint;
+            let Endpoint { safe, name, sent, answer, more, request, response } = endpoint;
             let method = if *sent == Sent::Query { "GET" } else { "POST" };
+            let path = format!("/cgi-bin/zoo/call_{index}");
+            // No title is a verb.
+            let told = effect::told(&path, name, "").map(|told| told.effect);
+            let safe = told.map_or(*safe, |effect| effect == Effect::Reads);
+            let safe = if safe { "    safe: true\n" } else { "" };
             yaml += &format!(
                 "  {}:\n    title: {}\n    summary: {}\n    notes: {}\n    doc: {{ id: {}, page: 7 }}\n    \
-                 call: {method} /cgi-bin/zoo/call_{index}\n{more}",
+                 call: {method} {path}\n{safe}{more}",
                 quoted(name),
                 self.text(2),
                 self.text(3),

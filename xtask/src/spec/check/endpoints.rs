@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use super::checker::Checker;
 use crate::spec::diagnostic::{At, Diagnostics};
+use crate::spec::effect::{self, Effect, Told};
 use crate::spec::mistakes::Mistake;
 use crate::spec::names;
 use crate::spec::source::Path;
 use crate::spec::type_expr::{Scalar, TypeExpr};
-use crate::spec::{Endpoint, Grants, Section, Spec, Token};
+use crate::spec::{Endpoint, EndpointHead, Grants, Section, Spec, Token};
 
 /// One page of the documentation defines a call once; other pages may define the same call their own way.
 pub(super) fn unique(spec: &Spec, diagnostics: &mut Diagnostics) {
@@ -36,7 +37,8 @@ pub(super) fn unique(spec: &Spec, diagnostics: &mut Diagnostics) {
 }
 
 impl Checker<'_> {
-    pub(super) fn endpoint(&mut self, path: &Path, endpoint: &Endpoint) {
+    pub(super) fn endpoint(&mut self, name: &str, endpoint: &Endpoint) {
+        let path = &Section::Endpoints.entry(name);
         let head = &endpoint.head;
         self.report.described(&path.key("title"), &head.title);
         self.report.described(&path.key("summary"), &head.summary);
@@ -53,6 +55,7 @@ impl Checker<'_> {
             }
         }
         self.encoding(path, endpoint);
+        self.safe(path, name, head);
         if head.concurrency == Some(0) {
             let at = path.key("concurrency");
             self.report
@@ -110,6 +113,40 @@ impl Checker<'_> {
                 .error(Mistake::BadCall, At::Value(path), format!("`{call}` is not a call"))
                 .label(problem)
                 .help(help);
+        }
+    }
+
+    /// What may be sent again only reads, and what only reads may be sent again, unless there is a reason.
+    fn safe(&mut self, path: &Path, name: &str, head: &EndpointHead) {
+        let (_, call) = head.method_and_path();
+        let told = effect::told(call, name, &head.title);
+        let odd = told.filter(|told| head.safe != (told.effect == Effect::Reads));
+        let reason = head.safe_because.as_ref();
+        if let Some(reason) = reason {
+            self.report.described(&path.key("safe_because"), reason);
+        }
+        match (odd, reason) {
+            (None, Some(_)) => {
+                let message = "no word of this endpoint contradicts its `safe`";
+                self.report
+                    .error(Mistake::BadSafe, At::Key(&path.key("safe_because")), message)
+                    .label("needs no reason");
+            }
+            (Some(Told { word, of, .. }), None) if head.safe => {
+                let message = format!("{of} says `{word}`: what writes isn't sent again after a lost answer");
+                self.report
+                    .error(Mistake::BadSafe, At::Key(&path.key("safe")), message)
+                    .label("might be done twice")
+                    .help("leave it out, or say in `safe_because` why it may be sent again");
+            }
+            (Some(Told { word, of, .. }), None) => {
+                let message = format!("{of} says `{word}`: what only reads is `safe: true`");
+                self.report
+                    .error(Mistake::BadSafe, At::Key(path), message)
+                    .label("wouldn't be sent again after a lost answer")
+                    .help("add `safe: true`, or say in `safe_because` what a call changes");
+            }
+            _ => {}
         }
     }
 

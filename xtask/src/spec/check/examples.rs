@@ -19,7 +19,7 @@ impl Checker<'_> {
             let request = example.request.as_deref().unwrap_or("{}");
             self.example(&path.key("request"), request, &endpoint.request, false);
             let file = serde_json::from_str::<Value>(&example.response);
-            let is_file = file.is_ok_and(|file| scalar_fits(Scalar::File, &file));
+            let is_file = file.is_ok_and(|file| Scalar::File.takes(&file, false));
             if !(is_file && endpoint.head.answer.may_be_file()) {
                 let path = path.key("response");
                 self.example(&path, &example.response, &endpoint.response, true);
@@ -62,6 +62,8 @@ impl Checker<'_> {
     fn example(&mut self, path: &Path, text: &str, fields: &IndexMap<String, Field>, envelope: bool) {
         let file = self.file;
         let mut place = Place::new(file.root.find(path), text, self.text);
+        // What is sent is written as the type says; of answers, only what looks like another type is odd.
+        place.sent = !envelope;
         for (_, again) in place.duplicates() {
             let message = "a key stands twice in the same object";
             self.report.error(Mistake::BadExample, At::Bytes(again), message).label("again here");
@@ -143,7 +145,7 @@ impl Checker<'_> {
         }
         match ty {
             TypeExpr::Scalar(scalar) => {
-                if !scalar_fits(*scalar, value) {
+                if !scalar.takes(value, place.sent) {
                     self.mismatch(place, ty, value);
                 }
             }
@@ -329,19 +331,6 @@ fn kind(value: &Value) -> &'static str {
     }
 }
 
-fn scalar_fits(scalar: Scalar, value: &Value) -> bool {
-    match scalar {
-        Scalar::String | Scalar::Secret => value.is_string(),
-        Scalar::Bool => value.is_boolean(),
-        Scalar::Flag => value.is_boolean() || matches!(value.as_u64(), Some(0 | 1)),
-        Scalar::Int | Scalar::Timestamp => value.is_i64(),
-        Scalar::Uint => value.is_u64(),
-        Scalar::F64 => value.is_number(),
-        Scalar::Any => true,
-        Scalar::File => value["name"].is_string() && value["text"].is_string(),
-    }
-}
-
 /// Where in a spec file a value of an example stands.
 ///
 /// JSON is YAML, so the example's text is parsed into a tree of its own, whose positions are carried over to
@@ -355,11 +344,14 @@ struct Place<'a> {
     path: Path,
     /// Whether the value stands inside a string of the example, where positions can't follow.
     opaque: bool,
+    /// Whether it is part of a request.
+    sent: bool,
 }
 
 impl<'a> Place<'a> {
     fn new(scalar: &'a Node, text: &'a str, source: &'a str) -> Self {
-        Self { scalar, text, source, tree: Node::parse(text).ok(), path: Path::default(), opaque: false }
+        let tree = Node::parse(text).ok();
+        Self { scalar, text, source, tree, path: Path::default(), opaque: false, sent: false }
     }
 
     /// Every key that stands a second time in its object, with the first one.

@@ -55,7 +55,7 @@ impl Checker<'_> {
             }
         }
         for (name, endpoint) in &self.file.endpoints {
-            self.endpoint(&Section::Endpoints.entry(name), endpoint);
+            self.endpoint(name, endpoint);
         }
         for (name, structure) in &self.file.structs {
             let path = Section::Structs.entry(name);

@@ -34,6 +34,8 @@ use crate::{Timestamp, Unknown, UnknownUnion};
 #[non_exhaustive]
 pub struct Getapprovaldetail {
     /// The application's number.
+    ///
+    /// The example for third-party applications shows a number.
     pub sp_no: String,
 }
 
@@ -1348,8 +1350,10 @@ pub struct OpenApproval {
     pub approval_nodes: OpenNodes,
     /// Who gets a copy.
     pub notify_nodes: OpenCopies,
-    /// Which step it has got to: 0 is the first.
-    pub approver_step: u64,
+    /// Which step it has got to: 0 is the first. Absent where `approverstep` says it.
+    pub approver_step: Option<u64>,
+    /// The same, as the page for third-party applications shows it.
+    pub third_party_approver_step: Option<u64>,
 }
 
 /// The steps of an approval.

@@ -1411,6 +1411,7 @@ impl wire::ReadObject for OpenApproval {
             "ApprovalNodes" => field.read(&mut self.approval_nodes),
             "NotifyNodes" => field.read(&mut self.notify_nodes),
             "ApproverStep" => field.read(&mut self.approver_step),
+            "approverstep" => field.read(&mut self.third_party_approver_step),
             _ => field.skip(),
         }
     }

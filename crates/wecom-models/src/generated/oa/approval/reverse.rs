@@ -326,7 +326,8 @@ impl wire::WriteObject for OpenApproval {
         out.put("ApplyUserId", &self.apply_user_id)?;
         out.put("ApprovalNodes", &self.approval_nodes)?;
         out.put("NotifyNodes", &self.notify_nodes)?;
-        out.put("ApproverStep", &self.approver_step)
+        out.put_some("ApproverStep", &self.approver_step)?;
+        out.put_some("approverstep", &self.third_party_approver_step)
     }
 }
 
