@@ -150,10 +150,7 @@ fn what_is_sent_is_of_the_kind_that_examples_tables_and_values_show() {
         (vec![(PAGE, "\"size\": 3", "\"size\": \"3\"")], vec!["field-type Cup.size: \"3\""]),
         (vec![(PAGE, "\"size\": 3", "\"size\": 3, \"lid\": 1")], vec!["field-type Cup.lid: 1"]),
         (vec![(SPEC, lid, "lid?: { type: flag")], vec!["field-type Cup.lid: bool"]),
-        (
-            vec![(PAGE, lid_row, "| cups.lid | 否 |  | 盖子：0-否，1-是 |")],
-            vec!["field-type Cup.lid: 0, 1"],
-        ),
+        (vec![(PAGE, lid_row, "| cups.lid | 否 |  | 盖子：0-否，1-是 |")], vec!["field-type Cup.lid: 0, 1"]),
         (
             vec![
                 (SPEC, lid, "lid?: { type: flag"),
@@ -176,7 +173,8 @@ fn what_is_sent_is_of_the_kind_that_examples_tables_and_values_show() {
 
 #[test]
 fn a_deviation_cannot_say_that_a_field_is_not_there_which_an_example_shows() {
-    let accepts = "\ndeviations:\n  - { rule: field-new, at: Cup.rim, reason: \"A slip of the page.\" }\n\nendpoints:";
+    let accepts =
+        "\ndeviations:\n  - { rule: field-new, at: Cup.rim, reason: \"A slip of the page.\" }\n\nendpoints:";
     let accepts = (SPEC, "\nendpoints:", accepts);
     let row = "| cups.lid | 否 | bool | 盖子 |\n";
     let documented = (PAGE, row, &*format!("{row}| cups.rim | 否 | bool | 边 |\n"));
