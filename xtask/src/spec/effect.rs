@@ -97,8 +97,9 @@ fn joined(word: &str) -> Option<(Effect, &str)> {
     if let Some(verb) = ["get", "query", "search"].iter().find(|verb| begins(verb)) {
         return Some((Effect::Reads, &word[..verb.len()]));
     }
-    let (verb, _) =
-        JOINED.iter().find(|(verb, nouns)| begins(verb) && !nouns.iter().any(|noun| begins(noun)))?;
+    let (verb, _) = JOINED
+        .iter()
+        .find(|(verb, nouns)| begins(verb) && !nouns.iter().any(|noun| word.starts_with(noun)))?;
     Some((Effect::Writes, &word[..verb.len()]))
 }
 
