@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use xtask::commands::{
-    Failure, bench, codegen, coverage, diff, drift, examples, explain, import, openapi, schema,
+    Failure, add, bench, codegen, coverage, diff, drift, examples, explain, import, openapi, phrases, schema,
 };
 
 /// The tools of this workspace.
@@ -22,12 +22,14 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Codegen(codegen::Args),
+    Add(add::Args),
     Import(import::Args),
     Schema(schema::Args),
     Examples(examples::Args),
     Coverage(coverage::Args),
     Openapi(openapi::Args),
     Drift(drift::Args),
+    Phrases(phrases::Args),
     Bench(bench::Args),
     Explain(explain::Args),
     Diff(diff::Args),
@@ -37,11 +39,13 @@ impl Command {
     fn run(self, root: &Path) -> Result<(), Failure> {
         match self {
             Self::Codegen(args) => args.run(root),
+            Self::Add(args) => args.run(root),
             Self::Import(args) => args.run(),
             Self::Schema(args) => args.run(root),
             Self::Examples(args) => args.run(root),
             Self::Coverage(args) => args.run(root),
             Self::Openapi(args) => args.run(root),
+            Self::Phrases(args) => args.run(root),
             Self::Drift(args) => args.run(root),
             Self::Bench(args) => args.run(root),
             Self::Explain(args) => args.run(),

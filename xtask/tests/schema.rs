@@ -77,6 +77,9 @@ impl Schemas {
         let (Ok(tree), Ok(value)) = (Node::parse(&source.text), serde_yaml::from_str(&source.text)) else {
             return Vec::new();
         };
+        if source.stem == xtask::spec::PHRASES {
+            return Vec::new(); // no chapter, and nothing that an editor completes
+        }
         let schema = if source.stem == xtask::spec::CODES { &self.codes } else { &self.chapter };
         let instance = json(&tree, &value);
         schema.iter_errors(&instance).map(|error| format!("{}: {error}", error.instance_path())).collect()

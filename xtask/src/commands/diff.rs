@@ -1,10 +1,11 @@
 //! `cargo xtask diff`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::format::Format;
 use super::{Failure, terminal};
 use crate::diff::{self, Report, Spec, Unreadable};
+use crate::drift;
 
 /// Tells what changes between two specs, and what that means for those who use the crates.
 ///
@@ -24,6 +25,9 @@ pub struct Args {
     /// Prints JSON.
     #[arg(long)]
     json: bool,
+    /// The folder with the pages, as Markdown files: tells also whether the files with new endpoints agree with them.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["head", "json"])]
+    docs: Option<PathBuf>,
 }
 
 impl Args {
@@ -36,6 +40,9 @@ impl Args {
             Format::Markdown => report.markdown(),
             Format::Json => report.json(),
         });
+        if let Some(docs) = &self.docs {
+            terminal::print(&agreement(root, docs, &report)?);
+        }
         let missing: Vec<String> = report.missing().into_iter().map(diff::entry).collect();
         if missing.is_empty() {
             return Ok(());
@@ -53,4 +60,20 @@ impl Args {
         };
         Ok(Report::new(&base, &head))
     }
+}
+
+/// Whether the files with new endpoints agree with their pages, as a list that is Markdown, too.
+fn agreement(root: &Path, docs: &Path, report: &Report) -> Result<String, Failure> {
+    let files = report.new_files();
+    if files.is_empty() {
+        return Ok(String::new());
+    }
+    let found = drift::run(root, docs, terminal::errors_in_color(), |_| {}, || {})
+        .map_err(|failure| Failure::of_spec(failure, "compared").incomparable())?;
+    let line = |file: &str| match found.count_of(file) {
+        0 => format!("- `{file}` agrees with its pages\n"),
+        1 => format!("- `{file}`: 1 difference from its pages, which `cargo xtask drift` shows\n"),
+        count => format!("- `{file}`: {count} differences from its pages, which `cargo xtask drift` shows\n"),
+    };
+    Ok(files.into_iter().map(line).fold("\n".to_owned(), |text, line| text + &line))
 }

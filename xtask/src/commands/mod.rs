@@ -1,6 +1,7 @@
 //! One file per command of `cargo xtask`: its arguments, and what it prints. What a command does with the spec or with
 //! pages is done in the modules below, which neither print nor write.
 
+pub mod add;
 pub mod artifact;
 pub mod bench;
 pub mod codegen;
@@ -13,6 +14,7 @@ mod failure;
 mod format;
 pub mod import;
 pub mod openapi;
+pub mod phrases;
 pub mod schema;
 mod terminal;
 

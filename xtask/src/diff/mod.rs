@@ -4,6 +4,7 @@
 //! in both is recognised first, by name, then by what it is called on the wire, then by likeness: a rename is
 //! told as one change.
 
+mod arrivals;
 mod changelog;
 mod checks;
 mod codes;
@@ -21,6 +22,7 @@ use std::collections::HashMap;
 
 use crate::api::Ty;
 
+pub use arrivals::Arrival;
 pub use changelog::Entries;
 pub use report::{Report, entry};
 pub use rules::{Class, Rule, Section};
@@ -47,6 +49,8 @@ pub struct Change {
     pub rust: String,
     /// What it means for those who use the crates, as a sentence without a full stop.
     pub meaning: String,
+    /// What BASE and HEAD say, where it is documentation that changed.
+    pub texts: Option<[String; 2]>,
     /// Every name that a changelog may call it by.
     names: Vec<String>,
 }
@@ -90,6 +94,13 @@ impl<'a> Comparison<'a> {
     fn both(&mut self, rule: Rule, both: &Both, meaning: impl Into<String>) {
         let names = both.head.names.iter().chain(&both.base.names).cloned().collect();
         self.push(rule, &both.head, names, meaning.into());
+        if rule.class() == Class::Docs
+            && let Some(change) = self.found.last_mut()
+        {
+            let said = |spec: &Spec, spot: &Spot| spec.words_at(&spot.file, &spot.path);
+            let texts = said(self.base, &both.base).zip(said(self.head, &both.head));
+            change.texts = texts.filter(|(old, new)| old != new).map(|(old, new)| [old, new]);
+        }
     }
 
     /// Something that is in both and loses a part of it, told where that stands in BASE.
@@ -109,6 +120,7 @@ impl<'a> Comparison<'a> {
             spec: spot.spec.clone(),
             rust: spot.rust.clone(),
             meaning,
+            texts: None,
             names,
         });
     }

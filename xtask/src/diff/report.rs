@@ -1,8 +1,11 @@
 //! The changes as text for people, as Markdown for a pull request, as JSON for machines.
 
+use std::collections::BTreeSet;
+
 use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
 
+use super::arrivals::{Arrival, arrivals};
 use super::changelog::{self, Entries};
 use super::{Change, Class, Section, Side, Spec, compare};
 
@@ -13,6 +16,7 @@ pub struct Report {
     head: String,
     /// Each change; whether the changelog of HEAD tells of it, if it has to.
     changes: Vec<(Change, Option<bool>)>,
+    arrivals: Vec<Arrival>,
 }
 
 impl Report {
@@ -24,12 +28,22 @@ impl Report {
             let told = told(&change);
             (change, told)
         });
-        Self { base: base.name.clone(), head: head.name.clone(), changes: changes.collect() }
+        Self {
+            base: base.name.clone(),
+            head: head.name.clone(),
+            changes: changes.collect(),
+            arrivals: arrivals(base, head),
+        }
     }
 
     /// Everything that changed, the gravest first.
     pub fn changes(&self) -> impl Iterator<Item = &Change> {
         self.changes.iter().map(|(change, _)| change)
+    }
+
+    /// The spec files that have new endpoints.
+    pub fn new_files(&self) -> BTreeSet<&str> {
+        self.arrivals.iter().map(|arrival| arrival.file.as_str()).collect()
     }
 
     /// The breaking changes that the changelog doesn't tell of.
@@ -80,7 +94,20 @@ impl Report {
                 };
                 text.push_str(&format!("  {rule} {place}\n    {}\n", change.meaning));
                 text.push_str(&format!("    {}{told}\n", painted(Style::new().dimmed(), &change.spec)));
+                for (mark, said) in ["-", "+"].into_iter().zip(change.texts.iter().flatten()) {
+                    text.push_str(&format!("    {mark} {}\n", said.replace('\n', "\n      ")));
+                }
             }
+        }
+        if !self.arrivals.is_empty() {
+            text.push_str(&format!("\n{}\n", painted(Style::new().bold(), "new endpoints")));
+        }
+        for Arrival { id, title, page, file, line, call, token, safe, new, fields, deviations } in
+            &self.arrivals
+        {
+            let safe = if *safe { ", safe" } else { "" };
+            text.push_str(&format!("  {id} {file}:{line}\n    {title} {page}\n    {call}, {token}{safe}\n"));
+            text.push_str(&format!("    {new}; fields: {fields}, deviations: {deviations}\n"));
         }
         text
     }
@@ -104,6 +131,7 @@ impl Report {
         table(Section::Breaking, "Breaking", rows(Section::Breaking));
         table(Section::Behaviour, "Behaviour", rows(Section::Behaviour));
         table(Section::Additive, "Additive", rows(Section::Additive));
+        text.push_str(&self.new_endpoints());
         let docs: Vec<String> = self.of(Section::Docs).map(|(change, _)| self.item(change)).collect();
         if !docs.is_empty() {
             let (count, plural) = (docs.len(), if docs.len() == 1 { "" } else { "s" });
@@ -116,18 +144,47 @@ impl Report {
         text
     }
 
+    /// A table of what is new, for a pull request's comment.
+    fn new_endpoints(&self) -> String {
+        let rows = self.arrivals.iter().map(|arrival| {
+            let Arrival { id, title, page, file, line, call, token, safe, new, fields, deviations } = arrival;
+            let (title, safe) = (cell(title), if *safe { "yes" } else { "" });
+            format!(
+                "| [{title}]({page}) | [`{id}`]({file}#L{line}) | `{call}` | `{token}` | {safe} | `{new}` | {fields} | \
+                 {deviations} |\n"
+            )
+        });
+        let rows: String = rows.collect();
+        if rows.is_empty() {
+            return rows;
+        }
+        format!(
+            "\n### New endpoints\n\n| Page | Endpoint | Call | Token | Safe | Request | Fields | Deviations |\n\
+             |---|---|---|---|---|---|---|---|\n{rows}"
+        )
+    }
+
     fn row(&self, change: &Change, told: Option<bool>) -> String {
         let told = match told {
             Some(true) => " yes |",
             Some(false) => " **missing** |",
             None => "",
         };
-        let (meaning, place) = (cell(&change.meaning), cell(&self.place(change)));
+        let (meaning, place) = (cell(&change.meaning), cell(&self.link(change)));
         format!("| {meaning} | {place} | `{}` |{told}", change.rule.name())
     }
 
     fn item(&self, change: &Change) -> String {
-        format!("- {} ({}, `{}`)", change.meaning, self.place(change), change.rule.name())
+        let texts = ["was", "is"].into_iter().zip(change.texts.iter().flatten());
+        let texts = texts.map(|(when, said)| format!("\n  - {when}: {}", said.replace('\n', " ")));
+        let texts: String = texts.collect();
+        format!("- {} ({}, `{}`){texts}", change.meaning, self.link(change), change.rule.name())
+    }
+
+    /// A place as a link; what is gone has none.
+    fn link(&self, change: &Change) -> String {
+        let place = self.place(change);
+        if change.side == Side::Base { place } else { format!("[{place}]({}#L{})", change.file, change.line) }
     }
 
     fn place(&self, change: &Change) -> String {
@@ -139,7 +196,7 @@ impl Report {
     pub fn json(&self) -> String {
         let count = |class| self.changes().filter(|change| change.rule.class() == class).count();
         let changes = self.changes.iter().map(|(change, told)| {
-            let Change { rule, side, file, line, column, spec, rust, meaning, .. } = change;
+            let Change { rule, side, file, line, column, spec, rust, meaning, texts, .. } = change;
             let mut json = json!({
                 "rule": rule.name(),
                 "class": rule.class().name(),
@@ -152,6 +209,10 @@ impl Report {
                 "rust": rust,
                 "meaning": meaning,
             });
+            // Only of documentation.
+            if let Some(texts) = texts {
+                json["texts"] = json!(texts);
+            }
             // Only of what breaks.
             if let Some(told) = told {
                 json["in_changelog"] = json!(told);
@@ -167,6 +228,7 @@ impl Report {
             "behaviour": self.of(Section::Behaviour).count(),
             "docs": count(Class::Docs),
             "not_in_changelog": self.missing().len(),
+            "new_endpoints": self.arrivals,
             "changes": changes.collect::<Vec<Value>>(),
         });
         format!("{all:#}\n")

@@ -10,7 +10,7 @@ use crate::api;
 use crate::api::Api;
 use crate::spec::Failure;
 use crate::spec::load;
-use crate::spec::source::{self, Node, Source};
+use crate::spec::source::{self, Kind, Node, Source};
 
 /// The file that tells users of breaking changes.
 const CHANGELOG: &str = "CHANGELOG.md";
@@ -110,12 +110,42 @@ impl Spec {
         Ok(Self { name: name.to_owned(), api, changelog, files: files.collect() })
     }
 
+    /// What is said in words at a path, or of what stands there.
+    pub(super) fn words_at(&self, file: &str, path: &source::Path) -> Option<String> {
+        let node = self.root(file)?.get(path)?;
+        let scalar = |node: &Node| match &node.kind {
+            Kind::Scalar { value, .. } => Some(value.trim_end().to_owned()),
+            Kind::Sequence(_) | Kind::Mapping(_) => None,
+        };
+        let below = |key: &str| node.get(&source::Path::of([key])).and_then(scalar);
+        let words: Vec<String> = ["doc", "summary", "notes"].into_iter().filter_map(below).collect();
+        scalar(node).or((!words.is_empty()).then(|| words.join("\n")))
+    }
+
+    /// How many deviations a file accepts of an endpoint.
+    pub(super) fn deviations(&self, file: &str, endpoint: &str) -> usize {
+        let Some(root) = self.root(file) else { return 0 };
+        let Some(Kind::Sequence(items)) = root.get(&source::Path::of(["deviations"])).map(|node| &node.kind)
+        else {
+            return 0;
+        };
+        let of_it = |item: &&Node| {
+            let at = item.get(&source::Path::of(["at"])).map(|node| &node.kind);
+            matches!(at, Some(Kind::Scalar { value, .. }) if value.split('.').next() == Some(endpoint))
+        };
+        items.iter().filter(of_it).count()
+    }
+
+    fn root(&self, file: &str) -> Option<&Node> {
+        let File { text, root } = self.files.get(file)?;
+        root.get_or_init(|| Node::parse(text).ok()).as_ref()
+    }
+
     /// The line and the column, both from 1, of the key at the end of a path, or of the last key on the way
     /// there.
     pub fn position(&self, file: &str, path: &source::Path) -> (usize, usize) {
-        let Some(File { text, root }) = self.files.get(file) else { return (1, 1) };
-        let root = root.get_or_init(|| Node::parse(text).ok());
-        let start = root.as_ref().map_or(0, |root| root.nearest_key(path).span.start);
+        let Some(File { text, .. }) = self.files.get(file) else { return (1, 1) };
+        let start = self.root(file).map_or(0, |root| root.nearest_key(path).span.start);
         source::position(text, start)
     }
 }

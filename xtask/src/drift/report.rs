@@ -8,6 +8,7 @@ use annotate_snippets::{Annotation, AnnotationKind, Level, Renderer, Snippet};
 use serde_json::{Value, json};
 
 use super::finding::{Finding, Found, PageLine, Spot, Unspecified};
+use crate::spec::DriftRule;
 use crate::spec::diagnostic::clamp;
 use crate::spec::source::{Source, position};
 
@@ -28,6 +29,23 @@ impl Differences {
         let key = |found: &Finding| (found.spot.file, found.spot.span.start, found.name(), found.at.clone());
         findings.sort_by_cached_key(key);
         Self { sources, pages, findings, unspecified, unseen }
+    }
+
+    /// How much is found of a spec file.
+    pub fn count_of(&self, path: &str) -> usize {
+        self.findings.iter().filter(|finding| self.sources[finding.spot.file].path == path).count()
+    }
+
+    /// Only what is about a spec file; without `all_pages`, pages that aren't there are none of it.
+    #[must_use]
+    pub fn of_file(mut self, path: &str, all_pages: bool) -> Self {
+        let sources = &self.sources;
+        self.findings.retain(|finding| {
+            sources[finding.spot.file].path == path
+                && (all_pages || finding.rule != Some(DriftRule::PageGone))
+        });
+        self.unseen.retain(|(file, _)| sources[*file].path == path);
+        self
     }
 
     /// What differs, but for endpoints that the spec lacks.

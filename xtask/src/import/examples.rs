@@ -1,4 +1,4 @@
-//! The examples of a draft: what the page shows, and what is made up where it shows nothing.
+//! The bodies that examples are made of: what the page shows, and the fields that can't be left out where it shows nothing.
 
 use serde_json::{Map, Value, json};
 
@@ -27,21 +27,19 @@ impl Shown<'_> {
         types: &Types,
     ) -> Vec<Draft<Bodies>> {
         let Self { encoding, errcode, mut requests, mut responses } = self;
-        let mut made_up = Vec::new();
+        let mut doubts = Vec::new();
         if requests.is_empty() && !request.is_empty() {
-            made_up.push("the request is made up: the page shows none".to_owned());
             requests.push(sample(types, request));
         }
         if encoding.answer().format() == Some(Format::Json) && errcode == Errcode::Always {
             let cut = responses.iter_mut().filter(|answer| answer.get("errcode").is_none());
             if cut.map(|answer| *answer = merged(envelope(), answer.take())).count() > 0 {
-                made_up.push("the page shows no `errcode`: is it `errcode: on_failure`?".to_owned());
+                doubts.push("the page shows no `errcode`: is it `errcode: on_failure`?".to_owned());
             }
         }
         if encoding.file_answer {
             responses.push(file());
         } else if responses.is_empty() {
-            made_up.push("the response is made up: the page shows none".to_owned());
             let envelope = if encoding.xml { json!({}) } else { envelope() };
             responses.push(merged(envelope, sample(types, response)));
         }
@@ -50,7 +48,7 @@ impl Shown<'_> {
         let pairs = (0..requests.len().max(responses.len())).filter_map(|index| {
             let request = nth(&requests, index).filter(|request| !is_empty(request));
             let response = nth(&responses, index)?;
-            Some(Draft { spec: Bodies { request, response }, doubts: std::mem::take(&mut made_up) })
+            Some(Draft { spec: Bodies { request, response }, doubts: std::mem::take(&mut doubts) })
         });
         pairs.collect()
     }
@@ -125,7 +123,7 @@ fn content(types: &Types, variant: &Variant, tag: &str) -> Value {
     json!({ key: sample_value(types, ty, key) })
 }
 
-fn wire(repr: Repr, value: &str) -> Value {
+pub(super) fn wire(repr: Repr, value: &str) -> Value {
     match repr {
         Repr::String => value.into(),
         Repr::Int => value.parse::<i64>().unwrap_or_default().into(),

@@ -212,7 +212,11 @@ impl FieldDrafter<'_> {
         };
         let slot = self.types.open(node.table.as_deref());
         let definition = self.definition(node, &base);
-        self.types.close(slot, &base, owner, &definition)
+        let ty = self.types.close(slot, &base, owner, &definition);
+        if let Some(name) = ty.name().filter(|name| !name.ends_with(&base) && self.types.is_existing(name)) {
+            notes.doubt(format!("`{name}` is there with these fields: is it that?"));
+        }
+        ty
     }
 
     /// What an object is that will probably be called so.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use indexmap::IndexMap;
 
 use super::model::Definition;
-use super::page::{DraftPage, Taken};
+use super::page::Taken;
 use super::yaml::Sections;
 use crate::spec::Section;
 use crate::spec::diagnostic::Diagnostics;
@@ -40,10 +40,7 @@ impl Existing {
         let types = Section::KEYS.into_iter().filter(|section| *section != Section::Endpoints.key());
         let types = types.flat_map(|section| self.keys(section));
         let types = requests.chain(types).collect();
-        let calls =
-            endpoints.iter().filter_map(|name| self.scalar(&Section::Endpoints.entry(name).key("call")));
-        let paths = calls.filter_map(|call| call.split_once(' ').map(|(_, path)| path.to_owned())).collect();
-        Taken { paths, endpoints, types, definitions: self.definitions() }
+        Taken { endpoints, types, definitions: self.definitions() }
     }
 
     /// What the file's types are, as far as it can be read: its mistakes are for `codegen` to report.
@@ -64,18 +61,22 @@ impl Existing {
         self.root.get(&Path::of([section])).map(Node::keys).unwrap_or_default()
     }
 
-    /// The calls of a draft that the file has already.
-    pub(super) fn known<'d>(&self, draft: &'d DraftPage) -> Vec<&'d str> {
+    /// The endpoints that the file has, each by a document and its path.
+    pub(super) fn calls(&self) -> HashSet<(u32, String)> {
         let endpoints = self.keys(Section::Endpoints.key());
         let calls = endpoints.iter().filter_map(|name| {
             let endpoint = Section::Endpoints.entry(name);
             let (_, path) = self.scalar(&endpoint.key("call"))?.split_once(' ')?;
-            Some((path, self.scalar(&endpoint.key("doc").key("id"))?))
+            Some(self.documents(&endpoint.key("doc")).into_iter().map(|id| (id, path.to_owned())))
         });
-        let calls: HashSet<(&str, &str)> = calls.collect();
-        let known = |path: &str, page: u32| calls.contains(&(path, page.to_string().as_str()));
-        let drafted = draft.endpoints.iter().filter(|endpoint| known(&endpoint.path, endpoint.doc.id));
-        drafted.map(|endpoint| endpoint.path.as_str()).collect()
+        calls.flatten().collect()
+    }
+
+    /// The ids of the documents that are named at a path.
+    fn documents(&self, doc: &Path) -> Vec<u32> {
+        let also = doc.key("also");
+        let others = (0..).map_while(|index| self.scalar(&also.index(index).key("id")));
+        self.scalar(&doc.key("id")).into_iter().chain(others).filter_map(|id| id.parse().ok()).collect()
     }
 
     /// The text with a draft in it.

@@ -1,10 +1,15 @@
 //! Drafts of the spec from documentation pages: what can be read is drafted, what needs words is left to a person, and
 //! what isn't sure is said beside it.
 
+mod calls;
+mod chapter;
 mod endpoint;
 mod examples;
 mod fields;
 mod into;
+mod learn;
+mod made;
+mod making;
 mod model;
 mod naming;
 mod page;
@@ -22,11 +27,17 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::pages;
 use crate::pages::Page;
 use crate::pages::contents::Contents;
+use crate::spec::load;
+use crate::spec::{PHRASES, Phrases, Spec};
+pub use chapter::{Chapter, Completed};
 use into::Existing;
+use making::Maker;
 use page::{DraftPage, Taken};
 pub use survey::{Survey, survey};
+pub use yaml::KNOWN;
 use yaml::Sections;
 
 /// Why there is no draft.
@@ -49,6 +60,9 @@ impl std::fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
+const NO_PAGE: &str = "not a page: it lacks a `doc_id` between two lines of `---` at its start";
+const NO_ENDPOINT: &str = "no endpoint: no address of the server API follows a label such as 请求地址";
+
 /// Drafts the endpoints of some pages, as the text of a spec file.
 pub fn draft(pages: &[PathBuf]) -> Result<String, Failure> {
     let Some((first, rest)) = pages.split_first() else { return Ok(String::new()) };
@@ -57,39 +71,75 @@ pub fn draft(pages: &[PathBuf]) -> Result<String, Failure> {
     rest.iter().try_fold(spec, |spec, page| add(page, &read(page)?, spec, page))
 }
 
-/// Adds the endpoints of some pages to the text of a spec file.
+/// Adds the endpoints of some pages to the text of a spec file, in the words that the phrases beside it know.
 pub fn added(pages: &[PathBuf], file: &Path) -> Result<String, Failure> {
-    pages.iter().try_fold(read(file)?, |spec, page| add(page, &read(page)?, spec, file))
+    let beside = file.with_file_name(format!("{PHRASES}.yaml"));
+    let text = fs::read_to_string(&beside).unwrap_or_default();
+    let phrases = Phrases::of(&[load::source(&format!("{PHRASES}.yaml"), &text)]);
+    pages.iter().try_fold(read(file)?, |spec, page| {
+        let drafts = Drafts { page, text: &read(page)?, phrases: &phrases };
+        drafts.added_to(spec, file)
+    })
 }
 
 /// Drafts the endpoints of a page's text, as the text of a spec file.
 pub fn new_file(page: &Path, text: &str) -> Result<String, String> {
     let (page, draft) = drafted(page, text, Taken::default())?;
-    Ok(Sections::of(&draft).file(&page.title))
+    Ok(Sections::of(&draft, &Phrases::default()).file(&page.title))
 }
 
 /// Adds the endpoints of a page's text to the text of a spec file.
 pub fn add(page: &Path, text: &str, spec: String, file: &Path) -> Result<String, Failure> {
-    let of_file = |reason| Failure::File(file.to_owned(), reason);
-    let existing = Existing::read(spec).map_err(of_file)?;
-    let (_, draft) =
-        drafted(page, text, existing.taken()).map_err(|reason| Failure::File(page.to_owned(), reason))?;
-    let known = existing.known(&draft);
-    if !known.is_empty() {
-        let reason = format!("{} is there already, from the same page; change it there", known.join(", "));
-        return Err(of_file(reason));
+    Drafts { page, text, phrases: &Phrases::default() }.added_to(spec, file)
+}
+
+/// A page that is to be drafted.
+struct Drafts<'d> {
+    page: &'d Path,
+    text: &'d str,
+    phrases: &'d Phrases,
+}
+
+impl Drafts<'_> {
+    fn added_to(&self, spec: String, file: &Path) -> Result<String, Failure> {
+        let of_file = |reason| Failure::File(file.to_owned(), reason);
+        let existing = Existing::read(spec).map_err(of_file)?;
+        let (_, draft) = drafted(self.page, self.text, existing.taken())
+            .map_err(|reason| Failure::File(self.page.to_owned(), reason))?;
+        let calls = existing.calls();
+        let is_known = |id: u32, path: &str| calls.contains(&(id, path.to_owned()));
+        let known = draft.endpoints.iter().filter(|endpoint| is_known(endpoint.doc.id, &endpoint.path));
+        let known: Vec<&str> = known.map(|endpoint| endpoint.path.as_str()).collect();
+        if !known.is_empty() {
+            let reason =
+                format!("{} is there already, from the same page; change it there", known.join(", "));
+            return Err(of_file(reason));
+        }
+        existing.with(&Sections::of(&draft, self.phrases)).map_err(of_file)
     }
-    existing.with(&Sections::of(&draft)).map_err(of_file)
+}
+
+/// What the spec of a workspace says for the short phrases of the pages below a folder.
+pub fn phrases(spec: &Spec, docs: &Path) -> io::Result<Phrases> {
+    let pages = pages::read(docs)?;
+    let pages: Vec<(Page, Contents)> = pages
+        .into_iter()
+        .map(|page| {
+            let contents = Contents::of(&page);
+            (page, contents)
+        })
+        .collect();
+    Ok(learn::learn(spec, pages.iter().map(|(page, contents)| (page, contents))))
 }
 
 fn drafted(file: &Path, text: &str, taken: Taken) -> Result<(Page, DraftPage), String> {
-    let page = Page::parse(file.to_owned(), text)
-        .ok_or("not a page: it lacks a `doc_id` between two lines of `---` at its start")?;
+    let page = Page::parse(file.to_owned(), text).ok_or(NO_PAGE)?;
     let contents = Contents::of(&page);
     if contents.sections.is_empty() {
-        return Err("no endpoint: no address of the server API follows a label such as 请求地址".to_owned());
+        return Err(NO_ENDPOINT.to_owned());
     }
-    let draft = DraftPage::of(&page, &contents, taken);
+    let mut draft = DraftPage::of(&page, &contents, taken);
+    draft.make_examples(&mut Maker::default());
     Ok((page, draft))
 }
 

@@ -131,6 +131,59 @@ impl Definition {
         (!essence.is_empty()).then(|| format!("{essence:?}"))
     }
 
+    /// Whether the fields of structs with the same ones are limited to the same.
+    pub(super) fn has_limits_of(&self, other: &Self) -> bool {
+        let (Self::Struct { fields, .. }, Self::Struct { fields: others, .. }) = (self, other) else {
+            return false;
+        };
+        let limits = |field: &Draft<Field>| (field.spec.limits.clone(), field.spec.default.clone());
+        fields
+            .iter()
+            .all(|(name, field)| others.get(name).is_some_and(|other| limits(other) == limits(field)))
+    }
+
+    /// What enums with the same values have in common, if the page says what all of these mean.
+    pub(super) fn meanings(&self) -> Option<String> {
+        let Self::Enum { repr, values, .. } = self else { return None };
+        let said = |value: &Draft<EnumValue>| value.spec.doc.clone().filter(|doc| !doc.is_empty());
+        let meanings: Option<Vec<(&String, String)>> =
+            values.iter().map(|(wire, value)| Some((wire, said(value)?))).collect();
+        let mut meanings = meanings?;
+        meanings.sort_unstable();
+        (!meanings.is_empty()).then(|| format!("{repr:?} {meanings:?}"))
+    }
+
+    /// Adds the values of another enum, if what both have means the same in both, and one has all that the other has.
+    pub(super) fn learn(&mut self, other: &Self) -> bool {
+        let (Self::Enum { repr, values, .. }, Self::Enum { repr: others_repr, values: others, .. }) =
+            (self, other)
+        else {
+            return false;
+        };
+        let within = |a: &IndexMap<String, Draft<EnumValue>>, b: &IndexMap<String, Draft<EnumValue>>| {
+            a.keys().all(|wire| b.contains_key(wire))
+        };
+        let doc = |value: &Draft<EnumValue>| value.spec.doc.clone().unwrap_or_default();
+        let alike =
+            |(wire, value)| others.get(wire).is_none_or(|other| mean_the_same(&doc(value), &doc(other)));
+        if values.is_empty()
+            || others.is_empty()
+            || repr != others_repr
+            || !(within(values, others) || within(others, values))
+            || !values.iter().all(alike)
+        {
+            return false;
+        }
+        for (wire, other) in others {
+            match values.get_mut(wire) {
+                Some(known) if doc(known).is_empty() => *known = other.clone(),
+                Some(_) => {}
+                None => _ = values.insert(wire.clone(), other.clone()),
+            }
+        }
+        true
+    }
+
     /// Whether it is the same on the wire, whatever is said of it. Of values and variants, the other may know more.
     pub(super) fn is_like(&self, other: &Self) -> bool {
         match (self, other) {
@@ -153,4 +206,11 @@ impl Definition {
             _ => false,
         }
     }
+}
+
+/// Whether two texts of a value differ at most in what one of them says besides.
+fn mean_the_same(one: &str, other: &str) -> bool {
+    let plain = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    let (one, other) = (plain(one), plain(other));
+    one.contains(&other) || other.contains(&one)
 }

@@ -1,12 +1,13 @@
 //! From a page to a draft of all that it documents.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use indexmap::IndexMap;
 
+use super::calls::endpoint_name;
 use super::endpoint::EndpointDrafter;
+use super::making::Maker;
 use super::model::{Definition, DraftEndpoint};
-use super::naming::{end, endpoint_name};
 use super::types::Types;
 use crate::pages::Page;
 use crate::pages::contents::{Contents, Section};
@@ -22,8 +23,6 @@ pub(super) struct DraftPage {
 /// What a file has already.
 #[derive(Debug, Default)]
 pub(super) struct Taken {
-    /// The paths of the endpoints.
-    pub paths: Vec<String>,
     pub endpoints: Vec<String>,
     /// The names of types.
     pub types: Vec<String>,
@@ -34,17 +33,18 @@ pub(super) struct Taken {
 impl DraftPage {
     /// Drafts what a page documents, beside what is there already.
     pub(super) fn of(page: &Page, contents: &Contents, taken: Taken) -> Self {
+        let all: Vec<usize> = (0..contents.sections.len()).collect();
+        Self::of_some(page, contents, &all, taken)
+    }
+
+    /// Drafts some of the endpoints that a page documents, by their places in it, beside what is there already.
+    pub(super) fn of_some(page: &Page, contents: &Contents, wanted: &[usize], taken: Taken) -> Self {
         let mut types = Types::besides(taken.types, taken.definitions);
         let mut named: Vec<(String, &Section)> = Vec::new();
-        let mut ends: HashMap<_, HashSet<&str>> = HashMap::new();
-        for path in contents.sections.iter().map(|section| &section.path).chain(&taken.paths) {
-            ends.entry(end(path)).or_default().insert(path);
-        }
         let mut names_taken: HashSet<String> = taken.endpoints.into_iter().collect();
-        for section in &contents.sections {
-            let shared = ends.get(&end(&section.path)).is_some_and(|paths| paths.len() > 1);
+        for section in wanted.iter().filter_map(|index| contents.sections.get(*index)) {
             let is_taken = |name: &str| names_taken.contains(name) || types.is_taken(&names::pascal(name));
-            let name = endpoint_name(&section.path, shared, is_taken);
+            let name = endpoint_name(&section.path, &section.title, is_taken);
             names_taken.insert(name.clone());
             types.take(&names::pascal(&name));
             types.take(&format!("{}Response", names::pascal(&name)));
@@ -59,5 +59,10 @@ impl DraftPage {
         let parts = endpoints.iter().flat_map(DraftEndpoint::parts);
         types.keep_needed(parts.flat_map(|(_, fields)| fields.spec.values()).map(|field| &field.spec.ty));
         Self { endpoints, types }
+    }
+
+    /// Puts values of our own in the place of the page's.
+    pub(super) fn make_examples(&mut self, maker: &mut Maker) {
+        self.endpoints.iter_mut().for_each(|endpoint| maker.make(endpoint, &self.types));
     }
 }

@@ -20,7 +20,8 @@ impl Notes {
     /// A contradiction between table and example.
     pub(super) fn quirk(&mut self, text: &str) {
         self.doubts.push(format!("{text}: quirk"));
-        self.quirk = Some(format!("TODO: {text}"));
+        let sentence = text.replace(", example", "; its example").replace("the table", "its table");
+        self.quirk = Some(format!("The page's {sentence}."));
     }
 }
 

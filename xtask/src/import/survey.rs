@@ -14,6 +14,7 @@ use crate::pages::contents::Contents;
 use crate::pages::encoding;
 use crate::pages::{self, Page};
 use crate::parallel;
+use crate::spec::Phrases;
 use crate::spec::check;
 use crate::spec::diagnostic::Diagnostics;
 use crate::spec::load;
@@ -126,7 +127,7 @@ pub fn survey(docs: &Path, progress: impl Fn() + Sync, start: impl FnOnce(usize)
 fn outcome(page: &Page) -> Outcome {
     let contents = Contents::of(page);
     let draft = DraftPage::of(page, &contents, Taken::default());
-    let text = Sections::of(&draft).file(&page.title);
+    let text = Sections::of(&draft, &Phrases::default()).file(&page.title);
     let (paths, mistakes) = checked(&text);
     let unreadable = contents.unreadable.iter().map(|body| {
         let what = format!("{} line {}: {}", body.path, body.line, body.reason);

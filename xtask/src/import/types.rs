@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use indexmap::IndexMap;
 
 use super::model::{Definition, Draft};
+use super::naming::within;
 use crate::spec::names;
 use crate::spec::type_expr::TypeExpr;
 
@@ -33,6 +34,8 @@ pub(super) struct Types {
     /// By shape: the structs that exist already, and the slots of those that are drafted.
     existing_alike: HashMap<String, String>,
     alike: HashMap<String, BTreeSet<usize>>,
+    /// By values: the slots of the enums that are drafted.
+    enums: HashMap<String, usize>,
     /// By name without its number: the numbers of those that exist already.
     existing_numbers: HashMap<String, BTreeSet<u32>>,
     /// By name without its number, and by content: the numbers of those that are drafted.
@@ -43,6 +46,9 @@ pub(super) struct Types {
     #[cfg(test)]
     tried: usize,
 }
+
+/// How many structs with the same fields are looked at for one with the same limits, too.
+const MOST_ALIKE: usize = 20;
 
 /// What an open slot's type is called until it has a name: no type's name begins with a digit.
 fn stand_in(slot: usize) -> TypeExpr {
@@ -105,6 +111,11 @@ impl Types {
         self.taken.contains(name)
     }
 
+    /// Whether the file has a type of this name already.
+    pub(super) fn is_existing(&self, name: &str) -> bool {
+        self.existing.contains_key(name)
+    }
+
     /// The place of a type that is about to be made, of an object that a table may describe.
     pub(super) fn open(&mut self, table: Option<&str>) -> usize {
         self.slots.push(Slot::Open { table: table.map(str::to_owned) });
@@ -128,10 +139,13 @@ impl Types {
         definition: &Draft<Definition>,
     ) -> TypeExpr {
         let plain = if names::is_pascal(base) { base.to_owned() } else { format!("Type{base}") };
-        let inside = format!("{owner}{plain}");
+        let inside = within(owner, &plain);
         let itself = stand_in(slot);
         self.slots[slot] = Slot::Empty;
         self.open.retain(|open| *open != slot);
+        if let Some(name) = self.same(&definition.spec, &plain) {
+            return TypeExpr::Named(name);
+        }
         let numbers = self.numbers_for(&inside, &content(&definition.spec, &itself));
         let numbered = numbers.into_iter().map(|number| format!("{inside}{number}"));
         for name in [plain.clone(), inside.clone()].into_iter().chain(numbered) {
@@ -149,6 +163,9 @@ impl Types {
             }
             if !same {
                 own.doubts.extend(self.resemblance(&own.spec, &plain));
+                if name != plain && own.doubts.is_empty() {
+                    own.doubts.push("named by its place: what is it?".to_owned());
+                }
                 self.taken.insert(name.clone());
                 self.named.insert(name.clone(), slot);
                 self.slots[slot] = Slot::Filled(name, own);
@@ -182,6 +199,9 @@ impl Types {
             let alike = self.alike.entry(shape).or_default();
             _ = if known { alike.insert(slot) } else { alike.remove(&slot) };
         }
+        if let Some(meanings) = spec.meanings() {
+            _ = if known { self.enums.insert(meanings, slot) } else { self.enums.remove(&meanings) };
+        }
         let content = content(spec, &TypeExpr::Named(name.clone()));
         for (base, number) in numbered(name) {
             let numbers = self.numbers.entry((base, content.clone())).or_default();
@@ -202,18 +222,60 @@ impl Types {
         drafted.take(1).chain(existing).chain([&*free]).copied().collect()
     }
 
+    /// The type that is the same but for what is said of it: a struct with the same fields, an enum with the same values, or
+    /// one of the same name of which one knows more values than the other.
+    fn same(&mut self, own: &Definition, plain: &str) -> Option<String> {
+        if let Some(shape) = own.shape() {
+            if let Some(existing) = self.existing_alike.get(&shape) {
+                return self
+                    .existing
+                    .get(existing)
+                    .is_some_and(|other| own.has_limits_of(other))
+                    .then(|| existing.clone());
+            }
+            let slots = self.alike.get(&shape)?.iter().take(MOST_ALIKE);
+            let slot = slots
+                .copied()
+                .find(|slot| self.filled(*slot).is_some_and(|(_, other)| own.has_limits_of(&other.spec)))?;
+            return self.used_for(slot, plain);
+        }
+        if let Some(slot) = own.meanings().and_then(|meanings| self.enums.get(&meanings).copied()) {
+            return self.filled(slot).map(|(name, _)| name.clone());
+        }
+        let slot = *self.named.get(plain)?;
+        self.index(slot, false);
+        let learned = match self.slots.get_mut(slot) {
+            Some(Slot::Filled(name, known)) => known.spec.learn(own).then(|| name.clone()),
+            Some(Slot::Open { .. } | Slot::Empty) | None => None,
+        };
+        self.index(slot, true);
+        learned
+    }
+
+    fn filled(&self, slot: usize) -> Option<(&String, &Draft<Definition>)> {
+        match self.slots.get(slot)? {
+            Slot::Filled(name, definition) => Some((name, definition)),
+            Slot::Open { .. } | Slot::Empty => None,
+        }
+    }
+
+    /// The name of a type that now serves another purpose, too: its own may not fit that.
+    fn used_for(&mut self, slot: usize, plain: &str) -> Option<String> {
+        let Slot::Filled(name, definition) = self.slots.get_mut(slot)? else { return None };
+        if name != plain {
+            let doubt = format!("also `{plain}`: a name by what it is?");
+            if !definition.doubts.contains(&doubt) {
+                definition.doubts.push(doubt);
+            }
+        }
+        Some(name.clone())
+    }
+
     /// Which other struct a struct is like, by its fields or by the name that it would have.
     fn resemblance(&self, own: &Definition, plain: &str) -> Option<String> {
         let Definition::Struct { .. } = own else { return None };
-        let drafted = |shape: &String| match &self.slots[*self.alike.get(shape)?.first()?] {
-            Slot::Filled(name, _) => Some(name),
-            Slot::Open { .. } | Slot::Empty => None,
-        };
-        let alike = own.shape().and_then(|shape| self.existing_alike.get(&shape).or_else(|| drafted(&shape)));
-        if let Some(name) = alike {
-            return Some(format!("the same fields as `{name}`: one type?"));
-        }
-        let existing = self.existing.get(plain)?;
+        let existing =
+            self.existing.get(plain).or_else(|| self.drafted(plain).map(|drafted| &drafted.spec))?;
         Some(format!("`{plain}` is there already{}: one type?", difference(own, existing)))
     }
 
@@ -241,10 +303,7 @@ impl Types {
     }
 
     fn drafted(&self, name: &str) -> Option<&Draft<Definition>> {
-        match &self.slots[*self.named.get(name)?] {
-            Slot::Filled(_, definition) => Some(definition),
-            Slot::Open { .. } | Slot::Empty => None,
-        }
+        self.filled(*self.named.get(name)?).map(|(_, definition)| definition)
     }
 
     /// All types that are drafted, those that need others before them.

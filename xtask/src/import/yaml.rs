@@ -1,14 +1,20 @@
 //! A draft as YAML, as the spec files are written: short entries in one line, long ones a key a line.
 
+use std::collections::HashSet;
+
 use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::model::{Bodies, Definition, Draft, DraftEndpoint, DraftFields};
+use super::naming::PLACEHOLDER;
 use super::page::DraftPage;
 use crate::spec::{
-    Answer, Body, EnumValue, Errcode, Field, Host, LimitValue, Pagination, Part, Place, Rate, Repr, Section,
-    Variant, WrittenRule,
+    Answer, Body, EnumValue, Errcode, Field, Host, LimitValue, Pagination, Part, Phrases, Place, Rate, Repr,
+    Section, Variant, WrittenRule,
 };
+
+/// What marks a line whose words were known from other pages.
+pub const KNOWN: &str = "# known";
 
 /// How long a line may get before what stands in it gets lines of its own.
 const WIDTH: usize = 110;
@@ -19,17 +25,19 @@ pub(super) struct Sections(IndexMap<&'static str, String>);
 
 impl Sections {
     /// Writes a draft.
-    pub(super) fn of(draft: &DraftPage) -> Self {
+    pub(super) fn of(draft: &DraftPage, phrases: &Phrases) -> Self {
         let mut sections = IndexMap::from(Section::KEYS.map(|section| (section, String::new())));
         let mut add = |section: Section, text: String| *sections.entry(section.key()).or_default() += &text;
         for endpoint in &draft.endpoints {
-            add(Section::Endpoints, endpoint_yaml(endpoint));
+            add(Section::Endpoints, endpoint_yaml(endpoint, phrases));
         }
         for (name, definition) in draft.types.all() {
-            let head = format!("  {name}:{}\n", comment(&definition.doubts));
+            let head = format!("  {name}:{}\n", comment(&definition.doubts, false));
             let (section, body) = match &definition.spec {
-                Definition::Struct { doc, fields } => (Section::Structs, struct_yaml(doc, fields)),
-                Definition::Enum { doc, repr, values } => (Section::Enums, enum_yaml(doc, *repr, values)),
+                Definition::Struct { doc, fields } => (Section::Structs, struct_yaml(doc, fields, phrases)),
+                Definition::Enum { doc, repr, values } => {
+                    (Section::Enums, enum_yaml(doc, *repr, values, phrases))
+                }
                 Definition::Union { doc, tag, repr, variants } => {
                     let head = format!("    doc: {}\n    tag: {}\n", todo(doc), key(tag));
                     (Section::Unions, head + &variants_yaml(*repr, variants))
@@ -47,7 +55,7 @@ impl Sections {
 
     /// A whole file.
     pub(super) fn file(&self, title: &str) -> String {
-        let mut text = format!("title: {}\nsummary: {}\n", scalar(title), todo(title));
+        let mut text = new_file(title);
         for (section, lines) in self.0.iter().filter(|(_, lines)| !lines.is_empty()) {
             text += &format!("\n{section}:\n{lines}");
         }
@@ -55,7 +63,12 @@ impl Sections {
     }
 }
 
-fn endpoint_yaml(endpoint: &DraftEndpoint) -> String {
+/// A file of a chapter with nothing in it yet.
+pub(super) fn new_file(title: &str) -> String {
+    format!("title: {}\nsummary: {}\n", scalar(title), todo(title))
+}
+
+fn endpoint_yaml(endpoint: &DraftEndpoint, phrases: &Phrases) -> String {
     let DraftEndpoint { title, doc, method, path, .. } = endpoint;
     let updated = doc.updated.as_ref().map(|date| format!(", updated: {date}")).unwrap_or_default();
     let mut lines = vec![
@@ -90,10 +103,10 @@ fn endpoint_yaml(endpoint: &DraftEndpoint) -> String {
     for (part, side) in endpoint.parts() {
         yaml.extend(unsure(&side.doubts).map(|line| format!("    {line}\n")));
         if !side.spec.is_empty() {
-            yaml += &format!("    {}:\n{}", part.key(), fields_yaml(&side.spec));
+            yaml += &format!("    {}:\n{}", part.key(), fields_yaml(&side.spec, phrases));
         }
     }
-    yaml += "    examples: # ? the page's values: make up others\n";
+    yaml += "    examples:\n";
     yaml.extend(endpoint.examples.iter().map(example_yaml));
     yaml
 }
@@ -143,21 +156,22 @@ fn example_yaml(example: &Draft<Bodies>) -> String {
     doubts.chain(bodies).collect()
 }
 
-fn struct_yaml(doc: &str, fields: &DraftFields) -> String {
+fn struct_yaml(doc: &str, fields: &DraftFields, phrases: &Phrases) -> String {
     let doc = format!("    doc: {}\n", todo(doc));
     let none = if fields.is_empty() { " {}" } else { "" };
-    format!("{doc}    fields:{none}\n{}", fields_yaml(fields))
+    format!("{doc}    fields:{none}\n{}", fields_yaml(fields, phrases))
 }
 
-fn fields_yaml(fields: &DraftFields) -> String {
-    fields.iter().map(|(name, field)| field_yaml(name, field)).collect()
+fn fields_yaml(fields: &DraftFields, phrases: &Phrases) -> String {
+    fields.iter().map(|(name, field)| field_yaml(name, field, phrases)).collect()
 }
 
-fn field_yaml(name: &str, field: &Draft<Field>) -> String {
+fn field_yaml(name: &str, field: &Draft<Field>, phrases: &Phrases) -> String {
     let Field { ty, doc, rename, default, place, embed, quirk, limits, optional, misspelt: _, public: _ } =
         &field.spec;
     let name = key(&format!("{name}{}", if *optional { "?" } else { "" }));
-    let comment = comment(&field.doubts);
+    let known = phrases.field(doc);
+    let comment = comment(&field.doubts, known.is_some());
     let mut pairs = vec![("type", ty.to_string())];
     pairs.extend(default.as_ref().map(|of| ("default", value(of))));
     pairs.extend(limits.iter().map(|limit| (limit.kind.key(), limit_value(&limit.value))));
@@ -165,7 +179,7 @@ fn field_yaml(name: &str, field: &Draft<Field>) -> String {
     pairs.extend((*place != Place::default()).then(|| ("in", place.keyword().to_owned())));
     pairs.extend(rename.as_ref().map(|name| ("rename", name.clone())));
     pairs.extend(embed.then(|| ("embed", "true".to_owned())));
-    pairs.push(("doc", todo(doc)));
+    pairs.push(("doc", known.map_or_else(|| todo(doc), quoted)));
     let line = format!("      {name}: {}{comment}\n", flow(pairs.clone()));
     // The line's end is no part of its width.
     if line.chars().count() <= WIDTH + 1 {
@@ -175,12 +189,31 @@ fn field_yaml(name: &str, field: &Draft<Field>) -> String {
     format!("      {name}:{comment}\n{}", pairs.collect::<String>())
 }
 
-fn enum_yaml(doc: &str, repr: Repr, values: &IndexMap<String, Draft<EnumValue>>) -> String {
+fn enum_yaml(
+    doc: &str,
+    repr: Repr,
+    values: &IndexMap<String, Draft<EnumValue>>,
+    phrases: &Phrases,
+) -> String {
+    let mut taken: HashSet<String> = values.values().map(|value| value.spec.name.clone()).collect();
     let values = values.iter().map(|(wire, value)| {
         let EnumValue { name, doc } = &value.spec;
-        let doc = todo(doc.as_deref().unwrap_or_default());
-        let pairs = flow([("name", key(name)), ("doc", doc)]);
-        format!("      {}: {pairs}{}\n", tag(repr, wire), comment(&value.doubts))
+        let doc = doc.as_deref().unwrap_or_default();
+        let known = phrases.value(doc).map(str::to_owned);
+        let composed = || phrases.composed(doc).filter(|_| name.starts_with(PLACEHOLDER));
+        let found = known.clone().or_else(composed).filter(|name| taken.insert(name.clone()));
+        let mut doubts = value.doubts.clone();
+        if found.is_some() && known.is_none() {
+            doubts.push(format!("{doc}, in our terms"));
+        }
+        let comment = comment(&doubts, found.is_some() && known.is_some());
+        match found {
+            Some(name) => format!("      {}: {}{comment}\n", tag(repr, wire), key(&name)),
+            None => {
+                let pairs = flow([("name", key(name)), ("doc", todo(doc))]);
+                format!("      {}: {pairs}{comment}\n", tag(repr, wire))
+            }
+        }
     });
     let head = format!("    doc: {}\n    repr: {}\n    values:\n", todo(doc), repr.keyword());
     head + &values.collect::<String>()
@@ -219,8 +252,9 @@ fn unsure(doubts: &[String]) -> impl Iterator<Item = String> {
 }
 
 /// Doubts at the end of a line.
-fn comment(doubts: &[String]) -> String {
-    if doubts.is_empty() { String::new() } else { format!(" # ? {}", doubts.join("; ")) }
+fn comment(doubts: &[String], known: bool) -> String {
+    let known = if known { format!(" {KNOWN}") } else { String::new() };
+    if doubts.is_empty() { known } else { format!(" # ? {}{known}", doubts.join("; ")) }
 }
 
 /// A value of an enum, or the tag of a union, as a key.

@@ -16,8 +16,8 @@ use crate::spec::mistakes::Mistake;
 use crate::spec::source::{Path, Source};
 use crate::spec::type_expr::NOT_A_TYPE;
 use crate::spec::{
-    CODES, Codes, Endpoint, Enum, EnumValue, ErrorCode, Field, File, Limit, LimitKind, LimitValue, Part,
-    Section, Spec, Struct, Takes, Union, Variant, yaml,
+    CODES, Codes, Endpoint, Enum, EnumValue, ErrorCode, Field, File, Limit, LimitKind, LimitValue, PHRASES,
+    Part, Phrases, Section, Spec, Struct, Takes, Union, Variant, yaml,
 };
 
 /// Reads the texts of all spec files in a folder, in the order of their names.
@@ -58,6 +58,7 @@ pub fn spec(sources: &[Source], diagnostics: &mut Diagnostics) -> Spec {
         let mut read = Spec::default();
         match source.stem.as_str() {
             CODES => read.codes = codes(index, source, &mut found),
+            PHRASES => read.phrases = phrases(index, source, &mut found),
             _ => read.files.extend(file(index, source, &mut found)),
         }
         (read, found)
@@ -67,6 +68,7 @@ pub fn spec(sources: &[Source], diagnostics: &mut Diagnostics) -> Spec {
         diagnostics.extend(found);
         spec.files.extend(read.files);
         spec.codes = read.codes.or(spec.codes);
+        spec.phrases = read.phrases.or(spec.phrases);
     }
     spec
 }
@@ -80,6 +82,12 @@ fn codes(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option
         .entries(&top, &value, "codes", |reader, path, value| reader.typed::<ErrorCode>(path, value, &[]));
     let CodesHead { title, summary, doc, deviations, .. } = head;
     Some(Codes { source: index, title, summary, doc, codes, deviations, root })
+}
+
+fn phrases(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option<Phrases> {
+    let (root, value) = yaml::read(index, source, diagnostics)?;
+    let mut reader = Reader { report: diagnostics.reporter(index, &root), failed: BTreeSet::new() };
+    reader.typed(&Path::default(), &value, &[])
 }
 
 fn file(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option<File> {

@@ -86,6 +86,7 @@ mistakes! {
     PlaceholderName = "placeholder-name",
     PlainSecret = "plain-secret",
     ReservedName = "reserved-name",
+    SecondWord = "second-word",
     UnknownExampleField = "unknown-example-field",
     UnknownField = "unknown-field",
     UnknownKey = "unknown-key",

@@ -11,6 +11,7 @@ use crate::spec::encoding::{Answer, Body, Errcode};
 use crate::spec::field::Field;
 use crate::spec::keywords::keywords;
 use crate::spec::pattern;
+use crate::spec::phrases::Phrases;
 use crate::spec::section::{Part, Section};
 use crate::spec::source::{Node, Path};
 use crate::spec::type_expr::TypeExpr;
@@ -24,6 +25,8 @@ pub struct Spec {
     pub files: Vec<File>,
     /// The error codes, if there is a file of them.
     pub codes: Option<Codes>,
+    /// How short phrases of pages are said in English.
+    pub phrases: Option<Phrases>,
 }
 
 /// The stem of the file that holds the error codes and is no chapter: `errcodes.yaml`.

@@ -10,11 +10,13 @@ mod examples;
 mod limits;
 mod pagination;
 mod rules;
+mod terms;
 mod types;
 
 use std::collections::HashSet;
 
 use self::checker::Checker;
+use self::terms::Refused;
 use crate::parallel;
 use crate::spec::diagnostic::{At, Diagnostics};
 use crate::spec::mistakes::Mistake;
@@ -38,6 +40,13 @@ pub fn spec(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
     });
     for found in found {
         diagnostics.extend(found);
+    }
+    if let Some(phrases) = &spec.phrases {
+        let refused = Refused::of(phrases);
+        let codes = spec.codes.iter().map(|codes| (codes.source, &codes.root));
+        for (file, root) in spec.files.iter().map(|file| (file.source, &file.root)).chain(codes) {
+            refused.check(file, root, diagnostics);
+        }
     }
 }
 

@@ -1,0 +1,235 @@
+//! The pages of a chapter: which of them document endpoints, which spec file these belong to, and what that file lacks.
+
+use std::collections::{BTreeSet, HashSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::calls::chapter_name;
+use super::into::Existing;
+use super::learn::learn;
+use super::making::Maker;
+use super::page::DraftPage;
+use super::yaml::{Sections, new_file};
+use super::{Failure, read};
+use crate::pages::contents::Contents;
+use crate::pages::{self, Page};
+use crate::spec::source::Source;
+use crate::spec::{Phrases, Spec};
+
+/// The pages of a chapter.
+#[derive(Debug)]
+pub struct Chapter {
+    /// The chapter's title, as its folders are called.
+    pub title: String,
+    /// The folder that all its pages are in.
+    pub folder: PathBuf,
+    /// The titles of the pages that document no endpoint.
+    pub without: Vec<String>,
+    pages: Vec<(Page, Contents)>,
+}
+
+/// A spec file with the drafts of what it lacked.
+#[derive(Debug)]
+pub struct Completed {
+    /// Its text.
+    pub text: String,
+    /// The paths of the endpoints that were drafted.
+    pub drafted: Vec<String>,
+    /// How many endpoints of the chapter it had already.
+    pub known: usize,
+    /// The paths that another spec file has from the same page, each with that file.
+    pub elsewhere: Vec<(String, String)>,
+}
+
+impl Chapter {
+    /// Reads pages, and the pages below folders.
+    pub fn read(places: &[PathBuf]) -> Result<Self, Failure> {
+        let folder = folder(places);
+        let mut chapter = Self { title: title(&folder), folder, without: Vec::new(), pages: Vec::new() };
+        let mut known = BTreeSet::new();
+        for place in places {
+            let pages = if place.is_dir() {
+                pages::read(place).map_err(|error| Failure::Io(place.clone(), error))?
+            } else {
+                let page = Page::parse(place.clone(), &read(place)?);
+                vec![page.ok_or_else(|| Failure::File(place.clone(), super::NO_PAGE.to_owned()))?]
+            };
+            for page in pages.into_iter().filter(|page| known.insert(page.id)) {
+                let contents = Contents::of(&page);
+                if contents.sections.is_empty() {
+                    chapter.without.push(page.title);
+                } else {
+                    chapter.pages.push((page, contents));
+                }
+            }
+        }
+        if chapter.pages.is_empty() {
+            let place = places.first().cloned().unwrap_or_default();
+            return Err(Failure::File(place, super::NO_ENDPOINT.to_owned()));
+        }
+        Ok(chapter)
+    }
+
+    /// The documents of the pages, and the paths of their endpoints.
+    fn endpoints(&self) -> impl Iterator<Item = (u32, &str)> {
+        self.pages.iter().flat_map(|(page, contents)| {
+            contents.sections.iter().map(|section| (page.id, section.path.as_str()))
+        })
+    }
+
+    /// How many endpoints the pages document.
+    pub fn len(&self) -> usize {
+        self.endpoints().count()
+    }
+
+    /// Whether the pages document no endpoint.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The spec file that the chapter belongs to, by its name: the one that has endpoints of these pages already, or one
+    /// that is named after what their paths have in common.
+    pub fn file(&self, sources: &[Source]) -> Result<String, String> {
+        let has = |source: &&Source| {
+            Existing::read(source.text.clone()).is_ok_and(|file| {
+                let calls = file.calls();
+                self.endpoints().any(|(id, path)| calls.contains(&(id, path.to_owned())))
+            })
+        };
+        let having: Vec<&Source> = sources.iter().filter(has).collect();
+        match having.as_slice() {
+            [] => {}
+            [file] => return Ok(format!("{}.yaml", file.stem)),
+            files => {
+                let names: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
+                return Err(format!(
+                    "endpoints of these pages are in {}; name one with `--into`, or the pages of one chapter",
+                    names.join(" and ")
+                ));
+            }
+        }
+        let paths: Vec<&str> = self.endpoints().map(|(_, path)| path).collect();
+        let unnamed = "the paths of these pages have no chapter in common; name the file with `--into \
+                       spec/FAMILY.CHAPTER.yaml`, or add the pages of one chapter at a time";
+        let name = chapter_name(&paths).ok_or(unnamed)?;
+        let stands_alone = !name.contains('.');
+        let prefix = format!("{name}.");
+        if let Some(chapter) = sources.iter().find(|source| stands_alone && source.stem.starts_with(&prefix))
+        {
+            return Err(format!(
+                "`{name}` has chapters already, such as {}; name the file with `--into spec/{name}.CHAPTER.yaml`",
+                chapter.path
+            ));
+        }
+        Ok(format!("{name}.yaml"))
+    }
+
+    /// Drafts what a spec file lacks of the pages, among the others of the spec; without a text, the whole file.
+    pub fn completed(
+        &self,
+        text: Option<String>,
+        file: &Path,
+        others: &[Source],
+    ) -> Result<Completed, Failure> {
+        let of_file = |reason| Failure::File(file.to_owned(), reason);
+        let text = text.unwrap_or_else(|| new_file(&self.title));
+        let mut completed = Completed { text, drafted: Vec::new(), known: 0, elsewhere: Vec::new() };
+        let elsewhere: Vec<(&str, HashSet<(u32, String)>)> = others
+            .iter()
+            .filter_map(|source| {
+                Some((source.path.as_str(), Existing::read(source.text.clone()).ok()?.calls()))
+            })
+            .collect();
+        let mut maker = Maker::default();
+        let phrases = Phrases::of(others);
+        for (page, contents) in &self.pages {
+            let existing = Existing::read(completed.text.clone()).map_err(of_file)?;
+            let known = existing.calls();
+            let mut wanted = Vec::new();
+            for (index, section) in contents.sections.iter().enumerate() {
+                let call = (page.id, section.path.clone());
+                let other = elsewhere.iter().find(|(_, calls)| calls.contains(&call));
+                if known.contains(&call) {
+                    completed.known += 1;
+                } else if let Some((file, _)) = other {
+                    completed.elsewhere.push((section.path.clone(), (*file).to_owned()));
+                } else {
+                    wanted.push(index);
+                    completed.drafted.push(section.path.clone());
+                }
+            }
+            if !wanted.is_empty() {
+                let mut draft = DraftPage::of_some(page, contents, &wanted, existing.taken());
+                draft.make_examples(&mut maker);
+                completed.text = existing.with(&Sections::of(&draft, &phrases)).map_err(of_file)?;
+            }
+        }
+        Ok(completed)
+    }
+
+    /// What the spec says for the short phrases of the pages.
+    pub fn learned(&self, spec: &Spec) -> Phrases {
+        learn(spec, self.pages.iter().map(|(page, contents)| (page, contents)))
+    }
+}
+
+/// The folder that all of some pages and folders are in.
+fn folder(places: &[PathBuf]) -> PathBuf {
+    let absolute = |place: &PathBuf| fs::canonicalize(place).unwrap_or_else(|_| place.clone());
+    let folders = places.iter().map(|place| {
+        let place = absolute(place);
+        if place.is_dir() { place } else { place.parent().map(Path::to_owned).unwrap_or_default() }
+    });
+    folders.reduce(|a, b| common(&a, &b)).unwrap_or_default()
+}
+
+/// The title of a chapter, as its folders are called: of `024-Mail/002-Send`, `Mail · Send`.
+fn title(folder: &Path) -> String {
+    let names: Vec<String> =
+        folder.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
+    let chapters = names.iter().rev().map_while(|name| unnumbered(name));
+    // Above the chapters of an API stands the API.
+    let mut chapters: Vec<&str> = chapters.take_while(|name| !name.ends_with("API")).collect();
+    chapters.reverse();
+    if chapters.is_empty() { names.last().cloned().unwrap_or_default() } else { chapters.join(" · ") }
+}
+
+fn common(a: &Path, b: &Path) -> PathBuf {
+    a.components().zip(b.components()).take_while(|(a, b)| a == b).map(|(part, _)| part).collect()
+}
+
+/// The name of a folder without the number that sorts it, if it has one.
+fn unnumbered(name: &str) -> Option<&str> {
+    let rest = name.trim_start_matches(|c: char| c.is_ascii_digit());
+    let plain = rest.strip_prefix(['-', '_', '.', ' '])?;
+    (rest.len() < name.len() && !plain.is_empty()).then_some(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chapter_is_titled_as_its_folders_are_called() -> std::io::Result<()> {
+        let docs = tempfile::tempdir()?;
+        let folder = docs.path().join("001-开发/002-服务端API/024-茶/003-泡茶");
+        fs::create_dir_all(&folder)?;
+        assert_eq!(title(&folder), "茶 · 泡茶");
+        fs::create_dir(folder.join("001-绿茶"))?;
+        assert_eq!(
+            super::folder(&[folder.join("a.md"), folder.join("001-绿茶/b.md")]),
+            fs::canonicalize(&folder)?
+        );
+        let plain = docs.path().join("tea");
+        fs::create_dir(&plain)?;
+        assert_eq!(title(&plain), "tea");
+        Ok(())
+    }
+
+    #[test]
+    fn only_a_number_with_a_mark_behind_it_sorts() {
+        for (name, plain) in [("024-茶", Some("茶")), ("茶", None), ("2024茶", None), ("3-", None)] {
+            assert_eq!(unnumbered(name), plain, "{name}");
+        }
+    }
+}

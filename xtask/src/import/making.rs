@@ -1,0 +1,256 @@
+//! Examples with values of our own: made of the shape of a page's bodies, by the types and the names of their fields. What
+//! is the same on a page stays the same, so that an id that is sent is the one that is answered.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value};
+
+use super::examples::wire;
+use super::made::{self, Kind};
+use super::model::{Bodies, Definition, DraftEndpoint, DraftFields};
+use super::types::Types;
+use crate::pages::phrases::may_be_moment;
+use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
+use crate::spec::{Field, Limit, LimitKind, LimitValue};
+
+/// Makes the values of a file's examples.
+#[derive(Debug, Default)]
+pub(super) struct Maker {
+    /// What was made of a page's text, by what it is.
+    texts: HashMap<(Kind, String), String>,
+    /// How many were made of each kind.
+    made: HashMap<Kind, usize>,
+}
+
+impl Maker {
+    /// Puts values of our own into the examples of an endpoint.
+    pub(super) fn make(&mut self, endpoint: &mut DraftEndpoint, types: &Types) {
+        let is_file = endpoint.answer.may_be_file();
+        for example in &mut endpoint.examples {
+            let Bodies { request, response } = &mut example.spec;
+            let earliest =
+                [request.as_ref(), Some(&*response)].into_iter().flatten().filter_map(earliest).min();
+            let mut making = Making { maker: self, types, earliest: earliest.unwrap_or_default() };
+            if let Some(Value::Object(request)) = request {
+                making.object(request, &endpoint.request.spec);
+            }
+            if let Value::Object(response) = response
+                && !(is_file && endpoint.response.spec.is_empty())
+            {
+                making.object(response, &endpoint.response.spec);
+            }
+        }
+    }
+
+    fn text(&mut self, kind: Kind, name: &str, text: &str) -> String {
+        let key = (kind, text.to_owned());
+        if let Some(known) = self.texts.get(&key) {
+            return known.clone();
+        }
+        let number = self.made.entry(kind).or_default();
+        let made = made::text(kind, name, *number);
+        *number += 1;
+        self.texts.insert(key, made.clone());
+        made
+    }
+}
+
+/// The bodies of one example on their way to values of our own.
+struct Making<'m> {
+    maker: &'m mut Maker,
+    types: &'m Types,
+    /// The earliest moment in them: all others keep their distance from it.
+    earliest: i64,
+}
+
+impl<'m> Making<'m> {
+    fn object(&mut self, object: &mut Map<String, Value>, fields: &DraftFields) {
+        let embedded =
+            fields.values().find(|field| field.spec.embed).and_then(|field| self.definition(&field.spec.ty));
+        for (name, value) in object.iter_mut().filter(|(name, _)| *name != "errcode" && *name != "errmsg") {
+            match (fields.get(name).filter(|field| !field.spec.embed), embedded) {
+                (Some(field), _) => self.field(name, value, &field.spec),
+                (None, Some(union)) => self.of_union(name, value, union),
+                (None, None) => self.untyped(name, value),
+            }
+        }
+    }
+
+    fn field(&mut self, name: &str, value: &mut Value, field: &Field) {
+        self.value(name, value, &field.ty);
+        within(value, &field.limits);
+    }
+
+    fn value(&mut self, name: &str, value: &mut Value, ty: &TypeExpr) {
+        match ty {
+            TypeExpr::Scalar(scalar) => self.scalar(name, value, *scalar),
+            TypeExpr::Generic(generic, inner) => self.generic(name, value, *generic, inner),
+            TypeExpr::Named(_) => match self.definition(ty) {
+                Some(Definition::Struct { fields, .. }) => match value {
+                    Value::Object(object) => self.object(object, fields),
+                    other => self.untyped(name, other),
+                },
+                Some(Definition::Enum { repr, values, .. }) => {
+                    let known =
+                        value.is_i64() || value.as_str().is_some_and(|text| values.contains_key(text));
+                    if let Some((first, _)) = values.first().filter(|_| !known) {
+                        *value = wire(*repr, first);
+                    }
+                }
+                Some(union @ Definition::Union { .. }) => {
+                    if let Value::Object(object) = value {
+                        object.iter_mut().for_each(|(name, value)| self.of_union(name, value, union));
+                    }
+                }
+                None => self.untyped(name, value),
+            },
+        }
+    }
+
+    /// A field of an object that is told by a tag.
+    fn of_union(&mut self, name: &str, value: &mut Value, union: &Definition) {
+        let Definition::Union { tag, variants, .. } = union else { return };
+        let content = variants.iter().find(|(wire, variant)| variant.content(wire) == name);
+        match content.and_then(|(_, variant)| variant.ty.as_ref()) {
+            _ if name == tag => {}
+            Some(ty) => self.value(name, value, ty),
+            None => self.untyped(name, value),
+        }
+    }
+
+    fn generic(&mut self, name: &str, value: &mut Value, generic: Generic, inner: &TypeExpr) {
+        match (generic, value) {
+            (Generic::List, Value::Array(items)) => {
+                for item in items {
+                    self.value(name, item, inner);
+                }
+            }
+            (Generic::Map, Value::Object(entries)) => {
+                entries.iter_mut().for_each(|(_, entry)| self.value(name, entry, inner));
+            }
+            (Generic::Json, Value::String(text)) => {
+                if let Ok(mut parsed) = serde_json::from_str::<Value>(text) {
+                    self.value(name, &mut parsed, inner);
+                    *text = parsed.to_string();
+                }
+            }
+            (Generic::Pipe, Value::String(text)) => *text = self.joined(name, text, '|'),
+            (Generic::Csv, Value::String(text)) => *text = self.joined(name, text, ','),
+            (Generic::OrText, value) => self.value(name, value, inner),
+            (_, other) => self.untyped(name, other),
+        }
+    }
+
+    fn joined(&mut self, name: &str, text: &str, mark: char) -> String {
+        let items = text.split(mark).map(|item| self.text(name, item));
+        items.collect::<Vec<String>>().join(&mark.to_string())
+    }
+
+    fn scalar(&mut self, name: &str, value: &mut Value, scalar: Scalar) {
+        match (scalar, &*value) {
+            (Scalar::Timestamp, number) => {
+                *value = self.moment(number.as_i64().unwrap_or(self.earliest)).into();
+            }
+            (Scalar::Int | Scalar::Uint, Value::String(_)) => *value = 1024.into(),
+            (Scalar::F64, Value::String(_)) => *value = Value::from(0.5),
+            (Scalar::Secret, Value::String(text)) => {
+                *value = self.maker.text(Kind::Secret, name, text).into();
+            }
+            (Scalar::File, _) => {}
+            _ => self.untyped(name, value),
+        }
+    }
+
+    /// What no type is known of: by its name.
+    fn untyped(&mut self, name: &str, value: &mut Value) {
+        match value {
+            Value::String(text) => *text = self.text(name, text),
+            Value::Number(number) => {
+                if let Some(number) = number.as_i64() {
+                    *value = self.number(name, number).into();
+                }
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| self.untyped(name, item)),
+            Value::Object(fields) => fields.iter_mut().for_each(|(name, value)| self.untyped(name, value)),
+            Value::Null | Value::Bool(_) => {}
+        }
+    }
+
+    fn text(&mut self, name: &str, text: &str) -> String {
+        if text.is_empty() {
+            return String::new();
+        }
+        let kind = made::kind(name, text);
+        match kind {
+            Kind::Word => text.to_owned(),
+            kind => self.maker.text(kind, name, text),
+        }
+    }
+
+    fn number(&self, name: &str, number: i64) -> i64 {
+        if is_moment(name, number) { self.moment(number) } else { made::number(name, number) }
+    }
+
+    /// A moment in 2025, as far from the first one as the page's, but for half a year at most.
+    fn moment(&self, number: i64) -> i64 {
+        const START: i64 = 1_741_050_000;
+        const HALF_A_YEAR: i64 = 180 * 86_400;
+        if number == 0 { 0 } else { START + number.saturating_sub(self.earliest).clamp(0, HALF_A_YEAR) }
+    }
+
+    fn definition(&self, ty: &TypeExpr) -> Option<&'m Definition> {
+        ty.name().and_then(|name| self.types.get(name))
+    }
+}
+
+fn is_moment(name: &str, number: i64) -> bool {
+    name.to_ascii_lowercase().ends_with("time") && (100_000_000..10_000_000_000).contains(&number)
+}
+
+/// The earliest moment that a body shows.
+fn earliest(body: &Value) -> Option<i64> {
+    match body {
+        Value::Object(fields) => {
+            let found = fields.iter().filter_map(|(name, value)| match value.as_i64() {
+                Some(number) => (is_moment(name, number) || may_be_moment(number))
+                    .then_some(number)
+                    .filter(|moment| *moment > 0),
+                None => earliest(value),
+            });
+            found.min()
+        }
+        Value::Array(items) => items.iter().filter_map(earliest).min(),
+        _ => None,
+    }
+}
+
+/// Keeps a value within its limits, as far as that is possible.
+fn within(value: &mut Value, limits: &[Limit]) {
+    for Limit { kind, value: limit } in limits {
+        match (kind, limit, &mut *value) {
+            (
+                LimitKind::MaxChars | LimitKind::MaxBytes | LimitKind::CutsAtChars | LimitKind::CutsAtBytes,
+                LimitValue::Number(most),
+                Value::String(text),
+            ) => {
+                let most = usize::try_from(*most).unwrap_or_default();
+                *text = text.chars().take(most).collect();
+            }
+            (LimitKind::MinChars, LimitValue::Number(least), Value::String(text)) => {
+                let least = usize::try_from(*least).unwrap_or_default();
+                *text = format!("{text:x<least$}");
+            }
+            (LimitKind::Max, LimitValue::Number(most), Value::Number(number))
+                if number.as_i64().is_some_and(|number| number > *most) =>
+            {
+                *value = (*most).into();
+            }
+            (LimitKind::Min, LimitValue::Number(least), Value::Number(number))
+                if number.as_i64().is_some_and(|number| number < *least) =>
+            {
+                *value = (*least).into();
+            }
+            _ => {}
+        }
+    }
+}
