@@ -13,6 +13,7 @@ pub mod diff;
 pub mod drift;
 pub mod emit;
 pub mod import;
+pub mod mutate;
 pub mod openapi;
 pub mod pages;
 mod parallel;

@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use xtask::commands::{
-    Failure, add, bench, codegen, coverage, diff, drift, examples, explain, import, openapi, phrases, schema,
+    Failure, add, bench, codegen, coverage, diff, drift, examples, explain, import, mutate, openapi, phrases,
+    schema,
 };
 
 /// The tools of this workspace.
@@ -29,6 +30,7 @@ enum Command {
     Coverage(coverage::Args),
     Openapi(openapi::Args),
     Drift(drift::Args),
+    Mutate(mutate::Args),
     Phrases(phrases::Args),
     Bench(bench::Args),
     Explain(explain::Args),
@@ -47,6 +49,7 @@ impl Command {
             Self::Openapi(args) => args.run(root),
             Self::Phrases(args) => args.run(root),
             Self::Drift(args) => args.run(root),
+            Self::Mutate(args) => args.run(root),
             Self::Bench(args) => args.run(root),
             Self::Explain(args) => args.run(),
             Self::Diff(args) => args.run(root),

@@ -13,6 +13,7 @@ pub mod explain;
 mod failure;
 mod format;
 pub mod import;
+pub mod mutate;
 pub mod openapi;
 pub mod phrases;
 pub mod schema;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::evidence::Evidence;
 use super::finding::{Finding, PageLine};
 use super::page::ReadPage;
 use crate::spec::Spec;
@@ -14,6 +15,8 @@ pub(super) struct Comparison<'a> {
     pub present: BTreeSet<(usize, String)>,
     /// By file and type: the values that pages list of it.
     pub values: BTreeMap<(usize, String), Listed>,
+    /// What pages say of each field, where that is asked for.
+    pub evidence: Option<Evidence>,
 }
 
 /// The values of a type that pages list.
@@ -26,7 +29,14 @@ pub(super) struct Listed {
 impl<'a> Comparison<'a> {
     /// A comparison that has found nothing yet.
     pub(super) fn new(spec: &'a Spec, pages: &'a [ReadPage]) -> Self {
-        Self { spec, pages, found: Vec::new(), present: BTreeSet::new(), values: BTreeMap::new() }
+        Self {
+            spec,
+            pages,
+            found: Vec::new(),
+            present: BTreeSet::new(),
+            values: BTreeMap::new(),
+            evidence: None,
+        }
     }
 
     /// The page of a document.

@@ -11,7 +11,7 @@ use crate::spec::{DriftRule, Endpoint, File, Section};
 
 impl<'a> Comparison<'a> {
     /// Compares everything.
-    pub(super) fn run(mut self) -> Found {
+    pub(super) fn run(&mut self) -> Found {
         for file in &self.spec.files {
             for (name, endpoint) in &file.endpoints {
                 self.endpoint(file, name, endpoint);
@@ -33,7 +33,7 @@ impl<'a> Comparison<'a> {
             told.insert((found.spot.file, found.name(), found.at.clone(), found.page.clone()))
         });
         self.accept();
-        Found { findings: self.found, unspecified, unseen }
+        Found { findings: std::mem::take(&mut self.found), unspecified, unseen }
     }
 
     fn endpoint(&mut self, file: &'a File, name: &'a str, endpoint: &'a Endpoint) {

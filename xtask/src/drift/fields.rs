@@ -102,6 +102,12 @@ impl<'a> Comparison<'a> {
                 [] => self.gone(scope.file, field, seen),
                 [first, ..] => {
                     self.present.insert((scope.file.source, field.at.clone()));
+                    if let Some(evidence) = &mut self.evidence {
+                        let seen = evidence.entry((scope.file.source, field.at.clone())).or_default();
+                        for found in &found {
+                            seen.add(found);
+                        }
+                    }
                     let described = found.iter().find(|found| !found.node.rows.is_empty());
                     self.field(scope, field, described.unwrap_or(first));
                     if scope.part.is_sent() {

@@ -10,6 +10,7 @@ mod comparison;
 mod deviations;
 mod documents;
 mod endpoints;
+mod evidence;
 mod fields;
 mod finding;
 mod object;
@@ -22,13 +23,15 @@ mod values;
 use std::io;
 use std::path::Path;
 
-use crate::pages;
 use crate::pages::contents::Contents;
+use crate::pages::{self, Page};
 use crate::parallel;
 use crate::spec::load;
-use crate::spec::{self, Failure};
+use crate::spec::{self, Failure, Spec};
 use comparison::Comparison;
-use page::ReadPage;
+pub(crate) use evidence::{Evidence, Seen};
+pub(crate) use finding::Finding;
+pub(crate) use page::{ReadPage, mentions, own_name};
 pub use report::Differences;
 
 /// Holds the spec of a workspace against the pages below a folder. `start` learns how many pages there are, `progress`
@@ -53,14 +56,30 @@ pub fn run(
         return Err(io::Error::other(message).into());
     }
     start(pages.len());
+    let pages = take_apart(pages, progress);
+    let found = Comparison::new(&spec, &pages).run();
+    let pages = pages.into_iter().map(|read| (read.page.file, read.page.text)).collect();
+    Ok(Differences::new(sources, pages, found))
+}
+
+/// Takes pages apart. `progress` is called for each.
+pub(crate) fn take_apart(pages: Vec<Page>, progress: impl Fn() + Sync) -> Vec<ReadPage> {
     let contents = parallel::map(&pages, |_, page| {
         let contents = Contents::of(page);
         progress();
         contents
     });
-    let pages = pages.into_iter().zip(contents).map(|(page, contents)| ReadPage { page, contents });
-    let pages: Vec<ReadPage> = pages.collect();
-    let found = Comparison::new(&spec, &pages).run();
-    let pages = pages.into_iter().map(|read| (read.page.file, read.page.text)).collect();
-    Ok(Differences::new(sources, pages, found))
+    pages.into_iter().zip(contents).map(|(page, contents)| ReadPage { page, contents }).collect()
+}
+
+/// Where a spec and pages differ, but for what the spec accepts.
+pub(crate) fn differences(spec: &Spec, pages: &[ReadPage]) -> Vec<Finding> {
+    Comparison::new(spec, pages).run().findings
+}
+
+/// What the pages say and show of everything in a spec, wherever it is found there.
+pub(crate) fn evidence(spec: &Spec, pages: &[ReadPage]) -> Evidence {
+    let mut comparison = Comparison { evidence: Some(Evidence::default()), ..Comparison::new(spec, pages) };
+    comparison.run();
+    comparison.evidence.unwrap_or_default()
 }

@@ -8,7 +8,7 @@ use crate::pages::table::Row;
 use crate::pages::tree::{Fields, Node};
 
 /// A page, and what is read of it.
-pub(super) struct ReadPage {
+pub(crate) struct ReadPage {
     pub page: Page,
     pub contents: Contents,
 }
@@ -112,13 +112,13 @@ fn first_row<'p>(node: &Node<'p>) -> Option<&'p Row> {
 }
 
 /// The name of what a row describes, without what it stands in.
-pub(super) fn own_name(row: &Row) -> &str {
+pub(crate) fn own_name(row: &Row) -> &str {
     let name = row.name.trim_end_matches("[]");
     name.rsplit(['.', ']']).next().unwrap_or(name)
 }
 
 /// Whether a text has a word or a number that stands alone.
-pub(super) fn mentions(text: &str, word: &str) -> bool {
+pub(crate) fn mentions(text: &str, word: &str) -> bool {
     let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
     text.match_indices(word).any(|(at, _)| {
         let before = text[..at].chars().next_back().is_some_and(part);

@@ -11,8 +11,9 @@ use graph::Graph;
 use source::{Names, Source};
 
 /// The modules from the first that runs to the last that is used: each may use those after its own line, and no other.
-const LAYERS: [&[&str]; 5] = [
+const LAYERS: [&[&str]; 6] = [
     &["commands"],
+    &["mutate"],
     &["bench", "coverage", "diff", "drift", "emit", "import", "openapi"],
     &["api", "pages"],
     &["spec"],

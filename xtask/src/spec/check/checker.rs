@@ -17,6 +17,15 @@ pub(super) struct Checker<'a> {
     pub(super) used: HashSet<&'a str>,
     /// The fields that an example shows, by where they are in memory: structs share no fields.
     pub(super) shown: HashSet<*const Field>,
+    /// Whether scalars in examples may stand for one another, as WeCom's do.
+    pub(super) lenient: bool,
+}
+
+impl<'a> Checker<'a> {
+    /// A check of a file with this text, of which nothing is known yet.
+    pub(super) fn new(file: &'a File, text: &'a str, report: Reporter<'a>) -> Self {
+        Self { file, text, report, used: HashSet::new(), shown: HashSet::new(), lenient: false }
+    }
 }
 
 impl Checker<'_> {

@@ -1,5 +1,6 @@
 //! The second stage: every mistake that can be seen in the raw spec. After it, lowering cannot fail.
 
+mod bodies;
 mod checker;
 mod codes;
 mod common;
@@ -13,8 +14,7 @@ mod rules;
 mod terms;
 mod types;
 
-use std::collections::HashSet;
-
+pub use self::bodies::body;
 use self::checker::Checker;
 use self::terms::Refused;
 use crate::parallel;
@@ -35,7 +35,7 @@ pub fn spec(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
         let mut found = Diagnostics::default();
         let report = found.reporter(file.source, &file.root);
         let text = sources[file.source].text.as_str();
-        Checker { file, text, report, used: HashSet::new(), shown: HashSet::new() }.run();
+        Checker::new(file, text, report).run();
         found
     });
     for found in found {

@@ -1,0 +1,64 @@
+//! `cargo xtask mutate`.
+
+use std::path::{Path, PathBuf};
+
+use super::format::Format;
+use super::{Failure, terminal};
+use crate::mutate::{self, Options};
+
+/// Makes every kind of transcription mistake in the spec, and tells which ones the checks notice.
+///
+/// A mistake counts where a page says what is right. Nothing is written. Exits with 1 if less is noticed than `--min` and
+/// `--min-kinds` ask for.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The folder with the pages, as Markdown files.
+    #[arg(long, value_name = "DIR")]
+    docs: PathBuf,
+    /// Makes mistakes of this kind only; can be given several times.
+    #[arg(long = "kind", value_name = "KIND")]
+    kinds: Vec<String>,
+    /// Makes at most so many mistakes of a kind; 0 for all that are possible.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    sample: usize,
+    /// Decides which mistakes are made where there are more.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Lists every mistake that nobody noticed.
+    #[arg(long, conflicts_with = "json")]
+    survivors: bool,
+    /// How many mistakes of a hundred have to be noticed.
+    #[arg(long, value_name = "PERCENT", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=100))]
+    min: u8,
+    /// How many kinds of a hundred have to be noticed, each in nine of ten places.
+    #[arg(long, value_name = "PERCENT", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=100))]
+    min_kinds: u8,
+    /// Prints JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Args {
+    /// Makes mistakes.
+    pub fn run(self, root: &Path) -> Result<(), Failure> {
+        let options = Options { kinds: self.kinds, sample: self.sample, seed: self.seed };
+        let bar = terminal::bar();
+        let start = |mistakes| bar.set_length(mistakes as u64);
+        let report = mutate::run(root, &self.docs, &options, start, || bar.inc(1));
+        bar.finish_and_clear();
+        let report = report.map_err(|failure| Failure::of_spec(failure, "tried"))?;
+        terminal::print(&match Format::asked_for(false, self.json) {
+            Format::Json => report.json(),
+            Format::Text | Format::Markdown => report.text(self.survivors),
+        });
+        let reached = [
+            ("mistakes", report.percent(), self.min),
+            ("kinds", report.percent_of_kinds(mutate::FULLY), self.min_kinds),
+        ];
+        let short = reached.into_iter().filter(|(_, reached, least)| *reached < usize::from(*least));
+        let short: Vec<String> = short
+            .map(|(what, reached, least)| format!("{reached} % of the {what} are caught, not {least} %"))
+            .collect();
+        if short.is_empty() { Ok(()) } else { Err(Failure::of(short)) }
+    }
+}

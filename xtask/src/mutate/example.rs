@@ -1,0 +1,144 @@
+//! The examples of a spec file, adapted to a mistake: whoever makes one makes it in the example as well.
+
+use serde_json::{Map, Value};
+
+use super::edit::Edit;
+use crate::spec::source::Path;
+use crate::spec::type_expr::{Generic, TypeExpr};
+use crate::spec::{Fields, File, Part, Section, Style, Union};
+
+/// Something in an example.
+pub(super) enum Shown<'s> {
+    /// An object with the fields of the list at a path of the file.
+    Object(&'s Path, &'s mut Map<String, Value>),
+    /// An object with the tag and the content of a union.
+    Union(&'s str, &'s mut Map<String, Value>),
+    /// A value of an enum.
+    Enum(&'s str, &'s mut Value),
+}
+
+/// The edits of a file after which its examples are what `change` made of them; also says which examples these are.
+pub(super) fn adapted(file: &File, mut change: impl FnMut(Shown<'_>)) -> Vec<(Path, Edit)> {
+    let mut edits = Vec::new();
+    let mut walk = Walk { file, change: &mut change };
+    for (name, endpoint) in &file.endpoints {
+        let path = Section::Endpoints.entry(name);
+        for (index, example) in endpoint.head.examples.iter().enumerate() {
+            let at = path.key("examples").index(index);
+            let parts = [
+                (Part::Request, example.request.as_ref(), &endpoint.request),
+                (Part::Response, Some(&example.response), &endpoint.response),
+            ];
+            for (part, text, fields) in parts {
+                let body = text.and_then(|text| serde_json::from_str::<Map<String, Value>>(text).ok());
+                let Some(body) = body else { continue };
+                let mut changed = body.clone();
+                walk.object(&path.key(part.key()), fields, &mut changed);
+                if changed != body {
+                    let text = Value::Object(changed).to_string();
+                    edits.push((at.clone(), Edit::Set(at.key(part.key()), text.into())));
+                }
+            }
+        }
+    }
+    edits
+}
+
+struct Walk<'w> {
+    file: &'w File,
+    change: &'w mut dyn FnMut(Shown<'_>),
+}
+
+impl Walk<'_> {
+    fn object(&mut self, path: &Path, fields: &Fields, object: &mut Map<String, Value>) {
+        for (name, field) in fields {
+            if field.embed {
+                if let Some((name, union)) =
+                    field.ty.name().and_then(|name| self.file.unions.get_key_value(name))
+                {
+                    self.union(name, union, object);
+                }
+            } else if let Some(value) = object.get_mut(name) {
+                self.value(&field.ty, value);
+            }
+        }
+        (self.change)(Shown::Object(path, object));
+    }
+
+    fn union(&mut self, name: &str, union: &Union, object: &mut Map<String, Value>) {
+        let tag = match union.style {
+            Style::Oneof => object.keys().find(|key| union.variants.contains_key(*key)).cloned(),
+            _ => union.tag.as_ref().and_then(|tag| object.get(tag)).map(wire),
+        };
+        let variant = tag.and_then(|tag| Some((union.variants.get(&tag)?, tag)));
+        if let Some((variant, tag)) = variant
+            && let Some(ty) = &variant.ty
+        {
+            match (union.style, object.get_mut(variant.content(&tag))) {
+                (Style::Flat, _) => self.flat(ty, object),
+                (_, Some(content)) => self.value(ty, content),
+                (_, None) => {}
+            }
+        }
+        (self.change)(Shown::Union(name, object));
+    }
+
+    fn flat(&mut self, ty: &TypeExpr, object: &mut Map<String, Value>) {
+        if let Some((name, structure)) = ty.name().and_then(|name| self.file.structs.get_key_value(name)) {
+            self.object(&Section::Structs.entry(name).key("fields"), &structure.fields, object);
+        }
+    }
+
+    fn value(&mut self, ty: &TypeExpr, value: &mut Value) {
+        match (ty, value) {
+            (TypeExpr::Generic(Generic::List, inner), Value::Array(items)) => {
+                for item in items {
+                    self.value(inner, item);
+                }
+            }
+            (TypeExpr::Generic(Generic::Map, inner), Value::Object(entries)) => {
+                for entry in entries.values_mut() {
+                    self.value(inner, entry);
+                }
+            }
+            (TypeExpr::Generic(Generic::Json, inner), Value::String(text)) => {
+                if let Ok(mut value) = serde_json::from_str(text) {
+                    self.value(inner, &mut value);
+                    *text = value.to_string();
+                }
+            }
+            (TypeExpr::Generic(Generic::OrText, inner), value) => self.value(inner, value),
+            (TypeExpr::Named(name), value) => self.named(name, value),
+            _ => {}
+        }
+    }
+
+    fn named(&mut self, name: &str, value: &mut Value) {
+        if self.file.enums.contains_key(name) {
+            (self.change)(Shown::Enum(name, value));
+        } else if let Some(union) = self.file.unions.get(name).filter(|union| union.style == Style::Kind) {
+            let kind = match value {
+                Value::Null => "null",
+                Value::Bool(_) => "bool",
+                Value::Number(_) => "number",
+                Value::String(_) => "string",
+                Value::Array(_) => "list",
+                Value::Object(_) => "object",
+            };
+            if let Some(ty) = union.variants.get(kind).and_then(|variant| variant.ty.as_ref()) {
+                self.value(ty, value);
+            }
+        } else if let Value::Object(object) = value {
+            if let Some(structure) = self.file.structs.get(name) {
+                self.object(&Section::Structs.entry(name).key("fields"), &structure.fields, object);
+            } else if let Some(union) = self.file.unions.get(name) {
+                self.union(name, union, object);
+            }
+        }
+    }
+}
+
+/// A scalar as the spec writes it.
+pub(super) fn wire(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}

@@ -1,0 +1,144 @@
+//! Who notices a mistake: the spec's checks, the comparison with its pages, or the pages' examples.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::edit::Edit;
+use crate::drift::{self, Evidence, Finding, ReadPage};
+use crate::pages::contents::Contents;
+use crate::spec::check;
+use crate::spec::diagnostic::Diagnostics;
+use crate::spec::source::Source;
+use crate::spec::{Fields, File, Part, Spec, load};
+
+/// Who noticed a mistake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Witness {
+    /// The checks of the spec, as `codegen` runs them.
+    Check,
+    /// The comparison with the pages.
+    Drift,
+    /// The pages' examples, held against the types.
+    Examples,
+}
+
+impl Witness {
+    pub(super) const ALL: [Self; 3] = [Self::Check, Self::Drift, Self::Examples];
+
+    /// What it is called.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Check => "check",
+            Self::Drift => "drift",
+            Self::Examples => "examples",
+        }
+    }
+}
+
+/// A file of the spec without a mistake, alone, and what is found in it nevertheless.
+pub(super) struct Subject<'a> {
+    name: String,
+    pages: &'a [ReadPage],
+    pub value: serde_yaml::Value,
+    pub spec: Spec,
+    known: Found,
+}
+
+/// How often something is found, by what it is.
+type Found = BTreeMap<String, usize>;
+
+impl<'a> Subject<'a> {
+    /// A file of a spec that has no mistakes.
+    pub(super) fn new(source: &Source, pages: &'a [ReadPage]) -> Result<Self, String> {
+        let name = source.path.trim_start_matches("spec/").to_owned();
+        let value =
+            serde_yaml::from_str(&source.text).map_err(|error| format!("{}: {error}", source.path))?;
+        let mut subject = Self { name, pages, value, spec: Spec::default(), known: Found::new() };
+        match subject.read(&subject.value) {
+            Ok(spec) => subject.spec = spec,
+            Err(mistakes) => return Err(format!("{}: {mistakes}", source.path)),
+        }
+        subject.known = subject.drift(&subject.spec);
+        subject.known.extend(subject.examples(&subject.spec));
+        Ok(subject)
+    }
+
+    /// What pages say of the file.
+    pub(super) fn evidence(&self) -> Evidence {
+        drift::evidence(&self.spec, self.pages)
+    }
+
+    /// Who notices first what is changed.
+    pub(super) fn judge(&self, edits: &[Edit]) -> Option<Witness> {
+        let mut value = self.value.clone();
+        for edit in edits {
+            edit.apply(&mut value);
+        }
+        let Ok(spec) = self.read(&value) else { return Some(Witness::Check) };
+        if self.is_new(&self.drift(&spec)) {
+            return Some(Witness::Drift);
+        }
+        self.is_new(&self.examples(&spec)).then_some(Witness::Examples)
+    }
+
+    fn is_new(&self, found: &Found) -> bool {
+        found.iter().any(|(what, times)| self.known.get(what).is_none_or(|known| times > known))
+    }
+
+    /// The spec that some values are, or what is wrong with it.
+    fn read(&self, value: &serde_yaml::Value) -> Result<Spec, String> {
+        let text = serde_yaml::to_string(value).unwrap_or_default();
+        let sources = [load::source(&self.name, &text)];
+        let mut found = Diagnostics::default();
+        let spec = load::spec(&sources, &mut found);
+        check::spec(&spec, &sources, &mut found);
+        if found.is_empty() { Ok(spec) } else { Err(found.render(&sources, false)) }
+    }
+
+    fn drift(&self, spec: &Spec) -> Found {
+        let told = |finding: &Finding| {
+            let says = finding.page.as_deref().unwrap_or_default();
+            format!("{} {} {says}", finding.name(), finding.at)
+        };
+        counted(drift::differences(spec, self.pages).iter().map(told))
+    }
+
+    /// What the types don't expect of the bodies that their pages show.
+    fn examples(&self, spec: &Spec) -> Found {
+        let found = spec.files.iter().flat_map(|file| file.endpoints.keys().map(move |name| (file, name)));
+        counted(found.flat_map(|(file, name)| {
+            let shown = self.shown(file, name).into_iter();
+            shown
+                .flat_map(|(part, fields, body)| check::body(file, part, fields, body))
+                .map(move |told| format!("{name}: {told}"))
+        }))
+    }
+
+    /// The bodies that pages show of an endpoint.
+    fn shown<'s>(&'s self, file: &'s File, name: &str) -> Vec<(Part, &'s Fields, &'s Map<String, Value>)> {
+        let endpoint = &file.endpoints[name];
+        let (_, path) = endpoint.head.method_and_path();
+        let pages =
+            endpoint.head.doc.ids().filter_map(|id| self.pages.iter().find(|read| read.page.id == id));
+        let sections = pages.flat_map(|read| {
+            let Contents { sections, .. } = &read.contents;
+            sections.iter().filter(|section| section.path == path)
+        });
+        let parts = [(Part::Request, &endpoint.request), (Part::Response, &endpoint.response)];
+        let bodies = sections.flat_map(|section| {
+            parts.into_iter().flat_map(|(part, fields)| {
+                section.bodies(part).filter_map(move |body| Some((part, fields, body.as_object()?)))
+            })
+        });
+        bodies.collect()
+    }
+}
+
+fn counted(found: impl Iterator<Item = String>) -> Found {
+    let mut counts = Found::new();
+    for what in found {
+        *counts.entry(what).or_default() += 1;
+    }
+    counts
+}

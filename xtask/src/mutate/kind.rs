@@ -1,0 +1,82 @@
+//! What a kind of mistake is.
+
+use super::site::{CodesSite, EndpointSite, EnumSite, FieldSite, FileSite, Mutant, UnionSite};
+use crate::spec::source::Path;
+
+/// A kind of mistake.
+#[derive(Clone, Copy)]
+pub(super) struct Kind {
+    /// Its name.
+    pub name: &'static str,
+    /// When a page says what is right, so that it counts.
+    pub counts: &'static str,
+    /// Where it can be made, and how.
+    pub make: Make,
+}
+
+/// How a mistake is made in a place.
+#[derive(Clone, Copy)]
+pub(super) enum Make {
+    Endpoint(fn(&EndpointSite<'_>) -> Vec<Mutant>),
+    Field(fn(&FieldSite<'_>) -> Vec<Mutant>),
+    Enum(fn(&EnumSite<'_>) -> Vec<Mutant>),
+    Union(fn(&UnionSite<'_>) -> Vec<Mutant>),
+    File(fn(&FileSite<'_>) -> Vec<Mutant>),
+    Codes(fn(&CodesSite<'_>) -> Vec<Mutant>),
+}
+
+impl Kind {
+    pub(super) const fn new(name: &'static str, counts: &'static str, make: Make) -> Self {
+        Self { name, counts, make }
+    }
+
+    /// All mistakes of this kind in a file.
+    pub(super) fn in_file(&self, site: &FileSite<'_>) -> Vec<Mutant> {
+        match self.make {
+            Make::Endpoint(make) => site.endpoints().flat_map(|site| make(&site)).collect(),
+            Make::Field(make) => site.fields().flat_map(|site| make(&site)).collect(),
+            Make::Enum(make) => site.enums().flat_map(|site| make(&site)).collect(),
+            Make::Union(make) => site.unions().flat_map(|site| make(&site)).collect(),
+            Make::File(make) => make(site),
+            Make::Codes(_) => Vec::new(),
+        }
+    }
+
+    /// All mistakes of this kind in the error codes.
+    pub(super) fn in_codes(&self, site: &CodesSite<'_>) -> Vec<Mutant> {
+        match self.make {
+            Make::Codes(make) => make(site),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// A word as somebody mistypes it: two letters swapped, or one more where all are the same.
+pub(super) fn mistyped(word: &str) -> String {
+    let mut letters: Vec<char> = word.chars().collect();
+    let swapped = (1..letters.len().saturating_sub(1)).rev().find(|&at| {
+        letters[at] != letters[at + 1] && letters[at].is_alphanumeric() && letters[at + 1].is_alphanumeric()
+    });
+    match swapped {
+        Some(at) => letters.swap(at, at + 1),
+        None => letters.push('s'),
+    }
+    letters.into_iter().collect()
+}
+
+/// A path's last key.
+pub(super) fn last(path: &Path) -> String {
+    path.0.last().map(|step| Path(vec![step.clone()]).to_string()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mistyped;
+
+    #[test]
+    fn a_mistyped_word_is_another_one() {
+        for (word, typo) in [("userid", "userdi"), ("a", "as"), ("aaa", "aaas"), ("x_1", "x_1s")] {
+            assert_eq!(mistyped(word), typo);
+        }
+    }
+}

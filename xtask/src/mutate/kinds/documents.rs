@@ -1,0 +1,167 @@
+//! Mistakes in which page something comes from, in titles, in what differs on purpose, and in error codes.
+
+use serde_yaml::Value;
+
+use crate::mutate::edit::Edit;
+use crate::mutate::kind::Make::{Codes, Endpoint, Field, File};
+use crate::mutate::kind::{Kind, mistyped};
+use crate::mutate::site::{CodesSite, EndpointSite, FieldSite, FileSite, Mutant};
+use crate::pages::phrases::word_of;
+use crate::spec::source::{Path, Step};
+use crate::spec::{DriftRule, Section};
+
+pub(super) const KINDS: &[Kind] = &[
+    Kind::new("title", "always: its last character is missing", Endpoint(title)),
+    Kind::new("doc-id", "always", Endpoint(doc_id)),
+    Kind::new("doc-page", "the page says its address", Endpoint(doc_page)),
+    Kind::new("doc-updated", "the page says when it was changed", Endpoint(doc_updated)),
+    Kind::new("doc-also-dropped", "always: another document has the endpoint", Endpoint(also_dropped)),
+    Kind::new("deviation-needless", "always: nothing differs there", File(deviation_needless)),
+    Kind::new("deviation-dropped", "always", File(deviation_dropped)),
+    Kind::new("quirk-needless", "a table gives the field's type", Field(quirk_needless)),
+    Kind::new("misspelt-needless", "always: no page has the name", Field(misspelt_needless)),
+    Kind::new("code-dropped", "always", Codes(code_dropped)),
+    Kind::new("code-renumbered", "always", Codes(code_renumbered)),
+    Kind::new("code-invented", "always", Codes(code_invented)),
+];
+
+fn title(site: &EndpointSite<'_>) -> Vec<Mutant> {
+    let mut title: Vec<char> = site.endpoint.head.title.chars().collect();
+    title.pop();
+    let title: String = title.into_iter().collect();
+    (!title.is_empty()).then(|| site.key("title", Some(title.into()), true)).into_iter().collect()
+}
+
+fn doc(site: &EndpointSite<'_>, key: &str, value: Value, said: bool) -> Mutant {
+    let at = site.path.key("doc").key(key);
+    let change = format!("{key}: {}", word_of(&value));
+    Mutant { edits: vec![Edit::Set(at.clone(), value)], at, change, said }
+}
+
+fn doc_id(site: &EndpointSite<'_>) -> Vec<Mutant> {
+    vec![doc(site, "id", (site.endpoint.head.doc.id + 1).into(), true)]
+}
+
+fn doc_page(site: &EndpointSite<'_>) -> Vec<Mutant> {
+    let said = site.documented.iter().any(|(read, _)| !read.page.numbers.is_empty());
+    vec![doc(site, "page", (site.endpoint.head.doc.page + 1).into(), said)]
+}
+
+fn doc_updated(site: &EndpointSite<'_>) -> Vec<Mutant> {
+    let Some(updated) = &site.endpoint.head.doc.updated else { return Vec::new() };
+    let other = if updated.ends_with('1') { "2" } else { "1" };
+    let other = format!("{}{other}", &updated[..updated.len() - 1]);
+    vec![doc(site, "updated", other.into(), true)]
+}
+
+fn also_dropped(site: &EndpointSite<'_>) -> Vec<Mutant> {
+    let also = &site.endpoint.head.doc.also;
+    let at = site.path.key("doc").key("also");
+    let mutants = also.iter().enumerate().map(|(index, other)| Mutant {
+        at: at.index(index),
+        change: format!("no document {}", other.id),
+        edits: vec![Edit::Remove(if also.len() == 1 { at.clone() } else { at.index(index) })],
+        said: true,
+    });
+    mutants.collect()
+}
+
+fn deviation_needless(site: &FileSite<'_>) -> Vec<Mutant> {
+    let mut made = Vec::new();
+    let taken = |at: &str| site.file.deviations.iter().any(|deviation| deviation.at == at);
+    for field in site.fields().filter(FieldSite::is_known) {
+        let owner = &field.list.0[1];
+        let at = format!("{}.{}", Path(vec![owner.clone()]), field.wire);
+        if field.list.0[0] == Step::Key(Section::Structs.key().to_owned()) && !taken(&at) {
+            let deviation = [
+                ("rule", DriftRule::FieldType.keyword()),
+                ("at", at.as_str()),
+                ("page", "string[]"),
+                ("reason", "The page's example shows another type."),
+            ];
+            let deviation: Value = Value::Mapping(
+                deviation.into_iter().map(|(key, value)| (key.into(), value.into())).collect(),
+            );
+            made.push(field.mutant(
+                format!("deviation from the type of {at}"),
+                vec![Edit::Push(Path::of(["deviations"]), deviation)],
+                true,
+            ));
+        }
+    }
+    made
+}
+
+fn deviation_dropped(site: &FileSite<'_>) -> Vec<Mutant> {
+    let at = Path::of(["deviations"]);
+    let mutants = site.file.deviations.iter().enumerate().map(|(index, deviation)| Mutant {
+        at: at.index(index),
+        change: format!("no {} at {}", deviation.rule.keyword(), deviation.at),
+        edits: vec![Edit::Remove(at.index(index))],
+        said: true,
+    });
+    mutants.collect()
+}
+
+fn quirk_needless(site: &FieldSite<'_>) -> Vec<Mutant> {
+    if site.field.quirk.is_some() || !site.field.misspelt.is_empty() || site.field.embed {
+        return Vec::new();
+    }
+    let quirk = Edit::Set(site.path().key("quirk"), "The page's example shows another type.".into());
+    let typed = site.types().next().is_some() && site.seen.values.iter().any(|value| !value.is_null());
+    vec![site.mutant("a quirk", vec![quirk], typed)]
+}
+
+fn misspelt_needless(site: &FieldSite<'_>) -> Vec<Mutant> {
+    let typo = mistyped(site.wire);
+    let known =
+        site.fields.contains_key(&typo) || site.file.evidence.keys().any(|(_, at)| at.ends_with(&typo));
+    if site.field.quirk.is_some() || !site.field.misspelt.is_empty() || site.field.embed || known {
+        return Vec::new();
+    }
+    let edit = Edit::Set(site.path().key("misspelt"), Value::Sequence(vec![typo.as_str().into()]));
+    vec![site.mutant(format!("misspelt: [{typo}]"), vec![edit], true)]
+}
+
+fn codes(site: &CodesSite<'_>, change: impl Fn(&Path, i64) -> Option<(String, Vec<Edit>)>) -> Vec<Mutant> {
+    let at = Path::of(["codes"]);
+    let codes = site.codes.codes.keys().filter_map(|code| Some((code, code.parse::<i64>().ok()?)));
+    let mutants = codes.filter_map(|(code, number)| {
+        let at = at.key(code);
+        let (change, edits) = change(&at, number)?;
+        Some(Mutant { at, change, edits, said: true })
+    });
+    mutants.collect()
+}
+
+fn code_dropped(site: &CodesSite<'_>) -> Vec<Mutant> {
+    codes(site, |at, code| Some((format!("no {code}"), vec![Edit::Remove(at.clone())])))
+}
+
+/// The next number, if it is no code.
+fn next(site: &CodesSite<'_>, code: i64) -> Option<String> {
+    let next = (code + 1).to_string();
+    (!site.codes.codes.contains_key(&next)).then_some(next)
+}
+
+fn code_renumbered(site: &CodesSite<'_>) -> Vec<Mutant> {
+    codes(site, |at, code| {
+        let next = next(site, code)?;
+        Some((format!("{code} is {next}"), vec![Edit::Rename(at.clone(), next)]))
+    })
+}
+
+fn code_invented(site: &CodesSite<'_>) -> Vec<Mutant> {
+    let highest =
+        site.codes.codes.keys().filter_map(|code| code.parse::<i64>().ok()).max().unwrap_or_default();
+    let code = (highest + 1).to_string();
+    let at = Path::of(["codes"]).key(&code);
+    let value = [("name", "NO_TEA_LEFT"), ("doc", "There is no tea left.")];
+    let value = Value::Mapping(value.into_iter().map(|(key, value)| (key.into(), value.into())).collect());
+    vec![Mutant {
+        at: at.clone(),
+        change: format!("{code} added"),
+        edits: vec![Edit::Set(at, value)],
+        said: true,
+    }]
+}

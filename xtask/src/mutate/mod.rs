@@ -1,0 +1,171 @@
+//! How good the checks are: every kind of transcription mistake is made in the spec, and it is told who notices it.
+//!
+//! A mistake counts where a page says what is right. Whoever makes one makes it throughout, so it is made in the file's own
+//! examples and rules as well. Nothing is written: each mistake is made in a copy of one file's values, which is read,
+//! checked and held against its pages alone.
+
+mod edit;
+mod example;
+mod judge;
+mod kind;
+mod kinds;
+mod report;
+mod site;
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::Path;
+
+use fastrand::Rng;
+
+use self::judge::Subject;
+use self::kind::Kind;
+pub use self::report::FULLY;
+pub use self::report::Report;
+use self::report::{KindReport, Survivor};
+use self::site::{CodesSite, FileSite, Mutant};
+use crate::drift::{self, ReadPage};
+use crate::pages;
+use crate::parallel;
+use crate::spec::source::{Node, Source, position};
+use crate::spec::{self, Failure, Spec, load};
+
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The kinds to make; all of them, if none is named.
+    pub kinds: Vec<String>,
+    /// How many mistakes of a kind are made at most; 0 for all.
+    pub sample: usize,
+    /// What decides which ones these are.
+    pub seed: u64,
+}
+
+/// A mistake, in a file.
+struct Made<'s> {
+    subject: usize,
+    kind: usize,
+    mutant: &'s Mutant,
+}
+
+/// Makes mistakes in the spec of a workspace whose pages are below a folder. `start` learns how many, `progress` is called
+/// after each.
+pub fn run(
+    root: &Path,
+    docs: &Path,
+    options: &Options,
+    start: impl FnOnce(usize),
+    progress: impl Fn() + Sync,
+) -> Result<Report, Failure> {
+    let kinds = chosen(&options.kinds)?;
+    let sources = load::sources(&root.join("spec"))?;
+    let spec = spec::read(&sources, false)?;
+    let pages = pages(&spec, docs)?;
+    let subjects = parallel::map(&sources, |_, source| {
+        let subject = Subject::new(source, &pages)?;
+        let mutants = mutants(&subject, &kinds, &pages);
+        Ok((subject, mutants))
+    });
+    let subjects = subjects.into_iter().collect::<Result<Vec<_>, String>>().map_err(io::Error::other)?;
+    let mut made = Vec::new();
+    let mut reports = Vec::new();
+    for (kind, entry) in kinds.iter().enumerate() {
+        let all = subjects.iter().enumerate().flat_map(|(subject, (_, mutants))| {
+            mutants[kind].iter().map(move |mutant| Made { subject, kind, mutant })
+        });
+        let (mut said, unsaid): (Vec<_>, Vec<_>) = all.partition(|made| made.mutant.said);
+        let (all, unsaid) = (said.len(), unsaid.len());
+        if options.sample > 0 {
+            Rng::with_seed(seed(options.seed, entry.name)).shuffle(&mut said);
+            said.truncate(options.sample);
+        }
+        made.extend(said);
+        reports.push(KindReport {
+            name: entry.name,
+            counts: entry.counts,
+            all,
+            unsaid,
+            ..KindReport::default()
+        });
+    }
+    start(made.len());
+    let verdicts = parallel::map(&made, |_, made| {
+        let verdict = subjects[made.subject].0.judge(&made.mutant.edits);
+        progress();
+        verdict
+    });
+    let places = parallel::map(&sources, |_, source| Node::parse(&source.text).ok());
+    for (made, verdict) in made.iter().zip(verdicts) {
+        let report = &mut reports[made.kind];
+        report.made += 1;
+        match verdict {
+            Some(witness) => *report.caught.entry(witness).or_default() += 1,
+            None => {
+                let (source, root) = (&sources[made.subject], places[made.subject].as_ref());
+                report.survivors.push(survivor(source, root, made.mutant));
+            }
+        }
+    }
+    Ok(Report::of(reports))
+}
+
+/// The names of all kinds.
+pub fn kinds() -> Vec<&'static str> {
+    kinds::all().iter().map(|kind| kind.name).collect()
+}
+
+fn chosen(names: &[String]) -> io::Result<Vec<Kind>> {
+    let all = kinds::all();
+    let unknown = names.iter().find(|name| all.iter().all(|kind| kind.name != name.as_str()));
+    if let Some(name) = unknown {
+        let known = all.iter().map(|kind| kind.name);
+        let help = spec::diagnostic::did_you_mean(name, known.clone())
+            .unwrap_or_else(|| format!("kinds: {}", known.collect::<Vec<_>>().join(", ")));
+        return Err(io::Error::other(format!("no kind of mistake is called `{name}`; {help}")));
+    }
+    Ok(all
+        .into_iter()
+        .filter(|kind| names.is_empty() || names.iter().any(|name| name == kind.name))
+        .collect())
+}
+
+/// The pages that the spec names, taken apart.
+fn pages(spec: &Spec, docs: &Path) -> io::Result<Vec<ReadPage>> {
+    let endpoints = spec.files.iter().flat_map(|file| file.endpoints.values());
+    let documents =
+        endpoints.map(|endpoint| &endpoint.head.doc).chain(spec.codes.iter().map(|codes| &codes.doc));
+    let wanted: BTreeSet<u32> = documents.flat_map(spec::Doc::ids).collect();
+    let mut pages = pages::read(docs)?;
+    pages.retain(|page| wanted.contains(&page.id));
+    if pages.is_empty() {
+        let message = format!("{}: none of the spec's pages is in it", docs.display());
+        return Err(io::Error::other(message));
+    }
+    Ok(drift::take_apart(pages, || {}))
+}
+
+/// The mistakes that can be made in a file, by kind.
+fn mutants(subject: &Subject<'_>, kinds: &[Kind], pages: &[ReadPage]) -> Vec<Vec<Mutant>> {
+    let evidence = subject.evidence();
+    let spec = &subject.spec;
+    let site = spec.files.first().map(|file| FileSite::new(file, &subject.value, &evidence, pages));
+    let codes = spec.codes.as_ref().map(|codes| CodesSite { codes });
+    let of_kind = |kind: &Kind| {
+        let fields = site.iter().flat_map(|site| kind.in_file(site));
+        fields.chain(codes.iter().flat_map(|codes| kind.in_codes(codes))).collect()
+    };
+    kinds.iter().map(of_kind).collect()
+}
+
+/// A seed of its own for each kind, so that a sample is the same whichever other kinds are made.
+fn seed(seed: u64, kind: &str) -> u64 {
+    kind.bytes().fold(seed ^ 0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+fn survivor(source: &Source, root: Option<&Node>, mutant: &Mutant) -> Survivor {
+    let start = root.map_or(0, |root| root.nearest_key(&mutant.at).span.start);
+    let (line, _) = position(&source.text, start);
+    Survivor { file: source.path.clone(), line, at: mutant.at.to_string(), change: mutant.change.clone() }
+}

@@ -1,0 +1,354 @@
+//! The places of a spec file where a mistake can be made, each with what its pages say of it.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::edit::{self, Edit};
+use super::example::{self, Shown};
+use crate::drift::{Evidence, ReadPage, Seen, mentions, own_name};
+use crate::pages::contents::Section as Documented;
+use crate::pages::phrases::{self, Base, DocType, in_digits};
+use crate::spec::source::Path;
+use crate::spec::{Codes, Endpoint, Enum, Field, Fields, File, Part, Section, Union};
+
+/// A mistake in one place.
+#[derive(Debug)]
+pub(super) struct Mutant {
+    /// Where the file is changed.
+    pub at: Path,
+    /// What is changed.
+    pub change: String,
+    pub edits: Vec<Edit>,
+    /// Whether a page says what is right.
+    pub said: bool,
+}
+
+/// A file of the spec, and the pages.
+pub(super) struct FileSite<'a> {
+    pub file: &'a File,
+    /// The file's values.
+    pub value: &'a serde_yaml::Value,
+    pub evidence: &'a Evidence,
+    pub pages: &'a [ReadPage],
+    users: BTreeMap<&'a str, Users<'a>>,
+}
+
+/// Who refers to a type, through other types as well.
+#[derive(Debug, Clone, Default)]
+struct Users<'a> {
+    sent: bool,
+    received: bool,
+    endpoints: Vec<&'a Endpoint>,
+}
+
+/// An endpoint.
+pub(super) struct EndpointSite<'a> {
+    pub file: &'a FileSite<'a>,
+    pub endpoint: &'a Endpoint,
+    pub path: Path,
+    pub documented: Vec<(&'a ReadPage, &'a Documented)>,
+}
+
+/// A field.
+pub(super) struct FieldSite<'a> {
+    pub file: &'a FileSite<'a>,
+    /// Where the list stands that it is in.
+    pub list: Path,
+    pub fields: &'a Fields,
+    pub wire: &'a str,
+    pub field: &'a Field,
+    pub sent: bool,
+    pub received: bool,
+    pub seen: Seen,
+}
+
+/// An enum.
+pub(super) struct EnumSite<'a> {
+    pub file: &'a FileSite<'a>,
+    pub name: &'a str,
+    pub listed: &'a Enum,
+    pub path: Path,
+    /// What pages say of the fields that have it.
+    pub seen: Seen,
+}
+
+/// A union.
+pub(super) struct UnionSite<'a> {
+    pub file: &'a FileSite<'a>,
+    pub name: &'a str,
+    pub union: &'a Union,
+    pub path: Path,
+    /// What pages say of its tag.
+    pub seen: Seen,
+}
+
+/// The error codes.
+pub(super) struct CodesSite<'a> {
+    pub codes: &'a Codes,
+}
+
+impl<'a> FileSite<'a> {
+    pub(super) fn new(
+        file: &'a File,
+        value: &'a serde_yaml::Value,
+        evidence: &'a Evidence,
+        pages: &'a [ReadPage],
+    ) -> Self {
+        let mut users: BTreeMap<&str, Users<'_>> = BTreeMap::new();
+        for endpoint in file.endpoints.values() {
+            for (part, fields) in [(Part::Request, &endpoint.request), (Part::Response, &endpoint.response)] {
+                let mut pending: Vec<&str> = fields.values().filter_map(|field| field.ty.name()).collect();
+                let mut known: Vec<&str> = Vec::new();
+                while let Some(name) = pending.pop() {
+                    let Some(name) = file.type_name(name).filter(|name| !known.contains(&name.as_str()))
+                    else {
+                        continue;
+                    };
+                    known.push(name);
+                    let users = users.entry(name).or_default();
+                    users.sent |= part.is_sent();
+                    users.received |= !part.is_sent();
+                    users.endpoints.push(endpoint);
+                    pending.extend(file.made_of(name).filter_map(|ty| ty.name()));
+                }
+            }
+        }
+        Self { file, value, evidence, pages, users }
+    }
+
+    pub(super) fn endpoints(&'a self) -> impl Iterator<Item = EndpointSite<'a>> {
+        self.file.endpoints.iter().map(|(name, endpoint)| EndpointSite {
+            file: self,
+            endpoint,
+            path: Section::Endpoints.entry(name),
+            documented: self.documented(endpoint),
+        })
+    }
+
+    pub(super) fn fields(&'a self) -> impl Iterator<Item = FieldSite<'a>> {
+        let parts = self.file.endpoints.iter().flat_map(move |(name, endpoint)| {
+            let path = Section::Endpoints.entry(name);
+            endpoint.operation(name).parts.into_iter().map(move |(part, fields)| {
+                let users =
+                    Users { sent: part.is_sent(), received: !part.is_sent(), endpoints: vec![endpoint] };
+                (path.key(part.key()), format!("{name}.{}", part.key()), fields, users)
+            })
+        });
+        let structs = self.file.structs.iter().map(|(name, structure)| {
+            let users = self.users.get(name.as_str()).cloned().unwrap_or_default();
+            (Section::Structs.entry(name).key("fields"), name.clone(), &structure.fields, users)
+        });
+        parts.chain(structs).flat_map(move |(list, at, fields, users)| {
+            let fields = fields.iter().map(move |(wire, field)| FieldSite {
+                file: self,
+                list: list.clone(),
+                fields,
+                wire,
+                field,
+                sent: users.sent,
+                received: users.received,
+                seen: self.seen(&format!("{at}.{wire}"), wire, &users.endpoints),
+            });
+            fields.collect::<Vec<_>>()
+        })
+    }
+
+    pub(super) fn enums(&'a self) -> impl Iterator<Item = EnumSite<'a>> {
+        self.file.enums.iter().map(|(name, listed)| {
+            let mut seen = Seen::default();
+            for field in self.fields().filter(|site| site.field.ty.name() == Some(name)) {
+                seen.rows.extend(field.seen.rows);
+                seen.values.extend(field.seen.values);
+                seen.listed.extend(field.seen.listed);
+            }
+            EnumSite { file: self, name, listed, path: Section::Enums.entry(name), seen }
+        })
+    }
+
+    pub(super) fn unions(&'a self) -> impl Iterator<Item = UnionSite<'a>> {
+        self.file.unions.iter().map(|(name, union)| {
+            let endpoints = self.users.get(name.as_str()).map(|users| users.endpoints.clone());
+            let tag = union.tag.as_deref().unwrap_or_default();
+            let seen = self.seen(&format!("{name}.{tag}"), tag, &endpoints.unwrap_or_default());
+            UnionSite { file: self, name, union, path: Section::Unions.entry(name), seen }
+        })
+    }
+
+    /// Where pages document an endpoint.
+    fn documented(&self, endpoint: &Endpoint) -> Vec<(&'a ReadPage, &'a Documented)> {
+        let (_, path) = endpoint.head.method_and_path();
+        let pages = self.pages.iter().filter(|read| endpoint.head.doc.ids().any(|id| id == read.page.id));
+        let sections =
+            pages.flat_map(|read| read.contents.sections.iter().map(move |section| (read, section)));
+        sections.filter(|(_, section)| section.path == path).collect()
+    }
+
+    /// What pages say of a field: in its place, or else in rows of its name on the pages of those who have it.
+    fn seen(&self, at: &str, wire: &str, endpoints: &[&Endpoint]) -> Seen {
+        let mut seen = self.evidence.get(&(self.file.source, at.to_owned())).cloned().unwrap_or_default();
+        if seen.rows.is_empty() {
+            for (read, section) in endpoints.iter().flat_map(|endpoint| self.documented(endpoint)) {
+                let tables = section.tables.iter().chain(&read.contents.named);
+                let rows = tables.flat_map(|table| &table.rows).filter(|row| own_name(row) == wire);
+                seen.rows.extend(rows.cloned());
+            }
+        }
+        seen
+    }
+
+    /// In how many places a type is referred to.
+    pub(super) fn uses(&self, name: &str) -> usize {
+        let fields = self.file.field_lists().flat_map(|(_, fields)| fields.values()).map(|field| &field.ty);
+        let unions = self.file.unions.values().flat_map(|union| union.variants.values());
+        let types = fields.chain(unions.filter_map(|variant| variant.ty.as_ref()));
+        types.filter(|ty| ty.name() == Some(name)).count()
+    }
+
+    /// The examples, adapted.
+    pub(super) fn examples(&self, change: impl FnMut(Shown<'_>)) -> Vec<Edit> {
+        example::adapted(self.file, change).into_iter().map(|(_, edit)| edit).collect()
+    }
+}
+
+impl EndpointSite<'_> {
+    /// A mistake in the value of one of its keys; none takes it out.
+    pub(super) fn key(&self, key: &str, value: Option<serde_yaml::Value>, said: bool) -> Mutant {
+        let at = self.path.key(key);
+        let (change, edit) = match value {
+            Some(value) => (
+                format!("{key}: {}", phrases::word_of(&value).replace('\n', " ")),
+                Edit::Set(at.clone(), value),
+            ),
+            None => (format!("no {key}"), Edit::Remove(at.clone())),
+        };
+        Mutant { at, change, edits: vec![edit], said }
+    }
+
+    /// Whether a page has a number or a word, wherever.
+    pub(super) fn says(&self, word: &str) -> bool {
+        self.documented.iter().any(|(read, _)| mentions(&in_digits(&read.page.text), word))
+    }
+
+    /// What the file says below one of its keys.
+    pub(super) fn value(&self, key: &str) -> Option<&serde_yaml::Value> {
+        edit::get(self.file.value, &self.path.key(key))
+    }
+}
+
+impl FieldSite<'_> {
+    pub(super) fn key(&self) -> String {
+        if self.field.optional { format!("{}?", self.wire) } else { self.wire.to_owned() }
+    }
+
+    pub(super) fn path(&self) -> Path {
+        self.list.key(&self.key())
+    }
+
+    /// What the file says of it.
+    pub(super) fn value(&self) -> serde_yaml::Value {
+        edit::get(self.file.value, &self.path()).cloned().unwrap_or_default()
+    }
+
+    pub(super) fn mutant(&self, change: impl Into<String>, edits: Vec<Edit>, said: bool) -> Mutant {
+        Mutant { at: self.path(), change: change.into(), edits, said }
+    }
+
+    /// The examples with the objects changed that the field belongs to.
+    pub(super) fn objects(&self, mut change: impl FnMut(&mut Map<String, Value>)) -> Vec<Edit> {
+        self.file.examples(|shown| {
+            if let Shown::Object(path, object) = shown
+                && *path == self.list
+            {
+                change(object);
+            }
+        })
+    }
+
+    /// The examples with the field's values changed.
+    pub(super) fn values(&self, mut change: impl FnMut(&mut Value)) -> Vec<Edit> {
+        self.objects(|object| {
+            if let Some(value) = object.get_mut(self.wire) {
+                change(value);
+            }
+        })
+    }
+
+    /// A value that some example shows, of the spec or of a page.
+    pub(super) fn sample(&self) -> Option<Value> {
+        let mut found = None;
+        self.objects(|object| found = found.take().or_else(|| object.get(self.wire).cloned()));
+        let scalar = |value: &&Value| !(value.is_null() || value.is_array() || value.is_object());
+        found.or_else(|| self.seen.values.iter().find(scalar).cloned())
+    }
+
+    /// What tables say of its type.
+    pub(super) fn types(&self) -> impl Iterator<Item = DocType> {
+        self.seen.rows.iter().filter_map(|row| row.ty.as_deref()).map(phrases::doc_type)
+    }
+
+    /// Whether a table says that it is, or is a list of, one of these.
+    pub(super) fn is_said(&self, bases: &[Base]) -> bool {
+        self.types().any(|ty| bases.contains(&ty.base))
+    }
+
+    /// Whether pages show values of it, and all are so; of lists, their items.
+    pub(super) fn shows(&self, so: fn(&Value) -> bool) -> bool {
+        let items = self.seen.values.iter().flat_map(|value| match value {
+            Value::Array(items) => items.iter().collect(),
+            value => vec![value],
+        });
+        let mut items = items.filter(|value| !value.is_null()).peekable();
+        items.peek().is_some() && items.all(so)
+    }
+
+    /// Whether any page speaks of it in a table, or shows it.
+    pub(super) fn is_known(&self) -> bool {
+        !(self.seen.rows.is_empty() && self.seen.values.is_empty())
+    }
+
+    /// Whether a description has a number or a word that stands alone.
+    pub(super) fn says(&self, word: &str) -> bool {
+        self.docs().any(|doc| mentions(&in_digits(doc), word))
+    }
+
+    /// Whether a description has one of some words in it.
+    pub(super) fn speaks(&self, words: &[&str]) -> bool {
+        self.docs().any(|doc| words.iter().any(|word| doc.contains(word)))
+    }
+
+    /// What rows say of it.
+    pub(super) fn docs(&self) -> impl Iterator<Item = &str> {
+        self.seen.rows.iter().flat_map(|row| [Some(row.doc.as_str()), row.ty.as_deref()]).flatten()
+    }
+
+    /// Whether rules, paging or signatures name it.
+    pub(super) fn is_referred_to(&self) -> bool {
+        let mut owner = self.list.clone();
+        owner.0.pop();
+        let keys = ["rules", "pagination", "sign", "grants"];
+        keys.iter().filter_map(|key| edit::get(self.file.value, &owner.key(key))).any(|value| {
+            let text = serde_yaml::to_string(value).unwrap_or_default();
+            mentions(&text, self.wire)
+        })
+    }
+}
+
+impl EnumSite<'_> {
+    /// Whether a page lists a value, or speaks of it.
+    pub(super) fn says(&self, wire: &str) -> bool {
+        says(&self.seen, wire)
+    }
+}
+
+impl UnionSite<'_> {
+    /// Whether a page lists or shows a tag, or speaks of it.
+    pub(super) fn says(&self, wire: &str) -> bool {
+        says(&self.seen, wire) || self.seen.values.iter().any(|value| example::wire(value) == wire)
+    }
+}
+
+fn says(seen: &Seen, wire: &str) -> bool {
+    let listed = seen.listed.iter().any(|value| value.wire == wire);
+    listed || seen.rows.iter().any(|row| mentions(&row.doc, wire))
+}
