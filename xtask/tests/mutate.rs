@@ -1,6 +1,7 @@
 //! Which transcription mistakes are noticed. `mutate/` has a spec and pages that agree, in which each kind of mistake can be
 //! made; `mutate/report.txt` is what is told of them all.
 
+#[allow(dead_code, reason = "no spec is read here by itself")]
 mod common;
 
 use std::path::Path;

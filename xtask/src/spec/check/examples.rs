@@ -5,8 +5,8 @@ use std::ops::Range;
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::bodies;
 use super::checker::{Checker, key};
+use super::lenience;
 use crate::spec::diagnostic::{At, Diagnostic};
 use crate::spec::mistakes::Mistake;
 use crate::spec::source::{Kind, Node, Path};
@@ -146,7 +146,7 @@ impl Checker<'_> {
         }
         match ty {
             TypeExpr::Scalar(scalar) => {
-                if !(scalar.takes(value, place.sent) || self.lenient && bodies::is_read_as(*scalar, value)) {
+                if !(scalar.takes(value, place.sent) || self.lenient && lenience::is_read_as(*scalar, value)) {
                     self.mismatch(place, ty, value);
                 }
             }
@@ -200,7 +200,7 @@ impl Checker<'_> {
             let wire = match (enumeration.repr, value) {
                 (Repr::Int, Value::Number(number)) => number.to_string(),
                 (Repr::String, Value::String(text)) => text.clone(),
-                (_, Value::Number(_) | Value::String(_)) if self.lenient => bodies::text_of(value),
+                (_, Value::Number(_) | Value::String(_)) if self.lenient => lenience::text_of(value),
                 _ => return self.mismatch(place, ty, value),
             };
             if !enumeration.values.contains_key(&wire) {

@@ -8,6 +8,7 @@ mod deviations;
 mod encoding;
 mod endpoints;
 mod examples;
+mod lenience;
 mod limits;
 mod pagination;
 mod rules;
