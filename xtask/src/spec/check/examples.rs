@@ -146,7 +146,8 @@ impl Checker<'_> {
         }
         match ty {
             TypeExpr::Scalar(scalar) => {
-                if !(scalar.takes(value, place.sent) || self.lenient && lenience::is_read_as(*scalar, value)) {
+                if !(scalar.takes(value, place.sent) || self.lenient && lenience::is_read_as(*scalar, value))
+                {
                     self.mismatch(place, ty, value);
                 }
             }
