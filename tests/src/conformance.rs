@@ -171,7 +171,11 @@ pub fn check_endpoint(id: &str, kind: Kind, payload: &str) -> Outcome {
 }
 
 fn check_all(chosen: impl Fn(&Meta) -> bool, kind: Kind, payload: &str) -> Outcome {
-    let contracts = CONTRACTS.iter().filter(|contract| chosen(contract.meta));
+    nearest(CONTRACTS.iter().filter(|contract| chosen(contract.meta)), kind, payload)
+}
+
+/// What comes of holding a payload against several definitions of one call: the nearest of them tells.
+fn nearest<'c>(contracts: impl Iterator<Item = &'c Contract>, kind: Kind, payload: &str) -> Outcome {
     let nearest = contracts.map(|contract| contract.findings(kind, payload)).min_by_key(Vec::len);
     match nearest {
         None => Outcome::Unspecified,
@@ -397,6 +401,40 @@ mod tests {
         {
             assert_eq!(finding.is_about(place), about, "{place}");
         }
+    }
+
+    #[test]
+    fn of_several_definitions_of_a_call_one_has_to_fit() {
+        static BREW: Meta = Meta::post("/cgi-bin/tea/brew");
+        fn lacks(field: &str) -> Result<(), Vec<Finding>> {
+            Err(vec![Finding { pointer: format!("/{field}"), what: "unknown field".to_owned() }])
+        }
+        const fn definition(
+            request: fn(&str) -> Result<(), Vec<Finding>>,
+            request_quirks: &'static [&'static str],
+        ) -> Contract {
+            Contract {
+                meta: &BREW,
+                request,
+                response: |_| Ok(()),
+                build: |_, _, _| Err(String::new()),
+                read: |_| Ok(()),
+                examples: &[],
+                request_quirks,
+                response_quirks: &[],
+            }
+        }
+        let plain = definition(|json| if json.contains("host") { lacks("host") } else { Ok(()) }, &[]);
+        let ceremony = definition(|json| if json.contains("host") { Ok(()) } else { lacks("leaf") }, &[]);
+        let both = || [&plain, &ceremony].into_iter();
+        for payload in [r#"{"leaf":1}"#, r#"{"leaf":1,"host":2}"#] {
+            assert_eq!(nearest(both(), Kind::Request, payload), Outcome::Pass, "{payload}");
+        }
+        let strict = definition(|_| lacks("leaf"), &[]);
+        assert!(matches!(nearest([&strict].into_iter(), Kind::Request, "{}"), Outcome::Fail(_)));
+        let quirky = definition(|_| lacks("leaf"), &["/leaf"]);
+        assert_eq!(nearest([&strict, &quirky].into_iter(), Kind::Request, "{}"), Outcome::Pass);
+        assert_eq!(nearest([].into_iter(), Kind::Request, "{}"), Outcome::Unspecified);
     }
 
     #[test]

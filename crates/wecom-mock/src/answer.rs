@@ -18,7 +18,7 @@ use crate::route::{Answer, Grants, Paging, Rest, Route};
 
 /// What the server is set up with, and what it has given out.
 pub(crate) struct State {
-    /// The routes of each path: several pages of the documentation may define one path.
+    /// The routes of each path, those that ask for the most first: several pages of the documentation may define one path.
     routes: HashMap<&'static str, Vec<&'static Route>>,
     /// The only id and secret that get a token; any do if this is `None`.
     pub(crate) credentials: Option<(String, String)>,
@@ -47,12 +47,8 @@ struct Refusal(i64, String);
 
 impl State {
     pub(crate) fn new(credentials: Option<(String, String)>, token_lifetime: u64, pages: usize) -> Self {
-        let mut routes: HashMap<&str, Vec<&Route>> = HashMap::new();
-        for route in ROUTES.iter().copied().flatten() {
-            routes.entry(route.path).or_default().push(route);
-        }
         Self {
-            routes,
+            routes: by_path(ROUTES.iter().copied().flatten()),
             credentials,
             token_lifetime,
             pages,
@@ -87,9 +83,10 @@ impl State {
         for route in routes {
             match self.serve(route, request) {
                 Ok(reply) => return reply,
-                Err(error) => refusal = refusal.or(Some(error)),
+                Err(error) => refusal = Some(error),
             }
         }
+        // That of the route that asks for the least.
         let Refusal(code, message) = refusal.expect("every path has a route");
         Reply::refusal(self.kind(request), code, &message)
     }
@@ -233,6 +230,19 @@ impl State {
     }
 }
 
+/// The routes of each path. Whatever a definition accepts is accepted, and the one that asks for the most tells best what
+/// a request is.
+fn by_path(all: impl Iterator<Item = &'static Route>) -> HashMap<&'static str, Vec<&'static Route>> {
+    let mut routes: HashMap<&str, Vec<&Route>> = HashMap::new();
+    for route in all {
+        routes.entry(route.path).or_default().push(route);
+    }
+    for routes in routes.values_mut() {
+        routes.sort_by_key(|route| std::cmp::Reverse(route.required.len() + route.query.len()));
+    }
+    routes
+}
+
 /// The value at a path, `file_list.item` for one inside another.
 fn at<'a>(answer: &'a Value, path: &str) -> Option<&'a Value> {
     path.split('.').try_fold(answer, |value, name| value.get(name))
@@ -329,6 +339,44 @@ mod tests {
         assert!(has(&body, "absent.field"));
         assert!(!has(&body, "absent"));
         assert!(!has(&body, "none"));
+    }
+
+    #[test]
+    fn one_path_answers_for_all_its_definitions() {
+        const fn route(id: &'static str, required: &'static [&'static str], response: &'static str) -> Route {
+            Route {
+                id,
+                method: "POST",
+                path: "/cgi-bin/tea/brew",
+                token: None,
+                body: Body::Json,
+                answer: Answer::Json,
+                query: &[],
+                required,
+                paging: None,
+                grants: None,
+                response,
+            }
+        }
+        static PLAIN: Route = route("tea.plain.brew", &["leaf"], r#"{"cup":1}"#);
+        static CEREMONY: Route = route("tea.ceremony.brew_ceremony", &["leaf", "host"], r#"{"guests":4}"#);
+        static ICED: Route = route("tea.iced.brew_iced", &["ice"], r#"{"cold":true}"#);
+        let routes = by_path([&PLAIN, &CEREMONY, &ICED].into_iter());
+        let state = State { routes, ..State::new(None, 7200, 3) };
+        let answer = |body: &str| {
+            let request = Received {
+                method: Method::POST,
+                path: PLAIN.path.to_owned(),
+                body: body.to_owned().into(),
+                ..Received::get(PLAIN.path)
+            };
+            let reply = state.answer(&request);
+            String::from_utf8_lossy(&reply.body).into_owned()
+        };
+        assert_eq!(answer(r#"{"leaf":"green"}"#), r#"{"cup":1}"#);
+        assert_eq!(answer(r#"{"leaf":"green","host":"Lu"}"#), r#"{"guests":4}"#);
+        assert_eq!(answer(r#"{"ice":1}"#), r#"{"cold":true}"#);
+        assert!(answer("{}").contains("40058"), "none of them accepts it");
     }
 
     #[tokio::test]

@@ -34,7 +34,7 @@ impl Comparison<'_> {
 }
 
 /// The codes in the first column of a page's tables, and the line that each first stands in.
-fn listed(read: &ReadPage) -> BTreeMap<String, usize> {
+pub(super) fn listed(read: &ReadPage) -> BTreeMap<String, usize> {
     let mut listed = BTreeMap::new();
     for (line, number) in read.page.text.lines().zip(1..) {
         let Some(rest) = line.trim_start().strip_prefix('|') else { continue };

@@ -18,6 +18,7 @@ impl<'a> Comparison<'a> {
             }
             self.values_gone(file);
         }
+        self.across();
         if let Some(codes) = &self.spec.codes {
             self.codes(codes);
         }
@@ -59,6 +60,8 @@ impl<'a> Comparison<'a> {
             }
         }
         self.calls(file, name, endpoint, *first);
+        self.definitions(file, name, endpoint);
+        self.page_codes(file, name, endpoint, *first);
         self.fields(file, &endpoint.operation(name), &documented);
     }
 

@@ -4,9 +4,11 @@
 //! wording that isn't understood makes no noise. What differs on purpose stands in the spec's `deviations`, with what the
 //! page says, so that it is told again when the page says something else.
 
+mod across;
 mod calls;
 mod codes;
 mod comparison;
+mod definitions;
 mod deviations;
 mod documents;
 mod endpoints;

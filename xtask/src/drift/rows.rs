@@ -111,7 +111,7 @@ impl<'d> Rows<'d> {
         let theirs: Vec<String> = self.rows().filter_map(|row| self.default_of(&row.doc)).collect();
         let ours = self.field.default.as_ref().map(|value| self.wire(value));
         let (says, message) = match (theirs.first(), ours) {
-            (Some(theirs), None) if self.field.optional && self.part.is_sent() => {
+            (Some(theirs), None) if self.part.is_sent() => {
                 (theirs, format!("the page says that its default is `{theirs}`, the spec has none"))
             }
             (Some(first), Some(ours)) if !theirs.contains(&ours) => {

@@ -40,8 +40,20 @@ keywords! {
         ValueNew = "value-new",
         /// A value, or a union's variant, that only the spec has.
         ValueGone = "value-gone",
+        /// A field that is written otherwise where a type of the same family has it, too.
+        TypeAcross = "type-across",
+        /// An enum, or a value of it, that is called otherwise in the same family.
+        NameAcross = "name-across",
+        /// A struct that stands twice in a file.
+        TypeTwice = "type-twice",
+        /// A field that may be absent in one variant of a union only.
+        VariantRequired = "variant-required",
         /// An endpoint that no page documents.
         EndpointGone = "endpoint-gone",
+        /// Another page that documents the same call, of which an endpoint's notes don't speak.
+        DefinitionNew = "definition-new",
+        /// An error code in a table of the endpoint's page, of which neither the notes nor the table of codes know.
+        CodeUnsaid = "code-unsaid",
         /// The title of an endpoint.
         Title = "title",
         /// `GET` or `POST`.

@@ -98,6 +98,7 @@ fn file(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option<
     let head: FileHead = reader.typed(&top, &value, sections::FILE)?;
     let file = File {
         source: index,
+        stem: source.stem.clone(),
         title: head.title,
         summary: head.summary,
         endpoints: reader.entries(&top, &value, Section::Endpoints.key(), Reader::endpoint),

@@ -70,6 +70,8 @@ pub struct ErrorCode {
 pub struct File {
     /// Which source it was read from.
     pub source: usize,
+    /// That source's name without its extension: `family` or `family.chapter`.
+    pub stem: String,
     /// Where everything in it stands.
     pub root: Node,
     /// The chapter's Chinese title.
@@ -93,6 +95,11 @@ pub struct File {
 }
 
 impl File {
+    /// The family that it is of.
+    pub fn family(&self) -> &str {
+        self.stem.split('.').next().unwrap_or(&self.stem)
+    }
+
     /// The names of its own types, each with the section it stands in.
     pub fn type_names(&self) -> impl Iterator<Item = (Section, &String)> {
         let structs = self.structs.keys().map(|name| (Section::Structs, name));

@@ -129,6 +129,14 @@ pub fn is_placeholder(name: &str) -> bool {
     !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// Whether an endpoint's name ends in a number, `create_2` or `create_v2`, that no part of its call ends in.
+pub fn is_numbered(name: &str, call: &str) -> bool {
+    let number = |word: &str| word[word.trim_end_matches(|c: char| c.is_ascii_digit()).len()..].to_owned();
+    let last = number(name);
+    let mut words = call.split(['/', '_', '-', '.']);
+    !last.is_empty() && words.all(|word| number(word) != last)
+}
+
 /// A name as an identifier: keywords become raw (`r#type`), the four that can't be raw get a `_`.
 pub fn ident(name: &str) -> proc_macro2::Ident {
     let span = proc_macro2::Span::call_site();
@@ -181,6 +189,20 @@ mod tests {
         }
         assert_eq!(pascal("get_groupmsg_list_v2"), "GetGroupmsgListV2");
         assert_eq!(pascal("external-contact.create"), "ExternalContactCreate");
+    }
+
+    #[test]
+    fn a_number_at_the_end_of_a_name_comes_from_the_call_or_says_nothing() {
+        for (name, call, numbered) in [
+            ("create_2", "POST /cgi-bin/meeting/create", true),
+            ("create_v2", "POST /cgi-bin/meeting/create", true),
+            ("create3", "POST /cgi-bin/meeting/create", true),
+            ("create_advanced", "POST /cgi-bin/meeting/create", false),
+            ("get_list_v2", "POST /cgi-bin/room/get_list_v2", false),
+            ("get_code_v2", "POST /cgi-bin/service/v2/get_code", false),
+        ] {
+            assert_eq!(is_numbered(name, call), numbered, "{name}");
+        }
     }
 
     #[test]

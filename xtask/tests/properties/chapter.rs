@@ -87,7 +87,8 @@ impl<'a> Chapter<'a> {
                 || ["example", "snapshot"].contains(&name.as_str())
                 || seen.contains(&pascal)
                 || seen.contains(&format!("{pascal}Response"));
-            let name = if clash { format!("call_{index}") } else { name.clone() };
+            let call = format!("call_{index}");
+            let name = if clash || names::is_numbered(&name, &call) { call } else { name.clone() };
             seen.extend([names::pascal(&name), format!("{}Response", names::pascal(&name))]);
             chapter.endpoints.push(chapter.endpoint(name, endpoint, index == 0));
         }

@@ -55,6 +55,13 @@ impl Checker<'_> {
             }
         }
         self.encoding(path, endpoint);
+        if names::is_numbered(name, &head.call) {
+            let message = format!("`{name}` tells only by a number which one it is");
+            self.report
+                .error(Mistake::PlaceholderName, At::Key(path), message)
+                .label("says nothing")
+                .help("name a second definition of a path by what it is: `create_advanced`");
+        }
         self.safe(path, name, head);
         if head.concurrency == Some(0) {
             let at = path.key("concurrency");
