@@ -6,6 +6,7 @@ use super::codes::listed;
 use super::comparison::Comparison;
 use super::finding::{Finding, Spot};
 use super::page::{Documented, ReadPage, mentions};
+use crate::pages::contents;
 use crate::spec::{DriftRule, Endpoint, File, Section};
 
 impl Comparison<'_> {
@@ -18,7 +19,9 @@ impl Comparison<'_> {
         let notes = endpoint.head.notes.as_deref().unwrap_or_default();
         let spot = Spot::key(file, &Section::Endpoints.entry(name).key("doc"));
         for (index, read) in self.pages.iter().enumerate() {
-            let section = read.contents.sections.iter().find(|section| section.path == path);
+            // An overview that shows the call describes nothing of it.
+            let defines = |section: &&contents::Section| section.path == path && !section.tables.is_empty();
+            let section = read.contents.sections.iter().find(defines);
             let Some(section) = section.filter(|_| !known.contains(&read.page.id)) else { continue };
             if names_of(read).iter().any(|name| notes.contains(name.as_str())) {
                 continue;
