@@ -327,6 +327,7 @@ mod tests {
 
     use super::*;
     use crate::Fault;
+    use crate::route::Body;
 
     #[test]
     fn a_required_field_is_missed_wherever_its_parent_is() {

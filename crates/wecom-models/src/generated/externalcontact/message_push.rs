@@ -163,7 +163,7 @@ pub struct AddMsgTemplateResponse {
 #[non_exhaustive]
 pub struct GetGroupmsgListV2 {
     /// Messages to customers or to customer groups. The page calls it required, and gives the default
-    /// `single` all the same.
+    /// `single` all the same. Default `single`.
     pub chat_type: ChatType,
     /// Start of the period. It is at most a month long, by the page; a month is taken as 31 days.
     pub start_time: Timestamp,

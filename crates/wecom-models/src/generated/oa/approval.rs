@@ -90,8 +90,8 @@ pub struct Getapprovalinfo {
     pub endtime: Timestamp,
     /// Empty for the first page, then the `new_next_cursor` of the page before.
     pub new_cursor: String,
-    /// Applications a page; 100 is usual. There may be fewer although more follow: only `new_next_cursor`
-    /// tells. At most 100.
+    /// Applications a page; the page calls it required all the same. There may be fewer although more
+    /// follow: only `new_next_cursor` tells. Default 100, at most 100.
     pub size: u64,
     /// Which applications are wanted. Filters with different keys must all hold, of those with the same
     /// key one; only `department` may stand there several times.
