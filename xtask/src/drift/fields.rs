@@ -134,6 +134,9 @@ impl<'a> Comparison<'a> {
     /// Compares what stands inside a field.
     fn inside(&mut self, scope: Scope<'a, '_>, field: &SpecField<'a>, found: &[PageField<'_>]) {
         let Some(ty) = field.ty() else { return };
+        if !scope.part.is_sent() {
+            self.broken(scope.file, ty, found);
+        }
         let Some(object) = SpecObject::of_type(scope.file, ty) else { return };
         let mut seen = Vec::new();
         for PageField { page, node, .. } in found {

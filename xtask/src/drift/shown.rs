@@ -1,6 +1,6 @@
-//! The values that examples show of what is sent, held against its type: they are written as the type says.
+//! What examples show, held against what the spec says of it: the kind of what is sent, the rules over what comes back.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::comparison::Comparison;
 use super::finding::{Finding, Spot};
@@ -8,7 +8,7 @@ use super::object::{SpecField, What};
 use super::page::PageField;
 use crate::pages::encoding::Encoding;
 use crate::spec::type_expr::{Generic, TypeExpr};
-use crate::spec::{DriftRule, File, Repr, Style};
+use crate::spec::{DriftRule, File, Repr, Rule, Section, Style};
 
 impl Comparison<'_> {
     /// Compares a field of a request with every value that examples show of it.
@@ -35,6 +35,49 @@ impl Comparison<'_> {
                 Finding::new(Spot::key(file, &field.path), DriftRule::FieldType, &field.at, message);
             self.found.push(finding.says(says).seen_at(seen.page.shows(field.name)));
         }
+    }
+}
+
+impl Comparison<'_> {
+    /// Holds the objects that examples show of a struct in an answer against the struct's rules.
+    pub(super) fn broken(&mut self, file: &File, ty: &TypeExpr, found: &[PageField<'_>]) {
+        let Some((name, structure)) = ty.name().and_then(|name| file.structs.get_key_value(name)) else {
+            return;
+        };
+        for (index, rule) in structure.rules.iter().enumerate() {
+            let Some(Rule::Group(group, fields)) = rule.meaning() else { continue };
+            let names: Vec<String> = fields.iter().map(ToString::to_string).collect();
+            for seen in found {
+                let set_in = |object: &Map<String, Value>| {
+                    names.iter().filter(|name| object.get(*name).is_some_and(is_set)).cloned().collect()
+                };
+                let mut sets = seen.node.objects().into_iter().map(set_in);
+                let Some(set) = sets.find(|set: &Vec<String>| !group.allows(set.len())) else { continue };
+                let says = if set.is_empty() { "none".to_owned() } else { set.join(" and ") };
+                let message = format!(
+                    "an answer has {says} of `{}`, against the rule `{}`",
+                    names.join("`, `"),
+                    group.key()
+                );
+                let path = Section::Structs.entry(name).key("rules").index(index);
+                let spot = Spot::of(file.source, file.root.find(&path));
+                let at = format!("{name}.{}", names.join("."));
+                let line = seen.page.shows(names.first().map_or("", String::as_str));
+                let finding = Finding::new(spot, DriftRule::RuleBroken, at, message);
+                self.found.push(finding.says(says).seen_at(line));
+            }
+        }
+    }
+}
+
+/// Whether a value says anything: what is empty isn't set.
+fn is_set(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::String(text) => !text.is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(fields) => !fields.is_empty(),
+        Value::Bool(_) | Value::Number(_) => true,
     }
 }
 

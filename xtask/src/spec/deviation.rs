@@ -44,6 +44,8 @@ keywords! {
         TypeAcross = "type-across",
         /// An enum, or a value of it, that is called otherwise in the same family.
         NameAcross = "name-across",
+        /// A rule over several fields that an answer on a page breaks.
+        RuleBroken = "rule-broken",
         /// A struct that stands twice in a file.
         TypeTwice = "type-twice",
         /// A field that may be absent in one variant of a union only.

@@ -37,6 +37,15 @@ impl Group {
         }
     }
 
+    /// Whether so many of its fields may be set.
+    pub const fn allows(self, set: usize) -> bool {
+        match self {
+            Self::ExactlyOne => set == 1,
+            Self::AtLeastOne => set >= 1,
+            Self::AtMostOne => set <= 1,
+        }
+    }
+
     /// What stands before the names of the fields.
     const fn phrase(self) -> &'static str {
         match self {

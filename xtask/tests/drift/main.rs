@@ -188,6 +188,21 @@ fn a_deviation_cannot_say_that_a_field_is_not_there_which_an_example_shows() {
 }
 
 #[test]
+fn an_answer_that_breaks_the_rules_of_its_type_is_told() {
+    let held = (SPEC, "ready_at: {", "pot?: { type: Pot, doc: \"The pot.\" }\n      ready_at: {");
+    let pot = "structs:\n  Pot:\n    doc: A pot.\n    rules: [{ exactly_one: [clay, iron] }]\n    fields:\n      \
+               clay?: { type: string, doc: \"Clay.\" }\n      iron?: { type: string, doc: \"Iron.\" }\n";
+    for (shown, expected) in [
+        (r#"{ "clay": "red", "iron": "black" }"#, vec!["rule-broken Pot.clay.iron: clay and iron"]),
+        (r#"{ "clay": "red", "iron": "" }"#, vec![]),
+    ] {
+        let shown = format!("\"order_id\": \"T-1\", \"pot\": {shown},");
+        let shown = (PAGE, "\"order_id\": \"T-1\",", shown.as_str());
+        assert_eq!(told(&report(&[held, (SPEC, "structs:\n", pot), shown])), expected);
+    }
+}
+
+#[test]
 fn another_definition_of_a_call_is_told_unless_the_notes_name_it() {
     let root = with_another_page(false);
     let report = run(root.path()).unwrap_or_else(|failure| panic!("{failure:?}"));
