@@ -88,7 +88,7 @@ impl<'a> Chapter<'a> {
                 || seen.contains(&pascal)
                 || seen.contains(&format!("{pascal}Response"));
             let call = format!("call_{index}");
-            let name = if clash || names::is_numbered(&name, &call) { call } else { name.clone() };
+            let name = if clash || names::is_numbered(name, &call) { call } else { name.clone() };
             seen.extend([names::pascal(&name), format!("{}Response", names::pascal(&name))]);
             chapter.endpoints.push(chapter.endpoint(name, endpoint, index == 0));
         }
