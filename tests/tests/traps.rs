@@ -2,16 +2,18 @@
 
 use serde_json::json;
 use wecom_models::chatdata::archive::{MsgType, PartyKind, SyncMsg, SyncMsgResponse};
+use wecom_models::chatdata::search::SearchMsg;
 use wecom_models::externalcontact::message_push::{
     Attachment, ChatType, CreateType, GetGroupmsgListV2, GetGroupmsgSendResult, GetGroupmsgTask, SendStatus,
     TaskStatus,
 };
-use wecom_models::meeting::basic::{AttendeeStatus, EnterMute, GetInfo};
+use wecom_models::hr::{FieldId, GetStaffInfo};
+use wecom_models::meeting::basic::{AttendeeStatus, EnterMute, GetInfo, Update};
 use wecom_models::message::app;
 use wecom_models::msgaudit::{AgreeStatus, CheckRoomAgree, CheckSingleAgree, SingleChat};
 use wecom_models::wire::ReadObject;
 use wecom_models::{OrText, Timestamp, Unknown};
-use wecom_requests::{Check, Endpoint, Paged, Period, Rate, ResponseError, Rule, parse};
+use wecom_requests::{Check, Endpoint, Paged, Period, Rate, ResponseError, Rule, When, parse};
 use wecom_tests::success;
 
 fn read<E: Endpoint<Response: ReadObject>>(body: &serde_json::Value) -> E::Response {
@@ -69,7 +71,7 @@ fn cursor_and_token_are_limited_by_bytes_not_characters() {
         [
             ("cursor".to_owned(), Rule::MaxBytes(128)),
             ("token".to_owned(), Rule::MaxBytes(128)),
-            ("limit".to_owned(), Rule::Max(1000)),
+            ("limit".to_owned(), Rule::Max(1000.into())),
         ]
     );
 }
@@ -155,14 +157,41 @@ fn group_messages_are_listed_for_a_month_at_most_and_never_backwards() {
 }
 
 #[test]
+fn fields_that_need_each_other_are_refused_alone() {
+    assert_eq!(rules(&Update::new("m")), []);
+    assert_eq!(rules(&Update::new("m").meeting_start(1_720_000_000).meeting_duration(600_u64)), []);
+    assert_eq!(
+        rules(&Update::new("m").meeting_duration(600_u64)),
+        [("meeting_start, meeting_duration".to_owned(), Rule::BothOrNeither)]
+    );
+    let until = SearchMsg::new("tea").end_time(1_720_000_000);
+    let rule = Rule::RequiredWhen { field: "end_time", when: When::Set };
+    assert_eq!(rules(&until), [("start_time".to_owned(), rule)]);
+    let nothing = SearchMsg::new("tea").start_time(1_720_000_000).end_time(1_720_000_000);
+    assert_eq!(rules(&nothing), [("end_time".to_owned(), Rule::Above("start_time"))]);
+}
+
+#[test]
+fn the_default_decides_where_a_field_is_absent() {
+    let rule = Rule::RequiredWhen { field: "get_all", when: When::Is(&["0"]) };
+    let missing = [("fieldids".to_owned(), rule)];
+    assert_eq!(rules(&GetStaffInfo::new("u")), missing);
+    assert_eq!(rules(&GetStaffInfo::new("u").get_all(false)), missing);
+    assert_eq!(rules(&GetStaffInfo::new("u").get_all(true)), []);
+    let none: [FieldId; 0] = [];
+    assert_eq!(rules(&GetStaffInfo::new("u").fieldids(none)), missing, "nothing is asked for");
+    assert_eq!(rules(&GetStaffInfo::new("u").fieldids([FieldId::new(11_004)])), []);
+}
+
+#[test]
 fn limits_of_the_three_lists_are_100_1000_and_1000() {
     let list = GetGroupmsgListV2::new(ChatType::Single, 1, 2);
     assert_eq!(rules(&list.clone().limit(100)), []);
-    assert_eq!(rules(&list.limit(101)), [("limit".to_owned(), Rule::Max(100))]);
-    assert_eq!(rules(&GetGroupmsgTask::new("m").limit(1001)), [("limit".to_owned(), Rule::Max(1000))]);
+    assert_eq!(rules(&list.limit(101)), [("limit".to_owned(), Rule::Max(100.into()))]);
+    assert_eq!(rules(&GetGroupmsgTask::new("m").limit(1001)), [("limit".to_owned(), Rule::Max(1000.into()))]);
     assert_eq!(
         rules(&GetGroupmsgSendResult::new("m", "u").limit(1001)),
-        [("limit".to_owned(), Rule::Max(1000))]
+        [("limit".to_owned(), Rule::Max(1000.into()))]
     );
 }
 

@@ -40,11 +40,15 @@ const SEEN: [&str; 16] = [
 ];
 
 /// Cases of other codes whose mistake is one of shape all the same.
-const SEEN_TOO: [&str; 8] = [
+const SEEN_TOO: [&str; 12] = [
     "bad_limit.half_a_pattern",
     "bad_rule",
     "bad_rule.empty_group",
+    "bad_rule.no_limits",
     "bad_rule.no_values",
+    "bad_rule.one_alone",
+    "bad_rule.total_of_nothing",
+    "bad_rule.total_without_bound",
     "bad_rule.two_in_one",
     "bad_union.kind",
     "bad_union.needless_tag",

@@ -1,11 +1,17 @@
 //! The documented limits of requests, checked before anything is sent.
 
+mod values;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::OnceLock;
 
 use regex_lite::Regex;
-use wecom_models::{Json, OrText, Secret, Separated, Timestamp};
+use wecom_models::{Json, OrText, Timestamp};
+
+pub use values::AnyNumber;
+use values::{Distinct, Each, Items, Text, width};
+pub(crate) use values::{Number, Time, has_items, is_one_of};
 
 /// Something that knows its documented limits.
 pub trait Check {
@@ -23,7 +29,7 @@ pub trait Check {
 }
 
 /// All the documented limits that a request breaks.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Violations(pub Vec<Violation>);
 
 impl fmt::Display for Violations {
@@ -42,7 +48,7 @@ impl fmt::Display for Violations {
 impl std::error::Error for Violations {}
 
 /// One documented limit that a request breaks.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Violation {
     /// The field, by wire names: `info[3].userid`.
     pub path: String,
@@ -58,8 +64,52 @@ impl fmt::Display for Violation {
     }
 }
 
-/// A documented limit.
+/// When a field decides about another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum When {
+    /// When it is set.
+    Set,
+    /// When it has one of these values, as on the wire.
+    Is(&'static [&'static str]),
+    /// When it is what these words say.
+    Has(&'static str),
+}
+
+impl fmt::Display for When {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Set => f.write_str("is set"),
+            Self::Is(values) => write!(f, "is {}", values.join(" or ")),
+            Self::Has(words) => write!(f, "is {words}"),
+        }
+    }
+}
+
+/// What numbers come to that are taken together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Total {
+    /// At least this.
+    Min(i64),
+    /// At most this.
+    Max(i64),
+    /// What this field says.
+    Is(&'static str),
+}
+
+impl fmt::Display for Total {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Min(min) => write!(f, "at least {min}"),
+            Self::Max(max) => write!(f, "at most {max}"),
+            Self::Is(field) => write!(f, "what `{field}` says"),
+        }
+    }
+}
+
+/// A documented limit.
+#[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Rule {
     /// So many bytes of UTF-8, or fewer.
@@ -68,18 +118,37 @@ pub enum Rule {
     MaxChars(u32),
     /// So many characters, or more.
     MinChars(u32),
+    /// So many characters, or fewer, where a Chinese one counts as two.
+    MaxWidth(u32),
     /// Text that matches this regular expression.
     Pattern(&'static str),
     /// So many items, or fewer.
     MaxItems(u32),
     /// So many items, or more.
     MinItems(u32),
+    /// Items of which no two are the same.
+    UniqueItems,
     /// This number, or less.
-    Max(i64),
+    Max(AnyNumber),
     /// This number, or more.
-    Min(i64),
+    Min(AnyNumber),
+    /// Less than this number.
+    ExclusiveMax(AnyNumber),
+    /// More than this number.
+    ExclusiveMin(AnyNumber),
+    /// Not below another field.
+    NotBelow(&'static str),
+    /// Above another field.
+    Above(&'static str),
     /// So many days after another field's time, or fewer, and not before it.
     MaxSpan {
+        /// The field with the earlier time.
+        from: &'static str,
+        /// How many days.
+        days: u32,
+    },
+    /// So many days after another field's day in Beijing, or fewer, and not before it.
+    MaxWholeDays {
         /// The field with the earlier time.
         from: &'static str,
         /// How many days.
@@ -91,13 +160,26 @@ pub enum Rule {
     AtLeastOne,
     /// One of several fields, or none.
     AtMostOne,
+    /// All of several fields, or none.
+    BothOrNeither,
     /// A field that another one makes necessary.
     RequiredWhen {
         /// The other field.
         field: &'static str,
-        /// The values it has then.
-        is: &'static [&'static str],
+        /// When it does.
+        when: When,
     },
+    /// A field that another one rules out.
+    ForbiddenWhen {
+        /// The other field.
+        field: &'static str,
+        /// When it does.
+        when: When,
+    },
+    /// Numbers that come to this when they are added.
+    Sum(Total),
+    /// Numbers that come to this when they are multiplied.
+    Product(Total),
 }
 
 impl fmt::Display for Rule {
@@ -106,16 +188,31 @@ impl fmt::Display for Rule {
             Self::MaxBytes(bytes) => write!(f, "at most {bytes} bytes long"),
             Self::MaxChars(chars) => write!(f, "at most {chars} characters long"),
             Self::MinChars(chars) => write!(f, "at least {chars} characters long"),
+            Self::MaxWidth(width) => {
+                write!(f, "at most {width} characters long, where a Chinese one counts as two")
+            }
             Self::Pattern(pattern) => write!(f, "text that matches `{pattern}`"),
             Self::MaxItems(items) => write!(f, "at most {items} items long"),
             Self::MinItems(items) => write!(f, "at least {items} items long"),
+            Self::UniqueItems => f.write_str("a list without repetition"),
             Self::Max(max) => write!(f, "at most {max}"),
             Self::Min(min) => write!(f, "at least {min}"),
+            Self::ExclusiveMax(max) => write!(f, "less than {max}"),
+            Self::ExclusiveMin(min) => write!(f, "more than {min}"),
+            Self::NotBelow(field) => write!(f, "at least what `{field}` is"),
+            Self::Above(field) => write!(f, "more than `{field}` is"),
             Self::MaxSpan { from, days } => write!(f, "0 to {days} days after `{from}`"),
+            Self::MaxWholeDays { from, days } => {
+                write!(f, "0 to {days} days after `{from}`, by their days in Beijing")
+            }
             Self::ExactlyOne => f.write_str("exactly one that is set"),
             Self::AtLeastOne => f.write_str("at least one that is set"),
             Self::AtMostOne => f.write_str("at most one that is set"),
-            Self::RequiredWhen { field, is } => write!(f, "set when `{field}` is {}", is.join(" or ")),
+            Self::BothOrNeither => f.write_str("all set or none"),
+            Self::RequiredWhen { field, when } => write!(f, "set when `{field}` {when}"),
+            Self::ForbiddenWhen { field, when } => write!(f, "left out when `{field}` {when}"),
+            Self::Sum(total) => write!(f, "{total} when they are added"),
+            Self::Product(total) => write!(f, "{total} when they are multiplied"),
         }
     }
 }
@@ -150,6 +247,12 @@ impl Checker {
         }
     }
 
+    /// At most so many characters, where a Chinese one counts as two.
+    pub fn max_width(&mut self, name: &str, value: &impl Text, max: u32) {
+        let width = value.text().map_or(0, width);
+        self.limit(name, width <= max as usize, Rule::MaxWidth(max), || format!("{width} characters long"));
+    }
+
     /// Text of a certain form.
     pub fn pattern(&mut self, name: &str, value: &impl Text, pattern: &'static Pattern) {
         if let Some(text) = value.text() {
@@ -171,17 +274,65 @@ impl Checker {
         }
     }
 
+    /// Items of which no two are the same.
+    pub fn unique_items(&mut self, name: &str, value: &impl Distinct) {
+        self.limit(name, value.is_distinct(), Rule::UniqueItems, || "one with repetition".to_owned());
+    }
+
     /// This number at most.
-    pub fn max(&mut self, name: &str, value: &impl Number, max: i64) {
-        if let Some(number) = value.number() {
-            self.limit(name, number.at_most(max), Rule::Max(max), || number.to_string());
-        }
+    pub fn max(&mut self, name: &str, value: &impl Number, max: impl Into<AnyNumber>) {
+        let max = max.into();
+        self.number(name, value, Rule::Max(max), |number| number <= max);
     }
 
     /// This number at least.
-    pub fn min(&mut self, name: &str, value: &impl Number, min: i64) {
+    pub fn min(&mut self, name: &str, value: &impl Number, min: impl Into<AnyNumber>) {
+        let min = min.into();
+        self.number(name, value, Rule::Min(min), |number| number >= min);
+    }
+
+    /// Less than this number.
+    pub fn exclusive_max(&mut self, name: &str, value: &impl Number, max: impl Into<AnyNumber>) {
+        let max = max.into();
+        self.number(name, value, Rule::ExclusiveMax(max), |number| number < max);
+    }
+
+    /// More than this number.
+    pub fn exclusive_min(&mut self, name: &str, value: &impl Number, min: impl Into<AnyNumber>) {
+        let min = min.into();
+        self.number(name, value, Rule::ExclusiveMin(min), |number| number > min);
+    }
+
+    fn number(&mut self, name: &str, value: &impl Number, rule: Rule, holds: impl Fn(AnyNumber) -> bool) {
         if let Some(number) = value.number() {
-            self.limit(name, number.at_least(min), Rule::Min(min), || number.to_string());
+            self.limit(name, holds(number), rule, || number.to_string());
+        }
+    }
+
+    /// The limits of each item of a list.
+    pub fn each<E: Each>(&mut self, name: &str, items: &E, limits: impl Fn(&mut Self, &E::Item)) {
+        items.each(&mut |position, item| {
+            let length = self.enter(&format!("{name}[{position}]"));
+            limits(self, item);
+            self.path.truncate(length);
+        });
+    }
+
+    /// The first of two numbers or times is not above the second.
+    pub fn order(&mut self, first: (&'static str, &impl Number), (name, second): (&str, &impl Number)) {
+        if let Some(number) = first.1.number() {
+            self.number(name, second, Rule::NotBelow(first.0), |second| number <= second);
+        }
+    }
+
+    /// The first of two numbers or times is below the second.
+    pub fn strict_order(
+        &mut self,
+        first: (&'static str, &impl Number),
+        (name, second): (&str, &impl Number),
+    ) {
+        if let Some(number) = first.1.number() {
+            self.number(name, second, Rule::Above(first.0), |second| number < second);
         }
     }
 
@@ -200,6 +351,23 @@ impl Checker {
         }
     }
 
+    /// At most so many days from one time's day in Beijing to another's, and not backwards.
+    pub fn max_whole_days(
+        &mut self,
+        (from_name, from): (&'static str, &impl Time),
+        (to_name, to): (&str, &impl Time),
+        days: u32,
+    ) {
+        let day = |time: Timestamp| (i128::from(time.as_unix()) + 8 * 60 * 60).div_euclid(24 * 60 * 60);
+        if let (Some(from), Some(to)) = (from.time(), to.time()) {
+            let between = day(to) - day(from);
+            let rule = Rule::MaxWholeDays { from: from_name, days };
+            self.limit(to_name, (0..=i128::from(days)).contains(&between), rule, || {
+                format!("{between} days after it")
+            });
+        }
+    }
+
     /// One of these fields is set, and no other.
     pub fn exactly_one(&mut self, fields: &[(&'static str, bool)]) {
         self.group(fields, |set| set == 1, Rule::ExactlyOne);
@@ -215,6 +383,11 @@ impl Checker {
         self.group(fields, |set| set <= 1, Rule::AtMostOne);
     }
 
+    /// All of these fields are set, or none.
+    pub fn both_or_neither(&mut self, fields: &[(&'static str, bool)]) {
+        self.group(fields, |set| set == 0 || set == fields.len(), Rule::BothOrNeither);
+    }
+
     fn group(&mut self, fields: &[(&'static str, bool)], holds: impl Fn(usize) -> bool, rule: Rule) {
         let set: Vec<&str> = fields.iter().filter(|(_, set)| *set).map(|(name, _)| *name).collect();
         let names: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
@@ -222,31 +395,72 @@ impl Checker {
         self.limit(&names.join(", "), holds(set.len()), rule, || found);
     }
 
-    /// A field is set when another one has one of these values.
+    /// A field is set when another one decides so.
     pub fn required_when(
         &mut self,
         (name, set): (&str, bool),
-        (when, value): (&'static str, &impl serde::Serialize),
-        is: &'static [&'static str],
+        (field, when): (&'static str, When),
+        decides: bool,
     ) {
-        let value = match serde_json::to_value(value) {
-            Ok(serde_json::Value::Bool(value)) => u8::from(value).to_string(),
-            Ok(value) => crate::body::text(&value),
-            Err(_) => return,
+        self.limit(name, set || !decides, Rule::RequiredWhen { field, when }, || "not set".to_owned());
+    }
+
+    /// A field is not set when another one decides so.
+    pub fn forbidden_when(
+        &mut self,
+        (name, set): (&str, bool),
+        (field, when): (&'static str, When),
+        decides: bool,
+    ) {
+        self.limit(name, !set || !decides, Rule::ForbiddenWhen { field, when }, || "set".to_owned());
+    }
+
+    /// What numbers come to that are added; those that are absent count as nothing.
+    pub fn sum(&mut self, names: &str, numbers: &[Option<AnyNumber>], total: Total, is: &impl Number) {
+        let sum = numbers.iter().flatten().fold(AnyNumber::Whole(0), |sum, number| sum.plus(*number));
+        self.total(names, sum, Rule::Sum(total), (total, is.number()));
+    }
+
+    /// What numbers come to that are multiplied, if all are there.
+    pub fn product(&mut self, names: &str, numbers: &[Option<AnyNumber>], total: Total, is: &impl Number) {
+        let product =
+            numbers.iter().try_fold(AnyNumber::Whole(1), |product, number| Some(product.times((*number)?)));
+        if let Some(product) = product {
+            self.total(names, product, Rule::Product(total), (total, is.number()));
+        }
+    }
+
+    fn total(&mut self, names: &str, found: AnyNumber, rule: Rule, (total, is): (Total, Option<AnyNumber>)) {
+        let kept = match total {
+            Total::Min(min) => found >= min.into(),
+            Total::Max(max) => found <= max.into(),
+            Total::Is(_) => is.is_none_or(|is| found.is_about(is)),
         };
-        let required = is.contains(&value.as_str());
-        self.limit(name, set || !required, Rule::RequiredWhen { field: when, is }, || "not set".to_owned());
+        self.limit(names, kept, rule, || found.to_string());
+    }
+
+    /// Whether limits are kept that decide about something else.
+    pub fn accepts(limits: impl FnOnce(&mut Self)) -> bool {
+        let mut checker = Self::default();
+        limits(&mut checker);
+        checker.found.is_empty()
     }
 
     /// The limits of what is inside a field.
     pub fn nested(&mut self, name: &str, value: &impl Check) {
+        let length = self.enter(name);
+        value.check(self);
+        self.path.truncate(length);
+    }
+
+    /// Goes into a field, and says how long the path was before.
+    fn enter(&mut self, name: &str) -> usize {
         let length = self.path.len();
         if length > 0 {
             self.path.push('.');
         }
         self.path.push_str(name);
-        value.check(self);
-        self.path.truncate(length);
+        length
     }
 
     fn item(&mut self, position: impl fmt::Display, value: &impl Check) {
@@ -258,7 +472,7 @@ impl Checker {
 
     fn limit(&mut self, name: &str, kept: bool, rule: Rule, actual: impl FnOnce() -> String) {
         if !kept {
-            let dot = if self.path.is_empty() { "" } else { "." };
+            let dot = if self.path.is_empty() || name.is_empty() { "" } else { "." };
             self.found.push(Violation { path: format!("{}{dot}{name}", self.path), rule, actual: actual() });
         }
     }
@@ -294,143 +508,6 @@ macro_rules! pattern {
 }
 #[allow(unused_imports, reason = "not every family has patterns")]
 pub(crate) use pattern;
-
-/// Something that may hold text.
-pub trait Text {
-    /// The text, if there is any.
-    fn text(&self) -> Option<&str>;
-}
-
-impl Text for String {
-    fn text(&self) -> Option<&str> {
-        Some(self)
-    }
-}
-
-impl Text for Secret {
-    fn text(&self) -> Option<&str> {
-        Some(self.expose())
-    }
-}
-
-impl<T: Text> Text for Option<T> {
-    fn text(&self) -> Option<&str> {
-        self.as_ref().and_then(T::text)
-    }
-}
-
-/// Something that may hold items.
-pub trait Items {
-    /// How many, if there is a list at all.
-    fn items(&self) -> Option<usize>;
-}
-
-impl<T> Items for Vec<T> {
-    fn items(&self) -> Option<usize> {
-        Some(self.len())
-    }
-}
-
-impl<K, V> Items for BTreeMap<K, V> {
-    fn items(&self) -> Option<usize> {
-        Some(self.len())
-    }
-}
-
-impl<T, S> Items for Separated<T, S> {
-    fn items(&self) -> Option<usize> {
-        Some(self.len())
-    }
-}
-
-impl<T: Items> Items for Option<T> {
-    fn items(&self) -> Option<usize> {
-        self.as_ref().and_then(T::items)
-    }
-}
-
-/// Something that may hold a number.
-pub trait Number {
-    /// The number, if there is one.
-    fn number(&self) -> Option<AnyNumber>;
-}
-
-/// A number of any of the models' types.
-#[derive(Clone, Copy, Debug)]
-pub enum AnyNumber {
-    /// A whole number.
-    Whole(i128),
-    /// A double.
-    Double(f64),
-}
-
-impl AnyNumber {
-    #[expect(clippy::cast_precision_loss, reason = "documented limits of doubles are small")]
-    fn at_most(self, max: i64) -> bool {
-        match self {
-            Self::Whole(number) => number <= i128::from(max),
-            Self::Double(number) => number <= max as f64,
-        }
-    }
-
-    #[expect(clippy::cast_precision_loss, reason = "documented limits of doubles are small")]
-    fn at_least(self, min: i64) -> bool {
-        match self {
-            Self::Whole(number) => number >= i128::from(min),
-            Self::Double(number) => number >= min as f64,
-        }
-    }
-}
-
-impl fmt::Display for AnyNumber {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Whole(number) => number.fmt(f),
-            Self::Double(number) => number.fmt(f),
-        }
-    }
-}
-
-macro_rules! whole_numbers {
-    ($($type:ty),*) => {$(
-        impl Number for $type {
-            fn number(&self) -> Option<AnyNumber> {
-                Some(AnyNumber::Whole((*self).into()))
-            }
-        }
-    )*};
-}
-whole_numbers!(i64, u64);
-
-impl Number for f64 {
-    fn number(&self) -> Option<AnyNumber> {
-        Some(AnyNumber::Double(*self))
-    }
-}
-
-impl<T: Number> Number for Option<T> {
-    fn number(&self) -> Option<AnyNumber> {
-        self.as_ref().and_then(T::number)
-    }
-}
-
-/// Something that may hold a time.
-pub trait Time {
-    /// The time, if there is one.
-    fn time(&self) -> Option<Timestamp>;
-}
-
-impl Time for Timestamp {
-    fn time(&self) -> Option<Timestamp> {
-        Some(*self)
-    }
-}
-
-impl<T: Time> Time for Option<T> {
-    fn time(&self) -> Option<Timestamp> {
-        self.as_ref().and_then(T::time)
-    }
-}
 
 impl<T: Check> Check for Vec<T> {
     fn check(&self, checker: &mut Checker) {
@@ -471,30 +548,4 @@ impl<T: Check> Check for Json<T> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    struct Card {
-        id: Option<String>,
-    }
-
-    impl Check for Card {
-        fn check(&self, checker: &mut Checker) {
-            checker.pattern("id", &self.id, pattern!("^[0-9A-Za-z_-]*$"));
-        }
-    }
-
-    fn violation(id: Option<&str>) -> Option<String> {
-        Card { id: id.map(str::to_owned) }.violations().err().map(|found| found.0[0].to_string())
-    }
-
-    #[test]
-    fn text_of_another_form_is_refused_and_never_shown() {
-        assert_eq!(violation(None), None);
-        assert_eq!(violation(Some("lunch-12_b")), None);
-        let refused = "`id` must be text that matches `^[0-9A-Za-z_-]*$`, and is text that doesn't";
-        for id in ["lunch 12", "午餐", "lunch-12\n", "a.b"] {
-            assert_eq!(violation(Some(id)).as_deref(), Some(refused), "{id:?}");
-        }
-    }
-}
+mod tests;

@@ -44,7 +44,9 @@ mod xml;
 pub use body::{Body, Form, Headers};
 #[allow(unused_imports, reason = "not every family has patterns")]
 pub(crate) use check::pattern;
-pub use check::{Check, Checker, Pattern, Rule, Violation, Violations};
+pub use check::{AnyNumber, Check, Checker, Pattern, Rule, Total, Violation, Violations, When};
+#[allow(unused_imports, reason = "not every family has rules")]
+pub(crate) use check::{Number, Time, has_items, is_one_of};
 pub use endpoint::{AnswerKind, Endpoint, Errcode, Host, Meta, Period, Rate};
 pub use file::{begins_file, file_head};
 pub use generated::ENDPOINTS;

@@ -238,6 +238,12 @@
 //!   cluster, or through sentinels; with `rustls`, TLS as well.
 //! - `archive`: [`archive`], the keys of archived messages (会话内容存档).
 //! - `bidirectional`: requests can be read and responses written, too.
+//!
+//! # Endpoints that need more than a call
+//!
+//! - [`Client::wait_for`] asks until a job is finished.
+//! - [`Client::upload`] sends a file as it is read.
+//! - [`Client::download`] fetches a file piece by piece, as it comes.
 
 #[cfg(feature = "archive")]
 pub mod archive;
@@ -248,6 +254,7 @@ mod error;
 mod files;
 mod hook;
 mod http;
+mod jobs;
 mod kept;
 mod limits;
 mod options;
@@ -276,6 +283,7 @@ pub use error::{Body, Error, Headers};
 #[doc(inline)]
 pub use files::{Content, ContentRange, Download};
 pub use hook::{Hook, Incoming, Outgoing};
+pub use jobs::Job;
 pub use limits::{LimitKey, LimitStore, MemoryLimits, OnLimit};
 pub use options::CallOptions;
 pub use paging::{Items, Pages, Position};

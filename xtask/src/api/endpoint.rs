@@ -2,7 +2,7 @@
 
 use super::Ty;
 use crate::spec::names::pascal;
-use crate::spec::{Answer, Body, Doc, Errcode, FieldPath, Grants, Host, Part, Rate, Sign, Token};
+use crate::spec::{Answer, Body, Doc, Errcode, FieldPath, Grants, Helper, Host, Part, Rate, Sign, Token};
 
 /// Where the pages are.
 const PAGE: &str = "https://developer.work.weixin.qq.com/document/path/";
@@ -55,6 +55,8 @@ pub struct Endpoint {
     pub concurrency: Option<u32>,
     /// How its pages follow each other.
     pub pagination: Option<Pagination>,
+    /// What `wecom-sdk` has by hand around it.
+    pub helper: Option<Helper>,
     /// Where its response holds a token.
     pub grants: Option<Grants>,
     /// Requests and their responses.

@@ -130,6 +130,7 @@ impl Lowering<'_> {
             quirk: field.quirk.as_deref().map(paragraph),
             default: default.map(Box::new),
             limits: field.limits.clone(),
+            each: field.each.0.clone(),
             place: field.place,
             signs: false,
             embed: field.embed,
@@ -232,6 +233,7 @@ impl Lowering<'_> {
                 .pagination
                 .as_ref()
                 .map(|pagination| self.pagination(pagination, request, response)),
+            helper: head.helper,
             grants: head.grants.clone(),
             host: head.host,
             body: head.body,

@@ -220,6 +220,8 @@ pub struct Field {
     pub default: Option<Box<Value>>,
     /// Its limits.
     pub limits: Vec<Limit>,
+    /// The limits of each of its items.
+    pub each: Vec<Limit>,
     /// Where it is sent, if it belongs to a request.
     pub place: Place,
     /// Whether it is filled in when the request is signed, so that nobody passes it.

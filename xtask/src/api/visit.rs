@@ -124,5 +124,5 @@ impl Module {
 
 fn is_limited(structure: &Struct) -> bool {
     !structure.rules.is_empty()
-        || structure.fields.iter().any(|field| field.limits.iter().any(Limit::refuses))
+        || structure.fields.iter().any(|field| field.limits.iter().chain(&field.each).any(Limit::refuses))
 }

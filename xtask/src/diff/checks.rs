@@ -19,31 +19,38 @@ pub(super) struct Worded {
 }
 
 impl Comparison<'_> {
+    /// The limits of a field, and of its items.
     pub(super) fn limits(&mut self, old: &Field, new: &Field, spots: &Both) {
         let rust = &spots.head.rust;
+        self.limits_of([&old.limits, &new.limits], spots, &format!("`{rust}`"));
+        let each = inside(spots, "each");
+        self.limits_of([&old.each, &new.each], &each, &format!("an item of `{rust}`"));
+    }
+
+    fn limits_of(&mut self, [old, new]: [&[Limit]; 2], spots: &Both, what: &str) {
         let of_kind =
             |limits: &[Limit], kind| limits.iter().find(|limit: &&Limit| limit.kind == kind).cloned();
-        for limit in new.limits.iter().filter(|limit| limit.refuses()) {
+        for limit in new.iter().filter(|limit| limit.refuses()) {
             let at = inside(spots, limit.kind.key());
-            let Some(before) = of_kind(&old.limits, limit.kind) else {
-                let meaning = format!("`{rust}` is refused beyond its new limit, {}", told(limit));
+            let Some(before) = of_kind(old, limit.kind) else {
+                let meaning = format!("{what} is refused beyond its new limit, {}", told(limit));
                 self.both(Rule::LimitAdded, &at, meaning);
                 continue;
             };
             if before != *limit {
-                let (rule, what) = if limit.is_tighter_than(&before) {
+                let (rule, more) = if limit.is_tighter_than(&before) {
                     (Rule::LimitTightened, "more")
                 } else {
                     (Rule::LimitLoosened, "less")
                 };
                 let meaning =
-                    format!("{what} is refused as `{rust}`: {} instead of {}", told(limit), before.value);
+                    format!("{more} is refused as {what}: {} instead of {}", told(limit), before.value);
                 self.both(rule, &at, meaning);
             }
         }
-        let gone = |limit: &&Limit| limit.refuses() && of_kind(&new.limits, limit.kind).is_none();
-        for limit in old.limits.iter().filter(gone) {
-            let meaning = format!("`{rust}` is no longer limited by {}", told(limit));
+        let gone = |limit: &&Limit| limit.refuses() && of_kind(new, limit.kind).is_none();
+        for limit in old.iter().filter(gone) {
+            let meaning = format!("{what} is no longer limited by {}", told(limit));
             self.lost(Rule::LimitRemoved, &inside(spots, limit.kind.key()), meaning);
         }
     }
@@ -86,7 +93,7 @@ impl Comparison<'_> {
         let pairs = self.pair_fields(structs);
         let new_name = |path: &FieldPath| {
             let pair = pairs.both.iter().find(|(old, _)| old.wire == path.first());
-            pair.map_or_else(|| path.clone(), |(_, new)| FieldPath::new(&new.wire))
+            pair.map_or_else(|| path.clone(), |(_, new)| path.starting_at(&new.wire))
         };
         let old = base.rules.iter().map(|rule| rule.renamed(new_name));
         (worded(old), worded(head.rules.iter().cloned()))

@@ -8,7 +8,7 @@ use super::spot::{Both, Side, Spot};
 use super::structs::Structs;
 use super::{Comparison, Difference, Rule, listed, rust_text};
 use crate::api::{Endpoint, Example, Pagination, page_url};
-use crate::spec::{Errcode, Grants, Rate, Sign};
+use crate::spec::{Errcode, Grants, Helper, Rate, Sign};
 
 impl Comparison<'_> {
     pub(super) fn endpoint_removed(&mut self, located: &Located<'_>) {
@@ -43,6 +43,11 @@ impl Comparison<'_> {
         if (&b.title, &old, b.doc.id) != (&h.title, &new, h.doc.id) {
             let meaning = format!("the page of `{}` is [{}]({new})", both.head.rust, h.title);
             self.both(Rule::EndpointDocsChanged, &both, meaning);
+        }
+        if b.helper != h.helper {
+            let helper = h.helper.map_or("no helper", Helper::keyword);
+            let meaning = format!("the documentation of `{}` names `{helper}`", both.head.rust);
+            self.both(Rule::EndpointDocsChanged, &key(&both, "helper"), meaning);
         }
         self.examples(&b.examples, &h.examples, &both);
         self.parts(base, head, &both);

@@ -1,6 +1,6 @@
 //! What examples show, held against what the spec says of it: the kind of what is sent, the rules over what comes back.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::comparison::Comparison;
 use super::finding::{Finding, Spot};
@@ -8,7 +8,7 @@ use super::object::{SpecField, What};
 use super::page::PageField;
 use crate::pages::encoding::Encoding;
 use crate::spec::type_expr::{Generic, TypeExpr};
-use crate::spec::{DriftRule, File, Repr, Rule, Section, Style};
+use crate::spec::{DriftRule, FieldPath, File, Held, Repr, Section, Style};
 
 impl Comparison<'_> {
     /// Compares a field of a request with every value that examples show of it.
@@ -44,20 +44,23 @@ impl Comparison<'_> {
         let Some((name, structure)) = ty.name().and_then(|name| file.structs.get_key_value(name)) else {
             return;
         };
+        let default = |path: &FieldPath| {
+            let field = file.field_at(&structure.fields, path)?;
+            serde_json::to_value(field.default.as_ref()?).ok()
+        };
         for (index, rule) in structure.rules.iter().enumerate() {
-            let Some(Rule::Group(group, fields)) = rule.meaning() else { continue };
-            let names: Vec<String> = fields.iter().map(ToString::to_string).collect();
+            let Some(rule) = rule.meaning() else { continue };
+            let names: Vec<String> = rule.fields().into_iter().map(ToString::to_string).collect();
             for seen in found {
-                let set_in = |object: &Map<String, Value>| {
-                    names.iter().filter(|name| object.get(*name).is_some_and(is_set)).cloned().collect()
-                };
-                let mut sets = seen.node.objects().into_iter().map(set_in);
-                let Some(set) = sets.find(|set: &Vec<String>| !group.allows(set.len())) else { continue };
+                let objects = seen.node.objects().into_iter();
+                let mut held = objects.map(|object| Held { object, default: &default });
+                let Some(held) = held.find(|held| !held.keeps(&rule)) else { continue };
+                let set = held.set(rule.fields());
                 let says = if set.is_empty() { "none".to_owned() } else { set.join(" and ") };
                 let message = format!(
                     "an answer has {says} of `{}`, against the rule `{}`",
                     names.join("`, `"),
-                    group.key()
+                    rule.key()
                 );
                 let path = Section::Structs.entry(name).key("rules").index(index);
                 let spot = Spot::of(file.source, file.root.find(&path));
@@ -67,17 +70,6 @@ impl Comparison<'_> {
                 self.found.push(finding.says(says).seen_at(line));
             }
         }
-    }
-}
-
-/// Whether a value says anything: what is empty isn't set.
-fn is_set(value: &Value) -> bool {
-    match value {
-        Value::Null => false,
-        Value::String(text) => !text.is_empty(),
-        Value::Array(items) => !items.is_empty(),
-        Value::Object(fields) => !fields.is_empty(),
-        Value::Bool(_) | Value::Number(_) => true,
     }
 }
 

@@ -28,13 +28,19 @@ fn request(endpoint: &Endpoint, rules: &[Rule]) -> String {
     let head = [endpoint.summary.clone(), call];
     let rates = rates(&endpoint.rates, endpoint.concurrency);
     let rules = rules.iter().map(Rule::sentence);
-    paragraphs(head.into_iter().chain(rates).chain(rules).chain(endpoint.notes.clone()))
+    let helper = endpoint.helper.map(|helper| {
+        let meaning = helper.meaning().trim_end_matches('.');
+        let meaning = meaning[..1].to_lowercase() + &meaning[1..];
+        format!("[`{}`]({}) of `wecom-sdk` {meaning}.", helper.keyword(), helper.url())
+    });
+    paragraphs(head.into_iter().chain(rates).chain(rules).chain(endpoint.notes.clone()).chain(helper))
 }
 
 /// What a field is, then what it may be.
 pub(super) fn field(field: &Field) -> String {
     let default = field.shown_default().map(|default| format!("default {default}"));
-    let facts: Vec<String> = default.into_iter().chain(limits(&field.limits)).collect();
+    let each = limits(&field.each).into_iter().map(|limit| format!("each {limit}"));
+    let facts: Vec<String> = default.into_iter().chain(limits(&field.limits)).chain(each).collect();
     let mut doc = field.doc.clone();
     if !facts.is_empty() {
         let text = facts.join(", ");
@@ -70,7 +76,7 @@ fn paragraphs(paragraphs: impl IntoIterator<Item = String>) -> String {
 
 /// Limits in words: ranges first, by what they count, then forms.
 fn limits(limits: &[Limit]) -> Vec<String> {
-    let mut ranges: BTreeMap<&str, [Option<i64>; 2]> = BTreeMap::new();
+    let mut ranges: BTreeMap<&str, [Option<&Limit>; 2]> = BTreeMap::new();
     let mut forms = Vec::new();
     for limit in limits {
         let facts = limit.kind.facts();
@@ -78,24 +84,39 @@ fn limits(limits: &[Limit]) -> Vec<String> {
             (LimitValue::Number(number), Bound::Cut(helper)) => {
                 forms.push(format!("cut off after {number} {} ([`{helper}`](crate::{helper}))", facts.unit));
             }
-            (LimitValue::Number(number), bound) => {
-                let end = usize::from(bound == Bound::AtMost);
-                ranges.entry(facts.unit).or_default()[end] = Some(*number);
+            (LimitValue::Number(_), bound) => {
+                ranges.entry(facts.unit).or_default()[usize::from(bound.is_upper())] = Some(limit);
             }
             (LimitValue::Pattern(pattern), _) => forms.push(format!("matching `{pattern}`")),
+            (LimitValue::True, _) => forms.push("without repetition".to_owned()),
         }
     }
-    let ranges = ranges.into_iter().filter_map(|(unit, range)| {
+    let ranges = ranges.into_iter().map(|(unit, range)| {
+        let inclusive = |limit: &Limit| matches!(limit.kind.facts().bound, Bound::AtLeast | Bound::AtMost);
         let text = match range {
-            [Some(min), Some(max)] if min == max => format!("exactly {max} {unit}"),
-            [Some(min), Some(max)] => format!("{min} to {max} {unit}"),
-            [None, Some(max)] => format!("at most {max} {unit}"),
-            [Some(min), None] => format!("at least {min} {unit}"),
-            [None, None] => return None,
+            [Some(min), Some(max)] if inclusive(min) && inclusive(max) => {
+                let (min, max) = (&min.value, &max.value);
+                if min == max { format!("exactly {max} {unit}") } else { format!("{min} to {max} {unit}") }
+            }
+            ends => {
+                let ends: Vec<String> = ends.into_iter().flatten().map(end).collect();
+                format!("{} {unit}", ends.join(" and "))
+            }
         };
-        Some(text.trim_end().to_owned())
+        text.trim_end().to_owned()
     });
     ranges.chain(forms).collect()
+}
+
+/// One end of a range.
+fn end(limit: &Limit) -> String {
+    let words = match limit.kind.facts().bound {
+        Bound::AtLeast => "at least",
+        Bound::Above => "more than",
+        Bound::Below => "less than",
+        Bound::AtMost | Bound::Form | Bound::Cut(_) => "at most",
+    };
+    format!("{words} {}", limit.value)
 }
 
 fn rates(rates: &[Rate], concurrency: Option<u32>) -> Option<String> {

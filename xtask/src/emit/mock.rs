@@ -100,7 +100,8 @@ fn required(module: &Module, request: &Struct) -> Vec<String> {
         let union = field.ty.name().and_then(|name| module.named(name));
         match union {
             Some(Type::Union(union)) if field.embed => {
-                paths.extend((path.is_empty() && !union.tag.is_empty()).then(|| union.tag.clone()));
+                let tagged = path.is_empty() && !union.tag.is_empty();
+                paths.extend((tagged && !field.optional).then(|| union.tag.clone()));
             }
             _ => paths.extend((!field.optional).then(|| dotted(path))),
         }

@@ -4,12 +4,14 @@ mod checks;
 mod docs;
 mod errcode;
 mod items;
+mod limits;
 mod manifest;
 mod mock;
 mod models;
 mod paging;
 mod paths;
 mod requests;
+mod rules;
 mod snapshots;
 mod wire;
 

@@ -17,7 +17,7 @@ pub(super) fn module(module: &Module) -> TokenStream {
     let limited = module.limited();
     let endpoints = module.endpoints.iter().map(|endpoint| {
         let request = module.structure(&endpoint.request).expect("every endpoint has a request");
-        let check = checks::of_struct(request, &limited);
+        let check = checks::of_struct(module, request, &limited);
         let endpoint_impl = endpoint_impl(endpoint, request);
         let pagination = endpoint.pagination.as_ref();
         let paged = pagination.map(|pagination| paging::impls(module, endpoint, pagination));
@@ -25,7 +25,7 @@ pub(super) fn module(module: &Module) -> TokenStream {
         quote!(#endpoint_impl #check #paged #signed)
     });
     let own = module.own_types().filter(|ty| limited.contains(ty.name()));
-    let parts = own.map(|ty| checks::of_type(ty, &limited));
+    let parts = own.map(|ty| checks::of_type(module, ty, &limited));
     let items = module.endpoints.iter().filter_map(|endpoint| endpoint.pagination.as_ref()?.item.as_ref());
     let names = items.flat_map(Ty::layers);
     let json = answers(module, "json_answers", Format::Json);

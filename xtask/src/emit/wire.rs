@@ -119,6 +119,9 @@ fn write_struct(structure: &Struct) -> TokenStream {
 pub(super) fn put(field: &Field) -> TokenStream {
     let wire = &field.wire;
     let name = ident(&field.rust);
+    if field.embed && field.optional {
+        return quote!(self.#name.as_ref().map_or(Ok(()), |union| wire::WriteObject::put(union, out)));
+    }
     if field.embed {
         return quote!(wire::WriteObject::put(&self.#name, out));
     }
@@ -151,8 +154,13 @@ fn read_struct(structure: &Struct) -> TokenStream {
     });
     let rest = match structure.fields.iter().find(|field| field.embed) {
         Some(field) => {
-            let field = ident(&field.rust);
-            quote!(wire::ReadObject::set(&mut self.#field, name, field))
+            let union = ident(&field.rust);
+            let union = if field.optional {
+                quote!(self.#union.get_or_insert_default())
+            } else {
+                quote!(&mut self.#union)
+            };
+            quote!(wire::ReadObject::set(#union, name, field))
         }
         None => quote!(field.skip()),
     };

@@ -11,7 +11,7 @@ use super::model::{Bodies, Definition, DraftEndpoint, DraftFields};
 use super::types::Types;
 use crate::pages::phrases::may_be_moment;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
-use crate::spec::{Field, Limit, LimitKind, LimitValue};
+use crate::spec::{Field, Limit, LimitKind};
 
 /// Makes the values of a file's examples.
 #[derive(Debug, Default)]
@@ -226,30 +226,26 @@ fn earliest(body: &Value) -> Option<i64> {
 
 /// Keeps a value within its limits, as far as that is possible.
 fn within(value: &mut Value, limits: &[Limit]) {
-    for Limit { kind, value: limit } in limits {
-        match (kind, limit, &mut *value) {
-            (
-                LimitKind::MaxChars | LimitKind::MaxBytes | LimitKind::CutsAtChars | LimitKind::CutsAtBytes,
-                LimitValue::Number(most),
-                Value::String(text),
-            ) => {
-                let most = usize::try_from(*most).unwrap_or_default();
-                *text = text.chars().take(most).collect();
-            }
-            (LimitKind::MinChars, LimitValue::Number(least), Value::String(text)) => {
-                let least = usize::try_from(*least).unwrap_or_default();
-                *text = format!("{text:x<least$}");
-            }
-            (LimitKind::Max, LimitValue::Number(most), Value::Number(number))
-                if number.as_i64().is_some_and(|number| number > *most) =>
-            {
-                *value = (*most).into();
-            }
-            (LimitKind::Min, LimitValue::Number(least), Value::Number(number))
-                if number.as_i64().is_some_and(|number| number < *least) =>
-            {
-                *value = (*least).into();
-            }
+    for limit in limits {
+        let Some(number) = limit.as_number() else { continue };
+        let count = number.as_u64().and_then(|count| usize::try_from(count).ok()).unwrap_or_default();
+        let nearest = || match (limit.kind, number.as_i64()) {
+            (LimitKind::ExclusiveMin, Some(number)) => Value::from(number.saturating_add(1)),
+            (LimitKind::ExclusiveMax, Some(number)) => Value::from(number.saturating_sub(1)),
+            _ => Value::Number(number.clone()),
+        };
+        if value.is_number() && !limit.allows(value) {
+            *value = nearest();
+        }
+        let Value::String(text) = value else { continue };
+        match limit.kind {
+            LimitKind::MaxChars
+            | LimitKind::MaxBytes
+            | LimitKind::MaxWidth
+            | LimitKind::CutsAtChars
+            | LimitKind::CutsAtBytes
+            | LimitKind::CutsAtWidth => *text = text.chars().take(count).collect(),
+            LimitKind::MinChars => *text = format!("{text:x<count$}"),
             _ => {}
         }
     }

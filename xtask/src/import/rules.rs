@@ -10,7 +10,7 @@ use super::types::Types;
 use super::values;
 use crate::pages::{plain, regex};
 use crate::spec::type_expr::{Scalar, TypeExpr};
-use crate::spec::{Field, MaxSpan, RequiredWhen, WrittenRule};
+use crate::spec::{Field, FieldPath, Held, MaxSpan, When, WrittenRule};
 
 static NAME: LazyLock<Regex> = LazyLock::new(|| regex(r"[A-Za-z_][A-Za-z0-9_]*"));
 
@@ -34,7 +34,20 @@ impl Request<'_> {
                 rules.push(rule);
             }
         }
+        rules.retain(|rule| self.is_kept(rule));
         rules
+    }
+
+    /// Whether the requests that the page shows keep a rule: if not, it has been misread.
+    fn is_kept(&self, rule: &WrittenRule) -> bool {
+        let default = |path: &FieldPath| {
+            let field = self.fields.get(path.first())?;
+            serde_json::to_value(field.spec.default.as_ref()?).ok()
+        };
+        let bodies = self.shown.iter().filter_map(Value::as_object);
+        rule.meaning().is_some_and(|rule| {
+            bodies.map(|object| Held { object, default: &default }).all(|held| held.keeps(&rule))
+        })
     }
 
     /// The sentences about the request: with the field that is described, where one is.
@@ -70,11 +83,10 @@ impl Request<'_> {
             let about = |name: &str| field == Some(name) || mentioned.contains(&name);
             let fields: Vec<(&String, &Draft<Field>)> =
                 self.fields.iter().filter(|(name, _)| about(name)).collect();
-            let held = self.shown.iter().all(|body| fields.iter().any(|(name, _)| body.get(name).is_some()));
             let optional = fields.iter().all(|(_, field)| field.spec.optional);
             let names = fields.iter().map(|(name, _)| (*name).clone()).collect();
             let rule = WrittenRule { at_least_one: Some(names), ..WrittenRule::default() };
-            Some(rule).filter(|_| fields.len() > 1 && optional && held)
+            Some(rule).filter(|_| fields.len() > 1 && optional)
         };
         self.sentences().into_iter().filter_map(of).collect()
     }
@@ -96,7 +108,10 @@ impl Request<'_> {
         let [days] = days.as_slice() else { return None };
         let from = self.only_moment(&["start", "begin"])?;
         let to = self.only_moment(&["end"])?;
-        Some(WrittenRule { max_span: Some(MaxSpan { from, to, days: *days }), ..WrittenRule::default() })
+        Some(WrittenRule {
+            max_span: Some(MaxSpan { from, to, days: *days, whole_days: false }),
+            ..WrittenRule::default()
+        })
     }
 
     /// The one moment among the fields whose name has one of some words.
@@ -123,8 +138,12 @@ impl Request<'_> {
         let (when, other) = self.fields.get_key_value(&found[1]).filter(|(when, _)| *when != name)?;
         let values = VALUE.find_iter(&found[2]);
         let is = values.map(|value| values::value(&other.spec.ty, value.as_str(), self.types));
-        let rule =
-            RequiredWhen { field: name.to_owned(), when: when.clone(), is: is.collect::<Option<_>>()? };
+        let rule = When {
+            field: name.to_owned(),
+            when: when.clone(),
+            is: Some(is.collect::<Option<_>>()?),
+            has: None,
+        };
         Some(WrittenRule { required_when: Some(rule), ..WrittenRule::default() })
     }
 }

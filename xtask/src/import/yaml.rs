@@ -127,21 +127,43 @@ fn pagination(pages: &Pagination) -> String {
     format!("pagination: {}", flow(given))
 }
 
+/// A rule, in one line.
 fn rule(rule: &WrittenRule) -> String {
-    let WrittenRule { max_span, exactly_one, at_least_one, at_most_one, required_when } = rule;
-    let groups = [("exactly_one", exactly_one), ("at_least_one", at_least_one), ("at_most_one", at_most_one)];
-    let group =
-        groups.into_iter().find_map(|(key, names)| Some((key, format!("[{}]", names.as_ref()?.join(", ")))));
-    let span = max_span.as_ref().map(|span| {
-        let days = span.days.to_string();
-        ("max_span", flow([("from", span.from.clone()), ("to", span.to.clone()), ("days", days)]))
-    });
-    let required = required_when.as_ref().map(|rule| {
-        let is: Vec<String> = rule.is.iter().map(value).collect();
-        let is = format!("[{}]", is.join(", "));
-        ("required_when", flow([("field", rule.field.clone()), ("when", rule.when.clone()), ("is", is)]))
-    });
-    group.or(span).or(required).map(|(key, of)| format!("{key}: {of}")).unwrap_or_default()
+    let written = serde_yaml::to_value(rule).unwrap_or_default();
+    let entries = written.as_mapping().into_iter().flatten();
+    let entries: Vec<String> =
+        entries.map(|(key, content)| format!("{}: {}", inline(key), inline(content))).collect();
+    entries.join(", ")
+}
+
+/// What a rule is made of: names of fields without quotes, and values.
+fn inline(written: &serde_yaml::Value) -> String {
+    match written {
+        serde_yaml::Value::Mapping(entries) => {
+            let entries = entries.iter().map(|(key, content)| {
+                // What stands under `is` is on the wire, everything else names something.
+                let is_value = key.as_str() == Some("is") && content.is_sequence();
+                let content = match content.as_sequence().filter(|_| is_value) {
+                    Some(values) => list(values.iter().map(value)),
+                    None => inline(content),
+                };
+                format!("{}: {content}", inline(key))
+            });
+            format!("{{ {} }}", entries.collect::<Vec<_>>().join(", "))
+        }
+        serde_yaml::Value::Sequence(items) => list(items.iter().map(inline)),
+        serde_yaml::Value::String(name) => path(name),
+        other => value(other),
+    }
+}
+
+fn list(items: impl Iterator<Item = String>) -> String {
+    format!("[{}]", items.collect::<Vec<_>>().join(", "))
+}
+
+/// The path of a field.
+fn path(name: &str) -> String {
+    if name.split('.').all(|step| key(step) == step) { name.to_owned() } else { quoted(name) }
 }
 
 fn example_yaml(example: &Draft<Bodies>) -> String {
@@ -167,14 +189,29 @@ fn fields_yaml(fields: &DraftFields, phrases: &Phrases) -> String {
 }
 
 fn field_yaml(name: &str, field: &Draft<Field>, phrases: &Phrases) -> String {
-    let Field { ty, doc, rename, default, place, embed, quirk, limits, optional, misspelt: _, public: _ } =
-        &field.spec;
+    let Field {
+        ty,
+        doc,
+        rename,
+        default,
+        place,
+        embed,
+        quirk,
+        each,
+        limits,
+        optional,
+        misspelt: _,
+        public: _,
+    } = &field.spec;
     let name = key(&format!("{name}{}", if *optional { "?" } else { "" }));
     let known = phrases.field(doc);
     let comment = comment(&field.doubts, known.is_some());
     let mut pairs = vec![("type", ty.to_string())];
     pairs.extend(default.as_ref().map(|of| ("default", value(of))));
     pairs.extend(limits.iter().map(|limit| (limit.kind.key(), limit_value(&limit.value))));
+    let each = each.0.iter().map(|limit| (limit.kind.key(), limit_value(&limit.value)));
+    let each: Vec<_> = each.collect();
+    pairs.extend((!each.is_empty()).then(|| ("each", flow(each))));
     pairs.extend(quirk.as_ref().map(|reason| ("quirk", quoted(reason))));
     pairs.extend((*place != Place::default()).then(|| ("in", place.keyword().to_owned())));
     pairs.extend(rename.as_ref().map(|name| ("rename", name.clone())));
@@ -292,6 +329,7 @@ fn limit_value(value: &LimitValue) -> String {
     match value {
         LimitValue::Number(number) => number.to_string(),
         LimitValue::Pattern(pattern) => quoted(pattern),
+        LimitValue::True => "true".to_owned(),
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod operations;
 mod prose;
+mod rules;
 mod schemas;
 
 use serde_json::{Value, json};
@@ -17,7 +18,7 @@ use prose::Names;
 pub const FILE: &str = "openapi.json";
 
 /// What the extensions mean: OpenAPI has no word for them.
-const EXTENSIONS: [(&str, &str); 24] = [
+const EXTENSIONS: [(&str, &str); 27] = [
     ("x-concurrency", "How many calls of the operation may be on their way at once."),
     (
         "x-definitions",
@@ -34,8 +35,13 @@ const EXTENSIONS: [(&str, &str); 24] = [
     ("x-items", "The type of the items that `x-separator` joins."),
     ("x-cuts-at-bytes", "Bytes of UTF-8 that WeCom keeps of a longer text; nothing is refused."),
     ("x-cuts-at-chars", "Characters that WeCom keeps of a longer text; nothing is refused."),
+    ("x-cuts-at-width", "Like `x-cuts-at-chars`, where a Chinese character counts as two."),
     ("x-max-bytes", "Bytes of UTF-8, at most; `maxLength` counts characters, of which there are no more."),
     ("x-max-items", "Items of a string that `x-separator` joins, at most."),
+    (
+        "x-max-width",
+        "Characters, at most, where a Chinese one counts as two; `maxLength` counts each as one.",
+    ),
     ("x-min-items", "Items of a string that `x-separator` joins, at least."),
     ("x-misspelt", "Names that the documentation's examples give the field by mistake."),
     ("x-open", "Values or variants beside the documented ones are valid and must be expected."),
@@ -45,12 +51,15 @@ const EXTENSIONS: [(&str, &str); 24] = [
     (
         "x-rules",
         "Rules over several fields that JSON Schema can't say: `max_span` is how many days two times lie \
-        apart, at most; of the others, each lists the fields it is about.",
+        apart, at most (`whole_days`: both rounded down to days in Beijing); of `order`, the first isn't above the \
+        second, of `strict_order`, it is below it; `sum` and `product` bound what numbers come to; of the others, \
+        each lists the fields it is about, and paths lead to fields inside others.",
     ),
     ("x-safe", "The operation only reads: it may be sent again after a lost answer."),
     ("x-secret", "The value must not be shown or logged."),
     ("x-separator", "What joins the items of a list that is sent as a string."),
     ("x-sign", "The fields that sign the request."),
+    ("x-unique-items", "Whether no two items of a string that `x-separator` joins are the same."),
     ("x-unit", "The unit of a number."),
 ];
 

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 use super::prose::{Names, component};
+use super::rules;
 use super::schemas::{self, FAILURE, MERCHANT_FAILURE, Schemas, any_of, reference};
 use crate::api::{Api, Endpoint, Example, Field, Method, Module, Pagination, Struct, Ty, page_url};
 use crate::spec::{Format, Host, Place, Rule, Token};
@@ -128,7 +129,7 @@ fn facts(definition: &Definition<'_>) -> Map<String, Value> {
         Method::Get => Vec::new(),
     };
     let rules: Vec<Value> =
-        request.rules.iter().filter(|rule| !schemas::is_over(rule, &in_body)).map(Rule::as_written).collect();
+        request.rules.iter().filter(|rule| !rules::is_over(rule, &in_body)).map(Rule::as_written).collect();
     if !rules.is_empty() {
         add("x-rules", Value::Array(rules));
     }
@@ -304,9 +305,9 @@ fn request_body(definitions: &[Definition<'_>]) -> Option<Value> {
             content.add_example(body_type(definition.endpoint), key, value);
         }
     }
-    let required = with_body.iter().all(|definition| {
-        definition.request.sent_in(Place::Body).any(|field| !field.optional || field.embed)
-    });
+    let required = with_body
+        .iter()
+        .all(|definition| definition.request.sent_in(Place::Body).any(|field| !field.optional));
     (!with_body.is_empty()).then(|| json!({ "required": required, "content": content.into_value() }))
 }
 

@@ -3,8 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::prose::{Names, component};
+use super::rules;
 use crate::api::{Api, Enum, Field, Method, Module, Struct, Ty, Type, Union, Variant};
-use crate::spec::{Errcode, Format, LimitValue, Part, Place, Repr, Rule, Style};
+use crate::spec::{Errcode, Format, Part, Place, Repr, Rule, Style};
 
 /// The schema of an answer that reports a failure.
 pub(super) const FAILURE: &str = "Failure";
@@ -98,9 +99,10 @@ impl Schemas<'_> {
         if is_xml {
             schema.insert("xml".to_owned(), json!({ "name": "xml" }));
         }
-        let embedded = fields.iter().filter(|field| field.embed).find_map(|field| field.ty.name());
-        if let Some(Type::Union(union)) = embedded.and_then(|union| self.module.named(union)) {
-            self.with_embedded(name, union, (&description, schema), schemas);
+        let embedded = fields.iter().find(|field| field.embed);
+        let union = embedded.and_then(|field| self.module.named(field.ty.name()?));
+        if let Some((field, Type::Union(union))) = embedded.zip(union) {
+            self.with_embedded((name, field), union, (&description, schema), schemas);
         } else {
             schema.shift_insert(0, "description".to_owned(), json!(description));
             schemas.insert(name.to_owned(), Value::Object(schema));
@@ -111,14 +113,22 @@ impl Schemas<'_> {
     /// type of an object that is one of several as well.
     fn with_embedded(
         self,
-        name: &str,
+        (name, field): (&str, &Field),
         union: &Union,
         (description, fields): (&str, Map<String, Value>),
         schemas: &mut Map<String, Value>,
     ) {
         let common = format!("{name}.CommonFields");
         let variants = || union.variants.iter().map(|variant| variant.name.as_str()).chain(["Other"]);
-        let mut schema = one_of(name, union, variants());
+        // What is no variant is valid as `Other` already, but for requests, which have a tag there.
+        let absent = field.optional && union.direction.sent && !union.tag.is_empty();
+        let mut schema = one_of(name, union, variants().chain(absent.then_some("Absent")));
+        if absent {
+            // It would have to be there.
+            schema.remove("discriminator");
+            let without = json!({ "not": { "required": [union.tag] } });
+            schemas.insert(format!("{name}.Absent"), json!({ "allOf": [reference(&common), without] }));
+        }
         schema.shift_insert(0, "description".to_owned(), json!(description));
         schemas.insert(name.to_owned(), Value::Object(schema));
         let union = component(self.module, &union.name);
@@ -143,10 +153,10 @@ impl Schemas<'_> {
         if !required.is_empty() {
             schema.insert("required".to_owned(), json!(required));
         }
-        let rules = || rules.iter().filter(|rule| is_over(rule, fields));
-        all_of(&mut schema, rules().filter_map(Rule::schema).collect());
-        let words: Vec<Value> =
-            rules().filter(|rule| rule.schema().is_none()).map(Rule::as_written).collect();
+        let rules = || rules.iter().filter(|rule| rules::is_over(rule, fields));
+        let of = |rule: &&Rule| rules::schema(self.module, fields, rule);
+        all_of(&mut schema, rules().filter_map(|rule| of(&rule)).collect());
+        let words: Vec<Value> = rules().filter(|rule| of(rule).is_none()).map(Rule::as_written).collect();
         if !words.is_empty() {
             schema.insert("x-rules".to_owned(), Value::Array(words));
         }
@@ -156,7 +166,7 @@ impl Schemas<'_> {
     /// A field's type, with everything else that is known of it.
     pub(super) fn field(self, field: &Field) -> Value {
         let mut schema = self.ty(&field.ty);
-        limit(&mut schema, field);
+        rules::limit(&mut schema, field);
         if field.quirk.is_some() {
             // The examples of the documentation may show any scalar here.
             let scalar = json!({ "type": ["string", "number", "boolean", "null"] });
@@ -379,28 +389,4 @@ fn kind_type(kind: &str) -> &str {
         "list" => "array",
         same => same,
     }
-}
-
-/// Adds a field's limits to its schema.
-fn limit(schema: &mut Value, field: &Field) {
-    for limit in &field.limits {
-        let keyword = field.ty.carrier().and_then(|carrier| limit.kind.keyword(carrier));
-        let Some(keyword) = keyword else { continue };
-        schema[keyword] = match &limit.value {
-            // What is never negative stays so.
-            LimitValue::Number(number) if *number < 0 && schema["minimum"] == 0 => continue,
-            LimitValue::Number(number) => json!(number),
-            LimitValue::Pattern(pattern) => json!(pattern),
-        };
-    }
-    // No character has less than a byte, so this refuses nothing that is allowed.
-    if let Some(bytes) = schema["x-max-bytes"].as_i64() {
-        let chars = schema["maxLength"].as_i64().map_or(bytes, |chars| chars.min(bytes));
-        schema["maxLength"] = json!(chars);
-    }
-}
-
-/// Whether all fields of a rule stand in one object.
-pub(super) fn is_over(rule: &Rule, fields: &[&Field]) -> bool {
-    rule.fields().into_iter().all(|path| fields.iter().any(|own| own.wire == path.first()))
 }

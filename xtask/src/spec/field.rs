@@ -6,6 +6,7 @@ use serde_yaml::Value;
 
 use crate::spec::keywords::keywords;
 use crate::spec::limit::Limit;
+use crate::spec::limits::Limits;
 use crate::spec::pattern;
 use crate::spec::type_expr::TypeExpr;
 
@@ -40,6 +41,9 @@ pub struct Field {
     /// Names that the page's examples give the field by mistake.
     #[serde(default)]
     pub misspelt: Vec<String>,
+    /// The limits of each of its items, or of each value of a map.
+    #[serde(default)]
+    pub each: Limits,
     /// Its limits, whose keys are those of [`LimitKind`](super::LimitKind).
     #[serde(skip)]
     pub limits: Vec<Limit>,
@@ -61,6 +65,7 @@ impl Field {
             quirk: None,
             public: None,
             misspelt: Vec::new(),
+            each: Limits::default(),
             limits: Vec::new(),
             optional: false,
         }

@@ -21,6 +21,14 @@ impl FieldPath {
     pub fn first(&self) -> &str {
         &self.0[0]
     }
+
+    /// The same path from an outermost field of another name on.
+    #[must_use]
+    pub fn starting_at(&self, name: &str) -> Self {
+        let mut path = self.clone();
+        name.clone_into(&mut path.0[0]);
+        path
+    }
 }
 
 impl fmt::Display for FieldPath {

@@ -1,6 +1,10 @@
 //! Limits of a value. All that is known of each kind of limit stands in one table: [`LimitKind::facts`].
 
+use std::cmp::Ordering;
+use std::collections::HashSet;
 use std::fmt;
+
+use serde_json::{Number, Value};
 
 use super::type_expr::{Generic, Scalar, TypeExpr};
 
@@ -16,14 +20,14 @@ pub struct Limit {
 impl Limit {
     /// A limit to a number.
     pub fn number(kind: LimitKind, number: impl Into<i64>) -> Self {
-        Self { kind, value: LimitValue::Number(number.into()) }
+        Self { kind, value: LimitValue::Number(number.into().into()) }
     }
 
     /// Its number, if it is one.
-    pub fn as_number(&self) -> Option<i64> {
-        match self.value {
+    pub fn as_number(&self) -> Option<&Number> {
+        match &self.value {
             LimitValue::Number(number) => Some(number),
-            LimitValue::Pattern(_) => None,
+            LimitValue::Pattern(_) | LimitValue::True => None,
         }
     }
 
@@ -35,19 +39,88 @@ impl Limit {
     /// Whether nothing is between this lower limit and that upper one.
     pub fn contradicts(&self, upper: &Self) -> bool {
         let (lower, other) = (self.kind.facts(), upper.kind.facts());
-        (lower.bound, other.bound, lower.unit) == (Bound::AtLeast, Bound::AtMost, other.unit)
-            && self.as_number() > upper.as_number()
+        let (Some(low), Some(high)) = (self.as_number(), upper.as_number()) else { return false };
+        let opposed = lower.bound.is_lower() && other.bound.is_upper() && lower.unit == other.unit;
+        let excluded = lower.bound == Bound::Above || other.bound == Bound::Below;
+        let order = compare(low, high);
+        opposed && (order.is_gt() || excluded && order.is_eq())
     }
 
     /// Whether it refuses something that another limit of its kind allows.
     pub fn is_tighter_than(&self, other: &Self) -> bool {
-        match (self.kind.facts().bound, &self.value, &other.value) {
-            (Bound::AtMost, LimitValue::Number(this), LimitValue::Number(other)) => this < other,
-            (Bound::AtLeast, LimitValue::Number(this), LimitValue::Number(other)) => this > other,
+        let bound = self.kind.facts().bound;
+        match (&self.value, &other.value) {
+            (LimitValue::Number(this), LimitValue::Number(other)) if bound.is_upper() => {
+                compare(this, other).is_lt()
+            }
+            (LimitValue::Number(this), LimitValue::Number(other)) if bound.is_lower() => {
+                compare(this, other).is_gt()
+            }
             // Of two forms, either may refuse what the other allows.
-            (_, this, other) => this != other,
+            (this, other) => this != other,
         }
     }
+
+    /// Whether a value of JSON is within it. What it can't limit is.
+    pub fn allows(&self, value: &Value) -> bool {
+        let measure = match (self.kind, value) {
+            (LimitKind::Pattern, Value::String(text)) => {
+                let LimitValue::Pattern(pattern) = &self.value else { return true };
+                return regex_lite::Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text));
+            }
+            (LimitKind::UniqueItems, Value::Array(items)) => {
+                let distinct: HashSet<String> = items.iter().map(ToString::to_string).collect();
+                return distinct.len() == items.len();
+            }
+            (LimitKind::MinChars | LimitKind::MaxChars, Value::String(text)) => text.chars().count().into(),
+            (LimitKind::MaxBytes, Value::String(text)) => text.len().into(),
+            (LimitKind::MaxWidth, Value::String(text)) => width(text).into(),
+            (LimitKind::MinItems | LimitKind::MaxItems, Value::Array(items)) => items.len().into(),
+            (LimitKind::MinItems | LimitKind::MaxItems, Value::Object(entries)) => entries.len().into(),
+            (
+                LimitKind::Min | LimitKind::Max | LimitKind::ExclusiveMin | LimitKind::ExclusiveMax,
+                Value::Number(number),
+            ) => number.clone(),
+            _ => return true,
+        };
+        let Some(limit) = self.as_number() else { return true };
+        let order = compare(&measure, limit);
+        match self.kind.facts().bound {
+            Bound::AtMost => order.is_le(),
+            Bound::AtLeast => order.is_ge(),
+            Bound::Above => order.is_gt(),
+            Bound::Below => order.is_lt(),
+            Bound::Form | Bound::Cut(_) => true,
+        }
+    }
+
+    /// What a value within it is, to follow "is": `at most 40 characters long`.
+    pub fn phrase(&self) -> String {
+        let facts = self.kind.facts();
+        let long = if facts.unit.is_empty() { String::new() } else { format!(" {} long", facts.unit) };
+        match facts.bound {
+            Bound::AtMost => format!("at most {}{long}", self.value),
+            Bound::AtLeast => format!("at least {}{long}", self.value),
+            Bound::Above => format!("more than {}", self.value),
+            Bound::Below => format!("less than {}", self.value),
+            Bound::Form if self.kind == LimitKind::UniqueItems => "without repetition".to_owned(),
+            Bound::Form => format!("of the form `{}`", self.value),
+            Bound::Cut(_) => format!("cut off after {} {}", self.value, facts.unit),
+        }
+    }
+}
+
+/// Which of two numbers is larger; whole numbers are compared exactly.
+fn compare(one: &Number, other: &Number) -> Ordering {
+    match (one.as_i128(), other.as_i128()) {
+        (Some(one), Some(other)) => one.cmp(&other),
+        _ => one.as_f64().partial_cmp(&other.as_f64()).unwrap_or(Ordering::Equal),
+    }
+}
+
+/// How wide a text is: a Chinese character counts as two.
+fn width(text: &str) -> usize {
+    text.chars().map(|c| if c < '\u{2e80}' { 1 } else { 2 }).sum()
 }
 
 /// As a spec writes it.
@@ -61,9 +134,22 @@ impl fmt::Display for Limit {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LimitValue {
     /// A number, in the unit of the limit.
-    Number(i64),
+    Number(Number),
     /// A regular expression.
     Pattern(String),
+    /// Nothing more is said than that it is limited.
+    True,
+}
+
+impl LimitValue {
+    /// The value as JSON.
+    pub fn as_json(&self) -> Value {
+        match self {
+            Self::Number(number) => Value::Number(number.clone()),
+            Self::Pattern(pattern) => Value::from(pattern.as_str()),
+            Self::True => Value::Bool(true),
+        }
+    }
 }
 
 impl fmt::Display for LimitValue {
@@ -71,6 +157,7 @@ impl fmt::Display for LimitValue {
         match self {
             Self::Number(number) => write!(f, "{number}"),
             Self::Pattern(pattern) => f.write_str(pattern),
+            Self::True => f.write_str("true"),
         }
     }
 }
@@ -97,10 +184,12 @@ pub struct Facts {
 pub enum Takes {
     /// A number of things.
     Count,
-    /// Any integer.
-    Integer,
+    /// Any number.
+    Number,
     /// A regular expression over the whole text.
     Pattern,
+    /// `true`.
+    True,
 }
 
 /// Which way a limit goes.
@@ -110,10 +199,26 @@ pub enum Bound {
     AtMost,
     /// Nothing below it is allowed.
     AtLeast,
+    /// It is not allowed, and nothing below it.
+    Above,
+    /// It is not allowed, and nothing above it.
+    Below,
     /// Nothing of another form is allowed.
     Form,
     /// Everything is allowed; what is above it gets lost, unless it is cut off with this helper of the crates before.
     Cut(&'static str),
+}
+
+impl Bound {
+    /// Whether small values are refused.
+    pub const fn is_lower(self) -> bool {
+        matches!(self, Self::AtLeast | Self::Above)
+    }
+
+    /// Whether large values are refused.
+    pub const fn is_upper(self) -> bool {
+        matches!(self, Self::AtMost | Self::Below)
+    }
 }
 
 /// What can carry a limit.
@@ -206,6 +311,14 @@ limits! {
         unit: "bytes",
         carriers: &[(Carrier::Text, "x-max-bytes")],
     };
+    MaxWidth: Facts {
+        key: "max_width",
+        doc: "Characters, at most, where a Chinese one counts as two.",
+        takes: Takes::Count,
+        bound: Bound::AtMost,
+        unit: "half-width characters",
+        carriers: &[(Carrier::Text, "x-max-width")],
+    };
     CutsAtChars: Facts {
         key: "cuts_at_chars",
         doc: "Characters that WeCom keeps: it cuts the rest off, and refuses nothing.",
@@ -221,6 +334,14 @@ limits! {
         bound: Bound::Cut("cut_at_bytes"),
         unit: "bytes",
         carriers: &[(Carrier::Text, "x-cuts-at-bytes")],
+    };
+    CutsAtWidth: Facts {
+        key: "cuts_at_width",
+        doc: "Characters that WeCom keeps, where a Chinese one counts as two: it cuts the rest off.",
+        takes: Takes::Count,
+        bound: Bound::Cut("cut_at_width"),
+        unit: "half-width characters",
+        carriers: &[(Carrier::Text, "x-cuts-at-width")],
     };
     Pattern: Facts {
         key: "pattern",
@@ -246,10 +367,18 @@ limits! {
         unit: "items",
         carriers: LENGTHS[1],
     };
+    UniqueItems: Facts {
+        key: "unique_items",
+        doc: "Whether no two items of a list are the same: `true`.",
+        takes: Takes::True,
+        bound: Bound::Form,
+        unit: "",
+        carriers: &[(Carrier::List, "uniqueItems"), (Carrier::Joined, "x-unique-items")],
+    };
     Min: Facts {
         key: "min",
         doc: "The smallest number.",
-        takes: Takes::Integer,
+        takes: Takes::Number,
         bound: Bound::AtLeast,
         unit: "",
         carriers: &[(Carrier::Number, "minimum")],
@@ -257,10 +386,26 @@ limits! {
     Max: Facts {
         key: "max",
         doc: "The largest number.",
-        takes: Takes::Integer,
+        takes: Takes::Number,
         bound: Bound::AtMost,
         unit: "",
         carriers: &[(Carrier::Number, "maximum")],
+    };
+    ExclusiveMin: Facts {
+        key: "exclusive_min",
+        doc: "A number that all are above.",
+        takes: Takes::Number,
+        bound: Bound::Above,
+        unit: "",
+        carriers: &[(Carrier::Number, "exclusiveMinimum")],
+    };
+    ExclusiveMax: Facts {
+        key: "exclusive_max",
+        doc: "A number that all are below.",
+        takes: Takes::Number,
+        bound: Bound::Below,
+        unit: "",
+        carriers: &[(Carrier::Number, "exclusiveMaximum")],
     };
 }
 

@@ -16,8 +16,8 @@ use crate::spec::mistakes::Mistake;
 use crate::spec::source::{Path, Source};
 use crate::spec::type_expr::NOT_A_TYPE;
 use crate::spec::{
-    CODES, Codes, Endpoint, Enum, EnumValue, ErrorCode, Field, File, Limit, LimitKind, LimitValue, PHRASES,
-    Part, Phrases, Section, Spec, Struct, Takes, Union, Variant, yaml,
+    CODES, Codes, Endpoint, Enum, EnumValue, ErrorCode, Field, File, Limit, LimitKind, Limits, PHRASES, Part,
+    Phrases, Section, Spec, Struct, Union, Variant, yaml,
 };
 
 /// Reads the texts of all spec files in a folder, in the order of their names.
@@ -212,13 +212,9 @@ impl Reader<'_> {
 
     fn limit(&mut self, path: &Path, value: &Value, kind: LimitKind) -> Option<Limit> {
         let value = value.get(kind.key()).filter(|value| !value.is_null())?;
-        let path = path.key(kind.key());
-        let value = match kind.facts().takes {
-            Takes::Count => LimitValue::Number(self.typed::<u32>(&path, value, &[])?.into()),
-            Takes::Integer => LimitValue::Number(self.typed(&path, value, &[])?),
-            Takes::Pattern => LimitValue::Pattern(self.typed(&path, value, &[])?),
-        };
-        Some(Limit { kind, value })
+        let alone = Mapping::from_iter([(Value::from(kind.key()), value.clone())]);
+        let Limits(limits) = self.typed(path, &Value::Mapping(alone), &[])?;
+        limits.into_iter().next()
     }
 
     fn enumeration(&mut self, path: &Path, value: &Value) -> Option<Enum> {

@@ -71,6 +71,7 @@ mistakes! {
     BadSign = "bad-sign",
     BadType = "bad-type",
     BadUnion = "bad-union",
+    BrokenRule = "broken-rule",
     DuplicateEndpoint = "duplicate-endpoint",
     DuplicateKey = "duplicate-key",
     EmptyType = "empty-type",

@@ -9,6 +9,8 @@ use serde::Deserialize;
 use crate::spec::deviation::Deviation;
 use crate::spec::encoding::{Answer, Body, Errcode};
 use crate::spec::field::Field;
+use crate::spec::field_path::FieldPath;
+use crate::spec::helper::Helper;
 use crate::spec::keywords::keywords;
 use crate::spec::pattern;
 use crate::spec::phrases::Phrases;
@@ -132,6 +134,13 @@ impl File {
         parts.chain(structs)
     }
 
+    /// The field that a path leads to, through structs and lists of them.
+    pub fn field_at<'f>(&'f self, fields: &'f Fields, path: &FieldPath) -> Option<&'f Field> {
+        let mut steps = path.steps();
+        let first = fields.get(steps.next()?)?;
+        steps.try_fold(first, |field, name| self.structs.get(field.ty.name()?)?.fields.get(name))
+    }
+
     /// The types that a type of this file is made of; none if it isn't one.
     pub fn made_of(&self, name: &str) -> impl Iterator<Item = &TypeExpr> {
         let fields = self.structs.get(name).into_iter().flat_map(|structure| structure.fields.values());
@@ -219,6 +228,8 @@ pub struct EndpointHead {
     pub concurrency: Option<u32>,
     /// How its pages follow each other.
     pub pagination: Option<Pagination>,
+    /// What `wecom-sdk` has by hand, where a call alone is of no use.
+    pub helper: Option<Helper>,
     /// Where the response holds a token that other endpoints take.
     pub grants: Option<Grants>,
     /// Rules over several fields of the request.

@@ -2,18 +2,22 @@
 
 use serde_json::{Value, json};
 
-use super::FieldPath;
 use super::source::Path;
+use super::{FieldPath, Limit};
 
-/// A rule over several fields of one type.
+/// A rule over several fields of one type, or of what is inside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rule {
     /// Two times lie at most so many days apart, and not the wrong way round.
-    MaxSpan { from: FieldPath, to: FieldPath, days: u32 },
+    MaxSpan { from: FieldPath, to: FieldPath, days: u32, whole_days: bool },
+    /// The first of two numbers or times is not above the second; if this is strict, it is below it.
+    Order { fields: [FieldPath; 2], strict: bool },
     /// So many of these fields are set.
     Group(Group, Vec<FieldPath>),
-    /// A field is set when another one has one of these values, as on the wire.
-    RequiredWhen { field: FieldPath, when: FieldPath, is: Vec<String> },
+    /// What another field demands of a field.
+    When { demand: Demand, field: FieldPath, when: FieldPath, test: Test },
+    /// What numbers come to.
+    Total { total: Total, of: Vec<FieldPath>, min: Option<i64>, max: Option<i64>, is: Option<FieldPath> },
 }
 
 /// How many fields of a group are set.
@@ -25,6 +29,8 @@ pub enum Group {
     AtLeastOne,
     /// One, or none.
     AtMostOne,
+    /// All of them, or none.
+    BothOrNeither,
 }
 
 impl Group {
@@ -34,15 +40,17 @@ impl Group {
             Self::ExactlyOne => "exactly_one",
             Self::AtLeastOne => "at_least_one",
             Self::AtMostOne => "at_most_one",
+            Self::BothOrNeither => "both_or_neither",
         }
     }
 
     /// Whether so many of its fields may be set.
-    pub const fn allows(self, set: usize) -> bool {
+    pub const fn allows(self, set: usize, of: usize) -> bool {
         match self {
             Self::ExactlyOne => set == 1,
             Self::AtLeastOne => set >= 1,
             Self::AtMostOne => set <= 1,
+            Self::BothOrNeither => set == 0 || set == of,
         }
     }
 
@@ -52,68 +60,185 @@ impl Group {
             Self::ExactlyOne => "exactly one of",
             Self::AtLeastOne => "at least one of",
             Self::AtMostOne => "at most one of",
+            Self::BothOrNeither => "all or none of",
+        }
+    }
+}
+
+/// What a field must be because of another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Demand {
+    /// Set.
+    Required,
+    /// Not set.
+    Forbidden,
+    /// Within these limits, if it is set.
+    Limited(Vec<Limit>),
+}
+
+impl Demand {
+    /// Its key in a spec, which is its check's name in Rust, too.
+    pub const fn key(&self) -> &'static str {
+        match self {
+            Self::Required => "required_when",
+            Self::Forbidden => "forbidden_when",
+            Self::Limited(_) => "limited_when",
         }
     }
 
-    fn schema(self, fields: &[FieldPath]) -> Value {
-        let mut each: Vec<Value> =
-            fields.iter().map(|field| json!({ "required": [field.to_string()] })).collect();
+    fn words(&self) -> String {
         match self {
-            Self::ExactlyOne => json!({ "oneOf": each }),
-            Self::AtLeastOne => json!({ "anyOf": each }),
-            Self::AtMostOne => {
-                each.push(json!({ "not": { "anyOf": each.clone() } }));
-                json!({ "oneOf": each })
-            }
+            Self::Required => "required".to_owned(),
+            Self::Forbidden => "not allowed".to_owned(),
+            Self::Limited(limits) => phrases(limits),
+        }
+    }
+}
+
+/// What is asked of the field that decides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Test {
+    /// That it is set.
+    Set,
+    /// That it has one of these values, as on the wire.
+    Is(Vec<String>),
+    /// That it is set and within these limits.
+    Has(Vec<Limit>),
+}
+
+impl Test {
+    /// Whether it holds for a value that is there, and not empty.
+    pub fn holds(&self, value: &Value) -> bool {
+        match self {
+            Self::Set => true,
+            Self::Is(values) => values.contains(&on_the_wire(value)),
+            Self::Has(limits) => limits.iter().all(|limit| limit.allows(value)),
+        }
+    }
+
+    /// What it asks, to follow the field's name.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Set => "is set".to_owned(),
+            Self::Is(values) => format!("is {}", quoted(values, " or ")),
+            Self::Has(limits) => format!("is {}", phrases(limits)),
+        }
+    }
+}
+
+/// How numbers are taken together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Total {
+    /// Added.
+    Sum,
+    /// Multiplied.
+    Product,
+}
+
+impl Total {
+    /// Its key in a spec, which is its check's name in Rust, too.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Sum => "sum",
+            Self::Product => "product",
         }
     }
 }
 
 /// What a rule asks of a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asks {
     /// That it may be absent, for this reason.
     MayBeAbsent(&'static str),
     /// That it is a time.
     Time,
+    /// That it is a number or a time, the only one of its name.
+    Comparable,
+    /// That it is a number; items of a list are taken together.
+    Number,
     /// That it is neither an object nor a list.
     Scalar,
+    /// That it can have these limits.
+    Limits(Vec<Limit>),
 }
 
 impl Rule {
     /// The keys of all rules, in a spec.
-    pub const KEYS: &str = "max_span, exactly_one, at_least_one, at_most_one, required_when";
+    pub const KEYS: &str = "max_span, order, strict_order, exactly_one, at_least_one, at_most_one, \
+                            both_or_neither, required_when, forbidden_when, limited_when, sum, product";
+
+    /// Its key in a spec.
+    pub const fn key(&self) -> &'static str {
+        match self {
+            Self::MaxSpan { .. } => "max_span",
+            Self::Order { strict: false, .. } => "order",
+            Self::Order { strict: true, .. } => "strict_order",
+            Self::Group(group, _) => group.key(),
+            Self::When { demand, .. } => demand.key(),
+            Self::Total { total, .. } => total.key(),
+        }
+    }
 
     /// Its fields, each with where a rule at this path names it, and what it asks of it.
     pub fn asks(&self, path: &Path) -> Vec<(Path, &FieldPath, Asks)> {
+        let path = path.key(self.key());
         match self {
             Self::MaxSpan { from, to, .. } => {
-                let path = path.key("max_span");
                 vec![(path.key("from"), from, Asks::Time), (path.key("to"), to, Asks::Time)]
             }
-            Self::Group(group, fields) => {
-                let path = path.key(group.key());
-                let asks = Asks::MayBeAbsent("a group is of fields that may be absent");
-                fields.iter().enumerate().map(|(index, field)| (path.index(index), field, asks)).collect()
+            Self::Order { fields, .. } => {
+                let fields = fields.iter().enumerate();
+                fields.map(|(index, field)| (path.index(index), field, Asks::Comparable)).collect()
             }
-            Self::RequiredWhen { field, when, .. } => {
-                let path = path.key("required_when");
-                let asks = Asks::MayBeAbsent("what is required anyway needs no condition");
-                vec![(path.key("field"), field, asks), (path.key("when"), when, Asks::Scalar)]
+            Self::Group(_, fields) => {
+                let asks = Asks::MayBeAbsent("a group is of fields that may be absent");
+                let fields = fields.iter().enumerate();
+                fields.map(|(index, field)| (path.index(index), field, asks.clone())).collect()
+            }
+            Self::When { demand, field, when, test } => {
+                let of_field = match demand {
+                    Demand::Required => Asks::MayBeAbsent("what is required anyway needs no condition"),
+                    Demand::Forbidden => Asks::MayBeAbsent("what is required can't be forbidden"),
+                    Demand::Limited(limits) => Asks::Limits(limits.clone()),
+                };
+                let of_when = match test {
+                    Test::Set => Asks::MayBeAbsent("what is always set is no condition"),
+                    Test::Is(_) => Asks::Scalar,
+                    Test::Has(limits) => Asks::Limits(limits.clone()),
+                };
+                vec![(path.key("field"), field, of_field), (path.key("when"), when, of_when)]
+            }
+            Self::Total { of, is, .. } => {
+                let list = path.key("of");
+                let of = of.iter().enumerate().map(|(index, field)| (list.index(index), field, Asks::Number));
+                of.chain(is.iter().map(|is| (path.key("is"), is, Asks::Comparable))).collect()
             }
         }
     }
 
-    /// The list in a rule at this path that says nothing if it is empty, and what it would say.
+    /// The list in a rule at this path that says nothing if it is too short, and what it would say.
     pub fn list(&self, path: &Path) -> Option<(Path, bool, [&'static str; 2])> {
+        let path = path.key(self.key());
         match self {
-            Self::MaxSpan { .. } => None,
-            Self::Group(group, fields) => {
-                Some((path.key(group.key()), fields.is_empty(), ["a group has fields", "is empty"]))
+            Self::When { demand: Demand::Limited(limits), .. } if limits.is_empty() => {
+                Some((path.key("limits"), true, ["nothing is limited", "list the limits"]))
             }
-            Self::RequiredWhen { is, .. } => {
-                let words = ["no value makes the field required", "list the values"];
-                Some((path.key("required_when").key("is"), is.is_empty(), words))
+            Self::MaxSpan { .. } | Self::Order { .. } | Self::When { test: Test::Set, .. } => None,
+            Self::Group(Group::BothOrNeither, fields) => Some((
+                path,
+                fields.len() < 2,
+                ["a group of all or none has two fields, or more", "too short"],
+            )),
+            Self::Group(_, fields) => Some((path, fields.is_empty(), ["a group has fields", "is empty"])),
+            Self::When { test: Test::Is(is), .. } => {
+                let words = ["no value decides anything", "list the values"];
+                Some((path.key("is"), is.is_empty(), words))
+            }
+            Self::When { test: Test::Has(has), .. } => {
+                Some((path.key("has"), has.is_empty(), ["no limit decides anything", "list the limits"]))
+            }
+            Self::Total { of, .. } => {
+                Some((path.key("of"), of.is_empty(), ["a total is of fields", "is empty"]))
             }
         }
     }
@@ -122,33 +247,53 @@ impl Rule {
     pub fn fields(&self) -> Vec<&FieldPath> {
         match self {
             Self::MaxSpan { from, to, .. } => vec![from, to],
+            Self::Order { fields, .. } => fields.iter().collect(),
             Self::Group(_, fields) => fields.iter().collect(),
-            Self::RequiredWhen { field, when, .. } => vec![field, when],
+            Self::When { field, when, .. } => vec![field, when],
+            Self::Total { of, is, .. } => of.iter().chain(is).collect(),
         }
     }
 
     /// The same rule over fields of other names.
     #[must_use]
     pub fn renamed(&self, name: impl Fn(&FieldPath) -> FieldPath) -> Self {
-        match self {
-            Self::MaxSpan { from, to, days } => Self::MaxSpan { from: name(from), to: name(to), days: *days },
-            Self::Group(group, fields) => Self::Group(*group, fields.iter().map(name).collect()),
-            Self::RequiredWhen { field, when, is } => {
-                Self::RequiredWhen { field: name(field), when: name(when), is: is.clone() }
-            }
+        let mut rule = self.clone();
+        let fields: Vec<&mut FieldPath> = match &mut rule {
+            Self::MaxSpan { from, to, .. } => vec![from, to],
+            Self::Order { fields, .. } => fields.iter_mut().collect(),
+            Self::Group(_, fields) => fields.iter_mut().collect(),
+            Self::When { field, when, .. } => vec![field, when],
+            Self::Total { of, is, .. } => of.iter_mut().chain(is).collect(),
+        };
+        for field in fields {
+            *field = name(field);
         }
+        rule
     }
 
     /// What a caller must know, as a sentence.
     pub fn sentence(&self) -> String {
         match self {
-            Self::MaxSpan { from, to, days } => format!("From `{from}` to `{to}` it is at most {days} days."),
+            Self::MaxSpan { from, to, days, whole_days } => {
+                let rounded = if *whole_days { ", both rounded down to days in Beijing" } else { "" };
+                format!("From `{from}` to `{to}` it is at most {days} days{rounded}.")
+            }
+            Self::Order { fields: [first, second], strict: false } => {
+                format!("`{first}` is not above `{second}`.")
+            }
+            Self::Order { fields: [first, second], strict: true } => {
+                format!("`{first}` is below `{second}`.")
+            }
             Self::Group(group, fields) => {
                 let text = format!("{} {} is set.", group.phrase(), quoted(fields, ", "));
                 text[..1].to_uppercase() + &text[1..]
             }
-            Self::RequiredWhen { field, when, is } => {
-                format!("`{field}` is required when `{when}` is {}.", quoted(is, " or "))
+            Self::When { demand, field, when, test } => {
+                format!("`{field}` is {} when `{when}` {}.", demand.words(), test.words())
+            }
+            Self::Total { .. } => {
+                let (about, detail) = self.total();
+                format!("The {about} is {detail}.")
             }
         }
     }
@@ -156,57 +301,108 @@ impl Rule {
     /// What is checked of a request, to follow "is checked for": what it is over, then what may change of it.
     pub fn check(&self) -> (String, String) {
         match self {
-            Self::MaxSpan { from, to, days } => {
-                (format!("the time from `{from}` to `{to}`"), format!(" (at most {days} days)"))
+            Self::MaxSpan { from, to, days, whole_days } => {
+                let unit = if *whole_days { "whole days" } else { "days" };
+                (format!("the time from `{from}` to `{to}`"), format!(" (at most {days} {unit})"))
+            }
+            Self::Order { fields: [first, second], strict } => {
+                let detail = if *strict { " (and not equal)" } else { "" };
+                (format!("`{first}` not being above `{second}`"), detail.to_owned())
             }
             Self::Group(group, fields) => {
                 (format!("{} {}", group.phrase(), quoted(fields, ", ")), String::new())
             }
-            Self::RequiredWhen { field, when, is } => (
-                format!("`{field}` being set, as `{when}` requires"),
-                format!(" (when it is {})", quoted(is, " or ")),
-            ),
+            Self::When { demand, field, when, test } => {
+                let (about, verb) = match demand {
+                    Demand::Required => ("being set", "requires"),
+                    Demand::Forbidden => ("not being set", "requires"),
+                    Demand::Limited(_) => ("being in its limits", "changes them"),
+                };
+                let limits = match demand {
+                    Demand::Limited(limits) => format!("{}, ", phrases(limits)),
+                    _ => String::new(),
+                };
+                let about = format!("`{field}` {about}, as `{when}` {verb}");
+                let when = test.words();
+                let when = when.strip_prefix("is ").unwrap_or(&when);
+                (about, format!(" ({limits}when it is {when})"))
+            }
+            Self::Total { .. } => {
+                let (about, detail) = self.total();
+                (format!("the {about}"), format!(" ({detail})"))
+            }
         }
     }
 
-    /// The rule as JSON Schema, if that has words for it.
-    pub fn schema(&self) -> Option<Value> {
-        match self {
-            Self::MaxSpan { .. } => None,
-            Self::Group(group, fields) => Some(group.schema(fields)),
-            Self::RequiredWhen { field, when, is } => {
-                let (field, when) = (field.to_string(), when.to_string());
-                let values: Vec<Value> = is.iter().flat_map(|value| as_sent(value)).collect();
-                Some(json!({
-                    "if": { "properties": { &when: { "enum": values } }, "required": [when] },
-                    "then": { "required": [field] },
-                }))
-            }
-        }
+    /// What numbers are taken together, and what they come to.
+    fn total(&self) -> (String, String) {
+        let Self::Total { total, of, min, max, is } = self else { return Default::default() };
+        let bounds = [
+            min.map(|min| format!("at least {min}")),
+            max.map(|max| format!("at most {max}")),
+            is.as_ref().map(|is| format!("what `{is}` says")),
+        ];
+        let bounds: Vec<String> = bounds.into_iter().flatten().collect();
+        (format!("{} of {}", total.key(), quoted(of, " and ")), bounds.join(" and "))
     }
 
     /// The rule as a spec writes it, in JSON.
     pub fn as_written(&self) -> Value {
-        match self {
-            Self::MaxSpan { from, to, days } => {
-                json!({ "max_span": { "from": from.to_string(), "to": to.to_string(), "days": days } })
+        let names = |paths: &[FieldPath]| json!(paths.iter().map(ToString::to_string).collect::<Vec<_>>());
+        let name = |path: &FieldPath| json!(path.to_string());
+        let content = match self {
+            Self::MaxSpan { from, to, days, whole_days } => {
+                let mut span = json!({ "from": name(from), "to": name(to), "days": days });
+                if *whole_days {
+                    span["whole_days"] = json!(true);
+                }
+                span
             }
-            Self::Group(group, fields) => {
-                let names: Vec<String> = fields.iter().map(ToString::to_string).collect();
-                json!({ group.key(): names })
+            Self::Order { fields, .. } => names(fields),
+            Self::Group(_, fields) => names(fields),
+            Self::When { demand, field, when, test } => {
+                let mut rule = json!({ "field": name(field), "when": name(when) });
+                match test {
+                    Test::Set => {}
+                    Test::Is(values) => rule["is"] = json!(values),
+                    Test::Has(limits) => rule["has"] = written(limits),
+                }
+                if let Demand::Limited(limits) = demand {
+                    rule["limits"] = written(limits);
+                }
+                rule
             }
-            Self::RequiredWhen { field, when, is } => {
-                let (field, when) = (field.to_string(), when.to_string());
-                json!({ "required_when": { "field": field, "when": when, "is": is } })
+            Self::Total { of, min, max, is, .. } => {
+                let mut rule = json!({ "of": names(of) });
+                let bounds = [("min", min.map(Value::from)), ("max", max.map(Value::from))];
+                for (key, bound) in bounds.into_iter().chain([("is", is.as_ref().map(name))]) {
+                    if let Some(bound) = bound {
+                        rule[key] = bound;
+                    }
+                }
+                rule
             }
-        }
+        };
+        json!({ self.key(): content })
     }
 }
 
-/// A value on the wire: a spec doesn't say whether it is text or a number.
-fn as_sent(value: &str) -> Vec<Value> {
-    let number = value.parse::<i64>().ok().map(|number| json!(number));
-    number.into_iter().chain([json!(value)]).collect()
+/// A scalar as it stands on the wire.
+pub(crate) fn on_the_wire(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Bool(value) => u8::from(*value).to_string(),
+        other => other.to_string(),
+    }
+}
+
+fn written(limits: &[Limit]) -> Value {
+    limits.iter().map(|limit| (limit.kind.key().to_owned(), limit.value.as_json())).collect()
+}
+
+fn phrases(limits: &[Limit]) -> String {
+    let phrases: Vec<String> = limits.iter().map(Limit::phrase).collect();
+    phrases.join(" and ")
 }
 
 fn quoted(names: &[impl ToString], between: &str) -> String {

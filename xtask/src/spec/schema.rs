@@ -13,7 +13,9 @@ use serde_json::{Value, json};
 use crate::spec::heads::{CodesHead, FileHead, sections};
 use crate::spec::pattern;
 use crate::spec::type_expr::{Generic, MAX_DEPTH, TypeExpr};
-use crate::spec::{self, EndpointHead, EnumValue, ErrorCode, Field, KINDS, LimitKind, Takes, Variant};
+use crate::spec::{
+    self, EndpointHead, EnumValue, ErrorCode, Field, KINDS, LimitKind, Limits, Takes, Variant,
+};
 
 /// The files with the schemas, relative to the workspace, and their texts.
 pub fn files() -> [(&'static str, String); 2] {
@@ -188,6 +190,26 @@ impl JsonSchema for TypeExpr {
     }
 }
 
+impl JsonSchema for Limits {
+    fn schema_name() -> Cow<'static, str> {
+        "Limits".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let limits = LimitKind::ALL.iter().map(|kind| {
+            let schema = limit(*kind, generator);
+            (kind.key().to_owned(), Value::from(schema))
+        });
+        let properties: serde_json::Map<String, Value> = limits.collect();
+        json_schema!({
+            "description": "Limits, by their keys.",
+            "type": "object",
+            "properties": properties,
+            "minProperties": 1,
+        })
+    }
+}
+
 /// A pattern can't count brackets, so types are written out as deep as they may nest.
 fn type_pattern() -> String {
     let (joined, nesting): (Vec<&str>, Vec<&str>) =
@@ -230,8 +252,9 @@ fn limit(kind: LimitKind, generator: &mut SchemaGenerator) -> Schema {
     let facts = kind.facts();
     let mut schema = match facts.takes {
         Takes::Count => Option::<u32>::json_schema(generator),
-        Takes::Integer => Option::<i64>::json_schema(generator),
+        Takes::Number => json_schema!({ "type": ["number", "null"] }),
         Takes::Pattern => json_schema!({ "type": ["string", "null"], "pattern": pattern::WHOLE }),
+        Takes::True => json_schema!({ "type": ["boolean", "null"] }),
     };
     schema.insert("description".to_owned(), facts.doc.into());
     schema
@@ -266,7 +289,8 @@ mod tests {
     use super::*;
     use crate::spec::heads::known_keys;
     use crate::spec::{
-        Credentials, Doc, Example, Grants, MaxSpan, Pagination, Rate, RequiredWhen, Sign, WrittenRule,
+        Credentials, Doc, Example, Grants, LimitedWhen, MaxSpan, Pagination, Rate, Sign, When, WrittenRule,
+        WrittenTotal,
     };
 
     fn schema(file: usize) -> Value {
@@ -308,7 +332,9 @@ mod tests {
         same_keys::<Grants>(&chapter, "/$defs/Grants", &[]);
         same_keys::<Credentials>(&chapter, "/$defs/Credentials", &[]);
         same_keys::<WrittenRule>(&chapter, "/$defs/Rule", &[]);
-        same_keys::<RequiredWhen>(&chapter, "/$defs/RequiredWhen", &[]);
+        same_keys::<When>(&chapter, "/$defs/When", &[]);
+        same_keys::<LimitedWhen>(&chapter, "/$defs/LimitedWhen", &[]);
+        same_keys::<WrittenTotal>(&chapter, "/$defs/Total", &[]);
         same_keys::<MaxSpan>(&chapter, "/$defs/MaxSpan", &[]);
         same_keys::<Example>(&chapter, "/$defs/Example", &[]);
         let codes = schema(1);

@@ -1,84 +1,94 @@
 //! Rules over several fields, as a person writes them.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_yaml::Value;
 
-use super::{FieldPath, Group, Rule};
+use super::rule::on_the_wire;
+use super::{Demand, FieldPath, Group, Limits, Rule, Test, Total};
 
-/// A rule over several fields: exactly one of these.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+/// A rule over several fields: exactly one of these. A field inside another one is named with its path: `to.emails`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Rule", extend("minProperties" = 1, "maxProperties" = 1))]
 pub struct WrittenRule {
     /// Two times lie at most so many days apart, and not the wrong way round.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_span: Option<MaxSpan>,
+    /// The first of two numbers or times is not above the second.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<[String; 2]>,
+    /// The first of two numbers or times is below the second.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub strict_order: Option<[String; 2]>,
     /// One of these fields is set, and no other.
     #[schemars(length(min = 1))]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub exactly_one: Option<Vec<String>>,
     /// One of these fields is set, or several.
     #[schemars(length(min = 1))]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub at_least_one: Option<Vec<String>>,
     /// One of these fields is set, or none.
     #[schemars(length(min = 1))]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub at_most_one: Option<Vec<String>>,
-    /// A field is set when another one has a certain value.
-    pub required_when: Option<RequiredWhen>,
+    /// All of these fields are set, or none.
+    #[schemars(length(min = 2))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub both_or_neither: Option<Vec<String>>,
+    /// A field is set when another one is set, or has a certain value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub required_when: Option<When>,
+    /// A field is not set when another one is set, or has a certain value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forbidden_when: Option<When>,
+    /// A field has limits when another one is set, or has a certain value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limited_when: Option<LimitedWhen>,
+    /// What numbers come to that are added.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sum: Option<WrittenTotal>,
+    /// What numbers come to that are multiplied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product: Option<WrittenTotal>,
 }
 
 impl WrittenRule {
     /// What it says, if that is exactly one thing.
     pub fn meaning(&self) -> Option<Rule> {
-        let Self { max_span, exactly_one, at_least_one, at_most_one, required_when } = self;
-        let path = |name: &String| FieldPath::new(name);
-        let group = |group: Group, names: &Option<Vec<String>>| {
-            Some(Rule::Group(group, names.as_ref()?.iter().map(path).collect()))
+        let order = |names: &Option<[String; 2]>, strict| {
+            names
+                .as_ref()
+                .map(|fields| Rule::Order { fields: fields.each_ref().map(|name| path(name)), strict })
         };
-        let span = max_span.as_ref().map(|MaxSpan { from, to, days }| Rule::MaxSpan {
-            from: path(from),
-            to: path(to),
-            days: *days,
-        });
-        let required = required_when.as_ref().map(|RequiredWhen { field, when, is }| Rule::RequiredWhen {
-            field: path(field),
-            when: path(when),
-            is: is.iter().map(on_the_wire).collect(),
-        });
+        let group = |group: Group, names: &Option<Vec<String>>| {
+            Some(Rule::Group(group, names.as_ref()?.iter().map(|name| path(name)).collect()))
+        };
         let rules = [
-            span,
-            group(Group::ExactlyOne, exactly_one),
-            group(Group::AtLeastOne, at_least_one),
-            group(Group::AtMostOne, at_most_one),
-            required,
+            self.max_span.as_ref().map(MaxSpan::meaning),
+            order(&self.order, false),
+            order(&self.strict_order, true),
+            group(Group::ExactlyOne, &self.exactly_one),
+            group(Group::AtLeastOne, &self.at_least_one),
+            group(Group::AtMostOne, &self.at_most_one),
+            group(Group::BothOrNeither, &self.both_or_neither),
+            self.required_when.as_ref().and_then(|rule| rule.meaning(Demand::Required)),
+            self.forbidden_when.as_ref().and_then(|rule| rule.meaning(Demand::Forbidden)),
+            self.limited_when.as_ref().and_then(LimitedWhen::meaning),
+            self.sum.as_ref().and_then(|rule| rule.meaning(Total::Sum)),
+            self.product.as_ref().and_then(|rule| rule.meaning(Total::Product)),
         ];
         let mut rules = rules.into_iter().flatten();
         rules.next().filter(|_| rules.next().is_none())
     }
 }
 
-/// A YAML scalar as it would stand on the wire.
-fn on_the_wire(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Bool(value) => u8::from(*value).to_string(),
-        Value::Number(number) => number.to_string(),
-        other => serde_json::to_string(other).unwrap_or_default(),
-    }
-}
-
-/// A field that is required because of another one.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
-pub struct RequiredWhen {
-    /// The field.
-    pub field: String,
-    /// The other field.
-    pub when: String,
-    /// The other field's values that make it required, as on the wire.
-    #[schemars(with = "Vec<serde_json::Value>", length(min = 1))]
-    pub is: Vec<Value>,
+fn path(name: &str) -> FieldPath {
+    FieldPath::new(name)
 }
 
 /// A rule over two times.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MaxSpan {
     /// The field with the earlier time.
     pub from: String,
@@ -86,4 +96,105 @@ pub struct MaxSpan {
     pub to: String,
     /// How many days.
     pub days: u32,
+    /// Whether both times are rounded down to their days in Beijing before they are compared.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub whole_days: bool,
+}
+
+impl MaxSpan {
+    fn meaning(&self) -> Rule {
+        let Self { from, to, days, whole_days } = self;
+        Rule::MaxSpan { from: path(from), to: path(to), days: *days, whole_days: *whole_days }
+    }
+}
+
+/// A field that another one decides about. It does when it is set, or when it is what is said here.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct When {
+    /// The field.
+    pub field: String,
+    /// The other field. Where it is absent, its default decides.
+    pub when: String,
+    /// The other field's values that decide, as on the wire.
+    #[schemars(with = "Option<Vec<serde_json::Value>>", length(min = 1))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is: Option<Vec<Value>>,
+    /// The limits within which the other field decides, instead of its values: `{ min_items: 2 }`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub has: Option<Limits>,
+}
+
+impl When {
+    fn meaning(&self, demand: Demand) -> Option<Rule> {
+        let Self { field, when, is, has } = self;
+        let test = test(is.as_ref(), has.as_ref())?;
+        Some(Rule::When { demand, field: path(field), when: path(when), test })
+    }
+}
+
+/// A field whose limits another one decides about. It does when it is set, or when it is what is said here.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LimitedWhen {
+    /// The field.
+    pub field: String,
+    /// The other field. Where it is absent, its default decides.
+    pub when: String,
+    /// The other field's values that decide, as on the wire.
+    #[schemars(with = "Option<Vec<serde_json::Value>>", length(min = 1))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is: Option<Vec<Value>>,
+    /// The limits within which the other field decides, instead of its values.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub has: Option<Limits>,
+    /// The field's limits then.
+    pub limits: Limits,
+}
+
+impl LimitedWhen {
+    fn meaning(&self) -> Option<Rule> {
+        let Self { field, when, is, has, limits } = self;
+        let demand = Demand::Limited(limits.0.clone());
+        let test = test(is.as_ref(), has.as_ref())?;
+        Some(Rule::When { demand, field: path(field), when: path(when), test })
+    }
+}
+
+/// What is asked of a field, if that isn't two things.
+fn test(is: Option<&Vec<Value>>, has: Option<&Limits>) -> Option<Test> {
+    let json = |value: &Value| serde_json::to_value(value).unwrap_or_default();
+    match (is, has) {
+        (Some(_), Some(_)) => None,
+        (Some(values), None) => {
+            Some(Test::Is(values.iter().map(|value| on_the_wire(&json(value))).collect()))
+        }
+        (None, Some(limits)) => Some(Test::Has(limits.0.clone())),
+        (None, None) => Some(Test::Set),
+    }
+}
+
+/// What numbers come to that are taken together.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Total", extend("minProperties" = 2))]
+pub struct WrittenTotal {
+    /// The fields with the numbers. In a list, the items' numbers are all taken: `goods.price`.
+    #[schemars(length(min = 1))]
+    pub of: Vec<String>,
+    /// At least this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min: Option<i64>,
+    /// At most this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max: Option<i64>,
+    /// The field that holds what they come to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is: Option<String>,
+}
+
+impl WrittenTotal {
+    fn meaning(&self, total: Total) -> Option<Rule> {
+        let Self { of, min, max, is } = self;
+        let bounded = min.is_some() || max.is_some() || is.is_some();
+        let of = of.iter().map(|name| path(name)).collect();
+        bounded.then(|| Rule::Total { total, of, min: *min, max: *max, is: is.as_deref().map(path) })
+    }
 }

@@ -16,6 +16,9 @@ use crate::{Unknown, UnknownUnion};
 /// [获取异步任务结果](https://developer.work.weixin.qq.com/document/path/90983)
 ///
 /// Only jobs that were submitted before can be looked up.
+///
+/// [`Client::wait_for`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait_for)
+/// of `wecom-sdk` asks until a job is finished.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Getresult {

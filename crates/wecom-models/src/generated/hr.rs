@@ -15,8 +15,6 @@ use crate::{Unknown, UnknownUnion};
 /// `POST /cgi-bin/hr/get_staff_info` ·
 /// [获取员工花名册信息](https://developer.work.weixin.qq.com/document/path/99132)
 ///
-/// At least one of `get_all`, `fieldids` is set.
-///
 /// `fieldids` is required when `get_all` is `0`.
 ///
 /// The employee must be visible to the application: it is an error otherwise. A field that couldn't be

@@ -111,6 +111,8 @@ pub struct OpenOrderResponse {
 
 /// Third-party applications that are bought, those that work with contacts as entities (通讯录实体应用)
 /// included.
+///
+/// `buy_info_list.duration_days` is required when `order_type` is `0` or `2`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ThirdAppOrder {
@@ -269,6 +271,10 @@ impl DiscountInfo {
 }
 
 /// Developed applications that are bought.
+///
+/// `buy_info_list.user_count` is required when `order_type` is `0` or `1`.
+///
+/// `buy_info_list.duration_days` is required when `order_type` is `0` or `2`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CustomizedAppOrder {

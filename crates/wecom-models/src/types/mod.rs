@@ -8,7 +8,7 @@ mod separated;
 mod timestamp;
 mod unknown;
 
-pub use cut::{cut_at_bytes, cut_at_chars};
+pub use cut::{cut_at_bytes, cut_at_chars, cut_at_width};
 pub use file::{File, FileOr};
 pub use or_text::OrText;
 pub use secret::{Secret, secrets_written};

@@ -27,17 +27,10 @@ impl crate::Endpoint for GetStaffInfo {
 impl crate::Check for GetStaffInfo {
     fn check(&self, checker: &mut crate::Checker) {
         checker
-            .at_least_one(
-                &[
-                    ("get_all", self.get_all.is_some()),
-                    ("fieldids", self.fieldids.is_some()),
-                ],
-            );
-        checker
             .required_when(
-                ("fieldids", self.fieldids.is_some()),
-                ("get_all", &self.get_all),
-                &["0"],
+                ("fieldids", crate::has_items(&self.fieldids)),
+                ("get_all", crate::When::Is(&["0"])),
+                self.get_all.as_ref().is_none_or(|value| crate::is_one_of(value, &["0"])),
             );
     }
 }

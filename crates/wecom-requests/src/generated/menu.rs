@@ -51,40 +51,68 @@ impl crate::Check for Button {
             .at_least_one(
                 &[
                     ("type", self.r#type.is_some()),
-                    ("sub_button", self.sub_button.is_some()),
+                    ("sub_button", crate::has_items(&self.sub_button)),
                 ],
             );
         checker
             .required_when(
                 ("key", self.key.is_some()),
-                ("type", &self.r#type),
-                &[
-                    "click",
-                    "scancode_push",
-                    "scancode_waitmsg",
-                    "pic_sysphoto",
-                    "pic_photo_or_album",
-                    "pic_weixin",
-                    "location_select",
-                ],
+                (
+                    "type",
+                    crate::When::Is(
+                        &[
+                            "click",
+                            "scancode_push",
+                            "scancode_waitmsg",
+                            "pic_sysphoto",
+                            "pic_photo_or_album",
+                            "pic_weixin",
+                            "location_select",
+                        ],
+                    ),
+                ),
+                self
+                    .r#type
+                    .as_ref()
+                    .is_some_and(|value| crate::is_one_of(
+                        value,
+                        &[
+                            "click",
+                            "scancode_push",
+                            "scancode_waitmsg",
+                            "pic_sysphoto",
+                            "pic_photo_or_album",
+                            "pic_weixin",
+                            "location_select",
+                        ],
+                    )),
             );
         checker
             .required_when(
                 ("url", self.url.is_some()),
-                ("type", &self.r#type),
-                &["view"],
+                ("type", crate::When::Is(&["view"])),
+                self
+                    .r#type
+                    .as_ref()
+                    .is_some_and(|value| crate::is_one_of(value, &["view"])),
             );
         checker
             .required_when(
                 ("pagepath", self.pagepath.is_some()),
-                ("type", &self.r#type),
-                &["view_miniprogram"],
+                ("type", crate::When::Is(&["view_miniprogram"])),
+                self
+                    .r#type
+                    .as_ref()
+                    .is_some_and(|value| crate::is_one_of(value, &["view_miniprogram"])),
             );
         checker
             .required_when(
                 ("appid", self.appid.is_some()),
-                ("type", &self.r#type),
-                &["view_miniprogram"],
+                ("type", crate::When::Is(&["view_miniprogram"])),
+                self
+                    .r#type
+                    .as_ref()
+                    .is_some_and(|value| crate::is_one_of(value, &["view_miniprogram"])),
             );
     }
 }
@@ -100,34 +128,50 @@ impl crate::Check for SubButton {
         checker
             .required_when(
                 ("key", self.key.is_some()),
-                ("type", &self.r#type),
-                &[
-                    "click",
-                    "scancode_push",
-                    "scancode_waitmsg",
-                    "pic_sysphoto",
-                    "pic_photo_or_album",
-                    "pic_weixin",
-                    "location_select",
-                ],
+                (
+                    "type",
+                    crate::When::Is(
+                        &[
+                            "click",
+                            "scancode_push",
+                            "scancode_waitmsg",
+                            "pic_sysphoto",
+                            "pic_photo_or_album",
+                            "pic_weixin",
+                            "location_select",
+                        ],
+                    ),
+                ),
+                crate::is_one_of(
+                    &self.r#type,
+                    &[
+                        "click",
+                        "scancode_push",
+                        "scancode_waitmsg",
+                        "pic_sysphoto",
+                        "pic_photo_or_album",
+                        "pic_weixin",
+                        "location_select",
+                    ],
+                ),
             );
         checker
             .required_when(
                 ("url", self.url.is_some()),
-                ("type", &self.r#type),
-                &["view"],
+                ("type", crate::When::Is(&["view"])),
+                crate::is_one_of(&self.r#type, &["view"]),
             );
         checker
             .required_when(
                 ("pagepath", self.pagepath.is_some()),
-                ("type", &self.r#type),
-                &["view_miniprogram"],
+                ("type", crate::When::Is(&["view_miniprogram"])),
+                crate::is_one_of(&self.r#type, &["view_miniprogram"]),
             );
         checker
             .required_when(
                 ("appid", self.appid.is_some()),
-                ("type", &self.r#type),
-                &["view_miniprogram"],
+                ("type", crate::When::Is(&["view_miniprogram"])),
+                crate::is_one_of(&self.r#type, &["view_miniprogram"]),
             );
     }
 }

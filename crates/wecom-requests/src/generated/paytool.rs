@@ -32,14 +32,14 @@ impl crate::Check for OpenOrder {
         checker
             .required_when(
                 ("custom_corpid", self.custom_corpid.is_some()),
-                ("business_type", &self.business_type),
-                &["2"],
+                ("business_type", crate::When::Is(&["2"])),
+                crate::is_one_of(&self.business_type, &["2"]),
             );
         checker
             .required_when(
                 ("bank_receipt_media_id", self.bank_receipt_media_id.is_some()),
-                ("pay_type", &self.pay_type),
-                &["1"],
+                ("pay_type", crate::When::Is(&["1"])),
+                crate::is_one_of(&self.pay_type, &["1"]),
             );
     }
 }
@@ -62,6 +62,15 @@ impl crate::Check for ThirdAppOrder {
         checker.min_items("buy_info_list", &self.buy_info_list, 1);
         checker.max_items("buy_info_list", &self.buy_info_list, 20);
         checker.nested("buy_info_list", &self.buy_info_list);
+        checker
+            .required_when(
+                (
+                    "buy_info_list.duration_days",
+                    self.buy_info_list.iter().all(|inner| inner.duration_days.is_some()),
+                ),
+                ("order_type", crate::When::Is(&["0", "2"])),
+                crate::is_one_of(&self.order_type, &["0", "2"]),
+            );
     }
 }
 
@@ -88,14 +97,14 @@ impl crate::Check for DiscountInfo {
         checker
             .required_when(
                 ("discount_amount", self.discount_amount.is_some()),
-                ("discount_type", &self.discount_type),
-                &["1"],
+                ("discount_type", crate::When::Is(&["1"])),
+                crate::is_one_of(&self.discount_type, &["1"]),
             );
         checker
             .required_when(
                 ("discount_ratio", self.discount_ratio.is_some()),
-                ("discount_type", &self.discount_type),
-                &["2"],
+                ("discount_type", crate::When::Is(&["2"])),
+                crate::is_one_of(&self.discount_type, &["2"]),
             );
     }
 }
@@ -105,6 +114,24 @@ impl crate::Check for CustomizedAppOrder {
         checker.min_items("buy_info_list", &self.buy_info_list, 1);
         checker.max_items("buy_info_list", &self.buy_info_list, 20);
         checker.nested("buy_info_list", &self.buy_info_list);
+        checker
+            .required_when(
+                (
+                    "buy_info_list.user_count",
+                    self.buy_info_list.iter().all(|inner| inner.user_count.is_some()),
+                ),
+                ("order_type", crate::When::Is(&["0", "1"])),
+                crate::is_one_of(&self.order_type, &["0", "1"]),
+            );
+        checker
+            .required_when(
+                (
+                    "buy_info_list.duration_days",
+                    self.buy_info_list.iter().all(|inner| inner.duration_days.is_some()),
+                ),
+                ("order_type", crate::When::Is(&["0", "2"])),
+                crate::is_one_of(&self.order_type, &["0", "2"]),
+            );
     }
 }
 
@@ -134,8 +161,8 @@ impl crate::Check for PromotionCaseOrder {
         checker
             .required_when(
                 ("duration_days", self.duration_days.is_some()),
-                ("order_type", &self.order_type),
-                &["0", "2"],
+                ("order_type", crate::When::Is(&["0", "2"])),
+                crate::is_one_of(&self.order_type, &["0", "2"]),
             );
     }
 }

@@ -108,7 +108,7 @@ pub(crate) const GET_GROUPMSG_LIST_V2: &[crate::snapshot::Example] = &[
       "create_type": 1,
       "text": { "content": "The new catalogue is out." },
       "attachments": [
-        { "msgtype": "image", "image": { "media_id": "2t4pXq8uQ7", "pic_url": "https://example.com/cover.png" } },
+        { "msgtype": "image", "image": { "media_id": "2t4pXq8uQ7" } },
         {
           "msgtype": "link",
           "link": {

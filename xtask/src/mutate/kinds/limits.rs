@@ -91,8 +91,8 @@ fn range_dropped(site: &FieldSite<'_>) -> Vec<Mutant> {
 /// Another number in each limit.
 fn numbers(site: &FieldSite<'_>, change: fn(i64) -> Option<i64>) -> Vec<Mutant> {
     of_kinds(site, LimitKind::ALL, |limit| {
-        let limit = Limit::number(limit.kind, change(limit.as_number()?)?);
-        let value = limit.as_number()?.into();
+        let limit = Limit::number(limit.kind, change(limit.as_number()?.as_i64()?)?);
+        let value = limit.as_number()?.as_i64()?.into();
         Some((limit.to_string(), vec![Edit::Set(site.path().key(limit.kind.key()), value)]))
     })
 }

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use regex_lite::Regex;
+use serde_json::Number;
 
 use super::characters;
 use super::numbers::in_digits;
@@ -167,7 +168,10 @@ pub(crate) fn limits(doc: &str, ty: &TypeExpr) -> Vec<Limit> {
 fn settled(limits: Vec<Limit>) -> Vec<Limit> {
     let mut kept: Vec<Limit> = Vec::new();
     for limit in limits {
-        let sensible = limit.as_number().is_some_and(|number| u32::try_from(number.abs()).is_ok());
+        let sensible = limit
+            .as_number()
+            .and_then(Number::as_i64)
+            .is_some_and(|number| u32::try_from(number.abs()).is_ok());
         if sensible && kept.iter().all(|known| known.kind != limit.kind) {
             kept.push(limit);
         }
@@ -224,8 +228,10 @@ mod tests {
         ] {
             let ty = ty.parse().expect("a type");
             let found = limits(doc, &ty);
-            let found: Vec<(&str, i64)> =
-                found.iter().filter_map(|limit| Some((limit.kind.key(), limit.as_number()?))).collect();
+            let found: Vec<(&str, i64)> = found
+                .iter()
+                .filter_map(|limit| Some((limit.kind.key(), limit.as_number()?.as_i64()?)))
+                .collect();
             assert_eq!(found, expected, "{doc}");
         }
     }

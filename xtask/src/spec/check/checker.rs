@@ -6,7 +6,7 @@ use crate::spec::diagnostic::{At, Reporter};
 use crate::spec::mistakes::Mistake;
 use crate::spec::source::Path;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
-use crate::spec::{Field, Fields, File};
+use crate::spec::{Field, FieldPath, Fields, File};
 
 /// What is known while a file is checked.
 pub(super) struct Checker<'a> {
@@ -28,7 +28,7 @@ impl<'a> Checker<'a> {
     }
 }
 
-impl Checker<'_> {
+impl<'a> Checker<'a> {
     /// A type whose name, if it has one, is a type of this file.
     pub(super) fn type_expr(&mut self, path: &Path, ty: &TypeExpr) -> bool {
         let Some(name) = ty.name() else { return true };
@@ -67,6 +67,60 @@ impl Checker<'_> {
         }
         field
     }
+
+    /// The fields that a path leads through, at least one.
+    pub(super) fn along<'f>(
+        &mut self,
+        at: &Path,
+        fields: &'f Fields,
+        path: &FieldPath,
+        along: &Along,
+    ) -> Option<Vec<&'f Field>>
+    where
+        'a: 'f,
+    {
+        let file = self.file;
+        let (mut fields, mut side) = (fields, along.side.to_owned());
+        let mut steps: Vec<&'f Field> = Vec::new();
+        for name in path.steps() {
+            if let Some(above) = steps.last() {
+                let (ty, through) = match &above.ty {
+                    TypeExpr::Generic(Generic::List, item) if along.lists => {
+                        (&**item, "structs, and lists of them")
+                    }
+                    ty if along.lists => (ty, "structs, and lists of them"),
+                    ty => (ty, "structs"),
+                };
+                match ty {
+                    TypeExpr::Named(ty) if file.structs.contains_key(ty) => {
+                        fields = &file.structs[ty].fields;
+                        side = format!("struct `{ty}`");
+                    }
+                    // What isn't known has been reported where it stands.
+                    TypeExpr::Named(ty) if file.type_name(ty).is_none() => return None,
+                    _ => {
+                        let last = path.steps().nth(steps.len() - 1).unwrap_or_default();
+                        let message = format!("a path leads through {through}");
+                        let label = format!("`{last}` is a `{}`", above.ty);
+                        self.report.error(along.mistake, At::Value(at), message).label(label);
+                        return None;
+                    }
+                }
+            }
+            steps.push(self.field(at, fields, name, &side)?);
+        }
+        Some(steps)
+    }
+}
+
+/// How a path refers to fields.
+pub(super) struct Along {
+    /// Where its first field stands.
+    pub(super) side: &'static str,
+    /// Whether it may lead through lists of structs.
+    pub(super) lists: bool,
+    /// What a path is that leads elsewhere.
+    pub(super) mistake: Mistake,
 }
 
 /// A field's key as it stands in the file.

@@ -1,29 +1,31 @@
 //! Checks of examples: JSON that says what the spec says, field for field.
 
-use std::ops::Range;
-
 use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::checker::{Checker, key};
 use super::lenience;
+use super::place::Place;
 use crate::spec::diagnostic::{At, Diagnostic};
 use crate::spec::mistakes::Mistake;
-use crate::spec::source::{Kind, Node, Path};
+use crate::spec::source::Path;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
-use crate::spec::{Endpoint, Errcode, Field, Format, Repr, Style, Union, Variant};
+use crate::spec::{
+    Endpoint, Errcode, Field, FieldPath, Format, Held, Repr, Style, Union, Variant, WrittenRule,
+};
 
 impl Checker<'_> {
     pub(super) fn examples(&mut self, path: &Path, endpoint: &Endpoint) {
         for (index, example) in endpoint.head.examples.iter().enumerate() {
             let path = path.key("examples").index(index);
             let request = example.request.as_deref().unwrap_or("{}");
-            self.example(&path.key("request"), request, &endpoint.request, false);
+            let rules = endpoint.head.rules.as_slice();
+            self.example(&path.key("request"), request, (&endpoint.request, rules), false);
             let file = serde_json::from_str::<Value>(&example.response);
             let is_file = file.is_ok_and(|file| Scalar::File.takes(&file, false));
             if !(is_file && endpoint.head.answer.may_be_file()) {
                 let path = path.key("response");
-                self.example(&path, &example.response, &endpoint.response, true);
+                self.example(&path, &example.response, (&endpoint.response, &[]), true);
                 self.errcode(&path, endpoint, &example.response);
             }
         }
@@ -60,7 +62,13 @@ impl Checker<'_> {
         }
     }
 
-    fn example(&mut self, path: &Path, text: &str, fields: &IndexMap<String, Field>, envelope: bool) {
+    fn example(
+        &mut self,
+        path: &Path,
+        text: &str,
+        (fields, rules): (&IndexMap<String, Field>, &[WrittenRule]),
+        envelope: bool,
+    ) {
         let file = self.file;
         let mut place = Place::new(file.root.find(path), text, self.text);
         // What is sent is written as the type says; of answers, only what looks like another type is odd.
@@ -70,7 +78,10 @@ impl Checker<'_> {
             self.report.error(Mistake::BadExample, At::Bytes(again), message).label("again here");
         }
         match serde_json::from_str::<Value>(text) {
-            Ok(Value::Object(object)) => self.object(&mut place, fields, &object, envelope),
+            Ok(Value::Object(object)) => {
+                self.object(&mut place, fields, &object, envelope);
+                self.held(&place, (fields, rules), &object);
+            }
             Ok(_) => {
                 self.problem(Mistake::BadExample, &place, "an example is a JSON object")
                     .label("not an object");
@@ -122,7 +133,8 @@ impl Checker<'_> {
             }
             place.leave();
         }
-        if let Some((name, union)) = embedded {
+        let may_be_absent = fields.values().any(|field| field.embed && field.optional);
+        if let Some((name, union)) = embedded.filter(|_| !(may_be_absent && rest.is_empty())) {
             self.shown.extend(fields.values().filter(|field| field.embed).map(std::ptr::from_ref));
             self.union_object(place, name, union, &rest);
         }
@@ -137,6 +149,25 @@ impl Checker<'_> {
                 .label(format!("no `{name}` in here"))
                 .help(help);
             }
+        }
+    }
+
+    /// The rules of a type, over an object of it.
+    fn held(
+        &mut self,
+        place: &Place<'_>,
+        (fields, rules): (&IndexMap<String, Field>, &[WrittenRule]),
+        object: &serde_json::Map<String, Value>,
+    ) {
+        let file = self.file;
+        let default = |path: &FieldPath| {
+            let field = file.field_at(fields, path)?;
+            serde_json::to_value(field.default.as_ref()?).ok()
+        };
+        let held = Held { object, default: &default };
+        for rule in rules.iter().filter_map(WrittenRule::meaning).filter(|rule| !held.keeps(rule)) {
+            self.problem(Mistake::BrokenRule, place, "the example breaks a rule over several fields")
+                .label(rule.sentence());
         }
     }
 
@@ -219,6 +250,7 @@ impl Checker<'_> {
         let Value::Object(object) = value else { return self.mismatch(place, ty, value) };
         if let Some(structure) = file.structs.get(name) {
             self.object(place, &structure.fields, object, false);
+            self.held(place, (&structure.fields, &structure.rules), object);
         } else if let Some(union) = file.unions.get(name) {
             self.union_object(place, name, union, object);
         }
@@ -247,6 +279,7 @@ impl Checker<'_> {
                 variant.ty.as_ref().and_then(TypeExpr::name).and_then(|name| self.file.structs.get(name));
             if let Some(structure) = structure {
                 self.object(place, &structure.fields, &content, false);
+                self.held(place, (&structure.fields, &structure.rules), &content);
             }
             return;
         }
@@ -331,95 +364,5 @@ fn kind(value: &Value) -> &'static str {
         Value::String(_) => "string",
         Value::Array(_) => "list",
         Value::Object(_) => "object",
-    }
-}
-
-/// Where in a spec file a value of an example stands.
-///
-/// JSON is YAML, so the example's text is parsed into a tree of its own, whose positions are carried over to
-/// the file: an example is a block scalar, every line of it indented alike.
-pub(super) struct Place<'a> {
-    /// The scalar with the example.
-    scalar: &'a Node,
-    text: &'a str,
-    source: &'a str,
-    tree: Option<Node>,
-    path: Path,
-    /// Whether the value stands inside a string of the example, where positions can't follow.
-    opaque: bool,
-    /// Whether it is part of a request.
-    sent: bool,
-}
-
-impl<'a> Place<'a> {
-    /// A body that stands in no spec file.
-    pub(super) fn outside(root: &'a Node, sent: bool) -> Self {
-        Self { scalar: root, text: "", source: "", tree: None, path: Path::default(), opaque: true, sent }
-    }
-
-    fn new(scalar: &'a Node, text: &'a str, source: &'a str) -> Self {
-        let tree = Node::parse(text).ok();
-        Self { scalar, text, source, tree, path: Path::default(), opaque: false, sent: false }
-    }
-
-    /// Every key that stands a second time in its object, with the first one.
-    fn duplicates(&self) -> Vec<(Range<usize>, Range<usize>)> {
-        let carry = |node: &Node| self.carry(node.span.start)..self.carry(node.span.end);
-        let found = self.tree.iter().flat_map(Node::duplicates);
-        found.map(|(first, again)| (carry(first), carry(again))).collect()
-    }
-
-    fn opaque(&self) -> Self {
-        Self { tree: self.tree.clone(), path: self.path.clone(), opaque: true, ..*self }
-    }
-
-    fn enter_key(&mut self, key: &str) {
-        if !self.opaque {
-            self.path = self.path.key(key);
-        }
-    }
-
-    fn enter_index(&mut self, index: usize) {
-        if !self.opaque {
-            self.path = self.path.index(index);
-        }
-    }
-
-    fn leave(&mut self) {
-        if !self.opaque {
-            self.path.0.pop();
-        }
-    }
-
-    fn span(&self) -> Range<usize> {
-        match &self.tree {
-            Some(tree) => {
-                let node = tree.find_key(&self.path);
-                self.carry(node.span.start)..self.carry(node.span.end)
-            }
-            None => self.scalar.span.clone(),
-        }
-    }
-
-    fn json_position(&self, line: usize, column: usize) -> Range<usize> {
-        let line_start: usize =
-            self.text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
-        let start = self.carry(line_start + column.saturating_sub(1));
-        start..start + 1
-    }
-
-    /// An offset in the example's text as an offset in the file.
-    fn carry(&self, offset: usize) -> usize {
-        let start = self.scalar.span.start;
-        if !matches!(self.scalar.kind, Kind::Scalar { block: true, .. }) {
-            return start;
-        }
-        let before = &self.text[..offset.min(self.text.len())];
-        let line = before.matches('\n').count();
-        let column = before.len() - before.rfind('\n').map_or(0, |newline| newline + 1);
-        let indent = start - self.source[..start].rfind('\n').map_or(0, |newline| newline + 1);
-        let line_start: usize = self.source[start..].split_inclusive('\n').take(line).map(str::len).sum();
-        let indent = if line == 0 { 0 } else { indent };
-        start + line_start + indent + column
     }
 }

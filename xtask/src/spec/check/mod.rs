@@ -11,6 +11,7 @@ mod examples;
 mod lenience;
 mod limits;
 mod pagination;
+mod place;
 mod rules;
 mod terms;
 mod types;

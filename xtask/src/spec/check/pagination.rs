@@ -1,11 +1,14 @@
 //! Checks of how the pages of an endpoint follow each other.
 
-use super::checker::Checker;
+use super::checker::{Along, Checker};
 use crate::spec::diagnostic::At;
 use crate::spec::mistakes::Mistake;
 use crate::spec::source::Path;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
-use crate::spec::{Endpoint, Fields, Format, Pagination};
+use crate::spec::{Endpoint, FieldPath, Format, Pagination};
+
+/// How the answer's fields are referred to.
+const RESPONSE: Along = Along { side: "response", lists: false, mistake: Mistake::BadPagination };
 
 impl Checker<'_> {
     pub(super) fn pagination(&mut self, path: &Path, endpoint: &Endpoint, pagination: &Pagination) {
@@ -71,39 +74,11 @@ impl Checker<'_> {
         ] {
             let Some(name) = name else { continue };
             let path = path.key(key);
-            if let Some(ty) = self.type_at(&path, &endpoint.response, name) {
-                self.kind(&path, name, &ty, kind);
+            let steps = self.along(&path, &endpoint.response, &FieldPath::new(name), &RESPONSE);
+            if let Some(field) = steps.as_deref().and_then(<[_]>::last) {
+                self.kind(&path, name, &field.ty, kind);
             }
         }
-    }
-
-    /// The type of a response's field, by its path through structs.
-    fn type_at(&mut self, at: &Path, response: &Fields, path: &str) -> Option<TypeExpr> {
-        let file = self.file;
-        let (mut fields, mut side) = (response, "response".to_owned());
-        let mut names = path.split('.').peekable();
-        while let Some(name) = names.next() {
-            let field = self.field(at, fields, name, &side)?;
-            if names.peek().is_none() {
-                return Some(field.ty.clone());
-            }
-            match &field.ty {
-                TypeExpr::Named(ty) if file.structs.contains_key(ty) => {
-                    fields = &file.structs[ty].fields;
-                    side = format!("struct `{ty}`");
-                }
-                // What isn't known has been reported where it stands.
-                TypeExpr::Named(ty) if file.type_name(ty).is_none() => return None,
-                ty => {
-                    let label = format!("`{name}` is a `{ty}`");
-                    self.report
-                        .error(Mistake::BadPagination, At::Value(at), "a path leads through structs")
-                        .label(label);
-                    return None;
-                }
-            }
-        }
-        None
     }
 
     /// A field that pages are followed by is of the kind it has to be.

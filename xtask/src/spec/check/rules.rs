@@ -1,11 +1,14 @@
 //! Checks of rules over several fields.
 
-use super::checker::{Checker, nested};
+use super::checker::{Along, Checker, nested};
 use crate::spec::diagnostic::At;
 use crate::spec::mistakes::Mistake;
 use crate::spec::source::Path;
-use crate::spec::type_expr::{Scalar, TypeExpr};
-use crate::spec::{Asks, Field, Fields, Rule, WrittenRule};
+use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
+use crate::spec::{Asks, Demand, Field, Fields, Rule, Test, WrittenRule};
+
+/// How the fields of a rule are referred to.
+const FIELDS: Along = Along { side: "list of fields", lists: true, mistake: Mistake::BadRule };
 
 impl Checker<'_> {
     pub(super) fn rules(&mut self, path: &Path, fields: &Fields, rules: &[WrittenRule]) {
@@ -28,23 +31,58 @@ impl Checker<'_> {
             self.report.error(Mistake::BadRule, At::Value(&at), message).label(label);
         }
         for (at, name, asks) in rule.asks(path) {
-            let name = name.to_string();
-            let Some(field) = self.field(&at, fields, &name, "list of fields") else { continue };
+            let Some(steps) = self.along(&at, fields, name, &FIELDS) else { continue };
+            let Some(field) = steps.last() else { continue };
             let of_type = || format!("`{name}` is a `{}`", field.ty);
+            let in_list = steps[..steps.len() - 1].iter().any(|step| is_list(&step.ty));
             let refused = match asks {
-                Asks::MayBeAbsent(why) => (!field.optional).then(|| (why, format!("`{name}` is required"))),
+                Asks::MayBeAbsent(why) => {
+                    let optional = in_list || steps.iter().any(|step| step.optional);
+                    (!optional).then(|| (why, format!("`{name}` is required")))
+                }
+                Asks::Time | Asks::Comparable if in_list => {
+                    let why = "of a list, many values would be compared; say it in the struct of its items";
+                    Some((why, format!("`{name}` stands in a list")))
+                }
                 Asks::Time => (!is_time(field)).then(|| ("a span is between timestamps", of_type())),
+                Asks::Comparable => {
+                    let comparable = is_number(field) || is_time(field);
+                    (!comparable).then(|| ("only numbers and timestamps are compared", of_type()))
+                }
+                Asks::Number => (!is_number(field)).then(|| ("a total is of numbers", of_type())),
                 Asks::Scalar => {
                     nested(self.file, &field.ty).then(|| ("a condition is on a scalar", of_type()))
+                }
+                Asks::Limits(limits) => {
+                    let key = match rule {
+                        Rule::When { when, test: Test::Has(_), .. } if when == name => "has",
+                        _ => "limits",
+                    };
+                    self.limits_of(&path.key(rule.key()).key(key), &field.ty, &limits);
+                    None
                 }
             };
             if let Some((message, label)) = refused {
                 self.report.error(Mistake::BadRule, At::Value(&at), message).label(label);
             }
         }
+        if let Rule::When { demand: Demand::Required | Demand::Forbidden, field, when, .. } = rule
+            && field == when
+        {
+            let message = "a field says nothing about itself";
+            self.report.error(Mistake::BadRule, At::Value(path), message).label("the same field twice");
+        }
     }
+}
+
+fn is_list(ty: &TypeExpr) -> bool {
+    matches!(ty, TypeExpr::Generic(Generic::List, _))
 }
 
 fn is_time(field: &Field) -> bool {
     field.ty == TypeExpr::Scalar(Scalar::Timestamp)
+}
+
+fn is_number(field: &Field) -> bool {
+    matches!(field.ty, TypeExpr::Scalar(Scalar::Int | Scalar::Uint | Scalar::F64))
 }

@@ -275,11 +275,11 @@ impl Checker<'_> {
             let union = field.ty.name().and_then(|name| self.file.unions.get(name));
             let is_object = matches!(field.ty, TypeExpr::Named(_))
                 && union.is_some_and(|union| union.style != Style::Kind);
-            if !is_object || field.optional {
-                let help = "its variants' fields stand among the fields around it; it can't be absent";
+            if !is_object {
+                let help = "its variants' fields stand among the fields around it";
                 self.report
                     .error(Mistake::BadEmbed, At::Value(&at.key("type")), "only a union is embedded")
-                    .label("not a union, or optional")
+                    .label("not a union of objects")
                     .help(help);
             }
             // A second one is a mistake in any case.

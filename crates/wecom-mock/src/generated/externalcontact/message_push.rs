@@ -58,7 +58,7 @@ pub(crate) static ROUTES: &[Route] = &[
       "create_type": 1,
       "text": { "content": "The new catalogue is out." },
       "attachments": [
-        { "msgtype": "image", "image": { "media_id": "2t4pXq8uQ7", "pic_url": "https://example.com/cover.png" } },
+        { "msgtype": "image", "image": { "media_id": "2t4pXq8uQ7" } },
         {
           "msgtype": "link",
           "link": {

@@ -341,7 +341,7 @@ pub struct Rule {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Keywords {
-    /// The keywords, 1 to 32 characters each. At most 20 items.
+    /// The keywords. At most 20 items, each 1 to 32 characters.
     pub word_list: Option<Vec<String>>,
 }
 

@@ -73,6 +73,10 @@ pub struct SearchChatResponse {
 ///
 /// From `start_time` to `end_time` it is at most 30 days.
 ///
+/// `start_time` is below `end_time`.
+///
+/// `start_time` is required when `end_time` is set.
+///
 /// Searched are text messages, the text of those that mix text and pictures, the titles of links and
 /// mini programs, and the names of files, online documents and WeDrive files. For applications with
 /// the archive permission 获取会话记录; own, developed and third-party applications can't call it.
@@ -85,7 +89,7 @@ pub struct SearchMsg {
     pub chat_info: Option<ChatScope>,
     /// Start of the period. Without both times, it is the last 30 days.
     pub start_time: Option<Timestamp>,
-    /// End of the period, later than `start_time`, which has to be there too.
+    /// End of the period.
     pub end_time: Option<Timestamp>,
     /// Messages a page. Default 50, at most 100.
     pub limit: Option<u64>,

@@ -826,8 +826,7 @@ impl TextContent {
     }
 }
 
-/// An image, by its `media_id` or its `pic_url`. Where both are sent, the `media_id` counts; an answer
-/// has only one.
+/// An image, by its `media_id` or its `pic_url`. Where both are sent, the `media_id` counts.
 ///
 /// At least one of `media_id`, `pic_url` is set.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -859,6 +858,18 @@ impl ImageContent {
         self.pic_url = Some(pic_url.into());
         self
     }
+}
+
+/// An image of a message that was created. The `media_id` comes first.
+///
+/// At most one of `media_id`, `pic_url` is set.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AttachedImage {
+    /// The temporary media file.
+    pub media_id: Option<String>,
+    /// The image's address.
+    pub pic_url: Option<String>,
 }
 
 /// The text of a welcome message for customer groups.
@@ -1191,7 +1202,7 @@ pub enum WelcomeAttachment {
 #[non_exhaustive]
 pub enum Attachment {
     /// `image`
-    Image(ImageContent),
+    Image(AttachedImage),
     /// `link`
     Link(LinkContent),
     /// `miniprogram`

@@ -16,7 +16,8 @@ use crate::{Timestamp, Unknown};
 /// `POST /cgi-bin/externalcontact/groupchat/statistic` ·
 /// [获取「群聊数据统计」数据](https://developer.work.weixin.qq.com/document/path/92133)
 ///
-/// From `day_begin_time` to `day_end_time` it is at most 30 days.
+/// From `day_begin_time` to `day_end_time` it is at most 30 days, both rounded down to days in
+/// Beijing.
 ///
 /// WeCom keeps 180 days. The days run from `day_begin_time` to `day_end_time`, that day included; a
 /// time is rounded down to the beginning of its day.
@@ -116,7 +117,8 @@ pub struct StatisticResponse {
 /// `POST /cgi-bin/externalcontact/groupchat/statistic_group_by_day` ·
 /// [获取「群聊数据统计」数据](https://developer.work.weixin.qq.com/document/path/92133)
 ///
-/// From `day_begin_time` to `day_end_time` it is at most 30 days.
+/// From `day_begin_time` to `day_end_time` it is at most 30 days, both rounded down to days in
+/// Beijing.
 ///
 /// WeCom keeps 180 days. The days run from `day_begin_time` to `day_end_time`, that day included; a
 /// time is rounded down to the beginning of its day.

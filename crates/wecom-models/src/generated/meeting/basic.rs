@@ -200,7 +200,7 @@ pub struct Create {
     /// The employee who administers the meeting.
     pub admin_userid: String,
     /// The title: at most 40 bytes, or 20 characters where they take more than one byte each. At most 40
-    /// characters.
+    /// half-width characters.
     pub title: String,
     /// When it starts. That must lie ahead.
     pub meeting_start: Timestamp,
@@ -310,13 +310,15 @@ pub struct CreateResponse {
 ///
 /// `POST /cgi-bin/meeting/update` · [修改预约会议](https://developer.work.weixin.qq.com/document/path/99047)
 ///
+/// All or none of `meeting_start`, `meeting_duration` is set.
+///
 /// Only meetings that the application itself created can be changed. WeCom tells the attendees. The
 /// creator and the attendees from within the corporation must be in the application's scope. An own
 /// application must be listed among those that may call the meeting API; developed and third-party
 /// applications need the permission 会议接口权限.
 ///
-/// `meeting_start` and `meeting_duration` are given together or not at all. They must be given for a
-/// meeting that doesn't repeat and whose start was already past when it was created.
+/// `meeting_start` and `meeting_duration` must be given for a meeting that doesn't repeat and whose
+/// start was already past when it was created.
 ///
 /// The advanced chapter (预约会议高级管理) documents more fields for this path.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -325,11 +327,11 @@ pub struct Update {
     /// The meeting. It must still lie ahead.
     pub meetingid: String,
     /// The title: at most 40 bytes, or 20 characters where they take more than one byte each. At most 40
-    /// characters.
+    /// half-width characters.
     pub title: Option<String>,
-    /// When it starts. That must lie ahead. Goes with `meeting_duration`.
+    /// When it starts. That must lie ahead.
     pub meeting_start: Option<Timestamp>,
-    /// How long it lasts, in seconds. Goes with `meeting_start`. 300 to 86399.
+    /// How long it lasts, in seconds. 300 to 86399.
     pub meeting_duration: Option<u64>,
     /// The description. The page allows 500 bytes or characters, without saying when it is which. At most
     /// 500 characters.

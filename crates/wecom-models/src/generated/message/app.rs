@@ -304,6 +304,8 @@ impl NewsContent {
 /// An article that stands on another website or in a mini program.
 ///
 /// At least one of `url`, `appid` is set.
+///
+/// All or none of `appid`, `pagepath` is set.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Article {
@@ -318,9 +320,9 @@ pub struct Article {
     /// The address of a JPG or PNG picture. 1068×455 looks best when it is large, 150×150 when it is
     /// small. At most 2048 bytes.
     pub picurl: Option<String>,
-    /// The mini program that a click opens, linked to the application. Needs `pagepath`.
+    /// The mini program that a click opens, linked to the application. Goes with `pagepath`.
     pub appid: Option<String>,
-    /// The mini program's page. Needs `appid`. At most 128 bytes.
+    /// The mini program's page. Goes with `appid`. At most 128 bytes.
     pub pagepath: Option<String>,
 }
 
@@ -560,7 +562,9 @@ impl NoticeItem {
 
 /// A card with text. It can be updated when it has an `action_menu`. Needs WeCom 3.1.6.
 ///
-/// At least one of `main_title`, `sub_title_text` is set.
+/// At least one of `main_title.title`, `sub_title_text` is set.
+///
+/// `task_id` is required when `action_menu` is set.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TextNoticeCard {
@@ -568,8 +572,8 @@ pub struct TextNoticeCard {
     pub source: Option<CardSource>,
     /// A menu in the upper right corner. Needs WeCom 3.1.18.
     pub action_menu: Option<ActionMenu>,
-    /// The card's id, which no other card of the application has: digits, letters, `_`, `-` and `@`.
-    /// Required with an `action_menu`. At most 128 bytes, matching `^[0-9A-Za-z@_-]*$`.
+    /// The card's id, which no other card of the application has: digits, letters, `_`, `-` and `@`. At
+    /// most 128 bytes, matching `^[0-9A-Za-z@_-]*$`.
     pub task_id: Option<String>,
     /// The title. Its `title` is required without a `sub_title_text`.
     pub main_title: Option<NoticeTitle>,
@@ -670,6 +674,8 @@ impl TextNoticeCard {
 /// A card with a picture. It can be updated when it has an `action_menu`. Needs WeCom 3.1.6.
 ///
 /// At least one of `card_image`, `image_text_area` is set.
+///
+/// `task_id` is required when `action_menu` is set.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewsNoticeCard {
@@ -677,8 +683,8 @@ pub struct NewsNoticeCard {
     pub source: Option<CardSource>,
     /// A menu in the upper right corner. Needs WeCom 3.1.18.
     pub action_menu: Option<ActionMenu>,
-    /// The card's id, which no other card of the application has: digits, letters, `_`, `-` and `@`.
-    /// Required with an `action_menu`. At most 128 bytes, matching `^[0-9A-Za-z@_-]*$`.
+    /// The card's id, which no other card of the application has: digits, letters, `_`, `-` and `@`. At
+    /// most 128 bytes, matching `^[0-9A-Za-z@_-]*$`.
     pub task_id: Option<String>,
     /// The title. 36 characters at most are recommended, 44 for its `desc`.
     pub main_title: MainTitle,

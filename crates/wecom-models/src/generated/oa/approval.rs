@@ -64,6 +64,8 @@ pub struct GetapprovaldetailResponse {
 ///
 /// From `starttime` to `endtime` it is at most 31 days.
 ///
+/// `starttime` is below `endtime`.
+///
 /// The token comes from the Approval app or from an own application. Own and third-party applications
 /// see the applications of those in their scope. An own application must be granted the right to
 /// approval data (审批 › API › 审批数据权限) and be listed among those that may call the approval API (审批 ›
@@ -84,7 +86,7 @@ pub struct Getapprovalinfo {
     ///
     /// The page's example sends text.
     pub starttime: Timestamp,
-    /// Applications handed in until then; later than `starttime`.
+    /// Applications handed in until then.
     ///
     /// The page's example sends text.
     pub endtime: Timestamp,

@@ -19,6 +19,10 @@ use crate::Unknown;
 ///
 /// At most one of `sender_name`, `agentid` is set.
 ///
+/// `scene_id` is required when `total_amount` is more than 20000.
+///
+/// `scene_id` is required when `total_amount` is less than 100.
+///
 /// WeChat Pay answers this call, not WeCom. It asks for the merchant's client certificate, and for two
 /// signatures that the caller computes: `workwx_sign` first, then `sign`, which covers it. An answer
 /// that reports a failure comes back as an error with its code; what the codes mean is listed at
@@ -35,7 +39,7 @@ use crate::Unknown;
 ///
 /// Unless the merchant platform (商户平台) is set up otherwise:
 ///
-/// - a red packet holds 1 to 200 yuan; outside of that, `scene_id` is required as well
+/// - a red packet holds 1 to 200 yuan; outside of that, `scene_id` is required
 /// - 1800 red packets may be sent a minute
 /// - a merchant pays out at most 1,000,000 yuan a day
 /// - a person receives at most 1000 yuan a day, and at most 10 red packets
@@ -78,7 +82,7 @@ pub struct Sendworkwxredpack {
     pub act_name: String,
     /// A remark. At most 256 characters.
     pub remark: String,
-    /// What the red packet is for. Required when it holds more than 200 yuan or less than 1 yuan.
+    /// What the red packet is for.
     pub scene_id: Option<SceneId>,
     /// The signature for WeCom, which the caller computes: the upper-case MD5 of `act_name`, `mch_billno`,
     /// `mch_id`, `nonce_str`, `re_openid`, `total_amount` and `wxappid`, in this order as `name=value&…`,

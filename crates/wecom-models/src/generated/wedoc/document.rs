@@ -242,7 +242,9 @@ impl InsertPageBreak {
     }
 }
 
-/// Inserts a table, of at most 1000 cells.
+/// Inserts a table.
+///
+/// The product of `rows` and `cols` is at most 1000.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InsertTable {

@@ -217,6 +217,15 @@ impl crate::PagedItems for GetHitMsgList {
 impl crate::Check for Keywords {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max_items("word_list", &self.word_list, 20);
+        checker
+            .each(
+                "word_list",
+                &self.word_list,
+                |checker, item| {
+                    checker.min_chars("", item, 1);
+                    checker.max_chars("", item, 32);
+                },
+            );
     }
 }
 

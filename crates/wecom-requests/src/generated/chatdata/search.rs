@@ -86,6 +86,17 @@ impl crate::Check for SearchMsg {
                 ("end_time", &self.end_time),
                 30,
             );
+        checker
+            .strict_order(
+                ("start_time", &self.start_time),
+                ("end_time", &self.end_time),
+            );
+        checker
+            .required_when(
+                ("start_time", self.start_time.is_some()),
+                ("end_time", crate::When::Set),
+                self.end_time.is_some(),
+            );
     }
 }
 

@@ -36,7 +36,7 @@ impl crate::Check for AddMsgTemplate {
             .at_least_one(
                 &[
                     ("sender", self.sender.is_some()),
-                    ("external_userid", self.external_userid.is_some()),
+                    ("external_userid", crate::has_items(&self.external_userid)),
                     ("tag_filter", self.tag_filter.is_some()),
                 ],
             );
@@ -44,14 +44,17 @@ impl crate::Check for AddMsgTemplate {
             .at_least_one(
                 &[
                     ("text", self.text.is_some()),
-                    ("attachments", self.attachments.is_some()),
+                    ("attachments", crate::has_items(&self.attachments)),
                 ],
             );
         checker
             .required_when(
                 ("sender", self.sender.is_some()),
-                ("chat_type", &self.chat_type),
-                &["group"],
+                ("chat_type", crate::When::Is(&["group"])),
+                self
+                    .chat_type
+                    .as_ref()
+                    .is_some_and(|value| crate::is_one_of(value, &["group"])),
             );
     }
 }
@@ -277,7 +280,7 @@ impl crate::Check for SendWelcomeMsg {
             .at_least_one(
                 &[
                     ("text", self.text.is_some()),
-                    ("attachments", self.attachments.is_some()),
+                    ("attachments", crate::has_items(&self.attachments)),
                 ],
             );
     }

@@ -30,7 +30,7 @@ impl crate::Check for Statistic {
         checker.min("limit", &self.limit, 1);
         checker.max("limit", &self.limit, 1000);
         checker
-            .max_span(
+            .max_whole_days(
                 ("day_begin_time", &self.day_begin_time),
                 ("day_end_time", &self.day_end_time),
                 30,
@@ -86,7 +86,7 @@ impl crate::Check for StatisticGroupByDay {
     fn check(&self, checker: &mut crate::Checker) {
         checker.nested("owner_filter", &self.owner_filter);
         checker
-            .max_span(
+            .max_whole_days(
                 ("day_begin_time", &self.day_begin_time),
                 ("day_end_time", &self.day_end_time),
                 30,

@@ -128,7 +128,7 @@ impl crate::Endpoint for Create {
 
 impl crate::Check for Create {
     fn check(&self, checker: &mut crate::Checker) {
-        checker.max_chars("title", &self.title, 40);
+        checker.max_width("title", &self.title, 40);
         checker.min("meeting_duration", &self.meeting_duration, 300);
         checker.max("meeting_duration", &self.meeting_duration, 86399);
         checker.max_chars("description", &self.description, 500);
@@ -161,7 +161,7 @@ impl crate::Endpoint for Update {
 
 impl crate::Check for Update {
     fn check(&self, checker: &mut crate::Checker) {
-        checker.max_chars("title", &self.title, 40);
+        checker.max_width("title", &self.title, 40);
         checker.min("meeting_duration", &self.meeting_duration, 300);
         checker.max("meeting_duration", &self.meeting_duration, 86399);
         checker.max_chars("description", &self.description, 500);
@@ -170,6 +170,13 @@ impl crate::Check for Update {
         checker.nested("settings", &self.settings);
         checker.max_bytes("cal_id", &self.cal_id, 64);
         checker.nested("reminders", &self.reminders);
+        checker
+            .both_or_neither(
+                &[
+                    ("meeting_start", self.meeting_start.is_some()),
+                    ("meeting_duration", self.meeting_duration.is_some()),
+                ],
+            );
     }
 }
 

@@ -34,9 +34,9 @@ impl crate::Check for Send {
         checker
             .at_least_one(
                 &[
-                    ("touser", self.touser.is_some()),
-                    ("toparty", self.toparty.is_some()),
-                    ("totag", self.totag.is_some()),
+                    ("touser", crate::has_items(&self.touser)),
+                    ("toparty", crate::has_items(&self.toparty)),
+                    ("totag", crate::has_items(&self.totag)),
                 ],
             );
     }
@@ -64,6 +64,10 @@ impl crate::Check for Article {
         checker
             .at_least_one(
                 &[("url", self.url.is_some()), ("appid", self.appid.is_some())],
+            );
+        checker
+            .both_or_neither(
+                &[("appid", self.appid.is_some()), ("pagepath", self.pagepath.is_some())],
             );
     }
 }
@@ -110,9 +114,21 @@ impl crate::Check for TextNoticeCard {
         checker
             .at_least_one(
                 &[
-                    ("main_title", self.main_title.is_some()),
+                    (
+                        "main_title.title",
+                        self
+                            .main_title
+                            .as_ref()
+                            .is_some_and(|inner| inner.title.is_some()),
+                    ),
                     ("sub_title_text", self.sub_title_text.is_some()),
                 ],
+            );
+        checker
+            .required_when(
+                ("task_id", self.task_id.is_some()),
+                ("action_menu", crate::When::Set),
+                self.action_menu.is_some(),
             );
     }
 }
@@ -136,6 +152,12 @@ impl crate::Check for NewsNoticeCard {
                     ("card_image", self.card_image.is_some()),
                     ("image_text_area", self.image_text_area.is_some()),
                 ],
+            );
+        checker
+            .required_when(
+                ("task_id", self.task_id.is_some()),
+                ("action_menu", crate::When::Set),
+                self.action_menu.is_some(),
             );
     }
 }
@@ -192,12 +214,16 @@ impl crate::Check for MenuAction {
 impl crate::Check for QuoteArea {
     fn check(&self, checker: &mut crate::Checker) {
         checker
-            .required_when(("url", self.url.is_some()), ("type", &self.r#type), &["1"]);
+            .required_when(
+                ("url", self.url.is_some()),
+                ("type", crate::When::Is(&["1"])),
+                self.r#type.as_ref().is_some_and(|value| crate::is_one_of(value, &["1"])),
+            );
         checker
             .required_when(
                 ("appid", self.appid.is_some()),
-                ("type", &self.r#type),
-                &["2"],
+                ("type", crate::When::Is(&["2"])),
+                self.r#type.as_ref().is_some_and(|value| crate::is_one_of(value, &["2"])),
             );
     }
 }
@@ -205,12 +231,16 @@ impl crate::Check for QuoteArea {
 impl crate::Check for ImageTextArea {
     fn check(&self, checker: &mut crate::Checker) {
         checker
-            .required_when(("url", self.url.is_some()), ("type", &self.r#type), &["1"]);
+            .required_when(
+                ("url", self.url.is_some()),
+                ("type", crate::When::Is(&["1"])),
+                self.r#type.as_ref().is_some_and(|value| crate::is_one_of(value, &["1"])),
+            );
         checker
             .required_when(
                 ("appid", self.appid.is_some()),
-                ("type", &self.r#type),
-                &["2"],
+                ("type", crate::When::Is(&["2"])),
+                self.r#type.as_ref().is_some_and(|value| crate::is_one_of(value, &["2"])),
             );
     }
 }
@@ -218,18 +248,22 @@ impl crate::Check for ImageTextArea {
 impl crate::Check for HorizontalContent {
     fn check(&self, checker: &mut crate::Checker) {
         checker
-            .required_when(("url", self.url.is_some()), ("type", &self.r#type), &["1"]);
+            .required_when(
+                ("url", self.url.is_some()),
+                ("type", crate::When::Is(&["1"])),
+                self.r#type.as_ref().is_some_and(|value| crate::is_one_of(value, &["1"])),
+            );
         checker
             .required_when(
                 ("media_id", self.media_id.is_some()),
-                ("type", &self.r#type),
-                &["2"],
+                ("type", crate::When::Is(&["2"])),
+                self.r#type.as_ref().is_some_and(|value| crate::is_one_of(value, &["2"])),
             );
         checker
             .required_when(
                 ("userid", self.userid.is_some()),
-                ("type", &self.r#type),
-                &["3"],
+                ("type", crate::When::Is(&["3"])),
+                self.r#type.as_ref().is_some_and(|value| crate::is_one_of(value, &["3"])),
             );
     }
 }
@@ -237,12 +271,16 @@ impl crate::Check for HorizontalContent {
 impl crate::Check for Jump {
     fn check(&self, checker: &mut crate::Checker) {
         checker
-            .required_when(("url", self.url.is_some()), ("type", &self.r#type), &["1"]);
+            .required_when(
+                ("url", self.url.is_some()),
+                ("type", crate::When::Is(&["1"])),
+                self.r#type.as_ref().is_some_and(|value| crate::is_one_of(value, &["1"])),
+            );
         checker
             .required_when(
                 ("appid", self.appid.is_some()),
-                ("type", &self.r#type),
-                &["2"],
+                ("type", crate::When::Is(&["2"])),
+                self.r#type.as_ref().is_some_and(|value| crate::is_one_of(value, &["2"])),
             );
     }
 }
@@ -250,12 +288,16 @@ impl crate::Check for Jump {
 impl crate::Check for NoticeAction {
     fn check(&self, checker: &mut crate::Checker) {
         checker
-            .required_when(("url", self.url.is_some()), ("type", &self.r#type), &["1"]);
+            .required_when(
+                ("url", self.url.is_some()),
+                ("type", crate::When::Is(&["1"])),
+                crate::is_one_of(&self.r#type, &["1"]),
+            );
         checker
             .required_when(
                 ("appid", self.appid.is_some()),
-                ("type", &self.r#type),
-                &["2"],
+                ("type", crate::When::Is(&["2"])),
+                crate::is_one_of(&self.r#type, &["2"]),
             );
     }
 }
@@ -263,12 +305,16 @@ impl crate::Check for NoticeAction {
 impl crate::Check for CardAction {
     fn check(&self, checker: &mut crate::Checker) {
         checker
-            .required_when(("url", self.url.is_some()), ("type", &self.r#type), &["1"]);
+            .required_when(
+                ("url", self.url.is_some()),
+                ("type", crate::When::Is(&["1"])),
+                self.r#type.as_ref().is_some_and(|value| crate::is_one_of(value, &["1"])),
+            );
         checker
             .required_when(
                 ("appid", self.appid.is_some()),
-                ("type", &self.r#type),
-                &["2"],
+                ("type", crate::When::Is(&["2"])),
+                self.r#type.as_ref().is_some_and(|value| crate::is_one_of(value, &["2"])),
             );
     }
 }
@@ -294,9 +340,17 @@ impl crate::Check for Button {
         checker.max("style", &self.style, 4);
         checker.max_bytes("key", &self.key, 1024);
         checker
-            .required_when(("key", self.key.is_some()), ("type", &self.r#type), &["0"]);
+            .required_when(
+                ("key", self.key.is_some()),
+                ("type", crate::When::Is(&["0"])),
+                self.r#type.as_ref().is_none_or(|value| crate::is_one_of(value, &["0"])),
+            );
         checker
-            .required_when(("url", self.url.is_some()), ("type", &self.r#type), &["1"]);
+            .required_when(
+                ("url", self.url.is_some()),
+                ("type", crate::When::Is(&["1"])),
+                self.r#type.as_ref().is_some_and(|value| crate::is_one_of(value, &["1"])),
+            );
     }
 }
 

@@ -61,6 +61,7 @@ impl crate::Check for Getapprovalinfo {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max("size", &self.size, 100);
         checker.max_span(("starttime", &self.starttime), ("endtime", &self.endtime), 31);
+        checker.strict_order(("starttime", &self.starttime), ("endtime", &self.endtime));
     }
 }
 

@@ -54,6 +54,22 @@ impl crate::Check for Sendworkwxredpack {
                     ("agentid", self.agentid.is_some()),
                 ],
             );
+        checker
+            .required_when(
+                ("scene_id", self.scene_id.is_some()),
+                ("total_amount", crate::When::Has("more than 20000")),
+                crate::Checker::accepts(|checker| {
+                    checker.exclusive_min("", &self.total_amount, 20000);
+                }),
+            );
+        checker
+            .required_when(
+                ("scene_id", self.scene_id.is_some()),
+                ("total_amount", crate::When::Has("less than 100")),
+                crate::Checker::accepts(|checker| {
+                    checker.exclusive_max("", &self.total_amount, 100);
+                }),
+            );
     }
 }
 

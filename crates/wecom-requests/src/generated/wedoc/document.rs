@@ -64,6 +64,18 @@ impl crate::Check for InsertTable {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max("rows", &self.rows, 100);
         checker.max("cols", &self.cols, 60);
+        {
+            let mut numbers = Vec::new();
+            numbers.push(crate::Number::number(&self.rows));
+            numbers.push(crate::Number::number(&self.cols));
+            checker
+                .product(
+                    "rows, cols",
+                    &numbers,
+                    crate::Total::Max(1000),
+                    &None::<crate::AnyNumber>,
+                );
+        }
     }
 }
 

@@ -30,14 +30,14 @@ impl crate::Check for GetFormStatistic {
         checker
             .required_when(
                 ("start_time", self.start_time.is_some()),
-                ("req_type", &self.req_type),
-                &["2"],
+                ("req_type", crate::When::Is(&["2"])),
+                crate::is_one_of(&self.req_type, &["2"]),
             );
         checker
             .required_when(
                 ("end_time", self.end_time.is_some()),
-                ("req_type", &self.req_type),
-                &["2"],
+                ("req_type", crate::When::Is(&["2"])),
+                crate::is_one_of(&self.req_type, &["2"]),
             );
     }
 }

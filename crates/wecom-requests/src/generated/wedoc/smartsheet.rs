@@ -31,7 +31,7 @@ impl crate::Check for GetRecords {
         checker
             .at_most_one(
                 &[
-                    ("sort", self.sort.is_some()),
+                    ("sort", crate::has_items(&self.sort)),
                     ("filter_spec", self.filter_spec.is_some()),
                 ],
             );
@@ -79,9 +79,9 @@ impl crate::Check for FilterDateTime {
     fn check(&self, checker: &mut crate::Checker) {
         checker
             .required_when(
-                ("value", self.value.is_some()),
-                ("type", &self.r#type),
-                &["DATE_TIME_TYPE_DETAIL_DATE"],
+                ("value", crate::has_items(&self.value)),
+                ("type", crate::When::Is(&["DATE_TIME_TYPE_DETAIL_DATE"])),
+                crate::is_one_of(&self.r#type, &["DATE_TIME_TYPE_DETAIL_DATE"]),
             );
     }
 }

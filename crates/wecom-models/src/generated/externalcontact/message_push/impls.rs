@@ -524,7 +524,7 @@ impl wire::ReadObject for TextContent {
     }
 }
 
-impl wire::ReadObject for ImageContent {
+impl wire::ReadObject for AttachedImage {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -704,7 +704,7 @@ wire::read_objects! {
     GetGroupmsgSendResultResponse, RemindGroupmsgSendResponse,
     CancelGroupmsgSendResponse, SendWelcomeMsgResponse, GroupWelcomeTemplateAddResponse,
     GroupWelcomeTemplateEditResponse, GroupWelcomeTemplateGetResponse,
-    GroupWelcomeTemplateDelResponse, GroupMsg, TextContent, ImageContent, TemplateText,
+    GroupWelcomeTemplateDelResponse, GroupMsg, TextContent, AttachedImage, TemplateText,
     TemplateImage, LinkContent, MiniProgramContent, MiniProgramCard, VideoContent,
     FileContent, SendTask, SendResult
 }

@@ -92,6 +92,13 @@ impl wire::WriteObject for GroupMsg {
     }
 }
 
+impl wire::WriteObject for AttachedImage {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("media_id", &self.media_id)?;
+        out.put_some("pic_url", &self.pic_url)
+    }
+}
+
 impl wire::WriteObject for TemplateImage {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("pic_url", &self.pic_url)
@@ -166,7 +173,7 @@ wire::write_objects! {
     GetGroupmsgSendResultResponse, RemindGroupmsgSendResponse,
     CancelGroupmsgSendResponse, SendWelcomeMsgResponse, GroupWelcomeTemplateAddResponse,
     GroupWelcomeTemplateEditResponse, GroupWelcomeTemplateGetResponse,
-    GroupWelcomeTemplateDelResponse, GroupMsg, TemplateImage, LinkContent,
+    GroupWelcomeTemplateDelResponse, GroupMsg, AttachedImage, TemplateImage, LinkContent,
     MiniProgramContent, SendTask, SendResult, Attachment
 }
 
@@ -378,6 +385,20 @@ impl wire::ReadObject for TagGroup {
     }
 }
 
+impl wire::ReadObject for ImageContent {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "media_id" => field.read(&mut self.media_id),
+            "pic_url" => field.read(&mut self.pic_url),
+            _ => field.skip(),
+        }
+    }
+}
+
 impl wire::ReadObject for GroupMsgLink {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
@@ -474,7 +495,7 @@ wire::read_objects! {
     AddMsgTemplate, GetGroupmsgListV2, GetGroupmsgTask, GetGroupmsgSendResult,
     RemindGroupmsgSend, CancelGroupmsgSend, SendWelcomeMsg, GroupWelcomeTemplateAdd,
     GroupWelcomeTemplateEdit, GroupWelcomeTemplateGet, GroupWelcomeTemplateDel,
-    TagFilter, TagGroup, GroupMsgLink, WelcomeLink
+    TagFilter, TagGroup, ImageContent, GroupMsgLink, WelcomeLink
 }
 
 wire::read_unions! {

@@ -1,0 +1,219 @@
+use wecom_models::{Csv, Timestamp};
+
+use super::*;
+
+/// What the checks find, each as it is shown.
+fn found(checks: impl FnOnce(&mut Checker)) -> Vec<String> {
+    let mut checker = Checker::default();
+    checks(&mut checker);
+    checker.found.iter().map(ToString::to_string).collect()
+}
+
+const NOTHING: [&str; 0] = [];
+
+#[test]
+fn text_of_another_form_is_refused_and_never_shown() {
+    let check = |id: Option<&str>| {
+        let id = id.map(str::to_owned);
+        found(|checker| checker.pattern("id", &id, pattern!("^[0-9A-Za-z_-]*$")))
+    };
+    assert_eq!(check(None), NOTHING);
+    assert_eq!(check(Some("lunch-12_b")), NOTHING);
+    let refused = "`id` must be text that matches `^[0-9A-Za-z_-]*$`, and is text that doesn't";
+    for id in ["lunch 12", "午餐", "lunch-12\n", "a.b"] {
+        assert_eq!(check(Some(id)), [refused], "{id:?}");
+    }
+}
+
+#[test]
+fn a_chinese_character_is_as_wide_as_two_others() {
+    let check = |text: &str| found(|checker| checker.max_width("title", &text.to_owned(), 6));
+    assert_eq!(check("周报Q3"), NOTHING);
+    assert_eq!(check("summer"), NOTHING);
+    let refused = "`title` must be at most 6 characters long, where a Chinese one counts as two, and is 7 characters long";
+    assert_eq!(check("周报Q3！"), [refused.replace("is 7", "is 8")]);
+    assert_eq!(check("summers"), [refused]);
+}
+
+#[test]
+fn exclusive_limits_and_fractions_are_held_to_the_last_digit() {
+    let check = |ratio: f64| {
+        found(|checker| {
+            checker.exclusive_min("ratio", &ratio, 1.3);
+            checker.exclusive_max("ratio", &Some(ratio), 2.25);
+        })
+    };
+    assert_eq!(check(1.31), NOTHING);
+    assert_eq!(check(1.3), ["`ratio` must be more than 1.3, and is 1.3"]);
+    assert_eq!(check(2.25), ["`ratio` must be less than 2.25, and is 2.25"]);
+    let whole = found(|checker| {
+        checker.exclusive_min("count", &u64::MAX, i64::MAX);
+        checker.exclusive_max("count", &i64::MAX, i64::MAX);
+    });
+    assert_eq!(whole, ["`count` must be less than 9223372036854775807, and is 9223372036854775807"]);
+    assert_eq!(check(f64::NAN).len(), 2);
+}
+
+#[test]
+fn items_that_are_there_twice_are_refused() {
+    let check = |tags: &Option<Csv<String>>| found(|checker| checker.unique_items("tags", tags));
+    assert_eq!(check(&None), NOTHING);
+    assert_eq!(check(&Some(["a", "b"].into())), NOTHING);
+    assert_eq!(
+        check(&Some(["a", "b", "a"].into())),
+        ["`tags` must be a list without repetition, and is one with repetition"]
+    );
+}
+
+#[test]
+fn limits_of_items_name_the_item() {
+    let words = Some(vec!["tea".to_owned(), "coffee".to_owned()]);
+    let wishes = BTreeMap::from([("cake".to_owned(), "plenty of it".to_owned())]);
+    let found = found(|checker| {
+        checker.each("words", &words, |checker, item| checker.max_chars("", item, 5));
+        checker.each("wishes", &wishes, |checker, item| checker.max_chars("", item, 5));
+    });
+    let expected = [
+        "`words[1]` must be at most 5 characters long, and is 6 characters long",
+        "`wishes[cake]` must be at most 5 characters long, and is 12 characters long",
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn whole_days_are_those_of_beijing() {
+    // 2019-04-03 00:00 in Beijing, and an hour before the next day.
+    let (midnight, evening) = (1_554_220_800, 1_554_303_600);
+    let day = 24 * 60 * 60;
+    let check = |from: i64, to: i64| {
+        let (from, to) = (Timestamp::from_unix(from), Some(Timestamp::from_unix(to)));
+        found(|checker| checker.max_whole_days(("from", &from), ("to", &to), 30))
+    };
+    assert_eq!(check(evening, midnight), NOTHING, "both are the same day");
+    assert_eq!(check(midnight, evening + 30 * day), NOTHING, "30 days and 23 hours are 30 days");
+    assert_eq!(
+        check(evening, evening + 30 * day + 60 * 60),
+        ["`to` must be 0 to 30 days after `from`, by their days in Beijing, and is 31 days after it"]
+    );
+    assert_eq!(
+        check(midnight, midnight - 1),
+        ["`to` must be 0 to 30 days after `from`, by their days in Beijing, and is -1 days after it"]
+    );
+}
+
+#[test]
+fn the_order_of_numbers_and_times_is_held() {
+    let check = |begin: Option<u64>, end: Option<i64>| {
+        found(|checker| {
+            checker.order(("begin", &begin), ("end", &end));
+            checker.strict_order(("begin", &begin), ("end", &end));
+        })
+    };
+    assert_eq!(check(Some(1), Some(2)), NOTHING);
+    assert_eq!(check(Some(1), None), NOTHING);
+    assert_eq!(check(None, Some(-1)), NOTHING);
+    assert_eq!(check(Some(2), Some(2)), ["`end` must be more than `begin` is, and is 2"]);
+    assert_eq!(
+        check(Some(2), Some(-1)),
+        [
+            "`end` must be at least what `begin` is, and is -1",
+            "`end` must be more than `begin` is, and is -1"
+        ]
+    );
+    let (early, late) = (Timestamp::from_unix(10), Timestamp::from_unix(20));
+    assert_eq!(
+        found(|checker| checker.order(("late", &late), ("early", &early))),
+        ["`early` must be at least what `late` is, and is 10"]
+    );
+}
+
+#[test]
+fn fields_that_belong_together_are_all_set_or_none() {
+    let check = |rows: bool, columns: bool| {
+        found(|checker| checker.both_or_neither(&[("rows", rows), ("columns", columns)]))
+    };
+    assert_eq!(check(true, true), NOTHING);
+    assert_eq!(check(false, false), NOTHING);
+    assert_eq!(check(true, false), ["`rows, columns` must be all set or none, and is rows"]);
+}
+
+#[test]
+fn an_empty_list_is_not_set() {
+    assert!(!has_items(&None::<Vec<u64>>));
+    assert!(!has_items(&Some(Vec::<u64>::new())));
+    assert!(has_items(&Some(vec![1_u64])));
+    assert!(!has_items(&Csv::<String>::default()));
+}
+
+#[test]
+fn an_error_says_what_makes_a_field_necessary_or_rules_it_out() {
+    let check = |set: bool, when: When| {
+        found(|checker| {
+            checker.required_when(("url", set), ("kind", when), true);
+            checker.forbidden_when(("url", set), ("kind", when), true);
+            checker.required_when(("url", set), ("kind", when), false);
+            checker.forbidden_when(("url", set), ("kind", when), false);
+        })
+    };
+    assert_eq!(
+        check(false, When::Is(&["1", "2"])),
+        ["`url` must be set when `kind` is 1 or 2, and is not set"]
+    );
+    assert_eq!(check(true, When::Set), ["`url` must be left out when `kind` is set, and is set"]);
+    assert_eq!(
+        check(false, When::Has("at least 2 items long")),
+        ["`url` must be set when `kind` is at least 2 items long, and is not set"]
+    );
+}
+
+#[test]
+fn values_are_compared_as_they_are_on_the_wire() {
+    assert!(is_one_of(&true, &["1"]));
+    assert!(is_one_of(&"view", &["click", "view"]));
+    assert!(is_one_of(&7_u64, &["7"]));
+    assert!(!is_one_of(&7_u64, &["70"]));
+}
+
+#[test]
+fn numbers_are_added_and_multiplied_without_overflow() {
+    let none = None::<AnyNumber>;
+    let numbers = |numbers: &[i64]| -> Vec<Option<AnyNumber>> {
+        numbers.iter().map(|number| Some((*number).into())).collect()
+    };
+    let check = |values: &[i64]| {
+        let values = numbers(values);
+        found(|checker| {
+            checker.sum("a, b", &values, Total::Max(1000), &none);
+            checker.product("a, b", &values, Total::Max(1000), &none);
+        })
+    };
+    assert_eq!(check(&[40, 25]), NOTHING);
+    assert_eq!(check(&[40, 26]), ["`a, b` must be at most 1000 when they are multiplied, and is 1040"]);
+    assert_eq!(check(&[i64::MAX, i64::MAX, i64::MAX]).len(), 2);
+    let some = [Some(AnyNumber::from(2000)), None];
+    assert_eq!(found(|checker| checker.product("a, b", &some, Total::Max(1000), &none)), NOTHING);
+    assert_eq!(
+        found(|checker| checker.sum("a, b", &[None, None], Total::Min(1), &none)),
+        ["`a, b` must be at least 1 when they are added, and is 0"]
+    );
+}
+
+#[test]
+fn a_total_is_what_its_field_says_if_that_is_set() {
+    let tenths = [Some(AnyNumber::from(0.1)), Some(AnyNumber::from(0.2))];
+    let check =
+        |total: Option<f64>| found(|checker| checker.sum("price", &tenths, Total::Is("total"), &total));
+    assert_eq!(check(None), NOTHING);
+    assert_eq!(check(Some(0.3)), NOTHING);
+    assert_eq!(
+        check(Some(0.4)),
+        ["`price` must be what `total` says when they are added, and is 0.30000000000000004"]
+    );
+}
+
+#[test]
+fn limits_decide_whether_they_are_kept() {
+    let list = vec![1_u64];
+    assert!(!Checker::accepts(|checker| checker.min_items("", &list, 2)));
+    assert!(Checker::accepts(|checker| checker.min_items("", &list, 1)));
+}

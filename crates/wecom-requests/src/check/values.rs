@@ -1,0 +1,299 @@
+//! What fields hold, for what is checked of them.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, HashSet};
+use std::fmt;
+use std::hash::Hash;
+
+use wecom_models::{Secret, Separated, Timestamp};
+
+/// Something that may hold text.
+pub trait Text {
+    /// The text, if there is any.
+    fn text(&self) -> Option<&str>;
+}
+
+impl Text for String {
+    fn text(&self) -> Option<&str> {
+        Some(self)
+    }
+}
+
+impl Text for Secret {
+    fn text(&self) -> Option<&str> {
+        Some(self.expose())
+    }
+}
+
+impl<T: Text> Text for Option<T> {
+    fn text(&self) -> Option<&str> {
+        self.as_ref().and_then(T::text)
+    }
+}
+
+/// Something that may hold items.
+pub trait Items {
+    /// How many, if there is a list at all.
+    fn items(&self) -> Option<usize>;
+}
+
+impl<T> Items for Vec<T> {
+    fn items(&self) -> Option<usize> {
+        Some(self.len())
+    }
+}
+
+impl<K, V> Items for BTreeMap<K, V> {
+    fn items(&self) -> Option<usize> {
+        Some(self.len())
+    }
+}
+
+impl<T, S> Items for Separated<T, S> {
+    fn items(&self) -> Option<usize> {
+        Some(self.len())
+    }
+}
+
+impl<T: Items> Items for Option<T> {
+    fn items(&self) -> Option<usize> {
+        self.as_ref().and_then(T::items)
+    }
+}
+
+/// Something that may hold a number.
+pub trait Number {
+    /// The number, if there is one.
+    fn number(&self) -> Option<AnyNumber>;
+}
+
+/// A number of any of the models' types.
+#[derive(Clone, Copy, Debug)]
+pub enum AnyNumber {
+    /// A whole number.
+    Whole(i128),
+    /// A double.
+    Double(f64),
+}
+
+impl AnyNumber {
+    #[expect(clippy::cast_precision_loss, reason = "what is compared with a double is one")]
+    fn as_double(self) -> f64 {
+        match self {
+            Self::Whole(number) => number as f64,
+            Self::Double(number) => number,
+        }
+    }
+
+    /// This number and another one, added.
+    pub(super) fn plus(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Whole(this), Self::Whole(other)) => Self::Whole(this.saturating_add(other)),
+            _ => Self::Double(self.as_double() + other.as_double()),
+        }
+    }
+
+    /// This number and another one, multiplied.
+    pub(super) fn times(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Whole(this), Self::Whole(other)) => Self::Whole(this.saturating_mul(other)),
+            _ => Self::Double(self.as_double() * other.as_double()),
+        }
+    }
+
+    /// Whether it is another number, but for what doubles lose when they are added.
+    pub(super) fn is_about(self, other: Self) -> bool {
+        let (this, that) = (self.as_double(), other.as_double());
+        self == other
+            || matches!(self, Self::Double(_)) && (this - that).abs() <= 1e-9 * this.abs().max(that.abs())
+    }
+}
+
+impl From<i64> for AnyNumber {
+    fn from(number: i64) -> Self {
+        Self::Whole(number.into())
+    }
+}
+
+impl From<f64> for AnyNumber {
+    fn from(number: f64) -> Self {
+        Self::Double(number)
+    }
+}
+
+impl PartialEq for AnyNumber {
+    fn eq(&self, other: &Self) -> bool {
+        self.partial_cmp(other) == Some(Ordering::Equal)
+    }
+}
+
+/// Whole numbers are compared exactly.
+impl PartialOrd for AnyNumber {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        match (self, other) {
+            (Self::Whole(this), Self::Whole(other)) => Some(this.cmp(other)),
+            _ => self.as_double().partial_cmp(&other.as_double()),
+        }
+    }
+}
+
+impl fmt::Display for AnyNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole(number) => number.fmt(f),
+            Self::Double(number) => number.fmt(f),
+        }
+    }
+}
+
+/// A time is compared by its seconds.
+impl Number for Timestamp {
+    fn number(&self) -> Option<AnyNumber> {
+        Some(self.as_unix().into())
+    }
+}
+
+impl Number for AnyNumber {
+    fn number(&self) -> Option<AnyNumber> {
+        Some(*self)
+    }
+}
+
+macro_rules! whole_numbers {
+    ($($type:ty),*) => {$(
+        impl Number for $type {
+            fn number(&self) -> Option<AnyNumber> {
+                Some(AnyNumber::Whole((*self).into()))
+            }
+        }
+    )*};
+}
+whole_numbers!(i64, u64);
+
+impl Number for f64 {
+    fn number(&self) -> Option<AnyNumber> {
+        Some(AnyNumber::Double(*self))
+    }
+}
+
+impl<T: Number> Number for Option<T> {
+    fn number(&self) -> Option<AnyNumber> {
+        self.as_ref().and_then(T::number)
+    }
+}
+
+/// Something that may hold a time.
+pub trait Time {
+    /// The time, if there is one.
+    fn time(&self) -> Option<Timestamp>;
+}
+
+impl Time for Timestamp {
+    fn time(&self) -> Option<Timestamp> {
+        Some(*self)
+    }
+}
+
+impl<T: Time> Time for Option<T> {
+    fn time(&self) -> Option<Timestamp> {
+        self.as_ref().and_then(T::time)
+    }
+}
+
+/// Something that may hold items that can be told apart.
+pub trait Distinct {
+    /// Whether no two of them are the same.
+    fn is_distinct(&self) -> bool;
+}
+
+fn are_distinct<'a, T: Hash + Eq + 'a>(items: impl IntoIterator<Item = &'a T>) -> bool {
+    let mut seen = HashSet::new();
+    items.into_iter().all(|item| seen.insert(item))
+}
+
+impl<T: Hash + Eq> Distinct for Vec<T> {
+    fn is_distinct(&self) -> bool {
+        are_distinct(self)
+    }
+}
+
+impl<T: Hash + Eq, S> Distinct for Separated<T, S> {
+    fn is_distinct(&self) -> bool {
+        are_distinct(self.iter())
+    }
+}
+
+impl<T: Distinct> Distinct for Option<T> {
+    fn is_distinct(&self) -> bool {
+        self.as_ref().is_none_or(T::is_distinct)
+    }
+}
+
+/// Something that may hold items, each of which is looked at.
+pub trait Each {
+    /// What it holds.
+    type Item;
+
+    /// Calls with each item, and where it is.
+    fn each(&self, visit: &mut dyn FnMut(&dyn fmt::Display, &Self::Item));
+}
+
+impl<T> Each for Vec<T> {
+    type Item = T;
+
+    fn each(&self, visit: &mut dyn FnMut(&dyn fmt::Display, &T)) {
+        for (index, item) in self.iter().enumerate() {
+            visit(&index, item);
+        }
+    }
+}
+
+impl<T, S> Each for Separated<T, S> {
+    type Item = T;
+
+    fn each(&self, visit: &mut dyn FnMut(&dyn fmt::Display, &T)) {
+        for (index, item) in self.iter().enumerate() {
+            visit(&index, item);
+        }
+    }
+}
+
+impl<T> Each for BTreeMap<String, T> {
+    type Item = T;
+
+    fn each(&self, visit: &mut dyn FnMut(&dyn fmt::Display, &T)) {
+        for (key, item) in self {
+            visit(key, item);
+        }
+    }
+}
+
+impl<T: Each> Each for Option<T> {
+    type Item = T::Item;
+
+    fn each(&self, visit: &mut dyn FnMut(&dyn fmt::Display, &T::Item)) {
+        if let Some(items) = self {
+            items.each(visit);
+        }
+    }
+}
+
+/// Whether there is a list with something in it. An empty one says nothing.
+pub(crate) fn has_items(list: &impl Items) -> bool {
+    list.items().is_some_and(|items| items > 0)
+}
+
+/// Whether a value is one of these, as on the wire.
+pub(crate) fn is_one_of(value: &impl serde::Serialize, values: &[&str]) -> bool {
+    let text = match serde_json::to_value(value) {
+        Ok(serde_json::Value::Bool(value)) => u8::from(value).to_string(),
+        Ok(value) => crate::body::text(&value),
+        Err(_) => return false,
+    };
+    values.contains(&text.as_str())
+}
+
+/// How wide a text is: a Chinese character counts as two.
+pub(super) fn width(text: &str) -> usize {
+    text.chars().map(|c| if c < '\u{2e80}' { 1 } else { 2 }).sum()
+}

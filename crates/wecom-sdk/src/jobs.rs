@@ -1,0 +1,58 @@
+//! Jobs that WeCom goes on working on after a call has returned.
+
+use std::time::Duration;
+
+use tokio::time::sleep;
+use wecom_requests::Endpoint;
+
+use crate::{Client, Credential, Error, Provides};
+
+/// An endpoint that tells how far a job is: see [`Client::wait_for`].
+pub trait Job: Endpoint {
+    /// Whether there is nothing left to wait for. A state that isn't documented ends the wait, too: nobody knows what follows it.
+    fn is_over(answer: &Self::Response) -> bool;
+}
+
+#[cfg(feature = "batch")]
+impl Job for wecom_models::batch::Getresult {
+    fn is_over(answer: &Self::Response) -> bool {
+        use wecom_models::batch::JobStatus;
+
+        !matches!(answer.status, JobStatus::Started | JobStatus::InProgress)
+    }
+}
+
+impl<C: Credential> Client<C> {
+    /// Asks how far a job is, again and again with a pause, until it is over, and gives the last answer.
+    ///
+    /// The first error ends it, as [`Client::send`] returns it after its retries; the job itself goes on, and can be waited for again.
+    /// Each question has the client's deadline, the wait as a whole has none: `tokio::time::timeout` bounds it.
+    ///
+    #[cfg_attr(feature = "batch", doc = "```")]
+    #[cfg_attr(not(feature = "batch"), doc = "```ignore")]
+    /// # use std::time::Duration;
+    /// # use wecom_sdk::{Client, batch::Getresult};
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = wecom_mock::Server::start().await?;
+    /// # let client = Client::builder("corp id", "secret").base_url(server.base_url()).build()?;
+    /// let import = client.wait_for(&Getresult::new("job id"), Duration::from_secs(5)).await?;
+    /// assert_eq!(import.percentage, 100);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn wait_for<E>(&self, request: &E, pause: Duration) -> Result<E::Response, Error>
+    where
+        E: Job + Sync,
+        E::Response: Send,
+        C: Provides<E::Token>,
+    {
+        loop {
+            let answer = self.send(request).await?;
+            if E::is_over(&answer) {
+                return Ok(answer);
+            }
+            sleep(pause).await;
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! Rules over several fields, held against objects of JSON.
+
+use std::cmp::Ordering;
+
+use serde_json::{Map, Value};
+
+use super::{Demand, FieldPath, Rule, Test, Total};
+
+/// An object of JSON that rules are held against.
+pub struct Held<'a> {
+    /// The object.
+    pub object: &'a Map<String, Value>,
+    /// What is assumed in place of a field that is absent.
+    pub default: &'a dyn Fn(&FieldPath) -> Option<Value>,
+}
+
+impl Held<'_> {
+    /// Whether the object keeps a rule.
+    pub fn keeps(&self, rule: &Rule) -> bool {
+        match rule {
+            Rule::MaxSpan { from, to, days, whole_days } => {
+                let second = |path| self.number(path)?.as_i64();
+                let (Some(from), Some(to)) = (second(from), second(to)) else { return true };
+                let (day, shift) = (24 * 60 * 60, 8 * 60 * 60);
+                let between = if *whole_days {
+                    ((to + shift).div_euclid(day) - (from + shift).div_euclid(day)) * day
+                } else {
+                    to - from
+                };
+                (0..=i64::from(*days) * day).contains(&between)
+            }
+            Rule::Order { fields: [first, second], strict } => {
+                let (Some(first), Some(second)) = (self.double(first), self.double(second)) else {
+                    return true;
+                };
+                if *strict { first < second } else { first <= second }
+            }
+            Rule::Group(group, fields) => {
+                let set = fields.iter().filter(|path| self.any(path, &|value| value.is_some_and(is_set)));
+                group.allows(set.count(), fields.len())
+            }
+            Rule::When { demand, field, when, test } => {
+                !self.decides(when, test) || self.meets(field, demand)
+            }
+            Rule::Total { total, of, min, max, is } => {
+                let is = is.as_ref().and_then(|path| self.double(path));
+                let found = self.total(*total, of);
+                let bounds = [(min.map(to_double), Ordering::Less), (max.map(to_double), Ordering::Greater)];
+                found.is_none_or(|found| {
+                    let beyond = |(bound, side): (Option<f64>, Ordering)| {
+                        bound.is_some_and(|bound| found.partial_cmp(&bound) == Some(side))
+                    };
+                    let near = |is: f64| (found - is).abs() <= 1e-9 * found.abs().max(is.abs());
+                    !bounds.into_iter().any(beyond) && is.is_none_or(near)
+                })
+            }
+        }
+    }
+
+    /// Those of some fields that are set, by their paths.
+    pub fn set(&self, fields: Vec<&FieldPath>) -> Vec<String> {
+        let set = fields.into_iter().filter(|path| self.any(path, &|value| value.is_some_and(is_set)));
+        set.map(ToString::to_string).collect()
+    }
+
+    fn meets(&self, field: &FieldPath, demand: &Demand) -> bool {
+        match demand {
+            Demand::Required => all_set(self.object, &field.steps().collect::<Vec<_>>()),
+            Demand::Forbidden => !self.any(field, &|value| value.is_some_and(is_set)),
+            Demand::Limited(limits) => {
+                let beyond = |value: &Value| !limits.iter().all(|limit| limit.allows(value));
+                !self.any(field, &|value| value.is_some_and(beyond))
+            }
+        }
+    }
+
+    /// Whether a field decides; where it is absent, its default does.
+    fn decides(&self, when: &FieldPath, test: &Test) -> bool {
+        let default = (self.default)(when);
+        self.any(when, &|value| match (test, value) {
+            (Test::Set, value) => value.is_some_and(is_set),
+            (test, Some(value)) => test.holds(value),
+            (test, None) => default.as_ref().is_some_and(|default| test.holds(default)),
+        })
+    }
+
+    /// What the numbers at some paths come to; nothing where a factor is missing.
+    fn total(&self, total: Total, of: &[FieldPath]) -> Option<f64> {
+        let mut numbers = Vec::new();
+        for path in of {
+            let default = (self.default)(path).and_then(|default| default.as_f64());
+            for holder in holders(self.object, path) {
+                numbers.push(last(holder, path).and_then(Value::as_f64).or(default));
+            }
+        }
+        match total {
+            Total::Sum => Some(numbers.into_iter().flatten().sum()),
+            Total::Product => numbers.into_iter().product(),
+        }
+    }
+
+    /// Whether something holds for what stands at a path, in any item of the lists on the way.
+    fn any(&self, path: &FieldPath, holds: &dyn Fn(Option<&Value>) -> bool) -> bool {
+        holders(self.object, path).into_iter().any(|holder| holds(last(holder, path)))
+    }
+
+    fn number(&self, path: &FieldPath) -> Option<&Value> {
+        last(holders(self.object, path).first()?, path)
+    }
+
+    fn double(&self, path: &FieldPath) -> Option<f64> {
+        self.number(path)?.as_f64()
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "the numbers of examples are small")]
+fn to_double(number: i64) -> f64 {
+    number as f64
+}
+
+/// The objects that may hold the last field of a path.
+fn holders<'o>(object: &'o Map<String, Value>, path: &FieldPath) -> Vec<&'o Map<String, Value>> {
+    let mut holders = vec![object];
+    let steps: Vec<&str> = path.steps().collect();
+    for name in &steps[..steps.len() - 1] {
+        let inside = holders.into_iter().filter_map(|holder| holder.get(*name));
+        holders = inside.flat_map(objects).collect();
+    }
+    holders
+}
+
+/// An object, or those in a list.
+fn objects(value: &Value) -> Vec<&Map<String, Value>> {
+    match value {
+        Value::Array(items) => items.iter().filter_map(Value::as_object).collect(),
+        other => other.as_object().into_iter().collect(),
+    }
+}
+
+/// What stands at the end of a path.
+fn last<'o>(holder: &'o Map<String, Value>, path: &FieldPath) -> Option<&'o Value> {
+    holder.get(path.steps().last()?).filter(|value| !value.is_null())
+}
+
+/// Whether a field is set in all items of the lists on the way.
+fn all_set(object: &Map<String, Value>, steps: &[&str]) -> bool {
+    match steps {
+        [] => true,
+        [name] => object.get(*name).is_some_and(is_set),
+        [name, inner @ ..] => match object.get(*name) {
+            Some(Value::Array(items)) => {
+                items.iter().filter_map(Value::as_object).all(|item| all_set(item, inner))
+            }
+            Some(Value::Object(object)) => all_set(object, inner),
+            _ => false,
+        },
+    }
+}
+
+/// Whether a value says something: nothing that is empty does.
+fn is_set(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::String(text) => !text.is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(entries) => !entries.is_empty(),
+        Value::Bool(_) | Value::Number(_) => true,
+    }
+}

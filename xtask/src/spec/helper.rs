@@ -1,0 +1,39 @@
+//! What `wecom-sdk` has by hand for endpoints that need more than a call.
+
+use crate::spec::keywords::keywords;
+
+keywords! {
+    /// A function of `wecom-sdk` that does the work around a call.
+    Helper {
+        /// Asks until a job is finished.
+        WaitFor = "Client::wait_for",
+        /// Sends a file as it is read, without holding it in memory.
+        Upload = "Client::upload",
+        /// Fetches a file piece by piece, as it comes.
+        Download = "Client::download",
+    }
+}
+
+impl Helper {
+    /// Where it is documented.
+    pub fn url(self) -> String {
+        let method = self.keyword().trim_start_matches("Client::");
+        format!("https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.{method}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The client's documentation, whose links rustdoc holds against what there is.
+    const CLIENT: &str = include_str!("../../../crates/wecom-sdk/src/lib.rs");
+
+    #[test]
+    fn every_helper_is_linked_in_the_documentation_of_the_client() {
+        for helper in Helper::ALL {
+            let link = format!("//! - [`{}`]", helper.keyword());
+            assert!(CLIENT.contains(&link), "crates/wecom-sdk/src/lib.rs has no line `{link}`");
+        }
+    }
+}
