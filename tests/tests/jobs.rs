@@ -9,7 +9,7 @@ use wecom_sdk::{Client, Endpoint as _, Error};
 
 const PATH: &str = Getresult::META.path;
 
-async fn waited(statuses: &'static [u64]) -> (Result<JobStatus, Error>, usize) {
+async fn waited(statuses: &'static [u64]) -> (Result<JobStatus, Error>, u64) {
     let server = Server::start().await.unwrap();
     let client = Client::builder("ww1", "secret").base_url(server.base_url()).build().unwrap();
     let asked = std::sync::atomic::AtomicUsize::new(0);

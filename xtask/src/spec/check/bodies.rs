@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::checker::Checker;
-use super::examples::Place;
+use super::place::Place;
 use crate::spec::diagnostic::Diagnostics;
 use crate::spec::mistakes::Mistake;
 use crate::spec::{Fields, File, Part};
