@@ -19,7 +19,7 @@ impl Held<'_> {
     pub fn keeps(&self, rule: &Rule) -> bool {
         match rule {
             Rule::MaxSpan { from, to, days, whole_days } => {
-                let second = |path| self.number(path)?.as_i64();
+                let second = |path| self.number(path)?.as_i64().map(i128::from);
                 let (Some(from), Some(to)) = (second(from), second(to)) else { return true };
                 let (day, shift) = (24 * 60 * 60, 8 * 60 * 60);
                 let between = if *whole_days {
@@ -27,7 +27,7 @@ impl Held<'_> {
                 } else {
                     to - from
                 };
-                (0..=i64::from(*days) * day).contains(&between)
+                (0..=i128::from(*days) * day).contains(&between)
             }
             Rule::Order { fields: [first, second], strict } => {
                 let (Some(first), Some(second)) = (self.double(first), self.double(second)) else {
@@ -142,7 +142,7 @@ fn last<'o>(holder: &'o Map<String, Value>, path: &FieldPath) -> Option<&'o Valu
     holder.get(path.steps().last()?).filter(|value| !value.is_null())
 }
 
-/// Whether a field is set in all items of the lists on the way.
+/// Whether a field is set in all items of the lists on the way. What isn't there may be a list, in which nothing lacks it.
 fn all_set(object: &Map<String, Value>, steps: &[&str]) -> bool {
     match steps {
         [] => true,
@@ -152,7 +152,8 @@ fn all_set(object: &Map<String, Value>, steps: &[&str]) -> bool {
                 items.iter().filter_map(Value::as_object).all(|item| all_set(item, inner))
             }
             Some(Value::Object(object)) => all_set(object, inner),
-            _ => false,
+            Some(Value::Null) | None => true,
+            Some(_) => false,
         },
     }
 }
@@ -165,5 +166,54 @@ fn is_set(value: &Value) -> bool {
         Value::Array(items) => !items.is_empty(),
         Value::Object(entries) => !entries.is_empty(),
         Value::Bool(_) | Value::Number(_) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn keeps(rule: &Rule, object: &Value) -> bool {
+        let object = object.as_object().expect("an object");
+        Held { object, default: &|_| None }.keeps(rule)
+    }
+
+    fn span(days: u32, whole_days: bool) -> Rule {
+        Rule::MaxSpan { from: FieldPath::new("from"), to: FieldPath::new("to"), days, whole_days }
+    }
+
+    #[test]
+    fn times_of_any_size_are_compared() {
+        for whole_days in [false, true] {
+            let far = json!({ "from": i64::MIN, "to": i64::MAX });
+            assert!(!keeps(&span(u32::MAX, whole_days), &far));
+            assert!(keeps(&span(0, whole_days), &json!({ "from": i64::MAX, "to": i64::MAX })));
+        }
+    }
+
+    #[test]
+    fn days_begin_in_beijing() {
+        let (midnight, evening) = (1_554_220_800, 1_554_303_600);
+        assert!(keeps(&span(0, true), &json!({ "from": evening, "to": midnight })));
+        assert!(!keeps(&span(0, true), &json!({ "from": midnight, "to": midnight - 1 })));
+        assert!(!keeps(&span(0, false), &json!({ "from": evening, "to": midnight })));
+    }
+
+    #[test]
+    fn what_is_required_of_items_is_in_each_of_them() {
+        let (field, when) = (FieldPath::new("guests.phone"), FieldPath::new("notify"));
+        let rule = Rule::When { demand: Demand::Required, field, when, test: Test::Set };
+        for (object, kept) in [
+            (json!({ "notify": 1, "guests": [{ "phone": "1" }, { "phone": "2" }] }), true),
+            (json!({ "notify": 1, "guests": [{ "phone": "1" }, { "phone": "" }] }), false),
+            (json!({ "notify": 1, "guests": [] }), true),
+            (json!({ "notify": 1 }), true),
+            (json!({ "notify": 1, "guests": { "name": "Ann" } }), false),
+            (json!({ "guests": [{}] }), true),
+        ] {
+            assert_eq!(keeps(&rule, &object), kept, "{object}");
+        }
     }
 }
