@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::evidence::Evidence;
 use super::finding::{Finding, PageLine};
 use super::page::ReadPage;
+use crate::pages::phrases::Value;
 use crate::spec::Spec;
 
 pub(super) struct Comparison<'a> {
@@ -17,6 +18,8 @@ pub(super) struct Comparison<'a> {
     pub values: BTreeMap<(usize, String), Listed>,
     /// What pages say of each field, where that is asked for.
     pub evidence: Option<Evidence>,
+    /// By file and type: what pages call its values.
+    pub labels: BTreeMap<(usize, String), Labels>,
 }
 
 /// The values of a type that pages list.
@@ -26,17 +29,30 @@ pub(super) struct Listed {
     pub wires: BTreeSet<String>,
 }
 
+/// What pages call the values of a type.
+#[derive(Default)]
+pub(super) struct Labels {
+    /// Where the first of them does.
+    pub line: Option<PageLine>,
+    /// By wire value.
+    pub of: BTreeMap<String, Vec<String>>,
+}
+
+impl Labels {
+    /// Adds what a page calls some values.
+    pub(super) fn add(&mut self, values: &[Value], line: PageLine) {
+        for value in values.iter().filter(|value| !value.doc.is_empty()) {
+            self.line.get_or_insert(line);
+            self.of.entry(value.wire.clone()).or_default().push(value.doc.clone());
+        }
+    }
+}
+
 impl<'a> Comparison<'a> {
     /// A comparison that has found nothing yet.
     pub(super) fn new(spec: &'a Spec, pages: &'a [ReadPage]) -> Self {
-        Self {
-            spec,
-            pages,
-            found: Vec::new(),
-            present: BTreeSet::new(),
-            values: BTreeMap::new(),
-            evidence: None,
-        }
+        let (present, values, labels) = (BTreeSet::new(), BTreeMap::new(), BTreeMap::new());
+        Self { spec, pages, found: Vec::new(), present, values, labels, evidence: None }
     }
 
     /// The page of a document.

@@ -19,6 +19,7 @@ impl<'a> Comparison<'a> {
             self.values_gone(file);
         }
         self.across();
+        self.names();
         if let Some(codes) = &self.spec.codes {
             self.codes(codes);
         }
@@ -62,6 +63,7 @@ impl<'a> Comparison<'a> {
         self.calls(file, name, endpoint, *first);
         self.definitions(file, name, endpoint);
         self.page_codes(file, name, endpoint, *first);
+        self.notes(file, name, endpoint, &documented);
         self.fields(file, &endpoint.operation(name), &documented);
     }
 

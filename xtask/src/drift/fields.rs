@@ -33,7 +33,7 @@ impl<'p> Tree<'p> {
     }
 
     fn object(&self) -> PageObject<'_> {
-        PageObject { page: self.page, fields: &self.fields, objects: self.objects }
+        PageObject { page: self.page, fields: &self.fields, objects: self.objects, above: None }
     }
 }
 
@@ -95,6 +95,9 @@ impl<'a> Comparison<'a> {
 
     /// Compares an object with what pages show of it.
     fn object(&mut self, scope: Scope<'a, '_>, object: &SpecObject<'a>, seen: &[PageObject<'_>]) {
+        if scope.part.is_sent() {
+            self.claims(scope.file, object, seen);
+        }
         for field in &object.fields {
             let found = seen.iter().flat_map(|seen| seen.fields()).filter(|(name, _)| field.is(name));
             let found: Vec<PageField<'_>> = found.map(|(_, found)| found).collect();

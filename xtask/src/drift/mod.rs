@@ -6,6 +6,7 @@
 
 mod across;
 mod calls;
+mod claims;
 mod codes;
 mod comparison;
 mod definitions;
@@ -15,6 +16,8 @@ mod endpoints;
 mod evidence;
 mod fields;
 mod finding;
+mod names;
+mod notes;
 mod object;
 mod page;
 mod report;

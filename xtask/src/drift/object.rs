@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::spec::source::Path;
 use crate::spec::type_expr::{Generic, TypeExpr};
-use crate::spec::{Field, Fields, File, Operation, Part, Section, Struct, Style, Union, Variant};
+use crate::spec::{
+    Field, Fields, File, Operation, Part, Section, Struct, Style, Union, Variant, WrittenRule,
+};
 
 /// Something that stands in an object under a name.
 #[derive(Clone)]
@@ -36,6 +38,8 @@ pub(super) struct SpecObject<'s> {
     /// Where it stands.
     pub path: Path,
     pub fields: Vec<SpecField<'s>>,
+    /// The rules over them.
+    pub rules: &'s [WrittenRule],
 }
 
 impl<'s> SpecField<'s> {
@@ -64,7 +68,9 @@ impl<'s> SpecObject<'s> {
     pub(super) fn of_part(file: &'s File, operation: &Operation<'s>, part: Part, fields: &'s Fields) -> Self {
         let Operation { section, name, .. } = operation;
         let path = section.entry(name).key(part.key());
-        Self::of_fields(file, format!("{name}.{}", part.key()), path, fields, 0)
+        let endpoint = file.endpoints.get(*name).filter(|_| *section == Section::Endpoints && part.is_sent());
+        let rules = endpoint.map_or(&[][..], |endpoint| &endpoint.head.rules);
+        Self { rules, ..Self::of_fields(file, format!("{name}.{}", part.key()), path, fields, 0) }
     }
 
     /// The object that a type is, or that its items are, if it is one whose fields are known.
@@ -98,7 +104,10 @@ impl<'s> SpecObject<'s> {
 
     fn of_struct(file: &'s File, name: &'s str, structure: &'s Struct, depth: usize) -> Self {
         let path = Section::Structs.entry(name).key("fields");
-        Self::of_fields(file, name.to_owned(), path, &structure.fields, depth)
+        Self {
+            rules: &structure.rules,
+            ..Self::of_fields(file, name.to_owned(), path, &structure.fields, depth)
+        }
     }
 
     fn of_fields(file: &'s File, at: String, path: Path, fields: &'s Fields, depth: usize) -> Self {
@@ -118,7 +127,7 @@ impl<'s> SpecObject<'s> {
                 what: What::Field(field),
             });
         }
-        Self { at, path, fields: inside }
+        Self { at, path, fields: inside, rules: &[] }
     }
 
     fn of_union(file: &'s File, name: &'s str, union: &'s Union, depth: usize) -> Self {
@@ -143,7 +152,7 @@ impl<'s> SpecObject<'s> {
                 }
             }
         }
-        Self { at: name.to_owned(), path: path.key("variants"), fields }
+        Self { at: name.to_owned(), path: path.key("variants"), fields, rules: &[] }
     }
 }
 

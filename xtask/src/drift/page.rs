@@ -57,7 +57,7 @@ impl<'a> Documented<'a> {
     }
 
     /// The text around the endpoint.
-    fn prose(self) -> impl Iterator<Item = &'a str> {
+    pub(super) fn prose(self) -> impl Iterator<Item = &'a str> {
         self.section.prose.iter().chain(&self.section.shared.lines).map(String::as_str)
     }
 }
@@ -69,19 +69,22 @@ pub(super) struct PageObject<'p> {
     pub fields: &'p Fields<'p>,
     /// How many objects examples show there.
     pub objects: usize,
+    /// The field that it stands in.
+    pub above: Option<&'p Node<'p>>,
 }
 
 impl<'p> PageObject<'p> {
     /// What stands inside a field, if the page says anything of it.
     pub(super) fn inside(page: Documented<'p>, node: &'p Node<'p>) -> Option<Self> {
-        let object = || Self { page, fields: &node.fields, objects: node.objects().len() };
+        let object = || Self { page, fields: &node.fields, objects: node.objects().len(), above: Some(node) };
         (!node.fields.is_empty()).then(object)
     }
 
     /// Its fields, each with its name.
     pub(super) fn fields(self) -> impl Iterator<Item = (&'p str, PageField<'p>)> {
-        let Self { page, fields, objects } = self;
-        fields.iter().map(move |(name, node)| (name.as_str(), PageField { page, node, around: objects }))
+        let Self { page, fields, objects, above } = self;
+        let field = move |node| PageField { page, node, above, around: objects };
+        fields.iter().map(move |(name, node)| (name.as_str(), field(node)))
     }
 }
 
@@ -90,6 +93,8 @@ impl<'p> PageObject<'p> {
 pub(super) struct PageField<'p> {
     pub page: Documented<'p>,
     pub node: &'p Node<'p>,
+    /// The field that it stands in.
+    pub above: Option<&'p Node<'p>>,
     /// How many objects around it examples show.
     around: usize,
 }

@@ -1,12 +1,13 @@
 //! What the rows of a table say of a field, held against the field.
 
+use serde_json::Number;
 use serde_yaml::Value;
 
 use super::page::{PageField, mentions};
-use crate::pages::phrases::{self, Base, DocType, in_digits};
-use crate::pages::table::Row;
+use crate::pages::phrases::{self, Base, DocType};
+use crate::pages::table::{Row, values_of};
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
-use crate::spec::{DriftRule, Field, File, Limit, Part};
+use crate::spec::{DriftRule, Field, File, Limit, LimitKind, Part};
 
 /// The rows that a page has of a field.
 pub(super) struct Rows<'d> {
@@ -24,8 +25,9 @@ type Difference = (DriftRule, String, String);
 impl<'d> Rows<'d> {
     pub(super) fn differences(&self) -> Vec<Difference> {
         let mut found = Vec::new();
-        found.extend(self.ty().or_else(|| self.truth()));
-        found.extend(self.required().filter(|_| self.part.is_sent()));
+        found.extend(self.ty().or_else(|| self.truth()).or_else(|| self.moment()));
+        found.extend(if self.part.is_sent() { self.required() } else { self.presence() });
+        found.extend(self.stays());
         found.extend(self.limits());
         found.extend(self.default());
         found
@@ -72,6 +74,29 @@ impl<'d> Rows<'d> {
         Some((DriftRule::FieldType, other.join(", "), message))
     }
 
+    /// Whether it is a moment in seconds, which no column says.
+    fn moment(&self) -> Option<Difference> {
+        let Self { field, name, .. } = self;
+        let values: Vec<i64> = self.seen.node.values.iter().filter_map(|value| value.as_i64()).collect();
+        let could_be = values.iter().copied().all(phrases::may_be_moment);
+        let shows = could_be && values.iter().any(|number| *number != 0);
+        let said =
+            |row: &Row| phrases::is_timestamp(name, &row.doc) || shows && phrases::tells_time(&row.doc);
+        let told = field.quirk.is_none() && self.rows().next().is_some();
+        let (theirs, message) = match field.ty {
+            TypeExpr::Scalar(Scalar::Int | Scalar::Uint) if told && could_be && self.rows().any(said) => {
+                ("timestamp", format!("the page speaks of a moment in seconds, the spec says `{}`", field.ty))
+            }
+            TypeExpr::Scalar(Scalar::Timestamp)
+                if told && self.rows().all(|row| phrases::is_duration(&row.doc)) =>
+            {
+                ("duration", "the page speaks of how long something takes, the spec of a moment".to_owned())
+            }
+            _ => return None,
+        };
+        Some((DriftRule::FieldType, theirs.to_owned(), message))
+    }
+
     fn required(&self) -> Option<Difference> {
         let said: Vec<bool> = self.rows().filter_map(|row| row.required).collect();
         let required = *said.first()?;
@@ -84,6 +109,24 @@ impl<'d> Rows<'d> {
         Some((DriftRule::FieldRequired, theirs.to_owned(), message))
     }
 
+    /// Whether a response may lack it, as its row says.
+    fn presence(&self) -> Option<Difference> {
+        let says = self.rows().any(|row| phrases::may_be_absent(&row.doc));
+        let message = "the page says when it is absent, the spec says that it is always there";
+        let lacks = says && !self.field.optional;
+        lacks.then(|| (DriftRule::FieldPresence, "sometimes".to_owned(), message.to_owned()))
+    }
+
+    /// Whether what is left out stays as it is, which the description has to tell.
+    fn stays(&self) -> Option<Difference> {
+        let says = self.rows().any(|row| phrases::stays_when_left_out(&row.doc));
+        let told =
+            ["as it is", "as it was", "as they", "unchanged", "stay", "keep", "not change", "n't change"];
+        let lacks = says && self.part.is_sent() && !told.iter().any(|words| self.field.doc.contains(words));
+        let message = "the page says that it stays as it is where it is left out, the description doesn't";
+        lacks.then(|| (DriftRule::Notes, "unchanged".to_owned(), message.to_owned()))
+    }
+
     fn limits(&self) -> Vec<Difference> {
         let theirs: Vec<Limit> =
             self.rows().flat_map(|row| phrases::limits(&row.doc, &self.field.ty)).collect();
@@ -91,7 +134,8 @@ impl<'d> Rows<'d> {
         let mut found = Vec::new();
         for (index, limit) in theirs.iter().enumerate() {
             let first = theirs[..index].iter().all(|other| other.kind != limit.kind);
-            let agreed = theirs.iter().any(|other| other.kind == limit.kind && ours.contains(other));
+            let says = |other: &&Limit| other.kind == limit.kind;
+            let agreed = theirs.iter().filter(says).any(|other| ours.iter().any(|own| inclusive(own) == *other));
             if first && !agreed {
                 let message = format!("the page says `{limit}`, the spec doesn't");
                 found.push((DriftRule::FieldLimit, limit.to_string(), message));
@@ -99,16 +143,42 @@ impl<'d> Rows<'d> {
         }
         for limit in ours {
             let Some(number) = limit.as_number() else { continue };
-            if theirs.iter().all(|known| known.kind != limit.kind) && !self.mentions(&number.to_string()) {
+            let said = || self.docs().any(|doc| has_number(doc, number));
+            let kind = inclusive(limit).kind;
+            if theirs.iter().all(|known| known.kind != kind) && !said() {
                 let message = format!("the page doesn't say `{limit}`");
                 found.push((DriftRule::FieldLimit, format!("no {}", limit.kind.key()), message));
+            }
+        }
+        found.extend(self.limits_inside());
+        found
+    }
+
+    /// What rows of an object say of how many items the one list in it has.
+    fn limits_inside(&self) -> Vec<Difference> {
+        let structure = match &self.field.ty {
+            TypeExpr::Named(name) => self.file.structs.get(name),
+            TypeExpr::Generic(..) | TypeExpr::Scalar(_) => None,
+        };
+        let Some((name, list)) = structure.and_then(|structure| structure.only_list()) else {
+            return Vec::new();
+        };
+        let mut found = Vec::new();
+        for row in self.rows() {
+            for limit in phrases::limits(&row.doc, &list.ty) {
+                let said = |own: &Limit| own.as_number().is_some_and(|own| has_number(&row.doc, own));
+                let agreed = list.limits.iter().any(|own| own.kind == limit.kind && said(own));
+                if matches!(limit.kind, LimitKind::MinItems | LimitKind::MaxItems) && !agreed {
+                    let message = format!("the page says `{limit}` of the `{name}` in it, the spec doesn't");
+                    found.push((DriftRule::FieldLimit, limit.to_string(), message));
+                }
             }
         }
         found
     }
 
     fn default(&self) -> Option<Difference> {
-        let theirs: Vec<String> = self.rows().filter_map(|row| self.default_of(&row.doc)).collect();
+        let theirs: Vec<String> = self.rows().filter_map(|row| self.default_of(row)).collect();
         let ours = self.field.default.as_ref().map(|value| self.wire(value));
         let (says, message) = match (theirs.first(), ours) {
             (Some(theirs), None) if self.part.is_sent() => {
@@ -125,14 +195,16 @@ impl<'d> Rows<'d> {
         Some((DriftRule::FieldDefault, says.clone(), message))
     }
 
-    /// What a description says is assumed, as it is on the wire.
-    fn default_of(&self, doc: &str) -> Option<String> {
+    /// What a row says is assumed, as it is on the wire.
+    fn default_of(&self, row: &Row) -> Option<String> {
         let ty = &self.field.ty;
-        let Some(listed) = ty.name().and_then(|name| self.file.enums.get(name)) else {
-            return phrases::default(doc, ty).map(|value| self.wire(&value));
-        };
-        let found = phrases::default(doc, &TypeExpr::Scalar(listed.repr.scalar()))?;
-        Some(self.wire(&found)).filter(|wire| listed.values.contains_key(wire))
+        let listed = ty.name().and_then(|name| self.file.enums.get(name));
+        let scalar = listed.map(|listed| TypeExpr::Scalar(listed.repr.scalar()));
+        let text = scalar == Some(TypeExpr::Scalar(Scalar::String));
+        let values = values_of(row, &self.seen.page.read.contents.named);
+        let values = values.unwrap_or_else(|| phrases::values(&row.doc, text));
+        let found = phrases::default(&row.doc, scalar.as_ref().unwrap_or(ty), &values)?;
+        Some(self.wire(&found)).filter(|wire| listed.is_none_or(|listed| listed.values.contains_key(wire)))
     }
 
     /// A value as the field's type has it on the wire.
@@ -145,8 +217,32 @@ impl<'d> Rows<'d> {
 
     /// Whether the page has a word anywhere near, or where it speaks of fields of this name in other places.
     fn mentions(&self, word: &str) -> bool {
-        let docs = self.rows().flat_map(|row| [Some(row.doc.as_str()), row.ty.as_deref()]).flatten();
-        docs.chain(self.seen.page.says_of(self.name)).any(|doc| mentions(&in_digits(doc), word))
+        self.docs().any(|doc| mentions(&phrases::in_digits(doc), word))
+    }
+
+    /// What the page says anywhere near, of what it stands in, and of fields of this name in other places.
+    fn docs(&self) -> impl Iterator<Item = &str> {
+        let rows = self.rows().chain(self.seen.above.iter().flat_map(|above| above.rows.iter().copied()));
+        let docs = rows.flat_map(|row| [Some(row.doc.as_str()), row.ty.as_deref()]).flatten();
+        docs.chain(self.seen.page.says_of(self.name))
+    }
+}
+
+/// Whether a text may mean a number.
+fn has_number(doc: &str, number: &Number) -> bool {
+    match number.as_i64() {
+        Some(whole) => phrases::may_mean(doc, whole),
+        None => mentions(doc, &number.to_string()),
+    }
+}
+
+/// A limit of a whole number as one that counts its end in.
+fn inclusive(limit: &Limit) -> Limit {
+    let whole = limit.as_number().and_then(Number::as_i64);
+    match (limit.kind, whole) {
+        (LimitKind::ExclusiveMin, Some(number)) => Limit::number(LimitKind::Min, number.saturating_add(1)),
+        (LimitKind::ExclusiveMax, Some(number)) => Limit::number(LimitKind::Max, number.saturating_sub(1)),
+        _ => limit.clone(),
     }
 }
 

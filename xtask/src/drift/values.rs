@@ -24,8 +24,19 @@ impl<'a> Comparison<'a> {
         let listed = rows
             .iter()
             .flat_map(|row| values_of(row, named).unwrap_or_else(|| phrases::values(&row.doc, text)));
-        let listed: Vec<String> = listed.map(|value| value.wire).collect();
+        let mut listed: Vec<phrases::Value> = listed.collect();
         let line = seen.line(field.name);
+        if listed.is_empty() && text {
+            let is_known = |word: &str| match &known {
+                Some(known) => known.wires.iter().any(|wire| *wire == word),
+                None => seen.node.values.iter().any(|value| value.as_str() == Some(word)),
+            };
+            listed = rows.iter().flat_map(|row| phrases::words(&row.doc, is_known)).collect();
+        }
+        if let Some(known) = &known {
+            self.labels.entry((file.source, known.name.to_owned())).or_default().add(&listed, line);
+        }
+        let listed: Vec<String> = listed.into_iter().map(|value| value.wire).collect();
         let Some(known) = known else {
             if let Some(ty) = field.ty().filter(|_| text || scalar.is_some_and(Scalar::is_integer))
                 && listed.len() > 1

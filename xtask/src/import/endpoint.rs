@@ -11,7 +11,7 @@ use super::sighting::ObjectSighting;
 use super::types::Types;
 use crate::pages::contents::Section;
 use crate::pages::encoding::{Encoding, token};
-use crate::pages::phrases::{Rates, at_once};
+use crate::pages::phrases::{Rates, Requirements, at_once};
 use crate::pages::table::Table;
 use crate::pages::tree;
 use crate::spec::effect::{self, Effect};
@@ -41,7 +41,7 @@ impl<'p> EndpointDrafter<'p> {
         Self { section, named, types, encoding, method, doubts: Vec::new() }
     }
 
-    pub(super) fn draft(mut self, name: String, doc: Doc) -> DraftEndpoint {
+    pub(super) fn draft(mut self, name: String, doc: Doc, required: &Requirements) -> DraftEndpoint {
         let section = self.section;
         let owner = names::pascal(&name);
         let requests = self.encoding.requests(section);
@@ -78,6 +78,7 @@ impl<'p> EndpointDrafter<'p> {
             examples: shown.pairs(&request.spec, &response.spec, self.types),
             request,
             response,
+            notes: required.missing_in("").into_iter().map(str::to_owned).collect(),
             doubts: self.doubts,
         }
     }

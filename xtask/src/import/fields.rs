@@ -15,7 +15,7 @@ use crate::pages::phrases::{self, Base, DocType};
 use crate::pages::table::Table;
 use crate::pages::tree::{self, Node};
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
-use crate::spec::{Field, Part, Repr, Variant, names};
+use crate::spec::{Field, LimitKind, Part, Repr, Variant, names};
 
 /// Drafts the fields of one side of an endpoint.
 pub(super) struct FieldDrafter<'d> {
@@ -90,11 +90,19 @@ impl FieldDrafter<'_> {
         } else if node.guessed {
             notes.doubt("no example shows where it stands");
         }
+        // What only other rows say is not lost.
+        let mut told: Vec<&str> = Vec::new();
+        for doc in node.rows.iter().map(|row| row.doc.as_str()).filter(|doc| !doc.is_empty()) {
+            if !told.is_empty() && !told.contains(&doc) {
+                notes.doubt(format!("the page also says: {doc}"));
+            }
+            told.push(doc);
+        }
         let optional = self.is_optional(node, around.shown.len(), &mut notes);
         let seen = Sighting::of(name, around.owner, node);
         let ty = self.ty(&seen, &mut notes);
         let mut field = Field { optional, doc: seen.doc().to_owned(), ..Field::new(ty) };
-        if optional && self.side == Part::Request {
+        if self.side == Part::Request {
             field.default = values::default(seen.doc(), &field.ty, self.types);
         }
         field.limits = phrases::limits(&field.doc, &field.ty);
@@ -227,7 +235,8 @@ impl FieldDrafter<'_> {
         {
             return Draft::sure(self.union(&tagged, object));
         }
-        let fields = self.fields(object);
+        let mut fields = self.fields(object);
+        limit_only_list(&mut fields, node);
         let embeds = fields.values().any(|field| field.spec.embed);
         let doc = node.object.clone().or_else(|| node.row().map(|row| row.doc.clone())).unwrap_or_default();
         let definition = Definition::Struct { doc, fields };
@@ -265,6 +274,20 @@ impl FieldDrafter<'_> {
                 let base = if base.len() <= 6 { within(seen.owner, &base) } else { base };
                 self.types.close(slot, &base, seen.owner, &Draft::sure(definition))
             }
+        }
+    }
+}
+
+/// Gives the only list of an object the limits that the row of the object has for it.
+fn limit_only_list(fields: &mut DraftFields, node: &Node<'_>) {
+    let mut lists =
+        fields.values_mut().filter(|field| matches!(field.spec.ty, TypeExpr::Generic(Generic::List, _)));
+    let (Some(list), None) = (lists.next(), lists.next()) else { return };
+    let said = node.row().map(|row| phrases::limits(&row.doc, &list.spec.ty)).unwrap_or_default();
+    for limit in said {
+        let counts = matches!(limit.kind, LimitKind::MinItems | LimitKind::MaxItems);
+        if counts && list.spec.limits.iter().all(|known| known.kind != limit.kind) {
+            list.spec.limits.push(limit);
         }
     }
 }

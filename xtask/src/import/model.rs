@@ -51,6 +51,8 @@ pub(super) struct DraftEndpoint {
     pub request: Draft<DraftFields>,
     pub response: Draft<DraftFields>,
     pub examples: Vec<Draft<Bodies>>,
+    /// What the notes have to say in some words: permissions, and days from which on something changes.
+    pub notes: Vec<String>,
     /// What isn't sure of it as a whole.
     pub doubts: Vec<String>,
 }

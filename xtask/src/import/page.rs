@@ -53,7 +53,8 @@ impl DraftPage {
         let number = page.numbers.first().copied().unwrap_or_default();
         let doc = Doc { id: page.id, page: number, updated: contents.updated.clone(), also: Vec::new() };
         let endpoints = named.into_iter().map(|(name, section)| {
-            EndpointDrafter::new(section, &contents.named, &mut types).draft(name, doc.clone())
+            let required = contents.requirements(section, page);
+            EndpointDrafter::new(section, &contents.named, &mut types).draft(name, doc.clone(), &required)
         });
         let endpoints: Vec<DraftEndpoint> = endpoints.collect();
         let parts = endpoints.iter().flat_map(DraftEndpoint::parts);

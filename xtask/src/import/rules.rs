@@ -1,18 +1,14 @@
 //! Rules over several fields of a request, as the text says them.
 
-use std::sync::LazyLock;
-
-use regex_lite::Regex;
 use serde_json::Value;
 
-use super::model::{Draft, DraftFields};
+use super::model::{Definition, Draft, DraftFields};
 use super::types::Types;
 use super::values;
-use crate::pages::{plain, regex};
+use crate::pages::phrases::{self, Claim, Subject};
+use crate::pages::plain;
 use crate::spec::type_expr::{Scalar, TypeExpr};
-use crate::spec::{Field, FieldPath, Held, MaxSpan, When, WrittenRule};
-
-static NAME: LazyLock<Regex> = LazyLock::new(|| regex(r"[A-Za-z_][A-Za-z0-9_]*"));
+use crate::spec::{Field, FieldPath, Group, Held, MaxSpan, When, WrittenRule};
 
 /// What the rules are looked for in.
 pub(super) struct Request<'r> {
@@ -27,12 +23,15 @@ pub(super) struct Request<'r> {
 impl Request<'_> {
     /// The rules, each once.
     pub(super) fn rules(&self) -> Vec<WrittenRule> {
-        let mut rules: Vec<WrittenRule> = self.max_span().into_iter().collect();
-        let required = self.fields.iter().filter_map(|(name, field)| self.required_when(name, &field.spec));
-        for rule in self.at_least_one().into_iter().chain(required) {
-            if !rules.contains(&rule) {
-                rules.push(rule);
-            }
+        let claims = self.claims();
+        let mut rules: Vec<WrittenRule> = self.max_span(&claims).into_iter().collect();
+        for claim in &claims {
+            let rule = match claim {
+                Claim::Group(group, names) => self.group(*group, names),
+                Claim::RequiredWhen { field, when, is } => self.required_when(field, when, is),
+                Claim::MaxSpan(_) => None,
+            };
+            rules.extend(rule.filter(|rule| !rules.contains(rule)));
         }
         rules.retain(|rule| self.is_kept(rule));
         rules
@@ -50,68 +49,45 @@ impl Request<'_> {
         })
     }
 
-    /// The sentences about the request: with the field that is described, where one is.
-    fn sentences(&self) -> Vec<(Option<&str>, String)> {
-        let prose = self.prose.iter().map(|line| (None, plain(line)));
-        let docs = self.fields.iter().map(|(name, field)| (Some(name.as_str()), field.spec.doc.clone()));
-        let split = |(field, text): (Option<_>, String)| {
-            let sentences = text.split(['。', '；', ';']).map(|part| (field, part.to_owned()));
-            sentences.collect::<Vec<_>>()
-        };
-        prose.chain(docs).flat_map(split).collect()
+    /// What the sentences about the request and its fields state.
+    fn claims(&self) -> Vec<Claim> {
+        let prose = self.prose.iter().flat_map(|line| phrases::claims(&plain(line), None));
+        let docs = self.fields.iter();
+        prose
+            .chain(docs.flat_map(|(name, field)| phrases::claims(&field.spec.doc, Some(name.as_str()))))
+            .collect()
     }
 
-    fn at_least_one(&self) -> Vec<WrittenRule> {
-        let phrases = [
-            "不能同时为空",
-            "不可同时为空",
-            "不能全部为空",
-            "不可全部为空",
-            "不能都为空",
-            "不能全为空",
-            "至少填一个",
-            "至少填写一个",
-            "必须选填一项",
-        ];
-        let of = |(field, sentence): (Option<&str>, String)| {
-            let at = phrases.iter().find_map(|phrase| sentence.find(phrase))?;
-            let mentioned: Vec<&str> = NAME.find_iter(&sentence[..at]).map(|found| found.as_str()).collect();
-            // A name that is no field: what the sentence is about isn't clear.
-            if !mentioned.iter().all(|name| self.fields.contains_key(*name)) {
-                return None;
-            }
-            let about = |name: &str| field == Some(name) || mentioned.contains(&name);
-            let fields: Vec<(&String, &Draft<Field>)> =
-                self.fields.iter().filter(|(name, _)| about(name)).collect();
-            let optional = fields.iter().all(|(_, field)| field.spec.optional);
-            let names = fields.iter().map(|(name, _)| (*name).clone()).collect();
-            let rule = WrittenRule { at_least_one: Some(names), ..WrittenRule::default() };
-            Some(rule).filter(|_| fields.len() > 1 && optional)
+    fn group(&self, group: Group, names: &[String]) -> Option<WrittenRule> {
+        // A word of the text in capitals is no name. Of others, what the sentence is about isn't clear.
+        let is_word = |name: &str| name.chars().all(|c| c.is_ascii_uppercase());
+        let names: Vec<&String> =
+            names.iter().filter(|name| self.fields.contains_key(*name) || !is_word(name)).collect();
+        let fields: Option<Vec<&Draft<Field>>> = names.iter().map(|name| self.fields.get(*name)).collect();
+        let optional = fields?.iter().all(|field| field.spec.optional);
+        let listed = Some(self.fields.keys().filter(|name| names.contains(name)).cloned().collect());
+        let rule = match group {
+            Group::ExactlyOne => WrittenRule { exactly_one: listed, ..WrittenRule::default() },
+            Group::AtLeastOne => WrittenRule { at_least_one: listed, ..WrittenRule::default() },
+            Group::AtMostOne => WrittenRule { at_most_one: listed, ..WrittenRule::default() },
+            Group::BothOrNeither => WrittenRule { both_or_neither: listed, ..WrittenRule::default() },
         };
-        self.sentences().into_iter().filter_map(of).collect()
+        Some(rule).filter(|_| names.len() > 1 && optional)
     }
 
-    fn max_span(&self) -> Option<WrittenRule> {
-        static SPAN: LazyLock<Regex> = LazyLock::new(|| {
-            regex(concat!(
-                r"(?:跨度|时间范围|时间间隔|时间区间)[^0-9，,]{0,6}(?:不能超过|不可超过|不得超过|不超过|不允许超过|",
-                r"不要超过|最大|最多|最长)[^0-9，,]{0,4}([0-9]+)\s*(?:天|日)",
-            ))
-        });
-        let sentences = self.sentences();
-        let mut days: Vec<u32> = sentences
+    fn max_span(&self, claims: &[Claim]) -> Option<WrittenRule> {
+        let mut days: Vec<u32> = claims
             .iter()
-            .filter_map(|(_, sentence)| SPAN.captures(sentence)?[1].parse().ok())
-            .filter(|days| *days > 0)
+            .filter_map(|claim| match claim {
+                Claim::MaxSpan(days) => Some(*days),
+                Claim::Group(..) | Claim::RequiredWhen { .. } => None,
+            })
             .collect();
         days.dedup();
         let [days] = days.as_slice() else { return None };
         let from = self.only_moment(&["start", "begin"])?;
         let to = self.only_moment(&["end"])?;
-        Some(WrittenRule {
-            max_span: Some(MaxSpan { from, to, days: *days, whole_days: false }),
-            ..WrittenRule::default()
-        })
+        Some(WrittenRule { max_span: Some(MaxSpan { from, to, days: *days, whole_days: false }), ..WrittenRule::default() })
     }
 
     /// The one moment among the fields whose name has one of some words.
@@ -126,24 +102,33 @@ impl Request<'_> {
         found.next().is_none().then(|| first.clone())
     }
 
-    fn required_when(&self, name: &str, field: &Field) -> Option<WrittenRule> {
-        static WHEN: LazyLock<Regex> = LazyLock::new(|| {
-            regex(concat!(
-                r#"([A-Za-z_][A-Za-z0-9_]*)\s*(?:的?值)?(?:为|=|＝|等于|是)\s*(["“]?[A-Za-z0-9_]+["”]?(?:\s*(?:或者?|、|/)"#,
-                r#"\s*["“]?[A-Za-z0-9_]+["”]?)*)\s*时[，,]?\s*(?:该字段|该参数|此字段|此参数|该值)?\s*(?:为?必填|必传|为?必选|必须填|不能为空)"#,
-            ))
-        });
-        static VALUE: LazyLock<Regex> = LazyLock::new(|| regex(r"[A-Za-z0-9_]+"));
-        let found = WHEN.captures(&field.doc).filter(|_| field.optional)?;
-        let (when, other) = self.fields.get_key_value(&found[1]).filter(|(when, _)| *when != name)?;
-        let values = VALUE.find_iter(&found[2]);
-        let is = values.map(|value| values::value(&other.spec.ty, value.as_str(), self.types));
-        let rule = When {
-            field: name.to_owned(),
-            when: when.clone(),
-            is: Some(is.collect::<Option<_>>()?),
-            has: None,
+    fn required_when(&self, field: &str, when: &Subject, is: &[String]) -> Option<WrittenRule> {
+        self.fields.get(field).filter(|field| field.spec.optional)?;
+        let decides = |(name, other): &(&String, &Draft<Field>)| match when {
+            Subject::Field(own) => *name == own,
+            Subject::OfThese => is.iter().all(|value| {
+                matches!(other.spec.ty, TypeExpr::Named(_))
+                    && values::value(&other.spec.ty, value, self.types).is_some()
+            }),
+            Subject::Called(words) => {
+                let called = other.spec.doc.split(['，', ',', '。', '：', ':', '；', ' ']).next();
+                called.is_some_and(|called| called.contains(words.as_str()))
+            }
         };
+        let (when, other) = self.fields.iter().find(decides).filter(|(when, _)| *when != field)?;
+        let is = is.iter().map(|word| {
+            let wire = self.wire_of(&other.spec.ty, word).unwrap_or(word);
+            values::value(&other.spec.ty, wire, self.types)
+        });
+        let is = Some(is.collect::<Option<_>>()?);
+        let rule = When { field: field.to_owned(), when: when.clone(), is, has: None };
         Some(WrittenRule { required_when: Some(rule), ..WrittenRule::default() })
+    }
+
+    /// The value of an enum that the page calls so.
+    fn wire_of(&self, ty: &TypeExpr, label: &str) -> Option<&str> {
+        let Some(Definition::Enum { values, .. }) = self.types.get(ty.name()?) else { return None };
+        let called = |doc: Option<&String>| doc.is_some_and(|doc| doc == label);
+        values.iter().find(|(_, value)| called(value.spec.doc.as_ref())).map(|(wire, _)| wire.as_str())
     }
 }

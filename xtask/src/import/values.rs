@@ -116,6 +116,9 @@ fn documented(seen: &Sighting<'_>, repr: Repr, named: &[Table]) -> Vec<phrases::
     let words = repr == Repr::String;
     let table = seen.node.row().and_then(|row| values_of(row, named));
     let mut listed = table.unwrap_or_else(|| phrases::values(seen.doc(), words && !digits));
+    if listed.is_empty() && words {
+        listed = phrases::words(seen.doc(), |word| seen.shows_any(|value| value.as_str() == Some(word)));
+    }
     if !words {
         listed.retain(|value| value.wire.parse::<i64>().is_ok_and(|number| number.to_string() == value.wire));
     }
@@ -164,8 +167,13 @@ pub(super) fn value(ty: &TypeExpr, word: &str, types: &Types) -> Option<serde_ya
 
 /// What a description says is assumed where a field of a type is left out.
 pub(super) fn default(doc: &str, ty: &TypeExpr, types: &Types) -> Option<serde_yaml::Value> {
-    let TypeExpr::Named(name) = ty else { return phrases::default(doc, ty) };
-    let Some(Definition::Enum { repr, .. }) = types.get(name) else { return None };
-    let found = phrases::default(doc, &TypeExpr::Scalar(repr.scalar()))?;
+    let TypeExpr::Named(name) = ty else { return phrases::default(doc, ty, &[]) };
+    let Some(Definition::Enum { repr, values, .. }) = types.get(name) else { return None };
+    let listed = values.iter().map(|(wire, value)| phrases::Value {
+        wire: wire.clone(),
+        doc: value.spec.doc.clone().unwrap_or_default(),
+    });
+    let listed: Vec<phrases::Value> = listed.collect();
+    let found = phrases::default(doc, &TypeExpr::Scalar(repr.scalar()), &listed)?;
     value(ty, &phrases::word_of(&found), types)
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::json_repair::Repair;
-use super::phrases;
+use super::page::Page;
+use super::phrases::{self, Requirements};
 use super::table::Table;
 use crate::spec::Part;
 
@@ -28,6 +29,14 @@ impl Contents {
         let shared = self.sections.first().map(|section| &section.shared.lines);
         let own = self.sections.iter().flat_map(|section| &section.prose);
         own.chain(shared.into_iter().flatten()).filter_map(|line| phrases::rates(line)).flatten().collect()
+    }
+
+    /// What a page of these contents asks of whoever calls one of its endpoints: it stands below the address.
+    pub(crate) fn requirements(&self, section: &Section, page: &Page) -> Requirements {
+        let starts = self.sections.iter().map(|section| section.line);
+        let end = starts.filter(|line| *line > section.line).min().unwrap_or(usize::MAX);
+        let lines = page.text.lines().zip(1..).filter(|(_, line)| (section.line..end).contains(line));
+        Requirements::of(lines.map(|(line, _)| line))
     }
 }
 

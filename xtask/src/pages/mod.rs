@@ -20,5 +20,5 @@ mod walk;
 
 pub use examples::{Extract, extract};
 pub(crate) use examples::{documented, spec};
-pub(crate) use markup::{plain, regex};
+pub(crate) use markup::plain;
 pub(crate) use page::{Page, read};

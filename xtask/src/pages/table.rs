@@ -104,6 +104,11 @@ impl Columns {
         let title = cell(self.title).unwrap_or_default();
         let refers = references(&format!("{} {doc}", ty.unwrap_or_default()));
         let doc = format!("{title} {}", doc.trim_end_matches('|'));
+        // Neither yes nor no: when it is required.
+        let condition = required.filter(|cell| yes_or_no(cell).is_none()).map(plain);
+        let condition = condition.filter(|text| text.chars().any(|c| !c.is_ascii_punctuation()));
+        let doc =
+            condition.map_or(doc.clone(), |text| format!("{}。{text}", doc.trim().trim_end_matches('。')));
         Some(Row {
             name,
             line,

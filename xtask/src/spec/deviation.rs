@@ -32,6 +32,8 @@ keywords! {
         FieldType = "field-type",
         /// Whether a field must be sent.
         FieldRequired = "field-required",
+        /// Whether a response may lack a field.
+        FieldPresence = "field-presence",
         /// A limit of a field.
         FieldLimit = "field-limit",
         /// What is assumed where a field is left out.
@@ -50,6 +52,12 @@ keywords! {
         TypeTwice = "type-twice",
         /// A field that may be absent in one variant of a union only.
         VariantRequired = "variant-required",
+        /// What a caller needs or must know, which the notes have to tell.
+        Notes = "notes",
+        /// A rule over several fields.
+        Rule = "rule",
+        /// The name of a value, or of a union's variant.
+        ValueName = "value-name",
         /// An endpoint that no page documents.
         EndpointGone = "endpoint-gone",
         /// Another page that documents the same call, of which an endpoint's notes don't speak.

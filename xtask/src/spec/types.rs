@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::spec::field::Field;
 use crate::spec::keywords::keywords;
 use crate::spec::pattern;
-use crate::spec::type_expr::{Scalar, TypeExpr};
+use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
 use crate::spec::written_rule::WrittenRule;
 
 /// A struct.
@@ -22,6 +22,15 @@ pub struct Struct {
     /// Rules over several fields.
     #[serde(default)]
     pub rules: Vec<WrittenRule>,
+}
+
+impl Struct {
+    /// Its only field that is a list, if there is exactly one: what is said of how many a struct has is about it.
+    pub fn only_list(&self) -> Option<(&String, &Field)> {
+        let is_list = |field: &Field| matches!(field.ty, TypeExpr::Generic(Generic::List, _));
+        let mut lists = self.fields.iter().filter(|(_, field)| is_list(field));
+        lists.next().filter(|_| lists.next().is_none())
+    }
 }
 
 /// An open enum: a value that isn't listed is kept, never an error.

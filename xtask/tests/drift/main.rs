@@ -2,6 +2,7 @@
 //! them in one place.
 
 mod within;
+mod words;
 
 use std::fs;
 use std::path::Path;

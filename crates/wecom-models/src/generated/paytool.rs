@@ -19,8 +19,8 @@ use crate::{Timestamp, Unknown, UnknownUnion};
 ///
 /// `bank_receipt_media_id` is required when `pay_type` is `1`.
 ///
-/// The provider must have registered a merchant number with the cashier (收银台), except for free orders.
-/// What is bought, `product_list`, must be of the kind that `business_type` says.
+/// The provider must have registered a merchant number with the cashier (收银台), except for free orders
+/// (免支付). What is bought, `product_list`, must be of the kind that `business_type` says.
 ///
 /// The request is signed with the cashier's API key: 工作台 › 企业微信服务商助手 › 工具 › 收银台 › 收银台API调用密钥
 /// (workbench, provider assistant, tools, cashier, API key).

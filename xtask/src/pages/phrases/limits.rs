@@ -1,177 +1,38 @@
 //! How pages word limits.
 
-use std::sync::LazyLock;
-
-use regex_lite::Regex;
 use serde_json::Number;
 
-use super::characters;
-use super::numbers::in_digits;
-use crate::pages::markup::regex;
+use super::description::Description;
+use super::{characters, counts, lengths, ranges};
 use crate::spec::type_expr::{Scalar, TypeExpr};
 use crate::spec::{Carrier, Limit, LimitKind, LimitValue};
 
-// How limits are said; first, bytes or characters, without saying which.
-static EITHER: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"字节\s*(?:或|/).{0,12}字符|字符\s*(?:或|/).{0,12}字节"));
-static EXACT: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"长度(?:必须|固定|只能)(?:为|是)\s*([0-9]+)\s*(?:个)?\s*(字节|字符|位)?\s*(?:$|[，,。；;）)])")
-});
-static FEWEST: LazyLock<Regex> = LazyLock::new(|| {
-    regex(concat!(
-        r"(?:大于等于|不少于|不小于|不能少于|不得少于|至少|最少|>=|≥)\s*([0-9]+)\s*(?:个)?\s*",
-        r"(?:(?:[uU][tT][fF]-?8)?\s*字符|汉字|字(?:[^节段]|$))",
-    ))
-});
-static RANGE: LazyLock<Regex> = LazyLock::new(|| {
-    regex(
-        r"([0-9]+)\s*(?:~|-|－|—|–|到|至|～)\s*([0-9]+)\s*(?:个)?\s*(字节|(?:[uU][tT][fF]-?8)?\s*字符|个?汉字|字)",
-    )
-});
-static BYTES: LazyLock<Regex> = LazyLock::new(|| {
-    regex(concat!(
-        r"(?:不超过|不能超过|不可超过|不得超过|不多于|不大于|不长于|最长|最大|最多|至多|上限|限制|限|小于等于|<=|≤)[^0-9，,。；;]{0,8}",
-        r"([0-9]+)\s*(?:个)?\s*(?:字节|[bB]ytes?)",
-    ))
-});
-static WITHIN: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"([0-9]+)\s*(?:个)?(字节|(?:[uU][tT][fF]-?8)?字符|汉字)(?:以内|之内|内)"));
-static CHARS: LazyLock<Regex> = LazyLock::new(|| {
-    regex(concat!(
-        r"(?:不超过|不能超过|不可超过|不得超过|不多于|不大于|不长于|最长|最大|最多|至多|上限|限制|限)[^0-9，,。；;]{0,8}([0-9]+)",
-        r"\s*(?:个)?\s*(?:(?:[uU][tT][fF]-?8)?\s*字符|汉字|文字|字(?:[^节段]|$))",
-    ))
-});
-static ITEMS: LazyLock<Regex> = LazyLock::new(|| {
-    regex(concat!(
-        r"(?:不超过|不能超过|不可超过|不得超过|不多于|不大于|最大|最多|至多|上限|限制)[^0-9，,。；;]{0,10}([0-9]+)\s*(?:个|条|",
-        r"人|名|项|张|份|篇|$|[，,。；;）)])",
-    ))
-});
-static LEAST: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"(?:至少|最少)[^0-9，,。；;]{0,6}([0-9]+)\s*(?:个|条|人|名|项)"));
-static SPAN: LazyLock<Regex> = LazyLock::new(|| {
-    regex(concat!(
-        r"(?:范围|取值|有效值|区间|支持|介于|有效|之间)[^0-9，,。；;]{0,8}[\[(（]?\s*(-?[0-9]+)\s*(?:~|-|－|—|–|",
-        r"到|至|～|,|，)\s*(-?[0-9]+)([^0-9^]|$)",
-    ))
-});
-static MOST: LazyLock<Regex> = LazyLock::new(|| {
-    regex(concat!(
-        r"(?:不超过|不能超过|不可超过|不得超过|不大于|不能大于|不可大于|不得大于|小于等于|<=|≤|最大|最大值|最多|上限)",
-        r"(?:值|都|均|为|是|不超过|支持|：|:|\s){0,4}([0-9]+)",
-        r"(?:\s*[^0-9\s^个小分天月年周KMGkmg%万亿兆字元]|\s*$)",
-    ))
-});
-static FLOOR: LazyLock<Regex> = LazyLock::new(|| {
-    regex(
-        r"(?:最小|最小值|不小于|不能小于|不少于|不能少于|大于等于|>=|≥)(?:值|为|是|：|:|\s){0,3}([0-9]+)(?:[^0-9]|$)",
-    )
-});
-
-// Without saying before how long a text may be.
-static OVER: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"超过\s*([0-9]+)\s*(?:个)?\s*(字节|(?:[uU][tT][fF]-?8)?\s*字符|汉字|字)[^，,。；;]{0,4}截断")
-});
-
 /// The limits that a description gives a value of a type.
 pub(crate) fn limits(doc: &str, ty: &TypeExpr) -> Vec<Limit> {
-    let doc = &in_digits(doc).replace('`', "");
-    let found = |pattern: &Regex, group: usize| {
-        let captures = pattern.captures_iter(doc).find(|captures| {
-            let start = captures.get(0).map_or(0, |found| found.start());
-            let before: String = doc[..start].chars().rev().take(8).collect();
-            // A recommendation is no limit.
-            !before.contains("议建") && !before.contains("荐推") && !captures[0].contains("建议")
-        })?;
-        captures.get(group).and_then(|number| number.as_str().parse::<i64>().ok())
-    };
-    let unit = |pattern: &Regex, group: usize| Some(pattern.captures(doc)?.get(group)?.as_str().to_owned());
-    let mut limits: Vec<Limit> = Vec::new();
-    let mut add = |kind: LimitKind, number: Option<i64>| {
-        limits.extend(number.map(|number| Limit::number(kind, number)));
-    };
+    let doc = &Description::of(doc);
     match Carrier::of(ty) {
-        Some(Carrier::Text) => match unit(&RANGE, 3) {
-            Some(unit) if unit.contains("字节") => {
-                add(LimitKind::MaxBytes, found(&RANGE, 2));
-            }
-            Some(_) => {
-                add(LimitKind::MinChars, found(&RANGE, 1).filter(|least| *least > 0));
-                add(LimitKind::MaxChars, found(&RANGE, 2));
-            }
-            None => {
-                add(LimitKind::MaxChars, found(&CHARS, 1));
-                add(LimitKind::MinChars, found(&FEWEST, 1));
-                match unit(&WITHIN, 2) {
-                    Some(unit) if unit == "字节" => add(LimitKind::MaxBytes, found(&WITHIN, 1)),
-                    Some(_) => add(LimitKind::MaxChars, found(&WITHIN, 1)),
-                    None => {}
-                }
-                add(LimitKind::MaxBytes, found(&BYTES, 1));
-                match unit(&OVER, 2) {
-                    Some(unit) if unit == "字节" => add(LimitKind::MaxBytes, found(&OVER, 1)),
-                    Some(_) => add(LimitKind::MaxChars, found(&OVER, 1)),
-                    None => {}
-                }
-                if unit(&EXACT, 2).is_some_and(|unit| unit == "字节") {
-                    add(LimitKind::MaxBytes, found(&EXACT, 1));
-                }
-            }
-        },
-        Some(Carrier::List | Carrier::Joined) => {
-            add(LimitKind::MinItems, found(&EXACT, 1));
-            add(LimitKind::MaxItems, found(&EXACT, 1));
-            add(LimitKind::MinItems, found(&LEAST, 1));
-            add(LimitKind::MaxItems, found(&ITEMS, 1));
+        Some(Carrier::Text) => {
+            let mut limits = lengths::cut(doc, lengths::known(doc, settled(lengths::limits(doc))));
+            let pattern = characters::pattern(doc.text()).map(LimitValue::Pattern);
+            limits.extend(pattern.map(|value| Limit { kind: LimitKind::Pattern, value }));
+            limits
         }
+        Some(Carrier::List | Carrier::Joined) => settled(counts::limits(doc)),
         Some(Carrier::Number) => {
             let unsigned = matches!(ty, TypeExpr::Scalar(Scalar::Uint));
-            let span = found(&SPAN, 1).zip(found(&SPAN, 2)).filter(|(min, max)| min < max);
-            match span {
-                Some((min, max)) => {
-                    add(LimitKind::Min, Some(min).filter(|min| *min != 0 || !unsigned));
-                    add(LimitKind::Max, Some(max));
-                }
-                None => {
-                    add(LimitKind::Min, found(&FLOOR, 1));
-                    add(LimitKind::Max, found(&MOST, 1));
-                }
-            }
+            let whole = !matches!(ty, TypeExpr::Scalar(Scalar::F64));
+            settled(ranges::limits(doc, whole, unsigned))
         }
-        Some(Carrier::Map) | None => {}
+        Some(Carrier::Map) | None => Vec::new(),
     }
-    // Bytes or characters: which of them, nobody knows.
-    if EITHER.is_match(doc) {
-        limits.retain(|limit| !matches!(limit.kind, LimitKind::MaxBytes | LimitKind::MaxChars));
-    }
-    let mut limits = settled(limits);
-    if doc.contains("截断") {
-        // What is cut off isn't refused.
-        for limit in &mut limits {
-            limit.kind = match limit.kind {
-                LimitKind::MaxBytes => LimitKind::CutsAtBytes,
-                LimitKind::MaxChars => LimitKind::CutsAtChars,
-                other => other,
-            };
-        }
-    }
-    if Carrier::of(ty) == Some(Carrier::Text)
-        && let Some(pattern) = characters::pattern(doc)
-    {
-        limits.push(Limit { kind: LimitKind::Pattern, value: LimitValue::Pattern(pattern) });
-    }
-    limits
 }
 
 /// The first limit of each kind; none where they contradict each other.
 fn settled(limits: Vec<Limit>) -> Vec<Limit> {
     let mut kept: Vec<Limit> = Vec::new();
     for limit in limits {
-        let sensible = limit
-            .as_number()
-            .and_then(Number::as_i64)
-            .is_some_and(|number| u32::try_from(number.abs()).is_ok());
+        let number = limit.as_number().and_then(Number::as_i64);
+        let sensible = number.is_some_and(|number| u32::try_from(number.abs()).is_ok());
         if sensible && kept.iter().all(|known| known.kind != limit.kind) {
             kept.push(limit);
         }
@@ -226,13 +87,67 @@ mod tests {
             ("不超过64个字节", "uint", vec![]),
             ("不超过64个字节", "Kind", vec![]),
         ] {
-            let ty = ty.parse().expect("a type");
-            let found = limits(doc, &ty);
-            let found: Vec<(&str, i64)> = found
-                .iter()
-                .filter_map(|limit| Some((limit.kind.key(), limit.as_number()?.as_i64()?)))
-                .collect();
-            assert_eq!(found, expected, "{doc}");
+            assert_limits(doc, ty, &expected);
         }
+    }
+
+    #[test]
+    fn ranges_in_words_have_both_ends() {
+        for (doc, ty, expected) in [
+            ("页码，从1开始，最大50，默认20", "uint", vec![("min", 1), ("max", 50)]),
+            ("序号，从0开始", "uint", vec![]),
+            ("时区，取值范围：-12 ~ +12", "int", vec![("min", -12), ("max", 12)]),
+            ("密码，仅可输入4-6位纯数字", "string", vec![("min_chars", 4), ("max_chars", 6)]),
+            ("指定时必须大于1", "uint", vec![("min", 2)]),
+            ("总价，需大于0且不能超过500万", "uint", vec![("min", 1), ("max", 5_000_000)]),
+            ("时长，必须大于0小于等于86400", "uint", vec![("min", 1), ("max", 86_400)]),
+            ("大于0，小于99999", "uint", vec![("min", 1), ("max", 99_998)]),
+            ("不小于3", "int", vec![("min", 3)]),
+            ("默认-1不限制，不可小于-1或大于99", "int", vec![("min", -1), ("max", 99)]),
+            ("取值范围[1,100]", "uint", vec![("min", 1), ("max", 100)]),
+            ("取值范围(0,100]", "uint", vec![("min", 1), ("max", 100)]),
+            ("取值【1~7】", "uint", vec![("min", 1), ("max", 7)]),
+            ("每页条数，1~1000", "uint", vec![("min", 1), ("max", 1000)]),
+            ("间隔，默认1800s，最大不超过4小时", "uint", vec![("max", 14_400)]),
+            ("不超过666 K个字节", "string", vec![("max_bytes", 681_984)]),
+            ("菜单的名字。不能为空，不超过16字节", "string", vec![("min_chars", 1), ("max_bytes", 16)]),
+            ("成员列表，不能为空", "list<string>", vec![("min_items", 1)]),
+            ("随机字符串，不长于32位", "string", vec![("max_chars", 32)]),
+            ("个数应为1~3个", "list<string>", vec![("min_items", 1), ("max_items", 3)]),
+            ("一个图文消息支持1到8条图文", "list<string>", vec![("min_items", 1), ("max_items", 8)]),
+            ("列表长度取值范围为 [1, 3]", "list<string>", vec![("min_items", 1), ("max_items", 3)]),
+            ("购买应用列表可填充个数： 1 ~ 20", "list<string>", vec![("min_items", 1), ("max_items", 20)]),
+            ("items个数需要大于0且不超过5", "list<string>", vec![("min_items", 1), ("max_items", 5)]),
+            ("不超过 10 个，最少1个", "list<string>", vec![("min_items", 1), ("max_items", 10)]),
+        ] {
+            assert_limits(doc, ty, &expected);
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_a_limit_is_none() {
+        for (doc, ty) in [
+            ("如该参数大于100则按100处理", "uint"),
+            ("需要大于2000年1月1日零点", "uint"),
+            ("红包金额大于200或者小于1元时必传", "uint"),
+            ("文件大小。最大支持20G", "uint"),
+            ("参数get_all为否时，此字段不能为空", "string"),
+            ("key和value不能同时为空", "string"),
+            ("间隔，例如：1~10", "uint"),
+            ("关键词长度1~32个字符", "list<string>"),
+            ("从3天内最早的消息开始返回", "uint"),
+            ("2020~2021学年", "uint"),
+            ("分别表示1~31号", "uint"),
+        ] {
+            assert_limits(doc, ty, &[]);
+        }
+    }
+
+    fn assert_limits(doc: &str, ty: &str, expected: &[(&str, i64)]) {
+        let ty = ty.parse().expect("a type");
+        let found = limits(doc, &ty);
+        let number = |limit: &Limit| Some((limit.kind.key(), limit.as_number()?.as_i64()?));
+        let found: Vec<(&str, i64)> = found.iter().filter_map(number).collect();
+        assert_eq!(found, expected, "{doc}");
     }
 }

@@ -1,16 +1,28 @@
 //! How pages word, in Chinese, what a field or an endpoint is like.
 
 mod characters;
+mod counts;
+mod defaults;
+mod description;
+mod labels;
+mod lengths;
 mod limits;
 mod numbers;
 mod presence;
+mod ranges;
 mod rates;
+mod requirements;
+mod rules;
 mod types;
 mod values;
 
+pub(crate) use defaults::default;
+pub(crate) use labels::{Named, swapped};
 pub(crate) use limits::limits;
-pub(crate) use numbers::in_digits;
+pub(crate) use numbers::{in_digits, may_mean};
 pub(crate) use presence::{may_be_absent, yes_or_no};
 pub(crate) use rates::{Rates, at_once, rates, sentences_of_rates};
-pub(crate) use types::{Base, DocType, doc_type, is_timestamp, may_be_moment};
-pub(crate) use values::{Value, default, is_flag, value_of, values, wire_of, word_of};
+pub(crate) use requirements::{Requirements, stays_when_left_out};
+pub(crate) use rules::{Claim, Subject, claims};
+pub(crate) use types::{Base, DocType, doc_type, is_duration, is_timestamp, may_be_moment, tells_time};
+pub(crate) use values::{Value, is_flag, value_of, values, wire_of, word_of, words};

@@ -1,5 +1,6 @@
-//! How pages word large numbers.
+//! How pages word numbers.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex_lite::{Captures, Regex};
@@ -12,4 +13,74 @@ pub(crate) fn in_digits(doc: &str) -> String {
     let digits =
         |found: &Captures<'_>| format!("{}{}", &found[1], if &found[2] == "万" { "0000" } else { "000" });
     MANY.replace_all(doc, digits).into_owned()
+}
+
+/// How many of a smaller unit the units of time are: seconds.
+pub(super) fn seconds(unit: &str) -> Option<i64> {
+    Some(match unit {
+        "s" | "S" | "秒" => 1,
+        "分钟" | "分" | "min" => 60,
+        "小时" | "h" => 3600,
+        "天" | "日" => 86_400,
+        _ => return None,
+    })
+}
+
+/// Whether a text may mean a number: as it stands there, in a smaller unit than there, or as the last one that a bound
+/// leaves.
+pub(crate) fn may_mean(doc: &str, number: i64) -> bool {
+    static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r"(?:^|[^0-9A-Za-z_.]|(大于|小于|[<>＜＞]))\s*([0-9]+)\s*(?:\^\s*([0-9]+)|(分钟|小时|天|日|元|分|[KkMmGgTt]))?",
+        )
+    });
+    let mut meant = BTreeSet::new();
+    for found in NUMBER.captures_iter(&in_digits(doc)) {
+        let Some(base) = found.get(2).and_then(|digits| digits.as_str().parse::<i64>().ok()) else {
+            continue;
+        };
+        let power = found.get(3).and_then(|power| power.as_str().parse::<u32>().ok());
+        let base = power.map_or(Some(base), |power| base.checked_pow(power));
+        let Some(base) = base else { continue };
+        let unit = found.get(4).map(|unit| unit.as_str().to_lowercase()).unwrap_or_default();
+        let times: &[i64] = match unit.as_str() {
+            "k" => &[1000, 1 << 10],
+            "m" => &[1_000_000, 1 << 20],
+            "g" => &[1_000_000_000, 1 << 30],
+            "t" => &[1_000_000_000_000, 1 << 40],
+            "元" => &[1, 100],
+            unit => &[1, seconds(unit).unwrap_or(1)],
+        };
+        let beyond = i64::from(found.get(1).is_some() || power.is_some());
+        let said = times.iter().filter_map(|times| base.checked_mul(*times));
+        meant.extend(said.flat_map(|said| [said - beyond, said, said.saturating_add(beyond)]));
+    }
+    meant.contains(&number.abs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_meant_in_smaller_units_and_beside_its_bound() {
+        for (doc, number, meant) in [
+            ("最大20", 20, true),
+            ("最大120", 20, false),
+            ("base64编码", 64, false),
+            ("不超过4小时", 14_400, true),
+            ("文件最大支持20G", 20 << 30, true),
+            ("不超过666 K个字节", 666 << 10, true),
+            ("单笔最小金额默认为1元", 100, true),
+            ("必须大于1", 2, true),
+            ("小于32个字符", 31, true),
+            ("[0, 2^32)", 4_294_967_295, true),
+            ("不超过5万", 50_000, true),
+            ("不小于-12", -12, true),
+            ("最大20", 21, false),
+            ("99999999999999999999天", 1, false),
+        ] {
+            assert_eq!(may_mean(doc, number), meant, "{doc}: {number}");
+        }
+    }
 }

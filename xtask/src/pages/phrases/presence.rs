@@ -1,6 +1,10 @@
 //! How pages word whether a field is there.
 
-use crate::pages::markup::plain;
+use std::sync::LazyLock;
+
+use regex_lite::Regex;
+
+use crate::pages::markup::{plain, regex};
 
 pub(crate) fn yes_or_no(cell: &str) -> Option<bool> {
     match plain(cell).trim() {
@@ -14,7 +18,56 @@ pub(crate) fn yes_or_no(cell: &str) -> Option<bool> {
 
 /// Whether a description says that a response may lack the field.
 pub(crate) fn may_be_absent(doc: &str) -> bool {
-    ["不返回", "时返回", "才返回", "才有", "不会返回", "可能不", "仅当", "时存在", "不存在该字段"]
-        .iter()
-        .any(|words| doc.contains(words))
+    static ABSENT: LazyLock<Regex> = LazyLock::new(|| {
+        regex(concat!(
+            r"不(?:会|再)?返回|时[，,]?(?:才|会|才会)?(?:返回|存在|出现)(?:[^非空0-9A-Za-z“]|$)|才(?:会)?(?:返回|存在|出现)|才有(?:[^意效]|$)",
+            r"|仅[^，,。；;]{1,24}(?:返回|有值)|可能不(?:返回|存在|包含|带)|(?:没有|无|不存在|不含|不包含|没有返回)(?:该|此|这个)字段",
+            r"|未返回|不可获取|(?:仅|只有)[^，,。；;]{1,24}可获取|会返回(?:该|此)字段|返回此项",
+        ))
+    });
+    // What isn't among the items of a list, or not what a value is, says nothing of the field.
+    static OTHERWISE: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r"(?:用户|成员|数据|记录|客户|员工|部门|人员)(?:将|都|均|也)?不(?:会)?返回|仅返回|只返回|不返回(?:具体|详细|空)",
+        )
+    });
+    ABSENT.is_match(&OTHERWISE.replace_all(doc, ""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_say_in_many_ways_that_a_field_may_be_absent() {
+        for doc in [
+            "发送时间，未发送时不返回",
+            "媒体文件创建的时间戳。当status为2时返回。",
+            "截至当天新增迁移群数(仅教培行业返回)",
+            "仅微文档类型返回访问链接",
+            "老的接待人员userid。仅change_type为2、3和4有值",
+            "进入会话的视频号信息，从视频号进入会话才有值",
+            "成员名称；第三方不可获取",
+            "全局唯一。仅第三方应用可获取。",
+            "当返回结果没有该字段时表示审批单已经拉取完",
+            "是否开启审批打卡，若未返回则默认开启",
+            "视频号名称，视频号场景值为1、2、3时返回此项",
+            "视频号消息类型为“1视频号动态”时，返回动态标题",
+            "如果满足条件，会返回该字段",
+            "可能不返回",
+        ] {
+            assert!(may_be_absent(doc), "{doc}");
+        }
+        for doc in [
+            "如果已经没有更多的数据则返回空",
+            "当status为3时返回非0，其他返回0",
+            "会中参会的外部联系人 注意：微信入会的用户不会返回",
+            "快速会议仅返回已参与成员列表。",
+            "允许时onwork_flex_time才有意义",
+            "会议ID列表，可能为空",
+            "返回的个数可能和size不一致",
+        ] {
+            assert!(!may_be_absent(doc), "{doc}");
+        }
+    }
 }

@@ -1,5 +1,11 @@
 //! How pages word types, and what makes a text a secret and a number a moment.
 
+use std::sync::LazyLock;
+
+use regex_lite::Regex;
+
+use crate::pages::markup::regex;
+
 /// A type as a table gives it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct DocType {
@@ -69,8 +75,42 @@ pub(crate) fn is_timestamp(name: &str, doc: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let named = name.ends_with("time") || name.ends_with("_at") || name.ends_with("timestamp");
     let lower = doc.to_ascii_lowercase();
-    let said = lower.contains("时间戳") || lower.contains("unix") || named && doc.contains("时间");
-    said && !doc.contains("毫秒") && !doc.contains("微秒")
+    let said = lower.contains("时间戳") || lower.contains("unix");
+    (said || named && doc.contains("时间") && !is_duration(doc)) && !is_finer(&lower)
+}
+
+/// Whether a description speaks of a moment, or of how long something takes.
+pub(crate) fn tells_time(doc: &str) -> bool {
+    ["时间", "时刻", "日期"].iter().any(|word| doc.contains(word))
+        && !is_duration(doc)
+        && !is_finer(&doc.to_ascii_lowercase())
+}
+
+/// Whether a description speaks of how long something takes.
+pub(crate) fn is_duration(doc: &str) -> bool {
+    let words = [
+        "秒数",
+        "（秒）",
+        "(秒)",
+        "时长",
+        "间隔",
+        "距离",
+        "有效期",
+        "有效时间",
+        "超时",
+        "多久",
+        "持续",
+        "小时数",
+        "分钟数",
+    ];
+    let moment = ["时间戳", "unix"].iter().any(|word| doc.to_ascii_lowercase().contains(word));
+    !moment && words.iter().any(|word| doc.contains(word))
+}
+
+/// Whether a description, in small letters, speaks of less than seconds.
+fn is_finer(lower: &str) -> bool {
+    static FINER: LazyLock<Regex> = LazyLock::new(|| regex(r"毫秒|微秒|(?:^|[^a-z])ms(?:[^a-z]|$)"));
+    FINER.is_match(lower)
 }
 
 #[cfg(test)]
@@ -109,6 +149,12 @@ mod tests {
         assert!(is_timestamp("ApplyTime", "提单时间"));
         assert!(!is_timestamp("duration_time", "时长"));
         assert!(!is_timestamp("create_time", "创建时间，毫秒"));
+        assert!(!is_timestamp("msgtime", "消息发送时间戳，utc时间，ms单位。"));
+        assert!(is_timestamp("begin_time", "查询范围起始时间戳，单位为秒"));
+        assert!(is_timestamp("ts", "unix时间戳（中国时区）,精确到秒"));
+        assert!(!is_timestamp("flex_on_duty_time", "允许迟到时间（秒）"));
+        assert!(!is_timestamp("work_time", "上班时间，表示为距离当天0点的秒数"));
+        assert!(tells_time("重复结束时刻") && !tells_time("会议持续时间（单位秒）"));
         assert!(may_be_moment(1_720_000_000) && may_be_moment(0));
         assert!(!may_be_moment(3600) && !may_be_moment(1_720_000_000_000));
     }

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use regex_lite::Regex;
 
 use crate::pages::markup::regex;
-use crate::spec::type_expr::{Scalar, TypeExpr};
+use crate::spec::type_expr::Scalar;
 
 /// A documented value and what the text says of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +68,23 @@ pub(crate) fn values(doc: &str, text: bool) -> Vec<Value> {
     if distinct && pairs.len() > 1 { pairs } else { Vec::new() }
 }
 
+/// The words that a description lists one after the other without a meaning, where one of them is known to be a value:
+/// `html，text`.
+pub(crate) fn words(doc: &str, is_known: impl Fn(&str) -> bool) -> Vec<Value> {
+    static RUN: LazyLock<Regex> = LazyLock::new(|| {
+        regex(concat!(
+            r#"["“‘']?[A-Za-z][A-Za-z0-9_]*["”’']?(?:\s*(?:[、，,/|｜]|和|及|或者?)\s*"#,
+            r#"["“‘']?[A-Za-z][A-Za-z0-9_]*["”’']?)+"#,
+        ))
+    });
+    static WORD: LazyLock<Regex> = LazyLock::new(|| regex(r"[A-Za-z][A-Za-z0-9_]*"));
+    let runs = RUN.find_iter(doc).map(|run| WORD.find_iter(run.as_str()).map(|word| word.as_str()));
+    let run = runs.map(Iterator::collect::<Vec<&str>>).find(|run| run.iter().any(|word| is_known(word)));
+    let mut told = HashSet::new();
+    let words = run.into_iter().flatten().filter(|word| told.insert(*word));
+    words.map(|word| Value { wire: word.to_owned(), doc: String::new() }).collect()
+}
+
 /// What a number before it counts.
 const UNITS: [&str; 14] =
     ["个", "条", "次", "天", "人", "字", "秒", "分", "元", "小时", "月", "年", "位", "名"];
@@ -111,20 +128,6 @@ pub(crate) fn is_flag(values: &[Value], doc: &str) -> bool {
         values.iter().find(|value| value.wire == "0").map(|value| value.doc.as_str()).unwrap_or_default();
     let no = ["不", "否", "非", "关", "无", "没", "未", "禁"].iter().any(|word| zero.contains(word));
     wires == ["0", "1"] && (no || doc.contains("是否"))
-}
-
-/// What a description says is assumed, where it is a value of the type.
-pub(crate) fn default(doc: &str, ty: &TypeExpr) -> Option<serde_yaml::Value> {
-    static DEFAULT: LazyLock<Regex> = LazyLock::new(|| {
-        regex(
-            r#"(?:默认|缺省)(?:值)?(?:[和与、]最大值(?:都|均)?)?\s*(?:为|是|取|：|:|=)?\s*["“‘]?(-?[A-Za-z0-9_]+)["”’]?"#,
-        )
-    });
-    let TypeExpr::Scalar(scalar) = ty else { return None };
-    let word = &DEFAULT.captures(doc)?[1];
-    // A number is none of text, and neither is what a sentence goes on with.
-    let clear = *scalar != Scalar::String || word.starts_with(|c: char| c.is_ascii_alphabetic());
-    value_of(word, *scalar).filter(|_| clear)
 }
 
 /// A word of a page as a spec has it, if it is a value of the type.
@@ -190,6 +193,19 @@ mod tests {
     }
 
     #[test]
+    fn words_are_values_where_one_of_them_is_known() {
+        for (doc, expected) in [
+            ("内容的格式，html，text（默认是html）", vec!["html", "text"]),
+            ("轮询类型：voip、sip", vec![]),
+            ("类型，\"text\"或\"image\"", vec!["text", "image"]),
+            ("此时固定为text", vec![]),
+        ] {
+            let found = words(doc, |word| word == "text").into_iter().map(|value| value.wire);
+            assert_eq!(found.collect::<Vec<_>>(), expected, "{doc}");
+        }
+    }
+
+    #[test]
     fn no_and_yes_are_a_flag() {
         for (doc, flag) in [
             ("0-否，1-是", true),
@@ -199,27 +215,6 @@ mod tests {
             ("0：否，1：是，2：不知道", false),
         ] {
             assert_eq!(is_flag(&values(doc, false), doc), flag, "{doc}");
-        }
-    }
-
-    #[test]
-    fn defaults_are_values_of_the_type() {
-        for (doc, ty, expected) in [
-            ("默认为0", "int", Some(0.into())),
-            ("默认值50，最大100", "uint", Some(50.into())),
-            ("默认值和最大值都为100", "uint", Some(100.into())),
-            ("默认false", "bool", Some(false.into())),
-            ("默认1", "flag", Some(1.into())),
-            ("默认为single", "string", Some("single".into())),
-            ("默认为0", "string", None),
-            ("默认为红", "string", None),
-            ("默认-1", "uint", None),
-            ("默认5", "flag", None),
-            ("默认5", "list<int>", None),
-        ] {
-            let ty = ty.parse().expect("it is a type");
-            let expected: Option<serde_yaml::Value> = expected;
-            assert_eq!(default(doc, &ty), expected, "{doc}");
         }
     }
 }

@@ -42,6 +42,9 @@ impl Checker<'_> {
         let head = &endpoint.head;
         self.report.described(&path.key("title"), &head.title);
         self.report.described(&path.key("summary"), &head.summary);
+        if let Some(notes) = &head.notes {
+            self.report.described(&path.key("notes"), notes);
+        }
         self.call(&path.key("call"), &head.call);
         self.report.page(&path.key("doc"), &head.doc);
         for name in ["errcode", "errmsg"] {

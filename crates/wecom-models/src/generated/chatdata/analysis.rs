@@ -148,8 +148,8 @@ pub struct AnalyzeTaskResultResponse {
 /// their address, a picture `[图片]`, and most other kinds likewise their name in brackets.
 ///
 /// A template has at most 10,000 messages, and the finished file at most 64 MB. When the job is done,
-/// WeCom sends the event `chat_archive_export_finished`. For applications with the archive permission;
-/// own, developed and third-party applications can't call it.
+/// WeCom sends the event `chat_archive_export_finished`. For applications with the archive permission
+/// (会话存档接口权限); own, developed and third-party applications can't call it.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateJob {

@@ -122,8 +122,8 @@ pub struct GroupchatGetResponse {
 /// `POST /cgi-bin/chatdata/getagreestatus/single` ·
 /// [获取单聊会话同意情况](https://developer.work.weixin.qq.com/document/path/99530)
 ///
-/// The employees must be within the scope of the archive permission. For applications with that
-/// permission; own, developed and third-party applications can't call it.
+/// The employees must be within the scope of the archive permission (会话存档接口权限). For applications with
+/// that permission; own, developed and third-party applications can't call it.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetagreestatusSingle {

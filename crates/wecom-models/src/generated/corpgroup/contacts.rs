@@ -18,7 +18,9 @@ mod reverse;
 /// At least one of `corpid`, `pending_corpid` is set.
 ///
 /// Only verified corporations may call it, from an application of the upstream corporation that is
-/// listed as one that may manage the chain. If both corporations are given, `corpid` counts.
+/// listed among those that may call the API of chains (上下游). If both corporations are given, `corpid`
+/// counts. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected
+/// for now.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveCorp {

@@ -533,8 +533,8 @@ pub struct Settings {
     pub enable_waiting_room: Option<bool>,
     /// Whether people may join before a host does. Default true.
     pub allow_enter_before_host: Option<bool>,
-    /// Whom WeCom calls when the meeting starts. By default only the host of a meeting that is created;
-    /// everybody, by the pages on changing and reading it.
+    /// Whom WeCom calls when the meeting starts. The pages on changing and reading a meeting say that it
+    /// is everybody by default. Default 2.
     pub remind_scope: Option<RemindScope>,
     /// Whether people are muted as they join. Default 2.
     ///

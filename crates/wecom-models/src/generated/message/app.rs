@@ -254,8 +254,8 @@ pub struct TextCardContent {
     pub description: String,
     /// Where a click leads, with `http` or `https`. At most 2048 bytes.
     pub url: String,
-    /// The button's text. Of more than 4 characters, the first 4 are shown. Absent, it is the Chinese word
-    /// for details. Cut off after 4 characters ([`cut_at_chars`](crate::cut_at_chars)).
+    /// The button's text. Default `详情`, cut off after 4 characters
+    /// ([`cut_at_chars`](crate::cut_at_chars)).
     pub btntxt: Option<String>,
 }
 

@@ -128,8 +128,8 @@ pub struct SubmitUser {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnfillUser {
-    /// The member.
-    pub userid: String,
+    /// The member. Absent where answers are anonymous.
+    pub userid: Option<String>,
     /// The name.
     pub user_name: String,
 }

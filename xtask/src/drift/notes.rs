@@ -1,0 +1,29 @@
+//! What pages ask of a caller, held against the notes on the endpoint.
+
+use super::comparison::Comparison;
+use super::finding::{Finding, Spot};
+use super::page::Documented;
+use crate::spec::{DriftRule, Endpoint, File, Section, names};
+
+impl Comparison<'_> {
+    /// Tells of permissions and changes that a page names and the endpoint's notes don't.
+    pub(super) fn notes(&mut self, file: &File, name: &str, endpoint: &Endpoint, pages: &[Documented<'_>]) {
+        let head = &endpoint.head;
+        let path = Section::Endpoints.entry(name).key("notes");
+        let own = head.notes.as_deref().unwrap_or_default();
+        // Notes may refer to those on another endpoint of the chapter.
+        let others =
+            file.endpoints.iter().filter(|(name, _)| own.contains(&format!("[`{}`]", names::pascal(name))));
+        let others = others.filter_map(|(_, other)| other.head.notes.as_deref());
+        let texts: Vec<&str> = [own, &head.summary, &file.summary].into_iter().chain(others).collect();
+        let texts = texts.join("\n");
+        for page in pages {
+            let required = page.read.contents.requirements(page.section, &page.read.page);
+            for missing in required.missing_in(&texts) {
+                let message = format!("the page asks for `{missing}`, the notes don't tell of it");
+                let finding = Finding::new(Spot::key(file, &path), DriftRule::Notes, name, message);
+                self.found.push(finding.says(missing.to_owned()).seen_at(page.address()));
+            }
+        }
+    }
+}

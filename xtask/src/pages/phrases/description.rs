@@ -1,0 +1,66 @@
+//! What is read for limits, and how a pattern is looked for in it.
+
+use std::sync::LazyLock;
+
+use regex_lite::{Captures, Regex};
+
+use super::numbers::in_digits;
+use crate::pages::markup::regex;
+use crate::spec::{Limit, LimitKind};
+
+/// What is read for limits: a description with large numbers as digits and without what it only gives as an example.
+pub(super) struct Description(String);
+
+impl Description {
+    pub(super) fn of(doc: &str) -> Self {
+        static EXAMPLE: LazyLock<Regex> = LazyLock::new(|| regex(r"(?:例如|比如|譬如|示例|举例)[^。；;]*"));
+        Self(EXAMPLE.replace_all(&in_digits(doc).replace('`', ""), "").into_owned())
+    }
+
+    pub(super) fn text(&self) -> &str {
+        &self.0
+    }
+
+    /// The first place that a pattern finds and that doesn't only recommend something.
+    pub(super) fn find<'d>(&'d self, pattern: &Regex) -> Option<Captures<'d>> {
+        pattern.captures_iter(&self.0).find(|captures| {
+            let start = captures.get(0).map_or(0, |found| found.start());
+            let before: String = self.0[..start].chars().rev().take(8).collect();
+            !before.contains("议建") && !before.contains("荐推") && !captures[0].contains("建议")
+        })
+    }
+
+    /// The number of a group there.
+    pub(super) fn number(&self, pattern: &Regex, group: usize) -> Option<i64> {
+        number(&self.find(pattern)?, group)
+    }
+
+    /// The word of a group where a pattern is first found.
+    pub(super) fn word(&self, pattern: &Regex, group: usize) -> Option<&str> {
+        Some(pattern.captures(&self.0)?.get(group)?.as_str())
+    }
+
+    /// Whether it says, without a condition, that the value is not empty.
+    pub(super) fn is_filled(&self) -> bool {
+        static FILLED: LazyLock<Regex> = LazyLock::new(|| {
+            regex(concat!(
+                r"(?:^|[，,：:（(\s])(?:且|并且|该字段|此字段|内容|列表)?\s*(?:不能|不可|不允许|不可以)为空",
+                r"(?:$|[，,）)\s]|且|并)",
+            ))
+        });
+        static CONDITION: LazyLock<Regex> =
+            LazyLock::new(|| regex(r"时(?:[^间长区刻段]|$)|若|如|当|则|类型|同时|可不填"));
+        let mut sentences = self.0.split(['。', '；', ';']);
+        sentences.any(|text| FILLED.is_match(text) && !CONDITION.is_match(text))
+    }
+}
+
+/// The number of a group, with its sign.
+pub(super) fn number(captures: &Captures<'_>, group: usize) -> Option<i64> {
+    captures.get(group)?.as_str().trim_start_matches('+').parse().ok()
+}
+
+/// A limit, if there is a number.
+pub(super) fn limit(kind: LimitKind, number: Option<i64>) -> Option<Limit> {
+    number.map(|number| Limit::number(kind, number))
+}

@@ -1,0 +1,101 @@
+//! How pages word which numbers there may be.
+
+use std::sync::LazyLock;
+
+use regex_lite::Regex;
+
+use super::description::{Description, limit, number};
+use super::numbers::seconds;
+use crate::pages::markup::regex;
+use crate::spec::{Limit, LimitKind};
+
+// Two numbers after a word that says that they are the ends; then, two that stand alone.
+static SPAN: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"(?:范围|取值|有效值|区间|支持|介于|有效|之间|可填|可传)[^0-9，,。；;+(（\[【-]{0,8}([\[【(（])?\s*([+-]?[0-9]+)\s*",
+        r"(?:~|-|－|—|–|到|至|～|,|，)\s*([+-]?[0-9]+)\s*([\]】)）])?(?:[^0-9^)）\]】]|$)",
+    ))
+});
+static BARE: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"(?:^|[，,：:。；;\s])([\[【(（])?(-?[0-9]+)\s*[~～]\s*\+?(-?[0-9]+)\s*([\]】)）])?",
+        r"(?:$|[，,。；;\s]|之间|的整数)",
+    ))
+});
+static MOST: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"(?:不超过|不能超过|不可超过|不得超过|不大于|不能大于|不可大于|不得大于|小于等于|<=|≤|最大|最大值|最多|最高|上限)",
+        r"(?:值|都|均|为|是|不超过|支持|：|:|\s){0,4}(-?[0-9]+)",
+        r"(?:\s*[^0-9\s^个小分天月年周KMGkmg%万亿兆字元.]|\s*$)",
+    ))
+});
+// In another unit than the number itself, which counts seconds.
+static LONGEST: LazyLock<Regex> = LazyLock::new(|| {
+    regex(r"(?:不超过|不能超过|不可超过|不得超过|最大|最多|最长)[^0-9，,。；;]{0,4}([0-9]+)\s*(分钟|小时|天)")
+});
+static IN_SECONDS: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"单位(?:为|是|：|:)?\s*秒|秒数|[(（]秒[)）]|[0-9]+\s*(?:s\b|秒)"));
+static FLOOR: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"(?:最小|最小值|不小于|不能小于|不可小于|不得小于|不少于|不能少于|不低于|大于等于|>=|≥)",
+        r"(?:值|为|是|：|:|\s){0,3}(-?[0-9]+)(?:[^0-9]|$)",
+    ))
+});
+static FIRST: LazyLock<Regex> = LazyLock::new(|| regex(r"(?:^|[^认])从\s*([1-9][0-9]*)\s*(?:开始|起)"));
+static ABOVE: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"(?:必须|须|需要?|应该?|要|^|[，,：:（(]\s*)大于\s*(-?[0-9]+)\s*",
+        r"(?:$|[，,。；;）)且]|(小于等于|小于|不超过|不大于|不能超过|不能大于)\s*([0-9]+))",
+    ))
+});
+static BELOW: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"(?:必须|须|需要?|应该?|要|(?:大于等于|大于|不小于)\s*-?[0-9]+\s*[，,、且并]{0,2}\s*)小于\s*(-?[0-9]+)",
+        r"(?:\s*$|\s*[，,。；;）)且])",
+    ))
+});
+static OUTSIDE: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"不[能可得](?:小于|低于)\s*-?[0-9]+(?:或者?|且|和|也?不[能可得]|，|,)*(?:等于0)?(?:或者?)?",
+        r"(?:大于|超过|高于)\s*([0-9]+)(?:$|[^0-9])",
+    ))
+});
+
+/// All limits that are said of a number.
+pub(super) fn limits(doc: &Description, whole: bool, unsigned: bool) -> Vec<Limit> {
+    let least = |least: Option<i64>| limit(LimitKind::Min, least.filter(|least| *least != 0 || !unsigned));
+    let span = doc.find(&SPAN).or_else(|| doc.find(&BARE));
+    let span = span.and_then(|found| {
+        let (min, max) = (number(&found, 2)?, number(&found, 3)?);
+        let [open, close] = [1, 4].map(|group| found.get(group).map_or("", |bracket| bracket.as_str()));
+        // Only one of two ends is left out: else they may be in brackets for another reason.
+        let above = whole && matches!((open, close), ("(" | "（", "]" | "】"));
+        let below = whole && matches!((open, close), ("[" | "【", ")" | "）"));
+        let (min, max) = (min + i64::from(above), max - i64::from(below));
+        (min < max).then_some((min, max))
+    });
+    if let Some((min, max)) = span {
+        return least(Some(min)).into_iter().chain(limit(LimitKind::Max, Some(max))).collect();
+    }
+    let next = |number: Option<i64>, step: i64| number.filter(|_| whole)?.checked_add(step);
+    let above = doc.find(&ABOVE);
+    let above_and = above.as_ref().filter(|found| found.get(3).is_some()).and_then(|found| {
+        let most = number(found, 3)?;
+        Some(if &found[2] == "小于" { most - 1 } else { most })
+    });
+    let longest = doc
+        .find(&LONGEST)
+        .filter(|_| IN_SECONDS.is_match(doc.text()))
+        .and_then(|found| number(&found, 1)?.checked_mul(seconds(&found[2])?));
+    let limits = [
+        least(doc.number(&FLOOR, 1)),
+        least(next(above.and_then(|found| number(&found, 1)), 1)),
+        least(doc.number(&FIRST, 1)),
+        limit(LimitKind::Max, doc.number(&OUTSIDE, 1)),
+        limit(LimitKind::Max, doc.number(&MOST, 1)),
+        limit(LimitKind::Max, above_and.filter(|_| whole)),
+        limit(LimitKind::Max, next(doc.number(&BELOW, 1), -1)),
+        limit(LimitKind::Max, longest),
+    ];
+    limits.into_iter().flatten().collect()
+}

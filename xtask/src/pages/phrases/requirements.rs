@@ -1,0 +1,114 @@
+//! How pages word what a caller needs before a call, and what will change.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use regex_lite::Regex;
+
+use crate::pages::markup::{plain, regex};
+
+/// What the notes on an endpoint have to say in some words.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Requirements {
+    /// The names in quotes where the page is about permissions: `企业客户权限->客户联系`.
+    pub permissions: BTreeSet<String>,
+    /// The days from which on something is no longer so, as `2023-12-01`.
+    pub changes: BTreeSet<String>,
+}
+
+impl Requirements {
+    /// Reads the lines about an endpoint.
+    pub(crate) fn of<'l>(lines: impl IntoIterator<Item = &'l str>) -> Self {
+        static HEADING: LazyLock<Regex> = LazyLock::new(|| regex(r"^\s*(?:\*\*|__|#)"));
+        static ABOUT: LazyLock<Regex> = LazyLock::new(|| regex(r"^\s*(?:\*\*|__|#+)\s*权限说明"));
+        static QUOTED: LazyLock<Regex> = LazyLock::new(|| regex(r"[「“]([^「」“”，。]{2,40})[」”]"));
+        static CHANGE: LazyLock<Regex> =
+            LazyLock::new(|| regex(r"从([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日[^。|]{0,12}不再支持"));
+        let mut found = Self::default();
+        let mut inside = false;
+        for line in lines {
+            let described = plain(line);
+            let days = CHANGE.captures_iter(&described);
+            found.changes.extend(days.map(|day| format!("{}-{:0>2}-{:0>2}", &day[1], &day[2], &day[3])));
+            if HEADING.is_match(line) {
+                inside = ABOUT.is_match(line);
+            }
+            if inside {
+                let quoted = QUOTED.captures_iter(&described).map(|found| found[1].trim().to_owned());
+                found.permissions.extend(quoted.filter(|name| !is_common(name)));
+            }
+        }
+        found
+    }
+
+    /// Which of it some notes don't have, each in the words of the page.
+    pub(crate) fn missing_in(&self, notes: &str) -> Vec<&str> {
+        let whole = |name: &&String| parts(name).all(|part| is_common(part) || notes.contains(part));
+        let permissions = self.permissions.iter().filter(|name| !whole(name));
+        permissions
+            .chain(self.changes.iter().filter(|day| !notes.contains(day.as_str())))
+            .map(String::as_str)
+            .collect()
+    }
+}
+
+/// The names of a path through menus.
+fn parts(path: &str) -> impl Iterator<Item = &str> {
+    path.split(['-', '>', '›', '/', '－', ' ']).map(str::trim).filter(|part| !part.is_empty())
+}
+
+/// Whether every application is told this in the same words, which notes say in their own, or it is a whole sentence.
+fn is_common(name: &str) -> bool {
+    ["可调用接口的应用", "可调用应用"].contains(&name)
+        || name.ends_with("secret")
+        || !name.contains('>') && name.chars().count() > 16
+}
+
+/// Whether a description says that a field that is left out stays as it is.
+pub(crate) fn stays_when_left_out(doc: &str) -> bool {
+    static STAYS: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r"(?:不[填传](?:写|入)?|不指定|为空)[^，,。；;]{0,3}[，,]?(?:则|表示)?(?:不(?:更新|修改|变|做修改)|保持(?:不变|原样))",
+        )
+    });
+    STAYS.is_match(doc)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_in_quotes_and_days_are_asked_of_the_notes() {
+        let page = [
+            "需要“别的”。",
+            "**权限说明：**",
+            "|自建应用|配置到「[茶 - 可调用接口的应用](#1/a)」中 |",
+            "|第三方应用|具有!!#ff0000 “茶客权限->点茶”!!权限|",
+            "*注：* 从2023年12月1日0点起，不再支持通过系统应用secret调用接口，存量企业暂不受影响",
+            "**返回结果：**",
+            "“其他”",
+        ];
+        let found = Requirements::of(page);
+        assert_eq!(Vec::from_iter(&found.permissions), ["茶 - 可调用接口的应用", "茶客权限->点茶"]);
+        assert_eq!(Vec::from_iter(&found.changes), ["2023-12-01"]);
+        assert_eq!(found.missing_in(""), ["茶 - 可调用接口的应用", "茶客权限->点茶", "2023-12-01"]);
+        assert_eq!(found.missing_in("Needs 茶客权限 › 点茶. Since 2023-12-01 it works no longer."), [""; 0]);
+        assert_eq!(found.missing_in("Needs 茶. Since 2023-12-01."), ["茶客权限->点茶"]);
+    }
+
+    #[test]
+    fn what_is_left_out_may_stay_as_it_is() {
+        for doc in [
+            "标签，不传则不变，传空为清空",
+            "水印文本，此字段不填则保持原样",
+            "不填表示不修改",
+            "为空则不更新",
+        ] {
+            assert!(stays_when_left_out(doc), "{doc}");
+        }
+        for doc in ["不填则默认为1", "不填时该字段必填", "不传不返回"] {
+            assert!(!stays_when_left_out(doc), "{doc}");
+        }
+    }
+}

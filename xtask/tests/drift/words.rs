@@ -1,0 +1,136 @@
+//! What pages say in prose: limits, defaults, moments, absence, values, names, rules, permissions.
+
+use super::{PAGE, SPEC, report, told};
+
+#[test]
+fn what_pages_say_in_words_is_compared() {
+    for (file, from, to, expected) in [
+        (
+            SPEC,
+            "ready_at: { type: timestamp",
+            "ready_at: { type: uint",
+            "field-type order.response.ready_at: timestamp",
+        ),
+        (PAGE, "完成时间，unix时间戳", "泡茶时长（秒）", "field-type order.response.ready_at: duration"),
+        (
+            PAGE,
+            "完成时间，unix时间戳",
+            "完成时间，unix时间戳，未完成时不返回",
+            "field-presence order.response.ready_at: sometimes",
+        ),
+        (PAGE, "取值范围 0~9", "不可小于0或大于7", "field-limit order.request.sugar: max: 7"),
+        (PAGE, "最多20个", "1~20个", "field-limit order.request.cups: min_items: 1"),
+        (PAGE, "名字，不超过", "名字。不能为空，不超过", "field-limit order.request.name: min_chars: 1"),
+        (
+            PAGE,
+            "| cups.lid | 否 | bool | 盖子 |",
+            "| cups.lid | 否 | bool | 是否加盖，默认加盖 |",
+            "field-default Cup.lid: true",
+        ),
+        (PAGE, "black-红茶", "black-红茶，默认红茶", "field-default order.request.kind: black"),
+        (
+            PAGE,
+            "| sugar | 否 |",
+            "| table | 否 | uint32 | 桌号，与name至少填一个 |\n| sugar | 否 |",
+            "field-new order.request.table",
+        ),
+        (
+            PAGE,
+            "**返回示例：**",
+            "**权限说明：**\n需要“茶客权限->点茶”权限\n\n**返回示例：**",
+            "notes order: 茶客权限->点茶",
+        ),
+        (
+            PAGE,
+            "接口频率限制 600次/分钟\n",
+            "接口频率限制 600次/分钟\n\n从2023年12月1日0点起，不再支持系统茶壶\n",
+            "notes order: 2023-12-01",
+        ),
+        (PAGE, "名字，不超过", "名字，不填则保持不变。不超过", "notes order.request.name: unchanged"),
+        (
+            PAGE,
+            "名字，不超过",
+            "名字，与sugar至少填一个。不超过",
+            "rule order.request: at_least_one: [name, sugar]",
+        ),
+        (
+            PAGE,
+            "名字，不超过",
+            "名字，当sugar为1时必填。不超过",
+            "rule order.request: required_when: name, where sugar is 1",
+        ),
+        (
+            PAGE,
+            "名字，不超过",
+            "名字，当茶的种类为红茶时必填。不超过",
+            "rule order.request: required_when: name, where kind is black",
+        ),
+        (PAGE, "green-绿茶；black-红茶", "green、black、white", "value-new TeaKind.white"),
+        (
+            SPEC,
+            "green: Green\n      black: Black",
+            "green: Black\n      black: Green",
+            "value-name TeaKind.green: green: 绿茶; black: 红茶",
+        ),
+    ] {
+        assert_eq!(told(&report(&[(file, from, to)])), [expected], "{from} → {to}");
+    }
+}
+
+#[test]
+fn what_is_said_in_other_words_and_other_units_is_no_difference() {
+    for (file, from, to) in [
+        (PAGE, "取值范围 0~9", "不小于0，小于10"),
+        (PAGE, "不超过64个字节", "64字节以内，例如不超过8个字节"),
+        (SPEC, "max: 9,", "max: 21474836480,"),
+        (SPEC, "max: 9,", "max: 14400,"),
+    ] {
+        let page = (PAGE, "取值范围 0~9", "不小于0，最大支持20G，最长不超过4小时");
+        let edits = if file == SPEC { vec![(file, from, to), page] } else { vec![(file, from, to)] };
+        assert_eq!(told(&report(&edits)), [""; 0], "{from} → {to}");
+    }
+}
+
+#[test]
+fn a_rule_that_the_spec_has_in_its_own_words_is_no_difference() {
+    let said = |page, rule: &str| {
+        let rules = format!("concurrency: 5\n    rules:\n      - {rule}");
+        told(&report(&[(PAGE, "名字，不超过", page), (SPEC, "concurrency: 5", &rules)]))
+    };
+    let group = "名字，与sugar至少填一个。不超过";
+    assert_eq!(said(group, "at_least_one: [sugar, name]"), [""; 0]);
+    assert_eq!(said(group, "exactly_one: [sugar, name]"), [""; 0]);
+    assert_eq!(
+        said(group, "at_most_one: [sugar, name]"),
+        ["rule order.request: at_least_one: [name, sugar]"]
+    );
+    let when = "名字，当茶的种类为红茶时必填。不超过";
+    assert_eq!(said(when, "required_when: { field: name, when: kind, is: [black] }"), [""; 0]);
+    assert_eq!(
+        said(when, "required_when: { field: name, when: kind, is: [green] }"),
+        ["rule order.request: required_when: name, where kind is black"]
+    );
+}
+
+#[test]
+fn how_many_an_object_has_is_said_of_the_one_list_in_it() {
+    let inner = "structs:\n  Tray:\n    doc: A tray.\n    fields:\n      cups: { type: list<Cup>, max_items: 20, doc: \"Its cups.\" }\n";
+    let edits = |limit: &'static str| {
+        vec![
+            (
+                SPEC,
+                "cups: { type: list<Cup>, max_items: 20, doc: \"The cups.\" }",
+                "tray: { type: Tray, doc: \"The tray.\" }",
+            ),
+            (SPEC, "\"cups\": [{ \"size\": 3 }] }", "\"tray\": { \"cups\": [{ \"size\": 3 }] } }"),
+            (SPEC, "structs:\n", inner),
+            (PAGE, "\"cups\": [{ \"size\": 3 }] }", "\"tray\": { \"cups\": [{ \"size\": 3 }] } }"),
+            (PAGE, "| cups | 是 | object[] | 杯子，最多20个 |", limit),
+            (PAGE, "| cups.size |", "| tray.cups | 是 | object[] | 杯子 |\n| tray.cups.size |"),
+            (PAGE, "| cups.lid |", "| tray.cups.lid |"),
+        ]
+    };
+    assert_eq!(told(&report(&edits("| tray | 是 | object | 茶盘，最多20个杯子 |"))), [""; 0]);
+    let other = report(&edits("| tray | 是 | object | 茶盘，最多12个杯子 |"));
+    assert_eq!(told(&other)[..1], ["field-limit order.request.tray: max_items: 12"]);
+}
