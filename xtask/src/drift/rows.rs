@@ -135,7 +135,8 @@ impl<'d> Rows<'d> {
         for (index, limit) in theirs.iter().enumerate() {
             let first = theirs[..index].iter().all(|other| other.kind != limit.kind);
             let says = |other: &&Limit| other.kind == limit.kind;
-            let agreed = theirs.iter().filter(says).any(|other| ours.iter().any(|own| inclusive(own) == *other));
+            let agreed =
+                theirs.iter().filter(says).any(|other| ours.iter().any(|own| inclusive(own) == *other));
             if first && !agreed {
                 let message = format!("the page says `{limit}`, the spec doesn't");
                 found.push((DriftRule::FieldLimit, limit.to_string(), message));

@@ -87,7 +87,10 @@ impl Request<'_> {
         let [days] = days.as_slice() else { return None };
         let from = self.only_moment(&["start", "begin"])?;
         let to = self.only_moment(&["end"])?;
-        Some(WrittenRule { max_span: Some(MaxSpan { from, to, days: *days, whole_days: false }), ..WrittenRule::default() })
+        Some(WrittenRule {
+            max_span: Some(MaxSpan { from, to, days: *days, whole_days: false }),
+            ..WrittenRule::default()
+        })
     }
 
     /// The one moment among the fields whose name has one of some words.
