@@ -6,13 +6,14 @@ use wecom_models::chatdata::archive::SyncMsg;
 use wecom_models::kf::message::{Content, SyncMsg as KfSyncMsg};
 use wecom_models::meeting::basic::GetInfo;
 use wecom_models::message::app::Send as SendMessage;
+use wecom_models::oa::approval::CreateTemplate;
 use wecom_models::user::{AttrValue, Get as GetUser, GetResponse};
 use wecom_models::wedoc::document::Get as DocumentGet;
 use wecom_models::wedoc::smartsheet::GetRecords;
 use wecom_models::wedrive::files::FileList;
 use wecom_models::wire::{ReadObject, Reading};
 use wecom_requests::{
-    Answer as _, Endpoint, Errcode, JsonAnswer, Meta, ResponseError, parse, parse_response_within,
+    Answer as _, Endpoint, Errcode, JsonAnswer, Meta, ResponseError, errcode, parse, parse_response_within,
 };
 
 #[test]
@@ -363,4 +364,19 @@ fn what_comes_in_place_of_a_file_is_no_file() {
         assert!(read(&named, body).is_ok(), "{}", String::from_utf8_lossy(body));
     }
     assert!(read(&anonymous, b"\x89PNG").is_ok());
+}
+
+#[test]
+fn an_error_code_means_what_the_page_of_its_endpoint_says() {
+    let text = |error: ResponseError| error.to_string();
+    let own = parse::<CreateTemplate>(br#"{"errcode":620004,"errmsg":"no"}"#).map_err(text).unwrap_err();
+    assert_eq!(own, "WeCom error 620004: no (APPROVAL_INTERNAL_ERROR: WeCom failed.)");
+    assert_eq!(errcode::APPROVAL_INTERNAL_ERROR, 620_004);
+    let here = parse::<CreateTemplate>(br#"{"errcode":301087,"errmsg":"no"}"#).map_err(text).unwrap_err();
+    let meaning = "The corporation has too many templates.";
+    assert_eq!(here, format!("WeCom error 301087: no (APPROVAL_TEMPLATE_COUNT_EXCEEDED: {meaning})"));
+    let elsewhere = parse::<GetInfo>(br#"{"errcode":301087,"errmsg":"no"}"#).map_err(text).unwrap_err();
+    assert!(elsewhere.contains("The number of approval templates exceeds the limit."), "{elsewhere}");
+    let unknown = parse::<GetInfo>(br#"{"errcode":620004,"errmsg":"no"}"#).map_err(text).unwrap_err();
+    assert_eq!(unknown, "WeCom error 620004: no");
 }

@@ -31,9 +31,9 @@ fn spec(case: &Path, side: &str) -> Spec {
     let sources: Vec<Source> = if folder.is_dir() {
         files(&folder, ".yaml").iter().map(|file| source(file)).collect()
     } else {
-        let of_codes = name(case).starts_with("errcode");
-        let file = if of_codes { "errcodes.yaml" } else { "workshop.yaml" };
-        vec![load::source(file, &read(&case.join(format!("{side}.yaml"))))]
+        let text = read(&case.join(format!("{side}.yaml")));
+        let file = if text.contains("\nendpoints:\n") { "workshop.yaml" } else { "errcodes.yaml" };
+        vec![load::source(file, &text)]
     };
     let changelog = fs::read_to_string(case.join("CHANGELOG.md")).ok();
     Spec::new(side, sources, changelog, false)

@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::Method;
 use serde::Serialize;
 
+use crate::errcode::{self, ErrorCode};
 use crate::{Answer, Body, BuildError, Check, Headers, Query, Token, TokenKind};
 
 /// A request to one endpoint.
@@ -127,6 +128,8 @@ pub struct Meta {
     pub rates: &'static [Rate],
     /// How many calls may be on their way at once, where its page says so.
     pub concurrency: Option<u32>,
+    /// What error codes mean that its own page documents.
+    pub codes: &'static [ErrorCode],
 }
 
 impl Meta {
@@ -156,6 +159,7 @@ impl Meta {
             safe: false,
             rates: &[],
             concurrency: None,
+            codes: &[],
         }
     }
 
@@ -213,6 +217,18 @@ impl Meta {
     pub const fn concurrency(mut self, calls: u32) -> Self {
         self.concurrency = Some(calls);
         self
+    }
+
+    /// Sets what error codes mean here, beside or instead of what they mean everywhere.
+    #[must_use]
+    pub const fn codes(mut self, codes: &'static [ErrorCode]) -> Self {
+        self.codes = codes;
+        self
+    }
+
+    /// What the documentation says of an error code: the endpoint's own page first.
+    pub fn error_code(&self, code: i64) -> Option<&'static ErrorCode> {
+        self.codes.iter().find(|known| known.code == code).or_else(|| errcode::lookup(code))
     }
 }
 

@@ -1,7 +1,7 @@
 //! The error codes that any endpoint may answer with, what they mean and what to do about them.
 //!
-//! They are those of the page [全局错误码](https://developer.work.weixin.qq.com/document/path/90313). It doesn't list
-//! all there are: the pages of some endpoints, and of the callbacks, document further codes of their own.
+//! They are those of the page [全局错误码](https://developer.work.weixin.qq.com/document/path/90313). Codes that only the page of
+//! an endpoint documents have a constant here as well; what they mean is in [`Meta::codes`](crate::Meta::codes).
 //!
 //! ```
 //! use wecom_requests::errcode;
@@ -13,7 +13,7 @@
 
 pub use crate::generated::errcode::*;
 
-/// An error code that the documentation knows.
+/// An error code that the documentation knows. [`ErrorCode::new`] makes one for an endpoint of your own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ErrorCode {
@@ -25,6 +25,13 @@ pub struct ErrorCode {
     pub doc: &'static str,
     /// What to check or do, where the documentation says so.
     pub help: Option<&'static str>,
+}
+
+impl ErrorCode {
+    /// A code, its name, and what it means.
+    pub const fn new(code: i64, name: &'static str, doc: &'static str) -> Self {
+        Self { code, name, doc, help: None }
+    }
 }
 
 /// What the documentation says of a code, if it knows it.

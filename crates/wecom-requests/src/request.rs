@@ -161,7 +161,7 @@ impl Head<'_> {
     /// The request with a body. `http`'s builder would move it once for each of its parts.
     fn with<B>(mut self, content_type: Option<HeaderValue>, body: B) -> Result<Request<B>, BuildError> {
         let url = |error: InvalidUri| BuildError::Url { path: self.meta.path, source: error.into() };
-        let uri = Uri::from_maybe_shared(self.query.finish()).map_err(url)?;
+        let uri = Uri::try_from(self.query.finish()).map_err(url)?;
         if let Some(content_type) = content_type {
             self.headers.insert(CONTENT_TYPE, content_type);
         }

@@ -27,6 +27,16 @@ pub enum ResponseError {
     Decode(#[from] DecodeError),
 }
 
+impl ResponseError {
+    /// An endpoint's own page says more of an error code than the page of all codes.
+    fn of_endpoint(mut self, endpoint: &Meta) -> Self {
+        if let Self::Api(error) = &mut self {
+            error.known = endpoint.error_code(error.code);
+        }
+        self
+    }
+}
+
 /// An error that WeCom reports: `errcode` is not 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -35,12 +45,17 @@ pub struct ApiError {
     pub code: i64,
     /// `errmsg`, which may hold hints such as the address the call came from.
     pub message: String,
+    known: Option<&'static ErrorCode>,
 }
 
 impl ApiError {
-    /// What the documentation says of the code, if it knows it.
+    pub(crate) fn new(code: i64, message: String) -> Self {
+        Self { code, message, known: errcode::lookup(code) }
+    }
+
+    /// What the documentation says of the code, if it knows it: the page of the endpoint first, then that of all codes.
     pub fn known(&self) -> Option<&'static ErrorCode> {
-        errcode::lookup(self.code)
+        self.known
     }
 }
 
@@ -173,7 +188,8 @@ pub fn parse_response_within<E: Endpoint>(
     response: &Response<Bytes>,
     memory: usize,
 ) -> Result<E::Response, ResponseError> {
-    E::Response::read(E::META, response.headers(), response.body(), memory)
+    let read = E::Response::read(E::META, response.headers(), response.body(), memory);
+    read.map_err(|error| error.of_endpoint(E::META))
 }
 
 /// Reads the body of an endpoint's answer, where that is JSON.
@@ -185,7 +201,7 @@ where
     E: Endpoint,
     E::Response: ReadObject,
 {
-    read_json(E::META.errcode, body, Reading::MEMORY)
+    read_json(E::META.errcode, body, Reading::MEMORY).map_err(|error| error.of_endpoint(E::META))
 }
 
 /// Reads a body that is JSON, or nearly.
@@ -274,7 +290,7 @@ impl<R: ReadObject> Envelope<R> {
     }
 
     pub(crate) fn error(self) -> ApiError {
-        ApiError { code: self.errcode, message: self.errmsg }
+        ApiError::new(self.errcode, self.errmsg)
     }
 }
 
@@ -308,7 +324,7 @@ mod tests {
 
     #[test]
     fn an_error_says_what_is_known_of_its_code() {
-        let text = |code| ApiError { code, message: "no".to_owned() }.to_string();
+        let text = |code| ApiError::new(code, "no".to_owned()).to_string();
         assert_eq!(
             text(6000),
             "WeCom error 6000: no (DATA_VERSION_CONFLICT: The data was changed under another version. \

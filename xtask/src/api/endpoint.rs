@@ -1,6 +1,6 @@
 //! Endpoints: how they are called, and what is sent and comes back.
 
-use super::Ty;
+use super::{ErrorCode, Ty};
 use crate::spec::names::pascal;
 use crate::spec::{Answer, Body, Doc, Errcode, FieldPath, Grants, Helper, Host, Part, Rate, Sign, Token};
 
@@ -53,6 +53,8 @@ pub struct Endpoint {
     pub rates: Vec<Rate>,
     /// How many calls may be on their way at once.
     pub concurrency: Option<u32>,
+    /// What error codes mean that its page documents, sorted by code.
+    pub codes: Vec<ErrorCode>,
     /// How its pages follow each other.
     pub pagination: Option<Pagination>,
     /// What `wecom-sdk` has by hand around it.

@@ -15,32 +15,39 @@ use crate::spec::{self, FieldPath, Spec, WrittenRule};
 
 /// Lowers a spec that passed its checks.
 pub fn spec(spec: &Spec, sources: &[Source]) -> Api {
-    let mut modules: Vec<Module> =
-        spec.files.iter().map(|file| module(file, &sources[file.source])).collect();
+    let table = spec.codes.as_ref();
+    let modules = spec.files.iter().map(|file| module(file, &sources[file.source], table));
+    let mut modules: Vec<Module> = modules.collect();
     modules.sort_by_key(|module| (module.family.clone(), module.chapter.clone()));
-    Api { modules, codes: spec.codes.as_ref().map(|table| codes(table, &sources[table.source])) }
+    Api { modules, codes: table.map(|table| self::table(table, &sources[table.source])) }
 }
 
-fn codes(table: &spec::Codes, source: &Source) -> Codes {
-    let entries = table.codes.iter().map(|(code, entry)| ErrorCode {
-        code: code.parse().expect("the checks saw that it is an integer"),
-        name: entry.name.clone(),
-        doc: paragraph(&entry.doc),
-        help: entry.help.as_deref().map(paragraph),
-    });
-    let mut codes: Vec<ErrorCode> = entries.collect();
-    codes.sort_by_key(|code| code.code);
+fn table(table: &spec::Codes, source: &Source) -> Codes {
     Codes {
         spec: source.path.clone(),
         title: table.title.clone(),
         summary: paragraph(&table.summary),
         doc: table.doc.clone(),
-        codes,
+        codes: codes(&table.codes, None),
     }
 }
 
-fn module(file: &spec::File, source: &Source) -> Module {
-    let lowering = Lowering { file, stem: &source.stem, directions: directions(file) };
+/// Sorted error codes; the table names those that have no name of their own.
+fn codes(codes: &IndexMap<String, spec::ErrorCode>, table: Option<&spec::Codes>) -> Vec<ErrorCode> {
+    let named = |code: &String| table?.codes.get(code)?.name.clone();
+    let entries = codes.iter().map(|(code, entry)| ErrorCode {
+        code: code.parse().expect("the checks saw that it is an integer"),
+        name: entry.name.clone().or_else(|| named(code)).expect("the checks saw that it has one"),
+        doc: paragraph(&entry.doc),
+        help: entry.help.as_deref().map(paragraph),
+    });
+    let mut codes: Vec<ErrorCode> = entries.collect();
+    codes.sort_by_key(|code| code.code);
+    codes
+}
+
+fn module(file: &spec::File, source: &Source, table: Option<&spec::Codes>) -> Module {
+    let lowering = Lowering { file, stem: &source.stem, table, directions: directions(file) };
     let (family, chapter) = match source.stem.split_once('.') {
         Some((family, chapter)) => (family.to_owned(), Some(chapter.to_owned())),
         None => (source.stem.clone(), None),
@@ -76,6 +83,7 @@ fn module(file: &spec::File, source: &Source) -> Module {
 struct Lowering<'a> {
     file: &'a spec::File,
     stem: &'a str,
+    table: Option<&'a spec::Codes>,
     directions: HashMap<&'a str, Direction>,
 }
 
@@ -229,6 +237,7 @@ impl Lowering<'_> {
             safe: head.safe,
             rates: head.rate.clone(),
             concurrency: head.concurrency,
+            codes: codes(&endpoint.codes, self.table),
             pagination: head
                 .pagination
                 .as_ref()

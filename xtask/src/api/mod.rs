@@ -1,11 +1,13 @@
 //! The API with everything decided: names, directions, order. What comes after only prints or compares it.
 
+mod codes;
 mod endpoint;
 mod lower;
 mod model;
 mod ty;
 mod visit;
 
+pub use codes::{Codes, ErrorCode};
 pub use endpoint::*;
 pub use lower::spec as lower;
 pub use model::*;

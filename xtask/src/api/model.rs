@@ -1,10 +1,12 @@
 //! Modules and their types, with everything decided: names, directions, order.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
-use super::{Endpoint, Ty};
+use super::{Codes, Endpoint, ErrorCode, Ty};
 use crate::spec::names::ident;
-use crate::spec::{Doc, FieldPath, Limit, Part, Place, Repr, Rule, Style};
+use crate::spec::{FieldPath, Limit, Part, Place, Repr, Rule, Style};
 
 /// The family every client needs, so that it has no feature: it gives out tokens.
 pub const CORE_FAMILY: &str = "auth";
@@ -18,35 +20,23 @@ pub struct Api {
     pub codes: Option<Codes>,
 }
 
-/// The table of error codes.
-#[derive(Debug)]
-pub struct Codes {
-    /// The file, as shown in generated headers: `spec/errcodes.yaml`.
-    pub spec: String,
-    /// The page's Chinese title.
-    pub title: String,
-    /// What they are.
-    pub summary: String,
-    /// The page they come from.
-    pub doc: Doc,
-    /// Sorted by code.
-    pub codes: Vec<ErrorCode>,
-}
-
-/// An error code.
-#[derive(Debug)]
-pub struct ErrorCode {
-    /// `errcode` on the wire.
-    pub code: i64,
-    /// The constant's name.
-    pub name: String,
-    /// What it means.
-    pub doc: String,
-    /// What to do about it.
-    pub help: Option<String>,
-}
-
 impl Api {
+    /// The error codes that only single endpoints have, each with the endpoints that have it.
+    pub fn own_codes(&self) -> BTreeMap<i64, Vec<(&Module, &Endpoint, &ErrorCode)>> {
+        let table = self.codes.as_ref().map_or(&[][..], |table| &table.codes);
+        let mut own: BTreeMap<i64, Vec<_>> = BTreeMap::new();
+        for module in &self.modules {
+            for endpoint in &module.endpoints {
+                for code in &endpoint.codes {
+                    if table.binary_search_by_key(&code.code, |known| known.code).is_err() {
+                        own.entry(code.code).or_default().push((module, endpoint, code));
+                    }
+                }
+            }
+        }
+        own
+    }
+
     /// The families, in order, each once.
     pub fn families(&self) -> Vec<&str> {
         let mut families: Vec<&str> = self.modules.iter().map(|module| module.family.as_str()).collect();

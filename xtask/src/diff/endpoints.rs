@@ -7,7 +7,7 @@ use super::pairing::Pairing;
 use super::spot::{Both, Side, Spot};
 use super::structs::Structs;
 use super::{Comparison, Difference, Rule, listed, rust_text};
-use crate::api::{Endpoint, Example, Pagination, page_url};
+use crate::api::{Endpoint, ErrorCode, Example, Pagination, page_url};
 use crate::spec::{Errcode, Grants, Helper, Rate, Sign};
 
 impl Comparison<'_> {
@@ -48,6 +48,10 @@ impl Comparison<'_> {
             let helper = h.helper.map_or("no helper", Helper::keyword);
             let meaning = format!("the documentation of `{}` names `{helper}`", both.head.rust);
             self.both(Rule::EndpointDocsChanged, &key(&both, "helper"), meaning);
+        }
+        if said(&b.codes) != said(&h.codes) {
+            let meaning = format!("what is said of the error codes of `{}` changed", both.head.rust);
+            self.both(Rule::EndpointDocsChanged, &key(&both, "codes"), meaning);
         }
         self.examples(&b.examples, &h.examples, &both);
         self.parts(base, head, &both);
@@ -256,6 +260,10 @@ impl Comparison<'_> {
             }
         }
     }
+}
+
+fn said(codes: &[ErrorCode]) -> Vec<(i64, &str, Option<&str>)> {
+    codes.iter().map(|code| (code.code, code.doc.as_str(), code.help.as_deref())).collect()
 }
 
 fn key(both: &Both, key: &str) -> Both {

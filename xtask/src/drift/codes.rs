@@ -1,20 +1,52 @@
 //! The error codes, held against the page with their table.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::comparison::Comparison;
 use super::documents::Sourced;
 use super::finding::{Finding, PageLine, Spot};
-use super::page::ReadPage;
+use super::page::Documented;
+use crate::pages::{self, CodeRow};
 use crate::spec::source::Path;
-use crate::spec::{Codes, DriftRule};
+use crate::spec::{Codes, DriftRule, Endpoint, File, Section};
 
 impl Comparison<'_> {
+    /// The error codes that an endpoint's pages list for it. All of its pages together list those of the spec.
+    pub(super) fn own_codes(
+        &mut self,
+        file: &File,
+        name: &str,
+        endpoint: &Endpoint,
+        documented: &[Documented<'_>],
+    ) {
+        let at = Section::Endpoints.entry(name);
+        let finding = |path: &Path, rule, code: &str, message| {
+            Finding::new(Spot::key(file, path), rule, format!("{name}.codes.{code}"), message)
+        };
+        let mut listed = BTreeSet::new();
+        for documented in documented {
+            for (code, line) in first_lines(documented.section.codes.iter().filter(|row| row.code != 0)) {
+                if !endpoint.codes.contains_key(&code) {
+                    let message = format!("the page lists the error code {code} for it, the spec doesn't");
+                    let finding = finding(&at, DriftRule::CodeNew, &code, message);
+                    self.found.push(finding.seen_at(documented.line(line)));
+                }
+                listed.insert(code);
+            }
+        }
+        for code in endpoint.codes.keys().filter(|code| !listed.contains(*code)) {
+            let message = format!("no page lists the error code {code} for it any more");
+            let path = at.key("codes").key(code);
+            let finding = finding(&path, DriftRule::CodeGone, code, message);
+            self.found.push(finding.seen_at(documented[0].address()));
+        }
+    }
+
     pub(super) fn codes(&mut self, codes: &Codes) {
         let Codes { source: file, root, doc, .. } = codes;
         let of = Sourced { file: *file, root, path: Path::default(), name: "codes", doc };
         let Some(page) = self.document(&of) else { return };
-        let listed = listed(&self.pages[page]);
+        let listed = first_lines(pages::codes(&self.pages[page].page.text).iter());
         let at = Path::of(["codes"]);
         let finding = |rule, code: &str, message, path: &Path, line| {
             let spot = Spot::of(*file, root.find_key(path));
@@ -33,15 +65,11 @@ impl Comparison<'_> {
     }
 }
 
-/// The codes in the first column of a page's tables, and the line that each first stands in.
-pub(super) fn listed(read: &ReadPage) -> BTreeMap<String, usize> {
-    let mut listed = BTreeMap::new();
-    for (line, number) in read.page.text.lines().zip(1..) {
-        let Some(rest) = line.trim_start().strip_prefix('|') else { continue };
-        let cell = rest.split('|').next().unwrap_or_default().trim();
-        if let Ok(code) = cell.parse::<i64>() {
-            listed.entry(code.to_string()).or_insert(number);
-        }
+/// The codes that a page lists, each with the line where it stands first.
+fn first_lines<'r>(rows: impl Iterator<Item = &'r CodeRow>) -> BTreeMap<String, usize> {
+    let mut lines = BTreeMap::new();
+    for row in rows {
+        lines.entry(row.code.to_string()).or_insert(row.line);
     }
-    listed
+    lines
 }

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::codes::listed;
 use super::comparison::Comparison;
 use super::finding::{Finding, Spot};
-use super::page::{Documented, ReadPage, mentions};
+use super::page::{Documented, ReadPage};
 use crate::pages::contents;
 use crate::spec::{DriftRule, Endpoint, File, Section};
 
@@ -36,30 +35,7 @@ impl Comparison<'_> {
             self.found.push(finding.says(id.to_string()).seen_at(line));
         }
     }
-
-    /// Tells of the codes in tables of the endpoint's page of which the spec knows nothing.
-    pub(super) fn page_codes(&mut self, file: &File, name: &str, endpoint: &Endpoint, page: Documented<'_>) {
-        let sections = page.read.contents.sections.iter();
-        let paths: BTreeSet<&str> = sections.map(|section| section.path.as_str()).collect();
-        // What stands on a page with several endpoints may be about any of them.
-        let Some(general) = self.spec.codes.as_ref().filter(|_| paths.len() == 1) else { return };
-        let notes = endpoint.head.notes.as_deref().unwrap_or_default();
-        let spot = Spot::key(file, &Section::Endpoints.entry(name));
-        for (code, line) in listed(page.read) {
-            let known = general.codes.contains_key(&code);
-            if known || code.trim_start_matches('-').len() < SHORTEST_CODE || mentions(notes, &code) {
-                continue;
-            }
-            let message = format!("the page has the error code {code}, and the notes don't");
-            let finding =
-                Finding::new(spot.clone(), DriftRule::CodeUnsaid, format!("{name}.{code}"), message);
-            self.found.push(finding.seen_at(page.line(line)));
-        }
-    }
 }
-
-/// How many digits an error code has at least: smaller numbers are values.
-const SHORTEST_CODE: usize = 5;
 
 /// What notes may call a page: its id, its title, or that of its chapter.
 fn names_of(read: &ReadPage) -> Vec<String> {

@@ -62,8 +62,8 @@ impl<'a> Comparison<'a> {
         }
         self.calls(file, name, endpoint, *first);
         self.definitions(file, name, endpoint);
-        self.page_codes(file, name, endpoint, *first);
         self.notes(file, name, endpoint, &documented);
+        self.own_codes(file, name, endpoint, &documented);
         self.fields(file, &endpoint.operation(name), &documented);
     }
 

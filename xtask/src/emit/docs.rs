@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::api::{Codes, Endpoint, EnumValue, Field, Module, Struct, Variant, page_url};
+use crate::api::{Codes, Endpoint, EnumValue, ErrorCode, Field, Module, Struct, Variant, page_url};
 use crate::spec::{Bound, Limit, LimitValue, Part, Rate, Rule};
 
 /// What a module is.
@@ -33,7 +33,19 @@ fn request(endpoint: &Endpoint, rules: &[Rule]) -> String {
         let meaning = meaning[..1].to_lowercase() + &meaning[1..];
         format!("[`{}`]({}) of `wecom-sdk` {meaning}.", helper.keyword(), helper.url())
     });
-    paragraphs(head.into_iter().chain(rates).chain(rules).chain(endpoint.notes.clone()).chain(helper))
+    let codes = (!endpoint.codes.is_empty()).then(|| errors(&endpoint.codes));
+    paragraphs(
+        head.into_iter().chain(rates).chain(rules).chain(endpoint.notes.clone()).chain(helper).chain(codes),
+    )
+}
+
+/// What the page of an endpoint says of error codes.
+fn errors(codes: &[ErrorCode]) -> String {
+    let lines = codes.iter().map(|ErrorCode { code, name, doc, help }| {
+        let help = help.as_ref().map(|help| format!(" {help}")).unwrap_or_default();
+        format!("- {code}, `{name}`: {doc}{help}")
+    });
+    format!("Error codes:\n\n{}", lines.collect::<Vec<String>>().join("\n"))
 }
 
 /// What a field is, then what it may be.

@@ -1,4 +1,4 @@
-//! The error codes: a constant each, and a table of all.
+//! The error codes: a constant each, and a table of those that any endpoint may answer with.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -12,7 +12,7 @@ use crate::spec::names::ident;
 pub(super) fn file(api: &Api) -> String {
     let about = api.codes.as_ref().map(|table| module_doc(&docs::codes(table)));
     let codes = api.codes.as_ref().map_or(&[][..], |table| &table.codes);
-    let constants = codes.iter().map(constant);
+    let constants = codes.iter().map(constant).chain(own_constants(api));
     let mut text = format_items(quote! {
         #about
         use crate::errcode::ErrorCode;
@@ -23,14 +23,26 @@ pub(super) fn file(api: &Api) -> String {
         format!("\n    ErrorCode {{ code: {name}, name: {name:?}, doc: {doc:?}, help: {help:?} }},")
     });
     let entries: String = entries.chain((!codes.is_empty()).then(|| "\n".to_owned())).collect();
-    text.push_str("\n/// Every code, in ascending order.\n");
+    text.push_str("\n/// Every code of the page, in ascending order.\n");
     text.push_str(&format!("pub(crate) static CODES: &[ErrorCode] = &[{entries}];\n"));
     text
 }
 
 fn constant(code: &ErrorCode) -> TokenStream {
     let text: Vec<&str> = [Some(code.doc.as_str()), code.help.as_deref()].into_iter().flatten().collect();
-    let (doc, name) = (doc(&text.join("\n\n")), ident(&code.name));
+    with_doc(code, &text.join("\n\n"))
+}
+
+/// The codes that only single endpoints have. They mean what each of these says.
+fn own_constants(api: &Api) -> impl Iterator<Item = TokenStream> {
+    api.own_codes().into_values().map(|codes| {
+        let meanings = codes.iter().map(|(_, endpoint, code)| format!("`{}`: {}", endpoint.id, code.doc));
+        with_doc(codes[0].2, &meanings.collect::<Vec<String>>().join("\n\n"))
+    })
+}
+
+fn with_doc(code: &ErrorCode, text: &str) -> TokenStream {
+    let (doc, name) = (doc(text), ident(&code.name));
     let code = Literal::i64_unsuffixed(code.code);
     quote! {
         #doc

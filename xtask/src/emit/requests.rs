@@ -6,7 +6,7 @@ use quote::quote;
 use super::paths::{gate, rust_path};
 use super::wire::{chain, put};
 use super::{checks, items, paging};
-use crate::api::{Api, Endpoint, Method, Module, Struct, Ty, page_url};
+use crate::api::{Api, Endpoint, ErrorCode, Method, Module, Struct, Ty, page_url};
 use crate::spec::names::{ident, pascal};
 use crate::spec::{Format, Place};
 
@@ -91,6 +91,14 @@ fn endpoint_impl(endpoint: &Endpoint, request: &Struct) -> TokenStream {
         Some(calls) => quote!(Some(#calls)),
         None => quote!(None),
     };
+    let codes = endpoint.codes.iter().map(|ErrorCode { name, doc, help, .. }| {
+        let code = ident(name);
+        let help = match help {
+            Some(help) => quote!(Some(#help)),
+            None => quote!(None),
+        };
+        quote!(crate::errcode::ErrorCode { code: crate::errcode::#code, name: #name, doc: #doc, help: #help })
+    });
     let query = match endpoint.method {
         Method::Get => Some(quote! {
             fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {
@@ -127,6 +135,7 @@ fn endpoint_impl(endpoint: &Endpoint, request: &Struct) -> TokenStream {
                 safe: #safe,
                 rates: &[#(#rates),*],
                 concurrency: #concurrency,
+                codes: &[#(#codes),*],
             };
 
             #query

@@ -1,5 +1,6 @@
 //! From what a page says of an endpoint to a draft of it.
 
+use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use super::examples::Shown;
@@ -75,6 +76,7 @@ impl<'p> EndpointDrafter<'p> {
             concurrency: at_once(&section.prose),
             pagination: pagination(&request.spec, &response.spec),
             rules,
+            codes: codes(section),
             examples: shown.pairs(&request.spec, &response.spec, self.types),
             request,
             response,
@@ -157,6 +159,11 @@ impl<'p> EndpointDrafter<'p> {
 }
 
 /// How often an endpoint may be called.
+fn codes(section: &Section) -> IndexMap<String, String> {
+    let rows = section.codes.iter().filter(|row| row.code != 0);
+    rows.map(|row| (row.code.to_string(), row.words.clone())).collect()
+}
+
 fn rate(section: &Section) -> Draft<Vec<Rate>> {
     let Rates { calls, otherwise } = Rates::of(&section.prose);
     let rates = calls.into_iter().filter_map(|(calls, per)| {

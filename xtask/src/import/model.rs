@@ -50,6 +50,8 @@ pub(super) struct DraftEndpoint {
     pub rules: Vec<WrittenRule>,
     pub request: Draft<DraftFields>,
     pub response: Draft<DraftFields>,
+    /// What the page says of error codes, by code.
+    pub codes: IndexMap<String, String>,
     pub examples: Vec<Draft<Bodies>>,
     /// What the notes have to say in some words: permissions, and days from which on something changes.
     pub notes: Vec<String>,

@@ -108,6 +108,11 @@ fn endpoint_yaml(endpoint: &DraftEndpoint, phrases: &Phrases) -> String {
             yaml += &format!("    {}:\n{}", part.key(), fields_yaml(&side.spec, phrases));
         }
     }
+    if !endpoint.codes.is_empty() {
+        yaml += "    codes: # ? a `name` for each that errcodes.yaml doesn't name\n";
+        let codes = endpoint.codes.iter();
+        yaml.extend(codes.map(|(code, words)| format!("      {code}: {{ doc: {} }}\n", todo(words))));
+    }
     yaml += "    examples:\n";
     yaml.extend(endpoint.examples.iter().map(example_yaml));
     yaml

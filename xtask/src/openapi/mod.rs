@@ -25,7 +25,10 @@ const EXTENSIONS: [(&str, &str); 27] = [
         "Further pages that define the same method and path, each with what it says otherwise.",
     ),
     ("x-enum", "The documented values of an open enum: their names and meanings, in the order of `enum`."),
-    ("x-errcodes", "What an `errcode` means, and what to do about it, for all operations."),
+    (
+        "x-errcodes",
+        "What an `errcode` means, and what to do about it: for all operations, and for a single one.",
+    ),
     ("x-extensions", "This table."),
     ("x-filled-in", "A field that signs the request: computed when the request is sent."),
     (
@@ -96,7 +99,7 @@ pub fn document(api: &Api, about: About<'_>) -> Value {
         },
     });
     if let Some(table) = &api.codes {
-        document["x-errcodes"] = table.codes.iter().map(error_code).collect();
+        document["x-errcodes"] = table.codes.iter().map(operations::error_code).collect();
     }
     let text = document.to_string();
     let used = EXTENSIONS.iter().filter(|(name, _)| *name == "x-extensions" || text.contains(&quoted(name)));
@@ -144,12 +147,4 @@ fn security_schemes(api: &Api) -> Value {
         Some((token.keyword().to_owned(), scheme))
     });
     Value::Object(schemes.collect())
-}
-
-fn error_code(code: &crate::api::ErrorCode) -> Value {
-    let mut entry = json!({ "code": code.code, "name": code.name, "description": code.doc });
-    if let Some(help) = &code.help {
-        entry["help"] = json!(help);
-    }
-    entry
 }

@@ -6,7 +6,9 @@ use serde_json::{Map, Value, json};
 use super::prose::{Names, component};
 use super::rules;
 use super::schemas::{self, FAILURE, MERCHANT_FAILURE, Schemas, any_of, reference};
-use crate::api::{Api, Endpoint, Example, Field, Method, Module, Pagination, Struct, Ty, page_url};
+use crate::api::{
+    Api, Endpoint, ErrorCode, Example, Field, Method, Module, Pagination, Struct, Ty, page_url,
+};
 use crate::spec::{Format, Host, Place, Rule, Token};
 
 /// The media type of any file: a file says itself what it is.
@@ -104,6 +106,9 @@ fn facts(definition: &Definition<'_>) -> Map<String, Value> {
         let rates = endpoint.rates.iter();
         let rates = rates.map(|rate| json!({ "calls": rate.calls, "per": rate.per.keyword() }));
         add("x-rates", rates.collect());
+    }
+    if !endpoint.codes.is_empty() {
+        add("x-errcodes", endpoint.codes.iter().map(error_code).collect());
     }
     if let Some(concurrency) = endpoint.concurrency {
         add("x-concurrency", json!(concurrency));
@@ -409,4 +414,13 @@ fn answer_example(endpoint: &Endpoint, mut answer: Value) -> (&'static str, Valu
         other => other,
     };
     (format.media_type(), value)
+}
+
+/// What is said of an error code.
+pub(super) fn error_code(code: &ErrorCode) -> Value {
+    let mut entry = json!({ "code": code.code, "name": code.name, "description": code.doc });
+    if let Some(help) = &code.help {
+        entry["help"] = json!(help);
+    }
+    entry
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::codes::CodeRow;
 use super::json_repair::Repair;
 use super::page::Page;
 use super::phrases::{self, Requirements};
@@ -61,6 +62,8 @@ pub(crate) struct Section {
     pub merchant: bool,
     /// The tables of its parameters.
     pub tables: Vec<Table>,
+    /// The error codes that the page lists for it.
+    pub codes: Vec<CodeRow>,
     /// The bodies that the page shows.
     pub examples: Vec<Example>,
     /// The lines of text.

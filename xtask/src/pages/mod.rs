@@ -4,6 +4,7 @@ mod address;
 mod attach;
 mod blocks;
 mod bodies;
+mod codes;
 pub(crate) mod contents;
 pub(crate) mod encoding;
 mod examples;
@@ -18,6 +19,7 @@ pub(crate) mod table;
 pub(crate) mod tree;
 mod walk;
 
+pub(crate) use codes::{CodeRow, codes};
 pub use examples::{Extract, extract};
 pub(crate) use examples::{documented, spec};
 pub(crate) use markup::plain;

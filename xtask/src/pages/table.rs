@@ -51,7 +51,7 @@ pub(crate) fn read(lines: &[String], first: usize) -> Option<(bool, Vec<Row>)> {
     (!rows.is_empty()).then_some((columns.values, rows))
 }
 
-fn cells(line: &str) -> Vec<String> {
+pub(super) fn cells(line: &str) -> Vec<String> {
     let line = line.trim();
     let line = line.strip_prefix('|').unwrap_or(line);
     let line = line.strip_suffix('|').unwrap_or(line);

@@ -8,6 +8,7 @@ use regex_lite::Regex;
 use super::address::{self, Address};
 use super::blocks::{Block, blocks};
 use super::bodies::{Bodies, Hint};
+use super::codes::codes;
 use super::contents::{Contents, Example, Section, Shared, Unreadable};
 use super::json_repair::{self, Found};
 use super::label::{Announced, Label};
@@ -262,6 +263,7 @@ impl<'a, 'm> Walk<'a, 'm> {
             query: address.query,
             merchant: address.merchant,
             tables: Vec::new(),
+            codes: Vec::new(),
             examples: Vec::new(),
             prose,
             shared: Arc::default(),
@@ -339,6 +341,7 @@ impl<'a, 'm> Walk<'a, 'm> {
 
     fn end(mut self) -> Contents {
         self.end_table();
+        self.codes();
         match self.contents.sections.as_mut_slice() {
             [section] => {
                 if !section.titled {
@@ -354,6 +357,19 @@ impl<'a, 'm> Walk<'a, 'm> {
             }
         }
         self.contents
+    }
+}
+
+impl Walk<'_, '_> {
+    /// A table of error codes is about the endpoint above it.
+    fn codes(&mut self) {
+        let sections = &mut self.contents.sections;
+        for row in codes(&self.page.text) {
+            let after = sections.partition_point(|section| section.line <= row.line);
+            if let Some(section) = sections.get_mut(after.saturating_sub(1)) {
+                section.codes.push(row);
+            }
+        }
     }
 }
 

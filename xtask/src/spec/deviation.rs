@@ -62,8 +62,6 @@ keywords! {
         EndpointGone = "endpoint-gone",
         /// Another page that documents the same call, of which an endpoint's notes don't speak.
         DefinitionNew = "definition-new",
-        /// An error code in a table of the endpoint's page, of which neither the notes nor the table of codes know.
-        CodeUnsaid = "code-unsaid",
         /// The title of an endpoint.
         Title = "title",
         /// `GET` or `POST`.

@@ -48,7 +48,8 @@ pub(super) mod sections {
     use crate::spec::{Part, Section};
 
     pub(in crate::spec) const FILE: &[&str] = &Section::KEYS;
-    pub(in crate::spec) const ENDPOINT: &[&str] = &[Part::Request.key(), Part::Response.key()];
+    pub(in crate::spec) const ENDPOINT: &[&str] = &[Part::Request.key(), Part::Response.key(), CODES];
+    pub(in crate::spec) const CODES: &str = "codes";
     pub(in crate::spec) const STRUCT: &[&str] = &["fields"];
     pub(in crate::spec) const ENUM: &[&str] = &["values"];
     pub(in crate::spec) const UNION: &[&str] = &["variants"];

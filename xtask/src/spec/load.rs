@@ -78,8 +78,7 @@ fn codes(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option
     let mut reader = Reader { report: diagnostics.reporter(index, &root), failed: BTreeSet::new() };
     let top = Path::default();
     let head: CodesHead = reader.typed(&top, &value, &[])?;
-    let codes = reader
-        .entries(&top, &value, "codes", |reader, path, value| reader.typed::<ErrorCode>(path, value, &[]));
+    let codes = reader.codes(&top, &value);
     let CodesHead { title, summary, doc, deviations, .. } = head;
     Some(Codes { source: index, title, summary, doc, codes, deviations, root })
 }
@@ -164,7 +163,7 @@ impl Reader<'_> {
         let read: HashSet<String> = mapping.keys().map(scalar_text).collect();
         let odd: Vec<String> = self.report.keys(path).into_iter().filter(|key| !read.contains(key)).collect();
         let mistake = if section == "values" { Mistake::BadEnumValue } else { Mistake::WrongKind };
-        let help = if section == "codes" { "write a decimal number" } else { "put quotes around it" };
+        let help = if section == sections::CODES { "write a decimal number" } else { "put quotes around it" };
         for key in odd {
             let message = format!("YAML doesn't read `{key}` as the text it looks like");
             self.report.error(mistake, At::Key(&path.key(&key)), message).label("not text").help(help);
@@ -175,7 +174,12 @@ impl Reader<'_> {
         let head = self.typed(path, value, sections::ENDPOINT);
         let request = self.fields(path, value, Part::Request.key());
         let response = self.fields(path, value, Part::Response.key());
-        Some(Endpoint { head: head?, request, response })
+        let codes = self.codes(path, value);
+        Some(Endpoint { head: head?, request, response, codes })
+    }
+
+    fn codes(&mut self, parent: &Path, value: &Value) -> IndexMap<String, ErrorCode> {
+        self.entries(parent, value, sections::CODES, |reader, path, value| reader.typed(path, value, &[]))
     }
 
     fn structure(&mut self, path: &Path, value: &Value) -> Option<Struct> {

@@ -37,7 +37,7 @@ impl Mistake {
 
     /// Whether it only says that a person's words are still to be written: no other mistake follows from it.
     pub fn is_unwritten(self) -> bool {
-        matches!(self, Self::MissingDescription | Self::PlaceholderName)
+        matches!(self, Self::CodeName | Self::MissingDescription | Self::PlaceholderName)
     }
 
     /// What [`PAGE`] says of it: what it means, in one sentence, and the rest, as Markdown.
@@ -72,6 +72,7 @@ mistakes! {
     BadType = "bad-type",
     BadUnion = "bad-union",
     BrokenRule = "broken-rule",
+    CodeName = "code-name",
     DuplicateEndpoint = "duplicate-endpoint",
     DuplicateKey = "duplicate-key",
     EmptyType = "empty-type",

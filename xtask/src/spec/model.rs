@@ -56,9 +56,9 @@ pub struct Codes {
 /// An error code.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct ErrorCode {
-    /// The constant's name.
+    /// The constant's name; an endpoint leaves it out where `errcodes.yaml` names the code.
     #[schemars(extend("pattern" = pattern::SCREAMING_SNAKE))]
-    pub name: String,
+    pub name: Option<String>,
     /// What it means.
     #[schemars(extend("pattern" = pattern::DESCRIPTION))]
     pub doc: String,
@@ -172,6 +172,8 @@ pub struct Endpoint {
     pub request: Fields,
     /// What comes back, by wire name, `errcode` and `errmsg` left out.
     pub response: Fields,
+    /// What error codes mean that its own page documents, by code.
+    pub codes: IndexMap<String, ErrorCode>,
 }
 
 impl Endpoint {

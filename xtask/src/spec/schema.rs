@@ -81,8 +81,10 @@ node!(
     /// The file of the error codes.
     ErrorCodes,
     |generator| {
-        let codes = named("By code.", pattern::INTEGER, &generator.subschema_for::<ErrorCode>());
-        with::<CodesHead>(generator, &["codes"], [codes])
+        let mut code = generator.subschema_for::<ErrorCode>();
+        require(&mut code, "name");
+        let codes = named("By code.", pattern::INTEGER, &code);
+        with::<CodesHead>(generator, &[sections::CODES], [codes])
     }
 );
 
@@ -96,7 +98,9 @@ node!(
             generator,
         );
         response.insert("propertyNames".to_owned(), json!({ "not": { "pattern": r"^err(?:code|msg)\?*$" } }));
-        let mut schema = with::<EndpointHead>(generator, sections::ENDPOINT, [request, response]);
+        let code = generator.subschema_for::<ErrorCode>();
+        let codes = named("What error codes mean that its own page documents, by code.", pattern::INTEGER, &code);
+        let mut schema = with::<EndpointHead>(generator, sections::ENDPOINT, [request, response, codes]);
         require(&mut schema, "examples");
         if let Some(examples) = schema.pointer_mut("/properties/examples").and_then(Value::as_object_mut) {
             examples.insert("minItems".to_owned(), 1.into());
@@ -214,7 +218,7 @@ impl JsonSchema for Limits {
 fn type_pattern() -> String {
     let (joined, nesting): (Vec<&str>, Vec<&str>) =
         Generic::KEYWORDS.iter().partition(|word| matches!(**word, "pipe" | "csv"));
-    let joined = format!("(?:{}) *< *(?:string|[iu](?:32|64)) *>", joined.join("|"));
+    let joined = format!("(?:{}) *< *(?:string|u?int) *>", joined.join("|"));
     let nesting = nesting.join("|");
     let mut ty = "[A-Za-z0-9_]+".to_owned();
     for _ in 0..MAX_DEPTH {

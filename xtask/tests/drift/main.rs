@@ -114,6 +114,13 @@ fn every_difference_is_told_by_rule_and_place() {
         (LIST, "| 70001 | 没有水 |\n", "| 70001 | 没有水 |\n| 70002 | 没有茶 |\n", "code-new codes.70002"),
         (LIST, "| 70001 | 没有水 |\n", "", "code-gone codes.70001"),
         (CODES, "2026-01-01", "2026-01-02", "page-changed codes: 2026-01-01"),
+        (
+            PAGE,
+            "| 70010 | 茶没有了 |\n",
+            "| 70010 | 茶没有了 |\n| 70011 | 杯子碎了 |\n",
+            "code-new order.codes.70011",
+        ),
+        (PAGE, "| 70010 | 茶没有了 |\n", "", "code-gone order.codes.70010"),
     ] {
         assert_eq!(told(&report(&[(file, from, to)])), [expected], "{from} → {to}");
     }
@@ -215,16 +222,6 @@ fn another_definition_of_a_call_is_told_unless_the_notes_name_it() {
     fs::write(&spec, named).expect("it can be written");
     let report = run(root.path()).unwrap_or_else(|failure| panic!("{failure:?}"));
     assert_eq!(told(&report), [""; 0]);
-}
-
-#[test]
-fn an_error_code_that_only_the_page_has_is_in_the_notes() {
-    let table = "**错误说明：**\n\n| 错误码 | 说明 |\n|---|---|\n| 70001 | 没有水 |\n| 70009 | 没有杯子 |\n\n**返回示例：**";
-    let page = (PAGE, "**返回示例：**", table);
-    assert_eq!(told(&report(&[page])), ["code-unsaid order.70009"]);
-    let notes =
-        (SPEC, "    doc: { id: 20001", "    notes: \"70009: there is no cup.\"\n    doc: { id: 20001");
-    assert_eq!(told(&report(&[page, notes])), [""; 0]);
 }
 
 #[test]

@@ -125,7 +125,9 @@ pub struct CheckRoomAgreeResponse {
 /// Only groups within the corporation can be read. The token must come from the secret of the message
 /// archive.
 ///
-/// - 301052: the message archive has expired.
+/// Error codes:
+///
+/// - 301052, `SESSION_ARCHIVE_EXPIRED`: The message archive has expired.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GroupchatGet {

@@ -21,6 +21,7 @@ impl crate::Endpoint for Gettoken {
         safe: true,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 
     fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {
@@ -48,6 +49,7 @@ impl crate::Endpoint for Getcallbackip {
         safe: true,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 
     fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {
@@ -75,6 +77,7 @@ impl crate::Endpoint for GetApiDomainIp {
         safe: true,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 
     fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {

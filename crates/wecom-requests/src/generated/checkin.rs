@@ -26,6 +26,7 @@ impl crate::Endpoint for Getcorpcheckinoption {
             },
         ],
         concurrency: None,
+        codes: &[],
     };
 }
 

@@ -5803,7 +5803,10 @@ pub const SUBSHEET_COUNT_ABNORMAL: i64 = 2543306;
 /// The data is being loaded; retry later.
 pub const SHEET_DATA_LOADING: i64 = 2543337;
 
-/// Every code, in ascending order.
+/// `oa.approval.create_template`: WeCom failed.
+pub const APPROVAL_INTERNAL_ERROR: i64 = 620004;
+
+/// Every code of the page, in ascending order.
 pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: SYSTEM_BUSY, name: "SYSTEM_BUSY", doc: "The system is busy.", help: Some("The server is temporarily unavailable: retry a little later, at most 3 times.") },
     ErrorCode { code: SUCCESS, name: "SUCCESS", doc: "The request succeeded.", help: Some("The interface was called successfully.") },

@@ -21,6 +21,7 @@ impl crate::Endpoint for GetReportJobids {
         safe: true,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 

@@ -21,6 +21,7 @@ impl crate::Endpoint for GetStaffInfo {
         safe: true,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 

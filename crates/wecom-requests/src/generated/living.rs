@@ -21,6 +21,7 @@ impl crate::Endpoint for GetWatchStat {
         safe: true,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 

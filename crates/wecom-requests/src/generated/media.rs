@@ -21,6 +21,7 @@ impl crate::Endpoint for Upload {
         safe: false,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 
     fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {
@@ -58,6 +59,7 @@ impl crate::Endpoint for Get {
         safe: true,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 
     fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {
@@ -100,6 +102,7 @@ impl crate::Endpoint for Uploadimg {
             },
         ],
         concurrency: None,
+        codes: &[],
     };
 
     fn body(&self) -> Result<crate::Body, crate::BuildError> {
@@ -131,6 +134,7 @@ impl crate::Endpoint for UploadByUrl {
         safe: false,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 
@@ -158,6 +162,7 @@ impl crate::Endpoint for GetUploadByUrlResult {
         safe: true,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 
@@ -183,6 +188,7 @@ impl crate::Endpoint for GetJssdk {
         safe: true,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 
     fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {

@@ -26,6 +26,7 @@ impl crate::Endpoint for GetPermitUserList {
             },
         ],
         concurrency: None,
+        codes: &[],
     };
 }
 
@@ -54,6 +55,7 @@ impl crate::Endpoint for CheckSingleAgree {
             },
         ],
         concurrency: None,
+        codes: &[],
     };
 }
 
@@ -84,6 +86,7 @@ impl crate::Endpoint for CheckRoomAgree {
             },
         ],
         concurrency: None,
+        codes: &[],
     };
 }
 
@@ -112,6 +115,14 @@ impl crate::Endpoint for GroupchatGet {
             },
         ],
         concurrency: None,
+        codes: &[
+            crate::errcode::ErrorCode {
+                code: crate::errcode::SESSION_ARCHIVE_EXPIRED,
+                name: "SESSION_ARCHIVE_EXPIRED",
+                doc: "The message archive has expired.",
+                help: None,
+            },
+        ],
     };
 }
 
@@ -140,6 +151,7 @@ impl crate::Endpoint for GetRobotInfo {
             },
         ],
         concurrency: None,
+        codes: &[],
     };
 
     fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {

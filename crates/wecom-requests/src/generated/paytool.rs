@@ -21,6 +21,7 @@ impl crate::Endpoint for OpenOrder {
         safe: false,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 

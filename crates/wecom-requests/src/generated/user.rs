@@ -21,6 +21,7 @@ impl crate::Endpoint for Get {
         safe: true,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 
     fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {

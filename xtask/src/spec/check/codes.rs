@@ -1,14 +1,25 @@
-//! Checks of the error codes.
+//! Checks of error codes: those that any endpoint may answer with, and those of single endpoints.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::checker::is_integer;
 use super::deviations;
-use crate::spec::Codes;
-use crate::spec::diagnostic::{At, Diagnostics};
+use crate::spec::diagnostic::{At, Diagnostics, Reporter};
 use crate::spec::mistakes::Mistake;
 use crate::spec::names;
 use crate::spec::source::{Path, Source};
+use crate::spec::{CODES, Codes, ErrorCode, Section, Spec};
 
-pub(super) fn check(table: &Codes, sources: &[Source], diagnostics: &mut Diagnostics) {
+const HELP: &str = "give each code a name of its own";
+
+pub(super) fn check(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
+    if let Some(table) = &spec.codes {
+        self::table(table, sources, diagnostics);
+    }
+    of_endpoints(spec, diagnostics);
+}
+
+fn table(table: &Codes, sources: &[Source], diagnostics: &mut Diagnostics) {
     let mut report = diagnostics.reporter(table.source, &table.root);
     report.alone(sources, table.source);
     let top = Path::default();
@@ -19,27 +30,91 @@ pub(super) fn check(table: &Codes, sources: &[Source], diagnostics: &mut Diagnos
     let mut rust_names = vec![(codes.clone(), "CODES".to_owned(), "the table of all codes")];
     for (number, code) in &table.codes {
         let at = codes.key(number);
-        if !is_integer(number) {
-            let message = format!("`{number}` is not an integer");
-            report.error(Mistake::WrongKind, At::Key(&at), message).label("an `errcode` is one");
+        report.code(&at, number, code);
+        match &code.name {
+            Some(name) => rust_names.push((at, name.clone(), number.as_str())),
+            None => report.unnamed(Mistake::MissingKey, &at, number),
         }
-        if !names::is_screaming(&code.name) {
-            let better = names::snake(&code.name).to_ascii_uppercase();
-            report
-                .error(
-                    Mistake::BadIdentifier,
-                    At::Value(&at.key("name")),
-                    format!("`{}` is not SCREAMING_SNAKE_CASE", code.name),
-                )
-                .label("a constant's name")
-                .help_if(names::is_screaming(&better).then(|| format!("write `{better}`")));
-        }
-        report.described(&at.key("doc"), &code.doc);
-        if let Some(help) = &code.help {
-            report.described(&at.key("help"), help);
-        }
-        rust_names.push((at, code.name.clone(), number.as_str()));
     }
     deviations::check(&mut report, &table.deviations, ["codes"].into_iter());
-    report.collisions(rust_names, "give each code a name of its own");
+    report.collisions(rust_names, HELP);
+}
+
+/// A code has one name, whoever answers with it.
+fn of_endpoints(spec: &Spec, diagnostics: &mut Diagnostics) {
+    let table = spec.codes.as_ref().map(|table| &table.codes);
+    let named = |number: &String| table?.get(number)?.name.as_deref();
+    let mut taken: BTreeSet<&str> =
+        table.into_iter().flat_map(|table| table.values()).filter_map(|code| code.name.as_deref()).collect();
+    taken.insert("CODES");
+    let mut own: BTreeMap<&str, &str> = BTreeMap::new();
+    for file in &spec.files {
+        let mut report = diagnostics.reporter(file.source, &file.root);
+        let codes = file.endpoints.iter().flat_map(|(name, endpoint)| {
+            let at = Section::Endpoints.entry(name).key("codes");
+            endpoint.codes.iter().map(move |(number, code)| (at.key(number), number, code))
+        });
+        for (at, number, code) in codes {
+            report.code(&at, number, code);
+            match (named(number), &code.name) {
+                (Some(name), Some(_)) => {
+                    let message = format!("{number} is `{name}` in {CODES}.yaml");
+                    report
+                        .error(Mistake::CodeName, At::Value(&at.key("name")), message)
+                        .label("leave it out");
+                }
+                (Some(_), None) => {}
+                (None, None) => report.unnamed(Mistake::CodeName, &at, number),
+                (None, Some(name)) => match own.get(number.as_str()) {
+                    Some(first) if first != name => {
+                        let message = format!("{number} is `{first}` elsewhere");
+                        report
+                            .error(Mistake::CodeName, At::Value(&at.key("name")), message)
+                            .label("another name")
+                            .help("one name says what is wrong wherever the code occurs; `doc` says what it means here");
+                    }
+                    Some(_) => {}
+                    None => {
+                        if !taken.insert(name) {
+                            let message = format!("`{name}` is another code");
+                            report
+                                .error(Mistake::NameCollision, At::Value(&at.key("name")), message)
+                                .label("collides")
+                                .help(HELP);
+                        }
+                        own.insert(number, name);
+                    }
+                },
+            }
+        }
+    }
+}
+
+impl Reporter<'_> {
+    fn code(&mut self, at: &Path, number: &str, code: &ErrorCode) {
+        if !is_integer(number) {
+            let message = format!("`{number}` is not an integer");
+            self.error(Mistake::WrongKind, At::Key(at), message).label("an `errcode` is one");
+        }
+        if let Some(name) = code.name.as_ref().filter(|name| !names::is_screaming(name)) {
+            let better = names::snake(name).to_ascii_uppercase();
+            self.error(
+                Mistake::BadIdentifier,
+                At::Value(&at.key("name")),
+                format!("`{name}` is not SCREAMING_SNAKE_CASE"),
+            )
+            .label("a constant's name")
+            .help_if(names::is_screaming(&better).then(|| format!("write `{better}`")));
+        }
+        self.described(&at.key("doc"), &code.doc);
+        if let Some(help) = &code.help {
+            self.described(&at.key("help"), help);
+        }
+    }
+
+    fn unnamed(&mut self, mistake: Mistake, at: &Path, number: &str) {
+        self.error(mistake, At::Key(at), format!("the code {number} has no name"))
+            .label("needs `name`")
+            .help("what is wrong, and of what, in SCREAMING_SNAKE_CASE: `TEMPLATE_LIMIT_EXCEEDED`");
+    }
 }

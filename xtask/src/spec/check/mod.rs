@@ -30,9 +30,7 @@ use crate::spec::{Section, Spec};
 pub fn spec(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
     endpoints::unique(spec, diagnostics);
     modules(spec, sources, diagnostics);
-    if let Some(codes) = &spec.codes {
-        codes::check(codes, sources, diagnostics);
-    }
+    codes::check(spec, sources, diagnostics);
     let found = parallel::map(&spec.files, |_, file| {
         let mut found = Diagnostics::default();
         let report = found.reporter(file.source, &file.root);

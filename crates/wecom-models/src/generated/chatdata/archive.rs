@@ -88,7 +88,9 @@ pub struct SyncMsgResponse {
 /// in the group must be within the scope of the archive permission. For applications with the archive
 /// permission 获取内部群信息; own, developed and third-party applications can't call it.
 ///
-/// Error 301052 means that the corporation's archive service has expired.
+/// Error codes:
+///
+/// - 301052, `SESSION_ARCHIVE_EXPIRED`: The corporation's archive service has expired.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GroupchatGet {

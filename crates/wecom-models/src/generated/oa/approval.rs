@@ -27,9 +27,11 @@ use crate::{Timestamp, Unknown, UnknownUnion};
 ///
 /// Files from WeDrive (微盘) can't be downloaded, wherever the answer names media files.
 ///
-/// - 301025: a parameter of the request is wrong.
-/// - 301026: WeCom failed to fetch the details.
-/// - 301055: the application may not read approval data.
+/// Error codes:
+///
+/// - 301025, `APPROVAL_INVALID_PARAMETER`: A parameter of the request is wrong.
+/// - 301026, `APPROVAL_TEMPLATE_FETCH_FAILED`: WeCom failed to fetch the details.
+/// - 301055, `APPROVAL_NO_PERMISSION`: The application may not read approval data.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Getapprovaldetail {
@@ -75,10 +77,12 @@ pub struct GetapprovaldetailResponse {
 /// This endpoint is recommended over the older one, which is no longer maintained. Of its own fields,
 /// `cursor` and `next_cursor` are to go; `new_cursor` and `new_next_cursor` take their place.
 ///
-/// - 301025: a parameter of the request is wrong.
-/// - 301026: WeCom failed to fetch the numbers.
-/// - 301055: the application may not read approval data.
-/// - 301112: the time is too long; ask for less of it.
+/// Error codes:
+///
+/// - 301025, `APPROVAL_INVALID_PARAMETER`: A parameter of the request is wrong.
+/// - 301026, `APPROVAL_TEMPLATE_FETCH_FAILED`: WeCom failed to fetch the numbers.
+/// - 301055, `APPROVAL_NO_PERMISSION`: The application may not read approval data.
+/// - 301112, `QUERY_TIME_RANGE_TOO_LARGE_301112`: The time is too long. Ask for less of it.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Getapprovalinfo {
@@ -152,11 +156,13 @@ pub struct GetapprovalinfoResponse {
 ///
 /// A template has controls of one attendance type at most: either `Vacation` or `Attendance`.
 ///
-/// - -1: unknown error.
-/// - 301086: a control is described wrongly.
-/// - 301087: the corporation has too many templates.
-/// - 301088: the application has no permission for approvals.
-/// - 620004: WeCom failed.
+/// Error codes:
+///
+/// - -1, `SYSTEM_BUSY`: Unknown error.
+/// - 301086, `INVALID_PARAMETER_301086`: A control is described wrongly.
+/// - 301087, `APPROVAL_TEMPLATE_COUNT_EXCEEDED`: The corporation has too many templates.
+/// - 301088, `NO_OPERATION_PERMISSION_301088`: The application has no permission for approvals.
+/// - 620004, `APPROVAL_INTERNAL_ERROR`: WeCom failed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTemplate {

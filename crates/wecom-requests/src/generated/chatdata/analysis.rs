@@ -21,6 +21,7 @@ impl crate::Endpoint for AnalyzeTaskAdd {
         safe: false,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 
@@ -46,6 +47,7 @@ impl crate::Endpoint for AnalyzeTaskSubmit {
         safe: false,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 
@@ -69,6 +71,7 @@ impl crate::Endpoint for AnalyzeTaskResult {
         safe: true,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 
@@ -97,6 +100,7 @@ impl crate::Endpoint for CreateJob {
             },
         ],
         concurrency: None,
+        codes: &[],
     };
 }
 
@@ -120,6 +124,7 @@ impl crate::Endpoint for GetJobStatus {
         safe: true,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 

@@ -21,6 +21,7 @@ impl crate::Endpoint for SyncMsg {
         safe: true,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 
@@ -73,6 +74,14 @@ impl crate::Endpoint for GroupchatGet {
         safe: true,
         rates: &[],
         concurrency: None,
+        codes: &[
+            crate::errcode::ErrorCode {
+                code: crate::errcode::SESSION_ARCHIVE_EXPIRED,
+                name: "SESSION_ARCHIVE_EXPIRED",
+                doc: "The corporation's archive service has expired.",
+                help: None,
+            },
+        ],
     };
 }
 
@@ -96,6 +105,7 @@ impl crate::Endpoint for GetagreestatusSingle {
         safe: true,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 
@@ -121,6 +131,7 @@ impl crate::Endpoint for GetagreestatusRoom {
         safe: true,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 

@@ -21,6 +21,7 @@ impl crate::Endpoint for CreateRule {
         safe: false,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 
@@ -56,6 +57,7 @@ impl crate::Endpoint for GetRuleList {
         safe: true,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 
@@ -104,6 +106,7 @@ impl crate::Endpoint for GetRuleDetail {
         safe: true,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 
@@ -127,6 +130,7 @@ impl crate::Endpoint for UpdateRule {
         safe: false,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 
@@ -155,6 +159,7 @@ impl crate::Endpoint for DeleteRule {
         safe: false,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 
@@ -178,6 +183,7 @@ impl crate::Endpoint for GetHitMsgList {
         safe: true,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 

@@ -21,6 +21,7 @@ impl crate::Endpoint for SearchChat {
         safe: true,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 
@@ -72,6 +73,7 @@ impl crate::Endpoint for SearchMsg {
         safe: true,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 

@@ -21,6 +21,7 @@ impl crate::Endpoint for SetPublicKey {
         safe: false,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 

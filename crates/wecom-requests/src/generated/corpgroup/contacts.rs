@@ -21,6 +21,7 @@ impl crate::Endpoint for RemoveCorp {
         safe: false,
         rates: &[],
         concurrency: Some(1),
+        codes: &[],
     };
 }
 

@@ -21,6 +21,7 @@ impl crate::Endpoint for AddMsgTemplate {
         safe: false,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 
@@ -75,6 +76,7 @@ impl crate::Endpoint for GetGroupmsgListV2 {
         safe: true,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 
@@ -128,6 +130,7 @@ impl crate::Endpoint for GetGroupmsgTask {
         safe: true,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 
@@ -175,6 +178,7 @@ impl crate::Endpoint for GetGroupmsgSendResult {
         safe: true,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 
@@ -222,6 +226,7 @@ impl crate::Endpoint for RemindGroupmsgSend {
         safe: false,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 
@@ -245,6 +250,7 @@ impl crate::Endpoint for CancelGroupmsgSend {
         safe: false,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 
@@ -268,6 +274,7 @@ impl crate::Endpoint for SendWelcomeMsg {
         safe: false,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 
@@ -302,6 +309,7 @@ impl crate::Endpoint for GroupWelcomeTemplateAdd {
         safe: false,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 
@@ -341,6 +349,7 @@ impl crate::Endpoint for GroupWelcomeTemplateEdit {
         safe: false,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 
@@ -369,6 +378,7 @@ impl crate::Endpoint for GroupWelcomeTemplateGet {
         safe: true,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 
@@ -392,6 +402,7 @@ impl crate::Endpoint for GroupWelcomeTemplateDel {
         safe: false,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 

@@ -21,6 +21,7 @@ impl crate::Endpoint for Statistic {
         safe: true,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 
@@ -79,6 +80,7 @@ impl crate::Endpoint for StatisticGroupByDay {
         safe: true,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 

@@ -21,6 +21,7 @@ impl crate::Endpoint for List {
         safe: true,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 

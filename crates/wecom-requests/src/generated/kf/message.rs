@@ -21,6 +21,7 @@ impl crate::Endpoint for SyncMsg {
         safe: true,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 

@@ -21,6 +21,7 @@ impl crate::Endpoint for GetInfo {
         safe: true,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 
@@ -44,6 +45,7 @@ impl crate::Endpoint for Cancel {
         safe: false,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 
@@ -67,6 +69,7 @@ impl crate::Endpoint for GetUserMeetingid {
         safe: true,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 
@@ -123,6 +126,7 @@ impl crate::Endpoint for Create {
         safe: false,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 
@@ -156,6 +160,7 @@ impl crate::Endpoint for Update {
         safe: false,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 

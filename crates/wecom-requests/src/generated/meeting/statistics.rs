@@ -21,6 +21,7 @@ impl crate::Endpoint for GetStartList {
         safe: true,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 

@@ -21,6 +21,7 @@ impl crate::Endpoint for Send {
         safe: false,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 

@@ -26,6 +26,26 @@ impl crate::Endpoint for Getapprovaldetail {
             },
         ],
         concurrency: None,
+        codes: &[
+            crate::errcode::ErrorCode {
+                code: crate::errcode::APPROVAL_INVALID_PARAMETER,
+                name: "APPROVAL_INVALID_PARAMETER",
+                doc: "A parameter of the request is wrong.",
+                help: None,
+            },
+            crate::errcode::ErrorCode {
+                code: crate::errcode::APPROVAL_TEMPLATE_FETCH_FAILED,
+                name: "APPROVAL_TEMPLATE_FETCH_FAILED",
+                doc: "WeCom failed to fetch the details.",
+                help: None,
+            },
+            crate::errcode::ErrorCode {
+                code: crate::errcode::APPROVAL_NO_PERMISSION,
+                name: "APPROVAL_NO_PERMISSION",
+                doc: "The application may not read approval data.",
+                help: None,
+            },
+        ],
     };
 }
 
@@ -54,6 +74,32 @@ impl crate::Endpoint for Getapprovalinfo {
             },
         ],
         concurrency: None,
+        codes: &[
+            crate::errcode::ErrorCode {
+                code: crate::errcode::APPROVAL_INVALID_PARAMETER,
+                name: "APPROVAL_INVALID_PARAMETER",
+                doc: "A parameter of the request is wrong.",
+                help: None,
+            },
+            crate::errcode::ErrorCode {
+                code: crate::errcode::APPROVAL_TEMPLATE_FETCH_FAILED,
+                name: "APPROVAL_TEMPLATE_FETCH_FAILED",
+                doc: "WeCom failed to fetch the numbers.",
+                help: None,
+            },
+            crate::errcode::ErrorCode {
+                code: crate::errcode::APPROVAL_NO_PERMISSION,
+                name: "APPROVAL_NO_PERMISSION",
+                doc: "The application may not read approval data.",
+                help: None,
+            },
+            crate::errcode::ErrorCode {
+                code: crate::errcode::QUERY_TIME_RANGE_TOO_LARGE_301112,
+                name: "QUERY_TIME_RANGE_TOO_LARGE_301112",
+                doc: "The time is too long.",
+                help: Some("Ask for less of it."),
+            },
+        ],
     };
 }
 
@@ -111,6 +157,38 @@ impl crate::Endpoint for CreateTemplate {
             },
         ],
         concurrency: None,
+        codes: &[
+            crate::errcode::ErrorCode {
+                code: crate::errcode::SYSTEM_BUSY,
+                name: "SYSTEM_BUSY",
+                doc: "Unknown error.",
+                help: None,
+            },
+            crate::errcode::ErrorCode {
+                code: crate::errcode::INVALID_PARAMETER_301086,
+                name: "INVALID_PARAMETER_301086",
+                doc: "A control is described wrongly.",
+                help: None,
+            },
+            crate::errcode::ErrorCode {
+                code: crate::errcode::APPROVAL_TEMPLATE_COUNT_EXCEEDED,
+                name: "APPROVAL_TEMPLATE_COUNT_EXCEEDED",
+                doc: "The corporation has too many templates.",
+                help: None,
+            },
+            crate::errcode::ErrorCode {
+                code: crate::errcode::NO_OPERATION_PERMISSION_301088,
+                name: "NO_OPERATION_PERMISSION_301088",
+                doc: "The application has no permission for approvals.",
+                help: None,
+            },
+            crate::errcode::ErrorCode {
+                code: crate::errcode::APPROVAL_INTERNAL_ERROR,
+                name: "APPROVAL_INTERNAL_ERROR",
+                doc: "WeCom failed.",
+                help: None,
+            },
+        ],
     };
 }
 
@@ -137,6 +215,7 @@ impl crate::Endpoint for Getopenapprovaldata {
         safe: true,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 

@@ -26,6 +26,7 @@ impl crate::Endpoint for Sendworkwxredpack {
             },
         ],
         concurrency: None,
+        codes: &[],
     };
 
     fn body(&self) -> Result<crate::Body, crate::BuildError> {

@@ -21,6 +21,7 @@ impl crate::Endpoint for GetSuiteToken {
         safe: true,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 
@@ -44,6 +45,7 @@ impl crate::Endpoint for GetCorpToken {
         safe: true,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 
@@ -67,6 +69,7 @@ impl crate::Endpoint for GetProviderToken {
         safe: true,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 
@@ -90,6 +93,7 @@ impl crate::Endpoint for GetAppQrcode {
         safe: true,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 

@@ -21,6 +21,7 @@ impl crate::Endpoint for BatchUpdate {
         safe: false,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 
@@ -47,6 +48,7 @@ impl crate::Endpoint for Get {
         safe: true,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 

@@ -21,6 +21,7 @@ impl crate::Endpoint for GetFormStatistic {
         safe: true,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 

@@ -21,6 +21,7 @@ impl crate::Endpoint for GetRecords {
         safe: true,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 

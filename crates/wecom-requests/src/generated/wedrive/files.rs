@@ -21,6 +21,7 @@ impl crate::Endpoint for FileList {
         safe: true,
         rates: &[],
         concurrency: None,
+        codes: &[],
     };
 }
 
