@@ -43,7 +43,12 @@ impl Request<'_> {
             let field = self.fields.get(path.first())?;
             serde_json::to_value(field.spec.default.as_ref()?).ok()
         };
-        let bodies = self.shown.iter().filter_map(Value::as_object);
+        let mut bodies = self.shown.iter().filter_map(Value::as_object).peekable();
+        // A request that is made up has nothing but what must be there.
+        let demands = [&rule.at_least_one, &rule.exactly_one].into_iter().any(Option::is_some);
+        if bodies.peek().is_none() && (demands || rule.required_when.is_some()) {
+            return false;
+        }
         rule.meaning().is_some_and(|rule| {
             bodies.map(|object| Held { object, default: &default }).all(|held| held.keeps(&rule))
         })
