@@ -116,6 +116,7 @@ impl<'a> Comparison<'a> {
                     if scope.part.is_sent() {
                         self.shown(scope.file, field, &found);
                     }
+                    self.forms(scope.file, scope.part, field, &found);
                     self.inside(scope, field, &found);
                 }
             }

@@ -16,6 +16,7 @@ mod endpoints;
 mod evidence;
 mod fields;
 mod finding;
+mod forms;
 mod names;
 mod notes;
 mod object;

@@ -83,8 +83,9 @@ impl<'p> PageObject<'p> {
     /// Its fields, each with its name.
     pub(super) fn fields(self) -> impl Iterator<Item = (&'p str, PageField<'p>)> {
         let Self { page, fields, objects, above } = self;
-        let field = move |node| PageField { page, node, above, around: objects };
-        fields.iter().map(move |(name, node)| (name.as_str(), field(node)))
+        fields.iter().map(move |(name, node)| {
+            (name.as_str(), PageField { page, name, node, above, around: objects })
+        })
     }
 }
 
@@ -92,6 +93,8 @@ impl<'p> PageObject<'p> {
 #[derive(Clone, Copy)]
 pub(super) struct PageField<'p> {
     pub page: Documented<'p>,
+    /// What the page calls it.
+    pub name: &'p str,
     pub node: &'p Node<'p>,
     /// The field that it stands in.
     pub above: Option<&'p Node<'p>>,

@@ -248,7 +248,7 @@ fn inclusive(limit: &Limit) -> Limit {
 }
 
 /// Whether a type is what a table says.
-fn fits(file: &File, ty: &TypeExpr, says: DocType) -> bool {
+pub(super) fn fits(file: &File, ty: &TypeExpr, says: DocType) -> bool {
     match ty {
         TypeExpr::Scalar(Scalar::Any) => true,
         TypeExpr::Generic(Generic::List, inner) => {

@@ -74,7 +74,7 @@ impl Comparison<'_> {
 }
 
 /// Whether a value is of the kind of JSON that a type is written as.
-fn is_written(file: &File, ty: &TypeExpr, value: &Value) -> bool {
+pub(super) fn is_written(file: &File, ty: &TypeExpr, value: &Value) -> bool {
     match ty {
         _ if value.is_null() => true,
         TypeExpr::Scalar(scalar) => scalar.takes(value, true),

@@ -81,6 +81,7 @@ impl Checker<'_> {
         if let Some(pagination) = &head.pagination {
             self.pagination(&path.key("pagination"), endpoint, pagination);
         }
+        self.signs_of_pages(path, endpoint);
         if let Some(grants) = &head.grants {
             self.grants(&path.key("grants"), endpoint, grants);
         }

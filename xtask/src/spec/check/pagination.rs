@@ -1,11 +1,11 @@
 //! Checks of how the pages of an endpoint follow each other.
 
-use super::checker::{Along, Checker};
+use super::checker::{Along, Checker, key};
 use crate::spec::diagnostic::At;
 use crate::spec::mistakes::Mistake;
 use crate::spec::source::Path;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
-use crate::spec::{Endpoint, FieldPath, Format, Pagination};
+use crate::spec::{Endpoint, FieldPath, Format, Pagination, Part};
 
 /// How the answer's fields are referred to.
 const RESPONSE: Along = Along { side: "response", lists: false, mistake: Mistake::BadPagination };
@@ -81,6 +81,42 @@ impl Checker<'_> {
         }
     }
 
+    /// Names that speak of pages are those by which pages are followed.
+    pub(super) fn signs_of_pages(&mut self, path: &Path, endpoint: &Endpoint) {
+        let Some(pagination) = &endpoint.head.pagination else {
+            let next = endpoint.response.iter().find(|(next, _)| starts_at(endpoint, next));
+            if let Some((next, field)) = next {
+                let message =
+                    format!("`{next}` says where the next page starts, and nothing says how pages follow");
+                self.report
+                    .error(
+                        Mistake::BadPagination,
+                        At::Key(&path.key(Part::Response.key()).key(&key(next, field))),
+                        message,
+                    )
+                    .label("needs `pagination`");
+            }
+            return;
+        };
+        let path = path.key("pagination");
+        for (here, name, other) in [("more", &pagination.more, "end"), ("end", &pagination.end, "more")] {
+            if let Some(name) = name.as_deref().filter(|name| sign(name) == Some(other)) {
+                let message = format!("`{name}` sounds like `{other}`, which is the opposite");
+                self.report
+                    .error(Mistake::BadPagination, At::Key(&path.key(here)), message)
+                    .label("the wrong way round");
+            }
+        }
+        let Pagination { more, end, total, .. } = pagination;
+        let unused = endpoint.response.keys().find_map(|name| Some((name, sign(name)?)));
+        if let Some((name, key)) = unused.filter(|_| more.is_none() && end.is_none() && total.is_none()) {
+            let message = format!("`{name}` says which page is the last one");
+            self.report
+                .error(Mistake::BadPagination, At::Key(&path), message)
+                .label(format!("needs `{key}: {name}`"));
+        }
+    }
+
     /// A field that pages are followed by is of the kind it has to be.
     fn kind(&mut self, path: &Path, name: &str, ty: &TypeExpr, kind: Kind) {
         let number = matches!(ty, TypeExpr::Scalar(Scalar::Int | Scalar::Uint));
@@ -99,6 +135,22 @@ impl Checker<'_> {
             let label = format!("`{name}` is a `{ty}`");
             self.report.error(Mistake::BadPagination, At::Value(path), message).label(label);
         }
+    }
+}
+
+/// Whether a field of the response is called the next of one of the request: `next_cursor` of `cursor`.
+fn starts_at(endpoint: &Endpoint, next: &str) -> bool {
+    next.contains("next_")
+        && (endpoint.request.contains_key(next)
+            || endpoint.request.contains_key(&next.replacen("next_", "", 1)))
+}
+
+/// Which key of a pagination a name sounds like that says which page is the last one.
+fn sign(name: &str) -> Option<&'static str> {
+    match name {
+        "has_more" | "hasmore" | "has_next" | "more" => Some("more"),
+        "ending" | "is_end" | "is_last" | "is_finish" | "finished" => Some("end"),
+        _ => None,
     }
 }
 

@@ -1,0 +1,137 @@
+//! In which form pages show what a field is: where it is sent, what separates its items, what stands inside, and how an
+//! answer writes it.
+
+use serde_json::Value;
+
+use super::comparison::Comparison;
+use super::finding::{Finding, Spot};
+use super::object::{SpecField, What};
+use super::page::PageField;
+use super::rows::fits;
+use super::shown::is_written;
+use crate::pages::encoding::Encoding;
+use crate::pages::phrases::{self, Base};
+use crate::pages::table::Row;
+use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
+use crate::spec::{DriftRule, Field, File, Part, Place};
+
+/// What a page says in place of the spec's type, and a sentence about it.
+type Form = (String, String);
+
+impl Comparison<'_> {
+    /// Compares the form of a field with how pages show it.
+    pub(super) fn forms(&mut self, file: &File, part: Part, field: &SpecField<'_>, found: &[PageField<'_>]) {
+        let What::Field(spec) = field.what else { return };
+        let Some(first) = found.first().filter(|_| spec.quirk.is_none() && !spec.embed) else { return };
+        let forms = [
+            in_address(part, field.name, spec, found),
+            separated(spec, found),
+            opaque(spec, found),
+            unsigned(spec, found),
+            if part.is_sent() { None } else { answered(file, spec, found) },
+        ];
+        for (says, message) in forms.into_iter().flatten() {
+            let spot = Spot::key(file, &field.path);
+            let finding = Finding::new(spot, DriftRule::FieldType, &field.at, message);
+            self.found.push(finding.says(says).seen_at(first.line(field.name)));
+        }
+        for typo in &spec.misspelt {
+            let at = format!("{}.{typo}", field.at.rsplit_once('.').map_or("", |(owner, _)| owner));
+            let shown = |found: &PageField<'_>| !found.node.values.is_empty() || !found.node.rows.is_empty();
+            if found.iter().any(|found| found.name == typo.as_str() && shown(found)) {
+                self.present.insert((file.source, at));
+            } else {
+                let message = format!("no page calls it `{typo}` by mistake");
+                let finding = Finding::new(Spot::key(file, &field.path), DriftRule::FieldGone, at, message);
+                self.found.push(finding.seen_at(first.line(field.name)));
+            }
+        }
+    }
+}
+
+fn rows<'p>(found: &'p [PageField<'_>]) -> impl Iterator<Item = &'p Row> {
+    found.iter().flat_map(|found| found.node.rows.iter().copied())
+}
+
+fn values<'p>(found: &'p [PageField<'_>]) -> impl Iterator<Item = &'p Value> {
+    found.iter().flat_map(|found| found.node.values.iter().copied())
+}
+
+/// A parameter of the address is sent there, beside a body as well.
+fn in_address(part: Part, name: &str, field: &Field, found: &[PageField<'_>]) -> Option<Form> {
+    let sections = found.iter().map(|found| found.page.section).filter(|section| section.method == "POST");
+    let mut sections = sections.filter(|section| section.query.iter().any(|parameter| parameter == name));
+    let elsewhere = part.is_sent() && field.place == Place::Body && values(found).next().is_none();
+    (elsewhere && sections.next().is_some()).then(|| {
+        (
+            "in: query".to_owned(),
+            format!("the page has `{name}` in its address, the spec sends it in the body"),
+        )
+    })
+}
+
+/// Items in one text are separated as the page says.
+fn separated(field: &Field, found: &[PageField<'_>]) -> Option<Form> {
+    let shows = |marks: &[&str]| {
+        let has = |text: &str| marks.iter().any(|mark| text.contains(mark));
+        rows(found).any(|row| has(&row.doc)) || values(found).any(|value| value.as_str().is_some_and(has))
+    };
+    // A bar in a table is read as a full-width one.
+    let (bar, comma) = (shows(&["|", "\u{ff5c}"]), shows(&[",", "逗号"]));
+    let (theirs, ours) = match &field.ty {
+        TypeExpr::Generic(Generic::Csv, _) if bar && !comma => (Generic::Pipe, Generic::Csv),
+        TypeExpr::Generic(Generic::Pipe, _) if comma && !bar => (Generic::Csv, Generic::Pipe),
+        _ => return None,
+    };
+    let [theirs, ours] = [theirs, ours].map(Generic::keyword);
+    Some((
+        theirs.to_owned(),
+        format!("the page separates its items as in `{theirs}`, the spec says `{ours}`"),
+    ))
+}
+
+/// What a page describes isn't just any value.
+fn opaque(field: &Field, found: &[PageField<'_>]) -> Option<Form> {
+    let inner = found.iter().flat_map(|found| &found.node.fields).find(|(_, node)| !node.rows.is_empty());
+    let (name, _) = inner.filter(|_| is_any(&field.ty))?;
+    Some((
+        "object".to_owned(),
+        format!("the page describes what stands inside, such as `{name}`, the spec says `{}`", field.ty),
+    ))
+}
+
+fn is_any(ty: &TypeExpr) -> bool {
+    match ty {
+        TypeExpr::Scalar(scalar) => *scalar == Scalar::Any,
+        TypeExpr::Generic(_, inner) => is_any(inner),
+        TypeExpr::Named(_) => false,
+    }
+}
+
+/// What all tables call unsigned, and no example shows below zero, is.
+fn unsigned(field: &Field, found: &[PageField<'_>]) -> Option<Form> {
+    let types: Vec<&String> = rows(found).filter_map(|row| row.ty.as_ref()).collect();
+    let said = types.iter().all(|ty| phrases::doc_type(ty).base == Base::Uint);
+    let negative = values(found).any(|value| value.as_i64().is_some_and(|number| number < 0));
+    let first = *types.first().filter(|_| said && !negative && field.ty == TypeExpr::Scalar(Scalar::Int))?;
+    Some((first.clone(), format!("the page says its type is `{first}`, the spec says `int`")))
+}
+
+/// What answers show in one form only, and no table contradicts, is of that form.
+fn answered(file: &File, field: &Field, found: &[PageField<'_>]) -> Option<Form> {
+    if found.iter().any(|found| Encoding::of(found.page.section).flat()) {
+        return None;
+    }
+    let is_flag = field.ty == TypeExpr::Scalar(Scalar::Flag);
+    let typed = rows(found).filter_map(|row| row.ty.as_deref()).map(phrases::doc_type).any(|says| {
+        says.base != Base::Unknown && !(is_flag && says.base == Base::Bool) && fits(file, &field.ty, says)
+    });
+    let nothing = |value: &Value| value.is_null() || value.as_str() == Some("");
+    let mut shown = values(found).filter(|value| !nothing(value)).peekable();
+    let first = (*shown.peek()?).clone();
+    let scalar = !first.is_array() && !first.is_object();
+    let differs = scalar && !typed && shown.all(|value| !is_written(file, &field.ty, value));
+    differs.then(|| {
+        (first.to_string(), format!("the page's examples show `{first}`, the spec's type is `{}`", field.ty))
+    })
+}
