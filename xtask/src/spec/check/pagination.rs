@@ -148,7 +148,7 @@ fn starts_at(endpoint: &Endpoint, next: &str) -> bool {
 /// Which key of a pagination a name sounds like that says which page is the last one.
 fn sign(name: &str) -> Option<&'static str> {
     match name {
-        "has_more" | "hasmore" | "has_next" | "more" => Some("more"),
+        "has_more" | "hasmore" | "has_next" => Some("more"),
         "ending" | "is_end" | "is_last" | "is_finish" | "finished" => Some("end"),
         _ => None,
     }
