@@ -35,9 +35,12 @@ impl Mistake {
         Self::ALL.iter().copied().find(|mistake| mistake.code() == code)
     }
 
-    /// Whether it only says that a person's words are still to be written: no other mistake follows from it.
+    /// Whether it only says that something is still to be written by a person: no other mistake follows from it.
     pub fn is_unwritten(self) -> bool {
-        matches!(self, Self::CodeName | Self::MissingDescription | Self::PlaceholderName)
+        matches!(
+            self,
+            Self::CodeName | Self::MissingDescription | Self::MissingPagination | Self::PlaceholderName
+        )
     }
 
     /// What [`PAGE`] says of it: what it means, in one sentence, and the rest, as Markdown.
@@ -83,6 +86,7 @@ mistakes! {
     MissingExample = "missing-example",
     MissingKey = "missing-key",
     MissingPage = "missing-page",
+    MissingPagination = "missing-pagination",
     MissingQuirk = "missing-quirk",
     NameCollision = "name-collision",
     PlaceholderName = "placeholder-name",

@@ -90,7 +90,7 @@ impl Checker<'_> {
                     format!("`{next}` says where the next page starts, and nothing says how pages follow");
                 self.report
                     .error(
-                        Mistake::BadPagination,
+                        Mistake::MissingPagination,
                         At::Key(&path.key(Part::Response.key()).key(&key(next, field))),
                         message,
                     )
@@ -112,7 +112,7 @@ impl Checker<'_> {
         if let Some((name, key)) = unused.filter(|_| more.is_none() && end.is_none() && total.is_none()) {
             let message = format!("`{name}` says which page is the last one");
             self.report
-                .error(Mistake::BadPagination, At::Key(&path), message)
+                .error(Mistake::MissingPagination, At::Key(&path), message)
                 .label(format!("needs `{key}: {name}`"));
         }
     }
@@ -140,9 +140,8 @@ impl Checker<'_> {
 
 /// Whether a field of the response is called the next of one of the request: `next_cursor` of `cursor`.
 fn starts_at(endpoint: &Endpoint, next: &str) -> bool {
-    next.contains("next_")
-        && (endpoint.request.contains_key(next)
-            || endpoint.request.contains_key(&next.replacen("next_", "", 1)))
+    let start = if next == "next_key" { next.to_owned() } else { next.replacen("next_", "", 1) };
+    next.contains("next_") && endpoint.request.contains_key(&start)
 }
 
 /// Which key of a pagination a name sounds like that says which page is the last one.
