@@ -83,9 +83,9 @@ impl<'p> PageObject<'p> {
     /// Its fields, each with its name.
     pub(super) fn fields(self) -> impl Iterator<Item = (&'p str, PageField<'p>)> {
         let Self { page, fields, objects, above } = self;
-        fields.iter().map(move |(name, node)| {
-            (name.as_str(), PageField { page, name, node, above, around: objects })
-        })
+        fields
+            .iter()
+            .map(move |(name, node)| (name.as_str(), PageField { page, name, node, above, around: objects }))
     }
 }
 
