@@ -55,11 +55,11 @@ impl<'a> Subject<'a> {
         let value =
             serde_yaml::from_str(&source.text).map_err(|error| format!("{}: {error}", source.path))?;
         let mut subject = Self { name, pages, value, spec: Spec::default(), known: Found::new() };
-        match subject.read(&subject.value) {
-            Ok(spec) => subject.spec = spec,
-            Err(mistakes) => return Err(format!("{}: {mistakes}", source.path)),
-        }
-        subject.known = subject.drift(&subject.spec);
+        // What a check can't know without the other files is known to be told.
+        let (spec, mistakes) = subject.read(&subject.value);
+        subject.spec = spec;
+        subject.known = mistakes;
+        subject.known.extend(subject.drift(&subject.spec));
         subject.known.extend(subject.examples(&subject.spec));
         Ok(subject)
     }
@@ -75,7 +75,10 @@ impl<'a> Subject<'a> {
         for edit in edits {
             edit.apply(&mut value);
         }
-        let Ok(spec) = self.read(&value) else { return Some(Witness::Check) };
+        let (spec, mistakes) = self.read(&value);
+        if self.is_new(&mistakes) {
+            return Some(Witness::Check);
+        }
         if self.is_new(&self.drift(&spec)) {
             return Some(Witness::Drift);
         }
@@ -86,14 +89,16 @@ impl<'a> Subject<'a> {
         found.iter().any(|(what, times)| self.known.get(what).is_none_or(|known| times > known))
     }
 
-    /// The spec that some values are, or what is wrong with it.
-    fn read(&self, value: &serde_yaml::Value) -> Result<Spec, String> {
+    /// The spec that some values are, and what is wrong with it.
+    fn read(&self, value: &serde_yaml::Value) -> (Spec, Found) {
         let text = serde_yaml::to_string(value).unwrap_or_default();
         let sources = [load::source(&self.name, &text)];
         let mut found = Diagnostics::default();
         let spec = load::spec(&sources, &mut found);
         check::spec(&spec, &sources, &mut found);
-        if found.is_empty() { Ok(spec) } else { Err(found.render(&sources, false)) }
+        let mistakes =
+            counted(found.iter().map(|found| format!("{}: {}", found.mistake.code(), found.message)));
+        (spec, mistakes)
     }
 
     fn drift(&self, spec: &Spec) -> Found {
