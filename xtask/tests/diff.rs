@@ -24,7 +24,7 @@ fn cases() -> Vec<PathBuf> {
     cases
 }
 
-/// One of the two specs of a case: a folder of files, or a file of a chapter or of error codes.
+/// One of the two specs of a case: a folder of files, or a file of a chapter, of error codes or of general rates.
 fn spec(case: &Path, side: &str) -> Spec {
     let read = |file: &Path| fs::read_to_string(file).expect("the spec can be read");
     let folder = case.join(side);
@@ -32,7 +32,11 @@ fn spec(case: &Path, side: &str) -> Spec {
         files(&folder, ".yaml").iter().map(|file| source(file)).collect()
     } else {
         let text = read(&case.join(format!("{side}.yaml")));
-        let file = if text.contains("\nendpoints:\n") { "workshop.yaml" } else { "errcodes.yaml" };
+        let file = match text.lines().find_map(|line| line.strip_suffix(':')) {
+            Some("codes") => "errcodes.yaml",
+            Some("rates") => "rates.yaml",
+            _ => "workshop.yaml",
+        };
         vec![load::source(file, &text)]
     };
     let changelog = fs::read_to_string(case.join("CHANGELOG.md")).ok();

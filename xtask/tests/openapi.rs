@@ -215,6 +215,7 @@ fn every_endpoint_and_every_type_of_the_real_spec_is_in_the_document() {
     }
     assert!(ids.is_empty() && types > 300, "{ids:?}, {types}");
     assert_eq!(REAL["x-errcodes"].as_array().map(Vec::len), api.codes.map(|table| table.codes.len()));
+    assert_eq!(REAL["x-general-rates"].as_array().map(Vec::len), api.rates.map(|table| table.rates.len()));
 }
 
 #[test]

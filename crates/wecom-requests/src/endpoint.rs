@@ -98,6 +98,11 @@ pub trait Endpoint: Check + Serialize {
     fn body(&self) -> Result<Body, BuildError> {
         Body::json(self)
     }
+
+    /// Who receives something, where a [general rate](crate::rates) counts receivers and a field names them.
+    fn receivers(&self) -> &[String] {
+        &[]
+    }
 }
 
 /// What all requests to an endpoint have in common.

@@ -33,6 +33,7 @@ mod json;
 mod paging;
 mod probe;
 mod query;
+pub mod rates;
 mod request;
 mod response;
 #[cfg(feature = "sign")]

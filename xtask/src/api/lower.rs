@@ -6,20 +6,24 @@ use indexmap::IndexMap;
 
 use super::{
     Api, Codes, Direction, Endpoint, Enum, EnumValue, ErrorCode, Example, Field, Method, Module, Next,
-    Pagination, Rest, Struct, Ty, Type, Union, Variant,
+    Pagination, Rates, Rest, Struct, Ty, Type, Union, Variant,
 };
 use crate::spec::names::{pascal, snake};
 use crate::spec::source::Source;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
-use crate::spec::{self, FieldPath, Spec, WrittenRule};
+use crate::spec::{self, FieldPath, GeneralRate, Spec, WrittenRule};
 
 /// Lowers a spec that passed its checks.
 pub fn spec(spec: &Spec, sources: &[Source]) -> Api {
     let table = spec.codes.as_ref();
-    let modules = spec.files.iter().map(|file| module(file, &sources[file.source], table));
+    let modules = spec.files.iter().map(|file| module(spec, file, &sources[file.source]));
     let mut modules: Vec<Module> = modules.collect();
     modules.sort_by_key(|module| (module.family.clone(), module.chapter.clone()));
-    Api { modules, codes: table.map(|table| self::table(table, &sources[table.source])) }
+    Api {
+        modules,
+        codes: table.map(|table| self::table(table, &sources[table.source])),
+        rates: spec.rates.as_ref().map(|table| rates(table, &sources[table.source])),
+    }
 }
 
 fn table(table: &spec::Codes, source: &Source) -> Codes {
@@ -46,8 +50,21 @@ fn codes(codes: &IndexMap<String, spec::ErrorCode>, table: Option<&spec::Codes>)
     codes
 }
 
-fn module(file: &spec::File, source: &Source, table: Option<&spec::Codes>) -> Module {
-    let lowering = Lowering { file, stem: &source.stem, table, directions: directions(file) };
+fn rates(table: &spec::Rates, source: &Source) -> Rates {
+    let rates = table.rates.iter();
+    let rates =
+        rates.map(|(name, rate)| (name.clone(), GeneralRate { doc: paragraph(&rate.doc), ..rate.clone() }));
+    Rates {
+        spec: source.path.clone(),
+        title: table.title.clone(),
+        summary: paragraph(&table.summary),
+        doc: table.doc.clone(),
+        rates: rates.collect(),
+    }
+}
+
+fn module(spec: &Spec, file: &spec::File, source: &Source) -> Module {
+    let lowering = Lowering { spec, file, stem: &source.stem, directions: directions(file) };
     let (family, chapter) = match source.stem.split_once('.') {
         Some((family, chapter)) => (family.to_owned(), Some(chapter.to_owned())),
         None => (source.stem.clone(), None),
@@ -81,9 +98,9 @@ fn module(file: &spec::File, source: &Source, table: Option<&spec::Codes>) -> Mo
 }
 
 struct Lowering<'a> {
+    spec: &'a Spec,
     file: &'a spec::File,
     stem: &'a str,
-    table: Option<&'a spec::Codes>,
     directions: HashMap<&'a str, Direction>,
 }
 
@@ -236,8 +253,9 @@ impl Lowering<'_> {
             token: head.token,
             safe: head.safe,
             rates: head.rate.clone(),
+            receivers: self.spec.receivers(path).map(|(_, field)| field.to_owned()),
             concurrency: head.concurrency,
-            codes: codes(&endpoint.codes, self.table),
+            codes: codes(&endpoint.codes, self.spec.codes.as_ref()),
             pagination: head
                 .pagination
                 .as_ref()

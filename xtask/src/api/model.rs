@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::{Codes, Endpoint, ErrorCode, Ty};
 use crate::spec::names::ident;
-use crate::spec::{FieldPath, Limit, Part, Place, Repr, Rule, Style};
+use crate::spec::{Doc, FieldPath, GeneralRate, Limit, Part, Place, Repr, Rule, Style};
 
 /// The family every client needs, so that it has no feature: it gives out tokens.
 pub const CORE_FAMILY: &str = "auth";
@@ -18,6 +19,23 @@ pub struct Api {
     pub modules: Vec<Module>,
     /// The error codes that any endpoint may answer with, if the spec has them.
     pub codes: Option<Codes>,
+    /// The rates that are of no single endpoint's page, if the spec has them.
+    pub rates: Option<Rates>,
+}
+
+/// The table of general rates.
+#[derive(Debug)]
+pub struct Rates {
+    /// The file, as shown in generated headers: `spec/rates.yaml`.
+    pub spec: String,
+    /// The page's Chinese title.
+    pub title: String,
+    /// What they are.
+    pub summary: String,
+    /// The page they come from.
+    pub doc: Doc,
+    /// By name, in the order of the file.
+    pub rates: IndexMap<String, GeneralRate>,
 }
 
 impl Api {

@@ -11,6 +11,7 @@ mod codes;
 mod endpoints;
 mod modules;
 mod pairing;
+mod rates;
 mod report;
 mod rules;
 mod spec;
@@ -60,6 +61,7 @@ pub fn compare(base: &Spec, head: &Spec) -> Vec<Change> {
     let mut comparison = Comparison { base, head, types: HashMap::new(), found: Vec::new() };
     comparison.modules();
     comparison.codes();
+    comparison.rates();
     let mut found = comparison.found;
     found.sort_by(|a, b| {
         let key = |change: &Change| (change.rule.section(), change.file.clone(), change.line, change.column);

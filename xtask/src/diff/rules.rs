@@ -66,6 +66,9 @@ impl Rule {
                 Class::Additive,
                 Self::SafeChanged
                 | Self::RatesChanged
+                | Self::GeneralRateAdded
+                | Self::GeneralRateRemoved
+                | Self::GeneralRateChanged
                 | Self::ConcurrencyChanged
                 | Self::LimitAdded
                 | Self::LimitRemoved
@@ -207,6 +210,12 @@ rules! {
         SafeChanged = "safe-changed",
         /// The client keeps to other rates.
         RatesChanged = "rates-changed",
+        /// The client keeps to a rate more that is of no single endpoint's page.
+        GeneralRateAdded = "general-rate-added",
+        /// The client keeps to a rate no longer that is of no single endpoint's page.
+        GeneralRateRemoved = "general-rate-removed",
+        /// A rate that is of no single endpoint's page is another one.
+        GeneralRateChanged = "general-rate-changed",
         /// The client keeps to another number of calls at once.
         ConcurrencyChanged = "concurrency-changed",
         /// A request implements `Paged`.
@@ -295,5 +304,7 @@ rules! {
         ErrcodeTextChanged = "errcode-text-changed",
         /// What is said of all error codes.
         ErrcodesDocsChanged = "errcodes-docs-changed",
+        /// What is said of general rates.
+        GeneralRatesDocsChanged = "general-rates-docs-changed",
     }
 }

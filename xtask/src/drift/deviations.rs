@@ -10,8 +10,9 @@ impl Comparison<'_> {
     pub(super) fn accept(&mut self) {
         let files = self.spec.files.iter().map(|file| (file.source, &file.root, &file.deviations));
         let codes = self.spec.codes.iter().map(|codes| (codes.source, &codes.root, &codes.deviations));
+        let rates = self.spec.rates.iter().map(|rates| (rates.source, &rates.root, &rates.deviations));
         let mut needless = Vec::new();
-        for (file, root, deviations) in files.chain(codes) {
+        for (file, root, deviations) in files.chain(codes).chain(rates) {
             for (index, deviation) in deviations.iter().enumerate() {
                 let before = self.found.len();
                 self.found.retain(|found| {

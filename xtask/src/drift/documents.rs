@@ -5,7 +5,7 @@ use super::finding::{Finding, PageLine, Spot};
 use crate::spec::source::{Node, Path};
 use crate::spec::{Doc, DriftRule};
 
-/// What names its documents: an endpoint, or the error codes.
+/// What names its documents: an endpoint, the error codes, or the general rates.
 pub(super) struct Sourced<'d> {
     /// Its file, as an index into the sources.
     pub file: usize,

@@ -23,6 +23,9 @@ impl<'a> Comparison<'a> {
         if let Some(codes) = &self.spec.codes {
             self.codes(codes);
         }
+        if let Some(rates) = &self.spec.rates {
+            self.rates(rates);
+        }
         let (unspecified, unseen) = (self.unspecified(), self.unseen());
         // A type that stands in several places is whole if all of them together are.
         let present = std::mem::take(&mut self.present);

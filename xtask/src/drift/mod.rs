@@ -21,6 +21,7 @@ mod names;
 mod notes;
 mod object;
 mod page;
+mod rates;
 mod report;
 mod rows;
 mod shown;

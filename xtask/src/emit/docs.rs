@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::api::{Codes, Endpoint, EnumValue, ErrorCode, Field, Module, Struct, Variant, page_url};
-use crate::spec::{Bound, Limit, LimitValue, Part, Rate, Rule};
+use crate::api::{Endpoint, EnumValue, ErrorCode, Field, Module, Struct, Variant, page_url};
+use crate::spec::{Bound, Doc, Limit, LimitValue, Part, Rate, Rule};
 
 /// What a module is.
 pub(super) fn module(module: &Module) -> String {
@@ -71,9 +71,8 @@ pub(super) fn variant(variant: &Variant) -> String {
     labelled(&variant.tag, variant.doc.as_deref())
 }
 
-/// What the table of error codes is.
-pub(super) fn codes(codes: &Codes) -> String {
-    let Codes { title, summary, doc, .. } = codes;
+/// What the table of a page is.
+pub(super) fn table(title: &str, summary: &str, doc: &Doc) -> String {
     let updated = doc.updated.as_ref().map(|date| format!(", as of {date}")).unwrap_or_default();
     format!("{summary}\n\n[{title}]({}){updated}.", page_url(doc))
 }

@@ -10,7 +10,8 @@ use crate::spec::names::ident;
 
 /// A spec without codes gives an empty table, so that the code around it compiles all the same.
 pub(super) fn file(api: &Api) -> String {
-    let about = api.codes.as_ref().map(|table| module_doc(&docs::codes(table)));
+    let about =
+        api.codes.as_ref().map(|table| module_doc(&docs::table(&table.title, &table.summary, &table.doc)));
     let codes = api.codes.as_ref().map_or(&[][..], |table| &table.codes);
     let constants = codes.iter().map(constant).chain(own_constants(api));
     let mut text = format_items(quote! {

@@ -10,6 +10,7 @@ mod mock;
 mod models;
 mod paging;
 mod paths;
+mod rates;
 mod requests;
 mod rules;
 mod snapshots;
@@ -61,6 +62,8 @@ pub fn api(api: &Api) -> Files {
     index(tests, snapshots::index(api));
     let spec = api.codes.as_ref().map_or("spec/*.yaml", |codes| &codes.spec);
     insert_text(&mut files, format!("{requests}/errcode.rs"), spec, &errcode::file(api));
+    let spec = api.rates.as_ref().map_or("spec/*.yaml", |rates| &rates.spec);
+    insert(&mut files, format!("{requests}/rates.rs"), spec, rates::file(api));
     files
 }
 

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::paths::{gate, rust_path};
 use super::wire::{chain, put};
-use super::{checks, items, paging};
+use super::{checks, items, paging, rates};
 use crate::api::{Api, Endpoint, ErrorCode, Method, Module, Struct, Ty, page_url};
 use crate::spec::names::{ident, pascal};
 use crate::spec::{Format, Place};
@@ -51,7 +51,7 @@ fn answers(module: &Module, name: &str, format: Format) -> Option<TokenStream> {
     (!types.is_empty()).then(|| quote!(crate::#name! { #(#types),* }))
 }
 
-/// The table of all endpoints, and where that of the error codes is.
+/// The table of all endpoints, and where those of the error codes and the general rates are.
 pub(super) fn index(api: &Api) -> TokenStream {
     let entries = api.modules.iter().flat_map(|module| {
         let path = rust_path(module);
@@ -64,6 +64,8 @@ pub(super) fn index(api: &Api) -> TokenStream {
     quote! {
         /// The error codes that any endpoint may answer with.
         pub(crate) mod errcode;
+        /// The rates that are of no single endpoint's page.
+        pub(crate) mod rates;
 
         /// Every endpoint of the families that are compiled in.
         pub const ENDPOINTS: &[&crate::Meta] = &[#(#entries)*];
@@ -82,11 +84,7 @@ fn endpoint_impl(endpoint: &Endpoint, request: &Struct) -> TokenStream {
     let answer = ident(&pascal(endpoint.answer.keyword()));
     let errcode = ident(&pascal(endpoint.errcode.keyword()));
     let safe = endpoint.safe;
-    let rates = endpoint.rates.iter().map(|rate| {
-        let calls = Literal::u32_unsuffixed(rate.calls);
-        let period = ident(&pascal(rate.per.keyword()));
-        quote!(crate::Rate { calls: #calls, per: crate::Period::#period })
-    });
+    let rates = rates::list(&endpoint.rates, &quote!(crate::));
     let concurrency = match endpoint.concurrency.map(Literal::u32_unsuffixed) {
         Some(calls) => quote!(Some(#calls)),
         None => quote!(None),
@@ -107,6 +105,7 @@ fn endpoint_impl(endpoint: &Endpoint, request: &Struct) -> TokenStream {
         }),
         Method::Post => parameters("query", "Query", request, Place::Query),
     };
+    let receivers = endpoint.receivers.as_deref().map(|field| receivers(request, field));
     let headers = parameters("headers", "Headers", request, Place::Header);
     let body = match endpoint.body.format() {
         Format::Json => None,
@@ -133,7 +132,7 @@ fn endpoint_impl(endpoint: &Endpoint, request: &Struct) -> TokenStream {
                 answer: crate::AnswerKind::#answer,
                 errcode: crate::Errcode::#errcode,
                 safe: #safe,
-                rates: &[#(#rates),*],
+                rates: #rates,
                 concurrency: #concurrency,
                 codes: &[#(#codes),*],
             };
@@ -141,6 +140,24 @@ fn endpoint_impl(endpoint: &Endpoint, request: &Struct) -> TokenStream {
             #query
             #headers
             #body
+            #receivers
+        }
+    }
+}
+
+/// The method that tells who receives something.
+fn receivers(request: &Struct, field: &str) -> TokenStream {
+    let field = request.field(field).expect("checked: the field exists");
+    let name = ident(&field.rust);
+    let named = match (&field.ty, field.optional) {
+        (Ty::String, false) => quote!(std::slice::from_ref(&self.#name)),
+        (Ty::String, true) => quote!(self.#name.as_slice()),
+        (_, false) => quote!(&self.#name),
+        (_, true) => quote!(self.#name.as_deref().map_or(&[], Vec::as_slice)),
+    };
+    quote! {
+        fn receivers(&self) -> &[String] {
+            #named
         }
     }
 }

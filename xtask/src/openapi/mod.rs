@@ -11,14 +11,14 @@ mod schemas;
 use serde_json::{Value, json};
 
 use crate::api::{Api, Module};
-use crate::spec::{Host, Token};
+use crate::spec::{GeneralRate, Host, Of, Token};
 use prose::Names;
 
 /// The document's name at the workspace's root.
 pub const FILE: &str = "openapi.json";
 
 /// What the extensions mean: OpenAPI has no word for them.
-const EXTENSIONS: [(&str, &str); 27] = [
+const EXTENSIONS: [(&str, &str); 28] = [
     ("x-concurrency", "How many calls of the operation may be on their way at once."),
     (
         "x-definitions",
@@ -31,6 +31,12 @@ const EXTENSIONS: [(&str, &str); 27] = [
     ),
     ("x-extensions", "This table."),
     ("x-filled-in", "A field that signs the request: computed when the request is sent."),
+    (
+        "x-general-rates",
+        "Rates that are of no single operation: of `each` counts each path by itself, `except` doesn't count, `per` is \
+        for whom it counts, `counts` what, `receivers` the request field that names them; `times-accounts` multiplies it by the \
+        accounts that the corporation may have, and what is too much is `refused`, or `dropped` without an error.",
+    ),
     (
         "x-grants",
         "Where the answer holds a token: its security scheme, its field, its lifetime, its credentials.",
@@ -101,6 +107,10 @@ pub fn document(api: &Api, about: About<'_>) -> Value {
     if let Some(table) = &api.codes {
         document["x-errcodes"] = table.codes.iter().map(operations::error_code).collect();
     }
+    if let Some(table) = &api.rates {
+        document["x-general-rates"] =
+            table.rates.iter().map(|(name, rate)| general_rate(name, rate)).collect();
+    }
     let text = document.to_string();
     let used = EXTENSIONS.iter().filter(|(name, _)| *name == "x-extensions" || text.contains(&quoted(name)));
     document["x-extensions"] = used.map(|(name, meaning)| ((*name).to_owned(), json!(meaning))).collect();
@@ -147,4 +157,30 @@ fn security_schemes(api: &Api) -> Value {
         Some((token.keyword().to_owned(), scheme))
     });
     Value::Object(schemes.collect())
+}
+
+fn general_rate(name: &str, rate: &GeneralRate) -> Value {
+    let GeneralRate { doc, of, except, per, counts, receivers, rate, times_accounts, excess } = rate;
+    let of = match of {
+        Of::Each => json!("each"),
+        Of::None => json!("none"),
+        Of::Paths(paths) => json!(paths),
+    };
+    let mut entry = json!({
+        "name": name,
+        "description": doc,
+        "of": of,
+        "per": per.keyword(),
+        "counts": counts.keyword(),
+        "rates": operations::rates(rate),
+        "times-accounts": times_accounts,
+        "excess": excess.keyword(),
+    });
+    if !except.is_empty() {
+        entry["except"] = json!(except);
+    }
+    if let Some(field) = receivers {
+        entry["receivers"] = json!(field);
+    }
+    entry
 }

@@ -9,7 +9,7 @@ use super::schemas::{self, FAILURE, MERCHANT_FAILURE, Schemas, any_of, reference
 use crate::api::{
     Api, Endpoint, ErrorCode, Example, Field, Method, Module, Pagination, Struct, Ty, page_url,
 };
-use crate::spec::{Format, Host, Place, Rule, Token};
+use crate::spec::{Format, Host, Place, Rate, Rule, Token};
 
 /// The media type of any file: a file says itself what it is.
 const ANY_FILE: &str = "*/*";
@@ -103,9 +103,7 @@ fn facts(definition: &Definition<'_>) -> Map<String, Value> {
         add("x-safe", json!(true));
     }
     if !endpoint.rates.is_empty() {
-        let rates = endpoint.rates.iter();
-        let rates = rates.map(|rate| json!({ "calls": rate.calls, "per": rate.per.keyword() }));
-        add("x-rates", rates.collect());
+        add("x-rates", rates(&endpoint.rates));
     }
     if !endpoint.codes.is_empty() {
         add("x-errcodes", endpoint.codes.iter().map(error_code).collect());
@@ -142,6 +140,11 @@ fn facts(definition: &Definition<'_>) -> Map<String, Value> {
         add("x-sign", json!({ "nonce": sign.nonce, "ts": sign.ts, "sig": sign.sig }));
     }
     facts
+}
+
+/// How often something may be called.
+pub(super) fn rates(rates: &[Rate]) -> Value {
+    rates.iter().map(|rate| json!({ "calls": rate.calls, "per": rate.per.keyword() })).collect()
 }
 
 /// How pages follow each other, in the words of the spec.

@@ -43,6 +43,27 @@ pub(super) struct CodesHead {
     _codes: Value,
 }
 
+/// The rates that are of no single endpoint's page.
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct RatesHead {
+    /// The page's Chinese title.
+    #[schemars(extend("pattern" = pattern::DESCRIPTION))]
+    pub(super) title: String,
+    /// What they are.
+    #[schemars(extend("pattern" = pattern::DESCRIPTION))]
+    pub(super) summary: String,
+    /// The documentation page.
+    pub(super) doc: Doc,
+    /// Where they differ from the page on purpose.
+    #[serde(default)]
+    pub(super) deviations: Vec<Deviation>,
+    // Read one by one; here so that they are not left out.
+    /// By name.
+    #[serde(rename = "rates")]
+    #[schemars(with = "serde_json::Value")]
+    _rates: Value,
+}
+
 /// The keys of nodes whose entries are read one by one.
 pub(super) mod sections {
     use crate::spec::{Part, Section};

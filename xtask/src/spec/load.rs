@@ -11,13 +11,13 @@ use serde_yaml::{Mapping, Value};
 
 use crate::parallel;
 use crate::spec::diagnostic::{At, Diagnostics, Reporter, did_you_mean};
-use crate::spec::heads::{CodesHead, FileHead, known_keys, sections};
+use crate::spec::heads::{CodesHead, FileHead, RatesHead, known_keys, sections};
 use crate::spec::mistakes::Mistake;
 use crate::spec::source::{Path, Source};
 use crate::spec::type_expr::NOT_A_TYPE;
 use crate::spec::{
-    CODES, Codes, Endpoint, Enum, EnumValue, ErrorCode, Field, File, Limit, LimitKind, Limits, PHRASES, Part,
-    Phrases, Section, Spec, Struct, Union, Variant, yaml,
+    CODES, Codes, Endpoint, Enum, EnumValue, ErrorCode, Field, File, GeneralRate, Limit, LimitKind, Limits,
+    PHRASES, Part, Phrases, RATES, Rates, Section, Spec, Struct, Union, Variant, yaml,
 };
 
 /// Reads the texts of all spec files in a folder, in the order of their names.
@@ -59,6 +59,7 @@ pub fn spec(sources: &[Source], diagnostics: &mut Diagnostics) -> Spec {
         match source.stem.as_str() {
             CODES => read.codes = codes(index, source, &mut found),
             PHRASES => read.phrases = phrases(index, source, &mut found),
+            RATES => read.rates = rates(index, source, &mut found),
             _ => read.files.extend(file(index, source, &mut found)),
         }
         (read, found)
@@ -69,6 +70,7 @@ pub fn spec(sources: &[Source], diagnostics: &mut Diagnostics) -> Spec {
         spec.files.extend(read.files);
         spec.codes = read.codes.or(spec.codes);
         spec.phrases = read.phrases.or(spec.phrases);
+        spec.rates = read.rates.or(spec.rates);
     }
     spec
 }
@@ -87,6 +89,17 @@ fn phrases(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Opti
     let (root, value) = yaml::read(index, source, diagnostics)?;
     let mut reader = Reader { report: diagnostics.reporter(index, &root), failed: BTreeSet::new() };
     reader.typed(&Path::default(), &value, &[])
+}
+
+fn rates(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option<Rates> {
+    let (root, value) = yaml::read(index, source, diagnostics)?;
+    let mut reader = Reader { report: diagnostics.reporter(index, &root), failed: BTreeSet::new() };
+    let top = Path::default();
+    let head: RatesHead = reader.typed(&top, &value, &[])?;
+    let rates = reader
+        .entries(&top, &value, "rates", |reader, path, value| reader.typed::<GeneralRate>(path, value, &[]));
+    let RatesHead { title, summary, doc, deviations, .. } = head;
+    Some(Rates { source: index, title, summary, doc, rates, deviations, root })
 }
 
 fn file(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option<File> {

@@ -63,6 +63,7 @@ mistakes! {
     BadExample = "bad-example",
     BadExampleValue = "bad-example-value",
     BadFileName = "bad-file-name",
+    BadGeneralRate = "bad-general-rate",
     BadGrants = "bad-grants",
     BadIdentifier = "bad-identifier",
     BadLimit = "bad-limit",

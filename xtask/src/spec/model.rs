@@ -14,6 +14,7 @@ use crate::spec::helper::Helper;
 use crate::spec::keywords::keywords;
 use crate::spec::pattern;
 use crate::spec::phrases::Phrases;
+use crate::spec::rate::{GeneralRate, Rate};
 use crate::spec::section::{Part, Section};
 use crate::spec::source::{Node, Path};
 use crate::spec::type_expr::TypeExpr;
@@ -29,6 +30,18 @@ pub struct Spec {
     pub codes: Option<Codes>,
     /// How short phrases of pages are said in English.
     pub phrases: Option<Phrases>,
+    /// The general rates, if there is a file of them.
+    pub rates: Option<Rates>,
+}
+
+impl Spec {
+    /// The request field that names the receivers of an endpoint at a path, and the general rate that says so.
+    pub fn receivers(&self, path: &str) -> Option<(&str, &str)> {
+        let rates = self.rates.as_ref()?.rates.iter();
+        let mut named = rates.filter_map(|(name, rate)| Some((name, rate, rate.receivers.as_ref()?)));
+        let (name, _, field) = named.find(|(_, rate, _)| rate.of.paths().iter().any(|of| of == path))?;
+        Some((name, field))
+    }
 }
 
 /// The stem of the file that holds the error codes and is no chapter: `errcodes.yaml`.
@@ -65,6 +78,28 @@ pub struct ErrorCode {
     /// What to do about it, where the page says so.
     #[schemars(extend("pattern" = pattern::DESCRIPTION))]
     pub help: Option<String>,
+}
+
+/// The stem of the file that holds the general rates and is no chapter: `rates.yaml`.
+pub const RATES: &str = "rates";
+
+/// The rates that are of no single endpoint's page.
+#[derive(Debug)]
+pub struct Rates {
+    /// Which source it was read from.
+    pub source: usize,
+    /// Where everything in it stands.
+    pub root: Node,
+    /// The page's Chinese title.
+    pub title: String,
+    /// What they are.
+    pub summary: String,
+    /// The documentation page.
+    pub doc: Doc,
+    /// By name.
+    pub rates: IndexMap<String, GeneralRate>,
+    /// Where they differ from the page on purpose.
+    pub deviations: Vec<Deviation>,
 }
 
 /// A file: a chapter of the documentation, and a module of the generated crates.
@@ -324,32 +359,6 @@ impl Token {
             Self::WebhookKey => Some("key"),
             other => Some(other.keyword()),
         }
-    }
-}
-
-/// A documented rate limit.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
-pub struct Rate {
-    /// How many calls.
-    #[schemars(range(min = 1))]
-    pub calls: u32,
-    /// In which time.
-    pub per: Period,
-}
-
-keywords! {
-    /// The time a rate limit counts in.
-    Period {
-        /// Every second.
-        Second = "second",
-        /// Every minute.
-        Minute = "minute",
-        /// Every hour.
-        Hour = "hour",
-        /// Every day.
-        Day = "day",
-        /// Every month.
-        Month = "month",
     }
 }
 

@@ -89,6 +89,7 @@ pub const NO_FAMILIES: &[&str] = &[
     "generated",
     "http",
     "paging",
+    "rates",
     "reqwest",
     "rustls",
     "sign",

@@ -4,6 +4,8 @@
 pub(crate) const DESCRIPTION: &str = r"^\s*(?!TODO)\S";
 /// Method and path. No part of the path is only a mark.
 pub(crate) const CALL: &str = "^(?:GET|POST) (?:/(?![._-](?:/|$))[A-Za-z_.-][A-Za-z0-9_.-]*)+$";
+/// The path of a call.
+pub(crate) const PATH: &str = "^(?:/(?![._-](?:/|$))[A-Za-z_.-][A-Za-z0-9_.-]*)+$";
 /// What a call is, for who wrote something else.
 pub(crate) const CALL_HELP: &str = "A call is a method and a path: `POST /cgi-bin/chatdata/sync_msg`.";
 /// A date that there is, leap days of any year included.

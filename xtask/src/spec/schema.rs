@@ -10,16 +10,20 @@ use schemars::transform::{RecursiveTransform, Transform};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
-use crate::spec::heads::{CodesHead, FileHead, sections};
+use crate::spec::heads::{CodesHead, FileHead, RatesHead, sections};
 use crate::spec::pattern;
 use crate::spec::type_expr::{Generic, MAX_DEPTH, TypeExpr};
 use crate::spec::{
-    self, EndpointHead, EnumValue, ErrorCode, Field, KINDS, LimitKind, Limits, Takes, Variant,
+    self, EndpointHead, EnumValue, ErrorCode, Field, GeneralRate, KINDS, LimitKind, Limits, Takes, Variant,
 };
 
 /// The files with the schemas, relative to the workspace, and their texts.
-pub fn files() -> [(&'static str, String); 2] {
-    [("spec/schema.json", text::<Chapter>()), ("spec/errcodes.schema.json", text::<ErrorCodes>())]
+pub fn files() -> [(&'static str, String); 3] {
+    [
+        ("spec/schema.json", text::<Chapter>()),
+        ("spec/errcodes.schema.json", text::<ErrorCodes>()),
+        ("spec/rates.schema.json", text::<GeneralRates>()),
+    ]
 }
 
 fn text<T: JsonSchema>() -> String {
@@ -85,6 +89,15 @@ node!(
         require(&mut code, "name");
         let codes = named("By code.", pattern::INTEGER, &code);
         with::<CodesHead>(generator, &[sections::CODES], [codes])
+    }
+);
+
+node!(
+    /// The file of the general rates.
+    GeneralRates,
+    |generator| {
+        let rates = named("By name.", pattern::SNAKE, &generator.subschema_for::<GeneralRate>());
+        with::<RatesHead>(generator, &["rates"], [rates])
     }
 );
 
@@ -344,5 +357,8 @@ mod tests {
         let codes = schema(1);
         same_keys::<CodesHead>(&codes, "", &[]);
         same_keys::<ErrorCode>(&codes, "/$defs/ErrorCode", &[]);
+        let rates = schema(2);
+        same_keys::<RatesHead>(&rates, "", &[]);
+        same_keys::<GeneralRate>(&rates, "/$defs/GeneralRate", &[]);
     }
 }

@@ -52,6 +52,7 @@ fn told(report: &Differences) -> Vec<String> {
 
 const SPEC: &str = "spec/tea.yaml";
 const CODES: &str = "spec/errcodes.yaml";
+const RATES: &str = "spec/rates.yaml";
 const PAGE: &str = "docs/order.md";
 const LIST: &str = "docs/codes.md";
 
@@ -122,6 +123,8 @@ fn every_difference_is_told_by_rule_and_place() {
             "code-new order.codes.70011",
         ),
         (PAGE, "| 70010 | 茶没有了 |\n", "", "code-gone order.codes.70010"),
+        (RATES, "2026-01-03", "2026-01-02", "page-changed rates: 2026-01-03"),
+        (RATES, "page: 80008", "page: 80009", "page-moved rates: 80008"),
     ] {
         assert_eq!(told(&report(&[(file, from, to)])), [expected], "{from} → {to}");
     }

@@ -69,6 +69,8 @@ pub(crate) mod wedrive;
 
 /// The error codes that any endpoint may answer with.
 pub(crate) mod errcode;
+/// The rates that are of no single endpoint's page.
+pub(crate) mod rates;
 
 /// Every endpoint of the families that are compiled in.
 pub const ENDPOINTS: &[&crate::Meta] = &[

@@ -72,12 +72,7 @@ impl Checker<'_> {
                 .error(Mistake::BadRate, At::Value(&at), "no call may ever be on its way")
                 .label("at least 1");
         }
-        for (index, rate) in head.rate.iter().enumerate() {
-            if rate.calls == 0 {
-                let at = path.key("rate").index(index).key("calls");
-                self.report.error(Mistake::BadRate, At::Value(&at), "a rate of no calls").label("at least 1");
-            }
-        }
+        self.report.rates(&path.key("rate"), &head.rate);
         if let Some(pagination) = &head.pagination {
             self.pagination(&path.key("pagination"), endpoint, pagination);
         }
@@ -175,7 +170,7 @@ impl Checker<'_> {
     }
 }
 
-fn path_problem(path: &str) -> Option<String> {
+pub(super) fn path_problem(path: &str) -> Option<String> {
     if !path.starts_with('/') {
         return Some("the path starts with `/`, without a host".to_owned());
     }

@@ -12,6 +12,7 @@ mod lenience;
 mod limits;
 mod pagination;
 mod place;
+mod rates;
 mod rules;
 mod terms;
 mod types;
@@ -31,6 +32,9 @@ pub fn spec(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
     endpoints::unique(spec, diagnostics);
     modules(spec, sources, diagnostics);
     codes::check(spec, sources, diagnostics);
+    if let Some(rates) = &spec.rates {
+        rates::check(rates, spec, sources, diagnostics);
+    }
     let found = parallel::map(&spec.files, |_, file| {
         let mut found = Diagnostics::default();
         let report = found.reporter(file.source, &file.root);
@@ -44,7 +48,9 @@ pub fn spec(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
     if let Some(phrases) = &spec.phrases {
         let refused = Refused::of(phrases);
         let codes = spec.codes.iter().map(|codes| (codes.source, &codes.root));
-        for (file, root) in spec.files.iter().map(|file| (file.source, &file.root)).chain(codes) {
+        let rates = spec.rates.iter().map(|rates| (rates.source, &rates.root));
+        for (file, root) in spec.files.iter().map(|file| (file.source, &file.root)).chain(codes).chain(rates)
+        {
             refused.check(file, root, diagnostics);
         }
     }

@@ -23,6 +23,10 @@ impl crate::Endpoint for Send {
         concurrency: None,
         codes: &[],
     };
+
+    fn receivers(&self) -> &[String] {
+        self.touser.as_deref().map_or(&[], Vec::as_slice)
+    }
 }
 
 impl crate::Check for Send {

@@ -1,0 +1,145 @@
+//! Checks of the general rates.
+
+use std::collections::HashSet;
+
+use super::deviations;
+use super::endpoints::path_problem;
+use crate::spec::diagnostic::{At, Diagnostics, Reporter};
+use crate::spec::mistakes::Mistake;
+use crate::spec::names;
+use crate::spec::source::{Path, Source};
+use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
+use crate::spec::{Counts, Endpoint, GeneralRate, Of, Rate, Rates, Scope, Spec};
+
+pub(super) fn check(table: &Rates, spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
+    let mut report = diagnostics.reporter(table.source, &table.root);
+    report.alone(sources, table.source);
+    let top = Path::default();
+    report.described(&top.key("title"), &table.title);
+    report.described(&top.key("summary"), &table.summary);
+    report.page(&top.key("doc"), &table.doc);
+    for (name, rate) in &table.rates {
+        let path = top.key("rates").key(name);
+        if !names::is_snake(name) {
+            let better = names::snake(name);
+            report
+                .error(Mistake::BadIdentifier, At::Key(&path), format!("`{name}` is not snake_case"))
+                .label("a rate's name")
+                .help_if(names::is_snake(&better).then(|| format!("write `{better}`")));
+        }
+        report.described(&path.key("doc"), &rate.doc);
+        if rate.rate.is_empty() {
+            let at = path.key("rate");
+            report
+                .error(Mistake::BadRate, At::Value(&at), "a rate without a number")
+                .label("how many calls?");
+        }
+        report.rates(&path.key("rate"), &rate.rate);
+        calls(&mut report, &path, rate);
+        receivers(&mut report, &path, rate, spec);
+    }
+    deviations::check(&mut report, &table.deviations, ["rates"].into_iter());
+}
+
+impl Reporter<'_> {
+    /// Rates that allow something.
+    pub(super) fn rates(&mut self, path: &Path, rates: &[Rate]) {
+        for (index, rate) in rates.iter().enumerate() {
+            if rate.calls == 0 {
+                let at = path.index(index).key("calls");
+                self.error(Mistake::BadRate, At::Value(&at), "a rate of no calls").label("at least 1");
+            }
+        }
+    }
+}
+
+/// The endpoints that a rate is of.
+fn calls(report: &mut Reporter<'_>, path: &Path, rate: &GeneralRate) {
+    if rate.of == Of::Paths(Vec::new()) {
+        report
+            .error(Mistake::BadGeneralRate, At::Value(&path.key("of")), "a rate of no endpoint")
+            .label("names none")
+            .help("write `of: none` where something else than calls is limited");
+    }
+    if rate.of != Of::Each && !rate.except.is_empty() {
+        report
+            .error(Mistake::BadGeneralRate, At::Key(&path.key("except")), "only `of: each` has exceptions")
+            .label("leave it out, and the paths out of `of`");
+    }
+    for (key, paths) in [("of", rate.of.paths()), ("except", &rate.except)] {
+        let mut seen = HashSet::new();
+        for (index, call) in paths.iter().enumerate() {
+            let at = path.key(key).index(index);
+            if let Some(problem) = path_problem(call) {
+                report
+                    .error(Mistake::BadCall, At::Value(&at), format!("`{call}` is not a path"))
+                    .label(problem)
+                    .help("for example `/cgi-bin/message/send`");
+            }
+            if !seen.insert(call) {
+                report
+                    .error(Mistake::BadGeneralRate, At::Value(&at), format!("`{call}` stands twice"))
+                    .label("once is enough");
+            }
+        }
+    }
+}
+
+/// The field that names receivers, in all endpoints that the rate is of and the spec has.
+fn receivers(report: &mut Reporter<'_>, path: &Path, rate: &GeneralRate, spec: &Spec) {
+    let Some(name) = &rate.receivers else { return };
+    let path = path.key("receivers");
+    if rate.counts != Counts::Receivers && rate.per != Scope::Receiver || rate.of.paths().is_empty() {
+        let help =
+            "it says who is counted with `per: receiver` or `counts: receivers`, and some paths in `of`";
+        report
+            .error(Mistake::BadGeneralRate, At::Key(&path), "no receivers are counted")
+            .label("leave it out")
+            .help(help);
+        return;
+    }
+    let endpoints = spec.files.iter().flat_map(|file| file.endpoints.values());
+    for call in rate.of.paths() {
+        if let Some((other, field)) = spec.receivers(call).filter(|(_, field)| field != name) {
+            report
+                .error(
+                    Mistake::BadGeneralRate,
+                    At::Value(&path),
+                    format!("two fields of `{call}` name its receivers"),
+                )
+                .label(format!("`{field}` does, says `{other}`"));
+        }
+    }
+    for endpoint in endpoints.filter(|endpoint| rate.of.paths().iter().any(|path| is_at(endpoint, path))) {
+        let call = &endpoint.head.call;
+        match endpoint.request.get(name) {
+            None => {
+                let help = report.did_you_mean(name, endpoint.request.keys().map(String::as_str));
+                let message = format!("the request of `{call}` has no field `{name}`");
+                report
+                    .error(Mistake::UnknownField, At::Value(&path), message)
+                    .label("not a field")
+                    .help_if(help);
+            }
+            Some(field) if !names_receivers(&field.ty) => {
+                let message = format!("`{name}` of `{call}` names nobody: it is a `{}`", field.ty);
+                report
+                    .error(Mistake::BadGeneralRate, At::Value(&path), message)
+                    .label("a `string`, or a `list`, `pipe` or `csv` of them");
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+fn is_at(endpoint: &Endpoint, path: &str) -> bool {
+    endpoint.head.method_and_path().1 == path
+}
+
+fn names_receivers(ty: &TypeExpr) -> bool {
+    let text = TypeExpr::Scalar(Scalar::String);
+    match ty {
+        TypeExpr::Generic(Generic::List | Generic::Pipe | Generic::Csv, item) => **item == text,
+        other => *other == text,
+    }
+}
