@@ -215,6 +215,7 @@ pub struct ClientBuilder<C = CorpSecret> {
     max_response: usize,
     options: CallOptions,
     limit_store: Arc<dyn LimitStore>,
+    address: Option<String>,
     token_store: Arc<dyn TokenStore>,
 }
 
@@ -236,6 +237,7 @@ impl<C: Credential> ClientBuilder<C> {
             max_response: 32 << 20,
             options: CallOptions::default(),
             limit_store: Arc::new(MemoryLimits::default()),
+            address: None,
             token_store: Arc::new(MemoryStore::new()),
         }
     }
@@ -356,6 +358,19 @@ impl<C: Credential> ClientBuilder<C> {
         self.options(|options| options.on_limit(on_limit))
     }
 
+    /// How many accounts the corporation may have: see [`CallOptions::accounts`].
+    pub fn accounts(self, accounts: u32) -> Self {
+        self.options(|options| options.accounts(accounts))
+    }
+
+    /// Names the address that calls leave from, where other processes call from it and share the
+    /// [limit store](Self::limit_store): then they count together what WeCom allows one address. Otherwise each client takes it
+    /// that it is alone.
+    pub fn address(mut self, address: impl Into<String>) -> Self {
+        self.address = Some(address.into());
+        self
+    }
+
     /// Adds something that sees every request before it leaves, and what comes back.
     pub fn hook(self, hook: impl Hook) -> Self {
         self.options(|options| options.hook(hook))
@@ -399,7 +414,7 @@ impl<C: Credential> ClientBuilder<C> {
             base_url,
             merchant_url,
             max_response: self.max_response,
-            limits: Limits::new(self.limit_store),
+            limits: Limits::new(self.limit_store, self.address),
             store: self.token_store,
             credentials: Credentials::default(),
             options: Arc::clone(&options),

@@ -28,6 +28,16 @@ pub trait Credential: sealed::Sealed + Send + Sync + 'static {
     #[doc(hidden)]
     fn key(&self) -> String;
 
+    /// The corporation that it is of, by its id; whatever tells it from others, where that isn't known.
+    #[doc(hidden)]
+    fn corporation(&self) -> Option<String>;
+
+    /// Whether a service provider's applications call with it.
+    #[doc(hidden)]
+    fn is_provider(&self) -> bool {
+        false
+    }
+
     /// The kind of token that it gives.
     #[doc(hidden)]
     fn token_kind(&self) -> TokenKind;
@@ -41,6 +51,27 @@ pub trait Credential: sealed::Sealed + Send + Sync + 'static {
     /// Fetches a token from WeCom.
     #[doc(hidden)]
     fn fetch<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<StoredToken, Error>>;
+}
+
+/// Whose calls are made with a credential.
+#[derive(Clone, Debug)]
+pub(crate) struct Identity {
+    /// Names the credential without showing it.
+    pub(crate) key: String,
+    /// The corporation, if it is of one.
+    pub(crate) corporation: Option<String>,
+    /// Whether a service provider's applications call.
+    pub(crate) is_provider: bool,
+}
+
+impl Identity {
+    pub(crate) fn of<C: Credential + ?Sized>(credential: &C) -> Self {
+        Self {
+            key: credential.key(),
+            corporation: credential.corporation(),
+            is_provider: credential.is_provider(),
+        }
+    }
 }
 
 pub(crate) mod sealed {
@@ -107,10 +138,14 @@ impl Credential for CorpSecret {
         key("corp", &[&self.corp_id, self.secret.expose()])
     }
 
+    fn corporation(&self) -> Option<String> {
+        Some(self.corp_id.clone())
+    }
+
     fn fetch<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<StoredToken, Error>> {
         Box::pin(async {
             let request = Gettoken::new(self.corp_id.as_str(), self.secret.clone());
-            let answer = Session::without_token(caller, &self.key()).grant(&request).await?;
+            let answer = Session::without_token(caller, &Identity::of(self)).grant(&request).await?;
             granted(Gettoken::META, "access_token", answer.access_token, answer.expires_in)
         })
     }
@@ -150,6 +185,11 @@ impl<T: Token + 'static> Credential for Fixed<T> {
 
     fn key(&self) -> String {
         key("fixed", &[self.token.expose()])
+    }
+
+    /// Whose it is, nobody here knows: what is sent with one token is of one corporation.
+    fn corporation(&self) -> Option<String> {
+        Some(self.key())
     }
 
     /// It is at hand, and how long it lives, nobody here knows.

@@ -135,7 +135,9 @@
 //!
 //! Documented limits of fields are checked before anything is sent, all of them at once; [`ClientBuilder::without_validation`] leaves
 //! that to WeCom. Documented rates and numbers of calls at once are kept: a call waits for its turn, or is refused
-//! ([`OnLimit`]).
+//! ([`OnLimit`]). So are the [rates] that are of no single endpoint: 10,000 calls a minute of a corporation to each, 30 messages a minute
+//! of an application to one member, of which WeCom would drop the next without an error. Some depend on how many accounts the
+//! corporation may have, which [`ClientBuilder::accounts`] says.
 //!
 //! ```
 //! # use wecom_mock::Server;
@@ -301,7 +303,7 @@ pub use wecom_models::*;
 pub use wecom_requests::Signed;
 pub use wecom_requests::{
     ApiError, Check, Checker, DecodeError, ENDPOINTS, Endpoint, Errcode, Form, JsonAnswer, MerchantError,
-    Meta, Paged, PagedItems, Period, Query, Rate, Violations, errcode, token,
+    Meta, Paged, PagedItems, Period, Query, Rate, Violations, errcode, rates, token,
 };
 
 /// Locks what stays whole even if a task panicked meanwhile.

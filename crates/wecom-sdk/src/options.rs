@@ -21,6 +21,7 @@ pub struct CallOptions {
     pub(crate) names_unknown_fields: bool,
     pub(crate) retry: Arc<dyn RetryPolicy>,
     pub(crate) on_limit: OnLimit,
+    pub(crate) accounts: Option<u32>,
     pub(crate) hooks: Vec<Arc<dyn Hook>>,
 }
 
@@ -35,6 +36,7 @@ impl Default for CallOptions {
             names_unknown_fields: false,
             retry: Arc::new(Backoff::new()),
             on_limit: OnLimit::Wait,
+            accounts: None,
             hooks: Vec::new(),
         }
     }
@@ -84,6 +86,13 @@ impl CallOptions {
         self
     }
 
+    /// How many accounts the corporation may have (账号上限). Some [general rates](crate::rates) are so much for each of them, such as 200
+    /// receivers of messages a day; without this, they are not kept.
+    pub fn accounts(mut self, accounts: u32) -> Self {
+        self.accounts = Some(accounts);
+        self
+    }
+
     /// Sends requests without checking documented limits of their fields first.
     pub fn without_validation(mut self) -> Self {
         self.validates = false;
@@ -113,6 +122,7 @@ impl fmt::Debug for CallOptions {
             .field("max_memory", &self.memory)
             .field("validates", &self.validates)
             .field("on_limit", &self.on_limit)
+            .field("accounts", &self.accounts)
             .finish_non_exhaustive()
     }
 }

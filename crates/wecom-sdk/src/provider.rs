@@ -12,7 +12,7 @@ use wecom_requests::token::{AccessToken, NoToken, ProviderAccessToken, SuiteAcce
 use wecom_requests::{Endpoint as _, TokenKind};
 
 use crate::caller::Caller;
-use crate::credential::{granted, key, sealed::Sealed};
+use crate::credential::{Identity, granted, key, sealed::Sealed};
 use crate::session::Session;
 use crate::tokens::StoredToken;
 use crate::{Client, Credential, Error, Provides, lock};
@@ -97,11 +97,20 @@ impl Credential for Suite {
         key("suite", &[&self.suite_id, self.secret.expose()])
     }
 
+    /// It is of no corporation.
+    fn corporation(&self) -> Option<String> {
+        None
+    }
+
+    fn is_provider(&self) -> bool {
+        true
+    }
+
     fn fetch<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<StoredToken, Error>> {
         Box::pin(async {
             let ticket = self.ticket(caller).await?;
             let request = GetSuiteToken::new(self.suite_id.as_str(), self.secret.clone(), ticket);
-            let answer = Session::without_token(caller, &self.key()).grant(&request).await?;
+            let answer = Session::without_token(caller, &Identity::of(self)).grant(&request).await?;
             granted(GetSuiteToken::META, "suite_access_token", answer.suite_access_token, answer.expires_in)
         })
     }
@@ -156,6 +165,14 @@ impl Credential for AuthorizedCorp {
         key("authorized", &[&self.suite.credential().suite_id, &self.corp_id, self.permanent_code.expose()])
     }
 
+    fn corporation(&self) -> Option<String> {
+        Some(self.corp_id.clone())
+    }
+
+    fn is_provider(&self) -> bool {
+        true
+    }
+
     fn fetch<'a>(&'a self, _: &'a Caller) -> BoxFuture<'a, Result<StoredToken, Error>> {
         Box::pin(async {
             let request = GetCorpToken::new(self.corp_id.as_str(), self.permanent_code.clone());
@@ -195,10 +212,18 @@ impl Credential for Provider {
         key("provider", &[&self.corp_id, self.secret.expose()])
     }
 
+    fn corporation(&self) -> Option<String> {
+        Some(self.corp_id.clone())
+    }
+
+    fn is_provider(&self) -> bool {
+        true
+    }
+
     fn fetch<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<StoredToken, Error>> {
         Box::pin(async {
             let request = GetProviderToken::new(self.corp_id.as_str(), self.secret.clone());
-            let answer = Session::without_token(caller, &self.key()).grant(&request).await?;
+            let answer = Session::without_token(caller, &Identity::of(self)).grant(&request).await?;
             granted(
                 GetProviderToken::META,
                 "provider_access_token",

@@ -29,8 +29,10 @@ use wecom_requests::{
 };
 
 use crate::caller::Caller;
+use crate::credential::Identity;
 use crate::error::retry_after;
 use crate::hook::{Incoming, Outgoing};
+use crate::limits::Asking;
 use crate::options::CallOptions;
 use crate::pace::{Standstill, counted, standstill};
 use crate::redact::{Sent, named_secrets};
@@ -56,8 +58,7 @@ const REFUSED_TOKEN: [i64; 7] = [
 #[derive(Clone, Copy)]
 pub(crate) struct Session<'a> {
     pub(crate) caller: &'a Caller,
-    /// Names the credential without showing it.
-    credential: &'a str,
+    who: &'a Identity,
     /// Where tokens come from, for calls that take one.
     tokens: Option<&'a Arc<Tokens>>,
     pub(crate) options: &'a CallOptions,
@@ -74,6 +75,8 @@ pub(crate) struct Call<'a> {
     pub(crate) repeatable: bool,
     /// How much longer than others it may take.
     pub(crate) extra: Duration,
+    /// Who receives something.
+    pub(crate) receivers: &'a [String],
     /// What must not be shown besides the token and what the request itself says is a secret.
     pub(crate) secrets: &'a [Secret],
 }
@@ -84,7 +87,15 @@ impl<'a> Call<'a> {
         endpoint: &'static Meta,
         build: &'a mut (dyn FnMut(&str) -> Result<Request<RequestBody>, Error> + Send),
     ) -> Self {
-        Self { endpoint, build, download: false, repeatable: true, extra: Duration::ZERO, secrets: &[] }
+        Self {
+            endpoint,
+            build,
+            download: false,
+            repeatable: true,
+            extra: Duration::ZERO,
+            receivers: &[],
+            secrets: &[],
+        }
     }
 }
 
@@ -114,12 +125,12 @@ struct Progress {
 impl<'a> Session<'a> {
     /// Calls with a credential's tokens.
     pub(crate) fn new(caller: &'a Caller, tokens: &'a Arc<Tokens>, options: &'a CallOptions) -> Self {
-        Self { caller, credential: tokens.key(), tokens: Some(tokens), options }
+        Self { caller, who: tokens.identity(), tokens: Some(tokens), options }
     }
 
     /// Calls without a token, to fetch one.
-    pub(crate) fn without_token(caller: &'a Caller, credential: &'a str) -> Self {
-        Self { caller, credential, tokens: None, options: &caller.options }
+    pub(crate) fn without_token(caller: &'a Caller, who: &'a Identity) -> Self {
+        Self { caller, who, tokens: None, options: &caller.options }
     }
 
     /// Calls an endpoint, and gives what is read from its answer, with the answer.
@@ -129,7 +140,8 @@ impl<'a> Session<'a> {
         E::Response: Send,
     {
         let mut build = self.builder(request)?;
-        self.call(Call::new(E::META, &mut build), |answer| self.whole::<E>(answer)).await
+        let call = Call { receivers: request.receivers(), ..Call::new(E::META, &mut build) };
+        self.call(call, |answer| self.whole::<E>(answer)).await
     }
 
     /// Calls an endpoint that gives out a token. That is for everyone who waits for it, so no
@@ -234,10 +246,11 @@ impl<'a> Session<'a> {
         deadline: Instant,
         progress: &Progress,
     ) -> Result<Response<Bytes>, Error> {
-        let Self { caller, credential, options, .. } = self;
+        let Self { caller, who, options, .. } = self;
         let endpoint = call.endpoint;
         let tokens = self.tokens.filter(|_| endpoint.token != TokenKind::NoToken);
         let no_token = Secret::default();
+        let asking = Asking { who, endpoint, receivers: call.receivers, options, deadline };
         // A call that is repeated because its token was refused has not failed yet.
         let mut renewed = false;
         loop {
@@ -246,7 +259,7 @@ impl<'a> Session<'a> {
                 None => None,
             };
             // Last of all: what is counted as leaving now must not wait for anything else.
-            let place = caller.limits.admit(credential, endpoint, options.on_limit, deadline).await?;
+            let place = caller.limits.admit(&asking).await?;
             let current = current.zip(tokens).map(|(current, tokens)| tokens.latest(current));
             let attempt = progress.attempts.fetch_add(1, Ordering::Relaxed) + 1;
             let token = current.as_ref().map_or(&no_token, |current| &current.token);
@@ -292,7 +305,7 @@ impl<'a> Session<'a> {
                     ?blocked,
                     "WeCom has blocked the endpoint for a while"
                 );
-                caller.limits.block(credential, endpoint, blocked);
+                caller.limits.block(&who.key, endpoint, blocked);
                 *retry_after = Some(blocked);
             }
             let failure = Failure::new(endpoint, &error, attempt - u32::from(renewed));
@@ -386,7 +399,7 @@ impl<'a> Session<'a> {
             && let Some(pause) = retry_after(&head.headers, SystemTime::now())
         {
             tracing::warn!(endpoint = endpoint.id, ?pause, "the server asks to be left alone for a while");
-            self.caller.limits.pause(self.credential, endpoint.host, pause);
+            self.caller.limits.pause(&self.who.key, endpoint.host, pause);
         }
         if download && head.status.is_success() {
             let file = body.read_until(|beginning| begins_file(&head.headers, beginning));

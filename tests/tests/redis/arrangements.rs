@@ -26,11 +26,11 @@ async fn info(server: &RedisServer, command: &[&str]) -> String {
     cmd(command[0]).arg(&command[1..]).query_async(&mut server.connection().await).await.unwrap()
 }
 
-/// Ten thousand calls of two clients that share nothing but Redis, and something that happens amid them.
-async fn ten_thousand_calls(server: &Server, stores: [Redis; 2], happens: impl AsyncFnOnce()) {
+/// Thousands of calls (fewer than a minute allows) of two clients that share nothing but Redis, and something that happens amid them.
+async fn thousands_of_calls(server: &Server, stores: [Redis; 2], happens: impl AsyncFnOnce()) {
     let clients =
         stores.map(|store| builder(&server.base_url(), &store).limit_store(store.clone()).build().unwrap());
-    let workers: Vec<_> = (0..100)
+    let workers: Vec<_> = (0..90)
         .map(|number| {
             let client = clients[number % 2].clone();
             tokio::spawn(async move {
@@ -50,7 +50,7 @@ async fn ten_thousand_calls(server: &Server, stores: [Redis; 2], happens: impl A
     for worker in workers {
         worker.await.unwrap().unwrap();
     }
-    assert!(server.requests(GET_INFO) >= 10_000);
+    assert!(server.requests(GET_INFO) >= 9_000);
 }
 
 /// A cluster of three servers, each with a third of the slots.
@@ -83,14 +83,14 @@ async fn cluster(test: &str) -> Option<Vec<RedisServer>> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn when_a_server_of_a_cluster_dies_amid_ten_thousand_calls_none_fails() {
-    let test = "when_a_server_of_a_cluster_dies_amid_ten_thousand_calls_none_fails";
+async fn when_a_server_of_a_cluster_dies_amid_thousands_of_calls_none_fails() {
+    let test = "when_a_server_of_a_cluster_dies_amid_thousands_of_calls_none_fails";
     let Some(mut servers) = cluster(test).await else { return };
     let addresses: Vec<_> = servers.iter().map(RedisServer::address).collect();
     let store = || Redis::cluster(addresses.iter().map(String::as_str)).unwrap();
     let server = Server::start().await.unwrap();
     let stores = [store(), store()];
-    ten_thousand_calls(&server, stores, async || {
+    thousands_of_calls(&server, stores, async || {
         assert_eq!(server.requests(GETTOKEN), 1, "the clients share a token");
         // The one that has the token.
         let mut holder = None;
@@ -147,7 +147,7 @@ async fn another_master_that_the_sentinels_name_is_followed() {
     let server = Server::start().await.unwrap();
     let last = store();
     last.put("before", &token(), None).await.unwrap();
-    ten_thousand_calls(&server, [store(), store()], async || {
+    thousands_of_calls(&server, [store(), store()], async || {
         assert_eq!(server.requests(GETTOKEN), 1, "the clients share a token");
         drop(master);
     })

@@ -186,7 +186,7 @@ async fn counts_that_are_none_do_not_stop_calls() {
     let store = redis.store();
     let rates = Getcorpcheckinoption::META.rates;
     let key = LimitKey::new("key", "endpoint");
-    assert_eq!(store.take(key, rates).await.unwrap(), None);
+    assert_eq!(store.take(key, rates, 1).await.unwrap(), None);
     let mut connection = redis.connection().await;
     let counts = only_key(&redis, ":60").await;
     let commands: [&[&str]; 4] = [
@@ -197,7 +197,7 @@ async fn counts_that_are_none_do_not_stop_calls() {
     ];
     for command in commands {
         poison(&mut connection, &counts, &[&["DEL", "{}"], command]).await;
-        assert_eq!(store.take(key, rates).await.unwrap(), None, "{command:?}");
+        assert_eq!(store.take(key, rates, 1).await.unwrap(), None, "{command:?}");
         let life: i64 = cmd("PTTL").arg(&counts).query_async(&mut connection).await.unwrap();
         assert!(life > 0, "{command:?}");
     }

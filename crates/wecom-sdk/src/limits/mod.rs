@@ -1,7 +1,9 @@
 //! Documented limits, kept before WeCom enforces them.
 
+mod general;
 mod memory;
 mod place;
+mod window;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -12,15 +14,18 @@ use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use wecom_requests::{Host, Meta, Rate};
 
+use crate::credential::Identity;
 use crate::kept::{Keep, Kept};
+use crate::options::CallOptions;
 use crate::time::later;
 use crate::tokens::StoreFuture;
 use crate::{Error, lock};
+use general::General;
 
 pub use memory::MemoryLimits;
-#[cfg(feature = "redis")]
-pub(crate) use memory::SLOTS;
 pub(crate) use place::Place;
+#[cfg(feature = "redis")]
+pub(crate) use window::SLOTS;
 
 /// For how long a server is left alone at most, whatever it asks for: then it is asked again.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5 * 60);
@@ -41,9 +46,18 @@ pub enum OnLimit {
 /// Counts the calls that documented limits allow. [`MemoryLimits`] counts for one process; with the feature `redis`,
 /// [`Redis`](crate::Redis) counts for all that share a server. While a store fails, each client counts for itself.
 pub trait LimitStore: Send + Sync + 'static {
-    /// Takes one call out of what every one of the rates still allows, or, if one of them allows none, takes nothing and
-    /// says how long to wait before asking again.
-    fn take<'a>(&'a self, key: LimitKey<'a>, rates: &'a [Rate]) -> StoreFuture<'a, Option<Duration>>;
+    /// Takes some calls out of what every one of the rates still allows, or, if one of them doesn't allow so many, takes nothing
+    /// and says how long to wait before asking again.
+    ///
+    /// Those of an endpoint's own rates are taken one by one. Of [general rates](wecom_requests::rates), each client counts its calls
+    /// itself, and takes a hundredth of the rate at once, so that most calls ask no store; calls that were already made are among
+    /// them.
+    fn take<'a>(
+        &'a self,
+        key: LimitKey<'a>,
+        rates: &'a [Rate],
+        calls: u32,
+    ) -> StoreFuture<'a, Option<Duration>>;
 
     /// Takes one of `most` places for a call that is about to be on its way, and says whether there was one. A call that has a place
     /// already keeps it: while it is on its way, this is called again and again, and a place for which it isn't called within its
@@ -67,8 +81,13 @@ pub trait LimitStore: Send + Sync + 'static {
 }
 
 impl<S: LimitStore + ?Sized> LimitStore for Arc<S> {
-    fn take<'a>(&'a self, key: LimitKey<'a>, rates: &'a [Rate]) -> StoreFuture<'a, Option<Duration>> {
-        (**self).take(key, rates)
+    fn take<'a>(
+        &'a self,
+        key: LimitKey<'a>,
+        rates: &'a [Rate],
+        calls: u32,
+    ) -> StoreFuture<'a, Option<Duration>> {
+        (**self).take(key, rates, calls)
     }
 
     fn enter<'a>(
@@ -90,16 +109,35 @@ impl<S: LimitStore + ?Sized> LimitStore for Arc<S> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct LimitKey<'a> {
-    /// Names the credential without showing it.
-    pub credential: &'a str,
-    /// The endpoint's id.
+    /// Names for whom it counts, without showing it: a credential, or a general rate and a corporation, an application or an
+    /// address.
+    pub scope: &'a str,
+    /// The endpoint's id; its path, for a general rate.
     pub endpoint: &'static str,
 }
 
 impl<'a> LimitKey<'a> {
-    /// The calls of a credential to an endpoint.
-    pub fn new(credential: &'a str, endpoint: &'static str) -> Self {
-        Self { credential, endpoint }
+    /// Somebody's calls to an endpoint.
+    pub fn new(scope: &'a str, endpoint: &'static str) -> Self {
+        Self { scope, endpoint }
+    }
+}
+
+/// A call that asks to be let through.
+#[derive(Clone, Copy)]
+pub(crate) struct Asking<'a> {
+    pub(crate) who: &'a Identity,
+    pub(crate) endpoint: &'static Meta,
+    /// Who receives something.
+    pub(crate) receivers: &'a [String],
+    pub(crate) options: &'a CallOptions,
+    pub(crate) deadline: Instant,
+}
+
+impl<'a> Asking<'a> {
+    /// What the endpoint's own limits count for.
+    fn key(&self) -> LimitKey<'a> {
+        LimitKey::new(&self.who.key, self.endpoint.id)
     }
 }
 
@@ -160,6 +198,7 @@ pub(crate) struct Limits {
     store: Arc<dyn LimitStore>,
     /// Counts while the store fails.
     fallback: MemoryLimits,
+    general: General,
     /// By credential.
     locals: Mutex<Kept<String, Locals>>,
 }
@@ -171,27 +210,32 @@ impl fmt::Debug for Limits {
 }
 
 impl Limits {
-    pub(crate) fn new(store: Arc<dyn LimitStore>) -> Self {
-        Self { store, fallback: MemoryLimits::default(), locals: Mutex::default() }
+    pub(crate) fn new(store: Arc<dyn LimitStore>, address: Option<String>) -> Self {
+        Self {
+            store,
+            fallback: MemoryLimits::default(),
+            general: General::new(address),
+            locals: Mutex::default(),
+        }
     }
 
     /// Waits until the endpoint may be called, or refuses. The call is counted then: it should leave at once. What it gives is
     /// held while the call is on its way.
-    pub(crate) async fn admit(
-        &self,
-        credential: &str,
-        endpoint: &'static Meta,
-        on_limit: OnLimit,
-        deadline: Instant,
-    ) -> Result<Option<Place>, Error> {
+    pub(crate) async fn admit(&self, call: &Asking<'_>) -> Result<Option<Place>, Error> {
+        let Asking { who, endpoint, deadline, .. } = *call;
+        let on_limit = call.options.on_limit;
         if on_limit == OnLimit::Ignore {
             return Ok(None);
         }
-        let Some(local) = self.held(credential, endpoint) else { return Ok(None) };
-        let key = LimitKey { credential, endpoint: endpoint.id };
+        let local = match self.held(&who.key, endpoint) {
+            Some(local) => local,
+            // Only the general rates count, and most calls have room.
+            None if self.take(call).await.is_none() => return Ok(None),
+            None => self.local(&who.key, endpoint),
+        };
         let place = match endpoint.concurrency {
             Some(most) => {
-                let place = Place::take(&self.store, key, &local.places, most, on_limit).await;
+                let place = Place::take(&self.store, call.key(), &local.places, most, on_limit).await;
                 // When a place becomes free, nobody knows.
                 Some(place.ok_or(Error::Limited { endpoint, retry_after: Duration::ZERO })?)
             }
@@ -201,7 +245,7 @@ impl Limits {
             OnLimit::Wait => Some(local.queue.lock().await),
             _ => None,
         };
-        while let Some(wait) = self.wait(key, endpoint, &local).await {
+        while let Some(wait) = self.wait(call, &local).await {
             if on_limit == OnLimit::Refuse || later(wait) > deadline {
                 return Err(Error::Limited { endpoint, retry_after: wait });
             }
@@ -244,21 +288,47 @@ impl Limits {
     }
 
     /// How long to wait; `None` once the call is counted.
-    async fn wait(&self, key: LimitKey<'_>, endpoint: &Meta, local: &Local) -> Option<Duration> {
+    async fn wait(&self, call: &Asking<'_>, local: &Local) -> Option<Duration> {
         let now = Instant::now();
-        let pause = lock(&self.locals).get(key.credential).and_then(|locals| locals.pause(endpoint.host));
-        if let Some(until) = pause.max(local.blocked_until()).filter(|until| *until > now) {
-            return Some(until - now);
+        let host = call.endpoint.host;
+        let pause = lock(&self.locals).get(call.who.key.as_str()).and_then(|locals| locals.pause(host));
+        match pause.max(local.blocked_until()).filter(|until| *until > now) {
+            Some(until) => Some(until - now),
+            None => self.take(call).await,
         }
-        let rates = endpoint.rates;
-        if rates.is_empty() {
-            return None;
+    }
+
+    /// Counts a call by all rates; where one of them leaves no room, by none, and says how long to wait.
+    async fn take(&self, call: &Asking<'_>) -> Option<Duration> {
+        let mut taken = match self.general.take(call) {
+            Ok(taken) => taken,
+            Err(wait) => return Some(wait),
+        };
+        let mut wait = None;
+        for due in &mut taken.due {
+            wait = self.count(due.key(), &due.rates, due.calls).await;
+            if wait.is_some() {
+                break;
+            }
+            due.told = true;
         }
-        match self.store.take(key, rates).await {
+        let own = call.endpoint.rates;
+        if wait.is_none() && !own.is_empty() {
+            wait = self.count(call.key(), own, 1).await;
+        }
+        if wait.is_some() {
+            self.general.give_back(call, &taken);
+        }
+        wait
+    }
+
+    /// Counts calls in the store.
+    async fn count(&self, key: LimitKey<'_>, rates: &[Rate], calls: u32) -> Option<Duration> {
+        match self.store.take(key, rates, calls).await {
             Ok(wait) => wait,
             Err(error) => {
                 tracing::warn!(%error, "the limit store failed: counting for this process alone");
-                self.fallback.take(key, rates).await.unwrap_or_default()
+                self.fallback.take(key, rates, calls).await.unwrap_or_default()
             }
         }
     }

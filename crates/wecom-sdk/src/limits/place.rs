@@ -24,7 +24,7 @@ const POLL: (Duration, Duration) = (Duration::from_millis(10), Duration::from_mi
 /// A place that is taken, here and in the store, and free again when this is dropped.
 pub(crate) struct Place {
     store: Arc<dyn LimitStore>,
-    credential: String,
+    scope: String,
     endpoint: &'static str,
     call: u128,
     /// Held until the store knows that the place is free: those who wait in this process find it free then.
@@ -48,7 +48,7 @@ impl Place {
         // From here on, it is given back whatever happens: the store may have taken it down even if nobody hears of it.
         let mut place = Self {
             store: Arc::clone(store),
-            credential: key.credential.to_owned(),
+            scope: key.scope.to_owned(),
             endpoint: key.endpoint,
             call: fastrand::u128(..),
             permit: Some(permit?),
@@ -67,28 +67,17 @@ impl Place {
             }
             poll = (poll * 2).min(POLL.1);
         }
-        place.renewals = Some(tokio::spawn(renew(
-            Arc::clone(store),
-            place.credential.clone(),
-            key.endpoint,
-            most,
-            place.call,
-        )));
+        place.renewals =
+            Some(tokio::spawn(renew(Arc::clone(store), place.scope.clone(), key.endpoint, most, place.call)));
         Some(place)
     }
 }
 
 /// Keeps a place for as long as its call is on its way.
-async fn renew(
-    store: Arc<dyn LimitStore>,
-    credential: String,
-    endpoint: &'static str,
-    most: u32,
-    call: u128,
-) {
+async fn renew(store: Arc<dyn LimitStore>, scope: String, endpoint: &'static str, most: u32, call: u128) {
     loop {
         sleep(RENEWAL).await;
-        let key = LimitKey { credential: &credential, endpoint };
+        let key = LimitKey { scope: &scope, endpoint };
         if let Err(error) = store.enter(key, most, call, LIFE).await {
             tracing::debug!(%error, "the limit store failed: another process may take this call's place, too");
         }
@@ -100,10 +89,10 @@ impl Drop for Place {
         if let Some(renewals) = self.renewals.take() {
             renewals.abort();
         }
-        let (store, credential) = (Arc::clone(&self.store), std::mem::take(&mut self.credential));
+        let (store, scope) = (Arc::clone(&self.store), std::mem::take(&mut self.scope));
         let (endpoint, call, permit) = (self.endpoint, self.call, self.permit.take());
         let mut leave = Box::pin(async move {
-            let key = LimitKey { credential: &credential, endpoint };
+            let key = LimitKey { scope: &scope, endpoint };
             if let Err(error) = store.leave(key, call).await {
                 tracing::debug!(%error, "the limit store failed: a place will be free a little later");
             }

@@ -51,7 +51,7 @@ use scripts::{
 /// Besides one server, with or without TLS, it can be a cluster ([`Redis::cluster`], feature `redis-cluster`) or the master that
 /// sentinels name ([`Redis::sentinel`], feature `redis-sentinel`).
 ///
-/// Keys begin with `wecom:` and a hash of the credential. Values are tokens in the clear: the server has to be as well kept as
+/// Keys begin with `wecom:` and a hash of the credential, or of what a general rate counts for. Values are tokens in the clear: the server has to be as well kept as
 /// the secrets.
 #[derive(Clone)]
 pub struct Redis {
@@ -149,12 +149,12 @@ impl Redis {
         self
     }
 
-    fn key(&self, credential: &str, what: impl fmt::Display) -> String {
-        format!("{}{{{credential}}}:{what}", self.prefix)
+    fn key(&self, scope: &str, what: impl fmt::Display) -> String {
+        format!("{}{{{scope}}}:{what}", self.prefix)
     }
 
     fn places(&self, key: LimitKey<'_>) -> String {
-        self.key(key.credential, format_args!("places:{}", key.endpoint))
+        self.key(key.scope, format_args!("places:{}", key.endpoint))
     }
 
     /// Runs a script whose result says nothing that matters.
@@ -229,14 +229,19 @@ impl TokenStore for Redis {
 }
 
 impl LimitStore for Redis {
-    fn take<'a>(&'a self, key: LimitKey<'a>, rates: &'a [Rate]) -> StoreFuture<'a, Option<Duration>> {
+    fn take<'a>(
+        &'a self,
+        key: LimitKey<'a>,
+        rates: &'a [Rate],
+        calls: u32,
+    ) -> StoreFuture<'a, Option<Duration>> {
         let keys: Vec<_> = rates
             .iter()
             .map(|rate| format!("calls:{}:{}", key.endpoint, rate.per.duration().as_secs()))
-            .map(|what| self.key(key.credential, what))
+            .map(|what| self.key(key.scope, what))
             .collect();
         let mut script = TAKE_CALL.call(&keys);
-        script.arg(SLOTS);
+        script.arg(SLOTS).arg(calls);
         for rate in rates {
             script.arg(rate.calls).arg(milliseconds(rate.per.duration()));
         }

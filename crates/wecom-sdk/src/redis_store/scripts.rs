@@ -1,5 +1,5 @@
 //! What is done in Redis: scripts, so that each step is one, whoever else is at work. All keys of a script are those of one
-//! credential, whose name is their hash tag: in a cluster, one server has them all.
+//! scope, whose name is their hash tag: in a cluster, one server has them all.
 
 use std::sync::LazyLock;
 

@@ -1,16 +1,17 @@
 -- A window of slots for each rate, as in memory: a hash of how many calls each slot has.
--- KEYS: one for each rate. ARGV: how many slots a period has; then, for each rate, its calls and its period in milliseconds.
--- Returns how many milliseconds to wait, or 0 once the call is counted.
-local slots = tonumber(ARGV[1])
+-- KEYS: one for each rate. ARGV: how many slots a period has, and how many calls to count; then, for each rate, its calls and its
+-- period in milliseconds.
+-- Returns how many milliseconds to wait, or 0 once the calls are counted.
+local slots, wanted = tonumber(ARGV[1]), tonumber(ARGV[2])
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local wait, current = 0, {}
 for i, key in ipairs(KEYS) do
-    local calls, period = tonumber(ARGV[2 * i]), tonumber(ARGV[2 * i + 1])
+    local calls, period = tonumber(ARGV[2 * i + 1]), tonumber(ARGV[2 * i + 2])
     local slot = period / slots
     current[i] = math.floor(now / slot)
     if redis.call('TYPE', key).ok ~= 'hash' then redis.call('DEL', key) end
-    local entries, live, excess = redis.call('HGETALL', key), {}, 1 - calls
+    local entries, live, excess = redis.call('HGETALL', key), {}, wanted - calls
     for j = 1, #entries, 2 do
         local number, count = tonumber(entries[j]), tonumber(entries[j + 1])
         -- Those of the past are over, and those of the next period and later were counted by another clock.
@@ -36,7 +37,7 @@ for i, key in ipairs(KEYS) do
 end
 if wait > 0 then return wait end
 for i, key in ipairs(KEYS) do
-    redis.call('HINCRBY', key, string.format('%d', current[i]), 1)
-    redis.call('PEXPIRE', key, tonumber(ARGV[2 * i + 1]) * 2)
+    redis.call('HINCRBY', key, string.format('%d', current[i]), wanted)
+    redis.call('PEXPIRE', key, tonumber(ARGV[2 * i + 2]) * 2)
 end
 return 0

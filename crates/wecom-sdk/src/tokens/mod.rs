@@ -15,6 +15,7 @@ use tracing::Instrument as _;
 use wecom_models::Secret;
 
 use crate::caller::Caller;
+use crate::credential::Identity;
 use crate::time::jitter;
 use crate::{Credential, Error};
 
@@ -49,6 +50,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) struct Tokens {
     credential: Arc<dyn Credential>,
     caller: Arc<Caller>,
+    identity: Identity,
     /// Shared by all clients of the caller with this credential.
     state: Arc<State>,
 }
@@ -65,12 +67,18 @@ enum Turn {
 
 impl Tokens {
     pub(crate) fn new(credential: Arc<dyn Credential>, caller: Arc<Caller>) -> Self {
-        let state = caller.credentials.state(&credential.key());
-        Self { credential, caller, state }
+        let identity = Identity::of(&*credential);
+        let state = caller.credentials.state(&identity.key);
+        Self { credential, caller, identity, state }
+    }
+
+    /// Whose calls are made with the credential.
+    pub(crate) fn identity(&self) -> &Identity {
+        &self.identity
     }
 
     /// Names the credential without showing it.
-    pub(crate) fn key(&self) -> &str {
+    fn key(&self) -> &str {
         &self.state.key
     }
 
