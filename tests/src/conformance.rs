@@ -237,8 +237,12 @@ fn broken(request: &impl Check) -> Vec<Finding> {
 
 /// The path of a broken limit, `info[3].userid`, as a JSON pointer.
 fn as_pointer(path: &str) -> String {
-    let steps = path.split(['.', '[']).map(|step| step.trim_end_matches(']'));
-    steps.map(|step| format!("/{}", escape(step))).collect()
+    let mut pointer = String::new();
+    for step in path.split(['.', '[']).map(|step| step.trim_end_matches(']')) {
+        pointer.push('/');
+        pointer.push_str(&escape(step));
+    }
+    pointer
 }
 
 /// The path of an ignored field as a JSON pointer.
