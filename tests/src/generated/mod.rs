@@ -9,6 +9,8 @@ pub(crate) mod batch;
 pub(crate) mod chatdata;
 /// 打卡 (feature `checkin`).
 pub(crate) mod checkin;
+/// 通讯录管理 · 部门管理, 通讯录管理 · 标签管理 (feature `contacts`).
+pub(crate) mod contacts;
 /// 上下游 · 上下游通讯录管理 (feature `corpgroup`).
 pub(crate) mod corpgroup;
 /// 客户联系 · 消息推送, 客户联系 · 统计管理 (feature `externalcontact`).
@@ -140,6 +142,45 @@ pub(crate) static CONTRACTS: &[Contract] = &[
             "/group/*/ot_info/otapplyinfo/ot_nonworkingday_restinfo/cal_ottime_rule/items",
         ],
     ),
+    Contract::of::<
+        wecom_models::contacts::department::CreateDepartment,
+    >(contacts::department::CREATE_DEPARTMENT, &[], &[]),
+    Contract::of::<
+        wecom_models::contacts::department::UpdateDepartment,
+    >(contacts::department::UPDATE_DEPARTMENT, &[], &[]),
+    Contract::of::<
+        wecom_models::contacts::department::DeleteDepartment,
+    >(contacts::department::DELETE_DEPARTMENT, &[], &[]),
+    Contract::of::<
+        wecom_models::contacts::department::ListDepartment,
+    >(contacts::department::LIST_DEPARTMENT, &[], &[]),
+    Contract::of::<
+        wecom_models::contacts::department::SimpleListDepartment,
+    >(contacts::department::SIMPLE_LIST_DEPARTMENT, &[], &[]),
+    Contract::of::<
+        wecom_models::contacts::department::GetDepartment,
+    >(contacts::department::GET_DEPARTMENT, &[], &[]),
+    Contract::of::<
+        wecom_models::contacts::tag::CreateTag,
+    >(contacts::tag::CREATE_TAG, &[], &[]),
+    Contract::of::<
+        wecom_models::contacts::tag::UpdateTag,
+    >(contacts::tag::UPDATE_TAG, &[], &[]),
+    Contract::of::<
+        wecom_models::contacts::tag::DeleteTag,
+    >(contacts::tag::DELETE_TAG, &[], &[]),
+    Contract::of::<
+        wecom_models::contacts::tag::GetTag,
+    >(contacts::tag::GET_TAG, &[], &[]),
+    Contract::of::<
+        wecom_models::contacts::tag::AddTagUsers,
+    >(contacts::tag::ADD_TAG_USERS, &[], &[]),
+    Contract::of::<
+        wecom_models::contacts::tag::DelTagUsers,
+    >(contacts::tag::DEL_TAG_USERS, &[], &[]),
+    Contract::of::<
+        wecom_models::contacts::tag::ListTag,
+    >(contacts::tag::LIST_TAG, &[], &[]),
     Contract::of::<
         wecom_models::corpgroup::contacts::RemoveCorp,
     >(corpgroup::contacts::REMOVE_CORP, &[], &[]),

@@ -9,6 +9,8 @@ pub(crate) mod batch;
 pub(crate) mod chatdata;
 /// 打卡 (feature `checkin`).
 pub(crate) mod checkin;
+/// 通讯录管理 · 部门管理, 通讯录管理 · 标签管理 (feature `contacts`).
+pub(crate) mod contacts;
 /// 上下游 · 上下游通讯录管理 (feature `corpgroup`).
 pub(crate) mod corpgroup;
 /// 客户联系 · 消息推送, 客户联系 · 统计管理 (feature `externalcontact`).
@@ -56,6 +58,8 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     chatdata::search::ROUTES,
     chatdata::zone::ROUTES,
     checkin::ROUTES,
+    contacts::department::ROUTES,
+    contacts::tag::ROUTES,
     corpgroup::contacts::ROUTES,
     externalcontact::message_push::ROUTES,
     externalcontact::statistics::ROUTES,

@@ -12,6 +12,9 @@ pub mod chatdata;
 /// 打卡 (feature `checkin`).
 #[cfg(feature = "checkin")]
 pub mod checkin;
+/// 通讯录管理 · 部门管理, 通讯录管理 · 标签管理 (feature `contacts`).
+#[cfg(feature = "contacts")]
+pub mod contacts;
 /// 上下游 · 上下游通讯录管理 (feature `corpgroup`).
 #[cfg(feature = "corpgroup")]
 pub mod corpgroup;

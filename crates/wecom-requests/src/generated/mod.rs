@@ -12,6 +12,9 @@ pub(crate) mod chatdata;
 /// 打卡 (feature `checkin`).
 #[cfg(feature = "checkin")]
 pub(crate) mod checkin;
+/// 通讯录管理 · 部门管理, 通讯录管理 · 标签管理 (feature `contacts`).
+#[cfg(feature = "contacts")]
+pub(crate) mod contacts;
 /// 上下游 · 上下游通讯录管理 (feature `corpgroup`).
 #[cfg(feature = "corpgroup")]
 pub(crate) mod corpgroup;
@@ -117,6 +120,32 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::chatdata::zone::SetPublicKey as crate::Endpoint>::META,
     #[cfg(feature = "checkin")]
     <wecom_models::checkin::Getcorpcheckinoption as crate::Endpoint>::META,
+    #[cfg(feature = "contacts")]
+    <wecom_models::contacts::department::CreateDepartment as crate::Endpoint>::META,
+    #[cfg(feature = "contacts")]
+    <wecom_models::contacts::department::UpdateDepartment as crate::Endpoint>::META,
+    #[cfg(feature = "contacts")]
+    <wecom_models::contacts::department::DeleteDepartment as crate::Endpoint>::META,
+    #[cfg(feature = "contacts")]
+    <wecom_models::contacts::department::ListDepartment as crate::Endpoint>::META,
+    #[cfg(feature = "contacts")]
+    <wecom_models::contacts::department::SimpleListDepartment as crate::Endpoint>::META,
+    #[cfg(feature = "contacts")]
+    <wecom_models::contacts::department::GetDepartment as crate::Endpoint>::META,
+    #[cfg(feature = "contacts")]
+    <wecom_models::contacts::tag::CreateTag as crate::Endpoint>::META,
+    #[cfg(feature = "contacts")]
+    <wecom_models::contacts::tag::UpdateTag as crate::Endpoint>::META,
+    #[cfg(feature = "contacts")]
+    <wecom_models::contacts::tag::DeleteTag as crate::Endpoint>::META,
+    #[cfg(feature = "contacts")]
+    <wecom_models::contacts::tag::GetTag as crate::Endpoint>::META,
+    #[cfg(feature = "contacts")]
+    <wecom_models::contacts::tag::AddTagUsers as crate::Endpoint>::META,
+    #[cfg(feature = "contacts")]
+    <wecom_models::contacts::tag::DelTagUsers as crate::Endpoint>::META,
+    #[cfg(feature = "contacts")]
+    <wecom_models::contacts::tag::ListTag as crate::Endpoint>::META,
     #[cfg(feature = "corpgroup")]
     <wecom_models::corpgroup::contacts::RemoveCorp as crate::Endpoint>::META,
     #[cfg(feature = "externalcontact")]
