@@ -221,12 +221,5 @@ fn is_same(one: &Struct, other: &Struct) -> bool {
 fn reachable(file: &File, part: Part) -> BTreeSet<&str> {
     let parts = file.operations().flat_map(|operation| operation.parts);
     let fields = parts.filter(|(of, _)| *of == part).flat_map(|(_, fields)| fields.values());
-    let mut pending: Vec<&str> = fields.filter_map(|field| field.ty.name()).collect();
-    let mut found = BTreeSet::new();
-    while let Some(name) = pending.pop() {
-        if found.insert(name) {
-            pending.extend(file.made_of(name).filter_map(TypeExpr::name));
-        }
-    }
-    found
+    file.reached(fields.map(|field| &field.ty))
 }

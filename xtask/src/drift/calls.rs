@@ -70,9 +70,9 @@ impl Comparison<'_> {
             head.rate.iter().map(|rate| (u64::from(rate.calls), rate.per.keyword())).collect();
         let Rates { calls: theirs, .. } = Rates::of(&section.prose);
         // Which endpoint of a page a rate is of, and what it counts, isn't always clear.
-        let said = if theirs.is_empty() { read.contents.rates() } else { theirs.clone() };
+        let said = if theirs.is_empty() { read.contents.rates() } else { &theirs };
         if ours.iter().any(|rate| !said.contains(rate)) || ours.is_empty() && !theirs.is_empty() {
-            differs(DriftRule::Rate, "rate", told(&ours), told(&said));
+            differs(DriftRule::Rate, "rate", told(&ours), told(said));
         }
         let theirs = at_once(&section.prose);
         let shared = section.shared.at_once;

@@ -7,7 +7,6 @@ use super::finding::{Finding, PageLine, Spot};
 use super::object::{SpecField, SpecObject, What};
 use super::page::{PageField, PageObject};
 use crate::pages::phrases::{self, Claim, Subject};
-use crate::pages::plain;
 use crate::pages::table::values_of;
 use crate::spec::type_expr::{Scalar, TypeExpr};
 use crate::spec::{DriftRule, Field, File, Group, Rule, WrittenRule};
@@ -51,9 +50,9 @@ impl<'c> Ruled<'c, '_> {
             for row in seen.above.iter().flat_map(|above| &above.rows) {
                 add(&row.doc, None, seen.page.line(row.line));
             }
-            for line in seen.page.prose() {
-                add(&plain(line), None, seen.page.address());
-            }
+        }
+        for seen in self.seen {
+            found.extend(seen.page.section.claims().iter().map(|claim| (claim.clone(), seen.page.address())));
         }
         found
     }

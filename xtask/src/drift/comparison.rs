@@ -22,7 +22,26 @@ pub(super) struct Comparison<'a> {
     pub labels: BTreeMap<(usize, String), Labels>,
 }
 
+/// What a comparison of one endpoint finds, which depends on nothing that other endpoints find.
+#[derive(Clone)]
+pub(super) struct Gathered {
+    found: Vec<Finding>,
+    present: BTreeSet<(usize, String)>,
+    values: BTreeMap<(usize, String), Listed>,
+    evidence: Option<Evidence>,
+    labels: BTreeMap<(usize, String), Labels>,
+}
+
+impl Gathered {
+    /// The same, for a comparison that needs no evidence.
+    pub(super) fn without_evidence(&self) -> Self {
+        let Self { found, present, values, labels, .. } = self.clone();
+        Self { found, present, values, labels, evidence: None }
+    }
+}
+
 /// The values of a type that pages list.
+#[derive(Clone)]
 pub(super) struct Listed {
     /// Where the first of them does.
     pub line: PageLine,
@@ -30,7 +49,7 @@ pub(super) struct Listed {
 }
 
 /// What pages call the values of a type.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Labels {
     /// Where the first of them does.
     pub line: Option<PageLine>,
@@ -46,6 +65,14 @@ impl Labels {
             self.of.entry(value.wire.clone()).or_default().push(value.doc.clone());
         }
     }
+
+    /// Adds what another place of the same type calls them.
+    fn merge(&mut self, other: Self) {
+        self.line = self.line.or(other.line);
+        for (wire, labels) in other.of {
+            self.of.entry(wire).or_default().extend(labels);
+        }
+    }
 }
 
 impl<'a> Comparison<'a> {
@@ -53,6 +80,30 @@ impl<'a> Comparison<'a> {
     pub(super) fn new(spec: &'a Spec, pages: &'a [ReadPage]) -> Self {
         let (present, values, labels) = (BTreeSet::new(), BTreeMap::new(), BTreeMap::new());
         Self { spec, pages, found: Vec::new(), present, values, labels, evidence: None }
+    }
+
+    /// What was found so far.
+    pub(super) fn gathered(self) -> Gathered {
+        let Self { found, present, values, evidence, labels, .. } = self;
+        Gathered { found, present, values, evidence, labels }
+    }
+
+    /// Adds what was found of an endpoint.
+    pub(super) fn add(&mut self, gathered: Gathered) {
+        self.found.extend(gathered.found);
+        self.present.extend(gathered.present);
+        for (of, Listed { line, wires }) in gathered.values {
+            let all = self.values.entry(of).or_insert_with(|| Listed { line, wires: BTreeSet::new() });
+            all.wires.extend(wires);
+        }
+        for (of, labels) in gathered.labels {
+            self.labels.entry(of).or_default().merge(labels);
+        }
+        if let (Some(all), Some(evidence)) = (&mut self.evidence, gathered.evidence) {
+            for (at, seen) in evidence {
+                all.entry(at).or_default().merge(seen);
+            }
+        }
     }
 
     /// The page of a document.

@@ -2,19 +2,40 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::comparison::Comparison;
+use super::comparison::{Comparison, Gathered};
 use super::documents::Sourced;
 use super::finding::{Finding, Found, PageLine, Spot, Unspecified};
 use super::page::Documented;
 use crate::pages::contents;
+use crate::parallel;
 use crate::spec::{DriftRule, Endpoint, File, Section};
 
 impl<'a> Comparison<'a> {
-    /// Compares everything.
-    pub(super) fn run(&mut self) -> Found {
+    /// Compares all endpoints, each by itself; of those that are `known`, what was found before is found again.
+    pub(super) fn endpoints(
+        &self,
+        known: impl Fn(usize, &str) -> Option<Gathered> + Sync,
+    ) -> Vec<(usize, &'a str, Gathered)> {
+        let files = self.spec.files.iter();
+        let all = files.flat_map(|file| file.endpoints.iter().map(move |(name, of)| (file, name, of)));
+        let all: Vec<(&'a File, &'a String, &'a Endpoint)> = all.collect();
+        parallel::map(&all, |_, (file, name, endpoint)| {
+            let gathered = known(file.source, name).unwrap_or_else(|| {
+                let evidence = self.evidence.clone();
+                let mut alone = Self { evidence, ..Self::new(self.spec, self.pages) };
+                alone.endpoint(file, name, endpoint);
+                alone.gathered()
+            });
+            (file.source, name.as_str(), gathered)
+        })
+    }
+
+    /// Compares the rest, and brings everything together.
+    pub(super) fn run(&mut self, endpoints: impl IntoIterator<Item = (usize, &'a str, Gathered)>) -> Found {
+        let mut endpoints = endpoints.into_iter().peekable();
         for file in &self.spec.files {
-            for (name, endpoint) in &file.endpoints {
-                self.endpoint(file, name, endpoint);
+            while let Some((_, _, gathered)) = endpoints.next_if(|(of, ..)| *of == file.source) {
+                self.add(gathered);
             }
             self.values_gone(file);
         }

@@ -25,6 +25,14 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
+    /// Adds what was seen elsewhere.
+    pub(super) fn merge(&mut self, other: Self) {
+        self.rows.extend(other.rows);
+        self.values.extend(other.values);
+        self.missing |= other.missing;
+        self.listed.extend(other.listed);
+    }
+
     /// Adds what a page says and shows in one place.
     pub(super) fn add(&mut self, field: &PageField<'_>) {
         let rows = field.node.rows.iter().copied();

@@ -27,6 +27,7 @@ mod rows;
 mod shown;
 mod values;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
@@ -35,9 +36,10 @@ use crate::pages::{self, Page};
 use crate::parallel;
 use crate::spec::load;
 use crate::spec::{self, Failure, Spec};
-use comparison::Comparison;
+use comparison::{Comparison, Gathered};
 pub(crate) use evidence::{Evidence, Seen};
 pub(crate) use finding::Finding;
+use finding::Found;
 pub(crate) use page::{ReadPage, mentions, own_name};
 pub use report::Differences;
 
@@ -64,7 +66,9 @@ pub fn run(
     }
     start(pages.len());
     let pages = take_apart(pages, progress);
-    let found = Comparison::new(&spec, &pages).run();
+    let mut comparison = Comparison::new(&spec, &pages);
+    let endpoints = comparison.endpoints(|_, _| None);
+    let found = comparison.run(endpoints);
     let pages = pages.into_iter().map(|read| (read.page.file, read.page.text)).collect();
     Ok(Differences::new(sources, pages, found))
 }
@@ -79,14 +83,40 @@ pub(crate) fn take_apart(pages: Vec<Page>, progress: impl Fn() + Sync) -> Vec<Re
     pages.into_iter().zip(contents).map(|(page, contents)| ReadPage { page, contents }).collect()
 }
 
-/// Where a spec and pages differ, but for what the spec accepts.
-pub(crate) fn differences(spec: &Spec, pages: &[ReadPage]) -> Vec<Finding> {
-    Comparison::new(spec, pages).run().findings
+/// Where a spec and pages differ, but for what the spec accepts, and what else a comparison of them tells.
+pub(crate) struct Compared {
+    pub findings: Vec<Finding>,
+    /// What the pages say and show of everything in the spec, wherever it is found there.
+    pub evidence: Evidence,
+    /// By file and endpoint: what was found of it.
+    gathered: BTreeMap<(usize, String), Gathered>,
 }
 
-/// What the pages say and show of everything in a spec, wherever it is found there.
-pub(crate) fn evidence(spec: &Spec, pages: &[ReadPage]) -> Evidence {
-    let mut comparison = Comparison { evidence: Some(Evidence::default()), ..Comparison::new(spec, pages) };
-    comparison.run();
-    comparison.evidence.unwrap_or_default()
+impl Compared {
+    /// Compares a spec with pages.
+    pub(crate) fn of(spec: &Spec, pages: &[ReadPage]) -> Self {
+        let mut comparison =
+            Comparison { evidence: Some(Evidence::default()), ..Comparison::new(spec, pages) };
+        let endpoints = comparison.endpoints(|_, _| None);
+        let known = endpoints
+            .iter()
+            .map(|(file, name, gathered)| ((*file, (*name).to_owned()), gathered.without_evidence()));
+        let gathered = known.collect();
+        let Found { findings, .. } = comparison.run(endpoints);
+        Self { findings, evidence: comparison.evidence.unwrap_or_default(), gathered }
+    }
+
+    /// Compares the same spec, changed in a way that means nothing to endpoints of some names, with the same pages.
+    pub(crate) fn again(
+        &self,
+        spec: &Spec,
+        pages: &[ReadPage],
+        unchanged: impl Fn(&str) -> bool + Sync,
+    ) -> Vec<Finding> {
+        let mut comparison = Comparison::new(spec, pages);
+        let endpoints = comparison.endpoints(|file, name| {
+            self.gathered.get(&(file, name.to_owned())).filter(|_| unchanged(name)).cloned()
+        });
+        comparison.run(endpoints).findings
+    }
 }

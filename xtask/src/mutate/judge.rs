@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::edit::Edit;
-use crate::drift::{self, Evidence, Finding, ReadPage};
+use super::reach::Unchanged;
+use crate::drift::{Compared, Evidence, Finding, ReadPage};
 use crate::pages::contents::Contents;
 use crate::spec::check;
 use crate::spec::diagnostic::Diagnostics;
@@ -42,6 +43,7 @@ pub(super) struct Subject<'a> {
     pages: &'a [ReadPage],
     pub value: serde_yaml::Value,
     pub spec: Spec,
+    compared: Compared,
     known: Found,
 }
 
@@ -54,19 +56,18 @@ impl<'a> Subject<'a> {
         let name = source.path.trim_start_matches("spec/").to_owned();
         let value =
             serde_yaml::from_str(&source.text).map_err(|error| format!("{}: {error}", source.path))?;
-        let mut subject = Self { name, pages, value, spec: Spec::default(), known: Found::new() };
         // What a check can't know without the other files is known to be told.
-        let (spec, mistakes) = subject.read(&subject.value);
-        subject.spec = spec;
-        subject.known = mistakes;
-        subject.known.extend(subject.drift(&subject.spec));
+        let (spec, known) = read(&name, &value);
+        let compared = Compared::of(&spec, pages);
+        let mut subject = Self { name, pages, value, spec, compared, known };
+        subject.known.extend(told(&subject.compared.findings));
         subject.known.extend(subject.examples(&subject.spec));
         Ok(subject)
     }
 
     /// What pages say of the file.
-    pub(super) fn evidence(&self) -> Evidence {
-        drift::evidence(&self.spec, self.pages)
+    pub(super) fn evidence(&self) -> &Evidence {
+        &self.compared.evidence
     }
 
     /// Who notices first what is changed.
@@ -75,11 +76,13 @@ impl<'a> Subject<'a> {
         for edit in edits {
             edit.apply(&mut value);
         }
-        let (spec, mistakes) = self.read(&value);
+        let (spec, mistakes) = read(&self.name, &value);
         if self.is_new(&mistakes) {
             return Some(Witness::Check);
         }
-        if self.is_new(&self.drift(&spec)) {
+        let unchanged = Unchanged::of(&self.spec, &spec, edits);
+        let findings = self.compared.again(&spec, self.pages, |endpoint| unchanged.holds(endpoint));
+        if self.is_new(&told(&findings)) {
             return Some(Witness::Drift);
         }
         self.is_new(&self.examples(&spec)).then_some(Witness::Examples)
@@ -87,26 +90,6 @@ impl<'a> Subject<'a> {
 
     fn is_new(&self, found: &Found) -> bool {
         found.iter().any(|(what, times)| self.known.get(what).is_none_or(|known| times > known))
-    }
-
-    /// The spec that some values are, and what is wrong with it.
-    fn read(&self, value: &serde_yaml::Value) -> (Spec, Found) {
-        let text = serde_yaml::to_string(value).unwrap_or_default();
-        let sources = [load::source(&self.name, &text)];
-        let mut found = Diagnostics::default();
-        let spec = load::spec(&sources, &mut found);
-        check::spec(&spec, &sources, &mut found);
-        let mistakes =
-            counted(found.iter().map(|found| format!("{}: {}", found.mistake.code(), found.message)));
-        (spec, mistakes)
-    }
-
-    fn drift(&self, spec: &Spec) -> Found {
-        let told = |finding: &Finding| {
-            let says = finding.page.as_deref().unwrap_or_default();
-            format!("{} {} {says}", finding.name(), finding.at)
-        };
-        counted(drift::differences(spec, self.pages).iter().map(told))
     }
 
     /// What the types don't expect of the bodies that their pages show.
@@ -138,6 +121,25 @@ impl<'a> Subject<'a> {
         });
         bodies.collect()
     }
+}
+
+/// The spec that the values of a file are, and what is wrong with it.
+fn read(name: &str, value: &serde_yaml::Value) -> (Spec, Found) {
+    let text = serde_yaml::to_string(value).unwrap_or_default();
+    let sources = [load::source(name, &text)];
+    let mut found = Diagnostics::default();
+    let spec = load::spec(&sources, &mut found);
+    check::spec(&spec, &sources, &mut found);
+    let mistakes = counted(found.iter().map(|found| format!("{}: {}", found.mistake.code(), found.message)));
+    (spec, mistakes)
+}
+
+/// What was found in comparison with the pages.
+fn told(findings: &[Finding]) -> Found {
+    counted(findings.iter().map(|finding| {
+        let says = finding.page.as_deref().unwrap_or_default();
+        format!("{} {} {says}", finding.name(), finding.at)
+    }))
 }
 
 fn counted(found: impl Iterator<Item = String>) -> Found {

@@ -9,6 +9,7 @@ mod example;
 mod judge;
 mod kind;
 mod kinds;
+mod reach;
 mod report;
 mod site;
 
@@ -148,7 +149,7 @@ fn pages(spec: &Spec, docs: &Path) -> io::Result<Vec<ReadPage>> {
 fn mutants(subject: &Subject<'_>, kinds: &[Kind], pages: &[ReadPage]) -> Vec<Vec<Mutant>> {
     let evidence = subject.evidence();
     let spec = &subject.spec;
-    let site = spec.files.first().map(|file| FileSite::new(file, &subject.value, &evidence, pages));
+    let site = spec.files.first().map(|file| FileSite::new(file, &subject.value, evidence, pages));
     let codes = spec.codes.as_ref().map(|codes| CodesSite { codes });
     let of_kind = |kind: &Kind| {
         let fields = site.iter().flat_map(|site| kind.in_file(site));

@@ -98,19 +98,11 @@ impl<'a> FileSite<'a> {
         let mut users: BTreeMap<&str, Users<'_>> = BTreeMap::new();
         for endpoint in file.endpoints.values() {
             for (part, fields) in [(Part::Request, &endpoint.request), (Part::Response, &endpoint.response)] {
-                let mut pending: Vec<&str> = fields.values().filter_map(|field| field.ty.name()).collect();
-                let mut known: Vec<&str> = Vec::new();
-                while let Some(name) = pending.pop() {
-                    let Some(name) = file.type_name(name).filter(|name| !known.contains(&name.as_str()))
-                    else {
-                        continue;
-                    };
-                    known.push(name);
+                for name in file.reached(fields.values().map(|field| &field.ty)) {
                     let users = users.entry(name).or_default();
                     users.sent |= part.is_sent();
                     users.received |= !part.is_sent();
                     users.endpoints.push(endpoint);
-                    pending.extend(file.made_of(name).filter_map(|ty| ty.name()));
                 }
             }
         }

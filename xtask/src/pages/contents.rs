@@ -1,13 +1,14 @@
 //! What a page holds: its endpoints, each with its tables, its examples and the prose around them.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 
 use super::codes::CodeRow;
 use super::json_repair::Repair;
+use super::markup::plain;
 use super::page::Page;
-use super::phrases::{self, Requirements};
+use super::phrases::{self, Claim, Requirements};
 use super::table::Table;
 use crate::spec::Part;
 
@@ -22,14 +23,18 @@ pub(crate) struct Contents {
     pub named: Vec<Table>,
     /// The bodies that can't be read.
     pub unreadable: Vec<Unreadable>,
+    rates: OnceLock<Vec<(u64, &'static str)>>,
 }
 
 impl Contents {
     /// All rates that the page tells, of whatever endpoint.
-    pub(crate) fn rates(&self) -> Vec<(u64, &'static str)> {
-        let shared = self.sections.first().map(|section| &section.shared.lines);
-        let own = self.sections.iter().flat_map(|section| &section.prose);
-        own.chain(shared.into_iter().flatten()).filter_map(|line| phrases::rates(line)).flatten().collect()
+    pub(crate) fn rates(&self) -> &[(u64, &'static str)] {
+        self.rates.get_or_init(|| {
+            let shared = self.sections.first().map(|section| &section.shared.lines);
+            let own = self.sections.iter().flat_map(|section| &section.prose);
+            let lines = own.chain(shared.into_iter().flatten());
+            lines.filter_map(|line| phrases::rates(line)).flatten().collect()
+        })
     }
 
     /// What a page of these contents asks of whoever calls one of its endpoints: it stands below the address.
@@ -74,9 +79,18 @@ pub(crate) struct Section {
     pub raw: Vec<(Part, String)>,
     /// Of that, what is JSON: pieces of bodies.
     pub pieces: Vec<(Part, Value)>,
+    pub(super) claims: OnceLock<Vec<Claim>>,
 }
 
 impl Section {
+    /// The rules over several fields that the text around it states: it is asked for each object that is sent.
+    pub(crate) fn claims(&self) -> &[Claim] {
+        self.claims.get_or_init(|| {
+            let lines = self.prose.iter().chain(&self.shared.lines);
+            lines.flat_map(|line| phrases::claims(&plain(line), None)).collect()
+        })
+    }
+
     /// The tables of a part.
     pub(crate) fn tables_of(&self, part: Part) -> impl Iterator<Item = &Table> {
         self.tables.iter().filter(move |table| table.part == part)

@@ -1,7 +1,7 @@
 //! The one walk over a page, from which all its contents come.
 
 use std::collections::HashMap;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use regex_lite::Regex;
 
@@ -269,6 +269,7 @@ impl<'a, 'm> Walk<'a, 'm> {
             shared: Arc::default(),
             raw: Vec::new(),
             pieces: Vec::new(),
+            claims: OnceLock::new(),
         });
         true
     }

@@ -176,6 +176,18 @@ impl File {
         steps.try_fold(first, |field, name| self.structs.get(field.ty.name()?)?.fields.get(name))
     }
 
+    /// The names of all types of this file that some types are, or hold, at whatever depth.
+    pub fn reached<'f>(&'f self, types: impl IntoIterator<Item = &'f TypeExpr>) -> BTreeSet<&'f str> {
+        let mut pending: Vec<&str> = types.into_iter().filter_map(TypeExpr::name).collect();
+        let mut found = BTreeSet::new();
+        while let Some(name) = pending.pop() {
+            if found.insert(name) {
+                pending.extend(self.made_of(name).filter_map(TypeExpr::name));
+            }
+        }
+        found
+    }
+
     /// The types that a type of this file is made of; none if it isn't one.
     pub fn made_of(&self, name: &str) -> impl Iterator<Item = &TypeExpr> {
         let fields = self.structs.get(name).into_iter().flat_map(|structure| structure.fields.values());

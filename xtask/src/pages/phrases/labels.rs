@@ -25,26 +25,39 @@ pub(crate) struct Named<'v> {
     pub elsewhere: Vec<&'v str>,
 }
 
-impl Named<'_> {
-    /// How many terms of what it is called a name has a word for.
-    fn fit(&self, name: &str) -> usize {
-        let words = words(name);
-        let fits = |label: &&str| {
-            let terms = terms(label).into_iter().filter(|meant| meant.iter().any(|word| has(&words, word)));
-            let own = self::words(label);
-            terms.count() + own.iter().filter(|word| has(&words, word)).count()
+/// What a value is called, taken apart.
+struct Called {
+    /// Of each label: what its terms mean, and its own words.
+    labels: Vec<(Vec<&'static [&'static str]>, Vec<String>)>,
+    /// The words of its likes' names.
+    elsewhere: Vec<String>,
+}
+
+impl Called {
+    fn of(value: &Named<'_>) -> Self {
+        Self {
+            labels: value.labels.iter().map(|label| (terms(label), words(label))).collect(),
+            elsewhere: value.elsewhere.iter().flat_map(|other| words(other)).collect(),
+        }
+    }
+
+    /// How many terms of what it is called a name of some words has a word for.
+    fn fit(&self, name: &[String]) -> usize {
+        let fits = |(terms, own): &(Vec<&[&str]>, Vec<String>)| {
+            let terms = terms.iter().filter(|meant| meant.iter().any(|word| has(name, word)));
+            terms.count() + own.iter().filter(|word| has(name, word)).count()
         };
         let known = self.labels.iter().map(fits).max().unwrap_or_default();
-        let same =
-            self.elsewhere.iter().flat_map(|other| self::words(other)).any(|word| words.contains(&word));
-        if known == 0 { usize::from(same) } else { known }
+        if known == 0 { usize::from(self.elsewhere.iter().any(|word| name.contains(word))) } else { known }
     }
 }
 
 /// Two values whose names fit each other's labels better than their own, by their places.
 pub(crate) fn swapped(values: &[Named<'_>]) -> Option<(usize, usize)> {
-    let fits: Vec<Vec<usize>> =
-        values.iter().map(|value| values.iter().map(|other| value.fit(other.name)).collect()).collect();
+    let names: Vec<Vec<String>> = values.iter().map(|value| words(value.name)).collect();
+    let fits =
+        values.iter().map(Called::of).map(|called| names.iter().map(|name| called.fit(name)).collect());
+    let fits: Vec<Vec<usize>> = fits.collect();
     let pairs = (0..values.len()).flat_map(|one| (one + 1..values.len()).map(move |other| (one, other)));
     let gains = pairs.filter_map(|(one, other)| {
         let first = fits[one][other].checked_sub(fits[one][one])?;
