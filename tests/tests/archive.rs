@@ -1,6 +1,6 @@
 //! Keys of archived messages, encrypted by OpenSSL.
 
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::process::{Command, Stdio};
 
 use base64::Engine as _;
@@ -16,7 +16,11 @@ fn openssl(arguments: &[&str], input: &[u8]) -> Vec<u8> {
         .stderr(Stdio::null())
         .spawn()
         .expect("openssl is installed");
-    process.stdin.take().unwrap().write_all(input).unwrap();
+    match process.stdin.take().unwrap().write_all(input) {
+        // A command that reads no input may be gone before it comes.
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => panic!("openssl {arguments:?}: {error}"),
+        _ => {}
+    }
     let output = process.wait_with_output().unwrap();
     assert!(output.status.success(), "openssl {arguments:?}");
     output.stdout
