@@ -26,7 +26,7 @@ pub(crate) struct Seen {
 
 impl Seen {
     /// Adds what was seen elsewhere.
-    pub(super) fn merge(&mut self, other: Self) {
+    pub(crate) fn merge(&mut self, other: Self) {
         self.rows.extend(other.rows);
         self.values.extend(other.values);
         self.missing |= other.missing;

@@ -31,13 +31,13 @@ impl Kind {
     }
 
     /// All mistakes of this kind in a file.
-    pub(super) fn in_file(&self, site: &FileSite<'_>) -> Vec<Mutant> {
+    pub(super) fn in_file(&self, places: &Places<'_>) -> Vec<Mutant> {
         match self.make {
-            Make::Endpoint(make) => site.endpoints().flat_map(|site| make(&site)).collect(),
-            Make::Field(make) => site.fields().flat_map(|site| make(&site)).collect(),
-            Make::Enum(make) => site.enums().flat_map(|site| make(&site)).collect(),
-            Make::Union(make) => site.unions().flat_map(|site| make(&site)).collect(),
-            Make::File(make) => make(site),
+            Make::Endpoint(make) => places.endpoints.iter().flat_map(make).collect(),
+            Make::Field(make) => places.fields.iter().flat_map(make).collect(),
+            Make::Enum(make) => places.enums.iter().flat_map(make).collect(),
+            Make::Union(make) => places.unions.iter().flat_map(make).collect(),
+            Make::File(make) => make(places.file),
             Make::Codes(_) => Vec::new(),
         }
     }
@@ -47,6 +47,28 @@ impl Kind {
         match self.make {
             Make::Codes(make) => make(site),
             _ => Vec::new(),
+        }
+    }
+}
+
+/// All places of a file where a mistake can be made.
+pub(super) struct Places<'a> {
+    file: &'a FileSite<'a>,
+    endpoints: Vec<EndpointSite<'a>>,
+    fields: Vec<FieldSite<'a>>,
+    enums: Vec<EnumSite<'a>>,
+    unions: Vec<UnionSite<'a>>,
+}
+
+impl<'a> Places<'a> {
+    pub(super) fn of(file: &'a FileSite<'a>) -> Self {
+        let fields: Vec<FieldSite<'_>> = file.fields().collect();
+        Self {
+            file,
+            endpoints: file.endpoints().collect(),
+            enums: file.enums(&fields).collect(),
+            fields,
+            unions: file.unions().collect(),
         }
     }
 }

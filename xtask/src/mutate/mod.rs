@@ -20,7 +20,7 @@ use std::path::Path;
 use fastrand::Rng;
 
 use self::judge::Subject;
-use self::kind::Kind;
+use self::kind::{Kind, Places};
 pub use self::report::FULLY;
 pub use self::report::Report;
 use self::report::{KindReport, Survivor};
@@ -150,9 +150,10 @@ fn mutants(subject: &Subject<'_>, kinds: &[Kind], pages: &[ReadPage]) -> Vec<Vec
     let evidence = subject.evidence();
     let spec = &subject.spec;
     let site = spec.files.first().map(|file| FileSite::new(file, &subject.value, evidence, pages));
+    let places = site.as_ref().map(Places::of);
     let codes = spec.codes.as_ref().map(|codes| CodesSite { codes });
     let of_kind = |kind: &Kind| {
-        let fields = site.iter().flat_map(|site| kind.in_file(site));
+        let fields = places.iter().flat_map(|places| kind.in_file(places));
         fields.chain(codes.iter().flat_map(|codes| kind.in_codes(codes))).collect()
     };
     kinds.iter().map(of_kind).collect()

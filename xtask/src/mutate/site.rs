@@ -146,13 +146,11 @@ impl<'a> FileSite<'a> {
         })
     }
 
-    pub(super) fn enums(&'a self) -> impl Iterator<Item = EnumSite<'a>> {
+    pub(super) fn enums(&'a self, fields: &[FieldSite<'a>]) -> impl Iterator<Item = EnumSite<'a>> {
         self.file.enums.iter().map(|(name, listed)| {
             let mut seen = Seen::default();
-            for field in self.fields().filter(|site| site.field.ty.name() == Some(name)) {
-                seen.rows.extend(field.seen.rows);
-                seen.values.extend(field.seen.values);
-                seen.listed.extend(field.seen.listed);
+            for field in fields.iter().filter(|site| site.field.ty.name() == Some(name)) {
+                seen.merge(field.seen.clone());
             }
             EnumSite { file: self, name, listed, path: Section::Enums.entry(name), seen }
         })
