@@ -133,7 +133,6 @@ pub(crate) static CONTRACTS: &[Contract] = &[
             "/group/*/range/userid",
             "/group/*/ot_info/otcheckinfo/ot_workingday_restinfo/cal_ottime_rule/items",
             "/group/*/ot_info/otcheckinfo/ot_nonworkingday_restinfo/cal_ottime_rule/items",
-            "/group/*/ot_info/uptime",
             "/group/*/ot_info/otapplyinfo",
             "/group/*/ot_info/otapplyinfo/allow_ot_workingday",
             "/group/*/ot_info/otapplyinfo/allow_ot_nonworkingday",

@@ -4,6 +4,7 @@ use serde_json::Number;
 use serde_yaml::Value;
 
 use super::page::{PageField, mentions};
+use super::shown::is_written;
 use crate::pages::phrases::{self, Base, DocType};
 use crate::pages::table::{Row, values_of};
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
@@ -25,7 +26,8 @@ type Difference = (DriftRule, String, String);
 impl<'d> Rows<'d> {
     pub(super) fn differences(&self) -> Vec<Difference> {
         let mut found = Vec::new();
-        found.extend(self.ty().or_else(|| self.truth()).or_else(|| self.moment()));
+        found
+            .extend(self.ty().or_else(|| self.truth()).or_else(|| self.moment()).or_else(|| self.needless()));
         found.extend(if self.part.is_sent() { self.required() } else { self.presence() });
         found.extend(self.stays());
         found.extend(self.limits());
@@ -95,6 +97,24 @@ impl<'d> Rows<'d> {
             _ => return None,
         };
         Some((DriftRule::FieldType, theirs.to_owned(), message))
+    }
+
+    /// A quirk of which neither a table nor an example shows anything, though both show the field.
+    fn needless(&self) -> Option<Difference> {
+        let Self { file, field, .. } = self;
+        // What examples show may break a limit, be a value that is not listed, bear another name, or be there at the wrong time.
+        let plain = field.limits.is_empty() && field.misspelt.is_empty() && field.ty.name().is_none();
+        let types: Vec<&String> = self.rows().filter_map(|row| row.ty.as_ref()).collect();
+        let mut values = self.seen.node.values.iter().filter(|value| !value.is_null()).peekable();
+        let agrees = types.iter().all(|ty| fits(file, &field.ty, phrases::doc_type(ty)))
+            && values.peek().is_some()
+            && values.all(|value| is_written(file, &field.ty, value));
+        let promised = self.rows().all(|row| !phrases::may_be_absent(&row.doc));
+        let first = types.first().filter(|_| field.quirk.is_some() && plain && promised && agrees)?;
+        let message = format!(
+            "the page has its type in the table and in all examples, `{first}`: the quirk excuses nothing"
+        );
+        Some((DriftRule::FieldType, (*first).clone(), message))
     }
 
     fn required(&self) -> Option<Difference> {

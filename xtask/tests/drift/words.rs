@@ -13,6 +13,12 @@ fn what_pages_say_in_words_is_compared() {
         ),
         (PAGE, "完成时间，unix时间戳", "泡茶时长（秒）", "field-type order.response.ready_at: duration"),
         (
+            SPEC,
+            "ready_at: { ",
+            "ready_at: { quirk: \"Shown as text.\", ",
+            "field-type order.response.ready_at: uint32",
+        ),
+        (
             PAGE,
             "完成时间，unix时间戳",
             "完成时间，unix时间戳，未完成时不返回",

@@ -251,8 +251,6 @@ pub struct OvertimeInfo {
     /// The settings for overtime that is counted by check-ins.
     pub otcheckinfo: Option<OvertimeByCheckin>,
     /// When this was last changed.
-    ///
-    /// The table lists `uptime` without saying of what.
     pub uptime: Timestamp,
     /// The settings for overtime that is counted by applications and check-ins. Absent unless that has
     /// been set.
