@@ -279,11 +279,13 @@ impl<T: Each> Each for Option<T> {
 }
 
 /// Whether there is a list with something in it. An empty one says nothing.
+#[allow(dead_code, reason = "not every family has such rules")]
 pub(crate) fn has_items(list: &impl Items) -> bool {
     list.items().is_some_and(|items| items > 0)
 }
 
 /// Whether a value is one of these, as on the wire.
+#[allow(dead_code, reason = "not every family has such rules")]
 pub(crate) fn is_one_of(value: &impl serde::Serialize, values: &[&str]) -> bool {
     let text = match serde_json::to_value(value) {
         Ok(serde_json::Value::Bool(value)) => u8::from(value).to_string(),
