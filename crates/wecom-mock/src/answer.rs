@@ -91,7 +91,7 @@ impl State {
         Reply::refusal(self.kind(request), code, &message)
     }
 
-    /// What the endpoint of a request answers: its errors, too, come in that form.
+    /// The form in which the endpoint of a request answers, errors included.
     fn kind(&self, request: &Received) -> Answer {
         let routes = self.routes.get(request.path.as_str()).map_or(&[][..], Vec::as_slice);
         let fitting = routes.iter().find(|route| request.method == route.method);

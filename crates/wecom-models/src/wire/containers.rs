@@ -1,4 +1,4 @@
-//! What holds other values: options, boxes, lists, maps, and JSON of any kind.
+//! Values that hold others: options, boxes, lists, maps, and JSON of any kind.
 
 use std::collections::BTreeMap;
 
@@ -95,7 +95,7 @@ impl<'de, T: Read<'de>> Read<'de> for BTreeMap<String, T> {
     }
 }
 
-/// Whatever it is. Nothing is nothing only where it is `null`.
+/// Any JSON. Only `null` counts as absent: `""`, `[]` and `{}` are values here.
 impl<'de> Read<'de> for Value {
     const EXPECTED: &'static str = "any value";
 

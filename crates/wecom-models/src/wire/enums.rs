@@ -36,7 +36,7 @@ pub(crate) fn read_int_enum<T: IntEnum>(place: &mut T, scalar: Scalar<'_, '_>) -
     }
 }
 
-/// What is no documented number above zero. It is a function of its own, so that the usual case is small enough to be inlined.
+/// Reads anything but a documented number above zero, in a function of its own so that the usual case is small enough to inline.
 #[inline(never)]
 fn read_unusual_int_enum<T: IntEnum>(place: &mut T, scalar: Scalar<'_, '_>) -> Found {
     *place = match scalar {

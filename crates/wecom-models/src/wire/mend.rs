@@ -1,4 +1,4 @@
-//! What is nearly JSON, made JSON.
+//! Repairs text that is nearly JSON.
 
 use std::borrow::Cow;
 

@@ -83,7 +83,7 @@ impl<'de, T: ReadObject> Visitor<'de> for Root<'_, T> {
     }
 }
 
-/// What an error calls an object.
+/// The name of an object in errors.
 pub(crate) const OBJECT: &str = "an object";
 
 /// Reads the fields of an object.
@@ -105,7 +105,7 @@ pub(crate) fn fill<'de, T: ReadObject, A: MapAccess<'de>>(
 pub enum Key<'de> {
     /// As it stands in the input.
     Borrowed(&'de str),
-    /// What its escapes stand for.
+    /// The key with its escapes resolved.
     Owned(String),
 }
 
@@ -133,7 +133,7 @@ impl Default for Key<'_> {
     }
 }
 
-/// Where a key is read to.
+/// The place that a key is read into.
 struct KeyPlace<'a, 'de>(&'a mut Key<'de>);
 
 impl<'de> DeserializeSeed<'de> for KeyPlace<'_, 'de> {
@@ -176,7 +176,7 @@ pub struct Entries<'r, 'de, A> {
     reading: &'r Reading,
 }
 
-/// What comes next in an object, as far as it had to be known in advance.
+/// The next key of an object, if it was read ahead.
 #[derive(Debug)]
 enum Ahead<'de> {
     Unread,

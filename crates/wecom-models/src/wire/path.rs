@@ -1,4 +1,4 @@
-//! Where in a document trouble is: errors carry their path in the message.
+//! Paths in errors: the message carries the place in the document.
 
 use serde::de::Error;
 
