@@ -412,7 +412,7 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         wecom_models::wedoc::smartsheet::GetRecords,
     >(
         wedoc::smartsheet::GET_RECORDS,
-        &["/sort", "/filter_spec/conditions/*/date_time_value/value"],
+        &["/filter_spec/conditions/*/date_time_value/value"],
         &["/records/*/values/*/*/doc_type", "/records/*/values/*/*/user_id"],
     ),
     Contract::of::<

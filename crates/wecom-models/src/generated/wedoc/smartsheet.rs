@@ -40,8 +40,6 @@ pub struct GetRecords {
     /// Only the columns with these ids. Heeded when `key_type` asks for ids.
     pub field_ids: Option<Vec<String>>,
     /// How to sort the records. Not together with `filter_spec`.
-    ///
-    /// The page's example sends an empty list beside `filter_spec`.
     pub sort: Option<Vec<Sort>>,
     /// How many records to pass over: the `next` of the page before. Default 0.
     pub offset: Option<u64>,
