@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::edit::Edit;
 use crate::spec::source::Path;
 use crate::spec::type_expr::{Generic, TypeExpr};
-use crate::spec::{Fields, File, Part, Section, Style, Union};
+use crate::spec::{Fields, File, Part, Section, Style, Union, json_kind};
 
 /// Something in an example.
 pub(super) enum Shown<'s> {
@@ -117,15 +117,7 @@ impl Walk<'_> {
         if self.file.enums.contains_key(name) {
             (self.change)(Shown::Enum(name, value));
         } else if let Some(union) = self.file.unions.get(name).filter(|union| union.style == Style::Kind) {
-            let kind = match value {
-                Value::Null => "null",
-                Value::Bool(_) => "bool",
-                Value::Number(_) => "number",
-                Value::String(_) => "string",
-                Value::Array(_) => "list",
-                Value::Object(_) => "object",
-            };
-            if let Some(ty) = union.variants.get(kind).and_then(|variant| variant.ty.as_ref()) {
+            if let Some(ty) = union.variants.get(json_kind(value)).and_then(|variant| variant.ty.as_ref()) {
                 self.value(ty, value);
             }
         } else if let Value::Object(object) = value {

@@ -44,6 +44,7 @@ pub use phrases::{PHRASES, Phrases, Term};
 pub use rate::{Counts, Excess, GeneralRate, Of, Period, Rate, Scope};
 pub use rule::{Asks, Demand, Group, Rule, Test, Total};
 pub use section::{Part, Section};
+pub(crate) use types::json_kind;
 pub use types::{Enum, EnumValue, KINDS, Repr, Struct, Style, Union, Variant};
 pub use written_rule::{LimitedWhen, MaxSpan, When, WrittenRule, WrittenTotal};
 

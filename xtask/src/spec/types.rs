@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::spec::field::Field;
 use crate::spec::keywords::keywords;
@@ -113,6 +114,18 @@ keywords! {
 
 /// The kinds of JSON that a [`Style::Kind`] union tells apart.
 pub const KINDS: [&str; 5] = ["bool", "number", "string", "list", "object"];
+
+/// The kind of a JSON value: one of [`KINDS`], or `null`.
+pub(crate) fn json_kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "bool",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "list",
+        Value::Object(_) => "object",
+    }
+}
 
 /// A variant of a union.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]

@@ -22,10 +22,8 @@ pub(super) fn check(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnosti
 fn table(table: &Codes, sources: &[Source], diagnostics: &mut Diagnostics) {
     let mut report = diagnostics.reporter(table.source, &table.root);
     report.alone(sources, table.source);
+    report.page_of_table(&table.title, &table.summary, &table.doc);
     let top = Path::default();
-    report.described(&top.key("title"), &table.title);
-    report.described(&top.key("summary"), &table.summary);
-    report.page(&top.key("doc"), &table.doc);
     let codes = top.key("codes");
     let mut rust_names = vec![(codes.clone(), "CODES".to_owned(), "the table of all codes")];
     for (number, code) in &table.codes {

@@ -70,6 +70,14 @@ impl Reporter<'_> {
         }
     }
 
+    /// The head of a file that stands for one page's table.
+    pub(super) fn page_of_table(&mut self, title: &str, summary: &str, doc: &Doc) {
+        let top = Path::default();
+        self.described(&top.key("title"), title);
+        self.described(&top.key("summary"), summary);
+        self.page(&top.key("doc"), doc);
+    }
+
     /// A page that there can be.
     pub(super) fn page(&mut self, path: &Path, doc: &Doc) {
         if doc.ids().any(|id| id == 0) || doc.page == 0 {

@@ -11,7 +11,7 @@ use crate::spec::mistakes::Mistake;
 use crate::spec::source::Path;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
 use crate::spec::{
-    Endpoint, Errcode, Field, FieldPath, Format, Held, Repr, Style, Union, Variant, WrittenRule,
+    Endpoint, Errcode, Field, FieldPath, Format, Held, Repr, Style, Union, Variant, WrittenRule, json_kind,
 };
 
 impl Checker<'_> {
@@ -242,7 +242,7 @@ impl Checker<'_> {
             return;
         }
         if let Some(union) = file.unions.get(name).filter(|union| union.style == Style::Kind) {
-            return match union.variants.get(kind(value)) {
+            return match union.variants.get(json_kind(value)) {
                 Some(Variant { ty: Some(ty), .. }) => self.value(place, ty, false, value),
                 _ => self.mismatch(place, ty, value),
             };
@@ -332,7 +332,7 @@ impl Checker<'_> {
     }
 
     fn mismatch(&mut self, place: &Place<'_>, ty: &TypeExpr, value: &Value) {
-        let kind = kind(value);
+        let kind = json_kind(value);
         let help =
             "where the page shows another type than it documents, the field's type says so, with a `quirk`"
                 .to_owned();
@@ -352,17 +352,5 @@ impl Checker<'_> {
         message: impl Into<String>,
     ) -> &mut Diagnostic {
         self.report.error(mistake, At::Bytes(place.span()), message)
-    }
-}
-
-/// What a value is, in the words of a [`Style::Kind`] union.
-fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "bool",
-        Value::Number(_) => "number",
-        Value::String(_) => "string",
-        Value::Array(_) => "list",
-        Value::Object(_) => "object",
     }
 }

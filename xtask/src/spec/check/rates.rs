@@ -14,10 +14,8 @@ use crate::spec::{Counts, Endpoint, GeneralRate, Of, Rate, Rates, Scope, Spec};
 pub(super) fn check(table: &Rates, spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
     let mut report = diagnostics.reporter(table.source, &table.root);
     report.alone(sources, table.source);
+    report.page_of_table(&table.title, &table.summary, &table.doc);
     let top = Path::default();
-    report.described(&top.key("title"), &table.title);
-    report.described(&top.key("summary"), &table.summary);
-    report.page(&top.key("doc"), &table.doc);
     for (name, rate) in &table.rates {
         let path = top.key("rates").key(name);
         if !names::is_snake(name) {
