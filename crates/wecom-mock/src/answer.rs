@@ -2,66 +2,64 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 
 use http::{Method, Response};
 use serde_json::Value;
 
+use crate::control;
+use crate::custom::Answers;
 use crate::fault::{self, Faults};
 use crate::fields::fields;
 use crate::generated::ROUTES;
-use crate::lock;
 use crate::received::{Log, Received};
 use crate::reply::Reply;
-use crate::route::{Answer, Grants, Paging, Rest, Route};
+use crate::route::{Answer, Paging, Rest, Route};
+use crate::tokens::Tokens;
 
 /// What the server is set up with, and what it has given out.
 pub(crate) struct State {
     /// The routes of each path, those that ask for the most first: several pages of the documentation may define one path.
     routes: HashMap<&'static str, Vec<&'static Route>>,
-    /// The only id and secret that get a token; any do if this is `None`.
-    pub(crate) credentials: Option<(String, String)>,
-    pub(crate) token_lifetime: u64,
     pub(crate) pages: usize,
-    /// Tokens given out and not withdrawn, with the query parameter they go into.
-    tokens: Mutex<HashMap<(&'static str, String), Validity>>,
-    issued: AtomicU64,
-    /// The answers that a test gives itself, by path.
-    custom: Mutex<HashMap<String, Arc<Custom>>>,
+    pub(crate) tokens: Tokens,
+    pub(crate) answers: Answers,
     pub(crate) faults: Faults,
     pub(crate) log: Log,
 }
 
-type Custom = dyn Fn(&Received) -> Reply + Send + Sync;
-
-/// What a token is good for.
-#[derive(Clone, Copy)]
-enum Validity {
-    InForce,
-    Expired,
-}
-
 /// An error as WeCom reports it.
-struct Refusal(i64, String);
+pub(crate) struct Refusal(pub(crate) i64, pub(crate) String);
 
 impl State {
-    pub(crate) fn new(credentials: Option<(String, String)>, token_lifetime: u64, pages: usize) -> Self {
+    pub(crate) fn new(tokens: Tokens, pages: usize) -> Self {
         Self {
             routes: by_path(ROUTES.iter().copied().flatten()),
-            credentials,
-            token_lifetime,
             pages,
-            tokens: Mutex::default(),
-            issued: AtomicU64::new(0),
-            custom: Mutex::default(),
+            tokens,
+            answers: Answers::default(),
             faults: Faults::default(),
             log: Log::default(),
         }
     }
 
+    /// Forgets everything that happened, and withdraws what was given out and what was set up since the start.
+    pub(crate) fn reset(&self) {
+        self.tokens.revoke();
+        self.answers.clear(None);
+        self.faults.clear(None);
+        self.log.clear(None);
+    }
+
+    /// The query parameter with a kind of token, if any endpoint takes it.
+    pub(crate) fn parameter(&self, name: &str) -> Option<&'static str> {
+        self.routes.values().flatten().filter_map(|route| route.token).find(|parameter| *parameter == name)
+    }
+
     /// Takes a request down and answers it, or does what a fault says. An error closes the connection.
     pub(crate) async fn respond(&self, request: Received) -> io::Result<Response<fault::Body>> {
+        if let Some(call) = control::call(&request.path) {
+            return Ok(fault::whole(control::answer(self, call, &request)));
+        }
         let _answering = self.log.enter(&request);
         let usual = || self.answer(&request).ranged(&request.headers);
         match self.faults.take(&request.path) {
@@ -72,8 +70,7 @@ impl State {
 
     /// The usual answer.
     fn answer(&self, request: &Received) -> Reply {
-        let custom = lock(&self.custom).get(&request.path).cloned();
-        if let Some(custom) = custom {
+        if let Some(custom) = self.answers.take(&request.path) {
             return custom(request);
         }
         let Some(routes) = self.routes.get(request.path.as_str()) else {
@@ -98,25 +95,6 @@ impl State {
         fitting.or(routes.first()).map_or(Answer::Json, |route| route.answer)
     }
 
-    pub(crate) fn customise(&self, path: String, answer: Arc<Custom>) {
-        lock(&self.custom).insert(path, answer);
-    }
-
-    pub(crate) fn issue_token(&self, parameter: &'static str) -> String {
-        let number = self.issued.fetch_add(1, Ordering::Relaxed) + 1;
-        let token = format!("mock-{parameter}-{number}");
-        lock(&self.tokens).insert((parameter, token.clone()), Validity::InForce);
-        token
-    }
-
-    pub(crate) fn revoke_tokens(&self) {
-        lock(&self.tokens).clear();
-    }
-
-    pub(crate) fn expire_tokens(&self) {
-        lock(&self.tokens).values_mut().for_each(|validity| *validity = Validity::Expired);
-    }
-
     fn serve(&self, route: &Route, request: &Received) -> Result<Reply, Refusal> {
         if request.method != route.method {
             return Err(Refusal(
@@ -125,7 +103,7 @@ impl State {
             ));
         }
         if let Some(parameter) = route.token {
-            self.check_token(parameter, request)?;
+            self.tokens.check(parameter, request)?;
         }
         let fields = if request.method == Method::GET {
             request.query.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect()
@@ -143,38 +121,12 @@ impl State {
         let mut answer: Value =
             serde_json::from_str(route.response).expect("the generator checked the example");
         if let Some(grants) = &route.grants {
-            self.grant(grants, &fields, &mut answer)?;
+            self.tokens.grant(grants, &fields, &mut answer)?;
         }
         if let Some(paging) = &route.paging {
             self.turn_page(paging, &fields, &mut answer)?;
         }
         Ok(reply(route.answer, answer))
-    }
-
-    fn check_token(&self, parameter: &'static str, request: &Received) -> Result<(), Refusal> {
-        let Some(token) = request.param(parameter).filter(|token| !token.is_empty()) else {
-            return Err(Refusal(41001, format!("{parameter} missing")));
-        };
-        match lock(&self.tokens).get(&(parameter, token.to_owned())) {
-            Some(Validity::InForce) => Ok(()),
-            Some(Validity::Expired) => Err(Refusal(42001, format!("{parameter} expired"))),
-            None => Err(Refusal(40014, format!("invalid {parameter}"))),
-        }
-    }
-
-    fn grant(&self, grants: &Grants, fields: &Value, answer: &mut Value) -> Result<(), Refusal> {
-        if let Some((id, secret)) = &self.credentials {
-            if fields[grants.id] != id.as_str() {
-                return Err(Refusal(40013, format!("invalid {}", grants.id)));
-            }
-            if fields[grants.secret] != secret.as_str() {
-                return Err(Refusal(40001, "invalid credential".to_owned()));
-            }
-        }
-        let token = self.issue_token(grants.parameter);
-        answer[grants.token] = token.into();
-        answer[grants.expires] = self.token_lifetime.into();
-        Ok(())
     }
 
     /// Makes the answer the page that the request asks for: every page has the example's items, or as many as are
@@ -363,7 +315,7 @@ mod tests {
         static CEREMONY: Route = route("tea.ceremony.brew_ceremony", &["leaf", "host"], r#"{"guests":4}"#);
         static ICED: Route = route("tea.iced.brew_iced", &["ice"], r#"{"cold":true}"#);
         let routes = by_path([&PLAIN, &CEREMONY, &ICED].into_iter());
-        let state = State { routes, ..State::new(None, 7200, 3) };
+        let state = State { routes, ..State::new(Tokens::new(Vec::new(), 7200), 3) };
         let answer = |body: &str| {
             let request = Received {
                 method: Method::POST,
@@ -382,7 +334,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_request_that_its_client_gave_up_is_not_being_answered() {
-        let state = State::new(None, 7200, 3);
+        let state = State::new(Tokens::new(Vec::new(), 7200), 3);
         state.faults.add(Fault::hang());
         for _ in 0..2 {
             let respond = state.respond(Received::get("/a"));

@@ -13,7 +13,7 @@ use http::{HeaderValue, Response, StatusCode};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full, StreamBody};
 use hyper::body::Frame;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use tokio::time::sleep;
 
 use crate::lock;
@@ -52,7 +52,7 @@ enum Effect {
     Disconnect,
     Truncate,
     Oversize(usize),
-    ContentType(&'static str),
+    ContentType(HeaderValue),
 }
 
 impl Fault {
@@ -115,7 +115,11 @@ impl Fault {
     ///
     /// Panics if the content type cannot be in a header.
     pub fn content_type(kind: &'static str) -> Self {
-        let _checked_here = HeaderValue::from_static(kind);
+        Self::under(HeaderValue::from_static(kind))
+    }
+
+    /// The usual answer under another content type.
+    pub(crate) fn under(kind: HeaderValue) -> Self {
         Self::new(Effect::ContentType(kind))
     }
 
@@ -141,6 +145,33 @@ impl Fault {
         self
     }
 
+    /// What the control API calls it, with its fields.
+    pub(crate) fn shown(&self) -> Value {
+        let (name, detail) = match &self.effect {
+            Effect::Refusal(errcode) => ("code", Some(("errcode", json!(errcode)))),
+            Effect::Instead(reply) if reply.body == PAGE => ("html", None),
+            Effect::Instead(reply) => ("status", Some(("status", json!(reply.status.as_u16())))),
+            Effect::Delay(time) => {
+                ("delay", Some(("ms", json!(u64::try_from(time.as_millis()).unwrap_or(u64::MAX)))))
+            }
+            Effect::Hang => ("hang", None),
+            Effect::Disconnect => ("disconnect", None),
+            Effect::Truncate => ("truncate", None),
+            Effect::Oversize(bytes) => ("oversize", Some(("bytes", json!(bytes)))),
+            Effect::ContentType(kind) => {
+                ("content_type", Some(("value", String::from_utf8_lossy(kind.as_bytes()).into())))
+            }
+        };
+        let mut shown = json!({ "fault": name, "path": self.path, "times": self.turns });
+        if let Some((name, value)) = detail {
+            shown[name] = value;
+        }
+        if let Some(status) = self.status {
+            shown["status"] = status.as_u16().into();
+        }
+        shown
+    }
+
     /// Answers a request, given what its endpoint answers, and how that would usually be done. An error closes the
     /// connection.
     pub(crate) async fn strike(
@@ -162,7 +193,7 @@ impl Fault {
             Effect::Oversize(bytes) => padded(usual(), bytes),
             Effect::ContentType(kind) => {
                 let mut reply = usual();
-                reply.headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+                reply.headers.insert(CONTENT_TYPE, kind);
                 whole(reply)
             }
         };
@@ -182,8 +213,14 @@ impl Faults {
         lock(&self.0).push(fault);
     }
 
-    pub(crate) fn clear(&self) {
-        lock(&self.0).clear();
+    /// Ends those that are for one path, or all of them.
+    pub(crate) fn clear(&self, path: Option<&str>) {
+        lock(&self.0).retain(|fault| path.is_some_and(|path| fault.path.as_deref() != Some(path)));
+    }
+
+    /// Those that still happen.
+    pub(crate) fn in_force(&self) -> Vec<Fault> {
+        lock(&self.0).iter().filter(|fault| fault.turns != Some(0)).cloned().collect()
     }
 
     /// The fault that hits a request to a path: one turn of it is used up.

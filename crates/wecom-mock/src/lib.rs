@@ -51,9 +51,18 @@
 //! # }
 //! ```
 //!
+//! # For other languages
+//!
+//! `wecom-mock --port 8080` is the same server as a program, and [`control_api`] is what it offers over HTTP, which a
+//! [`Server`] in a test does as well.
+//!
 //! The table of endpoints is generated: an endpoint that is added to the specification is in here.
 
 mod answer;
+#[doc = include_str!("control.md")]
+pub mod control_api {}
+mod control;
+mod custom;
 mod fault;
 mod fields;
 #[rustfmt::skip]
@@ -63,6 +72,8 @@ mod received;
 mod reply;
 mod route;
 mod server;
+mod tokens;
+mod wishes;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

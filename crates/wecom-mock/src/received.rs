@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method};
@@ -10,6 +11,9 @@ use crate::lock;
 
 /// How many requests to a path are kept.
 const KEPT: usize = 1000;
+
+/// How many bytes the bodies may have that are kept of a path, as long as there is more than one.
+const KEPT_BYTES: usize = 64 << 20;
 
 /// A request as it came in.
 #[derive(Clone, Debug)]
@@ -41,7 +45,11 @@ impl Received {
 
 /// The requests so far, by path.
 #[derive(Debug, Default)]
-pub(crate) struct Log(Mutex<HashMap<String, Requests>>);
+pub(crate) struct Log {
+    paths: Mutex<HashMap<String, Requests>>,
+    /// How many requests there have been, to number them in the order in which they came.
+    count: AtomicU64,
+}
 
 #[derive(Debug, Default)]
 struct Requests {
@@ -49,26 +57,57 @@ struct Requests {
     /// How many are being answered now, and how many have been at most.
     answering: usize,
     peak: usize,
-    latest: VecDeque<Received>,
+    /// With their numbers.
+    latest: VecDeque<(u64, Received)>,
+    /// How many bytes the bodies of the latest have.
+    bytes: usize,
+}
+
+impl Requests {
+    fn push(&mut self, number: u64, request: Received) {
+        self.bytes += request.body.len();
+        self.latest.push_back((number, request));
+        while self.latest.len() > KEPT || (self.bytes > KEPT_BYTES && self.latest.len() > 1) {
+            let oldest = self.latest.pop_front();
+            self.bytes -= oldest.map_or(0, |(_, oldest)| oldest.body.len());
+        }
+    }
 }
 
 impl Log {
     /// Takes a request down, as one that is being answered until the result is dropped.
     pub(crate) fn enter<'a>(&'a self, request: &'a Received) -> Answering<'a> {
-        let mut paths = lock(&self.0);
+        let mut paths = lock(&self.paths);
         let requests = paths.entry(request.path.clone()).or_default();
         requests.total += 1;
         requests.answering += 1;
         requests.peak = requests.peak.max(requests.answering);
-        if requests.latest.len() == KEPT {
-            requests.latest.pop_front();
-        }
-        requests.latest.push_back(request.clone());
+        requests.push(self.count.fetch_add(1, Ordering::Relaxed), request.clone());
         Answering { log: self, path: &request.path }
     }
 
     pub(crate) fn latest(&self, path: &str) -> Vec<Received> {
-        self.of(path, |requests| requests.latest.iter().cloned().collect())
+        self.of(path, |requests| requests.latest.iter().map(|(_, request)| request.clone()).collect())
+    }
+
+    /// The latest requests to all paths, in the order in which they came.
+    pub(crate) fn all_latest(&self) -> Vec<Received> {
+        let mut all: Vec<_> =
+            lock(&self.paths).values().flat_map(|requests| requests.latest.iter().cloned()).collect();
+        all.sort_by_key(|(number, _)| *number);
+        all.into_iter().map(|(_, request)| request).collect()
+    }
+
+    /// Forgets the requests to a path, or all of them. Those that are being answered still count as that.
+    pub(crate) fn clear(&self, path: Option<&str>) {
+        lock(&self.paths).retain(|of, requests| {
+            if path.is_some_and(|path| path != of) {
+                return true;
+            }
+            let answering = requests.answering;
+            *requests = Requests { answering, peak: answering, ..Requests::default() };
+            answering > 0
+        });
     }
 
     pub(crate) fn count(&self, path: &str) -> u64 {
@@ -76,7 +115,7 @@ impl Log {
     }
 
     pub(crate) fn total(&self) -> u64 {
-        lock(&self.0).values().map(|requests| requests.total).sum()
+        lock(&self.paths).values().map(|requests| requests.total).sum()
     }
 
     pub(crate) fn peak(&self, path: &str) -> usize {
@@ -84,7 +123,7 @@ impl Log {
     }
 
     fn of<T: Default>(&self, path: &str, what: impl FnOnce(&Requests) -> T) -> T {
-        lock(&self.0).get(path).map(what).unwrap_or_default()
+        lock(&self.paths).get(path).map(what).unwrap_or_default()
     }
 }
 
@@ -96,7 +135,7 @@ pub(crate) struct Answering<'a> {
 
 impl Drop for Answering<'_> {
     fn drop(&mut self) {
-        if let Some(requests) = lock(&self.log.0).get_mut(self.path) {
+        if let Some(requests) = lock(&self.log.paths).get_mut(self.path) {
             requests.answering -= 1;
         }
     }

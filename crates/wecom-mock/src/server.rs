@@ -19,6 +19,7 @@ use crate::answer::State;
 use crate::fault::{self, Fault};
 use crate::received::Received;
 use crate::reply::Reply;
+use crate::tokens::Tokens;
 
 /// The largest request the server reads.
 const MAX_REQUEST: usize = 32 << 20;
@@ -39,7 +40,12 @@ impl Server {
 
     /// Sets up a server.
     pub fn builder() -> ServerBuilder {
-        ServerBuilder { credentials: None, token_lifetime: Duration::from_secs(7200), pages: 3 }
+        ServerBuilder {
+            address: (Ipv4Addr::LOCALHOST, 0).into(),
+            credentials: Vec::new(),
+            token_lifetime: Duration::from_secs(7200),
+            pages: 3,
+        }
     }
 
     /// Where the server is: `http://127.0.0.1:port`.
@@ -57,8 +63,8 @@ impl Server {
         self.state.log.total()
     }
 
-    /// The latest requests to a path, oldest first. At most 1000 are kept of each path, so that a long run does not
-    /// fill the memory.
+    /// The latest requests to a path, oldest first. At most 1000 are kept of each path, and 64 MiB of their
+    /// bodies, so that a long run does not fill the memory.
     pub fn received(&self, path: &str) -> Vec<Received> {
         self.state.log.latest(path)
     }
@@ -77,7 +83,7 @@ impl Server {
 
     /// Ends all faults. What they have begun goes on: a request that hangs goes on hanging.
     pub fn clear_faults(&self) {
-        self.state.faults.clear();
+        self.state.faults.clear(None);
     }
 
     /// Answers requests to a path with this function from now on, in place of the usual answer or of the function
@@ -89,22 +95,48 @@ impl Server {
         path: impl Into<String>,
         answer: impl Fn(&Received) -> Reply + Send + Sync + 'static,
     ) {
-        self.state.customise(path.into(), Arc::new(answer));
+        self.state.answers.add(path.into(), None, Arc::new(answer));
+    }
+
+    /// Answers that many requests to a path with this function, after those that were promised before and before any
+    /// answer without an end; see [`answer`](Self::answer).
+    pub fn answer_times(
+        &self,
+        times: u32,
+        path: impl Into<String>,
+        answer: impl Fn(&Received) -> Reply + Send + Sync + 'static,
+    ) {
+        self.state.answers.add(path.into(), Some(times), Arc::new(answer));
+    }
+
+    /// Returns to the usual answers of all paths.
+    pub fn clear_answers(&self) {
+        self.state.answers.clear(None);
+    }
+
+    /// Forgets the requests received so far, and how many there were.
+    pub fn clear_received(&self) {
+        self.state.log.clear(None);
+    }
+
+    /// Returns to the state after the start: faults, answers, requests and tokens are gone.
+    pub fn reset(&self) {
+        self.state.reset();
     }
 
     /// Gives out a token of any kind, by the query parameter it goes into: `suite_access_token`, for example.
     pub fn issue_token(&self, parameter: &'static str) -> String {
-        self.state.issue_token(parameter)
+        self.state.tokens.issue(parameter)
     }
 
     /// Withdraws every token given out so far, as WeCom may do at any time: it is invalid (40014) from now on.
     pub fn revoke_tokens(&self) {
-        self.state.revoke_tokens();
+        self.state.tokens.revoke();
     }
 
     /// Ends the life of every token given out so far: it is expired (42001) from now on.
     pub fn expire_tokens(&self) {
-        self.state.expire_tokens();
+        self.state.tokens.expire();
     }
 }
 
@@ -118,15 +150,23 @@ impl fmt::Debug for Server {
 #[derive(Debug)]
 #[must_use]
 pub struct ServerBuilder {
-    credentials: Option<(String, String)>,
+    address: SocketAddr,
+    credentials: Vec<(String, String)>,
     token_lifetime: Duration,
     pages: usize,
 }
 
 impl ServerBuilder {
-    /// Gives a token to this id and secret only.
+    /// The address to listen on, instead of a free port on loopback. Whoever can reach it can ask anything of the
+    /// server.
+    pub fn address(mut self, address: impl Into<SocketAddr>) -> Self {
+        self.address = address.into();
+        self
+    }
+
+    /// Gives a token to this id and secret only. More calls add more of them.
     pub fn credentials(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
-        self.credentials = Some((id.into(), secret.into()));
+        self.credentials.push((id.into(), secret.into()));
         self
     }
 
@@ -143,12 +183,13 @@ impl ServerBuilder {
         self
     }
 
-    /// Starts the server on a free port.
+    /// Starts the server.
     pub async fn start(self) -> io::Result<Server> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let listener = TcpListener::bind(self.address).await?;
         let address = listener.local_addr()?;
         let (running, stopped) = watch::channel(());
-        let state = Arc::new(State::new(self.credentials, self.token_lifetime.as_secs(), self.pages));
+        let tokens = Tokens::new(self.credentials, self.token_lifetime.as_secs());
+        let state = Arc::new(State::new(tokens, self.pages));
         tokio::spawn(listen(listener, Arc::clone(&state), stopped));
         Ok(Server { address, state, _running: running })
     }

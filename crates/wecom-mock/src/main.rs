@@ -1,0 +1,101 @@
+//! The program `wecom-mock`: a fake WeCom for programs in any language.
+
+use std::io::{self, Write as _};
+use std::net::{IpAddr, Ipv4Addr};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use lexopt::prelude::*;
+use wecom_mock::{Server, ServerBuilder};
+
+const HELP: &str = "\
+A fake WeCom (企业微信) server for tests, in any language. It answers every endpoint of the API specification.
+
+Usage: wecom-mock [OPTIONS]
+
+Options:
+      --port PORT              Listens on this port; 0 picks a free one [default: 8080]
+      --host ADDRESS           Listens on this IP address; 0.0.0.0 is all, for containers [default: 127.0.0.1]
+      --credentials ID:SECRET  Gives tokens to this id and secret only; repeat it for several. By default, any do
+      --token-lifetime SECONDS How long tokens are said to live [default: 7200]
+      --pages NUMBER           How many pages a paged endpoint has [default: 3]
+  -h, --help                   Prints this help
+  -V, --version                Prints the version
+
+Prints the server's address as the first line, and runs until it is stopped (Ctrl-C). Use that address as the base URL in
+place of https://qyapi.weixin.qq.com. Faults, answers, tokens and the requests received are under /_mock: GET /_mock says how.
+";
+
+/// What the arguments ask for.
+enum Wish {
+    Help,
+    Version,
+    Serve { host: IpAddr, port: u16, builder: ServerBuilder },
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let wish = match read(lexopt::Parser::from_env()) {
+        Ok(wish) => wish,
+        Err(error) => return fail(2, &format!("{error}; --help lists the options")),
+    };
+    let (host, port, builder) = match wish {
+        Wish::Help => return print(HELP),
+        Wish::Version => return print(concat!("wecom-mock ", env!("CARGO_PKG_VERSION"), "\n")),
+        Wish::Serve { host, port, builder } => (host, port, builder),
+    };
+    let server = match builder.address((host, port)).start().await {
+        Ok(server) => server,
+        Err(error) => {
+            return fail(
+                1,
+                &format!("can't listen on port {port} of {host}: {error}; --port 0 picks a free one"),
+            );
+        }
+    };
+    let printed = print(&format!("{}\n", server.base_url()));
+    if printed == ExitCode::SUCCESS {
+        std::future::pending::<()>().await;
+    }
+    printed
+}
+
+fn read(mut arguments: lexopt::Parser) -> Result<Wish, lexopt::Error> {
+    let (mut host, mut port) = (IpAddr::from(Ipv4Addr::LOCALHOST), 8080);
+    let mut builder = Server::builder();
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Short('h') | Long("help") => return Ok(Wish::Help),
+            Short('V') | Long("version") => return Ok(Wish::Version),
+            Long("host") => host = arguments.value()?.parse()?,
+            Long("port") => port = arguments.value()?.parse()?,
+            Long("credentials") => {
+                let both = arguments.value()?.string()?;
+                let (id, secret) =
+                    both.split_once(':').ok_or("--credentials takes an id, `:` and a secret")?;
+                builder = builder.credentials(id, secret);
+            }
+            Long("token-lifetime") => {
+                builder = builder.token_lifetime(Duration::from_secs(arguments.value()?.parse()?));
+            }
+            Long("pages") => builder = builder.pages(arguments.value()?.parse()?),
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(Wish::Serve { host, port, builder })
+}
+
+/// Prints to the standard output at once, as a pipe gets nothing before otherwise.
+fn print(text: &str) -> ExitCode {
+    let mut out = io::stdout();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+fn fail(code: u8, message: &str) -> ExitCode {
+    // With nobody to read it, the code has to do.
+    let _ = writeln!(io::stderr(), "error: {message}");
+    code.into()
+}

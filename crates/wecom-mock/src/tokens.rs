@@ -1,0 +1,80 @@
+//! The tokens that were given out, and who gets one.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde_json::Value;
+
+use crate::answer::Refusal;
+use crate::lock;
+use crate::received::Received;
+use crate::route::Grants;
+
+/// The tokens of a server.
+pub(crate) struct Tokens {
+    /// The ids and secrets that get a token; any do if there are none.
+    credentials: Vec<(String, String)>,
+    /// How many seconds tokens are said to live.
+    lifetime: u64,
+    /// Those that were given out and not withdrawn, with the query parameter they go into.
+    given: Mutex<HashMap<(&'static str, String), Validity>>,
+    issued: AtomicU64,
+}
+
+/// What a token is good for.
+#[derive(Clone, Copy)]
+enum Validity {
+    InForce,
+    Expired,
+}
+
+impl Tokens {
+    pub(crate) fn new(credentials: Vec<(String, String)>, lifetime: u64) -> Self {
+        Self { credentials, lifetime, given: Mutex::default(), issued: AtomicU64::new(0) }
+    }
+
+    pub(crate) fn issue(&self, parameter: &'static str) -> String {
+        let number = self.issued.fetch_add(1, Ordering::Relaxed) + 1;
+        let token = format!("mock-{parameter}-{number}");
+        lock(&self.given).insert((parameter, token.clone()), Validity::InForce);
+        token
+    }
+
+    pub(crate) fn revoke(&self) {
+        lock(&self.given).clear();
+    }
+
+    pub(crate) fn expire(&self) {
+        lock(&self.given).values_mut().for_each(|validity| *validity = Validity::Expired);
+    }
+
+    /// Refuses a request without a token that is in force.
+    pub(crate) fn check(&self, parameter: &'static str, request: &Received) -> Result<(), Refusal> {
+        let Some(token) = request.param(parameter).filter(|token| !token.is_empty()) else {
+            return Err(Refusal(41001, format!("{parameter} missing")));
+        };
+        match lock(&self.given).get(&(parameter, token.to_owned())) {
+            Some(Validity::InForce) => Ok(()),
+            Some(Validity::Expired) => Err(Refusal(42001, format!("{parameter} expired"))),
+            None => Err(Refusal(40014, format!("invalid {parameter}"))),
+        }
+    }
+
+    /// Puts a token into the answer to a request with the right credentials.
+    pub(crate) fn grant(&self, grants: &Grants, fields: &Value, answer: &mut Value) -> Result<(), Refusal> {
+        let (id, secret) = (&fields[grants.id], &fields[grants.secret]);
+        let mut known = self.credentials.iter().filter(|(known, _)| id == known.as_str()).peekable();
+        if !self.credentials.is_empty() {
+            if known.peek().is_none() {
+                return Err(Refusal(40013, format!("invalid {}", grants.id)));
+            }
+            if !known.any(|(_, known)| secret == known.as_str()) {
+                return Err(Refusal(40001, "invalid credential".to_owned()));
+            }
+        }
+        answer[grants.token] = self.issue(grants.parameter).into();
+        answer[grants.expires] = self.lifetime.into();
+        Ok(())
+    }
+}
