@@ -29,7 +29,7 @@ pub(crate) mod media;
 pub(crate) mod meeting;
 /// 应用管理 · 自定义菜单 (feature `menu`).
 pub(crate) mod menu;
-/// 消息接收与发送 (feature `message`).
+/// 消息接收与发送, 消息推送（原群机器人） (feature `message`).
 pub(crate) mod message;
 /// 会话内容存档 (feature `msgaudit`).
 pub(crate) mod msgaudit;
@@ -298,6 +298,12 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         ],
         &[],
     ),
+    Contract::of::<
+        wecom_models::message::webhook::SendWebhook,
+    >(message::webhook::SEND_WEBHOOK, &[], &[]),
+    Contract::of::<
+        wecom_models::message::webhook::UploadMedia,
+    >(message::webhook::UPLOAD_MEDIA, &[], &["/created_at"]),
     Contract::of::<
         wecom_models::msgaudit::GetPermitUserList,
     >(msgaudit::GET_PERMIT_USER_LIST, &[], &[]),

@@ -29,7 +29,7 @@ pub(crate) mod media;
 pub(crate) mod meeting;
 /// 应用管理 · 自定义菜单 (feature `menu`).
 pub(crate) mod menu;
-/// 消息接收与发送 (feature `message`).
+/// 消息接收与发送, 消息推送（原群机器人） (feature `message`).
 pub(crate) mod message;
 /// 会话内容存档 (feature `msgaudit`).
 pub(crate) mod msgaudit;
@@ -73,6 +73,7 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     meeting::statistics::ROUTES,
     menu::ROUTES,
     message::app::ROUTES,
+    message::webhook::ROUTES,
     msgaudit::ROUTES,
     oa::approval::ROUTES,
     pay::red_packet::ROUTES,

@@ -42,7 +42,7 @@ pub mod meeting;
 /// 应用管理 · 自定义菜单 (feature `menu`).
 #[cfg(feature = "menu")]
 pub mod menu;
-/// 消息接收与发送 (feature `message`).
+/// 消息接收与发送, 消息推送（原群机器人） (feature `message`).
 #[cfg(feature = "message")]
 pub mod message;
 /// 会话内容存档 (feature `msgaudit`).

@@ -42,7 +42,7 @@ pub(crate) mod meeting;
 /// 应用管理 · 自定义菜单 (feature `menu`).
 #[cfg(feature = "menu")]
 pub(crate) mod menu;
-/// 消息接收与发送 (feature `message`).
+/// 消息接收与发送, 消息推送（原群机器人） (feature `message`).
 #[cfg(feature = "message")]
 pub(crate) mod message;
 /// 会话内容存档 (feature `msgaudit`).
@@ -212,6 +212,10 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::menu::Create as crate::Endpoint>::META,
     #[cfg(feature = "message")]
     <wecom_models::message::app::Send as crate::Endpoint>::META,
+    #[cfg(feature = "message")]
+    <wecom_models::message::webhook::SendWebhook as crate::Endpoint>::META,
+    #[cfg(feature = "message")]
+    <wecom_models::message::webhook::UploadMedia as crate::Endpoint>::META,
     #[cfg(feature = "msgaudit")]
     <wecom_models::msgaudit::GetPermitUserList as crate::Endpoint>::META,
     #[cfg(feature = "msgaudit")]
