@@ -223,7 +223,8 @@ impl<'a> Session<'a> {
         let progress = Progress::default();
         let given = self.options.deadline.saturating_add(call.extra);
         let deadline = later(given);
-        let attempts = self.with_retries(&mut call, take, deadline, &progress);
+        // Pinned here, it isn't moved into what wraps it: that would copy all it has room for.
+        let attempts = pin!(self.with_retries(&mut call, take, deadline, &progress));
         let result = timeout_at(deadline, attempts.instrument(span.clone())).await.unwrap_or_else(|_| {
             let sent = progress.sent.load(Ordering::Relaxed);
             Err(Error::Deadline { endpoint, deadline: given, sent })
@@ -373,11 +374,12 @@ impl<'a> Session<'a> {
         let given = usual.saturating_add(call.extra);
         let late = |timeout| Error::Timeout { endpoint, timeout };
         let RequestBody::Stream { length, .. } = *request.body() else {
-            let answer = timeout(given, self.receive(endpoint, request, call.download)).await;
+            let answer = timeout(given, pin!(self.receive(endpoint, request, call.download))).await;
             return answer.unwrap_or_else(|_| Err(late(given)));
         };
         let (request, sent) = counted(request);
-        let answer = pin!(timeout(given, self.receive(endpoint, request, call.download)));
+        let receiving = pin!(self.receive(endpoint, request, call.download));
+        let answer = pin!(timeout(given, receiving));
         match select(answer, pin!(standstill(&sent, length, stall, usual))).await {
             Either::Left((answer, _)) => answer.unwrap_or_else(|_| Err(late(given))),
             Either::Right((Standstill::Sending, _)) => Err(Error::Stalled { endpoint, time: stall }),
