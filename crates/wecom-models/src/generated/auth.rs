@@ -2,7 +2,7 @@
 
 //! 开发指南
 //!
-//! The token that every other call of a corporation's own application needs, and WeCom's addresses for
+//! The access token that every call of a company's self-built app needs, and WeCom's IP addresses for
 //! firewalls.
 
 mod impls;
@@ -11,20 +11,20 @@ mod reverse;
 
 use crate::Secret;
 
-/// Exchanges a corporation's id and an application's secret for an access token.
+/// Exchanges a company's ID and an app's secret for an access token.
 ///
 /// `GET /cgi-bin/gettoken` ·
 /// [获取access_token](https://developer.work.weixin.qq.com/document/path/91039)
 ///
-/// Keep the token and reuse it: calling this too often is blocked. Every application has a secret of
-/// its own, and its token works for that application only. WeCom may withdraw a token before its time,
-/// so be ready to fetch another one. A token never belongs in a front end.
+/// Cache the token and reuse it: frequent calls are blocked. Each app has its own secret, and its
+/// token works for that app only. WeCom may invalidate a token early, so be ready to get a new one.
+/// Never pass a token to a front end.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Gettoken {
-    /// The corporation's id.
+    /// The company's ID.
     pub corpid: String,
-    /// The application's secret. The application must be enabled.
+    /// The app's secret. The app must be enabled.
     pub corpsecret: Secret,
 }
 
@@ -43,18 +43,18 @@ impl Gettoken {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GettokenResponse {
-    /// The token. At most 512 bytes.
+    /// The access token. At most 512 bytes.
     pub access_token: Secret,
-    /// How long it lives, in seconds: usually 7200.
+    /// The token's lifetime, in seconds: usually 7200.
     pub expires_in: u64,
 }
 
-/// Lists the addresses from which WeCom sends callbacks, for firewalls.
+/// Lists the IP addresses from which WeCom sends callbacks, for firewalls.
 ///
 /// `GET /cgi-bin/getcallbackip` ·
 /// [获取企业微信服务器的ip段](https://developer.work.weixin.qq.com/document/path/90930)
 ///
-/// They may change, with old and new ones side by side for a while: fetch them once a day. The pages
+/// The addresses may change; old and new ones then overlap for a while. Get them once a day. The pages
 /// 回调配置 and 获取企业微信回调IP段 both document this call.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -72,16 +72,16 @@ impl Getcallbackip {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetcallbackipResponse {
-    /// The addresses: single ones, or ranges such as `192.0.2.*`.
+    /// The IP addresses: single ones, or ranges such as `192.0.2.*`.
     pub ip_list: Vec<String>,
 }
 
-/// Lists the addresses that `qyapi.weixin.qq.com` resolves to, for firewalls.
+/// Lists the IP addresses that `qyapi.weixin.qq.com` resolves to, for firewalls.
 ///
 /// `GET /cgi-bin/get_api_domain_ip` ·
 /// [获取企业微信接口IP段](https://developer.work.weixin.qq.com/document/path/92520)
 ///
-/// They may change, with old and new ones side by side for a while: fetch them once a day.
+/// The addresses may change; old and new ones then overlap for a while. Get them once a day.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetApiDomainIp {}
@@ -98,6 +98,6 @@ impl GetApiDomainIp {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetApiDomainIpResponse {
-    /// The addresses. The page calls them ranges, but shows single ones.
+    /// The IP addresses. The page calls them ranges, but shows single ones.
     pub ip_list: Vec<String>,
 }

@@ -2,7 +2,7 @@
 
 //! 通讯录管理 · 异步导入接口
 //!
-//! Imports of many members or departments, and what became of them.
+//! The results of importing many members or departments.
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -10,19 +10,20 @@ mod reverse;
 
 use crate::{Unknown, UnknownUnion};
 
-/// Tells how far an import is, and its outcome for every member or department.
+/// Gets the progress of an import, and its outcome for each member or department.
 ///
 /// `GET /cgi-bin/batch/getresult` ·
 /// [获取异步任务结果](https://developer.work.weixin.qq.com/document/path/90983)
 ///
-/// Only jobs that were submitted before can be looked up.
+/// Only for jobs that have been submitted.
 ///
 /// [`Client::wait_for`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait_for)
 /// of `wecom-sdk` asks until a job is finished.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Getresult {
-    /// The import, from the call that started it or the callback that announces its end. At most 64 bytes.
+    /// The import's job ID, from the call that started it or the callback that reports its end. At most 64
+    /// bytes.
     pub jobid: String,
 }
 
@@ -38,13 +39,13 @@ impl Getresult {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetresultResponse {
-    /// How far the import is.
+    /// The status of the import.
     pub status: JobStatus,
-    /// How many entries the import has.
+    /// The total number of entries in the import.
     pub total: u64,
-    /// How much of it is done, in percent: 100 once it is finished.
+    /// The progress in percent: 100 once the import is finished.
     pub percentage: u64,
-    /// What was imported, and the outcome.
+    /// The type of import and its outcome.
     pub job: Job,
 }
 
@@ -52,7 +53,7 @@ pub struct GetresultResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UserJob {
-    /// The outcome for each member. It counts only once the import is finished.
+    /// The outcome for each member. Valid only once the import is finished.
     pub result: Option<Vec<UserResult>>,
 }
 
@@ -60,19 +61,19 @@ pub struct UserJob {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PartyJob {
-    /// The outcome for each department. It counts only once the import is finished.
+    /// The outcome for each department. Valid only once the import is finished.
     pub result: Option<Vec<PartyResult>>,
 }
 
-/// The outcome for a member. The page also shows empty ones, in an import that isn't finished.
+/// The outcome for a member. The page also shows empty ones, in an unfinished import.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UserResult {
-    /// The member.
+    /// The member's userid.
     pub userid: Option<String>,
-    /// The error code for this member; 0 if all went well.
+    /// The error code for this member; 0 on success.
     pub errcode: Option<i64>,
-    /// What went wrong for this member, for instance a lack of permission, a conflict or a wrong format.
+    /// The error message for this member, such as a missing permission, a conflict or a wrong format.
     pub errmsg: Option<String>,
 }
 
@@ -80,19 +81,17 @@ pub struct UserResult {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PartyResult {
-    /// What was done to the department, as bits: 1 it was created, 2 it was renamed, 4 it was moved, 8 its
-    /// order was changed.
+    /// The changes to the department, as bits: 1 created, 2 renamed, 4 moved, 8 order changed.
     pub action: u64,
-    /// The department.
+    /// The department's ID.
     pub partyid: u64,
-    /// The error code for this department; 0 if all went well.
+    /// The error code for this department; 0 on success.
     pub errcode: i64,
-    /// What went wrong for this department, for instance a lack of permission, a conflict or a wrong
-    /// format.
+    /// The error message for this department, such as a missing permission, a conflict or a wrong format.
     pub errmsg: String,
 }
 
-/// How far an import is.
+/// The status of an import.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JobStatus {
@@ -106,7 +105,7 @@ pub enum JobStatus {
     Other(Unknown),
 }
 
-/// What was imported, and the outcome for each entry.
+/// The type of import, and the outcome for each entry.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Job {

@@ -2,7 +2,7 @@
 
 //! 打卡
 //!
-//! Attendance, and the rules by which employees check in and out.
+//! Attendance, and the rules by which members check in and out.
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -10,18 +10,18 @@ mod reverse;
 
 use crate::{Timestamp, Unknown};
 
-/// Lists all check-in rules of the corporation.
+/// Lists all check-in rules of the company.
 ///
 /// `POST /cgi-bin/checkin/getcorpcheckinoption` ·
 /// [获取企业所有打卡规则](https://developer.work.weixin.qq.com/document/path/93384)
 ///
 /// Rate limit: 60 calls per minute.
 ///
-/// An own application must be listed among those that may call the check-in API (打卡 › 可调用接口的应用); a
-/// developed application needs the permission 打卡. Third-party applications can't call it. Since
-/// 2023-12-01 a system app's secret no longer works; existing companies are unaffected for now.
+/// Self-built apps must be listed under 打卡 › 可调用接口的应用; customized apps need the permission 打卡.
+/// Third-party apps can't call it yet. Since 2023-12-01 a system app's secret no longer works;
+/// existing companies are unaffected for now.
 ///
-/// Times of day are seconds since midnight.
+/// Times of day are in seconds since midnight.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Getcorpcheckinoption {}
@@ -42,131 +42,132 @@ pub struct GetcorpcheckinoptionResponse {
     pub group: Vec<Group>,
 }
 
-/// A check-in rule, and whom it is for.
+/// A check-in rule, and the members it applies to.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Group {
-    /// How working hours are set.
+    /// The type of the rule.
     pub grouptype: GroupType,
-    /// The rule's id.
+    /// The rule's ID.
     pub groupid: u64,
     /// The rule's name.
     pub groupname: String,
-    /// When to check in. Means nothing for rules by shift.
+    /// The check-in times. Meaningless for shift schedules.
     pub checkindate: Option<Vec<CheckinDate>>,
-    /// Days on which people must check in, whatever else the rule says.
+    /// The special workdays on which members must check in, whatever else the rule says.
     pub spe_workdays: Vec<SpecialDay>,
-    /// Days on which nobody need check in.
+    /// The special days off on which nobody needs to check in.
     pub spe_offdays: Vec<SpecialDay>,
-    /// Whether statutory holidays are free. Rules by shift don't have this.
+    /// Whether public holidays are days off. Not available for shift schedules.
     pub sync_holidays: bool,
-    /// Whether people must take a photo to check in.
+    /// Whether members must take a photo to check in.
     pub need_photo: bool,
-    /// Whether a remark may have pictures from the phone.
+    /// Whether images from the phone may be added to a remark.
     pub note_can_use_local_pic: bool,
-    /// Whether people may check in on days off.
+    /// Whether members may check in on days off.
     pub allow_checkin_offworkday: bool,
-    /// Whether people may apply to make up for a missed check-in (补卡).
+    /// Whether members may request a make-up check-in (补卡).
     pub allow_apply_offworkday: bool,
-    /// Wireless networks in which people can check in.
+    /// The wireless networks in which members can check in.
     pub wifimac_infos: Vec<WifiPlace>,
-    /// Places at which people can check in.
+    /// The locations at which members can check in.
     pub loc_infos: Vec<LocationPlace>,
-    /// Whom the rule is for.
+    /// The members the rule applies to.
     pub range: Range,
-    /// When the rule was created.
+    /// The time the rule was created.
     pub create_time: Timestamp,
-    /// The userids of those who need not check in. Absent where no such list has been set.
+    /// The userids of exempt members, who need not check in. Absent if no allowlist is set.
     pub white_users: Option<Vec<String>>,
-    /// What people check in with.
+    /// The device used to check in.
     pub r#type: CheckinDevice,
-    /// Who gets reports.
+    /// The recipients of reports.
     pub reporterinfo: ReporterInfo,
-    /// How overtime is counted. Absent unless it has been set.
+    /// The overtime settings. Absent unless set.
     pub ot_info: Option<OvertimeInfo>,
-    /// How often a month people may make up for a missed check-in; -1, the default, is without limit.
+    /// The number of make-up check-ins a member may request per month; -1, the default, means no limit.
     pub allow_apply_bk_cnt: i64,
-    /// Within how many days people may make up for a missed check-in; -1, the default, is without limit.
+    /// The number of days within which a make-up check-in may be requested; -1, the default, means no
+    /// limit.
     pub allow_apply_bk_day_limit: i64,
-    /// What checking in elsewhere counts as. `Abnormal` is the default.
+    /// The handling of a check-in out of range. The default is `Abnormal`.
     pub option_out_range: OutOfRange,
-    /// Who created the rule.
+    /// The userid of the member who created the rule.
     pub create_userid: String,
-    /// Who last changed the rule.
+    /// The userid of the member who last updated the rule.
     pub update_userid: String,
-    /// Whether faces are recognised.
+    /// Whether face recognition is required.
     pub use_face_detect: bool,
-    /// The shifts. Only rules by shift have any.
+    /// The shifts. Only for shift schedules.
     pub schedulelist: Option<Vec<Schedule>>,
-    /// How long after checking in people can check out, in seconds. For overtime under fixed hours and
-    /// under free scheduling (自由排班), and for work and overtime under free hours.
+    /// The time after checking in from which members can check out, in seconds. For overtime under fixed
+    /// schedules and free shift assignment (自由排班), and for work and overtime under free schedules.
     pub offwork_interval_time: u64,
-    /// For what people may not make up, as bits: 1 missed check-ins, 2 being late, 4 leaving early, 8
-    /// anything else. 0, the default, allows everything.
+    /// The cases in which no make-up check-in is possible, as bits: 1 missed check-in, 2 late, 4 left
+    /// early, 8 other exceptions. 0, the default, means no restriction.
     pub buka_restriction: Option<u64>,
-    /// When the next day begins under free hours, in seconds since midnight.
+    /// The time the next day begins under free schedules, in seconds since midnight.
     pub span_day_time: Option<u64>,
-    /// How long a day's work is under free hours, in seconds; -1 is without limit.
+    /// The standard work duration per day under free schedules, in seconds; -1 means no limit.
     pub standard_work_duration: Option<i64>,
-    /// Whether check-in by approval (审批打卡) is on. Absent, it is. Default true.
+    /// Whether check-in by approval (审批打卡) is on. If absent, it is on. Default true.
     pub open_sp_checkin: Option<bool>,
-    /// How check-ins and check-outs alternate: always under free hours, on days off under fixed hours and
-    /// shifts.
+    /// The way check-ins and check-outs alternate: always under free schedules, on days off under fixed
+    /// and shift schedules.
     pub checkin_method_type: CheckinMethod,
 }
 
-/// Days of a week, and when to check in on them.
+/// Days of the week, and the check-in times on them.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckinDate {
-    /// The days: 1 is Monday, 6 Saturday, 0 Sunday. For rules by shift, the dates whose shifts were
-    /// fetched. Empty or absent where weeks alternate; see `biweekly`.
+    /// The days: 1 is Monday, 6 Saturday, 0 Sunday. For shift schedules, the dates of the shifts returned.
+    /// Empty or absent for alternating weeks; see `biweekly`.
     pub workdays: Option<Vec<u64>>,
-    /// When to come and go on those days.
+    /// The start and end of work on those days.
     ///
     /// The table says `uint32`, the example shows a list of objects.
     pub checkintime: Vec<CheckinTime>,
-    /// Whether people need not check out.
+    /// Whether checking out is not required.
     pub noneed_offwork: bool,
-    /// How long before work people can check in, in milliseconds.
+    /// The time before the start of work from which members can check in, in milliseconds.
     pub limit_aheadtime: u64,
-    /// How late people may come, in seconds.
+    /// The permitted lateness, in seconds.
     pub flex_on_duty_time: i64,
-    /// How early people may leave, in seconds.
+    /// The permitted early departure, in seconds.
     pub flex_off_duty_time: i64,
-    /// The alternation of long and short weeks (大小周). Only for fixed hours.
+    /// The alternating long and short weeks (大小周). Only for fixed schedules.
     ///
     /// The table lists its fields as `checkindate.biweekly`, without `group`; the example doesn't show it.
     pub biweekly: Option<Biweekly>,
 }
 
-/// Weeks that alternate. The week of 2024-01-01 is the first, an odd one.
+/// Alternating weeks. The week of 2024-01-01 is the first one, an odd week.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Biweekly {
-    /// Whether weeks alternate.
+    /// Whether alternating weeks are on.
     pub enable_weekday_recurrence: bool,
-    /// The working days of odd weeks.
+    /// The workdays of odd weeks.
     pub odd_workdays: Option<Vec<u64>>,
-    /// The working days of even weeks.
+    /// The workdays of even weeks.
     pub even_workdays: Option<Vec<u64>>,
 }
 
-/// When to come and go. Times are seconds since midnight.
+/// The start and end of work. Times are in seconds since midnight.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckinTime {
-    /// When work begins.
+    /// The start of work.
     pub work_sec: u64,
-    /// When work ends.
+    /// The end of work.
     pub off_work_sec: u64,
-    /// When people are reminded to check in.
+    /// The time of the reminder to check in.
     pub remind_work_sec: u64,
-    /// When people are reminded to check out.
+    /// The time of the reminder to check out.
     pub remind_off_work_sec: u64,
 }
 
-/// A day that is an exception.
+/// A special day.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SpecialDay {
@@ -174,13 +175,13 @@ pub struct SpecialDay {
     pub timestamp: Timestamp,
     /// A remark.
     pub notes: String,
-    /// When to come and go. Empty for a day off.
+    /// The start and end of work. Empty for a day off.
     ///
     /// For days off it is in the page's example only, where it is empty.
     pub checkintime: Vec<CheckinTime>,
 }
 
-/// A wireless network in which people can check in.
+/// A wireless network in which members can check in.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct WifiPlace {
@@ -190,161 +191,159 @@ pub struct WifiPlace {
     pub wifimac: String,
 }
 
-/// A place at which people can check in. Coordinates are GCJ-02, as in Tencent's maps.
+/// A location at which members can check in. Coordinates are GCJ-02, as in Tencent's maps.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LocationPlace {
-    /// The latitude in millionths of a degree.
+    /// The latitude, in millionths of a degree.
     pub lat: i64,
-    /// The longitude in millionths of a degree.
+    /// The longitude, in millionths of a degree.
     pub lng: i64,
-    /// The place's name.
+    /// The location's name.
     pub loc_title: String,
-    /// Where it is.
+    /// The location's details.
     pub loc_detail: String,
-    /// How far from it people can check in, in metres.
+    /// The permitted distance from the location, in meters.
     pub distance: u64,
 }
 
-/// Whom a rule is for.
+/// The members a rule applies to.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Range {
-    /// Employees.
+    /// The members' userids.
     ///
     /// The table says `string`, the example shows a list.
     pub userid: Vec<String>,
-    /// Departments.
+    /// The departments' IDs.
     pub party_id: Vec<String>,
-    /// Tags.
+    /// The tags' IDs.
     pub tagid: Vec<u64>,
 }
 
-/// Who gets reports.
+/// The recipients of reports.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReporterInfo {
     /// The recipients.
     pub reporters: Vec<Reporter>,
-    /// When they were last changed.
+    /// The time the recipients were last changed.
     pub updatetime: Timestamp,
 }
 
-/// Somebody who gets reports.
+/// A recipient of reports.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Reporter {
-    /// The employee.
+    /// The recipient's userid.
     pub userid: String,
 }
 
-/// How overtime is counted.
+/// Overtime settings.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OvertimeInfo {
-    /// What overtime is counted by.
+    /// The basis on which overtime is counted.
     pub r#type: OvertimeBasis,
-    /// Whether there is overtime on working days.
+    /// Whether overtime is allowed on workdays.
     pub allow_ot_workingday: bool,
-    /// Whether there is overtime on days off.
+    /// Whether overtime is allowed on days off.
     pub allow_ot_nonworkingday: bool,
-    /// The settings for overtime that is counted by check-ins.
+    /// The settings for overtime counted by check-ins.
     pub otcheckinfo: Option<OvertimeByCheckin>,
-    /// When this was last changed.
+    /// The time the settings were last changed.
     pub uptime: Timestamp,
-    /// The settings for overtime that is counted by applications and check-ins. Absent unless that has
-    /// been set.
+    /// The settings for overtime counted by requests and check-ins. Absent unless set.
     ///
-    /// The table lists `otapplyinfo` without saying of what; the example shows it here.
+    /// The table lists `otapplyinfo` without naming its parent; the example shows it here.
     pub otapplyinfo: Option<OvertimeByApplication>,
 }
 
-/// Settings for overtime that is counted by check-ins. Lengths are seconds.
+/// Settings for overtime counted by check-ins. Durations are in seconds.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OvertimeByCheckin {
-    /// How long after the last end of work overtime begins on working days. 1800 is the default.
+    /// The time after the end of work from which overtime begins on workdays. The default is 1800.
     pub ot_workingday_time_start: u64,
-    /// What is shorter doesn't count on working days. 1800 is the default.
+    /// The shortest overtime that counts on workdays. The default is 1800.
     pub ot_workingday_time_min: u64,
-    /// No more than this counts on working days. 14400 is the default.
+    /// The longest overtime that counts on workdays. The default is 14400.
     pub ot_workingday_time_max: u64,
-    /// What is shorter doesn't count on days off. 1800 is the default.
+    /// The shortest overtime that counts on days off. The default is 1800.
     pub ot_nonworkingday_time_min: u64,
-    /// No more than this counts on days off. 14400 is the default.
+    /// The longest overtime that counts on days off. The default is 14400.
     pub ot_nonworkingday_time_max: u64,
-    /// When a day off ends for overtime, in seconds since midnight.
+    /// The time a day off ends for overtime, in seconds since midnight.
     pub ot_nonworkingday_spanday_time: u64,
-    /// What is deducted for rest on working days.
+    /// The break deducted on workdays.
     pub ot_workingday_restinfo: RestInfo,
-    /// What is deducted for rest on days off.
+    /// The break deducted on days off.
     pub ot_nonworkingday_restinfo: RestInfo,
 }
 
-/// Settings for overtime that is counted by applications and check-ins.
+/// Settings for overtime counted by requests and check-ins.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OvertimeByApplication {
-    /// Whether there is overtime on working days.
+    /// Whether overtime is allowed on workdays.
     ///
     /// In the page's example, not in its table.
     pub allow_ot_workingday: bool,
-    /// Whether there is overtime on days off.
+    /// Whether overtime is allowed on days off.
     ///
     /// In the page's example, not in its table.
     pub allow_ot_nonworkingday: bool,
-    /// When this was last changed.
+    /// The time the settings were last changed.
     ///
-    /// The table lists `uptime` without saying of what.
+    /// The table lists `uptime` without naming its parent.
     pub uptime: Timestamp,
-    /// What is deducted for rest on working days.
+    /// The break deducted on workdays.
     pub ot_workingday_restinfo: RestInfo,
-    /// What is deducted for rest on days off.
+    /// The break deducted on days off.
     pub ot_nonworkingday_restinfo: RestInfo,
-    /// When a day off ends for overtime, in seconds since midnight.
+    /// The time a day off ends for overtime, in seconds since midnight.
     pub ot_nonworkingday_spanday_time: u64,
 }
 
-/// What is deducted from overtime for rest. The settings of the way that isn't in use can be there
-/// too.
+/// The break deducted from overtime. The settings of the type that isn't in use may be present too.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RestInfo {
-    /// How rest is deducted.
+    /// The way breaks are deducted.
     pub r#type: RestDeduction,
-    /// When people rest. Means something if `type` is `FixedTime`.
+    /// The break times. Meaningful only if `type` is `FixedTime`.
     pub fix_time_rule: Option<FixedRest>,
-    /// How much is deducted. Means something if `type` is `ByOvertime`.
+    /// The deduction by overtime. Meaningful only if `type` is `ByOvertime`.
     pub cal_ottime_rule: Option<RestByOvertime>,
 }
 
-/// When people rest. Times are seconds since midnight.
+/// Fixed break times, in seconds since midnight.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FixedRest {
-    /// When rest begins.
+    /// The start of the break.
     pub fix_time_begin_sec: u64,
-    /// When rest ends.
+    /// The end of the break.
     pub fix_time_end_sec: u64,
 }
 
-/// How much rest is deducted, by the length of the overtime.
+/// The break deducted, by the length of the overtime.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RestByOvertime {
-    /// The steps.
+    /// The deduction steps.
     ///
     /// The table says an object, the example shows a list.
     pub items: Vec<RestStep>,
 }
 
-/// How much is deducted from a certain length on.
+/// The deduction from a certain length of overtime on.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RestStep {
-    /// From how much overtime on, in seconds.
+    /// The overtime from which the step applies, in seconds.
     pub ot_time: u64,
-    /// How much is deducted, in seconds.
+    /// The time deducted, in seconds.
     pub rest_time: u64,
 }
 
@@ -352,112 +351,112 @@ pub struct RestStep {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Schedule {
-    /// The shift's id.
+    /// The shift's ID.
     pub schedule_id: u64,
     /// The shift's name.
     pub schedule_name: String,
-    /// Its periods of work.
+    /// The shift's work periods.
     pub time_section: Vec<TimeSection>,
-    /// How long before work people can check in. WeCom's page gives no unit; its example looks like
-    /// milliseconds, as in [`CheckinDate`].
+    /// The time before the start of work from which members can check in. The page names no unit; its
+    /// example looks like milliseconds, as in [`CheckinDate`].
     pub limit_aheadtime: u64,
-    /// How long after work people can check out, in seconds.
+    /// The time after the end of work until which members can check out, in seconds.
     pub limit_offtime: u64,
-    /// Whether people need not check out.
+    /// Whether checking out is not required.
     pub noneed_offwork: bool,
-    /// Whether hours are flexible.
+    /// Whether grace periods are allowed.
     pub allow_flex: bool,
-    /// How late people may come, in seconds. 0 where `max_allow_arrive_early` or `max_allow_arrive_late`
-    /// is set.
+    /// The permitted lateness, in seconds. 0 if `max_allow_arrive_early` or `max_allow_arrive_late` is
+    /// set.
     pub flex_on_duty_time: u64,
-    /// How early people may leave, in seconds. 0 where `max_allow_arrive_early` or `max_allow_arrive_late`
+    /// The permitted early departure, in seconds. 0 if `max_allow_arrive_early` or `max_allow_arrive_late`
     /// is set.
     pub flex_off_duty_time: u64,
-    /// What leaving late allows the next day.
+    /// The rule for leaving late and coming late the next day.
     pub late_rule: LateRule,
-    /// The earliest that people can check in; WeCom's page gives no unit. 0 where `flex_on_duty_time` or
+    /// The earliest that members may come; the page names no unit. 0 if `flex_on_duty_time` or
     /// `flex_off_duty_time` is set.
     pub max_allow_arrive_early: u64,
-    /// The latest that people can check in; WeCom's page gives no unit. 0 where `flex_on_duty_time` or
+    /// The latest that members may come; the page names no unit. 0 if `flex_on_duty_time` or
     /// `flex_off_duty_time` is set.
     pub max_allow_arrive_late: u64,
 }
 
-/// A period of work in a shift. Times are seconds since midnight.
+/// A work period in a shift. Times are in seconds since midnight.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TimeSection {
-    /// The period's id within the shift.
+    /// The period's ID within the shift.
     pub time_id: u64,
-    /// When work begins.
+    /// The start of work.
     pub work_sec: u64,
-    /// When work ends.
+    /// The end of work.
     pub off_work_sec: u64,
-    /// When people are reminded to check in.
+    /// The time of the reminder to check in.
     pub remind_work_sec: u64,
-    /// When people are reminded to check out.
+    /// The time of the reminder to check out.
     pub remind_off_work_sec: u64,
-    /// When the first rest begins.
+    /// The start of the first break.
     pub rest_begin_time: u64,
-    /// When the first rest ends.
+    /// The end of the first break.
     pub rest_end_time: u64,
-    /// Whether there is rest.
+    /// Whether there are breaks.
     pub allow_rest: bool,
-    /// Further rests, without the first.
+    /// Further breaks, without the first.
     pub rest_times: Vec<RestTime>,
 }
 
-/// A rest. Times are seconds since midnight.
+/// A break. Times are in seconds since midnight.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RestTime {
-    /// When it begins.
+    /// The start of the break.
     pub rest_begin_time: u64,
-    /// When it ends.
+    /// The end of the break.
     pub rest_end_time: u64,
 }
 
-/// What leaving late allows the next day.
+/// A rule for leaving late and coming late the next day.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LateRule {
-    /// Whether whoever leaves late may come late the next day.
+    /// Whether members who leave late may come late the next day.
     pub allow_offwork_after_time: bool,
-    /// How late. Means something if `allow_offwork_after_time` is set.
+    /// The permitted times. Meaningful only if `allow_offwork_after_time` is set.
     pub timerules: Option<Vec<LateStep>>,
 }
 
-/// How late people may come after leaving late.
+/// The permitted lateness after leaving late.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LateStep {
-    /// How long people stayed after the last end of work, in seconds.
+    /// The time members stayed after the last end of work, in seconds.
     pub offwork_after_time: u64,
-    /// How late they may come to the first period of the next day, in seconds.
+    /// The permitted lateness in the first period of the next day, in seconds.
     pub onwork_flex_time: u64,
 }
 
-/// How a rule sets working hours.
+/// The type of a check-in rule.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GroupType {
-    /// `1`: fixed hours.
+    /// `1`: fixed schedule.
     Fixed,
-    /// `2`: by shift.
+    /// `2`: shift schedule.
     Shifts,
-    /// `3`: free hours.
+    /// `3`: free schedule.
     Free,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// What people check in with.
+/// The device used to check in.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CheckinDevice {
     /// `0`
     Phone,
-    /// `2`: a smart attendance machine.
+    /// `2`: attendance machine.
     Machine,
     /// `3`: both.
     PhoneAndMachine,
@@ -465,27 +464,27 @@ pub enum CheckinDevice {
     Other(Unknown),
 }
 
-/// What overtime is counted by.
+/// The basis on which overtime is counted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OvertimeBasis {
-    /// `0`: applications, held against check-ins.
+    /// `0`: overtime requests, checked against check-ins.
     ApplicationsAndCheckins,
-    /// `1`: check-ins alone.
+    /// `1`: check-ins only.
     Checkins,
-    /// `2`: applications that were approved, alone.
+    /// `2`: approved overtime requests only.
     Applications,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// How rest is deducted from overtime.
+/// The way breaks are deducted from overtime.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RestDeduction {
-    /// `0`: not at all.
+    /// `0`: not deducted.
     Nothing,
-    /// `1`: at a set time.
+    /// `1`: at fixed times.
     FixedTime,
     /// `2`: by the length of the overtime.
     ByOvertime,
@@ -493,29 +492,29 @@ pub enum RestDeduction {
     Other(Unknown),
 }
 
-/// What checking in elsewhere than at a place of the rule counts as.
+/// The handling of a check-in out of range of the rule's locations.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OutOfRange {
-    /// `0`: an anomaly.
+    /// `0`: an exception: wrong location.
     Abnormal,
-    /// `1`: normal work in the field.
+    /// `1`: normal field work.
     FieldWork,
-    /// `2`: it can't be done.
+    /// `2`: not allowed.
     Forbidden,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// How check-ins and check-outs alternate.
+/// The way check-ins and check-outs alternate.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CheckinMethod {
-    /// `0`: several pairs a day (多组交替).
+    /// `0`: several pairs per day (多组交替).
     Pairs,
-    /// `1`: one pair a day (单组交替).
+    /// `1`: one pair per day (单组交替).
     OnePair,
-    /// `2`: they don't: only time and place are recorded. Only under free hours.
+    /// `2`: not alternating: only time and location are recorded. Only under free schedules.
     RecordOnly,
     /// A value the documentation does not list.
     Other(Unknown),

@@ -2,26 +2,26 @@
 
 //! 家校应用 · 健康上报
 //!
-//! Health reports that a school or corporation asks for.
+//! Health reports that a school or company asks for.
 
 mod impls;
 #[cfg(feature = "bidirectional")]
 mod reverse;
 
-/// Lists the reports that are being asked for at present, a page at a time.
+/// Lists the health reports in progress, one page at a time.
 ///
 /// `POST /cgi-bin/health/get_report_jobids` ·
 /// [获取健康上报任务ID列表](https://developer.work.weixin.qq.com/document/path/93677)
 ///
-/// Only for own applications that are listed under 健康上报 › 可调用接口的应用; developed and third-party
-/// applications can't call it yet. Since 2023-12-01 a system app's secret no longer works; existing
-/// companies are unaffected for now.
+/// Self-built apps must be listed under 健康上报 › 可调用接口的应用; customized and third-party apps can't call it
+/// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
+/// now.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetReportJobids {
-    /// How many reports come before the page. Default 0.
+    /// The offset of the page. Default 0.
     pub offset: Option<u64>,
-    /// Reports a page. Default 100, 1 to 100.
+    /// Reports per page. Default 100, 1 to 100.
     pub limit: Option<u64>,
 }
 
@@ -53,6 +53,6 @@ impl GetReportJobids {
 pub struct GetReportJobidsResponse {
     /// Whether this was the last page.
     pub ending: bool,
-    /// The reports' ids.
+    /// The reports' IDs.
     pub jobids: Vec<String>,
 }

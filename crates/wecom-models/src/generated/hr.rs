@@ -2,7 +2,7 @@
 
 //! 人事助手 · 花名册
 //!
-//! What a corporation's staff roster says about its employees.
+//! Members' entries in the company's staff roster.
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -10,27 +10,27 @@ mod reverse;
 
 use crate::{Unknown, UnknownUnion};
 
-/// Reads fields of an employee's roster entry.
+/// Gets fields of a member's entry in the staff roster.
 ///
 /// `POST /cgi-bin/hr/get_staff_info` ·
 /// [获取员工花名册信息](https://developer.work.weixin.qq.com/document/path/99132)
 ///
 /// `fieldids` is required when `get_all` is `0`.
 ///
-/// The employee must be visible to the application: it is an error otherwise. A field that couldn't be
-/// read is no error of the call: it says so in its own `result`.
+/// The member must be visible to the app; otherwise the call fails. A field that couldn't be read is
+/// no error of the call: see the field's own `result`.
 ///
 /// Some groups of fields repeat: education (教育经历), jobs (工作经历), family (家庭成员), emergency contacts
-/// (紧急联系人) and contracts (合同信息), which have the numbers 1 to 5. `sub_idx` says which repetition is
-/// meant.
+/// (紧急联系人) and contracts (合同信息), which have the numbers 1 to 5. `sub_idx` is the number of the
+/// repetition.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetStaffInfo {
-    /// The employee.
+    /// The member's userid.
     pub userid: String,
-    /// Whether to read all fields. `fieldids` is ignored then. Default false.
+    /// Whether to get all fields. If so, `fieldids` is ignored. Default false.
     pub get_all: Option<bool>,
-    /// The fields to read. Not empty, unless `get_all` is set.
+    /// The fields to get. Can't be empty, unless `get_all` is set.
     pub fieldids: Option<Vec<FieldId>>,
 }
 
@@ -63,17 +63,17 @@ impl GetStaffInfo {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetStaffInfoResponse {
-    /// One entry a field.
+    /// The fields.
     pub field_info: Vec<FieldInfo>,
 }
 
-/// Which field of a roster entry is meant.
+/// A field of a staff roster entry.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldId {
-    /// The field. `hr/get_fields` lists them.
+    /// The field's ID, from `hr/get_fields`.
     pub fieldid: u64,
-    /// Which repetition, if the field's group repeats; 0 otherwise. Default 0.
+    /// The number of the repetition, if the field's group repeats; 0 otherwise. Default 0.
     ///
     /// The page's example also spells it `sud_idx`; its table doesn't.
     pub sub_idx: Option<u64>,
@@ -94,17 +94,17 @@ impl FieldId {
     }
 }
 
-/// A field of a roster entry.
+/// A field of a staff roster entry.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldInfo {
-    /// The field.
+    /// The field's ID.
     pub fieldid: u64,
-    /// Which repetition of its group; 0 if that doesn't repeat.
+    /// The number of the repetition within the field's group; 0 if the group doesn't repeat.
     pub sub_idx: u64,
     /// Whether the field could be read.
     pub result: ReadResult,
-    /// What it says. `Other`, with what else the server sent, unless `result` is `Success`.
+    /// The field's value. `Other`, with whatever the server sent, unless `result` is `Success`.
     pub value: FieldValue,
 }
 
@@ -112,9 +112,9 @@ pub struct FieldInfo {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PhoneNumber {
-    /// The country's calling code.
+    /// The country code.
     pub value_country_code: String,
-    /// The number.
+    /// The mobile number.
     pub value_mobile: String,
 }
 
@@ -122,7 +122,7 @@ pub struct PhoneNumber {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FileList {
-    /// The temporary media files, for downloading.
+    /// The `media_id`s of the temporary media files, for download.
     pub media_id: Vec<String>,
 }
 
@@ -134,7 +134,7 @@ pub enum ReadResult {
     Success,
     /// `2`
     Failure,
-    /// `3`: there is no such field.
+    /// `3`: the field doesn't exist.
     NotFound,
     /// `5`: fields of this type can't be read.
     Unsupported,
@@ -142,7 +142,7 @@ pub enum ReadResult {
     Other(Unknown),
 }
 
-/// What a field says.
+/// The value of a field.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum FieldValue {

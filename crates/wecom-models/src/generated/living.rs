@@ -2,7 +2,7 @@
 
 //! 直播
 //!
-//! Live streams of a corporation, and who watched them.
+//! A company's live streams, and their viewers.
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -10,20 +10,20 @@ mod reverse;
 
 use crate::Unknown;
 
-/// Lists everybody who watched a live stream, members and people outside, a page at a time.
+/// Lists the viewers of a live stream, members and external users, one page at a time.
 ///
 /// `POST /cgi-bin/living/get_watch_stat` ·
 /// [获取直播观看明细](https://developer.work.weixin.qq.com/document/path/93636)
 ///
-/// Only streams that the application itself created can be read. An own application must be listed
-/// under 上课直播/直播 › 可调用接口的应用; third-party and developed applications need the permission 直播. Since
-/// 2023-12-01 a system app's secret no longer works; existing companies are unaffected for now.
+/// Only for streams the app itself created. Self-built apps must be listed under 上课直播/直播 › 可调用接口的应用;
+/// customized and third-party apps need the permission 直播. Since 2023-12-01 a system app's secret no
+/// longer works; existing companies are unaffected for now.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetWatchStat {
-    /// The stream.
+    /// The live stream's ID.
     pub livingid: String,
-    /// The `next_key` of the page before. The first call may also send `0`.
+    /// The `next_key` of the previous page. For the first page, omit it or send `0`.
     pub next_key: Option<String>,
 }
 
@@ -49,67 +49,67 @@ impl GetWatchStat {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetWatchStatResponse {
-    /// Whether this was the last page. Nothing else tells.
+    /// Whether this was the last page. No other field says so.
     pub ending: bool,
-    /// Where the next page starts. It may be there on the last page, too.
+    /// The key of the next page. May be present on the last page, too.
     pub next_key: String,
-    /// Who watched.
+    /// The viewers.
     pub stat_info: WatchStat,
 }
 
-/// Who watched a live stream, as far as a page tells.
+/// The viewers of a live stream on one page.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct WatchStat {
-    /// Members of the corporation.
+    /// Members of the company.
     pub users: Vec<WatchUser>,
-    /// People outside.
+    /// External users.
     pub external_users: Vec<WatchExternalUser>,
 }
 
-/// A member who watched.
+/// A member who watched a live stream.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct WatchUser {
-    /// The member.
+    /// The member's userid.
     pub userid: String,
-    /// How long, in seconds.
+    /// The time watched, in seconds.
     pub watch_time: u64,
-    /// Whether they commented.
+    /// Whether the member commented.
     pub is_comment: bool,
-    /// Whether they spoke.
+    /// Whether the member spoke on stream.
     pub is_mic: bool,
-    /// The member who invited them, if one did.
+    /// The userid of the member who invited the viewer, if one did.
     pub invitor_userid: Option<String>,
-    /// The person outside who invited them, if one did.
+    /// The external_userid of the external user who invited the viewer, if one did.
     pub invitor_external_userid: Option<String>,
 }
 
-/// A person outside who watched.
+/// An external user who watched a live stream.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct WatchExternalUser {
-    /// The person.
+    /// The external user's external_userid.
     pub external_userid: String,
-    /// Which app they use.
+    /// The type of external user.
     pub r#type: ExternalUserType,
-    /// Their name.
+    /// The external user's name.
     pub name: String,
-    /// How long, in seconds.
+    /// The time watched, in seconds.
     pub watch_time: u64,
-    /// Whether they commented.
+    /// Whether the external user commented.
     pub is_comment: bool,
-    /// Whether they spoke.
+    /// Whether the external user spoke on stream.
     pub is_mic: bool,
-    /// The member who shared the card or QR code through which they first came in, if a member did. Only
-    /// for streams that promote a product (推广产品).
+    /// The userid of the member who shared the card or QR code through which the viewer first came in, if
+    /// a member did. Only for streams that promote a product (推广产品).
     pub invitor_userid: Option<String>,
-    /// The person outside who shared the card or QR code through which they first came in, if one did.
-    /// Only for streams that promote a product (推广产品).
+    /// The external_userid of the external user who shared the card or QR code through which the viewer
+    /// first came in, if one did. Only for streams that promote a product (推广产品).
     pub invitor_external_userid: Option<String>,
 }
 
-/// The app of a person outside.
+/// The app that an external user uses.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ExternalUserType {

@@ -2,7 +2,7 @@
 
 //! 素材管理
 //!
-//! Media files, which messages and other calls refer to.
+//! Media files for messages and other calls.
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -10,12 +10,12 @@ mod reverse;
 
 use crate::{File, Timestamp, Unknown};
 
-/// Uploads a file for 3 days, to be sent or used in other calls.
+/// Uploads a temporary media file, valid for 3 days, to be sent or used in other calls.
 ///
 /// `POST /cgi-bin/media/upload` · [上传临时素材](https://developer.work.weixin.qq.com/document/path/90253)
 ///
-/// All applications of a corporation share its media files. The name of the file that is sent is the
-/// one people see, for example in a message with it.
+/// All apps of a company share its media files. The file name is shown to people, for example in a
+/// message with the file.
 ///
 /// A file has more than 5 bytes, and at most, by its type:
 ///
@@ -26,9 +26,9 @@ use crate::{File, Timestamp, Unknown};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Upload {
-    /// What kind of file it is. The limits depend on it.
+    /// The type of the file. The limits depend on it.
     pub r#type: MediaType,
-    /// The file, with the name that people are to see.
+    /// The file, with the name to show to people.
     pub media: File,
 }
 
@@ -44,13 +44,13 @@ impl Upload {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadResponse {
-    /// What kind of file it is.
+    /// The type of the file.
     pub r#type: MediaType,
-    /// The file's id, valid for 3 days.
+    /// The file's `media_id`, valid for 3 days.
     pub media_id: String,
-    /// When it was uploaded.
+    /// The time the file was uploaded.
     ///
-    /// The table gives no type; the example shows the number as text.
+    /// The table names no type; the example shows the number as text.
     pub created_at: Timestamp,
 }
 
@@ -58,24 +58,24 @@ pub struct UploadResponse {
 ///
 /// `GET /cgi-bin/media/get` · [获取临时素材](https://developer.work.weixin.qq.com/document/path/90254)
 ///
-/// Any application of the corporation may download any of its media files, within 3 days of the
-/// upload. What comes back is the file, or a JSON error:
+/// Any app of the company may download any of its media files, within 3 days of the upload. The
+/// response is the file, or a JSON error:
 ///
-/// - 40007: there is no such `media_id`, or not any more
-/// - 830002: the file, or the range that was asked for, is too large; ask for parts of it with `Range`
+/// - 40007: the `media_id` doesn't exist, or has expired
+/// - 830002: the file, or the range requested, is too large; download parts of it with `Range`
 ///
-/// A file that was uploaded asynchronously (异步上传临时素材) and is larger than 20 MB comes only in parts,
-/// each of at most 20 MB; for other large files parts of at most 20 MB are recommended. A part has the
-/// status 206, and its `Content-Range` says which part of how many bytes it is: the last one is where
-/// the end of the range, plus 1, is the size. Some files are stored encrypted: then the length of a
-/// part must be a multiple of 16 bytes.
+/// A file that was uploaded asynchronously (异步上传临时素材) and is larger than 20 MB can only be downloaded
+/// in parts, each of at most 20 MB; this is also recommended for other large files. A part has the
+/// status 206, and its `Content-Range` contains its range and the total size: it is the last part if
+/// the end of the range, plus 1, equals the size. Some files are stored encrypted: then the length of
+/// a part must be a multiple of 16 bytes.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Get {
-    /// The file, as uploading it gave it out, asynchronously or not.
+    /// The file's `media_id`, from an upload, asynchronous or not.
     pub media_id: String,
-    /// Which bytes to send, as HTTP says it: `bytes=0-1023` are the first 1024. Left out, the whole file
-    /// is sent.
+    /// The bytes to download, as in HTTP: `bytes=0-1023` are the first 1024. If omitted, the whole file is
+    /// downloaded.
     pub range: Option<String>,
 }
 
@@ -97,21 +97,21 @@ impl Get {
     }
 }
 
-/// Uploads a picture for good, and gives it an address.
+/// Uploads a permanent image and returns its URL.
 ///
 /// `POST /cgi-bin/media/uploadimg` · [上传图片](https://developer.work.weixin.qq.com/document/path/90256)
 ///
 /// Rate limit: 1000 calls per day, 3000 calls per month.
 ///
-/// The picture can only be shown within WeCom, in the text of an article (图文消息) for instance, and in
-/// what customers are sent, such as welcome messages. On other pages it is blocked.
+/// The image is only displayed within WeCom, for example in the text of an article (图文消息), and in
+/// messages sent to customers, such as welcome messages. On other pages it is blocked.
 ///
-/// A picture has between 5 bytes and 2 MB. The limits on how many there may be are those of the whole
-/// corporation, not of an application.
+/// An image has between 5 bytes and 2 MB. The limits on the number of images apply to the whole
+/// company, not to an app.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Uploadimg {
-    /// The picture, with its file name and media type.
+    /// The image, with its file name and media type.
     ///
     /// The page asks for a part of the form and calls it `fieldNameHere`, which is no name: this is the
     /// one that the other uploads use.
@@ -130,36 +130,36 @@ impl Uploadimg {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadimgResponse {
-    /// Where the picture is. The address doesn't expire.
+    /// The image's URL. It doesn't expire.
     pub url: String,
 }
 
-/// Has WeCom download a large file in the background, for 3 days.
+/// Has WeCom download a large file in the background. It is valid for 3 days.
 ///
 /// `POST /cgi-bin/media/upload_by_url` ·
 /// [生成异步上传任务](https://developer.work.weixin.qq.com/document/path/96219)
 ///
-/// When the task has ended, the application's callback gets the event `upload_media_job_finish` with
-/// the `jobid`; [`GetUploadByUrlResult`] then tells how it went. All applications of the corporation
-/// share the file, but its `media_id` is no substitute for one of [`Upload`]: only what `scene` names
-/// takes it, and [`Get`].
+/// When the task has ended, the app receives the callback event `upload_media_job_finish` with the
+/// `jobid`; [`GetUploadByUrlResult`] then returns the result. All apps of the company share the file,
+/// but its `media_id` can't replace one from [`Upload`]: only the feature that `scene` names accepts
+/// it, and [`Get`].
 ///
-/// A file has more than 5 bytes and at most 200 MB; a video is an MP4. The token needs the permission
+/// A file has more than 5 bytes and at most 200 MB; a video must be MP4. The app needs the permission
 /// for customer contact (客户联系).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadByUrl {
-    /// What the file is for. It can't be used for anything else.
+    /// The purpose of the file. It can't be used for any other.
     pub scene: UploadScene,
-    /// What kind of file it is. So far only videos and other files are taken, no images and no voice.
+    /// The type of the file. Only videos and other files are supported so far, no images and no voice.
     pub r#type: MediaType,
-    /// The name that people are to see, for example in a message with the file. At most 128 bytes.
+    /// The name to show to people, for example in a message with the file. At most 128 bytes.
     pub filename: String,
-    /// Where WeCom downloads it. The server there must answer `Range` requests; a file at Tencent Cloud's
-    /// COS must be readable for everybody (公有读). At most 1024 bytes.
+    /// The URL that WeCom downloads the file from. The server must support `Range` requests; a file in
+    /// Tencent Cloud's COS must be publicly readable (公有读). At most 1024 bytes.
     pub url: String,
-    /// The MD5 of the file's content, in hexadecimal digits. The task fails if what was downloaded has
-    /// another. At most 32 bytes.
+    /// The MD5 of the file's content, in hexadecimal digits. The task fails if that of the downloaded file
+    /// differs. At most 32 bytes.
     pub md5: String,
 }
 
@@ -187,27 +187,27 @@ impl UploadByUrl {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadByUrlResponse {
-    /// The task. [`GetUploadByUrlResult`] knows it for 60 minutes.
+    /// The task's ID, for [`GetUploadByUrlResult`]. Valid for 60 minutes.
     pub jobid: String,
 }
 
-/// Tells how an upload in the background is going, and the file's id once it is there.
+/// Gets the status of an upload in the background, and the file's `media_id` once it is done.
 ///
 /// `POST /cgi-bin/media/get_upload_by_url_result` ·
 /// [查询异步任务结果](https://developer.work.weixin.qq.com/document/path/96219)
 ///
-/// Why a task failed is in `detail.errcode`:
+/// If a task failed, `detail.errcode` says why:
 ///
 /// - 45001: the file has 5 bytes or less, or more than 200 MB
-/// - 301019: the file's MD5 is not the one that was given
-/// - 830001: the URL is refused; does its server answer `Range` requests?
-/// - 830003: the file couldn't be downloaded; is the URL reachable?
+/// - 301019: the file's MD5 doesn't match the one in the request
+/// - 830001: the URL is refused; check that its server supports `Range` requests
+/// - 830003: the file couldn't be downloaded; check that the URL is reachable
 ///
-/// The token needs the permission for customer contact (客户联系).
+/// The app needs the permission for customer contact (客户联系).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUploadByUrlResult {
-    /// The task, from [`UploadByUrl`]. It is known for 60 minutes. At most 128 bytes.
+    /// The task's ID, from [`UploadByUrl`]. Valid for 60 minutes. At most 128 bytes.
     pub jobid: String,
 }
 
@@ -223,11 +223,11 @@ impl GetUploadByUrlResult {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUploadByUrlResultResponse {
-    /// How far the task is.
+    /// The status of the task.
     ///
     /// The table says it is text, the example shows a number.
     pub status: UploadStatus,
-    /// What came of it.
+    /// The result.
     pub detail: UploadDetail,
 }
 
@@ -236,17 +236,16 @@ pub struct GetUploadByUrlResultResponse {
 /// `GET /cgi-bin/media/get/jssdk` ·
 /// [获取高清语音素材](https://developer.work.weixin.qq.com/document/path/90255)
 ///
-/// What comes back is the recording as Speex, sampled at 16 kHz, or a JSON error: 40007 if there is no
-/// such `media_id`, or not any more. What [`Get`] sends is AMR at 8 kHz, which is worse for speech
-/// recognition.
+/// The response is the recording as Speex, sampled at 16 kHz, or a JSON error: 40007 if the `media_id`
+/// doesn't exist, or has expired. [`Get`] returns AMR at 8 kHz, which is worse for speech recognition.
 ///
-/// Decoding takes the Speex library and WeChat's own; the page links to both. It needs WeCom 2.4 or
-/// later. Recordings from HarmonyOS aren't supported yet. Any application of the corporation may
-/// download any of its recordings.
+/// Decoding requires the Speex library and WeChat's own; the page links to both. Requires WeCom 2.4 or
+/// later. Recordings from HarmonyOS aren't supported yet. Any app of the company may download any of
+/// its recordings.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetJssdk {
-    /// The recording, as `uploadVoice` of the JS-SDK gave it out.
+    /// The recording's `media_id`, from `uploadVoice` of the JS-SDK.
     pub media_id: String,
 }
 
@@ -258,23 +257,23 @@ impl GetJssdk {
     }
 }
 
-/// What came of an upload in the background.
+/// The result of an upload in the background.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadDetail {
-    /// Why it failed; 0 if it hasn't.
+    /// The error code; 0 unless the task failed.
     pub errcode: i64,
-    /// The same in words.
+    /// The description of the error code.
     pub errmsg: String,
-    /// The file's id, valid for 3 days. Absent unless the task is done.
+    /// The file's `media_id`, valid for 3 days. Absent unless the task is done.
     pub media_id: Option<String>,
-    /// When the file was uploaded. Absent unless the task is done.
+    /// The time the file was uploaded. Absent unless the task is done.
     ///
     /// The number is text, in the table and in the example.
     pub created_at: Option<Timestamp>,
 }
 
-/// A kind of media file.
+/// A type of media file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MediaType {
@@ -290,17 +289,17 @@ pub enum MediaType {
     Other(Unknown),
 }
 
-/// What a file that is uploaded in the background is for.
+/// The purpose of a file that is uploaded in the background.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UploadScene {
-    /// `1`: the greeting of those who join a customer group (入群欢迎语素材).
+    /// `1`: the group welcome message of a customer group (入群欢迎语素材).
     GroupWelcome,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// How far an upload in the background is.
+/// The status of an upload in the background.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UploadStatus {

@@ -2,7 +2,7 @@
 
 //! 应用管理 · 自定义菜单
 //!
-//! The menu at the bottom of an application's chat.
+//! The menu at the bottom of the app's chat.
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -10,19 +10,19 @@ mod reverse;
 
 use crate::Unknown;
 
-/// Sets an application's menu.
+/// Sets an app's menu.
 ///
 /// `POST /cgi-bin/menu/create` · [创建菜单](https://developer.work.weixin.qq.com/document/path/90231)
 ///
-/// Only a corporation may call this, not a third party.
+/// Only the company itself can call it.
 ///
-/// A button with a `key` makes WeCom push an event that carries the key to the application.
+/// A click on a button with a `key` makes WeCom send the app an event with that key.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Create {
-    /// The application.
+    /// The app's agentid.
     pub agentid: u64,
-    /// The buttons of the first level. 1 to 3 items.
+    /// The top-level buttons. 1 to 3 items.
     pub button: Vec<Button>,
 }
 
@@ -42,7 +42,7 @@ impl Create {
 #[non_exhaustive]
 pub struct CreateResponse {}
 
-/// A button of the first level. It does something, or opens a submenu.
+/// A top-level button. It performs an action, or opens a submenu.
 ///
 /// At least one of `type`, `sub_button` is set.
 ///
@@ -57,19 +57,19 @@ pub struct CreateResponse {}
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Button {
-    /// What it does. Left out where it opens a submenu.
+    /// The button's action. Omit it if the button opens a submenu.
     ///
-    /// The table requires it; the example leaves it out where there is a submenu.
+    /// The table requires it; the example omits it where there is a submenu.
     pub r#type: Option<ButtonType>,
-    /// Its label. At most 16 bytes, at least 1 characters.
+    /// The button's label. At most 16 bytes, at least 1 characters.
     pub name: String,
-    /// What the event carries that WeCom pushes. At most 128 bytes.
+    /// The key that the event contains. At most 128 bytes.
     pub key: Option<String>,
-    /// The page it opens, preferably over HTTPS. At most 1024 bytes.
+    /// The URL that the button opens, preferably over HTTPS. At most 1024 bytes.
     pub url: Option<String>,
-    /// The mini program's page that it opens.
+    /// The page of the mini program that the button opens.
     pub pagepath: Option<String>,
-    /// The mini program's id. It must be linked to the corporation.
+    /// The mini program's appid. The mini program must be linked to the company.
     pub appid: Option<String>,
     /// The submenu. 1 to 5 items.
     pub sub_button: Option<Vec<SubButton>>,
@@ -144,19 +144,19 @@ impl Button {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SubButton {
-    /// What it does.
+    /// The button's action.
     pub r#type: ButtonType,
-    /// Its label. At most 40 bytes, at least 1 characters.
+    /// The button's label. At most 40 bytes, at least 1 characters.
     pub name: String,
-    /// What the event carries that WeCom pushes. At most 128 bytes.
+    /// The key that the event contains. At most 128 bytes.
     pub key: Option<String>,
-    /// The page it opens, preferably over HTTPS. At most 1024 bytes.
+    /// The URL that the button opens, preferably over HTTPS. At most 1024 bytes.
     pub url: Option<String>,
-    /// The mini program's page that it opens.
+    /// The page of the mini program that the button opens.
     pub pagepath: Option<String>,
-    /// The mini program's id. It must be linked to the corporation.
+    /// The mini program's appid. The mini program must be linked to the company.
     pub appid: Option<String>,
-    /// Empty or left out: there is no third level. At most 5 items.
+    /// Empty or omitted: there is no third level. At most 5 items.
     ///
     /// The table says 1 to 5 buttons; the example shows empty lists.
     pub sub_button: Option<Vec<SubButton>>,
@@ -212,25 +212,25 @@ impl SubButton {
     }
 }
 
-/// What a button does.
+/// The action of a button.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ButtonType {
-    /// `click`: pushes an event.
+    /// `click`: sends an event.
     Click,
-    /// `view`: opens a page, which can find out who opened it with web authorization (网页授权).
+    /// `view`: opens a page, which can identify the member with web authorization (网页授权).
     View,
-    /// `scancode_push`: scans a code, shows the result (or opens it if it is an address), and pushes it.
+    /// `scancode_push`: scans a code, shows the result (or opens it if it is a URL), and sends it.
     ScancodePush,
-    /// `scancode_waitmsg`: scans a code, pushes the result, and shows that a message is awaited.
+    /// `scancode_waitmsg`: scans a code, sends the result, and shows that a message is awaited.
     ScancodeWaitmsg,
-    /// `pic_sysphoto`: takes a photo with the system's camera, sends it, and pushes an event.
+    /// `pic_sysphoto`: takes a photo with the system's camera, sends it, and sends an event.
     PicSysphoto,
     /// `pic_photo_or_album`: lets the user choose between a photo and the phone's album.
     PicPhotoOrAlbum,
-    /// `pic_weixin`: lets the user choose from WeCom's album, sends the picture, and pushes an event.
+    /// `pic_weixin`: lets the user choose from WeCom's album, sends the image, and sends an event.
     PicWeixin,
-    /// `location_select`: lets the user choose a place and sends it.
+    /// `location_select`: lets the user choose a location and sends it.
     LocationSelect,
     /// `view_miniprogram`: opens a mini program.
     ViewMiniProgram,

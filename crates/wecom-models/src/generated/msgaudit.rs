@@ -2,8 +2,8 @@
 
 //! 会话内容存档
 //!
-//! Whom the message archive of a corporation's own application covers, its groups and bots, and
-//! whether external contacts have consented.
+//! The conversation archive of a company's self-built app: archived members, groups and bots, and the
+//! consent of external contacts.
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -11,20 +11,20 @@ mod reverse;
 
 use crate::{Timestamp, Unknown};
 
-/// Lists the employees whose messages are archived.
+/// Lists the members whose messages are archived.
 ///
 /// `POST /cgi-bin/msgaudit/get_permit_user_list` ·
 /// [获取会话内容存档开启成员列表](https://developer.work.weixin.qq.com/document/path/91614)
 ///
 /// Rate limit: 1000 calls per minute.
 ///
-/// Departments and tags in the scope of the archive are listed as the employees that belong to them.
-/// Only those for whom the archive is in effect are there: not those beyond the number that was
-/// bought. The token must come from the secret of the message archive.
+/// For departments and tags in the scope of the archive, their members are listed. Only members for
+/// whom the archive is in effect are listed, not those beyond the number that was bought. The token
+/// must come from the secret of the conversation archive.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetPermitUserList {
-    /// Only employees with this edition of the archive. Left out, those of all editions are listed.
+    /// The edition of the archive whose members to list. If omitted, those of all editions are listed.
     pub r#type: Option<Edition>,
 }
 
@@ -47,18 +47,18 @@ impl GetPermitUserList {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetPermitUserListResponse {
-    /// Their userids.
+    /// The members' userids.
     pub ids: Vec<String>,
 }
 
-/// Tells whether external contacts have consented to the archive of their chats with employees.
+/// Gets whether external contacts have consented to the archive of their chats with members.
 ///
 /// `POST /cgi-bin/msgaudit/check_single_agree` ·
 /// [获取会话同意情况](https://developer.work.weixin.qq.com/document/path/91782)
 ///
 /// Rate limit: 2500 calls per minute.
 ///
-/// The token must come from the secret of the message archive.
+/// The token must come from the secret of the conversation archive.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckSingleAgree {
@@ -80,22 +80,22 @@ impl CheckSingleAgree {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckSingleAgreeResponse {
-    /// One entry a chat.
+    /// The consent, one entry per chat.
     pub agreeinfo: Vec<SingleAgreement>,
 }
 
-/// Tells whether the external contacts in a group chat have consented to its archive.
+/// Gets whether the external contacts in a group chat have consented to its archive.
 ///
 /// `POST /cgi-bin/msgaudit/check_room_agree` ·
 /// [获取会话同意情况](https://developer.work.weixin.qq.com/document/path/91782)
 ///
 /// Rate limit: 1500 calls per minute.
 ///
-/// The token must come from the secret of the message archive.
+/// The token must come from the secret of the conversation archive.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckRoomAgree {
-    /// The group chat.
+    /// The group chat's `roomid`.
     pub roomid: String,
 }
 
@@ -111,27 +111,26 @@ impl CheckRoomAgree {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckRoomAgreeResponse {
-    /// One entry for each external contact of another corporation in the group.
+    /// The consent, one entry for each external contact in another company's group.
     pub agreeinfo: Vec<RoomAgreement>,
 }
 
-/// Tells about an internal group of the archive and who is in it.
+/// Gets an internal group and its members.
 ///
 /// `POST /cgi-bin/msgaudit/groupchat/get` ·
 /// [获取会话内容存档内部群信息](https://developer.work.weixin.qq.com/document/path/92951)
 ///
 /// Rate limit: 2000 calls per minute.
 ///
-/// Only groups within the corporation can be read. The token must come from the secret of the message
-/// archive.
+/// Only for internal groups. The token must come from the secret of the conversation archive.
 ///
 /// Error codes:
 ///
-/// - 301052, `SESSION_ARCHIVE_EXPIRED`: The message archive has expired.
+/// - 301052, `SESSION_ARCHIVE_EXPIRED`: The conversation archive has expired.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GroupchatGet {
-    /// The group, from an archived message.
+    /// The group's `roomid`, from an archived message.
     pub roomid: String,
 }
 
@@ -149,29 +148,29 @@ impl GroupchatGet {
 pub struct GroupchatGetResponse {
     /// The group's name.
     pub roomname: String,
-    /// The employee who created the group, a userid.
+    /// The userid of the member who created the group.
     pub creator: String,
-    /// When the group was created.
+    /// The time the group was created.
     pub room_create_time: Timestamp,
-    /// The group's announcement. Empty when there is none.
+    /// The group's announcement. Empty if there is none.
     pub notice: String,
-    /// Who is in the group.
+    /// The group's members.
     pub members: Vec<Member>,
 }
 
-/// Tells a bot's name and who created it.
+/// Gets a bot's name and creator.
 ///
 /// `GET /cgi-bin/msgaudit/get_robot_info` ·
 /// [获取机器人信息](https://developer.work.weixin.qq.com/document/path/91774)
 ///
 /// Rate limit: 600 calls per minute.
 ///
-/// The token must come from the secret of the message archive.
+/// The token must come from the secret of the conversation archive.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetRobotInfo {
-    /// The bot: an id that begins with `wb` and stands in archived messages where an external_userid
-    /// would.
+    /// The bot's ID, which begins with `wb` and appears in archived messages in place of an
+    /// external_userid.
     pub robot_id: String,
 }
 
@@ -191,13 +190,13 @@ pub struct GetRobotInfoResponse {
     pub data: Robot,
 }
 
-/// A chat between an employee and an external contact.
+/// A chat between a member and an external contact.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SingleChat {
-    /// The employee.
+    /// The member's userid.
     pub userid: String,
-    /// The external contact. The misspelling is the wire name.
+    /// The external contact's ID. The misspelling is the wire name.
     pub exteranalopenid: String,
 }
 
@@ -216,11 +215,11 @@ impl SingleChat {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SingleAgreement {
-    /// When the status last changed.
+    /// The time the status last changed.
     pub status_change_time: Timestamp,
-    /// The employee.
+    /// The member's userid.
     pub userid: String,
-    /// The external contact. The misspelling is the wire name.
+    /// The external contact's ID. The misspelling is the wire name.
     pub exteranalopenid: String,
     /// Whether the contact has consented.
     pub agree_status: AgreeStatus,
@@ -230,21 +229,21 @@ pub struct SingleAgreement {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RoomAgreement {
-    /// When the status last changed.
+    /// The time the status last changed.
     pub status_change_time: Timestamp,
-    /// The external contact. The misspelling is the wire name.
+    /// The external contact's ID. The misspelling is the wire name.
     pub exteranalopenid: String,
     /// Whether the contact has consented.
     pub agree_status: AgreeStatus,
 }
 
-/// Somebody in a group.
+/// A member of a group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Member {
-    /// The employee, a userid.
+    /// The member's userid.
     pub memberid: String,
-    /// When the employee joined the group.
+    /// The time the member joined the group.
     pub jointime: Timestamp,
 }
 
@@ -252,15 +251,15 @@ pub struct Member {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Robot {
-    /// The bot's id.
+    /// The bot's ID.
     pub robot_id: String,
     /// The bot's name.
     pub name: String,
-    /// The employee who created the bot.
+    /// The userid of the member who created the bot.
     pub creator_userid: String,
 }
 
-/// An edition of the message archive.
+/// An edition of the conversation archive.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Edition {

@@ -2,7 +2,7 @@
 
 //! 收银台 · 收款工具
 //!
-//! Orders that a service provider makes, for corporations to pay for its applications.
+//! Orders that a service provider creates for companies to pay for its apps.
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -10,7 +10,7 @@ mod reverse;
 
 use crate::{Timestamp, Unknown, UnknownUnion};
 
-/// Makes an order for third-party applications, developed applications or an industry solution.
+/// Creates an order for third-party apps, customized apps or an industry solution.
 ///
 /// `POST /cgi-bin/paytool/open_order` ·
 /// [创建收款订单](https://developer.work.weixin.qq.com/document/path/98045)
@@ -19,35 +19,34 @@ use crate::{Timestamp, Unknown, UnknownUnion};
 ///
 /// `bank_receipt_media_id` is required when `pay_type` is `1`.
 ///
-/// The provider must have registered a merchant number with the cashier (收银台), except for free orders
-/// (免支付). What is bought, `product_list`, must be of the kind that `business_type` says.
+/// The provider must have registered a merchant ID with the cashier (收银台), except for free orders
+/// (免支付). The variant of `product_list` must match `business_type`.
 ///
 /// The request is signed with the cashier's API key: 工作台 › 企业微信服务商助手 › 工具 › 收银台 › 收银台API调用密钥
 /// (workbench, provider assistant, tools, cashier, API key).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OpenOrder {
-    /// What kind of thing is bought.
+    /// The type of product.
     pub business_type: BusinessType,
-    /// The corporation that buys. Required for developed applications, and for a fixed discount on
+    /// The corpid of the company that buys. Required for customized apps, and for a fixed discount on
     /// anything but a new purchase. At most 64 bytes.
     pub custom_corpid: Option<String>,
-    /// Who pays. An industry solution is free only if none of its applications is a recommended one
-    /// (推荐第三方应用).
+    /// The payer. An industry solution is free only if none of its apps is a recommended one (推荐第三方应用).
     pub pay_type: PayType,
-    /// Proof that the corporation has paid the provider, a bank receipt or an invoice, where the provider
-    /// pays: a media file that the provider uploaded with `attachment_type` 3, as JPG, PNG, JPEG, BMP or
-    /// PDF.
+    /// The `media_id` of the proof that the company has paid the provider, a bank receipt or an invoice,
+    /// if the provider pays: a media file that the provider uploaded with `attachment_type` 3, as JPG,
+    /// PNG, JPEG, BMP or PDF.
     pub bank_receipt_media_id: Option<String>,
-    /// The userid of who makes the order and is notified when it is cancelled or its confirmation fails;
-    /// that takes the right to collect money with the cashier. Left out, all super administrators of the
-    /// provider are notified.
+    /// The userid of the order's creator, who is notified when the order is canceled or its confirmation
+    /// fails. The creator needs the permission to collect payments with the cashier. If omitted, all super
+    /// admins of the provider are notified.
     pub creator: Option<String>,
-    /// What is bought, of the kind that `business_type` says.
+    /// The products, matching `business_type`.
     pub product_list: ProductList,
-    /// Random text, not used again within 15 minutes. At most 32 bytes.
+    /// A random string. Can't be used again within 15 minutes. At most 32 bytes.
     pub nonce_str: String,
-    /// When the request is made, at most 15 minutes off WeCom's clock.
+    /// The time of the request, at most 15 minutes off WeCom's clock.
     pub ts: Timestamp,
     /// The signature.
     pub sig: String,
@@ -98,31 +97,30 @@ impl OpenOrder {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OpenOrderResponse {
-    /// The order.
+    /// The order's ID.
     pub order_id: String,
-    /// Where the corporation pays for it, or confirms it where the provider pays or nobody does.
+    /// The URL at which the company pays, or confirms the order if the provider pays or it is free.
     pub order_url: String,
-    /// The price in fen (1/100 yuan), before any discount. Only where the request determines it.
+    /// The price in fen (1/100 yuan), before any discount. Present only if the request determines it.
     pub origin_price: Option<u64>,
-    /// The price in fen (1/100 yuan) after the discount; for developed applications the same. Only where
-    /// the request determines it.
+    /// The price in fen (1/100 yuan) after the discount; for customized apps the same as `origin_price`.
+    /// Present only if the request determines it.
     pub paid_price: Option<u64>,
 }
 
-/// Third-party applications that are bought, those that work with contacts as entities (通讯录实体应用)
-/// included.
+/// An order of third-party apps, including those for contacts entities (通讯录实体应用).
 ///
 /// `buy_info_list.duration_days` is required when `order_type` is `0` or `2`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ThirdAppOrder {
-    /// What for. An application with some time left, at most a year, can be bought as new.
+    /// The type of order. An app with time left, at most a year, can be bought as new.
     pub order_type: OrderType,
-    /// The applications. 1 to 20 items.
+    /// The apps. 1 to 20 items.
     pub buy_info_list: Vec<ThirdAppItem>,
-    /// Whether administrators of the corporation are notified: to pay, or to confirm, which happens by
-    /// itself after 72 hours. It takes a `custom_corpid` of a corporation that has authorized an
-    /// application of the provider. A free order for a given corporation is always notified of. Default 1.
+    /// Whether to notify the company's admins to pay, or to confirm, which happens automatically after 72
+    /// hours. Requires the `custom_corpid` of a company that has authorized an app of the provider. For a
+    /// free order of a particular company, admins are always notified. Default 1.
     pub notify_custom_corp: Option<bool>,
 }
 
@@ -148,26 +146,26 @@ impl ThirdAppOrder {
     }
 }
 
-/// A third-party application that is bought.
+/// A third-party app to buy.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ThirdAppItem {
-    /// The application. At most 64 bytes.
+    /// The app's suite ID. At most 64 bytes.
     pub suiteid: String,
-    /// Which application of an old suite. Only those need it.
+    /// The app's ID within an old suite. Only those need it.
     pub appid: Option<u64>,
-    /// Which edition of the application. At most 64 bytes.
+    /// The ID of the app's edition. At most 64 bytes.
     pub edition_id: String,
-    /// For how many people; in an extension, for how many more. Required for a new purchase and an
-    /// extension, unless the edition has a fixed total price. 1 to 1000000.
+    /// The number of people; in an expansion, how many more. Required for a new purchase and an expansion,
+    /// unless the edition has a fixed total price. 1 to 1000000.
     pub user_count: Option<u64>,
-    /// For how many days. Required for a new purchase and a renewal. 1 to 1825.
+    /// The number of days. Required for a new purchase and a renewal. 1 to 1825.
     pub duration_days: Option<u64>,
-    /// From which day on, as `20240801`: after today, at most a year ahead. Left out, it starts at once.
-    /// It can't be set in a new purchase of an application with time left: that starts when the present
-    /// edition ends. At most 8 bytes.
+    /// The day the order takes effect, as `20240801`: after today, at most a year ahead. If omitted, it
+    /// takes effect at once. Can't be set for the new purchase of an app with time left: that takes effect
+    /// when the current edition ends. At most 8 bytes.
     pub take_effect_date: Option<String>,
-    /// A discount.
+    /// The discount.
     pub discount_info: Option<DiscountInfo>,
 }
 
@@ -226,18 +224,17 @@ impl ThirdAppItem {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DiscountInfo {
-    /// Which of the two. Except in a new purchase, a fixed discount needs a `custom_corpid`.
+    /// The type of discount. Except for a new purchase, a fixed discount requires a `custom_corpid`.
     pub discount_type: DiscountType,
-    /// How much less is paid, in fen (1/100 yuan): at most 90% of the price, 50% for a recommended
-    /// application (推荐第三方应用). More than that for a recommended one can only be given in the provider's
-    /// console. 1 to 10000000.
+    /// The discount in fen (1/100 yuan): at most 90% of the price, 50% for a recommended app (推荐第三方应用).
+    /// Higher discounts for a recommended app can only be set in the provider console. 1 to 10000000.
     ///
-    /// The table says 1 or more; the page's example sends 0 with a percentage. Leave it out then.
+    /// The table says 1 or more; the page's example sends 0 with a percentage. Omit it then.
     pub discount_amount: Option<u64>,
-    /// What is paid, in percent of the price: 75 takes a quarter off. At least 50 for a recommended
-    /// application; less than that can only be set in the provider's console. 10 to 99.
+    /// The share to pay, in percent of the price: 75 takes a quarter off. At least 50 for a recommended
+    /// app; less than that can only be set in the provider console. 10 to 99.
     pub discount_ratio: Option<u64>,
-    /// Why there is a discount. At most 256 bytes.
+    /// The reason for the discount. At most 256 bytes.
     pub discount_remarks: String,
 }
 
@@ -270,7 +267,7 @@ impl DiscountInfo {
     }
 }
 
-/// Developed applications that are bought.
+/// An order of customized apps.
 ///
 /// `buy_info_list.user_count` is required when `order_type` is `0` or `1`.
 ///
@@ -278,11 +275,11 @@ impl DiscountInfo {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CustomizedAppOrder {
-    /// What for. An application with some time left, at most a year, can be bought as new.
+    /// The type of order. An app with time left, at most a year, can be bought as new.
     pub order_type: OrderType,
-    /// The applications. 1 to 20 items.
+    /// The apps. 1 to 20 items.
     pub buy_info_list: Vec<CustomizedAppItem>,
-    /// Whether administrators of the corporation are notified, as in [`ThirdAppOrder`]. Default 1.
+    /// Whether to notify the company's admins, as in [`ThirdAppOrder`]. Default 1.
     pub notify_custom_corp: Option<bool>,
 }
 
@@ -308,24 +305,24 @@ impl CustomizedAppOrder {
     }
 }
 
-/// A developed application that is bought.
+/// A customized app to buy.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CustomizedAppItem {
-    /// The application's template. At most 64 bytes.
+    /// The suite ID of the app's template. At most 64 bytes.
     pub suiteid: String,
-    /// For how many people; in an extension, for how many more. Required for a new purchase and an
-    /// extension. 1 to 1000000.
+    /// The number of people; in an expansion, how many more. Required for a new purchase and an expansion.
+    /// 1 to 1000000.
     pub user_count: Option<u64>,
-    /// For how many days, counted from the day it takes effect. Required for a new purchase and a renewal.
-    /// 1 to 1825.
+    /// The number of days from the day it takes effect. Required for a new purchase and a renewal. 1 to
+    /// 1825.
     pub duration_days: Option<u64>,
-    /// From which day on, as `20240801`, at most a year ahead; only for a new purchase. Left out, it is
-    /// today, or for a renewal when the present edition ends. It can't be set in a new purchase of an
-    /// application with time left either: that starts when the present edition ends. At most 8 bytes.
+    /// The day the order takes effect, as `20240801`, at most a year ahead; only for a new purchase. If
+    /// omitted, today, or for a renewal when the current edition ends. Can't be set for the new purchase
+    /// of an app with time left either: that takes effect when the current edition ends. At most 8 bytes.
     pub take_effect_date: Option<String>,
-    /// The price of all of it, in fen (1/100 yuan). The page's limit is 5 million, and it doesn't say
-    /// whether of fen or of yuan: above 5 million fen WeCom may refuse it. 1 to 500000000.
+    /// The total price, in fen (1/100 yuan). The page's limit is 5 million, and it doesn't say whether in
+    /// fen or in yuan: WeCom may refuse more than 5 million fen. 1 to 500000000.
     pub total_price: u64,
 }
 
@@ -362,26 +359,26 @@ impl CustomizedAppItem {
     }
 }
 
-/// An industry solution that is bought.
+/// An order of an industry solution.
 ///
 /// `duration_days` is required when `order_type` is `0` or `2`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PromotionCaseOrder {
-    /// What for.
+    /// The type of order.
     pub order_type: OrderType,
-    /// The solution. At most 64 bytes.
+    /// The solution's ID. At most 64 bytes.
     pub case_id: String,
     /// The name of the solution's edition. At most 128 bytes.
     pub promotion_edition_name: String,
-    /// For how many days. Required for a new purchase and a renewal. 1 to 1825.
+    /// The number of days. Required for a new purchase and a renewal. 1 to 1825.
     pub duration_days: Option<u64>,
-    /// From which day on, as `20240801`: after today, at most a year ahead. Left out, it starts at once.
-    /// At most 8 bytes.
+    /// The day the order takes effect, as `20240801`: after today, at most a year ahead. If omitted, it
+    /// takes effect at once. At most 8 bytes.
     pub take_effect_date: Option<String>,
-    /// The applications of the solution. 1 to 20 items.
+    /// The apps of the solution. 1 to 20 items.
     pub buy_info_list: Option<Vec<PromotionCaseItem>>,
-    /// Whether administrators of the corporation are notified, as in [`ThirdAppOrder`]. Default 1.
+    /// Whether to notify the company's admins, as in [`ThirdAppOrder`]. Default 1.
     pub notify_custom_corp: Option<bool>,
 }
 
@@ -433,16 +430,16 @@ impl PromotionCaseOrder {
     }
 }
 
-/// An application of an industry solution that is bought.
+/// An app of an industry solution to buy.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PromotionCaseItem {
-    /// The application. At most 64 bytes.
+    /// The app's suite ID. At most 64 bytes.
     pub suiteid: String,
-    /// Which application of an old suite. Only those need it.
+    /// The app's ID within an old suite. Only those need it.
     pub appid: Option<u64>,
-    /// For how many people; in an extension, for how many more. Required for a new purchase and an
-    /// extension, unless the edition has a fixed total price. 1 to 1000000.
+    /// The number of people; in an expansion, how many more. Required for a new purchase and an expansion,
+    /// unless the edition has a fixed total price. 1 to 1000000.
     pub user_count: Option<u64>,
 }
 
@@ -471,13 +468,13 @@ impl PromotionCaseItem {
     }
 }
 
-/// What kind of thing an order is for.
+/// The type of product of an order.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BusinessType {
-    /// `1`: third-party applications.
+    /// `1`: third-party apps.
     ThirdApp,
-    /// `2`: developed applications.
+    /// `2`: customized apps.
     CustomizedApp,
     /// `3`: an industry solution.
     PromotionCase,
@@ -485,35 +482,35 @@ pub enum BusinessType {
     Other(Unknown),
 }
 
-/// Who pays for an order.
+/// The payer of an order.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PayType {
-    /// `0`: the corporation.
+    /// `0`: the company.
     Customer,
-    /// `1`: the provider, for the corporation.
+    /// `1`: the provider, on behalf of the company.
     Provider,
-    /// `2`: nobody.
+    /// `2`: free.
     Free,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// What an order is to do.
+/// The type of an order.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OrderType {
     /// `0`: a new purchase.
     New,
-    /// `1`: more people.
+    /// `1`: expansion: more people.
     Extension,
-    /// `2`: a longer time.
+    /// `2`: renewal: a longer validity.
     Renewal,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// How a discount is calculated.
+/// The way a discount is calculated.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DiscountType {
@@ -525,7 +522,7 @@ pub enum DiscountType {
     Other(Unknown),
 }
 
-/// What an order is for, by the kind of business.
+/// The products of an order, by type of business.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ProductList {

@@ -2,7 +2,7 @@
 
 //! 通讯录管理 · 成员管理
 //!
-//! The members of a corporation, as its contacts list them.
+//! The members of a company's contacts.
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -10,30 +10,29 @@ mod reverse;
 
 use crate::{Unknown, UnknownUnion};
 
-/// Tells what the contacts say about a member.
+/// Gets a member of the contacts.
 ///
 /// `GET /cgi-bin/user/get` · [读取成员](https://developer.work.weixin.qq.com/document/path/90196)
 ///
-/// The application must be allowed to view the member, and gets fewer fields the less it is trusted;
-/// the fields say who gets them. These words recur:
+/// The app needs permission to view the member. The fields it gets depend on its type; their
+/// descriptions use these words:
 ///
-/// - _Authorised_ fields: an application developed by a service provider (代开发) gets them once an administrator
-///   has authorised them. A third-party application gets them only if it is a contacts application (通讯录应用),
-///   and only of members that a third party created.
-/// - _Sensitive_ fields (avatar, gender, mobile, email, corporate email, personal QR code, address): as before, but
-///   the member has to agree through OAuth2 as well. Since 2022-06-20 20:00 neither own and developed applications
-///   that are newer than that, nor basic applications other than the contacts sync (customer contact, WeChat
-///   customer service, conversation archive, calendar, …), get them here at all: they are read through OAuth2.
-/// - An upstream corporation (上游企业) gets neither kind of its downstream corporations' members.
+/// - _Authorized_ fields: customized apps (代开发) get them once an admin authorizes them. Of third-party apps, only contacts apps
+///   (通讯录应用) get them, and only for members a third party created.
+/// - _Sensitive_ fields (avatar, gender, mobile, email, company email, personal QR code, address): as before, and the member must
+///   agree through OAuth2. Since 2022-06-20 20:00, self-built and customized apps that are newer than that, and system apps other
+///   than the contacts sync (customer contact, WeChat customer service, conversation archive, calendar, …), don't get them here
+///   at all: they get them through OAuth2.
+/// - Upstream companies (上游企业) get neither for members of their downstream companies.
 ///
-/// Where a member's name isn't given, the contacts display component (通讯录展示组件) shows it.
+/// Where a member's name is absent, the contacts display component (通讯录展示组件) shows it.
 ///
-/// Since 2022-08-15 10:00, addresses newly added for the contacts sync (管理工具 › 通讯录同步) can't call this:
-/// they list the ids of members and departments instead.
+/// Since 2022-08-15 10:00, IP addresses newly added for the contacts sync (管理工具 › 通讯录同步) can't call
+/// it: list the IDs of members and departments instead.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Get {
-    /// The member. Case doesn't matter. At most 64 bytes, at least 1 characters.
+    /// The member's userid. Case-insensitive. At most 64 bytes, at least 1 characters.
     pub userid: String,
 }
 
@@ -49,93 +48,89 @@ impl Get {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetResponse {
-    /// The member's id, unique within the corporation. A third-party application gets the open_userid
-    /// here. At most 64 bytes.
+    /// The member's userid. Unique within the company. Third-party apps get the open_userid here. At most
+    /// 64 bytes.
     pub userid: String,
-    /// The name. A third-party application gets the `userid` in its place; even a contacts application
-    /// gets no name of a member whom no third party created. A developed application gets it once an
-    /// administrator has authorised that.
+    /// The name. Third-party apps get the `userid` in its place; contacts apps too, for members no third
+    /// party created. Customized apps get it once an admin authorizes it.
     pub name: Option<String>,
-    /// The departments the member belongs to, as far as the application may view them. Where members
-    /// authorise the application one by one (成员授权模式), always the root department, 1. All of them for
-    /// third-party applications with the permission 组织架构信息, and developed ones with its part on
-    /// departments, their parents and heads (部门及父部门ID、部门负责人).
+    /// The IDs of the member's departments, as far as the app has permission to view them. In member
+    /// authorization mode (成员授权模式), always the root department, 1. Third-party apps with the permission
+    /// 组织架构信息, and customized apps with its part 部门及父部门ID、部门负责人, get all of them.
     pub department: Vec<u64>,
-    /// The member's rank in each department of `department`; the highest stands first, and 0 is the
-    /// default. Absent where members authorise the application one by one.
+    /// The member's rank in each department of `department`, the highest first; the default is 0. Absent
+    /// in member authorization mode.
     pub order: Option<Vec<u64>>,
-    /// The job title. Authorised.
+    /// The job title. Authorized.
     pub position: Option<String>,
     /// The mobile number. Sensitive.
     pub mobile: Option<String>,
-    /// The gender. Sensitive: `Undefined` too where the application doesn't get it.
+    /// The gender. Sensitive: `Undefined` too if the app doesn't get it.
     pub gender: Option<Gender>,
     /// The email address. Sensitive.
     pub email: Option<String>,
-    /// The corporate email address. Sensitive.
+    /// The company email address. Sensitive.
     pub biz_mail: Option<String>,
-    /// Whether the member heads each department of `department`. Third-party and developed applications
-    /// need to be a contacts application or the permission for department heads (组织架构信息 › 部门负责人); the
-    /// contacts application gets it only of members that a third party created, an upstream corporation
-    /// not at all.
+    /// Whether the member is head of each department of `department`. Customized and third-party apps need
+    /// to be a contacts app or have the permission 组织架构信息 › 部门负责人; contacts apps get it only for members a
+    /// third party created. Upstream companies don't.
     pub is_leader_in_dept: Option<Vec<bool>>,
-    /// The userid of the direct superior, if the application can see that member. Third-party and
-    /// developed applications need to be a contacts application or the permission for superiors (组织架构信息 ›
-    /// 直属上级); the contacts application gets it only of members that a third party created, an upstream
-    /// corporation not at all. At most 1 items.
+    /// The userid of the direct manager, if visible to the app. Customized and third-party apps need to be
+    /// a contacts app or have the permission 组织架构信息 › 直属上级; contacts apps get it only for members a third
+    /// party created. Upstream companies don't. At most 1 items.
     pub direct_leader: Option<Vec<String>>,
-    /// The address of the avatar. Sensitive.
+    /// The avatar's URL. Sensitive.
     pub avatar: Option<String>,
-    /// The address of the avatar's thumbnail. Of third-party applications, only a contacts application
-    /// gets it, and only of members that a third party created; an upstream corporation doesn't.
+    /// The URL of the avatar's thumbnail. Of third-party apps, only contacts apps get it, and only for
+    /// members a third party created. Upstream companies don't.
     pub thumb_avatar: Option<String>,
-    /// The landline number. Authorised.
+    /// The landline number. Authorized.
     pub telephone: Option<String>,
-    /// The alias. Of third-party applications, only a contacts application gets it, and only of members
-    /// that a third party created; an upstream corporation doesn't.
+    /// The alias. Of third-party apps, only contacts apps get it, and only for members a third party
+    /// created. Upstream companies don't.
     pub alias: Option<String>,
     /// The address. Sensitive.
     pub address: Option<String>,
-    /// The member's id for a service provider, the same in all of its applications. Only for third-party
-    /// applications. At most 64 bytes.
+    /// The member's open_userid, the same in all apps of a service provider. Only for third-party apps. At
+    /// most 64 bytes.
     pub open_userid: Option<String>,
-    /// The main department. Absent unless the application may view it.
+    /// The main department's ID. Absent unless the app has permission to view it.
     pub main_department: Option<u64>,
-    /// What the corporation itself has added to its contacts. Authorised.
+    /// The custom attributes. Authorized.
     pub extattr: Option<ExtAttr>,
     /// Whether the member has activated WeCom, or the former WeChat plug-in.
     pub status: MemberStatus,
-    /// The address of a page with the member's QR code; whoever scans it adds the member as an external
-    /// contact. Sensitive.
+    /// The URL of the member's QR code; whoever scans it adds the member as an external contact.
+    /// Sensitive.
     pub qr_code: Option<String>,
-    /// The job title that outsiders see; without it, they see `position`. Authorised.
+    /// The external job title; without one, `position` is shown. Authorized.
     pub external_position: Option<String>,
-    /// What outsiders see. Authorised.
+    /// The external profile. Authorized.
     pub external_profile: Option<ExternalProfile>,
 }
 
-/// What a corporation has added to its contacts. An administrator defines the attributes.
+/// The custom attributes of a company's contacts, which an admin defines.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExtAttr {
-    /// The attributes. These are texts and web pages only; a text has at most 64 characters.
+    /// The attributes. Only texts and web pages; a text has at most 64 characters.
     pub attrs: Vec<Attr>,
 }
 
-/// What outsiders see of a member.
+/// A member's external profile.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExternalProfile {
-    /// The corporation's short name, one of those that have been verified.
+    /// The company's short name, one of those verified.
     pub external_corp_name: Option<String>,
-    /// The WeChat channel (视频号) that is shown with the member. Of third-party applications, only a
-    /// contacts application gets it, and only of members that a third party created.
+    /// The WeChat channel (视频号) shown with the member. Of third-party apps, only contacts apps get it, and
+    /// only for members a third party created.
     pub wechat_channels: Option<WechatChannels>,
-    /// Further attributes. Here a text has at most 32 characters.
+    /// Further attributes. A text has at most 32 characters here.
     pub external_attr: Vec<Attr>,
 }
 
-/// A WeChat channel (视频号) of the corporation.
+/// A WeChat channel (视频号) of the company.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct WechatChannels {
@@ -145,13 +140,13 @@ pub struct WechatChannels {
     pub status: ChannelStatus,
 }
 
-/// An attribute that an administrator has defined.
+/// An attribute that an admin has defined.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Attr {
     /// The attribute's name.
     pub name: String,
-    /// What the attribute says about the member.
+    /// The attribute's value for the member.
     pub value: AttrValue,
 }
 
@@ -167,9 +162,9 @@ pub struct TextAttr {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct WebAttr {
-    /// The page's address, with `http` or `https`.
+    /// The web page's URL, with `http` or `https`.
     pub url: String,
-    /// What is shown for it. At most 12 characters.
+    /// The title shown for it. At most 12 characters.
     pub title: String,
 }
 
@@ -177,11 +172,11 @@ pub struct WebAttr {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MiniProgramAttr {
-    /// The mini program's id. The corporation has authorised it.
+    /// The mini program's appid. The mini program must be authorized by the company.
     pub appid: String,
-    /// The page it opens.
+    /// The page that it opens.
     pub pagepath: String,
-    /// What is shown for it. At most 12 characters.
+    /// The title shown for it. At most 12 characters.
     pub title: String,
 }
 
@@ -189,7 +184,7 @@ pub struct MiniProgramAttr {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Gender {
-    /// `0`: not given, or not for this application.
+    /// `0`: not set, or not available to this app.
     Undefined,
     /// `1`
     Male,
@@ -209,7 +204,7 @@ pub enum MemberStatus {
     Disabled,
     /// `4`: has neither activated WeCom nor follows the former WeChat plug-in.
     NotActivated,
-    /// `5`: has left the corporation.
+    /// `5`: has left the company.
     Left,
     /// A value the documentation does not list.
     Other(Unknown),
@@ -221,13 +216,13 @@ pub enum MemberStatus {
 pub enum ChannelStatus {
     /// `0`: can be used.
     Confirmed,
-    /// `1`: waits to be confirmed.
+    /// `1`: awaiting confirmation.
     Pending,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// What an attribute says about a member.
+/// The value of an attribute for a member.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum AttrValue {

@@ -24,15 +24,15 @@ pub const DATA_VERSION_CONFLICT: i64 = 6000;
 /// The secret is invalid.
 ///
 /// Check that corpid and secret are really passed and belong together (the secret may have been
-/// reset), and that the application isn't disabled.
+/// reset), and that the app isn't disabled.
 pub const INVALID_SECRET: i64 = 40001;
 
 /// The UserID is invalid.
 ///
 /// A UserID has 1 to 64 characters (English letters, digits, hyphens, underscores, dots) and, except
 /// when creating a member, must exist in the contacts, which members who left or were deleted no
-/// longer do. Third-party applications must pass the encrypted userid, and an interface that requires
-/// POST must not be called with GET.
+/// longer do. Third-party apps must pass the encrypted userid, and an interface that requires POST
+/// must not be called with GET.
 pub const INVALID_USERID: i64 = 40003;
 
 /// The type of the media file is invalid.
@@ -79,7 +79,7 @@ pub const INVALID_CORPID: i64 = 40013;
 /// The access_token is invalid.
 ///
 /// Get a new access_token if it has expired, and check that it contains no illegal characters. Check
-/// also that it belongs to the right type of application and that the interface doesn't want a
+/// also that it belongs to the right type of app and that the interface doesn't want a
 /// suite_access_token or provider_access_token instead.
 pub const INVALID_ACCESS_TOKEN: i64 = 40014;
 
@@ -139,12 +139,12 @@ pub const INVALID_SUBMENU_BUTTON_URL_LENGTH: i64 = 40027;
 /// The oauth_code is invalid.
 ///
 /// A code can be used only once and expires after 5 minutes; check that several servers don't use the
-/// same one. The application that uses the code must be the one it was issued for.
+/// same one. The app that uses the code must be the one it was issued for.
 pub const INVALID_OAUTH_CODE: i64 = 40029;
 
 /// The list of UserIDs is invalid.
 ///
-/// Check that the UserIDs are spelled correctly and all lie within the application's visible range.
+/// Check that the UserIDs are spelled correctly and all lie within the app's visible scope.
 pub const INVALID_USERID_LIST: i64 = 40031;
 
 /// The length of the UserID list is invalid.
@@ -193,7 +193,7 @@ pub const INVALID_MENU_URL_DOMAIN: i64 = 40055;
 
 /// The agentid is invalid.
 ///
-/// The agentid must be an integer, and the application must exist in the web admin console.
+/// The agentid must be an integer, and the app must exist in the web admin console.
 pub const INVALID_AGENTID: i64 = 40056;
 
 /// The callback URL is invalid or could not be verified.
@@ -204,8 +204,8 @@ pub const INVALID_CALLBACK_URL: i64 = 40057;
 /// A request parameter is invalid.
 ///
 /// Check the JSON syntax, the required fields, the limits on lengths and array sizes (a userid over 64
-/// bytes fails), and that POST is used where required. A message must be recalled by the application
-/// that sent it.
+/// bytes fails), and that POST is used where required. A message must be recalled by the app that sent
+/// it.
 pub const INVALID_PARAMETER_40058: i64 = 40058;
 
 /// The flag for reporting the location is invalid.
@@ -283,7 +283,7 @@ pub const INVALID_SUITE_ID: i64 = 40083;
 
 /// The permanent_code is invalid.
 ///
-/// Check that the code is spelled correctly and that the corporation hasn't canceled the suite's
+/// Check that the code is spelled correctly and that the company hasn't canceled the suite's
 /// authorization. A code can't be used by another service provider.
 pub const INVALID_PERMANENT_CODE: i64 = 40084;
 
@@ -292,9 +292,9 @@ pub const INVALID_PERMANENT_CODE: i64 = 40084;
 /// The suite_ticket does not exist or has expired.
 pub const INVALID_SUITE_TICKET: i64 = 40085;
 
-/// The appid of a third-party application is invalid.
+/// The appid of a third-party app is invalid.
 ///
-/// At least one of the application IDs does not exist.
+/// At least one of the app IDs does not exist.
 pub const INVALID_SUITE_APPID: i64 = 40086;
 
 /// The jobid does not exist.
@@ -307,9 +307,9 @@ pub const JOBID_NOT_FOUND: i64 = 40088;
 /// Only the results of the last 5 batch jobs are kept. The contacts show what was really imported.
 pub const BATCH_JOB_RESULT_CLEARED: i64 = 40089;
 
-/// The secret is not valid for this corporation.
+/// The secret is not valid for this company.
 ///
-/// The secret may be that of another corporation.
+/// The secret may be that of another company.
 pub const INVALID_SECRET_40091: i64 = 40091;
 
 /// The import file has invalid content.
@@ -331,12 +331,11 @@ pub const INVALID_URL: i64 = 40094;
 
 /// The external contact's userid is invalid.
 ///
-/// A corporation must use its own external_userid, a third-party service provider that of the
-/// provider. The member who follows the external contact must be within the application's visible
-/// range.
+/// A company must use its own external_userid, a third-party service provider that of the provider.
+/// The member who follows the external contact must be within the app's visible scope.
 pub const INVALID_EXTERNAL_USERID: i64 = 40096;
 
-/// The member has not left the corporation yet.
+/// The member has not left the company yet.
 ///
 /// External contacts can be transferred by the interface for departed members only if the member
 /// handing over has already left.
@@ -353,7 +352,7 @@ pub const MEMBER_EXTERNAL_CONTACT_LIMIT_REACHED: i64 = 40099;
 /// The user's external contacts are already being transferred.
 pub const EXTERNAL_CONTACT_TRANSFER_IN_PROGRESS: i64 = 40100;
 
-/// The domain or IP is already used by an application listed in the application market.
+/// The domain or IP is already used by an app listed in the app market.
 pub const DOMAIN_OR_IP_USED_BY_MARKET_APP: i64 = 40102;
 
 /// The device_access_token is invalid.
@@ -371,7 +370,7 @@ pub const PROMOTION_SN_BINDING_FORBIDDEN: i64 = 40124;
 /// The openuserid parameter is invalid.
 pub const INVALID_OPEN_USERID: i64 = 40125;
 
-/// The corporation has reached the maximum number of corporation tags.
+/// The company has reached the maximum number of company tags.
 pub const CORP_TAG_LIMIT_REACHED: i64 = 40126;
 
 /// The URI's scheme is not supported.
@@ -395,31 +394,31 @@ pub const HANDOVER_USERID_NOT_FOLLOW_USER: i64 = 40131;
 /// Team accounts (团队号) don't support this operation.
 pub const TEAM_ACCOUNT_NOT_SUPPORTED: i64 = 40132;
 
-/// The corporation does not let its members authorise applications.
+/// The company does not let its members authorize apps.
 pub const MEMBER_AUTHORIZATION_FORBIDDEN: i64 = 40133;
 
-/// The application authorised by this member has been disabled.
+/// The app authorized by this member has been disabled.
 pub const MEMBER_AUTHORIZED_APP_DISABLED: i64 = 40134;
 
-/// Similar applications must not be authorised.
+/// Similar apps must not be authorized.
 pub const SIMILAR_APP_AUTHORIZATION_FORBIDDEN: i64 = 40135;
 
-/// The application's trial period has ended.
+/// The app's trial period has ended.
 pub const APP_TRIAL_EXPIRED: i64 = 40136;
 
-/// The application's service period has ended.
+/// The app's service period has ended.
 pub const APP_SERVICE_EXPIRED: i64 = 40137;
 
-/// The number of users paid for in the application is exceeded.
+/// The number of users paid for in the app is exceeded.
 pub const APP_PAID_USER_LIMIT_EXCEEDED: i64 = 40138;
 
-/// The number of people who may use the application by member authorization is exceeded.
+/// The number of people who may use the app by member authorization is exceeded.
 pub const MEMBER_AUTHORIZATION_USER_LIMIT_EXCEEDED: i64 = 40139;
 
-/// The corporation has installed another application of the suite.
+/// The company has installed another app of the suite.
 pub const OTHER_SUITE_APP_INSTALLED: i64 = 40140;
 
-/// The corporation's account is in an abnormal state.
+/// The company's account is in an abnormal state.
 pub const CORP_ACCOUNT_ABNORMAL: i64 = 40141;
 
 /// The venue code is invalid.
@@ -513,7 +512,7 @@ pub const MISSING_AUTH_CODE: i64 = 41008;
 /// The userid parameter is missing.
 pub const MISSING_USERID: i64 = 41009;
 
-/// The url parameter is missing.
+/// The URL parameter is missing.
 pub const MISSING_URL: i64 = 41010;
 
 /// The agentid parameter is missing.
@@ -559,7 +558,7 @@ pub const MISSING_DESCRIPTION: i64 = 41033;
 /// The external contact's userid is missing.
 pub const MISSING_EXTERNAL_USERID: i64 = 41035;
 
-/// The corporation's short name for outsiders is invalid.
+/// The company's short name for outsiders is invalid.
 ///
 /// The short name must be a verified one. Pass an empty string to clear it and go back to the default.
 pub const INVALID_CORP_EXTERNAL_SHORT_NAME: i64 = 41036;
@@ -593,10 +592,10 @@ pub const INVALID_CONTACT_WAY_CONFIG_ID: i64 = 41044;
 /// The maximum number of contact ways added by the API has been reached.
 pub const CONTACT_WAY_LIMIT_REACHED: i64 = 41045;
 
-/// The ID of the corporation's mass message is missing.
+/// The ID of the company's mass message is missing.
 pub const MISSING_MASS_MESSAGE_ID: i64 = 41046;
 
-/// The ID of the corporation's mass message is invalid.
+/// The ID of the company's mass message is invalid.
 pub const INVALID_MASS_MESSAGE_ID: i64 = 41047;
 
 /// There is no customer to send to.
@@ -618,7 +617,7 @@ pub const WELCOME_CHAT_ALREADY_STARTED: i64 = 41051;
 /// The sending time is invalid.
 pub const MASS_MESSAGE_INVALID_SEND_TIME: i64 = 41052;
 
-/// The customer has not agreed to the session archive.
+/// The customer has not agreed to the conversation archive.
 ///
 /// The member can send a welcome message only after the external contact has agreed to the service
 /// notice.
@@ -636,7 +635,7 @@ pub const GROUP_WELCOME_TEMPLATE_LIMIT_REACHED: i64 = 41055;
 /// The external contact's ID is of the wrong type.
 pub const INCORRECT_EXTERNAL_CONTACT_ID_TYPE: i64 = 41056;
 
-/// The corporation or service provider has not bound a WeChat developer account.
+/// The company or service provider has not bound a WeChat developer account.
 pub const WECHAT_DEVELOPER_ACCOUNT_NOT_BOUND: i64 = 41057;
 
 /// There is no permission to edit this group welcome message template.
@@ -651,13 +650,13 @@ pub const INVALID_MOMENT_ID: i64 = 41060;
 /// The given userid is not the member who published this moment.
 pub const MOMENT_NOT_PUBLISHED_BY_USERID: i64 = 41061;
 
-/// The member has not yet published the moment that the corporation created.
+/// The member has not yet published the moment that the company created.
 pub const CORP_MOMENT_NOT_YET_PUBLISHED_BY_MEMBER: i64 = 41062;
 
 /// The mass message is still being distributed; retry later.
 ///
-/// This can happen when the mass message records are queried right after the corporation's mass
-/// message was created.
+/// This can happen when the mass message records are queried right after the company's mass message
+/// was created.
 pub const MASS_MESSAGE_DISPATCHING: i64 = 41063;
 
 /// There are more attachments than allowed.
@@ -770,8 +769,8 @@ pub const ACQUISITION_LINK_LIMIT_EXCEEDED: i64 = 41095;
 /// The welcome message is already being sent.
 pub const WELCOME_MESSAGE_ALREADY_SENDING: i64 = 41096;
 
-/// The customer acquisition link created by the component's linked application is authorised to
-/// another component.
+/// The customer acquisition link created by the component's linked app is authorized to another
+/// component.
 pub const ACQUISITION_LINK_AUTHORIZED_ELSEWHERE: i64 = 41098;
 
 /// The service provider doesn't pay on the customer's behalf.
@@ -786,7 +785,7 @@ pub const INVALID_TAG_ID_41110: i64 = 41110;
 /// At least one tag must be given, and there must be no more than 1000.
 pub const INVALID_TAG_COUNT: i64 = 41111;
 
-/// Only corporations in some business categories are supported.
+/// Only companies in some business categories are supported.
 pub const BUSINESS_CATEGORY_NOT_SUPPORTED: i64 = 41200;
 
 /// The chatkey of the customer acquisition assistant's chat information is invalid.
@@ -795,10 +794,10 @@ pub const INVALID_ACQUISITION_CHAT_KEY: i64 = 41201;
 /// The number of product albums exceeds the limit.
 pub const PRODUCT_ALBUM_COUNT_EXCEEDED: i64 = 41202;
 
-/// The corporation may not create more than 100,000 Moments posts per month.
+/// The company may not create more than 100,000 Moments posts per month.
 pub const MOMENT_MONTHLY_LIMIT_EXCEEDED: i64 = 41210;
 
-/// The corporation hasn't enabled the Moments feature.
+/// The company hasn't enabled the Moments feature.
 pub const MOMENT_NOT_ENABLED: i64 = 41211;
 
 /// The mass message template hasn't been rendered.
@@ -816,7 +815,7 @@ pub const MASS_MSG_TOO_MANY_RELATION_PAIRS: i64 = 41303;
 /// A mass message was already created for this template task.
 pub const MASS_MSG_TEMPLATE_TASK_ALREADY_USED: i64 = 41304;
 
-/// The corporation hasn't set its business category.
+/// The company hasn't set its business category.
 pub const BUSINESS_CATEGORY_NOT_SET: i64 = 41305;
 
 /// The access_token has expired.
@@ -842,8 +841,8 @@ pub const SUITE_ACCESS_TOKEN_EXPIRED: i64 = 42009;
 
 /// The jsapi_ticket can't be used, usually because it wasn't created by calling the right API.
 ///
-/// For agentConfig, make sure that the ticket comes from the API for the application's ticket. A
-/// jsapi_ticket must not be shared between applications.
+/// For agentConfig, make sure that the ticket comes from the API for the app's ticket. A jsapi_ticket
+/// must not be shared between apps.
 pub const JSAPI_TICKET_UNAVAILABLE: i64 = 42012;
 
 /// The mini program user isn't logged in or the login state has expired.
@@ -854,7 +853,7 @@ pub const MINI_PROGRAM_LOGIN_EXPIRED: i64 = 42013;
 /// The task_id of the card message is invalid.
 pub const CARD_INVALID_TASK_ID: i64 = 42014;
 
-/// The application that updates the message isn't the one that sent it.
+/// The app that updates the message isn't the one that sent it.
 pub const CARD_UPDATE_APPLICATION_MISMATCH: i64 = 42015;
 
 /// The task_id to update doesn't exist.
@@ -881,7 +880,7 @@ pub const CODE_ALREADY_USED: i64 = 42022;
 /// The field template_card.horizontal_content_list.keyname is missing.
 pub const CARD_HORIZONTAL_CONTENT_KEYNAME_MISSING: i64 = 42027;
 
-/// A url is missing in the template_card, in card_action, horizontal_content_list or jump_list.
+/// A URL is missing in the template_card, in card_action, horizontal_content_list or jump_list.
 pub const CARD_URL_MISSING: i64 = 42028;
 
 /// The media_id in template_card.horizontal_content_list is missing.
@@ -956,10 +955,10 @@ pub const MSGID_EXPIRED: i64 = 42052;
 /// obtained.
 pub const USERID_NOT_BOUND_TO_WECHAT: i64 = 43004;
 
-/// The corporation hasn't verified its legal entity.
+/// The company hasn't verified its legal entity.
 pub const CORP_ENTITY_NOT_VERIFIED: i64 = 43009;
 
-/// The application needs a configured callback URL.
+/// The app needs a configured callback URL.
 pub const APPLICATION_CALLBACK_URL_REQUIRED: i64 = 43012;
 
 /// No login information of the user was found.
@@ -991,9 +990,9 @@ pub const MEDIA_FILE_TOO_LARGE: i64 = 45001;
 /// Text messages may have at most 2048 bytes, and news (article) messages at most 666k bytes.
 pub const MESSAGE_CONTENT_TOO_LARGE: i64 = 45002;
 
-/// The length of the application's description is outside the system limits.
+/// The length of the app's description is outside the system limits.
 ///
-/// If description is given when setting the application, it must have 4 to 120 characters.
+/// If description is given when setting the app, it must have 4 to 120 characters.
 pub const APPLICATION_DESCRIPTION_LENGTH_INVALID: i64 = 45004;
 
 /// The voice message plays longer than allowed.
@@ -1013,15 +1012,15 @@ pub const NEWS_ARTICLE_COUNT_INVALID: i64 = 45008;
 /// calls per minute).
 pub const API_FREQUENCY_LIMIT_EXCEEDED: i64 = 45009;
 
-/// The length of the application's name is outside the system limits.
+/// The length of the app's name is outside the system limits.
 ///
-/// If name is given when setting the application, it must not be empty or exceed 32 characters.
+/// If name is given when setting the app, it must not be empty or exceed 32 characters.
 pub const APPLICATION_NAME_LENGTH_INVALID: i64 = 45022;
 
-/// The corporation has reached its maximum number of members, so the member couldn't be added.
+/// The company has reached its maximum number of members, so the member couldn't be added.
 ///
-/// If the corporation isn't certified, let the administrator certify it in the admin console; if it is
-/// certified or verified, let the administrator apply there for more capacity.
+/// If the company isn't certified, let the admin certify it in the admin console; if it is certified
+/// or verified, let the admin apply there for more capacity.
 pub const ACCOUNT_COUNT_EXCEEDED: i64 = 45024;
 
 /// The protection against deleting too many members was triggered.
@@ -1039,7 +1038,7 @@ pub const RESPONSE_TOO_LARGE: i64 = 45029;
 /// The list may contain at most 20 entries.
 pub const MEDIA_ID_LIST_TOO_LONG: i64 = 45030;
 
-/// The corporation's corpsecret isn't secure enough and must be reset.
+/// The company's corpsecret isn't secure enough and must be reset.
 pub const CORPSECRET_TOO_WEAK: i64 = 45031;
 
 /// The author of the news article exceeds the length limit.
@@ -1049,8 +1048,8 @@ pub const NEWS_AUTHOR_TOO_LONG: i64 = 45032;
 
 /// The concurrent calls to the API exceed the limit.
 ///
-/// Reduce the concurrency: calls of one corporation to the same API are limited. Check also for bugs
-/// that fetch the same resource, such as one media_id, over and over.
+/// Reduce the concurrency: calls of one company to the same API are limited. Check also for bugs that
+/// fetch the same resource, such as one media_id, over and over.
 pub const API_CONCURRENCY_LIMIT_EXCEEDED: i64 = 45033;
 
 /// The URL must have a protocol prefix.
@@ -1067,7 +1066,7 @@ pub const CONCURRENT_OPERATION_CONFLICT: i64 = 45035;
 /// Access to the data was limited because of abnormal traffic.
 ///
 /// Adjust the parameters, reduce frequency and concurrency, and retry. If both are already reasonable,
-/// check whether the corporation uses unofficial WeCom clients.
+/// check whether the company uses unofficial WeCom clients.
 pub const DATA_ACCESS_LIMIT_EXCEEDED: i64 = 45036;
 
 /// The menu hasn't been set.
@@ -1078,21 +1077,20 @@ pub const MENU_NOT_SET: i64 = 46003;
 /// The specified user doesn't exist.
 ///
 /// Check the userid for mistakes. When looking up by mobile number or email, check that it's in the
-/// corporation's contacts and within the application's visible range.
+/// company's contacts and within the app's visible scope.
 pub const USER_NOT_FOUND: i64 = 46004;
 
 /// The API feature isn't authorized.
 ///
-/// For invoice APIs, check that the corporation is certified and has 200 activated members. For
-/// converting a plain corpid to an encrypted one, check that the corporation has authorized the
-/// service provider.
+/// For invoice APIs, check that the company is certified and has 200 activated members. For converting
+/// a plain corpid to an encrypted one, check that the company has authorized the service provider.
 pub const API_FEATURE_UNAUTHORIZED: i64 = 48001;
 
 /// The caller has no permission to call this API.
 ///
-/// Compare the application's type and permissions with the permission notes of the API, and check that
-/// the access_token is of the right kind. Newly requested permissions of a third-party application
-/// apply only after release and confirmation by the corporation's administrator.
+/// Compare the app's type and permissions with the permission notes of the API, and check that the
+/// access_token is of the right kind. Newly requested permissions of a third-party app apply only
+/// after release and confirmation by the company's admin.
 pub const API_NO_PERMISSION: i64 = 48002;
 
 /// The suite_id is invalid.
@@ -1112,11 +1110,11 @@ pub const API_DEPRECATED: i64 = 48005;
 
 /// The API permission was revoked.
 ///
-/// It was revoked because the corporation didn't use the application for a long time; the
-/// corporation's administrator must enable it again.
+/// It was revoked because the company didn't use the app for a long time; the company's admin must
+/// enable it again.
 pub const API_PERMISSION_REVOKED: i64 = 48006;
 
-/// The API can't be called because the customer service account isn't authorized to the application.
+/// The API can't be called because the customer service account isn't authorized to the app.
 ///
 /// The WeChat Customer Service APIs require the permission to manage accounts, assign sessions, and
 /// send and receive messages, and authorization of the account. Manage it in the admin console under
@@ -1129,8 +1127,8 @@ pub const API_NO_PERMISSION_KF_ACCOUNT: i64 = 48007;
 /// Check the documented list of APIs that this authorization may call.
 pub const API_NO_PERMISSION_CONTACT_EDIT_AUTH: i64 = 48008;
 
-/// To protect the corporation's data, the contact sync assistant may no longer read contact details
-/// from newly added IPs.
+/// To protect the company's data, the contact sync assistant may no longer read contact details from
+/// newly added IPs.
 ///
 /// Check the documented changes to the contact sync APIs.
 pub const API_NO_PERMISSION_CONTACT_SYNC_NEW_IP: i64 = 48009;
@@ -1160,22 +1158,21 @@ pub const BUYER_USERID_INVALID: i64 = 49009;
 
 /// The domain of the redirect_url isn't registered as a trusted domain.
 ///
-/// Check that the domain, including the port, exactly matches a trusted domain of the application, and
-/// that the access_token that consumes the code has permission for that application.
+/// Check that the domain, including the port, exactly matches a trusted domain of the app, and that
+/// the access_token that consumes the code has permission for that app.
 pub const REDIRECT_URL_DOMAIN_NOT_TRUSTED: i64 = 50001;
 
 /// The member is outside the permission range.
 ///
-/// Check the permission range of the application or management group.
+/// Check the permission range of the app or management group.
 pub const MEMBER_OUT_OF_PERMISSION_RANGE: i64 = 50002;
 
-/// The application is disabled.
+/// The app is disabled.
 ///
-/// A disabled application can't call APIs; enable it again in the admin console under application
-/// management.
+/// A disabled app can't call APIs; enable it again in the admin console under app management.
 pub const APPLICATION_DISABLED: i64 = 50003;
 
-/// The system application is disabled.
+/// The system app is disabled.
 pub const SYSTEM_APPLICATION_DISABLED: i64 = 50006;
 
 /// The cursor of the paged query is invalid.
@@ -1225,41 +1222,39 @@ pub const DEPARTMENT_NAME_INVALID_CHARACTERS: i64 = 60009;
 /// of its subdepartments.
 pub const DEPARTMENT_CYCLE: i64 = 60010;
 
-/// The application has no permission for the specified member, department or tag.
+/// The app has no permission for the specified member, department or tag.
 ///
-/// Check that it is within the application's visible range and that the application may edit it; a tag
-/// created by someone else, for example, can't be edited. Otherwise check the permission notes of the
-/// API.
+/// Check that it is within the app's visible scope and that the app may edit it; a tag created by
+/// someone else, for example, can't be edited. Otherwise check the permission notes of the API.
 pub const CONTACT_OBJECT_NO_PERMISSION: i64 = 60011;
 
-/// The default application can't be deleted.
+/// The default app can't be deleted.
 ///
-/// The ID of the default application is 0.
+/// The ID of the default app is 0.
 pub const DEFAULT_APPLICATION_NOT_DELETABLE: i64 = 60012;
 
 /// The call comes from an untrusted IP.
 ///
-/// Self-built applications and the contact sync assistant: add the corporation's own server IP to the
-/// trusted IPs of the application. Third-party applications and customised applications developed by a
-/// service provider: add it to the IP allowlist in the service provider console; changes take effect
-/// after 1 minute.
+/// Self-built apps and the contact sync assistant: add the company's own server IP to the trusted IPs
+/// of the app. Third-party apps and customized apps developed by a service provider: add it to the IP
+/// allowlist in the service provider console; changes take effect after 1 minute.
 pub const UNTRUSTED_CALLER_IP: i64 = 60020;
 
-/// The userid is outside the application's visible range.
+/// The userid is outside the app's visible scope.
 pub const USERID_OUT_OF_APPLICATION_RANGE_60021: i64 = 60021;
 
-/// The home page URL of a third-party application can't be changed.
+/// The home page URL of a third-party app can't be changed.
 ///
-/// For third-party applications, the home page URL can't be changed through the API.
+/// For third-party apps, the home page URL can't be changed through the API.
 pub const THIRD_PARTY_HOME_URL_NOT_EDITABLE: i64 = 60028;
 
-/// The operation exceeds the application's visible range.
+/// The operation exceeds the app's visible scope.
 ///
-/// Adjust the application's visible range so that it covers the rule groups, meeting rooms and so on
-/// to operate on.
+/// Adjust the app's visible scope so that it covers the rule groups, meeting rooms and so on to
+/// operate on.
 pub const APPLICATION_VISIBLE_RANGE_EXCEEDED: i64 = 60030;
 
-/// The application is barred from calling APIs.
+/// The app is barred from calling APIs.
 pub const APPLICATION_API_CALLS_FORBIDDEN: i64 = 60031;
 
 /// The UserID already exists.
@@ -1272,7 +1267,7 @@ pub const MEMBER_MOBILE_INVALID: i64 = 60103;
 
 /// The mobile number already exists.
 ///
-/// Members of one corporation can't share a mobile number. Use another number, or update the existing
+/// Members of one company can't share a mobile number. Use another number, or update the existing
 /// record of it.
 pub const MEMBER_MOBILE_EXISTS: i64 = 60104;
 
@@ -1283,8 +1278,8 @@ pub const MEMBER_EMAIL_INVALID: i64 = 60105;
 
 /// The email address already exists.
 ///
-/// Members of one corporation can't share an email address. Use another address, or update the
-/// existing record of it.
+/// Members of one company can't share an email address. Use another address, or update the existing
+/// record of it.
 pub const MEMBER_EMAIL_EXISTS: i64 = 60106;
 
 /// The WeChat ID is invalid.
@@ -1299,10 +1294,9 @@ pub const MEMBER_DEPARTMENT_COUNT_EXCEEDED: i64 = 60110;
 
 /// The UserID doesn't exist.
 ///
-/// Check that the userid is valid, in the corporation's contacts (the member hasn't left or been
-/// deleted) and within the application's visible range. After the ID upgrade, third-party applications
-/// and customised applications developed by a service provider must not pass the corporation's plain
-/// userid.
+/// Check that the userid is valid, in the company's contacts (the member hasn't left or been deleted)
+/// and within the app's visible scope. After the ID upgrade, third-party apps and customized apps
+/// developed by a service provider must not pass the company's plain userid.
 pub const MEMBER_USERID_NOT_FOUND: i64 = 60111;
 
 /// The name of the member is invalid.
@@ -1374,7 +1368,7 @@ pub const CORP_EMAIL_UPDATE_FAILED: i64 = 60144;
 
 /// The corporate email address already exists.
 ///
-/// Members of one corporation can't share a corporate email address; use another one.
+/// Members of one company can't share a corporate email address; use another one.
 pub const CORP_EMAIL_EXISTS: i64 = 60145;
 
 /// The mobile number wasn't found.
@@ -1407,14 +1401,13 @@ pub const TEMPLATE_MESSAGE_TEMPLATE_UNAVAILABLE: i64 = 60204;
 /// The keywords don't match the template.
 pub const TEMPLATE_MESSAGE_KEYWORD_MISMATCH: i64 = 60205;
 
-/// Only standalone third-party applications may send messages of this type.
+/// Only standalone third-party apps may send messages of this type.
 pub const MESSAGE_TYPE_STANDALONE_APP_ONLY: i64 = 60206;
 
-/// Standalone third-party applications may send only template messages.
+/// Standalone third-party apps may send only template messages.
 pub const STANDALONE_APP_TEMPLATE_MESSAGES_ONLY: i64 = 60207;
 
-/// Standalone third-party applications can't address @all and can't use the parameters toparty and
-/// totag.
+/// Standalone third-party apps can't address @all and can't use the parameters toparty and totag.
 pub const STANDALONE_APP_TARGET_UNSUPPORTED: i64 = 60208;
 
 /// The operator's vid is missing.
@@ -1426,21 +1419,20 @@ pub const SELECTED_MEMBER_LIST_EMPTY: i64 = 60210;
 /// The SelectedTicket is empty.
 pub const SELECTED_TICKET_EMPTY: i64 = 60211;
 
-/// Only third-party applications may call this API.
+/// Only third-party apps may call this API.
 pub const THIRD_PARTY_APPLICATION_ONLY: i64 = 60214;
 
 /// More SelectedTickets were passed than the maximum of 10.
 pub const SELECTED_TICKET_COUNT_EXCEEDED: i64 = 60215;
 
 /// The operator has no permission; the operator must have given authorization or be within the visible
-/// range.
+/// scope.
 pub const OPERATOR_NO_PERMISSION: i64 = 60217;
 
-/// Only applications in member authorization mode may call this API.
+/// Only apps in member authorization mode may call this API.
 pub const MEMBER_AUTHORIZATION_MODE_ONLY: i64 = 60218;
 
-/// The application that consumes the SelectedTicket has a different appid from the one that created
-/// it.
+/// The app that consumes the SelectedTicket has a different appid from the one that created it.
 pub const SELECTED_TICKET_APPID_MISMATCH: i64 = 60219;
 
 /// The corpappid is missing.
@@ -1486,9 +1478,9 @@ pub const SHARE_TICKET_INVALID: i64 = 60231;
 /// Check whether the shareticket is misused or misspelled.
 pub const SHARE_TICKET_MISUSED: i64 = 60233;
 
-/// The shareticket is invalid, possibly generated by another application.
+/// The shareticket is invalid, possibly generated by another app.
 ///
-/// Check whether a shareticket generated by another application is used by mistake, or whether it is
+/// Check whether a shareticket generated by another app is used by mistake, or whether it is
 /// misspelled.
 pub const SHARE_TICKET_OF_OTHER_APPLICATION: i64 = 60234;
 
@@ -1498,7 +1490,7 @@ pub const PAYMENT_ID_MISSING: i64 = 60235;
 /// The field trade_no is missing.
 pub const TRADE_NO_MISSING: i64 = 60236;
 
-/// The collection item of the payment_id wasn't started by the current application.
+/// The collection item of the payment_id wasn't started by the current app.
 ///
 /// Check whether the payment_id is misused or misspelled.
 pub const PAYMENT_ID_OF_OTHER_APPLICATION: i64 = 60237;
@@ -1511,7 +1503,7 @@ pub const PARTYID_INCORRECT_60238: i64 = 60238;
 /// The payee hasn't completed real-name verification.
 pub const PAYEE_NOT_REAL_NAME_VERIFIED: i64 = 60239;
 
-/// The collecting corporation isn't verified or certified yet.
+/// The collecting company isn't verified or certified yet.
 pub const PAYEE_CORP_NOT_VERIFIED: i64 = 60240;
 
 /// The ID of the paying student or department is wrong.
@@ -1532,9 +1524,9 @@ pub const TRADE_NO_INVALID: i64 = 60243;
 /// Check that the shared mini program and the one that uses the shareticket have the same appid.
 pub const SHARE_TICKET_CROSS_APP: i64 = 60244;
 
-/// The third-party application hasn't been released.
+/// The third-party app hasn't been released.
 ///
-/// Check the release state of the third-party application.
+/// Check the release state of the third-party app.
 pub const THIRD_PARTY_APPLICATION_NOT_RELEASED: i64 = 60246;
 
 /// The openkfid is missing.
@@ -1567,7 +1559,7 @@ pub const CURSOR_INVALID_60268: i64 = 60268;
 
 /// The alias of the corporate email address is invalid.
 ///
-/// Check that the address belongs to the corporation's dedicated domain.
+/// Check that the address belongs to the company's dedicated domain.
 pub const CORP_EMAIL_ALIAS_INVALID: i64 = 60269;
 
 /// The alias of the corporate email address already exists.
@@ -1577,7 +1569,7 @@ pub const CORP_EMAIL_ALIAS_EXISTS: i64 = 60270;
 
 /// The alias of the corporate email address is invalid.
 ///
-/// Check that the address belongs to the corporation's dedicated domain.
+/// Check that the address belongs to the company's dedicated domain.
 pub const CORP_EMAIL_ALIAS_INVALID_60271: i64 = 60271;
 
 /// The member has no email address of the dedicated domain, so no corporate email alias can be set.
@@ -1616,7 +1608,7 @@ pub const SCHOOL_ORGANIZATION_NOT_FOUND: i64 = 65004;
 /// The sync mode is invalid.
 pub const SCHOOL_INVALID_SYNC_MODE: i64 = 65005;
 
-/// The administrator type is invalid.
+/// The admin type is invalid.
 pub const SCHOOL_INVALID_ADMIN_TYPE: i64 = 65006;
 
 /// The type of the home-school department is invalid.
@@ -1644,7 +1636,7 @@ pub const SCHOOL_TOO_MANY_STUDENT_USERIDS: i64 = 65012;
 /// The student already has a parent.
 pub const SCHOOL_STUDENT_ALREADY_HAS_PARENT: i64 = 65013;
 
-/// The corporation is not a school.
+/// The company is not a school.
 pub const SCHOOL_CORP_NOT_A_SCHOOL: i64 = 65014;
 
 /// The type of the parent department does not fit.
@@ -1654,7 +1646,7 @@ pub const SCHOOL_PARENT_DEPARTMENT_TYPE_MISMATCH: i64 = 65015;
 
 /// The maximum number of parents has been reached.
 ///
-/// An unverified school or corporation can add at most 2000 parents, a verified one at most 20000.
+/// An unverified school or company can add at most 2000 parents, a verified one at most 20000.
 pub const SCHOOL_PARENT_LIMIT_REACHED: i64 = 65018;
 
 /// There is no permission to read the home-school contacts.
@@ -1667,10 +1659,10 @@ pub const SCHOOL_CONTACTS_NO_PERMISSION: i64 = 65022;
 /// Check that the caller may access this student or parent in the home-school contacts.
 pub const SCHOOL_STUDENT_OR_PARENT_NO_PERMISSION: i64 = 65023;
 
-/// The teachers linked to the parent are outside the application's visible scope.
+/// The teachers linked to the parent are outside the app's visible scope.
 ///
 /// Check that the student's head teacher or subject teacher, or the owner of the parent's class group,
-/// is in the application's visible scope.
+/// is in the app's visible scope.
 pub const SCHOOL_PARENT_TEACHER_NOT_IN_APP_SCOPE: i64 = 65024;
 
 /// The device was not deleted because it is bound.
@@ -1687,7 +1679,7 @@ pub const DEVICE_DATA_NO_PERMISSION: i64 = 71046;
 /// The `openuserid` parameter is invalid.
 pub const DEVICE_INVALID_OPENUSERID: i64 = 71047;
 
-/// The application has no authorized device.
+/// The app has no authorized device.
 pub const DEVICE_APP_HAS_NO_AUTHORIZED_DEVICE: i64 = 71048;
 
 /// The maximum number of attendance rules that can be set through the app has been reached.
@@ -1705,18 +1697,18 @@ pub const DEVICE_TEMPERATURE_DATA_ERROR: i64 = 71052;
 /// The userid is outside the device's visible scope.
 pub const DEVICE_USERID_NOT_IN_VISIBLE_SCOPE: i64 = 71056;
 
-/// The id of the door access rule is invalid.
+/// The ID of the door access rule is invalid.
 pub const DEVICE_ACCESS_RULE_INVALID_ID: i64 = 71057;
 
-/// The userid is outside the application's visible scope.
+/// The userid is outside the app's visible scope.
 pub const DEVICE_USERID_NOT_IN_APP_SCOPE: i64 = 71058;
 
-/// The door access rule reaches beyond the visible scope of the authorized application, so it can't be
-/// deleted or changed.
+/// The door access rule reaches beyond the visible scope of the authorized app, so it can't be deleted
+/// or changed.
 pub const ACCESS_RULE_EXCEEDS_APP_SCOPE_71059: i64 = 71059;
 
-/// The door access rule reaches beyond the visible scope of the authorized application, so it can't be
-/// deleted or changed.
+/// The door access rule reaches beyond the visible scope of the authorized app, so it can't be deleted
+/// or changed.
 pub const ACCESS_RULE_EXCEEDS_APP_SCOPE_71060: i64 = 71060;
 
 /// The file name is invalid.
@@ -1769,7 +1761,7 @@ pub const DEVICE_MODEL_UNSUPPORTED_BIO_INFO_TYPE: i64 = 71078;
 /// The invoice is locked by another official account.
 ///
 /// The invoice has usually entered a reimbursement process already and is locked by the reimbursing
-/// corporation's official account, WeCom or app.
+/// company's official account, WeCom or app.
 pub const INVOICE_LOCKED_BY_OTHER_ACCOUNT: i64 = 72023;
 
 /// The status of the invoice is wrong.
@@ -1800,25 +1792,25 @@ pub const TAG_TOO_MANY_NODES: i64 = 81003;
 
 /// There is no permission to operate on the tag.
 ///
-/// Applications and admin groups can only operate on tags they created. Only the contacts sync
-/// assistant and the contacts application can also operate on tags created by the super admin group.
+/// Apps and admin groups can only operate on tags they created. Only the contacts sync assistant and
+/// the contacts app can also operate on tags created by the super admin group.
 pub const TAG_OPERATION_NOT_ALLOWED: i64 = 81011;
 
 /// The visible scope is missing.
 ///
-/// Give a UserID, a department id or a tag id in the request.
+/// Give a UserID, a department ID or a tag ID in the request.
 pub const RECIPIENTS_MISSING_VISIBLE_SCOPE: i64 = 81012;
 
-/// All given UserIDs, department ids and tag ids are invalid or not permitted.
+/// All given UserIDs, department IDs and tag IDs are invalid or not permitted.
 ///
-/// Remove deleted members, departments and tags from the recipients. Add those that left the
-/// application's visible scope back to it in the admin console.
+/// Remove deleted members, departments and tags from the recipients. Add those that left the app's
+/// visible scope back to it in the admin console.
 pub const RECIPIENTS_ALL_INVALID_OR_FORBIDDEN: i64 = 81013;
 
 /// Too many users or departments were added to the tag in one call.
 pub const TAG_TOO_MANY_MEMBERS_PER_CALL: i64 = 81014;
 
-/// The domain of the email address must be the corporation's email domain.
+/// The domain of the email address must be the company's email domain.
 pub const EMAIL_DOMAIN_NOT_CORP_DOMAIN: i64 = 81015;
 
 /// The `logined_userid` field is missing.
@@ -1874,9 +1866,9 @@ pub const MESSAGE_UPDATE_TARGET_EMPTY: i64 = 82101;
 /// The given target of the update is not among the recipients of the multi-person message.
 pub const MESSAGE_UPDATE_TARGET_NOT_RECIPIENT: i64 = 82102;
 
-/// The third-party application does not exist.
+/// The third-party app does not exist.
 ///
-/// Check that the access_token and the application id are right.
+/// Check that the access_token and the app ID are right.
 pub const THIRD_PARTY_APP_NOT_FOUND: i64 = 84005;
 
 /// The member ticket (`user_ticket`) has expired.
@@ -1931,7 +1923,7 @@ pub const CORP_PAID_CALL_MISSING_AUTH_CORPID: i64 = 84054;
 /// One customer service member can make only one corporate-paid call through the API within 5 seconds.
 pub const CORP_PAID_CALL_TOO_FREQUENT: i64 = 84055;
 
-/// The called user did not grant permission for corporate-paid calls when installing the application.
+/// The called user did not grant permission for corporate-paid calls when installing the app.
 pub const CORP_PAID_CALL_NOT_AUTHORIZED: i64 = 84056;
 
 /// The balance for corporate-paid calls is not sufficient.
@@ -1953,7 +1945,7 @@ pub const CORP_PAID_CALL_UNSUPPORTED_CALLEE_NUMBER: i64 = 84060;
 /// without verification.
 pub const EXTERNAL_CONTACT_RELATION_NOT_FOUND: i64 = 84061;
 
-/// The corporate-paid call application is not enabled.
+/// The corporate-paid call app is not enabled.
 pub const CORP_PAID_CALL_APP_NOT_ENABLED: i64 = 84062;
 
 /// The `caller` does not exist.
@@ -1969,14 +1961,12 @@ pub const CORP_PAID_CALL_SAME_NUMBER: i64 = 84065;
 
 /// The service provider has made too many calls.
 ///
-/// One service provider can call one corporation administrator only 4 times a day (a day starts at
-/// 10:00 a.m.).
+/// One service provider can call one company admin only 4 times a day (a day starts at 10:00 a.m.).
 pub const CORP_PAID_CALL_PROVIDER_CALL_LIMIT: i64 = 84066;
 
-/// The administrator has received corporate-paid calls from too many service providers.
+/// The admin has received corporate-paid calls from too many service providers.
 ///
-/// One corporation administrator can be reached by only 3 service providers a day (a day starts at
-/// 10:00 a.m.).
+/// One company admin can be reached by only 3 service providers a day (a day starts at 10:00 a.m.).
 pub const CORP_PAID_CALL_ADMIN_PROVIDER_LIMIT: i64 = 84067;
 
 /// The caller is restricted from making corporate-paid calls.
@@ -1992,10 +1982,10 @@ pub const CORP_PAID_CALL_UNSUPPORTED_NUMBER: i64 = 84070;
 /// Check that the code is right and has not been used already.
 pub const EXTERNAL_CONTACT_INVALID_AUTH_CODE: i64 = 84071;
 
-/// The application has no customer service configured.
+/// The app has no customer service configured.
 pub const APP_CUSTOMER_SERVICE_NOT_CONFIGURED: i64 = 84072;
 
-/// The userid is not in the customer service list configured for the application.
+/// The userid is not in the customer service list configured for the app.
 pub const APP_CUSTOMER_SERVICE_USERID_NOT_LISTED: i64 = 84073;
 
 /// There is no permission for external contacts.
@@ -2030,11 +2020,11 @@ pub const EXTERNAL_CONTACT_NOT_SERVICE_STAFF: i64 = 84083;
 
 /// The member does not follow up this user.
 ///
-/// Either the WeChat user is not a contact of the authorized corporation's member, or the member is
-/// outside the application's visible scope.
+/// Either the WeChat user is not a contact of the authorized company's member, or the member is
+/// outside the app's visible scope.
 pub const EXTERNAL_CONTACT_USER_NOT_FOLLOWER: i64 = 84084;
 
-/// The application has been taken off the market.
+/// The app has been taken off the market.
 pub const APP_DELISTED: i64 = 84085;
 
 /// The order is for more people than can be bought.
@@ -2061,8 +2051,7 @@ pub const PROXY_ORDER_NOT_ALLOWED: i64 = 84092;
 /// The agent relation is already taken, so no order can be placed on the customer's behalf.
 pub const PROXY_ORDER_AGENT_RELATION_TAKEN: i64 = 84093;
 
-/// The application has no profit sharing rule for agents; the application's service provider has to
-/// set one up first.
+/// The app has no profit sharing rule for agents; the app's service provider has to set one up first.
 pub const PROXY_ORDER_NO_AGENT_PROFIT_SHARING: i64 = 84094;
 
 /// A free trial version can't be expanded.
@@ -2071,22 +2060,22 @@ pub const APP_ORDER_FREE_TRIAL_CANNOT_EXPAND: i64 = 84095;
 /// A free trial version can't be renewed.
 pub const APP_ORDER_FREE_TRIAL_CANNOT_RENEW: i64 = 84096;
 
-/// The corporation has an order waiting to take effect, so no new order can be placed.
+/// The company has an order waiting to take effect, so no new order can be placed.
 pub const APP_ORDER_PENDING_EFFECT_EXISTS: i64 = 84097;
 
 /// The total is fixed, so it can't be expanded.
 pub const APP_ORDER_FIXED_TOTAL_CANNOT_EXPAND: i64 = 84098;
 
-/// The application is not in the purchased state, so it can't be expanded.
+/// The app is not in the purchased state, so it can't be expanded.
 pub const APP_ORDER_NOT_PURCHASED_CANNOT_EXPAND: i64 = 84099;
 
-/// The application was never bought, so it can't be renewed.
+/// The app was never bought, so it can't be renewed.
 pub const APP_ORDER_NEVER_PURCHASED_CANNOT_RENEW: i64 = 84100;
 
-/// The corporation has already tried the paid version, so it can't make a new purchase.
+/// The company has already tried the paid version, so it can't make a new purchase.
 pub const APP_ORDER_PAID_TRIAL_USED: i64 = 84101;
 
-/// The corporation's use of the application has expired, so it can't be expanded.
+/// The company's use of the app has expired, so it can't be expanded.
 pub const APP_ORDER_EXPIRED_CANNOT_EXPAND: i64 = 84102;
 
 /// Only an unpaid order can be changed.
@@ -2095,24 +2084,24 @@ pub const APP_ORDER_ONLY_UNPAID_MODIFIABLE: i64 = 84103;
 /// The order has been paid, so it can't be changed.
 pub const APP_ORDER_PAID_CANNOT_MODIFY: i64 = 84104;
 
-/// The order has been cancelled, so it can't be changed.
+/// The order has been canceled, so it can't be changed.
 pub const APP_ORDER_CANCELED_CANNOT_MODIFY: i64 = 84105;
 
-/// The corporation has an unpaid order for the application, so no order can be placed on its behalf.
+/// The company has an unpaid order for the app, so no order can be placed on its behalf.
 pub const PROXY_ORDER_UNPAID_ORDER_EXISTS: i64 = 84106;
 
-/// The corporation has an order for the application that is being refunded, so no order can be placed
-/// on its behalf.
+/// The company has an order for the app that is being refunded, so no order can be placed on its
+/// behalf.
 pub const PROXY_ORDER_REFUNDING_ORDER_EXISTS: i64 = 84107;
 
-/// The corporation has an order for the application that waits to take effect, so no order can be
-/// placed on its behalf.
+/// The company has an order for the app that waits to take effect, so no order can be placed on its
+/// behalf.
 pub const PROXY_ORDER_PENDING_EFFECT_EXISTS: i64 = 84108;
 
 /// The price of the order can't be 0.
 pub const APP_ORDER_PRICE_ZERO: i64 = 84109;
 
-/// The newly installed application is not in trial, so it can't be upgraded to the paid version.
+/// The newly installed app is not in trial, so it can't be upgraded to the paid version.
 pub const APP_ORDER_NEW_INSTALL_NOT_IN_TRIAL: i64 = 84110;
 
 /// There are not enough usable coupons.
@@ -2133,29 +2122,28 @@ pub const APP_ORDER_VIRTUAL_VERSION_CANNOT_EXPAND: i64 = 84115;
 /// A virtual version can't be renewed.
 pub const APP_ORDER_VIRTUAL_VERSION_CANNOT_RENEW: i64 = 84116;
 
-/// The application can't be expanded during the period of the virtual official version.
+/// The app can't be expanded during the period of the virtual official version.
 pub const APP_ORDER_VIRTUAL_PERIOD_CANNOT_EXPAND: i64 = 84117;
 
 /// The version can't be changed during the period of the virtual official version.
 pub const APP_ORDER_VIRTUAL_PERIOD_NO_VERSION_CHANGE: i64 = 84118;
 
-/// The corporation has not been registered as a customer, so no order can be placed on its behalf.
+/// The company has not been registered as a customer, so no order can be placed on its behalf.
 pub const PROXY_ORDER_CORP_NOT_REPORTED: i64 = 84119;
 
-/// The current version of the application has been deleted.
+/// The current version of the app has been deleted.
 pub const APP_VERSION_DELETED: i64 = 84120;
 
-/// The version of the application has been deleted, so it can't be expanded.
+/// The version of the app has been deleted, so it can't be expanded.
 pub const APP_VERSION_DELETED_CANNOT_EXPAND: i64 = 84121;
 
-/// The version of the application has been deleted, so it can't be renewed.
+/// The version of the app has been deleted, so it can't be renewed.
 pub const APP_VERSION_DELETED_CANNOT_RENEW: i64 = 84122;
 
 /// The version is not a virtual one, so it can't be upgraded.
 pub const APP_ORDER_NOT_VIRTUAL_CANNOT_UPGRADE: i64 = 84123;
 
-/// Orders for only some application versions can't be added because the order is not for an industry
-/// solution.
+/// Orders for only some app versions can't be added because the order is not for an industry solution.
 pub const APP_ORDER_NOT_INDUSTRY_SOLUTION: i64 = 84124;
 
 /// The number of people to buy for is below the minimum.
@@ -2164,10 +2152,10 @@ pub const APP_ORDER_BELOW_MINIMUM_BUYER_COUNT: i64 = 84125;
 /// The number of people to buy for is above the maximum.
 pub const APP_ORDER_ABOVE_MAXIMUM_BUYER_COUNT: i64 = 84126;
 
-/// There is no permission to manage the application.
+/// There is no permission to manage the app.
 pub const APP_MANAGEMENT_NO_PERMISSION: i64 = 84127;
 
-/// There is no permission to manage all applications of the industry solution.
+/// There is no permission to manage all apps of the industry solution.
 pub const INDUSTRY_SOLUTION_APPS_NO_PERMISSION: i64 = 84128;
 
 /// The pricing policy has been deleted, so no order can be placed.
@@ -2179,29 +2167,28 @@ pub const APP_ORDER_INVALID_EFFECTIVE_TIME_84130: i64 = 84130;
 /// A renewal can't go beyond five years.
 pub const APP_ORDER_RENEWAL_BEYOND_FIVE_YEARS: i64 = 84131;
 
-/// Expanding an industry solution must expand at least one application.
+/// Expanding an industry solution must expand at least one app.
 pub const INDUSTRY_SOLUTION_EXPANSION_NEEDS_APP: i64 = 84132;
 
 /// The discounted amount can't be below the lowest price in the past.
 pub const APP_ORDER_DISCOUNT_BELOW_LOWEST_PRICE: i64 = 84133;
 
-/// The corporation's use of the application has expired, so the version can't be changed.
+/// The company's use of the app has expired, so the version can't be changed.
 pub const APP_ORDER_EXPIRED_NO_VERSION_CHANGE: i64 = 84134;
 
-/// Installing the application is disabled.
+/// Installing the app is disabled.
 pub const APP_INSTALL_DISABLED: i64 = 84135;
 
-/// The application was installed through an application agent's promotion; ask the agent to place the
-/// order.
+/// The app was installed through an app agent's promotion; ask the agent to place the order.
 pub const PROXY_ORDER_APP_PROMOTED_BY_AGENT: i64 = 84136;
 
-/// The customer was registered by an application agent; ask the agent to place the order.
+/// The customer was registered by an app agent; ask the agent to place the order.
 pub const PROXY_ORDER_CUSTOMER_BELONGS_TO_AGENT: i64 = 84137;
 
-/// The customer is not one you registered for the application, so you can't order on its behalf.
+/// The customer is not one you registered for the app, so you can't order on its behalf.
 pub const PROXY_ORDER_CUSTOMER_NOT_YOURS: i64 = 84138;
 
-/// No order can be placed on behalf of a corporation that is in the gray release of licenses.
+/// No order can be placed on behalf of a company that is in the gray release of licenses.
 pub const PROXY_ORDER_LICENSE_GRAY_CORP: i64 = 84139;
 
 /// Only the entry in the group chat toolbar of upstream and downstream (上下游) group chats is supported.
@@ -2211,21 +2198,20 @@ pub const CHAIN_GROUP_CHAT_TOOLBAR_ONLY: i64 = 84140;
 /// supported.
 pub const CHAIN_SINGLE_CHAT_TOOLBAR_ONLY: i64 = 84141;
 
-/// All of the remaining time is gifted, so the application can't be expanded.
+/// All of the remaining time is gifted, so the app can't be expanded.
 pub const APP_ORDER_GIFTED_TIME_CANNOT_EXPAND: i64 = 84142;
 
-/// There is no permission to confirm the contract: this takes a super administrator, or a
-/// sub-administrator of the service provider's application (a third-party application or a customised
-/// application developed by a service provider).
+/// There is no permission to confirm the contract: this takes a super admin, or a sub-admin of the
+/// service provider's app (a third-party app or a customized app developed by a service provider).
 pub const CONTRACT_CONFIRM_NO_PERMISSION: i64 = 84143;
 
 /// The gid of the confirming person is not in the contacts of the current service provider.
 pub const CONTRACT_CONFIRMER_GID_NOT_IN_PROVIDER: i64 = 84144;
 
-/// The gid of the confirming person can belong to at most 5 corporations.
+/// The gid of the confirming person can belong to at most 5 companies.
 pub const CONTRACT_CONFIRMER_GID_TOO_MANY_CORPS: i64 = 84145;
 
-/// The gid of the confirming person can confirm contracts in at most 3 corporations.
+/// The gid of the confirming person can confirm contracts in at most 3 companies.
 pub const CONTRACT_CONFIRMER_GID_CONFIRM_LIMIT: i64 = 84146;
 
 /// The pre-order has expired.
@@ -2234,22 +2220,22 @@ pub const APP_PREORDER_EXPIRED: i64 = 84147;
 /// The status of the pre-order has changed, so the order can't be placed.
 pub const APP_PREORDER_STATUS_CHANGED_CANNOT_ORDER: i64 = 84148;
 
-/// The pre-order has been cancelled.
+/// The pre-order has been canceled.
 pub const APP_PREORDER_CANCELED: i64 = 84149;
 
-/// The pre-order does not belong to the given corporation.
+/// The pre-order does not belong to the given company.
 pub const APP_PREORDER_CORP_MISMATCH: i64 = 84150;
 
-/// The application given in the pre-order is not installed.
+/// The app given in the pre-order is not installed.
 pub const APP_PREORDER_APP_NOT_INSTALLED: i64 = 84151;
 
-/// Another corporation has already placed the order from this pre-order.
+/// Another company has already placed the order from this pre-order.
 pub const APP_PREORDER_USED_BY_OTHER_CORP: i64 = 84152;
 
 /// The meeting product has already been bought.
 pub const APP_ORDER_MEETING_ALREADY_PURCHASED: i64 = 84153;
 
-/// The corporation is not a K12 one, so it can't buy.
+/// The company is not a K12 one, so it can't buy.
 pub const APP_ORDER_CORP_NOT_K12: i64 = 84154;
 
 /// An order placed by a service provider on the customer's behalf can't exceed 90 days.
@@ -2270,13 +2256,13 @@ pub const PROXY_ORDER_NO_PAST_AUTHORIZATION: i64 = 84159;
 /// The given time can't be today or earlier.
 pub const APP_ORDER_TIME_NOT_AFTER_TODAY: i64 = 84160;
 
-/// The corporation is not a test corporation, so no test order can be added.
+/// The company is not a test company, so no test order can be added.
 pub const APP_ORDER_TEST_ORDER_NEEDS_TEST_CORP: i64 = 84161;
 
 /// The service provider has not opened a merchant account, so it can't order on the customer's behalf.
 pub const PROXY_ORDER_NO_MERCHANT_ACCOUNT_84162: i64 = 84162;
 
-/// The application was never bought, so it can't be renewed or expanded.
+/// The app was never bought, so it can't be renewed or expanded.
 pub const APP_ORDER_NO_PURCHASE_TO_RENEW_OR_EXPAND: i64 = 84163;
 
 /// The edition is not a paid one.
@@ -2285,10 +2271,10 @@ pub const APP_EDITION_NOT_PAID: i64 = 84172;
 /// The given effective date is invalid.
 pub const APP_ORDER_INVALID_EFFECTIVE_DATE: i64 = 84175;
 
-/// The application has an unpaid order.
+/// The app has an unpaid order.
 pub const APP_HAS_UNPAID_ORDER: i64 = 84178;
 
-/// The customer corporation hasn't authorised the installation of custom applications.
+/// The customer company hasn't authorized the installation of custom apps.
 pub const CUSTOM_APP_INSTALL_NOT_AUTHORIZED: i64 = 84180;
 
 /// Only an edition that was already purchased can be renewed or expanded.
@@ -2300,7 +2286,7 @@ pub const APP_EDITION_OVER_ONE_YEAR_REMAINING: i64 = 84186;
 /// A pre-order can't be created while the paid edition is unpublished.
 pub const PREORDER_PAID_EDITION_NOT_PUBLISHED: i64 = 84188;
 
-/// A start time can't be set on a new purchase for an application that is already in effect.
+/// A start time can't be set on a new purchase for an app that is already in effect.
 pub const APP_NEW_PURCHASE_START_TIME_UNSUPPORTED: i64 = 84189;
 
 /// The submitted renewal task contains a duplicate userid.
@@ -2314,14 +2300,14 @@ pub const FILE_TRANSCODING_PARSE_ERROR: i64 = 84200;
 /// The content contains words that are not allowed.
 pub const CONTAINS_FORBIDDEN_WORDS: i64 = 85002;
 
-/// A corporation can't set more than 20 trusted domains per month.
+/// A company can't set more than 20 trusted domains per month.
 pub const TRUSTED_DOMAIN_MONTHLY_LIMIT_EXCEEDED: i64 = 85004;
 
 /// The ownership of the trusted domain was not verified, so only OAuth2 works and the JS-SDK is
 /// restricted.
 ///
-/// Verify the domain's ownership from the application's details page: in the admin console for a
-/// corporation's own application, in the service provider console for a third-party application.
+/// Verify the domain's ownership from the app's details page: in the admin console for a company's
+/// self-built app, in the service provider console for a third-party app.
 pub const TRUSTED_DOMAIN_OWNERSHIP_NOT_VERIFIED: i64 = 85005;
 
 /// The IP list exceeds its limit.
@@ -2333,7 +2319,7 @@ pub const INVALID_IP_ADDRESS: i64 = 85007;
 /// The trusted domain didn't pass the ICP filing check.
 pub const TRUSTED_DOMAIN_ICP_FILING_REJECTED: i64 = 85008;
 
-/// The application's information is incomplete.
+/// The app's information is incomplete.
 ///
 /// Check that the callback parameters and the trusted domain are filled in.
 pub const APP_INFO_INCOMPLETE: i64 = 85009;
@@ -2353,8 +2339,8 @@ pub const INVALID_PERMISSION_NAME: i64 = 85012;
 
 /// The trusted domain belongs to a third-party service provider.
 ///
-/// If a third-party service provider is to develop the application on the corporation's behalf, see
-/// the guide to developing corporation applications on their behalf.
+/// If a third-party service provider is to develop the app on the company's behalf, see the guide to
+/// developing company apps on their behalf.
 pub const TRUSTED_DOMAIN_BELONGS_TO_PROVIDER: i64 = 85111;
 
 /// The `chatid` parameter is invalid.
@@ -2377,8 +2363,8 @@ pub const CHAT_INVALID_MEMBER: i64 = 86007;
 
 /// The group chat was not created by the caller, so the operation is not allowed.
 ///
-/// Check for cross-application use: the group chat that `chatid` stands for must have been created by
-/// this application.
+/// Check for cross-app use: the group chat that `chatid` stands for must have been created by this
+/// app.
 pub const CHAT_NOT_CREATED_BY_APP: i64 = 86008;
 
 /// Only the group chat's owner may do this.
@@ -2427,8 +2413,8 @@ pub const CHAT_SENDER_NOT_A_MEMBER: i64 = 86217;
 /// `type` must be `single` or `group`; `msgtype` must be `text`, `image`, `file`, `voice` or `link`.
 pub const CHAT_INVALID_PARAMETER: i64 = 86220;
 
-/// The members of an application's multi-person message must include at least one employee of a
-/// downstream corporation.
+/// The members of an app's multi-person message must include at least one member of a downstream
+/// company.
 pub const CHAT_DOWNSTREAM_MEMBER_REQUIRED: i64 = 86222;
 
 /// The group chat is not a restricted one, so this interface can't be used for it.
@@ -2442,7 +2428,7 @@ pub const COURSE_GROUP_OWNER_REMOVAL_NOT_ALLOWED: i64 = 86225;
 /// The given owner has no permission to create course groups.
 pub const COURSE_GROUP_OWNER_NO_PERMISSION: i64 = 86226;
 
-/// The corporation that calls the course group API is not in the higher education industry.
+/// The company that calls the course group API is not in the higher education industry.
 pub const COURSE_GROUP_NOT_HIGHER_EDUCATION: i64 = 86227;
 
 /// Shake Nearby is not certified.
@@ -2505,7 +2491,7 @@ pub const MINIPROGRAM_NOTICE_INVALID_VALUE_LENGTH: i64 = 90203;
 /// The `page` parameter of the mini program notice is invalid.
 pub const MINIPROGRAM_NOTICE_INVALID_PAGE: i64 = 90204;
 
-/// The mini program is not linked to the corporation.
+/// The mini program is not linked to the company.
 pub const MINIPROGRAM_NOT_LINKED_TO_CORP: i64 = 90206;
 
 /// The mini program's appid is invalid.
@@ -2513,9 +2499,8 @@ pub const MINIPROGRAM_INVALID_APPID: i64 = 90207;
 
 /// The mini program's appid doesn't match.
 ///
-/// When sending a mini program message, check that the mini program is linked to the corporation. When
-/// sharing it with the mobile SDK, check that the SDK's agentid is that of the mini program's
-/// application.
+/// When sending a mini program message, check that the mini program is linked to the company. When
+/// sharing it with the mobile SDK, check that the SDK's agentid is that of the mini program's app.
 pub const MINIPROGRAM_APPID_MISMATCH: i64 = 90208;
 
 /// The user has to grant the member authorization first.
@@ -2524,17 +2509,16 @@ pub const MINIPROGRAM_MEMBER_AUTHORIZATION_REQUIRED: i64 = 90210;
 /// The suite ID given at login is invalid.
 pub const MINIPROGRAM_LOGIN_INVALID_SUITE_ID: i64 = 90211;
 
-/// The suite ID given at login doesn't match the third-party application that the mini program is
-/// bound to.
+/// The suite ID given at login doesn't match the third-party app that the mini program is bound to.
 pub const MINIPROGRAM_LOGIN_SUITE_ID_MISMATCH: i64 = 90212;
 
 /// The `orderid` is invalid.
 pub const CASHIER_INVALID_ORDER_ID: i64 = 90300;
 
-/// The paid application has expired.
+/// The paid app has expired.
 pub const CASHIER_PAID_APP_EXPIRED: i64 = 90302;
 
-/// The paid application has exceeded its maximum number of users.
+/// The paid app has exceeded its maximum number of users.
 pub const CASHIER_PAID_APP_USER_LIMIT_EXCEEDED: i64 = 90303;
 
 /// The order service failed and should be tried again later.
@@ -2593,7 +2577,7 @@ pub const CASHIER_INVALID_ORDER_TOKEN: i64 = 90320;
 /// The order token has expired.
 pub const CASHIER_ORDER_TOKEN_EXPIRED: i64 = 90321;
 
-/// Old suites (those with several applications) don't support the payment system.
+/// Old suites (those with several apps) don't support the payment system.
 pub const CASHIER_LEGACY_SUITE_UNSUPPORTED: i64 = 90322;
 
 /// The unit price exceeds the limit.
@@ -2668,7 +2652,7 @@ pub const CASHIER_TOO_MANY_RECORDS: i64 = 90349;
 /// The authenticity of the bank information could not be verified.
 pub const CASHIER_BANK_INFO_VERIFICATION_FAILED: i64 = 90350;
 
-/// The application's status is abnormal.
+/// The app's status is abnormal.
 pub const CASHIER_ABNORMAL_APP_STATUS: i64 = 90351;
 
 /// The trial period is extended by more days than allowed.
@@ -2692,7 +2676,7 @@ pub const CASHIER_PROXY_ORDER_CHANNEL_REQUIRED: i64 = 90357;
 /// Advance orders and orders placed on a customer's behalf don't support partial refunds.
 pub const CASHIER_PARTIAL_REFUND_UNSUPPORTED: i64 = 90358;
 
-/// The advance order doesn't match the corporation of the one placing the order.
+/// The advance order doesn't match the company of the one placing the order.
 pub const ADVANCE_ORDER_CORP_MISMATCH: i64 = 90359;
 
 /// The `refunded_credit_orderid` parameter is invalid.
@@ -2704,7 +2688,7 @@ pub const MERCHANT_INVALID_IMAGE_TYPE: i64 = 90405;
 /// The image's size is invalid.
 pub const MERCHANT_INVALID_IMAGE_SIZE: i64 = 90406;
 
-/// The corporation is a K12 one.
+/// The company is a K12 one.
 pub const MERCHANT_CORP_IS_K12: i64 = 90407;
 
 /// The image is invalid.
@@ -2716,10 +2700,10 @@ pub const MERCHANT_IMAGE_UPLOAD_ERROR: i64 = 90409;
 /// A request form with this number is already in progress.
 pub const MERCHANT_REQUEST_IN_PROGRESS: i64 = 90410;
 
-/// The super administrator has reached the limit of request forms.
+/// The super admin has reached the limit of request forms.
 pub const MERCHANT_REQUEST_SUPER_ADMIN_LIMIT_REACHED: i64 = 90412;
 
-/// The corporation has reached the limit of request forms.
+/// The company has reached the limit of request forms.
 pub const MERCHANT_REQUEST_CORP_LIMIT_REACHED: i64 = 90413;
 
 /// A parameter is wrong.
@@ -2728,7 +2712,7 @@ pub const MERCHANT_REQUEST_INVALID_PARAMETER: i64 = 90414;
 /// The request form's number does not exist.
 pub const MERCHANT_REQUEST_NOT_FOUND: i64 = 90415;
 
-/// The super administrator has no permission.
+/// The super admin has no permission.
 pub const MERCHANT_SUPER_ADMIN_NO_PERMISSION: i64 = 90416;
 
 /// The person named for withdrawals has not passed real-name verification.
@@ -2741,13 +2725,13 @@ pub const MERCHANT_WITHDRAWER_NOT_VERIFIED: i64 = 90418;
 pub const MERCHANT_REQUEST_IMAGE_ERROR: i64 = 90419;
 
 /// The real-name verification of the person named for withdrawals doesn't match that of the super
-/// administrator.
+/// admin.
 pub const MERCHANT_WITHDRAWER_SUPER_ADMIN_MISMATCH: i64 = 90420;
 
 /// The chosen business scope doesn't fit the type of legal entity.
 pub const MERCHANT_BUSINESS_SCOPE_MISMATCH: i64 = 90421;
 
-/// At most 3 payment-free orders can be created per application and corporation in one day.
+/// At most 3 payment-free orders can be created per app and company in one day.
 pub const CASHIER_FREE_ORDER_DAILY_LIMIT_EXCEEDED: i64 = 90431;
 
 /// The top-up account is not opened.
@@ -2786,7 +2770,7 @@ pub const SCHEDULE_TOO_MANY_ATTENDEES: i64 = 90464;
 /// The repeat type is not supported.
 pub const SCHEDULE_UNSUPPORTED_REPEAT_TYPE: i64 = 90465;
 
-/// Calendars and schedules that another application created can't be operated on.
+/// Calendars and schedules that another app created can't be operated on.
 pub const SCHEDULE_CREATED_BY_ANOTHER_APP: i64 = 90466;
 
 /// The day-of-week parameter is wrong.
@@ -2816,7 +2800,7 @@ pub const SCHEDULE_ORGANIZER_IS_ATTENDEE: i64 = 90474;
 /// The calendar is not one of the organizer's.
 pub const CALENDAR_NOT_OF_ORGANIZER: i64 = 90475;
 
-/// Only the system application "Schedule" may access schedules created by users.
+/// Only the system app "Schedule" may access schedules created by users.
 pub const SCHEDULE_SYSTEM_APP_ONLY: i64 = 90477;
 
 /// Schedules created by users can't be operated on.
@@ -2858,7 +2842,7 @@ pub const CALENDAR_SUBSCRIBER_LIMIT_EXCEEDED: i64 = 90490;
 /// The userid is not among those who may subscribe.
 pub const CALENDAR_USER_NOT_IN_SUBSCRIBABLE_RANGE: i64 = 90491;
 
-/// The administrator is not in the member list.
+/// The admin is not in the member list.
 pub const CALENDAR_ADMIN_NOT_A_MEMBER: i64 = 90492;
 
 /// A deprecated parameter was used.
@@ -2869,10 +2853,10 @@ pub const CALENDAR_DEPRECATED_PARAMETER: i64 = 90493;
 /// The calendar doesn't belong to the creator.
 pub const CALENDAR_NOT_OF_CREATOR: i64 = 90494;
 
-/// This type of application doesn't support the administrators field.
+/// This type of app doesn't support the admins field.
 pub const CALENDAR_ADMINS_UNSUPPORTED_BY_APP_TYPE: i64 = 90495;
 
-/// Administrators can't be set in a read-only calendar.
+/// Admins can't be set in a read-only calendar.
 pub const CALENDAR_READ_ONLY_ADMINS_NOT_ALLOWED: i64 = 90496;
 
 /// A schedule created by mail can't be updated.
@@ -2881,16 +2865,16 @@ pub const SCHEDULE_CREATED_BY_MAIL: i64 = 90497;
 /// The schedule has already booked another meeting room.
 pub const SCHEDULE_HAS_ANOTHER_MEETING_ROOM: i64 = 90498;
 
-/// A meeting room booked by another application can't be cancelled.
+/// A meeting room booked by another app can't be canceled.
 pub const SCHEDULE_ROOM_BOOKED_BY_ANOTHER_APP: i64 = 90499;
 
-/// The group's owner hasn't left the corporation.
+/// The group's owner hasn't left the company.
 pub const CUSTOMER_GROUP_OWNER_NOT_RESIGNED: i64 = 90500;
 
 /// The group chat is not a customer group.
 pub const CHAT_NOT_CUSTOMER_GROUP: i64 = 90501;
 
-/// The group's owner has left the corporation.
+/// The group's owner has left the company.
 pub const CUSTOMER_GROUP_OWNER_RESIGNED: i64 = 90502;
 
 /// The group is full and has 99 WeChat members, so nobody can be removed and it must be confirmed in
@@ -2911,7 +2895,7 @@ pub const CUSTOMER_GROUP_ALREADY_TRANSFERRED: i64 = 90508;
 /// Check that the current group is a customer group of WeCom.
 pub const CUSTOMER_GROUP_NOT_OF_WECOM: i64 = 90509;
 
-/// The corporation has had no active users within one year.
+/// The company has had no active users within one year.
 pub const CORP_NO_ACTIVE_USERS_FOR_ONE_YEAR: i64 = 90510;
 
 /// The `opengid` does not exist or is invalid.
@@ -2919,7 +2903,7 @@ pub const INVALID_OPENGID: i64 = 90511;
 
 /// The meeting ID is invalid.
 ///
-/// Check the spelling of the meeting ID, and that the meeting was created by this application.
+/// Check the spelling of the meeting ID, and that the meeting was created by this app.
 pub const MEETING_INVALID_ID_90602: i64 = 90602;
 
 /// The event category ID is invalid.
@@ -2928,7 +2912,7 @@ pub const GRID_INVALID_EVENT_CATEGORY_ID: i64 = 90603;
 /// The grid unit ID is invalid.
 pub const GRID_INVALID_UNIT_ID: i64 = 90604;
 
-/// The grid unit has reached its limit of 20 administrators.
+/// The grid unit has reached its limit of 20 admins.
 pub const GRID_UNIT_ADMINS_EXCEEDED: i64 = 90606;
 
 /// A grid unit that still has members can't be deleted.
@@ -2952,7 +2936,7 @@ pub const SCHEDULE_ROOM_BOOKING_NOT_CANCELED: i64 = 90700;
 /// The array `remind_time_diffs` contains an invalid value.
 pub const SCHEDULE_INVALID_REMIND_TIME_DIFFS: i64 = 90704;
 
-/// The schedule can't be deleted because its creator has left the corporation.
+/// The schedule can't be deleted because its creator has left the company.
 pub const SCHEDULE_CREATOR_LEFT: i64 = 90705;
 
 /// The start time of a non-recurring schedule can't be changed to a time in the past.
@@ -2976,10 +2960,10 @@ pub const CALENDAR_DEFAULT_NOT_DELETABLE: i64 = 90712;
 /// The attendees of the schedule are missing.
 pub const SCHEDULE_MISSING_ATTENDEES: i64 = 90713;
 
-/// The administrators of the schedule are missing.
+/// The admins of the schedule are missing.
 pub const SCHEDULE_MISSING_ADMINS: i64 = 90714;
 
-/// The administrators of a schedule must be among its attendees.
+/// The admins of a schedule must be among its attendees.
 pub const SCHEDULE_ADMIN_NOT_ATTENDEE: i64 = 90715;
 
 /// The type of ticket requested is invalid.
@@ -2988,20 +2972,20 @@ pub const SCHEDULE_ADMIN_NOT_ATTENDEE: i64 = 90715;
 /// access_token and `type=wx_card`.
 pub const TICKET_INVALID_TYPE: i64 = 91040;
 
-/// The member is outside the visible scope of the application.
+/// The member is outside the visible scope of the app.
 pub const MEMBER_OUTSIDE_APP_SCOPE_92000: i64 = 92000;
 
-/// The application has no permission for sensitive information.
+/// The app has no permission for sensitive information.
 pub const APP_NO_SENSITIVE_INFO_PERMISSION: i64 = 92001;
 
-/// Calls across corporations are not allowed.
+/// Calls across companies are not allowed.
 ///
-/// For agentConfig, check that the member's corporation matches the `corpid` passed in. For the
-/// session archive, check that the group chat was created by this corporation, not as a customer group
-/// of another one.
+/// For agentConfig, check that the member's company matches the `corpid` passed in. For the
+/// conversation archive, check that the group chat was created by this company, not as a customer
+/// group of another one.
 pub const CROSS_CORP_CALL_NOT_ALLOWED: i64 = 92002;
 
-/// Calls across applications are not allowed.
+/// Calls across apps are not allowed.
 pub const CROSS_APP_CALL_NOT_ALLOWED: i64 = 92003;
 
 /// The live stream has already started or been canceled.
@@ -3010,7 +2994,7 @@ pub const LIVING_ALREADY_STARTED_OR_CANCELED: i64 = 92006;
 /// The replay of this live stream can't be deleted.
 pub const LIVING_REPLAY_NOT_DELETABLE: i64 = 92007;
 
-/// The application has no permission to operate this live stream.
+/// The app has no permission to operate this live stream.
 pub const LIVING_NO_PERMISSION_FOR_APP: i64 = 92008;
 
 /// The webhook URL of the message push is invalid, or the message push was removed from the group
@@ -3038,9 +3022,9 @@ pub const WEBHOOK_IMAGE_TOO_LARGE: i64 = 93018;
 /// The field `response_type` is invalid.
 pub const RESPONSE_TYPE_INVALID: i64 = 93050;
 
-/// The application hasn't enabled the custom workbench mode.
+/// The app hasn't enabled the custom workbench mode.
 ///
-/// Enable the custom workbench mode on the application's details page in the admin console.
+/// Enable the custom workbench mode on the app's details page in the admin console.
 pub const WORKBENCH_CUSTOM_MODE_NOT_ENABLED: i64 = 94000;
 
 /// The workbench `type` is invalid.
@@ -3061,7 +3045,7 @@ pub const WORKBENCH_LIST_ITEMS_EXCEEDED: i64 = 94006;
 /// The field `webview` is missing.
 pub const WORKBENCH_MISSING_WEBVIEW: i64 = 94007;
 
-/// The application hasn't set a template type for the custom workbench.
+/// The app hasn't set a template type for the custom workbench.
 pub const WORKBENCH_TEMPLATE_TYPE_NOT_SET: i64 = 94008;
 
 /// The field `title` is missing.
@@ -3082,7 +3066,7 @@ pub const WORKBENCH_INVALID_LIST_TITLE: i64 = 94014;
 /// The `url` in the `webview` settings is invalid.
 pub const WORKBENCH_INVALID_WEBVIEW_URL: i64 = 94015;
 
-/// The configured `height` differs from the one in the application's template.
+/// The configured `height` differs from the one in the app's template.
 pub const WORKBENCH_HEIGHT_MISMATCH: i64 = 94016;
 
 /// The `open_kfid` is invalid.
@@ -3090,8 +3074,8 @@ pub const KF_INVALID_OPEN_KFID: i64 = 95000;
 
 /// The limit on the number of customer service messages was reached.
 ///
-/// After a user sends a message to WeChat Customer Service, the corporation can send at most 5
-/// messages to that user. It can send again once the user sends another message.
+/// After a user sends a message to WeChat Customer Service, the company can send at most 5 messages to
+/// that user. It can send again once the user sends another message.
 pub const KF_SEND_COUNT_LIMIT: i64 = 95001;
 
 /// The time in which customer service messages may be sent is over.
@@ -3102,12 +3086,12 @@ pub const KF_SEND_TIME_LIMIT: i64 = 95002;
 
 /// The limit on the number of customer inquiries that can be served was reached.
 ///
-/// Check whether the corporation is verified; this limit applies to an unverified one.
+/// Check whether the company is verified; this limit applies to an unverified one.
 pub const KF_CUSTOMER_COUNT_LIMIT: i64 = 95003;
 
 /// The `open_kfid` doesn't exist.
 ///
-/// Check that the account belongs to this corporation and wasn't deleted.
+/// Check that the account belongs to this company and wasn't deleted.
 pub const KF_OPEN_KFID_NOT_FOUND: i64 = 95004;
 
 /// The number of customer service accounts exceeds the limit.
@@ -3159,7 +3143,7 @@ pub const KF_DEDICATED_SERVICE_CONFIGURED: i64 = 95015;
 /// Check the documented transitions between session states.
 pub const KF_STATE_TRANSITION_NOT_ALLOWED: i64 = 95016;
 
-/// The API switch under the basic application permissions is off.
+/// The API switch under the basic app permissions is off.
 pub const KF_API_SWITCH_OFF: i64 = 95017;
 
 /// The current session state doesn't allow customer service messages to be sent.
@@ -3178,8 +3162,8 @@ pub const KF_SERVICERS_EXCEEDED: i64 = 95020;
 /// The `location_type` is invalid.
 pub const KF_INVALID_LOCATION_TYPE: i64 = 95022;
 
-/// The API switch under the basic application permissions is already authorized to a customised
-/// application developed by a service provider.
+/// The API switch under the basic app permissions is already authorized to a customized app developed
+/// by a service provider.
 ///
 /// Switch the permission in the admin console under WeChat Customer Service.
 pub const KF_API_SWITCH_GRANTED_TO_CUSTOMIZED_APP: i64 = 95023;
@@ -3190,9 +3174,9 @@ pub const KF_API_SWITCH_GRANTED_TO_CUSTOMIZED_APP: i64 = 95023;
 /// Improve the usage, then try again.
 pub const KF_ACCOUNT_USAGE_TOO_LOW: i64 = 95026;
 
-/// An unverified corporation can create only 10 customer service accounts.
+/// An unverified company can create only 10 customer service accounts.
 ///
-/// Verify the corporation to create more.
+/// Verify the company to create more.
 pub const KF_UNVERIFIED_CORP_ACCOUNT_LIMIT: i64 = 95027;
 
 /// The customer service component forbids sending this message type.
@@ -3211,18 +3195,18 @@ pub const KF_COMPONENT_CHAT_RECORD_RIGHT_EXPIRED: i64 = 95032;
 /// The `msgid` is a duplicate.
 pub const KF_DUPLICATE_MSGID: i64 = 95033;
 
-/// There is no permission to operate the specified application.
+/// There is no permission to operate the specified app.
 ///
-/// Check that the access_token has permission for the application; for instance, that it was obtained
-/// with the secret of the `agentid` in the request.
+/// Check that the access_token has permission for the app; for instance, that it was obtained with the
+/// secret of the `agentid` in the request.
 pub const NO_PERMISSION_FOR_AGENT_301002: i64 = 301002;
 
-/// The creator of the corporation can't be deleted.
+/// The creator of the company can't be deleted.
 ///
 /// To delete this member from the contacts, first transfer the creator role in the admin console.
 pub const CREATOR_NOT_DELETABLE: i64 = 301005;
 
-/// The corporation is unavailable; it may have been dissolved or banned.
+/// The company is unavailable; it may have been dissolved or banned.
 pub const CORP_UNAVAILABLE: i64 = 301007;
 
 /// The parameter `position` is invalid.
@@ -3307,35 +3291,35 @@ pub const IP_NOT_IN_ALLOWLIST_301042: i64 = 301042;
 /// The file for the `sdkfileid` doesn't exist or has expired.
 pub const SDKFILEID_NOT_FOUND_OR_EXPIRED: i64 = 301048;
 
-/// The calling application is not linked in the emergency notification application.
+/// The calling app is not linked in the emergency notification app.
 pub const EMERGENCY_NOTICE_APP_NOT_LINKED: i64 = 301049;
 
-/// The emergency notification application is not enabled.
+/// The emergency notification app is not enabled.
 pub const EMERGENCY_NOTICE_APP_NOT_ENABLED: i64 = 301050;
 
-/// The balance of the emergency notification application is insufficient.
+/// The balance of the emergency notification app is insufficient.
 pub const EMERGENCY_NOTICE_BALANCE_TOO_LOW: i64 = 301051;
 
-/// The session archive service has expired.
+/// The conversation archive service has expired.
 pub const SESSION_ARCHIVE_EXPIRED: i64 = 301052;
 
-/// The session archive service is not enabled.
+/// The conversation archive service is not enabled.
 pub const SESSION_ARCHIVE_NOT_ENABLED: i64 = 301053;
 
-/// There is no permission for the approval application or for getting its data.
+/// There is no permission for the approval app or for getting its data.
 ///
-/// A self-built application must be in the approval application's list of callable applications; a
-/// third-party application needs the approval permission in its details. Don't filter by the userid of
-/// a departed member, and check that the parameters can be parsed.
+/// A self-built app must be in the approval app's list of callable apps; a third-party app needs the
+/// approval permission in its details. Don't filter by the userid of a departed member, and check that
+/// the parameters can be parsed.
 pub const APPROVAL_NO_PERMISSION: i64 = 301055;
 
-/// The approval application is disabled.
+/// The approval app is disabled.
 pub const APPROVAL_APP_DISABLED: i64 = 301056;
 
 /// An internal interface failed while the approval request was submitted (general error).
 pub const APPROVAL_SUBMIT_INTERNAL_ERROR: i64 = 301057;
 
-/// The request for session archive data exceeds the size limit; a smaller `limit` may be used.
+/// The request for conversation archive data exceeds the size limit; a smaller `limit` may be used.
 pub const SESSION_ARCHIVE_REQUEST_TOO_LARGE: i64 = 301058;
 
 /// No data is provided because the group chat is not an internal one.
@@ -3376,7 +3360,7 @@ pub const CHECKIN_INVALID_TIME: i64 = 301081;
 
 /// The scheduled check-in date is invalid.
 ///
-/// The date is not a working day, and overtime on non-working days is not allowed.
+/// The date is not a workday, and overtime on non-workdays is not allowed.
 pub const CHECKIN_INVALID_SCHEDULED_DATE: i64 = 301082;
 
 /// A parameter of the check-in API is invalid.
@@ -3406,8 +3390,7 @@ pub const INVALID_GROUPID_301089: i64 = 301089;
 
 /// The check-in rule contains an ID for which there is no permission.
 ///
-/// Check that every userid, tagid and partyid in the rule is within the visible scope of the
-/// application.
+/// Check that every userid, tagid and partyid in the rule is within the visible scope of the app.
 pub const CHECKIN_RULE_ID_NO_PERMISSION: i64 = 301090;
 
 /// The range of the check-in rule conflicts with another rule.
@@ -3415,9 +3398,9 @@ pub const CHECKIN_RULE_ID_NO_PERMISSION: i64 = 301090;
 /// Check the rule's `range` against the existing check-in rules.
 pub const CHECKIN_RULE_RANGE_CONFLICT: i64 = 301091;
 
-/// The application can't modify this check-in rule.
+/// The app can't modify this check-in rule.
 ///
-/// A check-in rule can be modified only by the application that created it.
+/// A check-in rule can be modified only by the app that created it.
 pub const CHECKIN_RULE_NOT_EDITABLE_BY_APP: i64 = 301092;
 
 /// A field of the check-in rule is invalid.
@@ -3430,9 +3413,9 @@ pub const CHECKIN_RULE_INVALID_FIELD: i64 = 301093;
 /// Look up the returned `errmsg` in the documented error list for check-in rules.
 pub const CHECKIN_RULE_ILLEGAL_FIELD: i64 = 301094;
 
-/// The corporation has too many check-in rules.
+/// The company has too many check-in rules.
 ///
-/// The total number of check-in rules in the corporation exceeds the limit, so no rule can be added.
+/// The total number of check-in rules in the company exceeds the limit, so no rule can be added.
 pub const CHECKIN_RULE_COUNT_EXCEEDED: i64 = 301095;
 
 /// Too many check-in rules are being created at the same time.
@@ -3463,7 +3446,7 @@ pub const CHECKIN_RULE_NO_MAKEUP_LATE_OR_OTHER: i64 = 301104;
 /// The member's check-in rule doesn't allow make-up check-ins for early leave or other exceptions.
 pub const CHECKIN_RULE_NO_MAKEUP_EARLY_LEAVE_OR_OTHER: i64 = 301105;
 
-/// The version of the session archive SDK is too old; update it to the latest.
+/// The version of the conversation archive SDK is too old; update it to the latest.
 pub const SESSION_ARCHIVE_SDK_TOO_OLD: i64 = 301111;
 
 /// The query's time range is too large; narrow it and try again.
@@ -3478,7 +3461,7 @@ pub const CHECKIN_MAKEUP_FOR_PENDING_APPROVAL: i64 = 301113;
 /// The template has a custom print format, so it can't be modified through the API.
 pub const APPROVAL_TEMPLATE_CUSTOM_PRINT_FORMAT: i64 = 301115;
 
-/// A third party can't call the session archive SDK of this corporation.
+/// A third party can't call the conversation archive SDK of this company.
 pub const SESSION_ARCHIVE_THIRD_PARTY_FORBIDDEN: i64 = 301116;
 
 /// The file of the batch import task contains duplicate userids.
@@ -3515,8 +3498,8 @@ pub const BLOCK_HINT_UNBLOCK_COUNT_EXCEEDED: i64 = 400013;
 /// The meeting has more attendees than allowed.
 pub const MEETING_ATTENDEES_EXCEEDED: i64 = 400020;
 
-/// An attendee or host of the meeting is invalid or outside the application's visible scope; for an
-/// external contact, this applies to the member who follows up with the contact.
+/// An attendee or host of the meeting is invalid or outside the app's visible scope; for an external
+/// contact, this applies to the member who follows up with the contact.
 pub const MEETING_INVALID_ATTENDEES_OR_HOSTS: i64 = 400021;
 
 /// The parameter `remind_scope` is invalid.
@@ -3528,7 +3511,7 @@ pub const MEETING_INVALID_REPEAT_TYPE_400026: i64 = 400026;
 /// The meeting has more hosts than allowed.
 pub const MEETING_HOSTS_EXCEEDED: i64 = 400027;
 
-/// The meeting system application is closed, so the meeting APIs can't be called.
+/// The meeting system app is closed, so the meeting APIs can't be called.
 pub const MEETING_APP_CLOSED: i64 = 400028;
 
 /// A host must be in the list of attendees.
@@ -3561,9 +3544,9 @@ pub const MEETING_RING_USER_NOT_ATTENDEE: i64 = 400037;
 /// The parameter `userid` is missing.
 pub const MEETING_MISSING_USERID: i64 = 400038;
 
-/// The meeting administrator is not in the list of attendees.
+/// The meeting admin is not in the list of attendees.
 ///
-/// Include the administrator in the list of attendees.
+/// Include the admin in the list of attendees.
 pub const MEETING_ADMIN_NOT_ATTENDEE: i64 = 400039;
 
 /// The parameter `admin_userid` is missing.
@@ -3580,9 +3563,9 @@ pub const MEETING_INVALID_TITLE: i64 = 400042;
 /// The parameter is no longer supported; use `admin_userid` instead.
 pub const MEETING_PARAMETER_DEPRECATED: i64 = 400043;
 
-/// A system application supports only the parameter `creator_userid`.
+/// A system app supports only the parameter `creator_userid`.
 ///
-/// In a system application, replace `admin_userid` with `creator_userid`.
+/// In a system app, replace `admin_userid` with `creator_userid`.
 pub const MEETING_SYSTEM_APP_NEEDS_CREATOR_USERID: i64 = 400044;
 
 /// A quick meeting can't be updated or canceled.
@@ -3609,7 +3592,7 @@ pub const MEETING_INVALID_START_OR_END_TIME: i64 = 400223;
 /// A meeting that is in progress or has ended can't be canceled.
 pub const MEETING_STARTED_OR_ENDED_NOT_CANCELABLE: i64 = 400224;
 
-/// The field can be used only after the corporation has bought the advanced meeting features (会议高级功能).
+/// The field can be used only after the company has bought the advanced meeting features (会议高级功能).
 pub const MEETING_ADVANCED_FEATURES_REQUIRED: i64 = 400226;
 
 /// The repeat type is invalid.
@@ -3637,8 +3620,8 @@ pub const MEETING_DUPLICATE_ALREADY_CREATED: i64 = 400302;
 
 /// The user has no permission to create meetings.
 ///
-/// Ask the administrator of the corporation to grant the user the permission to create meetings in the
-/// Tencent Meeting admin console.
+/// Ask the admin of the company to grant the user the permission to create meetings in the Tencent
+/// Meeting admin console.
 pub const MEETING_USER_NO_CREATE_PERMISSION: i64 = 400303;
 
 /// The user isn't allowed to perform this operation.
@@ -3646,9 +3629,9 @@ pub const MEETING_USER_NO_CREATE_PERMISSION: i64 = 400303;
 /// Check that the user is activated and has used the calendar before.
 pub const CALENDAR_USER_OPERATION_DENIED: i64 = 400304;
 
-/// The details of a meeting created by a member of another corporation can't be read.
+/// The details of a meeting created by a member of another company can't be read.
 ///
-/// Check that the meeting was created by a member of this corporation.
+/// Check that the meeting was created by a member of this company.
 pub const MEETING_DETAIL_OF_OTHER_CORP_DENIED: i64 = 400307;
 
 /// The user is neither a participant nor the creator of the meeting, so its details can't be read.
@@ -3670,7 +3653,7 @@ pub const HARDWARE_DEVICE_ALREADY_REGISTERED: i64 = 600002;
 /// The activecode of the hardware device is invalid.
 pub const HARDWARE_INVALID_ACTIVECODE: i64 = 600003;
 
-/// The hardware device hasn't been authorised for any corporation yet.
+/// The hardware device hasn't been authorized for any company yet.
 pub const HARDWARE_NOT_AUTHORIZED_TO_ANY_CORP: i64 = 600004;
 
 /// The secret of the hardware device is invalid.
@@ -3754,7 +3737,7 @@ pub const HARDWARE_FIRMWARE_UPGRADE_NOT_ALLOWED: i64 = 600031;
 /// The QR code of the hardware device can't be parsed.
 pub const HARDWARE_QRCODE_PARSE_FAILED: i64 = 600032;
 
-/// The device model id conflicts with another.
+/// The device model ID conflicts with another.
 pub const HARDWARE_MODEL_ID_CONFLICT: i64 = 600033;
 
 /// The fingerprint data exceeds the size limit.
@@ -3766,7 +3749,7 @@ pub const HARDWARE_FACE_DATA_TOO_LARGE: i64 = 600035;
 /// The serial number (sn) of the hardware device conflicts with another.
 pub const HARDWARE_SN_CONFLICT: i64 = 600036;
 
-/// The device model id is missing.
+/// The device model ID is missing.
 pub const HARDWARE_MISSING_MODEL_ID: i64 = 600037;
 
 /// The device model doesn't exist.
@@ -3775,13 +3758,13 @@ pub const HARDWARE_MODEL_NOT_FOUND: i64 = 600038;
 /// The device type isn't supported.
 pub const HARDWARE_UNSUPPORTED_DEVICE_TYPE: i64 = 600039;
 
-/// The print task id doesn't exist.
+/// The print task ID doesn't exist.
 pub const HARDWARE_PRINT_TASK_NOT_FOUND: i64 = 600040;
 
 /// The value of `offset` or `limit` is invalid.
 pub const HARDWARE_INVALID_OFFSET_OR_LIMIT: i64 = 600041;
 
-/// The device model id is invalid.
+/// The device model ID is invalid.
 pub const HARDWARE_INVALID_MODEL_ID: i64 = 600042;
 
 /// No access control (door) rule has been set.
@@ -3790,10 +3773,10 @@ pub const HARDWARE_ACCESS_RULE_NOT_SET: i64 = 600043;
 /// The access control (door) rule is invalid.
 pub const HARDWARE_INVALID_ACCESS_RULE: i64 = 600044;
 
-/// The hardware device has already subscribed to the corporation's information.
+/// The hardware device has already subscribed to the company's information.
 pub const HARDWARE_DEVICE_ALREADY_SUBSCRIBED_CORP: i64 = 600045;
 
-/// The operation id doesn't match the userid.
+/// The operation ID doesn't match the userid.
 pub const HARDWARE_OPERATION_ID_USER_MISMATCH: i64 = 600046;
 
 /// The status of the secretno is invalid.
@@ -3844,7 +3827,7 @@ pub const CONTACT_WAY_PERMANENT_QRCODE_LIMIT: i64 = 610001;
 /// dots.
 pub const INVALID_SCENE_610003: i64 = 610003;
 
-/// The input parameter isn't a customer of the corporation.
+/// The input parameter isn't a customer of the company.
 pub const INPUT_NOT_CORP_CUSTOMER: i64 = 610004;
 
 /// The unionid is invalid.
@@ -3857,44 +3840,42 @@ pub const INVALID_UNIONID_610014: i64 = 610014;
 /// registered on behalf" feature.
 pub const MINIPROGRAM_OPEN_ACCOUNT_UNVERIFIED: i64 = 610015;
 
-/// The corporation isn't verified.
+/// The company isn't verified.
 pub const CORP_UNVERIFIED_610016: i64 = 610016;
 
-/// The mini program and the corporation belong to different legal entities.
+/// The mini program and the company belong to different legal entities.
 ///
 /// Check that the entity name of the mini program, or of the open platform account bound to it,
-/// matches that of the corporation. If all three match, check that the openid and unionid passed were
+/// matches that of the company. If all three match, check that the openid and unionid passed were
 /// obtained by this mini program.
 pub const MINIPROGRAM_CORP_SUBJECT_MISMATCH: i64 = 610017;
 
 /// The openid and unionid don't belong to the same open platform account.
 pub const OPENID_UNIONID_OPEN_ACCOUNT_MISMATCH: i64 = 610018;
 
-/// The third-party application isn't installed.
+/// The third-party app isn't installed.
 pub const THIRD_PARTY_APP_NOT_INSTALLED: i64 = 610019;
 
-/// No third-party application of the same service provider as the customised application to be
-/// developed is installed.
+/// No third-party app of the same service provider as the customized app to be developed is installed.
 pub const SAME_PROVIDER_THIRD_PARTY_APP_NOT_INSTALLED: i64 = 610020;
 
-/// The installed third-party application of the same service provider as the customised application to
-/// be developed has no customer permission yet.
+/// The installed third-party app of the same service provider as the customized app to be developed
+/// has no customer permission yet.
 pub const SAME_PROVIDER_APP_NO_CUSTOMER_PERMISSION: i64 = 610021;
 
-/// The authorising corporation and the service provider are the same corporation, so no migration
-/// needs to be set up.
+/// The authorizing company and the service provider are the same company, so no migration needs to be
+/// set up.
 pub const MIGRATION_NOT_NEEDED_SAME_CORP: i64 = 610022;
 
-/// The corporation has reached its limit of external contacts, so customers can't be managed at
-/// present.
+/// The company has reached its limit of external contacts, so customers can't be managed at present.
 ///
 /// Buy more capacity in the client or the admin console to go on managing customers.
 pub const EXTERNAL_CONTACT_SCALE_LIMIT_REACHED: i64 = 610023;
 
-/// Customers can't be managed at present because the corporation hasn't submitted the required
+/// Customers can't be managed at present because the company hasn't submitted the required
 /// qualification documents.
 ///
-/// Have the corporation submit its qualification documents in the admin console to go on managing
+/// Have the company submit its qualification documents in the admin console to go on managing
 /// customers.
 pub const CORP_QUALIFICATION_NOT_SUBMITTED: i64 = 610024;
 
@@ -3910,13 +3891,13 @@ pub const LAUNCH_CODE_INVALID_SINGLECHAT: i64 = 630011;
 /// The identity of the operator doesn't match.
 pub const LAUNCH_CODE_OPERATOR_MISMATCH: i64 = 630012;
 
-/// The application of the launch_code differs from the application that calls the SDK function.
+/// The app of the launch_code differs from the app that calls the SDK function.
 pub const LAUNCH_CODE_APP_MISMATCH: i64 = 630013;
 
 /// The SDK function requested in the launch_code differs from the SDK function that is called.
 pub const LAUNCH_CODE_SDK_FUNC_MISMATCH: i64 = 630014;
 
-/// The other member of the single chat has left the corporation.
+/// The other member of the single chat has left the company.
 pub const LAUNCH_CODE_CHAT_TARGET_LEFT: i64 = 630015;
 
 /// The space doesn't exist in WeDrive.
@@ -3979,14 +3960,14 @@ pub const WEDRIVE_JSON_FORMAT_MISMATCH: i64 = 640011;
 /// Check that `userid` is set correctly.
 pub const WEDRIVE_INVALID_USERID: i64 = 640012;
 
-/// The department id is invalid.
+/// The department ID is invalid.
 ///
 /// Check that `departmentid` is set correctly.
 pub const WEDRIVE_INVALID_DEPARTMENTID: i64 = 640013;
 
-/// The space has no valid administrator.
+/// The space has no valid admin.
 ///
-/// Check whether the space still has a valid administrator.
+/// Check whether the space still has a valid admin.
 pub const WEDRIVE_SPACE_NO_VALID_ADMIN: i64 = 640014;
 
 /// The preview permission can't be set.
@@ -4011,8 +3992,8 @@ pub const WEDRIVE_EDIT_PERMISSION_NOT_SET: i64 = 640018;
 
 /// The limit of API calls is exceeded.
 ///
-/// The free edition allows 1000 calls per corporation per month, the paid edition 100,000 calls per
-/// corporation per month.
+/// The free edition allows 1000 calls per company per month, the paid edition 100,000 calls per
+/// company per month.
 pub const WEDRIVE_API_CALL_LIMIT_EXCEEDED: i64 = 640019;
 
 /// The permission type is invalid.
@@ -4032,8 +4013,7 @@ pub const WEDRIVE_INVALID_FILE_BASE64: i64 = 640022;
 
 /// The permission scope is invalid.
 ///
-/// Set `auth_scope` to one of: 1 specified people, 2 inside the corporation, 3 outside the
-/// corporation.
+/// Set `auth_scope` to one of: 1 specified people, 2 inside the company, 3 outside the company.
 pub const WEDRIVE_INVALID_AUTH_SCOPE: i64 = 640023;
 
 /// The fileid is invalid.
@@ -4066,11 +4046,11 @@ pub const WEDRIVE_SPACE_INVITE_LINK_DISABLED: i64 = 640028;
 /// Check that the `fileid` belongs to an ordinary file.
 pub const WEDRIVE_DOWNLOAD_FILE_TYPE_UNSUPPORTED: i64 = 640029;
 
-/// The corporation's administrator has forbidden this member to create spaces.
+/// The company's admin has forbidden this member to create spaces.
 pub const WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN: i64 = 640032;
 
-/// The free accounts of the corporation have used up the WeDrive API limit of 1000 calls per month,
-/// which they all share.
+/// The free accounts of the company have used up the WeDrive API limit of 1000 calls per month, which
+/// they all share.
 ///
 /// Upgrade to a paid account, which isn't subject to this limit.
 pub const WEDRIVE_FREE_ACCOUNT_CALL_LIMIT: i64 = 640035;
@@ -4116,9 +4096,9 @@ pub const DOCUMENT_INVALID_PARAMETER_640051: i64 = 640051;
 /// Check that the document name meets the API documentation.
 pub const DOCUMENT_INVALID_NAME: i64 = 640052;
 
-/// The maximum number of administrators is reached.
+/// The maximum number of admins is reached.
 ///
-/// Use fewer administrators, at most 3.
+/// Use fewer admins, at most 3.
 pub const DOCUMENT_ADMIN_LIMIT_REACHED: i64 = 640053;
 
 /// The document type is invalid.
@@ -4158,7 +4138,7 @@ pub const SMARTSHEET_MEMBER_RULE_LIMIT_EXCEEDED: i64 = 640063;
 
 /// The additional member permission rule of the smart sheet doesn't exist.
 ///
-/// Check that the rule id passed in is valid.
+/// Check that the rule ID passed in is valid.
 pub const SMARTSHEET_MEMBER_RULE_NOT_FOUND: i64 = 640065;
 
 /// The member to be deleted from the smart sheet permission doesn't exist.
@@ -4182,7 +4162,7 @@ pub const SMARTSHEET_PARTIAL_ROW_RULE_NOT_ALLOWED: i64 = 640070;
 /// The length of `rule_list.priv_list.record_priv.record_rule_list` is 0 or exceeds the limit of 20.
 pub const SMARTSHEET_INVALID_ROW_RULE_COUNT: i64 = 640071;
 
-/// A row rule of the smart sheet permission has no field id.
+/// A row rule of the smart sheet permission has no field ID.
 ///
 /// Check `rule_list.priv_list.record_priv.record_rule_list.field_id` in every entry.
 pub const SMARTSHEET_ROW_RULE_MISSING_FIELD_ID: i64 = 640072;
@@ -4223,12 +4203,12 @@ pub const SMARTSHEET_UNDEFINED_RECORD_RANGE_TYPE: i64 = 640077;
 /// `priv_list.field_priv.field_rule_list` or `priv_list.field_priv.field_default_rule`.
 pub const SMARTSHEET_PARTIAL_COLUMN_RULE_NOT_ALLOWED: i64 = 640078;
 
-/// A column rule of the smart sheet permission has no field id.
+/// A column rule of the smart sheet permission has no field ID.
 ///
-/// Check that the field id isn't empty in the field rules.
+/// Check that the field ID isn't empty in the field rules.
 pub const SMARTSHEET_COLUMN_RULE_MISSING_FIELD_ID: i64 = 640079;
 
-/// A field id occurs more than once in the column rules of the smart sheet permission.
+/// A field ID occurs more than once in the column rules of the smart sheet permission.
 ///
 /// Check `priv_list.field_priv.field_rule_list.field_id` for duplicates.
 pub const SMARTSHEET_COLUMN_RULE_DUPLICATE_FIELD_ID: i64 = 640080;
@@ -4264,12 +4244,12 @@ pub const SMARTSHEET_INVALID_COLUMN_CAN_OPERATION: i64 = 640084;
 /// `priv_list.record_priv.record_range_type` must be from 1 to 3.
 pub const SMARTSHEET_UNDEFINED_COLUMN_RULE_TYPE: i64 = 640085;
 
-/// The sheet id in the smart sheet permission is empty.
+/// The sheet ID in the smart sheet permission is empty.
 ///
 /// Check that `priv_list.sheet_id` isn't empty.
 pub const SMARTSHEET_EMPTY_SHEET_ID: i64 = 640086;
 
-/// A sheet id occurs more than once in the smart sheet permission.
+/// A sheet ID occurs more than once in the smart sheet permission.
 ///
 /// Check `priv_list.sheet_id` for duplicates.
 pub const SMARTSHEET_DUPLICATE_SHEET_ID: i64 = 640087;
@@ -4289,18 +4269,18 @@ pub const SMARTSHEET_INVALID_SHEET_PRIV_TYPE: i64 = 640089;
 
 /// The type of a member in the smart sheet permission is invalid.
 ///
-/// When changing the member list of an additional permission, check that the type of each member id
+/// When changing the member list of an additional permission, check that the type of each member ID
 /// matches the list parameter it is passed in.
 pub const SMARTSHEET_INVALID_MEMBER_TYPE: i64 = 640090;
 
 /// A member occurs more than once in the smart sheet permission.
 ///
-/// When changing the member list of an additional permission, don't pass the same member id twice.
+/// When changing the member list of an additional permission, don't pass the same member ID twice.
 pub const SMARTSHEET_DUPLICATE_MEMBER: i64 = 640091;
 
 /// A member in the smart sheet permission is invalid.
 ///
-/// A member id in the list of members to delete isn't in the member list of the current permission.
+/// A member ID in the list of members to delete isn't in the member list of the current permission.
 pub const SMARTSHEET_INVALID_MEMBER: i64 = 640092;
 
 /// The list of columns in the smart sheet permission is empty.
@@ -4327,9 +4307,9 @@ pub const SMARTSHEET_INVALID_CREATOR_FIELD_TYPE: i64 = 640095;
 /// permissions, set `priv_list.field_priv.field_rule_list.field_type`.
 pub const SMARTSHEET_PERMISSION_INVALID_FIELD_TYPE: i64 = 640096;
 
-/// A sheet id in the smart sheet permission is invalid.
+/// A sheet ID in the smart sheet permission is invalid.
 ///
-/// The sheet of `rule_list.priv_list.sheet_id` doesn't exist. Check the sheet id.
+/// The sheet of `rule_list.priv_list.sheet_id` doesn't exist. Check the sheet ID.
 pub const SMARTSHEET_PERMISSION_INVALID_SHEET_ID: i64 = 640097;
 
 /// The permission of a date, number or file column of the smart sheet is wrong.
@@ -4349,26 +4329,26 @@ pub const SMARTSHEET_LOOKUP_COLUMN_ERROR: i64 = 640100;
 /// must at least be viewable.
 pub const SMARTSHEET_SYSTEM_COLUMN_ERROR: i64 = 640101;
 
-/// The merchant number is invalid.
+/// The merchant ID is invalid.
 ///
-/// Check that the merchant number is correct.
+/// Check that the merchant ID is correct.
 pub const EXTERNAL_PAYMENT_INVALID_MCHID: i64 = 660001;
 
-/// The id of the corporation's payee is invalid.
+/// The ID of the company's payee is invalid.
 ///
 /// Check that `payee_userid` is correct.
 pub const EXTERNAL_PAYMENT_INVALID_PAYEE_USERID: i64 = 660002;
 
-/// The userid isn't in the visible range of the application.
+/// The userid isn't in the visible scope of the app.
 pub const EXTERNAL_PAYMENT_USERID_NOT_VISIBLE: i64 = 660003;
 
-/// The partyid isn't in the visible range of the application.
+/// The partyid isn't in the visible scope of the app.
 pub const EXTERNAL_PAYMENT_PARTYID_NOT_VISIBLE: i64 = 660004;
 
-/// The tagid isn't in the visible range of the application.
+/// The tagid isn't in the visible scope of the app.
 pub const EXTERNAL_PAYMENT_TAGID_NOT_VISIBLE: i64 = 660005;
 
-/// The merchant number can't be found.
+/// The merchant ID can't be found.
 pub const EXTERNAL_PAYMENT_MCHID_NOT_FOUND: i64 = 660006;
 
 /// The request has already been submitted.
@@ -4376,74 +4356,73 @@ pub const EXTERNAL_PAYMENT_MCHID_NOT_FOUND: i64 = 660006;
 /// There is no need to submit it again.
 pub const EXTERNAL_PAYMENT_APPLICATION_EXISTS: i64 = 660007;
 
-/// The merchant number is already bound.
+/// The merchant ID is already bound.
 ///
 /// There is no need to submit the request again.
 pub const EXTERNAL_PAYMENT_MCHID_ALREADY_BOUND: i64 = 660008;
 
-/// The legal entity of the merchant number differs from that of the merchant.
+/// The legal entity of the merchant ID differs from that of the merchant.
 pub const EXTERNAL_PAYMENT_MCHID_SUBJECT_MISMATCH: i64 = 660009;
 
-/// The maximum number of bound merchant numbers is exceeded.
+/// The maximum number of bound merchant IDs is exceeded.
 pub const EXTERNAL_PAYMENT_MCHID_BIND_LIMIT: i64 = 660010;
 
-/// The merchant number isn't bound.
+/// The merchant ID isn't bound.
 pub const EXTERNAL_PAYMENT_MCHID_NOT_BOUND: i64 = 660011;
 
 /// The paymentid is invalid.
 pub const EXTERNAL_PAYMENT_INVALID_PAYMENTID: i64 = 660012;
 
-/// The system application for external payment is turned off.
+/// The system app for external payment is turned off.
 pub const EXTERNAL_PAYMENT_APP_DISABLED: i64 = 660013;
 
 /// This API is no longer available.
 ///
-/// Create or delete merchant numbers in the WeCom admin console, under application management,
-/// external payment.
+/// Create or delete merchant IDs in the WeCom admin console, under app management, external payment.
 pub const EXTERNAL_PAYMENT_API_DEPRECATED: i64 = 660014;
 
-/// The application isn't in the shared scope.
+/// The app isn't in the shared scope.
 ///
-/// When an upstream corporation gets the access_token of a downstream corporation, check that the
-/// access_token passed is that of the upstream application, and that the corpid and agentid were
-/// obtained from the API that gets the shared scope.
+/// When an upstream company gets the access_token of a downstream company, check that the access_token
+/// passed is that of the upstream app, and that the corpid and agentid were obtained from the API that
+/// gets the shared scope.
 pub const CHAIN_APP_NOT_IN_SHARED_SCOPE: i64 = 670001;
 
 /// The chain_id of the upstream and downstream (上下游) chain is invalid.
 pub const CHAIN_INVALID_CHAIN_ID: i64 = 670002;
 
-/// The group id of the upstream and downstream (上下游) chain is invalid.
+/// The group ID of the upstream and downstream (上下游) chain is invalid.
 pub const CHAIN_INVALID_GROUP_ID: i64 = 670003;
 
-/// The corporation isn't in the scope of the upstream and downstream (上下游) chain.
+/// The company isn't in the scope of the upstream and downstream (上下游) chain.
 pub const CHAIN_CORP_NOT_IN_SCOPE: i64 = 670004;
 
-/// The maximum number of corporations in the upstream and downstream (上下游) chain is exceeded.
+/// The maximum number of companies in the upstream and downstream (上下游) chain is exceeded.
 pub const CHAIN_CORP_LIMIT_EXCEEDED_670005: i64 = 670005;
 
-/// The rule id of the upstream and downstream (上下游) chain is invalid.
+/// The rule ID of the upstream and downstream (上下游) chain is invalid.
 pub const CHAIN_INVALID_RULE_ID: i64 = 670006;
 
-/// There are too many rule ids for the upstream and downstream (上下游) chain.
+/// There are too many rule IDs for the upstream and downstream (上下游) chain.
 pub const CHAIN_RULE_ID_LIMIT_EXCEEDED: i64 = 670007;
 
 /// The group isn't unique.
 pub const CHAIN_GROUP_NOT_UNIQUE: i64 = 670008;
 
-/// The custom id isn't unique.
+/// The custom ID isn't unique.
 pub const CHAIN_CUSTOM_ID_NOT_UNIQUE: i64 = 670009;
 
 /// There are too many persons in charge.
 pub const CHAIN_LEADER_LIMIT_EXCEEDED: i64 = 670010;
 
-/// The custom id is invalid: the custom id of a corporation in the chain can only have up to 64
-/// letters and digits.
+/// The custom ID is invalid: the custom ID of a company in the chain can only have up to 64 letters
+/// and digits.
 pub const CHAIN_INVALID_CUSTOM_ID: i64 = 670011;
 
-/// The name of a corporation to be imported is empty.
+/// The name of a company to be imported is empty.
 pub const CHAIN_IMPORT_CORP_NAME_EMPTY: i64 = 670012;
 
-/// The corporation name is invalid: it can only have up to 30 characters, made of Chinese or English
+/// The company name is invalid: it can only have up to 30 characters, made of Chinese or English
 /// letters, digits and permitted characters.
 pub const CHAIN_INVALID_CORP_NAME: i64 = 670013;
 
@@ -4456,14 +4435,14 @@ pub const CHAIN_INVALID_CONTACT_NAME: i64 = 670015;
 /// The identity field is invalid: it can only be the person in charge or a member.
 pub const CHAIN_INVALID_IDENTITY_TYPE: i64 = 670016;
 
-/// The group name is the same as a corporation name on the same level.
+/// The group name is the same as a company name on the same level.
 pub const CHAIN_GROUP_NAME_CONFLICTS_WITH_CORP: i64 = 670017;
 
 /// The account of this contact is abnormal, so the contact can't be invited to the upstream and
 /// downstream (上下游) chain.
 pub const CHAIN_CONTACT_ACCOUNT_ABNORMAL: i64 = 670018;
 
-/// After the import, a single corporation in the upstream and downstream (上下游) chain would have more
+/// After the import, a single company in the upstream and downstream (上下游) chain would have more
 /// people than allowed.
 pub const CHAIN_IMPORT_CORP_MEMBER_LIMIT: i64 = 670019;
 
@@ -4483,28 +4462,27 @@ pub const CHAIN_IMPORT_DAILY_LIMIT: i64 = 670023;
 /// The account is abnormal, so it can't import into the upstream and downstream (上下游) chain.
 pub const CHAIN_IMPORT_ACCOUNT_ABNORMAL: i64 = 670024;
 
-/// The imported data exceeds a limit: the people in a single corporation, the number of corporations,
-/// or the total number of people.
+/// The imported data exceeds a limit: the people in a single company, the number of companies, or the
+/// total number of people.
 pub const CHAIN_IMPORT_DATA_LIMIT: i64 = 670025;
 
-/// Too many corporations have joined the upstream and downstream (上下游) space.
+/// Too many companies have joined the upstream and downstream (上下游) space.
 pub const CHAIN_CORP_LIMIT: i64 = 670026;
 
 /// The creator of the upstream and downstream (上下游) chain can't be removed.
 pub const CHAIN_CREATOR_NOT_REMOVABLE: i64 = 670027;
 
-/// The corporation name isn't unique in the upstream and downstream (上下游) chain.
+/// The company name isn't unique in the upstream and downstream (上下游) chain.
 pub const CHAIN_CORP_NAME_NOT_UNIQUE: i64 = 670028;
 
 /// The member or department is outside the scope of the upstream and downstream (上下游) chain.
 pub const CHAIN_MEMBER_OR_DEPARTMENT_OUT_OF_SCOPE: i64 = 670029;
 
-/// The `groupid` can't be operated on; it may be outside the range that the application is shared
-/// with.
+/// The `groupid` can't be operated on; it may be outside the range that the app is shared with.
 pub const CHAIN_GROUP_ID_NO_PERMISSION: i64 = 670030;
 
-/// By the administrator's settings, some contacts may not join an upstream and downstream (上下游) chain
-/// created by another corporation.
+/// By the admin's settings, some contacts may not join an upstream and downstream (上下游) chain created
+/// by another company.
 pub const CHAIN_CONTACT_JOIN_FORBIDDEN_BY_ADMIN: i64 = 670031;
 
 /// The custom ID of the member in the upstream and downstream (上下游) chain is invalid.
@@ -4513,7 +4491,7 @@ pub const CHAIN_MEMBER_CUSTOM_ID_INVALID: i64 = 670032;
 /// More than one custom ID was given for the same member.
 pub const CHAIN_MEMBER_CUSTOM_ID_MULTIPLE: i64 = 670033;
 
-/// The custom ID of the member is already used by another member of the same downstream corporation.
+/// The custom ID of the member is already used by another member of the same downstream company.
 pub const CHAIN_MEMBER_CUSTOM_ID_DUPLICATE: i64 = 670034;
 
 /// The member has no custom ID in the upstream and downstream (上下游) chain.
@@ -4526,7 +4504,7 @@ pub const MAIL_INVALID_PARAMETER: i64 = 680000;
 
 /// The address of the mail group is invalid.
 ///
-/// Check that the address is well formed and belongs to a domain of this corporation.
+/// Check that the address is well formed and belongs to a domain of this company.
 pub const MAIL_GROUP_INVALID_ADDRESS: i64 = 680001;
 
 /// The name of the mail group is invalid.
@@ -4541,13 +4519,13 @@ pub const MAIL_GROUP_INVALID_MEMBER: i64 = 680003;
 
 /// A group inside the mail group is invalid.
 ///
-/// Check that the group's mail address is well formed and that the group belongs to this corporation.
+/// Check that the group's mail address is well formed and that the group belongs to this company.
 pub const MAIL_GROUP_INVALID_SUBGROUP: i64 = 680004;
 
 /// The permission to use the mail group is invalid.
 ///
-/// Only 0 (members of the corporation), 1 (anyone), 2 (members of the group) and 3 (custom members)
-/// are supported.
+/// Only 0 (members of the company), 1 (anyone), 2 (members of the group) and 3 (custom members) are
+/// supported.
 pub const MAIL_GROUP_INVALID_USE_PERMISSION: i64 = 680006;
 
 /// The mail address of a member allowed to use the mail group is invalid.
@@ -4562,17 +4540,17 @@ pub const MAIL_GROUP_MEMBERS_EMPTY: i64 = 680008;
 
 /// The address of the mail group is already taken by a user.
 ///
-/// Check whether a user of the corporation already occupies the group address.
+/// Check whether a user of the company already occupies the group address.
 pub const MAIL_GROUP_ADDRESS_USED_BY_USER: i64 = 680010;
 
 /// The address of the mail group is already taken by another mail group.
 ///
-/// Check whether another group of the corporation already occupies the group address.
+/// Check whether another group of the company already occupies the group address.
 pub const MAIL_GROUP_ADDRESS_USED_BY_GROUP: i64 = 680011;
 
 /// The mail group doesn't exist.
 ///
-/// Check that the group address is correct and exists in this corporation.
+/// Check that the group address is correct and exists in this company.
 pub const MAIL_GROUP_NOT_FOUND: i64 = 680012;
 
 /// The `fuzzy` parameter of the search is invalid.
@@ -4582,12 +4560,12 @@ pub const MAIL_GROUP_INVALID_FUZZY: i64 = 680015;
 
 /// The address of the business mailbox is invalid.
 ///
-/// Check that the address is well formed and belongs to a domain of this corporation.
+/// Check that the address is well formed and belongs to a domain of this company.
 pub const BUSINESS_MAILBOX_INVALID_ADDRESS: i64 = 680032;
 
 /// The address of the business mailbox is already in use.
 ///
-/// Check whether the business mailbox address is already occupied in the corporation.
+/// Check whether the business mailbox address is already occupied in the company.
 pub const BUSINESS_MAILBOX_ADDRESS_DUPLICATE: i64 = 680033;
 
 /// The name of the business mailbox is invalid.
@@ -4632,9 +4610,9 @@ pub const MAIL_USER_OPTION_UPDATE_INVALID_TYPE: i64 = 680042;
 /// Only 1 (enable) and 2 (disable) are supported.
 pub const MAILBOX_TOGGLE_INVALID_TYPE: i64 = 680043;
 
-/// The mailbox of a super administrator or of the corporation's creator can't be disabled.
+/// The mailbox of a super admin or of the company's creator can't be disabled.
 ///
-/// Check whether the `userid` is a super administrator or the creator of the corporation.
+/// Check whether the `userid` is a super admin or the creator of the company.
 pub const MAILBOX_DISABLE_ADMIN_FORBIDDEN: i64 = 680044;
 
 /// A mailbox that is already closed can't be disabled.
@@ -4644,7 +4622,7 @@ pub const MAILBOX_DISABLE_ALREADY_CLOSED: i64 = 680045;
 
 /// The maximum number of enabled mailboxes is reached.
 ///
-/// Check how many mailboxes are enabled in the corporation.
+/// Check how many mailboxes are enabled in the company.
 pub const MAILBOX_ENABLED_LIMIT: i64 = 680046;
 
 /// The alias mail address is malformed.
@@ -4656,11 +4634,11 @@ pub const MAIL_ALIAS_ALREADY_EXISTS: i64 = 680048;
 /// More than 5 alias mail addresses were passed.
 pub const MAIL_ALIAS_LIMIT: i64 = 680049;
 
-/// The corporation has no domain of its own, so aliases can't be added.
+/// The company has no domain of its own, so aliases can't be added.
 pub const MAIL_ALIAS_NO_EXCLUSIVE_DOMAIN: i64 = 680050;
 
-/// The corporation's meeting application is turned off, so audio and video meetings are unavailable;
-/// contact the administrator.
+/// The company's meeting app is turned off, so audio and video meetings are unavailable; contact the
+/// admin.
 pub const MEETING_APPLICATION_DISABLED: i64 = 680106;
 
 /// The ID of the mail client's dedicated password is incorrect.
@@ -4713,8 +4691,8 @@ pub const LICENSE_TRIAL_RENEW_ONCE_ONLY: i64 = 701013;
 /// A `jobid` can be associated with at most 1,000,000 `userid` values.
 pub const LICENSE_JOB_USERID_LIMIT: i64 = 701014;
 
-/// The corporation has authorised neither a third-party application nor a customised application
-/// developed by a service provider, so no order can be placed.
+/// The company has authorized neither a third-party app nor a customized app developed by a service
+/// provider, so no order can be placed.
 pub const LICENSE_ORDER_NO_APP_AUTHORIZATION: i64 = 701015;
 
 /// The license account isn't activated or has expired.
@@ -4723,10 +4701,10 @@ pub const LICENSE_ACCOUNT_INACTIVE_OR_EXPIRED: i64 = 701016;
 /// The license account was already transferred within the last 30 days.
 pub const LICENSE_ACCOUNT_TRANSFERRED_WITHIN_30_DAYS: i64 = 701017;
 
-/// The receiver already has a license account of the same type with more than 20 days left.
+/// The recipient already has a license account of the same type with more than 20 days left.
 pub const LICENSE_RECEIVER_ALREADY_HAS_ACCOUNT: i64 = 701018;
 
-/// The `userid` is invalid or belongs to another corporation.
+/// The `userid` is invalid or belongs to another company.
 pub const LICENSE_USERID_INVALID_OR_OTHER_CORP: i64 = 701019;
 
 /// The license request contains a duplicate `userid`.
@@ -4750,13 +4728,13 @@ pub const LICENSE_BATCH_LIST_EMPTY: i64 = 701025;
 /// The list has more items than the maximum.
 pub const LICENSE_BATCH_LIST_TOO_LONG: i64 = 701026;
 
-/// A test corporation bought more license accounts than allowed.
+/// A test company bought more license accounts than allowed.
 pub const LICENSE_TEST_CORP_ACCOUNT_LIMIT: i64 = 701027;
 
-/// A test corporation can buy a license for at most one month.
+/// A test company can buy a license for at most one month.
 pub const LICENSE_TEST_CORP_MONTH_LIMIT: i64 = 701028;
 
-/// A test corporation can renew a license only once.
+/// A test company can renew a license only once.
 pub const LICENSE_TEST_CORP_RENEW_ONCE_ONLY: i64 = 701029;
 
 /// The validity of the new activation code plus that of the user's old code is more than 5 years.
@@ -4771,8 +4749,8 @@ pub const LICENSE_UNPAID_ORDER_EXISTS: i64 = 701032;
 /// Activation codes are being generated for an order; try again later.
 pub const LICENSE_ORDER_GENERATING_CODES: i64 = 701033;
 
-/// This legacy corporation must be migrated, which can be started on the license order page of the
-/// service provider console, before license orders can be bought.
+/// This legacy company must be migrated, which can be started on the license order page of the service
+/// provider console, before license orders can be bought.
 pub const LICENSE_LEGACY_CORP_NOT_MIGRATED: i64 = 701034;
 
 /// A test order can't be added because there is a formal order.
@@ -4784,44 +4762,44 @@ pub const LICENSE_ORDER_BLOCKED_BY_TEST_ORDER: i64 = 701036;
 /// A refund has been requested for an order and is still pending.
 pub const LICENSE_ORDER_REFUND_PENDING: i64 = 701037;
 
-/// A corporation in a public livelihood industry can order only 12 months.
+/// A company in a public livelihood industry can order only 12 months.
 pub const LICENSE_LIVELIHOOD_CORP_12_MONTHS_ONLY: i64 = 701038;
 
-/// A corporation in a public livelihood industry can't renew.
+/// A company in a public livelihood industry can't renew.
 pub const LICENSE_LIVELIHOOD_CORP_NO_RENEWAL: i64 = 701039;
 
-/// A corporation in a public livelihood industry can't buy more than a certain number of licenses.
+/// A company in a public livelihood industry can't buy more than a certain number of licenses.
 pub const LICENSE_LIVELIHOOD_CORP_PURCHASE_LIMIT: i64 = 701040;
 
-/// The application isn't shared with the downstream corporation.
+/// The app isn't shared with the downstream company.
 pub const LICENSE_APP_NOT_SHARED_DOWNSTREAM: i64 = 701051;
 
-/// The activation code was shared by the upstream corporation.
+/// The activation code was shared by the upstream company.
 pub const LICENSE_CODE_SHARED_FROM_UPSTREAM: i64 = 701054;
 
-/// The activation code was shared with a downstream corporation.
+/// The activation code was shared with a downstream company.
 pub const LICENSE_CODE_SHARED_TO_DOWNSTREAM: i64 = 701055;
 
 /// The total number of shared activation codes is more than 2 times the number of people in the
 /// upstream and downstream (上下游) contacts.
 pub const LICENSE_SHARED_CODE_LIMIT: i64 = 701056;
 
-/// There is no authorization between the service provider and the upstream corporation.
+/// There is no authorization between the service provider and the upstream company.
 pub const LICENSE_NO_UPSTREAM_AUTHORIZATION: i64 = 701057;
 
-/// The source and target corporations have no upstream and downstream (上下游) relation.
+/// The source and target companies have no upstream and downstream (上下游) relation.
 pub const LICENSE_CORPS_NOT_IN_CHAIN: i64 = 701058;
 
-/// The API license status of the corporation is closed.
+/// The API license status of the company is closed.
 pub const LICENSE_CORP_STATUS_CLOSED: i64 = 701063;
 
 /// The automatic activation status is invalid.
 pub const LICENSE_INVALID_AUTO_ACTIVE_STATUS: i64 = 701070;
 
-/// No API license was ever bought for the authorised corporation.
+/// No API license was ever bought for the authorized company.
 pub const LICENSE_NEVER_PURCHASED_FOR_CORP: i64 = 701071;
 
-/// The corporation has no valid license that isn't activated yet.
+/// The company has no valid license that isn't activated yet.
 pub const LICENSE_NO_INACTIVE_LICENSE_LEFT: i64 = 701072;
 
 /// A write conflict occurred while updating the activation code; get its latest details and decide by
@@ -4841,18 +4819,18 @@ pub const LICENSE_ORDER_NOT_AWAITING_PAYMENT: i64 = 701084;
 /// The order can't be operated on at the moment; try again later.
 pub const LICENSE_ORDER_NOT_OPERABLE: i64 = 701085;
 
-/// The order doesn't belong to this corporation.
+/// The order doesn't belong to this company.
 pub const LICENSE_ORDER_NOT_OF_CORP: i64 = 701086;
 
-/// The authorised corporation has no application installed with an interconnection permission
-/// ("Customer Contact" or "WeChat Customer Service").
+/// The authorized company has no app installed with an interconnection permission ("Customer Contact"
+/// or "WeChat Customer Service").
 pub const LICENSE_CORP_NO_EXTERNAL_APP: i64 = 701087;
 
-/// The user is outside the visible range of the service provider's application.
+/// The user is outside the visible scope of the service provider's app.
 pub const LICENSE_USER_NOT_IN_APP_SCOPE: i64 = 701088;
 
-/// The user is outside the visible range of the service provider's applications with an
-/// interconnection permission ("Customer Contact" or "WeChat Customer Service").
+/// The user is outside the visible scope of the service provider's apps with an interconnection
+/// permission ("Customer Contact" or "WeChat Customer Service").
 pub const LICENSE_USER_NOT_IN_EXTERNAL_APP_SCOPE: i64 = 701089;
 
 /// The number of days to renew is 0 for every account in the renewal order.
@@ -4866,8 +4844,8 @@ pub const LICENSE_USER_NO_VALID_LICENSE: i64 = 701099;
 
 /// A timestamp is invalid.
 ///
-/// The start time must be before the end time and the range can't exceed 14 days. A corporation
-/// without the professional edition of WeDrive can query only data of the last 90 days.
+/// The start time must be before the end time and the range can't exceed 14 days. A company without
+/// the professional edition of WeDrive can query only data of the last 90 days.
 pub const RECORD_QUERY_INVALID_TIMESTAMP_701100: i64 = 701100;
 
 /// The `limit` exceeds the maximum of 1000.
@@ -4887,8 +4865,8 @@ pub const RECORD_QUERY_INVALID_OPERATION_SOURCE: i64 = 701104;
 /// Check that the `cursor` is one that WeCom returned.
 pub const RECORD_QUERY_INVALID_CURSOR_701105: i64 = 701105;
 
-/// The user is outside the range of document content archiving or outside the visible range of the
-/// application.
+/// The user is outside the range of document content archiving or outside the visible scope of the
+/// app.
 pub const DOC_ARCHIVE_USER_OUT_OF_SCOPE: i64 = 701107;
 
 /// The `docid` is invalid.
@@ -4903,14 +4881,13 @@ pub const LICENSE_LIVELIHOOD_POLICY_EXPIRED: i64 = 701112;
 /// This API doesn't accept the ID of a parent order.
 pub const LICENSE_PARENT_ORDER_ID_UNSUPPORTED: i64 = 701120;
 
-/// A test corporation can't call the API that orders for several corporations.
+/// A test company can't call the API that orders for several companies.
 pub const LICENSE_MULTI_CORP_TEST_CORP_FORBIDDEN: i64 = 701121;
 
-/// All the corporations in the order for several corporations are invalid.
+/// All the companies in the order for several companies are invalid.
 pub const LICENSE_MULTI_CORP_ALL_CORPS_INVALID: i64 = 701122;
 
-/// In an order for several corporations, each `jobid` can be associated with at most 100,000
-/// corporations.
+/// In an order for several companies, each `jobid` can be associated with at most 100,000 companies.
 pub const LICENSE_MULTI_CORP_JOB_CORP_LIMIT: i64 = 701123;
 
 /// The license request contains a duplicate `corpid`.
@@ -4922,45 +4899,45 @@ pub const LICENSE_JOB_NOT_SUBMITTED: i64 = 701125;
 /// The `jobid` was already submitted.
 pub const LICENSE_JOB_ALREADY_SUBMITTED: i64 = 701126;
 
-/// A test order can't be added because the customer isn't a test corporation.
+/// A test order can't be added because the customer isn't a test company.
 pub const LICENSE_TEST_ORDER_FOR_NON_TEST_CORP: i64 = 701127;
 
-/// Only test orders can be added because the customer is a test corporation.
+/// Only test orders can be added because the customer is a test company.
 pub const LICENSE_FORMAL_ORDER_FOR_TEST_CORP: i64 = 701128;
 
-/// The corporation has no application order with the service provider.
+/// The company has no app order with the service provider.
 pub const LICENSE_CORP_NO_APP_ORDER: i64 = 701129;
 
-/// All of the corporation's application orders with the service provider have expired.
+/// All of the company's app orders with the service provider have expired.
 pub const LICENSE_CORP_APP_ORDERS_EXPIRED: i64 = 701130;
 
-/// There is no application order and the application is in its free trial, but more account codes are
-/// being bought than the free trial's limit on people.
+/// There is no app order and the app is in its free trial, but more account codes are being bought
+/// than the free trial's limit on people.
 pub const LICENSE_FREE_TRIAL_ACCOUNT_LIMIT: i64 = 701131;
 
 /// For a purchase of no more than 3 months, the number of accounts can't exceed 2 times the number of
 /// people in the contacts.
 pub const LICENSE_SHORT_TERM_ACCOUNT_LIMIT: i64 = 701132;
 
-/// There is no application order and the application is in its free trial, so no more than 3 months
-/// (93 days) can be bought.
+/// There is no app order and the app is in its free trial, so no more than 3 months (93 days) can be
+/// bought.
 pub const LICENSE_FREE_TRIAL_DURATION_LIMIT: i64 = 701133;
 
 /// Operations are too frequent; try again later.
 pub const LICENSE_OPERATION_TOO_FREQUENT: i64 = 701134;
 
-/// An API license can't be bought for a shorter time than the application order.
+/// An API license can't be bought for a shorter time than the app order.
 pub const LICENSE_SHORTER_THAN_APP_ORDER: i64 = 701135;
 
-/// The session archive application isn't authorised, so a session archive order can't be created.
+/// The conversation archive app isn't authorized, so a conversation archive order can't be created.
 pub const SESSION_ARCHIVE_ORDER_APP_NOT_AUTHORIZED: i64 = 701139;
 
-/// Session archive accounts of this edition were already bought; they can only be renewed, extended or
-/// upgraded, not bought anew.
+/// Conversation archive accounts of this edition were already bought; they can only be renewed,
+/// extended or upgraded, not bought anew.
 pub const SESSION_ARCHIVE_EDITION_ALREADY_PURCHASED: i64 = 701140;
 
-/// Session archive accounts of this edition weren't bought or have expired, so they can't be extended,
-/// renewed or upgraded.
+/// Conversation archive accounts of this edition weren't bought or have expired, so they can't be
+/// extended, renewed or upgraded.
 pub const SESSION_ARCHIVE_EDITION_NOT_PURCHASED: i64 = 701141;
 
 /// The order may have been updated by another concurrent request; retry.
@@ -4969,7 +4946,7 @@ pub const SESSION_ARCHIVE_ORDER_CONFLICT: i64 = 701142;
 /// No order can be placed while another one is unpaid or has a refund requested.
 pub const SESSION_ARCHIVE_PENDING_ORDER_EXISTS: i64 = 701143;
 
-/// An overseas corporation can't buy the session archive.
+/// An overseas company can't buy the conversation archive.
 pub const SESSION_ARCHIVE_OVERSEAS_CORP_FORBIDDEN: i64 = 701146;
 
 /// The payment from the balance exceeds the limit of a single payment.
@@ -4978,7 +4955,7 @@ pub const LICENSE_BALANCE_PAYMENT_LIMIT: i64 = 701147;
 /// Renewal is possible only within the 60 days before expiry.
 pub const SESSION_ARCHIVE_RENEW_TOO_EARLY: i64 = 701149;
 
-/// A test corporation doesn't support assigning licenses.
+/// A test company doesn't support assigning licenses.
 pub const LICENSE_TEST_CORP_ASSIGN_UNSUPPORTED: i64 = 701150;
 
 /// The `jobid` is incorrect or no longer valid.
@@ -4999,7 +4976,7 @@ pub const LICENSE_UNSUPPORTED_ORDER_TYPE: i64 = 701158;
 /// The number of people to buy for is invalid.
 pub const LICENSE_INVALID_PURCHASE_COUNT: i64 = 701159;
 
-/// Some corporations didn't pass the payment check.
+/// Some companies didn't pass the payment check.
 pub const LICENSE_CORP_PAYMENT_CHECK_FAILED: i64 = 701160;
 
 /// The order is already set to be paid through WeChat online banking.
@@ -5020,7 +4997,7 @@ pub const LICENSE_OPERATOR_NO_PERMISSION_OR_INACTIVE: i64 = 701166;
 /// The number of people to buy for exceeds the limit.
 pub const LICENSE_PURCHASE_COUNT_LIMIT: i64 = 701167;
 
-/// Only an unpaid order can be cancelled.
+/// Only an unpaid order can be canceled.
 pub const LICENSE_CANCEL_UNPAID_ONLY: i64 = 701169;
 
 /// The third party's limited-time free license for the group join QR code (群活码) has expired.
@@ -5043,7 +5020,7 @@ pub const RECORD_QUERY_INVALID_TIMESTAMP_701250: i64 = 701250;
 /// The `cursor` is invalid.
 pub const RECORD_QUERY_INVALID_CURSOR_701252: i64 = 701252;
 
-/// The space isn't in the member's list of spaces authorised for WeDrive content archiving.
+/// The space isn't in the member's list of spaces authorized for WeDrive content archiving.
 pub const DRIVE_ARCHIVE_SPACE_NOT_AUTHORIZED: i64 = 701400;
 
 /// The member is outside the range of WeDrive content archiving.
@@ -5055,7 +5032,7 @@ pub const DRIVE_ARCHIVE_CONFIRMATION_NOT_APPROVED: i64 = 701402;
 /// The given WeDrive file can't be downloaded.
 pub const DRIVE_ARCHIVE_FILE_NOT_DOWNLOADABLE: i64 = 701403;
 
-/// The member isn't a super administrator of the WeDrive space.
+/// The member isn't a super admin of the WeDrive space.
 pub const DRIVE_ARCHIVE_MEMBER_NOT_SPACE_ADMIN: i64 = 701404;
 
 /// The data has changed; get it again from the first page.
@@ -5116,19 +5093,19 @@ pub const DATA_ZONE_KEY_INFO_WRONG: i64 = 710603;
 /// Check that the `msgid` and the key information are correct.
 pub const DATA_ZONE_MESSAGE_DECRYPT_FAILED: i64 = 710605;
 
-/// The group chat ID is outside the authorised range.
+/// The group chat ID is outside the authorized range.
 pub const DATA_ZONE_CHAT_ID_NOT_AUTHORIZED: i64 = 710606;
 
-/// The department is outside the authorised range.
+/// The department is outside the authorized range.
 pub const DATA_ZONE_DEPARTMENT_NOT_AUTHORIZED: i64 = 710607;
 
-/// The user is outside the authorised range.
+/// The user is outside the authorized range.
 pub const DATA_ZONE_USER_NOT_AUTHORIZED: i64 = 710608;
 
-/// The member who follows the external contact is outside the authorised range.
+/// The member who follows the external contact is outside the authorized range.
 pub const DATA_ZONE_FOLLOW_USER_NOT_AUTHORIZED: i64 = 710609;
 
-/// The keyword and the key behaviour can't both be empty.
+/// The keyword and the key behavior can't both be empty.
 pub const DATA_ZONE_KEYWORD_AND_BEHAVIOR_EMPTY: i64 = 710610;
 
 /// The `cursor` is wrong.
@@ -5140,7 +5117,7 @@ pub const KEYWORD_RULE_ID_NOT_FOUND: i64 = 710612;
 /// The `msgid` is a duplicate.
 pub const ZONE_DUPLICATE_MSGID: i64 = 710613;
 
-/// None of the group's members is within the authorised scope.
+/// None of the group's members is within the authorized scope.
 pub const NO_GROUP_MEMBER_IN_AUTH_SCOPE: i64 = 710614;
 
 /// The `session_type` is wrong.
@@ -5218,19 +5195,19 @@ pub const ZONE_PROGRAM_CALL_FAILED: i64 = 710638;
 /// The request or its result contains inappropriate content.
 pub const ZONE_CONTENT_INAPPROPRIATE: i64 = 710639;
 
-/// The application type isn't supported.
+/// The app type isn't supported.
 pub const ZONE_UNSUPPORTED_APP_TYPE: i64 = 710640;
 
-/// The application lacks the permission for the data and intelligence zone.
+/// The app lacks the permission for the data and intelligence zone.
 pub const APP_WITHOUT_DATA_ZONE_PERMISSION: i64 = 710641;
 
 /// The program or model hasn't returned its result yet.
 pub const ZONE_RESULT_PENDING: i64 = 710642;
 
-/// The application isn't authorised to use knowledge sets.
+/// The app isn't authorized to use knowledge sets.
 pub const APP_WITHOUT_KNOWLEDGE_SET_AUTHORIZATION: i64 = 710643;
 
-/// The application isn't authorised to use the general model.
+/// The app isn't authorized to use the general model.
 pub const APP_WITHOUT_GENERAL_MODEL_AUTHORIZATION: i64 = 710644;
 
 /// The program doesn't exist or is in an abnormal state.
@@ -5254,23 +5231,24 @@ pub const ZONE_MISSING_KEYWORD_LIST: i64 = 710650;
 /// There is no paid edition.
 pub const ZONE_NO_PAID_EDITION: i64 = 710651;
 
-/// The session archive's content is more than 90 days old and has expired.
+/// The conversation archive's content is more than 90 days old and has expired.
 pub const ARCHIVE_EXPIRED_AFTER_90_DAYS: i64 = 710652;
 
-/// The trial ended more than 30 days ago, so the session archive's content from that time has expired.
+/// The trial ended more than 30 days ago, so the conversation archive's content from that time has
+/// expired.
 pub const ARCHIVE_TRIAL_CONTENT_EXPIRED: i64 = 710653;
 
-/// The paid period ended more than 30 days ago, so the session archive's content from that time has
-/// expired.
+/// The paid period ended more than 30 days ago, so the conversation archive's content from that time
+/// has expired.
 pub const ARCHIVE_PAID_CONTENT_EXPIRED: i64 = 710654;
 
-/// Migration isn't allowed because archive scopes of several editions are authorised.
+/// Migration isn't allowed because archive scopes of several editions are authorized.
 pub const ARCHIVE_MIGRATION_MULTIPLE_EDITIONS: i64 = 710655;
 
-/// Migration isn't allowed because the target application already has a public key set.
+/// Migration isn't allowed because the target app already has a public key set.
 pub const ARCHIVE_MIGRATION_TARGET_HAS_PUBLIC_KEY: i64 = 710656;
 
-/// Another application is being migrated, and only that application can be used to retry.
+/// Another app is being migrated, and only that app can be used to retry.
 pub const ARCHIVE_MIGRATION_IN_OTHER_APP: i64 = 710657;
 
 /// The migration has already been done.
@@ -5287,8 +5265,8 @@ pub const ZONE_SAMPLE_IMAGE_INTERNAL_ERROR: i64 = 710660;
 /// The debug credential has expired.
 pub const ZONE_DEBUG_CREDENTIAL_EXPIRED: i64 = 710671;
 
-/// Debug mode isn't allowed because this isn't a test corporation of the service provider, or the
-/// application wasn't installed by test authorization.
+/// Debug mode isn't allowed because this isn't a test company of the service provider, or the app
+/// wasn't installed by test authorization.
 pub const ZONE_DEBUG_MODE_NOT_ALLOWED: i64 = 710672;
 
 /// The model or program isn't in debug mode.
@@ -5320,7 +5298,7 @@ pub const SPEECH_TO_TEXT_FAILED: i64 = 710700;
 /// Add the member to the members of the document.
 pub const OPERATED_MEMBER_NOT_IN_DOCUMENT: i64 = 710800;
 
-/// The group chat isn't internal to the corporation.
+/// The group chat isn't internal to the company.
 pub const GROUP_CHAT_NOT_INTERNAL: i64 = 710801;
 
 /// The group chat is banned.
@@ -5341,13 +5319,13 @@ pub const MEETING_INVALID_SUB_MEETING_ID: i64 = 730003;
 /// The meeting code is invalid.
 pub const MEETING_INVALID_MEETING_CODE: i64 = 730004;
 
-/// A meeting created by another application can't be operated on.
+/// A meeting created by another app can't be operated on.
 pub const MEETING_CREATED_BY_OTHER_APP: i64 = 730005;
 
 /// The enrollment ID is invalid.
 pub const MEETING_INVALID_ENROLL_ID: i64 = 730006;
 
-/// The corporation isn't on the professional edition, or has bought fewer than 10 meeting rooms.
+/// The company isn't on the professional edition, or has bought fewer than 10 meeting rooms.
 ///
 /// Check the overview of the meeting API.
 pub const MEETING_EDITION_OR_ROOMS_INSUFFICIENT: i64 = 730007;
@@ -5355,7 +5333,7 @@ pub const MEETING_EDITION_OR_ROOMS_INSUFFICIENT: i64 = 730007;
 /// The meeting has been deleted.
 pub const MEETING_DELETED: i64 = 730008;
 
-/// The attendees of the meeting must include its administrator.
+/// The attendees of the meeting must include its admin.
 pub const MEETING_ATTENDEES_WITHOUT_ADMIN: i64 = 730009;
 
 /// The meeting wasn't created through the API.
@@ -5363,23 +5341,23 @@ pub const MEETING_NOT_CREATED_BY_API: i64 = 730010;
 
 /// This type of meeting isn't supported.
 ///
-/// Make sure that the corporation and the operating account may use the advanced meeting features; see
-/// the overview of the meeting API.
+/// Make sure that the company and the operating account may use the advanced meeting features; see the
+/// overview of the meeting API.
 pub const MEETING_TYPE_NOT_SUPPORTED: i64 = 730011;
 
 /// The host and port in the security gateway's `gateway_info` conflict with another one.
 ///
-/// Each pair of host and port must be unique within the corporation.
+/// Each pair of host and port must be unique within the company.
 pub const SECURITY_GATEWAY_HOST_PORT_CONFLICT: i64 = 740000;
 
 /// The path in the security gateway's `target_info` conflicts with another one.
 ///
-/// Each path must be unique within the corporation.
+/// Each path must be unique within the company.
 pub const SECURITY_GATEWAY_PATH_CONFLICT: i64 = 740001;
 
 /// There are more security gateways than allowed.
 ///
-/// A corporation can have at most 10.
+/// A company can have at most 10.
 pub const SECURITY_GATEWAY_COUNT_EXCEEDED: i64 = 740002;
 
 /// The security gateway has more paths than allowed.
@@ -5399,19 +5377,19 @@ pub const SECURITY_GATEWAY_HOST_NOT_DOMAIN: i64 = 740005;
 
 /// The host in the security gateway's `gateway_info` couldn't be verified.
 ///
-/// The domain's ICP filing must belong to the same legal entity as the corporation.
+/// The domain's ICP filing must belong to the same legal entity as the company.
 pub const SECURITY_GATEWAY_HOST_VERIFICATION_FAILED: i64 = 740006;
 
-/// The corporation hasn't enabled the advanced mail features.
+/// The company hasn't enabled the advanced mail features.
 pub const MAIL_ADVANCED_FEATURE_NOT_ENABLED: i64 = 751001;
 
-/// The corporation hasn't enough advanced mail feature accounts left to assign.
+/// The company hasn't enough advanced mail feature accounts left to assign.
 pub const MAIL_ADVANCED_FEATURE_QUOTA_INSUFFICIENT: i64 = 751002;
 
 /// The quota of advanced feature accounts is insufficient.
 pub const ADVANCED_FEATURE_QUOTA_INSUFFICIENT: i64 = 770001;
 
-/// Advanced feature accounts can't be assigned or revoked when bought for the whole corporation.
+/// Advanced feature accounts can't be assigned or revoked when bought for the whole company.
 pub const ADVANCED_FEATURE_CORP_WIDE_PURCHASE: i64 = 770003;
 
 /// There is no valid list of users.
@@ -5477,7 +5455,7 @@ pub const MODEL_JSON_REQUEST_TEMPLATE_MISMATCH: i64 = 790016;
 /// The `job_info` is invalid.
 pub const MODEL_INVALID_JOB_INFO: i64 = 790017;
 
-/// The model or program isn't linked to this application.
+/// The model or program isn't linked to this app.
 pub const MODEL_OR_PROGRAM_NOT_LINKED_TO_APP: i64 = 790020;
 
 /// The program isn't in the normally deployed state.
@@ -5489,7 +5467,7 @@ pub const MODEL_RESULT_INAPPROPRIATE: i64 = 790022;
 /// A request to the model or program is still running.
 pub const MODEL_OR_PROGRAM_REQUEST_RUNNING: i64 = 790023;
 
-/// A knowledge base can't be used across applications.
+/// A knowledge base can't be used across apps.
 pub const KNOWLEDGE_BASE_CROSS_APP_USE: i64 = 790024;
 
 /// The `web_url` in the knowledge base content is invalid.
@@ -5498,7 +5476,7 @@ pub const KNOWLEDGE_BASE_INVALID_WEB_URL: i64 = 790025;
 /// The knowledge base contains more items than allowed.
 pub const KNOWLEDGE_BASE_CONTENT_COUNT_EXCEEDED: i64 = 790026;
 
-/// The corporation has more knowledge bases than allowed.
+/// The company has more knowledge bases than allowed.
 pub const KNOWLEDGE_BASE_COUNT_EXCEEDED: i64 = 790027;
 
 /// The whole content of a knowledge base can't be deleted.
@@ -5569,21 +5547,21 @@ pub const MEDIA_UPLOAD_URL_FILE_TOO_LARGE: i64 = 830002;
 /// Make sure that the URL itself can be accessed.
 pub const MEDIA_UPLOAD_URL_DOWNLOAD_FAILED: i64 = 830003;
 
-/// The template of the customised application developed by a service provider isn't online yet.
+/// The template of the customized app developed by a service provider isn't online yet.
 pub const CUSTOMIZED_APP_TEMPLATE_NOT_ONLINE: i64 = 842002;
 
-/// This isn't a template of a customised application developed by a service provider.
+/// This isn't a template of a customized app developed by a service provider.
 pub const NOT_A_CUSTOMIZED_APP_TEMPLATE: i64 = 842003;
 
-/// The number of templates of customised applications developed by a service provider is invalid.
+/// The number of templates of customized apps developed by a service provider is invalid.
 pub const CUSTOMIZED_APP_TEMPLATE_COUNT_INVALID: i64 = 842004;
 
-/// The application type isn't supported.
+/// The app type isn't supported.
 ///
-/// Check that the application type is the one the documentation states.
+/// Check that the app type is the one the documentation states.
 pub const CUSTOMIZED_APP_TYPE_NOT_SUPPORTED: i64 = 842005;
 
-/// An authorization of the customised application developed by a service provider already exists.
+/// An authorization of the customized app developed by a service provider already exists.
 pub const CUSTOMIZED_APP_ALREADY_AUTHORIZED: i64 = 842006;
 
 /// The `output_file_format` is invalid.
@@ -5591,29 +5569,28 @@ pub const CUSTOMIZED_APP_ALREADY_AUTHORIZED: i64 = 842006;
 /// Check that the output file format is correct.
 pub const INVALID_OUTPUT_FILE_FORMAT: i64 = 844001;
 
-/// The application was last installed more than 7 days ago, so the administrator can no longer be
-/// reached by corporate-paid call.
+/// The app was last installed more than 7 days ago, so the admin can no longer be reached by
+/// corporate-paid call.
 ///
-/// Check whether the last installation of the application was more than 7 days ago.
+/// Check whether the last installation of the app was more than 7 days ago.
 pub const PAID_CALL_TO_ADMIN_OVER_7_DAYS: i64 = 844002;
 
 /// The account type of the `openid` is neither an official account nor a mini program.
 pub const OPENID_NOT_OFFICIAL_ACCOUNT_OR_MINI_PROGRAM: i64 = 845001;
 
-/// The verified entity of the `openid` differs from that of the corporation.
+/// The verified entity of the `openid` differs from that of the company.
 ///
 /// Make sure that the mini program or official account is verified and that its entity name matches
-/// the corporation's.
+/// the company's.
 pub const OPENID_ENTITY_MISMATCH: i64 = 845002;
 
-/// The verified entity of the `unionid` differs from that of the corporation.
+/// The verified entity of the `unionid` differs from that of the company.
 ///
 /// Make sure that the open platform account is verified and that its entity name matches the
-/// corporation's.
+/// company's.
 pub const UNIONID_ENTITY_MISMATCH: i64 = 845003;
 
-/// The application is neither a customised application developed by a service provider nor a
-/// third-party application.
+/// The app is neither a customized app developed by a service provider nor a third-party app.
 pub const NOT_CUSTOMIZED_OR_THIRD_PARTY_APP: i64 = 846000;
 
 /// The `CorpId` is invalid.
@@ -5750,7 +5727,7 @@ pub const SMARTSHEET_VIEW_LOCKED: i64 = 2022049;
 /// Check the visibility level of the view.
 pub const SMARTSHEET_VIEW_INVISIBLE: i64 = 2022050;
 
-/// Records linked to an application can't be changed.
+/// Records linked to an app can't be changed.
 pub const SMARTSHEET_APP_LINKED_RECORD_READ_ONLY: i64 = 2022051;
 
 /// At most 3 fields can be pinned to the toolbar.
@@ -5782,7 +5759,7 @@ pub const CREATED_RESOURCE_ALREADY_EXISTS: i64 = 2400004;
 /// Access to this resource isn't allowed.
 pub const RESOURCE_ACCESS_NOT_ALLOWED: i64 = 2400005;
 
-/// The operation on the resource isn't authorised.
+/// The operation on the resource isn't authorized.
 pub const RESOURCE_OPERATION_NOT_AUTHORIZED: i64 = 2400006;
 
 /// The number of requests exceeds the limit.
@@ -5811,8 +5788,8 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: SYSTEM_BUSY, name: "SYSTEM_BUSY", doc: "The system is busy.", help: Some("The server is temporarily unavailable: retry a little later, at most 3 times.") },
     ErrorCode { code: SUCCESS, name: "SUCCESS", doc: "The request succeeded.", help: Some("The interface was called successfully.") },
     ErrorCode { code: DATA_VERSION_CONFLICT, name: "DATA_VERSION_CONFLICT", doc: "The data was changed under another version.", help: Some("Several callers may be modifying the data at the same time; retry later.") },
-    ErrorCode { code: INVALID_SECRET, name: "INVALID_SECRET", doc: "The secret is invalid.", help: Some("Check that corpid and secret are really passed and belong together (the secret may have been reset), and that the application isn't disabled.") },
-    ErrorCode { code: INVALID_USERID, name: "INVALID_USERID", doc: "The UserID is invalid.", help: Some("A UserID has 1 to 64 characters (English letters, digits, hyphens, underscores, dots) and, except when creating a member, must exist in the contacts, which members who left or were deleted no longer do. Third-party applications must pass the encrypted userid, and an interface that requires POST must not be called with GET.") },
+    ErrorCode { code: INVALID_SECRET, name: "INVALID_SECRET", doc: "The secret is invalid.", help: Some("Check that corpid and secret are really passed and belong together (the secret may have been reset), and that the app isn't disabled.") },
+    ErrorCode { code: INVALID_USERID, name: "INVALID_USERID", doc: "The UserID is invalid.", help: Some("A UserID has 1 to 64 characters (English letters, digits, hyphens, underscores, dots) and, except when creating a member, must exist in the contacts, which members who left or were deleted no longer do. Third-party apps must pass the encrypted userid, and an interface that requires POST must not be called with GET.") },
     ErrorCode { code: INVALID_MEDIA_FILE_TYPE, name: "INVALID_MEDIA_FILE_TYPE", doc: "The type of the media file is invalid.", help: Some("Check the documented limits for uploaded media files.") },
     ErrorCode { code: INVALID_MEDIA_TYPE_PARAMETER, name: "INVALID_MEDIA_TYPE_PARAMETER", doc: "The `type` parameter is invalid.", help: Some("Check the documented values of `type` for uploading temporary media.") },
     ErrorCode { code: INVALID_FILE_SIZE, name: "INVALID_FILE_SIZE", doc: "The file size is invalid.", help: Some("Check the documented limits for uploaded media files.") },
@@ -5821,7 +5798,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: INVALID_IMAGE_SIZE, name: "INVALID_IMAGE_SIZE", doc: "The size of the uploaded image is invalid.", help: Some("Check the documented image size limit for uploaded media files.") },
     ErrorCode { code: INVALID_VIDEO_SIZE, name: "INVALID_VIDEO_SIZE", doc: "The size of the uploaded video is invalid.", help: Some("Check the documented video size limit for uploaded media files.") },
     ErrorCode { code: INVALID_CORPID, name: "INVALID_CORPID", doc: "The CorpID is invalid.", help: Some("Check that the CorpID is filled in correctly; it is shown in the settings of the web admin console.") },
-    ErrorCode { code: INVALID_ACCESS_TOKEN, name: "INVALID_ACCESS_TOKEN", doc: "The access_token is invalid.", help: Some("Get a new access_token if it has expired, and check that it contains no illegal characters. Check also that it belongs to the right type of application and that the interface doesn't want a suite_access_token or provider_access_token instead.") },
+    ErrorCode { code: INVALID_ACCESS_TOKEN, name: "INVALID_ACCESS_TOKEN", doc: "The access_token is invalid.", help: Some("Get a new access_token if it has expired, and check that it contains no illegal characters. Check also that it belongs to the right type of app and that the interface doesn't want a suite_access_token or provider_access_token instead.") },
     ErrorCode { code: INVALID_BUTTON_COUNT, name: "INVALID_BUTTON_COUNT", doc: "The number of menu buttons is invalid.", help: Some("A menu has 1 to 3 buttons.") },
     ErrorCode { code: INVALID_BUTTON_TYPE, name: "INVALID_BUTTON_TYPE", doc: "The type of a menu button is invalid.", help: Some("Check the documented button types.") },
     ErrorCode { code: INVALID_BUTTON_NAME_LENGTH, name: "INVALID_BUTTON_NAME_LENGTH", doc: "The length of a button's name is invalid.", help: Some("The name must not exceed 16 bytes.") },
@@ -5833,8 +5810,8 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: INVALID_SUBMENU_BUTTON_NAME_LENGTH, name: "INVALID_SUBMENU_BUTTON_NAME_LENGTH", doc: "The length of a submenu button's name is invalid.", help: Some("Check the documentation of the button types.") },
     ErrorCode { code: INVALID_SUBMENU_BUTTON_KEY_LENGTH, name: "INVALID_SUBMENU_BUTTON_KEY_LENGTH", doc: "The length of a submenu button's key is invalid.", help: None },
     ErrorCode { code: INVALID_SUBMENU_BUTTON_URL_LENGTH, name: "INVALID_SUBMENU_BUTTON_URL_LENGTH", doc: "The length of a submenu button's URL is invalid.", help: Some("The URL must not exceed 1024 bytes.") },
-    ErrorCode { code: INVALID_OAUTH_CODE, name: "INVALID_OAUTH_CODE", doc: "The oauth_code is invalid.", help: Some("A code can be used only once and expires after 5 minutes; check that several servers don't use the same one. The application that uses the code must be the one it was issued for.") },
-    ErrorCode { code: INVALID_USERID_LIST, name: "INVALID_USERID_LIST", doc: "The list of UserIDs is invalid.", help: Some("Check that the UserIDs are spelled correctly and all lie within the application's visible range.") },
+    ErrorCode { code: INVALID_OAUTH_CODE, name: "INVALID_OAUTH_CODE", doc: "The oauth_code is invalid.", help: Some("A code can be used only once and expires after 5 minutes; check that several servers don't use the same one. The app that uses the code must be the one it was issued for.") },
+    ErrorCode { code: INVALID_USERID_LIST, name: "INVALID_USERID_LIST", doc: "The list of UserIDs is invalid.", help: Some("Check that the UserIDs are spelled correctly and all lie within the app's visible scope.") },
     ErrorCode { code: INVALID_USERID_LIST_LENGTH, name: "INVALID_USERID_LIST_LENGTH", doc: "The length of the UserID list is invalid.", help: Some("Sending a message takes at most 1000 people, deleting members in batch at most 200.") },
     ErrorCode { code: INVALID_REQUEST_CHARACTER, name: "INVALID_REQUEST_CHARACTER", doc: "The request contains illegal characters.", help: Some("Characters in the form `\\uxxxx` are not allowed.") },
     ErrorCode { code: INVALID_PARAMETER, name: "INVALID_PARAMETER", doc: "A parameter is invalid.", help: Some("`userlist` and `partylist` must be arrays, not strings, and must not both be empty. `userlist` takes at most 1000 members, `partylist` at most 100 departments.") },
@@ -5844,9 +5821,9 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: CHATID_NOT_FOUND, name: "CHATID_NOT_FOUND", doc: "The chatid does not exist.", help: Some("Create the chat first; only then can its details be changed or messages be sent to it.") },
     ErrorCode { code: INVALID_SUBMENU_URL_DOMAIN, name: "INVALID_SUBMENU_URL_DOMAIN", doc: "The domain of a submenu URL is invalid.", help: Some("The link must start with `http://` or `https://`, and a WeChat Pay link with `weixin://wxpay/bizpayurl`.") },
     ErrorCode { code: INVALID_MENU_URL_DOMAIN, name: "INVALID_MENU_URL_DOMAIN", doc: "The domain of a menu URL is invalid.", help: Some("The link must start with `http://` or `https://`, and a WeChat Pay link with `weixin://wxpay/bizpayurl`.") },
-    ErrorCode { code: INVALID_AGENTID, name: "INVALID_AGENTID", doc: "The agentid is invalid.", help: Some("The agentid must be an integer, and the application must exist in the web admin console.") },
+    ErrorCode { code: INVALID_AGENTID, name: "INVALID_AGENTID", doc: "The agentid is invalid.", help: Some("The agentid must be an integer, and the app must exist in the web admin console.") },
     ErrorCode { code: INVALID_CALLBACK_URL, name: "INVALID_CALLBACK_URL", doc: "The callback URL is invalid or could not be verified.", help: Some("Reproduce the problem with the online development and debugging tool.") },
-    ErrorCode { code: INVALID_PARAMETER_40058, name: "INVALID_PARAMETER_40058", doc: "A request parameter is invalid.", help: Some("Check the JSON syntax, the required fields, the limits on lengths and array sizes (a userid over 64 bytes fails), and that POST is used where required. A message must be recalled by the application that sent it.") },
+    ErrorCode { code: INVALID_PARAMETER_40058, name: "INVALID_PARAMETER_40058", doc: "A request parameter is invalid.", help: Some("Check the JSON syntax, the required fields, the limits on lengths and array sizes (a userid over 64 bytes fails), and that POST is used where required. A message must be recalled by the app that sent it.") },
     ErrorCode { code: INVALID_REPORT_LOCATION_FLAG, name: "INVALID_REPORT_LOCATION_FLAG", doc: "The flag for reporting the location is invalid.", help: Some("The flag can only be 0 or 1.") },
     ErrorCode { code: EMPTY_PARAMETER, name: "EMPTY_PARAMETER", doc: "A required parameter is missing or empty.", help: Some("Check the interface's required parameters, its HTTP method, and how it expects them: a JSON body can't be replaced by URL parameters or form-data.") },
     ErrorCode { code: INVALID_DEPARTMENT_LIST, name: "INVALID_DEPARTMENT_LIST", doc: "The list of departments is invalid.", help: Some("The list is empty, or at least one department ID does not exist in the contacts.") },
@@ -5861,41 +5838,41 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: INVALID_SUITE_SECRET, name: "INVALID_SUITE_SECRET", doc: "The suite_secret is invalid.", help: Some("The suite's secret is shown in the suite's details in the third-party admin console.") },
     ErrorCode { code: INVALID_SUITE_TOKEN, name: "INVALID_SUITE_TOKEN", doc: "The suite_access_token is invalid.", help: Some("The token is valid for 2 hours; get a new one after that. Check also that there are no illegal characters before or after it.") },
     ErrorCode { code: INVALID_SUITE_ID, name: "INVALID_SUITE_ID", doc: "The suite_id is invalid.", help: Some("The suite_id does not exist.") },
-    ErrorCode { code: INVALID_PERMANENT_CODE, name: "INVALID_PERMANENT_CODE", doc: "The permanent_code is invalid.", help: Some("Check that the code is spelled correctly and that the corporation hasn't canceled the suite's authorization. A code can't be used by another service provider.") },
+    ErrorCode { code: INVALID_PERMANENT_CODE, name: "INVALID_PERMANENT_CODE", doc: "The permanent_code is invalid.", help: Some("Check that the code is spelled correctly and that the company hasn't canceled the suite's authorization. A code can't be used by another service provider.") },
     ErrorCode { code: INVALID_SUITE_TICKET, name: "INVALID_SUITE_TICKET", doc: "The suite_ticket is invalid.", help: Some("The suite_ticket does not exist or has expired.") },
-    ErrorCode { code: INVALID_SUITE_APPID, name: "INVALID_SUITE_APPID", doc: "The appid of a third-party application is invalid.", help: Some("At least one of the application IDs does not exist.") },
+    ErrorCode { code: INVALID_SUITE_APPID, name: "INVALID_SUITE_APPID", doc: "The appid of a third-party app is invalid.", help: Some("At least one of the app IDs does not exist.") },
     ErrorCode { code: JOBID_NOT_FOUND, name: "JOBID_NOT_FOUND", doc: "The jobid does not exist.", help: Some("Check where the jobid comes from.") },
     ErrorCode { code: BATCH_JOB_RESULT_CLEARED, name: "BATCH_JOB_RESULT_CLEARED", doc: "The result of the batch job has been cleared.", help: Some("Only the results of the last 5 batch jobs are kept. The contacts show what was really imported.") },
-    ErrorCode { code: INVALID_SECRET_40091, name: "INVALID_SECRET_40091", doc: "The secret is not valid for this corporation.", help: Some("The secret may be that of another corporation.") },
+    ErrorCode { code: INVALID_SECRET_40091, name: "INVALID_SECRET_40091", doc: "The secret is not valid for this company.", help: Some("The secret may be that of another company.") },
     ErrorCode { code: INVALID_IMPORT_FILE_CONTENT, name: "INVALID_IMPORT_FILE_CONTENT", doc: "The import file has invalid content.", help: Some("The file must not be empty and must have the required fields, such as mobile or email, name, UserID or department.") },
     ErrorCode { code: INVALID_JSAPI_SIGNATURE, name: "INVALID_JSAPI_SIGNATURE", doc: "The JSAPI signature is wrong.", help: Some("Check that the jsapi_ticket is correct and not expired, that the signed URL is the current page's (with its path, without # and what follows), and that the timestamp is in seconds.") },
     ErrorCode { code: INVALID_URL, name: "INVALID_URL", doc: "The URL is invalid.", help: Some("The home page URL is missing or invalid; it must start with `http://` or `https://`.") },
-    ErrorCode { code: INVALID_EXTERNAL_USERID, name: "INVALID_EXTERNAL_USERID", doc: "The external contact's userid is invalid.", help: Some("A corporation must use its own external_userid, a third-party service provider that of the provider. The member who follows the external contact must be within the application's visible range.") },
-    ErrorCode { code: MEMBER_NOT_RESIGNED, name: "MEMBER_NOT_RESIGNED", doc: "The member has not left the corporation yet.", help: Some("External contacts can be transferred by the interface for departed members only if the member handing over has already left.") },
+    ErrorCode { code: INVALID_EXTERNAL_USERID, name: "INVALID_EXTERNAL_USERID", doc: "The external contact's userid is invalid.", help: Some("A company must use its own external_userid, a third-party service provider that of the provider. The member who follows the external contact must be within the app's visible scope.") },
+    ErrorCode { code: MEMBER_NOT_RESIGNED, name: "MEMBER_NOT_RESIGNED", doc: "The member has not left the company yet.", help: Some("External contacts can be transferred by the interface for departed members only if the member handing over has already left.") },
     ErrorCode { code: MEMBER_NOT_REAL_NAME_VERIFIED, name: "MEMBER_NOT_REAL_NAME_VERIFIED", doc: "The member's real name has not been verified.", help: Some("Check that the userid belongs to a member with a verified real name.") },
     ErrorCode { code: MEMBER_EXTERNAL_CONTACT_LIMIT_REACHED, name: "MEMBER_EXTERNAL_CONTACT_LIMIT_REACHED", doc: "The member has reached the maximum number of external contacts.", help: None },
     ErrorCode { code: EXTERNAL_CONTACT_TRANSFER_IN_PROGRESS, name: "EXTERNAL_CONTACT_TRANSFER_IN_PROGRESS", doc: "The user's external contacts are already being transferred.", help: None },
-    ErrorCode { code: DOMAIN_OR_IP_USED_BY_MARKET_APP, name: "DOMAIN_OR_IP_USED_BY_MARKET_APP", doc: "The domain or IP is already used by an application listed in the application market.", help: None },
+    ErrorCode { code: DOMAIN_OR_IP_USED_BY_MARKET_APP, name: "DOMAIN_OR_IP_USED_BY_MARKET_APP", doc: "The domain or IP is already used by an app listed in the app market.", help: None },
     ErrorCode { code: INVALID_DEVICE_ACCESS_TOKEN, name: "INVALID_DEVICE_ACCESS_TOKEN", doc: "The device_access_token is invalid.", help: None },
     ErrorCode { code: INVALID_TEMPORARY_IMAGE_FORMAT, name: "INVALID_TEMPORARY_IMAGE_FORMAT", doc: "The format of the image uploaded as temporary media is invalid.", help: Some("Check that the content is a valid image: it may be damaged, or the size passed may differ from its real size.") },
     ErrorCode { code: PROMOTION_SN_BINDING_FORBIDDEN, name: "PROMOTION_SN_BINDING_FORBIDDEN", doc: "A serial number (sn) of a promotion campaign must not be bound.", help: None },
     ErrorCode { code: INVALID_OPEN_USERID, name: "INVALID_OPEN_USERID", doc: "The openuserid parameter is invalid.", help: None },
-    ErrorCode { code: CORP_TAG_LIMIT_REACHED, name: "CORP_TAG_LIMIT_REACHED", doc: "The corporation has reached the maximum number of corporation tags.", help: None },
+    ErrorCode { code: CORP_TAG_LIMIT_REACHED, name: "CORP_TAG_LIMIT_REACHED", doc: "The company has reached the maximum number of company tags.", help: None },
     ErrorCode { code: UNSUPPORTED_URI_SCHEMA, name: "UNSUPPORTED_URI_SCHEMA", doc: "The URI's scheme is not supported.", help: Some("Check that the scheme of the URI meets the parameter's requirements.") },
     ErrorCode { code: CUSTOMER_TRANSFER_TOO_FREQUENT, name: "CUSTOMER_TRANSFER_TOO_FREQUENT", doc: "The customer was transferred too often (a customer of an active member can be transferred only 2 times in 90 calendar days).", help: None },
     ErrorCode { code: CUSTOMER_TRANSFER_IN_PROGRESS, name: "CUSTOMER_TRANSFER_IN_PROGRESS", doc: "The customer is being transferred right now.", help: None },
     ErrorCode { code: TRANSFER_TO_SAME_MEMBER, name: "TRANSFER_TO_SAME_MEMBER", doc: "The customer can't be handed over because the old and the new member are the same.", help: None },
     ErrorCode { code: HANDOVER_USERID_NOT_FOLLOW_USER, name: "HANDOVER_USERID_NOT_FOLLOW_USER", doc: "The handover_userid is not a member who follows the external contact.", help: None },
     ErrorCode { code: TEAM_ACCOUNT_NOT_SUPPORTED, name: "TEAM_ACCOUNT_NOT_SUPPORTED", doc: "Team accounts (团队号) don't support this operation.", help: None },
-    ErrorCode { code: MEMBER_AUTHORIZATION_FORBIDDEN, name: "MEMBER_AUTHORIZATION_FORBIDDEN", doc: "The corporation does not let its members authorise applications.", help: None },
-    ErrorCode { code: MEMBER_AUTHORIZED_APP_DISABLED, name: "MEMBER_AUTHORIZED_APP_DISABLED", doc: "The application authorised by this member has been disabled.", help: None },
-    ErrorCode { code: SIMILAR_APP_AUTHORIZATION_FORBIDDEN, name: "SIMILAR_APP_AUTHORIZATION_FORBIDDEN", doc: "Similar applications must not be authorised.", help: None },
-    ErrorCode { code: APP_TRIAL_EXPIRED, name: "APP_TRIAL_EXPIRED", doc: "The application's trial period has ended.", help: None },
-    ErrorCode { code: APP_SERVICE_EXPIRED, name: "APP_SERVICE_EXPIRED", doc: "The application's service period has ended.", help: None },
-    ErrorCode { code: APP_PAID_USER_LIMIT_EXCEEDED, name: "APP_PAID_USER_LIMIT_EXCEEDED", doc: "The number of users paid for in the application is exceeded.", help: None },
-    ErrorCode { code: MEMBER_AUTHORIZATION_USER_LIMIT_EXCEEDED, name: "MEMBER_AUTHORIZATION_USER_LIMIT_EXCEEDED", doc: "The number of people who may use the application by member authorization is exceeded.", help: None },
-    ErrorCode { code: OTHER_SUITE_APP_INSTALLED, name: "OTHER_SUITE_APP_INSTALLED", doc: "The corporation has installed another application of the suite.", help: None },
-    ErrorCode { code: CORP_ACCOUNT_ABNORMAL, name: "CORP_ACCOUNT_ABNORMAL", doc: "The corporation's account is in an abnormal state.", help: None },
+    ErrorCode { code: MEMBER_AUTHORIZATION_FORBIDDEN, name: "MEMBER_AUTHORIZATION_FORBIDDEN", doc: "The company does not let its members authorize apps.", help: None },
+    ErrorCode { code: MEMBER_AUTHORIZED_APP_DISABLED, name: "MEMBER_AUTHORIZED_APP_DISABLED", doc: "The app authorized by this member has been disabled.", help: None },
+    ErrorCode { code: SIMILAR_APP_AUTHORIZATION_FORBIDDEN, name: "SIMILAR_APP_AUTHORIZATION_FORBIDDEN", doc: "Similar apps must not be authorized.", help: None },
+    ErrorCode { code: APP_TRIAL_EXPIRED, name: "APP_TRIAL_EXPIRED", doc: "The app's trial period has ended.", help: None },
+    ErrorCode { code: APP_SERVICE_EXPIRED, name: "APP_SERVICE_EXPIRED", doc: "The app's service period has ended.", help: None },
+    ErrorCode { code: APP_PAID_USER_LIMIT_EXCEEDED, name: "APP_PAID_USER_LIMIT_EXCEEDED", doc: "The number of users paid for in the app is exceeded.", help: None },
+    ErrorCode { code: MEMBER_AUTHORIZATION_USER_LIMIT_EXCEEDED, name: "MEMBER_AUTHORIZATION_USER_LIMIT_EXCEEDED", doc: "The number of people who may use the app by member authorization is exceeded.", help: None },
+    ErrorCode { code: OTHER_SUITE_APP_INSTALLED, name: "OTHER_SUITE_APP_INSTALLED", doc: "The company has installed another app of the suite.", help: None },
+    ErrorCode { code: CORP_ACCOUNT_ABNORMAL, name: "CORP_ACCOUNT_ABNORMAL", doc: "The company's account is in an abnormal state.", help: None },
     ErrorCode { code: INVALID_VENUE_CODE, name: "INVALID_VENUE_CODE", doc: "The venue code is invalid.", help: None },
     ErrorCode { code: TRANSFER_MEMBER_BANNED, name: "TRANSFER_MEMBER_BANNED", doc: "The customer can't be handed over because the member in the transfer is banned.", help: None },
     ErrorCode { code: CUSTOMER_TAG_LIMIT_REACHED, name: "CUSTOMER_TAG_LIMIT_REACHED", doc: "The customer has reached the maximum number of tags.", help: None },
@@ -5922,7 +5899,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: MISSING_MEDIA_ID, name: "MISSING_MEDIA_ID", doc: "The media_id parameter is missing.", help: Some("The interface requires a media_id; check that it is passed.") },
     ErrorCode { code: MISSING_AUTH_CODE, name: "MISSING_AUTH_CODE", doc: "The auth code parameter is missing.", help: None },
     ErrorCode { code: MISSING_USERID, name: "MISSING_USERID", doc: "The userid parameter is missing.", help: None },
-    ErrorCode { code: MISSING_URL, name: "MISSING_URL", doc: "The url parameter is missing.", help: None },
+    ErrorCode { code: MISSING_URL, name: "MISSING_URL", doc: "The URL parameter is missing.", help: None },
     ErrorCode { code: MISSING_AGENTID, name: "MISSING_AGENTID", doc: "The agentid parameter is missing.", help: None },
     ErrorCode { code: MISSING_TITLE, name: "MISSING_TITLE", doc: "The title parameter is missing.", help: Some("A message with articles requires a title; check that it is passed.") },
     ErrorCode { code: MISSING_TAGID, name: "MISSING_TAGID", doc: "The tagid parameter is missing.", help: None },
@@ -5935,7 +5912,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: MISSING_PERMANENT_CODE, name: "MISSING_PERMANENT_CODE", doc: "The permanent_code parameter is missing.", help: None },
     ErrorCode { code: MISSING_DESCRIPTION, name: "MISSING_DESCRIPTION", doc: "The description parameter is missing.", help: Some("A text card message requires `description`.") },
     ErrorCode { code: MISSING_EXTERNAL_USERID, name: "MISSING_EXTERNAL_USERID", doc: "The external contact's userid is missing.", help: None },
-    ErrorCode { code: INVALID_CORP_EXTERNAL_SHORT_NAME, name: "INVALID_CORP_EXTERNAL_SHORT_NAME", doc: "The corporation's short name for outsiders is invalid.", help: Some("The short name must be a verified one. Pass an empty string to clear it and go back to the default.") },
+    ErrorCode { code: INVALID_CORP_EXTERNAL_SHORT_NAME, name: "INVALID_CORP_EXTERNAL_SHORT_NAME", doc: "The company's short name for outsiders is invalid.", help: Some("The short name must be a verified one. Pass an empty string to clear it and go back to the default.") },
     ErrorCode { code: MISSING_CONTACT_WAY_TYPE, name: "MISSING_CONTACT_WAY_TYPE", doc: "The contact way's type parameter is missing.", help: None },
     ErrorCode { code: MISSING_CONTACT_WAY_SCENE, name: "MISSING_CONTACT_WAY_SCENE", doc: "The contact way's scene parameter is missing.", help: None },
     ErrorCode { code: INVALID_CONTACT_WAY_TYPE, name: "INVALID_CONTACT_WAY_TYPE", doc: "The contact way's type parameter is invalid.", help: None },
@@ -5945,24 +5922,24 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: MISSING_CONTACT_WAY_CONFIG_ID, name: "MISSING_CONTACT_WAY_CONFIG_ID", doc: "The contact way's config_id parameter is missing.", help: None },
     ErrorCode { code: INVALID_CONTACT_WAY_CONFIG_ID, name: "INVALID_CONTACT_WAY_CONFIG_ID", doc: "The contact way's config_id parameter is invalid.", help: None },
     ErrorCode { code: CONTACT_WAY_LIMIT_REACHED, name: "CONTACT_WAY_LIMIT_REACHED", doc: "The maximum number of contact ways added by the API has been reached.", help: None },
-    ErrorCode { code: MISSING_MASS_MESSAGE_ID, name: "MISSING_MASS_MESSAGE_ID", doc: "The ID of the corporation's mass message is missing.", help: None },
-    ErrorCode { code: INVALID_MASS_MESSAGE_ID, name: "INVALID_MASS_MESSAGE_ID", doc: "The ID of the corporation's mass message is invalid.", help: None },
+    ErrorCode { code: MISSING_MASS_MESSAGE_ID, name: "MISSING_MASS_MESSAGE_ID", doc: "The ID of the company's mass message is missing.", help: None },
+    ErrorCode { code: INVALID_MASS_MESSAGE_ID, name: "INVALID_MASS_MESSAGE_ID", doc: "The ID of the company's mass message is invalid.", help: None },
     ErrorCode { code: MASS_MESSAGE_NO_RECIPIENTS, name: "MASS_MESSAGE_NO_RECIPIENTS", doc: "There is no customer to send to.", help: None },
     ErrorCode { code: MISSING_WELCOME_CODE, name: "MISSING_WELCOME_CODE", doc: "The welcome message's code is missing.", help: None },
     ErrorCode { code: INVALID_WELCOME_CODE, name: "INVALID_WELCOME_CODE", doc: "The welcome message's code is invalid.", help: Some("The welcome_code expires: use it within 20 seconds after the contact was added.") },
     ErrorCode { code: WELCOME_CHAT_ALREADY_STARTED, name: "WELCOME_CHAT_ALREADY_STARTED", doc: "The customer and the member serving them have already begun to chat.", help: Some("No welcome message can be sent to a customer whose chat has already begun.") },
     ErrorCode { code: MASS_MESSAGE_INVALID_SEND_TIME, name: "MASS_MESSAGE_INVALID_SEND_TIME", doc: "The sending time is invalid.", help: None },
-    ErrorCode { code: CUSTOMER_NOT_AGREED_SESSION_ARCHIVE, name: "CUSTOMER_NOT_AGREED_SESSION_ARCHIVE", doc: "The customer has not agreed to the session archive.", help: Some("The member can send a welcome message only after the external contact has agreed to the service notice.") },
+    ErrorCode { code: CUSTOMER_NOT_AGREED_SESSION_ARCHIVE, name: "CUSTOMER_NOT_AGREED_SESSION_ARCHIVE", doc: "The customer has not agreed to the conversation archive.", help: Some("The member can send a welcome message only after the external contact has agreed to the service notice.") },
     ErrorCode { code: CONTACT_WAY_USER_NOT_ACTIVATED, name: "CONTACT_WAY_USER_NOT_ACTIVATED", doc: "The user has not been activated.", help: Some("The members of a contact way must be activated: they have logged in to WeCom at least once and have a verified real name.") },
     ErrorCode { code: GROUP_WELCOME_TEMPLATE_LIMIT_REACHED, name: "GROUP_WELCOME_TEMPLATE_LIMIT_REACHED", doc: "The maximum number of group welcome message templates has been reached.", help: None },
     ErrorCode { code: INCORRECT_EXTERNAL_CONTACT_ID_TYPE, name: "INCORRECT_EXTERNAL_CONTACT_ID_TYPE", doc: "The external contact's ID is of the wrong type.", help: None },
-    ErrorCode { code: WECHAT_DEVELOPER_ACCOUNT_NOT_BOUND, name: "WECHAT_DEVELOPER_ACCOUNT_NOT_BOUND", doc: "The corporation or service provider has not bound a WeChat developer account.", help: None },
+    ErrorCode { code: WECHAT_DEVELOPER_ACCOUNT_NOT_BOUND, name: "WECHAT_DEVELOPER_ACCOUNT_NOT_BOUND", doc: "The company or service provider has not bound a WeChat developer account.", help: None },
     ErrorCode { code: GROUP_WELCOME_TEMPLATE_NO_EDIT_PERMISSION, name: "GROUP_WELCOME_TEMPLATE_NO_EDIT_PERMISSION", doc: "There is no permission to edit this group welcome message template.", help: None },
     ErrorCode { code: MISSING_MOMENT_ID, name: "MISSING_MOMENT_ID", doc: "The moment_id parameter is missing.", help: None },
     ErrorCode { code: INVALID_MOMENT_ID, name: "INVALID_MOMENT_ID", doc: "The moment_id parameter is invalid.", help: None },
     ErrorCode { code: MOMENT_NOT_PUBLISHED_BY_USERID, name: "MOMENT_NOT_PUBLISHED_BY_USERID", doc: "The given userid is not the member who published this moment.", help: None },
-    ErrorCode { code: CORP_MOMENT_NOT_YET_PUBLISHED_BY_MEMBER, name: "CORP_MOMENT_NOT_YET_PUBLISHED_BY_MEMBER", doc: "The member has not yet published the moment that the corporation created.", help: None },
-    ErrorCode { code: MASS_MESSAGE_DISPATCHING, name: "MASS_MESSAGE_DISPATCHING", doc: "The mass message is still being distributed; retry later.", help: Some("This can happen when the mass message records are queried right after the corporation's mass message was created.") },
+    ErrorCode { code: CORP_MOMENT_NOT_YET_PUBLISHED_BY_MEMBER, name: "CORP_MOMENT_NOT_YET_PUBLISHED_BY_MEMBER", doc: "The member has not yet published the moment that the company created.", help: None },
+    ErrorCode { code: MASS_MESSAGE_DISPATCHING, name: "MASS_MESSAGE_DISPATCHING", doc: "The mass message is still being distributed; retry later.", help: Some("This can happen when the mass message records are queried right after the company's mass message was created.") },
     ErrorCode { code: ATTACHMENT_COUNT_LIMIT_EXCEEDED, name: "ATTACHMENT_COUNT_LIMIT_EXCEEDED", doc: "There are more attachments than allowed.", help: None },
     ErrorCode { code: INVALID_ATTACHMENT_TYPE, name: "INVALID_ATTACHMENT_TYPE", doc: "The attachment's type is invalid.", help: None },
     ErrorCode { code: INVALID_USER_CHANNELS_NAME, name: "INVALID_USER_CHANNELS_NAME", doc: "The name of the user's Channels account is wrong.", help: None },
@@ -5995,31 +5972,31 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: MASS_MESSAGE_REMINDER_RATE_LIMITED, name: "MASS_MESSAGE_REMINDER_RATE_LIMITED", doc: "Reminders for mass messages are sent more often than allowed.", help: None },
     ErrorCode { code: ACQUISITION_LINK_LIMIT_EXCEEDED, name: "ACQUISITION_LINK_LIMIT_EXCEEDED", doc: "There are more customer acquisition links than allowed.", help: None },
     ErrorCode { code: WELCOME_MESSAGE_ALREADY_SENDING, name: "WELCOME_MESSAGE_ALREADY_SENDING", doc: "The welcome message is already being sent.", help: None },
-    ErrorCode { code: ACQUISITION_LINK_AUTHORIZED_ELSEWHERE, name: "ACQUISITION_LINK_AUTHORIZED_ELSEWHERE", doc: "The customer acquisition link created by the component's linked application is authorised to another component.", help: None },
+    ErrorCode { code: ACQUISITION_LINK_AUTHORIZED_ELSEWHERE, name: "ACQUISITION_LINK_AUTHORIZED_ELSEWHERE", doc: "The customer acquisition link created by the component's linked app is authorized to another component.", help: None },
     ErrorCode { code: NOT_PROVIDER_PAYMENT_MODE, name: "NOT_PROVIDER_PAYMENT_MODE", doc: "The service provider doesn't pay on the customer's behalf.", help: None },
     ErrorCode { code: MISSING_MENU_NAME, name: "MISSING_MENU_NAME", doc: "The menu name is missing.", help: None },
     ErrorCode { code: INVALID_TAG_ID_41110, name: "INVALID_TAG_ID_41110", doc: "The tag ID is incorrect.", help: None },
     ErrorCode { code: INVALID_TAG_COUNT, name: "INVALID_TAG_COUNT", doc: "At least one tag must be given, and there must be no more than 1000.", help: None },
-    ErrorCode { code: BUSINESS_CATEGORY_NOT_SUPPORTED, name: "BUSINESS_CATEGORY_NOT_SUPPORTED", doc: "Only corporations in some business categories are supported.", help: None },
+    ErrorCode { code: BUSINESS_CATEGORY_NOT_SUPPORTED, name: "BUSINESS_CATEGORY_NOT_SUPPORTED", doc: "Only companies in some business categories are supported.", help: None },
     ErrorCode { code: INVALID_ACQUISITION_CHAT_KEY, name: "INVALID_ACQUISITION_CHAT_KEY", doc: "The chatkey of the customer acquisition assistant's chat information is invalid.", help: None },
     ErrorCode { code: PRODUCT_ALBUM_COUNT_EXCEEDED, name: "PRODUCT_ALBUM_COUNT_EXCEEDED", doc: "The number of product albums exceeds the limit.", help: None },
-    ErrorCode { code: MOMENT_MONTHLY_LIMIT_EXCEEDED, name: "MOMENT_MONTHLY_LIMIT_EXCEEDED", doc: "The corporation may not create more than 100,000 Moments posts per month.", help: None },
-    ErrorCode { code: MOMENT_NOT_ENABLED, name: "MOMENT_NOT_ENABLED", doc: "The corporation hasn't enabled the Moments feature.", help: None },
+    ErrorCode { code: MOMENT_MONTHLY_LIMIT_EXCEEDED, name: "MOMENT_MONTHLY_LIMIT_EXCEEDED", doc: "The company may not create more than 100,000 Moments posts per month.", help: None },
+    ErrorCode { code: MOMENT_NOT_ENABLED, name: "MOMENT_NOT_ENABLED", doc: "The company hasn't enabled the Moments feature.", help: None },
     ErrorCode { code: MASS_MSG_TEMPLATE_NOT_RENDERED, name: "MASS_MSG_TEMPLATE_NOT_RENDERED", doc: "The mass message template hasn't been rendered.", help: None },
     ErrorCode { code: MASS_MSG_TEMPLATE_INVALID_PLACEHOLDER, name: "MASS_MSG_TEMPLATE_INVALID_PLACEHOLDER", doc: "The mass message template contains an invalid placeholder.", help: None },
     ErrorCode { code: MASS_MSG_TEMPLATE_TOO_MANY_PLACEHOLDERS, name: "MASS_MSG_TEMPLATE_TOO_MANY_PLACEHOLDERS", doc: "The mass message template has more placeholders than allowed.", help: None },
     ErrorCode { code: MASS_MSG_TOO_MANY_RELATION_PAIRS, name: "MASS_MSG_TOO_MANY_RELATION_PAIRS", doc: "The mass message names more relation pairs than allowed.", help: None },
     ErrorCode { code: MASS_MSG_TEMPLATE_TASK_ALREADY_USED, name: "MASS_MSG_TEMPLATE_TASK_ALREADY_USED", doc: "A mass message was already created for this template task.", help: None },
-    ErrorCode { code: BUSINESS_CATEGORY_NOT_SET, name: "BUSINESS_CATEGORY_NOT_SET", doc: "The corporation hasn't set its business category.", help: None },
+    ErrorCode { code: BUSINESS_CATEGORY_NOT_SET, name: "BUSINESS_CATEGORY_NOT_SET", doc: "The company hasn't set its business category.", help: None },
     ErrorCode { code: ACCESS_TOKEN_EXPIRED, name: "ACCESS_TOKEN_EXPIRED", doc: "The access_token has expired.", help: Some("An access_token is valid only for a limited time; fetch a new one.") },
     ErrorCode { code: CODE_EXPIRED, name: "CODE_EXPIRED", doc: "The code has expired.", help: None },
     ErrorCode { code: DISPLAY_COMPONENT_LOGIN_EXPIRED, name: "DISPLAY_COMPONENT_LOGIN_EXPIRED", doc: "The login state is no longer valid while using the session or contact display component.", help: None },
     ErrorCode { code: PRE_AUTH_CODE_EXPIRED, name: "PRE_AUTH_CODE_EXPIRED", doc: "The pre_auth_code has expired.", help: Some("A pre_auth_code is valid only for a limited time; fetch a new one.") },
     ErrorCode { code: SUITE_ACCESS_TOKEN_EXPIRED, name: "SUITE_ACCESS_TOKEN_EXPIRED", doc: "The suite_access_token has expired.", help: Some("A suite_access_token is valid only for a limited time; fetch a new one.") },
-    ErrorCode { code: JSAPI_TICKET_UNAVAILABLE, name: "JSAPI_TICKET_UNAVAILABLE", doc: "The jsapi_ticket can't be used, usually because it wasn't created by calling the right API.", help: Some("For agentConfig, make sure that the ticket comes from the API for the application's ticket. A jsapi_ticket must not be shared between applications.") },
+    ErrorCode { code: JSAPI_TICKET_UNAVAILABLE, name: "JSAPI_TICKET_UNAVAILABLE", doc: "The jsapi_ticket can't be used, usually because it wasn't created by calling the right API.", help: Some("For agentConfig, make sure that the ticket comes from the API for the app's ticket. A jsapi_ticket must not be shared between apps.") },
     ErrorCode { code: MINI_PROGRAM_LOGIN_EXPIRED, name: "MINI_PROGRAM_LOGIN_EXPIRED", doc: "The mini program user isn't logged in or the login state has expired.", help: Some("Go through the login flow again.") },
     ErrorCode { code: CARD_INVALID_TASK_ID, name: "CARD_INVALID_TASK_ID", doc: "The task_id of the card message is invalid.", help: None },
-    ErrorCode { code: CARD_UPDATE_APPLICATION_MISMATCH, name: "CARD_UPDATE_APPLICATION_MISMATCH", doc: "The application that updates the message isn't the one that sent it.", help: None },
+    ErrorCode { code: CARD_UPDATE_APPLICATION_MISMATCH, name: "CARD_UPDATE_APPLICATION_MISMATCH", doc: "The app that updates the message isn't the one that sent it.", help: None },
     ErrorCode { code: CARD_UPDATE_TASK_ID_NOT_FOUND, name: "CARD_UPDATE_TASK_ID_NOT_FOUND", doc: "The task_id to update doesn't exist.", help: None },
     ErrorCode { code: BUTTON_KEY_NOT_FOUND, name: "BUTTON_KEY_NOT_FOUND", doc: "The button key doesn't exist.", help: None },
     ErrorCode { code: BUTTON_KEY_INVALID, name: "BUTTON_KEY_INVALID", doc: "The button key is invalid.", help: None },
@@ -6028,7 +6005,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: DEVICE_ACCESS_TOKEN_EXPIRED, name: "DEVICE_ACCESS_TOKEN_EXPIRED", doc: "The device_access_token has expired.", help: None },
     ErrorCode { code: CODE_ALREADY_USED, name: "CODE_ALREADY_USED", doc: "The code has already been used; it can be used only once.", help: None },
     ErrorCode { code: CARD_HORIZONTAL_CONTENT_KEYNAME_MISSING, name: "CARD_HORIZONTAL_CONTENT_KEYNAME_MISSING", doc: "The field template_card.horizontal_content_list.keyname is missing.", help: None },
-    ErrorCode { code: CARD_URL_MISSING, name: "CARD_URL_MISSING", doc: "A url is missing in the template_card, in card_action, horizontal_content_list or jump_list.", help: None },
+    ErrorCode { code: CARD_URL_MISSING, name: "CARD_URL_MISSING", doc: "A URL is missing in the template_card, in card_action, horizontal_content_list or jump_list.", help: None },
     ErrorCode { code: CARD_HORIZONTAL_CONTENT_MEDIA_ID_MISSING, name: "CARD_HORIZONTAL_CONTENT_MEDIA_ID_MISSING", doc: "The media_id in template_card.horizontal_content_list is missing.", help: None },
     ErrorCode { code: CARD_APPID_MISSING, name: "CARD_APPID_MISSING", doc: "An appid is missing in the template_card, in card_action or jump_list.", help: None },
     ErrorCode { code: CARD_TYPE_INVALID, name: "CARD_TYPE_INVALID", doc: "The card_type of the template_card is invalid.", help: None },
@@ -6051,49 +6028,49 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: CARD_ACTION_MENU_KEY_CONFLICT, name: "CARD_ACTION_MENU_KEY_CONFLICT", doc: "Keys in template_card.action_menu.action_list conflict with each other.", help: None },
     ErrorCode { code: MSGID_EXPIRED, name: "MSGID_EXPIRED", doc: "The msgid has expired.", help: Some("Only messages sent within the last 24 hours can be recalled.") },
     ErrorCode { code: USERID_NOT_BOUND_TO_WECHAT, name: "USERID_NOT_BOUND_TO_WECHAT", doc: "The userid isn't bound to WeChat or doesn't follow the WeChat plugin (formerly the enterprise account).", help: Some("The member must log in to WeCom with WeChat or follow the WeChat plugin before the openid can be obtained.") },
-    ErrorCode { code: CORP_ENTITY_NOT_VERIFIED, name: "CORP_ENTITY_NOT_VERIFIED", doc: "The corporation hasn't verified its legal entity.", help: None },
-    ErrorCode { code: APPLICATION_CALLBACK_URL_REQUIRED, name: "APPLICATION_CALLBACK_URL_REQUIRED", doc: "The application needs a configured callback URL.", help: None },
+    ErrorCode { code: CORP_ENTITY_NOT_VERIFIED, name: "CORP_ENTITY_NOT_VERIFIED", doc: "The company hasn't verified its legal entity.", help: None },
+    ErrorCode { code: APPLICATION_CALLBACK_URL_REQUIRED, name: "APPLICATION_CALLBACK_URL_REQUIRED", doc: "The app needs a configured callback URL.", help: None },
     ErrorCode { code: OPENDATA_USER_NOT_LOGGED_IN, name: "OPENDATA_USER_NOT_LOGGED_IN", doc: "No login information of the user was found.", help: Some("The user must log in before opendata can be accessed.") },
     ErrorCode { code: OPENDATA_REQUEST_CHECK_FAILED, name: "OPENDATA_REQUEST_CHECK_FAILED", doc: "The user's OpenData request failed verification.", help: None },
     ErrorCode { code: MEDIA_FILE_EMPTY, name: "MEDIA_FILE_EMPTY", doc: "The media file is empty.", help: Some("Check that the header and body of the upload follow the documented format for uploading temporary media.") },
     ErrorCode { code: TEXT_CONTENT_EMPTY, name: "TEXT_CONTENT_EMPTY", doc: "The content of the text message is empty.", help: Some("`content` is required for text messages and must not be empty.") },
     ErrorCode { code: MEDIA_FILE_TOO_LARGE, name: "MEDIA_FILE_TOO_LARGE", doc: "The media file exceeds the size limit.", help: Some("Images may not exceed 5 MB, audio 5 MB, and files 20 MB.") },
     ErrorCode { code: MESSAGE_CONTENT_TOO_LARGE, name: "MESSAGE_CONTENT_TOO_LARGE", doc: "The message content exceeds the size limit.", help: Some("Text messages may have at most 2048 bytes, and news (article) messages at most 666k bytes.") },
-    ErrorCode { code: APPLICATION_DESCRIPTION_LENGTH_INVALID, name: "APPLICATION_DESCRIPTION_LENGTH_INVALID", doc: "The length of the application's description is outside the system limits.", help: Some("If description is given when setting the application, it must have 4 to 120 characters.") },
+    ErrorCode { code: APPLICATION_DESCRIPTION_LENGTH_INVALID, name: "APPLICATION_DESCRIPTION_LENGTH_INVALID", doc: "The length of the app's description is outside the system limits.", help: Some("If description is given when setting the app, it must have 4 to 120 characters.") },
     ErrorCode { code: VOICE_DURATION_EXCEEDED, name: "VOICE_DURATION_EXCEEDED", doc: "The voice message plays longer than allowed.", help: Some("Voice messages may not exceed 60 seconds.") },
     ErrorCode { code: NEWS_ARTICLE_COUNT_INVALID, name: "NEWS_ARTICLE_COUNT_INVALID", doc: "The number of articles in the news message is outside the system limits.", help: Some("A news message may contain at most 8 articles.") },
     ErrorCode { code: API_FREQUENCY_LIMIT_EXCEEDED, name: "API_FREQUENCY_LIMIT_EXCEEDED", doc: "The API call frequency exceeds the limit.", help: Some("The block usually lasts as long as the limit's period (minute, hour, day or month). Retry only on system failures, cache access_token and jsapi_ticket (usable for 2 hours), and remove debug=1 (5 calls per minute).") },
-    ErrorCode { code: APPLICATION_NAME_LENGTH_INVALID, name: "APPLICATION_NAME_LENGTH_INVALID", doc: "The length of the application's name is outside the system limits.", help: Some("If name is given when setting the application, it must not be empty or exceed 32 characters.") },
-    ErrorCode { code: ACCOUNT_COUNT_EXCEEDED, name: "ACCOUNT_COUNT_EXCEEDED", doc: "The corporation has reached its maximum number of members, so the member couldn't be added.", help: Some("If the corporation isn't certified, let the administrator certify it in the admin console; if it is certified or verified, let the administrator apply there for more capacity.") },
+    ErrorCode { code: APPLICATION_NAME_LENGTH_INVALID, name: "APPLICATION_NAME_LENGTH_INVALID", doc: "The length of the app's name is outside the system limits.", help: Some("If name is given when setting the app, it must not be empty or exceed 32 characters.") },
+    ErrorCode { code: ACCOUNT_COUNT_EXCEEDED, name: "ACCOUNT_COUNT_EXCEEDED", doc: "The company has reached its maximum number of members, so the member couldn't be added.", help: Some("If the company isn't certified, let the admin certify it in the admin console; if it is certified or verified, let the admin apply there for more capacity.") },
     ErrorCode { code: MASS_USER_DELETION_PROTECTED, name: "MASS_USER_DELETION_PROTECTED", doc: "The protection against deleting too many members was triggered.", help: Some("Check the deletion limits documented for the import that fully overwrites the members.") },
     ErrorCode { code: RESPONSE_TOO_LARGE, name: "RESPONSE_TOO_LARGE", doc: "The response exceeds the size limit.", help: Some("For /cgi-bin/user/list, fetch the members department by department and don't set fetch_child=1.") },
     ErrorCode { code: MEDIA_ID_LIST_TOO_LONG, name: "MEDIA_ID_LIST_TOO_LONG", doc: "The mediaid list exceeds the limit.", help: Some("The list may contain at most 20 entries.") },
-    ErrorCode { code: CORPSECRET_TOO_WEAK, name: "CORPSECRET_TOO_WEAK", doc: "The corporation's corpsecret isn't secure enough and must be reset.", help: None },
+    ErrorCode { code: CORPSECRET_TOO_WEAK, name: "CORPSECRET_TOO_WEAK", doc: "The company's corpsecret isn't secure enough and must be reset.", help: None },
     ErrorCode { code: NEWS_AUTHOR_TOO_LONG, name: "NEWS_AUTHOR_TOO_LONG", doc: "The author of the news article exceeds the length limit.", help: Some("`author` may have at most 64 bytes.") },
-    ErrorCode { code: API_CONCURRENCY_LIMIT_EXCEEDED, name: "API_CONCURRENCY_LIMIT_EXCEEDED", doc: "The concurrent calls to the API exceed the limit.", help: Some("Reduce the concurrency: calls of one corporation to the same API are limited. Check also for bugs that fetch the same resource, such as one media_id, over and over.") },
+    ErrorCode { code: API_CONCURRENCY_LIMIT_EXCEEDED, name: "API_CONCURRENCY_LIMIT_EXCEEDED", doc: "The concurrent calls to the API exceed the limit.", help: Some("Reduce the concurrency: calls of one company to the same API are limited. Check also for bugs that fetch the same resource, such as one media_id, over and over.") },
     ErrorCode { code: URL_SCHEME_REQUIRED, name: "URL_SCHEME_REQUIRED", doc: "The URL must have a protocol prefix.", help: Some("Put `http://` or `https://` in front of the URL.") },
     ErrorCode { code: CONCURRENT_OPERATION_CONFLICT, name: "CONCURRENT_OPERATION_CONFLICT", doc: "Concurrent operations conflict with each other.", help: Some("Don't modify the same record in several calls at once, for example when tagging the same customers or reassigning one resigned member's customers.") },
-    ErrorCode { code: DATA_ACCESS_LIMIT_EXCEEDED, name: "DATA_ACCESS_LIMIT_EXCEEDED", doc: "Access to the data was limited because of abnormal traffic.", help: Some("Adjust the parameters, reduce frequency and concurrency, and retry. If both are already reasonable, check whether the corporation uses unofficial WeCom clients.") },
+    ErrorCode { code: DATA_ACCESS_LIMIT_EXCEEDED, name: "DATA_ACCESS_LIMIT_EXCEEDED", doc: "Access to the data was limited because of abnormal traffic.", help: Some("Adjust the parameters, reduce frequency and concurrency, and retry. If both are already reasonable, check whether the company uses unofficial WeCom clients.") },
     ErrorCode { code: MENU_NOT_SET, name: "MENU_NOT_SET", doc: "The menu hasn't been set.", help: Some("Publish the menu before fetching its data.") },
-    ErrorCode { code: USER_NOT_FOUND, name: "USER_NOT_FOUND", doc: "The specified user doesn't exist.", help: Some("Check the userid for mistakes. When looking up by mobile number or email, check that it's in the corporation's contacts and within the application's visible range.") },
-    ErrorCode { code: API_FEATURE_UNAUTHORIZED, name: "API_FEATURE_UNAUTHORIZED", doc: "The API feature isn't authorized.", help: Some("For invoice APIs, check that the corporation is certified and has 200 activated members. For converting a plain corpid to an encrypted one, check that the corporation has authorized the service provider.") },
-    ErrorCode { code: API_NO_PERMISSION, name: "API_NO_PERMISSION", doc: "The caller has no permission to call this API.", help: Some("Compare the application's type and permissions with the permission notes of the API, and check that the access_token is of the right kind. Newly requested permissions of a third-party application apply only after release and confirmation by the corporation's administrator.") },
+    ErrorCode { code: USER_NOT_FOUND, name: "USER_NOT_FOUND", doc: "The specified user doesn't exist.", help: Some("Check the userid for mistakes. When looking up by mobile number or email, check that it's in the company's contacts and within the app's visible scope.") },
+    ErrorCode { code: API_FEATURE_UNAUTHORIZED, name: "API_FEATURE_UNAUTHORIZED", doc: "The API feature isn't authorized.", help: Some("For invoice APIs, check that the company is certified and has 200 activated members. For converting a plain corpid to an encrypted one, check that the company has authorized the service provider.") },
+    ErrorCode { code: API_NO_PERMISSION, name: "API_NO_PERMISSION", doc: "The caller has no permission to call this API.", help: Some("Compare the app's type and permissions with the permission notes of the API, and check that the access_token is of the right kind. Newly requested permissions of a third-party app apply only after release and confirmation by the company's admin.") },
     ErrorCode { code: SUITE_ID_TOKEN_MISMATCH, name: "SUITE_ID_TOKEN_MISMATCH", doc: "The suite_id is invalid.", help: Some("Check that the suite_access_token was generated from the specified suite_id.") },
     ErrorCode { code: AUTHORIZATION_INVALID, name: "AUTHORIZATION_INVALID", doc: "The authorization relation is invalid.", help: Some("There may be no authorization, or it may have been canceled.") },
     ErrorCode { code: API_DEPRECATED, name: "API_DEPRECATED", doc: "The API has been discontinued.", help: Some("The API is no longer supported; use a newer API or solution.") },
-    ErrorCode { code: API_PERMISSION_REVOKED, name: "API_PERMISSION_REVOKED", doc: "The API permission was revoked.", help: Some("It was revoked because the corporation didn't use the application for a long time; the corporation's administrator must enable it again.") },
-    ErrorCode { code: API_NO_PERMISSION_KF_ACCOUNT, name: "API_NO_PERMISSION_KF_ACCOUNT", doc: "The API can't be called because the customer service account isn't authorized to the application.", help: Some("The WeChat Customer Service APIs require the permission to manage accounts, assign sessions, and send and receive messages, and authorization of the account. Manage it in the admin console under WeChat Customer Service.") },
+    ErrorCode { code: API_PERMISSION_REVOKED, name: "API_PERMISSION_REVOKED", doc: "The API permission was revoked.", help: Some("It was revoked because the company didn't use the app for a long time; the company's admin must enable it again.") },
+    ErrorCode { code: API_NO_PERMISSION_KF_ACCOUNT, name: "API_NO_PERMISSION_KF_ACCOUNT", doc: "The API can't be called because the customer service account isn't authorized to the app.", help: Some("The WeChat Customer Service APIs require the permission to manage accounts, assign sessions, and send and receive messages, and authorization of the account. Manage it in the admin console under WeChat Customer Service.") },
     ErrorCode { code: API_NO_PERMISSION_CONTACT_EDIT_AUTH, name: "API_NO_PERMISSION_CONTACT_EDIT_AUTH", doc: "The API can't be called because the contact editing authorization allows only some of the contact APIs.", help: Some("Check the documented list of APIs that this authorization may call.") },
-    ErrorCode { code: API_NO_PERMISSION_CONTACT_SYNC_NEW_IP, name: "API_NO_PERMISSION_CONTACT_SYNC_NEW_IP", doc: "To protect the corporation's data, the contact sync assistant may no longer read contact details from newly added IPs.", help: Some("Check the documented changes to the contact sync APIs.") },
+    ErrorCode { code: API_NO_PERMISSION_CONTACT_SYNC_NEW_IP, name: "API_NO_PERMISSION_CONTACT_SYNC_NEW_IP", doc: "To protect the company's data, the contact sync assistant may no longer read contact details from newly added IPs.", help: Some("Check the documented changes to the contact sync APIs.") },
     ErrorCode { code: TLS_VERSION_UNSUPPORTED, name: "TLS_VERSION_UNSUPPORTED", doc: "The TLS version used isn't supported.", help: Some("Check the documented TLS versions.") },
     ErrorCode { code: MEMBER_ACTIVITY_INSUFFICIENT, name: "MEMBER_ACTIVITY_INSUFFICIENT", doc: "Customer data can't be read because the member's activity doesn't meet the requirements.", help: Some("Check the documented requirements for member activity.") },
     ErrorCode { code: SIGNATURE_MISMATCH, name: "SIGNATURE_MISMATCH", doc: "The signature doesn't match.", help: None },
     ErrorCode { code: GROUP_DISMISSED, name: "GROUP_DISMISSED", doc: "The group no longer exists.", help: Some("The group owner has dismissed the group chat.") },
     ErrorCode { code: BUYER_USERID_INVALID, name: "BUYER_USERID_INVALID", doc: "The buyer_userid is invalid.", help: Some("The buyer_userid couldn't be parsed.") },
-    ErrorCode { code: REDIRECT_URL_DOMAIN_NOT_TRUSTED, name: "REDIRECT_URL_DOMAIN_NOT_TRUSTED", doc: "The domain of the redirect_url isn't registered as a trusted domain.", help: Some("Check that the domain, including the port, exactly matches a trusted domain of the application, and that the access_token that consumes the code has permission for that application.") },
-    ErrorCode { code: MEMBER_OUT_OF_PERMISSION_RANGE, name: "MEMBER_OUT_OF_PERMISSION_RANGE", doc: "The member is outside the permission range.", help: Some("Check the permission range of the application or management group.") },
-    ErrorCode { code: APPLICATION_DISABLED, name: "APPLICATION_DISABLED", doc: "The application is disabled.", help: Some("A disabled application can't call APIs; enable it again in the admin console under application management.") },
-    ErrorCode { code: SYSTEM_APPLICATION_DISABLED, name: "SYSTEM_APPLICATION_DISABLED", doc: "The system application is disabled.", help: None },
+    ErrorCode { code: REDIRECT_URL_DOMAIN_NOT_TRUSTED, name: "REDIRECT_URL_DOMAIN_NOT_TRUSTED", doc: "The domain of the redirect_url isn't registered as a trusted domain.", help: Some("Check that the domain, including the port, exactly matches a trusted domain of the app, and that the access_token that consumes the code has permission for that app.") },
+    ErrorCode { code: MEMBER_OUT_OF_PERMISSION_RANGE, name: "MEMBER_OUT_OF_PERMISSION_RANGE", doc: "The member is outside the permission range.", help: Some("Check the permission range of the app or management group.") },
+    ErrorCode { code: APPLICATION_DISABLED, name: "APPLICATION_DISABLED", doc: "The app is disabled.", help: Some("A disabled app can't call APIs; enable it again in the admin console under app management.") },
+    ErrorCode { code: SYSTEM_APPLICATION_DISABLED, name: "SYSTEM_APPLICATION_DISABLED", doc: "The system app is disabled.", help: None },
     ErrorCode { code: PAGING_CURSOR_INVALID, name: "PAGING_CURSOR_INVALID", doc: "The cursor of the paged query is invalid.", help: None },
     ErrorCode { code: DEPARTMENT_NAME_LENGTH_INVALID, name: "DEPARTMENT_NAME_LENGTH_INVALID", doc: "The length of the department name is outside the limits.", help: Some("The department name must not be empty or exceed 32 characters.") },
     ErrorCode { code: DEPARTMENT_NOT_FOUND, name: "DEPARTMENT_NOT_FOUND", doc: "The department ID doesn't exist.", help: Some("Check that the department ID is given and exists in the contacts.") },
@@ -6104,21 +6081,21 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: DEPARTMENT_ALREADY_EXISTS, name: "DEPARTMENT_ALREADY_EXISTS", doc: "The department already exists.", help: Some("The department ID or the department name is already in use.") },
     ErrorCode { code: DEPARTMENT_NAME_INVALID_CHARACTERS, name: "DEPARTMENT_NAME_INVALID_CHARACTERS", doc: "The department name contains characters that aren't allowed.", help: Some("The name must not contain characters such as `\\ : ? * \" < > |`.") },
     ErrorCode { code: DEPARTMENT_CYCLE, name: "DEPARTMENT_CYCLE", doc: "The departments form a cycle.", help: Some("When creating or updating a department, parentid must not be the department's own ID or that of one of its subdepartments.") },
-    ErrorCode { code: CONTACT_OBJECT_NO_PERMISSION, name: "CONTACT_OBJECT_NO_PERMISSION", doc: "The application has no permission for the specified member, department or tag.", help: Some("Check that it is within the application's visible range and that the application may edit it; a tag created by someone else, for example, can't be edited. Otherwise check the permission notes of the API.") },
-    ErrorCode { code: DEFAULT_APPLICATION_NOT_DELETABLE, name: "DEFAULT_APPLICATION_NOT_DELETABLE", doc: "The default application can't be deleted.", help: Some("The ID of the default application is 0.") },
-    ErrorCode { code: UNTRUSTED_CALLER_IP, name: "UNTRUSTED_CALLER_IP", doc: "The call comes from an untrusted IP.", help: Some("Self-built applications and the contact sync assistant: add the corporation's own server IP to the trusted IPs of the application. Third-party applications and customised applications developed by a service provider: add it to the IP allowlist in the service provider console; changes take effect after 1 minute.") },
-    ErrorCode { code: USERID_OUT_OF_APPLICATION_RANGE_60021, name: "USERID_OUT_OF_APPLICATION_RANGE_60021", doc: "The userid is outside the application's visible range.", help: None },
-    ErrorCode { code: THIRD_PARTY_HOME_URL_NOT_EDITABLE, name: "THIRD_PARTY_HOME_URL_NOT_EDITABLE", doc: "The home page URL of a third-party application can't be changed.", help: Some("For third-party applications, the home page URL can't be changed through the API.") },
-    ErrorCode { code: APPLICATION_VISIBLE_RANGE_EXCEEDED, name: "APPLICATION_VISIBLE_RANGE_EXCEEDED", doc: "The operation exceeds the application's visible range.", help: Some("Adjust the application's visible range so that it covers the rule groups, meeting rooms and so on to operate on.") },
-    ErrorCode { code: APPLICATION_API_CALLS_FORBIDDEN, name: "APPLICATION_API_CALLS_FORBIDDEN", doc: "The application is barred from calling APIs.", help: None },
+    ErrorCode { code: CONTACT_OBJECT_NO_PERMISSION, name: "CONTACT_OBJECT_NO_PERMISSION", doc: "The app has no permission for the specified member, department or tag.", help: Some("Check that it is within the app's visible scope and that the app may edit it; a tag created by someone else, for example, can't be edited. Otherwise check the permission notes of the API.") },
+    ErrorCode { code: DEFAULT_APPLICATION_NOT_DELETABLE, name: "DEFAULT_APPLICATION_NOT_DELETABLE", doc: "The default app can't be deleted.", help: Some("The ID of the default app is 0.") },
+    ErrorCode { code: UNTRUSTED_CALLER_IP, name: "UNTRUSTED_CALLER_IP", doc: "The call comes from an untrusted IP.", help: Some("Self-built apps and the contact sync assistant: add the company's own server IP to the trusted IPs of the app. Third-party apps and customized apps developed by a service provider: add it to the IP allowlist in the service provider console; changes take effect after 1 minute.") },
+    ErrorCode { code: USERID_OUT_OF_APPLICATION_RANGE_60021, name: "USERID_OUT_OF_APPLICATION_RANGE_60021", doc: "The userid is outside the app's visible scope.", help: None },
+    ErrorCode { code: THIRD_PARTY_HOME_URL_NOT_EDITABLE, name: "THIRD_PARTY_HOME_URL_NOT_EDITABLE", doc: "The home page URL of a third-party app can't be changed.", help: Some("For third-party apps, the home page URL can't be changed through the API.") },
+    ErrorCode { code: APPLICATION_VISIBLE_RANGE_EXCEEDED, name: "APPLICATION_VISIBLE_RANGE_EXCEEDED", doc: "The operation exceeds the app's visible scope.", help: Some("Adjust the app's visible scope so that it covers the rule groups, meeting rooms and so on to operate on.") },
+    ErrorCode { code: APPLICATION_API_CALLS_FORBIDDEN, name: "APPLICATION_API_CALLS_FORBIDDEN", doc: "The app is barred from calling APIs.", help: None },
     ErrorCode { code: MEMBER_USERID_EXISTS, name: "MEMBER_USERID_EXISTS", doc: "The UserID already exists.", help: None },
     ErrorCode { code: MEMBER_MOBILE_INVALID, name: "MEMBER_MOBILE_INVALID", doc: "The mobile number is invalid.", help: Some("It may have at most 32 characters, and only digits, plus and minus signs.") },
-    ErrorCode { code: MEMBER_MOBILE_EXISTS, name: "MEMBER_MOBILE_EXISTS", doc: "The mobile number already exists.", help: Some("Members of one corporation can't share a mobile number. Use another number, or update the existing record of it.") },
+    ErrorCode { code: MEMBER_MOBILE_EXISTS, name: "MEMBER_MOBILE_EXISTS", doc: "The mobile number already exists.", help: Some("Members of one company can't share a mobile number. Use another number, or update the existing record of it.") },
     ErrorCode { code: MEMBER_EMAIL_INVALID, name: "MEMBER_EMAIL_INVALID", doc: "The email address is invalid.", help: Some("It may have at most 64 characters and must be a valid email address.") },
-    ErrorCode { code: MEMBER_EMAIL_EXISTS, name: "MEMBER_EMAIL_EXISTS", doc: "The email address already exists.", help: Some("Members of one corporation can't share an email address. Use another address, or update the existing record of it.") },
+    ErrorCode { code: MEMBER_EMAIL_EXISTS, name: "MEMBER_EMAIL_EXISTS", doc: "The email address already exists.", help: Some("Members of one company can't share an email address. Use another address, or update the existing record of it.") },
     ErrorCode { code: MEMBER_WECHAT_ID_INVALID, name: "MEMBER_WECHAT_ID_INVALID", doc: "The WeChat ID is invalid.", help: Some("It consists of letters, digits, `-` and `_`, has 3-20 bytes, and starts with a letter, `-` or `_`.") },
     ErrorCode { code: MEMBER_DEPARTMENT_COUNT_EXCEEDED, name: "MEMBER_DEPARTMENT_COUNT_EXCEEDED", doc: "The member belongs to more departments than allowed.", help: Some("A member may belong to at most 20 departments at a time.") },
-    ErrorCode { code: MEMBER_USERID_NOT_FOUND, name: "MEMBER_USERID_NOT_FOUND", doc: "The UserID doesn't exist.", help: Some("Check that the userid is valid, in the corporation's contacts (the member hasn't left or been deleted) and within the application's visible range. After the ID upgrade, third-party applications and customised applications developed by a service provider must not pass the corporation's plain userid.") },
+    ErrorCode { code: MEMBER_USERID_NOT_FOUND, name: "MEMBER_USERID_NOT_FOUND", doc: "The UserID doesn't exist.", help: Some("Check that the userid is valid, in the company's contacts (the member hasn't left or been deleted) and within the app's visible scope. After the ID upgrade, third-party apps and customized apps developed by a service provider must not pass the company's plain userid.") },
     ErrorCode { code: MEMBER_NAME_INVALID, name: "MEMBER_NAME_INVALID", doc: "The name of the member is invalid.", help: Some("It must not be empty or exceed 64 characters.") },
     ErrorCode { code: DEPARTMENT_ID_INVALID, name: "DEPARTMENT_ID_INVALID", doc: "The department ID is invalid.", help: Some("The department doesn't exist in the contacts.") },
     ErrorCode { code: PARENT_DEPARTMENT_ID_INVALID, name: "PARENT_DEPARTMENT_ID_INVALID", doc: "The parent department ID is invalid.", help: Some("The parent department doesn't exist in the contacts.") },
@@ -6133,7 +6110,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: PERSONAL_EMAIL_UPDATE_FAILED, name: "PERSONAL_EMAIL_UPDATE_FAILED", doc: "The personal email address couldn't be updated.", help: Some("The personal email address (the one used for activation) already exists and can't be updated.") },
     ErrorCode { code: CORP_EMAIL_INVALID, name: "CORP_EMAIL_INVALID", doc: "The corporate email address is invalid.", help: Some("Its format may be invalid, or it may already exist.") },
     ErrorCode { code: CORP_EMAIL_UPDATE_FAILED, name: "CORP_EMAIL_UPDATE_FAILED", doc: "The corporate email address couldn't be updated.", help: Some("The address can no longer be changed; check the documentation of updating members for when it may be changed.") },
-    ErrorCode { code: CORP_EMAIL_EXISTS, name: "CORP_EMAIL_EXISTS", doc: "The corporate email address already exists.", help: Some("Members of one corporation can't share a corporate email address; use another one.") },
+    ErrorCode { code: CORP_EMAIL_EXISTS, name: "CORP_EMAIL_EXISTS", doc: "The corporate email address already exists.", help: Some("Members of one company can't share a corporate email address; use another one.") },
     ErrorCode { code: MEMBER_MOBILE_NOT_FOUND, name: "MEMBER_MOBILE_NOT_FOUND", doc: "The mobile number wasn't found.", help: None },
     ErrorCode { code: MEMBER_EMAIL_NOT_FOUND, name: "MEMBER_EMAIL_NOT_FOUND", doc: "The email address wasn't found.", help: None },
     ErrorCode { code: CORP_EMAIL_NOT_FOUND, name: "CORP_EMAIL_NOT_FOUND", doc: "The corporate email address wasn't found.", help: None },
@@ -6144,17 +6121,17 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: TEMPLATE_MESSAGE_INVALID_TEMPLATE_ID, name: "TEMPLATE_MESSAGE_INVALID_TEMPLATE_ID", doc: "The template ID is invalid.", help: None },
     ErrorCode { code: TEMPLATE_MESSAGE_TEMPLATE_UNAVAILABLE, name: "TEMPLATE_MESSAGE_TEMPLATE_UNAVAILABLE", doc: "The state of the template doesn't allow its use.", help: None },
     ErrorCode { code: TEMPLATE_MESSAGE_KEYWORD_MISMATCH, name: "TEMPLATE_MESSAGE_KEYWORD_MISMATCH", doc: "The keywords don't match the template.", help: None },
-    ErrorCode { code: MESSAGE_TYPE_STANDALONE_APP_ONLY, name: "MESSAGE_TYPE_STANDALONE_APP_ONLY", doc: "Only standalone third-party applications may send messages of this type.", help: None },
-    ErrorCode { code: STANDALONE_APP_TEMPLATE_MESSAGES_ONLY, name: "STANDALONE_APP_TEMPLATE_MESSAGES_ONLY", doc: "Standalone third-party applications may send only template messages.", help: None },
-    ErrorCode { code: STANDALONE_APP_TARGET_UNSUPPORTED, name: "STANDALONE_APP_TARGET_UNSUPPORTED", doc: "Standalone third-party applications can't address @all and can't use the parameters toparty and totag.", help: None },
+    ErrorCode { code: MESSAGE_TYPE_STANDALONE_APP_ONLY, name: "MESSAGE_TYPE_STANDALONE_APP_ONLY", doc: "Only standalone third-party apps may send messages of this type.", help: None },
+    ErrorCode { code: STANDALONE_APP_TEMPLATE_MESSAGES_ONLY, name: "STANDALONE_APP_TEMPLATE_MESSAGES_ONLY", doc: "Standalone third-party apps may send only template messages.", help: None },
+    ErrorCode { code: STANDALONE_APP_TARGET_UNSUPPORTED, name: "STANDALONE_APP_TARGET_UNSUPPORTED", doc: "Standalone third-party apps can't address @all and can't use the parameters toparty and totag.", help: None },
     ErrorCode { code: OPERATOR_VID_MISSING, name: "OPERATOR_VID_MISSING", doc: "The operator's vid is missing.", help: None },
     ErrorCode { code: SELECTED_MEMBER_LIST_EMPTY, name: "SELECTED_MEMBER_LIST_EMPTY", doc: "The list of selected members is empty.", help: None },
     ErrorCode { code: SELECTED_TICKET_EMPTY, name: "SELECTED_TICKET_EMPTY", doc: "The SelectedTicket is empty.", help: None },
-    ErrorCode { code: THIRD_PARTY_APPLICATION_ONLY, name: "THIRD_PARTY_APPLICATION_ONLY", doc: "Only third-party applications may call this API.", help: None },
+    ErrorCode { code: THIRD_PARTY_APPLICATION_ONLY, name: "THIRD_PARTY_APPLICATION_ONLY", doc: "Only third-party apps may call this API.", help: None },
     ErrorCode { code: SELECTED_TICKET_COUNT_EXCEEDED, name: "SELECTED_TICKET_COUNT_EXCEEDED", doc: "More SelectedTickets were passed than the maximum of 10.", help: None },
-    ErrorCode { code: OPERATOR_NO_PERMISSION, name: "OPERATOR_NO_PERMISSION", doc: "The operator has no permission; the operator must have given authorization or be within the visible range.", help: None },
-    ErrorCode { code: MEMBER_AUTHORIZATION_MODE_ONLY, name: "MEMBER_AUTHORIZATION_MODE_ONLY", doc: "Only applications in member authorization mode may call this API.", help: None },
-    ErrorCode { code: SELECTED_TICKET_APPID_MISMATCH, name: "SELECTED_TICKET_APPID_MISMATCH", doc: "The application that consumes the SelectedTicket has a different appid from the one that created it.", help: None },
+    ErrorCode { code: OPERATOR_NO_PERMISSION, name: "OPERATOR_NO_PERMISSION", doc: "The operator has no permission; the operator must have given authorization or be within the visible scope.", help: None },
+    ErrorCode { code: MEMBER_AUTHORIZATION_MODE_ONLY, name: "MEMBER_AUTHORIZATION_MODE_ONLY", doc: "Only apps in member authorization mode may call this API.", help: None },
+    ErrorCode { code: SELECTED_TICKET_APPID_MISMATCH, name: "SELECTED_TICKET_APPID_MISMATCH", doc: "The app that consumes the SelectedTicket has a different appid from the one that created it.", help: None },
     ErrorCode { code: CORPAPPID_MISSING, name: "CORPAPPID_MISSING", doc: "The corpappid is missing.", help: None },
     ErrorCode { code: OPEN_USERID_PROVIDER_MISMATCH, name: "OPEN_USERID_PROVIDER_MISMATCH", doc: "The open_userid belongs to a service provider other than the current one.", help: None },
     ErrorCode { code: SELECTED_TICKET_INVALID, name: "SELECTED_TICKET_INVALID", doc: "The SelectedTicket is invalid.", help: None },
@@ -6168,27 +6145,27 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: SHARE_TICKET_MISSING, name: "SHARE_TICKET_MISSING", doc: "The shareticket is missing.", help: None },
     ErrorCode { code: SHARE_TICKET_INVALID, name: "SHARE_TICKET_INVALID", doc: "The shareticket is invalid.", help: Some("Check the shareticket for spelling mistakes.") },
     ErrorCode { code: SHARE_TICKET_MISUSED, name: "SHARE_TICKET_MISUSED", doc: "The shareticket is invalid or misused.", help: Some("Check whether the shareticket is misused or misspelled.") },
-    ErrorCode { code: SHARE_TICKET_OF_OTHER_APPLICATION, name: "SHARE_TICKET_OF_OTHER_APPLICATION", doc: "The shareticket is invalid, possibly generated by another application.", help: Some("Check whether a shareticket generated by another application is used by mistake, or whether it is misspelled.") },
+    ErrorCode { code: SHARE_TICKET_OF_OTHER_APPLICATION, name: "SHARE_TICKET_OF_OTHER_APPLICATION", doc: "The shareticket is invalid, possibly generated by another app.", help: Some("Check whether a shareticket generated by another app is used by mistake, or whether it is misspelled.") },
     ErrorCode { code: PAYMENT_ID_MISSING, name: "PAYMENT_ID_MISSING", doc: "The field payment_id is missing.", help: None },
     ErrorCode { code: TRADE_NO_MISSING, name: "TRADE_NO_MISSING", doc: "The field trade_no is missing.", help: None },
-    ErrorCode { code: PAYMENT_ID_OF_OTHER_APPLICATION, name: "PAYMENT_ID_OF_OTHER_APPLICATION", doc: "The collection item of the payment_id wasn't started by the current application.", help: Some("Check whether the payment_id is misused or misspelled.") },
+    ErrorCode { code: PAYMENT_ID_OF_OTHER_APPLICATION, name: "PAYMENT_ID_OF_OTHER_APPLICATION", doc: "The collection item of the payment_id wasn't started by the current app.", help: Some("Check whether the payment_id is misused or misspelled.") },
     ErrorCode { code: PARTYID_INCORRECT_60238, name: "PARTYID_INCORRECT_60238", doc: "The given partyid is wrong.", help: Some("Check the partyid.") },
     ErrorCode { code: PAYEE_NOT_REAL_NAME_VERIFIED, name: "PAYEE_NOT_REAL_NAME_VERIFIED", doc: "The payee hasn't completed real-name verification.", help: None },
-    ErrorCode { code: PAYEE_CORP_NOT_VERIFIED, name: "PAYEE_CORP_NOT_VERIFIED", doc: "The collecting corporation isn't verified or certified yet.", help: None },
+    ErrorCode { code: PAYEE_CORP_NOT_VERIFIED, name: "PAYEE_CORP_NOT_VERIFIED", doc: "The collecting company isn't verified or certified yet.", help: None },
     ErrorCode { code: PAYING_STUDENT_OR_DEPARTMENT_INCORRECT, name: "PAYING_STUDENT_OR_DEPARTMENT_INCORRECT", doc: "The ID of the paying student or department is wrong.", help: None },
     ErrorCode { code: SHARE_TICKET_CROSS_DOMAIN, name: "SHARE_TICKET_CROSS_DOMAIN", doc: "A shareticket can't be used across domains.", help: Some("Check that the shared page and the page that uses the shareticket have the same domain.") },
     ErrorCode { code: TRADE_NO_INVALID, name: "TRADE_NO_INVALID", doc: "The trade_no is invalid.", help: Some("Check whether the trade_no is misspelled or belongs to another collection item.") },
     ErrorCode { code: SHARE_TICKET_CROSS_APP, name: "SHARE_TICKET_CROSS_APP", doc: "A shareticket can't be used across apps.", help: Some("Check that the shared mini program and the one that uses the shareticket have the same appid.") },
-    ErrorCode { code: THIRD_PARTY_APPLICATION_NOT_RELEASED, name: "THIRD_PARTY_APPLICATION_NOT_RELEASED", doc: "The third-party application hasn't been released.", help: Some("Check the release state of the third-party application.") },
+    ErrorCode { code: THIRD_PARTY_APPLICATION_NOT_RELEASED, name: "THIRD_PARTY_APPLICATION_NOT_RELEASED", doc: "The third-party app hasn't been released.", help: Some("Check the release state of the third-party app.") },
     ErrorCode { code: OPENKFID_MISSING, name: "OPENKFID_MISSING", doc: "The openkfid is missing.", help: None },
     ErrorCode { code: OPENKFID_INVALID_60252, name: "OPENKFID_INVALID_60252", doc: "The openkfid is invalid.", help: Some("Check the spelling of the openkfid.") },
     ErrorCode { code: KF_AGENT_NOT_IN_RECEPTION_LIST, name: "KF_AGENT_NOT_IN_RECEPTION_LIST", doc: "The customer service agent isn't in the reception staff list.", help: Some("Check that the given customer service ID is in the reception staff list.") },
     ErrorCode { code: DIRECT_LEADER_COUNT_EXCEEDED, name: "DIRECT_LEADER_COUNT_EXCEEDED", doc: "More direct superiors were set than the maximum of 5.", help: None },
     ErrorCode { code: TIME_RANGE_INVALID_60267, name: "TIME_RANGE_INVALID_60267", doc: "The time parameters are invalid.", help: Some("The start may not be earlier than 180 days ago. The end must be later than the start, and the span may not exceed 7 days.") },
     ErrorCode { code: CURSOR_INVALID_60268, name: "CURSOR_INVALID_60268", doc: "The cursor is invalid.", help: Some("Check that the cursor is the one returned by the previous call to this API and that the filters haven't changed.") },
-    ErrorCode { code: CORP_EMAIL_ALIAS_INVALID, name: "CORP_EMAIL_ALIAS_INVALID", doc: "The alias of the corporate email address is invalid.", help: Some("Check that the address belongs to the corporation's dedicated domain.") },
+    ErrorCode { code: CORP_EMAIL_ALIAS_INVALID, name: "CORP_EMAIL_ALIAS_INVALID", doc: "The alias of the corporate email address is invalid.", help: Some("Check that the address belongs to the company's dedicated domain.") },
     ErrorCode { code: CORP_EMAIL_ALIAS_EXISTS, name: "CORP_EMAIL_ALIAS_EXISTS", doc: "The alias of the corporate email address already exists.", help: Some("An alias must be globally unique.") },
-    ErrorCode { code: CORP_EMAIL_ALIAS_INVALID_60271, name: "CORP_EMAIL_ALIAS_INVALID_60271", doc: "The alias of the corporate email address is invalid.", help: Some("Check that the address belongs to the corporation's dedicated domain.") },
+    ErrorCode { code: CORP_EMAIL_ALIAS_INVALID_60271, name: "CORP_EMAIL_ALIAS_INVALID_60271", doc: "The alias of the corporate email address is invalid.", help: Some("Check that the address belongs to the company's dedicated domain.") },
     ErrorCode { code: CORP_EMAIL_ALIAS_NO_DEDICATED_MAIL, name: "CORP_EMAIL_ALIAS_NO_DEDICATED_MAIL", doc: "The member has no email address of the dedicated domain, so no corporate email alias can be set.", help: Some("First assign the member an email address of the dedicated domain.") },
     ErrorCode { code: CORP_EMAIL_ALIAS_COUNT_EXCEEDED, name: "CORP_EMAIL_ALIAS_COUNT_EXCEEDED", doc: "There are more alias addresses than allowed, so the corporate email address can't be set.", help: Some("Delete some of the alias addresses.") },
     ErrorCode { code: OTHER_MAILBOX_MEMBER_IMPORT_UNSUPPORTED, name: "OTHER_MAILBOX_MEMBER_IMPORT_UNSUPPORTED", doc: "Members of the kind \"other mailbox member\" (其他邮箱成员) can't be imported in batch yet.", help: None },
@@ -6199,7 +6176,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: SCHOOL_NOT_MIGRATED, name: "SCHOOL_NOT_MIGRATED", doc: "The school has not been migrated yet.", help: None },
     ErrorCode { code: SCHOOL_ORGANIZATION_NOT_FOUND, name: "SCHOOL_ORGANIZATION_NOT_FOUND", doc: "The organization structure does not exist.", help: None },
     ErrorCode { code: SCHOOL_INVALID_SYNC_MODE, name: "SCHOOL_INVALID_SYNC_MODE", doc: "The sync mode is invalid.", help: None },
-    ErrorCode { code: SCHOOL_INVALID_ADMIN_TYPE, name: "SCHOOL_INVALID_ADMIN_TYPE", doc: "The administrator type is invalid.", help: None },
+    ErrorCode { code: SCHOOL_INVALID_ADMIN_TYPE, name: "SCHOOL_INVALID_ADMIN_TYPE", doc: "The admin type is invalid.", help: None },
     ErrorCode { code: SCHOOL_INVALID_DEPARTMENT_TYPE, name: "SCHOOL_INVALID_DEPARTMENT_TYPE", doc: "The type of the home-school department is invalid.", help: None },
     ErrorCode { code: SCHOOL_INVALID_ENROLLMENT_YEAR, name: "SCHOOL_INVALID_ENROLLMENT_YEAR", doc: "The year of enrollment is invalid.", help: None },
     ErrorCode { code: SCHOOL_INVALID_STANDARD_GRADE, name: "SCHOOL_INVALID_STANDARD_GRADE", doc: "The standard grade type is invalid.", help: None },
@@ -6207,26 +6184,26 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: SCHOOL_TOO_MANY_PARENT_USERIDS, name: "SCHOOL_TOO_MANY_PARENT_USERIDS", doc: "Too many parent userids were given.", help: Some("Handle at most 100 parents in one batch.") },
     ErrorCode { code: SCHOOL_TOO_MANY_STUDENT_USERIDS, name: "SCHOOL_TOO_MANY_STUDENT_USERIDS", doc: "Too many student userids were given.", help: Some("Handle at most 10 students in one batch.") },
     ErrorCode { code: SCHOOL_STUDENT_ALREADY_HAS_PARENT, name: "SCHOOL_STUDENT_ALREADY_HAS_PARENT", doc: "The student already has a parent.", help: None },
-    ErrorCode { code: SCHOOL_CORP_NOT_A_SCHOOL, name: "SCHOOL_CORP_NOT_A_SCHOOL", doc: "The corporation is not a school.", help: None },
+    ErrorCode { code: SCHOOL_CORP_NOT_A_SCHOOL, name: "SCHOOL_CORP_NOT_A_SCHOOL", doc: "The company is not a school.", help: None },
     ErrorCode { code: SCHOOL_PARENT_DEPARTMENT_TYPE_MISMATCH, name: "SCHOOL_PARENT_DEPARTMENT_TYPE_MISMATCH", doc: "The type of the parent department does not fit.", help: Some("School departments must follow the hierarchy: the parent department of a class must be a grade.") },
-    ErrorCode { code: SCHOOL_PARENT_LIMIT_REACHED, name: "SCHOOL_PARENT_LIMIT_REACHED", doc: "The maximum number of parents has been reached.", help: Some("An unverified school or corporation can add at most 2000 parents, a verified one at most 20000.") },
+    ErrorCode { code: SCHOOL_PARENT_LIMIT_REACHED, name: "SCHOOL_PARENT_LIMIT_REACHED", doc: "The maximum number of parents has been reached.", help: Some("An unverified school or company can add at most 2000 parents, a verified one at most 20000.") },
     ErrorCode { code: SCHOOL_CONTACTS_NO_PERMISSION, name: "SCHOOL_CONTACTS_NO_PERMISSION", doc: "There is no permission to read the home-school contacts.", help: Some("Check that the caller may access the home-school contacts.") },
     ErrorCode { code: SCHOOL_STUDENT_OR_PARENT_NO_PERMISSION, name: "SCHOOL_STUDENT_OR_PARENT_NO_PERMISSION", doc: "There is no permission to read this student or parent.", help: Some("Check that the caller may access this student or parent in the home-school contacts.") },
-    ErrorCode { code: SCHOOL_PARENT_TEACHER_NOT_IN_APP_SCOPE, name: "SCHOOL_PARENT_TEACHER_NOT_IN_APP_SCOPE", doc: "The teachers linked to the parent are outside the application's visible scope.", help: Some("Check that the student's head teacher or subject teacher, or the owner of the parent's class group, is in the application's visible scope.") },
+    ErrorCode { code: SCHOOL_PARENT_TEACHER_NOT_IN_APP_SCOPE, name: "SCHOOL_PARENT_TEACHER_NOT_IN_APP_SCOPE", doc: "The teachers linked to the parent are outside the app's visible scope.", help: Some("Check that the student's head teacher or subject teacher, or the owner of the parent's class group, is in the app's visible scope.") },
     ErrorCode { code: DEVICE_BOUND_DELETE_FAILED, name: "DEVICE_BOUND_DELETE_FAILED", doc: "The device was not deleted because it is bound.", help: Some("A device can't be deregistered while it is bound.") },
     ErrorCode { code: DEVICE_INVALID_OPERID, name: "DEVICE_INVALID_OPERID", doc: "The `operid` is invalid.", help: None },
     ErrorCode { code: DEVICE_DATA_NO_PERMISSION, name: "DEVICE_DATA_NO_PERMISSION", doc: "There is no permission for the device's data.", help: None },
     ErrorCode { code: DEVICE_INVALID_OPENUSERID, name: "DEVICE_INVALID_OPENUSERID", doc: "The `openuserid` parameter is invalid.", help: None },
-    ErrorCode { code: DEVICE_APP_HAS_NO_AUTHORIZED_DEVICE, name: "DEVICE_APP_HAS_NO_AUTHORIZED_DEVICE", doc: "The application has no authorized device.", help: None },
+    ErrorCode { code: DEVICE_APP_HAS_NO_AUTHORIZED_DEVICE, name: "DEVICE_APP_HAS_NO_AUTHORIZED_DEVICE", doc: "The app has no authorized device.", help: None },
     ErrorCode { code: DEVICE_ATTENDANCE_RULE_LIMIT_REACHED, name: "DEVICE_ATTENDANCE_RULE_LIMIT_REACHED", doc: "The maximum number of attendance rules that can be set through the app has been reached.", help: None },
     ErrorCode { code: DEVICE_ACCESS_RULE_INVALID_NAME, name: "DEVICE_ACCESS_RULE_INVALID_NAME", doc: "The name of the door access rule is invalid.", help: None },
     ErrorCode { code: ACCESS_RULE_INVALID_71051, name: "ACCESS_RULE_INVALID_71051", doc: "The door access rule is invalid.", help: None },
     ErrorCode { code: DEVICE_TEMPERATURE_DATA_ERROR, name: "DEVICE_TEMPERATURE_DATA_ERROR", doc: "The body temperature data could not be read.", help: None },
     ErrorCode { code: DEVICE_USERID_NOT_IN_VISIBLE_SCOPE, name: "DEVICE_USERID_NOT_IN_VISIBLE_SCOPE", doc: "The userid is outside the device's visible scope.", help: None },
-    ErrorCode { code: DEVICE_ACCESS_RULE_INVALID_ID, name: "DEVICE_ACCESS_RULE_INVALID_ID", doc: "The id of the door access rule is invalid.", help: None },
-    ErrorCode { code: DEVICE_USERID_NOT_IN_APP_SCOPE, name: "DEVICE_USERID_NOT_IN_APP_SCOPE", doc: "The userid is outside the application's visible scope.", help: None },
-    ErrorCode { code: ACCESS_RULE_EXCEEDS_APP_SCOPE_71059, name: "ACCESS_RULE_EXCEEDS_APP_SCOPE_71059", doc: "The door access rule reaches beyond the visible scope of the authorized application, so it can't be deleted or changed.", help: None },
-    ErrorCode { code: ACCESS_RULE_EXCEEDS_APP_SCOPE_71060, name: "ACCESS_RULE_EXCEEDS_APP_SCOPE_71060", doc: "The door access rule reaches beyond the visible scope of the authorized application, so it can't be deleted or changed.", help: None },
+    ErrorCode { code: DEVICE_ACCESS_RULE_INVALID_ID, name: "DEVICE_ACCESS_RULE_INVALID_ID", doc: "The ID of the door access rule is invalid.", help: None },
+    ErrorCode { code: DEVICE_USERID_NOT_IN_APP_SCOPE, name: "DEVICE_USERID_NOT_IN_APP_SCOPE", doc: "The userid is outside the app's visible scope.", help: None },
+    ErrorCode { code: ACCESS_RULE_EXCEEDS_APP_SCOPE_71059, name: "ACCESS_RULE_EXCEEDS_APP_SCOPE_71059", doc: "The door access rule reaches beyond the visible scope of the authorized app, so it can't be deleted or changed.", help: None },
+    ErrorCode { code: ACCESS_RULE_EXCEEDS_APP_SCOPE_71060, name: "ACCESS_RULE_EXCEEDS_APP_SCOPE_71060", doc: "The door access rule reaches beyond the visible scope of the authorized app, so it can't be deleted or changed.", help: None },
     ErrorCode { code: DEVICE_INVALID_FILE_NAME, name: "DEVICE_INVALID_FILE_NAME", doc: "The file name is invalid.", help: None },
     ErrorCode { code: DEVICE_MISSING_MEDIA_ID_AND_DOWNLOAD_URL, name: "DEVICE_MISSING_MEDIA_ID_AND_DOWNLOAD_URL", doc: "Both `media_id` and `download_url` are missing.", help: None },
     ErrorCode { code: DEVICE_DOWNLOAD_URL_FAILED, name: "DEVICE_DOWNLOAD_URL_FAILED", doc: "The `download_url` is invalid, or the file could not be downloaded from it.", help: None },
@@ -6242,18 +6219,18 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: ACCESS_RULE_DEFAULT_DENY_READ_ONLY, name: "ACCESS_RULE_DEFAULT_DENY_READ_ONLY", doc: "The default rule that denies passage can't be changed or deleted.", help: None },
     ErrorCode { code: DEVICE_INVALID_BIO_INFO_TYPE, name: "DEVICE_INVALID_BIO_INFO_TYPE", doc: "The `bio_info_type` is invalid.", help: None },
     ErrorCode { code: DEVICE_MODEL_UNSUPPORTED_BIO_INFO_TYPE, name: "DEVICE_MODEL_UNSUPPORTED_BIO_INFO_TYPE", doc: "The hardware model does not support this `bio_info_type`.", help: None },
-    ErrorCode { code: INVOICE_LOCKED_BY_OTHER_ACCOUNT, name: "INVOICE_LOCKED_BY_OTHER_ACCOUNT", doc: "The invoice is locked by another official account.", help: Some("The invoice has usually entered a reimbursement process already and is locked by the reimbursing corporation's official account, WeCom or app.") },
+    ErrorCode { code: INVOICE_LOCKED_BY_OTHER_ACCOUNT, name: "INVOICE_LOCKED_BY_OTHER_ACCOUNT", doc: "The invoice is locked by another official account.", help: Some("The invoice has usually entered a reimbursement process already and is locked by the reimbursing company's official account, WeCom or app.") },
     ErrorCode { code: INVOICE_INVALID_STATUS, name: "INVOICE_INVALID_STATUS", doc: "The status of the invoice is wrong.", help: Some("Check the documented values of `reimburse_status`.") },
     ErrorCode { code: INVOICE_NOT_OWNED_BY_USER, name: "INVOICE_NOT_OWNED_BY_USER", doc: "Some of the invoices do not belong to the user.", help: Some("A batch update may only contain invoices of the given openid.") },
     ErrorCode { code: TRUSTED_DOMAIN_INVALID_OR_NO_ICP, name: "TRUSTED_DOMAIN_INVALID_OR_NO_ICP", doc: "The trusted domain is wrong, its ownership has not been verified, or it has no ICP filing.", help: Some("Use the full domain name: a parent domain doesn't cover its subdomains, and IP addresses, ports and short-link domains are not supported. If the ICP filing is done and the error persists, set the domain again.") },
     ErrorCode { code: DEPARTMENT_TOO_MANY_NODES, name: "DEPARTMENT_TOO_MANY_NODES", doc: "The department has more nodes than the limit of 30000.", help: None },
     ErrorCode { code: DEPARTMENT_TOO_DEEP, name: "DEPARTMENT_TOO_DEEP", doc: "Departments can be nested at most 15 levels deep.", help: None },
     ErrorCode { code: TAG_TOO_MANY_NODES, name: "TAG_TOO_MANY_NODES", doc: "The tag has more than 30000 nodes.", help: None },
-    ErrorCode { code: TAG_OPERATION_NOT_ALLOWED, name: "TAG_OPERATION_NOT_ALLOWED", doc: "There is no permission to operate on the tag.", help: Some("Applications and admin groups can only operate on tags they created. Only the contacts sync assistant and the contacts application can also operate on tags created by the super admin group.") },
-    ErrorCode { code: RECIPIENTS_MISSING_VISIBLE_SCOPE, name: "RECIPIENTS_MISSING_VISIBLE_SCOPE", doc: "The visible scope is missing.", help: Some("Give a UserID, a department id or a tag id in the request.") },
-    ErrorCode { code: RECIPIENTS_ALL_INVALID_OR_FORBIDDEN, name: "RECIPIENTS_ALL_INVALID_OR_FORBIDDEN", doc: "All given UserIDs, department ids and tag ids are invalid or not permitted.", help: Some("Remove deleted members, departments and tags from the recipients. Add those that left the application's visible scope back to it in the admin console.") },
+    ErrorCode { code: TAG_OPERATION_NOT_ALLOWED, name: "TAG_OPERATION_NOT_ALLOWED", doc: "There is no permission to operate on the tag.", help: Some("Apps and admin groups can only operate on tags they created. Only the contacts sync assistant and the contacts app can also operate on tags created by the super admin group.") },
+    ErrorCode { code: RECIPIENTS_MISSING_VISIBLE_SCOPE, name: "RECIPIENTS_MISSING_VISIBLE_SCOPE", doc: "The visible scope is missing.", help: Some("Give a UserID, a department ID or a tag ID in the request.") },
+    ErrorCode { code: RECIPIENTS_ALL_INVALID_OR_FORBIDDEN, name: "RECIPIENTS_ALL_INVALID_OR_FORBIDDEN", doc: "All given UserIDs, department IDs and tag IDs are invalid or not permitted.", help: Some("Remove deleted members, departments and tags from the recipients. Add those that left the app's visible scope back to it in the admin console.") },
     ErrorCode { code: TAG_TOO_MANY_MEMBERS_PER_CALL, name: "TAG_TOO_MANY_MEMBERS_PER_CALL", doc: "Too many users or departments were added to the tag in one call.", help: None },
-    ErrorCode { code: EMAIL_DOMAIN_NOT_CORP_DOMAIN, name: "EMAIL_DOMAIN_NOT_CORP_DOMAIN", doc: "The domain of the email address must be the corporation's email domain.", help: None },
+    ErrorCode { code: EMAIL_DOMAIN_NOT_CORP_DOMAIN, name: "EMAIL_DOMAIN_NOT_CORP_DOMAIN", doc: "The domain of the email address must be the company's email domain.", help: None },
     ErrorCode { code: LOGINED_USERID_MISSING, name: "LOGINED_USERID_MISSING", doc: "The `logined_userid` field is missing.", help: None },
     ErrorCode { code: REQUEST_TOO_MANY_ITEMS, name: "REQUEST_TOO_MANY_ITEMS", doc: "The number of requests exceeds the limit.", help: None },
     ErrorCode { code: PROVIDER_NAME_QUOTA_INSUFFICIENT, name: "PROVIDER_NAME_QUOTA_INSUFFICIENT", doc: "The service provider's quota of names it may obtain is not sufficient.", help: None },
@@ -6269,7 +6246,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: MESSAGE_INVALID_CONTENT_82004, name: "MESSAGE_INVALID_CONTENT_82004", doc: "The content of the message is invalid.", help: Some("Check whether the message contains something that could crash the client.") },
     ErrorCode { code: MESSAGE_UPDATE_TARGET_EMPTY, name: "MESSAGE_UPDATE_TARGET_EMPTY", doc: "The given target of the update is empty.", help: None },
     ErrorCode { code: MESSAGE_UPDATE_TARGET_NOT_RECIPIENT, name: "MESSAGE_UPDATE_TARGET_NOT_RECIPIENT", doc: "The given target of the update is not among the recipients of the multi-person message.", help: None },
-    ErrorCode { code: THIRD_PARTY_APP_NOT_FOUND, name: "THIRD_PARTY_APP_NOT_FOUND", doc: "The third-party application does not exist.", help: Some("Check that the access_token and the application id are right.") },
+    ErrorCode { code: THIRD_PARTY_APP_NOT_FOUND, name: "THIRD_PARTY_APP_NOT_FOUND", doc: "The third-party app does not exist.", help: Some("Check that the access_token and the app ID are right.") },
     ErrorCode { code: USER_TICKET_EXPIRED, name: "USER_TICKET_EXPIRED", doc: "The member ticket (`user_ticket`) has expired.", help: Some("The ticket is valid for the time given by `expires_in`. For a new one, have the user open the link again and exchange the new code.") },
     ErrorCode { code: USER_TICKET_INVALID, name: "USER_TICKET_INVALID", doc: "The member ticket (`user_ticket`) is invalid.", help: Some("Check that the `user_ticket` comes from the API that reads the identity of the visiting user.") },
     ErrorCode { code: TEMPLATEID_MISSING, name: "TEMPLATEID_MISSING", doc: "The `templateid` parameter is missing.", help: None },
@@ -6283,23 +6260,23 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: CORP_PAID_CALL_MISSING_CALLEE, name: "CORP_PAID_CALL_MISSING_CALLEE", doc: "The `callee` parameter is missing.", help: None },
     ErrorCode { code: CORP_PAID_CALL_MISSING_AUTH_CORPID, name: "CORP_PAID_CALL_MISSING_AUTH_CORPID", doc: "The `auth_corpid` parameter is missing.", help: None },
     ErrorCode { code: CORP_PAID_CALL_TOO_FREQUENT, name: "CORP_PAID_CALL_TOO_FREQUENT", doc: "Corporate-paid calls are made too often.", help: Some("One customer service member can make only one corporate-paid call through the API within 5 seconds.") },
-    ErrorCode { code: CORP_PAID_CALL_NOT_AUTHORIZED, name: "CORP_PAID_CALL_NOT_AUTHORIZED", doc: "The called user did not grant permission for corporate-paid calls when installing the application.", help: None },
+    ErrorCode { code: CORP_PAID_CALL_NOT_AUTHORIZED, name: "CORP_PAID_CALL_NOT_AUTHORIZED", doc: "The called user did not grant permission for corporate-paid calls when installing the app.", help: None },
     ErrorCode { code: CORP_PAID_CALL_INSUFFICIENT_BALANCE, name: "CORP_PAID_CALL_INSUFFICIENT_BALANCE", doc: "The balance for corporate-paid calls is not sufficient.", help: None },
     ErrorCode { code: CORP_PAID_CALL_UNSUPPORTED_CALLER_NUMBER, name: "CORP_PAID_CALL_UNSUPPORTED_CALLER_NUMBER", doc: "The number of the `caller` is not supported.", help: None },
     ErrorCode { code: CORP_PAID_CALL_INVALID_NUMBER, name: "CORP_PAID_CALL_INVALID_NUMBER", doc: "The phone number is invalid.", help: None },
     ErrorCode { code: CORP_PAID_CALL_UNSUPPORTED_CALLEE_NUMBER, name: "CORP_PAID_CALL_UNSUPPORTED_CALLEE_NUMBER", doc: "The number of the `callee` is not supported.", help: None },
     ErrorCode { code: EXTERNAL_CONTACT_RELATION_NOT_FOUND, name: "EXTERNAL_CONTACT_RELATION_NOT_FOUND", doc: "There is no external contact relation.", help: Some("The customer must be in the member's external contact list. The relation is gone when the member deleted the customer, and it does not exist before the member adds a customer who could chat without verification.") },
-    ErrorCode { code: CORP_PAID_CALL_APP_NOT_ENABLED, name: "CORP_PAID_CALL_APP_NOT_ENABLED", doc: "The corporate-paid call application is not enabled.", help: None },
+    ErrorCode { code: CORP_PAID_CALL_APP_NOT_ENABLED, name: "CORP_PAID_CALL_APP_NOT_ENABLED", doc: "The corporate-paid call app is not enabled.", help: None },
     ErrorCode { code: CORP_PAID_CALL_CALLER_NOT_FOUND, name: "CORP_PAID_CALL_CALLER_NOT_FOUND", doc: "The `caller` does not exist.", help: None },
     ErrorCode { code: CORP_PAID_CALL_CALLEE_NOT_FOUND, name: "CORP_PAID_CALL_CALLEE_NOT_FOUND", doc: "The `callee` does not exist.", help: None },
     ErrorCode { code: CORP_PAID_CALL_SAME_NUMBER, name: "CORP_PAID_CALL_SAME_NUMBER", doc: "The `caller` and the `callee` have the same phone number.", help: Some("Calling oneself is not allowed.") },
-    ErrorCode { code: CORP_PAID_CALL_PROVIDER_CALL_LIMIT, name: "CORP_PAID_CALL_PROVIDER_CALL_LIMIT", doc: "The service provider has made too many calls.", help: Some("One service provider can call one corporation administrator only 4 times a day (a day starts at 10:00 a.m.).") },
-    ErrorCode { code: CORP_PAID_CALL_ADMIN_PROVIDER_LIMIT, name: "CORP_PAID_CALL_ADMIN_PROVIDER_LIMIT", doc: "The administrator has received corporate-paid calls from too many service providers.", help: Some("One corporation administrator can be reached by only 3 service providers a day (a day starts at 10:00 a.m.).") },
+    ErrorCode { code: CORP_PAID_CALL_PROVIDER_CALL_LIMIT, name: "CORP_PAID_CALL_PROVIDER_CALL_LIMIT", doc: "The service provider has made too many calls.", help: Some("One service provider can call one company admin only 4 times a day (a day starts at 10:00 a.m.).") },
+    ErrorCode { code: CORP_PAID_CALL_ADMIN_PROVIDER_LIMIT, name: "CORP_PAID_CALL_ADMIN_PROVIDER_LIMIT", doc: "The admin has received corporate-paid calls from too many service providers.", help: Some("One company admin can be reached by only 3 service providers a day (a day starts at 10:00 a.m.).") },
     ErrorCode { code: CORP_PAID_CALL_CALLER_RESTRICTED, name: "CORP_PAID_CALL_CALLER_RESTRICTED", doc: "The caller is restricted from making corporate-paid calls.", help: None },
     ErrorCode { code: CORP_PAID_CALL_UNSUPPORTED_NUMBER, name: "CORP_PAID_CALL_UNSUPPORTED_NUMBER", doc: "The phone number is not supported.", help: Some("Check the numbers: that of the caller or that of the called person is not supported.") },
     ErrorCode { code: EXTERNAL_CONTACT_INVALID_AUTH_CODE, name: "EXTERNAL_CONTACT_INVALID_AUTH_CODE", doc: "The authorization code of the external contact is invalid.", help: Some("Check that the code is right and has not been used already.") },
-    ErrorCode { code: APP_CUSTOMER_SERVICE_NOT_CONFIGURED, name: "APP_CUSTOMER_SERVICE_NOT_CONFIGURED", doc: "The application has no customer service configured.", help: None },
-    ErrorCode { code: APP_CUSTOMER_SERVICE_USERID_NOT_LISTED, name: "APP_CUSTOMER_SERVICE_USERID_NOT_LISTED", doc: "The userid is not in the customer service list configured for the application.", help: None },
+    ErrorCode { code: APP_CUSTOMER_SERVICE_NOT_CONFIGURED, name: "APP_CUSTOMER_SERVICE_NOT_CONFIGURED", doc: "The app has no customer service configured.", help: None },
+    ErrorCode { code: APP_CUSTOMER_SERVICE_USERID_NOT_LISTED, name: "APP_CUSTOMER_SERVICE_USERID_NOT_LISTED", doc: "The userid is not in the customer service list configured for the app.", help: None },
     ErrorCode { code: EXTERNAL_CONTACT_NO_PERMISSION_84074, name: "EXTERNAL_CONTACT_NO_PERMISSION_84074", doc: "There is no permission for external contacts.", help: None },
     ErrorCode { code: AUTHCODE_INVALID_OR_EXPIRED, name: "AUTHCODE_INVALID_OR_EXPIRED", doc: "The `authcode` is invalid or has expired.", help: None },
     ErrorCode { code: AUTHCODE_MISSING, name: "AUTHCODE_MISSING", doc: "The `authcode` is missing.", help: None },
@@ -6310,8 +6287,8 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: UNPAID_ORDER_EXISTS_84081, name: "UNPAID_ORDER_EXISTS_84081", doc: "There is an unpaid order.", help: None },
     ErrorCode { code: APP_ORDER_REFUND_REQUESTED, name: "APP_ORDER_REFUND_REQUESTED", doc: "There is an order for which a refund has been requested.", help: None },
     ErrorCode { code: EXTERNAL_CONTACT_NOT_SERVICE_STAFF, name: "EXTERNAL_CONTACT_NOT_SERVICE_STAFF", doc: "The member is not service staff.", help: None },
-    ErrorCode { code: EXTERNAL_CONTACT_USER_NOT_FOLLOWER, name: "EXTERNAL_CONTACT_USER_NOT_FOLLOWER", doc: "The member does not follow up this user.", help: Some("Either the WeChat user is not a contact of the authorized corporation's member, or the member is outside the application's visible scope.") },
-    ErrorCode { code: APP_DELISTED, name: "APP_DELISTED", doc: "The application has been taken off the market.", help: None },
+    ErrorCode { code: EXTERNAL_CONTACT_USER_NOT_FOLLOWER, name: "EXTERNAL_CONTACT_USER_NOT_FOLLOWER", doc: "The member does not follow up this user.", help: Some("Either the WeChat user is not a contact of the authorized company's member, or the member is outside the app's visible scope.") },
+    ErrorCode { code: APP_DELISTED, name: "APP_DELISTED", doc: "The app has been taken off the market.", help: None },
     ErrorCode { code: APP_ORDER_ABOVE_PURCHASABLE_COUNT, name: "APP_ORDER_ABOVE_PURCHASABLE_COUNT", doc: "The order is for more people than can be bought.", help: None },
     ErrorCode { code: APP_ORDER_CLOSE_BEFORE_PAYMENT_OPENED, name: "APP_ORDER_CLOSE_BEFORE_PAYMENT_OPENED", doc: "The order can't be closed before its payment has been opened.", help: None },
     ErrorCode { code: APP_ORDER_PAID_CLOSE_NOT_ALLOWED, name: "APP_ORDER_PAID_CLOSE_NOT_ALLOWED", doc: "A paid order can't be closed.", help: None },
@@ -6320,104 +6297,104 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: APP_ORDER_PRICE_BELOW_MINIMUM, name: "APP_ORDER_PRICE_BELOW_MINIMUM", doc: "The price of the order is below the lower limit.", help: None },
     ErrorCode { code: PROXY_ORDER_NOT_ALLOWED, name: "PROXY_ORDER_NOT_ALLOWED", doc: "An order on the customer's behalf can't be started.", help: None },
     ErrorCode { code: PROXY_ORDER_AGENT_RELATION_TAKEN, name: "PROXY_ORDER_AGENT_RELATION_TAKEN", doc: "The agent relation is already taken, so no order can be placed on the customer's behalf.", help: None },
-    ErrorCode { code: PROXY_ORDER_NO_AGENT_PROFIT_SHARING, name: "PROXY_ORDER_NO_AGENT_PROFIT_SHARING", doc: "The application has no profit sharing rule for agents; the application's service provider has to set one up first.", help: None },
+    ErrorCode { code: PROXY_ORDER_NO_AGENT_PROFIT_SHARING, name: "PROXY_ORDER_NO_AGENT_PROFIT_SHARING", doc: "The app has no profit sharing rule for agents; the app's service provider has to set one up first.", help: None },
     ErrorCode { code: APP_ORDER_FREE_TRIAL_CANNOT_EXPAND, name: "APP_ORDER_FREE_TRIAL_CANNOT_EXPAND", doc: "A free trial version can't be expanded.", help: None },
     ErrorCode { code: APP_ORDER_FREE_TRIAL_CANNOT_RENEW, name: "APP_ORDER_FREE_TRIAL_CANNOT_RENEW", doc: "A free trial version can't be renewed.", help: None },
-    ErrorCode { code: APP_ORDER_PENDING_EFFECT_EXISTS, name: "APP_ORDER_PENDING_EFFECT_EXISTS", doc: "The corporation has an order waiting to take effect, so no new order can be placed.", help: None },
+    ErrorCode { code: APP_ORDER_PENDING_EFFECT_EXISTS, name: "APP_ORDER_PENDING_EFFECT_EXISTS", doc: "The company has an order waiting to take effect, so no new order can be placed.", help: None },
     ErrorCode { code: APP_ORDER_FIXED_TOTAL_CANNOT_EXPAND, name: "APP_ORDER_FIXED_TOTAL_CANNOT_EXPAND", doc: "The total is fixed, so it can't be expanded.", help: None },
-    ErrorCode { code: APP_ORDER_NOT_PURCHASED_CANNOT_EXPAND, name: "APP_ORDER_NOT_PURCHASED_CANNOT_EXPAND", doc: "The application is not in the purchased state, so it can't be expanded.", help: None },
-    ErrorCode { code: APP_ORDER_NEVER_PURCHASED_CANNOT_RENEW, name: "APP_ORDER_NEVER_PURCHASED_CANNOT_RENEW", doc: "The application was never bought, so it can't be renewed.", help: None },
-    ErrorCode { code: APP_ORDER_PAID_TRIAL_USED, name: "APP_ORDER_PAID_TRIAL_USED", doc: "The corporation has already tried the paid version, so it can't make a new purchase.", help: None },
-    ErrorCode { code: APP_ORDER_EXPIRED_CANNOT_EXPAND, name: "APP_ORDER_EXPIRED_CANNOT_EXPAND", doc: "The corporation's use of the application has expired, so it can't be expanded.", help: None },
+    ErrorCode { code: APP_ORDER_NOT_PURCHASED_CANNOT_EXPAND, name: "APP_ORDER_NOT_PURCHASED_CANNOT_EXPAND", doc: "The app is not in the purchased state, so it can't be expanded.", help: None },
+    ErrorCode { code: APP_ORDER_NEVER_PURCHASED_CANNOT_RENEW, name: "APP_ORDER_NEVER_PURCHASED_CANNOT_RENEW", doc: "The app was never bought, so it can't be renewed.", help: None },
+    ErrorCode { code: APP_ORDER_PAID_TRIAL_USED, name: "APP_ORDER_PAID_TRIAL_USED", doc: "The company has already tried the paid version, so it can't make a new purchase.", help: None },
+    ErrorCode { code: APP_ORDER_EXPIRED_CANNOT_EXPAND, name: "APP_ORDER_EXPIRED_CANNOT_EXPAND", doc: "The company's use of the app has expired, so it can't be expanded.", help: None },
     ErrorCode { code: APP_ORDER_ONLY_UNPAID_MODIFIABLE, name: "APP_ORDER_ONLY_UNPAID_MODIFIABLE", doc: "Only an unpaid order can be changed.", help: None },
     ErrorCode { code: APP_ORDER_PAID_CANNOT_MODIFY, name: "APP_ORDER_PAID_CANNOT_MODIFY", doc: "The order has been paid, so it can't be changed.", help: None },
-    ErrorCode { code: APP_ORDER_CANCELED_CANNOT_MODIFY, name: "APP_ORDER_CANCELED_CANNOT_MODIFY", doc: "The order has been cancelled, so it can't be changed.", help: None },
-    ErrorCode { code: PROXY_ORDER_UNPAID_ORDER_EXISTS, name: "PROXY_ORDER_UNPAID_ORDER_EXISTS", doc: "The corporation has an unpaid order for the application, so no order can be placed on its behalf.", help: None },
-    ErrorCode { code: PROXY_ORDER_REFUNDING_ORDER_EXISTS, name: "PROXY_ORDER_REFUNDING_ORDER_EXISTS", doc: "The corporation has an order for the application that is being refunded, so no order can be placed on its behalf.", help: None },
-    ErrorCode { code: PROXY_ORDER_PENDING_EFFECT_EXISTS, name: "PROXY_ORDER_PENDING_EFFECT_EXISTS", doc: "The corporation has an order for the application that waits to take effect, so no order can be placed on its behalf.", help: None },
+    ErrorCode { code: APP_ORDER_CANCELED_CANNOT_MODIFY, name: "APP_ORDER_CANCELED_CANNOT_MODIFY", doc: "The order has been canceled, so it can't be changed.", help: None },
+    ErrorCode { code: PROXY_ORDER_UNPAID_ORDER_EXISTS, name: "PROXY_ORDER_UNPAID_ORDER_EXISTS", doc: "The company has an unpaid order for the app, so no order can be placed on its behalf.", help: None },
+    ErrorCode { code: PROXY_ORDER_REFUNDING_ORDER_EXISTS, name: "PROXY_ORDER_REFUNDING_ORDER_EXISTS", doc: "The company has an order for the app that is being refunded, so no order can be placed on its behalf.", help: None },
+    ErrorCode { code: PROXY_ORDER_PENDING_EFFECT_EXISTS, name: "PROXY_ORDER_PENDING_EFFECT_EXISTS", doc: "The company has an order for the app that waits to take effect, so no order can be placed on its behalf.", help: None },
     ErrorCode { code: APP_ORDER_PRICE_ZERO, name: "APP_ORDER_PRICE_ZERO", doc: "The price of the order can't be 0.", help: None },
-    ErrorCode { code: APP_ORDER_NEW_INSTALL_NOT_IN_TRIAL, name: "APP_ORDER_NEW_INSTALL_NOT_IN_TRIAL", doc: "The newly installed application is not in trial, so it can't be upgraded to the paid version.", help: None },
+    ErrorCode { code: APP_ORDER_NEW_INSTALL_NOT_IN_TRIAL, name: "APP_ORDER_NEW_INSTALL_NOT_IN_TRIAL", doc: "The newly installed app is not in trial, so it can't be upgraded to the paid version.", help: None },
     ErrorCode { code: APP_ORDER_INSUFFICIENT_COUPONS, name: "APP_ORDER_INSUFFICIENT_COUPONS", doc: "There are not enough usable coupons.", help: None },
     ErrorCode { code: APP_ORDER_UNPAID_CANNOT_CLOSE, name: "APP_ORDER_UNPAID_CANNOT_CLOSE", doc: "The unpaid order can't be closed.", help: None },
     ErrorCode { code: APP_ORDER_NO_PAYMENT_INFO, name: "APP_ORDER_NO_PAYMENT_INFO", doc: "There is no payment information.", help: None },
     ErrorCode { code: APP_ORDER_VIRTUAL_VERSION_CANNOT_ORDER, name: "APP_ORDER_VIRTUAL_VERSION_CANNOT_ORDER", doc: "A virtual version can't be ordered.", help: None },
     ErrorCode { code: APP_ORDER_VIRTUAL_VERSION_CANNOT_EXPAND, name: "APP_ORDER_VIRTUAL_VERSION_CANNOT_EXPAND", doc: "A virtual version can't be expanded.", help: None },
     ErrorCode { code: APP_ORDER_VIRTUAL_VERSION_CANNOT_RENEW, name: "APP_ORDER_VIRTUAL_VERSION_CANNOT_RENEW", doc: "A virtual version can't be renewed.", help: None },
-    ErrorCode { code: APP_ORDER_VIRTUAL_PERIOD_CANNOT_EXPAND, name: "APP_ORDER_VIRTUAL_PERIOD_CANNOT_EXPAND", doc: "The application can't be expanded during the period of the virtual official version.", help: None },
+    ErrorCode { code: APP_ORDER_VIRTUAL_PERIOD_CANNOT_EXPAND, name: "APP_ORDER_VIRTUAL_PERIOD_CANNOT_EXPAND", doc: "The app can't be expanded during the period of the virtual official version.", help: None },
     ErrorCode { code: APP_ORDER_VIRTUAL_PERIOD_NO_VERSION_CHANGE, name: "APP_ORDER_VIRTUAL_PERIOD_NO_VERSION_CHANGE", doc: "The version can't be changed during the period of the virtual official version.", help: None },
-    ErrorCode { code: PROXY_ORDER_CORP_NOT_REPORTED, name: "PROXY_ORDER_CORP_NOT_REPORTED", doc: "The corporation has not been registered as a customer, so no order can be placed on its behalf.", help: None },
-    ErrorCode { code: APP_VERSION_DELETED, name: "APP_VERSION_DELETED", doc: "The current version of the application has been deleted.", help: None },
-    ErrorCode { code: APP_VERSION_DELETED_CANNOT_EXPAND, name: "APP_VERSION_DELETED_CANNOT_EXPAND", doc: "The version of the application has been deleted, so it can't be expanded.", help: None },
-    ErrorCode { code: APP_VERSION_DELETED_CANNOT_RENEW, name: "APP_VERSION_DELETED_CANNOT_RENEW", doc: "The version of the application has been deleted, so it can't be renewed.", help: None },
+    ErrorCode { code: PROXY_ORDER_CORP_NOT_REPORTED, name: "PROXY_ORDER_CORP_NOT_REPORTED", doc: "The company has not been registered as a customer, so no order can be placed on its behalf.", help: None },
+    ErrorCode { code: APP_VERSION_DELETED, name: "APP_VERSION_DELETED", doc: "The current version of the app has been deleted.", help: None },
+    ErrorCode { code: APP_VERSION_DELETED_CANNOT_EXPAND, name: "APP_VERSION_DELETED_CANNOT_EXPAND", doc: "The version of the app has been deleted, so it can't be expanded.", help: None },
+    ErrorCode { code: APP_VERSION_DELETED_CANNOT_RENEW, name: "APP_VERSION_DELETED_CANNOT_RENEW", doc: "The version of the app has been deleted, so it can't be renewed.", help: None },
     ErrorCode { code: APP_ORDER_NOT_VIRTUAL_CANNOT_UPGRADE, name: "APP_ORDER_NOT_VIRTUAL_CANNOT_UPGRADE", doc: "The version is not a virtual one, so it can't be upgraded.", help: None },
-    ErrorCode { code: APP_ORDER_NOT_INDUSTRY_SOLUTION, name: "APP_ORDER_NOT_INDUSTRY_SOLUTION", doc: "Orders for only some application versions can't be added because the order is not for an industry solution.", help: None },
+    ErrorCode { code: APP_ORDER_NOT_INDUSTRY_SOLUTION, name: "APP_ORDER_NOT_INDUSTRY_SOLUTION", doc: "Orders for only some app versions can't be added because the order is not for an industry solution.", help: None },
     ErrorCode { code: APP_ORDER_BELOW_MINIMUM_BUYER_COUNT, name: "APP_ORDER_BELOW_MINIMUM_BUYER_COUNT", doc: "The number of people to buy for is below the minimum.", help: None },
     ErrorCode { code: APP_ORDER_ABOVE_MAXIMUM_BUYER_COUNT, name: "APP_ORDER_ABOVE_MAXIMUM_BUYER_COUNT", doc: "The number of people to buy for is above the maximum.", help: None },
-    ErrorCode { code: APP_MANAGEMENT_NO_PERMISSION, name: "APP_MANAGEMENT_NO_PERMISSION", doc: "There is no permission to manage the application.", help: None },
-    ErrorCode { code: INDUSTRY_SOLUTION_APPS_NO_PERMISSION, name: "INDUSTRY_SOLUTION_APPS_NO_PERMISSION", doc: "There is no permission to manage all applications of the industry solution.", help: None },
+    ErrorCode { code: APP_MANAGEMENT_NO_PERMISSION, name: "APP_MANAGEMENT_NO_PERMISSION", doc: "There is no permission to manage the app.", help: None },
+    ErrorCode { code: INDUSTRY_SOLUTION_APPS_NO_PERMISSION, name: "INDUSTRY_SOLUTION_APPS_NO_PERMISSION", doc: "There is no permission to manage all apps of the industry solution.", help: None },
     ErrorCode { code: APP_PRICING_POLICY_DELETED, name: "APP_PRICING_POLICY_DELETED", doc: "The pricing policy has been deleted, so no order can be placed.", help: None },
     ErrorCode { code: APP_ORDER_INVALID_EFFECTIVE_TIME_84130, name: "APP_ORDER_INVALID_EFFECTIVE_TIME_84130", doc: "The time at which the order takes effect is invalid.", help: None },
     ErrorCode { code: APP_ORDER_RENEWAL_BEYOND_FIVE_YEARS, name: "APP_ORDER_RENEWAL_BEYOND_FIVE_YEARS", doc: "A renewal can't go beyond five years.", help: None },
-    ErrorCode { code: INDUSTRY_SOLUTION_EXPANSION_NEEDS_APP, name: "INDUSTRY_SOLUTION_EXPANSION_NEEDS_APP", doc: "Expanding an industry solution must expand at least one application.", help: None },
+    ErrorCode { code: INDUSTRY_SOLUTION_EXPANSION_NEEDS_APP, name: "INDUSTRY_SOLUTION_EXPANSION_NEEDS_APP", doc: "Expanding an industry solution must expand at least one app.", help: None },
     ErrorCode { code: APP_ORDER_DISCOUNT_BELOW_LOWEST_PRICE, name: "APP_ORDER_DISCOUNT_BELOW_LOWEST_PRICE", doc: "The discounted amount can't be below the lowest price in the past.", help: None },
-    ErrorCode { code: APP_ORDER_EXPIRED_NO_VERSION_CHANGE, name: "APP_ORDER_EXPIRED_NO_VERSION_CHANGE", doc: "The corporation's use of the application has expired, so the version can't be changed.", help: None },
-    ErrorCode { code: APP_INSTALL_DISABLED, name: "APP_INSTALL_DISABLED", doc: "Installing the application is disabled.", help: None },
-    ErrorCode { code: PROXY_ORDER_APP_PROMOTED_BY_AGENT, name: "PROXY_ORDER_APP_PROMOTED_BY_AGENT", doc: "The application was installed through an application agent's promotion; ask the agent to place the order.", help: None },
-    ErrorCode { code: PROXY_ORDER_CUSTOMER_BELONGS_TO_AGENT, name: "PROXY_ORDER_CUSTOMER_BELONGS_TO_AGENT", doc: "The customer was registered by an application agent; ask the agent to place the order.", help: None },
-    ErrorCode { code: PROXY_ORDER_CUSTOMER_NOT_YOURS, name: "PROXY_ORDER_CUSTOMER_NOT_YOURS", doc: "The customer is not one you registered for the application, so you can't order on its behalf.", help: None },
-    ErrorCode { code: PROXY_ORDER_LICENSE_GRAY_CORP, name: "PROXY_ORDER_LICENSE_GRAY_CORP", doc: "No order can be placed on behalf of a corporation that is in the gray release of licenses.", help: None },
+    ErrorCode { code: APP_ORDER_EXPIRED_NO_VERSION_CHANGE, name: "APP_ORDER_EXPIRED_NO_VERSION_CHANGE", doc: "The company's use of the app has expired, so the version can't be changed.", help: None },
+    ErrorCode { code: APP_INSTALL_DISABLED, name: "APP_INSTALL_DISABLED", doc: "Installing the app is disabled.", help: None },
+    ErrorCode { code: PROXY_ORDER_APP_PROMOTED_BY_AGENT, name: "PROXY_ORDER_APP_PROMOTED_BY_AGENT", doc: "The app was installed through an app agent's promotion; ask the agent to place the order.", help: None },
+    ErrorCode { code: PROXY_ORDER_CUSTOMER_BELONGS_TO_AGENT, name: "PROXY_ORDER_CUSTOMER_BELONGS_TO_AGENT", doc: "The customer was registered by an app agent; ask the agent to place the order.", help: None },
+    ErrorCode { code: PROXY_ORDER_CUSTOMER_NOT_YOURS, name: "PROXY_ORDER_CUSTOMER_NOT_YOURS", doc: "The customer is not one you registered for the app, so you can't order on its behalf.", help: None },
+    ErrorCode { code: PROXY_ORDER_LICENSE_GRAY_CORP, name: "PROXY_ORDER_LICENSE_GRAY_CORP", doc: "No order can be placed on behalf of a company that is in the gray release of licenses.", help: None },
     ErrorCode { code: CHAIN_GROUP_CHAT_TOOLBAR_ONLY, name: "CHAIN_GROUP_CHAT_TOOLBAR_ONLY", doc: "Only the entry in the group chat toolbar of upstream and downstream (上下游) group chats is supported.", help: None },
     ErrorCode { code: CHAIN_SINGLE_CHAT_TOOLBAR_ONLY, name: "CHAIN_SINGLE_CHAT_TOOLBAR_ONLY", doc: "Only the entry in the single chat toolbar of upstream and downstream (上下游) group chats is supported.", help: None },
-    ErrorCode { code: APP_ORDER_GIFTED_TIME_CANNOT_EXPAND, name: "APP_ORDER_GIFTED_TIME_CANNOT_EXPAND", doc: "All of the remaining time is gifted, so the application can't be expanded.", help: None },
-    ErrorCode { code: CONTRACT_CONFIRM_NO_PERMISSION, name: "CONTRACT_CONFIRM_NO_PERMISSION", doc: "There is no permission to confirm the contract: this takes a super administrator, or a sub-administrator of the service provider's application (a third-party application or a customised application developed by a service provider).", help: None },
+    ErrorCode { code: APP_ORDER_GIFTED_TIME_CANNOT_EXPAND, name: "APP_ORDER_GIFTED_TIME_CANNOT_EXPAND", doc: "All of the remaining time is gifted, so the app can't be expanded.", help: None },
+    ErrorCode { code: CONTRACT_CONFIRM_NO_PERMISSION, name: "CONTRACT_CONFIRM_NO_PERMISSION", doc: "There is no permission to confirm the contract: this takes a super admin, or a sub-admin of the service provider's app (a third-party app or a customized app developed by a service provider).", help: None },
     ErrorCode { code: CONTRACT_CONFIRMER_GID_NOT_IN_PROVIDER, name: "CONTRACT_CONFIRMER_GID_NOT_IN_PROVIDER", doc: "The gid of the confirming person is not in the contacts of the current service provider.", help: None },
-    ErrorCode { code: CONTRACT_CONFIRMER_GID_TOO_MANY_CORPS, name: "CONTRACT_CONFIRMER_GID_TOO_MANY_CORPS", doc: "The gid of the confirming person can belong to at most 5 corporations.", help: None },
-    ErrorCode { code: CONTRACT_CONFIRMER_GID_CONFIRM_LIMIT, name: "CONTRACT_CONFIRMER_GID_CONFIRM_LIMIT", doc: "The gid of the confirming person can confirm contracts in at most 3 corporations.", help: None },
+    ErrorCode { code: CONTRACT_CONFIRMER_GID_TOO_MANY_CORPS, name: "CONTRACT_CONFIRMER_GID_TOO_MANY_CORPS", doc: "The gid of the confirming person can belong to at most 5 companies.", help: None },
+    ErrorCode { code: CONTRACT_CONFIRMER_GID_CONFIRM_LIMIT, name: "CONTRACT_CONFIRMER_GID_CONFIRM_LIMIT", doc: "The gid of the confirming person can confirm contracts in at most 3 companies.", help: None },
     ErrorCode { code: APP_PREORDER_EXPIRED, name: "APP_PREORDER_EXPIRED", doc: "The pre-order has expired.", help: None },
     ErrorCode { code: APP_PREORDER_STATUS_CHANGED_CANNOT_ORDER, name: "APP_PREORDER_STATUS_CHANGED_CANNOT_ORDER", doc: "The status of the pre-order has changed, so the order can't be placed.", help: None },
-    ErrorCode { code: APP_PREORDER_CANCELED, name: "APP_PREORDER_CANCELED", doc: "The pre-order has been cancelled.", help: None },
-    ErrorCode { code: APP_PREORDER_CORP_MISMATCH, name: "APP_PREORDER_CORP_MISMATCH", doc: "The pre-order does not belong to the given corporation.", help: None },
-    ErrorCode { code: APP_PREORDER_APP_NOT_INSTALLED, name: "APP_PREORDER_APP_NOT_INSTALLED", doc: "The application given in the pre-order is not installed.", help: None },
-    ErrorCode { code: APP_PREORDER_USED_BY_OTHER_CORP, name: "APP_PREORDER_USED_BY_OTHER_CORP", doc: "Another corporation has already placed the order from this pre-order.", help: None },
+    ErrorCode { code: APP_PREORDER_CANCELED, name: "APP_PREORDER_CANCELED", doc: "The pre-order has been canceled.", help: None },
+    ErrorCode { code: APP_PREORDER_CORP_MISMATCH, name: "APP_PREORDER_CORP_MISMATCH", doc: "The pre-order does not belong to the given company.", help: None },
+    ErrorCode { code: APP_PREORDER_APP_NOT_INSTALLED, name: "APP_PREORDER_APP_NOT_INSTALLED", doc: "The app given in the pre-order is not installed.", help: None },
+    ErrorCode { code: APP_PREORDER_USED_BY_OTHER_CORP, name: "APP_PREORDER_USED_BY_OTHER_CORP", doc: "Another company has already placed the order from this pre-order.", help: None },
     ErrorCode { code: APP_ORDER_MEETING_ALREADY_PURCHASED, name: "APP_ORDER_MEETING_ALREADY_PURCHASED", doc: "The meeting product has already been bought.", help: None },
-    ErrorCode { code: APP_ORDER_CORP_NOT_K12, name: "APP_ORDER_CORP_NOT_K12", doc: "The corporation is not a K12 one, so it can't buy.", help: None },
+    ErrorCode { code: APP_ORDER_CORP_NOT_K12, name: "APP_ORDER_CORP_NOT_K12", doc: "The company is not a K12 one, so it can't buy.", help: None },
     ErrorCode { code: PROXY_ORDER_EXCEEDS_90_DAYS, name: "PROXY_ORDER_EXCEEDS_90_DAYS", doc: "An order placed by a service provider on the customer's behalf can't exceed 90 days.", help: None },
     ErrorCode { code: APP_PREORDER_STATUS_CHANGED_REFRESH, name: "APP_PREORDER_STATUS_CHANGED_REFRESH", doc: "The status of the pre-order has changed and must be loaded anew.", help: None },
     ErrorCode { code: APP_ORDER_NOT_VERIFIED_OR_CERTIFIED, name: "APP_ORDER_NOT_VERIFIED_OR_CERTIFIED", doc: "The required verification or certification is missing.", help: None },
     ErrorCode { code: PROXY_ORDER_NO_MERCHANT_ACCOUNT_84158, name: "PROXY_ORDER_NO_MERCHANT_ACCOUNT_84158", doc: "The service provider has not opened a merchant account, so it can't order on the customer's behalf.", help: None },
     ErrorCode { code: PROXY_ORDER_NO_PAST_AUTHORIZATION, name: "PROXY_ORDER_NO_PAST_AUTHORIZATION", doc: "The customer has never given an authorization, so no order can be placed on its behalf.", help: None },
     ErrorCode { code: APP_ORDER_TIME_NOT_AFTER_TODAY, name: "APP_ORDER_TIME_NOT_AFTER_TODAY", doc: "The given time can't be today or earlier.", help: None },
-    ErrorCode { code: APP_ORDER_TEST_ORDER_NEEDS_TEST_CORP, name: "APP_ORDER_TEST_ORDER_NEEDS_TEST_CORP", doc: "The corporation is not a test corporation, so no test order can be added.", help: None },
+    ErrorCode { code: APP_ORDER_TEST_ORDER_NEEDS_TEST_CORP, name: "APP_ORDER_TEST_ORDER_NEEDS_TEST_CORP", doc: "The company is not a test company, so no test order can be added.", help: None },
     ErrorCode { code: PROXY_ORDER_NO_MERCHANT_ACCOUNT_84162, name: "PROXY_ORDER_NO_MERCHANT_ACCOUNT_84162", doc: "The service provider has not opened a merchant account, so it can't order on the customer's behalf.", help: None },
-    ErrorCode { code: APP_ORDER_NO_PURCHASE_TO_RENEW_OR_EXPAND, name: "APP_ORDER_NO_PURCHASE_TO_RENEW_OR_EXPAND", doc: "The application was never bought, so it can't be renewed or expanded.", help: None },
+    ErrorCode { code: APP_ORDER_NO_PURCHASE_TO_RENEW_OR_EXPAND, name: "APP_ORDER_NO_PURCHASE_TO_RENEW_OR_EXPAND", doc: "The app was never bought, so it can't be renewed or expanded.", help: None },
     ErrorCode { code: APP_EDITION_NOT_PAID, name: "APP_EDITION_NOT_PAID", doc: "The edition is not a paid one.", help: None },
     ErrorCode { code: APP_ORDER_INVALID_EFFECTIVE_DATE, name: "APP_ORDER_INVALID_EFFECTIVE_DATE", doc: "The given effective date is invalid.", help: None },
-    ErrorCode { code: APP_HAS_UNPAID_ORDER, name: "APP_HAS_UNPAID_ORDER", doc: "The application has an unpaid order.", help: None },
-    ErrorCode { code: CUSTOM_APP_INSTALL_NOT_AUTHORIZED, name: "CUSTOM_APP_INSTALL_NOT_AUTHORIZED", doc: "The customer corporation hasn't authorised the installation of custom applications.", help: None },
+    ErrorCode { code: APP_HAS_UNPAID_ORDER, name: "APP_HAS_UNPAID_ORDER", doc: "The app has an unpaid order.", help: None },
+    ErrorCode { code: CUSTOM_APP_INSTALL_NOT_AUTHORIZED, name: "CUSTOM_APP_INSTALL_NOT_AUTHORIZED", doc: "The customer company hasn't authorized the installation of custom apps.", help: None },
     ErrorCode { code: APP_EDITION_NOT_YET_PURCHASED, name: "APP_EDITION_NOT_YET_PURCHASED", doc: "Only an edition that was already purchased can be renewed or expanded.", help: None },
     ErrorCode { code: APP_EDITION_OVER_ONE_YEAR_REMAINING, name: "APP_EDITION_OVER_ONE_YEAR_REMAINING", doc: "The current edition has more than one year remaining, so a new purchase is not supported.", help: None },
     ErrorCode { code: PREORDER_PAID_EDITION_NOT_PUBLISHED, name: "PREORDER_PAID_EDITION_NOT_PUBLISHED", doc: "A pre-order can't be created while the paid edition is unpublished.", help: None },
-    ErrorCode { code: APP_NEW_PURCHASE_START_TIME_UNSUPPORTED, name: "APP_NEW_PURCHASE_START_TIME_UNSUPPORTED", doc: "A start time can't be set on a new purchase for an application that is already in effect.", help: None },
+    ErrorCode { code: APP_NEW_PURCHASE_START_TIME_UNSUPPORTED, name: "APP_NEW_PURCHASE_START_TIME_UNSUPPORTED", doc: "A start time can't be set on a new purchase for an app that is already in effect.", help: None },
     ErrorCode { code: RENEWAL_JOB_DUPLICATE_USER_ID, name: "RENEWAL_JOB_DUPLICATE_USER_ID", doc: "The submitted renewal task contains a duplicate userid.", help: None },
     ErrorCode { code: FILE_TRANSCODING_PARSE_ERROR, name: "FILE_TRANSCODING_PARSE_ERROR", doc: "The file could not be parsed for conversion.", help: Some("Only UTF-8 files can be converted. Check whether the file's type or format is supported.") },
     ErrorCode { code: CONTAINS_FORBIDDEN_WORDS, name: "CONTAINS_FORBIDDEN_WORDS", doc: "The content contains words that are not allowed.", help: None },
-    ErrorCode { code: TRUSTED_DOMAIN_MONTHLY_LIMIT_EXCEEDED, name: "TRUSTED_DOMAIN_MONTHLY_LIMIT_EXCEEDED", doc: "A corporation can't set more than 20 trusted domains per month.", help: None },
-    ErrorCode { code: TRUSTED_DOMAIN_OWNERSHIP_NOT_VERIFIED, name: "TRUSTED_DOMAIN_OWNERSHIP_NOT_VERIFIED", doc: "The ownership of the trusted domain was not verified, so only OAuth2 works and the JS-SDK is restricted.", help: Some("Verify the domain's ownership from the application's details page: in the admin console for a corporation's own application, in the service provider console for a third-party application.") },
+    ErrorCode { code: TRUSTED_DOMAIN_MONTHLY_LIMIT_EXCEEDED, name: "TRUSTED_DOMAIN_MONTHLY_LIMIT_EXCEEDED", doc: "A company can't set more than 20 trusted domains per month.", help: None },
+    ErrorCode { code: TRUSTED_DOMAIN_OWNERSHIP_NOT_VERIFIED, name: "TRUSTED_DOMAIN_OWNERSHIP_NOT_VERIFIED", doc: "The ownership of the trusted domain was not verified, so only OAuth2 works and the JS-SDK is restricted.", help: Some("Verify the domain's ownership from the app's details page: in the admin console for a company's self-built app, in the service provider console for a third-party app.") },
     ErrorCode { code: IP_LIST_LIMIT_EXCEEDED, name: "IP_LIST_LIMIT_EXCEEDED", doc: "The IP list exceeds its limit.", help: None },
     ErrorCode { code: INVALID_IP_ADDRESS, name: "INVALID_IP_ADDRESS", doc: "The IP address is invalid.", help: None },
     ErrorCode { code: TRUSTED_DOMAIN_ICP_FILING_REJECTED, name: "TRUSTED_DOMAIN_ICP_FILING_REJECTED", doc: "The trusted domain didn't pass the ICP filing check.", help: None },
-    ErrorCode { code: APP_INFO_INCOMPLETE, name: "APP_INFO_INCOMPLETE", doc: "The application's information is incomplete.", help: Some("Check that the callback parameters and the trusted domain are filled in.") },
+    ErrorCode { code: APP_INFO_INCOMPLETE, name: "APP_INFO_INCOMPLETE", doc: "The app's information is incomplete.", help: Some("Check that the callback parameters and the trusted domain are filled in.") },
     ErrorCode { code: APP_CALLBACK_INVALID_PARAMETER, name: "APP_CALLBACK_INVALID_PARAMETER", doc: "The callback parameters don't meet the requirements.", help: Some("Check that the callback parameters are correct.") },
     ErrorCode { code: APP_CALLBACK_URL_VERIFICATION_FAILED, name: "APP_CALLBACK_URL_VERIFICATION_FAILED", doc: "The verification of the callback URL failed.", help: None },
     ErrorCode { code: INVALID_PERMISSION_NAME, name: "INVALID_PERMISSION_NAME", doc: "A permission name is invalid.", help: Some("Check that the permission names are spelled correctly and not repeated.") },
-    ErrorCode { code: TRUSTED_DOMAIN_BELONGS_TO_PROVIDER, name: "TRUSTED_DOMAIN_BELONGS_TO_PROVIDER", doc: "The trusted domain belongs to a third-party service provider.", help: Some("If a third-party service provider is to develop the application on the corporation's behalf, see the guide to developing corporation applications on their behalf.") },
+    ErrorCode { code: TRUSTED_DOMAIN_BELONGS_TO_PROVIDER, name: "TRUSTED_DOMAIN_BELONGS_TO_PROVIDER", doc: "The trusted domain belongs to a third-party service provider.", help: Some("If a third-party service provider is to develop the app on the company's behalf, see the guide to developing company apps on their behalf.") },
     ErrorCode { code: CHAT_INVALID_CHAT_ID, name: "CHAT_INVALID_CHAT_ID", doc: "The `chatid` parameter is invalid.", help: None },
     ErrorCode { code: CHAT_ID_NOT_FOUND, name: "CHAT_ID_NOT_FOUND", doc: "The given `chatid` does not exist.", help: None },
     ErrorCode { code: CHAT_INVALID_NAME, name: "CHAT_INVALID_NAME", doc: "The group chat's name is invalid.", help: None },
     ErrorCode { code: CHAT_INVALID_OWNER, name: "CHAT_INVALID_OWNER", doc: "The group chat's owner is invalid.", help: None },
     ErrorCode { code: CHAT_INVALID_MEMBER_COUNT, name: "CHAT_INVALID_MEMBER_COUNT", doc: "The group chat has too many or too few members.", help: None },
     ErrorCode { code: CHAT_INVALID_MEMBER, name: "CHAT_INVALID_MEMBER", doc: "A group chat member is invalid.", help: None },
-    ErrorCode { code: CHAT_NOT_CREATED_BY_APP, name: "CHAT_NOT_CREATED_BY_APP", doc: "The group chat was not created by the caller, so the operation is not allowed.", help: Some("Check for cross-application use: the group chat that `chatid` stands for must have been created by this application.") },
+    ErrorCode { code: CHAT_NOT_CREATED_BY_APP, name: "CHAT_NOT_CREATED_BY_APP", doc: "The group chat was not created by the caller, so the operation is not allowed.", help: Some("Check for cross-app use: the group chat that `chatid` stands for must have been created by this app.") },
     ErrorCode { code: CHAT_OWNER_ONLY, name: "CHAT_OWNER_ONLY", doc: "Only the group chat's owner may do this.", help: None },
     ErrorCode { code: CHAT_MISSING_CHAT_ID, name: "CHAT_MISSING_CHAT_ID", doc: "The `chatid` parameter is missing.", help: None },
     ErrorCode { code: CHAT_MISSING_NAME, name: "CHAT_MISSING_NAME", doc: "The group chat's name is missing.", help: None },
@@ -6431,11 +6408,11 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: CHAT_INVALID_MEMBER_ID, name: "CHAT_INVALID_MEMBER_ID", doc: "There is an invalid conversation member ID.", help: Some("When adding members, check that each ID exists in the contacts; when removing members, check that each ID is in the conversation.") },
     ErrorCode { code: CHAT_SENDER_NOT_A_MEMBER, name: "CHAT_SENDER_NOT_A_MEMBER", doc: "The sender is not in the conversation's member list.", help: Some("Use a sender who is one of the conversation's members.") },
     ErrorCode { code: CHAT_INVALID_PARAMETER, name: "CHAT_INVALID_PARAMETER", doc: "The given conversation parameters are invalid.", help: Some("`type` must be `single` or `group`; `msgtype` must be `text`, `image`, `file`, `voice` or `link`.") },
-    ErrorCode { code: CHAT_DOWNSTREAM_MEMBER_REQUIRED, name: "CHAT_DOWNSTREAM_MEMBER_REQUIRED", doc: "The members of an application's multi-person message must include at least one employee of a downstream corporation.", help: None },
+    ErrorCode { code: CHAT_DOWNSTREAM_MEMBER_REQUIRED, name: "CHAT_DOWNSTREAM_MEMBER_REQUIRED", doc: "The members of an app's multi-person message must include at least one member of a downstream company.", help: None },
     ErrorCode { code: CHAT_NOT_RESTRICTED_GROUP, name: "CHAT_NOT_RESTRICTED_GROUP", doc: "The group chat is not a restricted one, so this interface can't be used for it.", help: None },
     ErrorCode { code: COURSE_GROUP_OWNER_REMOVAL_NOT_ALLOWED, name: "COURSE_GROUP_OWNER_REMOVAL_NOT_ALLOWED", doc: "The owner of a course group can't be removed.", help: Some("Name a new owner when removing the owner of a course group.") },
     ErrorCode { code: COURSE_GROUP_OWNER_NO_PERMISSION, name: "COURSE_GROUP_OWNER_NO_PERMISSION", doc: "The given owner has no permission to create course groups.", help: None },
-    ErrorCode { code: COURSE_GROUP_NOT_HIGHER_EDUCATION, name: "COURSE_GROUP_NOT_HIGHER_EDUCATION", doc: "The corporation that calls the course group API is not in the higher education industry.", help: None },
+    ErrorCode { code: COURSE_GROUP_NOT_HIGHER_EDUCATION, name: "COURSE_GROUP_NOT_HIGHER_EDUCATION", doc: "The company that calls the course group API is not in the higher education industry.", help: None },
     ErrorCode { code: SHAKE_NEARBY_NOT_CERTIFIED, name: "SHAKE_NEARBY_NOT_CERTIFIED", doc: "Shake Nearby is not certified.", help: None },
     ErrorCode { code: SHAKE_NEARBY_MISSING_TICKET, name: "SHAKE_NEARBY_MISSING_TICKET", doc: "The Shake Nearby `ticket` parameter is missing.", help: None },
     ErrorCode { code: SHAKE_NEARBY_INVALID_TICKET, name: "SHAKE_NEARBY_INVALID_TICKET", doc: "The Shake Nearby `ticket` parameter is invalid.", help: None },
@@ -6452,15 +6429,15 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: MINIPROGRAM_NOTICE_INVALID_KEY_LENGTH, name: "MINIPROGRAM_NOTICE_INVALID_KEY_LENGTH", doc: "The length of a `key` in the mini program notice is invalid.", help: Some("The key can't be empty or longer than 10 Chinese characters.") },
     ErrorCode { code: MINIPROGRAM_NOTICE_INVALID_VALUE_LENGTH, name: "MINIPROGRAM_NOTICE_INVALID_VALUE_LENGTH", doc: "The length of a `value` in the mini program notice is invalid.", help: Some("The value can't be empty or longer than 30 Chinese characters.") },
     ErrorCode { code: MINIPROGRAM_NOTICE_INVALID_PAGE, name: "MINIPROGRAM_NOTICE_INVALID_PAGE", doc: "The `page` parameter of the mini program notice is invalid.", help: None },
-    ErrorCode { code: MINIPROGRAM_NOT_LINKED_TO_CORP, name: "MINIPROGRAM_NOT_LINKED_TO_CORP", doc: "The mini program is not linked to the corporation.", help: None },
+    ErrorCode { code: MINIPROGRAM_NOT_LINKED_TO_CORP, name: "MINIPROGRAM_NOT_LINKED_TO_CORP", doc: "The mini program is not linked to the company.", help: None },
     ErrorCode { code: MINIPROGRAM_INVALID_APPID, name: "MINIPROGRAM_INVALID_APPID", doc: "The mini program's appid is invalid.", help: None },
-    ErrorCode { code: MINIPROGRAM_APPID_MISMATCH, name: "MINIPROGRAM_APPID_MISMATCH", doc: "The mini program's appid doesn't match.", help: Some("When sending a mini program message, check that the mini program is linked to the corporation. When sharing it with the mobile SDK, check that the SDK's agentid is that of the mini program's application.") },
+    ErrorCode { code: MINIPROGRAM_APPID_MISMATCH, name: "MINIPROGRAM_APPID_MISMATCH", doc: "The mini program's appid doesn't match.", help: Some("When sending a mini program message, check that the mini program is linked to the company. When sharing it with the mobile SDK, check that the SDK's agentid is that of the mini program's app.") },
     ErrorCode { code: MINIPROGRAM_MEMBER_AUTHORIZATION_REQUIRED, name: "MINIPROGRAM_MEMBER_AUTHORIZATION_REQUIRED", doc: "The user has to grant the member authorization first.", help: None },
     ErrorCode { code: MINIPROGRAM_LOGIN_INVALID_SUITE_ID, name: "MINIPROGRAM_LOGIN_INVALID_SUITE_ID", doc: "The suite ID given at login is invalid.", help: None },
-    ErrorCode { code: MINIPROGRAM_LOGIN_SUITE_ID_MISMATCH, name: "MINIPROGRAM_LOGIN_SUITE_ID_MISMATCH", doc: "The suite ID given at login doesn't match the third-party application that the mini program is bound to.", help: None },
+    ErrorCode { code: MINIPROGRAM_LOGIN_SUITE_ID_MISMATCH, name: "MINIPROGRAM_LOGIN_SUITE_ID_MISMATCH", doc: "The suite ID given at login doesn't match the third-party app that the mini program is bound to.", help: None },
     ErrorCode { code: CASHIER_INVALID_ORDER_ID, name: "CASHIER_INVALID_ORDER_ID", doc: "The `orderid` is invalid.", help: None },
-    ErrorCode { code: CASHIER_PAID_APP_EXPIRED, name: "CASHIER_PAID_APP_EXPIRED", doc: "The paid application has expired.", help: None },
-    ErrorCode { code: CASHIER_PAID_APP_USER_LIMIT_EXCEEDED, name: "CASHIER_PAID_APP_USER_LIMIT_EXCEEDED", doc: "The paid application has exceeded its maximum number of users.", help: None },
+    ErrorCode { code: CASHIER_PAID_APP_EXPIRED, name: "CASHIER_PAID_APP_EXPIRED", doc: "The paid app has expired.", help: None },
+    ErrorCode { code: CASHIER_PAID_APP_USER_LIMIT_EXCEEDED, name: "CASHIER_PAID_APP_USER_LIMIT_EXCEEDED", doc: "The paid app has exceeded its maximum number of users.", help: None },
     ErrorCode { code: CASHIER_ORDER_SERVICE_ERROR, name: "CASHIER_ORDER_SERVICE_ERROR", doc: "The order service failed and should be tried again later.", help: None },
     ErrorCode { code: CASHIER_INVALID_PARAMETER, name: "CASHIER_INVALID_PARAMETER", doc: "A parameter is wrong, and `errmsg` tells which one.", help: None },
     ErrorCode { code: CASHIER_INVALID_MERCHANT_SETTINGS, name: "CASHIER_INVALID_MERCHANT_SETTINGS", doc: "The merchant settings are invalid, as detailed in `errmsg`.", help: None },
@@ -6479,7 +6456,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: CASHIER_INVALID_TIMESTAMP, name: "CASHIER_INVALID_TIMESTAMP", doc: "The timestamp is empty or too far from the system time.", help: None },
     ErrorCode { code: CASHIER_INVALID_ORDER_TOKEN, name: "CASHIER_INVALID_ORDER_TOKEN", doc: "The order token is invalid.", help: None },
     ErrorCode { code: CASHIER_ORDER_TOKEN_EXPIRED, name: "CASHIER_ORDER_TOKEN_EXPIRED", doc: "The order token has expired.", help: None },
-    ErrorCode { code: CASHIER_LEGACY_SUITE_UNSUPPORTED, name: "CASHIER_LEGACY_SUITE_UNSUPPORTED", doc: "Old suites (those with several applications) don't support the payment system.", help: None },
+    ErrorCode { code: CASHIER_LEGACY_SUITE_UNSUPPORTED, name: "CASHIER_LEGACY_SUITE_UNSUPPORTED", doc: "Old suites (those with several apps) don't support the payment system.", help: None },
     ErrorCode { code: CASHIER_UNIT_PRICE_LIMIT_EXCEEDED, name: "CASHIER_UNIT_PRICE_LIMIT_EXCEEDED", doc: "The unit price exceeds the limit.", help: None },
     ErrorCode { code: CASHIER_QUANTITY_LIMIT_EXCEEDED, name: "CASHIER_QUANTITY_LIMIT_EXCEEDED", doc: "The quantity of goods exceeds the limit.", help: None },
     ErrorCode { code: ADVANCE_ORDER_ALREADY_EXISTS, name: "ADVANCE_ORDER_ALREADY_EXISTS", doc: "The advance order already exists.", help: None },
@@ -6504,7 +6481,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: CASHIER_PAYMENT_KEY_NOT_CONFIGURED, name: "CASHIER_PAYMENT_KEY_NOT_CONFIGURED", doc: "No payment key is configured in the admin console.", help: None },
     ErrorCode { code: CASHIER_TOO_MANY_RECORDS, name: "CASHIER_TOO_MANY_RECORDS", doc: "There are too many records.", help: None },
     ErrorCode { code: CASHIER_BANK_INFO_VERIFICATION_FAILED, name: "CASHIER_BANK_INFO_VERIFICATION_FAILED", doc: "The authenticity of the bank information could not be verified.", help: None },
-    ErrorCode { code: CASHIER_ABNORMAL_APP_STATUS, name: "CASHIER_ABNORMAL_APP_STATUS", doc: "The application's status is abnormal.", help: None },
+    ErrorCode { code: CASHIER_ABNORMAL_APP_STATUS, name: "CASHIER_ABNORMAL_APP_STATUS", doc: "The app's status is abnormal.", help: None },
     ErrorCode { code: CASHIER_TRIAL_EXTENSION_LIMIT_EXCEEDED, name: "CASHIER_TRIAL_EXTENSION_LIMIT_EXCEEDED", doc: "The trial period is extended by more days than allowed.", help: None },
     ErrorCode { code: ADVANCE_ORDER_LIST_EMPTY, name: "ADVANCE_ORDER_LIST_EMPTY", doc: "The list of advance orders can't be empty.", help: None },
     ErrorCode { code: ADVANCE_ORDER_LIST_LIMIT_EXCEEDED, name: "ADVANCE_ORDER_LIST_LIMIT_EXCEEDED", doc: "The list of advance orders has too many entries.", help: None },
@@ -6512,24 +6489,24 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: CASHIER_ORDER_AMOUNT_ZERO, name: "CASHIER_ORDER_AMOUNT_ZERO", doc: "An order can't be placed with an amount of 0.", help: None },
     ErrorCode { code: CASHIER_PROXY_ORDER_CHANNEL_REQUIRED, name: "CASHIER_PROXY_ORDER_CHANNEL_REQUIRED", doc: "An order placed on a customer's behalf must name a payment channel.", help: None },
     ErrorCode { code: CASHIER_PARTIAL_REFUND_UNSUPPORTED, name: "CASHIER_PARTIAL_REFUND_UNSUPPORTED", doc: "Advance orders and orders placed on a customer's behalf don't support partial refunds.", help: None },
-    ErrorCode { code: ADVANCE_ORDER_CORP_MISMATCH, name: "ADVANCE_ORDER_CORP_MISMATCH", doc: "The advance order doesn't match the corporation of the one placing the order.", help: None },
+    ErrorCode { code: ADVANCE_ORDER_CORP_MISMATCH, name: "ADVANCE_ORDER_CORP_MISMATCH", doc: "The advance order doesn't match the company of the one placing the order.", help: None },
     ErrorCode { code: CASHIER_INVALID_REFUNDED_CREDIT_ORDER_ID, name: "CASHIER_INVALID_REFUNDED_CREDIT_ORDER_ID", doc: "The `refunded_credit_orderid` parameter is invalid.", help: None },
     ErrorCode { code: MERCHANT_INVALID_IMAGE_TYPE, name: "MERCHANT_INVALID_IMAGE_TYPE", doc: "The image's type is invalid.", help: None },
     ErrorCode { code: MERCHANT_INVALID_IMAGE_SIZE, name: "MERCHANT_INVALID_IMAGE_SIZE", doc: "The image's size is invalid.", help: None },
-    ErrorCode { code: MERCHANT_CORP_IS_K12, name: "MERCHANT_CORP_IS_K12", doc: "The corporation is a K12 one.", help: None },
+    ErrorCode { code: MERCHANT_CORP_IS_K12, name: "MERCHANT_CORP_IS_K12", doc: "The company is a K12 one.", help: None },
     ErrorCode { code: MERCHANT_INVALID_IMAGE, name: "MERCHANT_INVALID_IMAGE", doc: "The image is invalid.", help: None },
     ErrorCode { code: MERCHANT_IMAGE_UPLOAD_ERROR, name: "MERCHANT_IMAGE_UPLOAD_ERROR", doc: "The image upload went wrong.", help: None },
     ErrorCode { code: MERCHANT_REQUEST_IN_PROGRESS, name: "MERCHANT_REQUEST_IN_PROGRESS", doc: "A request form with this number is already in progress.", help: None },
-    ErrorCode { code: MERCHANT_REQUEST_SUPER_ADMIN_LIMIT_REACHED, name: "MERCHANT_REQUEST_SUPER_ADMIN_LIMIT_REACHED", doc: "The super administrator has reached the limit of request forms.", help: None },
-    ErrorCode { code: MERCHANT_REQUEST_CORP_LIMIT_REACHED, name: "MERCHANT_REQUEST_CORP_LIMIT_REACHED", doc: "The corporation has reached the limit of request forms.", help: None },
+    ErrorCode { code: MERCHANT_REQUEST_SUPER_ADMIN_LIMIT_REACHED, name: "MERCHANT_REQUEST_SUPER_ADMIN_LIMIT_REACHED", doc: "The super admin has reached the limit of request forms.", help: None },
+    ErrorCode { code: MERCHANT_REQUEST_CORP_LIMIT_REACHED, name: "MERCHANT_REQUEST_CORP_LIMIT_REACHED", doc: "The company has reached the limit of request forms.", help: None },
     ErrorCode { code: MERCHANT_REQUEST_INVALID_PARAMETER, name: "MERCHANT_REQUEST_INVALID_PARAMETER", doc: "A parameter is wrong.", help: None },
     ErrorCode { code: MERCHANT_REQUEST_NOT_FOUND, name: "MERCHANT_REQUEST_NOT_FOUND", doc: "The request form's number does not exist.", help: None },
-    ErrorCode { code: MERCHANT_SUPER_ADMIN_NO_PERMISSION, name: "MERCHANT_SUPER_ADMIN_NO_PERMISSION", doc: "The super administrator has no permission.", help: None },
+    ErrorCode { code: MERCHANT_SUPER_ADMIN_NO_PERMISSION, name: "MERCHANT_SUPER_ADMIN_NO_PERMISSION", doc: "The super admin has no permission.", help: None },
     ErrorCode { code: MERCHANT_WITHDRAWER_NOT_VERIFIED, name: "MERCHANT_WITHDRAWER_NOT_VERIFIED", doc: "The person named for withdrawals has not passed real-name verification.", help: None },
     ErrorCode { code: MERCHANT_REQUEST_IMAGE_ERROR, name: "MERCHANT_REQUEST_IMAGE_ERROR", doc: "An uploaded image caused an error.", help: Some("Upload the image again and use the new mediaid. If it still fails, try submitting again with a new request form number.") },
-    ErrorCode { code: MERCHANT_WITHDRAWER_SUPER_ADMIN_MISMATCH, name: "MERCHANT_WITHDRAWER_SUPER_ADMIN_MISMATCH", doc: "The real-name verification of the person named for withdrawals doesn't match that of the super administrator.", help: None },
+    ErrorCode { code: MERCHANT_WITHDRAWER_SUPER_ADMIN_MISMATCH, name: "MERCHANT_WITHDRAWER_SUPER_ADMIN_MISMATCH", doc: "The real-name verification of the person named for withdrawals doesn't match that of the super admin.", help: None },
     ErrorCode { code: MERCHANT_BUSINESS_SCOPE_MISMATCH, name: "MERCHANT_BUSINESS_SCOPE_MISMATCH", doc: "The chosen business scope doesn't fit the type of legal entity.", help: None },
-    ErrorCode { code: CASHIER_FREE_ORDER_DAILY_LIMIT_EXCEEDED, name: "CASHIER_FREE_ORDER_DAILY_LIMIT_EXCEEDED", doc: "At most 3 payment-free orders can be created per application and corporation in one day.", help: None },
+    ErrorCode { code: CASHIER_FREE_ORDER_DAILY_LIMIT_EXCEEDED, name: "CASHIER_FREE_ORDER_DAILY_LIMIT_EXCEEDED", doc: "At most 3 payment-free orders can be created per app and company in one day.", help: None },
     ErrorCode { code: CASHIER_TOPUP_ACCOUNT_NOT_OPENED, name: "CASHIER_TOPUP_ACCOUNT_NOT_OPENED", doc: "The top-up account is not opened.", help: None },
     ErrorCode { code: CASHIER_INSUFFICIENT_BALANCE, name: "CASHIER_INSUFFICIENT_BALANCE", doc: "The account balance is too low.", help: None },
     ErrorCode { code: CALENDAR_ORGANIZER_REQUIRED, name: "CALENDAR_ORGANIZER_REQUIRED", doc: "The organizer must be given.", help: None },
@@ -6542,7 +6519,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: SCHEDULE_ORGANIZER_CHANGE_90463, name: "SCHEDULE_ORGANIZER_CHANGE_90463", doc: "The organizer can't be changed.", help: None },
     ErrorCode { code: SCHEDULE_TOO_MANY_ATTENDEES, name: "SCHEDULE_TOO_MANY_ATTENDEES", doc: "There are more attendees than allowed.", help: None },
     ErrorCode { code: SCHEDULE_UNSUPPORTED_REPEAT_TYPE, name: "SCHEDULE_UNSUPPORTED_REPEAT_TYPE", doc: "The repeat type is not supported.", help: None },
-    ErrorCode { code: SCHEDULE_CREATED_BY_ANOTHER_APP, name: "SCHEDULE_CREATED_BY_ANOTHER_APP", doc: "Calendars and schedules that another application created can't be operated on.", help: None },
+    ErrorCode { code: SCHEDULE_CREATED_BY_ANOTHER_APP, name: "SCHEDULE_CREATED_BY_ANOTHER_APP", doc: "Calendars and schedules that another app created can't be operated on.", help: None },
     ErrorCode { code: SCHEDULE_INVALID_DAY_OF_WEEK, name: "SCHEDULE_INVALID_DAY_OF_WEEK", doc: "The day-of-week parameter is wrong.", help: None },
     ErrorCode { code: SCHEDULE_ORGANIZER_CHANGE_90468, name: "SCHEDULE_ORGANIZER_CHANGE_90468", doc: "The organizer can't be changed.", help: None },
     ErrorCode { code: SCHEDULE_PAGE_SIZE_LIMIT_EXCEEDED, name: "SCHEDULE_PAGE_SIZE_LIMIT_EXCEEDED", doc: "The page size exceeds the limit.", help: None },
@@ -6552,7 +6529,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: CALENDAR_INVALID_COLOR, name: "CALENDAR_INVALID_COLOR", doc: "The color parameter is wrong.", help: None },
     ErrorCode { code: SCHEDULE_ORGANIZER_IS_ATTENDEE, name: "SCHEDULE_ORGANIZER_IS_ATTENDEE", doc: "The organizer can't be one of the attendees as well.", help: None },
     ErrorCode { code: CALENDAR_NOT_OF_ORGANIZER, name: "CALENDAR_NOT_OF_ORGANIZER", doc: "The calendar is not one of the organizer's.", help: None },
-    ErrorCode { code: SCHEDULE_SYSTEM_APP_ONLY, name: "SCHEDULE_SYSTEM_APP_ONLY", doc: "Only the system application \"Schedule\" may access schedules created by users.", help: None },
+    ErrorCode { code: SCHEDULE_SYSTEM_APP_ONLY, name: "SCHEDULE_SYSTEM_APP_ONLY", doc: "Only the system app \"Schedule\" may access schedules created by users.", help: None },
     ErrorCode { code: SCHEDULE_CREATED_BY_USER, name: "SCHEDULE_CREATED_BY_USER", doc: "Schedules created by users can't be operated on.", help: None },
     ErrorCode { code: SCHEDULE_INVALID_TIMEZONE, name: "SCHEDULE_INVALID_TIMEZONE", doc: "The `timezone` is invalid.", help: None },
     ErrorCode { code: CALENDAR_ORGANIZER_LIMIT_EXCEEDED, name: "CALENDAR_ORGANIZER_LIMIT_EXCEEDED", doc: "The organizer has more calendars than allowed.", help: None },
@@ -6566,28 +6543,28 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: CALENDAR_AUTO_SUBSCRIBE_PUBLIC_ONLY, name: "CALENDAR_AUTO_SUBSCRIBE_PUBLIC_ONLY", doc: "Only public calendars support automatic subscription.", help: None },
     ErrorCode { code: CALENDAR_SUBSCRIBER_LIMIT_EXCEEDED, name: "CALENDAR_SUBSCRIBER_LIMIT_EXCEEDED", doc: "There are more subscribers than allowed.", help: None },
     ErrorCode { code: CALENDAR_USER_NOT_IN_SUBSCRIBABLE_RANGE, name: "CALENDAR_USER_NOT_IN_SUBSCRIBABLE_RANGE", doc: "The userid is not among those who may subscribe.", help: None },
-    ErrorCode { code: CALENDAR_ADMIN_NOT_A_MEMBER, name: "CALENDAR_ADMIN_NOT_A_MEMBER", doc: "The administrator is not in the member list.", help: None },
+    ErrorCode { code: CALENDAR_ADMIN_NOT_A_MEMBER, name: "CALENDAR_ADMIN_NOT_A_MEMBER", doc: "The admin is not in the member list.", help: None },
     ErrorCode { code: CALENDAR_DEPRECATED_PARAMETER, name: "CALENDAR_DEPRECATED_PARAMETER", doc: "A deprecated parameter was used.", help: Some("Check the fields of the request against the interface's documentation.") },
     ErrorCode { code: CALENDAR_NOT_OF_CREATOR, name: "CALENDAR_NOT_OF_CREATOR", doc: "The calendar doesn't belong to the creator.", help: None },
-    ErrorCode { code: CALENDAR_ADMINS_UNSUPPORTED_BY_APP_TYPE, name: "CALENDAR_ADMINS_UNSUPPORTED_BY_APP_TYPE", doc: "This type of application doesn't support the administrators field.", help: None },
-    ErrorCode { code: CALENDAR_READ_ONLY_ADMINS_NOT_ALLOWED, name: "CALENDAR_READ_ONLY_ADMINS_NOT_ALLOWED", doc: "Administrators can't be set in a read-only calendar.", help: None },
+    ErrorCode { code: CALENDAR_ADMINS_UNSUPPORTED_BY_APP_TYPE, name: "CALENDAR_ADMINS_UNSUPPORTED_BY_APP_TYPE", doc: "This type of app doesn't support the admins field.", help: None },
+    ErrorCode { code: CALENDAR_READ_ONLY_ADMINS_NOT_ALLOWED, name: "CALENDAR_READ_ONLY_ADMINS_NOT_ALLOWED", doc: "Admins can't be set in a read-only calendar.", help: None },
     ErrorCode { code: SCHEDULE_CREATED_BY_MAIL, name: "SCHEDULE_CREATED_BY_MAIL", doc: "A schedule created by mail can't be updated.", help: None },
     ErrorCode { code: SCHEDULE_HAS_ANOTHER_MEETING_ROOM, name: "SCHEDULE_HAS_ANOTHER_MEETING_ROOM", doc: "The schedule has already booked another meeting room.", help: None },
-    ErrorCode { code: SCHEDULE_ROOM_BOOKED_BY_ANOTHER_APP, name: "SCHEDULE_ROOM_BOOKED_BY_ANOTHER_APP", doc: "A meeting room booked by another application can't be cancelled.", help: None },
-    ErrorCode { code: CUSTOMER_GROUP_OWNER_NOT_RESIGNED, name: "CUSTOMER_GROUP_OWNER_NOT_RESIGNED", doc: "The group's owner hasn't left the corporation.", help: None },
+    ErrorCode { code: SCHEDULE_ROOM_BOOKED_BY_ANOTHER_APP, name: "SCHEDULE_ROOM_BOOKED_BY_ANOTHER_APP", doc: "A meeting room booked by another app can't be canceled.", help: None },
+    ErrorCode { code: CUSTOMER_GROUP_OWNER_NOT_RESIGNED, name: "CUSTOMER_GROUP_OWNER_NOT_RESIGNED", doc: "The group's owner hasn't left the company.", help: None },
     ErrorCode { code: CHAT_NOT_CUSTOMER_GROUP, name: "CHAT_NOT_CUSTOMER_GROUP", doc: "The group chat is not a customer group.", help: None },
-    ErrorCode { code: CUSTOMER_GROUP_OWNER_RESIGNED, name: "CUSTOMER_GROUP_OWNER_RESIGNED", doc: "The group's owner has left the corporation.", help: None },
+    ErrorCode { code: CUSTOMER_GROUP_OWNER_RESIGNED, name: "CUSTOMER_GROUP_OWNER_RESIGNED", doc: "The group's owner has left the company.", help: None },
     ErrorCode { code: CUSTOMER_GROUP_FULL, name: "CUSTOMER_GROUP_FULL", doc: "The group is full and has 99 WeChat members, so nobody can be removed and it must be confirmed in the client.", help: None },
     ErrorCode { code: CUSTOMER_GROUP_OWNER_UNCHANGED, name: "CUSTOMER_GROUP_OWNER_UNCHANGED", doc: "The group's owner is unchanged.", help: None },
     ErrorCode { code: CUSTOMER_GROUP_TRANSFER_IN_PROGRESS, name: "CUSTOMER_GROUP_TRANSFER_IN_PROGRESS", doc: "The group of the departed member is already being handed over.", help: None },
     ErrorCode { code: CUSTOMER_GROUP_ALREADY_TRANSFERRED, name: "CUSTOMER_GROUP_ALREADY_TRANSFERRED", doc: "The group of the departed member has already been handed over.", help: None },
     ErrorCode { code: CUSTOMER_GROUP_NOT_OF_WECOM, name: "CUSTOMER_GROUP_NOT_OF_WECOM", doc: "The group is not a WeCom customer group.", help: Some("Check that the current group is a customer group of WeCom.") },
-    ErrorCode { code: CORP_NO_ACTIVE_USERS_FOR_ONE_YEAR, name: "CORP_NO_ACTIVE_USERS_FOR_ONE_YEAR", doc: "The corporation has had no active users within one year.", help: None },
+    ErrorCode { code: CORP_NO_ACTIVE_USERS_FOR_ONE_YEAR, name: "CORP_NO_ACTIVE_USERS_FOR_ONE_YEAR", doc: "The company has had no active users within one year.", help: None },
     ErrorCode { code: INVALID_OPENGID, name: "INVALID_OPENGID", doc: "The `opengid` does not exist or is invalid.", help: None },
-    ErrorCode { code: MEETING_INVALID_ID_90602, name: "MEETING_INVALID_ID_90602", doc: "The meeting ID is invalid.", help: Some("Check the spelling of the meeting ID, and that the meeting was created by this application.") },
+    ErrorCode { code: MEETING_INVALID_ID_90602, name: "MEETING_INVALID_ID_90602", doc: "The meeting ID is invalid.", help: Some("Check the spelling of the meeting ID, and that the meeting was created by this app.") },
     ErrorCode { code: GRID_INVALID_EVENT_CATEGORY_ID, name: "GRID_INVALID_EVENT_CATEGORY_ID", doc: "The event category ID is invalid.", help: None },
     ErrorCode { code: GRID_INVALID_UNIT_ID, name: "GRID_INVALID_UNIT_ID", doc: "The grid unit ID is invalid.", help: None },
-    ErrorCode { code: GRID_UNIT_ADMINS_EXCEEDED, name: "GRID_UNIT_ADMINS_EXCEEDED", doc: "The grid unit has reached its limit of 20 administrators.", help: None },
+    ErrorCode { code: GRID_UNIT_ADMINS_EXCEEDED, name: "GRID_UNIT_ADMINS_EXCEEDED", doc: "The grid unit has reached its limit of 20 admins.", help: None },
     ErrorCode { code: GRID_UNIT_HAS_MEMBERS, name: "GRID_UNIT_HAS_MEMBERS", doc: "A grid unit that still has members can't be deleted.", help: None },
     ErrorCode { code: GRID_UNIT_NAME_DUPLICATE, name: "GRID_UNIT_NAME_DUPLICATE", doc: "The name of the grid unit is already in use.", help: None },
     ErrorCode { code: GRID_UNIT_MEMBERS_EXCEEDED_90609, name: "GRID_UNIT_MEMBERS_EXCEEDED_90609", doc: "The grid unit has more members than allowed.", help: None },
@@ -6595,7 +6572,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: GRID_MEMBER_MANAGED_UNITS_EXCEEDED, name: "GRID_MEMBER_MANAGED_UNITS_EXCEEDED", doc: "The member manages more grids than allowed.", help: None },
     ErrorCode { code: SCHEDULE_ROOM_BOOKING_NOT_CANCELED, name: "SCHEDULE_ROOM_BOOKING_NOT_CANCELED", doc: "The meeting room booking must be canceled before the schedule can be updated.", help: None },
     ErrorCode { code: SCHEDULE_INVALID_REMIND_TIME_DIFFS, name: "SCHEDULE_INVALID_REMIND_TIME_DIFFS", doc: "The array `remind_time_diffs` contains an invalid value.", help: None },
-    ErrorCode { code: SCHEDULE_CREATOR_LEFT, name: "SCHEDULE_CREATOR_LEFT", doc: "The schedule can't be deleted because its creator has left the corporation.", help: None },
+    ErrorCode { code: SCHEDULE_CREATOR_LEFT, name: "SCHEDULE_CREATOR_LEFT", doc: "The schedule can't be deleted because its creator has left the company.", help: None },
     ErrorCode { code: SCHEDULE_START_BEFORE_NOW, name: "SCHEDULE_START_BEFORE_NOW", doc: "The start time of a non-recurring schedule can't be changed to a time in the past.", help: None },
     ErrorCode { code: SCHEDULE_MEETING_IN_PROGRESS, name: "SCHEDULE_MEETING_IN_PROGRESS", doc: "The schedule can't be changed while its linked meeting is in progress.", help: None },
     ErrorCode { code: SCHEDULE_CREATOR_NO_DEFAULT_CALENDAR, name: "SCHEDULE_CREATOR_NO_DEFAULT_CALENDAR", doc: "The creator of the schedule has no default calendar, so the calendar parameter must be given.", help: None },
@@ -6603,16 +6580,16 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: SCHEDULE_MEETING_ROOM_DISABLED, name: "SCHEDULE_MEETING_ROOM_DISABLED", doc: "The meeting room is disabled and can't be booked.", help: None },
     ErrorCode { code: CALENDAR_DEFAULT_NOT_DELETABLE, name: "CALENDAR_DEFAULT_NOT_DELETABLE", doc: "The default calendar can't be deleted.", help: None },
     ErrorCode { code: SCHEDULE_MISSING_ATTENDEES, name: "SCHEDULE_MISSING_ATTENDEES", doc: "The attendees of the schedule are missing.", help: None },
-    ErrorCode { code: SCHEDULE_MISSING_ADMINS, name: "SCHEDULE_MISSING_ADMINS", doc: "The administrators of the schedule are missing.", help: None },
-    ErrorCode { code: SCHEDULE_ADMIN_NOT_ATTENDEE, name: "SCHEDULE_ADMIN_NOT_ATTENDEE", doc: "The administrators of a schedule must be among its attendees.", help: None },
+    ErrorCode { code: SCHEDULE_MISSING_ADMINS, name: "SCHEDULE_MISSING_ADMINS", doc: "The admins of the schedule are missing.", help: None },
+    ErrorCode { code: SCHEDULE_ADMIN_NOT_ATTENDEE, name: "SCHEDULE_ADMIN_NOT_ATTENDEE", doc: "The admins of a schedule must be among its attendees.", help: None },
     ErrorCode { code: TICKET_INVALID_TYPE, name: "TICKET_INVALID_TYPE", doc: "The type of ticket requested is invalid.", help: Some("For a jsapi_ticket, pass only access_token, without `type`. For an electronic invoice ticket, pass access_token and `type=wx_card`.") },
-    ErrorCode { code: MEMBER_OUTSIDE_APP_SCOPE_92000, name: "MEMBER_OUTSIDE_APP_SCOPE_92000", doc: "The member is outside the visible scope of the application.", help: None },
-    ErrorCode { code: APP_NO_SENSITIVE_INFO_PERMISSION, name: "APP_NO_SENSITIVE_INFO_PERMISSION", doc: "The application has no permission for sensitive information.", help: None },
-    ErrorCode { code: CROSS_CORP_CALL_NOT_ALLOWED, name: "CROSS_CORP_CALL_NOT_ALLOWED", doc: "Calls across corporations are not allowed.", help: Some("For agentConfig, check that the member's corporation matches the `corpid` passed in. For the session archive, check that the group chat was created by this corporation, not as a customer group of another one.") },
-    ErrorCode { code: CROSS_APP_CALL_NOT_ALLOWED, name: "CROSS_APP_CALL_NOT_ALLOWED", doc: "Calls across applications are not allowed.", help: None },
+    ErrorCode { code: MEMBER_OUTSIDE_APP_SCOPE_92000, name: "MEMBER_OUTSIDE_APP_SCOPE_92000", doc: "The member is outside the visible scope of the app.", help: None },
+    ErrorCode { code: APP_NO_SENSITIVE_INFO_PERMISSION, name: "APP_NO_SENSITIVE_INFO_PERMISSION", doc: "The app has no permission for sensitive information.", help: None },
+    ErrorCode { code: CROSS_CORP_CALL_NOT_ALLOWED, name: "CROSS_CORP_CALL_NOT_ALLOWED", doc: "Calls across companies are not allowed.", help: Some("For agentConfig, check that the member's company matches the `corpid` passed in. For the conversation archive, check that the group chat was created by this company, not as a customer group of another one.") },
+    ErrorCode { code: CROSS_APP_CALL_NOT_ALLOWED, name: "CROSS_APP_CALL_NOT_ALLOWED", doc: "Calls across apps are not allowed.", help: None },
     ErrorCode { code: LIVING_ALREADY_STARTED_OR_CANCELED, name: "LIVING_ALREADY_STARTED_OR_CANCELED", doc: "The live stream has already started or been canceled.", help: None },
     ErrorCode { code: LIVING_REPLAY_NOT_DELETABLE, name: "LIVING_REPLAY_NOT_DELETABLE", doc: "The replay of this live stream can't be deleted.", help: None },
-    ErrorCode { code: LIVING_NO_PERMISSION_FOR_APP, name: "LIVING_NO_PERMISSION_FOR_APP", doc: "The application has no permission to operate this live stream.", help: None },
+    ErrorCode { code: LIVING_NO_PERMISSION_FOR_APP, name: "LIVING_NO_PERMISSION_FOR_APP", doc: "The app has no permission to operate this live stream.", help: None },
     ErrorCode { code: WEBHOOK_INVALID_URL_OR_REMOVED, name: "WEBHOOK_INVALID_URL_OR_REMOVED", doc: "The webhook URL of the message push is invalid, or the message push was removed from the group chat.", help: None },
     ErrorCode { code: WEBHOOK_PUSH_NOT_ALLOWED_IN_GROUP, name: "WEBHOOK_PUSH_NOT_ALLOWED_IN_GROUP", doc: "The group chat doesn't allow pushed messages.", help: None },
     ErrorCode { code: WEBHOOK_PUSH_DISABLED, name: "WEBHOOK_PUSH_DISABLED", doc: "The message push is disabled.", help: None },
@@ -6621,26 +6598,26 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: WEBHOOK_EMPTY_MESSAGE_BODY, name: "WEBHOOK_EMPTY_MESSAGE_BODY", doc: "The request body of the message to send is empty.", help: None },
     ErrorCode { code: WEBHOOK_IMAGE_TOO_LARGE, name: "WEBHOOK_IMAGE_TOO_LARGE", doc: "The image exceeds the size limit.", help: None },
     ErrorCode { code: RESPONSE_TYPE_INVALID, name: "RESPONSE_TYPE_INVALID", doc: "The field `response_type` is invalid.", help: None },
-    ErrorCode { code: WORKBENCH_CUSTOM_MODE_NOT_ENABLED, name: "WORKBENCH_CUSTOM_MODE_NOT_ENABLED", doc: "The application hasn't enabled the custom workbench mode.", help: Some("Enable the custom workbench mode on the application's details page in the admin console.") },
+    ErrorCode { code: WORKBENCH_CUSTOM_MODE_NOT_ENABLED, name: "WORKBENCH_CUSTOM_MODE_NOT_ENABLED", doc: "The app hasn't enabled the custom workbench mode.", help: Some("Enable the custom workbench mode on the app's details page in the admin console.") },
     ErrorCode { code: WORKBENCH_INVALID_TYPE, name: "WORKBENCH_INVALID_TYPE", doc: "The workbench `type` is invalid.", help: None },
     ErrorCode { code: WORKBENCH_MISSING_KEYDATA, name: "WORKBENCH_MISSING_KEYDATA", doc: "The field `keydata` is missing.", help: None },
     ErrorCode { code: WORKBENCH_KEYDATA_ITEMS_EXCEEDED, name: "WORKBENCH_KEYDATA_ITEMS_EXCEEDED", doc: "The `items` list of `keydata` is too long.", help: None },
     ErrorCode { code: WORKBENCH_MISSING_LIST, name: "WORKBENCH_MISSING_LIST", doc: "The field `list` is missing.", help: None },
     ErrorCode { code: WORKBENCH_LIST_ITEMS_EXCEEDED, name: "WORKBENCH_LIST_ITEMS_EXCEEDED", doc: "The `items` list of `list` is too long.", help: None },
     ErrorCode { code: WORKBENCH_MISSING_WEBVIEW, name: "WORKBENCH_MISSING_WEBVIEW", doc: "The field `webview` is missing.", help: None },
-    ErrorCode { code: WORKBENCH_TEMPLATE_TYPE_NOT_SET, name: "WORKBENCH_TEMPLATE_TYPE_NOT_SET", doc: "The application hasn't set a template type for the custom workbench.", help: None },
+    ErrorCode { code: WORKBENCH_TEMPLATE_TYPE_NOT_SET, name: "WORKBENCH_TEMPLATE_TYPE_NOT_SET", doc: "The app hasn't set a template type for the custom workbench.", help: None },
     ErrorCode { code: WORKBENCH_MISSING_TITLE, name: "WORKBENCH_MISSING_TITLE", doc: "The field `title` is missing.", help: None },
     ErrorCode { code: WORKBENCH_INVALID_WEBVIEW_HEIGHT_TYPE, name: "WORKBENCH_INVALID_WEBVIEW_HEIGHT_TYPE", doc: "The height type of the webview is incorrect.", help: None },
     ErrorCode { code: WORKBENCH_MISSING_DATA, name: "WORKBENCH_MISSING_DATA", doc: "The field `data` is missing.", help: None },
     ErrorCode { code: WORKBENCH_INVALID_IMAGE_URL, name: "WORKBENCH_INVALID_IMAGE_URL", doc: "The `url` in the `image` settings is invalid.", help: None },
     ErrorCode { code: WORKBENCH_INVALID_LIST_TITLE, name: "WORKBENCH_INVALID_LIST_TITLE", doc: "The `title` in the `list` settings is invalid.", help: None },
     ErrorCode { code: WORKBENCH_INVALID_WEBVIEW_URL, name: "WORKBENCH_INVALID_WEBVIEW_URL", doc: "The `url` in the `webview` settings is invalid.", help: None },
-    ErrorCode { code: WORKBENCH_HEIGHT_MISMATCH, name: "WORKBENCH_HEIGHT_MISMATCH", doc: "The configured `height` differs from the one in the application's template.", help: None },
+    ErrorCode { code: WORKBENCH_HEIGHT_MISMATCH, name: "WORKBENCH_HEIGHT_MISMATCH", doc: "The configured `height` differs from the one in the app's template.", help: None },
     ErrorCode { code: KF_INVALID_OPEN_KFID, name: "KF_INVALID_OPEN_KFID", doc: "The `open_kfid` is invalid.", help: None },
-    ErrorCode { code: KF_SEND_COUNT_LIMIT, name: "KF_SEND_COUNT_LIMIT", doc: "The limit on the number of customer service messages was reached.", help: Some("After a user sends a message to WeChat Customer Service, the corporation can send at most 5 messages to that user. It can send again once the user sends another message.") },
+    ErrorCode { code: KF_SEND_COUNT_LIMIT, name: "KF_SEND_COUNT_LIMIT", doc: "The limit on the number of customer service messages was reached.", help: Some("After a user sends a message to WeChat Customer Service, the company can send at most 5 messages to that user. It can send again once the user sends another message.") },
     ErrorCode { code: KF_SEND_TIME_LIMIT, name: "KF_SEND_TIME_LIMIT", doc: "The time in which customer service messages may be sent is over.", help: Some("Messages can be sent to a user within 48 hours after the user sent a message to WeChat Customer Service.") },
-    ErrorCode { code: KF_CUSTOMER_COUNT_LIMIT, name: "KF_CUSTOMER_COUNT_LIMIT", doc: "The limit on the number of customer inquiries that can be served was reached.", help: Some("Check whether the corporation is verified; this limit applies to an unverified one.") },
-    ErrorCode { code: KF_OPEN_KFID_NOT_FOUND, name: "KF_OPEN_KFID_NOT_FOUND", doc: "The `open_kfid` doesn't exist.", help: Some("Check that the account belongs to this corporation and wasn't deleted.") },
+    ErrorCode { code: KF_CUSTOMER_COUNT_LIMIT, name: "KF_CUSTOMER_COUNT_LIMIT", doc: "The limit on the number of customer inquiries that can be served was reached.", help: Some("Check whether the company is verified; this limit applies to an unverified one.") },
+    ErrorCode { code: KF_OPEN_KFID_NOT_FOUND, name: "KF_OPEN_KFID_NOT_FOUND", doc: "The `open_kfid` doesn't exist.", help: Some("Check that the account belongs to this company and wasn't deleted.") },
     ErrorCode { code: KF_ACCOUNT_COUNT_EXCEEDED, name: "KF_ACCOUNT_COUNT_EXCEEDED", doc: "The number of customer service accounts exceeds the limit.", help: Some("Keep at least one customer service account, and no more than the maximum number.") },
     ErrorCode { code: KF_INVALID_ACCOUNT_NAME, name: "KF_INVALID_ACCOUNT_NAME", doc: "The name of the customer service account is invalid.", help: None },
     ErrorCode { code: KF_INVALID_MSGTOKEN, name: "KF_INVALID_MSGTOKEN", doc: "The `msgtoken` is invalid.", help: Some("A msgtoken is valid for a limited time: check whether it has expired or is malformed.") },
@@ -6652,21 +6629,21 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: KF_USER_NOT_SERVICER, name: "KF_USER_NOT_SERVICER", doc: "The user is not a customer service agent.", help: Some("Check that the user is one of the customer service agents and has activated WeCom.") },
     ErrorCode { code: KF_DEDICATED_SERVICE_CONFIGURED, name: "KF_DEDICATED_SERVICE_CONFIGURED", doc: "The dedicated service is already configured in the admin console.", help: None },
     ErrorCode { code: KF_STATE_TRANSITION_NOT_ALLOWED, name: "KF_STATE_TRANSITION_NOT_ALLOWED", doc: "This change of the session state is not allowed.", help: Some("Check the documented transitions between session states.") },
-    ErrorCode { code: KF_API_SWITCH_OFF, name: "KF_API_SWITCH_OFF", doc: "The API switch under the basic application permissions is off.", help: None },
+    ErrorCode { code: KF_API_SWITCH_OFF, name: "KF_API_SWITCH_OFF", doc: "The API switch under the basic app permissions is off.", help: None },
     ErrorCode { code: KF_SESSION_STATE_FORBIDS_SENDING, name: "KF_SESSION_STATE_FORBIDS_SENDING", doc: "The current session state doesn't allow customer service messages to be sent.", help: Some("The session may be in a state in which the API can't send, or it may be older than 48 hours.") },
     ErrorCode { code: KF_SERVICER_UNAVAILABLE, name: "KF_SERVICER_UNAVAILABLE", doc: "The customer service agent has stopped or suspended serving, so the operation can't be completed.", help: Some("Get the list of customer service agents to see the agent's status.") },
     ErrorCode { code: KF_SERVICERS_EXCEEDED, name: "KF_SERVICERS_EXCEEDED", doc: "More customer service agents are configured than allowed.", help: None },
     ErrorCode { code: KF_INVALID_LOCATION_TYPE, name: "KF_INVALID_LOCATION_TYPE", doc: "The `location_type` is invalid.", help: None },
-    ErrorCode { code: KF_API_SWITCH_GRANTED_TO_CUSTOMIZED_APP, name: "KF_API_SWITCH_GRANTED_TO_CUSTOMIZED_APP", doc: "The API switch under the basic application permissions is already authorized to a customised application developed by a service provider.", help: Some("Switch the permission in the admin console under WeChat Customer Service.") },
+    ErrorCode { code: KF_API_SWITCH_GRANTED_TO_CUSTOMIZED_APP, name: "KF_API_SWITCH_GRANTED_TO_CUSTOMIZED_APP", doc: "The API switch under the basic app permissions is already authorized to a customized app developed by a service provider.", help: Some("Switch the permission in the admin console under WeChat Customer Service.") },
     ErrorCode { code: KF_ACCOUNT_USAGE_TOO_LOW, name: "KF_ACCOUNT_USAGE_TOO_LOW", doc: "No account can be created for now because the existing customer service accounts are used too little.", help: Some("Improve the usage, then try again.") },
-    ErrorCode { code: KF_UNVERIFIED_CORP_ACCOUNT_LIMIT, name: "KF_UNVERIFIED_CORP_ACCOUNT_LIMIT", doc: "An unverified corporation can create only 10 customer service accounts.", help: Some("Verify the corporation to create more.") },
+    ErrorCode { code: KF_UNVERIFIED_CORP_ACCOUNT_LIMIT, name: "KF_UNVERIFIED_CORP_ACCOUNT_LIMIT", doc: "An unverified company can create only 10 customer service accounts.", help: Some("Verify the company to create more.") },
     ErrorCode { code: KF_COMPONENT_MSG_TYPE_FORBIDDEN, name: "KF_COMPONENT_MSG_TYPE_FORBIDDEN", doc: "The customer service component forbids sending this message type.", help: None },
     ErrorCode { code: KF_NO_INQUIRY_WITHIN_48_HOURS, name: "KF_NO_INQUIRY_WITHIN_48_HOURS", doc: "The customer hasn't started an inquiry within 48 hours.", help: Some("Call this only after the customer has started an inquiry.") },
     ErrorCode { code: KF_COMPONENT_CHAT_RECORD_RIGHT_EXPIRED, name: "KF_COMPONENT_CHAT_RECORD_RIGHT_EXPIRED", doc: "The customer service component's permission to get chat records is no longer valid.", help: Some("Contact your official WeCom representative.") },
     ErrorCode { code: KF_DUPLICATE_MSGID, name: "KF_DUPLICATE_MSGID", doc: "The `msgid` is a duplicate.", help: None },
-    ErrorCode { code: NO_PERMISSION_FOR_AGENT_301002, name: "NO_PERMISSION_FOR_AGENT_301002", doc: "There is no permission to operate the specified application.", help: Some("Check that the access_token has permission for the application; for instance, that it was obtained with the secret of the `agentid` in the request.") },
-    ErrorCode { code: CREATOR_NOT_DELETABLE, name: "CREATOR_NOT_DELETABLE", doc: "The creator of the corporation can't be deleted.", help: Some("To delete this member from the contacts, first transfer the creator role in the admin console.") },
-    ErrorCode { code: CORP_UNAVAILABLE, name: "CORP_UNAVAILABLE", doc: "The corporation is unavailable; it may have been dissolved or banned.", help: None },
+    ErrorCode { code: NO_PERMISSION_FOR_AGENT_301002, name: "NO_PERMISSION_FOR_AGENT_301002", doc: "There is no permission to operate the specified app.", help: Some("Check that the access_token has permission for the app; for instance, that it was obtained with the secret of the `agentid` in the request.") },
+    ErrorCode { code: CREATOR_NOT_DELETABLE, name: "CREATOR_NOT_DELETABLE", doc: "The creator of the company can't be deleted.", help: Some("To delete this member from the contacts, first transfer the creator role in the admin console.") },
+    ErrorCode { code: CORP_UNAVAILABLE, name: "CORP_UNAVAILABLE", doc: "The company is unavailable; it may have been dissolved or banned.", help: None },
     ErrorCode { code: INVALID_POSITION, name: "INVALID_POSITION", doc: "The parameter `position` is invalid.", help: Some("It must be at most 128 characters long.") },
     ErrorCode { code: INVALID_TELEPHONE, name: "INVALID_TELEPHONE", doc: "The parameter `telephone` is invalid.", help: Some("It must consist of 1 to 32 digits or hyphens (`-`).") },
     ErrorCode { code: INVALID_ENGLISH_NAME, name: "INVALID_ENGLISH_NAME", doc: "The parameter `english_name` is invalid.", help: Some("If given, it must not be empty and must be at most 64 bytes long. Use only letters, digits, dots (`.`), hyphens (`-`), spaces and underscores (`_`).") },
@@ -6684,15 +6661,15 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: INVALID_REQUEST_PARAMETER_301039, name: "INVALID_REQUEST_PARAMETER_301039", doc: "A request parameter is wrong; check the input.", help: None },
     ErrorCode { code: IP_NOT_IN_ALLOWLIST_301042, name: "IP_NOT_IN_ALLOWLIST_301042", doc: "The IP address of the request is not in the configured allowlist.", help: None },
     ErrorCode { code: SDKFILEID_NOT_FOUND_OR_EXPIRED, name: "SDKFILEID_NOT_FOUND_OR_EXPIRED", doc: "The file for the `sdkfileid` doesn't exist or has expired.", help: None },
-    ErrorCode { code: EMERGENCY_NOTICE_APP_NOT_LINKED, name: "EMERGENCY_NOTICE_APP_NOT_LINKED", doc: "The calling application is not linked in the emergency notification application.", help: None },
-    ErrorCode { code: EMERGENCY_NOTICE_APP_NOT_ENABLED, name: "EMERGENCY_NOTICE_APP_NOT_ENABLED", doc: "The emergency notification application is not enabled.", help: None },
-    ErrorCode { code: EMERGENCY_NOTICE_BALANCE_TOO_LOW, name: "EMERGENCY_NOTICE_BALANCE_TOO_LOW", doc: "The balance of the emergency notification application is insufficient.", help: None },
-    ErrorCode { code: SESSION_ARCHIVE_EXPIRED, name: "SESSION_ARCHIVE_EXPIRED", doc: "The session archive service has expired.", help: None },
-    ErrorCode { code: SESSION_ARCHIVE_NOT_ENABLED, name: "SESSION_ARCHIVE_NOT_ENABLED", doc: "The session archive service is not enabled.", help: None },
-    ErrorCode { code: APPROVAL_NO_PERMISSION, name: "APPROVAL_NO_PERMISSION", doc: "There is no permission for the approval application or for getting its data.", help: Some("A self-built application must be in the approval application's list of callable applications; a third-party application needs the approval permission in its details. Don't filter by the userid of a departed member, and check that the parameters can be parsed.") },
-    ErrorCode { code: APPROVAL_APP_DISABLED, name: "APPROVAL_APP_DISABLED", doc: "The approval application is disabled.", help: None },
+    ErrorCode { code: EMERGENCY_NOTICE_APP_NOT_LINKED, name: "EMERGENCY_NOTICE_APP_NOT_LINKED", doc: "The calling app is not linked in the emergency notification app.", help: None },
+    ErrorCode { code: EMERGENCY_NOTICE_APP_NOT_ENABLED, name: "EMERGENCY_NOTICE_APP_NOT_ENABLED", doc: "The emergency notification app is not enabled.", help: None },
+    ErrorCode { code: EMERGENCY_NOTICE_BALANCE_TOO_LOW, name: "EMERGENCY_NOTICE_BALANCE_TOO_LOW", doc: "The balance of the emergency notification app is insufficient.", help: None },
+    ErrorCode { code: SESSION_ARCHIVE_EXPIRED, name: "SESSION_ARCHIVE_EXPIRED", doc: "The conversation archive service has expired.", help: None },
+    ErrorCode { code: SESSION_ARCHIVE_NOT_ENABLED, name: "SESSION_ARCHIVE_NOT_ENABLED", doc: "The conversation archive service is not enabled.", help: None },
+    ErrorCode { code: APPROVAL_NO_PERMISSION, name: "APPROVAL_NO_PERMISSION", doc: "There is no permission for the approval app or for getting its data.", help: Some("A self-built app must be in the approval app's list of callable apps; a third-party app needs the approval permission in its details. Don't filter by the userid of a departed member, and check that the parameters can be parsed.") },
+    ErrorCode { code: APPROVAL_APP_DISABLED, name: "APPROVAL_APP_DISABLED", doc: "The approval app is disabled.", help: None },
     ErrorCode { code: APPROVAL_SUBMIT_INTERNAL_ERROR, name: "APPROVAL_SUBMIT_INTERNAL_ERROR", doc: "An internal interface failed while the approval request was submitted (general error).", help: None },
-    ErrorCode { code: SESSION_ARCHIVE_REQUEST_TOO_LARGE, name: "SESSION_ARCHIVE_REQUEST_TOO_LARGE", doc: "The request for session archive data exceeds the size limit; a smaller `limit` may be used.", help: None },
+    ErrorCode { code: SESSION_ARCHIVE_REQUEST_TOO_LARGE, name: "SESSION_ARCHIVE_REQUEST_TOO_LARGE", doc: "The request for conversation archive data exceeds the size limit; a smaller `limit` may be used.", help: None },
     ErrorCode { code: SESSION_ARCHIVE_NOT_INTERNAL_GROUP, name: "SESSION_ARCHIVE_NOT_INTERNAL_GROUP", doc: "No data is provided because the group chat is not an internal one.", help: None },
     ErrorCode { code: SESSION_ARCHIVE_CONSENT_QUERY_TOO_LARGE, name: "SESSION_ARCHIVE_CONSENT_QUERY_TOO_LARGE", doc: "The consent status query is too large; reduce it to at most 100 parameters.", help: None },
     ErrorCode { code: SESSION_ARCHIVE_USER_NOT_FOUND, name: "SESSION_ARCHIVE_USER_NOT_FOUND", doc: "The user of the `userid` or `exteropenid` doesn't exist.", help: None },
@@ -6703,7 +6680,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: APPROVAL_ATTENDANCE_TIME_CONFLICT, name: "APPROVAL_ATTENDANCE_TIME_CONFLICT", doc: "The attendance time in the approval request conflicts with another one.", help: None },
     ErrorCode { code: CHECKIN_INVALID_SCHEDULED_TIME, name: "CHECKIN_INVALID_SCHEDULED_TIME", doc: "The scheduled check-in time is invalid.", help: Some("No check-in is needed at this point, or no check-in point has this scheduled time.") },
     ErrorCode { code: CHECKIN_INVALID_TIME, name: "CHECKIN_INVALID_TIME", doc: "The check-in time is invalid.", help: Some("The check-in time is outside the allowed check-in period.") },
-    ErrorCode { code: CHECKIN_INVALID_SCHEDULED_DATE, name: "CHECKIN_INVALID_SCHEDULED_DATE", doc: "The scheduled check-in date is invalid.", help: Some("The date is not a working day, and overtime on non-working days is not allowed.") },
+    ErrorCode { code: CHECKIN_INVALID_SCHEDULED_DATE, name: "CHECKIN_INVALID_SCHEDULED_DATE", doc: "The scheduled check-in date is invalid.", help: Some("The date is not a workday, and overtime on non-workdays is not allowed.") },
     ErrorCode { code: CHECKIN_INVALID_PARAMETER, name: "CHECKIN_INVALID_PARAMETER", doc: "A parameter of the check-in API is invalid.", help: Some("Check the parameters; for instance, the actual check-in time can't be later than the current time.") },
     ErrorCode { code: JOURNAL_INVALID_UUID, name: "JOURNAL_INVALID_UUID", doc: "The `journal_uuid` is invalid.", help: None },
     ErrorCode { code: INVALID_DOCID_301085, name: "INVALID_DOCID_301085", doc: "The `docid` is invalid.", help: None },
@@ -6711,12 +6688,12 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: APPROVAL_TEMPLATE_COUNT_EXCEEDED, name: "APPROVAL_TEMPLATE_COUNT_EXCEEDED", doc: "The number of approval templates exceeds the limit.", help: None },
     ErrorCode { code: NO_OPERATION_PERMISSION_301088, name: "NO_OPERATION_PERMISSION_301088", doc: "There is no permission for this operation.", help: None },
     ErrorCode { code: INVALID_GROUPID_301089, name: "INVALID_GROUPID_301089", doc: "The `groupid` is invalid.", help: None },
-    ErrorCode { code: CHECKIN_RULE_ID_NO_PERMISSION, name: "CHECKIN_RULE_ID_NO_PERMISSION", doc: "The check-in rule contains an ID for which there is no permission.", help: Some("Check that every userid, tagid and partyid in the rule is within the visible scope of the application.") },
+    ErrorCode { code: CHECKIN_RULE_ID_NO_PERMISSION, name: "CHECKIN_RULE_ID_NO_PERMISSION", doc: "The check-in rule contains an ID for which there is no permission.", help: Some("Check that every userid, tagid and partyid in the rule is within the visible scope of the app.") },
     ErrorCode { code: CHECKIN_RULE_RANGE_CONFLICT, name: "CHECKIN_RULE_RANGE_CONFLICT", doc: "The range of the check-in rule conflicts with another rule.", help: Some("Check the rule's `range` against the existing check-in rules.") },
-    ErrorCode { code: CHECKIN_RULE_NOT_EDITABLE_BY_APP, name: "CHECKIN_RULE_NOT_EDITABLE_BY_APP", doc: "The application can't modify this check-in rule.", help: Some("A check-in rule can be modified only by the application that created it.") },
+    ErrorCode { code: CHECKIN_RULE_NOT_EDITABLE_BY_APP, name: "CHECKIN_RULE_NOT_EDITABLE_BY_APP", doc: "The app can't modify this check-in rule.", help: Some("A check-in rule can be modified only by the app that created it.") },
     ErrorCode { code: CHECKIN_RULE_INVALID_FIELD, name: "CHECKIN_RULE_INVALID_FIELD", doc: "A field of the check-in rule is invalid.", help: Some("Look up the returned `errmsg` in the documented error list for check-in rules.") },
     ErrorCode { code: CHECKIN_RULE_ILLEGAL_FIELD, name: "CHECKIN_RULE_ILLEGAL_FIELD", doc: "The check-in rule contains an illegal field.", help: Some("Look up the returned `errmsg` in the documented error list for check-in rules.") },
-    ErrorCode { code: CHECKIN_RULE_COUNT_EXCEEDED, name: "CHECKIN_RULE_COUNT_EXCEEDED", doc: "The corporation has too many check-in rules.", help: Some("The total number of check-in rules in the corporation exceeds the limit, so no rule can be added.") },
+    ErrorCode { code: CHECKIN_RULE_COUNT_EXCEEDED, name: "CHECKIN_RULE_COUNT_EXCEEDED", doc: "The company has too many check-in rules.", help: Some("The total number of check-in rules in the company exceeds the limit, so no rule can be added.") },
     ErrorCode { code: CHECKIN_RULE_CREATE_CONCURRENCY_EXCEEDED, name: "CHECKIN_RULE_CREATE_CONCURRENCY_EXCEEDED", doc: "Too many check-in rules are being created at the same time.", help: Some("Try again.") },
     ErrorCode { code: CHECKIN_RULE_LOCATION_AND_WIFI_EMPTY, name: "CHECKIN_RULE_LOCATION_AND_WIFI_EMPTY", doc: "A field of the check-in rule is invalid: there is neither a location nor Wi-Fi information.", help: Some("The location and the Wi-Fi information of a check-in rule can't both be empty.") },
     ErrorCode { code: CHECKIN_RULE_NO_MAKEUP_LATE, name: "CHECKIN_RULE_NO_MAKEUP_LATE", doc: "The member's check-in rule doesn't allow make-up check-ins for late arrival.", help: None },
@@ -6725,11 +6702,11 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: CHECKIN_RULE_NO_MAKEUP_OTHER, name: "CHECKIN_RULE_NO_MAKEUP_OTHER", doc: "The member's check-in rule doesn't allow make-up check-ins for other exceptions.", help: None },
     ErrorCode { code: CHECKIN_RULE_NO_MAKEUP_LATE_OR_OTHER, name: "CHECKIN_RULE_NO_MAKEUP_LATE_OR_OTHER", doc: "The member's check-in rule doesn't allow make-up check-ins for late arrival or other exceptions.", help: None },
     ErrorCode { code: CHECKIN_RULE_NO_MAKEUP_EARLY_LEAVE_OR_OTHER, name: "CHECKIN_RULE_NO_MAKEUP_EARLY_LEAVE_OR_OTHER", doc: "The member's check-in rule doesn't allow make-up check-ins for early leave or other exceptions.", help: None },
-    ErrorCode { code: SESSION_ARCHIVE_SDK_TOO_OLD, name: "SESSION_ARCHIVE_SDK_TOO_OLD", doc: "The version of the session archive SDK is too old; update it to the latest.", help: None },
+    ErrorCode { code: SESSION_ARCHIVE_SDK_TOO_OLD, name: "SESSION_ARCHIVE_SDK_TOO_OLD", doc: "The version of the conversation archive SDK is too old; update it to the latest.", help: None },
     ErrorCode { code: QUERY_TIME_RANGE_TOO_LARGE_301112, name: "QUERY_TIME_RANGE_TOO_LARGE_301112", doc: "The query's time range is too large; narrow it and try again.", help: None },
     ErrorCode { code: CHECKIN_MAKEUP_FOR_PENDING_APPROVAL, name: "CHECKIN_MAKEUP_FOR_PENDING_APPROVAL", doc: "A check-in whose approval is pending can't be made up, since this would clear the original approval check-in.", help: Some("Check whether the record to be made up is an approval check-in that is still being approved.") },
     ErrorCode { code: APPROVAL_TEMPLATE_CUSTOM_PRINT_FORMAT, name: "APPROVAL_TEMPLATE_CUSTOM_PRINT_FORMAT", doc: "The template has a custom print format, so it can't be modified through the API.", help: None },
-    ErrorCode { code: SESSION_ARCHIVE_THIRD_PARTY_FORBIDDEN, name: "SESSION_ARCHIVE_THIRD_PARTY_FORBIDDEN", doc: "A third party can't call the session archive SDK of this corporation.", help: None },
+    ErrorCode { code: SESSION_ARCHIVE_THIRD_PARTY_FORBIDDEN, name: "SESSION_ARCHIVE_THIRD_PARTY_FORBIDDEN", doc: "A third party can't call the conversation archive SDK of this company.", help: None },
     ErrorCode { code: BATCH_IMPORT_DUPLICATE_USERID, name: "BATCH_IMPORT_DUPLICATE_USERID", doc: "The file of the batch import task contains duplicate userids.", help: None },
     ErrorCode { code: BATCH_IMPORT_INVALID_DEPARTMENT_TREE, name: "BATCH_IMPORT_INVALID_DEPARTMENT_TREE", doc: "The organization structure is invalid: it isn't a tree, a partyid is duplicate or empty, a department name is empty, or two child departments of one parent have the same name.", help: None },
     ErrorCode { code: BATCH_IMPORT_SYSTEM_FAILURE, name: "BATCH_IMPORT_SYSTEM_FAILURE", doc: "The batch import failed because of a system error; try to import again.", help: None },
@@ -6741,11 +6718,11 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: BLOCK_HINT_UNBLOCK_NOT_ALLOWED, name: "BLOCK_HINT_UNBLOCK_NOT_ALLOWED", doc: "This `block_hint` can't be used to lift the block.", help: None },
     ErrorCode { code: BLOCK_HINT_UNBLOCK_COUNT_EXCEEDED, name: "BLOCK_HINT_UNBLOCK_COUNT_EXCEEDED", doc: "The block was lifted more often than allowed.", help: None },
     ErrorCode { code: MEETING_ATTENDEES_EXCEEDED, name: "MEETING_ATTENDEES_EXCEEDED", doc: "The meeting has more attendees than allowed.", help: None },
-    ErrorCode { code: MEETING_INVALID_ATTENDEES_OR_HOSTS, name: "MEETING_INVALID_ATTENDEES_OR_HOSTS", doc: "An attendee or host of the meeting is invalid or outside the application's visible scope; for an external contact, this applies to the member who follows up with the contact.", help: None },
+    ErrorCode { code: MEETING_INVALID_ATTENDEES_OR_HOSTS, name: "MEETING_INVALID_ATTENDEES_OR_HOSTS", doc: "An attendee or host of the meeting is invalid or outside the app's visible scope; for an external contact, this applies to the member who follows up with the contact.", help: None },
     ErrorCode { code: MEETING_INVALID_REMIND_SCOPE, name: "MEETING_INVALID_REMIND_SCOPE", doc: "The parameter `remind_scope` is invalid.", help: None },
     ErrorCode { code: MEETING_INVALID_REPEAT_TYPE_400026, name: "MEETING_INVALID_REPEAT_TYPE_400026", doc: "The parameter `repeat_type` is invalid.", help: None },
     ErrorCode { code: MEETING_HOSTS_EXCEEDED, name: "MEETING_HOSTS_EXCEEDED", doc: "The meeting has more hosts than allowed.", help: None },
-    ErrorCode { code: MEETING_APP_CLOSED, name: "MEETING_APP_CLOSED", doc: "The meeting system application is closed, so the meeting APIs can't be called.", help: None },
+    ErrorCode { code: MEETING_APP_CLOSED, name: "MEETING_APP_CLOSED", doc: "The meeting system app is closed, so the meeting APIs can't be called.", help: None },
     ErrorCode { code: MEETING_HOST_NOT_ATTENDEE, name: "MEETING_HOST_NOT_ATTENDEE", doc: "A host must be in the list of attendees.", help: None },
     ErrorCode { code: MEETING_INVALID_PASSWORD, name: "MEETING_INVALID_PASSWORD", doc: "The meeting password is invalid.", help: None },
     ErrorCode { code: MEETING_INVALID_SETTINGS, name: "MEETING_INVALID_SETTINGS", doc: "The meeting `settings` are invalid.", help: None },
@@ -6756,12 +6733,12 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: MEETING_CREATOR_NO_CALENDAR_PERMISSION, name: "MEETING_CREATOR_NO_CALENDAR_PERMISSION", doc: "The creator of the meeting has no permission for the specified calendar.", help: None },
     ErrorCode { code: MEETING_RING_USER_NOT_ATTENDEE, name: "MEETING_RING_USER_NOT_ATTENDEE", doc: "A user to be rung is not in the list of attendees.", help: None },
     ErrorCode { code: MEETING_MISSING_USERID, name: "MEETING_MISSING_USERID", doc: "The parameter `userid` is missing.", help: None },
-    ErrorCode { code: MEETING_ADMIN_NOT_ATTENDEE, name: "MEETING_ADMIN_NOT_ATTENDEE", doc: "The meeting administrator is not in the list of attendees.", help: Some("Include the administrator in the list of attendees.") },
+    ErrorCode { code: MEETING_ADMIN_NOT_ATTENDEE, name: "MEETING_ADMIN_NOT_ATTENDEE", doc: "The meeting admin is not in the list of attendees.", help: Some("Include the admin in the list of attendees.") },
     ErrorCode { code: MEETING_MISSING_ADMIN_USERID, name: "MEETING_MISSING_ADMIN_USERID", doc: "The parameter `admin_userid` is missing.", help: None },
     ErrorCode { code: MEETING_CANCELED, name: "MEETING_CANCELED", doc: "The meeting was canceled.", help: None },
     ErrorCode { code: MEETING_INVALID_TITLE, name: "MEETING_INVALID_TITLE", doc: "The meeting `title` is invalid.", help: Some("Its length doesn't meet the requirements.") },
     ErrorCode { code: MEETING_PARAMETER_DEPRECATED, name: "MEETING_PARAMETER_DEPRECATED", doc: "The parameter is no longer supported; use `admin_userid` instead.", help: None },
-    ErrorCode { code: MEETING_SYSTEM_APP_NEEDS_CREATOR_USERID, name: "MEETING_SYSTEM_APP_NEEDS_CREATOR_USERID", doc: "A system application supports only the parameter `creator_userid`.", help: Some("In a system application, replace `admin_userid` with `creator_userid`.") },
+    ErrorCode { code: MEETING_SYSTEM_APP_NEEDS_CREATOR_USERID, name: "MEETING_SYSTEM_APP_NEEDS_CREATOR_USERID", doc: "A system app supports only the parameter `creator_userid`.", help: Some("In a system app, replace `admin_userid` with `creator_userid`.") },
     ErrorCode { code: MEETING_QUICK_NOT_EDITABLE, name: "MEETING_QUICK_NOT_EDITABLE", doc: "A quick meeting can't be updated or canceled.", help: None },
     ErrorCode { code: MEETING_ATTENDEE_NO_PRO_ACCOUNT, name: "MEETING_ATTENDEE_NO_PRO_ACCOUNT", doc: "An attendee has no purchased professional account.", help: None },
     ErrorCode { code: MEETING_ORGANIZER_NO_PRO_ACCOUNT, name: "MEETING_ORGANIZER_NO_PRO_ACCOUNT", doc: "The organizer of the meeting has no purchased professional account.", help: None },
@@ -6770,22 +6747,22 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: MEETING_START_BEFORE_NOW, name: "MEETING_START_BEFORE_NOW", doc: "The start time of the meeting can't be earlier than the current time.", help: None },
     ErrorCode { code: MEETING_INVALID_START_OR_END_TIME, name: "MEETING_INVALID_START_OR_END_TIME", doc: "The start time or the end time is invalid.", help: None },
     ErrorCode { code: MEETING_STARTED_OR_ENDED_NOT_CANCELABLE, name: "MEETING_STARTED_OR_ENDED_NOT_CANCELABLE", doc: "A meeting that is in progress or has ended can't be canceled.", help: None },
-    ErrorCode { code: MEETING_ADVANCED_FEATURES_REQUIRED, name: "MEETING_ADVANCED_FEATURES_REQUIRED", doc: "The field can be used only after the corporation has bought the advanced meeting features (会议高级功能).", help: None },
+    ErrorCode { code: MEETING_ADVANCED_FEATURES_REQUIRED, name: "MEETING_ADVANCED_FEATURES_REQUIRED", doc: "The field can be used only after the company has bought the advanced meeting features (会议高级功能).", help: None },
     ErrorCode { code: MEETING_INVALID_REPEAT_TYPE_400227, name: "MEETING_INVALID_REPEAT_TYPE_400227", doc: "The repeat type is invalid.", help: None },
     ErrorCode { code: MEETING_INVALID_REPEAT_COUNT, name: "MEETING_INVALID_REPEAT_COUNT", doc: "The number of repeats is invalid.", help: None },
     ErrorCode { code: MEETING_LOCATION_TOO_LONG, name: "MEETING_LOCATION_TOO_LONG", doc: "The `location` is longer than allowed.", help: None },
     ErrorCode { code: MEETING_MEDIA_SET_TYPE_NO_PERMISSION, name: "MEETING_MEDIA_SET_TYPE_NO_PERMISSION", doc: "There is no permission to set the field `media_set_type`.", help: None },
     ErrorCode { code: MEETING_DUPLICATE_CREATION_IN_PROGRESS, name: "MEETING_DUPLICATE_CREATION_IN_PROGRESS", doc: "The creation of the same meeting began within the last 5 minutes, so it can't be created again yet.", help: Some("If the same meeting was not created, create it again 5 minutes after it was first tried.") },
     ErrorCode { code: MEETING_DUPLICATE_ALREADY_CREATED, name: "MEETING_DUPLICATE_ALREADY_CREATED", doc: "The same meeting was already created.", help: Some("If you do want the same meeting again, set `skip_duplicate_check` to true in the request to skip the check for duplicates.") },
-    ErrorCode { code: MEETING_USER_NO_CREATE_PERMISSION, name: "MEETING_USER_NO_CREATE_PERMISSION", doc: "The user has no permission to create meetings.", help: Some("Ask the administrator of the corporation to grant the user the permission to create meetings in the Tencent Meeting admin console.") },
+    ErrorCode { code: MEETING_USER_NO_CREATE_PERMISSION, name: "MEETING_USER_NO_CREATE_PERMISSION", doc: "The user has no permission to create meetings.", help: Some("Ask the admin of the company to grant the user the permission to create meetings in the Tencent Meeting admin console.") },
     ErrorCode { code: CALENDAR_USER_OPERATION_DENIED, name: "CALENDAR_USER_OPERATION_DENIED", doc: "The user isn't allowed to perform this operation.", help: Some("Check that the user is activated and has used the calendar before.") },
-    ErrorCode { code: MEETING_DETAIL_OF_OTHER_CORP_DENIED, name: "MEETING_DETAIL_OF_OTHER_CORP_DENIED", doc: "The details of a meeting created by a member of another corporation can't be read.", help: Some("Check that the meeting was created by a member of this corporation.") },
+    ErrorCode { code: MEETING_DETAIL_OF_OTHER_CORP_DENIED, name: "MEETING_DETAIL_OF_OTHER_CORP_DENIED", doc: "The details of a meeting created by a member of another company can't be read.", help: Some("Check that the meeting was created by a member of this company.") },
     ErrorCode { code: MEETING_DETAIL_USER_NOT_PARTICIPANT, name: "MEETING_DETAIL_USER_NOT_PARTICIPANT", doc: "The user is neither a participant nor the creator of the meeting, so its details can't be read.", help: None },
     ErrorCode { code: DUPLICATE_QUESTION, name: "DUPLICATE_QUESTION", doc: "The question is a duplicate.", help: None },
     ErrorCode { code: HARDWARE_INVALID_SN, name: "HARDWARE_INVALID_SN", doc: "The serial number (sn) of the hardware device is invalid.", help: Some("The sn may not have been registered yet.") },
     ErrorCode { code: HARDWARE_DEVICE_ALREADY_REGISTERED, name: "HARDWARE_DEVICE_ALREADY_REGISTERED", doc: "The hardware device is already registered.", help: Some("The device may already have set up a long connection.") },
     ErrorCode { code: HARDWARE_INVALID_ACTIVECODE, name: "HARDWARE_INVALID_ACTIVECODE", doc: "The activecode of the hardware device is invalid.", help: None },
-    ErrorCode { code: HARDWARE_NOT_AUTHORIZED_TO_ANY_CORP, name: "HARDWARE_NOT_AUTHORIZED_TO_ANY_CORP", doc: "The hardware device hasn't been authorised for any corporation yet.", help: None },
+    ErrorCode { code: HARDWARE_NOT_AUTHORIZED_TO_ANY_CORP, name: "HARDWARE_NOT_AUTHORIZED_TO_ANY_CORP", doc: "The hardware device hasn't been authorized for any company yet.", help: None },
     ErrorCode { code: HARDWARE_INVALID_SECRET, name: "HARDWARE_INVALID_SECRET", doc: "The secret of the hardware device is invalid.", help: None },
     ErrorCode { code: HARDWARE_INVALID_DEVICEID, name: "HARDWARE_INVALID_DEVICEID", doc: "The deviceid of the hardware device is invalid.", help: None },
     ErrorCode { code: HARDWARE_MISSING_SN, name: "HARDWARE_MISSING_SN", doc: "The serial number (sn) of the hardware device is missing.", help: None },
@@ -6813,20 +6790,20 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: HARDWARE_FIRMWARE_MISSING_VERSION, name: "HARDWARE_FIRMWARE_MISSING_VERSION", doc: "The firmware version parameter is missing.", help: None },
     ErrorCode { code: HARDWARE_FIRMWARE_UPGRADE_NOT_ALLOWED, name: "HARDWARE_FIRMWARE_UPGRADE_NOT_ALLOWED", doc: "The firmware of this hardware device may not be upgraded.", help: None },
     ErrorCode { code: HARDWARE_QRCODE_PARSE_FAILED, name: "HARDWARE_QRCODE_PARSE_FAILED", doc: "The QR code of the hardware device can't be parsed.", help: None },
-    ErrorCode { code: HARDWARE_MODEL_ID_CONFLICT, name: "HARDWARE_MODEL_ID_CONFLICT", doc: "The device model id conflicts with another.", help: None },
+    ErrorCode { code: HARDWARE_MODEL_ID_CONFLICT, name: "HARDWARE_MODEL_ID_CONFLICT", doc: "The device model ID conflicts with another.", help: None },
     ErrorCode { code: HARDWARE_FINGERPRINT_DATA_TOO_LARGE, name: "HARDWARE_FINGERPRINT_DATA_TOO_LARGE", doc: "The fingerprint data exceeds the size limit.", help: None },
     ErrorCode { code: HARDWARE_FACE_DATA_TOO_LARGE, name: "HARDWARE_FACE_DATA_TOO_LARGE", doc: "The face data exceeds the size limit.", help: None },
     ErrorCode { code: HARDWARE_SN_CONFLICT, name: "HARDWARE_SN_CONFLICT", doc: "The serial number (sn) of the hardware device conflicts with another.", help: None },
-    ErrorCode { code: HARDWARE_MISSING_MODEL_ID, name: "HARDWARE_MISSING_MODEL_ID", doc: "The device model id is missing.", help: None },
+    ErrorCode { code: HARDWARE_MISSING_MODEL_ID, name: "HARDWARE_MISSING_MODEL_ID", doc: "The device model ID is missing.", help: None },
     ErrorCode { code: HARDWARE_MODEL_NOT_FOUND, name: "HARDWARE_MODEL_NOT_FOUND", doc: "The device model doesn't exist.", help: None },
     ErrorCode { code: HARDWARE_UNSUPPORTED_DEVICE_TYPE, name: "HARDWARE_UNSUPPORTED_DEVICE_TYPE", doc: "The device type isn't supported.", help: None },
-    ErrorCode { code: HARDWARE_PRINT_TASK_NOT_FOUND, name: "HARDWARE_PRINT_TASK_NOT_FOUND", doc: "The print task id doesn't exist.", help: None },
+    ErrorCode { code: HARDWARE_PRINT_TASK_NOT_FOUND, name: "HARDWARE_PRINT_TASK_NOT_FOUND", doc: "The print task ID doesn't exist.", help: None },
     ErrorCode { code: HARDWARE_INVALID_OFFSET_OR_LIMIT, name: "HARDWARE_INVALID_OFFSET_OR_LIMIT", doc: "The value of `offset` or `limit` is invalid.", help: None },
-    ErrorCode { code: HARDWARE_INVALID_MODEL_ID, name: "HARDWARE_INVALID_MODEL_ID", doc: "The device model id is invalid.", help: None },
+    ErrorCode { code: HARDWARE_INVALID_MODEL_ID, name: "HARDWARE_INVALID_MODEL_ID", doc: "The device model ID is invalid.", help: None },
     ErrorCode { code: HARDWARE_ACCESS_RULE_NOT_SET, name: "HARDWARE_ACCESS_RULE_NOT_SET", doc: "No access control (door) rule has been set.", help: None },
     ErrorCode { code: HARDWARE_INVALID_ACCESS_RULE, name: "HARDWARE_INVALID_ACCESS_RULE", doc: "The access control (door) rule is invalid.", help: None },
-    ErrorCode { code: HARDWARE_DEVICE_ALREADY_SUBSCRIBED_CORP, name: "HARDWARE_DEVICE_ALREADY_SUBSCRIBED_CORP", doc: "The hardware device has already subscribed to the corporation's information.", help: None },
-    ErrorCode { code: HARDWARE_OPERATION_ID_USER_MISMATCH, name: "HARDWARE_OPERATION_ID_USER_MISMATCH", doc: "The operation id doesn't match the userid.", help: None },
+    ErrorCode { code: HARDWARE_DEVICE_ALREADY_SUBSCRIBED_CORP, name: "HARDWARE_DEVICE_ALREADY_SUBSCRIBED_CORP", doc: "The hardware device has already subscribed to the company's information.", help: None },
+    ErrorCode { code: HARDWARE_OPERATION_ID_USER_MISMATCH, name: "HARDWARE_OPERATION_ID_USER_MISMATCH", doc: "The operation ID doesn't match the userid.", help: None },
     ErrorCode { code: HARDWARE_INVALID_SECRETNO_STATUS, name: "HARDWARE_INVALID_SECRETNO_STATUS", doc: "The status of the secretno is invalid.", help: Some("Check whether the device uses the shared initial secretno, and whether the process of exchanging the secretno was carried out correctly.") },
     ErrorCode { code: HARDWARE_INVALID_FINGERPRINT_ALGORITHM, name: "HARDWARE_INVALID_FINGERPRINT_ALGORITHM", doc: "The fingerprint algorithm is invalid.", help: None },
     ErrorCode { code: HARDWARE_INVALID_FACE_ALGORITHM, name: "HARDWARE_INVALID_FACE_ALGORITHM", doc: "The face recognition algorithm is invalid.", help: None },
@@ -6841,25 +6818,25 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: HARDWARE_SCAN_UNSUPPORTED_600063, name: "HARDWARE_SCAN_UNSUPPORTED_600063", doc: "The hardware device doesn't support scanning, so the call isn't allowed.", help: None },
     ErrorCode { code: CONTACT_WAY_PERMANENT_QRCODE_LIMIT, name: "CONTACT_WAY_PERMANENT_QRCODE_LIMIT", doc: "The limit of 5000 permanent QR codes per member is exceeded.", help: None },
     ErrorCode { code: INVALID_SCENE_610003, name: "INVALID_SCENE_610003", doc: "The parameter `scene` is invalid.", help: Some("Use a `scene` of 1 to 64 characters, made of English letters, digits, hyphens, underscores and dots.") },
-    ErrorCode { code: INPUT_NOT_CORP_CUSTOMER, name: "INPUT_NOT_CORP_CUSTOMER", doc: "The input parameter isn't a customer of the corporation.", help: None },
+    ErrorCode { code: INPUT_NOT_CORP_CUSTOMER, name: "INPUT_NOT_CORP_CUSTOMER", doc: "The input parameter isn't a customer of the company.", help: None },
     ErrorCode { code: INVALID_UNIONID_610014, name: "INVALID_UNIONID_610014", doc: "The unionid is invalid.", help: None },
     ErrorCode { code: MINIPROGRAM_OPEN_ACCOUNT_UNVERIFIED, name: "MINIPROGRAM_OPEN_ACCOUNT_UNVERIFIED", doc: "The open platform account of the mini program isn't verified.", help: Some("Check that the open platform account bound to the mini program is verified. If the account was registered on behalf of others through the API, verify it with WeChat's \"verify an account registered on behalf\" feature.") },
-    ErrorCode { code: CORP_UNVERIFIED_610016, name: "CORP_UNVERIFIED_610016", doc: "The corporation isn't verified.", help: None },
-    ErrorCode { code: MINIPROGRAM_CORP_SUBJECT_MISMATCH, name: "MINIPROGRAM_CORP_SUBJECT_MISMATCH", doc: "The mini program and the corporation belong to different legal entities.", help: Some("Check that the entity name of the mini program, or of the open platform account bound to it, matches that of the corporation. If all three match, check that the openid and unionid passed were obtained by this mini program.") },
+    ErrorCode { code: CORP_UNVERIFIED_610016, name: "CORP_UNVERIFIED_610016", doc: "The company isn't verified.", help: None },
+    ErrorCode { code: MINIPROGRAM_CORP_SUBJECT_MISMATCH, name: "MINIPROGRAM_CORP_SUBJECT_MISMATCH", doc: "The mini program and the company belong to different legal entities.", help: Some("Check that the entity name of the mini program, or of the open platform account bound to it, matches that of the company. If all three match, check that the openid and unionid passed were obtained by this mini program.") },
     ErrorCode { code: OPENID_UNIONID_OPEN_ACCOUNT_MISMATCH, name: "OPENID_UNIONID_OPEN_ACCOUNT_MISMATCH", doc: "The openid and unionid don't belong to the same open platform account.", help: None },
-    ErrorCode { code: THIRD_PARTY_APP_NOT_INSTALLED, name: "THIRD_PARTY_APP_NOT_INSTALLED", doc: "The third-party application isn't installed.", help: None },
-    ErrorCode { code: SAME_PROVIDER_THIRD_PARTY_APP_NOT_INSTALLED, name: "SAME_PROVIDER_THIRD_PARTY_APP_NOT_INSTALLED", doc: "No third-party application of the same service provider as the customised application to be developed is installed.", help: None },
-    ErrorCode { code: SAME_PROVIDER_APP_NO_CUSTOMER_PERMISSION, name: "SAME_PROVIDER_APP_NO_CUSTOMER_PERMISSION", doc: "The installed third-party application of the same service provider as the customised application to be developed has no customer permission yet.", help: None },
-    ErrorCode { code: MIGRATION_NOT_NEEDED_SAME_CORP, name: "MIGRATION_NOT_NEEDED_SAME_CORP", doc: "The authorising corporation and the service provider are the same corporation, so no migration needs to be set up.", help: None },
-    ErrorCode { code: EXTERNAL_CONTACT_SCALE_LIMIT_REACHED, name: "EXTERNAL_CONTACT_SCALE_LIMIT_REACHED", doc: "The corporation has reached its limit of external contacts, so customers can't be managed at present.", help: Some("Buy more capacity in the client or the admin console to go on managing customers.") },
-    ErrorCode { code: CORP_QUALIFICATION_NOT_SUBMITTED, name: "CORP_QUALIFICATION_NOT_SUBMITTED", doc: "Customers can't be managed at present because the corporation hasn't submitted the required qualification documents.", help: Some("Have the corporation submit its qualification documents in the admin console to go on managing customers.") },
+    ErrorCode { code: THIRD_PARTY_APP_NOT_INSTALLED, name: "THIRD_PARTY_APP_NOT_INSTALLED", doc: "The third-party app isn't installed.", help: None },
+    ErrorCode { code: SAME_PROVIDER_THIRD_PARTY_APP_NOT_INSTALLED, name: "SAME_PROVIDER_THIRD_PARTY_APP_NOT_INSTALLED", doc: "No third-party app of the same service provider as the customized app to be developed is installed.", help: None },
+    ErrorCode { code: SAME_PROVIDER_APP_NO_CUSTOMER_PERMISSION, name: "SAME_PROVIDER_APP_NO_CUSTOMER_PERMISSION", doc: "The installed third-party app of the same service provider as the customized app to be developed has no customer permission yet.", help: None },
+    ErrorCode { code: MIGRATION_NOT_NEEDED_SAME_CORP, name: "MIGRATION_NOT_NEEDED_SAME_CORP", doc: "The authorizing company and the service provider are the same company, so no migration needs to be set up.", help: None },
+    ErrorCode { code: EXTERNAL_CONTACT_SCALE_LIMIT_REACHED, name: "EXTERNAL_CONTACT_SCALE_LIMIT_REACHED", doc: "The company has reached its limit of external contacts, so customers can't be managed at present.", help: Some("Buy more capacity in the client or the admin console to go on managing customers.") },
+    ErrorCode { code: CORP_QUALIFICATION_NOT_SUBMITTED, name: "CORP_QUALIFICATION_NOT_SUBMITTED", doc: "Customers can't be managed at present because the company hasn't submitted the required qualification documents.", help: Some("Have the company submit its qualification documents in the admin console to go on managing customers.") },
     ErrorCode { code: INVALID_LAUNCH_CODE, name: "INVALID_LAUNCH_CODE", doc: "The launch_code is invalid.", help: None },
     ErrorCode { code: LAUNCH_CODE_INVALID_SDK_FUNC, name: "LAUNCH_CODE_INVALID_SDK_FUNC", doc: "The value of `sdk_func` is invalid.", help: None },
     ErrorCode { code: LAUNCH_CODE_INVALID_SINGLECHAT, name: "LAUNCH_CODE_INVALID_SINGLECHAT", doc: "The parameter `singlechat` is invalid.", help: None },
     ErrorCode { code: LAUNCH_CODE_OPERATOR_MISMATCH, name: "LAUNCH_CODE_OPERATOR_MISMATCH", doc: "The identity of the operator doesn't match.", help: None },
-    ErrorCode { code: LAUNCH_CODE_APP_MISMATCH, name: "LAUNCH_CODE_APP_MISMATCH", doc: "The application of the launch_code differs from the application that calls the SDK function.", help: None },
+    ErrorCode { code: LAUNCH_CODE_APP_MISMATCH, name: "LAUNCH_CODE_APP_MISMATCH", doc: "The app of the launch_code differs from the app that calls the SDK function.", help: None },
     ErrorCode { code: LAUNCH_CODE_SDK_FUNC_MISMATCH, name: "LAUNCH_CODE_SDK_FUNC_MISMATCH", doc: "The SDK function requested in the launch_code differs from the SDK function that is called.", help: None },
-    ErrorCode { code: LAUNCH_CODE_CHAT_TARGET_LEFT, name: "LAUNCH_CODE_CHAT_TARGET_LEFT", doc: "The other member of the single chat has left the corporation.", help: None },
+    ErrorCode { code: LAUNCH_CODE_CHAT_TARGET_LEFT, name: "LAUNCH_CODE_CHAT_TARGET_LEFT", doc: "The other member of the single chat has left the company.", help: None },
     ErrorCode { code: WEDRIVE_SPACE_NOT_FOUND, name: "WEDRIVE_SPACE_NOT_FOUND", doc: "The space doesn't exist in WeDrive.", help: Some("Check that `spaceid` is correct.") },
     ErrorCode { code: WEDRIVE_FILE_NOT_FOUND, name: "WEDRIVE_FILE_NOT_FOUND", doc: "The file doesn't exist.", help: Some("Check that `fileid` is correct.") },
     ErrorCode { code: WEDRIVE_FILE_DELETED, name: "WEDRIVE_FILE_DELETED", doc: "The file has been deleted.", help: Some("Check whether the file of the `fileid` was deleted.") },
@@ -6872,25 +6849,25 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: WEDRIVE_SPACE_MEMBER_LIMIT_EXCEEDED, name: "WEDRIVE_SPACE_MEMBER_LIMIT_EXCEEDED", doc: "The maximum number of members of the space is exceeded.", help: Some("Check whether the number of members of the space is above the maximum set in the admin console.") },
     ErrorCode { code: WEDRIVE_JSON_FORMAT_MISMATCH, name: "WEDRIVE_JSON_FORMAT_MISMATCH", doc: "The JSON format doesn't match.", help: Some("Check the request's JSON for errors in its format.") },
     ErrorCode { code: WEDRIVE_INVALID_USERID, name: "WEDRIVE_INVALID_USERID", doc: "The userid is invalid.", help: Some("Check that `userid` is set correctly.") },
-    ErrorCode { code: WEDRIVE_INVALID_DEPARTMENTID, name: "WEDRIVE_INVALID_DEPARTMENTID", doc: "The department id is invalid.", help: Some("Check that `departmentid` is set correctly.") },
-    ErrorCode { code: WEDRIVE_SPACE_NO_VALID_ADMIN, name: "WEDRIVE_SPACE_NO_VALID_ADMIN", doc: "The space has no valid administrator.", help: Some("Check whether the space still has a valid administrator.") },
+    ErrorCode { code: WEDRIVE_INVALID_DEPARTMENTID, name: "WEDRIVE_INVALID_DEPARTMENTID", doc: "The department ID is invalid.", help: Some("Check that `departmentid` is set correctly.") },
+    ErrorCode { code: WEDRIVE_SPACE_NO_VALID_ADMIN, name: "WEDRIVE_SPACE_NO_VALID_ADMIN", doc: "The space has no valid admin.", help: Some("Check whether the space still has a valid admin.") },
     ErrorCode { code: WEDRIVE_PREVIEW_PERMISSION_UNSUPPORTED, name: "WEDRIVE_PREVIEW_PERMISSION_UNSUPPORTED", doc: "The preview permission can't be set.", help: Some("Only VIP users can set the preview permission of a file.") },
     ErrorCode { code: WEDRIVE_WATERMARK_UNSUPPORTED, name: "WEDRIVE_WATERMARK_UNSUPPORTED", doc: "The file watermark can't be set.", help: Some("Only VIP users can set a file watermark.") },
     ErrorCode { code: WEDRIVE_API_NOT_ENABLED, name: "WEDRIVE_API_NOT_ENABLED", doc: "API access isn't enabled in the WeDrive admin console.", help: Some("Turn on API access in the WeDrive admin console.") },
     ErrorCode { code: WEDRIVE_EDIT_PERMISSION_NOT_SET, name: "WEDRIVE_EDIT_PERMISSION_NOT_SET", doc: "The edit permission isn't set in the WeDrive admin console.", help: Some("Turn on the edit permission in the WeDrive admin console.") },
-    ErrorCode { code: WEDRIVE_API_CALL_LIMIT_EXCEEDED, name: "WEDRIVE_API_CALL_LIMIT_EXCEEDED", doc: "The limit of API calls is exceeded.", help: Some("The free edition allows 1000 calls per corporation per month, the paid edition 100,000 calls per corporation per month.") },
+    ErrorCode { code: WEDRIVE_API_CALL_LIMIT_EXCEEDED, name: "WEDRIVE_API_CALL_LIMIT_EXCEEDED", doc: "The limit of API calls is exceeded.", help: Some("The free edition allows 1000 calls per company per month, the paid edition 100,000 calls per company per month.") },
     ErrorCode { code: WEDRIVE_INVALID_PERMISSION_TYPE, name: "WEDRIVE_INVALID_PERMISSION_TYPE", doc: "The permission type is invalid.", help: Some("Ordinary files can be downloadable or preview only; WeCom documents can be editable or view only.") },
     ErrorCode { code: WEDRIVE_INVALID_FATHERID, name: "WEDRIVE_INVALID_FATHERID", doc: "The fatherid is invalid.", help: Some("Set `fatherid` to the fileid of the directory that holds the file, and check that it isn't empty.") },
     ErrorCode { code: WEDRIVE_INVALID_FILE_BASE64, name: "WEDRIVE_INVALID_FILE_BASE64", doc: "The base64 of the file content is invalid.", help: Some("Check that the field with the base64 of the file content isn't empty.") },
-    ErrorCode { code: WEDRIVE_INVALID_AUTH_SCOPE, name: "WEDRIVE_INVALID_AUTH_SCOPE", doc: "The permission scope is invalid.", help: Some("Set `auth_scope` to one of: 1 specified people, 2 inside the corporation, 3 outside the corporation.") },
+    ErrorCode { code: WEDRIVE_INVALID_AUTH_SCOPE, name: "WEDRIVE_INVALID_AUTH_SCOPE", doc: "The permission scope is invalid.", help: Some("Set `auth_scope` to one of: 1 specified people, 2 inside the company, 3 outside the company.") },
     ErrorCode { code: WEDRIVE_INVALID_FILEID, name: "WEDRIVE_INVALID_FILEID", doc: "The fileid is invalid.", help: Some("Check that `fileid` isn't empty.") },
     ErrorCode { code: WEDRIVE_INVALID_SPACE_NAME, name: "WEDRIVE_INVALID_SPACE_NAME", doc: "The space_name is invalid.", help: Some("Check that `space_name` isn't empty.") },
     ErrorCode { code: WEDRIVE_INVALID_SPACEID, name: "WEDRIVE_INVALID_SPACEID", doc: "The spaceid is invalid.", help: Some("Check that `spaceid` isn't empty.") },
     ErrorCode { code: WEDRIVE_INVALID_PARAMETER, name: "WEDRIVE_INVALID_PARAMETER", doc: "A parameter is wrong.", help: Some("Check the parameters that were passed in.") },
     ErrorCode { code: WEDRIVE_SPACE_INVITE_LINK_DISABLED, name: "WEDRIVE_SPACE_INVITE_LINK_DISABLED", doc: "The space has its member invitation link turned off.", help: Some("Check in the security settings of the space whether the member invitation link is turned off.") },
     ErrorCode { code: WEDRIVE_DOWNLOAD_FILE_TYPE_UNSUPPORTED, name: "WEDRIVE_DOWNLOAD_FILE_TYPE_UNSUPPORTED", doc: "Only ordinary files can be downloaded, not folders or other things that aren't files.", help: Some("Check that the `fileid` belongs to an ordinary file.") },
-    ErrorCode { code: WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN, name: "WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN", doc: "The corporation's administrator has forbidden this member to create spaces.", help: None },
-    ErrorCode { code: WEDRIVE_FREE_ACCOUNT_CALL_LIMIT, name: "WEDRIVE_FREE_ACCOUNT_CALL_LIMIT", doc: "The free accounts of the corporation have used up the WeDrive API limit of 1000 calls per month, which they all share.", help: Some("Upgrade to a paid account, which isn't subject to this limit.") },
+    ErrorCode { code: WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN, name: "WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN", doc: "The company's admin has forbidden this member to create spaces.", help: None },
+    ErrorCode { code: WEDRIVE_FREE_ACCOUNT_CALL_LIMIT, name: "WEDRIVE_FREE_ACCOUNT_CALL_LIMIT", doc: "The free accounts of the company have used up the WeDrive API limit of 1000 calls per month, which they all share.", help: Some("Upgrade to a paid account, which isn't subject to this limit.") },
     ErrorCode { code: WEDRIVE_CHUNK_SIZE_BLOCK_SHA_MISMATCH, name: "WEDRIVE_CHUNK_SIZE_BLOCK_SHA_MISMATCH", doc: "The size and block_sha of the chunked upload don't match.", help: Some("Compute `block_sha` with the documented block digest method, and pass it with the corresponding `size`.") },
     ErrorCode { code: WEDRIVE_SPACE_CONFIDENTIAL_MODE, name: "WEDRIVE_SPACE_CONFIDENTIAL_MODE", doc: "The space is in confidential mode.", help: Some("Check the settings of the space.") },
     ErrorCode { code: WEDRIVE_UPLOAD_DOWNLOAD_PERMISSION_DENIED, name: "WEDRIVE_UPLOAD_DOWNLOAD_PERMISSION_DENIED", doc: "The operator may not set the \"can upload and download\" permission.", help: Some("Check the account type of the operator.") },
@@ -6899,7 +6876,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: WEDRIVE_UPLOAD_FLOW_ERROR, name: "WEDRIVE_UPLOAD_FLOW_ERROR", doc: "The upload steps weren't followed correctly.", help: Some("Don't call `file_upload_finish` more than once.") },
     ErrorCode { code: DOCUMENT_INVALID_PARAMETER_640051, name: "DOCUMENT_INVALID_PARAMETER_640051", doc: "A parameter is wrong.", help: Some("Check that the parameters meet the API documentation.") },
     ErrorCode { code: DOCUMENT_INVALID_NAME, name: "DOCUMENT_INVALID_NAME", doc: "The document name is invalid.", help: Some("Check that the document name meets the API documentation.") },
-    ErrorCode { code: DOCUMENT_ADMIN_LIMIT_REACHED, name: "DOCUMENT_ADMIN_LIMIT_REACHED", doc: "The maximum number of administrators is reached.", help: Some("Use fewer administrators, at most 3.") },
+    ErrorCode { code: DOCUMENT_ADMIN_LIMIT_REACHED, name: "DOCUMENT_ADMIN_LIMIT_REACHED", doc: "The maximum number of admins is reached.", help: Some("Use fewer admins, at most 3.") },
     ErrorCode { code: DOCUMENT_INVALID_TYPE, name: "DOCUMENT_INVALID_TYPE", doc: "The document type is invalid.", help: Some("Check that the document type meets the API documentation.") },
     ErrorCode { code: DOCUMENT_MEMBER_LIMIT_REACHED, name: "DOCUMENT_MEMBER_LIMIT_REACHED", doc: "The maximum number of document members is reached.", help: Some("Use fewer document members.") },
     ErrorCode { code: DOCUMENT_MEMBER_TO_DELETE_NOT_FOUND, name: "DOCUMENT_MEMBER_TO_DELETE_NOT_FOUND", doc: "The member to be deleted isn't among the document members.", help: Some("Compare the member to be deleted with the present members.") },
@@ -6907,103 +6884,103 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: SMARTSHEET_RULE_NAME_DUPLICATE, name: "SMARTSHEET_RULE_NAME_DUPLICATE", doc: "The name of the smart sheet content permission rule is a duplicate.", help: Some("Change `name`: it can't be one that exists already, nor \"全员权限\" (permissions of all members).") },
     ErrorCode { code: SMARTSHEET_RULE_NAME_TOO_LONG, name: "SMARTSHEET_RULE_NAME_TOO_LONG", doc: "The name of the smart sheet content permission rule is too long.", help: Some("Use a `name` of at most 20 characters.") },
     ErrorCode { code: SMARTSHEET_MEMBER_RULE_LIMIT_EXCEEDED, name: "SMARTSHEET_MEMBER_RULE_LIMIT_EXCEEDED", doc: "There are too many smart sheet rules for specified members.", help: Some("A document can have at most 20 additional member permission rules.") },
-    ErrorCode { code: SMARTSHEET_MEMBER_RULE_NOT_FOUND, name: "SMARTSHEET_MEMBER_RULE_NOT_FOUND", doc: "The additional member permission rule of the smart sheet doesn't exist.", help: Some("Check that the rule id passed in is valid.") },
+    ErrorCode { code: SMARTSHEET_MEMBER_RULE_NOT_FOUND, name: "SMARTSHEET_MEMBER_RULE_NOT_FOUND", doc: "The additional member permission rule of the smart sheet doesn't exist.", help: Some("Check that the rule ID passed in is valid.") },
     ErrorCode { code: SMARTSHEET_MEMBER_TO_DELETE_NOT_FOUND, name: "SMARTSHEET_MEMBER_TO_DELETE_NOT_FOUND", doc: "The member to be deleted from the smart sheet permission doesn't exist.", help: Some("The member isn't in the member list of the current permission.") },
     ErrorCode { code: SMARTSHEET_RULE_MEMBER_LIMIT_EXCEEDED, name: "SMARTSHEET_RULE_MEMBER_LIMIT_EXCEEDED", doc: "There are too many members in the smart sheet permission rule.", help: Some("An additional member permission rule can have at most 500 members.") },
     ErrorCode { code: SMARTSHEET_PARTIAL_ROW_RULE_NOT_ALLOWED, name: "SMARTSHEET_PARTIAL_ROW_RULE_NOT_ALLOWED", doc: "Row rules for some records can't be set where the smart sheet permission covers all records.", help: Some("With `rule_list.priv_list.record_priv.record_range_type` = 1 (all records), don't set `record_priv.record_rule_list` or `record_priv.record_rule_list.other_priv`.") },
     ErrorCode { code: SMARTSHEET_INVALID_ROW_RULE_COUNT, name: "SMARTSHEET_INVALID_ROW_RULE_COUNT", doc: "The number of row rules of the smart sheet permission is invalid.", help: Some("The length of `rule_list.priv_list.record_priv.record_rule_list` is 0 or exceeds the limit of 20.") },
-    ErrorCode { code: SMARTSHEET_ROW_RULE_MISSING_FIELD_ID, name: "SMARTSHEET_ROW_RULE_MISSING_FIELD_ID", doc: "A row rule of the smart sheet permission has no field id.", help: Some("Check `rule_list.priv_list.record_priv.record_rule_list.field_id` in every entry.") },
+    ErrorCode { code: SMARTSHEET_ROW_RULE_MISSING_FIELD_ID, name: "SMARTSHEET_ROW_RULE_MISSING_FIELD_ID", doc: "A row rule of the smart sheet permission has no field ID.", help: Some("Check `rule_list.priv_list.record_priv.record_rule_list.field_id` in every entry.") },
     ErrorCode { code: SMARTSHEET_ROW_RULE_VALUE_NOT_ALLOWED, name: "SMARTSHEET_ROW_RULE_VALUE_NOT_ALLOWED", doc: "The operation type of a smart sheet row rule takes no value.", help: Some("With `rule_list.priv_list.record_priv.record_rule_list.oper_type` 1 (contains oneself, for a member field), 6 (is empty) or 7 (isn't empty), don't set `record_rule_list.value`.") },
     ErrorCode { code: SMARTSHEET_ROW_RULE_VALUE_REQUIRED, name: "SMARTSHEET_ROW_RULE_VALUE_REQUIRED", doc: "The operation type of a smart sheet row rule needs a value.", help: Some("With `rule_list.priv_list.record_priv.record_rule_list.oper_type` 2 (contains the value), 3 (doesn't contain the value), 4 (equals the value) or 5 (doesn't equal the value), set `record_rule_list.value`.") },
     ErrorCode { code: SMARTSHEET_ROW_RULE_UNDEFINED_OPER_TYPE, name: "SMARTSHEET_ROW_RULE_UNDEFINED_OPER_TYPE", doc: "The operation type of a smart sheet row rule isn't defined.", help: Some("`rule_list.priv_list.record_priv.record_rule_list.oper_type` must be from 1 to 7. It must be 1 (contains oneself) where `field_id` is `CREATED_USER` or `field_type` is `FIELD_TYPE_USER`.") },
     ErrorCode { code: SMARTSHEET_ROW_RULE_INVALID_OTHER_PRIV, name: "SMARTSHEET_ROW_RULE_INVALID_OTHER_PRIV", doc: "The other permission of a smart sheet row rule is invalid.", help: Some("`priv_list.record_priv.record_rule_list.other_priv` must be from 1 to 2. Where `priv_list.priv` is 3 (view only), it must be 2 (can't be viewed).") },
     ErrorCode { code: SMARTSHEET_UNDEFINED_RECORD_RANGE_TYPE, name: "SMARTSHEET_UNDEFINED_RECORD_RANGE_TYPE", doc: "The row rule type of the smart sheet permission isn't defined.", help: Some("`priv_list.record_priv.record_range_type` must be from 1 to 3.") },
     ErrorCode { code: SMARTSHEET_PARTIAL_COLUMN_RULE_NOT_ALLOWED, name: "SMARTSHEET_PARTIAL_COLUMN_RULE_NOT_ALLOWED", doc: "Column rules for some fields can't be set where the smart sheet permission covers all fields.", help: Some("With `priv_list.field_priv.field_range_type` = 1 (all fields), don't set `priv_list.field_priv.field_rule_list` or `priv_list.field_priv.field_default_rule`.") },
-    ErrorCode { code: SMARTSHEET_COLUMN_RULE_MISSING_FIELD_ID, name: "SMARTSHEET_COLUMN_RULE_MISSING_FIELD_ID", doc: "A column rule of the smart sheet permission has no field id.", help: Some("Check that the field id isn't empty in the field rules.") },
-    ErrorCode { code: SMARTSHEET_COLUMN_RULE_DUPLICATE_FIELD_ID, name: "SMARTSHEET_COLUMN_RULE_DUPLICATE_FIELD_ID", doc: "A field id occurs more than once in the column rules of the smart sheet permission.", help: Some("Check `priv_list.field_priv.field_rule_list.field_id` for duplicates.") },
+    ErrorCode { code: SMARTSHEET_COLUMN_RULE_MISSING_FIELD_ID, name: "SMARTSHEET_COLUMN_RULE_MISSING_FIELD_ID", doc: "A column rule of the smart sheet permission has no field ID.", help: Some("Check that the field ID isn't empty in the field rules.") },
+    ErrorCode { code: SMARTSHEET_COLUMN_RULE_DUPLICATE_FIELD_ID, name: "SMARTSHEET_COLUMN_RULE_DUPLICATE_FIELD_ID", doc: "A field ID occurs more than once in the column rules of the smart sheet permission.", help: Some("Check `priv_list.field_priv.field_rule_list.field_id` for duplicates.") },
     ErrorCode { code: SMARTSHEET_INVALID_COLUMN_RULE, name: "SMARTSHEET_INVALID_COLUMN_RULE", doc: "A column rule of the smart sheet permission is invalid.", help: Some("Check that `priv_list.priv` doesn't conflict with `can_edit`, `can_insert` and `can_view` of `priv_list.field_priv.field_rule_list` (the outer permission is usually the wider one). Where `priv_list.priv` is 2 (editable) or 3 (view only), check them too against the minimum permission, which is record insertion or view only depending on `priv_list.can_insert_record`.") },
     ErrorCode { code: SMARTSHEET_INVALID_COLUMN_MIN_PERMISSION, name: "SMARTSHEET_INVALID_COLUMN_MIN_PERMISSION", doc: "The minimum permission of the smart sheet column rules is invalid.", help: Some("A row rule needs a field for which the column rules set no permission. Set the permission of that column in the column rules.") },
     ErrorCode { code: SMARTSHEET_INVALID_COLUMN_DEFAULT_RULE, name: "SMARTSHEET_INVALID_COLUMN_DEFAULT_RULE", doc: "The default permission of the smart sheet column rules is invalid.", help: Some("Don't set `priv_list.field_priv.field_default_rule` for the permissions of all members; always set it for additional member permissions.") },
     ErrorCode { code: SMARTSHEET_INVALID_COLUMN_CAN_OPERATION, name: "SMARTSHEET_INVALID_COLUMN_CAN_OPERATION", doc: "The `can_*` operations of the smart sheet column rules are invalid.", help: Some("Check that the `can_*` operations of `priv_list.field_priv.field_default_rule` conflict neither with each other nor with the outer `priv_list.priv`.") },
     ErrorCode { code: SMARTSHEET_UNDEFINED_COLUMN_RULE_TYPE, name: "SMARTSHEET_UNDEFINED_COLUMN_RULE_TYPE", doc: "The column rule type of the smart sheet permission isn't defined.", help: Some("`priv_list.record_priv.record_range_type` must be from 1 to 3.") },
-    ErrorCode { code: SMARTSHEET_EMPTY_SHEET_ID, name: "SMARTSHEET_EMPTY_SHEET_ID", doc: "The sheet id in the smart sheet permission is empty.", help: Some("Check that `priv_list.sheet_id` isn't empty.") },
-    ErrorCode { code: SMARTSHEET_DUPLICATE_SHEET_ID, name: "SMARTSHEET_DUPLICATE_SHEET_ID", doc: "A sheet id occurs more than once in the smart sheet permission.", help: Some("Check `priv_list.sheet_id` for duplicates.") },
+    ErrorCode { code: SMARTSHEET_EMPTY_SHEET_ID, name: "SMARTSHEET_EMPTY_SHEET_ID", doc: "The sheet ID in the smart sheet permission is empty.", help: Some("Check that `priv_list.sheet_id` isn't empty.") },
+    ErrorCode { code: SMARTSHEET_DUPLICATE_SHEET_ID, name: "SMARTSHEET_DUPLICATE_SHEET_ID", doc: "A sheet ID occurs more than once in the smart sheet permission.", help: Some("Check `priv_list.sheet_id` for duplicates.") },
     ErrorCode { code: SMARTSHEET_INVALID_SHEET_PRIV, name: "SMARTSHEET_INVALID_SHEET_PRIV", doc: "The permission settings of a sheet in the smart sheet are invalid.", help: Some("With `priv_list.priv` 1 (all permissions) or 4 (no permission), set no other fields of the same level, including `field_priv` and `record_priv`. With 2 (editable), `field_priv`, `record_priv` and the `can_*` operations are required; with 3 (view only), `field_priv` and `record_priv` are required but the `can_*` operations aren't allowed.") },
     ErrorCode { code: SMARTSHEET_INVALID_SHEET_PRIV_TYPE, name: "SMARTSHEET_INVALID_SHEET_PRIV_TYPE", doc: "The permission type of a sheet in the smart sheet is invalid.", help: Some("`priv_list.priv` must be from 1 to 4.") },
-    ErrorCode { code: SMARTSHEET_INVALID_MEMBER_TYPE, name: "SMARTSHEET_INVALID_MEMBER_TYPE", doc: "The type of a member in the smart sheet permission is invalid.", help: Some("When changing the member list of an additional permission, check that the type of each member id matches the list parameter it is passed in.") },
-    ErrorCode { code: SMARTSHEET_DUPLICATE_MEMBER, name: "SMARTSHEET_DUPLICATE_MEMBER", doc: "A member occurs more than once in the smart sheet permission.", help: Some("When changing the member list of an additional permission, don't pass the same member id twice.") },
-    ErrorCode { code: SMARTSHEET_INVALID_MEMBER, name: "SMARTSHEET_INVALID_MEMBER", doc: "A member in the smart sheet permission is invalid.", help: Some("A member id in the list of members to delete isn't in the member list of the current permission.") },
+    ErrorCode { code: SMARTSHEET_INVALID_MEMBER_TYPE, name: "SMARTSHEET_INVALID_MEMBER_TYPE", doc: "The type of a member in the smart sheet permission is invalid.", help: Some("When changing the member list of an additional permission, check that the type of each member ID matches the list parameter it is passed in.") },
+    ErrorCode { code: SMARTSHEET_DUPLICATE_MEMBER, name: "SMARTSHEET_DUPLICATE_MEMBER", doc: "A member occurs more than once in the smart sheet permission.", help: Some("When changing the member list of an additional permission, don't pass the same member ID twice.") },
+    ErrorCode { code: SMARTSHEET_INVALID_MEMBER, name: "SMARTSHEET_INVALID_MEMBER", doc: "A member in the smart sheet permission is invalid.", help: Some("A member ID in the list of members to delete isn't in the member list of the current permission.") },
     ErrorCode { code: SMARTSHEET_EMPTY_FIELD_RULE_LIST, name: "SMARTSHEET_EMPTY_FIELD_RULE_LIST", doc: "The list of columns in the smart sheet permission is empty.", help: Some("With `priv_list.field_priv.field_range_type` = 2 (some fields), set `priv_list.field_priv.field_rule_list`.") },
     ErrorCode { code: SMARTSHEET_ALL_MEMBER_RULE_NAME_FORBIDDEN, name: "SMARTSHEET_ALL_MEMBER_RULE_NAME_FORBIDDEN", doc: "The smart sheet's permissions of all members can't be given a name.", help: Some("Don't change the name of the permissions of all members.") },
     ErrorCode { code: SMARTSHEET_INVALID_CREATOR_FIELD_TYPE, name: "SMARTSHEET_INVALID_CREATOR_FIELD_TYPE", doc: "The column type of the creator in the smart sheet permission is invalid.", help: Some("With `priv_list.record_priv.record_rule_list.field_id` = `CREATED_USER`, don't set `priv_list.record_priv.record_rule_list.field_type`.") },
     ErrorCode { code: SMARTSHEET_PERMISSION_INVALID_FIELD_TYPE, name: "SMARTSHEET_PERMISSION_INVALID_FIELD_TYPE", doc: "A column type in the smart sheet permission is invalid.", help: Some("For record permissions, set `priv_list.record_priv.record_rule_list.field_type` to one of `FIELD_TYPE_USER`, `FIELD_TYPE_SELECT`, `FIELD_TYPE_SINGLE_SELECT`, `FIELD_TYPE_LOOKUP`. For field permissions, set `priv_list.field_priv.field_rule_list.field_type`.") },
-    ErrorCode { code: SMARTSHEET_PERMISSION_INVALID_SHEET_ID, name: "SMARTSHEET_PERMISSION_INVALID_SHEET_ID", doc: "A sheet id in the smart sheet permission is invalid.", help: Some("The sheet of `rule_list.priv_list.sheet_id` doesn't exist. Check the sheet id.") },
+    ErrorCode { code: SMARTSHEET_PERMISSION_INVALID_SHEET_ID, name: "SMARTSHEET_PERMISSION_INVALID_SHEET_ID", doc: "A sheet ID in the smart sheet permission is invalid.", help: Some("The sheet of `rule_list.priv_list.sheet_id` doesn't exist. Check the sheet ID.") },
     ErrorCode { code: SMARTSHEET_DATE_NUMBER_FILE_COLUMN_ERROR, name: "SMARTSHEET_DATE_NUMBER_FILE_COLUMN_ERROR", doc: "The permission of a date, number or file column of the smart sheet is wrong.", help: Some("The 3 rules of date, number and file columns are linked: only \"can edit\" and \"can view\" without the third isn't possible.") },
     ErrorCode { code: SMARTSHEET_LOOKUP_COLUMN_ERROR, name: "SMARTSHEET_LOOKUP_COLUMN_ERROR", doc: "The permission of a lookup column of the smart sheet is wrong.", help: Some("Lookup and formula columns can't be editable; they may be hidden from view.") },
     ErrorCode { code: SMARTSHEET_SYSTEM_COLUMN_ERROR, name: "SMARTSHEET_SYSTEM_COLUMN_ERROR", doc: "The permission of a system column of the smart sheet is wrong.", help: Some("The system fields (creator, modifier, creation time and modification time) can't be editable, and must at least be viewable.") },
-    ErrorCode { code: EXTERNAL_PAYMENT_INVALID_MCHID, name: "EXTERNAL_PAYMENT_INVALID_MCHID", doc: "The merchant number is invalid.", help: Some("Check that the merchant number is correct.") },
-    ErrorCode { code: EXTERNAL_PAYMENT_INVALID_PAYEE_USERID, name: "EXTERNAL_PAYMENT_INVALID_PAYEE_USERID", doc: "The id of the corporation's payee is invalid.", help: Some("Check that `payee_userid` is correct.") },
-    ErrorCode { code: EXTERNAL_PAYMENT_USERID_NOT_VISIBLE, name: "EXTERNAL_PAYMENT_USERID_NOT_VISIBLE", doc: "The userid isn't in the visible range of the application.", help: None },
-    ErrorCode { code: EXTERNAL_PAYMENT_PARTYID_NOT_VISIBLE, name: "EXTERNAL_PAYMENT_PARTYID_NOT_VISIBLE", doc: "The partyid isn't in the visible range of the application.", help: None },
-    ErrorCode { code: EXTERNAL_PAYMENT_TAGID_NOT_VISIBLE, name: "EXTERNAL_PAYMENT_TAGID_NOT_VISIBLE", doc: "The tagid isn't in the visible range of the application.", help: None },
-    ErrorCode { code: EXTERNAL_PAYMENT_MCHID_NOT_FOUND, name: "EXTERNAL_PAYMENT_MCHID_NOT_FOUND", doc: "The merchant number can't be found.", help: None },
+    ErrorCode { code: EXTERNAL_PAYMENT_INVALID_MCHID, name: "EXTERNAL_PAYMENT_INVALID_MCHID", doc: "The merchant ID is invalid.", help: Some("Check that the merchant ID is correct.") },
+    ErrorCode { code: EXTERNAL_PAYMENT_INVALID_PAYEE_USERID, name: "EXTERNAL_PAYMENT_INVALID_PAYEE_USERID", doc: "The ID of the company's payee is invalid.", help: Some("Check that `payee_userid` is correct.") },
+    ErrorCode { code: EXTERNAL_PAYMENT_USERID_NOT_VISIBLE, name: "EXTERNAL_PAYMENT_USERID_NOT_VISIBLE", doc: "The userid isn't in the visible scope of the app.", help: None },
+    ErrorCode { code: EXTERNAL_PAYMENT_PARTYID_NOT_VISIBLE, name: "EXTERNAL_PAYMENT_PARTYID_NOT_VISIBLE", doc: "The partyid isn't in the visible scope of the app.", help: None },
+    ErrorCode { code: EXTERNAL_PAYMENT_TAGID_NOT_VISIBLE, name: "EXTERNAL_PAYMENT_TAGID_NOT_VISIBLE", doc: "The tagid isn't in the visible scope of the app.", help: None },
+    ErrorCode { code: EXTERNAL_PAYMENT_MCHID_NOT_FOUND, name: "EXTERNAL_PAYMENT_MCHID_NOT_FOUND", doc: "The merchant ID can't be found.", help: None },
     ErrorCode { code: EXTERNAL_PAYMENT_APPLICATION_EXISTS, name: "EXTERNAL_PAYMENT_APPLICATION_EXISTS", doc: "The request has already been submitted.", help: Some("There is no need to submit it again.") },
-    ErrorCode { code: EXTERNAL_PAYMENT_MCHID_ALREADY_BOUND, name: "EXTERNAL_PAYMENT_MCHID_ALREADY_BOUND", doc: "The merchant number is already bound.", help: Some("There is no need to submit the request again.") },
-    ErrorCode { code: EXTERNAL_PAYMENT_MCHID_SUBJECT_MISMATCH, name: "EXTERNAL_PAYMENT_MCHID_SUBJECT_MISMATCH", doc: "The legal entity of the merchant number differs from that of the merchant.", help: None },
-    ErrorCode { code: EXTERNAL_PAYMENT_MCHID_BIND_LIMIT, name: "EXTERNAL_PAYMENT_MCHID_BIND_LIMIT", doc: "The maximum number of bound merchant numbers is exceeded.", help: None },
-    ErrorCode { code: EXTERNAL_PAYMENT_MCHID_NOT_BOUND, name: "EXTERNAL_PAYMENT_MCHID_NOT_BOUND", doc: "The merchant number isn't bound.", help: None },
+    ErrorCode { code: EXTERNAL_PAYMENT_MCHID_ALREADY_BOUND, name: "EXTERNAL_PAYMENT_MCHID_ALREADY_BOUND", doc: "The merchant ID is already bound.", help: Some("There is no need to submit the request again.") },
+    ErrorCode { code: EXTERNAL_PAYMENT_MCHID_SUBJECT_MISMATCH, name: "EXTERNAL_PAYMENT_MCHID_SUBJECT_MISMATCH", doc: "The legal entity of the merchant ID differs from that of the merchant.", help: None },
+    ErrorCode { code: EXTERNAL_PAYMENT_MCHID_BIND_LIMIT, name: "EXTERNAL_PAYMENT_MCHID_BIND_LIMIT", doc: "The maximum number of bound merchant IDs is exceeded.", help: None },
+    ErrorCode { code: EXTERNAL_PAYMENT_MCHID_NOT_BOUND, name: "EXTERNAL_PAYMENT_MCHID_NOT_BOUND", doc: "The merchant ID isn't bound.", help: None },
     ErrorCode { code: EXTERNAL_PAYMENT_INVALID_PAYMENTID, name: "EXTERNAL_PAYMENT_INVALID_PAYMENTID", doc: "The paymentid is invalid.", help: None },
-    ErrorCode { code: EXTERNAL_PAYMENT_APP_DISABLED, name: "EXTERNAL_PAYMENT_APP_DISABLED", doc: "The system application for external payment is turned off.", help: None },
-    ErrorCode { code: EXTERNAL_PAYMENT_API_DEPRECATED, name: "EXTERNAL_PAYMENT_API_DEPRECATED", doc: "This API is no longer available.", help: Some("Create or delete merchant numbers in the WeCom admin console, under application management, external payment.") },
-    ErrorCode { code: CHAIN_APP_NOT_IN_SHARED_SCOPE, name: "CHAIN_APP_NOT_IN_SHARED_SCOPE", doc: "The application isn't in the shared scope.", help: Some("When an upstream corporation gets the access_token of a downstream corporation, check that the access_token passed is that of the upstream application, and that the corpid and agentid were obtained from the API that gets the shared scope.") },
+    ErrorCode { code: EXTERNAL_PAYMENT_APP_DISABLED, name: "EXTERNAL_PAYMENT_APP_DISABLED", doc: "The system app for external payment is turned off.", help: None },
+    ErrorCode { code: EXTERNAL_PAYMENT_API_DEPRECATED, name: "EXTERNAL_PAYMENT_API_DEPRECATED", doc: "This API is no longer available.", help: Some("Create or delete merchant IDs in the WeCom admin console, under app management, external payment.") },
+    ErrorCode { code: CHAIN_APP_NOT_IN_SHARED_SCOPE, name: "CHAIN_APP_NOT_IN_SHARED_SCOPE", doc: "The app isn't in the shared scope.", help: Some("When an upstream company gets the access_token of a downstream company, check that the access_token passed is that of the upstream app, and that the corpid and agentid were obtained from the API that gets the shared scope.") },
     ErrorCode { code: CHAIN_INVALID_CHAIN_ID, name: "CHAIN_INVALID_CHAIN_ID", doc: "The chain_id of the upstream and downstream (上下游) chain is invalid.", help: None },
-    ErrorCode { code: CHAIN_INVALID_GROUP_ID, name: "CHAIN_INVALID_GROUP_ID", doc: "The group id of the upstream and downstream (上下游) chain is invalid.", help: None },
-    ErrorCode { code: CHAIN_CORP_NOT_IN_SCOPE, name: "CHAIN_CORP_NOT_IN_SCOPE", doc: "The corporation isn't in the scope of the upstream and downstream (上下游) chain.", help: None },
-    ErrorCode { code: CHAIN_CORP_LIMIT_EXCEEDED_670005, name: "CHAIN_CORP_LIMIT_EXCEEDED_670005", doc: "The maximum number of corporations in the upstream and downstream (上下游) chain is exceeded.", help: None },
-    ErrorCode { code: CHAIN_INVALID_RULE_ID, name: "CHAIN_INVALID_RULE_ID", doc: "The rule id of the upstream and downstream (上下游) chain is invalid.", help: None },
-    ErrorCode { code: CHAIN_RULE_ID_LIMIT_EXCEEDED, name: "CHAIN_RULE_ID_LIMIT_EXCEEDED", doc: "There are too many rule ids for the upstream and downstream (上下游) chain.", help: None },
+    ErrorCode { code: CHAIN_INVALID_GROUP_ID, name: "CHAIN_INVALID_GROUP_ID", doc: "The group ID of the upstream and downstream (上下游) chain is invalid.", help: None },
+    ErrorCode { code: CHAIN_CORP_NOT_IN_SCOPE, name: "CHAIN_CORP_NOT_IN_SCOPE", doc: "The company isn't in the scope of the upstream and downstream (上下游) chain.", help: None },
+    ErrorCode { code: CHAIN_CORP_LIMIT_EXCEEDED_670005, name: "CHAIN_CORP_LIMIT_EXCEEDED_670005", doc: "The maximum number of companies in the upstream and downstream (上下游) chain is exceeded.", help: None },
+    ErrorCode { code: CHAIN_INVALID_RULE_ID, name: "CHAIN_INVALID_RULE_ID", doc: "The rule ID of the upstream and downstream (上下游) chain is invalid.", help: None },
+    ErrorCode { code: CHAIN_RULE_ID_LIMIT_EXCEEDED, name: "CHAIN_RULE_ID_LIMIT_EXCEEDED", doc: "There are too many rule IDs for the upstream and downstream (上下游) chain.", help: None },
     ErrorCode { code: CHAIN_GROUP_NOT_UNIQUE, name: "CHAIN_GROUP_NOT_UNIQUE", doc: "The group isn't unique.", help: None },
-    ErrorCode { code: CHAIN_CUSTOM_ID_NOT_UNIQUE, name: "CHAIN_CUSTOM_ID_NOT_UNIQUE", doc: "The custom id isn't unique.", help: None },
+    ErrorCode { code: CHAIN_CUSTOM_ID_NOT_UNIQUE, name: "CHAIN_CUSTOM_ID_NOT_UNIQUE", doc: "The custom ID isn't unique.", help: None },
     ErrorCode { code: CHAIN_LEADER_LIMIT_EXCEEDED, name: "CHAIN_LEADER_LIMIT_EXCEEDED", doc: "There are too many persons in charge.", help: None },
-    ErrorCode { code: CHAIN_INVALID_CUSTOM_ID, name: "CHAIN_INVALID_CUSTOM_ID", doc: "The custom id is invalid: the custom id of a corporation in the chain can only have up to 64 letters and digits.", help: None },
-    ErrorCode { code: CHAIN_IMPORT_CORP_NAME_EMPTY, name: "CHAIN_IMPORT_CORP_NAME_EMPTY", doc: "The name of a corporation to be imported is empty.", help: None },
-    ErrorCode { code: CHAIN_INVALID_CORP_NAME, name: "CHAIN_INVALID_CORP_NAME", doc: "The corporation name is invalid: it can only have up to 30 characters, made of Chinese or English letters, digits and permitted characters.", help: None },
+    ErrorCode { code: CHAIN_INVALID_CUSTOM_ID, name: "CHAIN_INVALID_CUSTOM_ID", doc: "The custom ID is invalid: the custom ID of a company in the chain can only have up to 64 letters and digits.", help: None },
+    ErrorCode { code: CHAIN_IMPORT_CORP_NAME_EMPTY, name: "CHAIN_IMPORT_CORP_NAME_EMPTY", doc: "The name of a company to be imported is empty.", help: None },
+    ErrorCode { code: CHAIN_INVALID_CORP_NAME, name: "CHAIN_INVALID_CORP_NAME", doc: "The company name is invalid: it can only have up to 30 characters, made of Chinese or English letters, digits and permitted characters.", help: None },
     ErrorCode { code: CHAIN_CONTACT_NAME_EMPTY, name: "CHAIN_CONTACT_NAME_EMPTY", doc: "The name of a contact in the upstream and downstream (上下游) chain is empty.", help: None },
     ErrorCode { code: CHAIN_INVALID_CONTACT_NAME, name: "CHAIN_INVALID_CONTACT_NAME", doc: "The name of a contact in the upstream and downstream (上下游) chain is invalid.", help: None },
     ErrorCode { code: CHAIN_INVALID_IDENTITY_TYPE, name: "CHAIN_INVALID_IDENTITY_TYPE", doc: "The identity field is invalid: it can only be the person in charge or a member.", help: None },
-    ErrorCode { code: CHAIN_GROUP_NAME_CONFLICTS_WITH_CORP, name: "CHAIN_GROUP_NAME_CONFLICTS_WITH_CORP", doc: "The group name is the same as a corporation name on the same level.", help: None },
+    ErrorCode { code: CHAIN_GROUP_NAME_CONFLICTS_WITH_CORP, name: "CHAIN_GROUP_NAME_CONFLICTS_WITH_CORP", doc: "The group name is the same as a company name on the same level.", help: None },
     ErrorCode { code: CHAIN_CONTACT_ACCOUNT_ABNORMAL, name: "CHAIN_CONTACT_ACCOUNT_ABNORMAL", doc: "The account of this contact is abnormal, so the contact can't be invited to the upstream and downstream (上下游) chain.", help: None },
-    ErrorCode { code: CHAIN_IMPORT_CORP_MEMBER_LIMIT, name: "CHAIN_IMPORT_CORP_MEMBER_LIMIT", doc: "After the import, a single corporation in the upstream and downstream (上下游) chain would have more people than allowed.", help: None },
+    ErrorCode { code: CHAIN_IMPORT_CORP_MEMBER_LIMIT, name: "CHAIN_IMPORT_CORP_MEMBER_LIMIT", doc: "After the import, a single company in the upstream and downstream (上下游) chain would have more people than allowed.", help: None },
     ErrorCode { code: CHAIN_GROUP_LEVEL_LIMIT, name: "CHAIN_GROUP_LEVEL_LIMIT", doc: "Groups in the upstream and downstream (上下游) chain can't be nested deeper than 9 levels.", help: None },
     ErrorCode { code: CHAIN_INVALID_GROUP_NAME, name: "CHAIN_INVALID_GROUP_NAME", doc: "The group name in the upstream and downstream (上下游) chain is invalid.", help: None },
     ErrorCode { code: CHAIN_IMPORT_IN_PROGRESS, name: "CHAIN_IMPORT_IN_PROGRESS", doc: "Another import task of the upstream and downstream (上下游) chain is still running.", help: None },
     ErrorCode { code: CHAIN_IMPORT_DAILY_LIMIT, name: "CHAIN_IMPORT_DAILY_LIMIT", doc: "The daily limit on the number of people imported into the upstream and downstream (上下游) chain is exceeded.", help: None },
     ErrorCode { code: CHAIN_IMPORT_ACCOUNT_ABNORMAL, name: "CHAIN_IMPORT_ACCOUNT_ABNORMAL", doc: "The account is abnormal, so it can't import into the upstream and downstream (上下游) chain.", help: None },
-    ErrorCode { code: CHAIN_IMPORT_DATA_LIMIT, name: "CHAIN_IMPORT_DATA_LIMIT", doc: "The imported data exceeds a limit: the people in a single corporation, the number of corporations, or the total number of people.", help: None },
-    ErrorCode { code: CHAIN_CORP_LIMIT, name: "CHAIN_CORP_LIMIT", doc: "Too many corporations have joined the upstream and downstream (上下游) space.", help: None },
+    ErrorCode { code: CHAIN_IMPORT_DATA_LIMIT, name: "CHAIN_IMPORT_DATA_LIMIT", doc: "The imported data exceeds a limit: the people in a single company, the number of companies, or the total number of people.", help: None },
+    ErrorCode { code: CHAIN_CORP_LIMIT, name: "CHAIN_CORP_LIMIT", doc: "Too many companies have joined the upstream and downstream (上下游) space.", help: None },
     ErrorCode { code: CHAIN_CREATOR_NOT_REMOVABLE, name: "CHAIN_CREATOR_NOT_REMOVABLE", doc: "The creator of the upstream and downstream (上下游) chain can't be removed.", help: None },
-    ErrorCode { code: CHAIN_CORP_NAME_NOT_UNIQUE, name: "CHAIN_CORP_NAME_NOT_UNIQUE", doc: "The corporation name isn't unique in the upstream and downstream (上下游) chain.", help: None },
+    ErrorCode { code: CHAIN_CORP_NAME_NOT_UNIQUE, name: "CHAIN_CORP_NAME_NOT_UNIQUE", doc: "The company name isn't unique in the upstream and downstream (上下游) chain.", help: None },
     ErrorCode { code: CHAIN_MEMBER_OR_DEPARTMENT_OUT_OF_SCOPE, name: "CHAIN_MEMBER_OR_DEPARTMENT_OUT_OF_SCOPE", doc: "The member or department is outside the scope of the upstream and downstream (上下游) chain.", help: None },
-    ErrorCode { code: CHAIN_GROUP_ID_NO_PERMISSION, name: "CHAIN_GROUP_ID_NO_PERMISSION", doc: "The `groupid` can't be operated on; it may be outside the range that the application is shared with.", help: None },
-    ErrorCode { code: CHAIN_CONTACT_JOIN_FORBIDDEN_BY_ADMIN, name: "CHAIN_CONTACT_JOIN_FORBIDDEN_BY_ADMIN", doc: "By the administrator's settings, some contacts may not join an upstream and downstream (上下游) chain created by another corporation.", help: None },
+    ErrorCode { code: CHAIN_GROUP_ID_NO_PERMISSION, name: "CHAIN_GROUP_ID_NO_PERMISSION", doc: "The `groupid` can't be operated on; it may be outside the range that the app is shared with.", help: None },
+    ErrorCode { code: CHAIN_CONTACT_JOIN_FORBIDDEN_BY_ADMIN, name: "CHAIN_CONTACT_JOIN_FORBIDDEN_BY_ADMIN", doc: "By the admin's settings, some contacts may not join an upstream and downstream (上下游) chain created by another company.", help: None },
     ErrorCode { code: CHAIN_MEMBER_CUSTOM_ID_INVALID, name: "CHAIN_MEMBER_CUSTOM_ID_INVALID", doc: "The custom ID of the member in the upstream and downstream (上下游) chain is invalid.", help: None },
     ErrorCode { code: CHAIN_MEMBER_CUSTOM_ID_MULTIPLE, name: "CHAIN_MEMBER_CUSTOM_ID_MULTIPLE", doc: "More than one custom ID was given for the same member.", help: None },
-    ErrorCode { code: CHAIN_MEMBER_CUSTOM_ID_DUPLICATE, name: "CHAIN_MEMBER_CUSTOM_ID_DUPLICATE", doc: "The custom ID of the member is already used by another member of the same downstream corporation.", help: None },
+    ErrorCode { code: CHAIN_MEMBER_CUSTOM_ID_DUPLICATE, name: "CHAIN_MEMBER_CUSTOM_ID_DUPLICATE", doc: "The custom ID of the member is already used by another member of the same downstream company.", help: None },
     ErrorCode { code: CHAIN_MEMBER_CUSTOM_ID_NOT_SET, name: "CHAIN_MEMBER_CUSTOM_ID_NOT_SET", doc: "The member has no custom ID in the upstream and downstream (上下游) chain.", help: None },
     ErrorCode { code: MAIL_INVALID_PARAMETER, name: "MAIL_INVALID_PARAMETER", doc: "A parameter of the mail request is wrong.", help: Some("See the returned `errmsg` for details.") },
-    ErrorCode { code: MAIL_GROUP_INVALID_ADDRESS, name: "MAIL_GROUP_INVALID_ADDRESS", doc: "The address of the mail group is invalid.", help: Some("Check that the address is well formed and belongs to a domain of this corporation.") },
+    ErrorCode { code: MAIL_GROUP_INVALID_ADDRESS, name: "MAIL_GROUP_INVALID_ADDRESS", doc: "The address of the mail group is invalid.", help: Some("Check that the address is well formed and belongs to a domain of this company.") },
     ErrorCode { code: MAIL_GROUP_INVALID_NAME, name: "MAIL_GROUP_INVALID_NAME", doc: "The name of the mail group is invalid.", help: Some("Check that the name is neither empty nor too long.") },
     ErrorCode { code: MAIL_GROUP_INVALID_MEMBER, name: "MAIL_GROUP_INVALID_MEMBER", doc: "A member of the mail group is invalid.", help: Some("Check that the mail addresses of the group members are well formed.") },
-    ErrorCode { code: MAIL_GROUP_INVALID_SUBGROUP, name: "MAIL_GROUP_INVALID_SUBGROUP", doc: "A group inside the mail group is invalid.", help: Some("Check that the group's mail address is well formed and that the group belongs to this corporation.") },
-    ErrorCode { code: MAIL_GROUP_INVALID_USE_PERMISSION, name: "MAIL_GROUP_INVALID_USE_PERMISSION", doc: "The permission to use the mail group is invalid.", help: Some("Only 0 (members of the corporation), 1 (anyone), 2 (members of the group) and 3 (custom members) are supported.") },
+    ErrorCode { code: MAIL_GROUP_INVALID_SUBGROUP, name: "MAIL_GROUP_INVALID_SUBGROUP", doc: "A group inside the mail group is invalid.", help: Some("Check that the group's mail address is well formed and that the group belongs to this company.") },
+    ErrorCode { code: MAIL_GROUP_INVALID_USE_PERMISSION, name: "MAIL_GROUP_INVALID_USE_PERMISSION", doc: "The permission to use the mail group is invalid.", help: Some("Only 0 (members of the company), 1 (anyone), 2 (members of the group) and 3 (custom members) are supported.") },
     ErrorCode { code: MAIL_GROUP_INVALID_ALLOWED_MEMBER, name: "MAIL_GROUP_INVALID_ALLOWED_MEMBER", doc: "The mail address of a member allowed to use the mail group is invalid.", help: Some("Check that the mail addresses of the group members are well formed.") },
     ErrorCode { code: MAIL_GROUP_MEMBERS_EMPTY, name: "MAIL_GROUP_MEMBERS_EMPTY", doc: "The mail group has no members.", help: Some("Check whether `userlist`, `grouplist` and `department` are all empty.") },
-    ErrorCode { code: MAIL_GROUP_ADDRESS_USED_BY_USER, name: "MAIL_GROUP_ADDRESS_USED_BY_USER", doc: "The address of the mail group is already taken by a user.", help: Some("Check whether a user of the corporation already occupies the group address.") },
-    ErrorCode { code: MAIL_GROUP_ADDRESS_USED_BY_GROUP, name: "MAIL_GROUP_ADDRESS_USED_BY_GROUP", doc: "The address of the mail group is already taken by another mail group.", help: Some("Check whether another group of the corporation already occupies the group address.") },
-    ErrorCode { code: MAIL_GROUP_NOT_FOUND, name: "MAIL_GROUP_NOT_FOUND", doc: "The mail group doesn't exist.", help: Some("Check that the group address is correct and exists in this corporation.") },
+    ErrorCode { code: MAIL_GROUP_ADDRESS_USED_BY_USER, name: "MAIL_GROUP_ADDRESS_USED_BY_USER", doc: "The address of the mail group is already taken by a user.", help: Some("Check whether a user of the company already occupies the group address.") },
+    ErrorCode { code: MAIL_GROUP_ADDRESS_USED_BY_GROUP, name: "MAIL_GROUP_ADDRESS_USED_BY_GROUP", doc: "The address of the mail group is already taken by another mail group.", help: Some("Check whether another group of the company already occupies the group address.") },
+    ErrorCode { code: MAIL_GROUP_NOT_FOUND, name: "MAIL_GROUP_NOT_FOUND", doc: "The mail group doesn't exist.", help: Some("Check that the group address is correct and exists in this company.") },
     ErrorCode { code: MAIL_GROUP_INVALID_FUZZY, name: "MAIL_GROUP_INVALID_FUZZY", doc: "The `fuzzy` parameter of the search is invalid.", help: Some("Check that `fuzzy` is 0 or 1.") },
-    ErrorCode { code: BUSINESS_MAILBOX_INVALID_ADDRESS, name: "BUSINESS_MAILBOX_INVALID_ADDRESS", doc: "The address of the business mailbox is invalid.", help: Some("Check that the address is well formed and belongs to a domain of this corporation.") },
-    ErrorCode { code: BUSINESS_MAILBOX_ADDRESS_DUPLICATE, name: "BUSINESS_MAILBOX_ADDRESS_DUPLICATE", doc: "The address of the business mailbox is already in use.", help: Some("Check whether the business mailbox address is already occupied in the corporation.") },
+    ErrorCode { code: BUSINESS_MAILBOX_INVALID_ADDRESS, name: "BUSINESS_MAILBOX_INVALID_ADDRESS", doc: "The address of the business mailbox is invalid.", help: Some("Check that the address is well formed and belongs to a domain of this company.") },
+    ErrorCode { code: BUSINESS_MAILBOX_ADDRESS_DUPLICATE, name: "BUSINESS_MAILBOX_ADDRESS_DUPLICATE", doc: "The address of the business mailbox is already in use.", help: Some("Check whether the business mailbox address is already occupied in the company.") },
     ErrorCode { code: BUSINESS_MAILBOX_INVALID_NAME, name: "BUSINESS_MAILBOX_INVALID_NAME", doc: "The name of the business mailbox is invalid.", help: Some("Check that the name is neither empty nor too long.") },
     ErrorCode { code: BUSINESS_MAILBOX_ID_NOT_FOUND, name: "BUSINESS_MAILBOX_ID_NOT_FOUND", doc: "The business mailbox ID doesn't exist.", help: Some("Check that the ID exists.") },
     ErrorCode { code: BUSINESS_MAILBOX_INVALID_ID, name: "BUSINESS_MAILBOX_INVALID_ID", doc: "The business mailbox ID is invalid.", help: Some("Check that the ID was passed and has the right data type.") },
@@ -7012,14 +6989,14 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: MAIL_USER_OPTION_GET_INVALID_TYPE, name: "MAIL_USER_OPTION_GET_INVALID_TYPE", doc: "The `type` field is invalid when getting the user's mail options.", help: Some("Only 1 (force secure login), 2 (IMAP/SMTP service), 3 (POP/SMTP service) and 4 (whether secure login is enabled) are supported.") },
     ErrorCode { code: MAIL_USER_OPTION_UPDATE_INVALID_TYPE, name: "MAIL_USER_OPTION_UPDATE_INVALID_TYPE", doc: "The `type` field is invalid when changing the user's mail options.", help: Some("Only 1 (force secure login), 2 (IMAP/SMTP service), 3 (POP/SMTP service) and 4 (whether secure login is enabled) are supported.") },
     ErrorCode { code: MAILBOX_TOGGLE_INVALID_TYPE, name: "MAILBOX_TOGGLE_INVALID_TYPE", doc: "The `type` parameter is invalid when disabling or enabling a mailbox.", help: Some("Only 1 (enable) and 2 (disable) are supported.") },
-    ErrorCode { code: MAILBOX_DISABLE_ADMIN_FORBIDDEN, name: "MAILBOX_DISABLE_ADMIN_FORBIDDEN", doc: "The mailbox of a super administrator or of the corporation's creator can't be disabled.", help: Some("Check whether the `userid` is a super administrator or the creator of the corporation.") },
+    ErrorCode { code: MAILBOX_DISABLE_ADMIN_FORBIDDEN, name: "MAILBOX_DISABLE_ADMIN_FORBIDDEN", doc: "The mailbox of a super admin or of the company's creator can't be disabled.", help: Some("Check whether the `userid` is a super admin or the creator of the company.") },
     ErrorCode { code: MAILBOX_DISABLE_ALREADY_CLOSED, name: "MAILBOX_DISABLE_ALREADY_CLOSED", doc: "A mailbox that is already closed can't be disabled.", help: Some("Check whether the mail account is closed.") },
-    ErrorCode { code: MAILBOX_ENABLED_LIMIT, name: "MAILBOX_ENABLED_LIMIT", doc: "The maximum number of enabled mailboxes is reached.", help: Some("Check how many mailboxes are enabled in the corporation.") },
+    ErrorCode { code: MAILBOX_ENABLED_LIMIT, name: "MAILBOX_ENABLED_LIMIT", doc: "The maximum number of enabled mailboxes is reached.", help: Some("Check how many mailboxes are enabled in the company.") },
     ErrorCode { code: MAIL_ALIAS_INVALID_FORMAT, name: "MAIL_ALIAS_INVALID_FORMAT", doc: "The alias mail address is malformed.", help: None },
     ErrorCode { code: MAIL_ALIAS_ALREADY_EXISTS, name: "MAIL_ALIAS_ALREADY_EXISTS", doc: "The alias mail account already exists.", help: None },
     ErrorCode { code: MAIL_ALIAS_LIMIT, name: "MAIL_ALIAS_LIMIT", doc: "More than 5 alias mail addresses were passed.", help: None },
-    ErrorCode { code: MAIL_ALIAS_NO_EXCLUSIVE_DOMAIN, name: "MAIL_ALIAS_NO_EXCLUSIVE_DOMAIN", doc: "The corporation has no domain of its own, so aliases can't be added.", help: None },
-    ErrorCode { code: MEETING_APPLICATION_DISABLED, name: "MEETING_APPLICATION_DISABLED", doc: "The corporation's meeting application is turned off, so audio and video meetings are unavailable; contact the administrator.", help: None },
+    ErrorCode { code: MAIL_ALIAS_NO_EXCLUSIVE_DOMAIN, name: "MAIL_ALIAS_NO_EXCLUSIVE_DOMAIN", doc: "The company has no domain of its own, so aliases can't be added.", help: None },
+    ErrorCode { code: MEETING_APPLICATION_DISABLED, name: "MEETING_APPLICATION_DISABLED", doc: "The company's meeting app is turned off, so audio and video meetings are unavailable; contact the admin.", help: None },
     ErrorCode { code: MAIL_CLIENT_PASSWORD_INVALID_ID, name: "MAIL_CLIENT_PASSWORD_INVALID_ID", doc: "The ID of the mail client's dedicated password is incorrect.", help: None },
     ErrorCode { code: MAIL_CLIENT_PASSWORD_LIMIT, name: "MAIL_CLIENT_PASSWORD_LIMIT", doc: "There are more dedicated mail client passwords than allowed.", help: None },
     ErrorCode { code: LICENSE_NOT_BASIC_ACCOUNT, name: "LICENSE_NOT_BASIC_ACCOUNT", doc: "The account isn't a basic license account.", help: None },
@@ -7036,11 +7013,11 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: LICENSE_ACTIVE_CODE_BIND_EXPIRED, name: "LICENSE_ACTIVE_CODE_BIND_EXPIRED", doc: "The period in which the `active_code` could be bound is over.", help: None },
     ErrorCode { code: LICENSE_TRIAL_RENEW_ONCE_ONLY, name: "LICENSE_TRIAL_RENEW_ONCE_ONLY", doc: "During the gradual rollout, a license can be renewed only once.", help: None },
     ErrorCode { code: LICENSE_JOB_USERID_LIMIT, name: "LICENSE_JOB_USERID_LIMIT", doc: "A `jobid` can be associated with at most 1,000,000 `userid` values.", help: None },
-    ErrorCode { code: LICENSE_ORDER_NO_APP_AUTHORIZATION, name: "LICENSE_ORDER_NO_APP_AUTHORIZATION", doc: "The corporation has authorised neither a third-party application nor a customised application developed by a service provider, so no order can be placed.", help: None },
+    ErrorCode { code: LICENSE_ORDER_NO_APP_AUTHORIZATION, name: "LICENSE_ORDER_NO_APP_AUTHORIZATION", doc: "The company has authorized neither a third-party app nor a customized app developed by a service provider, so no order can be placed.", help: None },
     ErrorCode { code: LICENSE_ACCOUNT_INACTIVE_OR_EXPIRED, name: "LICENSE_ACCOUNT_INACTIVE_OR_EXPIRED", doc: "The license account isn't activated or has expired.", help: None },
     ErrorCode { code: LICENSE_ACCOUNT_TRANSFERRED_WITHIN_30_DAYS, name: "LICENSE_ACCOUNT_TRANSFERRED_WITHIN_30_DAYS", doc: "The license account was already transferred within the last 30 days.", help: None },
-    ErrorCode { code: LICENSE_RECEIVER_ALREADY_HAS_ACCOUNT, name: "LICENSE_RECEIVER_ALREADY_HAS_ACCOUNT", doc: "The receiver already has a license account of the same type with more than 20 days left.", help: None },
-    ErrorCode { code: LICENSE_USERID_INVALID_OR_OTHER_CORP, name: "LICENSE_USERID_INVALID_OR_OTHER_CORP", doc: "The `userid` is invalid or belongs to another corporation.", help: None },
+    ErrorCode { code: LICENSE_RECEIVER_ALREADY_HAS_ACCOUNT, name: "LICENSE_RECEIVER_ALREADY_HAS_ACCOUNT", doc: "The recipient already has a license account of the same type with more than 20 days left.", help: None },
+    ErrorCode { code: LICENSE_USERID_INVALID_OR_OTHER_CORP, name: "LICENSE_USERID_INVALID_OR_OTHER_CORP", doc: "The `userid` is invalid or belongs to another company.", help: None },
     ErrorCode { code: LICENSE_DUPLICATE_USERID, name: "LICENSE_DUPLICATE_USERID", doc: "The license request contains a duplicate `userid`.", help: None },
     ErrorCode { code: LICENSE_INVALID_ACTIVE_CODE, name: "LICENSE_INVALID_ACTIVE_CODE", doc: "The activation code is invalid.", help: None },
     ErrorCode { code: LICENSE_ACTIVE_CODE_BEING_GENERATED, name: "LICENSE_ACTIVE_CODE_BEING_GENERATED", doc: "The activation code is still being generated; try again later.", help: None },
@@ -7048,101 +7025,101 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: LICENSE_BATCH_ALL_FAILED, name: "LICENSE_BATCH_ALL_FAILED", doc: "Every item of the batch operation failed.", help: None },
     ErrorCode { code: LICENSE_BATCH_LIST_EMPTY, name: "LICENSE_BATCH_LIST_EMPTY", doc: "An empty list was passed to the batch operation.", help: None },
     ErrorCode { code: LICENSE_BATCH_LIST_TOO_LONG, name: "LICENSE_BATCH_LIST_TOO_LONG", doc: "The list has more items than the maximum.", help: None },
-    ErrorCode { code: LICENSE_TEST_CORP_ACCOUNT_LIMIT, name: "LICENSE_TEST_CORP_ACCOUNT_LIMIT", doc: "A test corporation bought more license accounts than allowed.", help: None },
-    ErrorCode { code: LICENSE_TEST_CORP_MONTH_LIMIT, name: "LICENSE_TEST_CORP_MONTH_LIMIT", doc: "A test corporation can buy a license for at most one month.", help: None },
-    ErrorCode { code: LICENSE_TEST_CORP_RENEW_ONCE_ONLY, name: "LICENSE_TEST_CORP_RENEW_ONCE_ONLY", doc: "A test corporation can renew a license only once.", help: None },
+    ErrorCode { code: LICENSE_TEST_CORP_ACCOUNT_LIMIT, name: "LICENSE_TEST_CORP_ACCOUNT_LIMIT", doc: "A test company bought more license accounts than allowed.", help: None },
+    ErrorCode { code: LICENSE_TEST_CORP_MONTH_LIMIT, name: "LICENSE_TEST_CORP_MONTH_LIMIT", doc: "A test company can buy a license for at most one month.", help: None },
+    ErrorCode { code: LICENSE_TEST_CORP_RENEW_ONCE_ONLY, name: "LICENSE_TEST_CORP_RENEW_ONCE_ONLY", doc: "A test company can renew a license only once.", help: None },
     ErrorCode { code: LICENSE_MERGED_VALIDITY_OVER_5_YEARS, name: "LICENSE_MERGED_VALIDITY_OVER_5_YEARS", doc: "The validity of the new activation code plus that of the user's old code is more than 5 years.", help: None },
     ErrorCode { code: LICENSE_ORDER_MIGRATING, name: "LICENSE_ORDER_MIGRATING", doc: "An order is being migrated; place the new order after the migration is finished.", help: None },
     ErrorCode { code: LICENSE_UNPAID_ORDER_EXISTS, name: "LICENSE_UNPAID_ORDER_EXISTS", doc: "There is an unpaid order; complete it before placing a new one.", help: None },
     ErrorCode { code: LICENSE_ORDER_GENERATING_CODES, name: "LICENSE_ORDER_GENERATING_CODES", doc: "Activation codes are being generated for an order; try again later.", help: None },
-    ErrorCode { code: LICENSE_LEGACY_CORP_NOT_MIGRATED, name: "LICENSE_LEGACY_CORP_NOT_MIGRATED", doc: "This legacy corporation must be migrated, which can be started on the license order page of the service provider console, before license orders can be bought.", help: None },
+    ErrorCode { code: LICENSE_LEGACY_CORP_NOT_MIGRATED, name: "LICENSE_LEGACY_CORP_NOT_MIGRATED", doc: "This legacy company must be migrated, which can be started on the license order page of the service provider console, before license orders can be bought.", help: None },
     ErrorCode { code: LICENSE_TEST_ORDER_BLOCKED_BY_FORMAL, name: "LICENSE_TEST_ORDER_BLOCKED_BY_FORMAL", doc: "A test order can't be added because there is a formal order.", help: None },
     ErrorCode { code: LICENSE_ORDER_BLOCKED_BY_TEST_ORDER, name: "LICENSE_ORDER_BLOCKED_BY_TEST_ORDER", doc: "An order can't be added because a test order is in effect.", help: None },
     ErrorCode { code: LICENSE_ORDER_REFUND_PENDING, name: "LICENSE_ORDER_REFUND_PENDING", doc: "A refund has been requested for an order and is still pending.", help: None },
-    ErrorCode { code: LICENSE_LIVELIHOOD_CORP_12_MONTHS_ONLY, name: "LICENSE_LIVELIHOOD_CORP_12_MONTHS_ONLY", doc: "A corporation in a public livelihood industry can order only 12 months.", help: None },
-    ErrorCode { code: LICENSE_LIVELIHOOD_CORP_NO_RENEWAL, name: "LICENSE_LIVELIHOOD_CORP_NO_RENEWAL", doc: "A corporation in a public livelihood industry can't renew.", help: None },
-    ErrorCode { code: LICENSE_LIVELIHOOD_CORP_PURCHASE_LIMIT, name: "LICENSE_LIVELIHOOD_CORP_PURCHASE_LIMIT", doc: "A corporation in a public livelihood industry can't buy more than a certain number of licenses.", help: None },
-    ErrorCode { code: LICENSE_APP_NOT_SHARED_DOWNSTREAM, name: "LICENSE_APP_NOT_SHARED_DOWNSTREAM", doc: "The application isn't shared with the downstream corporation.", help: None },
-    ErrorCode { code: LICENSE_CODE_SHARED_FROM_UPSTREAM, name: "LICENSE_CODE_SHARED_FROM_UPSTREAM", doc: "The activation code was shared by the upstream corporation.", help: None },
-    ErrorCode { code: LICENSE_CODE_SHARED_TO_DOWNSTREAM, name: "LICENSE_CODE_SHARED_TO_DOWNSTREAM", doc: "The activation code was shared with a downstream corporation.", help: None },
+    ErrorCode { code: LICENSE_LIVELIHOOD_CORP_12_MONTHS_ONLY, name: "LICENSE_LIVELIHOOD_CORP_12_MONTHS_ONLY", doc: "A company in a public livelihood industry can order only 12 months.", help: None },
+    ErrorCode { code: LICENSE_LIVELIHOOD_CORP_NO_RENEWAL, name: "LICENSE_LIVELIHOOD_CORP_NO_RENEWAL", doc: "A company in a public livelihood industry can't renew.", help: None },
+    ErrorCode { code: LICENSE_LIVELIHOOD_CORP_PURCHASE_LIMIT, name: "LICENSE_LIVELIHOOD_CORP_PURCHASE_LIMIT", doc: "A company in a public livelihood industry can't buy more than a certain number of licenses.", help: None },
+    ErrorCode { code: LICENSE_APP_NOT_SHARED_DOWNSTREAM, name: "LICENSE_APP_NOT_SHARED_DOWNSTREAM", doc: "The app isn't shared with the downstream company.", help: None },
+    ErrorCode { code: LICENSE_CODE_SHARED_FROM_UPSTREAM, name: "LICENSE_CODE_SHARED_FROM_UPSTREAM", doc: "The activation code was shared by the upstream company.", help: None },
+    ErrorCode { code: LICENSE_CODE_SHARED_TO_DOWNSTREAM, name: "LICENSE_CODE_SHARED_TO_DOWNSTREAM", doc: "The activation code was shared with a downstream company.", help: None },
     ErrorCode { code: LICENSE_SHARED_CODE_LIMIT, name: "LICENSE_SHARED_CODE_LIMIT", doc: "The total number of shared activation codes is more than 2 times the number of people in the upstream and downstream (上下游) contacts.", help: None },
-    ErrorCode { code: LICENSE_NO_UPSTREAM_AUTHORIZATION, name: "LICENSE_NO_UPSTREAM_AUTHORIZATION", doc: "There is no authorization between the service provider and the upstream corporation.", help: None },
-    ErrorCode { code: LICENSE_CORPS_NOT_IN_CHAIN, name: "LICENSE_CORPS_NOT_IN_CHAIN", doc: "The source and target corporations have no upstream and downstream (上下游) relation.", help: None },
-    ErrorCode { code: LICENSE_CORP_STATUS_CLOSED, name: "LICENSE_CORP_STATUS_CLOSED", doc: "The API license status of the corporation is closed.", help: None },
+    ErrorCode { code: LICENSE_NO_UPSTREAM_AUTHORIZATION, name: "LICENSE_NO_UPSTREAM_AUTHORIZATION", doc: "There is no authorization between the service provider and the upstream company.", help: None },
+    ErrorCode { code: LICENSE_CORPS_NOT_IN_CHAIN, name: "LICENSE_CORPS_NOT_IN_CHAIN", doc: "The source and target companies have no upstream and downstream (上下游) relation.", help: None },
+    ErrorCode { code: LICENSE_CORP_STATUS_CLOSED, name: "LICENSE_CORP_STATUS_CLOSED", doc: "The API license status of the company is closed.", help: None },
     ErrorCode { code: LICENSE_INVALID_AUTO_ACTIVE_STATUS, name: "LICENSE_INVALID_AUTO_ACTIVE_STATUS", doc: "The automatic activation status is invalid.", help: None },
-    ErrorCode { code: LICENSE_NEVER_PURCHASED_FOR_CORP, name: "LICENSE_NEVER_PURCHASED_FOR_CORP", doc: "No API license was ever bought for the authorised corporation.", help: None },
-    ErrorCode { code: LICENSE_NO_INACTIVE_LICENSE_LEFT, name: "LICENSE_NO_INACTIVE_LICENSE_LEFT", doc: "The corporation has no valid license that isn't activated yet.", help: None },
+    ErrorCode { code: LICENSE_NEVER_PURCHASED_FOR_CORP, name: "LICENSE_NEVER_PURCHASED_FOR_CORP", doc: "No API license was ever bought for the authorized company.", help: None },
+    ErrorCode { code: LICENSE_NO_INACTIVE_LICENSE_LEFT, name: "LICENSE_NO_INACTIVE_LICENSE_LEFT", doc: "The company has no valid license that isn't activated yet.", help: None },
     ErrorCode { code: LICENSE_ACTIVE_CODE_WRITE_CONFLICT, name: "LICENSE_ACTIVE_CODE_WRITE_CONFLICT", doc: "A write conflict occurred while updating the activation code; get its latest details and decide by them.", help: None },
     ErrorCode { code: LICENSE_OLD_CODE_OVER_20_DAYS_LEFT, name: "LICENSE_OLD_CODE_OVER_20_DAYS_LEFT", doc: "An activated user can be activated again with a new code only when the old code has no more than 20 days left.", help: None },
     ErrorCode { code: LICENSE_ORDER_NOT_PAID, name: "LICENSE_ORDER_NOT_PAID", doc: "The order isn't paid.", help: None },
     ErrorCode { code: LICENSE_ORDER_NOT_AWAITING_PAYMENT, name: "LICENSE_ORDER_NOT_AWAITING_PAYMENT", doc: "The order isn't in the unpaid state.", help: None },
     ErrorCode { code: LICENSE_ORDER_NOT_OPERABLE, name: "LICENSE_ORDER_NOT_OPERABLE", doc: "The order can't be operated on at the moment; try again later.", help: None },
-    ErrorCode { code: LICENSE_ORDER_NOT_OF_CORP, name: "LICENSE_ORDER_NOT_OF_CORP", doc: "The order doesn't belong to this corporation.", help: None },
-    ErrorCode { code: LICENSE_CORP_NO_EXTERNAL_APP, name: "LICENSE_CORP_NO_EXTERNAL_APP", doc: "The authorised corporation has no application installed with an interconnection permission (\"Customer Contact\" or \"WeChat Customer Service\").", help: None },
-    ErrorCode { code: LICENSE_USER_NOT_IN_APP_SCOPE, name: "LICENSE_USER_NOT_IN_APP_SCOPE", doc: "The user is outside the visible range of the service provider's application.", help: None },
-    ErrorCode { code: LICENSE_USER_NOT_IN_EXTERNAL_APP_SCOPE, name: "LICENSE_USER_NOT_IN_EXTERNAL_APP_SCOPE", doc: "The user is outside the visible range of the service provider's applications with an interconnection permission (\"Customer Contact\" or \"WeChat Customer Service\").", help: None },
+    ErrorCode { code: LICENSE_ORDER_NOT_OF_CORP, name: "LICENSE_ORDER_NOT_OF_CORP", doc: "The order doesn't belong to this company.", help: None },
+    ErrorCode { code: LICENSE_CORP_NO_EXTERNAL_APP, name: "LICENSE_CORP_NO_EXTERNAL_APP", doc: "The authorized company has no app installed with an interconnection permission (\"Customer Contact\" or \"WeChat Customer Service\").", help: None },
+    ErrorCode { code: LICENSE_USER_NOT_IN_APP_SCOPE, name: "LICENSE_USER_NOT_IN_APP_SCOPE", doc: "The user is outside the visible scope of the service provider's app.", help: None },
+    ErrorCode { code: LICENSE_USER_NOT_IN_EXTERNAL_APP_SCOPE, name: "LICENSE_USER_NOT_IN_EXTERNAL_APP_SCOPE", doc: "The user is outside the visible scope of the service provider's apps with an interconnection permission (\"Customer Contact\" or \"WeChat Customer Service\").", help: None },
     ErrorCode { code: LICENSE_RENEW_ALL_DAYS_ZERO, name: "LICENSE_RENEW_ALL_DAYS_ZERO", doc: "The number of days to renew is 0 for every account in the renewal order.", help: None },
     ErrorCode { code: LICENSE_USER_NO_VALID_LICENSE, name: "LICENSE_USER_NO_VALID_LICENSE", doc: "The user has no valid API license.", help: Some("Check that every user whose license the API checks has a valid one, following the documentation on what happens when an API license is invalid.") },
-    ErrorCode { code: RECORD_QUERY_INVALID_TIMESTAMP_701100, name: "RECORD_QUERY_INVALID_TIMESTAMP_701100", doc: "A timestamp is invalid.", help: Some("The start time must be before the end time and the range can't exceed 14 days. A corporation without the professional edition of WeDrive can query only data of the last 90 days.") },
+    ErrorCode { code: RECORD_QUERY_INVALID_TIMESTAMP_701100, name: "RECORD_QUERY_INVALID_TIMESTAMP_701100", doc: "A timestamp is invalid.", help: Some("The start time must be before the end time and the range can't exceed 14 days. A company without the professional edition of WeDrive can query only data of the last 90 days.") },
     ErrorCode { code: RECORD_QUERY_LIMIT_TOO_LARGE_701101, name: "RECORD_QUERY_LIMIT_TOO_LARGE_701101", doc: "The `limit` exceeds the maximum of 1000.", help: None },
     ErrorCode { code: RECORD_QUERY_TOO_MANY_USERS_701102, name: "RECORD_QUERY_TOO_MANY_USERS_701102", doc: "The number of users to query exceeds the maximum of 100.", help: None },
     ErrorCode { code: RECORD_QUERY_INVALID_OPERATION_TYPE, name: "RECORD_QUERY_INVALID_OPERATION_TYPE", doc: "The operation type is invalid.", help: None },
     ErrorCode { code: RECORD_QUERY_INVALID_OPERATION_SOURCE, name: "RECORD_QUERY_INVALID_OPERATION_SOURCE", doc: "The operation source is invalid.", help: None },
     ErrorCode { code: RECORD_QUERY_INVALID_CURSOR_701105, name: "RECORD_QUERY_INVALID_CURSOR_701105", doc: "The `cursor` is invalid.", help: Some("Check that the `cursor` is one that WeCom returned.") },
-    ErrorCode { code: DOC_ARCHIVE_USER_OUT_OF_SCOPE, name: "DOC_ARCHIVE_USER_OUT_OF_SCOPE", doc: "The user is outside the range of document content archiving or outside the visible range of the application.", help: None },
+    ErrorCode { code: DOC_ARCHIVE_USER_OUT_OF_SCOPE, name: "DOC_ARCHIVE_USER_OUT_OF_SCOPE", doc: "The user is outside the range of document content archiving or outside the visible scope of the app.", help: None },
     ErrorCode { code: DOC_ARCHIVE_INVALID_DOCID, name: "DOC_ARCHIVE_INVALID_DOCID", doc: "The `docid` is invalid.", help: None },
     ErrorCode { code: DOC_ARCHIVE_INVALID_EXPORT_FORMAT, name: "DOC_ARCHIVE_INVALID_EXPORT_FORMAT", doc: "The export format is invalid.", help: None },
     ErrorCode { code: LICENSE_LIVELIHOOD_POLICY_EXPIRED, name: "LICENSE_LIVELIHOOD_POLICY_EXPIRED", doc: "The discount policy for public livelihood industries has expired.", help: None },
     ErrorCode { code: LICENSE_PARENT_ORDER_ID_UNSUPPORTED, name: "LICENSE_PARENT_ORDER_ID_UNSUPPORTED", doc: "This API doesn't accept the ID of a parent order.", help: None },
-    ErrorCode { code: LICENSE_MULTI_CORP_TEST_CORP_FORBIDDEN, name: "LICENSE_MULTI_CORP_TEST_CORP_FORBIDDEN", doc: "A test corporation can't call the API that orders for several corporations.", help: None },
-    ErrorCode { code: LICENSE_MULTI_CORP_ALL_CORPS_INVALID, name: "LICENSE_MULTI_CORP_ALL_CORPS_INVALID", doc: "All the corporations in the order for several corporations are invalid.", help: None },
-    ErrorCode { code: LICENSE_MULTI_CORP_JOB_CORP_LIMIT, name: "LICENSE_MULTI_CORP_JOB_CORP_LIMIT", doc: "In an order for several corporations, each `jobid` can be associated with at most 100,000 corporations.", help: None },
+    ErrorCode { code: LICENSE_MULTI_CORP_TEST_CORP_FORBIDDEN, name: "LICENSE_MULTI_CORP_TEST_CORP_FORBIDDEN", doc: "A test company can't call the API that orders for several companies.", help: None },
+    ErrorCode { code: LICENSE_MULTI_CORP_ALL_CORPS_INVALID, name: "LICENSE_MULTI_CORP_ALL_CORPS_INVALID", doc: "All the companies in the order for several companies are invalid.", help: None },
+    ErrorCode { code: LICENSE_MULTI_CORP_JOB_CORP_LIMIT, name: "LICENSE_MULTI_CORP_JOB_CORP_LIMIT", doc: "In an order for several companies, each `jobid` can be associated with at most 100,000 companies.", help: None },
     ErrorCode { code: LICENSE_DUPLICATE_CORPID, name: "LICENSE_DUPLICATE_CORPID", doc: "The license request contains a duplicate `corpid`.", help: None },
     ErrorCode { code: LICENSE_JOB_NOT_SUBMITTED, name: "LICENSE_JOB_NOT_SUBMITTED", doc: "The `jobid` hasn't been submitted.", help: None },
     ErrorCode { code: LICENSE_JOB_ALREADY_SUBMITTED, name: "LICENSE_JOB_ALREADY_SUBMITTED", doc: "The `jobid` was already submitted.", help: None },
-    ErrorCode { code: LICENSE_TEST_ORDER_FOR_NON_TEST_CORP, name: "LICENSE_TEST_ORDER_FOR_NON_TEST_CORP", doc: "A test order can't be added because the customer isn't a test corporation.", help: None },
-    ErrorCode { code: LICENSE_FORMAL_ORDER_FOR_TEST_CORP, name: "LICENSE_FORMAL_ORDER_FOR_TEST_CORP", doc: "Only test orders can be added because the customer is a test corporation.", help: None },
-    ErrorCode { code: LICENSE_CORP_NO_APP_ORDER, name: "LICENSE_CORP_NO_APP_ORDER", doc: "The corporation has no application order with the service provider.", help: None },
-    ErrorCode { code: LICENSE_CORP_APP_ORDERS_EXPIRED, name: "LICENSE_CORP_APP_ORDERS_EXPIRED", doc: "All of the corporation's application orders with the service provider have expired.", help: None },
-    ErrorCode { code: LICENSE_FREE_TRIAL_ACCOUNT_LIMIT, name: "LICENSE_FREE_TRIAL_ACCOUNT_LIMIT", doc: "There is no application order and the application is in its free trial, but more account codes are being bought than the free trial's limit on people.", help: None },
+    ErrorCode { code: LICENSE_TEST_ORDER_FOR_NON_TEST_CORP, name: "LICENSE_TEST_ORDER_FOR_NON_TEST_CORP", doc: "A test order can't be added because the customer isn't a test company.", help: None },
+    ErrorCode { code: LICENSE_FORMAL_ORDER_FOR_TEST_CORP, name: "LICENSE_FORMAL_ORDER_FOR_TEST_CORP", doc: "Only test orders can be added because the customer is a test company.", help: None },
+    ErrorCode { code: LICENSE_CORP_NO_APP_ORDER, name: "LICENSE_CORP_NO_APP_ORDER", doc: "The company has no app order with the service provider.", help: None },
+    ErrorCode { code: LICENSE_CORP_APP_ORDERS_EXPIRED, name: "LICENSE_CORP_APP_ORDERS_EXPIRED", doc: "All of the company's app orders with the service provider have expired.", help: None },
+    ErrorCode { code: LICENSE_FREE_TRIAL_ACCOUNT_LIMIT, name: "LICENSE_FREE_TRIAL_ACCOUNT_LIMIT", doc: "There is no app order and the app is in its free trial, but more account codes are being bought than the free trial's limit on people.", help: None },
     ErrorCode { code: LICENSE_SHORT_TERM_ACCOUNT_LIMIT, name: "LICENSE_SHORT_TERM_ACCOUNT_LIMIT", doc: "For a purchase of no more than 3 months, the number of accounts can't exceed 2 times the number of people in the contacts.", help: None },
-    ErrorCode { code: LICENSE_FREE_TRIAL_DURATION_LIMIT, name: "LICENSE_FREE_TRIAL_DURATION_LIMIT", doc: "There is no application order and the application is in its free trial, so no more than 3 months (93 days) can be bought.", help: None },
+    ErrorCode { code: LICENSE_FREE_TRIAL_DURATION_LIMIT, name: "LICENSE_FREE_TRIAL_DURATION_LIMIT", doc: "There is no app order and the app is in its free trial, so no more than 3 months (93 days) can be bought.", help: None },
     ErrorCode { code: LICENSE_OPERATION_TOO_FREQUENT, name: "LICENSE_OPERATION_TOO_FREQUENT", doc: "Operations are too frequent; try again later.", help: None },
-    ErrorCode { code: LICENSE_SHORTER_THAN_APP_ORDER, name: "LICENSE_SHORTER_THAN_APP_ORDER", doc: "An API license can't be bought for a shorter time than the application order.", help: None },
-    ErrorCode { code: SESSION_ARCHIVE_ORDER_APP_NOT_AUTHORIZED, name: "SESSION_ARCHIVE_ORDER_APP_NOT_AUTHORIZED", doc: "The session archive application isn't authorised, so a session archive order can't be created.", help: None },
-    ErrorCode { code: SESSION_ARCHIVE_EDITION_ALREADY_PURCHASED, name: "SESSION_ARCHIVE_EDITION_ALREADY_PURCHASED", doc: "Session archive accounts of this edition were already bought; they can only be renewed, extended or upgraded, not bought anew.", help: None },
-    ErrorCode { code: SESSION_ARCHIVE_EDITION_NOT_PURCHASED, name: "SESSION_ARCHIVE_EDITION_NOT_PURCHASED", doc: "Session archive accounts of this edition weren't bought or have expired, so they can't be extended, renewed or upgraded.", help: None },
+    ErrorCode { code: LICENSE_SHORTER_THAN_APP_ORDER, name: "LICENSE_SHORTER_THAN_APP_ORDER", doc: "An API license can't be bought for a shorter time than the app order.", help: None },
+    ErrorCode { code: SESSION_ARCHIVE_ORDER_APP_NOT_AUTHORIZED, name: "SESSION_ARCHIVE_ORDER_APP_NOT_AUTHORIZED", doc: "The conversation archive app isn't authorized, so a conversation archive order can't be created.", help: None },
+    ErrorCode { code: SESSION_ARCHIVE_EDITION_ALREADY_PURCHASED, name: "SESSION_ARCHIVE_EDITION_ALREADY_PURCHASED", doc: "Conversation archive accounts of this edition were already bought; they can only be renewed, extended or upgraded, not bought anew.", help: None },
+    ErrorCode { code: SESSION_ARCHIVE_EDITION_NOT_PURCHASED, name: "SESSION_ARCHIVE_EDITION_NOT_PURCHASED", doc: "Conversation archive accounts of this edition weren't bought or have expired, so they can't be extended, renewed or upgraded.", help: None },
     ErrorCode { code: SESSION_ARCHIVE_ORDER_CONFLICT, name: "SESSION_ARCHIVE_ORDER_CONFLICT", doc: "The order may have been updated by another concurrent request; retry.", help: None },
     ErrorCode { code: SESSION_ARCHIVE_PENDING_ORDER_EXISTS, name: "SESSION_ARCHIVE_PENDING_ORDER_EXISTS", doc: "No order can be placed while another one is unpaid or has a refund requested.", help: None },
-    ErrorCode { code: SESSION_ARCHIVE_OVERSEAS_CORP_FORBIDDEN, name: "SESSION_ARCHIVE_OVERSEAS_CORP_FORBIDDEN", doc: "An overseas corporation can't buy the session archive.", help: None },
+    ErrorCode { code: SESSION_ARCHIVE_OVERSEAS_CORP_FORBIDDEN, name: "SESSION_ARCHIVE_OVERSEAS_CORP_FORBIDDEN", doc: "An overseas company can't buy the conversation archive.", help: None },
     ErrorCode { code: LICENSE_BALANCE_PAYMENT_LIMIT, name: "LICENSE_BALANCE_PAYMENT_LIMIT", doc: "The payment from the balance exceeds the limit of a single payment.", help: None },
     ErrorCode { code: SESSION_ARCHIVE_RENEW_TOO_EARLY, name: "SESSION_ARCHIVE_RENEW_TOO_EARLY", doc: "Renewal is possible only within the 60 days before expiry.", help: None },
-    ErrorCode { code: LICENSE_TEST_CORP_ASSIGN_UNSUPPORTED, name: "LICENSE_TEST_CORP_ASSIGN_UNSUPPORTED", doc: "A test corporation doesn't support assigning licenses.", help: None },
+    ErrorCode { code: LICENSE_TEST_CORP_ASSIGN_UNSUPPORTED, name: "LICENSE_TEST_CORP_ASSIGN_UNSUPPORTED", doc: "A test company doesn't support assigning licenses.", help: None },
     ErrorCode { code: DOC_ARCHIVE_JOB_INVALID_OR_EXPIRED, name: "DOC_ARCHIVE_JOB_INVALID_OR_EXPIRED", doc: "The `jobid` is incorrect or no longer valid.", help: None },
     ErrorCode { code: DOC_ARCHIVE_DOCID_WRONG_OR_NOT_PUBLIC, name: "DOC_ARCHIVE_DOCID_WRONG_OR_NOT_PUBLIC", doc: "The `docid` is incorrect or its document isn't public.", help: None },
     ErrorCode { code: DOC_ARCHIVE_LIST_USER_LIMIT, name: "DOC_ARCHIVE_LIST_USER_LIMIT", doc: "The limit on the number of users whose document lists can be queried is reached.", help: None },
     ErrorCode { code: DOC_ARCHIVE_EXPORT_LIMIT, name: "DOC_ARCHIVE_EXPORT_LIMIT", doc: "The limit on the number of documents that can be exported is reached.", help: None },
     ErrorCode { code: LICENSE_UNSUPPORTED_ORDER_TYPE, name: "LICENSE_UNSUPPORTED_ORDER_TYPE", doc: "The order type isn't supported.", help: None },
     ErrorCode { code: LICENSE_INVALID_PURCHASE_COUNT, name: "LICENSE_INVALID_PURCHASE_COUNT", doc: "The number of people to buy for is invalid.", help: None },
-    ErrorCode { code: LICENSE_CORP_PAYMENT_CHECK_FAILED, name: "LICENSE_CORP_PAYMENT_CHECK_FAILED", doc: "Some corporations didn't pass the payment check.", help: None },
+    ErrorCode { code: LICENSE_CORP_PAYMENT_CHECK_FAILED, name: "LICENSE_CORP_PAYMENT_CHECK_FAILED", doc: "Some companies didn't pass the payment check.", help: None },
     ErrorCode { code: LICENSE_ORDER_BOUND_TO_WECHAT_BANK_PAY, name: "LICENSE_ORDER_BOUND_TO_WECHAT_BANK_PAY", doc: "The order is already set to be paid through WeChat online banking.", help: None },
     ErrorCode { code: SESSION_ARCHIVE_INVALID_EFFECTIVE_TIME, name: "SESSION_ARCHIVE_INVALID_EFFECTIVE_TIME", doc: "The effective time is invalid.", help: None },
     ErrorCode { code: SESSION_ARCHIVE_NO_UPGRADE_EDITION, name: "SESSION_ARCHIVE_NO_UPGRADE_EDITION", doc: "There is no edition to upgrade to.", help: None },
     ErrorCode { code: MISSING_CHAT_ARCHIVE_API_FIELD, name: "MISSING_CHAT_ARCHIVE_API_FIELD", doc: "The `chat_archive_api` field is missing.", help: None },
     ErrorCode { code: LICENSE_OPERATOR_NO_PERMISSION_OR_INACTIVE, name: "LICENSE_OPERATOR_NO_PERMISSION_OR_INACTIVE", doc: "The operator has no permission, or has resigned, left or been disabled.", help: None },
     ErrorCode { code: LICENSE_PURCHASE_COUNT_LIMIT, name: "LICENSE_PURCHASE_COUNT_LIMIT", doc: "The number of people to buy for exceeds the limit.", help: None },
-    ErrorCode { code: LICENSE_CANCEL_UNPAID_ONLY, name: "LICENSE_CANCEL_UNPAID_ONLY", doc: "Only an unpaid order can be cancelled.", help: None },
+    ErrorCode { code: LICENSE_CANCEL_UNPAID_ONLY, name: "LICENSE_CANCEL_UNPAID_ONLY", doc: "Only an unpaid order can be canceled.", help: None },
     ErrorCode { code: GROUP_QR_CODE_FREE_LICENSE_EXPIRED, name: "GROUP_QR_CODE_FREE_LICENSE_EXPIRED", doc: "The third party's limited-time free license for the group join QR code (群活码) has expired.", help: None },
     ErrorCode { code: IMAGE_RELEASE_IN_PROGRESS, name: "IMAGE_RELEASE_IN_PROGRESS", doc: "Another image is being released, so releasing this one is forbidden.", help: None },
     ErrorCode { code: ORIGINAL_START_OR_END_TIME_WRONG, name: "ORIGINAL_START_OR_END_TIME_WRONG", doc: "The given original start or end time is wrong.", help: None },
     ErrorCode { code: EDITION_PENDING_EFFECT_EXISTS, name: "EDITION_PENDING_EFFECT_EXISTS", doc: "There is already an edition waiting to take effect.", help: None },
     ErrorCode { code: RECORD_QUERY_INVALID_TIMESTAMP_701250, name: "RECORD_QUERY_INVALID_TIMESTAMP_701250", doc: "A timestamp is invalid.", help: Some("The start time must be before the end time and the range can't exceed 14 days.") },
     ErrorCode { code: RECORD_QUERY_INVALID_CURSOR_701252, name: "RECORD_QUERY_INVALID_CURSOR_701252", doc: "The `cursor` is invalid.", help: None },
-    ErrorCode { code: DRIVE_ARCHIVE_SPACE_NOT_AUTHORIZED, name: "DRIVE_ARCHIVE_SPACE_NOT_AUTHORIZED", doc: "The space isn't in the member's list of spaces authorised for WeDrive content archiving.", help: None },
+    ErrorCode { code: DRIVE_ARCHIVE_SPACE_NOT_AUTHORIZED, name: "DRIVE_ARCHIVE_SPACE_NOT_AUTHORIZED", doc: "The space isn't in the member's list of spaces authorized for WeDrive content archiving.", help: None },
     ErrorCode { code: DRIVE_ARCHIVE_MEMBER_OUT_OF_SCOPE, name: "DRIVE_ARCHIVE_MEMBER_OUT_OF_SCOPE", doc: "The member is outside the range of WeDrive content archiving.", help: None },
     ErrorCode { code: DRIVE_ARCHIVE_CONFIRMATION_NOT_APPROVED, name: "DRIVE_ARCHIVE_CONFIRMATION_NOT_APPROVED", doc: "The confirmation letter for WeDrive content archiving wasn't approved.", help: None },
     ErrorCode { code: DRIVE_ARCHIVE_FILE_NOT_DOWNLOADABLE, name: "DRIVE_ARCHIVE_FILE_NOT_DOWNLOADABLE", doc: "The given WeDrive file can't be downloaded.", help: None },
-    ErrorCode { code: DRIVE_ARCHIVE_MEMBER_NOT_SPACE_ADMIN, name: "DRIVE_ARCHIVE_MEMBER_NOT_SPACE_ADMIN", doc: "The member isn't a super administrator of the WeDrive space.", help: None },
+    ErrorCode { code: DRIVE_ARCHIVE_MEMBER_NOT_SPACE_ADMIN, name: "DRIVE_ARCHIVE_MEMBER_NOT_SPACE_ADMIN", doc: "The member isn't a super admin of the WeDrive space.", help: None },
     ErrorCode { code: DRIVE_ARCHIVE_DATA_CHANGED, name: "DRIVE_ARCHIVE_DATA_CHANGED", doc: "The data has changed; get it again from the first page.", help: None },
     ErrorCode { code: INVALID_OPEN_CORPID, name: "INVALID_OPEN_CORPID", doc: "The `open_corpid` is invalid.", help: None },
     ErrorCode { code: INVALID_OPEN_PENDING_CORPID, name: "INVALID_OPEN_PENDING_CORPID", doc: "The `open_pending_corpid` is invalid.", help: None },
@@ -7161,15 +7138,15 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: DATA_ZONE_MSGTYPE_WRONG, name: "DATA_ZONE_MSGTYPE_WRONG", doc: "The `msgtype` is incorrect.", help: None },
     ErrorCode { code: DATA_ZONE_KEY_INFO_WRONG, name: "DATA_ZONE_KEY_INFO_WRONG", doc: "The key information is incorrect.", help: None },
     ErrorCode { code: DATA_ZONE_MESSAGE_DECRYPT_FAILED, name: "DATA_ZONE_MESSAGE_DECRYPT_FAILED", doc: "The message couldn't be decrypted.", help: Some("Check that the `msgid` and the key information are correct.") },
-    ErrorCode { code: DATA_ZONE_CHAT_ID_NOT_AUTHORIZED, name: "DATA_ZONE_CHAT_ID_NOT_AUTHORIZED", doc: "The group chat ID is outside the authorised range.", help: None },
-    ErrorCode { code: DATA_ZONE_DEPARTMENT_NOT_AUTHORIZED, name: "DATA_ZONE_DEPARTMENT_NOT_AUTHORIZED", doc: "The department is outside the authorised range.", help: None },
-    ErrorCode { code: DATA_ZONE_USER_NOT_AUTHORIZED, name: "DATA_ZONE_USER_NOT_AUTHORIZED", doc: "The user is outside the authorised range.", help: None },
-    ErrorCode { code: DATA_ZONE_FOLLOW_USER_NOT_AUTHORIZED, name: "DATA_ZONE_FOLLOW_USER_NOT_AUTHORIZED", doc: "The member who follows the external contact is outside the authorised range.", help: None },
-    ErrorCode { code: DATA_ZONE_KEYWORD_AND_BEHAVIOR_EMPTY, name: "DATA_ZONE_KEYWORD_AND_BEHAVIOR_EMPTY", doc: "The keyword and the key behaviour can't both be empty.", help: None },
+    ErrorCode { code: DATA_ZONE_CHAT_ID_NOT_AUTHORIZED, name: "DATA_ZONE_CHAT_ID_NOT_AUTHORIZED", doc: "The group chat ID is outside the authorized range.", help: None },
+    ErrorCode { code: DATA_ZONE_DEPARTMENT_NOT_AUTHORIZED, name: "DATA_ZONE_DEPARTMENT_NOT_AUTHORIZED", doc: "The department is outside the authorized range.", help: None },
+    ErrorCode { code: DATA_ZONE_USER_NOT_AUTHORIZED, name: "DATA_ZONE_USER_NOT_AUTHORIZED", doc: "The user is outside the authorized range.", help: None },
+    ErrorCode { code: DATA_ZONE_FOLLOW_USER_NOT_AUTHORIZED, name: "DATA_ZONE_FOLLOW_USER_NOT_AUTHORIZED", doc: "The member who follows the external contact is outside the authorized range.", help: None },
+    ErrorCode { code: DATA_ZONE_KEYWORD_AND_BEHAVIOR_EMPTY, name: "DATA_ZONE_KEYWORD_AND_BEHAVIOR_EMPTY", doc: "The keyword and the key behavior can't both be empty.", help: None },
     ErrorCode { code: ZONE_INVALID_CURSOR, name: "ZONE_INVALID_CURSOR", doc: "The `cursor` is wrong.", help: None },
     ErrorCode { code: KEYWORD_RULE_ID_NOT_FOUND, name: "KEYWORD_RULE_ID_NOT_FOUND", doc: "The keyword rule ID doesn't exist.", help: None },
     ErrorCode { code: ZONE_DUPLICATE_MSGID, name: "ZONE_DUPLICATE_MSGID", doc: "The `msgid` is a duplicate.", help: None },
-    ErrorCode { code: NO_GROUP_MEMBER_IN_AUTH_SCOPE, name: "NO_GROUP_MEMBER_IN_AUTH_SCOPE", doc: "None of the group's members is within the authorised scope.", help: None },
+    ErrorCode { code: NO_GROUP_MEMBER_IN_AUTH_SCOPE, name: "NO_GROUP_MEMBER_IN_AUTH_SCOPE", doc: "None of the group's members is within the authorized scope.", help: None },
     ErrorCode { code: ZONE_INVALID_SESSION_TYPE, name: "ZONE_INVALID_SESSION_TYPE", doc: "The `session_type` is wrong.", help: None },
     ErrorCode { code: ANALYSIS_TASK_TYPE_MISMATCH, name: "ANALYSIS_TASK_TYPE_MISMATCH", doc: "The type of the submitted analysis task is wrong.", help: Some("Check that the task type of this submission is the one the `jobid` belongs to.") },
     ErrorCode { code: ANALYSIS_TASK_ALREADY_SUBMITTED, name: "ANALYSIS_TASK_ALREADY_SUBMITTED", doc: "The analysis task has already been submitted.", help: None },
@@ -7193,11 +7170,11 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: ANALYSIS_FAILED_FOR_ALL_MESSAGES, name: "ANALYSIS_FAILED_FOR_ALL_MESSAGES", doc: "Analysis failed for every message.", help: None },
     ErrorCode { code: ZONE_PROGRAM_CALL_FAILED, name: "ZONE_PROGRAM_CALL_FAILED", doc: "Calling the program failed.", help: None },
     ErrorCode { code: ZONE_CONTENT_INAPPROPRIATE, name: "ZONE_CONTENT_INAPPROPRIATE", doc: "The request or its result contains inappropriate content.", help: None },
-    ErrorCode { code: ZONE_UNSUPPORTED_APP_TYPE, name: "ZONE_UNSUPPORTED_APP_TYPE", doc: "The application type isn't supported.", help: None },
-    ErrorCode { code: APP_WITHOUT_DATA_ZONE_PERMISSION, name: "APP_WITHOUT_DATA_ZONE_PERMISSION", doc: "The application lacks the permission for the data and intelligence zone.", help: None },
+    ErrorCode { code: ZONE_UNSUPPORTED_APP_TYPE, name: "ZONE_UNSUPPORTED_APP_TYPE", doc: "The app type isn't supported.", help: None },
+    ErrorCode { code: APP_WITHOUT_DATA_ZONE_PERMISSION, name: "APP_WITHOUT_DATA_ZONE_PERMISSION", doc: "The app lacks the permission for the data and intelligence zone.", help: None },
     ErrorCode { code: ZONE_RESULT_PENDING, name: "ZONE_RESULT_PENDING", doc: "The program or model hasn't returned its result yet.", help: None },
-    ErrorCode { code: APP_WITHOUT_KNOWLEDGE_SET_AUTHORIZATION, name: "APP_WITHOUT_KNOWLEDGE_SET_AUTHORIZATION", doc: "The application isn't authorised to use knowledge sets.", help: None },
-    ErrorCode { code: APP_WITHOUT_GENERAL_MODEL_AUTHORIZATION, name: "APP_WITHOUT_GENERAL_MODEL_AUTHORIZATION", doc: "The application isn't authorised to use the general model.", help: None },
+    ErrorCode { code: APP_WITHOUT_KNOWLEDGE_SET_AUTHORIZATION, name: "APP_WITHOUT_KNOWLEDGE_SET_AUTHORIZATION", doc: "The app isn't authorized to use knowledge sets.", help: None },
+    ErrorCode { code: APP_WITHOUT_GENERAL_MODEL_AUTHORIZATION, name: "APP_WITHOUT_GENERAL_MODEL_AUTHORIZATION", doc: "The app isn't authorized to use the general model.", help: None },
     ErrorCode { code: ZONE_PROGRAM_NOT_FOUND_OR_ABNORMAL, name: "ZONE_PROGRAM_NOT_FOUND_OR_ABNORMAL", doc: "The program doesn't exist or is in an abnormal state.", help: None },
     ErrorCode { code: ZONE_INVALID_NOTIFY_ID, name: "ZONE_INVALID_NOTIFY_ID", doc: "The `notify_id` is invalid.", help: None },
     ErrorCode { code: ZONE_INPUT_PROTOCOL_MISMATCH, name: "ZONE_INPUT_PROTOCOL_MISMATCH", doc: "The input doesn't match the protocol.", help: None },
@@ -7205,17 +7182,17 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: ZONE_GROUP_ID_COUNT_EXCEEDED, name: "ZONE_GROUP_ID_COUNT_EXCEEDED", doc: "There are more group IDs than allowed.", help: None },
     ErrorCode { code: ZONE_MISSING_KEYWORD_LIST, name: "ZONE_MISSING_KEYWORD_LIST", doc: "The keyword list is missing.", help: None },
     ErrorCode { code: ZONE_NO_PAID_EDITION, name: "ZONE_NO_PAID_EDITION", doc: "There is no paid edition.", help: None },
-    ErrorCode { code: ARCHIVE_EXPIRED_AFTER_90_DAYS, name: "ARCHIVE_EXPIRED_AFTER_90_DAYS", doc: "The session archive's content is more than 90 days old and has expired.", help: None },
-    ErrorCode { code: ARCHIVE_TRIAL_CONTENT_EXPIRED, name: "ARCHIVE_TRIAL_CONTENT_EXPIRED", doc: "The trial ended more than 30 days ago, so the session archive's content from that time has expired.", help: None },
-    ErrorCode { code: ARCHIVE_PAID_CONTENT_EXPIRED, name: "ARCHIVE_PAID_CONTENT_EXPIRED", doc: "The paid period ended more than 30 days ago, so the session archive's content from that time has expired.", help: None },
-    ErrorCode { code: ARCHIVE_MIGRATION_MULTIPLE_EDITIONS, name: "ARCHIVE_MIGRATION_MULTIPLE_EDITIONS", doc: "Migration isn't allowed because archive scopes of several editions are authorised.", help: None },
-    ErrorCode { code: ARCHIVE_MIGRATION_TARGET_HAS_PUBLIC_KEY, name: "ARCHIVE_MIGRATION_TARGET_HAS_PUBLIC_KEY", doc: "Migration isn't allowed because the target application already has a public key set.", help: None },
-    ErrorCode { code: ARCHIVE_MIGRATION_IN_OTHER_APP, name: "ARCHIVE_MIGRATION_IN_OTHER_APP", doc: "Another application is being migrated, and only that application can be used to retry.", help: None },
+    ErrorCode { code: ARCHIVE_EXPIRED_AFTER_90_DAYS, name: "ARCHIVE_EXPIRED_AFTER_90_DAYS", doc: "The conversation archive's content is more than 90 days old and has expired.", help: None },
+    ErrorCode { code: ARCHIVE_TRIAL_CONTENT_EXPIRED, name: "ARCHIVE_TRIAL_CONTENT_EXPIRED", doc: "The trial ended more than 30 days ago, so the conversation archive's content from that time has expired.", help: None },
+    ErrorCode { code: ARCHIVE_PAID_CONTENT_EXPIRED, name: "ARCHIVE_PAID_CONTENT_EXPIRED", doc: "The paid period ended more than 30 days ago, so the conversation archive's content from that time has expired.", help: None },
+    ErrorCode { code: ARCHIVE_MIGRATION_MULTIPLE_EDITIONS, name: "ARCHIVE_MIGRATION_MULTIPLE_EDITIONS", doc: "Migration isn't allowed because archive scopes of several editions are authorized.", help: None },
+    ErrorCode { code: ARCHIVE_MIGRATION_TARGET_HAS_PUBLIC_KEY, name: "ARCHIVE_MIGRATION_TARGET_HAS_PUBLIC_KEY", doc: "Migration isn't allowed because the target app already has a public key set.", help: None },
+    ErrorCode { code: ARCHIVE_MIGRATION_IN_OTHER_APP, name: "ARCHIVE_MIGRATION_IN_OTHER_APP", doc: "Another app is being migrated, and only that app can be used to retry.", help: None },
     ErrorCode { code: ARCHIVE_ALREADY_MIGRATED, name: "ARCHIVE_ALREADY_MIGRATED", doc: "The migration has already been done.", help: None },
     ErrorCode { code: THIRD_PARTY_ARCHIVE_PUBLIC_KEY_NOT_SET, name: "THIRD_PARTY_ARCHIVE_PUBLIC_KEY_NOT_SET", doc: "No public key is set for the third-party archive API.", help: None },
     ErrorCode { code: ZONE_SAMPLE_IMAGE_INTERNAL_ERROR, name: "ZONE_SAMPLE_IMAGE_INTERNAL_ERROR", doc: "The sample image of the data zone had an internal error.", help: Some("Investigate further with `errmsg` and the logs of the zone.") },
     ErrorCode { code: ZONE_DEBUG_CREDENTIAL_EXPIRED, name: "ZONE_DEBUG_CREDENTIAL_EXPIRED", doc: "The debug credential has expired.", help: None },
-    ErrorCode { code: ZONE_DEBUG_MODE_NOT_ALLOWED, name: "ZONE_DEBUG_MODE_NOT_ALLOWED", doc: "Debug mode isn't allowed because this isn't a test corporation of the service provider, or the application wasn't installed by test authorization.", help: None },
+    ErrorCode { code: ZONE_DEBUG_MODE_NOT_ALLOWED, name: "ZONE_DEBUG_MODE_NOT_ALLOWED", doc: "Debug mode isn't allowed because this isn't a test company of the service provider, or the app wasn't installed by test authorization.", help: None },
     ErrorCode { code: ZONE_NOT_IN_DEBUG_MODE, name: "ZONE_NOT_IN_DEBUG_MODE", doc: "The model or program isn't in debug mode.", help: None },
     ErrorCode { code: ZONE_CONNECTION_FAILED, name: "ZONE_CONNECTION_FAILED", doc: "Connecting to the zone failed.", help: None },
     ErrorCode { code: ZONE_READ_WRITE_TIMEOUT, name: "ZONE_READ_WRITE_TIMEOUT", doc: "Reading from or writing to the zone timed out.", help: None },
@@ -7225,31 +7202,31 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: LARGE_MODEL_SERVICE_BUSY, name: "LARGE_MODEL_SERVICE_BUSY", doc: "The large model service is busy; retry.", help: None },
     ErrorCode { code: SPEECH_TO_TEXT_FAILED, name: "SPEECH_TO_TEXT_FAILED", doc: "Converting speech to text failed.", help: None },
     ErrorCode { code: OPERATED_MEMBER_NOT_IN_DOCUMENT, name: "OPERATED_MEMBER_NOT_IN_DOCUMENT", doc: "The member operated on isn't a member of the document.", help: Some("Add the member to the members of the document.") },
-    ErrorCode { code: GROUP_CHAT_NOT_INTERNAL, name: "GROUP_CHAT_NOT_INTERNAL", doc: "The group chat isn't internal to the corporation.", help: None },
+    ErrorCode { code: GROUP_CHAT_NOT_INTERNAL, name: "GROUP_CHAT_NOT_INTERNAL", doc: "The group chat isn't internal to the company.", help: None },
     ErrorCode { code: GROUP_CHAT_BANNED, name: "GROUP_CHAT_BANNED", doc: "The group chat is banned.", help: None },
     ErrorCode { code: MEETING_INVALID_TMP_OPENID, name: "MEETING_INVALID_TMP_OPENID", doc: "The `tmp_openid` is invalid.", help: None },
     ErrorCode { code: MEETING_INVALID_RECORD_FILE_ID, name: "MEETING_INVALID_RECORD_FILE_ID", doc: "The ID of the recording file is invalid.", help: None },
     ErrorCode { code: MEETING_INVALID_RECORD_ID, name: "MEETING_INVALID_RECORD_ID", doc: "The recording ID is invalid.", help: None },
     ErrorCode { code: MEETING_INVALID_SUB_MEETING_ID, name: "MEETING_INVALID_SUB_MEETING_ID", doc: "The sub-meeting ID is invalid.", help: None },
     ErrorCode { code: MEETING_INVALID_MEETING_CODE, name: "MEETING_INVALID_MEETING_CODE", doc: "The meeting code is invalid.", help: None },
-    ErrorCode { code: MEETING_CREATED_BY_OTHER_APP, name: "MEETING_CREATED_BY_OTHER_APP", doc: "A meeting created by another application can't be operated on.", help: None },
+    ErrorCode { code: MEETING_CREATED_BY_OTHER_APP, name: "MEETING_CREATED_BY_OTHER_APP", doc: "A meeting created by another app can't be operated on.", help: None },
     ErrorCode { code: MEETING_INVALID_ENROLL_ID, name: "MEETING_INVALID_ENROLL_ID", doc: "The enrollment ID is invalid.", help: None },
-    ErrorCode { code: MEETING_EDITION_OR_ROOMS_INSUFFICIENT, name: "MEETING_EDITION_OR_ROOMS_INSUFFICIENT", doc: "The corporation isn't on the professional edition, or has bought fewer than 10 meeting rooms.", help: Some("Check the overview of the meeting API.") },
+    ErrorCode { code: MEETING_EDITION_OR_ROOMS_INSUFFICIENT, name: "MEETING_EDITION_OR_ROOMS_INSUFFICIENT", doc: "The company isn't on the professional edition, or has bought fewer than 10 meeting rooms.", help: Some("Check the overview of the meeting API.") },
     ErrorCode { code: MEETING_DELETED, name: "MEETING_DELETED", doc: "The meeting has been deleted.", help: None },
-    ErrorCode { code: MEETING_ATTENDEES_WITHOUT_ADMIN, name: "MEETING_ATTENDEES_WITHOUT_ADMIN", doc: "The attendees of the meeting must include its administrator.", help: None },
+    ErrorCode { code: MEETING_ATTENDEES_WITHOUT_ADMIN, name: "MEETING_ATTENDEES_WITHOUT_ADMIN", doc: "The attendees of the meeting must include its admin.", help: None },
     ErrorCode { code: MEETING_NOT_CREATED_BY_API, name: "MEETING_NOT_CREATED_BY_API", doc: "The meeting wasn't created through the API.", help: None },
-    ErrorCode { code: MEETING_TYPE_NOT_SUPPORTED, name: "MEETING_TYPE_NOT_SUPPORTED", doc: "This type of meeting isn't supported.", help: Some("Make sure that the corporation and the operating account may use the advanced meeting features; see the overview of the meeting API.") },
-    ErrorCode { code: SECURITY_GATEWAY_HOST_PORT_CONFLICT, name: "SECURITY_GATEWAY_HOST_PORT_CONFLICT", doc: "The host and port in the security gateway's `gateway_info` conflict with another one.", help: Some("Each pair of host and port must be unique within the corporation.") },
-    ErrorCode { code: SECURITY_GATEWAY_PATH_CONFLICT, name: "SECURITY_GATEWAY_PATH_CONFLICT", doc: "The path in the security gateway's `target_info` conflicts with another one.", help: Some("Each path must be unique within the corporation.") },
-    ErrorCode { code: SECURITY_GATEWAY_COUNT_EXCEEDED, name: "SECURITY_GATEWAY_COUNT_EXCEEDED", doc: "There are more security gateways than allowed.", help: Some("A corporation can have at most 10.") },
+    ErrorCode { code: MEETING_TYPE_NOT_SUPPORTED, name: "MEETING_TYPE_NOT_SUPPORTED", doc: "This type of meeting isn't supported.", help: Some("Make sure that the company and the operating account may use the advanced meeting features; see the overview of the meeting API.") },
+    ErrorCode { code: SECURITY_GATEWAY_HOST_PORT_CONFLICT, name: "SECURITY_GATEWAY_HOST_PORT_CONFLICT", doc: "The host and port in the security gateway's `gateway_info` conflict with another one.", help: Some("Each pair of host and port must be unique within the company.") },
+    ErrorCode { code: SECURITY_GATEWAY_PATH_CONFLICT, name: "SECURITY_GATEWAY_PATH_CONFLICT", doc: "The path in the security gateway's `target_info` conflicts with another one.", help: Some("Each path must be unique within the company.") },
+    ErrorCode { code: SECURITY_GATEWAY_COUNT_EXCEEDED, name: "SECURITY_GATEWAY_COUNT_EXCEEDED", doc: "There are more security gateways than allowed.", help: Some("A company can have at most 10.") },
     ErrorCode { code: SECURITY_GATEWAY_PATH_COUNT_EXCEEDED, name: "SECURITY_GATEWAY_PATH_COUNT_EXCEEDED", doc: "The security gateway has more paths than allowed.", help: Some("A single gateway can have at most 100.") },
     ErrorCode { code: SECURITY_GATEWAY_NOT_FOUND, name: "SECURITY_GATEWAY_NOT_FOUND", doc: "The security gateway doesn't exist.", help: Some("It may have been deleted.") },
     ErrorCode { code: SECURITY_GATEWAY_HOST_NOT_DOMAIN, name: "SECURITY_GATEWAY_HOST_NOT_DOMAIN", doc: "The host in the security gateway's `gateway_info` isn't a domain name.", help: Some("Use a domain name; IP addresses aren't supported at present.") },
-    ErrorCode { code: SECURITY_GATEWAY_HOST_VERIFICATION_FAILED, name: "SECURITY_GATEWAY_HOST_VERIFICATION_FAILED", doc: "The host in the security gateway's `gateway_info` couldn't be verified.", help: Some("The domain's ICP filing must belong to the same legal entity as the corporation.") },
-    ErrorCode { code: MAIL_ADVANCED_FEATURE_NOT_ENABLED, name: "MAIL_ADVANCED_FEATURE_NOT_ENABLED", doc: "The corporation hasn't enabled the advanced mail features.", help: None },
-    ErrorCode { code: MAIL_ADVANCED_FEATURE_QUOTA_INSUFFICIENT, name: "MAIL_ADVANCED_FEATURE_QUOTA_INSUFFICIENT", doc: "The corporation hasn't enough advanced mail feature accounts left to assign.", help: None },
+    ErrorCode { code: SECURITY_GATEWAY_HOST_VERIFICATION_FAILED, name: "SECURITY_GATEWAY_HOST_VERIFICATION_FAILED", doc: "The host in the security gateway's `gateway_info` couldn't be verified.", help: Some("The domain's ICP filing must belong to the same legal entity as the company.") },
+    ErrorCode { code: MAIL_ADVANCED_FEATURE_NOT_ENABLED, name: "MAIL_ADVANCED_FEATURE_NOT_ENABLED", doc: "The company hasn't enabled the advanced mail features.", help: None },
+    ErrorCode { code: MAIL_ADVANCED_FEATURE_QUOTA_INSUFFICIENT, name: "MAIL_ADVANCED_FEATURE_QUOTA_INSUFFICIENT", doc: "The company hasn't enough advanced mail feature accounts left to assign.", help: None },
     ErrorCode { code: ADVANCED_FEATURE_QUOTA_INSUFFICIENT, name: "ADVANCED_FEATURE_QUOTA_INSUFFICIENT", doc: "The quota of advanced feature accounts is insufficient.", help: None },
-    ErrorCode { code: ADVANCED_FEATURE_CORP_WIDE_PURCHASE, name: "ADVANCED_FEATURE_CORP_WIDE_PURCHASE", doc: "Advanced feature accounts can't be assigned or revoked when bought for the whole corporation.", help: None },
+    ErrorCode { code: ADVANCED_FEATURE_CORP_WIDE_PURCHASE, name: "ADVANCED_FEATURE_CORP_WIDE_PURCHASE", doc: "Advanced feature accounts can't be assigned or revoked when bought for the whole company.", help: None },
     ErrorCode { code: ADVANCED_FEATURE_NO_VALID_USER_LIST, name: "ADVANCED_FEATURE_NO_VALID_USER_LIST", doc: "There is no valid list of users.", help: None },
     ErrorCode { code: ADVANCED_FEATURE_NOT_ENABLED, name: "ADVANCED_FEATURE_NOT_ENABLED", doc: "The advanced features of this product aren't enabled.", help: None },
     ErrorCode { code: ADVANCED_FEATURE_INVALID_JOBID, name: "ADVANCED_FEATURE_INVALID_JOBID", doc: "The `jobid` is invalid.", help: None },
@@ -7271,14 +7248,14 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: MODEL_INVALID_JSON_REQUEST, name: "MODEL_INVALID_JSON_REQUEST", doc: "The JSON request is invalid.", help: None },
     ErrorCode { code: MODEL_JSON_REQUEST_TEMPLATE_MISMATCH, name: "MODEL_JSON_REQUEST_TEMPLATE_MISMATCH", doc: "The JSON request doesn't match the template.", help: None },
     ErrorCode { code: MODEL_INVALID_JOB_INFO, name: "MODEL_INVALID_JOB_INFO", doc: "The `job_info` is invalid.", help: None },
-    ErrorCode { code: MODEL_OR_PROGRAM_NOT_LINKED_TO_APP, name: "MODEL_OR_PROGRAM_NOT_LINKED_TO_APP", doc: "The model or program isn't linked to this application.", help: None },
+    ErrorCode { code: MODEL_OR_PROGRAM_NOT_LINKED_TO_APP, name: "MODEL_OR_PROGRAM_NOT_LINKED_TO_APP", doc: "The model or program isn't linked to this app.", help: None },
     ErrorCode { code: PROGRAM_NOT_PROPERLY_DEPLOYED, name: "PROGRAM_NOT_PROPERLY_DEPLOYED", doc: "The program isn't in the normally deployed state.", help: None },
     ErrorCode { code: MODEL_RESULT_INAPPROPRIATE, name: "MODEL_RESULT_INAPPROPRIATE", doc: "The result of the request contains inappropriate content.", help: None },
     ErrorCode { code: MODEL_OR_PROGRAM_REQUEST_RUNNING, name: "MODEL_OR_PROGRAM_REQUEST_RUNNING", doc: "A request to the model or program is still running.", help: None },
-    ErrorCode { code: KNOWLEDGE_BASE_CROSS_APP_USE, name: "KNOWLEDGE_BASE_CROSS_APP_USE", doc: "A knowledge base can't be used across applications.", help: None },
+    ErrorCode { code: KNOWLEDGE_BASE_CROSS_APP_USE, name: "KNOWLEDGE_BASE_CROSS_APP_USE", doc: "A knowledge base can't be used across apps.", help: None },
     ErrorCode { code: KNOWLEDGE_BASE_INVALID_WEB_URL, name: "KNOWLEDGE_BASE_INVALID_WEB_URL", doc: "The `web_url` in the knowledge base content is invalid.", help: None },
     ErrorCode { code: KNOWLEDGE_BASE_CONTENT_COUNT_EXCEEDED, name: "KNOWLEDGE_BASE_CONTENT_COUNT_EXCEEDED", doc: "The knowledge base contains more items than allowed.", help: None },
-    ErrorCode { code: KNOWLEDGE_BASE_COUNT_EXCEEDED, name: "KNOWLEDGE_BASE_COUNT_EXCEEDED", doc: "The corporation has more knowledge bases than allowed.", help: None },
+    ErrorCode { code: KNOWLEDGE_BASE_COUNT_EXCEEDED, name: "KNOWLEDGE_BASE_COUNT_EXCEEDED", doc: "The company has more knowledge bases than allowed.", help: None },
     ErrorCode { code: KNOWLEDGE_BASE_CANNOT_DELETE_ALL_CONTENT, name: "KNOWLEDGE_BASE_CANNOT_DELETE_ALL_CONTENT", doc: "The whole content of a knowledge base can't be deleted.", help: None },
     ErrorCode { code: KNOWLEDGE_BASE_DUPLICATE_WEB_URL, name: "KNOWLEDGE_BASE_DUPLICATE_WEB_URL", doc: "The knowledge base already contains the same `web_url`.", help: None },
     ErrorCode { code: KNOWLEDGE_BASE_INVALID_CONTENT_NAME, name: "KNOWLEDGE_BASE_INVALID_CONTENT_NAME", doc: "The name of the knowledge base content is invalid.", help: Some("Check, among others, that `doc_name` isn't too long and that its suffix matches the file format.") },
@@ -7298,17 +7275,17 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: MEDIA_UPLOAD_INVALID_URL, name: "MEDIA_UPLOAD_INVALID_URL", doc: "The URL for uploading temporary media is invalid.", help: Some("Make sure that the URL supports chunked downloads by `Range`.") },
     ErrorCode { code: MEDIA_UPLOAD_URL_FILE_TOO_LARGE, name: "MEDIA_UPLOAD_URL_FILE_TOO_LARGE", doc: "The file to download, or the requested range, is too large.", help: Some("Check the size of the file. If it exceeds 20M, it must be downloaded in chunks by Range, with each chunk no larger than 20M.") },
     ErrorCode { code: MEDIA_UPLOAD_URL_DOWNLOAD_FAILED, name: "MEDIA_UPLOAD_URL_DOWNLOAD_FAILED", doc: "Downloading the data from the URL for uploading temporary media failed.", help: Some("Make sure that the URL itself can be accessed.") },
-    ErrorCode { code: CUSTOMIZED_APP_TEMPLATE_NOT_ONLINE, name: "CUSTOMIZED_APP_TEMPLATE_NOT_ONLINE", doc: "The template of the customised application developed by a service provider isn't online yet.", help: None },
-    ErrorCode { code: NOT_A_CUSTOMIZED_APP_TEMPLATE, name: "NOT_A_CUSTOMIZED_APP_TEMPLATE", doc: "This isn't a template of a customised application developed by a service provider.", help: None },
-    ErrorCode { code: CUSTOMIZED_APP_TEMPLATE_COUNT_INVALID, name: "CUSTOMIZED_APP_TEMPLATE_COUNT_INVALID", doc: "The number of templates of customised applications developed by a service provider is invalid.", help: None },
-    ErrorCode { code: CUSTOMIZED_APP_TYPE_NOT_SUPPORTED, name: "CUSTOMIZED_APP_TYPE_NOT_SUPPORTED", doc: "The application type isn't supported.", help: Some("Check that the application type is the one the documentation states.") },
-    ErrorCode { code: CUSTOMIZED_APP_ALREADY_AUTHORIZED, name: "CUSTOMIZED_APP_ALREADY_AUTHORIZED", doc: "An authorization of the customised application developed by a service provider already exists.", help: None },
+    ErrorCode { code: CUSTOMIZED_APP_TEMPLATE_NOT_ONLINE, name: "CUSTOMIZED_APP_TEMPLATE_NOT_ONLINE", doc: "The template of the customized app developed by a service provider isn't online yet.", help: None },
+    ErrorCode { code: NOT_A_CUSTOMIZED_APP_TEMPLATE, name: "NOT_A_CUSTOMIZED_APP_TEMPLATE", doc: "This isn't a template of a customized app developed by a service provider.", help: None },
+    ErrorCode { code: CUSTOMIZED_APP_TEMPLATE_COUNT_INVALID, name: "CUSTOMIZED_APP_TEMPLATE_COUNT_INVALID", doc: "The number of templates of customized apps developed by a service provider is invalid.", help: None },
+    ErrorCode { code: CUSTOMIZED_APP_TYPE_NOT_SUPPORTED, name: "CUSTOMIZED_APP_TYPE_NOT_SUPPORTED", doc: "The app type isn't supported.", help: Some("Check that the app type is the one the documentation states.") },
+    ErrorCode { code: CUSTOMIZED_APP_ALREADY_AUTHORIZED, name: "CUSTOMIZED_APP_ALREADY_AUTHORIZED", doc: "An authorization of the customized app developed by a service provider already exists.", help: None },
     ErrorCode { code: INVALID_OUTPUT_FILE_FORMAT, name: "INVALID_OUTPUT_FILE_FORMAT", doc: "The `output_file_format` is invalid.", help: Some("Check that the output file format is correct.") },
-    ErrorCode { code: PAID_CALL_TO_ADMIN_OVER_7_DAYS, name: "PAID_CALL_TO_ADMIN_OVER_7_DAYS", doc: "The application was last installed more than 7 days ago, so the administrator can no longer be reached by corporate-paid call.", help: Some("Check whether the last installation of the application was more than 7 days ago.") },
+    ErrorCode { code: PAID_CALL_TO_ADMIN_OVER_7_DAYS, name: "PAID_CALL_TO_ADMIN_OVER_7_DAYS", doc: "The app was last installed more than 7 days ago, so the admin can no longer be reached by corporate-paid call.", help: Some("Check whether the last installation of the app was more than 7 days ago.") },
     ErrorCode { code: OPENID_NOT_OFFICIAL_ACCOUNT_OR_MINI_PROGRAM, name: "OPENID_NOT_OFFICIAL_ACCOUNT_OR_MINI_PROGRAM", doc: "The account type of the `openid` is neither an official account nor a mini program.", help: None },
-    ErrorCode { code: OPENID_ENTITY_MISMATCH, name: "OPENID_ENTITY_MISMATCH", doc: "The verified entity of the `openid` differs from that of the corporation.", help: Some("Make sure that the mini program or official account is verified and that its entity name matches the corporation's.") },
-    ErrorCode { code: UNIONID_ENTITY_MISMATCH, name: "UNIONID_ENTITY_MISMATCH", doc: "The verified entity of the `unionid` differs from that of the corporation.", help: Some("Make sure that the open platform account is verified and that its entity name matches the corporation's.") },
-    ErrorCode { code: NOT_CUSTOMIZED_OR_THIRD_PARTY_APP, name: "NOT_CUSTOMIZED_OR_THIRD_PARTY_APP", doc: "The application is neither a customised application developed by a service provider nor a third-party application.", help: None },
+    ErrorCode { code: OPENID_ENTITY_MISMATCH, name: "OPENID_ENTITY_MISMATCH", doc: "The verified entity of the `openid` differs from that of the company.", help: Some("Make sure that the mini program or official account is verified and that its entity name matches the company's.") },
+    ErrorCode { code: UNIONID_ENTITY_MISMATCH, name: "UNIONID_ENTITY_MISMATCH", doc: "The verified entity of the `unionid` differs from that of the company.", help: Some("Make sure that the open platform account is verified and that its entity name matches the company's.") },
+    ErrorCode { code: NOT_CUSTOMIZED_OR_THIRD_PARTY_APP, name: "NOT_CUSTOMIZED_OR_THIRD_PARTY_APP", doc: "The app is neither a customized app developed by a service provider nor a third-party app.", help: None },
     ErrorCode { code: HARDWARE_INVALID_CORPID, name: "HARDWARE_INVALID_CORPID", doc: "The `CorpId` is invalid.", help: Some("The given `CorpId` doesn't exist.") },
     ErrorCode { code: REMOTE_UNLOCK_DATA_NOT_FOUND, name: "REMOTE_UNLOCK_DATA_NOT_FOUND", doc: "There is no data of a remote door opening.", help: None },
     ErrorCode { code: REMOTE_UNLOCK_DEVICE_MISMATCH, name: "REMOTE_UNLOCK_DEVICE_MISMATCH", doc: "The hardware device in the remote door opening record isn't the requesting one.", help: None },
@@ -7343,7 +7320,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: SMARTSHEET_NO_EDIT_PERMISSION, name: "SMARTSHEET_NO_EDIT_PERMISSION", doc: "There is no permission to edit.", help: Some("Check the permissions on the document and on its content.") },
     ErrorCode { code: SMARTSHEET_VIEW_LOCKED, name: "SMARTSHEET_VIEW_LOCKED", doc: "The view is locked, so its structure can't be changed.", help: Some("Check the visibility level of the view.") },
     ErrorCode { code: SMARTSHEET_VIEW_INVISIBLE, name: "SMARTSHEET_VIEW_INVISIBLE", doc: "The view isn't visible, so its structure can't be changed.", help: Some("Check the visibility level of the view.") },
-    ErrorCode { code: SMARTSHEET_APP_LINKED_RECORD_READ_ONLY, name: "SMARTSHEET_APP_LINKED_RECORD_READ_ONLY", doc: "Records linked to an application can't be changed.", help: None },
+    ErrorCode { code: SMARTSHEET_APP_LINKED_RECORD_READ_ONLY, name: "SMARTSHEET_APP_LINKED_RECORD_READ_ONLY", doc: "Records linked to an app can't be changed.", help: None },
     ErrorCode { code: SMARTSHEET_TOOLBAR_PIN_LIMIT, name: "SMARTSHEET_TOOLBAR_PIN_LIMIT", doc: "At most 3 fields can be pinned to the toolbar.", help: None },
     ErrorCode { code: SHEET_PREVIOUS_WRITE_UNFINISHED, name: "SHEET_PREVIOUS_WRITE_UNFINISHED", doc: "The previous write hasn't finished; retry later.", help: None },
     ErrorCode { code: SHEET_CELL_ROW_COLUMN_LIMIT_EXCEEDED, name: "SHEET_CELL_ROW_COLUMN_LIMIT_EXCEEDED", doc: "There are more cells, rows or columns than allowed.", help: None },
@@ -7353,7 +7330,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: REQUESTED_RESOURCE_NOT_FOUND, name: "REQUESTED_RESOURCE_NOT_FOUND", doc: "The requested resource doesn't exist.", help: None },
     ErrorCode { code: CREATED_RESOURCE_ALREADY_EXISTS, name: "CREATED_RESOURCE_ALREADY_EXISTS", doc: "The resource to create already exists.", help: None },
     ErrorCode { code: RESOURCE_ACCESS_NOT_ALLOWED, name: "RESOURCE_ACCESS_NOT_ALLOWED", doc: "Access to this resource isn't allowed.", help: None },
-    ErrorCode { code: RESOURCE_OPERATION_NOT_AUTHORIZED, name: "RESOURCE_OPERATION_NOT_AUTHORIZED", doc: "The operation on the resource isn't authorised.", help: None },
+    ErrorCode { code: RESOURCE_OPERATION_NOT_AUTHORIZED, name: "RESOURCE_OPERATION_NOT_AUTHORIZED", doc: "The operation on the resource isn't authorized.", help: None },
     ErrorCode { code: RESOURCE_REQUEST_LIMIT_EXCEEDED, name: "RESOURCE_REQUEST_LIMIT_EXCEEDED", doc: "The number of requests exceeds the limit.", help: None },
     ErrorCode { code: RESOURCE_OUT_OF_RANGE, name: "RESOURCE_OUT_OF_RANGE", doc: "The requested resource is out of range.", help: None },
     ErrorCode { code: SUBSHEET_COUNT_EXCEEDED, name: "SUBSHEET_COUNT_EXCEEDED", doc: "There are more sub-sheets than allowed.", help: None },

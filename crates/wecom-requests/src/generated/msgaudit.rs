@@ -119,7 +119,7 @@ impl crate::Endpoint for GroupchatGet {
             crate::errcode::ErrorCode {
                 code: crate::errcode::SESSION_ARCHIVE_EXPIRED,
                 name: "SESSION_ARCHIVE_EXPIRED",
-                doc: "The message archive has expired.",
+                doc: "The conversation archive has expired.",
                 help: None,
             },
         ],

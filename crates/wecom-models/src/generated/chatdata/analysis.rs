@@ -2,7 +2,7 @@
 
 //! 会话内容存档 · 会话内容分析与导出
 //!
-//! Analysing archived messages, and exporting what they say.
+//! Analyzing archived messages, and exporting their content.
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -15,20 +15,20 @@ use crate::{Secret, Unknown};
 /// `POST /cgi-bin/chatdata/analyze_task_add` ·
 /// [创建分析任务](https://developer.work.weixin.qq.com/document/path/99527)
 ///
-/// The first call creates the job; further calls with its `jobid` add messages, 1000 in all. Nothing
-/// is analysed before [`AnalyzeTaskSubmit`]; [`AnalyzeTaskResult`] tells the outcome.
+/// The first call creates the job; further calls with its `jobid` add messages, up to 1000 in all.
+/// Nothing is analyzed before [`AnalyzeTaskSubmit`]; [`AnalyzeTaskResult`] returns the outcome.
 ///
-/// Only text messages can be analysed. A summary takes in up to 10,000 characters of all its messages
-/// together, and leaves out the rest. For applications with the archive permission 会话统计分析; own,
-/// developed and third-party applications can't call it.
+/// Only text messages can be analyzed. A summary covers up to 10,000 characters of all its messages
+/// together and ignores the rest. For apps with the archive API authorization and the permission
+/// 会话存档接口权限 › 会话统计分析; self-built, customized and third-party apps can't call it yet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AnalyzeTaskAdd {
-    /// What the analysis is for.
+    /// The type of analysis.
     pub analyze_task: AnalyzeTask,
-    /// The job that the messages are added to. Left out, a new one is created.
+    /// The ID of the job to add the messages to. If omitted, a new job is created.
     pub jobid: Option<String>,
-    /// The messages. If one is given repeatedly, only the first entry counts. At most 1000 items.
+    /// The messages. If one occurs repeatedly, only the first entry counts. At most 1000 items.
     pub msg_list: Vec<Message>,
 }
 
@@ -58,25 +58,25 @@ impl AnalyzeTaskAdd {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AnalyzeTaskAddResponse {
-    /// The new job. It may be absent when the request named one.
+    /// The ID of the new job. May be absent if the request contains one.
     pub jobid: Option<String>,
-    /// Messages that were not added because they are duplicates. Nothing else that is wrong with a message
-    /// shows here.
+    /// The messages that were not added because they are duplicates. Other invalid messages are not listed
+    /// here.
     pub fail_list: Vec<RejectedMessage>,
 }
 
-/// Starts an analysis, once all its messages have been added.
+/// Starts an analysis once all its messages have been added.
 ///
 /// `POST /cgi-bin/chatdata/analyze_task_submit` ·
 /// [提交分析任务](https://developer.work.weixin.qq.com/document/path/99527)
 ///
-/// A corporation may have 100,000 messages a day analysed for sentiment and as many for spam, and 1000
-/// summaries a day made. For applications with the archive permission 会话统计分析; own, developed and
-/// third-party applications can't call it.
+/// A company's quota per day is 100,000 messages for sentiment analysis, 100,000 for spam detection,
+/// and 1000 summaries. For apps with the archive API authorization and the permission 会话存档接口权限 ›
+/// 会话统计分析; self-built, customized and third-party apps can't call it yet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AnalyzeTaskSubmit {
-    /// The job, from [`AnalyzeTaskAdd`].
+    /// The job's ID, from [`AnalyzeTaskAdd`].
     pub jobid: String,
 }
 
@@ -93,17 +93,17 @@ impl AnalyzeTaskSubmit {
 #[non_exhaustive]
 pub struct AnalyzeTaskSubmitResponse {}
 
-/// Tells how far an analysis is, and what it has found.
+/// Gets the progress of an analysis, and its results.
 ///
 /// `POST /cgi-bin/chatdata/analyze_task_result` ·
 /// [获取任务结果](https://developer.work.weixin.qq.com/document/path/99527)
 ///
-/// For applications with the archive permission 会话统计分析; own, developed and third-party applications
-/// can't call it.
+/// For apps with the archive API authorization and the permission 会话存档接口权限 › 会话统计分析; self-built,
+/// customized and third-party apps can't call it yet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AnalyzeTaskResult {
-    /// The job, from [`AnalyzeTaskAdd`].
+    /// The job's ID, from [`AnalyzeTaskAdd`].
     pub jobid: String,
 }
 
@@ -119,43 +119,43 @@ impl AnalyzeTaskResult {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AnalyzeTaskResultResponse {
-    /// How far the job is.
+    /// The status of the job.
     pub status: AnalyzeStatus,
-    /// The summary. Absent for the other analyses.
+    /// The summary. Absent for other types of analysis.
     pub analyze_result: Option<BatchResult>,
-    /// For sentiment and spam, all messages of the job every time, those without a result yet included.
-    /// For a summary, the messages that could not be taken in, each with its error.
+    /// For sentiment and spam: all messages of the job on every call, including those without a result
+    /// yet. For a summary: the messages that could not be included, each with its error.
     pub analyze_result_list: Option<Vec<ItemResult>>,
 }
 
-/// Has WeCom fill a file with the content of messages and the names of groups, which the application
-/// itself never sees.
+/// Has WeCom fill a file with message content and group names, which the app itself never sees.
 ///
 /// `POST /cgi-bin/chatdata/export/create_job` ·
 /// [创建会话内容导出任务](https://developer.work.weixin.qq.com/document/path/99620)
 ///
 /// Rate limit: 1000 calls per day.
 ///
-/// The export starts in the display component (会话展示组件), where an employee presses a button and the
-/// application gets a `code`. It then uploads a template, in which WeCom replaces
+/// The export starts in the display component (会话展示组件), where a member clicks a button and the app
+/// receives a `code`. The app then uploads a template, in which WeCom replaces
 ///
-/// - `$chatName=CHATID$` by the name of a group, internal ones only; 未命名群聊 if it has none
-/// - `$msgContent=MSGID/SECRET-KEY$` by what a message says. The key is the record's `encrypted_secret_key`,
-///   decrypted
+/// - `$chatName=CHATID$` with the name of a group, internal groups only; 未命名群聊 if it has none
+/// - `$msgContent=MSGID/SECRET-KEY$` with a message's content. The key is the record's `encrypted_secret_key`, decrypted
 ///
-/// and the expressions for names in the address book (通讯录ID转译). What is malformed, unknown, out of
-/// scope or has the wrong key stays as it is. Text messages become their text, articles and links
-/// their address, a picture `[图片]`, and most other kinds likewise their name in brackets.
+/// and the expressions for names in the contacts (通讯录ID转译). An expression that is malformed, refers to
+/// something unknown or out of scope, or has the wrong key stays as it is. Text messages become their
+/// text, articles and links their URL, an image `[图片]`, and most other types likewise their name in
+/// brackets.
 ///
 /// A template has at most 10,000 messages, and the finished file at most 64 MB. When the job is done,
-/// WeCom sends the event `chat_archive_export_finished`. For applications with the archive permission
-/// (会话存档接口权限); own, developed and third-party applications can't call it.
+/// WeCom sends the event `chat_archive_export_finished`. For apps with the archive API authorization
+/// and the permission 会话存档接口权限; self-built, customized and third-party apps can't call it yet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateJob {
-    /// From the display component, valid for 5 minutes and for one job.
+    /// The code from the display component. Valid for 5 minutes and for one call.
     pub code: Secret,
-    /// The template, uploaded as temporary media of the type `file`: doc, docx, xls, xlsx or txt.
+    /// The template's `media_id`, uploaded as a temporary media file of the type `file`: doc, docx, xls,
+    /// xlsx or txt.
     pub media_id: String,
 }
 
@@ -174,22 +174,24 @@ impl CreateJob {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateJobResponse {
-    /// The job, for [`GetJobStatus`]. By the event's description it is valid for 24 hours. At most 64
-    /// characters.
+    /// The job's ID, for [`GetJobStatus`]. According to the event's description, it is valid for 24 hours.
+    /// At most 64 characters.
     pub jobid: String,
 }
 
-/// Tells how far an export is, and what to show its result with.
+/// Gets the progress of an export, and the ID to show its result with.
 ///
 /// `POST /cgi-bin/chatdata/export/get_job_status` ·
 /// [获取会话内容导出任务结果](https://developer.work.weixin.qq.com/document/path/99620)
 ///
-/// That the call succeeds doesn't mean that the export did: see `result_errcode`. For applications
-/// with the archive permission; own, developed and third-party applications can't call it.
+/// A successful call doesn't mean that the export succeeded: see `result_errcode`. For apps with the
+/// archive API authorization and the permission 会话存档接口权限; self-built, customized and third-party apps
+/// can't call it yet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetJobStatus {
-    /// The job, from [`CreateJob`] or the event `chat_archive_export_finished`. At most 64 characters.
+    /// The job's ID, from [`CreateJob`] or the event `chat_archive_export_finished`. At most 64
+    /// characters.
     pub jobid: String,
 }
 
@@ -205,22 +207,22 @@ impl GetJobStatus {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetJobStatusResponse {
-    /// How far the job is.
+    /// The status of the job.
     pub status: ExportStatus,
-    /// The result, which only the display component's template `ww-open-result-link` can show. Absent
-    /// until the job has finished, and if it failed.
+    /// The ID of the result, which only the display component's template `ww-open-result-link` can show.
+    /// Absent until the job has finished, and if it failed.
     pub result_id: Option<String>,
-    /// The error code of the export itself; 0 if all went well. Absent until the job has finished.
+    /// The error code of the export itself; 0 on success. Absent until the job has finished.
     pub result_errcode: Option<i64>,
-    /// What `result_errcode` means. Absent until the job has finished.
+    /// The description of `result_errcode`. Absent until the job has finished.
     pub result_errmsg: Option<String>,
 }
 
-/// A message to analyse.
+/// A message to analyze.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Message {
-    /// The message, from [`SyncMsg`](crate::chatdata::archive::SyncMsg).
+    /// The message's ID, from [`SyncMsg`](crate::chatdata::archive::SyncMsg).
     pub msgid: String,
     /// The key to its content.
     pub encrypt_info: EncryptInfo,
@@ -259,11 +261,11 @@ impl EncryptInfo {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RejectedMessage {
-    /// Why not: an error code.
+    /// The error code that says why.
     pub errcode: i64,
-    /// What the code means.
+    /// The description of the error code.
     pub errmsg: String,
-    /// The message, as in the request.
+    /// The message's ID, as in the request.
     pub msgid: String,
     /// The key, as in the request.
     pub encrypt_info: EncryptInfo,
@@ -274,7 +276,7 @@ pub struct RejectedMessage {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchResult {
-    /// A temporary id of the summary, for the display component.
+    /// A temporary ID of the summary, for the display component.
     pub result_id: String,
     /// The key to the summary.
     pub service_encrypt_info: ServiceEncryptInfo,
@@ -287,38 +289,38 @@ pub struct ServiceEncryptInfo {
     /// The key, encrypted with the public key of version `public_key_ver`. The display component takes it
     /// decrypted.
     pub encrypted_secret_key: String,
-    /// Which public key it was encrypted with, of those that
-    /// [`SetPublicKey`](crate::chatdata::zone::SetPublicKey) handed over.
+    /// The version of the public key it was encrypted with, as set with
+    /// [`SetPublicKey`](crate::chatdata::zone::SetPublicKey).
     pub public_key_ver: u64,
 }
 
-/// What was found out about a message.
+/// The result for a message.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ItemResult {
-    /// Why the message can't be analysed: an error code. 0 if nothing is wrong.
+    /// The error code if the message can't be analyzed; 0 if it can.
     ///
     /// In the page's example, not in its table.
     pub errcode: Option<i64>,
-    /// What the code means.
+    /// The description of the error code.
     ///
     /// In the page's example, not in its table.
     pub errmsg: Option<String>,
-    /// The message.
+    /// The message's ID.
     pub msgid: String,
-    /// The mood of the message. Absent until it is known, and where it wasn't asked for.
+    /// The sentiment of the message. Absent until it is known, and in other types of analysis.
     pub sentiment_result: Option<Sentiment>,
-    /// What the message violates. Absent until it is known, and where it wasn't asked for.
+    /// The violation in the message. Absent until it is known, and in other types of analysis.
     pub spam_result: Option<Spam>,
 }
 
-/// What an analysis is for.
+/// The type of an analysis.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AnalyzeTask {
-    /// `1`: the mood of each message.
+    /// `1`: sentiment analysis of each message.
     Sentiment,
-    /// `2`: whether each message breaks the rules of content (反垃圾).
+    /// `2`: spam detection in each message (反垃圾).
     Spam,
     /// `3`: one summary of all messages.
     Summary,
@@ -326,7 +328,7 @@ pub enum AnalyzeTask {
     Other(Unknown),
 }
 
-/// How far an analysis is.
+/// The status of an analysis.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AnalyzeStatus {
@@ -340,11 +342,11 @@ pub enum AnalyzeStatus {
     Other(Unknown),
 }
 
-/// The mood of a message.
+/// The sentiment of a message.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Sentiment {
-    /// `0`: no particular mood.
+    /// `0`: no particular sentiment.
     Neutral,
     /// `1`
     Positive,
@@ -354,21 +356,21 @@ pub enum Sentiment {
     Other(Unknown),
 }
 
-/// What a message violates.
+/// The violation in a message.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Spam {
-    /// `0`: nothing.
+    /// `0`: no violation.
     Clean,
-    /// `1`: it is politically sensitive.
+    /// `1`: politically sensitive.
     Political,
-    /// `2`: it is pornographic.
+    /// `2`: pornographic.
     Pornographic,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// How far an export is.
+/// The status of an export.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ExportStatus {
@@ -376,7 +378,7 @@ pub enum ExportStatus {
     Waiting,
     /// `2`
     Running,
-    /// `3`: it has ended, well or not.
+    /// `3`: the job has ended, successfully or not.
     Finished,
     /// A value the documentation does not list.
     Other(Unknown),

@@ -10,29 +10,29 @@ mod reverse;
 
 use crate::{Secret, Timestamp, Unknown};
 
-/// Pulls archived conversation records, oldest first, a page at a time.
+/// Gets archived conversation records, oldest first, one page at a time.
 ///
 /// `POST /cgi-bin/chatdata/sync_msg` ·
 /// [获取会话记录](https://developer.work.weixin.qq.com/document/path/97240)
 ///
-/// A public key must have been set before, with [`SetPublicKey`](crate::chatdata::zone::SetPublicKey):
-/// records exist from then on, for 5 days. The sender or a receiver must be within the scope of the
-/// archive permission and of an edition of the archive: 企业版 or 服务版, for the financial industry 基础版 or
-/// 企业版. For applications with the archive permission 获取会话记录; own, developed and third-party
-/// applications can't call it.
+/// Set a public key first, with [`SetPublicKey`](crate::chatdata::zone::SetPublicKey): records exist
+/// from then on, for 5 days. The sender or a recipient must be within the authorized scope of the
+/// archive API, and within the scope of an edition of the conversation archive: 企业版 or 服务版; in the
+/// financial industry, 基础版 or 企业版. For apps with the archive API authorization and the permission
+/// 会话存档接口权限 › 获取会话记录; self-built, customized and third-party apps can't call it yet.
 ///
-/// An audio or video call between WeCom and WeChat (微信互通) gives one record; any other call gives
-/// several, as many as the number of participants makes them.
+/// An audio or video call between WeCom and WeChat (微信互通) has one record; other calls have several,
+/// depending on the number of people in them.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SyncMsg {
-    /// The `next_cursor` of the page before. Left out, reading starts with the earliest record of the last
-    /// 3 days. At most 128 bytes.
+    /// The `next_cursor` of the previous page. If omitted, the earliest record of the last 3 days comes
+    /// first. At most 128 bytes.
     pub cursor: Option<String>,
-    /// From the callback event, valid for 10 minutes. Without it, calls are throttled hard. At most 128
-    /// bytes.
+    /// The token from the callback event, valid for 10 minutes. Without it, calls are strictly
+    /// rate-limited. At most 128 bytes.
     pub token: Option<Secret>,
-    /// Records a page. Default 200, at most 1000.
+    /// Records per page. Default 200, at most 1000.
     pub limit: Option<u64>,
 }
 
@@ -73,28 +73,29 @@ pub struct SyncMsgResponse {
     ///
     /// The table says 0 or 1, the example shows `true`.
     pub has_more: bool,
-    /// Where the next page starts. Store it after every call: without it, reading starts over.
+    /// The cursor of the next page. Store it after every call: without it, you start over.
     pub next_cursor: String,
-    /// The records, in the order they were sent.
+    /// The records, in the order the messages were sent.
     pub msg_list: Vec<Message>,
 }
 
-/// Tells who created an internal group chat, and who is in it since when.
+/// Gets the creator and the members of an internal group chat.
 ///
 /// `POST /cgi-bin/chatdata/groupchat/get` ·
 /// [获取内部群信息](https://developer.work.weixin.qq.com/document/path/99495)
 ///
-/// Only internal groups, and groups of employees of linked corporations (企业互联群). At least one employee
-/// in the group must be within the scope of the archive permission. For applications with the archive
-/// permission 获取内部群信息; own, developed and third-party applications can't call it.
+/// Only for internal groups, and groups with members of linked companies (企业互联群). At least one member
+/// of the group must be within the authorized scope of the archive API. For apps with the archive API
+/// authorization and the permission 会话存档接口权限 › 获取内部群信息; self-built, customized and third-party apps
+/// can't call it yet.
 ///
 /// Error codes:
 ///
-/// - 301052, `SESSION_ARCHIVE_EXPIRED`: The corporation's archive service has expired.
+/// - 301052, `SESSION_ARCHIVE_EXPIRED`: The company's conversation archive has expired.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GroupchatGet {
-    /// The group chat: the `chatid` of a record from [`SyncMsg`].
+    /// The group chat's `chatid`, from a record of [`SyncMsg`].
     pub chatid: String,
 }
 
@@ -110,22 +111,23 @@ impl GroupchatGet {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GroupchatGetResponse {
-    /// The employee who created the group, an open_userid.
+    /// The open_userid of the member who created the group.
     pub creator: String,
-    /// When the group was created.
+    /// The time the group was created.
     pub room_create_time: Timestamp,
-    /// Everyone in the group, bots included.
+    /// The group's members, bots included.
     pub members: Vec<Member>,
 }
 
-/// Tells whether external contacts have consented to the archive of their one-to-one chats with
-/// employees.
+/// Gets whether external contacts have consented to the archive of their one-to-one chats with
+/// members.
 ///
 /// `POST /cgi-bin/chatdata/getagreestatus/single` ·
 /// [获取单聊会话同意情况](https://developer.work.weixin.qq.com/document/path/99530)
 ///
-/// The employees must be within the scope of the archive permission (会话存档接口权限). For applications with
-/// that permission; own, developed and third-party applications can't call it.
+/// The members must be within the authorized scope of the archive API. For apps with the archive API
+/// authorization and the permission 会话存档接口权限; self-built, customized and third-party apps can't call
+/// it yet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetagreestatusSingle {
@@ -149,21 +151,22 @@ impl GetagreestatusSingle {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetagreestatusSingleResponse {
-    /// One entry a chat.
+    /// The consent, one entry per chat.
     pub agreeinfo: Vec<SingleAgreement>,
 }
 
-/// Tells whether the external contacts in a group chat have consented to its archive.
+/// Gets whether the external contacts in a group chat have consented to its archive.
 ///
 /// `POST /cgi-bin/chatdata/getagreestatus/room` ·
 /// [获取群聊会话同意情况](https://developer.work.weixin.qq.com/document/path/99530)
 ///
-/// At least one employee in the group must be within the scope of the archive permission. For
-/// applications with that permission; own, developed and third-party applications can't call it.
+/// At least one member of the group must be within the authorized scope of the archive API. For apps
+/// with the archive API authorization and the permission 会话存档接口权限; self-built, customized and
+/// third-party apps can't call it yet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetagreestatusRoom {
-    /// The group chat.
+    /// The group chat's `chatid`.
     pub chatid: String,
 }
 
@@ -179,7 +182,7 @@ impl GetagreestatusRoom {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetagreestatusRoomResponse {
-    /// One entry for each external contact in the group of another corporation.
+    /// The consent, one entry for each external contact in another company's group.
     pub agreeinfo: Vec<RoomAgreement>,
 }
 
@@ -187,29 +190,29 @@ pub struct GetagreestatusRoomResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Message {
-    /// The message's id.
+    /// The message's ID.
     pub msgid: String,
-    /// Who sent it.
+    /// The sender.
     pub sender: Party,
-    /// Who received it.
+    /// The recipients.
     pub receiver_list: Vec<Party>,
-    /// The group chat it was sent in. Absent outside groups.
+    /// The group chat's `chatid`. Absent in one-to-one chats.
     pub chatid: Option<String>,
-    /// When it was sent.
+    /// The time the message was sent.
     pub send_time: Timestamp,
-    /// What kind of message it is.
+    /// The type of the message.
     pub msgtype: MsgType,
     /// The key to the content.
     pub service_encrypt_info: EncryptInfo,
 }
 
-/// A sender or receiver.
+/// A sender or recipient.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Party {
-    /// What kind of party this is.
+    /// The type of the party.
     pub r#type: PartyKind,
-    /// An employee's open_userid, an external contact's id, or a bot's id, as `type` says.
+    /// A member's open_userid, an external contact's ID or a bot's ID, depending on `type`.
     pub id: String,
 }
 
@@ -220,29 +223,29 @@ pub struct EncryptInfo {
     /// The key, encrypted with the public key of version `public_key_ver`, in Base64. The display
     /// component takes it decrypted.
     pub encrypted_secret_key: String,
-    /// Which public key it was encrypted with.
+    /// The version of the public key it was encrypted with.
     pub public_key_ver: u64,
 }
 
-/// Someone in a group chat, or a bot.
+/// A member of a group chat, or a bot.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Member {
-    /// An employee's open_userid, an external contact's external_userid, or a bot's id, as `type` says.
+    /// A member's open_userid, an external contact's external_userid or a bot's ID, depending on `type`.
     pub memberid: String,
-    /// When the member joined the group.
+    /// The time the member joined the group.
     pub jointime: Timestamp,
-    /// What kind of member this is.
+    /// The type of the group member.
     pub r#type: PartyKind,
 }
 
-/// A chat between an employee and an external contact.
+/// A chat between a member and an external contact.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SingleChat {
-    /// The employee.
+    /// The member's open_userid.
     pub open_userid: String,
-    /// The external contact.
+    /// The external contact's external_userid.
     pub external_userid: String,
 }
 
@@ -264,13 +267,13 @@ impl SingleChat {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SingleAgreement {
-    /// When the status last changed.
+    /// The time the status last changed.
     pub status_change_time: Timestamp,
-    /// The employee.
+    /// The member's open_userid.
     ///
     /// In the page's example, not in its table.
     pub open_userid: String,
-    /// The external contact.
+    /// The external contact's external_userid.
     ///
     /// In the page's example, not in its table.
     pub external_userid: String,
@@ -282,15 +285,15 @@ pub struct SingleAgreement {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RoomAgreement {
-    /// When the status last changed.
+    /// The time the status last changed.
     pub status_change_time: Timestamp,
-    /// The external contact.
+    /// The external contact's external_userid.
     pub external_userid: String,
     /// Whether the contact has consented.
     pub agree_status: AgreeStatus,
 }
 
-/// A kind of party to a conversation.
+/// A type of party to a conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PartyKind {
@@ -304,11 +307,11 @@ pub enum PartyKind {
     Other(Unknown),
 }
 
-/// A kind of message.
+/// A type of message.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MsgType {
-    /// `0`: a kind the archive doesn't support yet.
+    /// `0`: a type the archive doesn't support yet.
     Unsupported,
     /// `1`
     Text,
@@ -328,7 +331,7 @@ pub enum MsgType {
     File,
     /// `9`
     BusinessCard,
-    /// `10`: a chat record that was forwarded.
+    /// `10`: forwarded chat history.
     Forwarded,
     /// `11`: from WeChat Channels (视频号).
     Channel,
@@ -346,9 +349,9 @@ pub enum MsgType {
     Vote,
     /// `18`
     OnlineDocument,
-    /// `19`: an article with a picture.
+    /// `19`: an article with an image.
     News,
-    /// `20`: text and pictures in one message.
+    /// `20`: text and images in one message.
     Mixed,
     /// `21`: an archived recording.
     AudioArchive,
@@ -360,7 +363,7 @@ pub enum MsgType {
     AgreeArchive,
     /// `25`: refusal of the archive.
     DisagreeArchive,
-    /// `26`: a sign-up list that group members continue (群接龙).
+    /// `26`: a sign-up chain (群接龙).
     SignUpChain,
     /// `27`
     Markdown,

@@ -2,7 +2,8 @@
 
 //! 会话内容存档 · 关键词规则管理
 //!
-//! Rules that watch the archive for keywords and key actions, and the records that hit them.
+//! Rules that watch archived conversations for keywords and key actions, and the records that match
+//! them.
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -17,9 +18,10 @@ use crate::{Secret, Timestamp, Unknown};
 ///
 /// At least one of `keyword`, `semantics` is set.
 ///
-/// There can be 100 rules. A message within the scope of the archive permission that hits one causes
-/// the callback event `hit_keyword`, whose token is for [`GetHitMsgList`]. For applications with the
-/// archive permission; own, developed and third-party applications can't call it.
+/// There can be up to 100 rules. When a message within the authorized scope of the archive API matches
+/// one, WeCom sends the callback event `hit_keyword`, whose token is for [`GetHitMsgList`]. For apps
+/// with the archive API authorization and the permission 会话存档接口权限; self-built, customized and
+/// third-party apps can't call it yet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateRule {
@@ -29,7 +31,7 @@ pub struct CreateRule {
     pub keyword: Option<Keywords>,
     /// The key actions to watch for.
     pub semantics: Option<KeyActions>,
-    /// Whose messages in which chats are watched, and what is let pass.
+    /// The people and chats to watch, and what to exempt.
     pub applicable_range: Option<Scope>,
 }
 
@@ -69,23 +71,23 @@ impl CreateRule {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateRuleResponse {
-    /// The new rule.
+    /// The new rule's ID.
     pub rule_id: String,
 }
 
-/// Lists the rules of the corporation, a page at a time.
+/// Lists the company's rules, one page at a time.
 ///
 /// `POST /cgi-bin/chatdata/keyword/get_rule_list` ·
 /// [获取关键词列表](https://developer.work.weixin.qq.com/document/path/97237)
 ///
-/// For applications with the archive permission; own, developed and third-party applications can't
-/// call it. What a rule watches for is in [`GetRuleDetail`].
+/// For apps with the archive API authorization and the permission 会话存档接口权限; self-built, customized and
+/// third-party apps can't call it yet. [`GetRuleDetail`] returns what a rule watches for.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetRuleList {
-    /// The `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page.
     pub cursor: Option<String>,
-    /// How many rules a page holds at most. Default 100.
+    /// Rules per page. Default 100.
     pub limit: Option<u64>,
 }
 
@@ -119,21 +121,21 @@ pub struct GetRuleListResponse {
     pub rule_list: Vec<Rule>,
     /// Whether more rules follow.
     pub has_more: bool,
-    /// Where the next page starts.
+    /// The cursor of the next page.
     pub next_cursor: String,
 }
 
-/// Tells what a rule watches for, and where.
+/// Gets what a rule watches for, and where.
 ///
 /// `POST /cgi-bin/chatdata/keyword/get_rule_detail` ·
 /// [获取关键词规则详情](https://developer.work.weixin.qq.com/document/path/97237)
 ///
-/// For applications with the archive permission; own, developed and third-party applications can't
-/// call it.
+/// For apps with the archive API authorization and the permission 会话存档接口权限; self-built, customized and
+/// third-party apps can't call it yet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetRuleDetail {
-    /// The rule, from [`CreateRule`] or [`GetRuleList`].
+    /// The rule's ID, from [`CreateRule`] or [`GetRuleList`].
     pub rule_id: String,
 }
 
@@ -151,36 +153,35 @@ impl GetRuleDetail {
 pub struct GetRuleDetailResponse {
     /// The rule's name.
     pub name: String,
-    /// The keywords it watches for. It may have none.
+    /// The keywords it watches for. May be empty.
     pub keyword: Option<Keywords>,
-    /// The key actions it watches for. It may have none.
+    /// The key actions it watches for. May be empty.
     pub semantics: Option<KeyActions>,
-    /// Whose messages in which chats it watches, and what it lets pass.
+    /// The people and chats it watches, and what it exempts.
     pub applicable_range: Option<Scope>,
 }
 
-/// Changes what a rule watches for, and where.
+/// Updates what a rule watches for, and where.
 ///
 /// `POST /cgi-bin/chatdata/keyword/update_rule` ·
 /// [修改关键词规则](https://developer.work.weixin.qq.com/document/path/97237)
 ///
-/// Within `applicable_range`, an empty list removes the restriction or the exceptions that it stands
-/// for.
+/// Within `applicable_range`, an empty list clears the restriction or the exemptions it stands for.
 ///
-/// For applications with the archive permission; own, developed and third-party applications can't
-/// call it.
+/// For apps with the archive API authorization and the permission 会话存档接口权限; self-built, customized and
+/// third-party apps can't call it yet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRule {
-    /// The rule, from [`CreateRule`] or [`GetRuleList`].
+    /// The rule's ID, from [`CreateRule`] or [`GetRuleList`].
     pub rule_id: String,
-    /// Its new name. 1 to 20 characters.
+    /// The rule's new name. 1 to 20 characters.
     pub name: Option<String>,
-    /// The keywords to watch for from now on.
+    /// The new keywords to watch for.
     pub keyword: Option<Keywords>,
-    /// The key actions to watch for from now on.
+    /// The new key actions to watch for.
     pub semantics: Option<KeyActions>,
-    /// Whose messages in which chats are watched from now on, and what is let pass.
+    /// The new people and chats to watch, and what to exempt.
     pub applicable_range: Option<Scope>,
 }
 
@@ -233,12 +234,12 @@ pub struct UpdateRuleResponse {}
 /// `POST /cgi-bin/chatdata/keyword/delete_rule` ·
 /// [删除关键词规则](https://developer.work.weixin.qq.com/document/path/97237)
 ///
-/// For applications with the archive permission; own, developed and third-party applications can't
-/// call it.
+/// For apps with the archive API authorization and the permission 会话存档接口权限; self-built, customized and
+/// third-party apps can't call it yet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteRule {
-    /// The rule, from [`CreateRule`] or [`GetRuleList`].
+    /// The rule's ID, from [`CreateRule`] or [`GetRuleList`].
     pub rule_id: String,
 }
 
@@ -255,25 +256,25 @@ impl DeleteRule {
 #[non_exhaustive]
 pub struct DeleteRuleResponse {}
 
-/// Pulls the conversation records that have hit a rule, a page at a time.
+/// Gets the conversation records that have matched a rule, one page at a time.
 ///
 /// `POST /cgi-bin/chatdata/keyword/get_hit_msg_list` ·
 /// [获取命中关键词规则的会话记录](https://developer.work.weixin.qq.com/document/path/97266)
 ///
-/// Records of the last 3 days can be had. For applications with the archive permission 获取会话记录; own,
-/// developed and third-party applications can't call it.
+/// Returns records of the last 3 days. For apps with the archive API authorization and the permission
+/// 会话存档接口权限 › 获取会话记录; self-built, customized and third-party apps can't call it yet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetHitMsgList {
-    /// The `next_cursor` of the page before. Left out, reading starts with the earliest record of the last
-    /// 3 days. At most 128 bytes.
+    /// The `next_cursor` of the previous page. If omitted, the earliest record of the last 3 days comes
+    /// first. At most 128 bytes.
     pub cursor: Option<String>,
-    /// From the callback event `hit_keyword`, valid for 10 minutes. Without it, calls are throttled hard.
-    /// At most 128 bytes.
+    /// The token from the callback event `hit_keyword`, valid for 10 minutes. Without it, calls are
+    /// strictly rate-limited. At most 128 bytes.
     pub token: Option<Secret>,
-    /// Whether the records come with their `msg_detail`. Default 0.
+    /// Whether to return `msg_detail` with each record. Default 0.
     pub need_detail: Option<bool>,
-    /// Records a page. Default 200, at most 1000.
+    /// Records per page. Default 200, at most 1000.
     pub limit: Option<u64>,
 }
 
@@ -319,21 +320,21 @@ impl GetHitMsgList {
 pub struct GetHitMsgListResponse {
     /// Whether more records follow.
     pub has_more: bool,
-    /// Where the next page starts. Store it after every call: without it, reading starts over.
+    /// The cursor of the next page. Store it after every call: without it, you start over.
     pub next_cursor: String,
     /// The records.
     pub msg_list: Vec<HitMessage>,
 }
 
-/// A rule, without what it watches for.
+/// A rule, without its keywords and key actions.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Rule {
-    /// The rule's id.
+    /// The rule's ID.
     pub rule_id: String,
     /// The rule's name.
     pub name: String,
-    /// When it was created.
+    /// The time the rule was created.
     pub create_time: Timestamp,
 }
 
@@ -389,36 +390,37 @@ impl KeyActions {
     }
 }
 
-/// Whose messages in which chats a rule watches, and what it lets pass.
+/// The people and chats a rule watches, and what it exempts.
 ///
-/// The lists of departments, employees, customers and groups narrow only their own kind. A rule with a
-/// list of employees also watches all customers, unless `target_type` says employees only; one with a
-/// list of groups also watches all one-to-one chats, unless `chat_type` says groups only.
+/// The lists of departments, members, customers and groups restrict only their own type. A rule with a
+/// list of members also watches all customers, unless `target_type` restricts it to members; one with
+/// a list of groups also watches all one-to-one chats, unless `chat_type` restricts it to groups.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Scope {
-    /// Whether employees or customers are watched. Both, if left out.
+    /// Whether to watch members or customers. If omitted, both.
     pub target_type: Option<TargetTypes>,
-    /// Whether one-to-one or group chats are watched. Both, if left out.
+    /// Whether to watch one-to-one or group chats. If omitted, both.
     pub chat_type: Option<ChatTypes>,
-    /// Employees of these departments. Customers are watched as well, unless `target_type` leaves them
-    /// out.
+    /// The departments whose members are watched. Customers are watched as well, unless `target_type`
+    /// excludes them.
     pub department: Option<Departments>,
-    /// These employees, by open_userid. Customers are watched as well, unless `target_type` leaves them
-    /// out.
+    /// The open_userids of the members to watch. Customers are watched as well, unless `target_type`
+    /// excludes them.
     pub user: Option<Ids>,
-    /// These customers, by external_userid. Employees are watched as well, unless `target_type` leaves
-    /// them out.
+    /// The external_userids of the customers to watch. Members are watched as well, unless `target_type`
+    /// excludes them.
     pub external_contact: Option<Ids>,
-    /// These group chats. One-to-one chats are watched as well, unless `chat_type` leaves them out.
+    /// The `chatid`s of the group chats to watch. One-to-one chats are watched as well, unless `chat_type`
+    /// excludes them.
     pub chat: Option<Ids>,
-    /// Phone numbers that don't count as hits.
+    /// The phone numbers that don't count as matches.
     pub exclude_mobile: Option<Mobiles>,
-    /// Bank cards that don't count as hits.
+    /// The bank cards that don't count as matches.
     pub exclude_bank_card: Option<BankCards>,
-    /// Email addresses that don't count as hits.
+    /// The email addresses that don't count as matches.
     pub exclude_email: Option<Emails>,
-    /// Whether internal or external conversations are watched.
+    /// Whether to watch internal or external conversations.
     pub session_type: Option<SessionTypes>,
 }
 
@@ -500,11 +502,11 @@ impl Scope {
     }
 }
 
-/// Kinds of people whose messages a rule watches.
+/// The types of people whose messages a rule watches.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TargetTypes {
-    /// The kinds. When a rule is changed, an empty list removes the restriction.
+    /// The types. When you update a rule, an empty list clears the restriction.
     pub type_list: Option<Vec<TargetType>>,
 }
 
@@ -523,11 +525,11 @@ impl TargetTypes {
     }
 }
 
-/// Kinds of chats that a rule watches.
+/// The types of chats that a rule watches.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatTypes {
-    /// The kinds. When a rule is changed, an empty list removes the restriction.
+    /// The types. When you update a rule, an empty list clears the restriction.
     pub type_list: Option<Vec<ChatType>>,
 }
 
@@ -546,11 +548,12 @@ impl ChatTypes {
     }
 }
 
-/// Departments that a rule watches.
+/// The departments that a rule watches.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Departments {
-    /// Their ids. When a rule is changed, an empty list removes the restriction. At most 100 items.
+    /// The departments' IDs. When you update a rule, an empty list clears the restriction. At most 100
+    /// items.
     pub id_list: Option<Vec<u64>>,
 }
 
@@ -569,11 +572,11 @@ impl Departments {
     }
 }
 
-/// Employees, customers or group chats that a rule watches.
+/// The members, customers or group chats that a rule watches.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Ids {
-    /// Their ids. When a rule is changed, an empty list removes the restriction. At most 100 items.
+    /// Their IDs. When you update a rule, an empty list clears the restriction. At most 100 items.
     pub id_list: Option<Vec<String>>,
 }
 
@@ -595,12 +598,12 @@ impl Ids {
     }
 }
 
-/// Phone numbers that a rule lets pass.
+/// The phone numbers that a rule exempts.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Mobiles {
-    /// The numbers, with the country's code as in `+86`. When a rule is changed, an empty list removes the
-    /// exceptions. At most 100 items.
+    /// The numbers, with the country code, as in `+86`. When you update a rule, an empty list clears the
+    /// exemptions. At most 100 items.
     pub mobile_list: Option<Vec<String>>,
 }
 
@@ -622,12 +625,11 @@ impl Mobiles {
     }
 }
 
-/// Bank cards that a rule lets pass.
+/// The bank cards that a rule exempts.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BankCards {
-    /// The numbers of the cards. When a rule is changed, an empty list removes the exceptions. At most 100
-    /// items.
+    /// The card numbers. When you update a rule, an empty list clears the exemptions. At most 100 items.
     pub bank_card_list: Option<Vec<String>>,
 }
 
@@ -649,11 +651,11 @@ impl BankCards {
     }
 }
 
-/// Email addresses that a rule lets pass.
+/// The email addresses that a rule exempts.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Emails {
-    /// The addresses. When a rule is changed, an empty list removes the exceptions. At most 100 items.
+    /// The addresses. When you update a rule, an empty list clears the exemptions. At most 100 items.
     pub email_list: Option<Vec<String>>,
 }
 
@@ -675,11 +677,11 @@ impl Emails {
     }
 }
 
-/// Kinds of conversations that a rule watches.
+/// The types of conversations that a rule watches.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SessionTypes {
-    /// The kinds. When a rule is changed, an empty list removes the restriction.
+    /// The types. When you update a rule, an empty list clears the restriction.
     pub session_type_list: Option<Vec<SessionType>>,
 }
 
@@ -701,15 +703,15 @@ impl SessionTypes {
     }
 }
 
-/// A record that has hit at least one rule.
+/// A record that has matched at least one rule.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct HitMessage {
-    /// The message's id.
+    /// The message's ID.
     pub msgid: String,
-    /// Who sent what kind of message to whom. Absent unless the request has `need_detail`.
+    /// The details of the message. Absent unless the request sets `need_detail`.
     pub msg_detail: Option<MessageDetail>,
-    /// The rules that it has hit.
+    /// The rules that it has matched.
     pub hit_rule_list: Vec<HitRule>,
 }
 
@@ -717,27 +719,27 @@ pub struct HitMessage {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MessageDetail {
-    /// Who sent it: an employee or an external contact.
+    /// The sender: a member or an external contact.
     pub sender: Party,
-    /// Who received it.
+    /// The recipients.
     pub receiver_list: Vec<Party>,
-    /// The group chat it was sent in. Absent outside groups.
+    /// The group chat's `chatid`. Absent in one-to-one chats.
     pub chatid: Option<String>,
-    /// When it was sent.
+    /// The time the message was sent.
     pub send_time: Timestamp,
-    /// What kind of message it is.
+    /// The type of the message.
     pub msgtype: MsgType,
     /// The key to the content.
     pub service_encrypt_info: EncryptInfo,
 }
 
-/// A sender or receiver.
+/// A sender or recipient.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Party {
-    /// What kind of party this is.
+    /// The type of the party.
     pub r#type: PartyKind,
-    /// An employee's open_userid, an external contact's id, or a bot's id, as `type` says.
+    /// A member's open_userid, an external contact's ID or a bot's ID, depending on `type`.
     pub id: String,
 }
 
@@ -745,22 +747,22 @@ pub struct Party {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EncryptInfo {
-    /// The key, encrypted with the public key of version `public_key_ver`, which was set with
+    /// The key, encrypted with the public key of version `public_key_ver`, as set with
     /// [`SetPublicKey`](crate::chatdata::zone::SetPublicKey). The display component takes it decrypted.
     pub encrypted_secret_key: String,
-    /// Which public key it was encrypted with.
+    /// The version of the public key it was encrypted with.
     pub public_key_ver: u64,
 }
 
-/// A rule that a message has hit, and by what.
+/// A rule that a message has matched, and the reason.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct HitRule {
-    /// The rule.
+    /// The rule's ID.
     pub rule_id: String,
-    /// Whether the message has one of the rule's keywords.
+    /// Whether the message contains one of the rule's keywords.
     pub has_hit_keyword: bool,
-    /// Those of the rule's key actions that the message has hit.
+    /// The rule's key actions that the message has matched.
     pub semantics_list: Vec<KeyAction>,
 }
 
@@ -774,27 +776,27 @@ pub enum KeyAction {
     Mobile,
     /// `3`: an email address.
     Email,
-    /// `4`: a WeChat business card.
+    /// `4`: a business card of WeChat.
     BusinessCard,
-    /// `5`: a picture with a QR code.
+    /// `5`: an image of a QR code.
     QrCode,
     /// `6`: the message was recalled.
     Recall,
-    /// `7`: the number of a bank card.
+    /// `7`: a bank card number.
     BankCard,
-    /// `8`: the number of an identity card.
+    /// `8`: an ID card number.
     IdCard,
-    /// `9`: a file that was sent; files of WeDrive (微盘) don't count.
+    /// `9`: a file was sent; WeDrive files (微盘) don't count.
     File,
-    /// `10`: a link, as a message of its own or in a text.
+    /// `10`: a link, sent as a message or within a text.
     Link,
-    /// `11`: a mini program that was sent.
+    /// `11`: a mini program was sent.
     MiniProgram,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// A kind of people.
+/// A type of people.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TargetType {
@@ -806,11 +808,11 @@ pub enum TargetType {
     Other(Unknown),
 }
 
-/// A kind of chat.
+/// A type of chat.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChatType {
-    /// `1`: between two.
+    /// `1`: one-to-one.
     Single,
     /// `2`
     Group,
@@ -818,19 +820,19 @@ pub enum ChatType {
     Other(Unknown),
 }
 
-/// A kind of conversation, by who takes part.
+/// A type of conversation, by who is in it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SessionType {
-    /// `1`: within the corporation.
+    /// `1`: within the company.
     Internal,
-    /// `2`: with people outside.
+    /// `2`: with external users.
     External,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// A kind of party to a conversation.
+/// A type of party to a conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PartyKind {
@@ -844,7 +846,7 @@ pub enum PartyKind {
     Other(Unknown),
 }
 
-/// A kind of message, of those that can hit a rule.
+/// A type of message that can match a rule.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MsgType {
@@ -862,7 +864,7 @@ pub enum MsgType {
     BusinessCard,
     /// `13`
     RedPacket,
-    /// `20`: text and pictures in one message.
+    /// `20`: text and images in one message.
     Mixed,
     /// A value the documentation does not list.
     Other(Unknown),

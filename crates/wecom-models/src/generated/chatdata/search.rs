@@ -2,7 +2,7 @@
 
 //! 会话内容存档 · 会话搜索
 //!
-//! Searching archived conversations by the names of groups and by what messages say.
+//! Searching archived conversations by group name and message content.
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -10,22 +10,22 @@ mod reverse;
 
 use crate::{Timestamp, Unknown};
 
-/// Finds group chats by their name.
+/// Searches group chats by name.
 ///
 /// `POST /cgi-bin/chatdata/search_chat` ·
 /// [会话名称搜索](https://developer.work.weixin.qq.com/document/path/99496)
 ///
-/// Only groups that somebody has given a name are found, by the name they have now; unnamed groups and
-/// conversations between two people are not. For applications with the archive permission 使用展示组件; own,
-/// developed and third-party applications can't call it.
+/// Only groups with a name of their own are found, by their current name; unnamed groups and
+/// one-to-one chats are not. For apps with the archive API authorization and the permission 会话存档接口权限 ›
+/// 使用展示组件; self-built, customized and third-party apps can't call it yet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchChat {
-    /// What to look for in the names. At least 2 characters.
+    /// The text to search for in the names. At least 2 characters.
     pub query_word: String,
-    /// Groups a page. Default 50, at most 100.
+    /// Groups per page. Default 50, at most 100.
     pub limit: Option<u64>,
-    /// The `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page.
     pub cursor: Option<String>,
 }
 
@@ -60,13 +60,13 @@ impl SearchChat {
 pub struct SearchChatResponse {
     /// Whether more groups follow. Default 0.
     pub has_more: Option<bool>,
-    /// Where the next page starts.
+    /// The cursor of the next page.
     pub next_cursor: String,
     /// The groups.
     pub chat_list: Vec<Chat>,
 }
 
-/// Finds messages by what they say, the latest first.
+/// Searches messages by content, latest first.
 ///
 /// `POST /cgi-bin/chatdata/search_msg` ·
 /// [会话消息搜索](https://developer.work.weixin.qq.com/document/path/97374)
@@ -77,23 +77,24 @@ pub struct SearchChatResponse {
 ///
 /// `start_time` is required when `end_time` is set.
 ///
-/// Searched are text messages, the text of those that mix text and pictures, the titles of links and
-/// mini programs, and the names of files, online documents and WeDrive files. For applications with
-/// the archive permission 获取会话记录; own, developed and third-party applications can't call it.
+/// Searches text messages, the text of messages that mix text and images, the titles of links and mini
+/// programs, and the names of files, online documents and WeDrive files. For apps with the archive API
+/// authorization and the permission 会话存档接口权限 › 获取会话记录; self-built, customized and third-party apps
+/// can't call it yet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchMsg {
-    /// What to look for. At least 2 characters.
+    /// The text to search for. At least 2 characters.
     pub query_word: String,
-    /// Only messages of these conversations. Left out, all are searched.
+    /// The conversations to search. If omitted, all are searched.
     pub chat_info: Option<ChatScope>,
-    /// Start of the period. Without both times, it is the last 30 days.
+    /// The start of the period. If both times are omitted, it is the last 30 days.
     pub start_time: Option<Timestamp>,
-    /// End of the period.
+    /// The end of the period.
     pub end_time: Option<Timestamp>,
-    /// Messages a page. Default 50, at most 100.
+    /// Messages per page. Default 50, at most 100.
     pub limit: Option<u64>,
-    /// The `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page.
     pub cursor: Option<String>,
 }
 
@@ -149,7 +150,7 @@ impl SearchMsg {
 pub struct SearchMsgResponse {
     /// Whether more messages follow. Default 0.
     pub has_more: Option<bool>,
-    /// Where the next page starts.
+    /// The cursor of the next page.
     pub next_cursor: String,
     /// The messages, in descending order of the time they were sent.
     pub msg_list: Vec<FoundMessage>,
@@ -159,20 +160,20 @@ pub struct SearchMsgResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Chat {
-    /// The group's id.
+    /// The group's ID.
     pub chatid: String,
 }
 
-/// Which conversations to search.
+/// The conversations to search.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatScope {
-    /// Only conversations of this type. Left out, both are searched.
+    /// The type of conversations to search. If omitted, both are searched.
     pub chat_type: Option<ChatType>,
-    /// The two people whose conversation is searched. Only heeded if `chat_type` is [`ChatType::Single`].
-    /// Exactly 2 items.
+    /// The two people whose conversation is searched. Takes effect only if `chat_type` is
+    /// [`ChatType::Single`]. Exactly 2 items.
     pub id_list: Option<Vec<IdInfo>>,
-    /// The one group that is searched. Only heeded if `chat_type` is [`ChatType::Group`].
+    /// The `chatid` of the group to search. Takes effect only if `chat_type` is [`ChatType::Group`].
     pub chat_id: Option<String>,
 }
 
@@ -205,15 +206,15 @@ impl ChatScope {
     }
 }
 
-/// Somebody who takes part in a conversation. WeCom prefers `open_userid` if both are there.
+/// A person in a conversation. If both IDs are set, `open_userid` takes precedence.
 ///
 /// At least one of `open_userid`, `external_userid` is set.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct IdInfo {
-    /// The employee. Left out for a customer.
+    /// The member's open_userid. Omit it for a customer.
     pub open_userid: Option<String>,
-    /// The customer. Left out for an employee.
+    /// The customer's external_userid. Omit it for a member.
     pub external_userid: Option<String>,
 }
 
@@ -243,7 +244,7 @@ impl IdInfo {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FoundMessage {
-    /// The message's id, the one that [`SyncMsg`](crate::chatdata::archive::SyncMsg) gives its record.
+    /// The message's ID, as in the records of [`SyncMsg`](crate::chatdata::archive::SyncMsg).
     pub msgid: String,
 }
 
@@ -251,9 +252,9 @@ pub struct FoundMessage {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChatType {
-    /// `1`: between two people.
+    /// `1`: one-to-one.
     Single,
-    /// `2`: in a group.
+    /// `2`: a group chat.
     Group,
     /// A value the documentation does not list.
     Other(Unknown),

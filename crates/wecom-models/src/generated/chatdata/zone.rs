@@ -2,27 +2,26 @@
 
 //! 数据与智能专区 · 基础接口
 //!
-//! Setting up the zone in which conversation records are kept.
+//! Setting up the data and intelligence zone, in which conversation records are kept.
 
 mod impls;
 #[cfg(feature = "bidirectional")]
 mod reverse;
 
-/// Hands WeCom the public key that it encrypts the keys of archived messages with.
+/// Sets the public key that WeCom encrypts the keys of archived messages with.
 ///
 /// `POST /cgi-bin/chatdata/set_public_key` ·
 /// [设置公钥](https://developer.work.weixin.qq.com/document/path/99961)
 ///
-/// Messages are archived only once a key is set. Use one RSA-2048 key pair a corporation, and keep the
-/// private key: it opens the `encrypted_secret_key` of every record. For applications developed by a
-/// service provider and third-party applications with the permission for the data and intelligence
-/// zone.
+/// Messages are archived only once a key is set. Use one RSA-2048 key pair per company, and keep the
+/// private key: it decrypts the `encrypted_secret_key` of every record. For customized and third-party
+/// apps with the permission for the data and intelligence zone.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetPublicKey {
     /// The RSA-2048 public key in PEM form, its line breaks included.
     pub public_key: String,
-    /// The key's version. A new key needs a higher one than the key before.
+    /// The key's version. A new key needs a higher version than the previous one.
     pub public_key_ver: u64,
 }
 

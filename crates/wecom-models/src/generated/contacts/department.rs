@@ -83,7 +83,7 @@ pub struct CreateDepartmentResponse {
 /// `POST /cgi-bin/department/update` ·
 /// [更新部门](https://developer.work.weixin.qq.com/document/path/90206)
 ///
-/// What is omitted stays unchanged. Departments nest up to 15 levels deep. There are up to 30,000
+/// Omitted fields stay unchanged. Departments nest up to 15 levels deep. There are up to 30,000
 /// departments in all, and up to 30,000 nodes below each.
 ///
 /// The app needs permission to manage the department and, to move it, its new parent. Of third-party

@@ -2,13 +2,13 @@
 
 //! 上下游 · 上下游通讯录管理
 //!
-//! The corporations of an upstream and downstream chain.
+//! The companies of a chain.
 
 mod impls;
 #[cfg(feature = "bidirectional")]
 mod reverse;
 
-/// Removes a downstream corporation from a chain.
+/// Removes a downstream company from a chain.
 ///
 /// `POST /cgi-bin/corpgroup/corp/remove_corp` ·
 /// [移除企业](https://developer.work.weixin.qq.com/document/path/95822)
@@ -17,18 +17,17 @@ mod reverse;
 ///
 /// At least one of `corpid`, `pending_corpid` is set.
 ///
-/// Only verified corporations may call it, from an application of the upstream corporation that is
-/// listed among those that may call the API of chains (上下游). If both corporations are given, `corpid`
-/// counts. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected
-/// for now.
+/// For self-built apps of the upstream company that are listed under 上下游 › 可调用接口的应用, and only for
+/// verified companies. If both companies are set, `corpid` takes precedence. Since 2023-12-01 a system
+/// app's secret no longer works; existing companies are unaffected for now.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveCorp {
-    /// The chain (上下游).
+    /// The chain's ID (上下游).
     pub chain_id: String,
-    /// A corporation that has joined.
+    /// The corpid of a company that has joined.
     pub corpid: Option<String>,
-    /// A corporation that was invited and has not joined.
+    /// The ID of a company that was invited and has not joined.
     pub pending_corpid: Option<String>,
 }
 

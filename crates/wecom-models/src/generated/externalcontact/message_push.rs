@@ -2,8 +2,7 @@
 
 //! 客户联系 · 消息推送
 //!
-//! Messages sent to many customers or customer groups at once, what became of them, and welcome
-//! messages.
+//! Broadcasts to customers and customer groups, their results, and welcome messages.
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -11,7 +10,7 @@ mod reverse;
 
 use crate::{OrText, Secret, Timestamp, Unknown, UnknownUnion};
 
-/// Asks employees to send a message to many customers or customer groups.
+/// Creates a broadcast to customers or customer groups, which members then confirm.
 ///
 /// `POST /cgi-bin/externalcontact/add_msg_template` ·
 /// [创建企业群发](https://developer.work.weixin.qq.com/document/path/92135)
@@ -22,40 +21,40 @@ use crate::{OrText, Secret, Timestamp, Unknown, UnknownUnion};
 ///
 /// `sender` is required when `chat_type` is `group`.
 ///
-/// Nothing is sent yet: employees get a task, and the message goes out once they confirm it. Of
-/// several employees who know a customer, only the one who last chatted with the customer is asked.
+/// Nothing is sent yet: members get a task, and the message goes out once they confirm it. If several
+/// members have added a customer, only the one who last chatted with the customer is asked.
 ///
-/// By default, a customer or a customer group receives as many group messages a month as the month has
-/// days; what exceeds this doesn't arrive. The corporation may change that to seven a week or one a
-/// day in WeCom (群发助手 › 设置群发规则). Employees need WeCom 2.7.5 or later.
+/// By default, a customer or a customer group receives as many broadcasts per month as the month has
+/// days; messages beyond that don't arrive. The company may change that to seven per week or one per
+/// day in WeCom (群发助手 › 设置群发规则). Requires WeCom 2.7.5 or later.
 ///
 /// Text and up to nine attachments may be sent together.
 ///
-/// An own application must be listed among those that may call the customer contact API, and reaches
-/// only employees in its scope. Third-party applications need the permission 企业客户权限 › 客户联系 ›
-/// 群发消息给客户和客户群, those for winning customers (营销获客类应用) 客户联系权限 › 消息推送权限 › 群发消息给客户和客户群.
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用; the message goes only to members visible to
+/// the app. Third-party apps need the permission 企业客户权限 › 客户联系 › 群发消息给客户和客户群, customer acquisition
+/// apps (营销获客类应用) 客户联系权限 › 消息推送权限 › 群发消息给客户和客户群.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddMsgTemplate {
-    /// Whether it goes to customers or to customer groups. Default `single`.
+    /// Whether to send to customers or to customer groups. Default `single`.
     pub chat_type: Option<ChatType>,
-    /// The customers who are to receive it. Only for messages to customers. At most 10000 items.
+    /// The external_userids of the recipients. Only for messages to customers. At most 10000 items.
     pub external_userid: Option<Vec<String>>,
-    /// The customer groups that are to receive it, so that their owner needn't choose; takes effect from
-    /// WeCom 4.1.10 on. Only for messages to customer groups. At most 2000 items.
+    /// The IDs of the customer groups to send to, so that the owner needn't choose. Requires WeCom 4.1.10
+    /// or later. Only for messages to customer groups. At most 2000 items.
     pub chat_id_list: Option<Vec<String>>,
-    /// Which customers are to receive it, by their tags. Ignored when `external_userid` is given.
+    /// The tags of the customers to send to. Ignored if `external_userid` is set.
     pub tag_filter: Option<TagFilter>,
-    /// The employee who sends it, a userid. Required for messages to customer groups. For messages to
-    /// customers, with neither `external_userid` nor `tag_filter`, all customers of this employee receive
-    /// it.
+    /// The userid of the member who sends the message. Required for messages to customer groups. For
+    /// messages to customers with neither `external_userid` nor `tag_filter`, all customers of this member
+    /// receive it.
     pub sender: Option<String>,
-    /// Whether employees may change who of the customers receives it. Only for messages to customers.
-    /// Default false.
+    /// Whether members may change the customers who receive it. Only for messages to customers. Default
+    /// false.
     pub allow_select: Option<bool>,
-    /// The text. Without it, something must be attached.
+    /// The text. Set at least one of `text` and `attachments`.
     pub text: Option<TextContent>,
-    /// What is attached. Without it, there must be a text. At most 9 items.
+    /// The attachments. Set at least one of `text` and `attachments`. At most 9 items.
     pub attachments: Option<Vec<GroupMsgAttachment>>,
 }
 
@@ -138,44 +137,44 @@ impl AddMsgTemplate {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddMsgTemplateResponse {
-    /// Customers or customer groups that don't exist or can't receive it.
+    /// The customers or customer groups that don't exist or can't receive the message.
     pub fail_list: Vec<String>,
-    /// The message's id, for looking up what became of it: [`GetGroupmsgTask`], [`GetGroupmsgSendResult`].
+    /// The message's ID, for getting its status: [`GetGroupmsgTask`], [`GetGroupmsgSendResult`].
     pub msgid: String,
 }
 
-/// Lists the group messages that were created in a period.
+/// Lists the broadcasts that were created in a period.
 ///
 /// `POST /cgi-bin/externalcontact/get_groupmsg_list_v2` ·
 /// [获取群发记录列表](https://developer.work.weixin.qq.com/document/path/93338)
 ///
 /// From `start_time` to `end_time` it is at most 31 days.
 ///
-/// A corporation's message (企业发表) is created by an administrator or the person in charge and goes out
-/// once employees confirm it; a personal one (个人发表) is an employee's own. An own application sees what
-/// the users in its scope sent, and must be listed among those that may call the customer contact API;
-/// developed and third-party applications need the permission 企业客户权限 › 客户联系 › 群发消息给客户和客户群, to which
-/// companies that installed a third-party application earlier must consent anew. Since 2023-12-01 a
-/// system app's secret no longer works; existing companies are unaffected for now.
+/// A company broadcast (企业发表) is created by an admin or the person in charge and goes out once members
+/// confirm it; a personal one (个人发表) is a member's own. Self-built apps must be listed under 客户联系 ›
+/// 可调用接口的应用; they get the messages of members visible to the app. Customized and third-party apps need
+/// the permission 企业客户权限 › 客户联系 › 群发消息给客户和客户群; companies that installed a third-party app earlier must
+/// authorize it again. Since 2023-12-01 a system app's secret no longer works; existing companies are
+/// unaffected for now.
 ///
-/// Messages with several attachments exist since WeCom 3.1.6.
+/// Messages with several attachments require WeCom 3.1.6 or later.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupmsgListV2 {
-    /// Messages to customers or to customer groups. The page calls it required, and gives the default
-    /// `single` all the same. Default `single`.
+    /// Whether to list messages to customers or to customer groups. The page calls it required, but also
+    /// names the default `single`. Default `single`.
     pub chat_type: ChatType,
-    /// Start of the period. It is at most a month long, by the page; a month is taken as 31 days.
+    /// The start of the period. The page allows a month at most, which is taken as 31 days.
     pub start_time: Timestamp,
-    /// End of the period.
+    /// The end of the period.
     pub end_time: Timestamp,
-    /// Only messages that this employee created: a userid.
+    /// The userid of the member whose messages to list.
     pub creator: Option<String>,
-    /// Only messages created this way. Default 2.
+    /// The type of creator whose messages to list. Default 2.
     pub filter_type: Option<FilterType>,
-    /// Records a page. WeCom falls back to the default above the maximum. Default 50, at most 100.
+    /// Records per page. WeCom falls back to the default above the maximum. Default 50, at most 100.
     pub limit: Option<u64>,
-    /// The `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page.
     pub cursor: Option<String>,
 }
 
@@ -228,30 +227,30 @@ impl GetGroupmsgListV2 {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupmsgListV2Response {
-    /// Where the next page starts. Empty after the last page.
+    /// The cursor of the next page. Empty after the last page.
     pub next_cursor: String,
     /// The messages.
     pub group_msg_list: Vec<GroupMsg>,
 }
 
-/// Lists the employees who are to send a group message, and whether they have.
+/// Lists the members who are to send a broadcast, and their status.
 ///
 /// `POST /cgi-bin/externalcontact/get_groupmsg_task` ·
 /// [获取群发成员发送任务列表](https://developer.work.weixin.qq.com/document/path/93338)
 ///
-/// An own application must be listed among those that may call the customer contact API, and sees only
-/// what the users in its scope sent; third-party applications need the permission 客户联系 › 群发消息给客户和客户群.
-/// Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for now.
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用; they get only the messages of members visible
+/// to the app. Third-party apps need the permission 客户联系 › 群发消息给客户和客户群. Since 2023-12-01 a system
+/// app's secret no longer works; existing companies are unaffected for now.
 ///
-/// Messages created before 2020-11-17 have no such list.
+/// Not available for messages created before 2020-11-17.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupmsgTask {
-    /// The message, from [`AddMsgTemplate`] or [`GetGroupmsgListV2`].
+    /// The message's ID, from [`AddMsgTemplate`] or [`GetGroupmsgListV2`].
     pub msgid: String,
-    /// Records a page. WeCom falls back to the default above the maximum. Default 500, at most 1000.
+    /// Records per page. WeCom falls back to the default above the maximum. Default 500, at most 1000.
     pub limit: Option<u64>,
-    /// The `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page.
     pub cursor: Option<String>,
 }
 
@@ -284,34 +283,33 @@ impl GetGroupmsgTask {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupmsgTaskResponse {
-    /// Where the next page starts. Empty after the last page.
+    /// The cursor of the next page. Empty after the last page.
     pub next_cursor: String,
-    /// One entry an employee.
+    /// The tasks, one entry per member.
     pub task_list: Vec<SendTask>,
 }
 
-/// Lists the customers or customer groups that one employee was to send a group message to, and the
-/// outcome.
+/// Lists the customers or customer groups that one member was to send a broadcast to, and the results.
 ///
 /// `POST /cgi-bin/externalcontact/get_groupmsg_send_result` ·
 /// [获取企业群发成员执行结果](https://developer.work.weixin.qq.com/document/path/93338)
 ///
-/// An own application must be listed among those that may call the customer contact API, and sees only
-/// what the users in its scope sent; third-party applications need the permission 客户联系 › 群发消息给客户和客户群.
-/// Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for now.
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用; they get only the messages of members visible
+/// to the app. Third-party apps need the permission 客户联系 › 群发消息给客户和客户群. Since 2023-12-01 a system
+/// app's secret no longer works; existing companies are unaffected for now.
 ///
-/// For messages to customer groups only what was sent is listed: until then no group has been chosen.
-/// Messages created before 2020-11-17 have no such list.
+/// For messages to customer groups, only those already sent are listed: until then no group has been
+/// chosen. Not available for messages created before 2020-11-17.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupmsgSendResult {
-    /// The message, from [`GetGroupmsgListV2`].
+    /// The message's ID, from [`GetGroupmsgListV2`].
     pub msgid: String,
-    /// The employee, from [`GetGroupmsgTask`].
+    /// The member's userid, from [`GetGroupmsgTask`].
     pub userid: String,
-    /// Records a page. WeCom falls back to the default above the maximum. Default 500, at most 1000.
+    /// Records per page. WeCom falls back to the default above the maximum. Default 500, at most 1000.
     pub limit: Option<u64>,
-    /// The `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page.
     pub cursor: Option<String>,
 }
 
@@ -345,23 +343,23 @@ impl GetGroupmsgSendResult {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupmsgSendResultResponse {
-    /// Where the next page starts. Empty after the last page.
+    /// The cursor of the next page. Empty after the last page.
     pub next_cursor: String,
-    /// One entry a customer or a customer group.
+    /// The results, one entry per customer or customer group.
     pub send_list: Vec<SendResult>,
 }
 
-/// Reminds employees again to send a group message.
+/// Reminds members to send a broadcast.
 ///
 /// `POST /cgi-bin/externalcontact/remind_groupmsg_send` ·
 /// [提醒成员群发](https://developer.work.weixin.qq.com/document/path/97610)
 ///
-/// At most three reminders a message within 24 hours. The token needs what [`GetGroupmsgListV2`]
-/// needs; an application for winning customers needs the permission 客户联系权限 › 消息推送权限 › 群发消息给客户和客户群.
+/// At most three reminders per message within 24 hours. The permissions are those of
+/// [`GetGroupmsgListV2`]; customer acquisition apps need the permission 客户联系权限 › 消息推送权限 › 群发消息给客户和客户群.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RemindGroupmsgSend {
-    /// The message, from [`GetGroupmsgListV2`].
+    /// The message's ID, from [`GetGroupmsgListV2`].
     pub msgid: String,
 }
 
@@ -378,17 +376,17 @@ impl RemindGroupmsgSend {
 #[non_exhaustive]
 pub struct RemindGroupmsgSendResponse {}
 
-/// Ends a group message, so that employees who have not sent it yet needn't.
+/// Stops a broadcast for members who have not sent it yet.
 ///
 /// `POST /cgi-bin/externalcontact/cancel_groupmsg_send` ·
 /// [停止企业群发](https://developer.work.weixin.qq.com/document/path/97611)
 ///
-/// What customers have already received is not recalled. The token needs what [`AddMsgTemplate`]
-/// needs.
+/// Messages that customers have already received are not recalled. The permissions are those of
+/// [`AddMsgTemplate`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CancelGroupmsgSend {
-    /// The message, from [`AddMsgTemplate`] or [`GetGroupmsgListV2`].
+    /// The message's ID, from [`AddMsgTemplate`] or [`GetGroupmsgListV2`].
     pub msgid: String,
 }
 
@@ -405,36 +403,35 @@ impl CancelGroupmsgSend {
 #[non_exhaustive]
 pub struct CancelGroupmsgSendResponse {}
 
-/// Welcomes a new customer, in the name of the employee who was added.
+/// Sends a welcome message to a new customer, in the name of the member who was added.
 ///
 /// `POST /cgi-bin/externalcontact/send_welcome_msg` ·
 /// [发送新客户欢迎语](https://developer.work.weixin.qq.com/document/path/92137)
 ///
 /// At least one of `text`, `attachments` is set.
 ///
-/// WeCom announces new customers by the event 添加外部联系人事件. Its welcome code allows one message within 20
-/// seconds. The event has no code if the corporation has set up a welcome message for the employee
-/// itself. For employees who haven't logged in for a long time nothing can be sent.
+/// WeCom reports new customers by the event 添加外部联系人事件. Its welcome code allows one message within 20
+/// seconds. The event has no code if the company has set up a welcome message for the member itself.
+/// Nothing can be sent for members who haven't logged in for a long time.
 ///
-/// Several applications may receive a code for the same customer; the first one to call wins.
+/// Several apps may receive a code for the same customer; the first call succeeds.
 ///
-/// - `41051`: the customer has been welcomed already, or the chat has begun. Don't repeat the call.
-/// - `41096`: another application is sending its message at this moment. That may still fail, so the call may be
-///   repeated.
+/// - `41051`: the customer has been welcomed already, or the chat has begun. Don't retry.
+/// - `41096`: another app is sending its message right now. That may still fail, so you may retry.
 ///
 /// Text and attachments arrive as separate messages.
 ///
-/// An own application must be listed among those that may call the customer contact API. Third-party
-/// applications need the permission 企业客户权限 › 客户联系 › 给客户发送欢迎语, those for winning customers (营销获客类应用)
-/// 客户联系权限 › 消息推送权限 › 给客户发送欢迎语. The employee must be in the application's scope.
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用. Third-party apps need the permission 企业客户权限 ›
+/// 客户联系 › 给客户发送欢迎语, customer acquisition apps (营销获客类应用) 客户联系权限 › 消息推送权限 › 给客户发送欢迎语. The member must be
+/// visible to the app.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendWelcomeMsg {
     /// The code from the event, valid for 20 seconds.
     pub welcome_code: Secret,
-    /// The text. Without it, something must be attached.
+    /// The text. Set at least one of `text` and `attachments`.
     pub text: Option<TextContent>,
-    /// What is attached. Without it, there must be a text. At most 9 items.
+    /// The attachments. Set at least one of `text` and `attachments`. At most 9 items.
     pub attachments: Option<Vec<WelcomeAttachment>>,
 }
 
@@ -471,38 +468,38 @@ impl SendWelcomeMsg {
 #[non_exhaustive]
 pub struct SendWelcomeMsgResponse {}
 
-/// Adds a welcome message for people who join customer groups.
+/// Creates a welcome message for people who join customer groups.
 ///
 /// `POST /cgi-bin/externalcontact/group_welcome_template/add` ·
 /// [添加入群欢迎语素材](https://developer.work.weixin.qq.com/document/path/92366)
 ///
 /// At least one of `text`, `image`, `link`, `miniprogram`, `file`, `video` is set.
 ///
-/// A corporation has at most 100 of them. Besides the text there may be one other content: of several,
-/// only the first in the order image, link, mini program, file, video counts. Text and the other
-/// content arrive as two messages.
+/// A company has at most 100 of them. Besides the text, one other content is sent: if several are set,
+/// the first in the order image, link, mini program, file, video takes precedence. The text and the
+/// other content arrive as two messages.
 ///
-/// An own application must be listed among those that may call the customer contact API; third-party
-/// applications need the permission 企业客户权限 › 客户联系 › 配置入群欢迎语素材.
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用; third-party apps need the permission 企业客户权限 ›
+/// 客户联系 › 配置入群欢迎语素材.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GroupWelcomeTemplateAdd {
     /// The text.
     pub text: Option<TemplateText>,
-    /// An image.
+    /// The image.
     pub image: Option<ImageContent>,
-    /// A link.
+    /// The link.
     pub link: Option<WelcomeLink>,
-    /// A mini program.
+    /// The mini program.
     pub miniprogram: Option<MiniProgramCard>,
-    /// A file. It may also have been uploaded asynchronously (异步上传临时素材).
+    /// The file. May be uploaded asynchronously (异步上传临时素材).
     pub file: Option<FileContent>,
-    /// A video. It may also have been uploaded asynchronously (异步上传临时素材).
+    /// The video. May be uploaded asynchronously (异步上传临时素材).
     pub video: Option<VideoContent>,
-    /// The application as the corporation has installed it. Only old third-party suites of several
-    /// applications need it.
+    /// The agentid of the app as installed in the company. Required only for old third-party suites with
+    /// several apps.
     pub agentid: Option<u64>,
-    /// Whether employees are told to use it in their customer groups. Default 1.
+    /// Whether to notify members that they can use it in their customer groups. Default 1.
     pub notify: Option<bool>,
 }
 
@@ -574,37 +571,36 @@ impl GroupWelcomeTemplateAdd {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GroupWelcomeTemplateAddResponse {
-    /// The welcome message's id.
+    /// The welcome message's ID.
     pub template_id: String,
 }
 
-/// Changes a welcome message for people who join customer groups.
+/// Updates a welcome message for people who join customer groups.
 ///
 /// `POST /cgi-bin/externalcontact/group_welcome_template/edit` ·
 /// [编辑入群欢迎语素材](https://developer.work.weixin.qq.com/document/path/92366)
 ///
-/// Only the application that added it may change it; otherwise the token needs what
-/// [`GroupWelcomeTemplateAdd`] needs. The page doesn't say whether contents that are left out are
-/// kept.
+/// Only for welcome messages the app itself created. Otherwise, the permissions are those of
+/// [`GroupWelcomeTemplateAdd`]. The page doesn't say whether omitted contents stay unchanged.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GroupWelcomeTemplateEdit {
-    /// The welcome message, from [`GroupWelcomeTemplateAdd`].
+    /// The welcome message's ID, from [`GroupWelcomeTemplateAdd`].
     pub template_id: String,
     /// The text.
     pub text: Option<TemplateText>,
-    /// An image.
+    /// The image.
     pub image: Option<ImageContent>,
-    /// A link.
+    /// The link.
     pub link: Option<WelcomeLink>,
-    /// A mini program.
+    /// The mini program.
     pub miniprogram: Option<MiniProgramCard>,
-    /// A file. It may also have been uploaded asynchronously (异步上传临时素材).
+    /// The file. May be uploaded asynchronously (异步上传临时素材).
     pub file: Option<FileContent>,
-    /// A video. It may also have been uploaded asynchronously (异步上传临时素材).
+    /// The video. May be uploaded asynchronously (异步上传临时素材).
     pub video: Option<VideoContent>,
-    /// The application as the corporation has installed it. Only old third-party suites of several
-    /// applications need it.
+    /// The agentid of the app as installed in the company. Required only for old third-party suites with
+    /// several apps.
     pub agentid: Option<u64>,
 }
 
@@ -673,16 +669,16 @@ impl GroupWelcomeTemplateEdit {
 #[non_exhaustive]
 pub struct GroupWelcomeTemplateEditResponse {}
 
-/// Tells what is in a welcome message for people who join customer groups.
+/// Gets a welcome message for people who join customer groups.
 ///
 /// `POST /cgi-bin/externalcontact/group_welcome_template/get` ·
 /// [获取入群欢迎语素材](https://developer.work.weixin.qq.com/document/path/92366)
 ///
-/// The token needs what [`GroupWelcomeTemplateAdd`] needs.
+/// The permissions are those of [`GroupWelcomeTemplateAdd`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GroupWelcomeTemplateGet {
-    /// The welcome message, from [`GroupWelcomeTemplateAdd`].
+    /// The welcome message's ID, from [`GroupWelcomeTemplateAdd`].
     pub template_id: String,
 }
 
@@ -708,9 +704,9 @@ pub struct GroupWelcomeTemplateGetResponse {
     pub link: Option<LinkContent>,
     /// The mini program, if it has one.
     pub miniprogram: Option<MiniProgramCard>,
-    /// The file, if it has one. If it was uploaded asynchronously, so is the media file of the answer.
+    /// The file, if it has one. If it was uploaded asynchronously, so is the media file returned.
     pub file: Option<FileContent>,
-    /// The video, if it has one. If it was uploaded asynchronously, so is the media file of the answer.
+    /// The video, if it has one. If it was uploaded asynchronously, so is the media file returned.
     pub video: Option<VideoContent>,
 }
 
@@ -719,15 +715,15 @@ pub struct GroupWelcomeTemplateGetResponse {
 /// `POST /cgi-bin/externalcontact/group_welcome_template/del` ·
 /// [删除入群欢迎语素材](https://developer.work.weixin.qq.com/document/path/92366)
 ///
-/// Only the application that added it may delete it; otherwise the token needs what
-/// [`GroupWelcomeTemplateAdd`] needs.
+/// Only for welcome messages the app itself created. Otherwise, the permissions are those of
+/// [`GroupWelcomeTemplateAdd`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GroupWelcomeTemplateDel {
-    /// The welcome message, from [`GroupWelcomeTemplateAdd`].
+    /// The welcome message's ID, from [`GroupWelcomeTemplateAdd`].
     pub template_id: String,
-    /// The application as the corporation has installed it. Only old third-party suites of several
-    /// applications need it.
+    /// The agentid of the app as installed in the company. Required only for old third-party suites with
+    /// several apps.
     pub agentid: Option<u64>,
 }
 
@@ -754,7 +750,7 @@ impl GroupWelcomeTemplateDel {
 #[non_exhaustive]
 pub struct GroupWelcomeTemplateDelResponse {}
 
-/// Selects customers by their tags.
+/// A filter of customers by their tags.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TagFilter {
@@ -776,7 +772,7 @@ impl TagFilter {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TagGroup {
-    /// The tags' ids. Tags of rule groups (规则组标签) may be among them. At most 100 items.
+    /// The tags' IDs. Tags of rule groups (规则组标签) may be among them. At most 100 items.
     pub tag_list: Vec<String>,
 }
 
@@ -790,23 +786,23 @@ impl TagGroup {
     }
 }
 
-/// A message to many customers or customer groups.
+/// A broadcast to customers or customer groups.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GroupMsg {
-    /// The message's id.
+    /// The message's ID.
     pub msgid: String,
-    /// The employee who created it, a userid. Absent when it was created through the API.
+    /// The userid of the member who created it. Absent if it was created through the API.
     pub creator: Option<String>,
-    /// When it was created.
+    /// The time the message was created.
     ///
     /// The page's example shows text that is no number.
     pub create_time: OrText<Timestamp>,
-    /// Who created it.
+    /// The type of creator.
     pub create_type: CreateType,
-    /// The text. Absent when the message has none.
+    /// The text. Absent if there is none.
     pub text: Option<TextContent>,
-    /// What is attached, in order. Absent when nothing is.
+    /// The attachments, in order. Absent if there are none.
     pub attachments: Option<Vec<Attachment>>,
 }
 
@@ -826,15 +822,15 @@ impl TextContent {
     }
 }
 
-/// An image, by its `media_id` or its `pic_url`. Where both are sent, the `media_id` counts.
+/// An image, by its `media_id` or its `pic_url`. If both are set, the `media_id` takes precedence.
 ///
 /// At least one of `media_id`, `pic_url` is set.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ImageContent {
-    /// The temporary media file.
+    /// The temporary media file's `media_id`.
     pub media_id: Option<String>,
-    /// The image's address. To be sent, it must come from 上传图片 (`media/uploadimg`).
+    /// The image's URL. To send it, it must come from 上传图片 (`media/uploadimg`).
     pub pic_url: Option<String>,
 }
 
@@ -860,15 +856,15 @@ impl ImageContent {
     }
 }
 
-/// An image of a message that was created. The `media_id` comes first.
+/// An image of a message that was created. The `media_id` takes precedence.
 ///
 /// At most one of `media_id`, `pic_url` is set.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AttachedImage {
-    /// The temporary media file.
+    /// The temporary media file's `media_id`.
     pub media_id: Option<String>,
-    /// The image's address.
+    /// The image's URL.
     pub pic_url: Option<String>,
 }
 
@@ -876,8 +872,7 @@ pub struct AttachedImage {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TemplateText {
-    /// The text. The name of the customer replaces each `%NICKNAME%`, written exactly so. At most 3000
-    /// bytes.
+    /// The text. The customer's name replaces each `%NICKNAME%`, spelled exactly so. At most 3000 bytes.
     pub content: String,
 }
 
@@ -893,7 +888,7 @@ impl TemplateText {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TemplateImage {
-    /// The image's address.
+    /// The image's URL.
     pub pic_url: String,
 }
 
@@ -903,25 +898,25 @@ pub struct TemplateImage {
 pub struct LinkContent {
     /// The title.
     pub title: String,
-    /// The address of the cover picture.
+    /// The cover image's URL.
     pub picurl: Option<String>,
     /// The description. At most 512 bytes.
     pub desc: Option<String>,
-    /// Where the link leads.
+    /// The URL that the link opens.
     pub url: String,
 }
 
-/// A link with a preview, for a group message.
+/// A link with a preview, for a broadcast.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GroupMsgLink {
     /// The title. At most 128 bytes.
     pub title: String,
-    /// The address of the cover picture. At most 2048 bytes.
+    /// The cover image's URL. At most 2048 bytes.
     pub picurl: Option<String>,
     /// The description. At most 512 bytes.
     pub desc: Option<String>,
-    /// Where the link leads. At most 2048 bytes.
+    /// The URL that the link opens. At most 2048 bytes.
     pub url: String,
 }
 
@@ -957,11 +952,11 @@ impl GroupMsgLink {
 pub struct WelcomeLink {
     /// The title. At most 128 bytes.
     pub title: String,
-    /// The address of the cover picture.
+    /// The cover image's URL.
     pub picurl: Option<String>,
     /// The description. At most 512 bytes.
     pub desc: Option<String>,
-    /// Where the link leads.
+    /// The URL that the link opens.
     pub url: String,
 }
 
@@ -997,9 +992,9 @@ impl WelcomeLink {
 pub struct MiniProgramContent {
     /// The title. At most 64 bytes.
     pub title: String,
-    /// The mini program's id. It is linked to the corporation.
+    /// The mini program's appid. The mini program is linked to the company.
     pub appid: String,
-    /// The page it opens.
+    /// The page that it opens.
     pub page: String,
 }
 
@@ -1009,11 +1004,11 @@ pub struct MiniProgramContent {
 pub struct MiniProgramCard {
     /// The title. At most 64 bytes.
     pub title: String,
-    /// The cover: the `media_id` of an uploaded image, best 520 by 416 pixels.
+    /// The cover: the `media_id` of an uploaded image. Recommended: 520 by 416 pixels.
     pub pic_media_id: String,
-    /// The mini program's id. It must be linked to the corporation.
+    /// The mini program's appid. The mini program must be linked to the company.
     pub appid: String,
-    /// The page it opens.
+    /// The page that it opens.
     pub page: String,
 }
 
@@ -1039,7 +1034,7 @@ impl MiniProgramCard {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VideoContent {
-    /// The temporary media file.
+    /// The temporary media file's `media_id`.
     pub media_id: String,
 }
 
@@ -1055,7 +1050,7 @@ impl VideoContent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FileContent {
-    /// The temporary media file.
+    /// The temporary media file's `media_id`.
     pub media_id: String,
 }
 
@@ -1067,35 +1062,35 @@ impl FileContent {
     }
 }
 
-/// An employee's part in a group message.
+/// A member's task in a broadcast.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendTask {
-    /// The employee.
+    /// The member's userid.
     pub userid: String,
-    /// Whether the employee has sent it.
+    /// Whether the member has sent the message.
     pub status: TaskStatus,
-    /// When it was sent. Absent until then.
+    /// The time the message was sent. Absent if it hasn't been.
     pub send_time: Option<Timestamp>,
 }
 
-/// What became of a group message to one customer or one customer group.
+/// The result of a broadcast for one customer or one customer group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendResult {
-    /// The customer. Absent when the message went to a group.
+    /// The customer's external_userid. Absent if the message went to a group.
     pub external_userid: Option<String>,
-    /// The customer group. Absent when the message went to a customer.
+    /// The customer group's ID. Absent if the message went to a customer.
     pub chat_id: Option<String>,
-    /// The employee.
+    /// The userid of the member who sends the message.
     pub userid: String,
-    /// Whether it was sent.
+    /// Whether the message was sent.
     pub status: SendStatus,
-    /// When it was sent. Absent unless `status` says so.
+    /// The time the message was sent. Present only if `status` is `Sent`.
     pub send_time: Option<Timestamp>,
 }
 
-/// Whom a group message goes to.
+/// The type of recipients of a broadcast.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChatType {
@@ -1107,13 +1102,13 @@ pub enum ChatType {
     Other(Unknown),
 }
 
-/// Which messages to list, by who created them.
+/// The type of creator whose messages to list.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FilterType {
-    /// `0`: the corporation (企业发表).
+    /// `0`: the company (企业发表).
     Corporation,
-    /// `1`: an employee (个人发表).
+    /// `1`: a member (个人发表).
     Personal,
     /// `2`: both.
     All,
@@ -1121,19 +1116,19 @@ pub enum FilterType {
     Other(Unknown),
 }
 
-/// Who created a message.
+/// The type of a message's creator.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CreateType {
-    /// `0`: the corporation (企业发表).
+    /// `0`: the company (企业发表).
     Corporation,
-    /// `1`: an employee (个人发表).
+    /// `1`: a member (个人发表).
     Personal,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// Whether an employee has sent a message.
+/// Whether a member has sent a message.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TaskStatus {
@@ -1153,15 +1148,15 @@ pub enum SendStatus {
     Unsent,
     /// `1`
     Sent,
-    /// `2`: failed: the customer has not added the employee.
+    /// `2`: failed: the customer has not added the member.
     NotFriends,
-    /// `3`: failed: the customer has already received another group message.
+    /// `3`: failed: the customer has already received another broadcast.
     OtherReceived,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// Something to attach to a group message.
+/// An attachment of a broadcast.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum GroupMsgAttachment {
@@ -1179,7 +1174,7 @@ pub enum GroupMsgAttachment {
     Other(UnknownUnion),
 }
 
-/// Something to attach to a welcome message.
+/// An attachment of a welcome message.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum WelcomeAttachment {
@@ -1197,7 +1192,7 @@ pub enum WelcomeAttachment {
     Other(UnknownUnion),
 }
 
-/// Something attached to a message that was created.
+/// An attachment of a message that was created.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Attachment {

@@ -2,7 +2,7 @@
 
 //! 客户联系 · 统计管理
 //!
-//! Numbers about group chats with customers.
+//! Statistics on customer groups.
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -10,8 +10,7 @@ mod reverse;
 
 use crate::{Timestamp, Unknown};
 
-/// Counts the group chats with customers, their members and messages by their owners, a page at a
-/// time.
+/// Counts customer groups, their members and messages by group owner, one page at a time.
 ///
 /// `POST /cgi-bin/externalcontact/groupchat/statistic` ·
 /// [获取「群聊数据统计」数据](https://developer.work.weixin.qq.com/document/path/92133)
@@ -19,31 +18,30 @@ use crate::{Timestamp, Unknown};
 /// From `day_begin_time` to `day_end_time` it is at most 30 days, both rounded down to days in
 /// Beijing.
 ///
-/// WeCom keeps 180 days. The days run from `day_begin_time` to `day_end_time`, that day included; a
-/// time is rounded down to the beginning of its day.
+/// WeCom keeps 180 days. The period runs from `day_begin_time` to `day_end_time`, that day included;
+/// times are rounded down to the start of the day.
 ///
-/// Error 81017: without `owner_filter`, more than 1000 people are visible to the application.
+/// Error 81017: `owner_filter` is omitted, and more than 1000 people are visible to the app.
 ///
-/// An own application must be listed among those that may call the customer contact API (可调用应用); a
-/// third-party application needs the permission 企业客户权限 › 客户群 › 获取客户群的数据统计. The owners must be visible
-/// to the application.
+/// Self-built apps must be listed under 客户联系 › 可调用应用; third-party apps need the permission 企业客户权限 ›
+/// 客户群 › 获取客户群的数据统计. The group owners must be visible to the app.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Statistic {
-    /// The beginning of the first day: yesterday, or up to 180 days ago.
+    /// The start of the first day: yesterday, or up to 180 days ago.
     pub day_begin_time: Timestamp,
-    /// The beginning of the last day: yesterday, or up to 180 days ago. Left out, it is the first day.
+    /// The start of the last day: yesterday, or up to 180 days ago. If omitted, the first day.
     pub day_end_time: Option<Timestamp>,
-    /// Whose group chats are counted. The page calls it required, and also says what leaving it out means:
-    /// everybody whom the application sees.
+    /// The owners whose groups are counted. The page calls it required, and also says that all owners
+    /// visible to the app are counted if it is omitted.
     pub owner_filter: Option<OwnerFilter>,
-    /// What owners are sorted by. Default 1.
+    /// The sort order of the owners. Default 1.
     pub order_by: Option<StatisticOrder>,
-    /// Whether small numbers come first. Default 0.
+    /// Whether to sort in ascending order. Default 0.
     pub order_asc: Option<bool>,
-    /// How many owners come before the page: the `next_offset` of the page before. Default 0.
+    /// The offset: the `next_offset` of the previous page. Default 0.
     pub offset: Option<u64>,
-    /// Owners a page. Default 500, 1 to 1000.
+    /// Owners per page. Default 500, 1 to 1000.
     pub limit: Option<u64>,
 }
 
@@ -104,15 +102,15 @@ impl Statistic {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StatisticResponse {
-    /// How many owners there are.
+    /// The total number of owners.
     pub total: u64,
     /// The offset of the next page. After the last one it equals `total`.
     pub next_offset: u64,
-    /// The numbers, by owner.
+    /// The statistics by owner.
     pub items: Vec<OwnerStatistic>,
 }
 
-/// Counts the group chats with customers, their members and messages day by day.
+/// Counts customer groups, their members and messages by day.
 ///
 /// `POST /cgi-bin/externalcontact/groupchat/statistic_group_by_day` ·
 /// [获取「群聊数据统计」数据](https://developer.work.weixin.qq.com/document/path/92133)
@@ -120,23 +118,23 @@ pub struct StatisticResponse {
 /// From `day_begin_time` to `day_end_time` it is at most 30 days, both rounded down to days in
 /// Beijing.
 ///
-/// WeCom keeps 180 days. The days run from `day_begin_time` to `day_end_time`, that day included; a
-/// time is rounded down to the beginning of its day.
+/// WeCom keeps 180 days. The period runs from `day_begin_time` to `day_end_time`, that day included;
+/// times are rounded down to the start of the day.
 ///
-/// Error 81017: without `owner_filter`, more than 1000 people are visible to the application.
+/// Error 81017: `owner_filter` is omitted, and more than 1000 people are visible to the app.
 ///
-/// The token comes from the customer contact secret (客户联系), or from an own application that is listed
-/// among those that may call the API (可调用应用); a third-party application needs the permission 企业客户权限 ›
-/// 客户群 › 获取客户群的数据统计. The owners must be visible to the application.
+/// The token comes from the customer contact secret (客户联系), or from a self-built app listed under 客户联系
+/// › 可调用应用; third-party apps need the permission 企业客户权限 › 客户群 › 获取客户群的数据统计. The group owners must be
+/// visible to the app.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StatisticGroupByDay {
-    /// The beginning of the first day: yesterday, or up to 180 days ago.
+    /// The start of the first day: yesterday, or up to 180 days ago.
     pub day_begin_time: Timestamp,
-    /// The beginning of the last day: yesterday, or up to 180 days ago. Left out, it is the first day.
+    /// The start of the last day: yesterday, or up to 180 days ago. If omitted, the first day.
     pub day_end_time: Option<Timestamp>,
-    /// Whose group chats are counted. The page calls it required, and also says what leaving it out means:
-    /// everybody whom the application sees.
+    /// The owners whose groups are counted. The page calls it required, and also says that all owners
+    /// visible to the app are counted if it is omitted.
     pub owner_filter: Option<OwnerFilter>,
 }
 
@@ -169,15 +167,15 @@ impl StatisticGroupByDay {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StatisticGroupByDayResponse {
-    /// The numbers, by day.
+    /// The statistics by day.
     pub items: Vec<DayStatistic>,
 }
 
-/// The owners whose group chats are counted.
+/// The owners whose customer groups are counted.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OwnerFilter {
-    /// The owners, as members. At most 100 items.
+    /// The owners' userids. At most 100 items.
     pub userid_list: Vec<String>,
 }
 
@@ -191,59 +189,60 @@ impl OwnerFilter {
     }
 }
 
-/// The numbers of one owner's group chats.
+/// The statistics of one owner's customer groups.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OwnerStatistic {
-    /// The owner, a member.
+    /// The owner's userid.
     pub owner: String,
-    /// The numbers.
+    /// The statistics.
     pub data: GroupChatData,
 }
 
-/// The numbers of one day.
+/// The statistics of one day.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DayStatistic {
-    /// The beginning of the day.
+    /// The start of the day.
     pub stat_time: Timestamp,
-    /// The numbers.
+    /// The statistics.
     pub data: GroupChatData,
 }
 
-/// Numbers about group chats with customers.
+/// Statistics on customer groups.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GroupChatData {
-    /// Group chats that are new.
+    /// The number of new customer groups.
     pub new_chat_cnt: u64,
-    /// Group chats there are at the end of the day.
+    /// The total number of customer groups at the end of the day.
     pub chat_total: u64,
-    /// Group chats in which somebody has written by the end of the day.
+    /// The number of customer groups with messages by the end of the day.
     pub chat_has_msg: u64,
-    /// Members of group chats who are new.
+    /// The number of new group members.
     pub new_member_cnt: u64,
-    /// Members of group chats there are at the end of the day.
+    /// The total number of group members at the end of the day.
     pub member_total: u64,
-    /// Members of group chats who have written by the end of the day.
+    /// The number of group members who have sent messages by the end of the day.
     pub member_has_msg: u64,
-    /// Messages in group chats by the end of the day.
+    /// The total number of messages in customer groups by the end of the day.
     pub msg_total: u64,
-    /// Group chats that have been migrated by the end of the day. Only for education and training (教培行业).
+    /// The number of customer groups migrated by the end of the day. Only for education and training
+    /// (教培行业).
     pub migrate_trainee_chat_cnt: Option<u64>,
 }
 
-/// What owners are sorted by.
+/// The sort order of the owners.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StatisticOrder {
-    /// `1`: group chats that are new.
+    /// `1`: new customer groups.
     NewChats,
-    /// `2`: group chats.
+    /// `2`: all customer groups.
     Chats,
-    /// `3`: members of group chats who are new.
+    /// `3`: new group members.
     NewMembers,
-    /// `4`: members of group chats.
+    /// `4`: all group members.
     Members,
     /// A value the documentation does not list.
     Other(Unknown),

@@ -8,21 +8,21 @@ mod impls;
 #[cfg(feature = "bidirectional")]
 mod reverse;
 
-/// Lists the customer service accounts with their names and avatars, a page at a time.
+/// Lists the customer service accounts with their names and avatars, one page at a time.
 ///
 /// `POST /cgi-bin/kf/account/list` ·
 /// [获取客服账号列表](https://developer.work.weixin.qq.com/document/path/94661)
 ///
-/// An own application must be listed under 微信客服 › 可调用接口的应用; third-party and developed applications
-/// need the permission 微信客服 › 获取基础信息. A customer service component (微信客服组件应用) needs 管理接入的微信客服 ›
-/// 获取企业授权接入的客服账号 › 客服账号信息与链接, and sees only the accounts that the corporation has authorised. Since
-/// 2023-12-01 a system app's secret no longer works; existing companies are unaffected for now.
+/// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps need the
+/// permission 微信客服 › 获取基础信息. Customer service components (微信客服组件应用) need 管理接入的微信客服 › 获取企业授权接入的客服账号 ›
+/// 客服账号信息与链接, and get only the accounts that the company has authorized. Since 2023-12-01 a system
+/// app's secret no longer works; existing companies are unaffected for now.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct List {
-    /// How many accounts come before the page. Default 0.
+    /// The offset of the page. Default 0.
     pub offset: Option<u64>,
-    /// Accounts a page. A page with fewer is the last one. Default 100, 1 to 100.
+    /// Accounts per page. A page with fewer is the last one. Default 100, 1 to 100.
     pub limit: Option<u64>,
 }
 
@@ -60,13 +60,13 @@ pub struct ListResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Account {
-    /// The account's id.
+    /// The account's ID.
     pub open_kfid: String,
-    /// What customers see it called.
+    /// The account's name, shown to customers.
     pub name: String,
-    /// The address of its picture.
+    /// The URL of the account's avatar.
     pub avatar: String,
-    /// Whether the calling application may manage the account: change it, assign its conversations, read
-    /// and send its messages. Absent for a customer service component.
+    /// Whether the calling app may manage the account: update it, assign its sessions, get and send its
+    /// messages. Absent for customer service components.
     pub manage_privilege: Option<bool>,
 }

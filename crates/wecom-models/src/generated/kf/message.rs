@@ -2,7 +2,7 @@
 
 //! 微信客服 · 会话分配与消息收发
 //!
-//! What customers and servicers write in WeChat customer service, and the events around it.
+//! Messages of customers and servicers in WeChat customer service, and the events around them.
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -10,35 +10,34 @@ mod reverse;
 
 use crate::{Json, Secret, Timestamp, Unknown, UnknownUnion};
 
-/// Pulls the messages and events of a customer service account, oldest first, a page at a time.
+/// Gets the messages and events of a customer service account, oldest first, one page at a time.
 ///
 /// `POST /cgi-bin/kf/sync_msg` · [接收消息和事件](https://developer.work.weixin.qq.com/document/path/94670)
 ///
-/// WeCom sends the callback `kf_msg_or_event` when there is something new; the messages themselves are
-/// read here. They go back 3 days: what customers write (the reply that a press on a menu item sends
-/// included), what servicers answer in WeCom, and events, failures of messages sent with `kf/send_msg`
-/// among them. Messages sent with `kf/send_msg` themselves are not returned. Media above 2 MB (image,
-/// voice), 10 MB (video) or 20 MB (file) come as a text that says so.
+/// WeCom sends the callback `kf_msg_or_event` when there is something new; this call returns the
+/// messages themselves. They go back 3 days: messages of customers (including the reply that a click
+/// on a menu item sends), replies of servicers in WeCom, and events, including failures of messages
+/// sent with `kf/send_msg`. Messages sent with `kf/send_msg` themselves are not returned. Media above
+/// 2 MB (image, voice message), 10 MB (video) or 20 MB (file) are replaced by a text that says so.
 ///
-/// An own application must be listed under 微信客服 › 可调用接口的应用; third-party and developed applications
-/// need the permission 微信客服 › 管理账号、分配会话和收发消息. The account must be among those that the corporation
-/// lets the API manage (微信客服 › 通过API管理微信客服账号), and its servicers within the application's scope. Since
-/// 2023-12-01 a system app's secret no longer works; existing companies are unaffected for now.
+/// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps need the
+/// permission 微信客服 › 管理账号、分配会话和收发消息. The account must be among those that the company lets the API
+/// manage (微信客服 › 通过API管理微信客服账号), and its servicers must be visible to the app. Since 2023-12-01 a
+/// system app's secret no longer works; existing companies are unaffected for now.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SyncMsg {
-    /// The `next_cursor` of the page before. Left out, reading starts with the earliest message of the
-    /// last 3 days. At most 64 bytes.
+    /// The `next_cursor` of the previous page. If omitted, the earliest message of the last 3 days comes
+    /// first. At most 64 bytes.
     pub cursor: Option<String>,
-    /// The `Token` of the callback `kf_msg_or_event`, valid for 10 minutes. Without it, calls are
-    /// throttled hard. At most 128 bytes.
+    /// The `Token` of the callback `kf_msg_or_event`, valid for 10 minutes. Without it, calls are strictly
+    /// rate-limited. At most 128 bytes.
     pub token: Option<Secret>,
-    /// Messages a page. There may be fewer although more follow: only `has_more` tells. Default 1000, at
-    /// most 1000.
+    /// Messages per page. A page may hold fewer: check `has_more`. Default 1000, at most 1000.
     pub limit: Option<u64>,
-    /// The format in which voice messages are to be. Default 0.
+    /// The format of voice messages. Default 0.
     pub voice_format: Option<VoiceFormat>,
-    /// The customer service account whose messages are read.
+    /// The `open_kfid` of the customer service account whose messages to get.
     pub open_kfid: String,
 }
 
@@ -85,9 +84,9 @@ impl SyncMsg {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SyncMsgResponse {
-    /// Where the next page starts. Store it after every call: without it, reading starts over.
+    /// The cursor of the next page. Store it after every call: without it, you start over.
     pub next_cursor: String,
-    /// Whether more messages follow. They may even if `msg_list` is empty.
+    /// Whether more messages follow, even if `msg_list` is empty.
     pub has_more: bool,
     /// The messages and events.
     pub msg_list: Vec<Message>,
@@ -97,21 +96,22 @@ pub struct SyncMsgResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Message {
-    /// The message's id.
+    /// The message's ID.
     pub msgid: String,
-    /// The customer service account. Absent for events, which name it in their content.
+    /// The `open_kfid` of the customer service account. Absent for events, whose content includes it.
     pub open_kfid: Option<String>,
-    /// The customer. Absent for events, which name one in their content if they concern one.
+    /// The customer's external_userid. Absent for events, whose content includes it if they concern a
+    /// customer.
     pub external_userid: Option<String>,
-    /// When it was sent.
+    /// The time the message was sent.
     pub send_time: Timestamp,
-    /// Where it comes from.
+    /// The origin of the message.
     pub origin: Origin,
-    /// The employee who answered, where `origin` is a servicer. Absent otherwise.
+    /// The userid of the servicer who replied, if `origin` is a servicer. Absent otherwise.
     ///
-    /// By the table only there for `origin` 5; the example shows it with 3.
+    /// According to the table, present only for `origin` 5; the example shows it with 3.
     pub servicer_userid: Option<String>,
-    /// What was sent or has happened.
+    /// The content of the message or event.
     ///
     /// The page's example shows a placeholder for `msgtype`.
     pub content: Content,
@@ -123,7 +123,7 @@ pub struct Message {
 pub struct TextContent {
     /// The text.
     pub content: String,
-    /// The menu item that the customer pressed, if the text is the reply this sends.
+    /// The ID of the menu item that the customer clicked, if the text is the reply of that item.
     pub menu_id: Option<String>,
 }
 
@@ -131,11 +131,11 @@ pub struct TextContent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MediaContent {
-    /// The media file, for downloading.
+    /// The media file's `media_id`, for download.
     pub media_id: String,
 }
 
-/// A place.
+/// A location.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LocationContent {
@@ -143,9 +143,9 @@ pub struct LocationContent {
     pub latitude: f64,
     /// The longitude, in degrees.
     pub longitude: f64,
-    /// What the place is called.
+    /// The location's name.
     pub name: String,
-    /// Its address.
+    /// The location's address.
     pub address: String,
 }
 
@@ -157,17 +157,17 @@ pub struct LinkContent {
     pub title: String,
     /// The description.
     pub desc: String,
-    /// Where the link leads.
+    /// The URL that the link opens.
     pub url: String,
-    /// The address of the preview picture.
+    /// The preview image's URL.
     pub pic_url: String,
 }
 
-/// A contact card.
+/// A business card.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BusinessCardContent {
-    /// The employee it introduces.
+    /// The userid of the member on the card.
     pub userid: String,
 }
 
@@ -177,11 +177,11 @@ pub struct BusinessCardContent {
 pub struct MiniProgramContent {
     /// The title.
     pub title: String,
-    /// The mini program's id.
+    /// The mini program's appid.
     pub appid: String,
-    /// The page it opens.
+    /// The page that it opens.
     pub pagepath: String,
-    /// The media file with the cover.
+    /// The cover image's `media_id`.
     pub thumb_media_id: String,
 }
 
@@ -201,7 +201,7 @@ pub struct MenuContent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReplyItem {
-    /// The item's id: the `menu_id` of the reply.
+    /// The item's ID: the `menu_id` of the reply.
     pub id: String,
     /// The item's text.
     pub content: String,
@@ -211,7 +211,7 @@ pub struct ReplyItem {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkItem {
-    /// Where the item leads.
+    /// The URL that the item opens.
     pub url: String,
     /// The item's text.
     pub content: String,
@@ -221,9 +221,9 @@ pub struct LinkItem {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MiniProgramItem {
-    /// The mini program's id.
+    /// The mini program's appid.
     pub appid: String,
-    /// The page it opens.
+    /// The page that it opens.
     pub pagepath: String,
     /// The item's text.
     pub content: String,
@@ -233,17 +233,17 @@ pub struct MiniProgramItem {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ProductContent {
-    /// The product's id.
+    /// The product's ID.
     pub product_id: String,
-    /// The address of the product's picture.
+    /// The URL of the product's image.
     pub head_image: String,
     /// The product's title.
     pub title: String,
-    /// The price in fen (分), hundredths of a yuan, as text.
+    /// The price in fen (1/100 yuan), as text.
     pub sales_price: String,
     /// The shop's name.
     pub shop_nickname: String,
-    /// The address of the shop's picture.
+    /// The URL of the shop's image.
     pub shop_head_image: String,
 }
 
@@ -253,75 +253,76 @@ pub struct ProductContent {
 pub struct OrderContent {
     /// The order's number.
     pub order_id: String,
-    /// What was ordered, as text.
+    /// The products ordered, as text.
     pub product_titles: String,
-    /// The price, as it is shown.
+    /// The price, as displayed.
     pub price_wording: String,
-    /// The state of the order, as text. The page lists no values.
+    /// The status of the order, as text. The page lists no values.
     pub state: String,
-    /// The address of the preview picture.
+    /// The preview image's URL.
     pub image_url: String,
     /// The shop's name.
     pub shop_nickname: String,
 }
 
-/// A chat record that was forwarded.
+/// Forwarded chat history.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MergedContent {
-    /// The record's title.
+    /// The title of the chat history.
     pub title: String,
-    /// Its messages.
+    /// The messages of the chat history.
     pub item: Vec<MergedItem>,
 }
 
-/// A message of a forwarded chat record.
+/// A message of forwarded chat history.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MergedItem {
-    /// When it was sent.
+    /// The time the message was sent.
     pub send_time: Timestamp,
-    /// What kind of message it is. The content says it again.
+    /// The type of the message. The content repeats it.
     ///
     /// The table says uint32, the example shows text.
     pub msgtype: MessageKind,
-    /// The name of the sender.
+    /// The sender's name.
     ///
     /// The table says uint32, the example shows text.
     pub sender_name: String,
-    /// The content, as in a message of its own.
+    /// The content, as in a separate message.
     pub msg_content: Json<Content>,
 }
 
-/// Something of WeChat Channels (视频号). WeCom returns only part of it.
+/// Content of WeChat Channels (视频号). WeCom returns only part of it.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChannelsContent {
-    /// What it is.
+    /// The type of content.
     pub sub_type: ChannelsKind,
-    /// The name of the channel.
+    /// The channel's name.
     pub nickname: String,
-    /// The title of the post. Absent unless it is a post.
+    /// The post's title. Absent unless it is a post.
     pub title: Option<String>,
 }
 
-/// A customer entered the session through a customer service link. Going back to a session in the list
+/// A customer entered the session through a customer service link. Reopening a session from the list
 /// of chats doesn't count.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EnterSession {
-    /// The customer service account.
+    /// The customer service account's `open_kfid`.
     pub open_kfid: String,
-    /// The customer.
+    /// The customer's external_userid.
     pub external_userid: String,
-    /// The scene that the developer gave the link when it was made (`kf/add_contact_way`).
+    /// The scene that the developer set when creating the link (`kf/add_contact_way`).
     pub scene: String,
     /// The `scene_param` that the developer appended to the link.
     pub scene_param: String,
-    /// The code for sending a welcome with `kf/send_msg_on_event`. Absent if the customer was welcomed
-    /// within the last 48 hours, or has written to the account.
+    /// The code for sending a welcome message with `kf/send_msg_on_event`. Absent if the customer was
+    /// welcomed within the last 48 hours, or has written to the account.
     pub welcome_code: Option<Secret>,
-    /// Where in WeChat Channels the customer came from. Absent for customers who came from elsewhere.
+    /// The place in WeChat Channels that the customer came from. Absent for customers who came from
+    /// elsewhere.
     pub wechat_channels: Option<ChannelsEntry>,
 }
 
@@ -329,11 +330,11 @@ pub struct EnterSession {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChannelsEntry {
-    /// The name of the channel. Only there for scenes 1, 2 and 3.
+    /// The channel's name. Present only for scenes 1, 2 and 3.
     pub nickname: Option<String>,
-    /// The name of the channel's shop. Only there for scenes 4 and 5.
+    /// The name of the channel's shop. Present only for scenes 4 and 5.
     pub shop_nickname: Option<String>,
-    /// Which place it is.
+    /// The type of place.
     pub scene: ChannelsScene,
 }
 
@@ -341,13 +342,13 @@ pub struct ChannelsEntry {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MsgSendFail {
-    /// The customer service account.
+    /// The customer service account's `open_kfid`.
     pub open_kfid: String,
-    /// The customer.
+    /// The customer's external_userid.
     pub external_userid: String,
-    /// The message.
+    /// The message's ID.
     pub fail_msgid: String,
-    /// Why it failed.
+    /// The reason for the failure.
     pub fail_type: FailType,
 }
 
@@ -355,13 +356,13 @@ pub struct MsgSendFail {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ServicerStatusChange {
-    /// The servicer: an employee.
+    /// The servicer's userid.
     pub servicer_userid: String,
     /// Whether the servicer is serving now.
     pub status: ServicerStatus,
-    /// How the servicer stopped. Means something only if `status` is 2.
+    /// The way the servicer stopped serving. Meaningful only if `status` is 2.
     pub stop_type: Option<StopType>,
-    /// The customer service account.
+    /// The customer service account's `open_kfid`.
     pub open_kfid: String,
 }
 
@@ -369,20 +370,20 @@ pub struct ServicerStatusChange {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SessionStatusChange {
-    /// The customer service account.
+    /// The customer service account's `open_kfid`.
     pub open_kfid: String,
-    /// The customer.
+    /// The customer's external_userid.
     pub external_userid: String,
-    /// What happened to the session.
+    /// The type of change.
     pub change_type: ChangeType,
-    /// The servicer before. Only for `change_type` 2, 3 and 4.
+    /// The former servicer's userid. Present only for `change_type` 2, 3 and 4.
     ///
-    /// By the table only there for `change_type` 2, 3 and 4; the example shows it with 1.
+    /// According to the table, present only for `change_type` 2, 3 and 4; the example shows it with 1.
     pub old_servicer_userid: Option<String>,
-    /// The servicer now. Only for `change_type` 1, 2 and 4.
+    /// The new servicer's userid. Present only for `change_type` 1, 2 and 4.
     pub new_servicer_userid: Option<String>,
-    /// The code for sending a reply or a farewell with `kf/send_msg_on_event`. Only for `change_type` 1
-    /// and 3.
+    /// The code for sending a reply or a closing message with `kf/send_msg_on_event`. Present only for
+    /// `change_type` 1 and 3.
     pub msg_code: Option<Secret>,
 }
 
@@ -390,11 +391,11 @@ pub struct SessionStatusChange {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UserRecallMsg {
-    /// The customer service account.
+    /// The customer service account's `open_kfid`.
     pub open_kfid: String,
-    /// The customer.
+    /// The customer's external_userid.
     pub external_userid: String,
-    /// The message.
+    /// The message's ID.
     pub recall_msgid: String,
 }
 
@@ -402,13 +403,13 @@ pub struct UserRecallMsg {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ServicerRecallMsg {
-    /// The customer service account.
+    /// The customer service account's `open_kfid`.
     pub open_kfid: String,
-    /// The customer.
+    /// The customer's external_userid.
     pub external_userid: String,
-    /// The message.
+    /// The message's ID.
     pub recall_msgid: String,
-    /// The servicer: an employee.
+    /// The servicer's userid.
     pub servicer_userid: String,
 }
 
@@ -416,11 +417,11 @@ pub struct ServicerRecallMsg {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RejectSwitchChange {
-    /// The servicer who did it: an employee.
+    /// The servicer's userid.
     pub servicer_userid: String,
-    /// The customer service account.
+    /// The customer service account's `open_kfid`.
     pub open_kfid: String,
-    /// The customer.
+    /// The customer's external_userid.
     pub external_userid: String,
     /// Whether the customer's messages are rejected now.
     pub reject_switch: bool,
@@ -438,7 +439,7 @@ pub enum VoiceFormat {
     Other(Unknown),
 }
 
-/// Where a message comes from.
+/// The origin of a message.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Origin {
@@ -452,7 +453,7 @@ pub enum Origin {
     Other(Unknown),
 }
 
-/// A kind of message.
+/// A type of message.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MessageKind {
@@ -480,7 +481,7 @@ pub enum MessageKind {
     ChannelsShopProduct,
     /// `channels_shop_order`: an order at a WeChat Channels (视频号) shop.
     ChannelsShopOrder,
-    /// `merged_msg`: a chat record that was forwarded.
+    /// `merged_msg`: forwarded chat history.
     Merged,
     /// `channels`: from WeChat Channels (视频号).
     Channels,
@@ -496,7 +497,7 @@ pub enum MessageKind {
     Other(Unknown),
 }
 
-/// What of WeChat Channels a message shows.
+/// A type of content of WeChat Channels.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChannelsKind {
@@ -528,29 +529,29 @@ pub enum ChannelsScene {
     Other(Unknown),
 }
 
-/// Why a message couldn't be delivered.
+/// The reason a message couldn't be delivered.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FailType {
-    /// `0`: for an unknown reason.
+    /// `0`: unknown reason.
     UnknownReason,
     /// `1`: the customer service account was deleted.
     AccountDeleted,
-    /// `2`: the application is closed.
+    /// `2`: the app is closed.
     AppDisabled,
-    /// `4`: the session is over 48 hours old.
+    /// `4`: the session is more than 48 hours old.
     SessionExpired,
     /// `5`
     SessionClosed,
-    /// `6`: there were more than 5 messages.
+    /// `6`: more than 5 messages were sent.
     TooMany,
-    /// `8`: the corporation is not verified.
+    /// `8`: the company is not verified.
     Unverified,
     /// `10`: the customer rejects messages.
     Rejected,
-    /// `11`: no employee has logged in to the WeCom app, with a verified phone number or through WeChat.
+    /// `11`: no member has logged in to the WeCom app, with a verified phone number or through WeChat.
     NobodyLoggedIn,
-    /// `12`: the customer service component forbids this kind of message.
+    /// `12`: the customer service component forbids this type of message.
     Forbidden,
     /// `13`: a security restriction.
     Security,
@@ -570,23 +571,23 @@ pub enum ServicerStatus {
     Other(Unknown),
 }
 
-/// How a servicer stopped serving customers.
+/// The way a servicer stopped serving customers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StopType {
     /// `0`
     Stopped,
-    /// `1`: for a while.
+    /// `1`: temporarily.
     Suspended,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// What a servicer did to a session in the WeCom client.
+/// A servicer's change to a session in the WeCom client.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChangeType {
-    /// `1`: took it from the pool.
+    /// `1`: took it from the waiting pool.
     Taken,
     /// `2`
     Transferred,
@@ -598,7 +599,7 @@ pub enum ChangeType {
     Other(Unknown),
 }
 
-/// What was sent or has happened.
+/// The content of a message or event.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Content {
@@ -626,9 +627,9 @@ pub enum Content {
     ChannelsShopProduct(ProductContent),
     /// `channels_shop_order`: an order at a WeChat Channels (视频号) shop.
     ChannelsShopOrder(OrderContent),
-    /// `merged_msg`: a chat record that was forwarded.
+    /// `merged_msg`: forwarded chat history.
     Merged(MergedContent),
-    /// `channels`: something of WeChat Channels (视频号).
+    /// `channels`: content of WeChat Channels (视频号).
     Channels(ChannelsContent),
     /// `event`
     Event(Event),
@@ -656,7 +657,7 @@ pub enum MenuItem {
     Other(UnknownUnion),
 }
 
-/// Something that has happened.
+/// An event.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Event {

@@ -2,7 +2,7 @@
 
 //! 会议 · 预约会议基础管理
 //!
-//! Meetings that were arranged beforehand.
+//! Scheduled meetings.
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -10,20 +10,19 @@ mod reverse;
 
 use crate::{Secret, Timestamp, Unknown};
 
-/// Tells everything about a meeting.
+/// Gets a meeting.
 ///
 /// `POST /cgi-bin/meeting/get_info` ·
 /// [获取会议详情](https://developer.work.weixin.qq.com/document/path/99049)
 ///
-/// Only meetings that the application itself created can be read. An own application must be listed
-/// among those that may call the meeting API; developed and third-party applications need the
-/// permission 会议接口权限.
+/// Only for meetings the app itself created. Self-built apps must be listed among the apps that may
+/// call the meeting API (可调用接口的应用); customized and third-party apps need the permission 会议接口权限.
 ///
 /// The advanced chapter (预约会议高级管理) documents more fields for this path.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetInfo {
-    /// The meeting.
+    /// The meeting's ID.
     pub meetingid: String,
 }
 
@@ -41,39 +40,39 @@ impl GetInfo {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetInfoResponse {
-    /// The employee who administers the meeting.
+    /// The userid of the meeting's admin.
     pub admin_userid: String,
     /// The title. At most 60 bytes.
     pub title: String,
-    /// When it starts.
+    /// The time the meeting starts.
     pub meeting_start: Timestamp,
-    /// How long it lasts, in seconds.
+    /// The meeting's duration, in seconds.
     pub meeting_duration: u64,
     /// The description. At most 600 bytes.
     pub description: Option<String>,
-    /// The place. At most 128 characters.
+    /// The location. At most 128 characters.
     pub location: Option<String>,
-    /// The department of the person who arranged it.
+    /// The ID of the organizer's department.
     pub main_department: u64,
-    /// Whether it has begun or ended.
+    /// The status of the meeting.
     pub status: MeetingStatus,
-    /// The application that created it.
+    /// The agentid of the app that created the meeting.
     ///
     /// In the page's example, not in its table.
     pub agentid: Option<u64>,
-    /// Who takes part. An instant meeting lists only those who have joined.
+    /// The attendees. For an instant meeting, only those who have joined.
     pub attendees: Attendees,
-    /// How the meeting is run.
+    /// The meeting's settings.
     pub settings: Settings,
-    /// The calendar it stands in.
+    /// The ID of the calendar that the meeting is in.
     ///
     /// In the page's example, not in its table.
     pub cal_id: Option<String>,
-    /// How it repeats, and when attendees are reminded.
+    /// The meeting's repetition, and the reminders of attendees.
     pub reminders: Option<Reminders>,
-    /// The number people enter to join.
+    /// The meeting code for joining.
     pub meeting_code: String,
-    /// The link people follow to join.
+    /// The link for joining.
     pub meeting_link: String,
 }
 
@@ -81,15 +80,15 @@ pub struct GetInfoResponse {
 ///
 /// `POST /cgi-bin/meeting/cancel` · [取消预约会议](https://developer.work.weixin.qq.com/document/path/99048)
 ///
-/// Only meetings that the application itself created can be cancelled. An own application must be
-/// listed among those that may call the meeting API; developed and third-party applications need the
-/// permission 会议接口权限. WeCom tells the attendees.
+/// Only for meetings the app itself created. Self-built apps must be listed among the apps that may
+/// call the meeting API (可调用接口的应用); customized and third-party apps need the permission 会议接口权限. WeCom
+/// notifies the attendees.
 ///
 /// The advanced chapter (预约会议高级管理) documents more fields for this path.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Cancel {
-    /// The meeting. It must still lie ahead.
+    /// The meeting's ID. The meeting must not have begun.
     pub meetingid: String,
 }
 
@@ -108,29 +107,28 @@ impl Cancel {
 #[non_exhaustive]
 pub struct CancelResponse {}
 
-/// Lists the meetings of an employee in a period.
+/// Lists a member's meetings in a period.
 ///
 /// `POST /cgi-bin/meeting/get_user_meetingid` ·
 /// [获取成员会议ID列表](https://developer.work.weixin.qq.com/document/path/99050)
 ///
 /// From `begin_time` to `end_time` it is at most 180 days.
 ///
-/// Only meetings that the application itself created are listed. An own application must be listed
-/// among those that may call the meeting API; developed and third-party applications need the
-/// permission 会议接口权限.
+/// Only for meetings the app itself created. Self-built apps must be listed among the apps that may
+/// call the meeting API (可调用接口的应用); customized and third-party apps need the permission 会议接口权限.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUserMeetingid {
-    /// The employee.
+    /// The member's userid.
     pub userid: String,
-    /// The `next_cursor` of the page before. `0` also stands for the first page.
+    /// The `next_cursor` of the previous page. For the first page, omit it or send `0`.
     pub cursor: Option<String>,
-    /// Start of the period, which is at most 180 days long.
+    /// The start of the period, which is at most 180 days long.
     pub begin_time: Option<Timestamp>,
-    /// End of the period; by default now, if `begin_time` is left out as well. It only bounds meetings of
-    /// the past: all that haven't begun are listed if they start at `begin_time` or later.
+    /// The end of the period. Defaults to the current time if `begin_time` is omitted as well. It only
+    /// restricts past meetings: all that haven't begun are listed if they start at `begin_time` or later.
     pub end_time: Option<Timestamp>,
-    /// Meetings a page. Default 100, at most 100.
+    /// Meetings per page. Default 100, at most 100.
     pub limit: Option<u64>,
 }
 
@@ -177,53 +175,52 @@ impl GetUserMeetingid {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUserMeetingidResponse {
-    /// Where the next page starts. Absent or empty after the last page.
+    /// The cursor of the next page. Absent or empty after the last page.
     pub next_cursor: Option<String>,
-    /// The meetings; maybe none.
+    /// The meetings' IDs. May be empty.
     pub meetingid_list: Vec<String>,
 }
 
-/// Arranges a meeting.
+/// Creates a scheduled meeting.
 ///
 /// `POST /cgi-bin/meeting/create` · [创建预约会议](https://developer.work.weixin.qq.com/document/path/99104)
 ///
-/// The application is the meeting's creator, and WeCom (4.0.20 or later) tells the attendees. The
-/// administrator and everybody who is invited must be in the application's scope. An own application
-/// must be listed among those that may call the meeting API; developed and third-party applications
-/// need the permission 会议接口权限.
+/// The app is the meeting's creator, and WeCom (4.0.20 or later) notifies the attendees. The admin and
+/// all invitees must be visible to the app. Self-built apps must be listed among the apps that may
+/// call the meeting API (可调用接口的应用); customized and third-party apps need the permission 会议接口权限.
 ///
 /// The advanced chapter (预约会议高级管理) documents more fields for this path. Calls of that chapter can't be
-/// used on a meeting that was created with those documented here; the other way round they can.
+/// used on a meeting that was created with those documented here; the reverse is possible.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Create {
-    /// The employee who administers the meeting.
+    /// The userid of the meeting's admin.
     pub admin_userid: String,
     /// The title: at most 40 bytes, or 20 characters where they take more than one byte each. At most 40
     /// half-width characters.
     pub title: String,
-    /// When it starts. That must lie ahead.
+    /// The time the meeting starts. Must be in the future.
     pub meeting_start: Timestamp,
-    /// How long it lasts, in seconds. 300 to 86399.
+    /// The meeting's duration, in seconds. 300 to 86399.
     pub meeting_duration: u64,
-    /// The description. The page allows 500 bytes or characters, without saying when it is which. At most
-    /// 500 characters.
+    /// The description. The page allows 500 bytes or characters, without saying which applies when. At
+    /// most 500 characters.
     pub description: Option<String>,
-    /// The place. At most 128 characters.
+    /// The location. At most 128 characters.
     pub location: Option<String>,
-    /// The application that the corporation installed. Only for old third-party suites of several
-    /// applications.
+    /// The agentid of the app as installed in the company. Only for old third-party suites with several
+    /// apps.
     pub agentid: Option<u64>,
-    /// Who is invited. An unknown userid, or one outside the application's scope, is an error.
+    /// The invitees. A userid that is unknown or not visible to the app is an error.
     pub invitees: Option<Invitees>,
-    /// How the meeting is run.
+    /// The meeting's settings.
     pub settings: Option<Settings>,
-    /// A calendar to put it into, which the same application created; one that it created with an employee
-    /// as organiser will do, too. Attendees who share the calendar see the meeting there and in their own
-    /// default calendar, all others, or without this field everybody, only in the latter. Third-party
-    /// applications must give it. At most 64 bytes.
+    /// The ID of the calendar to add the meeting to. The app must have created the calendar, or created it
+    /// with a member as its organizer. Attendees who share the calendar see the meeting there and in their
+    /// own default calendar, all others only in the latter. If omitted, everyone sees it only in the
+    /// default calendar. Third-party apps must set it. At most 64 bytes.
     pub cal_id: Option<String>,
-    /// How it repeats, and when attendees are reminded.
+    /// The meeting's repetition, and the reminders of attendees.
     pub reminders: Option<Reminders>,
 }
 
@@ -299,61 +296,62 @@ impl Create {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateResponse {
-    /// The meeting. Mini programs and the JS-SDK take this id to let people enter it.
+    /// The meeting's ID. Mini programs and the JS-SDK use it to let people join.
     pub meetingid: String,
-    /// The attendees who have no valid meeting account. Absent unless the corporation bought the
-    /// professional edition (会议专业版) and there are some.
+    /// The attendees who have no valid meeting account. Absent unless the company bought the professional
+    /// edition (会议专业版) and there are some.
     pub excess_users: Option<Vec<String>>,
 }
 
-/// Changes a meeting that hasn't begun.
+/// Updates a meeting that hasn't begun.
 ///
 /// `POST /cgi-bin/meeting/update` · [修改预约会议](https://developer.work.weixin.qq.com/document/path/99047)
 ///
 /// All or none of `meeting_start`, `meeting_duration` is set.
 ///
-/// Only meetings that the application itself created can be changed. WeCom tells the attendees. The
-/// creator and the attendees from within the corporation must be in the application's scope. An own
-/// application must be listed among those that may call the meeting API; developed and third-party
-/// applications need the permission 会议接口权限.
+/// Only for meetings the app itself created. WeCom notifies the attendees. The creator and the
+/// attendees from within the company must be visible to the app. Self-built apps must be listed among
+/// the apps that may call the meeting API (可调用接口的应用); customized and third-party apps need the
+/// permission 会议接口权限.
 ///
-/// `meeting_start` and `meeting_duration` must be given for a meeting that doesn't repeat and whose
+/// `meeting_start` and `meeting_duration` are required for a meeting that doesn't repeat and whose
 /// start was already past when it was created.
 ///
 /// The advanced chapter (预约会议高级管理) documents more fields for this path.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Update {
-    /// The meeting. It must still lie ahead.
+    /// The meeting's ID. The meeting must not have begun.
     pub meetingid: String,
     /// The title: at most 40 bytes, or 20 characters where they take more than one byte each. At most 40
     /// half-width characters.
     pub title: Option<String>,
-    /// When it starts. That must lie ahead.
+    /// The time the meeting starts. Must be in the future.
     pub meeting_start: Option<Timestamp>,
-    /// How long it lasts, in seconds. 300 to 86399.
+    /// The meeting's duration, in seconds. 300 to 86399.
     pub meeting_duration: Option<u64>,
-    /// The description. The page allows 500 bytes or characters, without saying when it is which. At most
-    /// 500 characters.
+    /// The description. The page allows 500 bytes or characters, without saying which applies when. At
+    /// most 500 characters.
     pub description: Option<String>,
-    /// The place. At most 128 characters.
+    /// The location. At most 128 characters.
     pub location: Option<String>,
-    /// How long before the start attendees are reminded, in seconds. In the page's table, but not in its
-    /// example, which has `reminders.remind_before`. Default 0.
+    /// The time before the start at which attendees are reminded, in seconds. In the page's table, but not
+    /// in its example, which has `reminders.remind_before`. Default 0.
     pub remind_time: Option<u64>,
-    /// The application that the corporation installed. Only for old third-party suites of several
-    /// applications.
+    /// The agentid of the app as installed in the company. Only for old third-party suites with several
+    /// apps.
     pub agentid: Option<u64>,
-    /// Who is invited. An unknown userid, or one outside the application's scope, is an error.
+    /// The invitees. A userid that is unknown or not visible to the app is an error.
     pub invitees: Option<Invitees>,
-    /// How the meeting is run.
+    /// The meeting's settings.
     pub settings: Option<Settings>,
-    /// A calendar to put it into, which the same application created; for an old meeting that has an
-    /// employee as creator, none that the application created in its own name. Attendees who share the
-    /// calendar see the meeting there and in their own default calendar, all others, or without this field
-    /// everybody, only in the latter. Third-party applications must give it. At most 64 bytes.
+    /// The ID of the calendar to add the meeting to. The app must have created the calendar; for an old
+    /// meeting whose creator is a member, it can't be one that the app created in its own name. Attendees
+    /// who share the calendar see the meeting there and in their own default calendar, all others only in
+    /// the latter. If omitted, everyone sees it only in the default calendar. Third-party apps must set
+    /// it. At most 64 bytes.
     pub cal_id: Option<String>,
-    /// How it repeats, and when attendees are reminded.
+    /// The meeting's repetition, and the reminders of attendees.
     pub reminders: Option<Reminders>,
 }
 
@@ -449,18 +447,18 @@ impl Update {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateResponse {
-    /// The attendees who have no valid meeting account. Absent unless the corporation bought the
-    /// professional edition (会议专业版) and there are some.
+    /// The attendees who have no valid meeting account. Absent unless the company bought the professional
+    /// edition (会议专业版) and there are some.
     pub excess_users: Option<Vec<String>>,
 }
 
-/// Employees who are invited to a meeting.
+/// The invitees of a meeting.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Invitees {
-    /// Their userids: at most 100, or as many as the meeting rooms or accounts (在线会议室, 高级账号) that the
-    /// corporation bought hold, never more than the administrator may invite. More than 300 take another
-    /// call (更新会议受邀成员列表). At most 300 items.
+    /// The members' userids. At most 100, or as many as the meeting rooms or accounts that the company
+    /// bought allow (在线会议室, 高级账号), and never more than the admin may invite. For more than 300, use
+    /// another call (更新会议受邀成员列表). At most 300 items.
     pub userid: Vec<String>,
 }
 
@@ -474,79 +472,78 @@ impl Invitees {
     }
 }
 
-/// Who takes part in a meeting.
+/// The attendees of a meeting.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Attendees {
-    /// Employees.
+    /// Members.
     pub member: Vec<Member>,
-    /// External contacts who take part. Those who join from WeChat are not listed.
+    /// External contacts. Those who join from WeChat are not listed.
     pub tmp_external_user: Vec<TmpExternalUser>,
 }
 
-/// An employee in a meeting.
+/// A member attending a meeting.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Member {
-    /// The employee.
+    /// The member's userid.
     pub userid: String,
-    /// Whether the employee has joined.
+    /// Whether the member has joined.
     pub status: AttendeeStatus,
-    /// When the employee first joined.
+    /// The time the member first joined.
     pub first_join_time: Option<Timestamp>,
-    /// When the employee last left.
+    /// The time the member last left.
     pub last_quit_time: Option<Timestamp>,
-    /// How often the employee has joined.
+    /// The number of times the member has joined.
     pub total_join_count: Option<u64>,
-    /// How long the employee has taken part in all, in seconds.
+    /// The total time the member has attended, in seconds.
     pub cumulative_time: Option<u64>,
 }
 
-/// An external contact in a meeting.
+/// An external contact attending a meeting.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TmpExternalUser {
-    /// A temporary id of the contact, another one in each meeting. It can be converted to an
+    /// A temporary ID of the contact, different in each meeting. It can be converted to an
     /// external_userid.
     pub tmp_external_userid: String,
     /// Whether the contact has joined.
     ///
     /// The page's example shows 3 and 4, which its table doesn't explain.
     pub status: AttendeeStatus,
-    /// When the contact first joined.
+    /// The time the contact first joined.
     pub first_join_time: Option<Timestamp>,
-    /// When the contact last left.
+    /// The time the contact last left.
     pub last_quit_time: Option<Timestamp>,
-    /// How often the contact has joined.
+    /// The number of times the contact has joined.
     pub total_join_count: Option<u64>,
-    /// How long the contact has taken part in all, in seconds.
+    /// The total time the contact has attended, in seconds.
     pub cumulative_time: Option<u64>,
 }
 
-/// How a meeting is run.
+/// The settings of a meeting.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Settings {
     /// The password for joining: 4 to 6 digits. 4 to 6 characters.
     pub password: Option<Secret>,
-    /// Whether people wait until they are let in. Default false.
+    /// Whether the waiting room is on. Default false.
     pub enable_waiting_room: Option<bool>,
     /// Whether people may join before a host does. Default true.
     pub allow_enter_before_host: Option<bool>,
-    /// Whom WeCom calls when the meeting starts. The pages on changing and reading a meeting say that it
-    /// is everybody by default. Default 2.
+    /// The attendees WeCom calls when the meeting starts. The pages about updating and getting a meeting
+    /// say that the default is all of them. Default 2.
     pub remind_scope: Option<RemindScope>,
     /// Whether people are muted as they join. Default 2.
     ///
-    /// The tables say 0, 1 or 2, the example of an answer shows `true`.
+    /// The tables say 0, 1 or 2, the example of a response shows `true`.
     pub enable_enter_mute: Option<EnterMute>,
     /// Whether the screen carries a watermark. Default false.
     pub enable_screen_watermark: Option<bool>,
-    /// The hosts. The person who arranged the meeting is not among them, and is dropped from a request.
-    /// Creating a meeting with hosts takes advanced functions (高级功能) that the corporation bought; an
-    /// unknown userid is an error.
+    /// The hosts. The organizer is not among them, and is dropped from a request. Creating a meeting with
+    /// hosts requires advanced features (高级功能) that the company bought; an unknown userid is an error.
     pub hosts: Option<Hosts>,
-    /// Whom WeCom calls when `remind_scope` says so. Nobody is called if it does and this is empty.
+    /// The attendees WeCom calls if `remind_scope` is `Listed`. If this is empty, nobody is called.
     pub ring_users: Option<UserList>,
 }
 
@@ -618,7 +615,7 @@ impl Settings {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Hosts {
-    /// Their userids. At most 10 items.
+    /// The members' userids. At most 10 items.
     pub userid: Vec<String>,
 }
 
@@ -632,11 +629,11 @@ impl Hosts {
     }
 }
 
-/// Employees.
+/// A list of members.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UserList {
-    /// Their userids.
+    /// The members' userids.
     pub userid: Vec<String>,
 }
 
@@ -650,21 +647,22 @@ impl UserList {
     }
 }
 
-/// How a meeting repeats, and when attendees are reminded.
+/// The repetition of a meeting, and the reminders of attendees.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Reminders {
-    /// Whether it repeats. Default 0.
+    /// Whether the meeting repeats. Default 0.
     pub is_repeat: Option<bool>,
-    /// How it repeats, if it does. Default 0.
+    /// The type of repetition. Default 0.
     pub repeat_type: Option<RepeatType>,
-    /// When the repetition ends. Unset or too late, it ends after the most repetitions there can be: 200
-    /// for daily, workday and weekly meetings, 50 for those every two weeks or every month.
+    /// The time the repetition ends. If omitted or too late, it ends after the maximum number of
+    /// repetitions: 200 for daily, workday and weekly meetings, 50 for those every two weeks or every
+    /// month.
     pub repeat_until: Option<Timestamp>,
-    /// Repeats only every so many periods. WeCom's page ties it to repetition by week. At most 2.
+    /// The interval of the repetition, in periods. The page ties it to weekly repetition. At most 2.
     pub repeat_interval: Option<u64>,
-    /// How long before the start attendees are reminded, in seconds: 0, 300, 900, 3600 or 86400. Any other
-    /// value counts as 0. Empty, nobody is reminded.
+    /// The time before the start at which attendees are reminded, in seconds: 0, 300, 900, 3600 or 86400.
+    /// Any other value counts as 0. If empty, nobody is reminded.
     pub remind_before: Option<Vec<u64>>,
 }
 
@@ -714,7 +712,7 @@ impl Reminders {
     }
 }
 
-/// Whether a meeting has begun or ended.
+/// The status of a meeting.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MeetingStatus {
@@ -732,7 +730,7 @@ pub enum MeetingStatus {
     Other(Unknown),
 }
 
-/// Whether somebody has joined a meeting.
+/// Whether an attendee has joined a meeting.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AttendeeStatus {
@@ -744,7 +742,7 @@ pub enum AttendeeStatus {
     Other(Unknown),
 }
 
-/// Whom WeCom calls when a meeting starts.
+/// The attendees WeCom calls when a meeting starts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RemindScope {
@@ -754,7 +752,7 @@ pub enum RemindScope {
     Host,
     /// `3`
     Everybody,
-    /// `4`: only those listed in `ring_users`.
+    /// `4`: only the attendees in `ring_users`.
     Listed,
     /// A value the documentation does not list.
     Other(Unknown),
@@ -774,7 +772,7 @@ pub enum EnterMute {
     Other(Unknown),
 }
 
-/// How a meeting repeats.
+/// The type of repetition.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RepeatType {

@@ -2,7 +2,7 @@
 
 //! 会议 · 会议统计管理
 //!
-//! Who starts meetings, and who couldn't.
+//! Statistics on meetings started.
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -10,28 +10,28 @@ mod reverse;
 
 use crate::{Timestamp, Unknown};
 
-/// Lists the meetings that employees started, or couldn't start, in a period, latest first.
+/// Lists the meetings that members started, or couldn't start, in a period, latest first.
 ///
 /// `POST /cgi-bin/meeting/statistics/get_start_list` ·
 /// [获取会议发起记录](https://developer.work.weixin.qq.com/document/path/99651)
 ///
 /// From `begin_time` to `end_time` it is at most 30 days.
 ///
-/// A meeting is started by whoever opens an instant one, or enters an arranged one first. Those
-/// started by somebody outside the application's scope are left out, so that a page may be shorter
-/// than `limit`. An own application must be listed among those that may call the meeting API.
+/// An instant meeting is started by whoever opens it, a scheduled meeting by the first to join.
+/// Meetings started by people not visible to the app are not returned, so a page may be shorter than
+/// `limit`. Self-built apps must be listed among the apps that may call the meeting API (可调用接口的应用).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetStartList {
-    /// Which records: of meetings that were started, or of those that couldn't be.
+    /// Whether to list meetings that were started, or those that couldn't be.
     pub r#type: StartOutcome,
-    /// Start of the period, which is at most 30 days long.
+    /// The start of the period, which is at most 30 days long.
     pub begin_time: Timestamp,
-    /// End of the period. This moment is no longer part of it.
+    /// The end of the period. Exclusive.
     pub end_time: Timestamp,
-    /// Records a page. Default 200, at most 1000.
+    /// Records per page. Default 200, at most 1000.
     pub limit: Option<u64>,
-    /// The `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page.
     pub cursor: Option<String>,
 }
 
@@ -70,7 +70,7 @@ impl GetStartList {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetStartListResponse {
-    /// Where the next page starts.
+    /// The cursor of the next page.
     pub next_cursor: String,
     /// Whether more records follow.
     ///
@@ -80,14 +80,14 @@ pub struct GetStartListResponse {
     pub meeting_list: Vec<StartRecord>,
 }
 
-/// That a meeting was started, or couldn't be.
+/// A record of a meeting that was started, or couldn't be.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartRecord {
-    /// Who started it. If somebody from outside the corporation was the first to enter an arranged
-    /// meeting, the employee who arranged it.
+    /// The userid of the member who started it. If an external user was the first to join a scheduled
+    /// meeting, its organizer.
     pub userid: String,
-    /// When.
+    /// The time the meeting was started.
     pub start_time: Timestamp,
 }
 
@@ -97,7 +97,7 @@ pub struct StartRecord {
 pub enum StartOutcome {
     /// `1`
     Started,
-    /// `2`: the corporation already had as many meetings going on as it may.
+    /// `2`: the company had already reached its limit of concurrent meetings.
     Refused,
     /// A value the documentation does not list.
     Other(Unknown),

@@ -2,7 +2,7 @@
 
 //! 消息接收与发送
 //!
-//! Messages that an application sends to employees.
+//! Messages that an app sends to members.
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -10,79 +10,77 @@ mod reverse;
 
 use crate::{Pipe, Secret, Unknown, UnknownUnion};
 
-/// Sends a message of the application to employees, departments or tags.
+/// Sends an app message to members, departments or tags.
 ///
 /// `POST /cgi-bin/message/send` · [发送应用消息](https://developer.work.weixin.qq.com/document/path/90236)
 ///
 /// At least one of `touser`, `toparty`, `totag` is set.
 ///
-/// Receivers whom the application can't reach, mostly because they are outside its visible scope, are
-/// skipped and listed in the answer. The application must see the receiver, and the receiver needs a
-/// basic or an interconnected account (基础账号, 互通账号).
+/// Recipients that the app can't reach, mostly because they are outside its visible scope, are skipped
+/// and listed in the response. Recipients must be visible to the app and need a basic or an external
+/// contact account (基础账号, 互通账号).
 ///
-/// - `81013`: none of the receivers could be reached, so nothing was sent.
+/// - `81013`: none of the recipients could be reached, so nothing was sent.
 ///
-/// **Limits.** An application may reach as many people a day as 200 times the corporation's account limit; a
-/// message to 1000 people counts 1000 times. To one employee it may send 30 messages a minute and 1000
-/// an hour; what exceeds this is dropped. Many applications send on the hour and at half past, so
-/// other times are delivered sooner.
+/// **Limits.** Per day, an app may reach 200 times as many people as the company's account limit; a message to 1000 people counts
+/// 1000 times. To one member it may send 30 messages per minute and 1000 per hour; messages beyond
+/// that are dropped. Many apps send on the hour and at half past, so delivery is faster at other
+/// times.
 ///
-/// **In WeChat.** Where the administrator has set the application to always open its home page in the WeChat
-/// plugin (在微工作台中始终进入主页), only text arrives there, cut off after 20 bytes; all other kinds become a
-/// text that asks people to look into WeCom. The plugin never shows Markdown, mini program notices and
-/// template cards.
+/// **In WeChat.** If the admin has set the app to always open its home page in the WeChat plugin (在微工作台中始终进入主页), only text is
+/// displayed there, truncated to 20 bytes; all other types become a text that asks people to open
+/// WeCom. The plugin never displays Markdown, mini program notices or template cards.
 ///
-/// Mini programs that the corporation has linked can send messages as applications since 2021-02-04.
+/// Since 2021-02-04 mini programs that the company has linked can send messages like apps.
 ///
-/// **Names for ids.** With `enable_id_trans`, WeCom replaces these templates in the fields that say so. What is
+/// **Names for IDs.** With `enable_id_trans`, WeCom replaces these templates in the fields that say so. A template that is
 /// malformed, unknown or not permitted stays as it is.
 ///
 /// - `$departmentName=DEPARTMENT_ID$`: the department's name
-/// - `$userName=USERID$`: the employee's name
-/// - `$userAlias=USERID$`: the employee's alias; without one, the template stays
+/// - `$userName=USERID$`: the member's name
+/// - `$userAlias=USERID$`: the member's alias; without one, the template stays
 /// - `$userAliasOrName=USERID$`: the alias, or else the name
 ///
-/// If the corporation has granted the permission for archived conversations (会话内容存档), also:
+/// If the company has granted the permission for the conversation archive (会话内容存档), also:
 ///
-/// - `$chatName=CHATID$`: the group chat's name, or a placeholder for a group without a name and for a group with
-///   customers that is not the corporation's. Single chats have none.
-/// - `$msgContent=MSGID/SECRET-KEY$`: the content of an archived message, where the key is its decrypted
-///   `encrypted_secret_key`. Text and Markdown give their text; anything else gives its kind in brackets, also
-///   inside mixed messages. On failure a reason or the message's id is shown, never the key.
-/// - `$externalUserName=EXTERNAL_USERID$`: the customer's name. For somebody outside the corporation in a customer
-///   group, write `CHATID/EXTERNAL_USERID`. Where an employee has noted another name, both are shown; of several
-///   notes, the one of the employee who added the customer first. In K12 schools it is the parent's or student's
-///   name.
+/// - `$chatName=CHATID$`: the group chat's name, or a placeholder for a group without a name and for another company's customer
+///   group. One-to-one chats have none.
+/// - `$msgContent=MSGID/SECRET-KEY$`: the content of an archived message, where the key is its decrypted `encrypted_secret_key`.
+///   Text and Markdown become their text; anything else its type in brackets, also inside mixed messages. On failure a reason or
+///   the message's ID is shown, never the key.
+/// - `$externalUserName=EXTERNAL_USERID$`: the customer's name. For an external user in a customer group, write
+///   `CHATID/EXTERNAL_USERID`. If a member has set a remark for the customer, both are shown; of several remarks, that of the
+///   member who added the customer first. In K12 schools it is the parent's or student's name.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Send {
-    /// The employees who receive it: userids. `@all` alone means everybody who can see the application,
-    /// which mini program notices don't support. At most 1000 items.
+    /// The recipients' userids. `@all` alone sends to everyone in the visible scope; mini program notices
+    /// don't support it. At most 1000 items.
     pub touser: Option<Pipe<String>>,
-    /// The departments that receive it: their ids. Ignored when `touser` is `@all`. At most 100 items.
+    /// The IDs of the departments to send to. Ignored if `touser` is `@all`. At most 100 items.
     ///
     /// Some of the page's examples have spaces around the bar, which are not kept.
     pub toparty: Option<Pipe<String>>,
-    /// The tags whose members receive it: their ids. Ignored when `touser` is `@all`. At most 100 items.
+    /// The IDs of the tags to send to. Ignored if `touser` is `@all`. At most 100 items.
     ///
     /// The page's examples have spaces around the bar, which are not kept.
     pub totag: Option<Pipe<String>>,
-    /// The application that sends it, from its settings page; a service provider gets it with the
-    /// corporation's authorization. Required for every kind of message but mini program notices, for which
-    /// it is not documented.
+    /// The agentid of the app that sends the message, from its settings page; a service provider gets it
+    /// with the company's authorization. Required for all types of messages but mini program notices, for
+    /// which it is not documented.
     pub agentid: Option<u64>,
-    /// What is sent.
+    /// The content of the message.
     pub message: Message,
-    /// How far it may be passed on. Documented for text, images, videos, files and `mpnews`, the only kind
-    /// that may also be `2`. A confidential file must be one of txt, pdf, doc, docx, ppt, pptx, xls, xlsx,
-    /// xml, jpg, jpeg, png, bmp, gif. Default 0.
+    /// Whether the message may be shared. Documented for text, images, videos, files and `mpnews`, the
+    /// only type that may also be `2`. A confidential file must be one of txt, pdf, doc, docx, ppt, pptx,
+    /// xls, xlsx, xml, jpg, jpeg, png, bmp, gif. Default 0.
     pub safe: Option<Confidentiality>,
-    /// Whether templates in the content are replaced by names. Documented for text, text cards, `news`,
+    /// Whether to replace templates in the content with names. Documented for text, text cards, `news`,
     /// `mpnews`, mini program notices and template cards. Default 0.
     pub enable_id_trans: Option<bool>,
-    /// Whether a request with the same JSON is not delivered again for a while. Default 0.
+    /// Whether to suppress repeated requests with the same JSON for a while. Default 0.
     pub enable_duplicate_check: Option<bool>,
-    /// How long repetitions are held back, in seconds. Default 1800, at most 14400.
+    /// The period in which repeated requests are suppressed, in seconds. Default 1800, at most 14400.
     pub duplicate_check_interval: Option<u64>,
 }
 
@@ -154,18 +152,18 @@ impl Send {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendResponse {
-    /// The employees who could not be reached, their userids in lower case. Absent when all could.
+    /// The userids of the members that could not be reached, in lower case. Absent if all could.
     pub invaliduser: Option<Pipe<String>>,
-    /// The departments that could not be reached. Absent when all could.
+    /// The IDs of the departments that could not be reached. Absent if all could.
     pub invalidparty: Option<Pipe<String>>,
-    /// The tags that could not be reached. Absent when all could.
+    /// The IDs of the tags that could not be reached. Absent if all could.
     pub invalidtag: Option<Pipe<String>>,
-    /// Employees who can see the application but have no account for it, or an expired one: their userids
-    /// in lower case.
+    /// The userids, in lower case, of members in the visible scope who have no license account, or an
+    /// expired one.
     pub unlicenseduser: Option<Pipe<String>>,
-    /// The message's id. With it the message can be recalled.
+    /// The message's ID, for recalling it.
     pub msgid: String,
-    /// With it the card can be updated, once and within 72 hours. Only for the template cards
+    /// The code for updating the card, valid once and for 72 hours. Only for the template cards
     /// `button_interaction`, `vote_interaction` and `multiple_interaction`, and for `text_notice` and
     /// `news_notice` with an `action_menu`.
     pub response_code: Option<Secret>,
@@ -175,7 +173,7 @@ pub struct SendResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TextContent {
-    /// The text. It may have line breaks and `a` tags. Takes names for ids. Cut off after 2048 bytes
+    /// The text. May contain line breaks and `a` tags. Supports names for IDs. Cut off after 2048 bytes
     /// ([`cut_at_bytes`](crate::cut_at_bytes)).
     pub content: String,
 }
@@ -192,7 +190,7 @@ impl TextContent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MediaContent {
-    /// The temporary media file, as it was uploaded.
+    /// The temporary media file's `media_id`.
     pub media_id: String,
 }
 
@@ -208,7 +206,7 @@ impl MediaContent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VideoContent {
-    /// The temporary media file, as it was uploaded.
+    /// The temporary media file's `media_id`.
     pub media_id: String,
     /// The title. Cut off after 128 bytes ([`cut_at_bytes`](crate::cut_at_bytes)).
     pub title: Option<String>,
@@ -245,14 +243,14 @@ impl VideoContent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TextCardContent {
-    /// The title. Takes names for ids. Cut off after 128 characters
+    /// The title. Supports names for IDs. Cut off after 128 characters
     /// ([`cut_at_chars`](crate::cut_at_chars)).
     pub title: String,
     /// The text. Lines break at `br` tags and spaces; `div` tags of the class `gray`, `highlight` or
-    /// `normal` (black) colour it. Takes names for ids. Cut off after 512 characters
+    /// `normal` (black) color it. Supports names for IDs. Cut off after 512 characters
     /// ([`cut_at_chars`](crate::cut_at_chars)).
     pub description: String,
-    /// Where a click leads, with `http` or `https`. At most 2048 bytes.
+    /// The URL that a click opens, with `http` or `https`. At most 2048 bytes.
     pub url: String,
     /// The button's text. Default `详情`, cut off after 4 characters
     /// ([`cut_at_chars`](crate::cut_at_chars)).
@@ -283,7 +281,7 @@ impl TextCardContent {
     }
 }
 
-/// Articles that stand on other websites or in mini programs.
+/// A news message: articles on other websites or in mini programs.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewsContent {
@@ -301,7 +299,7 @@ impl NewsContent {
     }
 }
 
-/// An article that stands on another website or in a mini program.
+/// An article on another website or in a mini program.
 ///
 /// At least one of `url`, `appid` is set.
 ///
@@ -309,20 +307,21 @@ impl NewsContent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Article {
-    /// The title. Takes names for ids. Cut off after 128 bytes ([`cut_at_bytes`](crate::cut_at_bytes)).
+    /// The title. Supports names for IDs. Cut off after 128 bytes ([`cut_at_bytes`](crate::cut_at_bytes)).
     pub title: String,
-    /// The description. Takes names for ids. Cut off after 512 bytes
+    /// The description. Supports names for IDs. Cut off after 512 bytes
     /// ([`cut_at_bytes`](crate::cut_at_bytes)).
     pub description: Option<String>,
-    /// Where a click leads, with `http` or `https`. Ignored when there is a mini program. At most 2048
+    /// The URL that a click opens, with `http` or `https`. Ignored if a mini program is set. At most 2048
     /// bytes.
     pub url: Option<String>,
-    /// The address of a JPG or PNG picture. 1068×455 looks best when it is large, 150×150 when it is
-    /// small. At most 2048 bytes.
+    /// The URL of a JPG or PNG image. Recommended: 1068×455 for the large image, 150×150 for the small
+    /// one. At most 2048 bytes.
     pub picurl: Option<String>,
-    /// The mini program that a click opens, linked to the application. Goes with `pagepath`.
+    /// The appid of the mini program that a click opens. It must be linked to the app. Set both `appid`
+    /// and `pagepath`, or neither.
     pub appid: Option<String>,
-    /// The mini program's page. Goes with `appid`. At most 128 bytes.
+    /// The mini program's page. Set both `appid` and `pagepath`, or neither. At most 128 bytes.
     pub pagepath: Option<String>,
 }
 
@@ -372,7 +371,7 @@ impl Article {
     }
 }
 
-/// Articles that WeCom stores. Sent again, an article counts as another one, with its own readers and
+/// Articles stored by WeCom. If sent again, an article counts as another one, with its own readers and
 /// likes.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -391,22 +390,22 @@ impl MpNewsContent {
     }
 }
 
-/// An article that WeCom stores.
+/// An article stored by WeCom.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MpArticle {
-    /// The title. Takes names for ids. Cut off after 128 bytes ([`cut_at_bytes`](crate::cut_at_bytes)).
+    /// The title. Supports names for IDs. Cut off after 128 bytes ([`cut_at_bytes`](crate::cut_at_bytes)).
     pub title: String,
-    /// The thumbnail: the `media_id` of an uploaded file.
+    /// The thumbnail's `media_id`, from an upload.
     pub thumb_media_id: String,
     /// The author. At most 64 bytes.
     pub author: Option<String>,
-    /// Where the link to the original leads.
+    /// The URL of the link to the original.
     pub content_source_url: Option<String>,
-    /// The article, with HTML tags. 666 K bytes are taken as 666 × 1024. Takes names for ids. At most
+    /// The article, with HTML tags. 666 K bytes are taken as 666 × 1024. Supports names for IDs. At most
     /// 681984 bytes.
     pub content: String,
-    /// The description. Takes names for ids. Cut off after 512 bytes
+    /// The description. Supports names for IDs. Cut off after 512 bytes
     /// ([`cut_at_bytes`](crate::cut_at_bytes)).
     pub digest: Option<String>,
 }
@@ -453,9 +452,9 @@ impl MpArticle {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MarkdownContent {
-    /// The text, in UTF-8. It may have headings of 6 levels, bold text, links, code within a line,
-    /// quotations, and `font` tags of the color `info` (green), `comment` (grey) or `warning` (orange). At
-    /// most 2048 bytes.
+    /// The text, in UTF-8. Supported are headings of 6 levels, bold text, links, inline code, quotations,
+    /// and `font` tags of the color `info` (green), `comment` (gray) or `warning` (orange). At most 2048
+    /// bytes.
     pub content: String,
 }
 
@@ -467,17 +466,18 @@ impl MarkdownContent {
     }
 }
 
-/// A notice that opens a mini program. The application must be bound to the mini program.
+/// A notice that opens a mini program. The app must be bound to the mini program.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MiniProgramNotice {
-    /// The mini program, linked to the application.
+    /// The mini program's appid. It must be linked to the app.
     pub appid: String,
-    /// The mini program's page that a click opens. Absent, nothing opens. At most 1024 bytes.
+    /// The page of the mini program that a click opens. If omitted, a click does nothing. At most 1024
+    /// bytes.
     pub page: Option<String>,
-    /// The title: 4 to 12 Chinese characters. Takes names for ids.
+    /// The title: 4 to 12 Chinese characters. Supports names for IDs.
     pub title: String,
-    /// The description: 4 to 12 Chinese characters. Takes names for ids.
+    /// The description: 4 to 12 Chinese characters. Supports names for IDs.
     pub description: Option<String>,
     /// Whether the first item is enlarged.
     pub emphasis_first_item: Option<bool>,
@@ -528,13 +528,13 @@ impl MiniProgramNotice {
     }
 }
 
-/// A line of a mini program notice. Without name and value it is ignored.
+/// A line of a mini program notice. Ignored without name and value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NoticeItem {
-    /// The name: 10 Chinese characters at most.
+    /// The name: up to 10 Chinese characters.
     pub key: Option<String>,
-    /// The value: 30 Chinese characters at most. Takes names for ids.
+    /// The value: up to 30 Chinese characters. Supports names for IDs.
     pub value: Option<String>,
 }
 
@@ -560,7 +560,7 @@ impl NoticeItem {
     }
 }
 
-/// A card with text. It can be updated when it has an `action_menu`. Needs WeCom 3.1.6.
+/// A card with text. It can be updated if it has an `action_menu`. Requires WeCom 3.1.6 or later.
 ///
 /// At least one of `main_title.title`, `sub_title_text` is set.
 ///
@@ -568,27 +568,27 @@ impl NoticeItem {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TextNoticeCard {
-    /// Where the card says it comes from.
+    /// The source shown on the card.
     pub source: Option<CardSource>,
-    /// A menu in the upper right corner. Needs WeCom 3.1.18.
+    /// A menu in the upper right corner. Requires WeCom 3.1.18 or later.
     pub action_menu: Option<ActionMenu>,
-    /// The card's id, which no other card of the application has: digits, letters, `_`, `-` and `@`. At
-    /// most 128 bytes, matching `^[0-9A-Za-z@_-]*$`.
+    /// The card's ID. Must be unique within the app. Digits, letters, `_`, `-` and `@`. At most 128 bytes,
+    /// matching `^[0-9A-Za-z@_-]*$`.
     pub task_id: Option<String>,
     /// The title. Its `title` is required without a `sub_title_text`.
     pub main_title: Option<NoticeTitle>,
-    /// A quotation. Needs WeCom 3.1.18.
+    /// A quotation. Requires WeCom 3.1.18 or later.
     pub quote_area: Option<QuoteArea>,
-    /// A figure that stands out.
+    /// The key figure.
     pub emphasis_content: Option<EmphasisContent>,
-    /// Text below the title. 160 characters at most are recommended. Required without a main title. Takes
-    /// names for ids.
+    /// The text below the title. Recommended: up to 160 characters. Required without a main title.
+    /// Supports names for IDs.
     pub sub_title_text: Option<String>,
     /// Lines of a name and a value. May be empty. At most 6 items.
     pub horizontal_content_list: Option<Vec<HorizontalContent>>,
     /// Links at the bottom. May be empty. At most 3 items.
     pub jump_list: Option<Vec<Jump>>,
-    /// What a click on the card opens.
+    /// The target of a click on the card.
     pub card_action: NoticeAction,
 }
 
@@ -671,7 +671,7 @@ impl TextNoticeCard {
     }
 }
 
-/// A card with a picture. It can be updated when it has an `action_menu`. Needs WeCom 3.1.6.
+/// A card with an image. It can be updated if it has an `action_menu`. Requires WeCom 3.1.6 or later.
 ///
 /// At least one of `card_image`, `image_text_area` is set.
 ///
@@ -679,20 +679,20 @@ impl TextNoticeCard {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewsNoticeCard {
-    /// Where the card says it comes from.
+    /// The source shown on the card.
     pub source: Option<CardSource>,
-    /// A menu in the upper right corner. Needs WeCom 3.1.18.
+    /// A menu in the upper right corner. Requires WeCom 3.1.18 or later.
     pub action_menu: Option<ActionMenu>,
-    /// The card's id, which no other card of the application has: digits, letters, `_`, `-` and `@`. At
-    /// most 128 bytes, matching `^[0-9A-Za-z@_-]*$`.
+    /// The card's ID. Must be unique within the app. Digits, letters, `_`, `-` and `@`. At most 128 bytes,
+    /// matching `^[0-9A-Za-z@_-]*$`.
     pub task_id: Option<String>,
-    /// The title. 36 characters at most are recommended, 44 for its `desc`.
+    /// The title. Recommended: up to 36 characters, 44 for its `desc`.
     pub main_title: MainTitle,
-    /// A quotation. Needs WeCom 3.1.18.
+    /// A quotation. Requires WeCom 3.1.18 or later.
     pub quote_area: Option<QuoteArea>,
-    /// A picture with text on its right. Needs WeCom 3.1.18.
+    /// An image with text on its right. Requires WeCom 3.1.18 or later.
     pub image_text_area: Option<ImageTextArea>,
-    /// A picture.
+    /// An image.
     pub card_image: Option<CardImage>,
     /// Subtitles with text. May be empty. At most 4 items.
     pub vertical_content_list: Option<Vec<VerticalContent>>,
@@ -700,7 +700,7 @@ pub struct NewsNoticeCard {
     pub horizontal_content_list: Option<Vec<HorizontalContent>>,
     /// Links at the bottom. May be empty. At most 3 items.
     pub jump_list: Option<Vec<Jump>>,
-    /// What a click on the card opens.
+    /// The target of a click on the card.
     pub card_action: NoticeAction,
 }
 
@@ -787,28 +787,28 @@ impl NewsNoticeCard {
     }
 }
 
-/// A card with buttons. The application must have a callback address. Needs WeCom 3.1.6.
+/// A card with buttons. The app must have a callback URL. Requires WeCom 3.1.6 or later.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ButtonInteractionCard {
-    /// Where the card says it comes from.
+    /// The source shown on the card.
     pub source: Option<CardSource>,
-    /// A menu in the upper right corner. Needs WeCom 3.1.18.
+    /// A menu in the upper right corner. Requires WeCom 3.1.18 or later.
     pub action_menu: Option<ActionMenu>,
-    /// The title. 36 characters at most are recommended, 44 for its `desc`.
+    /// The title. Recommended: up to 36 characters, 44 for its `desc`.
     pub main_title: MainTitle,
-    /// A quotation. Needs WeCom 3.1.18.
+    /// A quotation. Requires WeCom 3.1.18 or later.
     pub quote_area: Option<QuoteArea>,
-    /// Text below the title. 160 characters at most are recommended. Takes names for ids.
+    /// The text below the title. Recommended: up to 160 characters. Supports names for IDs.
     pub sub_title_text: Option<String>,
     /// Lines of a name and a value. May be empty. At most 6 items.
     pub horizontal_content_list: Option<Vec<HorizontalContent>>,
-    /// What a click on the card opens.
+    /// The target of a click on the card.
     pub card_action: Option<CardAction>,
-    /// The card's id, which no other card of the application has: digits, letters, `_`, `-` and `@`. At
-    /// most 128 bytes, matching `^[0-9A-Za-z@_-]*$`.
+    /// The card's ID. Must be unique within the app. Digits, letters, `_`, `-` and `@`. At most 128 bytes,
+    /// matching `^[0-9A-Za-z@_-]*$`.
     pub task_id: String,
-    /// A choice that goes along with the buttons. Needs WeCom 3.1.18.
+    /// A drop-down selection submitted with the buttons. Requires WeCom 3.1.18 or later.
     pub button_selection: Option<Selection>,
     /// The buttons. At most 6 items.
     pub button_list: Vec<Button>,
@@ -885,20 +885,20 @@ impl ButtonInteractionCard {
     }
 }
 
-/// A card to vote with. The application must have a callback address. Needs WeCom 3.1.12.
+/// A card for voting. The app must have a callback URL. Requires WeCom 3.1.12 or later.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VoteInteractionCard {
-    /// Where the card says it comes from.
+    /// The source shown on the card.
     pub source: Option<CardSource>,
-    /// The title. 16 characters at most are recommended, 160 for its `desc`.
+    /// The title. Recommended: up to 16 characters, 160 for its `desc`.
     pub main_title: MainTitle,
-    /// The card's id, which no other card of the application has: digits, letters, `_`, `-` and `@`. At
-    /// most 128 bytes, matching `^[0-9A-Za-z@_-]*$`.
+    /// The card's ID. Must be unique within the app. Digits, letters, `_`, `-` and `@`. At most 128 bytes,
+    /// matching `^[0-9A-Za-z@_-]*$`.
     pub task_id: String,
     /// The question.
     pub checkbox: Checkbox,
-    /// The button that hands in the answer.
+    /// The submit button.
     pub submit_button: SubmitButton,
 }
 
@@ -928,20 +928,21 @@ impl VoteInteractionCard {
     }
 }
 
-/// A card with several choices. The application must have a callback address. Needs WeCom 3.1.12.
+/// A card with several drop-down selections. The app must have a callback URL. Requires WeCom 3.1.12
+/// or later.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MultipleInteractionCard {
-    /// Where the card says it comes from.
+    /// The source shown on the card.
     pub source: Option<CardSource>,
-    /// The title. 36 characters at most are recommended, 160 for its `desc`.
+    /// The title. Recommended: up to 36 characters, 160 for its `desc`.
     pub main_title: MainTitle,
-    /// The card's id, which no other card of the application has: digits, letters, `_`, `-` and `@`. At
-    /// most 128 bytes, matching `^[0-9A-Za-z@_-]*$`.
+    /// The card's ID. Must be unique within the app. Digits, letters, `_`, `-` and `@`. At most 128 bytes,
+    /// matching `^[0-9A-Za-z@_-]*$`.
     pub task_id: String,
-    /// The choices, each with a `question_key` of its own. 1 to 3 items.
+    /// The selections. Each `question_key` must be unique in the card. 1 to 3 items.
     pub select_list: Vec<Selection>,
-    /// The button that hands in the answer.
+    /// The submit button.
     pub submit_button: SubmitButton,
 }
 
@@ -971,16 +972,16 @@ impl MultipleInteractionCard {
     }
 }
 
-/// Where a card says it comes from.
+/// The source shown on a card.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CardSource {
-    /// The address of the icon. 72×72 is recommended.
+    /// The icon's URL. Recommended: 72×72 pixels.
     pub icon_url: Option<String>,
-    /// The name. 20 characters at most are recommended. Takes names for ids.
+    /// The name. Recommended: up to 20 characters. Supports names for IDs.
     pub desc: Option<String>,
-    /// The name's colour. Needs WeCom 3.1.18. Not documented for the cards `vote_interaction` and
-    /// `multiple_interaction`. Default 0.
+    /// The name's color. Requires WeCom 3.1.18 or later. Not documented for the cards `vote_interaction`
+    /// and `multiple_interaction`. Default 0.
     pub desc_color: Option<SourceColor>,
 }
 
@@ -1013,14 +1014,13 @@ impl CardSource {
     }
 }
 
-/// The menu in the upper right corner of a card. With it, the application must have a callback
-/// address.
+/// The menu in the upper right corner of a card. It requires that the app has a callback URL.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ActionMenu {
-    /// What the menu is about.
+    /// The description of the menu.
     pub desc: Option<String>,
-    /// The entries, each with a `key` of its own. 1 to 3 items.
+    /// The menu items. Each `key` must be unique in the menu. 1 to 3 items.
     pub action_list: Vec<MenuAction>,
 }
 
@@ -1042,13 +1042,13 @@ impl ActionMenu {
     }
 }
 
-/// An entry of a card's menu.
+/// An item of a card's menu.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MenuAction {
     /// The text.
     pub text: String,
-    /// What the callback event gives as its EventKey when the entry is clicked. At most 1024 bytes.
+    /// The key that the callback event contains as its EventKey. At most 1024 bytes.
     pub key: String,
 }
 
@@ -1067,9 +1067,9 @@ impl MenuAction {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NoticeTitle {
-    /// The title. 36 characters at most are recommended. Takes names for ids.
+    /// The title. Recommended: up to 36 characters. Supports names for IDs.
     pub title: Option<String>,
-    /// Text that goes with the title. 44 characters at most are recommended. Takes names for ids.
+    /// The text below the title. Recommended: up to 44 characters. Supports names for IDs.
     pub desc: Option<String>,
 }
 
@@ -1099,9 +1099,9 @@ impl NoticeTitle {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MainTitle {
-    /// The title. Takes names for ids.
+    /// The title. Supports names for IDs.
     pub title: String,
-    /// Text that goes with the title. Takes names for ids.
+    /// The text below the title. Supports names for IDs.
     pub desc: Option<String>,
 }
 
@@ -1131,17 +1131,17 @@ impl MainTitle {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct QuoteArea {
-    /// What a click opens. Default 0.
+    /// The type of target that a click opens. Default 0.
     pub r#type: Option<LinkType>,
-    /// The web page that a click opens.
+    /// The URL that a click opens.
     pub url: Option<String>,
-    /// The mini program that a click opens, linked to the application.
+    /// The appid of the mini program that a click opens. It must be linked to the app.
     pub appid: Option<String>,
     /// The mini program's page.
     pub pagepath: Option<String>,
     /// The title.
     pub title: Option<String>,
-    /// The text that is quoted.
+    /// The text of the quotation.
     pub quote_text: Option<String>,
 }
 
@@ -1195,13 +1195,13 @@ impl QuoteArea {
     }
 }
 
-/// A figure that stands out.
+/// The key figure of a card.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EmphasisContent {
-    /// The figure. 14 characters at most are recommended.
+    /// The figure. Recommended: up to 14 characters.
     pub title: Option<String>,
-    /// What it is. 22 characters at most are recommended.
+    /// The description of the figure. Recommended: up to 22 characters.
     pub desc: Option<String>,
 }
 
@@ -1227,7 +1227,7 @@ impl EmphasisContent {
     }
 }
 
-/// A picture with text on its right.
+/// An image with text on its right.
 ///
 /// `url` is required when `type` is `1`.
 ///
@@ -1235,11 +1235,11 @@ impl EmphasisContent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ImageTextArea {
-    /// What a click opens. Default 0.
+    /// The type of target that a click opens. Default 0.
     pub r#type: Option<LinkType>,
-    /// The web page that a click opens.
+    /// The URL that a click opens.
     pub url: Option<String>,
-    /// The mini program that a click opens, linked to the application.
+    /// The appid of the mini program that a click opens. It must be linked to the app.
     pub appid: Option<String>,
     /// The mini program's page.
     pub pagepath: Option<String>,
@@ -1247,7 +1247,7 @@ pub struct ImageTextArea {
     pub title: Option<String>,
     /// The text.
     pub desc: Option<String>,
-    /// The address of the picture.
+    /// The image's URL.
     pub image_url: String,
 }
 
@@ -1304,15 +1304,16 @@ impl ImageTextArea {
     }
 }
 
-/// The picture of a card.
+/// The image of a card.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CardImage {
-    /// The picture's address.
+    /// The image's URL.
     pub url: String,
-    /// Width by height: from 1.3 to below 2.25. Default 1.3.
+    /// The aspect ratio, width by height: from 1.3 to below 2.25. Default 1.3.
     ///
-    /// By the page's table it is more than 1.3, which is itself the default and the page's example.
+    /// According to the page's table it is more than 1.3, which is itself the default and the page's
+    /// example.
     pub aspect_ratio: Option<f64>,
 }
 
@@ -1338,9 +1339,9 @@ impl CardImage {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VerticalContent {
-    /// The subtitle. 38 characters at most are recommended.
+    /// The subtitle. Recommended: up to 38 characters.
     pub title: String,
-    /// The text. 160 characters at most are recommended.
+    /// The text. Recommended: up to 160 characters.
     pub desc: Option<String>,
 }
 
@@ -1372,18 +1373,18 @@ impl VerticalContent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct HorizontalContent {
-    /// What a click opens. Default 0.
+    /// The type of target that a click opens. Default 0.
     pub r#type: Option<ContentLinkType>,
-    /// The name. 5 characters at most are recommended.
+    /// The name. Recommended: up to 5 characters.
     pub keyname: String,
-    /// The value; for a file, its name with the extension. 30 characters at most are recommended. Takes
-    /// names for ids.
+    /// The value; for a file, its name with the extension. Recommended: up to 30 characters. Supports
+    /// names for IDs.
     pub value: Option<String>,
-    /// The web page that a click opens.
+    /// The URL that a click opens.
     pub url: Option<String>,
-    /// The file that a click downloads: an uploaded media file.
+    /// The `media_id` of the file that a click downloads.
     pub media_id: Option<String>,
-    /// The employee whose profile a click opens.
+    /// The userid of the member whose profile a click opens.
     pub userid: Option<String>,
 }
 
@@ -1441,13 +1442,13 @@ impl HorizontalContent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Jump {
-    /// What a click opens. Default 0.
+    /// The type of target that a click opens. Default 0.
     pub r#type: Option<LinkType>,
-    /// The text. 18 characters at most are recommended.
+    /// The text. Recommended: up to 18 characters.
     pub title: String,
-    /// The web page that a click opens.
+    /// The URL that a click opens.
     pub url: Option<String>,
-    /// The mini program that a click opens, linked to the application.
+    /// The appid of the mini program that a click opens. It must be linked to the app.
     pub appid: Option<String>,
     /// The mini program's page.
     pub pagepath: Option<String>,
@@ -1492,7 +1493,7 @@ impl Jump {
     }
 }
 
-/// What a click on the card `text_notice` or `news_notice` opens.
+/// The target of a click on the card `text_notice` or `news_notice`.
 ///
 /// `url` is required when `type` is `1`.
 ///
@@ -1500,11 +1501,11 @@ impl Jump {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NoticeAction {
-    /// Whether it opens a web page or a mini program.
+    /// The type of target.
     pub r#type: NoticeActionType,
-    /// The web page.
+    /// The URL of the web page.
     pub url: Option<String>,
-    /// The mini program, linked to the application.
+    /// The mini program's appid. It must be linked to the app.
     pub appid: Option<String>,
     /// The mini program's page.
     pub pagepath: Option<String>,
@@ -1539,7 +1540,7 @@ impl NoticeAction {
     }
 }
 
-/// What a click on the card `button_interaction` opens.
+/// The target of a click on the card `button_interaction`.
 ///
 /// `url` is required when `type` is `1`.
 ///
@@ -1547,11 +1548,11 @@ impl NoticeAction {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CardAction {
-    /// Whether it opens something. Default 0.
+    /// The type of target. Default 0.
     pub r#type: Option<LinkType>,
-    /// The web page.
+    /// The URL of the web page.
     pub url: Option<String>,
-    /// The mini program, linked to the application.
+    /// The mini program's appid. It must be linked to the app.
     pub appid: Option<String>,
     /// The mini program's page.
     pub pagepath: Option<String>,
@@ -1593,17 +1594,17 @@ impl CardAction {
     }
 }
 
-/// A choice from a list that opens.
+/// A drop-down selection.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Selection {
-    /// What the callback event calls this choice. At most 1024 bytes.
+    /// The key of the selection in the callback event. At most 1024 bytes.
     pub question_key: String,
-    /// The text beside or above it.
+    /// The title of the selection.
     pub title: Option<String>,
-    /// What can be chosen, each with an `id` of its own. 1 to 10 items.
+    /// The options. Each `id` must be unique in the selection. 1 to 10 items.
     pub option_list: Vec<SelectionOption>,
-    /// The option that is chosen at first. Absent or unknown, it is the first one.
+    /// The ID of the option selected by default. If omitted or unknown, the first one.
     pub selected_id: Option<String>,
 }
 
@@ -1636,13 +1637,13 @@ impl Selection {
     }
 }
 
-/// An option of a choice.
+/// An option of a drop-down selection.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SelectionOption {
-    /// What the callback event calls this option. At most 128 bytes.
+    /// The option's ID in the callback event. At most 128 bytes.
     pub id: String,
-    /// The text. 16 characters at most are recommended.
+    /// The text. Recommended: up to 16 characters.
     pub text: String,
 }
 
@@ -1665,17 +1666,17 @@ impl SelectionOption {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Button {
-    /// What a click does. Default 0.
+    /// The button's action. Default 0.
     pub r#type: Option<ButtonType>,
-    /// The text. 10 characters at most are recommended.
+    /// The text. Recommended: up to 10 characters.
     pub text: String,
-    /// How it looks: one of four styles, which the page shows as a picture. WeCom takes any other value as
+    /// The button's style: one of four, which the page shows as an image. WeCom treats any other value as
     /// 1. Default 1, 1 to 4.
     pub style: Option<u64>,
-    /// What the callback event gives as its EventKey when the button is clicked. No other button of the
-    /// card has it. Also required without a `type`. At most 1024 bytes.
+    /// The key that the callback event contains as its EventKey. Must be unique in the card. Also required
+    /// without a `type`. At most 1024 bytes.
     pub key: Option<String>,
-    /// The web page that a click opens.
+    /// The URL that a click opens.
     pub url: Option<String>,
 }
 
@@ -1722,11 +1723,11 @@ impl Button {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Checkbox {
-    /// What the callback event calls this question. At most 1024 bytes.
+    /// The key of the question in the callback event. At most 1024 bytes.
     pub question_key: String,
-    /// How many options can be chosen. Default 0.
+    /// Whether one or several options can be selected. Default 0.
     pub mode: Option<VoteMode>,
-    /// What can be chosen, each with an `id` of its own. 1 to 20 items.
+    /// The options. Each `id` must be unique in the question. 1 to 20 items.
     pub option_list: Vec<VoteOption>,
 }
 
@@ -1756,11 +1757,11 @@ impl Checkbox {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VoteOption {
-    /// What the callback event calls this option. At most 128 bytes.
+    /// The option's ID in the callback event. At most 128 bytes.
     pub id: String,
-    /// The text. 17 characters at most are recommended.
+    /// The text. Recommended: up to 17 characters.
     pub text: String,
-    /// Whether it is chosen at first.
+    /// Whether the option is selected by default.
     pub is_checked: bool,
 }
 
@@ -1780,15 +1781,15 @@ impl VoteOption {
     }
 }
 
-/// The button that hands in an answer.
+/// The submit button.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SubmitButton {
-    /// The text. 10 characters at most are recommended.
+    /// The text. Recommended: up to 10 characters.
     ///
-    /// The page's table calls it required and also gives a default, the Chinese word for submit.
+    /// The page's table calls it required and also names a default, the Chinese word for submit.
     pub text: String,
-    /// What the callback event gives as its EventKey. At most 1024 bytes.
+    /// The key that the callback event contains as its EventKey. At most 1024 bytes.
     pub key: String,
 }
 
@@ -1803,21 +1804,21 @@ impl SubmitButton {
     }
 }
 
-/// How far a message may be passed on.
+/// Whether a message may be shared.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Confidentiality {
-    /// `0`: also to people outside the corporation.
+    /// `0`: may be shared outside the company.
     Shareable,
-    /// `1`: to nobody; it carries a watermark.
+    /// `1`: can't be shared, and carries a watermark.
     Confidential,
-    /// `2`: only within the corporation; for `mpnews` alone.
+    /// `2`: may be shared only within the company; only for `mpnews`.
     Internal,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// The colour of a card's source.
+/// The color of a card's source.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SourceColor {
@@ -1833,7 +1834,7 @@ pub enum SourceColor {
     Other(Unknown),
 }
 
-/// What a click opens.
+/// The type of target that a click opens.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LinkType {
@@ -1847,7 +1848,7 @@ pub enum LinkType {
     Other(Unknown),
 }
 
-/// What a click on the card `text_notice` or `news_notice` opens.
+/// The type of target of a click on the card `text_notice` or `news_notice`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NoticeActionType {
@@ -1859,7 +1860,7 @@ pub enum NoticeActionType {
     Other(Unknown),
 }
 
-/// What a click on a line opens.
+/// The type of target that a click on a line opens.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ContentLinkType {
@@ -1867,19 +1868,19 @@ pub enum ContentLinkType {
     Nothing,
     /// `1`: a web page.
     Web,
-    /// `2`: a file to download; needs WeCom 3.1.12.
+    /// `2`: a file to download; requires WeCom 3.1.12 or later.
     File,
-    /// `3`: an employee's profile; needs WeCom 3.1.18.
+    /// `3`: a member's profile; requires WeCom 3.1.18 or later.
     Member,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// What a click on a button does.
+/// The action of a button.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ButtonType {
-    /// `0`: sends the application a callback event.
+    /// `0`: sends the app a callback event.
     Callback,
     /// `1`: opens a web page.
     Web,
@@ -1887,7 +1888,7 @@ pub enum ButtonType {
     Other(Unknown),
 }
 
-/// How many options of a vote can be chosen.
+/// Whether one or several options of a vote can be selected.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum VoteMode {
@@ -1899,7 +1900,7 @@ pub enum VoteMode {
     Other(Unknown),
 }
 
-/// What a message holds.
+/// The content of a message.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Message {

@@ -2,8 +2,8 @@
 
 //! 审批
 //!
-//! Applications to the Approval app (审批), the templates they are made from, and the approval flows of
-//! own and third-party applications.
+//! Approval requests in the Approval app (审批), the templates they are created from, and the approval
+//! flows of self-built and third-party apps.
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -12,32 +12,31 @@ mod reverse;
 use serde_json::Value;
 use crate::{Timestamp, Unknown, UnknownUnion};
 
-/// Tells everything about an application for approval, from who applied to what was filled in and
-/// decided.
+/// Gets an approval request, from its applicant to its content and approvals.
 ///
 /// `POST /cgi-bin/oa/getapprovaldetail` ·
 /// [获取审批申请详情](https://developer.work.weixin.qq.com/document/path/91983)
 ///
 /// Rate limit: 600 calls per minute.
 ///
-/// An own application must be listed among those that may call the approval API (审批 › 可调用接口的应用);
-/// developed and third-party applications need the permission 审批 (approval). A third-party application
-/// sees only what was handed in with templates that it added itself. Since 2023-12-01 a system app's
-/// secret no longer works; existing companies are unaffected for now.
+/// Self-built apps must be listed under 审批 › 可调用接口的应用; customized and third-party apps need the
+/// permission 审批 (approval). Third-party apps get only requests submitted with templates they added
+/// themselves. Since 2023-12-01 a system app's secret no longer works; existing companies are
+/// unaffected for now.
 ///
-/// Files from WeDrive (微盘) can't be downloaded, wherever the answer names media files.
+/// Files from WeDrive (微盘) can't be downloaded, wherever the response contains media files.
 ///
 /// Error codes:
 ///
 /// - 301025, `APPROVAL_INVALID_PARAMETER`: A parameter of the request is wrong.
-/// - 301026, `APPROVAL_TEMPLATE_FETCH_FAILED`: WeCom failed to fetch the details.
-/// - 301055, `APPROVAL_NO_PERMISSION`: The application may not read approval data.
+/// - 301026, `APPROVAL_TEMPLATE_FETCH_FAILED`: WeCom failed to get the details.
+/// - 301055, `APPROVAL_NO_PERMISSION`: The app may not read approval data.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Getapprovaldetail {
-    /// The application's number.
+    /// The approval number.
     ///
-    /// The example for third-party applications shows a number.
+    /// The example for third-party apps shows a number.
     pub sp_no: String,
 }
 
@@ -53,11 +52,11 @@ impl Getapprovaldetail {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetapprovaldetailResponse {
-    /// The application.
+    /// The approval request.
     pub info: ApprovalDetail,
 }
 
-/// Lists the numbers of the applications that were handed in within a time, a page at a time.
+/// Lists the numbers of the approval requests submitted in a period, one page at a time.
 ///
 /// `POST /cgi-bin/oa/getapprovalinfo` ·
 /// [批量获取审批单号](https://developer.work.weixin.qq.com/document/path/91816)
@@ -68,39 +67,39 @@ pub struct GetapprovaldetailResponse {
 ///
 /// `starttime` is below `endtime`.
 ///
-/// The token comes from the Approval app or from an own application. Own and third-party applications
-/// see the applications of those in their scope. An own application must be granted the right to
-/// approval data (审批 › API › 审批数据权限) and be listed among those that may call the approval API (审批 ›
-/// 可调用接口的应用); developed and third-party applications need the permission 审批. Since 2023-12-01 a system
-/// app's secret no longer works; existing companies are unaffected for now.
+/// The token comes from the Approval app or from a self-built app. Self-built and third-party apps get
+/// the requests of applicants visible to the app. Self-built apps need the permission for approval
+/// data (审批 › API › 审批数据权限) and must be listed under 审批 › 可调用接口的应用; customized and third-party apps
+/// need the permission 审批. Since 2023-12-01 a system app's secret no longer works; existing companies
+/// are unaffected for now.
 ///
 /// This endpoint is recommended over the older one, which is no longer maintained. Of its own fields,
-/// `cursor` and `next_cursor` are to go; `new_cursor` and `new_next_cursor` take their place.
+/// `cursor` and `next_cursor` are deprecated: use `new_cursor` and `new_next_cursor`.
 ///
 /// Error codes:
 ///
 /// - 301025, `APPROVAL_INVALID_PARAMETER`: A parameter of the request is wrong.
-/// - 301026, `APPROVAL_TEMPLATE_FETCH_FAILED`: WeCom failed to fetch the numbers.
-/// - 301055, `APPROVAL_NO_PERMISSION`: The application may not read approval data.
-/// - 301112, `QUERY_TIME_RANGE_TOO_LARGE_301112`: The time is too long. Ask for less of it.
+/// - 301026, `APPROVAL_TEMPLATE_FETCH_FAILED`: WeCom failed to get the numbers.
+/// - 301055, `APPROVAL_NO_PERMISSION`: The app may not read approval data.
+/// - 301112, `QUERY_TIME_RANGE_TOO_LARGE_301112`: The period is too long. Use a shorter period.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Getapprovalinfo {
-    /// Applications handed in from then on.
+    /// The start of the period in which requests were submitted.
     ///
     /// The page's example sends text.
     pub starttime: Timestamp,
-    /// Applications handed in until then.
+    /// The end of the period in which requests were submitted.
     ///
     /// The page's example sends text.
     pub endtime: Timestamp,
-    /// Empty for the first page, then the `new_next_cursor` of the page before.
+    /// The `new_next_cursor` of the previous page. Empty for the first page.
     pub new_cursor: String,
-    /// Applications a page; the page calls it required all the same. There may be fewer although more
-    /// follow: only `new_next_cursor` tells. Default 100, at most 100.
+    /// Requests per page; the page calls it required all the same. A page may hold fewer: check
+    /// `new_next_cursor`. Default 100, at most 100.
     pub size: u64,
-    /// Which applications are wanted. Filters with different keys must all hold, of those with the same
-    /// key one; only `department` may stand there several times.
+    /// The filters. Filters with different keys must all match, of those with the same key one; only
+    /// `department` may occur several times.
     pub filters: Option<Vec<ApprovalFilter>>,
 }
 
@@ -134,41 +133,41 @@ impl Getapprovalinfo {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetapprovalinfoResponse {
-    /// The applications' numbers.
+    /// The approval numbers.
     pub sp_no_list: Vec<String>,
-    /// Where the next page starts. Absent on the last one.
+    /// The cursor of the next page. Absent on the last page.
     pub new_next_cursor: Option<String>,
 }
 
-/// Creates a template for applications, with WeCom's default flow and rules.
+/// Creates a template for approval requests, with WeCom's default flow and rules.
 ///
 /// `POST /cgi-bin/oa/approval/create_template` ·
 /// [创建审批模板](https://developer.work.weixin.qq.com/document/path/97437)
 ///
 /// Rate limit: 600 calls per minute.
 ///
-/// The template appears in the admin console and in the Approval app (审批). An own application must be
-/// listed among those that may call the approval API (审批 › 可调用接口的应用); developed applications need the
-/// permission 审批 (approval); third-party applications can't call it. Since 2023-12-01 a system app's
-/// secret no longer works; existing companies are unaffected for now.
+/// The template appears in the admin console and in the Approval app (审批). Self-built apps must be
+/// listed under 审批 › 可调用接口的应用; customized apps need the permission 审批 (approval); third-party apps
+/// can't call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
+/// unaffected for now.
 ///
-/// A control that the template requires must have a value in every application.
+/// A control that the template requires must have a value in every request.
 ///
 /// A template has controls of one attendance type at most: either `Vacation` or `Attendance`.
 ///
 /// Error codes:
 ///
 /// - -1, `SYSTEM_BUSY`: Unknown error.
-/// - 301086, `INVALID_PARAMETER_301086`: A control is described wrongly.
-/// - 301087, `APPROVAL_TEMPLATE_COUNT_EXCEEDED`: The corporation has too many templates.
-/// - 301088, `NO_OPERATION_PERMISSION_301088`: The application has no permission for approvals.
+/// - 301086, `INVALID_PARAMETER_301086`: A control is invalid.
+/// - 301087, `APPROVAL_TEMPLATE_COUNT_EXCEEDED`: The company has too many templates.
+/// - 301088, `NO_OPERATION_PERMISSION_301088`: The app has no permission for approvals.
 /// - 620004, `APPROVAL_INTERNAL_ERROR`: WeCom failed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTemplate {
-    /// The template's name, by language. No other template may have it.
+    /// The template's name, by language. Must be unique among templates.
     pub template_name: Vec<NameText>,
-    /// What there is to fill in.
+    /// The content of the template.
     pub template_content: TemplateContent,
 }
 
@@ -190,24 +189,22 @@ impl CreateTemplate {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTemplateResponse {
-    /// The new template.
+    /// The new template's ID.
     pub template_id: String,
 }
 
-/// Tells how far an application for approval has got in the approval flow of an own or third-party
-/// application.
+/// Gets the progress of an approval request in the approval flow of a self-built or third-party app.
 ///
 /// `POST /cgi-bin/corp/getopenapprovaldata` ·
 /// [审批流程引擎](https://developer.work.weixin.qq.com/document/path/90269)
 ///
-/// For applications for approval that an own or a third-party application started with the JS-SDK
-/// (`thirdPartyOpenPage`), by a template of its own. They have nothing to do with the Approval app
-/// (审批) and the other endpoints about it. Changes of the status are also pushed, as the event
-/// `open_approval_change`.
+/// For approval requests that a self-built or third-party app started with the JS-SDK
+/// (`thirdPartyOpenPage`), from a template of its own. They are unrelated to the Approval app (审批) and
+/// its other endpoints. Changes of the status are also sent, as the event `open_approval_change`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Getopenapprovaldata {
-    /// The number that the developer gave the application when starting it.
+    /// The number that the developer gave the request when starting it.
     pub third_no: String,
 }
 
@@ -223,21 +220,22 @@ impl Getopenapprovaldata {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetopenapprovaldataResponse {
-    /// The application.
+    /// The approval request.
     ///
     /// The table calls it `ApprovalInfo`, and lists the fields around it that only the event has.
     pub data: OpenApproval,
 }
 
-/// Which applications are wanted.
+/// A filter for approval requests.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApprovalFilter {
-    /// What is looked at. The page calls it and `value` optional; a filter is nothing without them.
+    /// The attribute to filter by. The page calls it and `value` optional; a filter has no effect without
+    /// them.
     pub key: ApprovalFilterKey,
-    /// What it must be: a template's id, the applicant's `userid`, a department's id, a status (1, 2, 3,
-    /// 4, 6, 7 or 10, as in `ApprovalStatus`) or a kind (1 leave, 2 missed punch, 3 business trip, 4 going
-    /// out, 5 overtime, 6 change of shift, 7 meeting room, 8 refund, 9 reimbursement of red packets).
+    /// The value to match: a template's ID, the applicant's `userid`, a department's ID, a status (1, 2,
+    /// 3, 4, 6, 7 or 10, as in `ApprovalStatus`) or a type (1 leave, 2 make-up check-in, 3 business trip,
+    /// 4 off-site work, 5 overtime, 6 shift swap, 7 meeting room, 8 refund, 9 red packet reimbursement).
     pub value: String,
 }
 
@@ -249,86 +247,85 @@ impl ApprovalFilter {
     }
 }
 
-/// An application for approval.
+/// An approval request.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApprovalDetail {
-    /// The application's number.
+    /// The approval number.
     pub sp_no: String,
-    /// The name of the template it was made from.
+    /// The template's name.
     pub sp_name: String,
-    /// What has become of it.
+    /// The status of the request.
     pub sp_status: ApprovalStatus,
-    /// The template it was made from.
+    /// The template's ID.
     pub template_id: String,
-    /// When it was handed in.
+    /// The time the request was submitted.
     pub apply_time: Timestamp,
-    /// Who applied. Absent where there is a `batch_applyer`.
+    /// The applicant. Absent if there is a `batch_applyer`.
     pub applyer: Option<Applicant>,
-    /// Whom the application is for, where it was made for several people at once. Absent where there is an
-    /// `applyer`.
+    /// The people the request is for, if it is for several. Absent if there is an `applyer`.
     ///
     /// In the page's table, which doesn't say that it is a list; in no example.
     pub batch_applyer: Option<Vec<User>>,
-    /// The steps of the approval.
+    /// The approval nodes.
     pub sp_record: Vec<ApprovalRecord>,
-    /// Who gets a copy.
+    /// The Cc recipients.
     pub notifyer: Vec<User>,
-    /// What was filled in.
+    /// The content of the request.
     pub apply_data: ApplyData,
-    /// Remarks on it.
+    /// The comments on the request.
     pub comments: Vec<Comment>,
-    /// All steps: approval, copies, carrying out.
+    /// The nodes of the approval flow: approval, Cc, handling.
     pub process_list: ProcessList,
 }
 
-/// Who applied.
+/// The applicant.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Applicant {
-    /// The employee.
+    /// The applicant's userid.
     pub userid: String,
-    /// The id of the employee's department.
+    /// The ID of the applicant's department.
     pub partyid: String,
 }
 
-/// An employee.
+/// A member.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct User {
-    /// The employee.
+    /// The member's userid.
     pub userid: String,
 }
 
-/// A step of an approval.
+/// An approval node.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApprovalRecord {
-    /// What has become of the step.
+    /// The status of the node.
     pub sp_status: StepStatus,
-    /// Whether one approver is enough.
+    /// Whether any one approver or all must approve.
     pub approverattr: ApproverAttr,
-    /// One entry an approver.
+    /// The approvers, one entry each.
     pub details: Vec<ApproverRecord>,
 }
 
-/// An approver's part in a step.
+/// An approver's decision at a node.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApproverRecord {
     /// The approver.
     pub approver: User,
-    /// What the approver said about it. Empty without a remark.
+    /// The approver's remark. Empty if there is none.
     pub speech: String,
-    /// What the approver decided.
+    /// The approver's decision.
     pub sp_status: StepStatus,
-    /// When the approver decided; 0 until then.
+    /// The time of the decision; 0 until then.
     pub sptime: Timestamp,
-    /// Files attached to the remark: temporary media.
+    /// The `media_id`s of the files attached to the remark.
     pub media_id: Vec<String>,
 }
 
-/// What was filled in.
+/// The content of a request.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyData {
@@ -340,21 +337,21 @@ pub struct ApplyData {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Content {
-    /// What kind of control it is.
+    /// The type of the control.
     ///
-    /// The table lists only some of the kinds that the page's appendix explains.
+    /// The table lists only some of the types that the page's appendix explains.
     pub control: ControlKind,
-    /// The control, by its id in the template.
+    /// The control's ID in the template.
     pub id: String,
-    /// The control's name, in each language the template has.
+    /// The control's name, in each language of the template.
     pub title: Vec<LocalizedText>,
-    /// What was filled in.
+    /// The control's value.
     pub value: ControlValue,
     /// Whether the control is hidden.
     pub hidden: Option<bool>,
 }
 
-/// What was filled in. The kind of the control says which field holds it; others may be there too,
+/// The value of a control. The type of the control determines the field; others may be present too,
 /// with empty lists.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -369,25 +366,25 @@ pub struct ControlValue {
     ///
     /// In the page's table; its example has the fields of the date in the value itself.
     pub date: Option<DateValue>,
-    /// `Date`: whether the time of day counts, where there is no `date`.
+    /// `Date`: whether it has a time of day, if there is no `date`.
     ///
-    /// In the page's example; by its table it stands in `date`.
+    /// In the page's example; according to its table it is in `date`.
     pub r#type: Option<DateKind>,
-    /// `Date`: the date, where there is no `date`.
+    /// `Date`: the date, if there is no `date`.
     ///
-    /// It is text on the wire. In the page's example; by its table it stands in `date`.
+    /// It is text on the wire. In the page's example; according to its table it is in `date`.
     pub s_timestamp: Option<Timestamp>,
-    /// `Date`: the time zone, where there is no `date`. Absent for UTC+8.
+    /// `Date`: the time zone, if there is no `date`. Absent for UTC+8.
     ///
-    /// In the page's example; by its table it stands in `date`.
+    /// In the page's example; according to its table it is in `date`.
     pub timezone_info: Option<TimezoneInfo>,
-    /// `Selector`: what was chosen.
+    /// `Selector`: the selection.
     pub selector: Option<Selection>,
-    /// `Contact`: the employees, where it is about employees.
+    /// `Contact`: the members, if it is for members.
     pub members: Option<Vec<Member>>,
-    /// `Contact`: the departments, where it is about departments.
+    /// `Contact`: the departments, if it is for departments.
     pub departments: Option<Vec<Department>>,
-    /// `Tips`: the text that the form shows.
+    /// `Tips`: the hint text.
     pub new_tips: Option<Tips>,
     /// Not documented; the text of a `Tips` is in `new_tips`.
     ///
@@ -401,17 +398,17 @@ pub struct ControlValue {
     ///
     /// In the page's example, empty, and not in its tables.
     pub stat_field: Option<Vec<Value>>,
-    /// `Vacation`: the leave.
+    /// `Vacation`: the leave request.
     pub vacation: Option<VacationValue>,
-    /// `Attendance`: the business trip, outing or overtime.
+    /// `Attendance`: the business trip, off-site work or overtime.
     pub attendance: Option<AttendanceValue>,
-    /// `PunchCorrection`: the punch to be corrected.
+    /// `PunchCorrection`: the make-up check-in.
     pub punch_correction: Option<PunchCorrection>,
     /// `DateRange`: the period.
     pub date_range: Option<DateRangeValue>,
-    /// `Location`: the place.
+    /// `Location`: the location.
     pub location: Option<LocationValue>,
-    /// `RelatedApproval`: the other applications.
+    /// `RelatedApproval`: the related requests.
     pub related_approval: Option<Vec<RelatedApproval>>,
     /// `Formula`: the result.
     pub formula: Option<FormulaValue>,
@@ -425,7 +422,7 @@ pub struct ControlValue {
 pub struct LocalizedText {
     /// The text.
     pub text: String,
-    /// Its language.
+    /// The language.
     pub lang: Language,
 }
 
@@ -441,7 +438,7 @@ impl LocalizedText {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DateValue {
-    /// Whether the time of day counts.
+    /// Whether the date has a time of day.
     pub r#type: DateKind,
     /// The date.
     ///
@@ -457,17 +454,17 @@ pub struct DateValue {
 pub struct TimezoneInfo {
     /// The offset. In the page's examples its sign is opposite to that in `zone_desc`.
     pub zone_offset: String,
-    /// The time zone as people write it: `UTC+9`.
+    /// The time zone's name, such as `UTC+9`.
     pub zone_desc: String,
 }
 
-/// What was chosen.
+/// A selection.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Selection {
-    /// Whether several options could be chosen. For leave it is always one.
+    /// Whether it is a single or multiple choice. Always single for leave.
     pub r#type: SelectType,
-    /// The chosen options, without those that weren't.
+    /// The selected options.
     pub options: Vec<SelectedOption>,
     /// Not documented.
     ///
@@ -475,41 +472,41 @@ pub struct Selection {
     pub exp_type: Option<u64>,
 }
 
-/// A chosen option.
+/// A selected option.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SelectedOption {
-    /// The option's id in the template; for leave, the kind of leave.
+    /// The option's ID in the template; for leave, the leave type.
     pub key: String,
-    /// What the option says, in each language the template has.
+    /// The option's text, in each language of the template.
     pub value: Vec<LocalizedText>,
 }
 
-/// An employee who was chosen.
+/// A selected member.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Member {
-    /// The employee.
+    /// The member's userid.
     pub userid: String,
-    /// The employee's name.
+    /// The member's name.
     pub name: String,
 }
 
-/// A department that was chosen.
+/// A selected department.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Department {
-    /// The department's id.
+    /// The department's ID.
     pub openapi_id: String,
     /// The department's name.
     pub name: String,
 }
 
-/// A text that a form shows.
+/// A hint text.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Tips {
-    /// The text, once a language.
+    /// The text, one entry per language.
     pub tips_content: Vec<TipsContent>,
 }
 
@@ -531,7 +528,7 @@ pub struct TipsContent {
     ///
     /// The table of the template's page calls it an array; the examples show an object.
     pub text: TipsText,
-    /// Its language.
+    /// The language.
     pub lang: Language,
 }
 
@@ -543,7 +540,7 @@ impl TipsContent {
     }
 }
 
-/// Plain text and links. Plain text and the links' titles have at most 800 characters between them.
+/// Plain text and links. Plain text and the links' titles have at most 800 characters in total.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TipsText {
@@ -561,7 +558,7 @@ impl TipsText {
     }
 }
 
-/// A part that is plain text.
+/// A plain text part.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PlainTextContent {
@@ -593,7 +590,7 @@ impl PlainText {
     }
 }
 
-/// A part that is a link.
+/// A link part.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkContent {
@@ -613,9 +610,9 @@ impl LinkContent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Link {
-    /// The text to click.
+    /// The link's text.
     pub title: String,
-    /// Where it leads. At most 600 characters.
+    /// The URL that the link opens. At most 600 characters.
     pub url: String,
 }
 
@@ -630,11 +627,11 @@ impl Link {
     }
 }
 
-/// A file that was attached.
+/// An attached file.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FileValue {
-    /// The file: temporary media.
+    /// The temporary media file's `media_id`.
     pub file_id: String,
 }
 
@@ -642,65 +639,65 @@ pub struct FileValue {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableRow {
-    /// Its controls, filled in.
+    /// The controls, filled in.
     pub list: Vec<Content>,
 }
 
-/// A leave.
+/// A leave request.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VacationValue {
-    /// The kind of leave: one of those in the holiday management.
+    /// The leave type.
     pub selector: Selection,
-    /// When it is.
+    /// The period of leave.
     pub attendance: AttendanceValue,
 }
 
-/// A leave, business trip, outing or overtime.
+/// Leave, a business trip, off-site work or overtime.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AttendanceValue {
-    /// When it is.
+    /// The period.
     pub date_range: DateRangeValue,
-    /// Which of them it is.
+    /// The type of attendance.
     pub r#type: AttendanceKind,
-    /// How its length spreads over the days. Absent from forms older than 2020-10-01.
+    /// The distribution of the duration over the days. Absent from forms older than 2020-10-01.
     pub slice_info: Option<SliceInfo>,
 }
 
-/// How a length spreads over days.
+/// The distribution of a duration over days.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SliceInfo {
-    /// The whole length, in seconds.
+    /// The total duration, in seconds.
     pub duration: u64,
-    /// Where the length comes from.
+    /// The source of the duration.
     pub state: SliceState,
-    /// One entry a day.
+    /// The days, one entry each.
     pub day_items: Vec<DayItem>,
 }
 
-/// A day's part of a length.
+/// A day's part of a duration.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DayItem {
     /// The start of the day, at 00:00:00.
     pub daytime: Timestamp,
-    /// How much of it is on this day, in seconds.
+    /// The duration on this day, in seconds.
     pub duration: u64,
 }
 
-/// A punch to be corrected.
+/// A make-up check-in.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PunchCorrection {
-    /// What is wrong with it, as people read it.
+    /// The exception, as text.
     pub state: String,
-    /// The time to be recorded.
+    /// The time to record.
     pub time: Timestamp,
     /// 1 for new forms, which have a `daymonthyear`.
     pub version: Option<u64>,
-    /// The start of the day it is about, at 00:00. Only where `version` is 1.
+    /// The start of the day it concerns, at 00:00. Present only if `version` is 1.
     pub daymonthyear: Option<Timestamp>,
 }
 
@@ -708,15 +705,15 @@ pub struct PunchCorrection {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DateRangeValue {
-    /// What it counts in: half days, hours, or days for third-party applications.
+    /// The unit: half days, hours, or days for third-party apps.
     pub r#type: RangeType,
-    /// When it starts.
+    /// The start of the period.
     pub new_begin: Timestamp,
-    /// When it ends.
+    /// The end of the period.
     pub new_end: Timestamp,
-    /// How long it is, in seconds.
+    /// The duration, in seconds.
     pub new_duration: u64,
-    /// How long a day is taken to be, in seconds.
+    /// The duration that counts as a day, in seconds.
     ///
     /// In the page's example of `DateRange`, not in its table.
     pub perday_duration: Option<u64>,
@@ -724,35 +721,35 @@ pub struct DateRangeValue {
     pub timezone_info: Option<TimezoneInfo>,
 }
 
-/// A place.
+/// A location.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LocationValue {
-    /// Degrees, with 6 decimals.
+    /// The latitude in degrees, with 6 decimals.
     pub latitude: String,
-    /// Degrees, with 6 decimals.
+    /// The longitude in degrees, with 6 decimals.
     pub longitude: String,
-    /// The place's name.
+    /// The location's name.
     pub title: String,
-    /// The place's address.
+    /// The location's address.
     pub address: String,
-    /// When the place was chosen.
+    /// The time the location was selected.
     pub time: Timestamp,
 }
 
-/// Another application.
+/// A related approval request.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RelatedApproval {
-    /// The name of its template. The text is empty for languages without one.
+    /// The template's name. The text is empty for languages without one.
     pub template_names: Vec<LocalizedText>,
-    /// What has become of it.
+    /// The status of the request.
     pub sp_status: ApprovalStatus,
-    /// Who handed it in: a name.
+    /// The applicant's name.
     pub name: String,
-    /// When it was handed in.
+    /// The time the request was submitted.
     pub create_time: Timestamp,
-    /// Its number.
+    /// The approval number.
     pub sp_no: String,
 }
 
@@ -764,11 +761,11 @@ pub struct FormulaValue {
     pub value: String,
 }
 
-/// An account to pay to.
+/// A payee's bank account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BankAccount {
-    /// Whose account it is.
+    /// The type of account holder.
     pub account_type: AccountType,
     /// The account's name.
     pub account_name: String,
@@ -798,61 +795,61 @@ pub struct Bank {
     pub city_code: u64,
     /// The branch.
     pub bank_branch_name: String,
-    /// The branch's code for transfers among banks (联行号).
+    /// The branch's interbank code (联行号).
     pub bank_branch_id: String,
 }
 
-/// A remark on an application.
+/// A comment on a request.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Comment {
-    /// Who wrote it.
+    /// The member who wrote it.
     pub comment_user_info: User,
-    /// When it was written.
+    /// The time it was written.
     pub commenttime: Timestamp,
-    /// The remark.
+    /// The comment.
     pub commentcontent: String,
-    /// The remark's id.
+    /// The comment's ID.
     pub commentid: String,
-    /// Files attached to it: temporary media.
+    /// The `media_id`s of the attached files.
     pub media_id: Vec<String>,
 }
 
-/// What an application goes through.
+/// The approval flow of a request.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ProcessList {
-    /// The steps, in order.
+    /// The nodes, in order.
     pub node_list: Vec<ProcessNode>,
 }
 
-/// A step that an application goes through.
+/// A node of the approval flow.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ProcessNode {
-    /// What happens in it.
+    /// The type of the node.
     pub node_type: NodeType,
-    /// What has become of it.
+    /// The status of the node.
     pub sp_status: StepStatus,
-    /// How several people decide together.
+    /// The way several people decide together.
     pub apv_rel: ApprovalRelation,
-    /// One entry a person.
+    /// The people at the node, one entry each.
     pub sub_node_list: Vec<SubNode>,
 }
 
-/// A person's part in a step.
+/// A person's decision at a node.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SubNode {
-    /// The employee.
+    /// The member's userid.
     pub userid: String,
-    /// What the employee said about it. Empty without a remark.
+    /// The member's remark. Empty if there is none.
     pub speech: String,
-    /// What the employee decided.
+    /// The member's decision.
     pub sp_yj: StepStatus,
-    /// When the employee decided; 0 until then.
+    /// The time of the decision; 0 until then.
     pub sptime: Timestamp,
-    /// Files attached to the remark: temporary media.
+    /// The `media_id`s of the files attached to the remark.
     pub media_ids: Vec<String>,
 }
 
@@ -862,7 +859,7 @@ pub struct SubNode {
 pub struct NameText {
     /// The name. At most 40 characters.
     pub text: String,
-    /// Its language. The page names only `zh_CN`.
+    /// The language. The page names only `zh_CN`.
     pub lang: Language,
 }
 
@@ -874,13 +871,13 @@ impl NameText {
     }
 }
 
-/// An explanation in one language.
+/// A hint text in one language.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct HintText {
-    /// The explanation. At most 80 characters.
+    /// The text. At most 80 characters.
     pub text: Option<String>,
-    /// Its language. Required with `text`. The page names only `zh_CN`.
+    /// The language. Required if `text` is set. The page names only `zh_CN`.
     pub lang: Option<Language>,
 }
 
@@ -906,11 +903,11 @@ impl HintText {
     }
 }
 
-/// What a template has to fill in.
+/// The content of a template.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TemplateContent {
-    /// The controls, in the order they are shown.
+    /// The controls, in the order displayed.
     pub controls: Vec<Control>,
 }
 
@@ -928,9 +925,9 @@ impl TemplateContent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Control {
-    /// What every kind of control has.
+    /// The properties common to all types of controls.
     pub property: ControlProperty,
-    /// What only this kind of control has. `Text`, `Textarea`, `Number`, `Money`, `Vacation` and
+    /// The settings of this type of control. `Text`, `Textarea`, `Number`, `Money`, `Vacation` and
     /// `BankAccount` need none; the page explains none for `PhoneNumber`.
     pub config: Option<ControlConfig>,
 }
@@ -953,24 +950,23 @@ impl Control {
     }
 }
 
-/// What every kind of control has.
+/// The properties common to all types of controls.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ControlProperty {
-    /// What kind of control it is. `PunchCorrection` and `Formula` can't be created; a table takes no
-    /// `Table`, `Vacation` and `Attendance`.
+    /// The type of the control. `PunchCorrection` and `Formula` can't be created; a table can't contain
+    /// `Table`, `Vacation` or `Attendance`.
     pub control: ControlKind,
-    /// An id that is unique in the template: the kind, a hyphen, a number, for example `Text-01`.
+    /// An ID that is unique in the template: the type, a hyphen and a number, for example `Text-01`.
     pub id: String,
-    /// The control's name, by language. No other control may have it. For `Attendance` it can't be chosen:
-    /// 外出 (outing), 出差 (business trip) or 加班 (overtime).
+    /// The control's name, by language. Must be unique in the template. Fixed for `Attendance`: 外出
+    /// (off-site work), 出差 (business trip) or 加班 (overtime).
     pub title: Vec<NameText>,
-    /// What the form says about the control, by language. Not for `Vacation` and `Attendance`.
+    /// The control's hint text, by language. Not for `Vacation` and `Attendance`.
     pub placeholder: Option<Vec<HintText>>,
-    /// Whether it must be filled in. `Vacation` and `Attendance` must; they can't be made optional.
-    /// Default 0.
+    /// Whether it is required. `Vacation` and `Attendance` always are. Default 0.
     pub require: Option<bool>,
-    /// Whether printing leaves it out. `Vacation` and `Attendance` are always printed. Default 0.
+    /// Whether to omit it when printing. `Vacation` and `Attendance` are always printed. Default 0.
     pub un_print: Option<bool>,
 }
 
@@ -1015,7 +1011,7 @@ impl ControlProperty {
     }
 }
 
-/// What only one kind of control has. The field named after the kind is set; none, for kinds that need
+/// The settings of one type of control. Set the field named after the type; none for types that need
 /// none.
 ///
 /// At most one of `date`, `selector`, `contact`, `tips`, `file`, `table`, `attendance`, `location`,
@@ -1023,25 +1019,25 @@ impl ControlProperty {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ControlConfig {
-    /// For `Date`.
+    /// The settings of a `Date`.
     pub date: Option<DateConfig>,
-    /// For `Selector`.
+    /// The settings of a `Selector`.
     pub selector: Option<SelectorConfig>,
-    /// For `Contact`.
+    /// The settings of a `Contact`.
     pub contact: Option<ContactConfig>,
-    /// For `Tips`.
+    /// The settings of a `Tips`.
     pub tips: Option<Tips>,
-    /// For `File`.
+    /// The settings of a `File`.
     pub file: Option<FileConfig>,
-    /// For `Table`.
+    /// The settings of a `Table`.
     pub table: Option<TableConfig>,
-    /// For `Attendance`.
+    /// The settings of an `Attendance`.
     pub attendance: Option<AttendanceConfig>,
-    /// For `Location`.
+    /// The settings of a `Location`.
     pub location: Option<LocationConfig>,
-    /// For `RelatedApproval`.
+    /// The settings of a `RelatedApproval`.
     pub related_approval: Option<RelatedApprovalConfig>,
-    /// For `DateRange`.
+    /// The settings of a `DateRange`.
     pub date_range: Option<DateRangeConfig>,
 }
 
@@ -1127,7 +1123,7 @@ impl ControlConfig {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DateConfig {
-    /// Whether the time of day counts.
+    /// Whether the date has a time of day.
     pub r#type: DateKind,
 }
 
@@ -1139,13 +1135,13 @@ impl DateConfig {
     }
 }
 
-/// Settings of a choice.
+/// Settings of a selection.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SelectorConfig {
-    /// Whether several options can be chosen.
+    /// Whether it is a single or multiple choice.
     pub r#type: SelectType,
-    /// What there is to choose from.
+    /// The options.
     pub options: Vec<SelectorOption>,
 }
 
@@ -1163,14 +1159,14 @@ impl SelectorConfig {
     }
 }
 
-/// Something to choose.
+/// An option of a selection.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SelectorOption {
-    /// The option's id.
+    /// The option's ID.
     pub key: String,
-    /// What the option says. By the page its rules are those of the texts before, which have at most 40 or
-    /// 80 characters; it doesn't say which.
+    /// The option's text. According to the page, the rules of the texts above apply, which have at most 40
+    /// or 80 characters; it doesn't say which.
     pub value: LocalizedText,
 }
 
@@ -1182,13 +1178,13 @@ impl SelectorOption {
     }
 }
 
-/// Settings of a choice of employees or departments.
+/// Settings of a selection of members or departments.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ContactConfig {
-    /// Whether several can be chosen.
+    /// Whether it is a single or multiple choice.
     pub r#type: SelectType,
-    /// Employees or departments.
+    /// The type of selection: members or departments.
     pub mode: ContactMode,
 }
 
@@ -1220,7 +1216,7 @@ impl FileConfig {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableConfig {
-    /// How a row is printed.
+    /// The print format of a row.
     pub print_format: PrintFormat,
     /// The controls of each row: any but `Table`, `Vacation` and `Attendance`. At least 1 items.
     pub children: Vec<Control>,
@@ -1240,13 +1236,13 @@ impl TableConfig {
     }
 }
 
-/// Settings of a business trip, an outing or overtime.
+/// Settings of a business trip, off-site work or overtime.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AttendanceConfig {
-    /// How its length is counted.
+    /// The way the duration is counted.
     pub date_range: DateRangeConfig,
-    /// Which of them it is: 3, 4 or 5.
+    /// The type of attendance: 3, 4 or 5.
     pub r#type: AttendanceKind,
 }
 
@@ -1258,15 +1254,15 @@ impl AttendanceConfig {
     }
 }
 
-/// How the length of a period is counted.
+/// The way the duration of a period is counted.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DateRangeConfig {
-    /// In half days or hours.
+    /// The unit: half days or hours.
     pub r#type: RangeType,
-    /// Which days count.
+    /// The days that count.
     pub official_holiday: DayCount,
-    /// How long a day is taken to be, in seconds. 1 to 86400.
+    /// The duration that counts as a day, in seconds. 1 to 86400.
     pub perday_duration: u64,
 }
 
@@ -1286,11 +1282,11 @@ impl DateRangeConfig {
     }
 }
 
-/// Settings of a place.
+/// Settings of a location.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LocationConfig {
-    /// A distance: 100, 200 or 300 for now. The page gives no unit.
+    /// The distance: 100, 200 or 300 so far. The page names no unit.
     pub distance: u64,
 }
 
@@ -1302,11 +1298,11 @@ impl LocationConfig {
     }
 }
 
-/// Settings of a reference to other applications.
+/// Settings of a reference to other requests.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RelatedApprovalConfig {
-    /// The templates of the applications that can be referred to. Without it, any.
+    /// The IDs of the templates whose requests can be referenced. If omitted, all.
     pub template_id: Option<Vec<String>>,
 }
 
@@ -1328,73 +1324,73 @@ impl RelatedApprovalConfig {
     }
 }
 
-/// An application for approval in the approval flow of an own or third-party application.
+/// An approval request in the approval flow of a self-built or third-party app.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OpenApproval {
-    /// The number that the developer gave it.
+    /// The number that the developer gave the request.
     pub third_no: String,
-    /// The template it was made from.
+    /// The template's ID.
     pub open_template_id: String,
     /// The template's name.
     pub open_sp_name: String,
-    /// What has become of it.
+    /// The status of the request.
     ///
     /// `OpenSpStatus` in the page's table.
     pub open_spstatus: OpenApprovalStatus,
-    /// When it was handed in.
+    /// The time the request was submitted.
     pub apply_time: Timestamp,
-    /// Who handed it in: the name.
+    /// The applicant's name.
     ///
     /// `ApplyUserName` in the page's table.
     pub apply_username: String,
-    /// The name of that employee's department.
+    /// The name of the applicant's department.
     pub apply_user_party: String,
-    /// The address of that employee's picture.
+    /// The URL of the applicant's avatar.
     pub apply_user_image: String,
-    /// Who handed it in.
+    /// The applicant's userid.
     pub apply_user_id: String,
-    /// The steps of the approval.
+    /// The approval nodes.
     pub approval_nodes: OpenNodes,
-    /// Who gets a copy.
+    /// The Cc recipients.
     pub notify_nodes: OpenCopies,
-    /// Which step it has got to: 0 is the first. Absent where `approverstep` says it.
+    /// The index of the current node: 0 is the first. Absent if there is `approverstep`.
     pub approver_step: Option<u64>,
-    /// The same, as the page for third-party applications shows it.
+    /// The index of the current node, as the page for third-party apps shows it.
     pub third_party_approver_step: Option<u64>,
 }
 
-/// The steps of an approval.
+/// The approval nodes.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OpenNodes {
-    /// The steps, in order.
+    /// The nodes, in order.
     pub approval_node: Vec<OpenNode>,
 }
 
-/// A step of an approval.
+/// An approval node.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OpenNode {
-    /// What has become of it.
+    /// The status of the node.
     pub node_status: OpenStepStatus,
-    /// Whether one approver is enough.
+    /// Whether any one approver or all must approve.
     pub node_attr: ApproverAttr,
-    /// Who its approvers are.
+    /// The type of the node's approvers.
     pub node_type: OpenNodeType,
     /// The approvers.
     pub items: OpenItems,
 }
 
-/// The approvers of a step.
+/// The approvers of a node.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OpenItems {
-    /// One entry an approver; several where they come from a tag or are superiors.
+    /// The approvers, one entry each; several if they come from a tag or are superiors.
     pub item: Vec<OpenItem>,
 }
 
-/// An approver's part in a step.
+/// An approver's decision at a node.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OpenItem {
@@ -1402,63 +1398,63 @@ pub struct OpenItem {
     pub item_name: String,
     /// The name of the approver's department.
     pub item_party: String,
-    /// The address of the approver's picture.
+    /// The URL of the approver's avatar.
     pub item_image: String,
-    /// The approver.
+    /// The approver's userid.
     ///
     /// `ItemUserid` in the page's table.
     pub item_user_id: String,
-    /// What the approver decided.
+    /// The approver's decision.
     pub item_status: OpenStepStatus,
-    /// What the approver said about it. Empty without a remark.
+    /// The approver's remark. Empty if there is none.
     pub item_speech: String,
-    /// When the approver decided; 0 until then.
+    /// The time of the decision; 0 until then.
     pub item_op_time: Timestamp,
 }
 
-/// Who gets a copy.
+/// The Cc recipients.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OpenCopies {
-    /// One entry a person.
+    /// The recipients, one entry each.
     pub notify_node: Vec<OpenCopy>,
 }
 
-/// Somebody who gets a copy.
+/// A Cc recipient.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OpenCopy {
-    /// The employee's name.
+    /// The member's name.
     pub item_name: String,
-    /// The name of the employee's department.
+    /// The name of the member's department.
     pub item_party: String,
-    /// The address of the employee's picture.
+    /// The URL of the member's avatar.
     pub item_image: String,
-    /// The employee.
+    /// The member's userid.
     ///
     /// `ItemUserid` in the page's table.
     pub item_user_id: String,
 }
 
-/// What a filter looks at.
+/// The attribute that a filter checks.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ApprovalFilterKey {
     /// `template_id`: the template.
     Template,
-    /// `creator`: who applied.
+    /// `creator`: the applicant.
     Creator,
-    /// `department`: the department of who applied.
+    /// `department`: the applicant's department.
     Department,
-    /// `sp_status`: what has become of the application.
+    /// `sp_status`: the status of the request.
     Status,
-    /// `record_type`: the kind of application; only of those handed in after 2021-05-31.
+    /// `record_type`: the type of request; only for those submitted after 2021-05-31.
     RecordType,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// What has become of an application.
+/// The status of an approval request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ApprovalStatus {
@@ -1480,7 +1476,7 @@ pub enum ApprovalStatus {
     Other(Unknown),
 }
 
-/// What has become of a step, or of a person's part in it.
+/// The status of a node, or of a person's decision at it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StepStatus {
@@ -1490,70 +1486,70 @@ pub enum StepStatus {
     Approved,
     /// `3`
     Rejected,
-    /// `4`: another approver decides instead.
+    /// `4`: transferred to another approver.
     Transferred,
-    /// `11`: sent back; to a certain approver, in `process_list`.
+    /// `11`: returned; to a certain approver, in `process_list`.
     Returned,
     /// `12`: another approver was added.
     SignerAdded,
     /// `13`: approved, and another approver was added.
     ApprovedWithSigner,
-    /// `14`: carried out; documented for `process_list` only.
+    /// `14`: handled; documented for `process_list` only.
     Handled,
-    /// `15`: somebody else carries it out; documented for `process_list` only.
+    /// `15`: handed over to another handler; documented for `process_list` only.
     HandedOver,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// Whether one of several approvers is enough. The numbers mean the opposite of
-/// [`ApprovalRelation`]'s.
+/// Whether any one of several approvers or all must approve. The numbers are the reverse of
+/// [`ApprovalRelation`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ApproverAttr {
-    /// `1`: one is enough (或签).
+    /// `1`: any one approves (或签).
     Any,
-    /// `2`: all have to approve (会签).
+    /// `2`: all must approve (会签).
     All,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// How several people decide together. The numbers mean the opposite of [`ApproverAttr`]'s.
+/// The way several people decide together. The numbers are the reverse of [`ApproverAttr`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ApprovalRelation {
-    /// `1`: all have to approve (会签).
+    /// `1`: all must approve (会签).
     All,
-    /// `2`: one is enough (或签).
+    /// `2`: any one approves (或签).
     Any,
-    /// `3`: all have to approve, one after the other (依次审批).
+    /// `3`: all must approve, in turn (依次审批).
     InTurn,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// What happens in a step.
+/// The type of a node.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NodeType {
-    /// `1`: approvers decide.
+    /// `1`: approval.
     Approval,
-    /// `2`: people get a copy.
+    /// `2`: Cc.
     Copy,
-    /// `3`: people carry it out (办理).
+    /// `3`: handling (办理).
     Handling,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// A kind of control.
+/// A type of control.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ControlKind {
-    /// `Text`: one line.
+    /// `Text`: a single line.
     Text,
-    /// `Textarea`: several lines.
+    /// `Textarea`: multiple lines.
     Textarea,
     /// `Number`
     Number,
@@ -1561,39 +1557,39 @@ pub enum ControlKind {
     Money,
     /// `Date`: with or without the time of day.
     Date,
-    /// `Selector`: one or several of given options.
+    /// `Selector`: one or several of the options.
     Selector,
-    /// `Contact`: employees or departments.
+    /// `Contact`: members or departments.
     Contact,
-    /// `Tips`: a text to read.
+    /// `Tips`: a hint text.
     Tips,
     /// `File`: attachments.
     File,
     /// `Table`: rows of other controls.
     Table,
-    /// `Attendance`: a business trip, an outing or overtime.
+    /// `Attendance`: a business trip, off-site work or overtime.
     Attendance,
     /// `Vacation`: leave.
     Vacation,
-    /// `PunchCorrection`: only in answers.
+    /// `PunchCorrection`: only in responses.
     PunchCorrection,
     /// `DateRange`: a period.
     DateRange,
-    /// `Location`: a place.
+    /// `Location`: a location.
     Location,
-    /// `RelatedApproval`: other applications.
+    /// `RelatedApproval`: other approval requests.
     RelatedApproval,
-    /// `Formula`: only in answers.
+    /// `Formula`: only in responses.
     Formula,
-    /// `BankAccount`: an account to pay to.
+    /// `BankAccount`: a payee's bank account.
     BankAccount,
-    /// `PhoneNumber`: documented for templates, not for answers.
+    /// `PhoneNumber`: documented for templates, not for responses.
     PhoneNumber,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// A language. Note the underscore.
+/// A language. Spelled with an underscore.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Language {
@@ -1605,7 +1601,7 @@ pub enum Language {
     Other(Unknown),
 }
 
-/// Whether the time of day counts.
+/// Whether a date has a time of day.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DateKind {
@@ -1617,21 +1613,21 @@ pub enum DateKind {
     Other(Unknown),
 }
 
-/// What the length of a period is counted in.
+/// The unit in which the duration of a period is counted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RangeType {
-    /// `halfday`: half days: only dates are shown.
+    /// `halfday`: half days: only dates are displayed.
     HalfDay,
-    /// `day`: days: only dates are shown; on the page for third-party applications only.
+    /// `day`: days: only dates are displayed; only on the page for third-party apps.
     Day,
-    /// `hour`: hours: dates and times are shown.
+    /// `hour`: hours: dates and times are displayed.
     Hour,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// How many can be chosen.
+/// Whether one or several can be selected.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SelectType {
@@ -1643,11 +1639,11 @@ pub enum SelectType {
     Other(Unknown),
 }
 
-/// What can be chosen.
+/// The type of a selection.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ContactMode {
-    /// `user`: employees.
+    /// `user`: members.
     User,
     /// `department`: departments.
     Department,
@@ -1655,7 +1651,7 @@ pub enum ContactMode {
     Other(Unknown),
 }
 
-/// What time away, or at work, an application is about.
+/// The type of attendance in a request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AttendanceKind {
@@ -1673,35 +1669,35 @@ pub enum AttendanceKind {
     Other(Unknown),
 }
 
-/// Where a length comes from.
+/// The source of a duration.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SliceState {
-    /// `1`: by WeCom.
+    /// `1`: calculated by WeCom.
     Calculated,
-    /// `2`: by a person.
+    /// `2`: edited by a person.
     Edited,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// Whose account it is.
+/// The type of account holder.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AccountType {
-    /// `1`: a company's.
+    /// `1`: a company.
     Corporate,
-    /// `2`: a person's.
+    /// `2`: a person.
     Personal,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// How a row of a table is printed.
+/// The print format of a table row.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PrintFormat {
-    /// `0`: all of it in one line.
+    /// `0`: in one line.
     OneLine,
     /// `1`: split over several lines.
     SeveralLines,
@@ -1709,7 +1705,7 @@ pub enum PrintFormat {
     Other(Unknown),
 }
 
-/// Which days count.
+/// The days that count.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DayCount {
@@ -1721,8 +1717,7 @@ pub enum DayCount {
     Other(Unknown),
 }
 
-/// What has become of an application for approval in the approval flow of an own or third-party
-/// application.
+/// The status of an approval request in the approval flow of a self-built or third-party app.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OpenApprovalStatus {
@@ -1738,7 +1733,7 @@ pub enum OpenApprovalStatus {
     Other(Unknown),
 }
 
-/// What has become of a step, or of an approver's part in it.
+/// The status of a node, or of an approver's decision at it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OpenStepStatus {
@@ -1748,19 +1743,19 @@ pub enum OpenStepStatus {
     Approved,
     /// `3`
     Rejected,
-    /// `4`: another approver decides instead.
+    /// `4`: transferred to another approver.
     Transferred,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// Who the approvers of a step are.
+/// The type of a node's approvers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OpenNodeType {
-    /// `1`: certain employees.
+    /// `1`: named members.
     Members,
-    /// `2`: the employees with a tag.
+    /// `2`: members with a tag.
     Tagged,
     /// `3`: the applicant's superiors.
     Superiors,

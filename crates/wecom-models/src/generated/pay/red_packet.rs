@@ -2,7 +2,7 @@
 
 //! 企业支付 · 企业红包
 //!
-//! Red packets, money that a corporation gives to people in WeChat.
+//! Red packets: money that a company gives to people in WeChat.
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -23,72 +23,71 @@ use crate::Unknown;
 ///
 /// `scene_id` is required when `total_amount` is less than 100.
 ///
-/// WeChat Pay answers this call, not WeCom. It asks for the merchant's client certificate, and for two
-/// signatures that the caller computes: `workwx_sign` first, then `sign`, which covers it. An answer
-/// that reports a failure comes back as an error with its code; what the codes mean is listed at
-/// [`ErrorCode`]. The response is that of a success: a request that was not understood (`return_code`
-/// is `FAIL`) is answered with `return_code` and `return_msg` only, a red packet that was not sent
-/// (`result_code` is `FAIL`) with these, the signature, and `err_code` and `err_code_des`.
+/// This is an endpoint of WeChat Pay, not of WeCom. It requires the merchant's client certificate, and
+/// two signatures that the caller computes: `workwx_sign` first, then `sign`, which covers it. A
+/// response that reports a failure becomes an error with its code; see [`ErrorCode`] for what the
+/// codes mean. The response type is that of a success: if the request was not understood
+/// (`return_code` is `FAIL`), the server returns only `return_code` and `return_msg`; if the red
+/// packet was not sent (`result_code` is `FAIL`), these, the signature, `err_code` and `err_code_des`.
 ///
-/// **Never send a new `mch_billno` when the outcome is unclear**: after `SYSTEMERROR`, an unknown code, an answer
-/// that can't be read or none at all, the packet may have been sent, and a new number sends a second
-/// one. After `SYSTEMERROR` or a timeout, repeat the request with the same `mch_billno`; after an
-/// unknown code or an answer that can't be read, ask the support of WeChat Pay whether the packet was
-/// sent. Codes and fields may be added, and the order of fields may change. Send at a reasonable pace,
-/// and control how many requests are on their way at once.
+/// **Never send a new `mch_billno` when the outcome is unclear**: after `SYSTEMERROR`, an unknown code, a response that can't be
+/// read or none at all, the red packet may have been sent, and a new number sends a second one. After
+/// `SYSTEMERROR` or a timeout, repeat the request with the same `mch_billno`; after an unknown code or
+/// a response that can't be read, ask WeChat Pay's customer service whether it was sent. Codes and
+/// fields may be added, and the order of fields may change. Send at a reasonable pace, and limit the
+/// number of concurrent requests.
 ///
-/// Unless the merchant platform (商户平台) is set up otherwise:
+/// Unless the merchant platform (商户平台) is configured otherwise:
 ///
-/// - a red packet holds 1 to 200 yuan; outside of that, `scene_id` is required
-/// - 1800 red packets may be sent a minute
-/// - a merchant pays out at most 1,000,000 yuan a day
-/// - a person receives at most 1000 yuan a day, and at most 10 red packets
+/// - a red packet contains 1 to 200 yuan; otherwise `scene_id` is required
+/// - up to 1800 red packets may be sent per minute
+/// - a merchant may pay out up to 1,000,000 yuan per day
+/// - a person may receive up to 1000 yuan per day, and up to 10 red packets
 ///
 /// A new merchant can send red packets once it has been registered for more than 90 days and has had
-/// transactions on 30 days in a row. The appid of a mobile application can't be used.
+/// transactions on 30 consecutive days. A mobile app's appid can't be used.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Sendworkwxredpack {
-    /// Random text, another one in each request. At most 32 characters.
+    /// A random string, different in each request. At most 32 characters.
     pub nonce_str: String,
-    /// The signature for WeChat Pay, which the caller computes: the upper-case MD5 of all fields that
-    /// aren't empty, `workwx_sign` included and `sign` itself left out, sorted by name as `name=value&…`,
-    /// followed by `&key=` and the merchant's API key. At most 32 characters.
+    /// The signature for WeChat Pay, computed by the caller: the upper-case MD5 of all fields that aren't
+    /// empty, including `workwx_sign` but not `sign` itself, sorted by name as `name=value&…`, followed by
+    /// `&key=` and the merchant's API key. At most 32 characters.
     pub sign: String,
-    /// The merchant's own number for this red packet: digits and ASCII letters, never used for another
-    /// one. The same number again repeats the request, it doesn't send twice. Recommended: the merchant's
-    /// number, the date as `yyyymmdd`, and 10 digits that don't recur that day. At most 28 characters.
+    /// The merchant order number of this red packet: digits and ASCII letters, unique. The same number
+    /// again repeats the request without sending twice. Recommended: the merchant ID, the date as
+    /// `yyyymmdd`, and 10 digits that don't recur that day. At most 28 characters.
     pub mch_billno: String,
-    /// The merchant's number with WeChat Pay. At most 32 characters.
+    /// The merchant ID at WeChat Pay. At most 32 characters.
     pub mch_id: String,
-    /// Whose openids `re_openid` is of: the corporation's id, which is an appid here, or an official
-    /// account's appid. A mobile application's appid is refused. At most 32 characters.
+    /// The ID that `re_openid` belongs to: the company's corpid, which is an appid here, or an official
+    /// account's appid. A mobile app's appid is refused. At most 32 characters.
     pub wxappid: String,
-    /// The name of the sender, for a red packet from a person. Not together with `agentid`. At most 128
+    /// The sender's name, for a red packet from a person. Can't be combined with `agentid`. At most 128
     /// characters.
     pub sender_name: Option<String>,
-    /// The application that the red packet comes from; `workwx_sign` is computed with its secret. Not
-    /// together with `sender_name`.
+    /// The agentid of the app that sends the red packet; `workwx_sign` is computed with its secret. Can't
+    /// be combined with `sender_name`.
     pub agentid: Option<u64>,
-    /// The sender's picture: a media file uploaded to WeCom. At most 128 characters.
+    /// The sender's avatar: the `media_id` of a media file uploaded to WeCom. At most 128 characters.
     pub sender_header_media_id: Option<String>,
-    /// Who receives it: the person's openid under `wxappid`. At most 32 characters.
+    /// The recipient's openid under `wxappid`. At most 32 characters.
     pub re_openid: String,
-    /// The money in it, in fen (1/100 yuan). At least 100 by default.
+    /// The amount, in fen (1/100 yuan). At least 100 by default.
     pub total_amount: u64,
-    /// The wish that the receiver reads. At most 128 characters.
+    /// The greeting that the recipient reads. At most 128 characters.
     pub wishing: String,
-    /// The name of the occasion, such as a campaign. At most 32 characters.
+    /// The name of the campaign. At most 32 characters.
     pub act_name: String,
     /// A remark. At most 256 characters.
     pub remark: String,
-    /// What the red packet is for.
+    /// The purpose of the red packet.
     pub scene_id: Option<SceneId>,
-    /// The signature for WeCom, which the caller computes: the upper-case MD5 of `act_name`, `mch_billno`,
+    /// The signature for WeCom, computed by the caller: the upper-case MD5 of `act_name`, `mch_billno`,
     /// `mch_id`, `nonce_str`, `re_openid`, `total_amount` and `wxappid`, in this order as `name=value&…`,
-    /// followed by `&secret=` and the secret of the application in `agentid`. Corporations that have used
-    /// the secret of the system application 企业支付 (corporate payment) before may go on with it. At most 32
-    /// characters.
+    /// followed by `&secret=` and the secret of the app in `agentid`. Companies that have already used the
+    /// secret of the system app 企业支付 (company payment) may continue to. At most 32 characters.
     pub workwx_sign: String,
 }
 
@@ -160,40 +159,40 @@ impl Sendworkwxredpack {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendworkwxredpackResponse {
-    /// Whether the request was understood. Whether money was sent, says `result_code`.
+    /// Whether the request was understood. `result_code` says whether money was sent.
     pub return_code: Outcome,
-    /// What was wrong with the request, for people to read. At most 128 characters.
+    /// The error message if the request was not understood, for people to read. At most 128 characters.
     ///
-    /// The table says it is the reason of a failure where it isn't empty; the example shows `ok` with a
+    /// The table says it is the reason of a failure if it isn't empty; the example shows `ok` with a
     /// success.
     pub return_msg: Option<String>,
-    /// WeChat Pay's signature of the answer, computed like that of the request. At most 32 characters.
+    /// WeChat Pay's signature of the response, computed like that of the request. At most 32 characters.
     pub sign: String,
     /// Whether the red packet was sent.
     pub result_code: Outcome,
-    /// Why the red packet was not sent.
+    /// The error code if the red packet was not sent.
     pub err_code: Option<ErrorCode>,
-    /// The same for people to read; programs shouldn't rely on it. At most 128 characters.
+    /// The error message, for people to read; programs shouldn't rely on it. At most 128 characters.
     pub err_code_des: Option<String>,
-    /// The merchant's own number for the red packet. At most 28 characters.
+    /// The merchant order number of the red packet. At most 28 characters.
     pub mch_billno: String,
-    /// The merchant's number with WeChat Pay. At most 32 characters.
+    /// The merchant ID at WeChat Pay. At most 32 characters.
     pub mch_id: String,
-    /// Whose openids `re_openid` is of. At most 32 characters.
+    /// The ID that `re_openid` belongs to. At most 32 characters.
     pub wxappid: String,
-    /// Who receives it. At most 32 characters.
+    /// The recipient's openid. At most 32 characters.
     pub re_openid: String,
-    /// The money in it, in fen (1/100 yuan).
+    /// The amount, in fen (1/100 yuan).
     pub total_amount: u64,
-    /// WeChat's number for the red packet. At most 32 characters.
+    /// WeChat's order number of the red packet. At most 32 characters.
     pub send_listid: String,
-    /// The name of the sender. At most 128 characters.
+    /// The sender's name. At most 128 characters.
     pub sender_name: String,
-    /// The media file with the sender's picture. At most 128 characters.
+    /// The `media_id` of the sender's avatar. At most 128 characters.
     pub sender_header_media_id: String,
 }
 
-/// What a red packet is for.
+/// The purpose of a red packet.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SceneId {
@@ -203,11 +202,11 @@ pub enum SceneId {
     PrizeDraw,
     /// `PRODUCT_3`: redemption of virtual goods.
     VirtualPrize,
-    /// `PRODUCT_4`: a benefit within the corporation.
+    /// `PRODUCT_4`: a member benefit.
     EmployeeBenefit,
-    /// `PRODUCT_5`: a sales channel's share.
+    /// `PRODUCT_5`: a commission for sales channels.
     ChannelCommission,
-    /// `PRODUCT_6`: a reward for the insured.
+    /// `PRODUCT_6`: an insurance reward.
     InsuranceReward,
     /// `PRODUCT_7`: a lottery prize.
     LotteryPrize,
@@ -217,7 +216,7 @@ pub enum SceneId {
     Other(Unknown),
 }
 
-/// Whether something worked.
+/// Whether a step succeeded.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
@@ -229,55 +228,55 @@ pub enum Outcome {
     Other(Unknown),
 }
 
-/// Why a red packet was not sent. More codes may come; after one that isn't listed, don't use a new
-/// `mch_billno`.
+/// The reason a red packet was not sent. More codes may be added; after one that isn't listed, don't
+/// use a new `mch_billno`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorCode {
-    /// `NO_AUTH`: WeChat stopped the request as risky: the receiver's account looks unusual; another,
+    /// `NO_AUTH`: WeChat stopped the request as risky: the recipient's account looks unusual; another,
     /// regularly used account may work.
     NoAuth,
-    /// `SENDNUM_LIMIT`: the receiver has got as many red packets today as the merchant platform allows for
-    /// one person.
+    /// `SENDNUM_LIMIT`: the recipient has received as many red packets today as the merchant platform
+    /// allows for one person.
     SendNumLimit,
     /// `SENDAMOUNT_LIMIT`: the merchant has paid out as much today as the merchant platform allows.
     SendAmountLimit,
-    /// `RCVDAMOUNT_LIMIT`: the receiver has got as much money today as the merchant platform allows for
-    /// one person.
+    /// `RCVDAMOUNT_LIMIT`: the recipient has received as much money today as the merchant platform allows
+    /// for one person.
     ReceivedAmountLimit,
-    /// `ILLEGAL_APPID`: `wxappid` is a mobile application's appid.
+    /// `ILLEGAL_APPID`: `wxappid` is a mobile app's appid.
     IllegalAppid,
-    /// `MONEY_LIMIT`: the amount is outside of what one red packet may hold.
+    /// `MONEY_LIMIT`: the amount is outside the limits of a red packet.
     MoneyLimit,
-    /// `SEND_FAILED`: it failed for good: sending it again takes a new `mch_billno`.
+    /// `SEND_FAILED`: sending failed for good: sending again requires a new `mch_billno`.
     SendFailed,
-    /// `FATAL_ERROR`: the openid is another one than in the first request with this `mch_billno`.
+    /// `FATAL_ERROR`: the openid differs from the first request with this `mch_billno`.
     FatalError,
-    /// `CA_ERROR`: something is wrong with the client certificate: download it from the merchant platform
-    /// again.
+    /// `CA_ERROR`: the client certificate is wrong: download it from the merchant platform again.
     CertificateError,
-    /// `SIGN_ERROR`: one of the signatures is wrong: another key or secret, fields in the wrong order,
-    /// empty fields signed, or text that isn't UTF-8.
+    /// `SIGN_ERROR`: one of the signatures is wrong: wrong key or secret, fields in the wrong order, empty
+    /// fields signed, or text that isn't UTF-8.
     SignError,
     /// `SYSTEMERROR`: the outcome is unknown: query it, or repeat the request with the same `mch_billno`;
     /// a new one would be a new red packet.
     SystemError,
-    /// `XML_ERROR`: the body is empty or no proper XML.
+    /// `XML_ERROR`: the body is empty or not well-formed XML.
     XmlError,
-    /// `FREQ_LIMIT`: too many calls: wait, or ask WeChat Pay for more.
+    /// `FREQ_LIMIT`: too many calls: wait, or ask WeChat Pay for a higher limit.
     FrequencyLimit,
     /// `NOTENOUGH`: the merchant's balance is too low.
     NotEnough,
-    /// `OPENID_ERROR`: the openid is not one under `wxappid`.
+    /// `OPENID_ERROR`: the openid doesn't belong to `wxappid`.
     OpenidError,
     /// `PROCESSING`: it is being sent: query the outcome after 20 minutes, with the same `mch_billno`.
     Processing,
-    /// `PARAM_ERROR`: a field is missing or not allowed, or a repeated request has another amount than the
-    /// first.
+    /// `PARAM_ERROR`: a field is missing or not allowed, or the amount of a repeated request differs from
+    /// the first.
     ParamError,
-    /// `NO_COMPETENCE`: the merchant has not activated corporate payment (企业支付), or its number is wrong.
+    /// `NO_COMPETENCE`: the merchant has not activated company payment (企业支付), or the merchant ID is
+    /// wrong.
     NoCompetence,
-    /// `API_METHOD_CLOSED`: sending through the API is switched off on the merchant platform.
+    /// `API_METHOD_CLOSED`: the API is disabled on the merchant platform.
     ApiMethodClosed,
     /// A value the documentation does not list.
     Other(Unknown),

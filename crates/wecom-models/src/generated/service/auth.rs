@@ -2,7 +2,7 @@
 
 //! 应用授权
 //!
-//! How a service provider's application proves who it is, and how corporations install it.
+//! Authentication of a service provider's apps, and their installation by companies.
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -10,25 +10,25 @@ mod reverse;
 
 use crate::{Secret, Unknown};
 
-/// Exchanges an application's id, secret and current ticket for a suite access token.
+/// Exchanges an app's ID, secret and current ticket for a suite access token.
 ///
 /// `POST /cgi-bin/service/get_suite_token` ·
 /// [获取第三方应用凭证](https://developer.work.weixin.qq.com/document/path/90600)
 ///
-/// Keep the token and reuse it: it lives for 2 hours, and it can't be fetched often. The address the
-/// call comes from must be one that the provider has listed.
+/// Cache the token and reuse it: it is valid for 2 hours, and frequent calls are not allowed. The IP
+/// address of the caller must be among the provider's trusted IPs.
 ///
-/// WeCom pushes a new `suite_ticket` to the provider's callback for instructions (指令回调URL) every 10
-/// minutes. A ticket is good for 30 minutes, so two pushes may be missed; always use the latest.
+/// WeCom sends a new `suite_ticket` to the provider's instruction callback URL (指令回调URL) every 10
+/// minutes. A ticket is valid for 30 minutes, so two may be missed; always use the latest.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetSuiteToken {
-    /// The third-party application (`ww…` or `wx…`; `tj…` for old suites), or the template of a developed
-    /// application (`dk…`).
+    /// The suite ID of the third-party app (`ww…` or `wx…`; `tj…` for old suites), or of the template of a
+    /// customized app (`dk…`).
     pub suite_id: String,
-    /// The application's or the template's secret.
+    /// The app's or the template's secret.
     pub suite_secret: Secret,
-    /// The latest ticket that WeCom pushed.
+    /// The latest ticket that WeCom sent.
     pub suite_ticket: Secret,
 }
 
@@ -52,25 +52,25 @@ impl GetSuiteToken {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetSuiteTokenResponse {
-    /// The token. At most 512 bytes.
+    /// The suite access token. At most 512 bytes.
     pub suite_access_token: Secret,
-    /// How long it lives, in seconds.
+    /// The token's lifetime, in seconds.
     pub expires_in: u64,
 }
 
-/// Exchanges a corporation's permanent code for an access token to what it has authorised.
+/// Exchanges a company's permanent code for an access token for what it has authorized.
 ///
 /// `POST /cgi-bin/service/get_corp_token` ·
 /// [获取企业凭证](https://developer.work.weixin.qq.com/document/path/90605)
 ///
-/// The token is like the one that a corporation's own application gets, and is used in the same calls.
-/// Keep it and reuse it.
+/// The token is like that of a company's self-built app, and is used in the same calls. Cache it and
+/// reuse it.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCorpToken {
-    /// The corporation that installed the application.
+    /// The corpid of the company that installed the app.
     pub auth_corpid: String,
-    /// The permanent code (企业永久授权码) that the provider got when the corporation installed it.
+    /// The permanent code (企业永久授权码) that the provider received when the company installed the app.
     pub permanent_code: Secret,
 }
 
@@ -92,25 +92,25 @@ impl GetCorpToken {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCorpTokenResponse {
-    /// The token. At most 512 bytes.
+    /// The access token. At most 512 bytes.
     pub access_token: Secret,
-    /// How long it lives, in seconds: usually 7200.
+    /// The token's lifetime, in seconds: usually 7200.
     pub expires_in: u64,
 }
 
-/// Exchanges a service provider's id and secret for a provider access token.
+/// Exchanges a service provider's ID and secret for a provider access token.
 ///
 /// `POST /cgi-bin/service/get_provider_token` ·
 /// [获取服务商凭证](https://developer.work.weixin.qq.com/document/path/91200)
 ///
-/// Keep the token and reuse it: calling this too often is blocked. While it lives, the same token is
-/// given out again. WeCom may withdraw it before its time, so be ready to fetch another one.
+/// Cache the token and reuse it: frequent calls are blocked. While it is valid, the same token is
+/// returned again. WeCom may invalidate it early, so be ready to get a new one.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetProviderToken {
-    /// The service provider's corporation.
+    /// The service provider's corpid.
     pub corpid: String,
-    /// The service provider's secret, from the provider's console.
+    /// The service provider's secret, from the provider console.
     pub provider_secret: Secret,
 }
 
@@ -129,32 +129,32 @@ impl GetProviderToken {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetProviderTokenResponse {
-    /// The token. At most 512 bytes.
+    /// The provider access token. At most 512 bytes.
     pub provider_access_token: Secret,
-    /// How long it lives, in seconds: usually 7200.
+    /// The token's lifetime, in seconds: usually 7200.
     pub expires_in: u64,
 }
 
-/// Makes a QR code that corporations scan to install a third-party application.
+/// Gets a QR code that companies scan to install a third-party app.
 ///
 /// `POST /cgi-bin/service/get_app_qrcode` ·
 /// [获取应用二维码](https://developer.work.weixin.qq.com/document/path/95430)
 ///
-/// Only for third-party applications for everybody (第三方通用应用) that are online. The answer is a picture
-/// or its address, as `result_type` says.
+/// Only for third-party apps available to all companies (第三方通用应用) that are online. The response is an
+/// image or its URL, depending on `result_type`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAppQrcode {
-    /// The third-party application: `ww…` or `wx…`.
+    /// The suite ID of the third-party app: `ww…` or `wx…`.
     pub suite_id: String,
-    /// Which application of an old suite with several. Others don't need it. Default 1.
+    /// The app's ID within an old suite with several apps. Others don't need it. Default 1.
     pub appid: Option<u64>,
-    /// Tells apart where corporations install from: ASCII letters and digits. It comes back with the
-    /// permanent code (企业永久授权码) of a corporation that scanned this QR code. Default ``, at most 32 bytes.
+    /// The source of the installation: ASCII letters and digits. Returned with the permanent code
+    /// (企业永久授权码) of a company that scanned this QR code. Default ``, at most 32 bytes.
     pub state: Option<String>,
-    /// How it looks, as in the provider's console. Default 2.
+    /// The QR code's style, as in the provider console. Default 2.
     pub style: Option<QrcodeStyle>,
-    /// Whether to answer with the picture or with its address. Default 1.
+    /// Whether to return the image or its URL. Default 1.
     pub result_type: Option<ResultType>,
 }
 
@@ -201,35 +201,37 @@ impl GetAppQrcode {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAppQrcodeResponse {
-    /// The picture's address.
+    /// The image's URL.
     pub qrcode: String,
 }
 
-/// How the QR code of an application looks.
+/// The style of an app's QR code.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QrcodeStyle {
-    /// `0`: in a frame that explains it, for printed things.
+    /// `0`: in a frame that explains it, for print.
     FramedForPrint,
     /// `1`: in a frame that explains it, for screens.
     FramedForScreen,
-    /// `2`: without a frame, 312×384 pixels: scanned best from 0.5 m, for screens and brochures.
+    /// `2`: without a frame, 312×384 pixels: recommended scanning distance 0.5 m, for screens and
+    /// brochures.
     Small,
-    /// `3`: without a frame, 624×768 pixels: scanned best from 1 m, for posters and stands.
+    /// `3`: without a frame, 624×768 pixels: recommended scanning distance 1 m, for posters and stands.
     Medium,
-    /// `4`: without a frame, 1996×2456 pixels: scanned best from 2.5 m, for projections and billboards.
+    /// `4`: without a frame, 1996×2456 pixels: recommended scanning distance 2.5 m, for projections and
+    /// billboards.
     Large,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// What the answer is.
+/// The type of response.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ResultType {
-    /// `1`: the picture.
+    /// `1`: the image.
     Picture,
-    /// `2`: the picture's address.
+    /// `2`: the image's URL.
     Url,
     /// A value the documentation does not list.
     Other(Unknown),

@@ -10,12 +10,12 @@ mod reverse;
 
 use crate::{File, Timestamp, Unknown};
 
-/// Uploads a service provider's file for 3 days, to be used in other calls.
+/// Uploads a service provider's temporary media file, valid for 3 days, to be used in other calls.
 ///
 /// `POST /cgi-bin/service/media/upload` ·
 /// [服务商上传临时素材](https://developer.work.weixin.qq.com/document/path/99310)
 ///
-/// All applications of a corporation share its media files.
+/// All apps of a company share its media files.
 ///
 /// A file has more than 5 bytes, and at most, by its type:
 ///
@@ -26,12 +26,11 @@ use crate::{File, Timestamp, Unknown};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Upload {
-    /// What kind of file it is. The limits depend on it.
+    /// The type of the file. The limits depend on it.
     pub r#type: MediaType,
-    /// What the file is for, where that is something particular. Required then, left out otherwise.
+    /// The purpose of the file, if it has a particular one. Required then, omitted otherwise.
     pub attachment_type: Option<AttachmentType>,
-    /// The file, with the name that people are to see. The name starts with no `/` and contains no `\` and
-    /// no `:`.
+    /// The file, with the name to show to people. The name can't start with `/` or contain `\` or `:`.
     pub media: File,
 }
 
@@ -58,17 +57,17 @@ impl Upload {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadResponse {
-    /// What kind of file it is.
+    /// The type of the file.
     pub r#type: MediaType,
-    /// The file's id, valid for 3 days.
+    /// The file's `media_id`, valid for 3 days.
     pub media_id: String,
-    /// When it was uploaded.
+    /// The time the file was uploaded.
     ///
-    /// The table gives no type; the example shows the number as text.
+    /// The table names no type; the example shows the number as text.
     pub created_at: Timestamp,
 }
 
-/// A kind of media file.
+/// A type of media file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MediaType {
@@ -84,7 +83,7 @@ pub enum MediaType {
     Other(Unknown),
 }
 
-/// Something particular that a file is for.
+/// A particular purpose of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AttachmentType {

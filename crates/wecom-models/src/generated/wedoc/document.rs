@@ -2,7 +2,7 @@
 
 //! 文档 · 管理文档内容
 //!
-//! What stands in a document (文档), and changes to it.
+//! The content of a document (文档), and its updates.
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -11,22 +11,21 @@ mod reverse;
 use serde_json::Value;
 use crate::{Unknown, UnknownUnion};
 
-/// Carries out several changes of a document at once.
+/// Makes several changes to a document at once.
 ///
 /// `POST /cgi-bin/wedoc/document/batch_update` ·
 /// [编辑文档内容](https://developer.work.weixin.qq.com/document/path/97626)
 ///
-/// If one of the changes fails, none is made. Afterwards the document's version is one higher.
+/// If one change fails, none is made. Each successful call increases the document's version by one.
 ///
-/// An own application must be listed among those that may call the document API (可调用应用); third-party
-/// applications and those developed for a corporation (代开发) need the permission 文档.
+/// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
+/// permission 文档.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchUpdate {
-    /// The document.
+    /// The document's ID.
     pub docid: String,
-    /// The version that the changes are meant for, from [`Get`]. It is at most 100 versions behind the
-    /// newest.
+    /// The version that the changes are based on, from [`Get`]. At most 100 versions behind the latest.
     pub version: Option<u64>,
     /// The changes. At most 30 items.
     pub requests: Vec<UpdateRequest>,
@@ -59,17 +58,17 @@ impl BatchUpdate {
 #[non_exhaustive]
 pub struct BatchUpdateResponse {}
 
-/// Reads a document as a tree of nodes.
+/// Gets a document as a tree of nodes.
 ///
 /// `POST /cgi-bin/wedoc/document/get` ·
 /// [获取文档数据](https://developer.work.weixin.qq.com/document/path/101161)
 ///
-/// An own application must be listed among those that may call the document API (可调用应用); third-party
-/// applications and those developed for a corporation (代开发) need the permission 文档.
+/// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
+/// permission 文档.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Get {
-    /// The document.
+    /// The document's ID.
     pub docid: String,
 }
 
@@ -91,7 +90,7 @@ pub struct GetResponse {
     pub document: Node,
 }
 
-/// A place in a document.
+/// A location in a document.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Location {
@@ -111,9 +110,9 @@ impl Location {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Range {
-    /// Where it starts, from 0.
+    /// The start of the range, from 0.
     pub start_index: u64,
-    /// How long it is.
+    /// The length of the range.
     pub length: u64,
 }
 
@@ -125,13 +124,13 @@ impl Range {
     }
 }
 
-/// Puts a text in the place of others.
+/// Replaces texts with another one.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReplaceText {
     /// The new text.
     pub text: String,
-    /// What it takes the place of, each of them. At most 10 items.
+    /// The ranges to replace. At most 10 items.
     pub ranges: Vec<Range>,
 }
 
@@ -155,7 +154,7 @@ impl ReplaceText {
 pub struct InsertText {
     /// The text.
     pub text: String,
-    /// Where.
+    /// The location to insert at.
     pub location: Location,
 }
 
@@ -174,7 +173,7 @@ impl InsertText {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteContent {
-    /// What to delete.
+    /// The range to delete.
     pub range: Range,
 }
 
@@ -190,13 +189,13 @@ impl DeleteContent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InsertImage {
-    /// The image's address, from uploading it as an image of a document.
+    /// The image's URL, from uploading it as an image of a document.
     pub image_id: String,
-    /// Where.
+    /// The location to insert at.
     pub location: Location,
-    /// How wide it is shown, in pixels.
+    /// The displayed width, in pixels.
     pub width: Option<u64>,
-    /// How high it is shown, in pixels.
+    /// The displayed height, in pixels.
     pub height: Option<u64>,
 }
 
@@ -230,7 +229,7 @@ impl InsertImage {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InsertPageBreak {
-    /// Where.
+    /// The location to insert at.
     pub location: Location,
 }
 
@@ -248,11 +247,11 @@ impl InsertPageBreak {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InsertTable {
-    /// How many rows. At most 100.
+    /// The number of rows. At most 100.
     pub rows: u64,
-    /// How many columns. At most 60.
+    /// The number of columns. At most 60.
     pub cols: u64,
-    /// Where.
+    /// The location to insert at.
     pub location: Location,
 }
 
@@ -268,7 +267,7 @@ impl InsertTable {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InsertParagraph {
-    /// Where.
+    /// The location to insert at.
     pub location: Location,
 }
 
@@ -280,13 +279,13 @@ impl InsertParagraph {
     }
 }
 
-/// Changes how text looks.
+/// Updates the properties of text.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateTextProperty {
-    /// How it looks from then on.
+    /// The new properties.
     pub text_property: TextProperty,
-    /// Which text. At most 10 items.
+    /// The ranges to update. At most 10 items.
     pub ranges: Vec<Range>,
 }
 
@@ -304,17 +303,17 @@ impl UpdateTextProperty {
     }
 }
 
-/// How text looks.
+/// The properties of text.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TextProperty {
-    /// Whether it is bold.
+    /// Whether the text is bold.
     ///
     /// The table spells it `blod`; the example is followed here.
     pub bold: Option<bool>,
-    /// The text's colour: RRGGBB, hexadecimal.
+    /// The text's color: RRGGBB, hexadecimal.
     pub color: Option<String>,
-    /// The colour behind it: RRGGBB, hexadecimal.
+    /// The background color: RRGGBB, hexadecimal.
     pub background_color: Option<String>,
 }
 
@@ -347,57 +346,57 @@ impl TextProperty {
     }
 }
 
-/// A part of a document, with the parts it consists of.
+/// A part of a document, with its child nodes.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Node {
-    /// Where it starts.
+    /// The start of the node.
     pub begin: u64,
-    /// Where it ends.
+    /// The end of the node.
     pub end: u64,
-    /// How it looks. Absent for kinds of nodes that have no properties.
+    /// The node's properties. Absent for types of nodes that have none.
     pub property: Option<Property>,
-    /// What kind of node it is.
+    /// The type of the node.
     pub r#type: NodeType,
-    /// The nodes it consists of. Absent where there are none.
+    /// The child nodes. Absent if there are none.
     ///
     /// The table says one node, the example shows a list.
     pub children: Option<Vec<Node>>,
-    /// The text. Only where `type` is `Text`.
+    /// The text. Present only if `type` is `Text`.
     pub text: Option<String>,
 }
 
-/// How a node looks. Which field is there depends on the kind of node.
+/// The properties of a node. Only the one for the node's type is present.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Property {
-    /// Of a section.
+    /// The properties of a section.
     pub section_property: Option<SectionProperty>,
-    /// Of a paragraph.
+    /// The properties of a paragraph.
     pub paragraph_property: Option<ParagraphProperty>,
-    /// Of text.
+    /// The properties of text.
     pub run_property: Option<RunProperty>,
-    /// Of a table.
+    /// The properties of a table.
     pub table_property: Option<TableProperty>,
-    /// Of a table's row.
+    /// The properties of a table row.
     pub table_row_property: Option<TableRowProperty>,
-    /// Of a table's cell.
+    /// The properties of a table cell.
     pub table_cell_property: Option<TableCellProperty>,
-    /// Of something drawn.
+    /// The properties of a drawing.
     pub drawing_property: Option<DrawingProperty>,
 }
 
-/// How a section looks.
+/// The properties of a section.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SectionProperty {
-    /// How large its pages are.
+    /// The size of the pages.
     pub page_size: Option<PageSize>,
-    /// How wide the margins of its pages are.
+    /// The margins of the pages.
     pub page_margins: Option<PageMargins>,
 }
 
-/// How large pages are.
+/// The size of pages.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PageSize {
@@ -405,13 +404,13 @@ pub struct PageSize {
     pub width: f64,
     /// The height.
     pub height: f64,
-    /// Which way they are turned.
+    /// The page orientation.
     ///
-    /// The table says an object, of which it repeats width and height; the last example shows text.
+    /// The table says an object that repeats width and height; the last example shows text.
     pub orientation: OrientationValue,
 }
 
-/// Which way pages are turned, in an object of its own.
+/// The page orientation, in an object of its own.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OrientedSize {
@@ -419,37 +418,37 @@ pub struct OrientedSize {
     pub width: Option<f64>,
     /// The height.
     pub height: Option<f64>,
-    /// Which way they are turned.
+    /// The page orientation.
     pub orientation: PageOrientation,
 }
 
-/// How wide the margins of a section's pages are.
+/// The page margins of a section.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PageMargins {
-    /// Above.
+    /// The top margin.
     pub top: f64,
-    /// On the right.
+    /// The right margin.
     pub right: f64,
-    /// Below.
+    /// The bottom margin.
     pub bottom: f64,
-    /// On the left.
+    /// The left margin.
     pub left: f64,
 }
 
-/// How a paragraph looks.
+/// The properties of a paragraph.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ParagraphProperty {
-    /// Its bullet or number. Absent where it has none.
+    /// The bullet or number. Absent if the paragraph has none.
     pub number_property: Option<NumberProperty>,
-    /// The space around it and in it.
+    /// The spacing.
     pub spacing: Option<Spacing>,
-    /// How far it is indented.
+    /// The indent.
     pub indent: Option<Indent>,
-    /// How its lines are aligned.
+    /// The alignment of the lines.
     pub alignment_type: AlignmentType,
-    /// Which way its text runs.
+    /// The text direction.
     pub text_direction: TextDirection,
 }
 
@@ -457,73 +456,73 @@ pub struct ParagraphProperty {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NumberProperty {
-    /// How deep it is nested in the list.
+    /// The nesting level in the list.
     pub nesting_level: u64,
-    /// The list: the same for all of its paragraphs.
+    /// The list's ID, the same for all of its paragraphs.
     pub number_id: String,
 }
 
-/// The space around a paragraph and in it.
+/// The spacing of a paragraph.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Spacing {
-    /// The space before it, in pixels. The page has it the other way round.
+    /// The space before the paragraph, in pixels. The page has it the other way round.
     pub before: f64,
-    /// The space after it, in pixels. The page has it the other way round.
+    /// The space after the paragraph, in pixels. The page has it the other way round.
     pub after: f64,
-    /// The space of a line, in pixels.
+    /// The line spacing, in pixels.
     pub line: f64,
-    /// What `line` means.
+    /// The meaning of `line`.
     pub line_rule: LineSpacingRule,
 }
 
-/// How far a paragraph is indented.
+/// The indent of a paragraph.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Indent {
-    /// On the left, in pixels.
+    /// The left indent, in pixels.
     pub left: f64,
-    /// On the left, in twentieths of a character's width.
+    /// The left indent, in twentieths of a character's width.
     pub left_chars: u64,
-    /// On the right, in pixels.
+    /// The right indent, in pixels.
     pub right: f64,
-    /// On the right, in twentieths of a character's width.
+    /// The right indent, in twentieths of a character's width.
     pub right_chars: u64,
-    /// How far the first line hangs out, in pixels. The page calls it vertical.
+    /// The hanging indent of the first line, in pixels. The page calls it vertical.
     pub hanging: f64,
-    /// How far the first line hangs out, in twentieths of a character's width.
+    /// The hanging indent of the first line, in twentieths of a character's width.
     pub hanging_chars: u64,
-    /// The first line, in pixels.
+    /// The first-line indent, in pixels.
     pub first_line: f64,
-    /// The first line, in twentieths of a character's width.
+    /// The first-line indent, in twentieths of a character's width.
     pub first_line_chars: u64,
 }
 
-/// How text looks.
+/// The properties of text.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RunProperty {
     /// The font's name.
     pub font: String,
-    /// Whether it is bold.
+    /// Whether the text is bold.
     pub bold: bool,
-    /// Whether it is italic.
+    /// Whether the text is italic.
     pub italics: bool,
-    /// Whether it is underlined.
+    /// Whether the text is underlined.
     pub underline: bool,
-    /// Whether it is struck through.
+    /// Whether the text is struck through.
     pub strike: bool,
-    /// Its colour: RRGGBB, hexadecimal.
+    /// The color: RRGGBB, hexadecimal.
     pub color: String,
-    /// The space between its characters.
+    /// The character spacing.
     pub spacing: f64,
-    /// How large it is, in half points: 1/144 inch.
+    /// The font size, in half points: 1/144 inch.
     pub size: f64,
-    /// Its shading.
+    /// The shading.
     pub shading: Option<Shading>,
-    /// Whether it is raised or lowered.
+    /// Whether the text is superscript or subscript.
     pub vertical_align: TextVerticalAlign,
-    /// Whether the node only keeps a place.
+    /// Whether the node is only a placeholder.
     pub is_placeholder: bool,
 }
 
@@ -531,21 +530,21 @@ pub struct RunProperty {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Shading {
-    /// The colour in front: RRGGBB, hexadecimal.
+    /// The foreground color: RRGGBB, hexadecimal.
     pub foreground_color: String,
-    /// The colour behind: RRGGBB, hexadecimal.
+    /// The background color: RRGGBB, hexadecimal.
     pub background_color: String,
 }
 
-/// How a table looks. The properties of its rows and cells go before.
+/// The properties of a table. Those of its rows and cells take precedence.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableProperty {
     /// The preferred width.
     pub table_width: Option<TableWidth>,
-    /// Where it stands in the line.
+    /// The horizontal alignment.
     pub horizontal_alignment_type: TableHorizontalAlignmentType,
-    /// Whether its width is fixed.
+    /// Whether the width is fixed.
     pub table_layout: TableLayoutType,
 }
 
@@ -555,39 +554,39 @@ pub struct TableProperty {
 pub struct TableWidth {
     /// The width, in pixels.
     pub width: f64,
-    /// How the width is meant: the page lists the values of `table_layout`.
+    /// The type of width: the page lists the values of `table_layout`.
     pub r#type: TableLayoutType,
 }
 
-/// How a table's row looks.
+/// The properties of a table row.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableRowProperty {
-    /// Whether it is a header.
+    /// Whether the row is a header.
     pub is_header: bool,
 }
 
-/// How a table's cell looks.
+/// The properties of a table cell.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableCellProperty {
-    /// Its borders.
+    /// The borders.
     pub table_cell_borders: Option<Borders>,
-    /// Where its content stands.
+    /// The vertical alignment of the content.
     pub vertical_alignment: VerticalAlignment,
 }
 
-/// The borders of a table's cell.
+/// The borders of a table cell.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Borders {
-    /// Above.
+    /// The top border.
     pub top: Option<BorderProperty>,
-    /// On the left.
+    /// The left border.
     pub left: Option<BorderProperty>,
-    /// Below.
+    /// The bottom border.
     pub bottom: Option<BorderProperty>,
-    /// On the right.
+    /// The right border.
     pub right: Option<BorderProperty>,
 }
 
@@ -595,81 +594,81 @@ pub struct Borders {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BorderProperty {
-    /// Its colour: RRGGBB, hexadecimal.
+    /// The color: RRGGBB, hexadecimal.
     pub color: String,
-    /// How wide it is, in pixels.
+    /// The width, in pixels.
     pub width: u64,
 }
 
-/// Something drawn, such as a picture or a chart.
+/// A drawing, such as an image or a chart.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DrawingProperty {
-    /// What stands in the text. Absent for something that floats.
+    /// The inline object. Absent for a floating one.
     pub inline_keyword: Option<Inline>,
-    /// What floats. Absent for something that stands in the text.
+    /// The floating object. Absent for an inline one.
     pub anchor: Option<Anchor>,
-    /// Whether it only keeps a place.
+    /// Whether the drawing is only a placeholder.
     pub is_placeholder: bool,
 }
 
-/// Something drawn that stands in the text.
+/// An inline object.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Inline {
-    /// The picture, if it is one.
+    /// The image, if it is one.
     pub picture: Option<InlinePicture>,
     /// The add-on, if it is one.
     pub addon: Option<InlineAddon>,
 }
 
-/// A picture that stands in the text.
+/// An inline image.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InlinePicture {
-    /// The picture's address.
+    /// The image's URL.
     ///
     /// In the page's example, not in its table.
     pub uri: Option<String>,
-    /// What is cut off.
+    /// The cropping.
     pub relative_rect: Option<RelativeRect>,
-    /// Its shape.
+    /// The shape.
     pub shape: Option<ShapeProperties>,
 }
 
-/// What is cut off a picture. 75000 stands for 75 %; the page calls the unit 0.1 %.
+/// The cropping of an image. 75000 means 75%; the page calls the unit 0.1%.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RelativeRect {
-    /// From the left.
+    /// The part cropped on the left.
     pub left: u64,
-    /// From the top.
+    /// The part cropped at the top.
     pub top: u64,
-    /// From the right.
+    /// The part cropped on the right.
     pub right: u64,
-    /// From the bottom.
+    /// The part cropped at the bottom.
     pub bottom: u64,
 }
 
-/// A picture's shape.
+/// The shape of an image.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ShapeProperties {
-    /// How it is cut and turned.
+    /// The transformation of the image.
     pub transform: Option<Transform2D>,
 }
 
-/// How a picture is cut and turned.
+/// The transformation of an image.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Transform2D {
-    /// Its frame.
+    /// The frame.
     pub extent: Option<PositiveSize2D>,
-    /// How far it is turned clockwise, in 1/60000 degrees. Negative: the other way.
+    /// The clockwise rotation, in 1/60000 degrees. Negative: counterclockwise.
     pub rotation: i64,
 }
 
-/// The size of a picture's frame.
+/// The size of an image's frame.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PositiveSize2D {
@@ -679,83 +678,83 @@ pub struct PositiveSize2D {
     pub cy: u64,
 }
 
-/// An add-on in the text.
+/// An inline add-on.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InlineAddon {
-    /// The add-on.
+    /// The add-on's ID.
     pub addon_id: String,
-    /// What it is for.
+    /// The purpose of the add-on.
     pub addon_source: AddonSourceType,
 }
 
-/// Something drawn that floats.
+/// A floating object.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Anchor {
-    /// The picture.
+    /// The image.
     pub picture: Option<AnchorPicture>,
 }
 
-/// A picture that floats.
+/// A floating image.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AnchorPicture {
-    /// The picture's address.
+    /// The image's URL.
     ///
     /// In the page's example, not in its table.
     pub uri: Option<String>,
-    /// What is cut off.
+    /// The cropping.
     pub relative_rect: Option<RelativeRect>,
-    /// Its shape.
+    /// The shape.
     pub shape: Option<ShapeProperties>,
-    /// Where it stands from left to right.
+    /// The horizontal position.
     pub position_horizontal: Option<PositionHorizontal>,
-    /// Where it stands from top to bottom.
+    /// The vertical position.
     pub position_vertical: Option<PositionVertical>,
-    /// Whether text doesn't flow around it.
+    /// Whether text doesn't wrap around the image.
     pub wrap_none: bool,
-    /// Whether text flows around it on its sides, and on which.
+    /// The way text wraps around the sides of the image.
     ///
     /// The table says an object, the example shows `false`.
     pub wrap_square: Option<WrapSquareValue>,
-    /// Whether text stands above and below it only.
+    /// Whether text is only above and below the image.
     pub wrap_top_and_bottom: bool,
-    /// Whether it lies behind the text.
+    /// Whether the image is behind the text.
     pub behind_doc: bool,
-    /// Whether it may overlap others.
+    /// Whether the image may overlap others.
     pub allow_overlap: bool,
 }
 
-/// Where a picture stands from left to right.
+/// The horizontal position of an image.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PositionHorizontal {
-    /// How far it is from there.
+    /// The offset from the reference.
     pub pos_offset: i64,
-    /// From where it is measured.
+    /// The reference of the offset.
     pub relative_from: RelativeFromHorizontal,
 }
 
-/// Where a picture stands from top to bottom.
+/// The vertical position of an image.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PositionVertical {
-    /// How far it is from there.
+    /// The offset from the reference.
     pub pos_offset: i64,
-    /// From where it is measured.
+    /// The reference of the offset.
     pub relative_from: RelativeFromVertical,
 }
 
-/// How text flows around a picture.
+/// The way text wraps around an image.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct WrapSquare {
-    /// On which sides.
+    /// The sides on which text wraps.
     pub wrap_text: WrapText,
 }
 
-/// A kind of node.
+/// A type of node.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NodeType {
@@ -773,15 +772,15 @@ pub enum NodeType {
     TableRow,
     /// `TableCell`
     TableCell,
-    /// `Text`: text that looks alike.
+    /// `Text`: text with uniform properties.
     Text,
-    /// `Drawing`: something drawn, such as a chart or a picture.
+    /// `Drawing`: a drawing, such as a chart or an image.
     Drawing,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// Which way pages are turned.
+/// A page orientation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PageOrientation {
@@ -795,23 +794,23 @@ pub enum PageOrientation {
     Other(Unknown),
 }
 
-/// What the space of a line means.
+/// The meaning of the line spacing.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LineSpacingRule {
-    /// `PAGE_ORIENTATION_UNSPECIFIED`: named so on the page.
+    /// `PAGE_ORIENTATION_UNSPECIFIED`: spelled so on the page.
     Unspecified,
     /// `LINE_SPACING_RULE_AUTO`
     Auto,
-    /// `LINE_SPACING_RULE_EXACT`: exactly as much.
+    /// `LINE_SPACING_RULE_EXACT`: exactly this value.
     Exact,
-    /// `LINE_SPACING_RULE_AT_LEAST`: as much or more.
+    /// `LINE_SPACING_RULE_AT_LEAST`: this value or more.
     AtLeast,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// How the lines of a paragraph are aligned.
+/// An alignment of the lines of a paragraph.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AlignmentType {
@@ -819,9 +818,9 @@ pub enum AlignmentType {
     Unspecified,
     /// `ALIGNMENT_TYPE_CENTER`
     Center,
-    /// `ALIGNMENT_TYPE_BOTH`: at both margins.
+    /// `ALIGNMENT_TYPE_BOTH`: justified.
     Both,
-    /// `ALIGNMENT_TYPE_DISTRIBUTE`: at both margins, with more space between all characters.
+    /// `ALIGNMENT_TYPE_DISTRIBUTE`: justified, with more space between all characters.
     Distribute,
     /// `ALIGNMENT_TYPE_LEFT`
     Left,
@@ -831,7 +830,7 @@ pub enum AlignmentType {
     Other(Unknown),
 }
 
-/// Which way text runs.
+/// A text direction.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TextDirection {
@@ -845,8 +844,8 @@ pub enum TextDirection {
     Other(Unknown),
 }
 
-/// Whether text is raised or lowered. The page numbers the values from 0 as well; its examples show
-/// the names.
+/// Whether text is superscript or subscript. The page numbers the values from 0 as well; its examples
+/// show the names.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TextVerticalAlign {
@@ -862,24 +861,23 @@ pub enum TextVerticalAlign {
     Other(Unknown),
 }
 
-/// Where a table stands in the line.
+/// The horizontal alignment of a table.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TableHorizontalAlignmentType {
     /// `TABLE_HORIZONTAL_ALIGNMENT_TYPE_UNSPECIFIED`
     Unspecified,
-    /// `TABLE_HORIZONTAL_ALIGNMENT_TYPE_CENTER`: in the middle.
+    /// `TABLE_HORIZONTAL_ALIGNMENT_TYPE_CENTER`: centered.
     Center,
-    /// `TABLE_HORIZONTAL_ALIGNMENT_TYPE_LEFT`: at the left edge of the text.
+    /// `TABLE_HORIZONTAL_ALIGNMENT_TYPE_LEFT`: at the left margin of the text.
     Left,
-    /// `TABLE_HORIZONTAL_ALIGNMENT_TYPE_START`: at the right edge of the text, by the page.
+    /// `TABLE_HORIZONTAL_ALIGNMENT_TYPE_START`: at the right margin of the text, according to the page.
     Start,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// Whether a table's width is fixed. The page numbers the values from 0 as well where they are of a
-/// width.
+/// Whether the width of a table is fixed. For widths, the page numbers the values from 0 as well.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TableLayoutType {
@@ -887,13 +885,13 @@ pub enum TableLayoutType {
     Unspecified,
     /// `TABLE_LAYOUT_TYPE_FIXED`
     Fixed,
-    /// `TABLE_LAYOUT_TYPE_AUTO_FIT`: as its content needs it.
+    /// `TABLE_LAYOUT_TYPE_AUTO_FIT`: fitted to the content.
     AutoFit,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// Where the content of a table's cell stands.
+/// The vertical alignment in a table cell.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum VerticalAlignment {
@@ -911,25 +909,25 @@ pub enum VerticalAlignment {
     Other(Unknown),
 }
 
-/// What an add-on is for. The page numbers the values from 0 as well.
+/// The purpose of an add-on. The page numbers the values from 0 as well.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AddonSourceType {
     /// `ADDON_SOURCE_TYPE_UNSPECIFIED`
     Unspecified,
-    /// `ADDON_SOURCE_TYPE_NONE`: nothing.
+    /// `ADDON_SOURCE_TYPE_NONE`: none.
     Nothing,
     /// `ADDON_SOURCE_TYPE_LATEX`: a formula.
     Latex,
     /// `ADDON_SOURCE_TYPE_SIGN`: a signature.
     Sign,
-    /// `ADDON_SOURCE_TYPE_SIGN_BAR`: the place of a signature.
+    /// `ADDON_SOURCE_TYPE_SIGN_BAR`: the placeholder of a signature.
     SignBar,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// From where the place of a picture is measured, from left to right.
+/// The reference of an image's horizontal position.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RelativeFromHorizontal {
@@ -955,7 +953,7 @@ pub enum RelativeFromHorizontal {
     Other(Unknown),
 }
 
-/// From where the place of a picture is measured, from top to bottom.
+/// The reference of an image's vertical position.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RelativeFromVertical {
@@ -981,7 +979,7 @@ pub enum RelativeFromVertical {
     Other(Unknown),
 }
 
-/// On which sides of a picture text flows.
+/// The sides of an image on which text wraps.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WrapText {
@@ -993,13 +991,13 @@ pub enum WrapText {
     Left,
     /// `WRAP_TEXT_RIGHT`
     Right,
-    /// `WRAP_TEXT_LARGEST`: on the one with the most room.
+    /// `WRAP_TEXT_LARGEST`: the side with the most room.
     Largest,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// A change of a document.
+/// A change to a document.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum UpdateRequest {
@@ -1023,25 +1021,25 @@ pub enum UpdateRequest {
     Other(UnknownUnion),
 }
 
-/// Which way pages are turned. The page shows it in two ways.
+/// The page orientation, which the page shows in two ways.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum OrientationValue {
-    /// `string`: which way.
+    /// `string`: the orientation.
     Plain(PageOrientation),
-    /// `object`: which way, with the size.
+    /// `object`: the orientation, with the size.
     Object(OrientedSize),
     /// A kind of value the documentation does not list, as it came.
     Other(Value),
 }
 
-/// Whether text flows around a picture on its sides. The page shows it in two ways.
+/// The way text wraps around the sides of an image, which the page shows in two ways.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum WrapSquareValue {
-    /// `bool`: whether it does.
+    /// `bool`: whether it wraps.
     Plain(bool),
-    /// `object`: it does, on these sides.
+    /// `object`: it wraps on these sides.
     Object(WrapSquare),
     /// A kind of value the documentation does not list, as it came.
     Other(Value),

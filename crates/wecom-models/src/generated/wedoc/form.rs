@@ -2,7 +2,7 @@
 
 //! 文档 · 管理收集表
 //!
-//! Forms (收集表) and what was filled in.
+//! Forms (收集表) and their answers.
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -10,7 +10,7 @@ mod reverse;
 
 use crate::{Timestamp, Unknown};
 
-/// Counts a form's answers, or lists who has filled it in or who hasn't.
+/// Counts a form's answers, or lists the people who have or haven't filled it in.
 ///
 /// `POST /cgi-bin/wedoc/get_form_statistic` ·
 /// [收集表的统计信息查询](https://developer.work.weixin.qq.com/document/path/97818)
@@ -19,31 +19,30 @@ use crate::{Timestamp, Unknown};
 ///
 /// `end_time` is required when `req_type` is `2`.
 ///
-/// `req_type` decides what is asked and what comes back:
+/// `req_type` decides what is returned:
 ///
-/// - `Statistics`: the three numbers only. It takes neither times nor paging.
-/// - `Submitted`: the numbers and `submit_users`, by pages. It takes `start_time` and `end_time`, and needs them.
-/// - `Unsubmitted`: the numbers and `unfill_users`, by pages. Only a form that is limited to certain people has such a
-///   list.
+/// - `Statistics`: the three numbers only. Can't be combined with times or paging.
+/// - `Submitted`: the numbers and `submit_users`, one page at a time. Requires `start_time` and `end_time`.
+/// - `Unsubmitted`: the numbers and `unfill_users`, one page at a time. Available only if the form is limited to certain people.
 ///
-/// Only forms that the application itself created can be read. An own application must be listed among
-/// those that may call the document API (可调用应用); third-party applications and those developed for a
-/// corporation (代开发) need the permission 文档.
+/// Only for forms the app itself created. Self-built apps must be listed under 文档 › 可调用应用; customized
+/// and third-party apps need the permission 文档.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetFormStatistic {
-    /// The form's period, the `repeated_id` that get_form_info gives.
+    /// The ID of the form's period: `repeated_id` from `get_form_info`.
     pub repeated_id: String,
-    /// What is wanted.
+    /// The type of result.
     pub req_type: FormStatisticType,
-    /// Answers from then on, from the beginning of that day. Only for the list of those who have filled it
-    /// in.
+    /// The start of the period in which answers were submitted. Rounded down to the start of that day.
+    /// Only for the list of people who have filled it in.
     pub start_time: Option<Timestamp>,
-    /// Answers until then, to the end of that day. Only for the list of those who have filled it in.
+    /// The end of the period in which answers were submitted. Rounded up to the end of that day. Only for
+    /// the list of people who have filled it in.
     pub end_time: Option<Timestamp>,
-    /// People a page. At most 10000.
+    /// People per page. At most 10000.
     pub limit: Option<u64>,
-    /// The `cursor` of the page before.
+    /// The `cursor` of the previous page.
     pub cursor: Option<u64>,
 }
 
@@ -91,58 +90,58 @@ impl GetFormStatistic {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetFormStatisticResponse {
-    /// How often the form was filled in.
+    /// The number of answers.
     pub fill_cnt: u64,
-    /// How many people have filled it in.
+    /// The number of people who have filled it in.
     pub fill_user_cnt: u64,
-    /// How many people have not.
+    /// The number of people who haven't filled it in.
     pub unfill_user_cnt: u64,
-    /// Who has filled it in, if that was asked.
+    /// The people who have filled it in. Present only if `req_type` is `Submitted`.
     pub submit_users: Option<Vec<SubmitUser>>,
-    /// Who has not, if that was asked.
+    /// The people who haven't filled it in. Present only if `req_type` is `Unsubmitted`.
     pub unfill_users: Option<Vec<UnfillUser>>,
-    /// Whether more people follow. Absent where only numbers were asked for.
+    /// Whether more people follow. Absent if `req_type` is `Statistics`.
     pub has_more: Option<bool>,
-    /// Where the next page starts. Absent where only numbers were asked for.
+    /// The cursor of the next page. Absent if `req_type` is `Statistics`.
     pub cursor: Option<u64>,
 }
 
-/// Somebody who has filled in a form.
+/// A person who has filled in a form.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SubmitUser {
-    /// A temporary id of somebody outside, another one in each form. It can be converted to an
+    /// A temporary ID of an external user, different in each form. It can be converted to an
     /// external_userid. Absent for members and for anonymous answers.
     pub tmp_external_userid: Option<String>,
-    /// The member. Absent for people outside and for anonymous answers.
+    /// The member's userid. Absent for external users and for anonymous answers.
     pub userid: Option<String>,
-    /// When the form was handed in.
+    /// The time the answer was submitted.
     pub submit_time: Timestamp,
-    /// The answer.
+    /// The answer's ID.
     pub answer_id: u64,
     /// The name. Absent for anonymous answers.
     pub user_name: Option<String>,
 }
 
-/// Somebody who has not filled in a form.
+/// A person who hasn't filled in a form.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnfillUser {
-    /// The member. Absent where answers are anonymous.
+    /// The member's userid. Absent if answers are anonymous.
     pub userid: Option<String>,
     /// The name.
     pub user_name: String,
 }
 
-/// What is wanted of a form.
+/// The type of result.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FormStatisticType {
     /// `1`: only the numbers.
     Statistics,
-    /// `2`: who has filled it in.
+    /// `2`: the people who have filled it in.
     Submitted,
-    /// `3`: who has not.
+    /// `3`: the people who haven't filled it in.
     Unsubmitted,
     /// A value the documentation does not list.
     Other(Unknown),

@@ -2,7 +2,7 @@
 
 //! 文档 · 管理智能表格内容
 //!
-//! What stands in the sheets of a smart sheet (智能表格).
+//! The content of a smart sheet (智能表格).
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -12,42 +12,42 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use crate::Unknown;
 
-/// Reads the records of a sheet, all of them or those that are asked for, a page at a time.
+/// Lists the records of a sheet, all or those selected, one page at a time.
 ///
 /// `POST /cgi-bin/wedoc/smartsheet/get_records` ·
 /// [查询记录](https://developer.work.weixin.qq.com/document/path/101158)
 ///
 /// At most one of `sort`, `filter_spec` is set.
 ///
-/// An own application must be listed among those that may call the document API (可调用应用); third-party
-/// applications and those developed for a corporation (代开发) need the permission 文档.
+/// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
+/// permission 文档.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetRecords {
-    /// The smart sheet's document.
+    /// The document ID of the smart sheet.
     pub docid: String,
-    /// The sheet in it.
+    /// The sheet's ID.
     pub sheet_id: String,
-    /// A view of the sheet.
+    /// The ID of a view of the sheet.
     pub view_id: Option<String>,
-    /// Only these records.
+    /// The IDs of the records to get.
     pub record_ids: Option<Vec<String>>,
-    /// What the cells of a record are keyed by. This page names no default; the one on adding records says
-    /// that it is the title.
+    /// Whether the cells of a record are keyed by field title or field ID. This page has no default;
+    /// according to the one about adding records it is the title.
     pub key_type: Option<CellValueKeyType>,
-    /// Only the columns with these titles. Heeded when `key_type` asks for titles.
+    /// The titles of the fields to get. Takes effect only if `key_type` is the field title.
     pub field_titles: Option<Vec<String>>,
-    /// Only the columns with these ids. Heeded when `key_type` asks for ids.
+    /// The IDs of the fields to get. Takes effect only if `key_type` is the field ID.
     pub field_ids: Option<Vec<String>>,
-    /// How to sort the records. Not together with `filter_spec`.
+    /// The sort order of the records. Can't be combined with `filter_spec`.
     pub sort: Option<Vec<Sort>>,
-    /// How many records to pass over: the `next` of the page before. Default 0.
+    /// The number of records to skip: the `next` of the previous page. Default 0.
     pub offset: Option<u64>,
-    /// Records a page. 0 counts as left out. Default 1000, at most 1000.
+    /// Records per page. 0 counts as omitted. Default 1000, at most 1000.
     pub limit: Option<u64>,
-    /// A version number, as `ver` of an answer.
+    /// A version number, from `ver` of a response.
     pub ver: Option<u64>,
-    /// Only records that meet conditions. Not together with `sort`.
+    /// The conditions for records. Can't be combined with `sort`.
     pub filter_spec: Option<FilterSpec>,
 }
 
@@ -146,7 +146,7 @@ impl GetRecords {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetRecordsResponse {
-    /// How many records fit. The page's table says views, which must mean records.
+    /// The number of matching records. The page's table says views, which must mean records.
     pub total: Option<u64>,
     /// Whether more records follow. The page's example shows neither this, nor `total`, `next` and
     /// `records`.
@@ -159,13 +159,13 @@ pub struct GetRecordsResponse {
     pub ver: u64,
 }
 
-/// Sorting by a column.
+/// A sort order by a field.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Sort {
-    /// The column's title.
+    /// The field's title.
     pub field_title: String,
-    /// Whether the largest comes first. Default false.
+    /// Whether to sort in descending order. Default false.
     pub desc: Option<bool>,
 }
 
@@ -187,11 +187,11 @@ impl Sort {
     }
 }
 
-/// Which records are wanted.
+/// The conditions for records.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FilterSpec {
-    /// Whether all conditions have to be met, or any.
+    /// Whether all conditions must be met, or any.
     pub conjunction: Conjunction,
     /// The conditions.
     pub conditions: Vec<Condition>,
@@ -211,27 +211,27 @@ impl FilterSpec {
     }
 }
 
-/// A condition on a column. Which operators there are depends on the kind of column, and so does which
-/// of the values is read.
+/// A condition on a field. The operators available, and which of the values is used, depend on the
+/// field's type.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Condition {
-    /// The column.
+    /// The field's ID.
     pub field_id: String,
-    /// The column's kind.
+    /// The field's type.
     pub field_type: FieldType,
-    /// How the cell is compared with the value.
+    /// The comparison between the cell and the value.
     pub operator: Operator,
-    /// For columns with texts, links, phone numbers, email addresses, places and options. Options are
-    /// meant by their ids, the others by their text.
+    /// The value for fields of text, links, phone numbers, email addresses, locations and options. Options
+    /// are given by ID, the others by text.
     pub string_value: Option<FilterStrings>,
-    /// For columns with numbers and progress.
+    /// The value for fields of numbers and progress.
     pub number_value: Option<FilterNumber>,
-    /// For checkboxes.
+    /// The value for checkboxes.
     pub bool_value: Option<FilterBool>,
-    /// For columns with members, creators and last editors: userids.
+    /// The value for fields of members, creators and last editors: userids.
     pub user_value: Option<FilterStrings>,
-    /// For columns with dates and times of creation or last change.
+    /// The value for fields of dates and of the time of creation or last update.
     pub date_time_value: Option<FilterDateTime>,
 }
 
@@ -287,11 +287,11 @@ impl Condition {
     }
 }
 
-/// Texts, option ids or userids to compare a cell with.
+/// Texts, option IDs or userids to compare a cell with.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FilterStrings {
-    /// What to compare with.
+    /// The values to compare with.
     pub value: Vec<String>,
 }
 
@@ -309,7 +309,7 @@ impl FilterStrings {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FilterNumber {
-    /// What to compare with.
+    /// The value to compare with.
     pub value: f64,
 }
 
@@ -321,7 +321,7 @@ impl FilterNumber {
     }
 }
 
-/// A checkbox's state to compare a cell with.
+/// The state of a checkbox to compare a cell with.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FilterBool {
@@ -343,11 +343,11 @@ impl FilterBool {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FilterDateTime {
-    /// A certain date, or a period from today's point of view.
+    /// Whether it is a specific date, or a period relative to today.
     pub r#type: DateTimeType,
     /// The date, in milliseconds since 1970.
     ///
-    /// The table marks it as required and says that it is for a certain date.
+    /// The table marks it as required and says that it is for a specific date.
     pub value: Option<Vec<String>>,
 }
 
@@ -370,43 +370,43 @@ impl FilterDateTime {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Record {
-    /// The record's id.
+    /// The record's ID.
     pub record_id: String,
-    /// When it was created, in milliseconds since 1970.
+    /// The time the record was created, in milliseconds since 1970.
     pub create_time: String,
-    /// When it was last changed, in milliseconds since 1970.
+    /// The time the record was last updated, in milliseconds since 1970.
     pub update_time: String,
-    /// Its cells, by title or id of the column, as `key_type` says.
+    /// The cells, by the field's title or ID, depending on `key_type`.
     pub values: BTreeMap<String, CellValue>,
-    /// The name of who created it.
+    /// The creator's name.
     pub creator_name: String,
-    /// The name of who changed it last.
+    /// The name of the member who last updated it.
     pub updater_name: String,
 }
 
-/// Something in a cell. Which fields there are depends on the kind of column:
+/// An item in a cell. Its fields depend on the type of field in the sheet:
 ///
 /// - text and links: `type`, `text`, `link`
 /// - images: `id`, `title`, `image_url`, `width`, `height`
 /// - files: `name`, `size`, `file_ext`, `file_url`, `file_type`, `doc_type`
 /// - members: `id_type`, and `user_id`, `tmp_external_userid` or `agentid`
 /// - options: `id`, `style`, `text`
-/// - places: `source_type`, `id`, `latitude`, `longitude`, `title`
+/// - locations: `source_type`, `id`, `latitude`, `longitude`, `title`
 /// - automatic numbers: `seq`, `text`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CellObject {
-    /// Whether it is plain text or a link. In columns of links it is always a link.
+    /// Whether it is plain text or a link. Always a link in link fields.
     pub r#type: Option<TextType>,
-    /// The text; of a link or an option what is shown; of an automatic number how it is shown.
+    /// The text; for a link, an option or an automatic number the text displayed.
     pub text: Option<String>,
-    /// Where a link leads. Only where `type` says that it is one.
+    /// The link's URL. Present only if `type` is a link.
     pub link: Option<String>,
-    /// The id of an image, option or place.
+    /// The ID of an image, option or location.
     pub id: Option<String>,
-    /// The title of an image, or the name of a place.
+    /// The title of an image, or the name of a location.
     pub title: Option<String>,
-    /// The image's address.
+    /// The image's URL.
     pub image_url: Option<String>,
     /// The image's width.
     pub width: Option<i64>,
@@ -416,52 +416,52 @@ pub struct CellObject {
     pub name: Option<String>,
     /// The file's size.
     pub size: Option<i64>,
-    /// The file's extension; for a WeCom document its kind in capitals, such as `SMARTSHEET`.
+    /// The file's extension; for a WeCom document its type in capitals, such as `SMARTSHEET`.
     pub file_ext: Option<String>,
-    /// The file's address.
+    /// The file's URL.
     pub file_url: Option<String>,
-    /// What kind of file it is.
+    /// The type of file.
     pub file_type: Option<FileType>,
     /// Whether it is a file or a folder.
     ///
     /// The table says it is a string, the example shows a number.
     pub doc_type: Option<DocType>,
-    /// The member, where `id_type` says that it is one.
+    /// The member's userid, if `id_type` is a member.
     ///
     /// The text on `id_type` calls it `userid`.
     pub user_id: Option<String>,
-    /// A temporary id of an external user, another one in each smart sheet. It can be converted to an
+    /// A temporary ID of an external user, different in each smart sheet. It can be converted to an
     /// external_userid.
     pub tmp_external_userid: Option<String>,
-    /// The application, where `id_type` says that it is one.
+    /// The app's agentid, if `id_type` is an app.
     pub agentid: Option<u64>,
-    /// Who or what stands in a column of members.
+    /// The type of ID in a member field.
     pub id_type: Option<UserIdType>,
-    /// The option's colour.
+    /// The option's color.
     pub style: Option<OptionStyle>,
-    /// Which map a place is from.
+    /// The map that a location is from.
     pub source_type: Option<LocationSource>,
-    /// The place's latitude, in degrees.
+    /// The location's latitude, in degrees.
     pub latitude: Option<String>,
-    /// The place's longitude, in degrees.
+    /// The location's longitude, in degrees.
     pub longitude: Option<String>,
-    /// The automatic number itself.
+    /// The automatic number.
     pub seq: Option<String>,
 }
 
-/// What the cells of a record are keyed by.
+/// Whether the cells of a record are keyed by field title or field ID.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CellValueKeyType {
-    /// `CELL_VALUE_KEY_TYPE_FIELD_TITLE`: by the column's title.
+    /// `CELL_VALUE_KEY_TYPE_FIELD_TITLE`: by the field's title.
     FieldTitle,
-    /// `CELL_VALUE_KEY_TYPE_FIELD_ID`: by the column's id.
+    /// `CELL_VALUE_KEY_TYPE_FIELD_ID`: by the field's ID.
     FieldId,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// Whether all of several conditions have to be met.
+/// Whether all of several conditions must be met.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Conjunction {
@@ -473,7 +473,7 @@ pub enum Conjunction {
     Other(Unknown),
 }
 
-/// A kind of column. Filters are documented for those up to `Location`; the others occur as columns
+/// A type of field. Filters are documented for those up to `Location`; the others occur as fields
 /// only.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -494,15 +494,15 @@ pub enum FieldType {
     User,
     /// `FIELD_TYPE_URL`: a link.
     Url,
-    /// `FIELD_TYPE_SELECT`: any number of options.
+    /// `FIELD_TYPE_SELECT`: several options.
     Select,
-    /// `FIELD_TYPE_CREATED_USER`: who created the record.
+    /// `FIELD_TYPE_CREATED_USER`: the member who created the record.
     CreatedUser,
-    /// `FIELD_TYPE_MODIFIED_USER`: who changed the record last.
+    /// `FIELD_TYPE_MODIFIED_USER`: the member who last updated the record.
     ModifiedUser,
-    /// `FIELD_TYPE_CREATED_TIME`: when the record was created.
+    /// `FIELD_TYPE_CREATED_TIME`: the time the record was created.
     CreatedTime,
-    /// `FIELD_TYPE_MODIFIED_TIME`: when the record was last changed.
+    /// `FIELD_TYPE_MODIFIED_TIME`: the time the record was last updated.
     ModifiedTime,
     /// `FIELD_TYPE_PROGRESS`
     Progress,
@@ -512,9 +512,9 @@ pub enum FieldType {
     Email,
     /// `FIELD_TYPE_SINGLE_SELECT`: one option.
     SingleSelect,
-    /// `FIELD_TYPE_LOCATION`: a place.
+    /// `FIELD_TYPE_LOCATION`: a location.
     Location,
-    /// `FIELD_TYPE_REFERENCE`: other records.
+    /// `FIELD_TYPE_REFERENCE`: references to other records.
     Reference,
     /// `FIELD_TYPE_FORMULA`
     Formula,
@@ -522,7 +522,7 @@ pub enum FieldType {
     Currency,
     /// `FIELD_TYPE_WWGROUP`: group chats.
     WwGroup,
-    /// `FIELD_TYPE_AUTONUMBER`: a number that is given to each record.
+    /// `FIELD_TYPE_AUTONUMBER`: an automatic number of the record.
     AutoNumber,
     /// `FIELD_TYPE_PERCENTAGE`
     Percentage,
@@ -532,7 +532,7 @@ pub enum FieldType {
     Other(Unknown),
 }
 
-/// How a cell is compared with a value.
+/// A comparison between a cell and a value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Operator {
@@ -562,11 +562,11 @@ pub enum Operator {
     Other(Unknown),
 }
 
-/// A certain date, or a period from today's point of view.
+/// A specific date, or a period relative to today.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DateTimeType {
-    /// `DATE_TIME_TYPE_DETAIL_DATE`: a certain date.
+    /// `DATE_TIME_TYPE_DETAIL_DATE`: a specific date.
     DetailDate,
     /// `DATE_TIME_TYPE_TODAY`
     Today,
@@ -606,13 +606,13 @@ pub enum TextType {
     Other(Unknown),
 }
 
-/// A kind of file.
+/// A type of file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FileType {
     /// `Folder`
     Folder,
-    /// `Wedrive`: a file of WeDrive (微盘).
+    /// `Wedrive`: a WeDrive file (微盘).
     Wedrive,
     /// `30`: a form (收集表).
     Form,
@@ -644,29 +644,29 @@ pub enum DocType {
     Other(Unknown),
 }
 
-/// Who or what stands in a column of members.
+/// The type of ID in a member field.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UserIdType {
-    /// `0`: an id of an unknown kind.
+    /// `0`: an ID of an unknown type.
     Unspecified,
-    /// `1`: a member; `user_id` is there.
+    /// `1`: a member; `user_id` is present.
     Member,
-    /// `2`: an external user; `tmp_external_userid` is there.
+    /// `2`: an external user; `tmp_external_userid` is present.
     External,
-    /// `3`: an application; `agentid` is there.
+    /// `3`: an app; `agentid` is present.
     Application,
-    /// `4`: data synchronised by an application; nothing else is there.
+    /// `4`: data synchronized by an app; nothing else is present.
     DataSync,
-    /// `5`: made by AI; nothing else is there.
+    /// `5`: created by AI; nothing else is present.
     Ai,
-    /// `6`: an automated process; nothing else is there.
+    /// `6`: an automated process; nothing else is present.
     Automation,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// An option's colour.
+/// An option's color.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OptionStyle {
@@ -728,7 +728,7 @@ pub enum OptionStyle {
     Other(Unknown),
 }
 
-/// Which map a place is from.
+/// The map that a location is from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LocationSource {
@@ -738,29 +738,29 @@ pub enum LocationSource {
     Other(Unknown),
 }
 
-/// What stands in a cell.
+/// The content of a cell.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum CellValue {
     /// `bool`: a checkbox.
     Bool(bool),
-    /// `number`: a number, progress, an amount of money or a percentage.
+    /// `number`: a number, progress, an amount or a percentage.
     Number(f64),
     /// `string`: a date in milliseconds since 1970, a phone number, an email address or a barcode.
     Text(String),
-    /// `list`: anything else, several things or one; at most one link and one place so far.
+    /// `list`: any other type, with one or several items; at most one link and one location so far.
     List(Vec<CellItem>),
     /// A kind of value the documentation does not list, as it came.
     Other(Value),
 }
 
-/// One of the things that stand in a cell.
+/// An item in a cell.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum CellItem {
     /// `string`: a record that the cell refers to.
     RecordId(String),
-    /// `object`: text, a file, a member or whatever else the column holds.
+    /// `object`: text, a file, a member or any other item.
     Object(CellObject),
     /// A kind of value the documentation does not list, as it came.
     Other(Value),

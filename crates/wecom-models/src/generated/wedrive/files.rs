@@ -10,25 +10,25 @@ mod reverse;
 
 use crate::{Timestamp, Unknown};
 
-/// Lists the files of a folder, a page at a time.
+/// Lists the files of a folder, one page at a time.
 ///
 /// `POST /cgi-bin/wedrive/file_list` ·
 /// [获取文件列表](https://developer.work.weixin.qq.com/document/path/93657)
 ///
-/// An own application must be listed among those that may call the WeDrive API (可调用应用); third-party
-/// and developed applications need the permission 微盘.
+/// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
+/// permission 微盘.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FileList {
-    /// The space.
+    /// The space's ID.
     pub spaceid: String,
     /// The `fileid` of the folder; for the root of the space, its `spaceid`.
     pub fatherid: String,
-    /// What files are sorted by.
+    /// The sort order of the files.
     pub sort_type: SortType,
-    /// 0 for the first page, then the `next_start` of the page before.
+    /// The start of the page: 0 for the first page, then the `next_start` of the previous page.
     pub start: u64,
-    /// Files a page, at most. At most 1000.
+    /// Files per page. At most 1000.
     pub limit: u64,
 }
 
@@ -58,11 +58,11 @@ impl FileList {
 pub struct FileListResponse {
     /// Whether more files follow.
     pub has_more: bool,
-    /// Where the next page starts.
+    /// The start of the next page.
     pub next_start: u64,
     /// The files.
     ///
-    /// The page's table says a list of files; its example shows an object that holds the list.
+    /// The page's table says a list of files; its example shows an object that contains the list.
     pub file_list: FileItems,
 }
 
@@ -78,34 +78,34 @@ pub struct FileItems {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FileInfo {
-    /// The file.
+    /// The file's ID.
     pub fileid: String,
-    /// Its name.
+    /// The file's name.
     pub file_name: String,
-    /// The space it is in.
+    /// The ID of the space the file is in.
     pub spaceid: String,
-    /// The `fileid` of the folder it is in. What stands here in the root of the space, the page only calls
-    /// `fileid` as well.
+    /// The `fileid` of the folder the file is in. The page doesn't say what it is in the root of the
+    /// space.
     pub fatherid: String,
-    /// Its size, in bytes as far as can be told: the page names no unit.
+    /// The file's size, apparently in bytes: the page names no unit.
     pub file_size: u64,
-    /// When it was created.
+    /// The time the file was created.
     pub ctime: Timestamp,
-    /// When it was last changed.
+    /// The time the file was last updated.
     pub mtime: Timestamp,
-    /// What it is.
+    /// The type of the file.
     pub file_type: FileType,
-    /// Whether it is still there.
+    /// The status of the file.
     pub file_status: FileStatus,
-    /// The SHA hash of its content; the page doesn't say which.
+    /// The SHA hash of the content; the page doesn't say which.
     pub sha: String,
-    /// The MD5 hash of its content.
+    /// The MD5 hash of the content.
     pub md5: String,
-    /// Where it can be opened. Only for documents, sheets and forms.
+    /// The URL at which the file can be opened. Only for documents, spreadsheets and forms.
     pub url: Option<String>,
 }
 
-/// What files are sorted by, and which way.
+/// A sort order of files.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SortType {
@@ -117,15 +117,15 @@ pub enum SortType {
     SizeAscending,
     /// `4`
     SizeDescending,
-    /// `5`: by the time of the last change.
+    /// `5`: by the time of the last update.
     ModifiedAscending,
-    /// `6`: by the time of the last change.
+    /// `6`: by the time of the last update.
     ModifiedDescending,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// What a file is.
+/// A type of file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FileType {
@@ -133,17 +133,17 @@ pub enum FileType {
     Folder,
     /// `2`
     File,
-    /// `3`: a document of WeCom's own (微文档).
+    /// `3`: a WeDoc document (微文档).
     Document,
-    /// `4`: a sheet of WeCom's own (微文档).
+    /// `4`: a WeDoc spreadsheet (微文档).
     Sheet,
-    /// `5`: a form of WeCom's own (微文档).
+    /// `5`: a WeDoc form (微文档).
     Form,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// Whether a file is still there.
+/// The status of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FileStatus {

@@ -78,7 +78,7 @@ impl crate::Endpoint for GroupchatGet {
             crate::errcode::ErrorCode {
                 code: crate::errcode::SESSION_ARCHIVE_EXPIRED,
                 name: "SESSION_ARCHIVE_EXPIRED",
-                doc: "The corporation's archive service has expired.",
+                doc: "The company's conversation archive has expired.",
                 help: None,
             },
         ],

@@ -36,13 +36,13 @@ impl crate::Endpoint for Getapprovaldetail {
             crate::errcode::ErrorCode {
                 code: crate::errcode::APPROVAL_TEMPLATE_FETCH_FAILED,
                 name: "APPROVAL_TEMPLATE_FETCH_FAILED",
-                doc: "WeCom failed to fetch the details.",
+                doc: "WeCom failed to get the details.",
                 help: None,
             },
             crate::errcode::ErrorCode {
                 code: crate::errcode::APPROVAL_NO_PERMISSION,
                 name: "APPROVAL_NO_PERMISSION",
-                doc: "The application may not read approval data.",
+                doc: "The app may not read approval data.",
                 help: None,
             },
         ],
@@ -84,20 +84,20 @@ impl crate::Endpoint for Getapprovalinfo {
             crate::errcode::ErrorCode {
                 code: crate::errcode::APPROVAL_TEMPLATE_FETCH_FAILED,
                 name: "APPROVAL_TEMPLATE_FETCH_FAILED",
-                doc: "WeCom failed to fetch the numbers.",
+                doc: "WeCom failed to get the numbers.",
                 help: None,
             },
             crate::errcode::ErrorCode {
                 code: crate::errcode::APPROVAL_NO_PERMISSION,
                 name: "APPROVAL_NO_PERMISSION",
-                doc: "The application may not read approval data.",
+                doc: "The app may not read approval data.",
                 help: None,
             },
             crate::errcode::ErrorCode {
                 code: crate::errcode::QUERY_TIME_RANGE_TOO_LARGE_301112,
                 name: "QUERY_TIME_RANGE_TOO_LARGE_301112",
-                doc: "The time is too long.",
-                help: Some("Ask for less of it."),
+                doc: "The period is too long.",
+                help: Some("Use a shorter period."),
             },
         ],
     };
@@ -167,19 +167,19 @@ impl crate::Endpoint for CreateTemplate {
             crate::errcode::ErrorCode {
                 code: crate::errcode::INVALID_PARAMETER_301086,
                 name: "INVALID_PARAMETER_301086",
-                doc: "A control is described wrongly.",
+                doc: "A control is invalid.",
                 help: None,
             },
             crate::errcode::ErrorCode {
                 code: crate::errcode::APPROVAL_TEMPLATE_COUNT_EXCEEDED,
                 name: "APPROVAL_TEMPLATE_COUNT_EXCEEDED",
-                doc: "The corporation has too many templates.",
+                doc: "The company has too many templates.",
                 help: None,
             },
             crate::errcode::ErrorCode {
                 code: crate::errcode::NO_OPERATION_PERMISSION_301088,
                 name: "NO_OPERATION_PERMISSION_301088",
-                doc: "The application has no permission for approvals.",
+                doc: "The app has no permission for approvals.",
                 help: None,
             },
             crate::errcode::ErrorCode {
