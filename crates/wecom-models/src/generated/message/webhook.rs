@@ -53,9 +53,9 @@ pub struct SendWebhookResponse {}
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadMedia {
-    /// What the file is sent as.
+    /// The type the file is sent as.
     pub r#type: UploadMediaType,
-    /// The file. Its name is what the recipients see.
+    /// The file. Its name is shown to the recipients.
     pub media: File,
 }
 
@@ -71,9 +71,9 @@ impl UploadMedia {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadMediaResponse {
-    /// What the file is sent as.
+    /// The type the file is sent as.
     pub r#type: UploadMediaType,
-    /// The media ID of the file, valid for 3 days.
+    /// The file's `media_id`, valid for 3 days.
     pub media_id: String,
     /// The time the file was uploaded.
     ///
@@ -131,9 +131,9 @@ impl TextContent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MarkdownContent {
-    /// The text, in UTF-8. It may have headings of 6 levels, bold text, links, code within a line,
-    /// quotations, and `font` tags of the color `info` (green), `comment` (gray) or `warning` (orange). At
-    /// most 4096 bytes.
+    /// The text, in UTF-8. Supported are headings of 6 levels, bold text, links, inline code, quotations,
+    /// and `font` tags of the color `info` (green), `comment` (gray) or `warning` (orange). At most 4096
+    /// bytes.
     pub content: String,
 }
 
@@ -149,8 +149,8 @@ impl MarkdownContent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MarkdownV2Content {
-    /// The text, in UTF-8. It may have headings of 6 levels, italic and bold text, lists, quotations of 3
-    /// levels, links, images, dividers, code and tables. Clients before 4.1.36 (Android: 4.1.38) show it
+    /// The text, in UTF-8. Supported are headings of 6 levels, italic and bold text, lists, quotations of
+    /// 3 levels, links, images, dividers, code and tables. Clients before 4.1.36 (Android: 4.1.38) show it
     /// as plain text. At most 4096 bytes.
     pub content: String,
 }
@@ -212,7 +212,8 @@ pub struct Article {
     pub description: Option<String>,
     /// The URL that a click opens.
     pub url: String,
-    /// The URL of a JPG or PNG image. 1068×455 looks best when it is large, 150×150 when it is small.
+    /// The URL of a JPG or PNG image. Recommended: 1068×455 for the large image, 150×150 for the small
+    /// one.
     pub picurl: Option<String>,
 }
 
@@ -246,7 +247,7 @@ impl Article {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MediaContent {
-    /// The media ID, from [`UploadMedia`].
+    /// The file's `media_id`, from [`UploadMedia`].
     pub media_id: String,
 }
 
@@ -264,21 +265,21 @@ impl MediaContent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TextNoticeCard {
-    /// Where the card says it comes from.
+    /// The source shown on the card.
     pub source: Option<CardSource>,
     /// The title. Its `title` is required without a `sub_title_text`.
     pub main_title: NoticeTitle,
-    /// A figure that stands out.
+    /// The key figure.
     pub emphasis_content: Option<EmphasisContent>,
     /// A quotation. Not recommended together with `emphasis_content`.
     pub quote_area: Option<QuoteArea>,
-    /// Text below the title. 112 characters at most are recommended. Required without a title.
+    /// The text below the title. Recommended: up to 112 characters. Required without a title.
     pub sub_title_text: Option<String>,
     /// Lines of a name and a value. May be empty. At most 6 items.
     pub horizontal_content_list: Option<Vec<HorizontalContent>>,
     /// Links at the bottom. May be empty. At most 3 items.
     pub jump_list: Option<Vec<Jump>>,
-    /// What a click on the card opens.
+    /// The target of a click on the card.
     pub card_action: NoticeAction,
 }
 
@@ -345,7 +346,7 @@ impl TextNoticeCard {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewsNoticeCard {
-    /// Where the card says it comes from.
+    /// The source shown on the card.
     pub source: Option<CardSource>,
     /// The title.
     pub main_title: MainTitle,
@@ -361,7 +362,7 @@ pub struct NewsNoticeCard {
     pub horizontal_content_list: Option<Vec<HorizontalContent>>,
     /// Links at the bottom. May be empty. At most 3 items.
     pub jump_list: Option<Vec<Jump>>,
-    /// What a click on the card opens.
+    /// The target of a click on the card.
     pub card_action: NoticeAction,
 }
 
@@ -432,15 +433,15 @@ impl NewsNoticeCard {
     }
 }
 
-/// Where a card says it comes from.
+/// The source shown on a card.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CardSource {
-    /// The URL of the icon.
+    /// The icon's URL.
     pub icon_url: Option<String>,
-    /// The name. 13 characters at most are recommended.
+    /// The name. Recommended: up to 13 characters.
     pub desc: Option<String>,
-    /// The color of the name. Default 0.
+    /// The name's color. Default 0.
     pub desc_color: Option<SourceColor>,
 }
 
@@ -477,9 +478,9 @@ impl CardSource {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NoticeTitle {
-    /// The title. 26 characters at most are recommended.
+    /// The title. Recommended: up to 26 characters.
     pub title: Option<String>,
-    /// Text that goes with the title. 30 characters at most are recommended.
+    /// The text below the title. Recommended: up to 30 characters.
     pub desc: Option<String>,
 }
 
@@ -509,9 +510,9 @@ impl NoticeTitle {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MainTitle {
-    /// The title. 26 characters at most are recommended.
+    /// The title. Recommended: up to 26 characters.
     pub title: String,
-    /// Text that goes with the title. 30 characters at most are recommended.
+    /// The text below the title. Recommended: up to 30 characters.
     pub desc: Option<String>,
 }
 
@@ -533,13 +534,13 @@ impl MainTitle {
     }
 }
 
-/// A figure that stands out.
+/// The key figure of a card.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EmphasisContent {
-    /// The figure. 10 characters at most are recommended.
+    /// The figure. Recommended: up to 10 characters.
     pub title: Option<String>,
-    /// What the figure is. 15 characters at most are recommended.
+    /// The description of the figure. Recommended: up to 15 characters.
     pub desc: Option<String>,
 }
 
@@ -573,17 +574,17 @@ impl EmphasisContent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct QuoteArea {
-    /// What a click opens. Default 0.
+    /// The type of target that a click opens. Default 0.
     pub r#type: Option<LinkType>,
     /// The URL that a click opens.
     pub url: Option<String>,
-    /// The mini program that a click opens.
+    /// The appid of the mini program that a click opens.
     pub appid: Option<String>,
-    /// The page of the mini program.
+    /// The mini program's page.
     pub pagepath: Option<String>,
     /// The title.
     pub title: Option<String>,
-    /// The quoted text.
+    /// The text of the quotation.
     pub quote_text: Option<String>,
 }
 
@@ -645,19 +646,19 @@ impl QuoteArea {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ImageTextArea {
-    /// What a click opens. Default 0.
+    /// The type of target that a click opens. Default 0.
     pub r#type: Option<LinkType>,
     /// The URL that a click opens.
     pub url: Option<String>,
-    /// The mini program that a click opens, linked to the app.
+    /// The appid of the mini program that a click opens. It must be linked to the app.
     pub appid: Option<String>,
-    /// The page of the mini program.
+    /// The mini program's page.
     pub pagepath: Option<String>,
     /// The title.
     pub title: Option<String>,
     /// The text.
     pub desc: Option<String>,
-    /// The URL of the image.
+    /// The image's URL.
     pub image_url: String,
 }
 
@@ -718,10 +719,10 @@ impl ImageTextArea {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CardImage {
-    /// The URL of the image.
+    /// The image's URL.
     pub url: String,
-    /// Width divided by height. The table excludes both 1.3, which is its default, and 2.25, which is in
-    /// its example. Default 1.3.
+    /// The aspect ratio, width by height. The table excludes both 1.3, which is its default, and 2.25,
+    /// which is in its example. Default 1.3.
     pub aspect_ratio: Option<f64>,
 }
 
@@ -747,9 +748,9 @@ impl CardImage {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VerticalContent {
-    /// The subtitle. 26 characters at most are recommended.
+    /// The subtitle. Recommended: up to 26 characters.
     pub title: String,
-    /// The text. 112 characters at most are recommended.
+    /// The text. Recommended: up to 112 characters.
     pub desc: Option<String>,
 }
 
@@ -781,15 +782,15 @@ impl VerticalContent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct HorizontalContent {
-    /// What a click opens. Absent, nothing.
+    /// The type of target that a click opens. If omitted, nothing.
     pub r#type: Option<ContentLinkType>,
-    /// The name. 5 characters at most are recommended.
+    /// The name. Recommended: up to 5 characters.
     pub keyname: String,
-    /// The value; for a file, its name with the extension. 26 characters at most are recommended.
+    /// The value; for a file, its name with the extension. Recommended: up to 26 characters.
     pub value: Option<String>,
     /// The URL that a click opens.
     pub url: Option<String>,
-    /// The file that a click downloads: its media ID, from [`UploadMedia`].
+    /// The `media_id` of the file that a click downloads, from [`UploadMedia`].
     pub media_id: Option<String>,
     /// The userid of the member whose profile a click opens.
     pub userid: Option<String>,
@@ -849,15 +850,15 @@ impl HorizontalContent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Jump {
-    /// What a click opens. Default 0.
+    /// The type of target that a click opens. Default 0.
     pub r#type: Option<LinkType>,
-    /// The text. 13 characters at most are recommended.
+    /// The text. Recommended: up to 13 characters.
     pub title: String,
     /// The URL that a click opens.
     pub url: Option<String>,
-    /// The mini program that a click opens.
+    /// The appid of the mini program that a click opens.
     pub appid: Option<String>,
-    /// The page of the mini program.
+    /// The mini program's page.
     pub pagepath: Option<String>,
 }
 
@@ -900,7 +901,7 @@ impl Jump {
     }
 }
 
-/// What a click on a card opens.
+/// The target of a click on a card.
 ///
 /// `url` is required when `type` is `1`.
 ///
@@ -908,13 +909,13 @@ impl Jump {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NoticeAction {
-    /// Whether it opens a URL or a mini program.
+    /// The type of target.
     pub r#type: NoticeActionType,
     /// The URL that a click opens.
     pub url: Option<String>,
-    /// The mini program that a click opens.
+    /// The appid of the mini program that a click opens.
     pub appid: Option<String>,
-    /// The page of the mini program.
+    /// The mini program's page.
     pub pagepath: Option<String>,
 }
 
@@ -947,7 +948,7 @@ impl NoticeAction {
     }
 }
 
-/// What an uploaded file is sent as.
+/// The type an uploaded file is sent as.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UploadMediaType {
@@ -975,7 +976,7 @@ pub enum SourceColor {
     Other(Unknown),
 }
 
-/// What a click opens.
+/// The type of target that a click opens.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LinkType {
@@ -989,7 +990,7 @@ pub enum LinkType {
     Other(Unknown),
 }
 
-/// What a click on a line opens.
+/// The type of target that a click on a line opens.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ContentLinkType {
@@ -1003,7 +1004,7 @@ pub enum ContentLinkType {
     Other(Unknown),
 }
 
-/// What a click on a card opens.
+/// The type of target of a click on a card.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NoticeActionType {
@@ -1015,7 +1016,7 @@ pub enum NoticeActionType {
     Other(Unknown),
 }
 
-/// The message of a group bot.
+/// The content of a group bot's message.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Message {
