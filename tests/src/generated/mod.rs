@@ -13,6 +13,8 @@ pub(crate) mod checkin;
 pub(crate) mod contacts;
 /// 上下游 · 上下游通讯录管理 (feature `corpgroup`).
 pub(crate) mod corpgroup;
+/// 邮件 · 邮箱账号, 邮件 · 应用邮箱, 邮件 · 管理邮件群组, 邮件 · 管理公共邮箱, 邮件 · 高级功能账号管理 (feature `exmail`).
+pub(crate) mod exmail;
 /// 客户联系 · 消息推送, 客户联系 · 统计管理 (feature `externalcontact`).
 pub(crate) mod externalcontact;
 /// 家校应用 · 健康上报 (feature `health`).
@@ -183,6 +185,143 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<
         wecom_models::corpgroup::contacts::RemoveCorp,
     >(corpgroup::contacts::REMOVE_CORP, &[], &[]),
+    Contract::of::<
+        wecom_models::exmail::account::ActEmail,
+    >(exmail::account::ACT_EMAIL, &[], &[]),
+    Contract::of::<
+        wecom_models::exmail::account::GetUserOption,
+    >(exmail::account::GET_USER_OPTION, &["/type"], &[]),
+    Contract::of::<
+        wecom_models::exmail::account::UpdateUserOption,
+    >(exmail::account::UPDATE_USER_OPTION, &[], &[]),
+    Contract::of::<
+        wecom_models::exmail::account::GetMailNewCount,
+    >(exmail::account::GET_MAIL_NEW_COUNT, &[], &[]),
+    Contract::of::<
+        wecom_models::exmail::app::ComposeSendMail,
+    >(exmail::app::COMPOSE_SEND_MAIL, &[], &[]),
+    Contract::of::<
+        wecom_models::exmail::app::ComposeSendSchedule,
+    >(
+        exmail::app::COMPOSE_SEND_SCHEDULE,
+        &["/schedule/reminders/repeat_week_of_month"],
+        &[],
+    ),
+    Contract::of::<
+        wecom_models::exmail::app::ComposeSendMeeting,
+    >(
+        exmail::app::COMPOSE_SEND_MEETING,
+        &["/schedule/reminders/repeat_week_of_month"],
+        &[],
+    ),
+    Contract::of::<
+        wecom_models::exmail::app::GetMailList,
+    >(exmail::app::GET_MAIL_LIST, &[], &[]),
+    Contract::of::<
+        wecom_models::exmail::app::ReadMail,
+    >(exmail::app::READ_MAIL, &[], &[]),
+    Contract::of::<
+        wecom_models::exmail::app::UpdateEmailAlias,
+    >(exmail::app::UPDATE_EMAIL_ALIAS, &[], &[]),
+    Contract::of::<
+        wecom_models::exmail::app::GetEmailAlias,
+    >(exmail::app::GET_EMAIL_ALIAS, &[], &[]),
+    Contract::of::<
+        wecom_models::exmail::group::CreateGroup,
+    >(
+        exmail::group::CREATE_GROUP,
+        &[
+            "/email_list",
+            "/tag_list",
+            "/department_list",
+            "/group_list",
+            "/allow_emaillist",
+            "/allow_departmentlist",
+            "/allow_taglist",
+        ],
+        &[],
+    ),
+    Contract::of::<
+        wecom_models::exmail::group::UpdateGroup,
+    >(
+        exmail::group::UPDATE_GROUP,
+        &[
+            "/email_list",
+            "/tag_list",
+            "/department_list",
+            "/group_list",
+            "/allow_emaillist",
+            "/allow_departmentlist",
+            "/allow_taglist",
+        ],
+        &[],
+    ),
+    Contract::of::<
+        wecom_models::exmail::group::DeleteGroup,
+    >(exmail::group::DELETE_GROUP, &[], &[]),
+    Contract::of::<
+        wecom_models::exmail::group::GetGroup,
+    >(
+        exmail::group::GET_GROUP,
+        &[],
+        &[
+            "/email_list",
+            "/tag_list",
+            "/department_list",
+            "/group_list",
+            "/allow_emaillist",
+            "/allow_departmentlist",
+            "/allow_taglist",
+        ],
+    ),
+    Contract::of::<
+        wecom_models::exmail::group::SearchGroup,
+    >(exmail::group::SEARCH_GROUP, &[], &["/count"]),
+    Contract::of::<
+        wecom_models::exmail::publicmail::CreatePublicMail,
+    >(
+        exmail::publicmail::CREATE_PUBLIC_MAIL,
+        &["/userid_list", "/department_list", "/tag_list"],
+        &[],
+    ),
+    Contract::of::<
+        wecom_models::exmail::publicmail::UpdatePublicMail,
+    >(
+        exmail::publicmail::UPDATE_PUBLIC_MAIL,
+        &["/userid_list", "/department_list", "/tag_list", "/alias_list"],
+        &[],
+    ),
+    Contract::of::<
+        wecom_models::exmail::publicmail::DeletePublicMail,
+    >(exmail::publicmail::DELETE_PUBLIC_MAIL, &[], &[]),
+    Contract::of::<
+        wecom_models::exmail::publicmail::GetPublicMail,
+    >(
+        exmail::publicmail::GET_PUBLIC_MAIL,
+        &["/id_list"],
+        &[
+            "/list/*/userid_list",
+            "/list/*/department_list",
+            "/list/*/tag_list",
+            "/list/*/alias_list",
+        ],
+    ),
+    Contract::of::<
+        wecom_models::exmail::publicmail::SearchPublicMail,
+    >(exmail::publicmail::SEARCH_PUBLIC_MAIL, &[], &[]),
+    Contract::of::<
+        wecom_models::exmail::publicmail::GetAuthCodeList,
+    >(exmail::publicmail::GET_AUTH_CODE_LIST, &[], &[]),
+    Contract::of::<
+        wecom_models::exmail::publicmail::DeleteAuthCode,
+    >(exmail::publicmail::DELETE_AUTH_CODE, &[], &[]),
+    Contract::of::<
+        wecom_models::exmail::vip::BatchAddVip,
+    >(exmail::vip::BATCH_ADD_VIP, &[], &[]),
+    Contract::of::<
+        wecom_models::exmail::vip::BatchDelVip,
+    >(exmail::vip::BATCH_DEL_VIP, &[], &[]),
+    Contract::of::<wecom_models::exmail::vip::ListVip>(exmail::vip::LIST_VIP, &[], &[]),
     Contract::of::<
         wecom_models::externalcontact::message_push::AddMsgTemplate,
     >(externalcontact::message_push::ADD_MSG_TEMPLATE, &[], &[]),

@@ -13,6 +13,8 @@ pub(crate) mod checkin;
 pub(crate) mod contacts;
 /// 上下游 · 上下游通讯录管理 (feature `corpgroup`).
 pub(crate) mod corpgroup;
+/// 邮件 · 邮箱账号, 邮件 · 应用邮箱, 邮件 · 管理邮件群组, 邮件 · 管理公共邮箱, 邮件 · 高级功能账号管理 (feature `exmail`).
+pub(crate) mod exmail;
 /// 客户联系 · 消息推送, 客户联系 · 统计管理 (feature `externalcontact`).
 pub(crate) mod externalcontact;
 /// 家校应用 · 健康上报 (feature `health`).
@@ -61,6 +63,11 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     contacts::department::ROUTES,
     contacts::tag::ROUTES,
     corpgroup::contacts::ROUTES,
+    exmail::account::ROUTES,
+    exmail::app::ROUTES,
+    exmail::group::ROUTES,
+    exmail::publicmail::ROUTES,
+    exmail::vip::ROUTES,
     externalcontact::message_push::ROUTES,
     externalcontact::statistics::ROUTES,
     health::ROUTES,

@@ -18,6 +18,9 @@ pub mod contacts;
 /// 上下游 · 上下游通讯录管理 (feature `corpgroup`).
 #[cfg(feature = "corpgroup")]
 pub mod corpgroup;
+/// 邮件 · 邮箱账号, 邮件 · 应用邮箱, 邮件 · 管理邮件群组, 邮件 · 管理公共邮箱, 邮件 · 高级功能账号管理 (feature `exmail`).
+#[cfg(feature = "exmail")]
+pub mod exmail;
 /// 客户联系 · 消息推送, 客户联系 · 统计管理 (feature `externalcontact`).
 #[cfg(feature = "externalcontact")]
 pub mod externalcontact;

@@ -18,6 +18,9 @@ pub(crate) mod contacts;
 /// 上下游 · 上下游通讯录管理 (feature `corpgroup`).
 #[cfg(feature = "corpgroup")]
 pub(crate) mod corpgroup;
+/// 邮件 · 邮箱账号, 邮件 · 应用邮箱, 邮件 · 管理邮件群组, 邮件 · 管理公共邮箱, 邮件 · 高级功能账号管理 (feature `exmail`).
+#[cfg(feature = "exmail")]
+pub(crate) mod exmail;
 /// 客户联系 · 消息推送, 客户联系 · 统计管理 (feature `externalcontact`).
 #[cfg(feature = "externalcontact")]
 pub(crate) mod externalcontact;
@@ -148,6 +151,58 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::contacts::tag::ListTag as crate::Endpoint>::META,
     #[cfg(feature = "corpgroup")]
     <wecom_models::corpgroup::contacts::RemoveCorp as crate::Endpoint>::META,
+    #[cfg(feature = "exmail")]
+    <wecom_models::exmail::account::ActEmail as crate::Endpoint>::META,
+    #[cfg(feature = "exmail")]
+    <wecom_models::exmail::account::GetUserOption as crate::Endpoint>::META,
+    #[cfg(feature = "exmail")]
+    <wecom_models::exmail::account::UpdateUserOption as crate::Endpoint>::META,
+    #[cfg(feature = "exmail")]
+    <wecom_models::exmail::account::GetMailNewCount as crate::Endpoint>::META,
+    #[cfg(feature = "exmail")]
+    <wecom_models::exmail::app::ComposeSendMail as crate::Endpoint>::META,
+    #[cfg(feature = "exmail")]
+    <wecom_models::exmail::app::ComposeSendSchedule as crate::Endpoint>::META,
+    #[cfg(feature = "exmail")]
+    <wecom_models::exmail::app::ComposeSendMeeting as crate::Endpoint>::META,
+    #[cfg(feature = "exmail")]
+    <wecom_models::exmail::app::GetMailList as crate::Endpoint>::META,
+    #[cfg(feature = "exmail")]
+    <wecom_models::exmail::app::ReadMail as crate::Endpoint>::META,
+    #[cfg(feature = "exmail")]
+    <wecom_models::exmail::app::UpdateEmailAlias as crate::Endpoint>::META,
+    #[cfg(feature = "exmail")]
+    <wecom_models::exmail::app::GetEmailAlias as crate::Endpoint>::META,
+    #[cfg(feature = "exmail")]
+    <wecom_models::exmail::group::CreateGroup as crate::Endpoint>::META,
+    #[cfg(feature = "exmail")]
+    <wecom_models::exmail::group::UpdateGroup as crate::Endpoint>::META,
+    #[cfg(feature = "exmail")]
+    <wecom_models::exmail::group::DeleteGroup as crate::Endpoint>::META,
+    #[cfg(feature = "exmail")]
+    <wecom_models::exmail::group::GetGroup as crate::Endpoint>::META,
+    #[cfg(feature = "exmail")]
+    <wecom_models::exmail::group::SearchGroup as crate::Endpoint>::META,
+    #[cfg(feature = "exmail")]
+    <wecom_models::exmail::publicmail::CreatePublicMail as crate::Endpoint>::META,
+    #[cfg(feature = "exmail")]
+    <wecom_models::exmail::publicmail::UpdatePublicMail as crate::Endpoint>::META,
+    #[cfg(feature = "exmail")]
+    <wecom_models::exmail::publicmail::DeletePublicMail as crate::Endpoint>::META,
+    #[cfg(feature = "exmail")]
+    <wecom_models::exmail::publicmail::GetPublicMail as crate::Endpoint>::META,
+    #[cfg(feature = "exmail")]
+    <wecom_models::exmail::publicmail::SearchPublicMail as crate::Endpoint>::META,
+    #[cfg(feature = "exmail")]
+    <wecom_models::exmail::publicmail::GetAuthCodeList as crate::Endpoint>::META,
+    #[cfg(feature = "exmail")]
+    <wecom_models::exmail::publicmail::DeleteAuthCode as crate::Endpoint>::META,
+    #[cfg(feature = "exmail")]
+    <wecom_models::exmail::vip::BatchAddVip as crate::Endpoint>::META,
+    #[cfg(feature = "exmail")]
+    <wecom_models::exmail::vip::BatchDelVip as crate::Endpoint>::META,
+    #[cfg(feature = "exmail")]
+    <wecom_models::exmail::vip::ListVip as crate::Endpoint>::META,
     #[cfg(feature = "externalcontact")]
     <wecom_models::externalcontact::message_push::AddMsgTemplate as crate::Endpoint>::META,
     #[cfg(feature = "externalcontact")]
