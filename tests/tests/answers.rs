@@ -3,14 +3,14 @@
 use serde_json::json;
 use wecom_models::Timestamp;
 use wecom_models::chatdata::archive::SyncMsg;
+use wecom_models::contacts::user::{AttrValue, GetUser, GetUserResponse};
 use wecom_models::kf::message::{Content, SyncMsg as KfSyncMsg};
-use wecom_models::meeting::basic::GetInfo;
-use wecom_models::message::app::Send as SendMessage;
+use wecom_models::meeting::basic::GetMeetingInfo;
+use wecom_models::message::app::SendMessage;
 use wecom_models::oa::approval::CreateTemplate;
-use wecom_models::user::{AttrValue, Get as GetUser, GetResponse};
-use wecom_models::wedoc::document::Get as DocumentGet;
+use wecom_models::wedoc::document::GetDocument;
 use wecom_models::wedoc::smartsheet::GetRecords;
-use wecom_models::wedrive::files::FileList;
+use wecom_models::wedrive::file::ListFile;
 use wecom_models::wire::{ReadObject, Reading};
 use wecom_requests::{
     Answer as _, Endpoint, Errcode, JsonAnswer, Meta, ResponseError, errcode, parse, parse_response_within,
@@ -18,10 +18,10 @@ use wecom_requests::{
 
 #[test]
 fn integers_are_64_bits_wide() {
-    let meeting = parse::<GetInfo>(br#"{"errcode":0,"agentid":1013699173317}"#).unwrap();
+    let meeting = parse::<GetMeetingInfo>(br#"{"errcode":0,"agentid":1013699173317}"#).unwrap();
     assert_eq!(meeting.agentid, Some(1_013_699_173_317));
     let files = json!({ "errcode": 0, "file_list": { "item": [{ "file_size": 2_287_375_645_u64 }] } });
-    let files = parse::<FileList>(files.to_string().as_bytes()).unwrap();
+    let files = parse::<ListFile>(files.to_string().as_bytes()).unwrap();
     assert_eq!(files.file_list.item[0].file_size, 2_287_375_645);
 }
 
@@ -36,7 +36,7 @@ fn a_number_that_does_not_fit_is_an_error_that_names_the_range() {
         ("\"18446744073709551616\"", "a string"),
     ] {
         let body = format!(r#"{{"errcode":0,"agentid":{sent}}}"#);
-        let error = parse::<GetInfo>(body.as_bytes()).unwrap_err().to_string();
+        let error = parse::<GetMeetingInfo>(body.as_bytes()).unwrap_err().to_string();
         assert!(error.contains(&format!("at `agentid`: invalid value: {found}, {UINT}")), "{error}");
     }
     let error = parse::<SyncMsg>(br#"{"errcode":18446744073709551615}"#).unwrap_err().to_string();
@@ -79,7 +79,7 @@ fn nesting_is_limited_for_the_whole_answer_and_takes_little_stack() {
     }
     for layers in [1, 12] {
         assert!(read_on_a_small_stack::<KfSyncMsg>(in_objects(layers)).is_ok(), "{layers}");
-        assert!(read_on_a_small_stack::<DocumentGet>(document(layers)).is_ok(), "{layers}");
+        assert!(read_on_a_small_stack::<GetDocument>(document(layers)).is_ok(), "{layers}");
     }
     let too_deep = |result: Result<(), ResponseError>| {
         let error = result.unwrap_err();
@@ -91,11 +91,11 @@ fn nesting_is_limited_for_the_whole_answer_and_takes_little_stack() {
     too_deep(read_on_a_small_stack::<KfSyncMsg>(in_strings(13)).map(drop));
     too_deep(read_on_a_small_stack::<KfSyncMsg>(in_objects(30)).map(drop));
     for layers in [50, 60, 1000] {
-        too_deep(read_on_a_small_stack::<DocumentGet>(document(layers)).map(drop));
+        too_deep(read_on_a_small_stack::<GetDocument>(document(layers)).map(drop));
     }
 }
 
-fn member(field: &str, value: &str) -> GetResponse {
+fn member(field: &str, value: &str) -> GetUserResponse {
     let body = format!(r#"{{"errcode":0,"errmsg":"ok","userid":"lin","{field}":{value},"name":"Lin"}}"#);
     let member = parse::<GetUser>(body.as_bytes()).unwrap_or_else(|error| panic!("{body}: {error}"));
     assert_eq!(member.name.as_deref(), Some("Lin"), "{body}: the rest is read");
@@ -249,19 +249,19 @@ fn what_one_string_becomes_counts_too() {
 #[test]
 fn an_answer_that_is_not_wecoms_is_an_error() {
     use wecom_models::kf::message::SyncMsg;
-    use wecom_models::message::app::Send;
+    use wecom_models::message::app::SendMessage;
     let foreign =
         [r#"{"code":500,"msg":"timeout"}"#, r#"{"status":"UP"}"#, r#"{"error":{"code":"ECONNRESET"}}"#, "{}"];
     for body in foreign {
-        let said = wecom_requests::parse::<Send>(body.as_bytes()).expect_err(body).to_string();
+        let said = wecom_requests::parse::<SendMessage>(body.as_bytes()).expect_err(body).to_string();
         assert!(said.contains("no `errcode`"), "{body}: {said}");
         assert!(wecom_requests::parse::<SyncMsg>(body.as_bytes()).is_err(), "{body}");
     }
-    let said = wecom_requests::parse::<Send>(br#"{"msgid":"m-1"}"#).unwrap_err().to_string();
+    let said = wecom_requests::parse::<SendMessage>(br#"{"msgid":"m-1"}"#).unwrap_err().to_string();
     assert!(said.ends_with("it has no `errcode`: it is not WeCom's"), "{said}");
-    assert!(wecom_requests::parse::<Send>(br#"{"errcode":0}"#).is_ok());
-    assert!(wecom_requests::parse::<Send>(b"\xef\xbb\xbf{\"errcode\":0,\"msgid\":\"a\tb\"}").is_ok());
-    assert!(wecom_requests::parse::<Send>(b"\xef\xbb\xbf{\"msgid\":\"a\tb\"}").is_err());
+    assert!(wecom_requests::parse::<SendMessage>(br#"{"errcode":0}"#).is_ok());
+    assert!(wecom_requests::parse::<SendMessage>(b"\xef\xbb\xbf{\"errcode\":0,\"msgid\":\"a\tb\"}").is_ok());
+    assert!(wecom_requests::parse::<SendMessage>(b"\xef\xbb\xbf{\"msgid\":\"a\tb\"}").is_err());
 }
 
 #[test]
@@ -323,11 +323,11 @@ struct Listed {
 
 #[test]
 fn a_document_that_is_not_wechat_pays_is_an_error() {
-    use wecom_models::pay::red_packet::{Sendworkwxredpack, SendworkwxredpackResponse};
+    use wecom_models::pay::red_packet::{SendWorkwxRedPack, SendWorkwxRedPackResponse};
     let read = |body: &'static str| {
         let body = bytes::Bytes::from_static(body.as_bytes());
-        SendworkwxredpackResponse::read(
-            Sendworkwxredpack::META,
+        SendWorkwxRedPackResponse::read(
+            SendWorkwxRedPack::META,
             &http::HeaderMap::new(),
             &body,
             Reading::MEMORY,
@@ -345,11 +345,11 @@ fn what_comes_in_place_of_a_file_is_no_file() {
     use http::HeaderMap;
     use http::header::{CONTENT_DISPOSITION, HeaderValue};
     use wecom_models::File;
-    use wecom_models::media::Get;
+    use wecom_models::media::GetMedia;
     let mut named = HeaderMap::new();
     named.insert(CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"a.html\""));
     let read = |headers: &HeaderMap, body: &[u8]| {
-        File::read(Get::META, headers, &bytes::Bytes::copy_from_slice(body), 0)
+        File::read(GetMedia::META, headers, &bytes::Bytes::copy_from_slice(body), 0)
     };
     let anonymous = HeaderMap::new();
     let refused = [
@@ -375,8 +375,9 @@ fn an_error_code_means_what_the_page_of_its_endpoint_says() {
     let here = parse::<CreateTemplate>(br#"{"errcode":301087,"errmsg":"no"}"#).map_err(text).unwrap_err();
     let meaning = "The corporation has too many templates.";
     assert_eq!(here, format!("WeCom error 301087: no (APPROVAL_TEMPLATE_COUNT_EXCEEDED: {meaning})"));
-    let elsewhere = parse::<GetInfo>(br#"{"errcode":301087,"errmsg":"no"}"#).map_err(text).unwrap_err();
+    let elsewhere =
+        parse::<GetMeetingInfo>(br#"{"errcode":301087,"errmsg":"no"}"#).map_err(text).unwrap_err();
     assert!(elsewhere.contains("The number of approval templates exceeds the limit."), "{elsewhere}");
-    let unknown = parse::<GetInfo>(br#"{"errcode":620004,"errmsg":"no"}"#).map_err(text).unwrap_err();
+    let unknown = parse::<GetMeetingInfo>(br#"{"errcode":620004,"errmsg":"no"}"#).map_err(text).unwrap_err();
     assert_eq!(unknown, "WeCom error 620004: no");
 }

@@ -14,8 +14,8 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 use wecom_mock::Server;
-use wecom_sdk::corpgroup::contacts::RemoveCorp;
-use wecom_sdk::meeting::basic::GetInfo;
+use wecom_sdk::corpgroup::chain::RemoveCorp;
+use wecom_sdk::meeting::basic::GetMeetingInfo;
 use wecom_sdk::reqwest::dns::{Name, Resolve, Resolving};
 use wecom_sdk::reqwest::{Certificate, Proxy};
 use wecom_sdk::token::AccessToken;
@@ -92,7 +92,7 @@ fn builder(base_url: &str) -> ClientBuilder<Fixed<AccessToken>> {
 }
 
 async fn read(client: &Client<Fixed<AccessToken>>) -> Result<(), Error> {
-    client.send(&GetInfo::new("hy")).await.map(drop)
+    client.send(&GetMeetingInfo::new("hy")).await.map(drop)
 }
 
 async fn write(client: &Client<Fixed<AccessToken>>) -> Result<(), Error> {
@@ -298,7 +298,7 @@ async fn call_the_mock_by_each_of_its_names() {
     for host in ["127.0.0.1", "localhost", "[::1]"] {
         let client =
             Client::builder("ww1", "secret").base_url(format!("http://{host}:{port}")).build().unwrap();
-        let result = client.send(&GetInfo::new("hy")).await.map(drop);
+        let result = client.send(&GetMeetingInfo::new("hy")).await.map(drop);
         // The mock listens on one of the addresses only; a proxy would answer for all of them.
         match result {
             Err(Error::Token(error)) if host == "[::1]" => {

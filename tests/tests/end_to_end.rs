@@ -5,9 +5,9 @@ use wecom_mock::Server;
 use wecom_sdk::chatdata::archive::SyncMsg;
 use wecom_sdk::chatdata::zone::SetPublicKey;
 use wecom_sdk::externalcontact::message_push::{
-    ChatType, GetGroupmsgListV2, GetGroupmsgSendResult, GetGroupmsgTask, RemindGroupmsgSend,
+    ChatType, GetGroupMsgListV2, GetGroupMsgSendResult, GetGroupMsgTask, RemindGroupMsgSend,
 };
-use wecom_sdk::meeting::basic::GetInfo;
+use wecom_sdk::meeting::basic::GetMeetingInfo;
 use wecom_sdk::msgaudit::{CheckRoomAgree, CheckSingleAgree, SingleChat};
 use wecom_sdk::{Client, Error};
 
@@ -24,12 +24,12 @@ async fn every_endpoint_can_be_called() {
     assert_eq!(client.send(&CheckRoomAgree::new("wr")).await.unwrap().agreeinfo.len(), 1);
     client.send(&SetPublicKey::new("-----BEGIN PUBLIC KEY-----", 1)).await.unwrap();
     assert_eq!(client.send(&SyncMsg::new()).await.unwrap().msg_list.len(), 1);
-    let list = GetGroupmsgListV2::new(ChatType::Single, 1_720_000_000, 1_720_086_400);
+    let list = GetGroupMsgListV2::new(ChatType::Single, 1_720_000_000, 1_720_086_400);
     assert_eq!(client.send(&list).await.unwrap().group_msg_list.len(), 1);
-    assert_eq!(client.send(&GetGroupmsgTask::new("msg")).await.unwrap().task_list.len(), 2);
-    assert_eq!(client.send(&GetGroupmsgSendResult::new("msg", "a")).await.unwrap().send_list.len(), 3);
-    client.send(&RemindGroupmsgSend::new("msg")).await.unwrap();
-    assert_eq!(client.send(&GetInfo::new("hy")).await.unwrap().title, "Weekly review");
+    assert_eq!(client.send(&GetGroupMsgTask::new("msg")).await.unwrap().task_list.len(), 2);
+    assert_eq!(client.send(&GetGroupMsgSendResult::new("msg", "a")).await.unwrap().send_list.len(), 3);
+    client.send(&RemindGroupMsgSend::new("msg")).await.unwrap();
+    assert_eq!(client.send(&GetMeetingInfo::new("hy")).await.unwrap().title, "Weekly review");
 }
 
 #[tokio::test]
@@ -63,7 +63,7 @@ async fn pages_and_items_end_after_the_last_page() {
     let client = client(&server);
     let pages: Vec<_> = client.pages(SyncMsg::new()).into_stream().try_collect().await.unwrap();
     assert_eq!(pages.iter().map(|page| page.has_more).collect::<Vec<_>>(), [true, true, true, false]);
-    let tasks: Vec<_> = client.items(GetGroupmsgTask::new("msg")).into_stream().try_collect().await.unwrap();
+    let tasks: Vec<_> = client.items(GetGroupMsgTask::new("msg")).into_stream().try_collect().await.unwrap();
     assert_eq!(tasks.len(), 8);
     let mut items = client.items(SyncMsg::new().cursor("mock-cursor-4"));
     assert!(items.try_next().await.unwrap().is_some(), "reading goes on from a stored cursor");
@@ -78,7 +78,7 @@ async fn wrong_credentials_are_wecoms_error_and_not_a_retry_loop() {
     assert!(matches!(error, Error::Token(_)), "{error:?}");
     assert_eq!(error.code(), Some(40001));
     let text = error.to_string();
-    let start = "no token: auth.gettoken: WeCom error 40001: invalid credential (INVALID_SECRET: ";
+    let start = "no token: access.get_token: WeCom error 40001: invalid credential (INVALID_SECRET: ";
     assert!(text.starts_with(start), "{text}");
 }
 
@@ -102,7 +102,9 @@ async fn a_thousand_callers_share_one_token() {
     let calls: Vec<_> = (0..1000)
         .map(|_| {
             let client = client.clone();
-            tokio::spawn(async move { client.send(&GetInfo::new("hy")).await.map(|meeting| meeting.title) })
+            tokio::spawn(
+                async move { client.send(&GetMeetingInfo::new("hy")).await.map(|meeting| meeting.title) },
+            )
         })
         .collect();
     for call in calls {
@@ -118,7 +120,7 @@ async fn callers_that_wait_for_a_token_share_its_failure() {
     let client = client(&server);
     let calls = (0..200).map(|_| {
         let client = client.clone();
-        async move { client.send(&GetInfo::new("hy")).await.unwrap_err().to_string() }
+        async move { client.send(&GetMeetingInfo::new("hy")).await.unwrap_err().to_string() }
     });
     let errors = futures_util::future::join_all(calls).await;
     assert!(errors.iter().all(|error| *error == errors[0]), "{errors:?}");
@@ -154,9 +156,9 @@ fn a_base_url_that_cannot_work_is_refused_without_being_shown() {
 async fn a_token_that_wecom_refuses_is_replaced_once() {
     let server = Server::start().await.unwrap();
     let client = client(&server);
-    client.send(&GetInfo::new("hy")).await.unwrap();
+    client.send(&GetMeetingInfo::new("hy")).await.unwrap();
     server.revoke_tokens();
-    client.send(&GetInfo::new("hy")).await.unwrap();
+    client.send(&GetMeetingInfo::new("hy")).await.unwrap();
     assert_eq!(server.requests("/cgi-bin/gettoken"), 2);
     assert_eq!(server.requests("/cgi-bin/meeting/get_info"), 3);
 }
@@ -165,9 +167,9 @@ async fn a_token_that_wecom_refuses_is_replaced_once() {
 async fn a_server_that_is_not_there_is_a_transport_error_without_the_token() {
     let server = Server::start().await.unwrap();
     let client = client(&server);
-    client.send(&GetInfo::new("hy")).await.unwrap();
+    client.send(&GetMeetingInfo::new("hy")).await.unwrap();
     drop(server);
-    let error = client.send(&GetInfo::new("hy")).await.unwrap_err();
+    let error = client.send(&GetMeetingInfo::new("hy")).await.unwrap_err();
     assert!(matches!(error, Error::Transport { .. }), "{error:?}");
     let shown = format!("{error} {error:?}");
     assert!(!shown.contains("mock-access_token"), "{shown}");

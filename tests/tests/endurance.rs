@@ -5,8 +5,8 @@ use std::fs;
 use futures_util::StreamExt as _;
 use futures_util::stream;
 use wecom_mock::{Fault, Server};
-use wecom_sdk::corpgroup::contacts::RemoveCorp;
-use wecom_sdk::meeting::basic::GetInfo;
+use wecom_sdk::corpgroup::chain::RemoveCorp;
+use wecom_sdk::meeting::basic::GetMeetingInfo;
 use wecom_sdk::{Backoff, Client, OnLimit};
 
 /// How many KiB of memory the process has.
@@ -42,10 +42,10 @@ async fn memory_stays_flat_over_a_hundred_thousand_calls() {
                         0 => drop(client.send(&RemoveCorp::new("chain").corpid("ww2")).await.unwrap_err()),
                         1 => {
                             let soon = std::time::Duration::from_micros(50);
-                            let request = GetInfo::new("hy");
+                            let request = GetMeetingInfo::new("hy");
                             let _ = tokio::time::timeout(soon, client.send(&request)).await;
                         }
-                        _ => drop(client.send(&GetInfo::new("hy")).await.unwrap()),
+                        _ => drop(client.send(&GetMeetingInfo::new("hy")).await.unwrap()),
                     }
                 }
             })

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use wecom_mock::{Fault, Server};
-use wecom_sdk::meeting::basic::GetInfo;
+use wecom_sdk::meeting::basic::GetMeetingInfo;
 use wecom_sdk::{Backoff, Client};
 use wecom_tests::log::Log;
 
@@ -18,7 +18,7 @@ async fn what_makes_a_call_slow_is_seen_without_debugging() {
         .retry(Backoff::new().pauses(pause, pause).blocked_for(pause))
         .build()
         .unwrap();
-    let request = GetInfo::new("hy");
+    let request = GetMeetingInfo::new("hy");
     client.send(&request).await.unwrap();
     assert!(log.text().is_empty(), "a call that goes well is not worth a line");
     for fault in [Fault::status(503), Fault::code(42001)] {
@@ -42,6 +42,6 @@ async fn what_makes_a_call_slow_is_seen_without_debugging() {
         ("INFO", "the call waits for its turn"),
     ] {
         let line = text.lines().find(|line| line.contains(said)).unwrap_or_else(|| panic!("{said}:\n{text}"));
-        assert!(line.contains(level) && line.contains("meeting.basic.get_info"), "{line}");
+        assert!(line.contains(level) && line.contains("meeting.basic.get_meeting_info"), "{line}");
     }
 }

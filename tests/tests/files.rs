@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use wecom_mock::{Fault, Reply, Server};
-use wecom_sdk::media::{Get, MediaType, Upload};
+use wecom_sdk::media::{GetMedia, MediaType, UploadMedia};
 use wecom_sdk::token::AccessToken;
 use wecom_sdk::{Backoff, Client, ClientBuilder, Content, Error, File, Fixed, NoRetry};
 
@@ -28,8 +28,8 @@ fn client(server: &Server) -> Client {
         .expect("the client can be set up")
 }
 
-fn upload(file: File) -> Upload {
-    Upload::new(MediaType::File, file)
+fn upload(file: File) -> UploadMedia {
+    UploadMedia::new(MediaType::File, file)
 }
 
 /// The parts of a form: the head and the content of each.
@@ -178,7 +178,7 @@ async fn a_download_comes_piece_by_piece_or_at_once() {
     let content: Bytes = (0..1_000_000_u32).flat_map(u32::to_be_bytes).collect();
     let file = content.clone();
     server.answer(GET, move |_| Reply::file("numbers.bin", "application/octet-stream", file.clone()));
-    let download = client.download(&Get::new("media")).await.unwrap();
+    let download = client.download(&GetMedia::new("media")).await.unwrap();
     assert_eq!(download.name.as_deref(), Some("numbers.bin"));
     assert_eq!(download.length, Some(4_000_000));
     assert_eq!(download.range, None);
@@ -186,11 +186,11 @@ async fn a_download_comes_piece_by_piece_or_at_once() {
     assert!(pieces.len() > 1 && pieces.concat() == content);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("numbers.bin");
-    let length = client.download(&Get::new("media")).await.unwrap().save(&path).await.unwrap();
+    let length = client.download(&GetMedia::new("media")).await.unwrap().save(&path).await.unwrap();
     assert_eq!(length, 4_000_000);
     assert!(std::fs::read(path).unwrap() == content);
     // As a value, it has to fit.
-    assert!(matches!(client.send(&Get::new("media")).await, Err(Error::TooLarge { .. })));
+    assert!(matches!(client.send(&GetMedia::new("media")).await, Err(Error::TooLarge { .. })));
 }
 
 #[tokio::test]
@@ -203,7 +203,7 @@ async fn a_file_can_be_fetched_part_by_part() {
     let mut fetched = Vec::new();
     loop {
         let start = fetched.len();
-        let request = Get::new("media").range(format!("bytes={start}-{}", start + 1599));
+        let request = GetMedia::new("media").range(format!("bytes={start}-{}", start + 1599));
         let part = client.download(&request).await.unwrap();
         let range = part.range.unwrap();
         assert_eq!((range.start, range.size), (start as u64, 4000));
@@ -214,7 +214,7 @@ async fn a_file_can_be_fetched_part_by_part() {
     }
     assert_eq!(fetched, content);
     assert_eq!(server.requests(GET), 3);
-    let error = client.download(&Get::new("media").range("bytes=9000-")).await.unwrap_err();
+    let error = client.download(&GetMedia::new("media").range("bytes=9000-")).await.unwrap_err();
     assert_eq!(error.code(), Some(40146));
 }
 
@@ -223,21 +223,21 @@ async fn an_error_where_the_file_should_be_is_an_error() {
     let server = Server::start().await.unwrap();
     let client = client(&server);
     server.inject(Fault::code(40007).on(GET));
-    let error = client.download(&Get::new("media")).await.unwrap_err();
+    let error = client.download(&GetMedia::new("media")).await.unwrap_err();
     assert_eq!(error.code(), Some(40007));
     server.clear_faults();
     // A refused token comes that way, too, and so does what may pass.
     server.revoke_tokens();
-    client.download(&Get::new("media")).await.unwrap();
+    client.download(&GetMedia::new("media")).await.unwrap();
     server.inject(Fault::status(502).on(GET).times(1));
-    client.download(&Get::new("media")).await.unwrap();
+    client.download(&GetMedia::new("media")).await.unwrap();
     // A JSON file is a file.
     server.answer(GET, |_| Reply::file("errors.json", "application/json", r#"{ "errcode": 40007 }"#));
-    let json = client.download(&Get::new("media")).await.unwrap();
+    let json = client.download(&GetMedia::new("media")).await.unwrap();
     assert_eq!(&json.bytes().await.unwrap()[..], br#"{ "errcode": 40007 }"#);
     // One that doesn't say that it is one, and isn't an error, is a file as well.
     server.answer(GET, |_| Reply::new(200, "text/plain", "Nothing was decided."));
-    let text = client.download(&Get::new("media")).await.unwrap();
+    let text = client.download(&GetMedia::new("media")).await.unwrap();
     assert_eq!(&text.bytes().await.unwrap()[..], b"Nothing was decided.");
 }
 
@@ -247,7 +247,7 @@ async fn a_download_that_breaks_off_is_not_taken_for_a_whole_one() {
     let client = client(&server);
     server.answer(GET, |_| Reply::file("a.bin", "application/octet-stream", vec![7; 1 << 20]));
     server.inject(Fault::truncate().on(GET));
-    let download = client.download(&Get::new("media")).await.unwrap();
+    let download = client.download(&GetMedia::new("media")).await.unwrap();
     let pieces: Vec<Result<Bytes, Error>> = download.into_stream().collect().await;
     assert!(matches!(pieces.last(), Some(Err(Error::Transport { .. }))), "{:?}", pieces.last());
 }
@@ -266,11 +266,11 @@ async fn names_come_back_in_every_spelling() {
         server.answer(GET, move |_| {
             Reply::new(200, "text/plain", "abc").with_header("content-disposition", header)
         });
-        let download = client.download(&Get::new("media")).await.unwrap();
+        let download = client.download(&GetMedia::new("media")).await.unwrap();
         assert_eq!(download.name.as_deref(), Some(expected), "{header}");
     }
     server.answer(GET, |_| Reply::file("a \"b\".txt", "text/plain", "abc"));
-    assert_eq!(client.send(&Get::new("media")).await.unwrap().name, "a \"b\".txt");
+    assert_eq!(client.send(&GetMedia::new("media")).await.unwrap().name, "a \"b\".txt");
 }
 
 const CHUNKED: &str = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
@@ -304,7 +304,7 @@ async fn slow(first: Vec<u8>, second: Vec<u8>) -> (Client<Fixed<AccessToken>>, A
 async fn fetched(head: &str, body: Vec<u8>) -> Result<Bytes, Error> {
     let (client, go_on) = slow([head.as_bytes(), &body].concat(), Vec::new()).await;
     go_on.notify_one();
-    client.download(&Get::new("media")).await?.bytes().await
+    client.download(&GetMedia::new("media")).await?.bytes().await
 }
 
 #[tokio::test]
@@ -313,7 +313,7 @@ async fn a_file_is_handed_on_before_all_of_it_has_come() {
     for beginning in [&b"%PDF-1.7"[..], b"\x89PNG", b" \n-", b"\xef\xbb\xbfa", b"[1,", &long] {
         let first = [CHUNKED.as_bytes(), &chunks([beginning])].concat();
         let (client, go_on) = slow(first, chunks([&b"rest"[..], b""])).await;
-        let mut download = client.download(&Get::new("media")).await.unwrap();
+        let mut download = client.download(&GetMedia::new("media")).await.unwrap();
         let mut come = Vec::new();
         while come.len() < beginning.len() {
             come.extend_from_slice(&download.chunk().await.unwrap().unwrap());

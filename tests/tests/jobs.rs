@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use serde_json::json;
 use wecom_mock::{Reply, Server};
-use wecom_sdk::batch::{Getresult, Job, JobStatus};
+use wecom_sdk::contacts::batch::{GetBatchResult, Job, JobStatus};
 use wecom_sdk::{Client, Endpoint as _, Error};
 
-const PATH: &str = Getresult::META.path;
+const PATH: &str = GetBatchResult::META.path;
 
 async fn waited(statuses: &'static [u64]) -> (Result<JobStatus, Error>, u64) {
     let server = Server::start().await.unwrap();
@@ -28,7 +28,7 @@ async fn waited(statuses: &'static [u64]) -> (Result<JobStatus, Error>, u64) {
             None => Reply::json(json!({ "errcode": 60_106, "errmsg": "invalid jobid" })),
         }
     });
-    let answer = client.wait_for(&Getresult::new("job-import-1"), Duration::ZERO).await;
+    let answer = client.wait_for(&GetBatchResult::new("job-import-1"), Duration::ZERO).await;
     let status = answer.map(|answer| {
         assert!(matches!(answer.job, Job::SyncUser(job) if job.result.is_some()), "the last answer is given");
         answer.status

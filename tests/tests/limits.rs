@@ -8,9 +8,9 @@ use http::{Request, Response};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 use wecom_mock::{Fault, Server};
-use wecom_sdk::checkin::Getcorpcheckinoption;
-use wecom_sdk::corpgroup::contacts::RemoveCorp;
-use wecom_sdk::message::app::{Message, Send, TextContent};
+use wecom_sdk::checkin::GetCorpCheckinOption;
+use wecom_sdk::corpgroup::chain::RemoveCorp;
+use wecom_sdk::message::app::{Message, SendMessage, TextContent};
 use wecom_sdk::transport::{RequestBody, ResponseBody, Transport, TransportError};
 use wecom_sdk::{
     Client, CorpSecret, Endpoint as _, Error, LimitKey, LimitStore, MemoryLimits, Method, OnLimit, Period,
@@ -27,7 +27,7 @@ fn client(server: &Server, on_limit: OnLimit) -> Client {
 
 /// How many calls a minute the documentation allows.
 fn allowed() -> usize {
-    let [rate] = Getcorpcheckinoption::META.rates else { panic!("the endpoint has one rate") };
+    let [rate] = GetCorpCheckinOption::META.rates else { panic!("the endpoint has one rate") };
     assert_eq!(rate.per, Period::Minute);
     rate.calls as usize
 }
@@ -48,7 +48,7 @@ async fn no_more_calls_are_on_their_way_at_once_than_documented() {
 async fn calls_beyond_a_rate_are_refused_and_not_sent() {
     let server = Server::start().await.unwrap();
     let client = client(&server, OnLimit::Refuse);
-    let request = Getcorpcheckinoption::new();
+    let request = GetCorpCheckinOption::new();
     let calls = join_all((0..allowed() + 50).map(|_| client.send(&request))).await;
     let (sent, refused): (Vec<_>, Vec<_>) = calls.into_iter().partition(Result::is_ok);
     assert_eq!((sent.len(), refused.len()), (allowed(), 50));
@@ -66,7 +66,7 @@ async fn calls_beyond_a_rate_are_refused_and_not_sent() {
 async fn a_wait_that_would_go_beyond_the_deadline_is_not_begun() {
     let server = Server::start().await.unwrap();
     let client = client(&server, OnLimit::Wait);
-    let request = Getcorpcheckinoption::new();
+    let request = GetCorpCheckinOption::new();
     join_all((0..allowed()).map(|_| client.send(&request))).await;
     let error = client.send(&request).await.unwrap_err();
     assert!(matches!(error, Error::Limited { .. }), "{error:?}");
@@ -76,7 +76,7 @@ async fn a_wait_that_would_go_beyond_the_deadline_is_not_begun() {
 async fn limits_can_be_left_to_wecom() {
     let server = Server::start().await.unwrap();
     let client = client(&server, OnLimit::Ignore);
-    let request = Getcorpcheckinoption::new();
+    let request = GetCorpCheckinOption::new();
     let calls = join_all((0..allowed() + 50).map(|_| client.send(&request))).await;
     assert!(calls.iter().all(Result::is_ok));
 }
@@ -107,7 +107,7 @@ async fn a_rate_counts_calls_when_they_leave_and_not_when_they_begin_to_wait_for
 
     let arrivals = Arc::new(Slow::default());
     let client = Client::builder("ww1", "secret").transport(Arc::clone(&arrivals)).build().unwrap();
-    let request = Getcorpcheckinoption::new();
+    let request = GetCorpCheckinOption::new();
     let calls = join_all((0..allowed() * 2).map(|_| client.send(&request))).await;
     assert!(calls.iter().all(Result::is_ok), "{:?}", calls.iter().find(|call| call.is_err()));
     let arrivals = arrivals.0.lock().unwrap();
@@ -155,8 +155,9 @@ const ANY: &str = "/cgi-bin/tag/list";
 const SEND: &str = "/cgi-bin/message/send";
 const A_MINUTE: usize = 10_000;
 
-fn message(to: &[&str]) -> Send {
-    Send::new(Message::Text(TextContent::new("hello"))).touser(to.iter().copied().collect::<Pipe<String>>())
+fn message(to: &[&str]) -> SendMessage {
+    SendMessage::new(Message::Text(TextContent::new("hello")))
+        .touser(to.iter().copied().collect::<Pipe<String>>())
 }
 
 #[tokio::test(start_paused = true)]

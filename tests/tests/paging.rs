@@ -5,15 +5,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use futures_util::TryStreamExt as _;
 use serde_json::{Value, json};
 use wecom_mock::{Reply, Server};
-use wecom_sdk::externalcontact::statistics::Statistic;
-use wecom_sdk::health::GetReportJobids;
-use wecom_sdk::kf::account::List;
+use wecom_sdk::externalcontact::statistics::GetGroupChatStatistic;
+use wecom_sdk::kf::account::ListAccount;
 use wecom_sdk::living::GetWatchStat;
-use wecom_sdk::oa::approval::Getapprovalinfo;
+use wecom_sdk::oa::approval::GetApprovalInfo;
+use wecom_sdk::school::health::GetReportJobIds;
 use wecom_sdk::token::AccessToken;
 use wecom_sdk::wedoc::form::{FormStatisticType, GetFormStatistic};
 use wecom_sdk::wedoc::smartsheet::GetRecords;
-use wecom_sdk::wedrive::files::{FileList, SortType};
+use wecom_sdk::wedrive::file::{ListFile, SortType};
 use wecom_sdk::{Client, Endpoint as _, Error, Paged};
 use wecom_tests::success;
 
@@ -21,12 +21,12 @@ fn client(server: &Server) -> Client {
     Client::builder("ww1", "secret").base_url(server.base_url()).build().expect("the client can be set up")
 }
 
-fn files() -> FileList {
-    FileList::new("space", "space", SortType::NameAscending, 0, 100)
+fn files() -> ListFile {
+    ListFile::new("space", "space", SortType::NameAscending, 0, 100)
 }
 
-fn approvals() -> Getapprovalinfo {
-    Getapprovalinfo::new(1_720_000_000, 1_720_086_400, "", 100)
+fn approvals() -> GetApprovalInfo {
+    GetApprovalInfo::new(1_720_000_000, 1_720_086_400, "", 100)
 }
 
 /// All pages of four, and where each request said that its page starts.
@@ -50,7 +50,7 @@ async fn an_offset_is_counted_until_a_page_is_shorter_than_was_asked_for() {
         (Some(1), json!([null, 1, 2, 3, 4, 5, 6, 7, 8])),
         (Some(100), json!([null])),
     ] {
-        let mut request = List::new();
+        let mut request = ListAccount::new();
         request.limit = limit;
         let (pages, sent) = four(request, "offset").await;
         assert_eq!(json!(sent), starts, "limit {limit:?}");
@@ -61,8 +61,8 @@ async fn an_offset_is_counted_until_a_page_is_shorter_than_was_asked_for() {
 #[tokio::test]
 async fn a_flag_counts_for_more_than_the_length_of_a_page() {
     for (request, starts) in [
-        (GetReportJobids::new(), json!([null, 2, 4, 6])),
-        (GetReportJobids::new().limit(3), json!([null, 3, 6])),
+        (GetReportJobIds::new(), json!([null, 2, 4, 6])),
+        (GetReportJobIds::new().limit(3), json!([null, 3, 6])),
     ] {
         let (pages, sent) = four(request, "offset").await;
         assert_eq!(json!(sent), starts);
@@ -70,11 +70,11 @@ async fn a_flag_counts_for_more_than_the_length_of_a_page() {
         assert_eq!(pages.iter().filter(|page| page.ending).count(), 1, "no request is wasted");
     }
     let server = Server::start().await.unwrap();
-    server.answer(GetReportJobids::META.path, |received| {
+    server.answer(GetReportJobIds::META.path, |received| {
         let start = received.json().unwrap()["offset"].as_u64().unwrap_or(0);
         Reply::json(json!({ "errcode": 0, "ending": u8::from(start == 3), "jobids": [start.to_string()] }))
     });
-    let request = GetReportJobids::new().limit(100);
+    let request = GetReportJobIds::new().limit(100);
     let items: Vec<_> = client(&server).items(request).into_stream().try_collect().await.unwrap();
     assert_eq!(items, ["0", "1", "2", "3"], "pages may be shorter than was asked for");
 }
@@ -91,7 +91,12 @@ async fn every_item_comes_once_and_in_order() {
         Reply::json(json!({ "errcode": 0, "account_list": accounts }))
     });
     let client = client(&server);
-    for request in [List::new(), List::new().limit(1), List::new().limit(23), List::new().limit(24)] {
+    for request in [
+        ListAccount::new(),
+        ListAccount::new().limit(1),
+        ListAccount::new().limit(23),
+        ListAccount::new().limit(24),
+    ] {
         let accounts: Vec<_> = client.items(request).into_stream().try_collect().await.unwrap();
         let ids: Vec<_> = accounts.into_iter().map(|account| account.open_kfid).collect();
         assert_eq!(ids, (0..23).map(|id| id.to_string()).collect::<Vec<_>>());
@@ -112,7 +117,7 @@ async fn pages_of_several_lists_end_where_a_flag_says_so() {
 
 #[tokio::test]
 async fn an_offset_that_the_answer_gives_is_followed_up_to_the_total() {
-    let (pages, starts) = four(Statistic::new(1_720_022_400), "offset").await;
+    let (pages, starts) = four(GetGroupChatStatistic::new(1_720_022_400), "offset").await;
     assert_eq!(json!(starts), json!([null, 2, 4, 6]));
     assert_eq!(
         pages.iter().map(|page| (page.next_offset, page.total)).collect::<Vec<_>>(),
@@ -165,11 +170,11 @@ where
 #[tokio::test]
 async fn reading_goes_on_from_a_stored_cursor() {
     let text = |cursor: &str, pages| (cursor.to_owned(), pages);
-    assert_eq!(resumed(|| List::new().limit(3)).await, text("6", 1), "a page of two is left");
-    assert_eq!(resumed(List::new).await, text("4", 3), "an empty page comes last");
-    assert_eq!(resumed(GetReportJobids::new).await, text("4", 2));
+    assert_eq!(resumed(|| ListAccount::new().limit(3)).await, text("6", 1), "a page of two is left");
+    assert_eq!(resumed(ListAccount::new).await, text("4", 3), "an empty page comes last");
+    assert_eq!(resumed(GetReportJobIds::new).await, text("4", 2));
     assert_eq!(resumed(|| GetWatchStat::new("live")).await, text("mock-cursor-3", 2));
-    assert_eq!(resumed(|| Statistic::new(1_720_022_400)).await, text("4", 2));
+    assert_eq!(resumed(|| GetGroupChatStatistic::new(1_720_022_400)).await, text("4", 2));
     assert_eq!(resumed(files).await, text("4", 2));
     assert_eq!(resumed(approvals).await, text("mock-cursor-3", 2));
     assert_eq!(resumed(|| GetFormStatistic::new("form", FormStatisticType::Unsubmitted)).await, text("2", 2));
@@ -214,11 +219,11 @@ async fn what_stands_still_is_an_error_and_no_endless_loop() {
 
     let jobs = |jobs: &[&str]| json!({ "ending": 0, "jobids": jobs });
     assert_eq!(
-        stuck(GetReportJobids::new(), json!([jobs(&[])])).await,
+        stuck(GetReportJobIds::new(), json!([jobs(&[])])).await,
         at("0", 1),
         "an empty page, and no end"
     );
-    assert_eq!(stuck(GetReportJobids::new(), json!([jobs(&["a", "b"]), jobs(&[])])).await, at("2", 2));
+    assert_eq!(stuck(GetReportJobIds::new(), json!([jobs(&["a", "b"]), jobs(&[])])).await, at("2", 2));
 
     let key = |key: &str| json!({ "ending": 0, "next_key": key });
     let live = || GetWatchStat::new("live");
@@ -227,7 +232,7 @@ async fn what_stands_still_is_an_error_and_no_endless_loop() {
     assert_eq!(stuck(live().next_key("A"), json!([key("A")])).await, at("A", 1));
 
     let numbers = |next: u64| json!({ "total": 9, "next_offset": next });
-    let statistic = || Statistic::new(1_720_022_400);
+    let statistic = || GetGroupChatStatistic::new(1_720_022_400);
     assert_eq!(stuck(statistic(), json!([numbers(4)])).await, at("4", 2));
     assert_eq!(stuck(statistic(), json!([{ "total": 9 }])).await, at("", 1));
 

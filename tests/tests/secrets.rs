@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use tracing_subscriber::util::SubscriberInitExt as _;
 use wecom_mock::{Fault, Received, Reply, Server};
+use wecom_sdk::access::GetToken;
 use wecom_sdk::archive::PrivateKeys;
-use wecom_sdk::auth::Gettoken;
-use wecom_sdk::corpgroup::contacts::RemoveCorp;
-use wecom_sdk::media::{Get, MediaType, Upload};
-use wecom_sdk::meeting::basic::GetInfo;
+use wecom_sdk::corpgroup::chain::RemoveCorp;
+use wecom_sdk::media::{GetMedia, MediaType, UploadMedia};
+use wecom_sdk::meeting::basic::GetMeetingInfo;
 use wecom_sdk::{
     AuthorizedCorp, Backoff, Client, ClientBuilder, Content, Error, Hook, Method, Outgoing, Provider, Redis,
     Secret, Suite,
@@ -62,7 +62,7 @@ async fn requests_that_hold_secrets(server: &Server, client: &Client, told: &mut
         for path in ["/cgi-bin/gettoken", "/cgi-bin/odd"] {
             server.answer(path, echo);
         }
-        let gettoken = client.send(&Gettoken::new("ww1", query)).await.unwrap_err();
+        let gettoken = client.send(&GetToken::new("ww1", query)).await.unwrap_err();
         assert_eq!(gettoken.code(), Some(40013));
         write_error(told, &gettoken);
         let untyped = client.call(Method::POST, "/cgi-bin/odd").query("corpsecret", query).without_token();
@@ -180,7 +180,7 @@ async fn no_event_and_no_error_shows_a_secret() {
             // First on the calls, with a token in hand; then on gettoken, too, with the secret on its way.
             server.inject(if round == 0 { fault.on("/cgi-bin/meeting/get_info") } else { fault });
             let client = if round == 0 { client.clone() } else { builder().build().unwrap() };
-            if let Err(error) = client.send(&GetInfo::new("hy")).await {
+            if let Err(error) = client.send(&GetMeetingInfo::new("hy")).await {
                 write_error(&mut told, &error);
             }
             if let Err(error) = client.send(&RemoveCorp::new("chain").corpid("ww2")).await {
@@ -197,7 +197,7 @@ async fn no_event_and_no_error_shows_a_secret() {
             Reply::json(serde_json::json!({ "errcode": 40013, "errmsg": message }))
         });
         for client in [&client, &builder().build().unwrap()] {
-            write_error(&mut told, &client.send(&GetInfo::new("hy")).await.unwrap_err());
+            write_error(&mut told, &client.send(&GetMeetingInfo::new("hy")).await.unwrap_err());
         }
     }
 
@@ -207,29 +207,29 @@ async fn no_event_and_no_error_shows_a_secret() {
     let suite = ClientBuilder::new(Suite::new("suite", "the-suite-secret"));
     let suite = suite.base_url(server.base_url()).retry(backoff()).build().unwrap();
     let corp = suite.with_credential(AuthorizedCorp::new(&suite, "ww2", "the-permanent-code"));
-    write_error(&mut told, &corp.send(&GetInfo::new("hy")).await.unwrap_err());
+    write_error(&mut told, &corp.send(&GetMeetingInfo::new("hy")).await.unwrap_err());
     suite.put_ticket("the-suite-ticket").await;
     server.answer("/cgi-bin/service/get_suite_token", |request| {
         let message = format!("what is {}?", String::from_utf8_lossy(&request.body));
         Reply::json(serde_json::json!({ "errcode": 40085, "errmsg": message }))
     });
-    write_error(&mut told, &corp.send(&GetInfo::new("hy")).await.unwrap_err());
+    write_error(&mut told, &corp.send(&GetMeetingInfo::new("hy")).await.unwrap_err());
     let provider = suite.with_credential(Provider::new("ww3", "the-provider-secret"));
     writeln!(told, "{suite:?} {corp:?} {provider:?}").unwrap();
 
     // Files, and a store that is not there.
     let content = Content::stream(5, futures_util::stream::iter([Ok("abc".into())]));
-    let upload = |file| Upload::new(MediaType::File, file);
+    let upload = |file| UploadMedia::new(MediaType::File, file);
     write_error(&mut told, &client.upload(content, upload).await.unwrap_err());
     server.inject(Fault::truncate());
-    if let Err(error) = client.download(&Get::new("media")).await {
+    if let Err(error) = client.download(&GetMedia::new("media")).await {
         write_error(&mut told, &error);
     }
     server.clear_faults();
     let redis = Redis::connect("redis://:the-redis-password@127.0.0.1:1/").unwrap();
     writeln!(told, "{redis:?} {:?}", Redis::connect("redis:the-redis-password").unwrap_err()).unwrap();
     let client = builder().token_store(redis).build().unwrap();
-    let _ = client.send(&GetInfo::new("hy")).await;
+    let _ = client.send(&GetMeetingInfo::new("hy")).await;
 
     // Private keys.
     let pem = "-----BEGIN PRIVATE KEY-----\nTm90IHJlYWxseSBhIGtleQ==\n-----END PRIVATE KEY-----\n";

@@ -1,14 +1,14 @@
 //! Every shape that JSON takes in the documentation, read and written.
 
 use serde_json::{Value, json};
-use wecom_models::batch::{Getresult, GetresultResponse, Job};
+use wecom_models::contacts::batch::{GetBatchResult, GetBatchResultResponse, Job};
 use wecom_models::hr::{GetStaffInfo, GetStaffInfoResponse};
-use wecom_models::kf::message::{Content, Event, Origin, SyncMsg, SyncMsgResponse};
-use wecom_models::media::{Get, Upload};
-use wecom_models::message::app::{Message, Send};
+use wecom_models::kf::message::{Content, EventContent, Origin, SyncMsg, SyncMsgResponse};
+use wecom_models::media::{GetMedia, UploadMedia};
+use wecom_models::message::app::{Message, SendMessage};
 use wecom_models::paytool::OpenOrder;
-use wecom_models::service::auth::{GetAppQrcode, GetSuiteToken};
-use wecom_models::wedoc::document::BatchUpdate;
+use wecom_models::service::auth::{GetAppQrCode, GetSuiteToken};
+use wecom_models::wedoc::document::BatchUpdateDocument;
 use wecom_models::wedoc::smartsheet::{CellItem, CellValue, GetRecords};
 use wecom_models::{File, FileOr, Secret, Timestamp};
 use wecom_requests::{Endpoint, ResponseError, Signed, http_request, parse, parse_response};
@@ -36,8 +36,8 @@ fn an_embedded_union_stands_among_the_fields_around_it() {
     let sent = json!({
         "touser": "lin.wei|chen.yu", "msgtype": "text", "agentid": 7, "text": { "content": "Hello" }, "safe": 0
     });
-    assert_eq!(again::<Send>(&sent), sent);
-    let request: Send = serde_json::from_value(sent).unwrap();
+    assert_eq!(again::<SendMessage>(&sent), sent);
+    let request: SendMessage = serde_json::from_value(sent).unwrap();
     assert_eq!(request.touser.as_ref().unwrap().as_slice(), ["lin.wei", "chen.yu"]);
     assert!(matches!(&request.message, Message::Text(text) if text.content == "Hello"));
 }
@@ -56,7 +56,7 @@ fn an_embedded_union_does_not_mind_the_order_of_keys() {
         let pairs = order.map(|index| format!("\"{}\":{}", fields[index].0, fields[index].1));
         let body = format!("{{\"errcode\":0,\"msg_list\":[{{{}}}]}}", pairs.join(","));
         let message = parse::<SyncMsg>(body.as_bytes()).unwrap().msg_list.remove(0);
-        let Content::Event(Event::EnterSession(event)) = &message.content else {
+        let Content::Event(EventContent::EnterSession(event)) = &message.content else {
             panic!("{:?}", message.content)
         };
         assert_eq!((message.msgid.as_str(), event.open_kfid.as_str()), ("1", "wk"));
@@ -92,7 +92,7 @@ fn a_tag_without_content_is_a_variant_too() {
 
 #[test]
 fn an_item_of_a_joined_list_cannot_become_several() {
-    let request = Send::new(Message::default()).touser(["lin.wei|everybody"]);
+    let request = SendMessage::new(Message::default()).touser(["lin.wei|everybody"]);
     let error = http_request(&request, BASE, "T").unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -146,18 +146,19 @@ fn a_character_that_was_cut_in_two_costs_no_more_than_itself() {
 #[test]
 fn a_flat_union_takes_what_came_before_its_tag() {
     let members =
-        read::<Getresult>(&json!({ "result": [{ "userid": "a", "errcode": 0 }], "type": "sync_user" }));
+        read::<GetBatchResult>(&json!({ "result": [{ "userid": "a", "errcode": 0 }], "type": "sync_user" }));
     let Job::SyncUser(job) = &members.job else { panic!("{:?}", members.job) };
     assert_eq!(job.result.as_ref().unwrap()[0].userid.as_deref(), Some("a"));
-    let departments =
-        read::<Getresult>(&json!({ "type": "replace_party", "result": [{ "action": 3, "partyid": 9 }] }));
+    let departments = read::<GetBatchResult>(
+        &json!({ "type": "replace_party", "result": [{ "action": 3, "partyid": 9 }] }),
+    );
     let Job::ReplaceParty(job) = &departments.job else { panic!("{:?}", departments.job) };
     assert_eq!(job.result.as_ref().unwrap()[0].partyid, 9);
-    let unfinished = read::<Getresult>(&json!({ "type": "replace_party", "status": 1 }));
+    let unfinished = read::<GetBatchResult>(&json!({ "type": "replace_party", "status": 1 }));
     assert!(matches!(unfinished.job, Job::ReplaceParty(job) if job.result.is_none()));
     let unknown =
         json!({ "status": 1, "total": 0, "percentage": 0, "type": "sync_robot", "result": [{ "robot": 1 }] });
-    assert_eq!(again::<GetresultResponse>(&unknown), unknown);
+    assert_eq!(again::<GetBatchResultResponse>(&unknown), unknown);
 }
 
 #[test]
@@ -179,7 +180,7 @@ fn a_oneof_is_told_by_its_only_field_and_an_unknown_one_is_kept() {
         { "insert_text": { "text": "a", "location": { "index": 0 } } },
         { "paint_table": { "colour": "red" } },
     ] });
-    assert_eq!(again::<BatchUpdate>(&sent), sent);
+    assert_eq!(again::<BatchUpdateDocument>(&sent), sent);
 }
 
 #[test]
@@ -202,7 +203,7 @@ fn a_value_of_any_kind_is_told_by_what_it_is() {
 
 #[test]
 fn a_file_goes_up_as_a_form_with_its_name_and_length() {
-    let examples = serde_json::from_value::<Upload>(json!({
+    let examples = serde_json::from_value::<UploadMedia>(json!({
         "type": "file", "media": { "name": "说明 \"1\".txt", "content_type": "text/plain", "text": "hello" }
     }));
     let request = http_request(&examples.unwrap(), BASE, "T").unwrap();
@@ -221,26 +222,31 @@ fn a_download_is_a_file_or_the_error_that_came_instead() {
     let mut image = response("image/png", b"\x89PNG");
     image.headers_mut().insert("content-disposition", "attachment; filename=\"a.png\"".parse().unwrap());
     image.headers_mut().insert("content-range", "bytes 0-3/9".parse().unwrap());
-    let file: File = parse_response::<Get>(&image).unwrap();
+    let file: File = parse_response::<GetMedia>(&image).unwrap();
     assert_eq!((file.name.as_str(), &file.bytes[..]), ("a.png", &b"\x89PNG"[..]));
     assert_eq!(file.content_range.as_deref(), Some("bytes 0-3/9"));
 
     let error = response("application/json", br#"{"errcode":40007,"errmsg":"invalid media_id"}"#);
-    assert!(matches!(parse_response::<Get>(&error), Err(ResponseError::Api(error)) if error.code == 40007));
+    assert!(
+        matches!(parse_response::<GetMedia>(&error), Err(ResponseError::Api(error)) if error.code == 40007)
+    );
 
     let untyped = response("application/octet-stream", br#"{"errcode":40007,"errmsg":"invalid media_id"}"#);
-    assert!(matches!(parse_response::<Get>(&untyped), Err(ResponseError::Api(error)) if error.code == 40007));
+    assert!(
+        matches!(parse_response::<GetMedia>(&untyped), Err(ResponseError::Api(error)) if error.code == 40007)
+    );
 
     let mut looks_like_an_error = response("application/json", br#"{"errcode":40014}"#);
     looks_like_an_error
         .headers_mut()
         .insert("content-disposition", "attachment; filename=\"a.json\"".parse().unwrap());
-    assert_eq!(&parse_response::<Get>(&looks_like_an_error).unwrap().bytes[..], br#"{"errcode":40014}"#);
+    assert_eq!(&parse_response::<GetMedia>(&looks_like_an_error).unwrap().bytes[..], br#"{"errcode":40014}"#);
 }
 
 #[test]
 fn a_part_of_a_file_is_asked_for_by_a_header() {
-    let request: Get = serde_json::from_value(json!({ "media_id": "M", "Range": "bytes=0-15" })).unwrap();
+    let request: GetMedia =
+        serde_json::from_value(json!({ "media_id": "M", "Range": "bytes=0-15" })).unwrap();
     let request = http_request(&request, BASE, "T").unwrap();
     assert_eq!(request.headers()["range"], "bytes=0-15");
     assert_eq!(request.uri().query(), Some("access_token=T&media_id=M"));
@@ -248,27 +254,27 @@ fn a_part_of_a_file_is_asked_for_by_a_header() {
 
 #[test]
 fn an_answer_is_a_file_or_json_as_it_says_itself() {
-    let image = parse_response::<GetAppQrcode>(&response("image/png", b"PNG")).unwrap();
+    let image = parse_response::<GetAppQrCode>(&response("image/png", b"PNG")).unwrap();
     assert!(matches!(image, FileOr::File(file) if &file.bytes[..] == b"PNG"));
-    let link = parse_response::<GetAppQrcode>(&response(
+    let link = parse_response::<GetAppQrCode>(&response(
         "application/json",
         br#"{"errcode":0,"qrcode":"https://example.com"}"#,
     ));
     assert!(matches!(link, Ok(FileOr::Json(_))));
     let error =
-        parse_response::<GetAppQrcode>(&response("application/json", br#"{"errcode":40082,"errmsg":"x"}"#));
+        parse_response::<GetAppQrCode>(&response("application/json", br#"{"errcode":40082,"errmsg":"x"}"#));
     assert!(matches!(error, Err(ResponseError::Api(error)) if error.code == 40082));
 }
 
 #[test]
 fn xml_goes_out_escaped_and_comes_back_as_success_or_error() {
-    use wecom_models::pay::red_packet::Sendworkwxredpack;
+    use wecom_models::pay::red_packet::SendWorkwxRedPack;
     let json = json!({
         "nonce_str": "n", "sign": "s", "mch_billno": "b", "mch_id": "m", "wxappid": "ww", "re_openid": "o",
         "total_amount": 100, "wishing": "<&\"", "act_name": "a", "remark": "r", "workwx_sign": "w"
     });
     let request =
-        http_request(&serde_json::from_value::<Sendworkwxredpack>(json).unwrap(), "https://pay.example", "")
+        http_request(&serde_json::from_value::<SendWorkwxRedPack>(json).unwrap(), "https://pay.example", "")
             .unwrap();
     let body = std::str::from_utf8(request.body()).unwrap();
     assert!(body.starts_with("<xml><nonce_str>n</nonce_str>"), "{body}");
@@ -276,18 +282,18 @@ fn xml_goes_out_escaped_and_comes_back_as_success_or_error() {
     assert!(request.uri().query().is_none(), "{}", request.uri());
 
     let failed = response("text/xml", b"<xml><return_code>SUCCESS</return_code><result_code><![CDATA[FAIL]]></result_code><err_code>NOTENOUGH</err_code><err_code_des>empty</err_code_des></xml>");
-    let error = parse_response::<Sendworkwxredpack>(&failed).unwrap_err();
+    let error = parse_response::<SendWorkwxRedPack>(&failed).unwrap_err();
     assert_eq!(error.to_string(), "WeChat Pay error NOTENOUGH: empty");
     let refused =
         response("text/xml", b"<xml><return_code>FAIL</return_code><return_msg>bad sign</return_msg></xml>");
     assert_eq!(
-        parse_response::<Sendworkwxredpack>(&refused).unwrap_err().to_string(),
+        parse_response::<SendWorkwxRedPack>(&refused).unwrap_err().to_string(),
         "WeChat Pay error FAIL: bad sign"
     );
     let sent = response("text/xml", b"<xml><return_code>SUCCESS</return_code><result_code>SUCCESS</result_code><total_amount>100</total_amount></xml>");
-    assert_eq!(parse_response::<Sendworkwxredpack>(&sent).unwrap().total_amount, 100);
+    assert_eq!(parse_response::<SendWorkwxRedPack>(&sent).unwrap().total_amount, 100);
     for bad in [&b"not xml"[..], b"<xml><return_code>SUCC"] {
-        let answer = parse_response::<Sendworkwxredpack>(&response("text/xml", bad));
+        let answer = parse_response::<SendWorkwxRedPack>(&response("text/xml", bad));
         assert!(matches!(answer, Err(ResponseError::Decode(_))));
     }
 }

@@ -4,11 +4,11 @@ use serde_json::json;
 use wecom_models::chatdata::archive::{MsgType, PartyKind, SyncMsg, SyncMsgResponse};
 use wecom_models::chatdata::search::SearchMsg;
 use wecom_models::externalcontact::message_push::{
-    Attachment, ChatType, CreateType, GetGroupmsgListV2, GetGroupmsgSendResult, GetGroupmsgTask, SendStatus,
+    Attachment, ChatType, CreateType, GetGroupMsgListV2, GetGroupMsgSendResult, GetGroupMsgTask, SendStatus,
     TaskStatus,
 };
 use wecom_models::hr::{FieldId, GetStaffInfo};
-use wecom_models::meeting::basic::{AttendeeStatus, EnterMute, GetInfo, Update};
+use wecom_models::meeting::basic::{AttendeeStatus, EnterMute, GetMeetingInfo, UpdateMeeting};
 use wecom_models::message::app;
 use wecom_models::msgaudit::{AgreeStatus, CheckRoomAgree, CheckSingleAgree, SingleChat};
 use wecom_models::wire::ReadObject;
@@ -96,7 +96,7 @@ fn every_documented_message_type_has_a_name_and_no_other_is_lost() {
 
 #[test]
 fn a_time_that_is_no_number_does_not_cost_the_records_around_it() {
-    let page = read::<GetGroupmsgListV2>(&json!({ "group_msg_list": [
+    let page = read::<GetGroupMsgListV2>(&json!({ "group_msg_list": [
         { "msgid": "a", "create_time": "xxxx" },
         { "msgid": "b", "create_time": "1605171726", "creator": "lin.wei" },
         { "msgid": "c", "create_time": 1_605_171_726 },
@@ -111,7 +111,7 @@ fn a_time_that_is_no_number_does_not_cost_the_records_around_it() {
 
 #[test]
 fn attachments_are_told_apart_by_msgtype_in_any_order_of_keys() {
-    let page = read::<GetGroupmsgListV2>(&json!({ "group_msg_list": [{ "create_type": 0, "attachments": [
+    let page = read::<GetGroupMsgListV2>(&json!({ "group_msg_list": [{ "create_type": 0, "attachments": [
         { "msgtype": "file", "file": { "media_id": "F" } },
         { "msgtype": "image", "image": { "media_id": "I" } },
         { "msgtype": "poll", "poll": { "question": "?", "options": [1, 2] }, "extra": null },
@@ -128,14 +128,14 @@ fn attachments_are_told_apart_by_msgtype_in_any_order_of_keys() {
     assert_eq!(page.group_msg_list[0].create_type, CreateType::Corporation);
 
     let content_first = r#"{"errcode":0,"group_msg_list":[{"attachments":[{"link":{"title":"T","url":"U"},"msgtype":"link"}]}]}"#;
-    let page = parse::<GetGroupmsgListV2>(content_first.as_bytes()).unwrap();
+    let page = parse::<GetGroupMsgListV2>(content_first.as_bytes()).unwrap();
     let attachments = page.group_msg_list[0].attachments.as_ref().unwrap();
     assert!(matches!(&attachments[0], Attachment::Link(link) if link.title == "T" && link.url == "U"));
 }
 
 #[test]
 fn an_attachment_without_tag_or_content_keeps_what_it_has() {
-    let page = read::<GetGroupmsgListV2>(&json!({ "group_msg_list": [{ "attachments": [
+    let page = read::<GetGroupMsgListV2>(&json!({ "group_msg_list": [{ "attachments": [
         { "image": { "media_id": "I" } }, { "msgtype": "image" }, {}, { "msgtype": null },
     ] }] }));
     let attachments = page.group_msg_list[0].attachments.as_ref().unwrap();
@@ -149,7 +149,7 @@ fn an_attachment_without_tag_or_content_keeps_what_it_has() {
 #[test]
 fn group_messages_are_listed_for_a_month_at_most_and_never_backwards() {
     let day: i64 = 24 * 60 * 60;
-    let list = |days| GetGroupmsgListV2::new(ChatType::Group, 1_720_000_000, 1_720_000_000 + days * day);
+    let list = |days| GetGroupMsgListV2::new(ChatType::Group, 1_720_000_000, 1_720_000_000 + days * day);
     assert_eq!(rules(&list(31)), []);
     let rule = Rule::MaxSpan { from: "start_time", days: 31 };
     assert_eq!(rules(&list(32)), [("end_time".to_owned(), rule)]);
@@ -158,10 +158,10 @@ fn group_messages_are_listed_for_a_month_at_most_and_never_backwards() {
 
 #[test]
 fn fields_that_need_each_other_are_refused_alone() {
-    assert_eq!(rules(&Update::new("m")), []);
-    assert_eq!(rules(&Update::new("m").meeting_start(1_720_000_000).meeting_duration(600_u64)), []);
+    assert_eq!(rules(&UpdateMeeting::new("m")), []);
+    assert_eq!(rules(&UpdateMeeting::new("m").meeting_start(1_720_000_000).meeting_duration(600_u64)), []);
     assert_eq!(
-        rules(&Update::new("m").meeting_duration(600_u64)),
+        rules(&UpdateMeeting::new("m").meeting_duration(600_u64)),
         [("meeting_start, meeting_duration".to_owned(), Rule::BothOrNeither)]
     );
     let until = SearchMsg::new("tea").end_time(1_720_000_000);
@@ -185,12 +185,12 @@ fn the_default_decides_where_a_field_is_absent() {
 
 #[test]
 fn limits_of_the_three_lists_are_100_1000_and_1000() {
-    let list = GetGroupmsgListV2::new(ChatType::Single, 1, 2);
+    let list = GetGroupMsgListV2::new(ChatType::Single, 1, 2);
     assert_eq!(rules(&list.clone().limit(100)), []);
     assert_eq!(rules(&list.limit(101)), [("limit".to_owned(), Rule::Max(100.into()))]);
-    assert_eq!(rules(&GetGroupmsgTask::new("m").limit(1001)), [("limit".to_owned(), Rule::Max(1000.into()))]);
+    assert_eq!(rules(&GetGroupMsgTask::new("m").limit(1001)), [("limit".to_owned(), Rule::Max(1000.into()))]);
     assert_eq!(
-        rules(&GetGroupmsgSendResult::new("m", "u").limit(1001)),
+        rules(&GetGroupMsgSendResult::new("m", "u").limit(1001)),
         [("limit".to_owned(), Rule::Max(1000.into()))]
     );
 }
@@ -198,7 +198,7 @@ fn limits_of_the_three_lists_are_100_1000_and_1000() {
 #[test]
 fn an_empty_next_cursor_ends_paging_and_so_does_has_more() {
     let next = |cursor| {
-        GetGroupmsgTask::new("m").next_cursor(&read::<GetGroupmsgTask>(&json!({ "next_cursor": cursor })))
+        GetGroupMsgTask::new("m").next_cursor(&read::<GetGroupMsgTask>(&json!({ "next_cursor": cursor })))
     };
     assert_eq!(next(Some("C")), Some("C".to_owned()));
     assert_eq!(next(Some("")), None);
@@ -213,13 +213,13 @@ fn an_empty_next_cursor_ends_paging_and_so_does_has_more() {
 
 #[test]
 fn what_is_absent_while_unsent_or_by_kind_of_message_is_none() {
-    let tasks = read::<GetGroupmsgTask>(&json!({ "task_list": [
+    let tasks = read::<GetGroupMsgTask>(&json!({ "task_list": [
         { "userid": "a", "status": 0 }, { "userid": "b", "status": 2, "send_time": 1_552_536_375 },
     ] }))
     .task_list;
     assert_eq!((tasks[0].status.clone(), tasks[0].send_time), (TaskStatus::Unsent, None));
     assert_eq!(tasks[1].send_time, Some(Timestamp::from_unix(1_552_536_375)));
-    let sent = read::<GetGroupmsgSendResult>(&json!({ "send_list": [
+    let sent = read::<GetGroupMsgSendResult>(&json!({ "send_list": [
         { "external_userid": "wm", "status": 1 }, { "chat_id": "wr", "status": 2 }, { "status": 1, "send_time": "" },
     ] })).send_list;
     assert_eq!((sent[0].external_userid.as_deref(), sent[0].chat_id.as_deref()), (Some("wm"), None));
@@ -229,18 +229,18 @@ fn what_is_absent_while_unsent_or_by_kind_of_message_is_none() {
 
 #[test]
 fn status_2_means_sent_in_one_list_and_failed_in_the_other() {
-    let task = read::<GetGroupmsgTask>(&json!({ "task_list": [{ "status": 2 }, { "status": 1 }] })).task_list;
+    let task = read::<GetGroupMsgTask>(&json!({ "task_list": [{ "status": 2 }, { "status": 1 }] })).task_list;
     assert_eq!(task[0].status, TaskStatus::Sent);
     assert_eq!(task[1].status, TaskStatus::Other(Unknown::Int(1)));
     let sent =
-        read::<GetGroupmsgSendResult>(&json!({ "send_list": [{ "status": 2 }, { "status": 1 }] })).send_list;
+        read::<GetGroupMsgSendResult>(&json!({ "send_list": [{ "status": 2 }, { "status": 1 }] })).send_list;
     assert_eq!(sent[0].status, SendStatus::NotFriends);
     assert_eq!(sent[1].status, SendStatus::Sent);
 }
 
 #[test]
 fn a_meeting_nests_its_lists_and_mutes_by_boolean_or_number() {
-    let meeting = read::<GetInfo>(&json!({
+    let meeting = read::<GetMeetingInfo>(&json!({
         "attendees": {
             "member": [{ "userid": "lin.wei", "status": 1 }],
             "tmp_external_user": [{ "tmp_external_userid": "wo", "status": 4 }]
@@ -258,7 +258,7 @@ fn a_meeting_nests_its_lists_and_mutes_by_boolean_or_number() {
     for (sent, expected) in
         [(json!(false), EnterMute::Off), (json!(2), EnterMute::AboveSix), (json!("1"), EnterMute::On)]
     {
-        let meeting = read::<GetInfo>(&json!({ "settings": { "enable_enter_mute": sent } }));
+        let meeting = read::<GetMeetingInfo>(&json!({ "settings": { "enable_enter_mute": sent } }));
         assert_eq!(meeting.settings.enable_enter_mute, Some(expected));
     }
 }
@@ -275,8 +275,9 @@ fn an_errcode_is_a_number_or_text_and_an_error_is_one_whatever_its_shape() {
 fn extra_missing_and_null_fields_are_no_errors() {
     let page = read::<SyncMsg>(&json!({ "brand": { "new": [1] }, "msg_list": null, "next_cursor": null }));
     assert_eq!(page, SyncMsgResponse::default());
-    let meeting =
-        read::<GetInfo>(&json!({ "attendees": null, "settings": { "hosts": null }, "reminders": null }));
+    let meeting = read::<GetMeetingInfo>(
+        &json!({ "attendees": null, "settings": { "hosts": null }, "reminders": null }),
+    );
     assert_eq!(meeting.attendees.member, []);
     assert_eq!((meeting.settings.hosts, meeting.reminders), (None, None));
 }
@@ -317,7 +318,7 @@ fn hostile_bodies_are_errors_not_crashes() {
         "what no type knows is passed over without recursion"
     );
     let kept = format!(r#"{{"group_msg_list":[{{"attachments":[{{"msgtype":"new","new":{deep}}}]}}]}}"#);
-    assert!(matches!(parse::<GetGroupmsgListV2>(kept.as_bytes()), Err(ResponseError::Decode(_))));
+    assert!(matches!(parse::<GetGroupMsgListV2>(kept.as_bytes()), Err(ResponseError::Decode(_))));
     let bodies: [&[u8]; 7] =
         [b"", b"null", b"[]", b"\"ok\"", b"<html>", b"{\"errcode\":0}trailing", b"\xff\xfe"];
     for body in bodies {
@@ -377,7 +378,7 @@ fn numbers_of_any_precision_are_numbers() {
 fn text_that_wecom_cuts_off_is_sent_all_the_same() {
     let alert = "数据库连接池耗尽。".repeat(400);
     let message = app::Message::Text(app::TextContent::new(alert.as_str()));
-    assert_eq!(rules(&app::Send::new(message).touser(["zhangsan"])), []);
+    assert_eq!(rules(&app::SendMessage::new(message).touser(["zhangsan"])), []);
     let kept = wecom_models::cut_at_bytes(&alert, 2048);
     assert_eq!(kept.len(), 2046, "a character of three bytes stays whole");
 }

@@ -70,7 +70,7 @@ async fn an_endpoint_that_answers_xml_tells_its_errors_in_xml() {
     for body in ["", "{}", "not XML"] {
         told(post(body).await.unwrap(), 200, &invalid("the body is not XML: it has no element `xml`")).await;
     }
-    let wrong_method = invalid("pay.red_packet.sendworkwxredpack takes POST");
+    let wrong_method = invalid("pay.red_packet.send_workwx_red_pack takes POST");
     for method in [Method::GET, Method::PUT, Method::DELETE] {
         let response = http.request(method, &address).send().await.unwrap();
         told(response, 200, &wrong_method).await;

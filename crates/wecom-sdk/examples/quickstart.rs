@@ -7,9 +7,9 @@ use std::env;
 
 use wecom_sdk::chatdata::archive::SyncMsg;
 use wecom_sdk::externalcontact::message_push::{
-    ChatType, GetGroupmsgListV2, GetGroupmsgSendResult, GetGroupmsgTask,
+    ChatType, GetGroupMsgListV2, GetGroupMsgSendResult, GetGroupMsgTask,
 };
-use wecom_sdk::meeting::basic::GetInfo;
+use wecom_sdk::meeting::basic::GetMeetingInfo;
 use wecom_sdk::msgaudit::{CheckRoomAgree, CheckSingleAgree, SingleChat};
 use wecom_sdk::token::AccessToken;
 use wecom_sdk::{Client, Endpoint, Timestamp};
@@ -22,7 +22,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let chat = SingleChat::new("lin.wei", "wmAJ2GCAAAme1XQR");
     let now = Timestamp::now();
-    let list = GetGroupmsgListV2::new(ChatType::Single, now.as_unix() - 7 * DAY, now);
+    let list = GetGroupMsgListV2::new(ChatType::Single, now.as_unix() - 7 * DAY, now);
     let message = "msgAJ2GCAAAXtWyujaWJHDDGi0mA";
     let calls = [
         call(&client, &CheckSingleAgree::new([chat]), |answer| {
@@ -35,12 +35,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .await,
         call(&client, &SyncMsg::new().limit(1000), |page| format!("{} records", page.msg_list.len())).await,
         call(&client, &list, |page| format!("{} messages", page.group_msg_list.len())).await,
-        call(&client, &GetGroupmsgTask::new(message), |page| format!("{} tasks", page.task_list.len())).await,
-        call(&client, &GetGroupmsgSendResult::new(message, "lin.wei"), |page| {
+        call(&client, &GetGroupMsgTask::new(message), |page| format!("{} tasks", page.task_list.len())).await,
+        call(&client, &GetGroupMsgSendResult::new(message, "lin.wei"), |page| {
             format!("{} results", page.send_list.len())
         })
         .await,
-        call(&client, &GetInfo::new("hyAJ2GCAAAXtWyuj"), |meeting| {
+        call(&client, &GetMeetingInfo::new("hyAJ2GCAAAXtWyuj"), |meeting| {
             format!("{:?}, {:?}", meeting.title, meeting.status)
         })
         .await,
@@ -51,7 +51,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     while let Some(page) = pages.try_next().await? {
         println!("sync_msg: a page of {} records, next cursor {}", page.msg_list.len(), page.next_cursor);
     }
-    let mut tasks = client.items(GetGroupmsgTask::new(message));
+    let mut tasks = client.items(GetGroupMsgTask::new(message));
     while let Some(task) = tasks.try_next().await? {
         println!("get_groupmsg_task: {} {:?}", task.userid, task.status);
     }

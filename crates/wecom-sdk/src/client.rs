@@ -96,12 +96,12 @@ impl<C: Credential> Client<C> {
     /// Calls an endpoint, and gives the answer as it came besides what was read from it. That costs nothing: the body is shared.
     ///
     /// ```
-    /// # use wecom_sdk::{Client, checkin::Getcorpcheckinoption};
+    /// # use wecom_sdk::{Client, checkin::GetCorpCheckinOption};
     /// # #[tokio::main]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let server = wecom_mock::Server::start().await?;
     /// # let client = Client::builder("corp id", "secret").base_url(server.base_url()).build()?;
-    /// let options = client.send_with_body(&Getcorpcheckinoption::new()).await?;
+    /// let options = client.send_with_body(&GetCorpCheckinOption::new()).await?;
     /// println!("{} groups", options.value.group.len());
     /// // What the model has no place for:
     /// let raw: serde_json::Value = serde_json::from_slice(&options.body.0)?;
@@ -125,13 +125,13 @@ impl<C: Credential> Client<C> {
     ///
     /// ```
     /// # use std::time::Duration;
-    /// # use wecom_sdk::{Client, NoRetry, meeting::basic::GetInfo};
+    /// # use wecom_sdk::{Client, NoRetry, meeting::basic::GetMeetingInfo};
     /// # #[tokio::main]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let server = wecom_mock::Server::start().await?;
     /// # let client = Client::builder("corp id", "secret").base_url(server.base_url()).build()?;
     /// let impatient = client.with(|call| call.deadline(Duration::from_secs(3)).retry(NoRetry));
-    /// impatient.send(&GetInfo::new("meeting id")).await?;
+    /// impatient.send(&GetMeetingInfo::new("meeting id")).await?;
     /// # Ok(())
     /// # }
     /// ```

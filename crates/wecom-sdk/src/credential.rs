@@ -8,7 +8,7 @@ use bytes::Bytes;
 use futures_core::future::BoxFuture;
 use sha2::{Digest as _, Sha256};
 use wecom_models::Secret;
-use wecom_models::auth::Gettoken;
+use wecom_models::access::GetToken;
 use wecom_requests::token::{AccessToken, NoToken, Token};
 use wecom_requests::{DecodeError, Endpoint as _, Meta, TokenKind};
 
@@ -84,9 +84,9 @@ pub(crate) mod sealed {
 ///
 /// ```
 /// # use wecom_sdk::{Client, Error};
-/// use wecom_sdk::meeting::basic::GetInfo;
+/// use wecom_sdk::meeting::basic::GetMeetingInfo;
 ///
-/// async fn call(client: &Client, request: &GetInfo) -> Result<(), Error> {
+/// async fn call(client: &Client, request: &GetMeetingInfo) -> Result<(), Error> {
 ///     client.send(request).await.map(drop)
 /// }
 /// ```
@@ -144,9 +144,9 @@ impl Credential for CorpSecret {
 
     fn fetch<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<StoredToken, Error>> {
         Box::pin(async {
-            let request = Gettoken::new(self.corp_id.as_str(), self.secret.clone());
+            let request = GetToken::new(self.corp_id.as_str(), self.secret.clone());
             let answer = Session::without_token(caller, &Identity::of(self)).grant(&request).await?;
-            granted(Gettoken::META, "access_token", answer.access_token, answer.expires_in)
+            granted(GetToken::META, "access_token", answer.access_token, answer.expires_in)
         })
     }
 }

@@ -374,7 +374,7 @@ impl fmt::Debug for Body {
 
 #[cfg(test)]
 mod tests {
-    use wecom_models::auth::Gettoken;
+    use wecom_models::access::GetToken;
     use wecom_models::chatdata::archive::SyncMsg;
     use wecom_requests::{Check as _, Endpoint as _, ResponseError, parse};
 
@@ -405,11 +405,11 @@ mod tests {
 
     /// One of each, with a cause that its text ends with; and how many there are.
     fn one_of_each() -> Vec<(Error, &'static str)> {
-        let endpoint = Gettoken::META;
+        let endpoint = GetToken::META;
         let io = || std::io::Error::other("the root cause");
         let (body, timeout) = (Body::default(), Duration::from_secs(30));
         let answer = br#"{ "errcode": -1, "errmsg": "the root cause" }"#;
-        let Err(ResponseError::Api(error)) = parse::<Gettoken>(answer) else { panic!("it is an error") };
+        let Err(ResponseError::Api(error)) = parse::<GetToken>(answer) else { panic!("it is an error") };
         let decode = || DecodeError::new("a.b", "the root cause");
         let json = serde_json::from_str::<Vec<()>>("[").unwrap_err();
         let url = ::http::Uri::try_from("http://[").unwrap_err();
@@ -496,7 +496,7 @@ mod tests {
         ];
         assert_eq!(transient, expected);
         let status = |code: u16| Error::Status {
-            endpoint: Gettoken::META,
+            endpoint: GetToken::META,
             status: code.try_into().unwrap(),
             headers: Headers::default(),
             body: Body::default(),
@@ -516,7 +516,7 @@ mod tests {
             assert_eq!(error.may_have_been_carried_out(), may_be_done, "{code}");
         }
         let late = TransportError::unsent(std::io::Error::from(std::io::ErrorKind::TimedOut));
-        assert!(Error::Transport { endpoint: Gettoken::META, source: late }.is_timeout());
+        assert!(Error::Transport { endpoint: GetToken::META, source: late }.is_timeout());
     }
 
     #[test]

@@ -35,7 +35,7 @@ const UPLOAD_RATE: u64 = 256 << 10;
 ///
 /// ```
 /// # use wecom_sdk::{Client, Content};
-/// # use wecom_sdk::media::{MediaType, Upload};
+/// # use wecom_sdk::media::{MediaType, UploadMedia};
 /// # #[tokio::main]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let server = wecom_mock::Server::start().await?;
@@ -45,7 +45,7 @@ const UPLOAD_RATE: u64 = 256 << 10;
 /// # let path = folder.join("minutes.txt");
 /// # std::fs::write(&path, "Nothing was decided.")?;
 /// let content = Content::file(&path).await?.named("会议纪要.txt");
-/// let uploaded = client.upload(content, |file| Upload::new(MediaType::File, file)).await?;
+/// let uploaded = client.upload(content, |file| UploadMedia::new(MediaType::File, file)).await?;
 /// println!("{}", uploaded.media_id);
 /// # std::fs::remove_dir_all(folder)?;
 /// # Ok(())
@@ -236,12 +236,12 @@ impl<C: Credential> Client<C> {
     /// begins: what fails later is the caller's to repeat, from where it stopped if the endpoint takes a range.
     ///
     /// ```
-    /// # use wecom_sdk::{Client, media::Get};
+    /// # use wecom_sdk::{Client, media::GetMedia};
     /// # #[tokio::main]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let server = wecom_mock::Server::start().await?;
     /// # let client = Client::builder("corp id", "secret").base_url(server.base_url()).build()?;
-    /// let mut download = client.download(&Get::new("media id").range("bytes=0-15")).await?;
+    /// let mut download = client.download(&GetMedia::new("media id").range("bytes=0-15")).await?;
     /// println!("{:?} of {:?}", download.range, download.name);
     /// while let Some(piece) = download.chunk().await? {
     ///     println!("{} bytes", piece.len());

@@ -17,7 +17,7 @@ use crate::transport::RequestBody;
 /// metrics, for audits. Retries and the requests that fetch tokens are requests, too.
 ///
 /// ```
-/// # use wecom_sdk::{Client, Hook, Incoming, Outgoing, meeting::basic::GetInfo};
+/// # use wecom_sdk::{Client, Hook, Incoming, Outgoing, meeting::basic::GetMeetingInfo};
 /// struct Audit;
 ///
 /// impl Hook for Audit {
@@ -34,7 +34,7 @@ use crate::transport::RequestBody;
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let server = wecom_mock::Server::start().await?;
 /// let client = Client::builder("corp id", "secret").base_url(server.base_url()).hook(Audit).build()?;
-/// client.send(&GetInfo::new("meeting id")).await?;
+/// client.send(&GetMeetingInfo::new("meeting id")).await?;
 /// assert_eq!(server.received("/cgi-bin/meeting/get_info")[0].headers["x-audit"], "7");
 /// # Ok(())
 /// # }

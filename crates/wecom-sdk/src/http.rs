@@ -135,7 +135,7 @@ mod tests {
     #[cfg(not(feature = "socks"))]
     #[tokio::test]
     async fn a_proxy_that_speaks_socks_is_told_and_not_tried_again() {
-        use wecom_models::meeting::basic::GetInfo;
+        use wecom_models::meeting::basic::GetMeetingInfo;
         use wecom_requests::token::AccessToken;
 
         for url in ["http://qyapi.example.com", "https://qyapi.example.com"] {
@@ -145,7 +145,7 @@ mod tests {
                     .proxy(reqwest::Proxy::all(proxy).unwrap())
                     .build()
                     .unwrap();
-                let error = client.send(&GetInfo::new("hy")).await.unwrap_err();
+                let error = client.send(&GetMeetingInfo::new("hy")).await.unwrap_err();
                 assert!(error.to_string().contains("feature `socks`"), "{error}");
                 assert!(!error.is_transient() && !error.to_string().contains("password"), "{error}");
             }

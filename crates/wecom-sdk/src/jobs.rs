@@ -13,10 +13,10 @@ pub trait Job: Endpoint {
     fn is_over(answer: &Self::Response) -> bool;
 }
 
-#[cfg(feature = "batch")]
-impl Job for wecom_models::batch::Getresult {
+#[cfg(feature = "contacts")]
+impl Job for wecom_models::contacts::batch::GetBatchResult {
     fn is_over(answer: &Self::Response) -> bool {
-        use wecom_models::batch::JobStatus;
+        use wecom_models::contacts::batch::JobStatus;
 
         !matches!(answer.status, JobStatus::Started | JobStatus::InProgress)
     }
@@ -28,15 +28,15 @@ impl<C: Credential> Client<C> {
     /// The first error ends it, as [`Client::send`] returns it after its retries; the job itself goes on, and can be waited for again.
     /// Each question has the client's deadline, the wait as a whole has none: `tokio::time::timeout` bounds it.
     ///
-    #[cfg_attr(feature = "batch", doc = "```")]
-    #[cfg_attr(not(feature = "batch"), doc = "```ignore")]
+    #[cfg_attr(feature = "contacts", doc = "```")]
+    #[cfg_attr(not(feature = "contacts"), doc = "```ignore")]
     /// # use std::time::Duration;
-    /// # use wecom_sdk::{Client, batch::Getresult};
+    /// # use wecom_sdk::{Client, contacts::batch::GetBatchResult};
     /// # #[tokio::main]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let server = wecom_mock::Server::start().await?;
     /// # let client = Client::builder("corp id", "secret").base_url(server.base_url()).build()?;
-    /// let import = client.wait_for(&Getresult::new("job id"), Duration::from_secs(5)).await?;
+    /// let import = client.wait_for(&GetBatchResult::new("job id"), Duration::from_secs(5)).await?;
     /// assert_eq!(import.percentage, 100);
     /// # Ok(())
     /// # }

@@ -25,13 +25,13 @@
 //!
 //! ```
 //! # use futures_util::future::join_all;
-//! # use wecom_sdk::{Client, meeting::basic::GetInfo};
+//! # use wecom_sdk::{Client, meeting::basic::GetMeetingInfo};
 //! # #[tokio::main]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let server = wecom_mock::Server::start().await?;
 //! let client = Client::builder("corp id", "secret").base_url(server.base_url()).build()?;
 //!
-//! let request = GetInfo::new("meeting id");
+//! let request = GetMeetingInfo::new("meeting id");
 //! let calls = join_all((0..1000).map(|_| client.send(&request))).await;
 //! assert!(calls.iter().all(Result::is_ok));
 //! assert_eq!(server.requests("/cgi-bin/gettoken"), 1);
@@ -49,13 +49,13 @@
 //!
 //! ```
 //! # use futures_util::future::join_all;
-//! # use wecom_sdk::{Client, errcode, meeting::basic::GetInfo};
+//! # use wecom_sdk::{Client, errcode, meeting::basic::GetMeetingInfo};
 //! # #[tokio::main]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let server = wecom_mock::Server::builder().credentials("corp id", "the right secret").start().await?;
 //! let client = Client::builder("corp id", "a wrong secret").base_url(server.base_url()).build()?;
 //!
-//! let request = GetInfo::new("meeting id");
+//! let request = GetMeetingInfo::new("meeting id");
 //! for call in join_all((0..100).map(|_| client.send(&request))).await {
 //!     assert_eq!(call.unwrap_err().code(), Some(errcode::INVALID_SECRET));
 //! }
@@ -90,7 +90,7 @@
 //! | the [deadline](ClientBuilder::deadline) | [`Error::Deadline`] | the same |
 //!
 //! ```
-//! # use wecom_sdk::{Client, Error, corpgroup::contacts::RemoveCorp, meeting::basic::GetInfo};
+//! # use wecom_sdk::{Client, Error, corpgroup::chain::RemoveCorp, meeting::basic::GetMeetingInfo};
 //! use wecom_mock::{Fault, Server};
 //! # #[tokio::main]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -99,7 +99,7 @@
 //!
 //! // It only reads: the second attempt is its answer.
 //! server.inject(Fault::disconnect().on("/cgi-bin/meeting/get_info").times(1));
-//! client.send(&GetInfo::new("meeting id")).await?;
+//! client.send(&GetMeetingInfo::new("meeting id")).await?;
 //! assert_eq!(server.requests("/cgi-bin/meeting/get_info"), 2);
 //!
 //! // It removes something: nobody knows whether it has.
@@ -117,12 +117,12 @@
 //! ```
 //! # use std::time::Duration;
 //! # use wecom_mock::{Fault, Server};
-//! # use wecom_sdk::{Client, meeting::basic::GetInfo};
+//! # use wecom_sdk::{Client, meeting::basic::GetMeetingInfo};
 //! # #[tokio::main]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let server = Server::start().await?;
 //! # let client = Client::builder("corp id", "secret").base_url(server.base_url()).build()?;
-//! let request = GetInfo::new("meeting id");
+//! let request = GetMeetingInfo::new("meeting id");
 //! server.inject(Fault::hang().on("/cgi-bin/meeting/get_info").times(1));
 //! let hanging = tokio::time::timeout(Duration::from_millis(100), client.send(&request)).await;
 //! assert!(hanging.is_err());
@@ -141,7 +141,7 @@
 //!
 //! ```
 //! # use wecom_mock::Server;
-//! # use wecom_sdk::{Client, Error, OnLimit, chatdata::archive::SyncMsg, checkin::Getcorpcheckinoption};
+//! # use wecom_sdk::{Client, Error, OnLimit, chatdata::archive::SyncMsg, checkin::GetCorpCheckinOption};
 //! # #[tokio::main]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let server = Server::start().await?;
@@ -157,9 +157,9 @@
 //!
 //! // 60 calls a minute.
 //! for _ in 0..60 {
-//!     client.send(&Getcorpcheckinoption::new()).await?;
+//!     client.send(&GetCorpCheckinOption::new()).await?;
 //! }
-//! let error = client.send(&Getcorpcheckinoption::new()).await.unwrap_err();
+//! let error = client.send(&GetCorpCheckinOption::new()).await.unwrap_err();
 //! assert!(matches!(error, Error::Limited { .. }));
 //! assert_eq!(server.requests("/cgi-bin/checkin/getcorpcheckinoption"), 60);
 //! # Ok(())

@@ -27,7 +27,7 @@ const TICKET_LIFETIME: Duration = Duration::from_secs(30 * 60);
 /// callback every 10 minutes, and that [`Client::put_ticket`] takes.
 ///
 /// ```
-/// # use wecom_sdk::{AuthorizedCorp, ClientBuilder, Error, Suite, user::Get};
+/// # use wecom_sdk::{AuthorizedCorp, ClientBuilder, Error, Suite, contacts::user::GetUser};
 /// # #[tokio::main]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let server = wecom_mock::Server::start().await?;
@@ -40,7 +40,7 @@ const TICKET_LIFETIME: Duration = Duration::from_secs(30 * 60);
 ///
 /// // For each corporation that installed the application:
 /// let corp = suite.with_credential(AuthorizedCorp::new(&suite, "corp id", "permanent code"));
-/// let member = corp.send(&Get::new("zhangsan")).await?;
+/// let member = corp.send(&GetUser::new("zhangsan")).await?;
 /// # Ok(())
 /// # }
 /// ```

@@ -183,7 +183,7 @@ impl RetryPolicy for Backoff {
 
 #[cfg(test)]
 mod tests {
-    use wecom_models::auth::Gettoken;
+    use wecom_models::access::GetToken;
     use wecom_requests::Endpoint as _;
 
     use super::*;
@@ -191,8 +191,8 @@ mod tests {
     #[test]
     fn ten_successes_pay_for_one_repeat() {
         let policy = Backoff::new().budget(2);
-        let error = Error::Timeout { endpoint: Gettoken::META, timeout: Duration::ZERO };
-        let failure = Failure::new(Gettoken::META, &error, 1);
+        let error = Error::Timeout { endpoint: GetToken::META, timeout: Duration::ZERO };
+        let failure = Failure::new(GetToken::META, &error, 1);
         let repeats = || policy.retry(&failure).is_some();
         assert_eq!([repeats(), repeats(), repeats()], [true, true, false]);
         (0..9).for_each(|_| policy.succeeded());
@@ -210,11 +210,11 @@ mod tests {
     #[test]
     fn pauses_double_up_to_the_longest() {
         let policy = Backoff::new().retries(9).pauses(Duration::from_millis(100), Duration::from_millis(350));
-        let error = Error::Timeout { endpoint: Gettoken::META, timeout: Duration::ZERO };
+        let error = Error::Timeout { endpoint: GetToken::META, timeout: Duration::ZERO };
         for (attempt, longest) in [(1, 100), (2, 200), (3, 350), (9, 350)] {
-            let pause = policy.retry(&Failure::new(Gettoken::META, &error, attempt)).unwrap().as_millis();
+            let pause = policy.retry(&Failure::new(GetToken::META, &error, attempt)).unwrap().as_millis();
             assert!((longest / 2..=longest).contains(&pause), "{attempt}: {pause}");
         }
-        assert_eq!(policy.retry(&Failure::new(Gettoken::META, &error, 10)), None);
+        assert_eq!(policy.retry(&Failure::new(GetToken::META, &error, 10)), None);
     }
 }

@@ -19,7 +19,7 @@ use futures_util::StreamExt as _;
 /// use futures_core::future::BoxFuture;
 /// use http::{Request, Response};
 /// use wecom_sdk::transport::{RequestBody, ResponseBody, Transport, TransportError};
-/// use wecom_sdk::{Client, user::Get};
+/// use wecom_sdk::{Client, contacts::user::GetUser};
 ///
 /// struct Canned;
 ///
@@ -39,7 +39,7 @@ use futures_util::StreamExt as _;
 /// # #[tokio::main]
 /// # async fn main() -> Result<(), wecom_sdk::Error> {
 /// let client = Client::builder("corp id", "secret").transport(Canned).build()?;
-/// let error = client.send(&Get::new("nobody")).await.unwrap_err();
+/// let error = client.send(&GetUser::new("nobody")).await.unwrap_err();
 /// assert_eq!(error.code(), Some(60111));
 /// # Ok(())
 /// # }

@@ -335,7 +335,7 @@ pub mod requests {
 
     /// The body of `meeting/get_info`.
     #[derive(Serialize)]
-    pub struct GetInfo {
+    pub struct GetMeetingInfo {
         pub meetingid: String,
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
-use wecom_models::meeting::basic::GetInfo;
+use wecom_models::meeting::basic::GetMeetingInfo;
 
 use crate::by_hand;
 
@@ -67,7 +67,7 @@ impl Caller {
     /// Makes the call.
     pub async fn call(&self) -> Result<(), Error> {
         match self {
-            Self::Wecom(client) => drop(black_box(client.send(&GetInfo::new(MEETING)).await?)),
+            Self::Wecom(client) => drop(black_box(client.send(&GetMeetingInfo::new(MEETING)).await?)),
             Self::Reqwest(bare) => drop(black_box(bare.call().await?)),
             #[cfg(feature = "rivals")]
             Self::Labrador(client) => drop(black_box(through_labrador(client).await?)),
@@ -88,7 +88,7 @@ impl Bare {
     }
 
     async fn call(&self) -> Result<by_hand::Meeting, Error> {
-        let request = by_hand::requests::GetInfo { meetingid: MEETING.to_owned() };
+        let request = by_hand::requests::GetMeetingInfo { meetingid: MEETING.to_owned() };
         let url = format!("{}/cgi-bin/meeting/get_info?access_token={}", self.base_url, self.token);
         let response = self
             .client
@@ -115,7 +115,7 @@ async fn through_labrador(
         .url("/cgi-bin/meeting/get_info".to_owned())
         .params(vec![("access_token".to_owned(), "a-token".to_owned())])
         .method(labrador::Method::Post)
-        .json(by_hand::requests::GetInfo { meetingid: MEETING.to_owned() })
+        .json(by_hand::requests::GetMeetingInfo { meetingid: MEETING.to_owned() })
         .req_type(labrador::RequestType::Json);
     let meeting: by_hand::Meeting = client.request(request).await?.json()?;
     if meeting.errcode != 0 {

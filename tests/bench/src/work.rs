@@ -12,12 +12,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use wecom_models::externalcontact::message_push::{
-    AddMsgTemplate, ChatType, GetGroupmsgListV2, GroupMsgAttachment, GroupMsgLink, ImageContent,
+    AddMsgTemplate, ChatType, GetGroupMsgListV2, GroupMsgAttachment, GroupMsgLink, ImageContent,
     MiniProgramCard, TextContent,
 };
 use wecom_models::kf::message::SyncMsg;
-use wecom_models::meeting::basic::GetInfo;
-use wecom_models::user::Get;
+use wecom_models::meeting::basic::GetMeetingInfo;
+use wecom_models::contacts::user::GetUser;
 use wecom_models::wire::ReadObject;
 use wecom_requests::{Endpoint, http_request, parse};
 
@@ -95,20 +95,20 @@ pub fn prepare(case: Case, side: Side) -> Option<Box<dyn FnMut()>> {
             Some(decode::<SyncMsg, by_hand::SyncMsgPage>(bodies::sync_msg(1000), side, |page| page.errcode))
         }
         Case::DecodeMeeting => {
-            Some(decode::<GetInfo, by_hand::Meeting>(bodies::meeting(), side, |page| page.errcode))
+            Some(decode::<GetMeetingInfo, by_hand::Meeting>(bodies::meeting(), side, |page| page.errcode))
         }
-        Case::DecodeGroupMessages => Some(decode::<GetGroupmsgListV2, by_hand::GroupMsgPage>(
+        Case::DecodeGroupMessages => Some(decode::<GetGroupMsgListV2, by_hand::GroupMsgPage>(
             bodies::group_messages(100),
             side,
             |page| page.errcode,
         )),
-        Case::BuildGet => build(side, Get::new("zhao.zihan@example"), || {
+        Case::BuildGet => build(side, GetUser::new("zhao.zihan@example"), || {
             get("/cgi-bin/user/get", "userid", "zhao.zihan@example")
         }),
         Case::BuildMeeting => {
             let request =
-                by_hand::requests::GetInfo { meetingid: "hyAJ2GCAAAXtWyujaWJHDDGi0mACAAAA".to_owned() };
-            build(side, GetInfo::new(request.meetingid.clone()), move || {
+                by_hand::requests::GetMeetingInfo { meetingid: "hyAJ2GCAAAXtWyujaWJHDDGi0mACAAAA".to_owned() };
+            build(side, GetMeetingInfo::new(request.meetingid.clone()), move || {
                 post("/cgi-bin/meeting/get_info", &request)
             })
         }
@@ -284,8 +284,8 @@ mod tests {
     fn both_sides_hold_all_that_a_body_says() {
         for [body, wecom, by_hand] in [
             held::<SyncMsg, by_hand::SyncMsgPage>(&bodies::sync_msg(1000)),
-            held::<GetInfo, by_hand::Meeting>(&bodies::meeting()),
-            held::<GetGroupmsgListV2, by_hand::GroupMsgPage>(&bodies::group_messages(100)),
+            held::<GetMeetingInfo, by_hand::Meeting>(&bodies::meeting()),
+            held::<GetGroupMsgListV2, by_hand::GroupMsgPage>(&bodies::group_messages(100)),
         ] {
             assert!(wecom == body, "{wecom:#}\n{body:#}");
             assert!(by_hand == body, "{by_hand:#}\n{body:#}");
@@ -302,10 +302,10 @@ mod tests {
 
     #[test]
     fn both_sides_build_the_same_requests() {
-        let meeting = by_hand::requests::GetInfo { meetingid: "m".to_owned() };
-        same(&post("/cgi-bin/meeting/get_info", &meeting), &GetInfo::new("m"));
+        let meeting = by_hand::requests::GetMeetingInfo { meetingid: "m".to_owned() };
+        same(&post("/cgi-bin/meeting/get_info", &meeting), &GetMeetingInfo::new("m"));
         same(&post("/cgi-bin/externalcontact/add_msg_template", &group_message_by_hand()), &group_message());
-        same(&get("/cgi-bin/user/get", "userid", "a"), &Get::new("a"));
+        same(&get("/cgi-bin/user/get", "userid", "a"), &GetUser::new("a"));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 #[allow(unused_imports)]
 use wecom_models::checkin::*;
 
-pub(crate) const GETCORPCHECKINOPTION: &[crate::snapshot::Example] = &[
+pub(crate) const GET_CORP_CHECKIN_OPTION: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{}"#,
         response: r#"{
@@ -231,6 +231,6 @@ pub(crate) const GETCORPCHECKINOPTION: &[crate::snapshot::Example] = &[
 ];
 
 #[test]
-fn getcorpcheckinoption() {
-    crate::snapshot::snapshot::<Getcorpcheckinoption>(GETCORPCHECKINOPTION);
+fn get_corp_checkin_option() {
+    crate::snapshot::snapshot::<GetCorpCheckinOption>(GET_CORP_CHECKIN_OPTION);
 }

@@ -5,7 +5,7 @@
 #[allow(unused_imports)]
 use wecom_models::media::*;
 
-pub(crate) const UPLOAD: &[crate::snapshot::Example] = &[
+pub(crate) const UPLOAD_MEDIA: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{ "type": "image", "media": { "name": "cover.png", "text": "not really a picture" } }"#,
         response: r#"{
@@ -29,11 +29,11 @@ pub(crate) const UPLOAD: &[crate::snapshot::Example] = &[
 ];
 
 #[test]
-fn upload() {
-    crate::snapshot::snapshot::<Upload>(UPLOAD);
+fn upload_media() {
+    crate::snapshot::snapshot::<UploadMedia>(UPLOAD_MEDIA);
 }
 
-pub(crate) const GET: &[crate::snapshot::Example] = &[
+pub(crate) const GET_MEDIA: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{ "media_id": "2t4pXq8uQ7mVd1Sa" }"#,
         response: r#"{ "name": "minutes.txt", "content_type": "text/plain", "text": "Nothing was decided." }"#,
@@ -50,11 +50,11 @@ pub(crate) const GET: &[crate::snapshot::Example] = &[
 ];
 
 #[test]
-fn get() {
-    crate::snapshot::snapshot::<Get>(GET);
+fn get_media() {
+    crate::snapshot::snapshot::<GetMedia>(GET_MEDIA);
 }
 
-pub(crate) const UPLOADIMG: &[crate::snapshot::Example] = &[
+pub(crate) const UPLOAD_IMG: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{ "media": { "name": "banner.png", "text": "not really a picture" } }"#,
         response: r#"{ "errcode": 0, "errmsg": "", "url": "https://example.com/pictures/banner/0" }"#,
@@ -62,11 +62,11 @@ pub(crate) const UPLOADIMG: &[crate::snapshot::Example] = &[
 ];
 
 #[test]
-fn uploadimg() {
-    crate::snapshot::snapshot::<Uploadimg>(UPLOADIMG);
+fn upload_img() {
+    crate::snapshot::snapshot::<UploadImg>(UPLOAD_IMG);
 }
 
-pub(crate) const UPLOAD_BY_URL: &[crate::snapshot::Example] = &[
+pub(crate) const UPLOAD_MEDIA_BY_URL: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{
   "scene": 1,
@@ -90,8 +90,8 @@ pub(crate) const UPLOAD_BY_URL: &[crate::snapshot::Example] = &[
 ];
 
 #[test]
-fn upload_by_url() {
-    crate::snapshot::snapshot::<UploadByUrl>(UPLOAD_BY_URL);
+fn upload_media_by_url() {
+    crate::snapshot::snapshot::<UploadMediaByUrl>(UPLOAD_MEDIA_BY_URL);
 }
 
 pub(crate) const GET_UPLOAD_BY_URL_RESULT: &[crate::snapshot::Example] = &[
@@ -129,7 +129,7 @@ fn get_upload_by_url_result() {
     crate::snapshot::snapshot::<GetUploadByUrlResult>(GET_UPLOAD_BY_URL_RESULT);
 }
 
-pub(crate) const GET_JSSDK: &[crate::snapshot::Example] = &[
+pub(crate) const GET_JSSDK_MEDIA: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{ "media_id": "2t4pXq8uQ7mVd1Sc" }"#,
         response: r#"{ "name": "recording.speex", "content_type": "voice/speex", "text": "not really a recording" }"#,
@@ -137,6 +137,6 @@ pub(crate) const GET_JSSDK: &[crate::snapshot::Example] = &[
 ];
 
 #[test]
-fn get_jssdk() {
-    crate::snapshot::snapshot::<GetJssdk>(GET_JSSDK);
+fn get_jssdk_media() {
+    crate::snapshot::snapshot::<GetJssdkMedia>(GET_JSSDK_MEDIA);
 }

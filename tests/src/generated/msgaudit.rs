@@ -77,7 +77,7 @@ fn check_room_agree() {
     crate::snapshot::snapshot::<CheckRoomAgree>(CHECK_ROOM_AGREE);
 }
 
-pub(crate) const GROUPCHAT_GET: &[crate::snapshot::Example] = &[
+pub(crate) const GET_GROUP_CHAT: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{ "roomid": "wrAJ2GCAAA8s9c1q" }"#,
         response: r#"{
@@ -96,8 +96,8 @@ pub(crate) const GROUPCHAT_GET: &[crate::snapshot::Example] = &[
 ];
 
 #[test]
-fn groupchat_get() {
-    crate::snapshot::snapshot::<GroupchatGet>(GROUPCHAT_GET);
+fn get_group_chat() {
+    crate::snapshot::snapshot::<GetGroupChat>(GET_GROUP_CHAT);
 }
 
 pub(crate) const GET_ROBOT_INFO: &[crate::snapshot::Example] = &[

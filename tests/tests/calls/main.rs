@@ -10,9 +10,9 @@ use futures_util::{StreamExt as _, TryStreamExt as _};
 use serde_json::{Value, json};
 use wecom_mock::{Fault, Reply, Server};
 use wecom_sdk::chatdata::archive::SyncMsg;
-use wecom_sdk::media::Get;
-use wecom_sdk::meeting::basic::GetInfo;
-use wecom_sdk::message::app::{Message, Send as SendMessage, TextContent};
+use wecom_sdk::media::GetMedia;
+use wecom_sdk::meeting::basic::GetMeetingInfo;
+use wecom_sdk::message::app::{Message, SendMessage, TextContent};
 use wecom_sdk::{Backoff, Client, ClientBuilder, Error, NoRetry};
 use wecom_tests::log::Log;
 
@@ -42,7 +42,7 @@ async fn an_answer_comes_with_its_body_where_that_is_asked_for() {
     let body = json!({ "errcode": 0, "errmsg": "ok", "title": "Monday", "late_rule": { "minutes": 5 } });
     let sent = body.clone();
     server.answer(INFO, move |_| Reply::json(sent.clone()).with_header("x-request-id", "7"));
-    let answer = client.send_with_body(&GetInfo::new("hy")).await.unwrap();
+    let answer = client.send_with_body(&GetMeetingInfo::new("hy")).await.unwrap();
     assert_eq!(answer.value.title, "Monday");
     assert_eq!(serde_json::from_slice::<Value>(&answer.body.0).unwrap(), body);
     assert_eq!(answer.headers["x-request-id"], "7");
@@ -52,7 +52,7 @@ async fn an_answer_comes_with_its_body_where_that_is_asked_for() {
     let raw: Value = serde_json::from_slice(&page.body.0).unwrap();
     assert_eq!(raw["msg_list"].as_array().unwrap().len(), page.value.msg_list.len());
     server.inject(Fault::code(60111).on(INFO));
-    assert!(client.send_with_body(&GetInfo::new("hy")).await.unwrap_err().is_code(60111));
+    assert!(client.send_with_body(&GetMeetingInfo::new("hy")).await.unwrap_err().is_code(60111));
 }
 
 #[tokio::test]
@@ -95,7 +95,7 @@ async fn streams_need_no_pinning() {
     let client = builder(&server).build().unwrap();
     assert!(client.items(SyncMsg::new()).into_stream().next().await.unwrap().is_ok());
     assert!(client.pages(SyncMsg::new()).into_stream().next().await.unwrap().is_ok());
-    let download = client.download(&Get::new("media")).await.unwrap();
+    let download = client.download(&GetMedia::new("media")).await.unwrap();
     assert!(download.into_stream().next().await.unwrap().is_ok());
 }
 
@@ -130,9 +130,9 @@ async fn fields_that_are_new_are_named_where_they_first_stand_when_asked_for() {
     });
     server.answer(INFO, move |_| Reply::json(answer.clone()));
     let client = builder(&server).build().unwrap();
-    client.send(&GetInfo::new("hy")).await.unwrap();
+    client.send(&GetMeetingInfo::new("hy")).await.unwrap();
     let traced = builder(&server).trace_unknown_fields().build().unwrap();
-    assert_eq!(traced.send(&GetInfo::new("hy")).await.unwrap().title, "Monday");
+    assert_eq!(traced.send(&GetMeetingInfo::new("hy")).await.unwrap().title, "Monday");
     let text = log.text();
     let named: Vec<&str> = text
         .lines()

@@ -9,10 +9,10 @@ use futures_util::TryStreamExt as _;
 use serde_json::{Value, json};
 use wecom_mock::{Fault, Reply, Server};
 use wecom_sdk::chatdata::archive::SyncMsg;
-use wecom_sdk::checkin::Getcorpcheckinoption;
+use wecom_sdk::checkin::GetCorpCheckinOption;
 use wecom_sdk::kf::message::SyncMsg as KfSyncMsg;
-use wecom_sdk::media::{Get, MediaType, Upload};
-use wecom_sdk::meeting::basic::GetInfo;
+use wecom_sdk::media::{GetMedia, MediaType, UploadMedia};
+use wecom_sdk::meeting::basic::GetMeetingInfo;
 use wecom_sdk::{Content, Error, Hook, Incoming, Method, NoRetry, OnLimit, Outgoing};
 
 use crate::{INFO, builder, server};
@@ -21,7 +21,7 @@ use crate::{INFO, builder, server};
 async fn options_hold_for_a_view_and_for_no_one_else() {
     let server = server().await;
     let client = builder(&server).build().unwrap();
-    let request = GetInfo::new("hy");
+    let request = GetMeetingInfo::new("hy");
     client.send(&request).await.unwrap();
     let once = client.with(|call| call.retry(NoRetry));
     server.inject(Fault::status(503).on(INFO).times(1));
@@ -39,11 +39,11 @@ async fn options_hold_for_a_view_and_for_no_one_else() {
     unchecked.send(&long).await.unwrap();
 
     for _ in 0..60 {
-        client.send(&Getcorpcheckinoption::new()).await.unwrap();
+        client.send(&GetCorpCheckinOption::new()).await.unwrap();
     }
     let refusing = client.with(|call| call.on_limit(OnLimit::Refuse));
-    assert!(matches!(refusing.send(&Getcorpcheckinoption::new()).await, Err(Error::Limited { .. })));
-    client.with(|call| call.on_limit(OnLimit::Ignore)).send(&Getcorpcheckinoption::new()).await.unwrap();
+    assert!(matches!(refusing.send(&GetCorpCheckinOption::new()).await, Err(Error::Limited { .. })));
+    client.with(|call| call.on_limit(OnLimit::Ignore)).send(&GetCorpCheckinOption::new()).await.unwrap();
     assert_eq!(server.requests("/cgi-bin/gettoken"), 1, "all of them share a token");
 }
 
@@ -68,8 +68,8 @@ async fn the_memory_that_an_answer_may_take_is_raised_and_lowered() {
 
     let narrow = builder(&server).max_memory(50).build().unwrap();
     refused(narrow.send(&page).await.unwrap_err(), 50);
-    narrow.send(&GetInfo::new("hy")).await.expect_err("the mock's meeting has members, who take more");
-    narrow.with(|call| call.max_memory(100_000)).send(&GetInfo::new("hy")).await.unwrap();
+    narrow.send(&GetMeetingInfo::new("hy")).await.expect_err("the mock's meeting has members, who take more");
+    narrow.with(|call| call.max_memory(100_000)).send(&GetMeetingInfo::new("hy")).await.unwrap();
 }
 
 #[tokio::test]
@@ -83,8 +83,8 @@ async fn options_hold_for_pages_and_items_and_files_too() {
     let items: Vec<_> = client.items(SyncMsg::new()).into_stream().try_collect().await.unwrap();
     assert_eq!((items.is_empty(), calls()), (false, 3));
     let content = Content::bytes("minutes").named("a.txt");
-    client.upload(content, |file| Upload::new(MediaType::File, file)).await.unwrap();
-    client.download(&Get::new("media")).await.unwrap().bytes().await.unwrap();
+    client.upload(content, |file| UploadMedia::new(MediaType::File, file)).await.unwrap();
+    client.download(&GetMedia::new("media")).await.unwrap().bytes().await.unwrap();
     client.call(Method::POST, INFO).json(&json!({ "meetingid": "hy" })).send::<Value>().await.unwrap();
     assert_eq!(calls(), 3, "the token was fetched by the client that others share");
 }
@@ -121,14 +121,14 @@ async fn a_hook_sees_every_request_and_signs_it_and_is_told_no_secret() {
     let audit = Arc::<Audit>::default();
     let client = builder(&server).hook(Arc::clone(&audit)).build().unwrap();
     server.inject(Fault::code(-1).on(INFO).times(1));
-    client.send(&GetInfo::new("hy")).await.unwrap();
+    client.send(&GetMeetingInfo::new("hy")).await.unwrap();
     let seen = std::mem::take(&mut *audit.0.lock().unwrap());
     let expected = [
-        "auth.gettoken Outgoing(GET http://",
+        "access.get_token Outgoing(GET http://",
         "1 Some(200) Incoming",
-        "meeting.basic.get_info Outgoing(POST http://",
+        "meeting.basic.get_meeting_info Outgoing(POST http://",
         "1 None Incoming",
-        "meeting.basic.get_info Outgoing(POST http://",
+        "meeting.basic.get_meeting_info Outgoing(POST http://",
         "2 Some(200) Incoming",
     ];
     assert_eq!(seen.len(), expected.len(), "{seen:#?}");

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use futures_util::{StreamExt as _, stream};
 use http::{Request, Response};
-use wecom_sdk::media::{Get, MediaType, Upload};
+use wecom_sdk::media::{GetMedia, MediaType, UploadMedia};
 use wecom_sdk::token::AccessToken;
 use wecom_sdk::transport::{RequestBody, ResponseBody, Transport, TransportError};
 use wecom_sdk::{Client, ClientBuilder, Content, Error, Fixed, NoRetry};
@@ -55,7 +55,7 @@ fn stalling(bytes: usize, pause: u64) -> Client<Fixed<AccessToken>> {
 #[tokio::test(start_paused = true)]
 async fn a_download_that_stands_still_is_noticed_and_a_slow_one_is_not() {
     let download = |bytes, pause| async move {
-        stalling(bytes, pause).download(&Get::new("media")).await?.bytes().await
+        stalling(bytes, pause).download(&GetMedia::new("media")).await?.bytes().await
     };
     // More than a byte a second, all the time.
     assert_eq!(download(30, 19).await.unwrap().len(), 3000);
@@ -70,9 +70,12 @@ async fn a_download_that_stands_still_is_noticed_and_a_slow_one_is_not() {
         assert!(start.elapsed() < Duration::from_secs(45), "{:?}", start.elapsed());
     }
     let patient = stalling(1_000_000, 21).with(|call| call.stall_timeout(Duration::from_secs(60)));
-    assert_eq!(patient.download(&Get::new("media")).await.unwrap().bytes().await.unwrap().len(), 100_000_000);
+    assert_eq!(
+        patient.download(&GetMedia::new("media")).await.unwrap().bytes().await.unwrap().len(),
+        100_000_000
+    );
     // Whoever takes their time to look at what has come doesn't make it stall.
-    let mut download = stalling(30, 1).download(&Get::new("media")).await.unwrap();
+    let mut download = stalling(30, 1).download(&GetMedia::new("media")).await.unwrap();
     for _ in 0..3 {
         assert!(download.chunk().await.unwrap().is_some());
         tokio::time::sleep(Duration::from_secs(3600)).await;
@@ -84,7 +87,9 @@ async fn an_upload_that_stands_still_is_noticed_and_a_slow_one_is_not() {
     let upload = |size: usize, pause| async move {
         let pieces = stream::iter((0..size / 100).map(|_| Ok(Bytes::from_static(&[7; 100]))));
         let content = Content::stream(size as u64, pieces);
-        stalling(0, pause).upload(content.named("a.bin"), |file| Upload::new(MediaType::File, file)).await
+        stalling(0, pause)
+            .upload(content.named("a.bin"), |file| UploadMedia::new(MediaType::File, file))
+            .await
     };
     upload(2000, 19).await.unwrap();
     let start = tokio::time::Instant::now();

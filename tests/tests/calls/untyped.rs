@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use wecom_mock::{Fault, Reply};
-use wecom_sdk::checkin::Getcorpcheckinoption;
+use wecom_sdk::checkin::GetCorpCheckinOption;
 use wecom_sdk::token::AccessToken;
 use wecom_sdk::{
     Check, Checker, ClientBuilder, Endpoint, Error, File, Form, JsonAnswer, Meta, Method, OnLimit, Period,
@@ -92,7 +92,7 @@ async fn typed_and_untyped_calls_share_the_documented_rates() {
     let client = builder(&server).on_limit(OnLimit::Refuse).build().unwrap();
     for number in 0..60 {
         if number % 3 == 0 {
-            client.send(&Getcorpcheckinoption::new()).await.unwrap();
+            client.send(&GetCorpCheckinOption::new()).await.unwrap();
         } else {
             // Whatever the caller says of it otherwise.
             let call = client.call(Method::POST, PATH).json(&json!({}));

@@ -11,9 +11,9 @@ use futures_util::future::{BoxFuture, join_all};
 use futures_util::stream;
 use http::{Request, Response};
 use wecom_mock::{Fault, Reply, Server};
-use wecom_sdk::corpgroup::contacts::RemoveCorp;
-use wecom_sdk::meeting::basic::GetInfo;
-use wecom_sdk::pay::red_packet::Sendworkwxredpack;
+use wecom_sdk::corpgroup::chain::RemoveCorp;
+use wecom_sdk::meeting::basic::GetMeetingInfo;
+use wecom_sdk::pay::red_packet::SendWorkwxRedPack;
 use wecom_sdk::transport::{RequestBody, ResponseBody, Transport, TransportError};
 use wecom_sdk::{Backoff, Client, ClientBuilder, Error, NoRetry};
 
@@ -37,7 +37,7 @@ fn builder(server: &Server) -> ClientBuilder {
 }
 
 async fn read(client: &Client) -> Result<(), Error> {
-    client.send(&GetInfo::new("hy")).await.map(drop)
+    client.send(&GetMeetingInfo::new("hy")).await.map(drop)
 }
 
 async fn write(client: &Client) -> Result<(), Error> {
@@ -113,7 +113,7 @@ async fn each_fault_has_its_outcome_and_nothing_is_carried_out_twice() {
 async fn what_wechat_pay_refuses_is_its_error_with_code_and_message() {
     let server = Server::start().await.unwrap();
     let client = builder(&server).merchant_url(server.base_url()).build().unwrap();
-    let red_packet = Sendworkwxredpack::new("n", "s", "b", "m", "ww1", "o", 100, "w", "a", "r", "w");
+    let red_packet = SendWorkwxRedPack::new("n", "s", "b", "m", "ww1", "o", 100, "w", "a", "r", "w");
     client.send(&red_packet).await.unwrap();
     for (code, message) in [(-1, "-1: a fault on demand"), (45009, "45009: a fault on demand")] {
         server.inject(Fault::code(code).times(1));
@@ -218,7 +218,7 @@ async fn an_error_in_its_own_words_is_one_whatever_the_status() {
     let server = Server::start().await.unwrap();
     let client = builder(&server).retry(NoRetry).merchant_url(server.base_url()).build().unwrap();
     read(&client).await.unwrap();
-    let red_packet = || Sendworkwxredpack::new("n", "s", "b", "m", "ww1", "o", 100, "w", "a", "r", "w");
+    let red_packet = || SendWorkwxRedPack::new("n", "s", "b", "m", "ww1", "o", 100, "w", "a", "r", "w");
     for status in [400, 401, 403, 429, 500, 503] {
         server.inject(Fault::code(60020).with_status(status).times(2));
         assert!(read(&client).await.unwrap_err().is_code(60020), "{status}");

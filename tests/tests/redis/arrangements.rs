@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use redis::{Client, TlsCertificates, cmd};
 use wecom_mock::Server;
-use wecom_sdk::checkin::Getcorpcheckinoption;
-use wecom_sdk::meeting::basic::GetInfo;
+use wecom_sdk::checkin::GetCorpCheckinOption;
+use wecom_sdk::meeting::basic::GetMeetingInfo;
 use wecom_sdk::{Error, Redis, StoredToken, TokenStore as _};
 
 use crate::server::{RedisServer, free_port};
@@ -35,9 +35,9 @@ async fn thousands_of_calls(server: &Server, stores: [Redis; 2], happens: impl A
             let client = clients[number % 2].clone();
             tokio::spawn(async move {
                 for call in 0..100 {
-                    client.send(&GetInfo::new("hy")).await?;
+                    client.send(&GetMeetingInfo::new("hy")).await?;
                     if call == number {
-                        client.send(&Getcorpcheckinoption::new()).await?;
+                        client.send(&GetCorpCheckinOption::new()).await?;
                     }
                 }
                 Ok::<_, Error>(())
@@ -216,8 +216,8 @@ async fn a_server_with_tls_and_a_password_is_reached_and_no_other_takes_its_plac
     for _ in 0..2 {
         let store = store(&folder, "the-password");
         let client = builder(&server.base_url(), &store).limit_store(store).build().unwrap();
-        client.send(&GetInfo::new("hy")).await.unwrap();
-        client.send(&Getcorpcheckinoption::new()).await.unwrap();
+        client.send(&GetMeetingInfo::new("hy")).await.unwrap();
+        client.send(&GetCorpCheckinOption::new()).await.unwrap();
     }
     assert_eq!(server.requests(GETTOKEN), 1, "they share a token");
     let unknown = Redis::connect(&format!("rediss://:the-password@127.0.0.1:{}/", redis.port)).unwrap();

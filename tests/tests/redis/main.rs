@@ -15,8 +15,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use futures_util::future::join_all;
 use wecom_mock::{Fault, Server};
-use wecom_sdk::checkin::Getcorpcheckinoption;
-use wecom_sdk::meeting::basic::GetInfo;
+use wecom_sdk::checkin::GetCorpCheckinOption;
+use wecom_sdk::meeting::basic::GetMeetingInfo;
 use wecom_sdk::{
     AuthorizedCorp, Client, ClientBuilder, Endpoint as _, Error, LimitKey, LimitStore as _, OnLimit, Period,
     Redis, StoredToken, Suite, TokenStore as _,
@@ -34,7 +34,7 @@ fn builder(base_url: &str, redis: &Redis) -> ClientBuilder {
 async fn calls(client: &Client, number: usize) -> Vec<Result<(), Error>> {
     let calls = (0..number).map(|_| {
         let client = client.clone();
-        tokio::spawn(async move { client.send(&GetInfo::new("hy")).await.map(drop) })
+        tokio::spawn(async move { client.send(&GetMeetingInfo::new("hy")).await.map(drop) })
     });
     join_all(calls.collect::<Vec<_>>()).await.into_iter().map(|call| call.expect("no panic")).collect()
 }
@@ -89,10 +89,10 @@ async fn when_redis_dies_amid_thousands_of_calls_none_fails() {
             let client = clients[number % 2].clone();
             tokio::spawn(async move {
                 for call in 0..100 {
-                    client.send(&GetInfo::new("hy")).await?;
+                    client.send(&GetMeetingInfo::new("hy")).await?;
                     if call == number {
                         // One whose rate is counted in Redis, at any time before and after the end of that.
-                        client.send(&Getcorpcheckinoption::new()).await?;
+                        client.send(&GetCorpCheckinOption::new()).await?;
                     }
                 }
                 Ok::<_, Error>(())
@@ -189,7 +189,7 @@ async fn no_second_has_more_calls_than_its_rate_wherever_it_begins() {
         return;
     };
     let store = redis.store();
-    let mut rate = Getcorpcheckinoption::META.rates[0];
+    let mut rate = GetCorpCheckinOption::META.rates[0];
     (rate.calls, rate.per) = (7, Period::Second);
     let key = LimitKey::new("credential", "endpoint");
     let mut calls = Vec::new();
@@ -222,7 +222,7 @@ async fn redis_that_accepts_and_never_answers_holds_up_one_call_and_not_each() {
     let client = builder(&server.base_url(), &store).limit_store(store.clone()).build().unwrap();
     let start = Instant::now();
     for _ in 0..50 {
-        client.send(&Getcorpcheckinoption::new()).await.unwrap();
+        client.send(&GetCorpCheckinOption::new()).await.unwrap();
     }
     assert!(start.elapsed() < Duration::from_secs(15), "{:?}", start.elapsed());
 }
@@ -254,7 +254,7 @@ async fn a_lease_holder_that_dies_blocks_the_others_only_for_the_leases_life() {
     let store = redis.store().lease_lifetime(Duration::from_millis(700));
     // The name that the client's credential has in the store.
     let probe = builder(&server.base_url(), &store).build().unwrap();
-    probe.send(&GetInfo::new("hy")).await.unwrap();
+    probe.send(&GetMeetingInfo::new("hy")).await.unwrap();
     let mut connection = redis.connection().await;
     let keys = redis.keys("wecom:*:token").await;
     let [key] = &keys[..] else { panic!("{keys:?}") };
@@ -263,7 +263,7 @@ async fn a_lease_holder_that_dies_blocks_the_others_only_for_the_leases_life() {
     assert!(store.lease(name).await.unwrap().is_some(), "the holder, which does nothing more");
     let start = Instant::now();
     let client = builder(&server.base_url(), &store).build().unwrap();
-    client.send(&GetInfo::new("hy")).await.unwrap();
+    client.send(&GetMeetingInfo::new("hy")).await.unwrap();
     let waited = start.elapsed();
     assert!(waited >= Duration::from_millis(500) && waited < Duration::from_secs(10), "{waited:?}");
 }
@@ -315,12 +315,12 @@ async fn a_token_that_redis_still_has_is_not_used_again_once_refused() {
     let store = redis.store();
     let clients = [(); 2].map(|()| builder(&server.base_url(), &store).build().unwrap());
     for client in &clients {
-        client.send(&GetInfo::new("hy")).await.unwrap();
+        client.send(&GetMeetingInfo::new("hy")).await.unwrap();
     }
     assert_eq!(server.requests(GETTOKEN), 1);
     server.expire_tokens();
     for client in &clients {
-        client.send(&GetInfo::new("hy")).await.unwrap();
+        client.send(&GetMeetingInfo::new("hy")).await.unwrap();
     }
     assert_eq!(server.requests(GETTOKEN), 2, "the second client takes the first one's new token");
 }
@@ -329,13 +329,13 @@ async fn a_token_that_redis_still_has_is_not_used_again_once_refused() {
 async fn processes_share_what_a_rate_allows() {
     let Some(redis) = RedisServer::start("processes_share_what_a_rate_allows") else { return };
     let server = Server::start().await.unwrap();
-    let allowed = Getcorpcheckinoption::META.rates[0].calls as usize;
+    let allowed = GetCorpCheckinOption::META.rates[0].calls as usize;
     let store = redis.store();
     let clients = [(); 2].map(|()| {
         let builder = builder(&server.base_url(), &store).limit_store(store.clone());
         builder.on_limit(OnLimit::Refuse).build().unwrap()
     });
-    let request = Getcorpcheckinoption::new();
+    let request = GetCorpCheckinOption::new();
     let calls = (0..allowed + 20).map(|number| clients[number % 2].send(&request));
     let (sent, refused): (Vec<_>, Vec<_>) = join_all(calls).await.into_iter().partition(Result::is_ok);
     assert_eq!((sent.len(), refused.len()), (allowed, 20));
@@ -360,7 +360,7 @@ async fn a_ticket_that_came_to_one_process_serves_all() {
     let corp = calls.with_credential(AuthorizedCorp::new(&calls, "ww2", "permanent code"));
     receives.put_ticket("the ticket").await;
     while redis.keys("*-ticket}:token").await.is_empty() {}
-    corp.send(&GetInfo::new("hy")).await.unwrap();
+    corp.send(&GetMeetingInfo::new("hy")).await.unwrap();
     let asked = server.received("/cgi-bin/service/get_suite_token").remove(0).json().unwrap();
     assert_eq!(asked["suite_ticket"], "the ticket");
 }
@@ -371,8 +371,8 @@ async fn nothing_in_redis_is_named_after_a_secret() {
     let server = Server::start().await.unwrap();
     let store = redis.store().prefix("app:");
     let client = builder(&server.base_url(), &store).limit_store(store.clone()).build().unwrap();
-    client.send(&GetInfo::new("hy")).await.unwrap();
-    client.send(&Getcorpcheckinoption::new()).await.unwrap();
+    client.send(&GetMeetingInfo::new("hy")).await.unwrap();
+    client.send(&GetCorpCheckinOption::new()).await.unwrap();
     let mut connection = redis.connection().await;
     let keys = redis.keys("*").await;
     assert!(keys.len() >= 3, "{keys:?}");
@@ -401,7 +401,7 @@ fn the_next_runtime_need_not_wait_for_what_the_last_one_was_fetching() {
     let first = runtime();
     let call = first.spawn({
         let client = client.clone();
-        async move { client.send(&GetInfo::new("hy")).await.map(drop) }
+        async move { client.send(&GetMeetingInfo::new("hy")).await.map(drop) }
     });
     while server.requests(GETTOKEN) == 0 {
         std::thread::sleep(Duration::from_millis(5));
@@ -411,9 +411,9 @@ fn the_next_runtime_need_not_wait_for_what_the_last_one_was_fetching() {
     // Neither the client itself, whose connection went with the runtime, nor another process.
     let start = Instant::now();
     let second = runtime();
-    second.block_on(client.send(&GetInfo::new("hy"))).unwrap();
+    second.block_on(client.send(&GetMeetingInfo::new("hy"))).unwrap();
     let another = builder(&server.base_url(), &redis.store()).build().unwrap();
-    second.block_on(another.send(&GetInfo::new("hy"))).unwrap();
+    second.block_on(another.send(&GetMeetingInfo::new("hy"))).unwrap();
     assert!(start.elapsed() < Duration::from_secs(15), "{:?}", start.elapsed());
     assert_eq!(server.requests(GETTOKEN), 2);
 }
@@ -427,7 +427,7 @@ async fn a_fetch_that_takes_longer_than_a_lease_keeps_it() {
         let store = redis.store().lease_lifetime(Duration::from_secs(3));
         builder(&server.base_url(), &store).build().unwrap()
     });
-    let request = GetInfo::new("hy");
+    let request = GetMeetingInfo::new("hy");
     for outcome in join_all(clients.iter().map(|client| client.send(&request))).await {
         outcome.unwrap();
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use wecom_mock::{Fault, Server};
-use wecom_sdk::corpgroup::contacts::RemoveCorp;
+use wecom_sdk::corpgroup::chain::RemoveCorp;
 use wecom_sdk::{Client, Endpoint as _, Error, LimitKey, LimitStore as _, OnLimit, Redis};
 
 use crate::builder;

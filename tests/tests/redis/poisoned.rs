@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use redis::aio::MultiplexedConnection;
 use redis::cmd;
 use wecom_mock::Server;
-use wecom_sdk::checkin::Getcorpcheckinoption;
-use wecom_sdk::meeting::basic::GetInfo;
+use wecom_sdk::checkin::GetCorpCheckinOption;
+use wecom_sdk::meeting::basic::GetMeetingInfo;
 use wecom_sdk::{ClientBuilder, Endpoint as _, LimitKey, LimitStore as _, Suite, TokenStore as _};
 
 use crate::server::RedisServer;
@@ -41,7 +41,7 @@ async fn what_is_no_token_is_replaced_at_once_and_for_everyone() {
     };
     let server = Server::start().await.unwrap();
     let client = || builder(&server.base_url(), &redis.store()).build().unwrap();
-    client().send(&GetInfo::new("hy")).await.unwrap();
+    client().send(&GetMeetingInfo::new("hy")).await.unwrap();
     let mut connection = redis.connection().await;
     let key = only_key(&redis, ":token").await;
     let (soon, past) = (in_milliseconds(Duration::from_secs(7200)), "1000".to_owned());
@@ -83,7 +83,7 @@ async fn what_is_no_token_is_replaced_at_once_and_for_everyone() {
         let poisoned: Vec<_> = poison_.iter().map(String::as_str).collect();
         poison(&mut connection, &key, &[&["DEL", "{}"], &poisoned]).await;
         for _ in 0..3 {
-            client().send(&GetInfo::new("hy")).await.unwrap();
+            client().send(&GetMeetingInfo::new("hy")).await.unwrap();
         }
         let text = format!("{poisoned:.60?}");
         assert_eq!(server.requests(GETTOKEN), before + 1, "{text}");
@@ -100,8 +100,8 @@ async fn what_is_no_token_is_replaced_at_once_and_for_everyone() {
         .await;
         server.inject(wecom_mock::Fault::code(code).on(crate::GET_INFO).times(1));
         let before = server.requests(GETTOKEN);
-        client().send(&GetInfo::new("hy")).await.unwrap();
-        client().send(&GetInfo::new("hy")).await.unwrap();
+        client().send(&GetMeetingInfo::new("hy")).await.unwrap();
+        client().send(&GetMeetingInfo::new("hy")).await.unwrap();
         assert_eq!(server.requests(GETTOKEN), before + 1, "{code}");
     }
 }
@@ -176,7 +176,7 @@ async fn a_ticket_that_cannot_be_one_does_not_hide_the_one_that_came() {
     )
     .await;
     let corp = suite.with_credential(wecom_sdk::AuthorizedCorp::new(&suite, "ww2", "permanent code"));
-    corp.send(&GetInfo::new("hy")).await.unwrap();
+    corp.send(&GetMeetingInfo::new("hy")).await.unwrap();
     assert_eq!(asked()["suite_ticket"], "the next ticket");
 }
 
@@ -184,7 +184,7 @@ async fn a_ticket_that_cannot_be_one_does_not_hide_the_one_that_came() {
 async fn counts_that_are_none_do_not_stop_calls() {
     let Some(redis) = RedisServer::start("counts_that_are_none_do_not_stop_calls") else { return };
     let store = redis.store();
-    let rates = Getcorpcheckinoption::META.rates;
+    let rates = GetCorpCheckinOption::META.rates;
     let key = LimitKey::new("key", "endpoint");
     assert_eq!(store.take(key, rates, 1).await.unwrap(), None);
     let mut connection = redis.connection().await;

@@ -11,7 +11,7 @@ use futures_util::future::{BoxFuture, join_all};
 use http::{Request, Response};
 use tokio::sync::{Notify, Semaphore};
 use wecom_mock::{Fault, Reply, Server};
-use wecom_sdk::meeting::basic::GetInfo;
+use wecom_sdk::meeting::basic::GetMeetingInfo;
 use wecom_sdk::transport::{RequestBody, ResponseBody, Transport, TransportError};
 use wecom_sdk::{AuthorizedCorp, Client, ClientBuilder, CorpSecret, Error, Suite};
 
@@ -26,7 +26,7 @@ fn client(server: &Server) -> Client {
 async fn calls(client: &Client, number: usize) -> Vec<Result<(), Error>> {
     let calls = (0..number).map(|_| {
         let client = client.clone();
-        tokio::spawn(async move { client.send(&GetInfo::new("hy")).await.map(drop) })
+        tokio::spawn(async move { client.send(&GetMeetingInfo::new("hy")).await.map(drop) })
     });
     join_all(calls.collect::<Vec<_>>()).await.into_iter().map(|call| call.expect("no panic")).collect()
 }
@@ -44,7 +44,7 @@ async fn a_thousand_calls_on_a_cold_cache_fetch_one_token() {
 async fn when_all_tokens_expire_every_call_succeeds_after_one_refresh() {
     let server = Server::start().await.unwrap();
     let client = client(&server);
-    client.send(&GetInfo::new("hy")).await.unwrap();
+    client.send(&GetMeetingInfo::new("hy")).await.unwrap();
     for expire in [Server::expire_tokens, Server::revoke_tokens] {
         let before = server.requests(GETTOKEN);
         expire(&server);
@@ -115,13 +115,13 @@ fn fake(fake: Fake) -> (Arc<Fake>, Client) {
 #[tokio::test]
 async fn a_late_refusal_of_an_old_token_does_not_cost_the_new_one() {
     let (fake, client) = fake(Fake { late: Some(Notify::new()), ..Fake::default() });
-    client.send(&GetInfo::new("hy")).await.unwrap();
+    client.send(&GetMeetingInfo::new("hy")).await.unwrap();
     // WeCom withdraws the first token, and is slow to say so.
     fake.issued.fetch_add(1, Ordering::SeqCst);
     let slow: Vec<_> = (0..2)
         .map(|_| {
             let client = client.clone();
-            tokio::spawn(async move { client.send(&GetInfo::new("hy")).await.map(drop) })
+            tokio::spawn(async move { client.send(&GetMeetingInfo::new("hy")).await.map(drop) })
         })
         .collect();
     while fake.used.lock().unwrap().len() < 3 {
@@ -137,22 +137,22 @@ async fn a_late_refusal_of_an_old_token_does_not_cost_the_new_one() {
     for call in slow {
         call.await.unwrap().unwrap();
     }
-    client.send(&GetInfo::new("hy")).await.unwrap();
+    client.send(&GetMeetingInfo::new("hy")).await.unwrap();
     assert_eq!(fake.issued.load(Ordering::SeqCst), 3, "the new token was kept");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_token_is_renewed_before_it_runs_out_and_serves_meanwhile() {
     let (fake, client) = fake(Fake { gettoken: Some(Semaphore::new(1)), constant: false, ..Fake::default() });
-    client.send(&GetInfo::new("hy")).await.unwrap();
+    client.send(&GetMeetingInfo::new("hy")).await.unwrap();
     // Too early for any renewal, whatever the jitter.
     tokio::time::advance(Duration::from_secs(7200 - 300 - 601)).await;
-    client.send(&GetInfo::new("hy")).await.unwrap();
+    client.send(&GetMeetingInfo::new("hy")).await.unwrap();
     assert_eq!(fake.gettoken.as_ref().unwrap().available_permits(), 0);
     // Late enough for one, but the old token is still good. `gettoken` is made to wait.
     tokio::time::advance(Duration::from_secs(400)).await;
     for _ in 0..20 {
-        client.send(&GetInfo::new("hy")).await.unwrap();
+        client.send(&GetMeetingInfo::new("hy")).await.unwrap();
     }
     assert_eq!(fake.issued.load(Ordering::SeqCst), 1, "all of them were served meanwhile");
     fake.gettoken.as_ref().unwrap().add_permits(1);
@@ -160,7 +160,7 @@ async fn a_token_is_renewed_before_it_runs_out_and_serves_meanwhile() {
         tokio::task::yield_now().await;
     }
     tokio::time::sleep(Duration::from_millis(1)).await;
-    client.send(&GetInfo::new("hy")).await.unwrap();
+    client.send(&GetMeetingInfo::new("hy")).await.unwrap();
     let used = fake.used.lock().unwrap().clone();
     assert_eq!(used.last().map(String::as_str), Some("token-2"));
     assert_eq!(used.iter().filter(|token| *token == "token-1").count(), 22);
@@ -172,7 +172,7 @@ async fn a_thousand_clients_of_one_credential_fetch_one_token() {
     let client = client(&server);
     let calls = (0..1000).map(|_| {
         let client = client.with_credential(CorpSecret::new("ww1", "a secret"));
-        async move { client.send(&GetInfo::new("hy")).await.map(drop) }
+        async move { client.send(&GetMeetingInfo::new("hy")).await.map(drop) }
     });
     assert!(join_all(calls).await.iter().all(Result::is_ok));
     assert_eq!(server.requests(GETTOKEN), 1);
@@ -185,7 +185,7 @@ async fn a_deadline_that_is_shorter_than_gettoken_does_not_keep_the_token_from_c
     let builder = Client::builder("ww1", "secret").base_url(server.base_url());
     let client = builder.deadline(Duration::from_millis(150)).build().unwrap();
     let mut failed = 0;
-    while let Err(error) = client.send(&GetInfo::new("hy")).await {
+    while let Err(error) = client.send(&GetMeetingInfo::new("hy")).await {
         assert!(matches!(error, Error::Deadline { sent: false, .. }), "{error:?}");
         failed += 1;
         assert!(failed < 20, "the token never comes");
@@ -203,7 +203,7 @@ async fn what_gettoken_gives_and_cannot_be_a_token_is_an_error_that_says_so() {
         });
         let client = client(&server);
         for _ in 0..10 {
-            let error = client.send(&GetInfo::new("hy")).await.unwrap_err();
+            let error = client.send(&GetMeetingInfo::new("hy")).await.unwrap_err();
             assert!(error.to_string().contains("`access_token`: "), "{error}");
         }
     }
@@ -218,7 +218,7 @@ async fn a_ticket_is_taken_in_while_a_token_is_being_fetched() {
     suite.put_ticket("the ticket").await;
     server.inject(Fault::hang().on("/cgi-bin/service/get_suite_token").times(1));
     let corp = suite.with_credential(AuthorizedCorp::new(&suite, "ww2", "permanent code"));
-    let call = tokio::spawn(async move { corp.send(&GetInfo::new("hy")).await.map(drop) });
+    let call = tokio::spawn(async move { corp.send(&GetMeetingInfo::new("hy")).await.map(drop) });
     while server.requests("/cgi-bin/service/get_suite_token") == 0 {
         tokio::task::yield_now().await;
     }
@@ -232,7 +232,7 @@ async fn a_caller_that_gives_up_does_not_waste_the_token_it_was_waiting_for() {
     let server = Server::start().await.unwrap();
     let client = client(&server);
     server.inject(Fault::delay(Duration::from_millis(200)).on(GETTOKEN).times(1));
-    let request = GetInfo::new("hy");
+    let request = GetMeetingInfo::new("hy");
     let given_up = tokio::time::timeout(Duration::from_millis(50), client.send(&request)).await;
     assert!(given_up.is_err());
     client.send(&request).await.unwrap();
@@ -246,7 +246,7 @@ async fn clients_side_by_side_have_tokens_of_their_own_unless_their_credential_i
     let same = first.with_credential(CorpSecret::new("ww1", "secret"));
     let other = first.with_credential(CorpSecret::new("ww1", "the secret of another application"));
     for client in [&first, &same, &other] {
-        client.send(&GetInfo::new("hy")).await.unwrap();
+        client.send(&GetMeetingInfo::new("hy")).await.unwrap();
     }
     assert_eq!(server.requests(GETTOKEN), 2);
     let tokens: Vec<_> =
@@ -261,7 +261,7 @@ async fn a_token_without_a_lifetime_is_an_error_and_not_one_fetch_for_every_call
     server.answer(GETTOKEN, |_| Reply::json(serde_json::json!({ "errcode": 0, "access_token": "token" })));
     let client = client(&server);
     for _ in 0..20 {
-        let error = client.send(&GetInfo::new("hy")).await.unwrap_err();
+        let error = client.send(&GetMeetingInfo::new("hy")).await.unwrap_err();
         assert!(error.to_string().contains("`expires_in`: missing"), "{error}");
     }
     assert_eq!(server.requests(GETTOKEN), 1);
@@ -277,7 +277,7 @@ fn a_client_outlives_the_runtime_that_was_fetching_its_token() {
     server.inject(Fault::hang().on(GETTOKEN).times(1));
     let first = runtime();
     let waiting = client.clone();
-    let call = first.spawn(async move { waiting.send(&GetInfo::new("hy")).await.map(drop) });
+    let call = first.spawn(async move { waiting.send(&GetMeetingInfo::new("hy")).await.map(drop) });
     while server.requests(GETTOKEN) == 0 {
         std::thread::sleep(Duration::from_millis(5));
     }
@@ -285,14 +285,14 @@ fn a_client_outlives_the_runtime_that_was_fetching_its_token() {
     let outside = client.clone();
     let handle = first.handle().clone();
     let outside = std::thread::spawn(move || {
-        handle.block_on(async move { outside.send(&GetInfo::new("hy")).await.map(drop) })
+        handle.block_on(async move { outside.send(&GetMeetingInfo::new("hy")).await.map(drop) })
     });
     std::thread::sleep(Duration::from_millis(50));
     first.shutdown_background();
     drop(call);
     let second = runtime();
     let start = std::time::Instant::now();
-    second.block_on(client.send(&GetInfo::new("hy"))).unwrap();
+    second.block_on(client.send(&GetMeetingInfo::new("hy"))).unwrap();
     assert!(start.elapsed() < Duration::from_secs(10), "the lease was given back: {:?}", start.elapsed());
     outside.join().expect("no panic").ok();
 }

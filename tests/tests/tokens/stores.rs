@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::future::BoxFuture;
 use wecom_mock::Server;
-use wecom_sdk::meeting::basic::GetInfo;
+use wecom_sdk::meeting::basic::GetMeetingInfo;
 use wecom_sdk::token::AccessToken;
 use wecom_sdk::{
     AuthorizedCorp, Client, ClientBuilder, Error, Fixed, Lease, MemoryStore, Secret, StoreError, StoredToken,
@@ -70,9 +70,9 @@ async fn a_refused_token_that_the_store_will_not_part_with_is_not_used_again() {
     let server = Server::start().await.unwrap();
     let store = Arc::new(Odd { fails_to_remove: true, ..Odd::default() });
     let client = with_store(&server, &store);
-    client.send(&GetInfo::new("hy")).await.unwrap();
+    client.send(&GetMeetingInfo::new("hy")).await.unwrap();
     server.revoke_tokens();
-    client.send(&GetInfo::new("hy")).await.unwrap();
+    client.send(&GetMeetingInfo::new("hy")).await.unwrap();
     assert_eq!((server.requests(GETTOKEN), server.requests(GET_INFO)), (2, 3));
 }
 
@@ -82,14 +82,14 @@ async fn whoever_gets_the_lease_looks_once_more_before_it_fetches() {
         let server = Server::start().await.unwrap();
         let store = Arc::new(Odd { fails_to_release, ..Odd::default() });
         let first = with_store(&server, &store);
-        first.send(&GetInfo::new("hy")).await.unwrap();
+        first.send(&GetMeetingInfo::new("hy")).await.unwrap();
         if fails_to_release {
             continue;
         }
         // As if the token had come between the first look and the lease.
         store.blind.store(1, Ordering::SeqCst);
         let second = with_store(&server, &store);
-        second.send(&GetInfo::new("hy")).await.unwrap();
+        second.send(&GetMeetingInfo::new("hy")).await.unwrap();
         assert_eq!(server.requests(GETTOKEN), 1);
     }
 }
@@ -122,14 +122,14 @@ async fn a_ticket_helps_at_once_and_a_failing_store_does_not_lose_it() {
         let suite = builder.build().unwrap();
         let corp = suite.with_credential(AuthorizedCorp::new(&suite, "ww2", "permanent code"));
         for _ in 0..5 {
-            let mut error = corp.send(&GetInfo::new("hy")).await.unwrap_err();
+            let mut error = corp.send(&GetMeetingInfo::new("hy")).await.unwrap_err();
             while let Error::Token(inner) = error {
                 error = Arc::into_inner(inner).unwrap_or(Error::NoTicket);
             }
             assert!(matches!(error, Error::NoTicket), "{error:?}");
         }
         suite.put_ticket("the ticket").await;
-        corp.send(&GetInfo::new("hy")).await.unwrap();
+        corp.send(&GetMeetingInfo::new("hy")).await.unwrap();
     }
 }
 
@@ -137,7 +137,7 @@ async fn a_ticket_helps_at_once_and_a_failing_store_does_not_lose_it() {
 async fn what_a_store_is_told_shows_no_secret() {
     let server = Server::start().await.unwrap();
     let store = Arc::new(Odd::default());
-    with_store(&server, &store).send(&GetInfo::new("hy")).await.unwrap();
+    with_store(&server, &store).send(&GetMeetingInfo::new("hy")).await.unwrap();
     let keys = store.keys.lock().unwrap().clone();
     assert!(!keys.is_empty());
     assert!(keys.iter().all(|key| !key.contains("a secret") && !key.contains("ww1")), "{keys:?}");
@@ -150,8 +150,8 @@ async fn a_token_from_elsewhere_is_kept_nowhere() {
     let token = Fixed::<AccessToken>::new(server.issue_token("access_token"));
     let builder = ClientBuilder::new(token).base_url(server.base_url());
     let client = builder.token_store(Arc::clone(&store)).build().unwrap();
-    client.send(&GetInfo::new("hy")).await.unwrap();
+    client.send(&GetMeetingInfo::new("hy")).await.unwrap();
     server.revoke_tokens();
-    assert_eq!(client.send(&GetInfo::new("hy")).await.unwrap_err().code(), Some(40014));
+    assert_eq!(client.send(&GetMeetingInfo::new("hy")).await.unwrap_err().code(), Some(40014));
     assert_eq!((server.requests(GETTOKEN), store.keys.lock().unwrap().len()), (0, 0));
 }

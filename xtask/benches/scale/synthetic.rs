@@ -35,7 +35,7 @@ pub(crate) fn largest_family() -> &'static str {
 /// Writes the spec files, scaled to a number of endpoints, and tells how many files there are.
 pub(crate) fn write(folder: &Path, endpoints: usize) -> io::Result<usize> {
     fs::create_dir_all(folder)?;
-    fs::write(folder.join("auth.yaml"), include_str!("../../../spec/auth.yaml"))?;
+    fs::write(folder.join("access.yaml"), include_str!("../../../spec/access.yaml"))?;
     let mut left = endpoints.saturating_sub(1);
     let mut files = 1;
     let small = (0..).map(|number| (format!("small{number}"), 9));

@@ -10,7 +10,7 @@ use crate::spec::names::ident;
 use crate::spec::{Doc, FieldPath, GeneralRate, Limit, Part, Place, Repr, Rule, Style};
 
 /// The family every client needs, so that it has no feature: it gives out tokens.
-pub const CORE_FAMILY: &str = "auth";
+pub const CORE_FAMILY: &str = "access";
 
 /// The whole API.
 #[derive(Debug)]

@@ -72,7 +72,7 @@ const DECODED: &[Case] = &[
     Case { id: "decode-meeting", name: "`meeting/get_info`", times: "50" },
     Case {
         id: "decode-group-messages",
-        name: "`get_groupmsg_list_v2`, 100 messages of 9 attachments",
+        name: "`get_group_msg_list_v2`, 100 messages of 9 attachments",
         times: "3",
     },
 ];

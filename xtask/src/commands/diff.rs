@@ -10,8 +10,8 @@ use crate::drift;
 /// Tells what changes between two specs, and what that means for those who use the crates.
 ///
 /// Exits with 1 if something breaks that CHANGELOG.md of HEAD doesn't tell of. There, an item of the
-/// section `## Unreleased` tells of it with `**Breaking**` and, in backticks, the Rust path (`user::Get`)
-/// or the spec's name (`user.get`) of what changed, or of its endpoint or type. Exits with 2 if there is
+/// section `## Unreleased` tells of it with `**Breaking**` and, in backticks, the Rust path (`media::GetMedia`)
+/// or the spec's name (`media.get_media`) of what changed, or of its endpoint or type. Exits with 2 if there is
 /// nothing to compare.
 #[derive(clap::Args)]
 pub struct Args {

@@ -2,7 +2,8 @@
 //!
 //! An entry is an item of a list in the section `## Unreleased`. It tells of a breaking change if it contains
 //! `**Breaking**` and, in backticks, the Rust path or the spec's name of what changed, or of the endpoint or
-//! type that belongs to, before the change or after: `user::Get`, `user::Get::userid`, `user.get`.
+//! type that belongs to, before the change or after: `media::GetMedia`,
+//! `media::GetMedia::media_id`, `media.get_media`.
 
 use super::Change;
 

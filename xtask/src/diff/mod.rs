@@ -38,15 +38,15 @@ pub struct Change {
     pub rule: Rule,
     /// Which spec the place is in: BASE for what is gone.
     pub side: Side,
-    /// The file: `spec/user.yaml`.
+    /// The file: `spec/media.yaml`.
     pub file: String,
     /// The line, from 1.
     pub line: usize,
     /// The column in characters, from 1.
     pub column: usize,
-    /// What changed, in the spec: `user.get.request.userid`.
+    /// What changed, in the spec: `media.get_media.request.media_id`.
     pub spec: String,
-    /// What changed, in Rust: `user::Get::userid`.
+    /// What changed, in Rust: `media::GetMedia::media_id`.
     pub rust: String,
     /// What it means for those who use the crates, as a sentence without a full stop.
     pub meaning: String,

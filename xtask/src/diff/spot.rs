@@ -23,9 +23,9 @@ pub(super) struct Spot {
     pub(super) side: Side,
     pub(super) file: String,
     pub(super) path: Path,
-    /// In the spec: `user.get.request.userid`.
+    /// In the spec: `media.get_media.request.media_id`.
     pub(super) spec: String,
-    /// In `wecom_models`: `user::Get::userid`.
+    /// In `wecom_models`: `media::GetMedia::media_id`.
     pub(super) rust: String,
     /// Every name that a changelog may call it by, or what it belongs to.
     pub(super) names: Vec<String>,

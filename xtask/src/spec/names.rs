@@ -1,6 +1,6 @@
 //! Wire names into Rust names.
 
-/// `get_groupmsg_list_v2` → `GetGroupmsgListV2`; `OpenSpstatus` stays.
+/// `get_group_msg_list_v2` → `GetGroupMsgListV2`; `OpenSpstatus` stays.
 pub fn pascal(name: &str) -> String {
     let mut pascal = String::with_capacity(name.len());
     let mut upper = true;
@@ -39,36 +39,68 @@ pub fn snake(name: &str) -> String {
     snake.trim_end_matches('_').to_owned()
 }
 
-/// The names that generated code uses as they are, so that no type of a spec may have them.
+/// The names that no type of a spec may have: what generated code uses as it is, what Rust's prelude and its derives bring into every
+/// file, so that a glob import of a module hides nothing, and `Error`, `Event` and `Reply`, which mean something else.
 pub const RESERVED: &[&str] = &[
+    "AsMut",
+    "AsRef",
+    "AsyncFn",
+    "AsyncFnMut",
+    "AsyncFnOnce",
     "BTreeMap",
+    "Box",
     "Clone",
+    "Copy",
     "Csv",
     "Debug",
     "Default",
+    "DoubleEndedIterator",
+    "Drop",
     "Eq",
     "Err",
+    "Error",
+    "Event",
+    "ExactSizeIterator",
+    "Extend",
     "File",
     "FileOr",
+    "Fn",
+    "FnMut",
+    "FnOnce",
     "From",
+    "FromIterator",
+    "Future",
     "Hash",
     "Into",
+    "IntoFuture",
     "IntoIterator",
+    "Iterator",
     "Json",
     "None",
     "Ok",
     "Option",
     "OrText",
+    "Ord",
     "PartialEq",
+    "PartialOrd",
     "Pipe",
+    "Reply",
     "Result",
     "Secret",
     "Self",
+    "Send",
+    "Sized",
     "Some",
     "String",
+    "Sync",
     "Timestamp",
+    "ToOwned",
+    "ToString",
+    "TryFrom",
+    "TryInto",
     "Unknown",
     "UnknownUnion",
+    "Unpin",
     "Value",
     "Vec",
 ];
@@ -188,7 +220,7 @@ mod tests {
         ] {
             assert_eq!(snake(wire), rust);
         }
-        assert_eq!(pascal("get_groupmsg_list_v2"), "GetGroupmsgListV2");
+        assert_eq!(pascal("get_group_msg_list_v2"), "GetGroupMsgListV2");
         assert_eq!(pascal("external-contact.create"), "ExternalContactCreate");
     }
 

@@ -8,7 +8,7 @@ use xtask::diff::{self, Change, Rule, Side, Spec};
 use crate::chapter::Chapter;
 use crate::plan::plan;
 use crate::revision::revision;
-use crate::{AUTH, cases, source};
+use crate::{ACCESS, cases, source};
 
 proptest! {
     #![proptest_config(cases(200))]
@@ -96,6 +96,6 @@ fn sorted(told: impl Iterator<Item = Told>) -> Vec<Told> {
 }
 
 fn spec(stem: &str, yaml: &str) -> Result<Spec, TestCaseError> {
-    let sources = vec![source(stem, yaml.to_owned()), source("auth", AUTH.to_owned())];
+    let sources = vec![source(stem, yaml.to_owned()), source("access", ACCESS.to_owned())];
     Spec::new(stem, sources, None, false).map_err(|error| TestCaseError::fail(format!("{}\n{yaml}", error.0)))
 }

@@ -10,7 +10,7 @@ use proptest::sample::{Index, select};
 use xtask::spec::Failure;
 use xtask::{api, emit};
 
-use crate::{AUTH, cases, source};
+use crate::{ACCESS, cases, source};
 
 proptest! {
     #![proptest_config(cases(600))]
@@ -22,7 +22,7 @@ proptest! {
     ) {
         let (stem, text) = file.get(real_specs());
         let text = edits.iter().fold(text.clone(), |text, edit| edit.apply(&text));
-        let sources = [source("auth", AUTH.to_owned()), source(stem, text)];
+        let sources = [source("access", ACCESS.to_owned()), source(stem, text)];
         let (mistakes, text) = match api::read(&sources, false) {
             Err(Failure::Spec { mistakes, text }) => (mistakes, text),
             Err(Failure::Io(error)) => return Err(TestCaseError::fail(error.to_string())),
@@ -73,7 +73,7 @@ fn real_specs() -> &'static [(String, String)] {
                 let stem = entry.file_name().to_str()?.strip_suffix(".yaml")?.to_owned();
                 Some((stem, fs::read_to_string(entry.path()).ok()?))
             })
-            .filter(|(stem, _)| stem != "auth")
+            .filter(|(stem, _)| stem != "access")
             .collect();
         // The smaller half of them, so that a case takes no longer as the spec grows.
         specs.sort_by_key(|(stem, text)| (text.len(), stem.clone()));

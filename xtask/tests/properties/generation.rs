@@ -9,7 +9,7 @@ use xtask::{api, emit};
 
 use crate::chapter::Chapter;
 use crate::plan::{FORM_SCALARS, GENERICS, SCALARS, plan};
-use crate::{AUTH, cases, source};
+use crate::{ACCESS, cases, source};
 
 proptest! {
     #![proptest_config(cases(150))]
@@ -17,7 +17,7 @@ proptest! {
     #[test]
     fn a_valid_spec_generates_the_same_rust_every_time(plan in plan()) {
         let yaml = Chapter::of(&plan).yaml();
-        let sources = [source("zoo.cages", yaml.clone()), source("auth", AUTH.to_owned())];
+        let sources = [source("zoo.cages", yaml.clone()), source("access", ACCESS.to_owned())];
         let generate = || match api::read(&sources, false) {
             Ok(api) => Ok(emit::api(&api)),
             Err(Failure::Spec { text, .. }) => Err(TestCaseError::fail(format!("{text}\n{yaml}"))),

@@ -32,11 +32,11 @@ fn source(stem: &str, text: String) -> Source {
 }
 
 /// Another file, so that there are two.
-const AUTH: &str = r#"title: 凭证
+const ACCESS: &str = r#"title: 凭证
 summary: The token.
 
 endpoints:
-  gettoken:
+  get_token:
     title: 获取凭证
     summary: Gives a token.
     doc: { id: 1, page: 1 }

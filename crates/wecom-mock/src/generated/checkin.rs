@@ -7,7 +7,7 @@ use crate::route::{Answer, Body, Grants, Paging, Rest, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
-        id: "checkin.getcorpcheckinoption",
+        id: "checkin.get_corp_checkin_option",
         method: "POST",
         path: "/cgi-bin/checkin/getcorpcheckinoption",
         token: Some("access_token"),

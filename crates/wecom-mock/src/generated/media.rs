@@ -7,7 +7,7 @@ use crate::route::{Answer, Body, Grants, Paging, Rest, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
-        id: "media.upload",
+        id: "media.upload_media",
         method: "POST",
         path: "/cgi-bin/media/upload",
         token: Some("access_token"),
@@ -26,7 +26,7 @@ pub(crate) static ROUTES: &[Route] = &[
 }"#,
     },
     Route {
-        id: "media.get",
+        id: "media.get_media",
         method: "GET",
         path: "/cgi-bin/media/get",
         token: Some("access_token"),
@@ -39,7 +39,7 @@ pub(crate) static ROUTES: &[Route] = &[
         response: r#"{ "name": "minutes.txt", "content_type": "text/plain", "text": "Nothing was decided." }"#,
     },
     Route {
-        id: "media.uploadimg",
+        id: "media.upload_img",
         method: "POST",
         path: "/cgi-bin/media/uploadimg",
         token: Some("access_token"),
@@ -52,7 +52,7 @@ pub(crate) static ROUTES: &[Route] = &[
         response: r#"{ "errcode": 0, "errmsg": "", "url": "https://example.com/pictures/banner/0" }"#,
     },
     Route {
-        id: "media.upload_by_url",
+        id: "media.upload_media_by_url",
         method: "POST",
         path: "/cgi-bin/media/upload_by_url",
         token: Some("access_token"),
@@ -88,7 +88,7 @@ pub(crate) static ROUTES: &[Route] = &[
 }"#,
     },
     Route {
-        id: "media.get_jssdk",
+        id: "media.get_jssdk_media",
         method: "GET",
         path: "/cgi-bin/media/get/jssdk",
         token: Some("access_token"),

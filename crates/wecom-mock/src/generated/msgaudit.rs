@@ -73,7 +73,7 @@ pub(crate) static ROUTES: &[Route] = &[
 }"#,
     },
     Route {
-        id: "msgaudit.groupchat_get",
+        id: "msgaudit.get_group_chat",
         method: "POST",
         path: "/cgi-bin/msgaudit/groupchat/get",
         token: Some("access_token"),

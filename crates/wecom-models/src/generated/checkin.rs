@@ -24,9 +24,9 @@ use crate::{Timestamp, Unknown};
 /// Times of day are in seconds since midnight.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct Getcorpcheckinoption {}
+pub struct GetCorpCheckinOption {}
 
-impl Getcorpcheckinoption {
+impl GetCorpCheckinOption {
     /// With nothing set: WeCom requires nothing here.
     #[must_use]
     pub fn new() -> Self {
@@ -34,10 +34,10 @@ impl Getcorpcheckinoption {
     }
 }
 
-/// The answer to [`Getcorpcheckinoption`].
+/// The answer to [`GetCorpCheckinOption`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetcorpcheckinoptionResponse {
+pub struct GetCorpCheckinOptionResponse {
     /// The rules.
     pub group: Vec<Group>,
 }

@@ -5,11 +5,11 @@
 #[allow(unused_imports)]
 use wecom_models::checkin::*;
 
-impl crate::Endpoint for Getcorpcheckinoption {
-    type Response = GetcorpcheckinoptionResponse;
+impl crate::Endpoint for GetCorpCheckinOption {
+    type Response = GetCorpCheckinOptionResponse;
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
-        id: "checkin.getcorpcheckinoption",
+        id: "checkin.get_corp_checkin_option",
         title: "获取企业所有打卡规则",
         method: http::Method::POST,
         host: crate::Host::Api,
@@ -30,10 +30,10 @@ impl crate::Endpoint for Getcorpcheckinoption {
     };
 }
 
-impl crate::Check for Getcorpcheckinoption {
+impl crate::Check for GetCorpCheckinOption {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
 crate::json_answers! {
-    GetcorpcheckinoptionResponse
+    GetCorpCheckinOptionResponse
 }

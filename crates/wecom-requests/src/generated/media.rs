@@ -5,11 +5,11 @@
 #[allow(unused_imports)]
 use wecom_models::media::*;
 
-impl crate::Endpoint for Upload {
-    type Response = UploadResponse;
+impl crate::Endpoint for UploadMedia {
+    type Response = UploadMediaResponse;
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
-        id: "media.upload",
+        id: "media.upload_media",
         title: "上传临时素材",
         method: http::Method::POST,
         host: crate::Host::Api,
@@ -39,15 +39,15 @@ impl crate::Endpoint for Upload {
     }
 }
 
-impl crate::Check for Upload {
+impl crate::Check for UploadMedia {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
-impl crate::Endpoint for Get {
+impl crate::Endpoint for GetMedia {
     type Response = wecom_models::File;
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
-        id: "media.get",
+        id: "media.get_media",
         title: "获取临时素材",
         method: http::Method::GET,
         host: crate::Host::Api,
@@ -73,15 +73,15 @@ impl crate::Endpoint for Get {
     }
 }
 
-impl crate::Check for Get {
+impl crate::Check for GetMedia {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
-impl crate::Endpoint for Uploadimg {
-    type Response = UploadimgResponse;
+impl crate::Endpoint for UploadImg {
+    type Response = UploadImgResponse;
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
-        id: "media.uploadimg",
+        id: "media.upload_img",
         title: "上传图片",
         method: http::Method::POST,
         host: crate::Host::Api,
@@ -114,15 +114,15 @@ impl crate::Endpoint for Uploadimg {
     }
 }
 
-impl crate::Check for Uploadimg {
+impl crate::Check for UploadImg {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
-impl crate::Endpoint for UploadByUrl {
-    type Response = UploadByUrlResponse;
+impl crate::Endpoint for UploadMediaByUrl {
+    type Response = UploadMediaByUrlResponse;
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
-        id: "media.upload_by_url",
+        id: "media.upload_media_by_url",
         title: "生成异步上传任务",
         method: http::Method::POST,
         host: crate::Host::Api,
@@ -138,7 +138,7 @@ impl crate::Endpoint for UploadByUrl {
     };
 }
 
-impl crate::Check for UploadByUrl {
+impl crate::Check for UploadMediaByUrl {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max_bytes("filename", &self.filename, 128);
         checker.max_bytes("url", &self.url, 1024);
@@ -172,11 +172,11 @@ impl crate::Check for GetUploadByUrlResult {
     }
 }
 
-impl crate::Endpoint for GetJssdk {
+impl crate::Endpoint for GetJssdkMedia {
     type Response = wecom_models::File;
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
-        id: "media.get_jssdk",
+        id: "media.get_jssdk_media",
         title: "获取高清语音素材",
         method: http::Method::GET,
         host: crate::Host::Api,
@@ -196,10 +196,11 @@ impl crate::Endpoint for GetJssdk {
     }
 }
 
-impl crate::Check for GetJssdk {
+impl crate::Check for GetJssdkMedia {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
 crate::json_answers! {
-    UploadResponse, UploadimgResponse, UploadByUrlResponse, GetUploadByUrlResultResponse
+    UploadMediaResponse, UploadImgResponse, UploadMediaByUrlResponse,
+    GetUploadByUrlResultResponse
 }

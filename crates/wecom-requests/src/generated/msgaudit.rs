@@ -94,11 +94,11 @@ impl crate::Check for CheckRoomAgree {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
-impl crate::Endpoint for GroupchatGet {
-    type Response = GroupchatGetResponse;
+impl crate::Endpoint for GetGroupChat {
+    type Response = GetGroupChatResponse;
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
-        id: "msgaudit.groupchat_get",
+        id: "msgaudit.get_group_chat",
         title: "获取会话内容存档内部群信息",
         method: http::Method::POST,
         host: crate::Host::Api,
@@ -126,7 +126,7 @@ impl crate::Endpoint for GroupchatGet {
     };
 }
 
-impl crate::Check for GroupchatGet {
+impl crate::Check for GetGroupChat {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
@@ -165,5 +165,5 @@ impl crate::Check for GetRobotInfo {
 
 crate::json_answers! {
     GetPermitUserListResponse, CheckSingleAgreeResponse, CheckRoomAgreeResponse,
-    GroupchatGetResponse, GetRobotInfoResponse
+    GetGroupChatResponse, GetRobotInfoResponse
 }

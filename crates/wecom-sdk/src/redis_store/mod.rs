@@ -31,7 +31,7 @@ use scripts::{
 /// Give it to a client twice. (Nobody listens at the address below, so this client does without.)
 ///
 /// ```
-/// # use wecom_sdk::meeting::basic::GetInfo;
+/// # use wecom_sdk::meeting::basic::GetMeetingInfo;
 /// # #[tokio::main]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let server = wecom_mock::Server::start().await?;
@@ -43,7 +43,7 @@ use scripts::{
 ///     .token_store(redis.clone())
 ///     .limit_store(redis)
 ///     .build()?;
-/// client.send(&GetInfo::new("meeting id")).await?;
+/// client.send(&GetMeetingInfo::new("meeting id")).await?;
 /// # Ok(())
 /// # }
 /// ```

@@ -5,7 +5,7 @@
 #[allow(unused_imports)]
 use wecom_models::chatdata::analysis::*;
 
-pub(crate) const ANALYZE_TASK_ADD: &[crate::snapshot::Example] = &[
+pub(crate) const ADD_ANALYZE_TASK: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{
   "analyze_task": 1,
@@ -41,11 +41,11 @@ pub(crate) const ANALYZE_TASK_ADD: &[crate::snapshot::Example] = &[
 ];
 
 #[test]
-fn analyze_task_add() {
-    crate::snapshot::snapshot::<AnalyzeTaskAdd>(ANALYZE_TASK_ADD);
+fn add_analyze_task() {
+    crate::snapshot::snapshot::<AddAnalyzeTask>(ADD_ANALYZE_TASK);
 }
 
-pub(crate) const ANALYZE_TASK_SUBMIT: &[crate::snapshot::Example] = &[
+pub(crate) const SUBMIT_ANALYZE_TASK: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{ "jobid": "JOB-7f3a" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -53,11 +53,11 @@ pub(crate) const ANALYZE_TASK_SUBMIT: &[crate::snapshot::Example] = &[
 ];
 
 #[test]
-fn analyze_task_submit() {
-    crate::snapshot::snapshot::<AnalyzeTaskSubmit>(ANALYZE_TASK_SUBMIT);
+fn submit_analyze_task() {
+    crate::snapshot::snapshot::<SubmitAnalyzeTask>(SUBMIT_ANALYZE_TASK);
 }
 
-pub(crate) const ANALYZE_TASK_RESULT: &[crate::snapshot::Example] = &[
+pub(crate) const GET_ANALYZE_TASK_RESULT: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{ "jobid": "JOB-7f3a" }"#,
         response: r#"{
@@ -97,11 +97,11 @@ pub(crate) const ANALYZE_TASK_RESULT: &[crate::snapshot::Example] = &[
 ];
 
 #[test]
-fn analyze_task_result() {
-    crate::snapshot::snapshot::<AnalyzeTaskResult>(ANALYZE_TASK_RESULT);
+fn get_analyze_task_result() {
+    crate::snapshot::snapshot::<GetAnalyzeTaskResult>(GET_ANALYZE_TASK_RESULT);
 }
 
-pub(crate) const CREATE_JOB: &[crate::snapshot::Example] = &[
+pub(crate) const CREATE_EXPORT_JOB: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{ "code": "CODE-5d20", "media_id": "2t4pXq8uQ7mVd1Rz" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "EXPORT-90b1" }"#,
@@ -109,11 +109,11 @@ pub(crate) const CREATE_JOB: &[crate::snapshot::Example] = &[
 ];
 
 #[test]
-fn create_job() {
-    crate::snapshot::snapshot::<CreateJob>(CREATE_JOB);
+fn create_export_job() {
+    crate::snapshot::snapshot::<CreateExportJob>(CREATE_EXPORT_JOB);
 }
 
-pub(crate) const GET_JOB_STATUS: &[crate::snapshot::Example] = &[
+pub(crate) const GET_EXPORT_JOB_STATUS: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{ "jobid": "EXPORT-90b1" }"#,
         response: r#"{
@@ -142,6 +142,6 @@ pub(crate) const GET_JOB_STATUS: &[crate::snapshot::Example] = &[
 ];
 
 #[test]
-fn get_job_status() {
-    crate::snapshot::snapshot::<GetJobStatus>(GET_JOB_STATUS);
+fn get_export_job_status() {
+    crate::snapshot::snapshot::<GetExportJobStatus>(GET_EXPORT_JOB_STATUS);
 }

@@ -55,7 +55,7 @@ fn sync_msg() {
     crate::snapshot::snapshot::<SyncMsg>(SYNC_MSG);
 }
 
-pub(crate) const GROUPCHAT_GET: &[crate::snapshot::Example] = &[
+pub(crate) const GET_GROUP_CHAT: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{ "chatid": "wrErxtDgAA8s9c1q" }"#,
         response: r#"{
@@ -73,11 +73,11 @@ pub(crate) const GROUPCHAT_GET: &[crate::snapshot::Example] = &[
 ];
 
 #[test]
-fn groupchat_get() {
-    crate::snapshot::snapshot::<GroupchatGet>(GROUPCHAT_GET);
+fn get_group_chat() {
+    crate::snapshot::snapshot::<GetGroupChat>(GET_GROUP_CHAT);
 }
 
-pub(crate) const GETAGREESTATUS_SINGLE: &[crate::snapshot::Example] = &[
+pub(crate) const GET_AGREE_STATUS_SINGLE: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{
   "item": [
@@ -107,11 +107,11 @@ pub(crate) const GETAGREESTATUS_SINGLE: &[crate::snapshot::Example] = &[
 ];
 
 #[test]
-fn getagreestatus_single() {
-    crate::snapshot::snapshot::<GetagreestatusSingle>(GETAGREESTATUS_SINGLE);
+fn get_agree_status_single() {
+    crate::snapshot::snapshot::<GetAgreeStatusSingle>(GET_AGREE_STATUS_SINGLE);
 }
 
-pub(crate) const GETAGREESTATUS_ROOM: &[crate::snapshot::Example] = &[
+pub(crate) const GET_AGREE_STATUS_ROOM: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{ "chatid": "wrErxtDgAA8s9c1q" }"#,
         response: r#"{
@@ -126,6 +126,6 @@ pub(crate) const GETAGREESTATUS_ROOM: &[crate::snapshot::Example] = &[
 ];
 
 #[test]
-fn getagreestatus_room() {
-    crate::snapshot::snapshot::<GetagreestatusRoom>(GETAGREESTATUS_ROOM);
+fn get_agree_status_room() {
+    crate::snapshot::snapshot::<GetAgreeStatusRoom>(GET_AGREE_STATUS_ROOM);
 }

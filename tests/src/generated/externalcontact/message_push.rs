@@ -85,7 +85,7 @@ fn add_msg_template() {
     crate::snapshot::snapshot::<AddMsgTemplate>(ADD_MSG_TEMPLATE);
 }
 
-pub(crate) const GET_GROUPMSG_LIST_V2: &[crate::snapshot::Example] = &[
+pub(crate) const GET_GROUP_MSG_LIST_V2: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{
   "chat_type": "single",
@@ -148,11 +148,11 @@ pub(crate) const GET_GROUPMSG_LIST_V2: &[crate::snapshot::Example] = &[
 ];
 
 #[test]
-fn get_groupmsg_list_v2() {
-    crate::snapshot::snapshot::<GetGroupmsgListV2>(GET_GROUPMSG_LIST_V2);
+fn get_group_msg_list_v2() {
+    crate::snapshot::snapshot::<GetGroupMsgListV2>(GET_GROUP_MSG_LIST_V2);
 }
 
-pub(crate) const GET_GROUPMSG_TASK: &[crate::snapshot::Example] = &[
+pub(crate) const GET_GROUP_MSG_TASK: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{ "msgid": "msgAJ2GCAAAXtWyujaWJHDDGi0mA", "limit": 500, "cursor": "CURSOR-1" }"#,
         response: r#"{
@@ -168,11 +168,11 @@ pub(crate) const GET_GROUPMSG_TASK: &[crate::snapshot::Example] = &[
 ];
 
 #[test]
-fn get_groupmsg_task() {
-    crate::snapshot::snapshot::<GetGroupmsgTask>(GET_GROUPMSG_TASK);
+fn get_group_msg_task() {
+    crate::snapshot::snapshot::<GetGroupMsgTask>(GET_GROUP_MSG_TASK);
 }
 
-pub(crate) const GET_GROUPMSG_SEND_RESULT: &[crate::snapshot::Example] = &[
+pub(crate) const GET_GROUP_MSG_SEND_RESULT: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{ "msgid": "msgAJ2GCAAAXtWyujaWJHDDGi0mA", "userid": "lin.wei", "limit": 500, "cursor": "CURSOR-1" }"#,
         response: r#"{
@@ -199,11 +199,11 @@ pub(crate) const GET_GROUPMSG_SEND_RESULT: &[crate::snapshot::Example] = &[
 ];
 
 #[test]
-fn get_groupmsg_send_result() {
-    crate::snapshot::snapshot::<GetGroupmsgSendResult>(GET_GROUPMSG_SEND_RESULT);
+fn get_group_msg_send_result() {
+    crate::snapshot::snapshot::<GetGroupMsgSendResult>(GET_GROUP_MSG_SEND_RESULT);
 }
 
-pub(crate) const REMIND_GROUPMSG_SEND: &[crate::snapshot::Example] = &[
+pub(crate) const REMIND_GROUP_MSG_SEND: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{ "msgid": "msgAJ2GCAAAXtWyujaWJHDDGi0mA" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -211,11 +211,11 @@ pub(crate) const REMIND_GROUPMSG_SEND: &[crate::snapshot::Example] = &[
 ];
 
 #[test]
-fn remind_groupmsg_send() {
-    crate::snapshot::snapshot::<RemindGroupmsgSend>(REMIND_GROUPMSG_SEND);
+fn remind_group_msg_send() {
+    crate::snapshot::snapshot::<RemindGroupMsgSend>(REMIND_GROUP_MSG_SEND);
 }
 
-pub(crate) const CANCEL_GROUPMSG_SEND: &[crate::snapshot::Example] = &[
+pub(crate) const CANCEL_GROUP_MSG_SEND: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{ "msgid": "msgAJ2GCAAAXtWyujaWJHDDGi0mA" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -223,8 +223,8 @@ pub(crate) const CANCEL_GROUPMSG_SEND: &[crate::snapshot::Example] = &[
 ];
 
 #[test]
-fn cancel_groupmsg_send() {
-    crate::snapshot::snapshot::<CancelGroupmsgSend>(CANCEL_GROUPMSG_SEND);
+fn cancel_group_msg_send() {
+    crate::snapshot::snapshot::<CancelGroupMsgSend>(CANCEL_GROUP_MSG_SEND);
 }
 
 pub(crate) const SEND_WELCOME_MSG: &[crate::snapshot::Example] = &[
@@ -269,7 +269,7 @@ fn send_welcome_msg() {
     crate::snapshot::snapshot::<SendWelcomeMsg>(SEND_WELCOME_MSG);
 }
 
-pub(crate) const GROUP_WELCOME_TEMPLATE_ADD: &[crate::snapshot::Example] = &[
+pub(crate) const ADD_GROUP_WELCOME_TEMPLATE: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{
   "text": { "content": "Welcome, %NICKNAME%!" },
@@ -309,11 +309,11 @@ pub(crate) const GROUP_WELCOME_TEMPLATE_ADD: &[crate::snapshot::Example] = &[
 ];
 
 #[test]
-fn group_welcome_template_add() {
-    crate::snapshot::snapshot::<GroupWelcomeTemplateAdd>(GROUP_WELCOME_TEMPLATE_ADD);
+fn add_group_welcome_template() {
+    crate::snapshot::snapshot::<AddGroupWelcomeTemplate>(ADD_GROUP_WELCOME_TEMPLATE);
 }
 
-pub(crate) const GROUP_WELCOME_TEMPLATE_EDIT: &[crate::snapshot::Example] = &[
+pub(crate) const EDIT_GROUP_WELCOME_TEMPLATE: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{
   "template_id": "msgAJ2GCAAAwelcome1",
@@ -333,11 +333,11 @@ pub(crate) const GROUP_WELCOME_TEMPLATE_EDIT: &[crate::snapshot::Example] = &[
 ];
 
 #[test]
-fn group_welcome_template_edit() {
-    crate::snapshot::snapshot::<GroupWelcomeTemplateEdit>(GROUP_WELCOME_TEMPLATE_EDIT);
+fn edit_group_welcome_template() {
+    crate::snapshot::snapshot::<EditGroupWelcomeTemplate>(EDIT_GROUP_WELCOME_TEMPLATE);
 }
 
-pub(crate) const GROUP_WELCOME_TEMPLATE_GET: &[crate::snapshot::Example] = &[
+pub(crate) const GET_GROUP_WELCOME_TEMPLATE: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{ "template_id": "msgAJ2GCAAAwelcome1" }"#,
         response: r#"{
@@ -371,11 +371,11 @@ pub(crate) const GROUP_WELCOME_TEMPLATE_GET: &[crate::snapshot::Example] = &[
 ];
 
 #[test]
-fn group_welcome_template_get() {
-    crate::snapshot::snapshot::<GroupWelcomeTemplateGet>(GROUP_WELCOME_TEMPLATE_GET);
+fn get_group_welcome_template() {
+    crate::snapshot::snapshot::<GetGroupWelcomeTemplate>(GET_GROUP_WELCOME_TEMPLATE);
 }
 
-pub(crate) const GROUP_WELCOME_TEMPLATE_DEL: &[crate::snapshot::Example] = &[
+pub(crate) const DEL_GROUP_WELCOME_TEMPLATE: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{ "template_id": "msgAJ2GCAAAwelcome1", "agentid": 1000014 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -383,6 +383,6 @@ pub(crate) const GROUP_WELCOME_TEMPLATE_DEL: &[crate::snapshot::Example] = &[
 ];
 
 #[test]
-fn group_welcome_template_del() {
-    crate::snapshot::snapshot::<GroupWelcomeTemplateDel>(GROUP_WELCOME_TEMPLATE_DEL);
+fn del_group_welcome_template() {
+    crate::snapshot::snapshot::<DelGroupWelcomeTemplate>(DEL_GROUP_WELCOME_TEMPLATE);
 }

@@ -5,7 +5,7 @@
 #[allow(unused_imports)]
 use wecom_models::externalcontact::statistics::*;
 
-pub(crate) const STATISTIC: &[crate::snapshot::Example] = &[
+pub(crate) const GET_GROUP_CHAT_STATISTIC: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{
   "day_begin_time": 1720022400,
@@ -83,11 +83,11 @@ pub(crate) const STATISTIC: &[crate::snapshot::Example] = &[
 ];
 
 #[test]
-fn statistic() {
-    crate::snapshot::snapshot::<Statistic>(STATISTIC);
+fn get_group_chat_statistic() {
+    crate::snapshot::snapshot::<GetGroupChatStatistic>(GET_GROUP_CHAT_STATISTIC);
 }
 
-pub(crate) const STATISTIC_GROUP_BY_DAY: &[crate::snapshot::Example] = &[
+pub(crate) const GET_GROUP_CHAT_STATISTIC_BY_DAY: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{
   "day_begin_time": 1720022400,
@@ -129,6 +129,8 @@ pub(crate) const STATISTIC_GROUP_BY_DAY: &[crate::snapshot::Example] = &[
 ];
 
 #[test]
-fn statistic_group_by_day() {
-    crate::snapshot::snapshot::<StatisticGroupByDay>(STATISTIC_GROUP_BY_DAY);
+fn get_group_chat_statistic_by_day() {
+    crate::snapshot::snapshot::<
+        GetGroupChatStatisticByDay,
+    >(GET_GROUP_CHAT_STATISTIC_BY_DAY);
 }

@@ -5,7 +5,7 @@
 #[allow(unused_imports)]
 use wecom_models::kf::account::*;
 
-pub(crate) const LIST: &[crate::snapshot::Example] = &[
+pub(crate) const LIST_ACCOUNT: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{ "limit": 2 }"#,
         response: r#"{
@@ -40,6 +40,6 @@ pub(crate) const LIST: &[crate::snapshot::Example] = &[
 ];
 
 #[test]
-fn list() {
-    crate::snapshot::snapshot::<List>(LIST);
+fn list_account() {
+    crate::snapshot::snapshot::<ListAccount>(LIST_ACCOUNT);
 }

@@ -5,7 +5,7 @@
 #[allow(unused_imports)]
 use wecom_models::meeting::basic::*;
 
-pub(crate) const GET_INFO: &[crate::snapshot::Example] = &[
+pub(crate) const GET_MEETING_INFO: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj" }"#,
         response: r#"{
@@ -84,11 +84,11 @@ pub(crate) const GET_INFO: &[crate::snapshot::Example] = &[
 ];
 
 #[test]
-fn get_info() {
-    crate::snapshot::snapshot::<GetInfo>(GET_INFO);
+fn get_meeting_info() {
+    crate::snapshot::snapshot::<GetMeetingInfo>(GET_MEETING_INFO);
 }
 
-pub(crate) const CANCEL: &[crate::snapshot::Example] = &[
+pub(crate) const CANCEL_MEETING: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
@@ -96,11 +96,11 @@ pub(crate) const CANCEL: &[crate::snapshot::Example] = &[
 ];
 
 #[test]
-fn cancel() {
-    crate::snapshot::snapshot::<Cancel>(CANCEL);
+fn cancel_meeting() {
+    crate::snapshot::snapshot::<CancelMeeting>(CANCEL_MEETING);
 }
 
-pub(crate) const GET_USER_MEETINGID: &[crate::snapshot::Example] = &[
+pub(crate) const GET_USER_MEETING_ID: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{
   "userid": "lin.wei",
@@ -123,11 +123,11 @@ pub(crate) const GET_USER_MEETINGID: &[crate::snapshot::Example] = &[
 ];
 
 #[test]
-fn get_user_meetingid() {
-    crate::snapshot::snapshot::<GetUserMeetingid>(GET_USER_MEETINGID);
+fn get_user_meeting_id() {
+    crate::snapshot::snapshot::<GetUserMeetingId>(GET_USER_MEETING_ID);
 }
 
-pub(crate) const CREATE: &[crate::snapshot::Example] = &[
+pub(crate) const CREATE_MEETING: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{
   "admin_userid": "lin.wei",
@@ -176,11 +176,11 @@ pub(crate) const CREATE: &[crate::snapshot::Example] = &[
 ];
 
 #[test]
-fn create() {
-    crate::snapshot::snapshot::<Create>(CREATE);
+fn create_meeting() {
+    crate::snapshot::snapshot::<CreateMeeting>(CREATE_MEETING);
 }
 
-pub(crate) const UPDATE: &[crate::snapshot::Example] = &[
+pub(crate) const UPDATE_MEETING: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{
   "meetingid": "hyAJ2GCAAAXtWyuj",
@@ -214,6 +214,6 @@ pub(crate) const UPDATE: &[crate::snapshot::Example] = &[
 ];
 
 #[test]
-fn update() {
-    crate::snapshot::snapshot::<Update>(UPDATE);
+fn update_meeting() {
+    crate::snapshot::snapshot::<UpdateMeeting>(UPDATE_MEETING);
 }

@@ -5,7 +5,7 @@
 #[allow(unused_imports)]
 use wecom_models::message::app::*;
 
-pub(crate) const SEND: &[crate::snapshot::Example] = &[
+pub(crate) const SEND_MESSAGE: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{
   "touser": "lin.wei|chen.yu",
@@ -329,6 +329,6 @@ pub(crate) const SEND: &[crate::snapshot::Example] = &[
 ];
 
 #[test]
-fn send() {
-    crate::snapshot::snapshot::<Send>(SEND);
+fn send_message() {
+    crate::snapshot::snapshot::<SendMessage>(SEND_MESSAGE);
 }

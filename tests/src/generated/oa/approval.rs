@@ -5,7 +5,7 @@
 #[allow(unused_imports)]
 use wecom_models::oa::approval::*;
 
-pub(crate) const GETAPPROVALDETAIL: &[crate::snapshot::Example] = &[
+pub(crate) const GET_APPROVAL_DETAIL: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{ "sp_no": "202407030001" }"#,
         response: r#"{
@@ -378,11 +378,11 @@ pub(crate) const GETAPPROVALDETAIL: &[crate::snapshot::Example] = &[
 ];
 
 #[test]
-fn getapprovaldetail() {
-    crate::snapshot::snapshot::<Getapprovaldetail>(GETAPPROVALDETAIL);
+fn get_approval_detail() {
+    crate::snapshot::snapshot::<GetApprovalDetail>(GET_APPROVAL_DETAIL);
 }
 
-pub(crate) const GETAPPROVALINFO: &[crate::snapshot::Example] = &[
+pub(crate) const GET_APPROVAL_INFO: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{
   "starttime": 1720000000,
@@ -411,8 +411,8 @@ pub(crate) const GETAPPROVALINFO: &[crate::snapshot::Example] = &[
 ];
 
 #[test]
-fn getapprovalinfo() {
-    crate::snapshot::snapshot::<Getapprovalinfo>(GETAPPROVALINFO);
+fn get_approval_info() {
+    crate::snapshot::snapshot::<GetApprovalInfo>(GET_APPROVAL_INFO);
 }
 
 pub(crate) const CREATE_TEMPLATE: &[crate::snapshot::Example] = &[
@@ -562,7 +562,7 @@ fn create_template() {
     crate::snapshot::snapshot::<CreateTemplate>(CREATE_TEMPLATE);
 }
 
-pub(crate) const GETOPENAPPROVALDATA: &[crate::snapshot::Example] = &[
+pub(crate) const GET_OPEN_APPROVAL_DATA: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{ "thirdNo": "purchase-2024-0703" }"#,
         response: r#"{
@@ -635,6 +635,6 @@ pub(crate) const GETOPENAPPROVALDATA: &[crate::snapshot::Example] = &[
 ];
 
 #[test]
-fn getopenapprovaldata() {
-    crate::snapshot::snapshot::<Getopenapprovaldata>(GETOPENAPPROVALDATA);
+fn get_open_approval_data() {
+    crate::snapshot::snapshot::<GetOpenApprovalData>(GET_OPEN_APPROVAL_DATA);
 }

@@ -5,7 +5,7 @@
 #[allow(unused_imports)]
 use wecom_models::pay::red_packet::*;
 
-pub(crate) const SENDWORKWXREDPACK: &[crate::snapshot::Example] = &[
+pub(crate) const SEND_WORKWX_RED_PACK: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{
   "nonce_str": "7f3c0e9a5b1d48d2",
@@ -70,6 +70,6 @@ pub(crate) const SENDWORKWXREDPACK: &[crate::snapshot::Example] = &[
 ];
 
 #[test]
-fn sendworkwxredpack() {
-    crate::snapshot::snapshot::<Sendworkwxredpack>(SENDWORKWXREDPACK);
+fn send_workwx_red_pack() {
+    crate::snapshot::snapshot::<SendWorkwxRedPack>(SEND_WORKWX_RED_PACK);
 }

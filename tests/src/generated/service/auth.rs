@@ -49,7 +49,7 @@ fn get_provider_token() {
     crate::snapshot::snapshot::<GetProviderToken>(GET_PROVIDER_TOKEN);
 }
 
-pub(crate) const GET_APP_QRCODE: &[crate::snapshot::Example] = &[
+pub(crate) const GET_APP_QR_CODE: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{ "suite_id": "ww9f8e7d6c5b4a3928", "appid": 1, "state": "fair2024", "style": 4, "result_type": 2 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "qrcode": "https://example.com/qrcode/fair2024.png" }"#,
@@ -65,6 +65,6 @@ pub(crate) const GET_APP_QRCODE: &[crate::snapshot::Example] = &[
 ];
 
 #[test]
-fn get_app_qrcode() {
-    crate::snapshot::snapshot::<GetAppQrcode>(GET_APP_QRCODE);
+fn get_app_qr_code() {
+    crate::snapshot::snapshot::<GetAppQrCode>(GET_APP_QR_CODE);
 }

@@ -5,7 +5,7 @@
 #[allow(unused_imports)]
 use wecom_models::service::media::*;
 
-pub(crate) const UPLOAD: &[crate::snapshot::Example] = &[
+pub(crate) const UPLOAD_MEDIA: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{ "type": "file", "attachment_type": 3, "media": { "name": "contract.txt", "text": "not really a contract" } }"#,
         response: r#"{
@@ -29,6 +29,6 @@ pub(crate) const UPLOAD: &[crate::snapshot::Example] = &[
 ];
 
 #[test]
-fn upload() {
-    crate::snapshot::snapshot::<Upload>(UPLOAD);
+fn upload_media() {
+    crate::snapshot::snapshot::<UploadMedia>(UPLOAD_MEDIA);
 }

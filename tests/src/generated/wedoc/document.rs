@@ -5,7 +5,7 @@
 #[allow(unused_imports)]
 use wecom_models::wedoc::document::*;
 
-pub(crate) const BATCH_UPDATE: &[crate::snapshot::Example] = &[
+pub(crate) const BATCH_UPDATE_DOCUMENT: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{
   "docid": "dcAJ2GCAAAXtWyuj",
@@ -53,11 +53,11 @@ pub(crate) const BATCH_UPDATE: &[crate::snapshot::Example] = &[
 ];
 
 #[test]
-fn batch_update() {
-    crate::snapshot::snapshot::<BatchUpdate>(BATCH_UPDATE);
+fn batch_update_document() {
+    crate::snapshot::snapshot::<BatchUpdateDocument>(BATCH_UPDATE_DOCUMENT);
 }
 
-pub(crate) const GET: &[crate::snapshot::Example] = &[
+pub(crate) const GET_DOCUMENT: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{ "docid": "dcAJ2GCAAAXtWyuj" }"#,
         response: r#"{
@@ -278,6 +278,6 @@ pub(crate) const GET: &[crate::snapshot::Example] = &[
 ];
 
 #[test]
-fn get() {
-    crate::snapshot::snapshot::<Get>(GET);
+fn get_document() {
+    crate::snapshot::snapshot::<GetDocument>(GET_DOCUMENT);
 }

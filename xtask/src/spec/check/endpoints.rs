@@ -63,7 +63,7 @@ impl Checker<'_> {
             self.report
                 .error(Mistake::PlaceholderName, At::Key(path), message)
                 .label("says nothing")
-                .help("name a second definition of a path by what it is: `create_advanced`");
+                .help("name a second definition of a path by what it does: `compose_send_mail`");
         }
         self.safe(path, name, head);
         if head.concurrency == Some(0) {

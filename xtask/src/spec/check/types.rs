@@ -38,7 +38,7 @@ impl Checker<'_> {
         }
         for (path, rust, _) in &all {
             if names::RESERVED.contains(&rust.as_str()) {
-                let message = format!("`{rust}` is a type that generated code uses itself");
+                let message = format!("`{rust}` is a name that Rust or generated code uses itself");
                 self.report.error(Mistake::ReservedName, At::Key(path), message).label("choose another name");
             }
         }

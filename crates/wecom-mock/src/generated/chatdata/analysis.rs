@@ -7,7 +7,7 @@ use crate::route::{Answer, Body, Grants, Paging, Rest, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
-        id: "chatdata.analysis.analyze_task_add",
+        id: "chatdata.analysis.add_analyze_task",
         method: "POST",
         path: "/cgi-bin/chatdata/analyze_task_add",
         token: Some("access_token"),
@@ -26,7 +26,7 @@ pub(crate) static ROUTES: &[Route] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "JOB-7f3a", "fail_list": [] }"#,
     },
     Route {
-        id: "chatdata.analysis.analyze_task_submit",
+        id: "chatdata.analysis.submit_analyze_task",
         method: "POST",
         path: "/cgi-bin/chatdata/analyze_task_submit",
         token: Some("access_token"),
@@ -39,7 +39,7 @@ pub(crate) static ROUTES: &[Route] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
     Route {
-        id: "chatdata.analysis.analyze_task_result",
+        id: "chatdata.analysis.get_analyze_task_result",
         method: "POST",
         path: "/cgi-bin/chatdata/analyze_task_result",
         token: Some("access_token"),
@@ -61,7 +61,7 @@ pub(crate) static ROUTES: &[Route] = &[
 }"#,
     },
     Route {
-        id: "chatdata.analysis.create_job",
+        id: "chatdata.analysis.create_export_job",
         method: "POST",
         path: "/cgi-bin/chatdata/export/create_job",
         token: Some("access_token"),
@@ -74,7 +74,7 @@ pub(crate) static ROUTES: &[Route] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "EXPORT-90b1" }"#,
     },
     Route {
-        id: "chatdata.analysis.get_job_status",
+        id: "chatdata.analysis.get_export_job_status",
         method: "POST",
         path: "/cgi-bin/chatdata/export/get_job_status",
         token: Some("access_token"),

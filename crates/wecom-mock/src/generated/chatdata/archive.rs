@@ -46,7 +46,7 @@ pub(crate) static ROUTES: &[Route] = &[
 }"#,
     },
     Route {
-        id: "chatdata.archive.groupchat_get",
+        id: "chatdata.archive.get_group_chat",
         method: "POST",
         path: "/cgi-bin/chatdata/groupchat/get",
         token: Some("access_token"),
@@ -69,7 +69,7 @@ pub(crate) static ROUTES: &[Route] = &[
 }"#,
     },
     Route {
-        id: "chatdata.archive.getagreestatus_single",
+        id: "chatdata.archive.get_agree_status_single",
         method: "POST",
         path: "/cgi-bin/chatdata/getagreestatus/single",
         token: Some("access_token"),
@@ -99,7 +99,7 @@ pub(crate) static ROUTES: &[Route] = &[
 }"#,
     },
     Route {
-        id: "chatdata.archive.getagreestatus_room",
+        id: "chatdata.archive.get_agree_status_room",
         method: "POST",
         path: "/cgi-bin/chatdata/getagreestatus/room",
         token: Some("access_token"),

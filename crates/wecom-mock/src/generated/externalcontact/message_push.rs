@@ -29,7 +29,7 @@ pub(crate) static ROUTES: &[Route] = &[
 }"#,
     },
     Route {
-        id: "externalcontact.message_push.get_groupmsg_list_v2",
+        id: "externalcontact.message_push.get_group_msg_list_v2",
         method: "POST",
         path: "/cgi-bin/externalcontact/get_groupmsg_list_v2",
         token: Some("access_token"),
@@ -80,7 +80,7 @@ pub(crate) static ROUTES: &[Route] = &[
 }"#,
     },
     Route {
-        id: "externalcontact.message_push.get_groupmsg_task",
+        id: "externalcontact.message_push.get_group_msg_task",
         method: "POST",
         path: "/cgi-bin/externalcontact/get_groupmsg_task",
         token: Some("access_token"),
@@ -108,7 +108,7 @@ pub(crate) static ROUTES: &[Route] = &[
 }"#,
     },
     Route {
-        id: "externalcontact.message_push.get_groupmsg_send_result",
+        id: "externalcontact.message_push.get_group_msg_send_result",
         method: "POST",
         path: "/cgi-bin/externalcontact/get_groupmsg_send_result",
         token: Some("access_token"),
@@ -147,7 +147,7 @@ pub(crate) static ROUTES: &[Route] = &[
 }"#,
     },
     Route {
-        id: "externalcontact.message_push.remind_groupmsg_send",
+        id: "externalcontact.message_push.remind_group_msg_send",
         method: "POST",
         path: "/cgi-bin/externalcontact/remind_groupmsg_send",
         token: Some("access_token"),
@@ -160,7 +160,7 @@ pub(crate) static ROUTES: &[Route] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
     Route {
-        id: "externalcontact.message_push.cancel_groupmsg_send",
+        id: "externalcontact.message_push.cancel_group_msg_send",
         method: "POST",
         path: "/cgi-bin/externalcontact/cancel_groupmsg_send",
         token: Some("access_token"),
@@ -186,7 +186,7 @@ pub(crate) static ROUTES: &[Route] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
     Route {
-        id: "externalcontact.message_push.group_welcome_template_add",
+        id: "externalcontact.message_push.add_group_welcome_template",
         method: "POST",
         path: "/cgi-bin/externalcontact/group_welcome_template/add",
         token: Some("access_token"),
@@ -209,7 +209,7 @@ pub(crate) static ROUTES: &[Route] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "template_id": "msgAJ2GCAAAwelcome1" }"#,
     },
     Route {
-        id: "externalcontact.message_push.group_welcome_template_edit",
+        id: "externalcontact.message_push.edit_group_welcome_template",
         method: "POST",
         path: "/cgi-bin/externalcontact/group_welcome_template/edit",
         token: Some("access_token"),
@@ -233,7 +233,7 @@ pub(crate) static ROUTES: &[Route] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
     Route {
-        id: "externalcontact.message_push.group_welcome_template_get",
+        id: "externalcontact.message_push.get_group_welcome_template",
         method: "POST",
         path: "/cgi-bin/externalcontact/group_welcome_template/get",
         token: Some("access_token"),
@@ -251,7 +251,7 @@ pub(crate) static ROUTES: &[Route] = &[
 }"#,
     },
     Route {
-        id: "externalcontact.message_push.group_welcome_template_del",
+        id: "externalcontact.message_push.del_group_welcome_template",
         method: "POST",
         path: "/cgi-bin/externalcontact/group_welcome_template/del",
         token: Some("access_token"),

@@ -7,7 +7,7 @@ use crate::route::{Answer, Body, Grants, Paging, Rest, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
-        id: "externalcontact.statistics.statistic",
+        id: "externalcontact.statistics.get_group_chat_statistic",
         method: "POST",
         path: "/cgi-bin/externalcontact/groupchat/statistic",
         token: Some("access_token"),
@@ -59,7 +59,7 @@ pub(crate) static ROUTES: &[Route] = &[
 }"#,
     },
     Route {
-        id: "externalcontact.statistics.statistic_group_by_day",
+        id: "externalcontact.statistics.get_group_chat_statistic_by_day",
         method: "POST",
         path: "/cgi-bin/externalcontact/groupchat/statistic_group_by_day",
         token: Some("access_token"),

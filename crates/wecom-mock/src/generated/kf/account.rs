@@ -7,7 +7,7 @@ use crate::route::{Answer, Body, Grants, Paging, Rest, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
-        id: "kf.account.list",
+        id: "kf.account.list_account",
         method: "POST",
         path: "/cgi-bin/kf/account/list",
         token: Some("access_token"),

@@ -7,7 +7,7 @@ use crate::route::{Answer, Body, Grants, Paging, Rest, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
-        id: "meeting.basic.get_info",
+        id: "meeting.basic.get_meeting_info",
         method: "POST",
         path: "/cgi-bin/meeting/get_info",
         token: Some("access_token"),
@@ -74,7 +74,7 @@ pub(crate) static ROUTES: &[Route] = &[
 }"#,
     },
     Route {
-        id: "meeting.basic.cancel",
+        id: "meeting.basic.cancel_meeting",
         method: "POST",
         path: "/cgi-bin/meeting/cancel",
         token: Some("access_token"),
@@ -87,7 +87,7 @@ pub(crate) static ROUTES: &[Route] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
     Route {
-        id: "meeting.basic.get_user_meetingid",
+        id: "meeting.basic.get_user_meeting_id",
         method: "POST",
         path: "/cgi-bin/meeting/get_user_meetingid",
         token: Some("access_token"),
@@ -112,7 +112,7 @@ pub(crate) static ROUTES: &[Route] = &[
 }"#,
     },
     Route {
-        id: "meeting.basic.create",
+        id: "meeting.basic.create_meeting",
         method: "POST",
         path: "/cgi-bin/meeting/create",
         token: Some("access_token"),
@@ -138,7 +138,7 @@ pub(crate) static ROUTES: &[Route] = &[
 }"#,
     },
     Route {
-        id: "meeting.basic.update",
+        id: "meeting.basic.update_meeting",
         method: "POST",
         path: "/cgi-bin/meeting/update",
         token: Some("access_token"),

@@ -7,7 +7,7 @@ use crate::route::{Answer, Body, Grants, Paging, Rest, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
-        id: "message.app.send",
+        id: "message.app.send_message",
         method: "POST",
         path: "/cgi-bin/message/send",
         token: Some("access_token"),

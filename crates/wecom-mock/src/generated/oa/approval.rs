@@ -7,7 +7,7 @@ use crate::route::{Answer, Body, Grants, Paging, Rest, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
-        id: "oa.approval.getapprovaldetail",
+        id: "oa.approval.get_approval_detail",
         method: "POST",
         path: "/cgi-bin/oa/getapprovaldetail",
         token: Some("access_token"),
@@ -345,7 +345,7 @@ pub(crate) static ROUTES: &[Route] = &[
 }"#,
     },
     Route {
-        id: "oa.approval.getapprovalinfo",
+        id: "oa.approval.get_approval_info",
         method: "POST",
         path: "/cgi-bin/oa/getapprovalinfo",
         token: Some("access_token"),
@@ -427,7 +427,7 @@ pub(crate) static ROUTES: &[Route] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "template_id": "C4ZVpXq8uQ7hN2rT5kLw9sYb3mDf6gJ3" }"#,
     },
     Route {
-        id: "oa.approval.getopenapprovaldata",
+        id: "oa.approval.get_open_approval_data",
         method: "POST",
         path: "/cgi-bin/corp/getopenapprovaldata",
         token: Some("access_token"),

@@ -7,7 +7,7 @@ use crate::route::{Answer, Body, Grants, Paging, Rest, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
-        id: "pay.red_packet.sendworkwxredpack",
+        id: "pay.red_packet.send_workwx_red_pack",
         method: "POST",
         path: "/mmpaymkttransfers/sendworkwxredpack",
         token: None,

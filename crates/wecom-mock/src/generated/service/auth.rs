@@ -64,7 +64,7 @@ pub(crate) static ROUTES: &[Route] = &[
         response: r#"{ "provider_access_token": "a-provider-access-token", "expires_in": 7200 }"#,
     },
     Route {
-        id: "service.auth.get_app_qrcode",
+        id: "service.auth.get_app_qr_code",
         method: "POST",
         path: "/cgi-bin/service/get_app_qrcode",
         token: Some("suite_access_token"),

@@ -7,7 +7,7 @@ use crate::route::{Answer, Body, Grants, Paging, Rest, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
-        id: "service.media.upload",
+        id: "service.media.upload_media",
         method: "POST",
         path: "/cgi-bin/service/media/upload",
         token: Some("provider_access_token"),

@@ -7,7 +7,7 @@ use crate::route::{Answer, Body, Grants, Paging, Rest, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
-        id: "wedoc.document.batch_update",
+        id: "wedoc.document.batch_update_document",
         method: "POST",
         path: "/cgi-bin/wedoc/document/batch_update",
         token: Some("access_token"),
@@ -20,7 +20,7 @@ pub(crate) static ROUTES: &[Route] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
     Route {
-        id: "wedoc.document.get",
+        id: "wedoc.document.get_document",
         method: "POST",
         path: "/cgi-bin/wedoc/document/get",
         token: Some("access_token"),

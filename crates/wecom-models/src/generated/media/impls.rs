@@ -70,25 +70,25 @@ impl wire::IntEnum for UploadStatus {
     }
 }
 
-impl wire::WriteObject for Upload {
+impl wire::WriteObject for UploadMedia {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("media", &self.media)
     }
 }
 
-impl wire::WriteObject for Get {
+impl wire::WriteObject for GetMedia {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("media_id", &self.media_id)
     }
 }
 
-impl wire::WriteObject for Uploadimg {
+impl wire::WriteObject for UploadImg {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("media", &self.media)
     }
 }
 
-impl wire::WriteObject for UploadByUrl {
+impl wire::WriteObject for UploadMediaByUrl {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("scene", &self.scene)?;
         out.put("type", &self.r#type)?;
@@ -104,14 +104,15 @@ impl wire::WriteObject for GetUploadByUrlResult {
     }
 }
 
-impl wire::WriteObject for GetJssdk {
+impl wire::WriteObject for GetJssdkMedia {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("media_id", &self.media_id)
     }
 }
 
 wire::write_objects! {
-    Upload, Get, Uploadimg, UploadByUrl, GetUploadByUrlResult, GetJssdk
+    UploadMedia, GetMedia, UploadImg, UploadMediaByUrl, GetUploadByUrlResult,
+    GetJssdkMedia
 }
 
 wire::write_int_enums! {
@@ -122,7 +123,7 @@ wire::write_string_enums! {
     MediaType
 }
 
-impl wire::ReadObject for UploadResponse {
+impl wire::ReadObject for UploadMediaResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -137,7 +138,7 @@ impl wire::ReadObject for UploadResponse {
     }
 }
 
-impl wire::ReadObject for UploadimgResponse {
+impl wire::ReadObject for UploadImgResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -150,7 +151,7 @@ impl wire::ReadObject for UploadimgResponse {
     }
 }
 
-impl wire::ReadObject for UploadByUrlResponse {
+impl wire::ReadObject for UploadMediaByUrlResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -194,8 +195,8 @@ impl wire::ReadObject for UploadDetail {
 }
 
 wire::read_objects! {
-    UploadResponse, UploadimgResponse, UploadByUrlResponse, GetUploadByUrlResultResponse,
-    UploadDetail
+    UploadMediaResponse, UploadImgResponse, UploadMediaByUrlResponse,
+    GetUploadByUrlResultResponse, UploadDetail
 }
 
 wire::read_int_enums! {

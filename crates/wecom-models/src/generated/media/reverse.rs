@@ -6,7 +6,7 @@
 use super::*;
 use crate::wire;
 
-impl wire::WriteObject for UploadResponse {
+impl wire::WriteObject for UploadMediaResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("type", &self.r#type)?;
         out.put("media_id", &self.media_id)?;
@@ -14,13 +14,13 @@ impl wire::WriteObject for UploadResponse {
     }
 }
 
-impl wire::WriteObject for UploadimgResponse {
+impl wire::WriteObject for UploadImgResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("url", &self.url)
     }
 }
 
-impl wire::WriteObject for UploadByUrlResponse {
+impl wire::WriteObject for UploadMediaByUrlResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("jobid", &self.jobid)
     }
@@ -43,15 +43,15 @@ impl wire::WriteObject for UploadDetail {
 }
 
 wire::write_objects! {
-    UploadResponse, UploadimgResponse, UploadByUrlResponse, GetUploadByUrlResultResponse,
-    UploadDetail
+    UploadMediaResponse, UploadImgResponse, UploadMediaByUrlResponse,
+    GetUploadByUrlResultResponse, UploadDetail
 }
 
 wire::write_int_enums! {
     UploadStatus
 }
 
-impl wire::ReadObject for Upload {
+impl wire::ReadObject for UploadMedia {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -65,7 +65,7 @@ impl wire::ReadObject for Upload {
     }
 }
 
-impl wire::ReadObject for Get {
+impl wire::ReadObject for GetMedia {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -79,7 +79,7 @@ impl wire::ReadObject for Get {
     }
 }
 
-impl wire::ReadObject for Uploadimg {
+impl wire::ReadObject for UploadImg {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -92,7 +92,7 @@ impl wire::ReadObject for Uploadimg {
     }
 }
 
-impl wire::ReadObject for UploadByUrl {
+impl wire::ReadObject for UploadMediaByUrl {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -122,7 +122,7 @@ impl wire::ReadObject for GetUploadByUrlResult {
     }
 }
 
-impl wire::ReadObject for GetJssdk {
+impl wire::ReadObject for GetJssdkMedia {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -136,7 +136,8 @@ impl wire::ReadObject for GetJssdk {
 }
 
 wire::read_objects! {
-    Upload, Get, Uploadimg, UploadByUrl, GetUploadByUrlResult, GetJssdk
+    UploadMedia, GetMedia, UploadImg, UploadMediaByUrl, GetUploadByUrlResult,
+    GetJssdkMedia
 }
 
 wire::read_int_enums! {

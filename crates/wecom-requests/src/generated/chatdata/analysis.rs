@@ -5,11 +5,11 @@
 #[allow(unused_imports)]
 use wecom_models::chatdata::analysis::*;
 
-impl crate::Endpoint for AnalyzeTaskAdd {
-    type Response = AnalyzeTaskAddResponse;
+impl crate::Endpoint for AddAnalyzeTask {
+    type Response = AddAnalyzeTaskResponse;
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
-        id: "chatdata.analysis.analyze_task_add",
+        id: "chatdata.analysis.add_analyze_task",
         title: "创建分析任务",
         method: http::Method::POST,
         host: crate::Host::Api,
@@ -25,17 +25,17 @@ impl crate::Endpoint for AnalyzeTaskAdd {
     };
 }
 
-impl crate::Check for AnalyzeTaskAdd {
+impl crate::Check for AddAnalyzeTask {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max_items("msg_list", &self.msg_list, 1000);
     }
 }
 
-impl crate::Endpoint for AnalyzeTaskSubmit {
-    type Response = AnalyzeTaskSubmitResponse;
+impl crate::Endpoint for SubmitAnalyzeTask {
+    type Response = SubmitAnalyzeTaskResponse;
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
-        id: "chatdata.analysis.analyze_task_submit",
+        id: "chatdata.analysis.submit_analyze_task",
         title: "提交分析任务",
         method: http::Method::POST,
         host: crate::Host::Api,
@@ -51,15 +51,15 @@ impl crate::Endpoint for AnalyzeTaskSubmit {
     };
 }
 
-impl crate::Check for AnalyzeTaskSubmit {
+impl crate::Check for SubmitAnalyzeTask {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
-impl crate::Endpoint for AnalyzeTaskResult {
-    type Response = AnalyzeTaskResultResponse;
+impl crate::Endpoint for GetAnalyzeTaskResult {
+    type Response = GetAnalyzeTaskResultResponse;
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
-        id: "chatdata.analysis.analyze_task_result",
+        id: "chatdata.analysis.get_analyze_task_result",
         title: "获取任务结果",
         method: http::Method::POST,
         host: crate::Host::Api,
@@ -75,15 +75,15 @@ impl crate::Endpoint for AnalyzeTaskResult {
     };
 }
 
-impl crate::Check for AnalyzeTaskResult {
+impl crate::Check for GetAnalyzeTaskResult {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
-impl crate::Endpoint for CreateJob {
-    type Response = CreateJobResponse;
+impl crate::Endpoint for CreateExportJob {
+    type Response = CreateExportJobResponse;
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
-        id: "chatdata.analysis.create_job",
+        id: "chatdata.analysis.create_export_job",
         title: "创建会话内容导出任务",
         method: http::Method::POST,
         host: crate::Host::Api,
@@ -104,15 +104,15 @@ impl crate::Endpoint for CreateJob {
     };
 }
 
-impl crate::Check for CreateJob {
+impl crate::Check for CreateExportJob {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
-impl crate::Endpoint for GetJobStatus {
-    type Response = GetJobStatusResponse;
+impl crate::Endpoint for GetExportJobStatus {
+    type Response = GetExportJobStatusResponse;
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
-        id: "chatdata.analysis.get_job_status",
+        id: "chatdata.analysis.get_export_job_status",
         title: "获取会话内容导出任务结果",
         method: http::Method::POST,
         host: crate::Host::Api,
@@ -128,13 +128,13 @@ impl crate::Endpoint for GetJobStatus {
     };
 }
 
-impl crate::Check for GetJobStatus {
+impl crate::Check for GetExportJobStatus {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max_chars("jobid", &self.jobid, 64);
     }
 }
 
 crate::json_answers! {
-    AnalyzeTaskAddResponse, AnalyzeTaskSubmitResponse, AnalyzeTaskResultResponse,
-    CreateJobResponse, GetJobStatusResponse
+    AddAnalyzeTaskResponse, SubmitAnalyzeTaskResponse, GetAnalyzeTaskResultResponse,
+    CreateExportJobResponse, GetExportJobStatusResponse
 }

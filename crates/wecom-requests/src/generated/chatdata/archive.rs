@@ -58,11 +58,11 @@ impl crate::PagedItems for SyncMsg {
     }
 }
 
-impl crate::Endpoint for GroupchatGet {
-    type Response = GroupchatGetResponse;
+impl crate::Endpoint for GetGroupChat {
+    type Response = GetGroupChatResponse;
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
-        id: "chatdata.archive.groupchat_get",
+        id: "chatdata.archive.get_group_chat",
         title: "获取内部群信息",
         method: http::Method::POST,
         host: crate::Host::Api,
@@ -85,15 +85,15 @@ impl crate::Endpoint for GroupchatGet {
     };
 }
 
-impl crate::Check for GroupchatGet {
+impl crate::Check for GetGroupChat {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
-impl crate::Endpoint for GetagreestatusSingle {
-    type Response = GetagreestatusSingleResponse;
+impl crate::Endpoint for GetAgreeStatusSingle {
+    type Response = GetAgreeStatusSingleResponse;
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
-        id: "chatdata.archive.getagreestatus_single",
+        id: "chatdata.archive.get_agree_status_single",
         title: "获取单聊会话同意情况",
         method: http::Method::POST,
         host: crate::Host::Api,
@@ -109,17 +109,17 @@ impl crate::Endpoint for GetagreestatusSingle {
     };
 }
 
-impl crate::Check for GetagreestatusSingle {
+impl crate::Check for GetAgreeStatusSingle {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max_items("item", &self.item, 100);
     }
 }
 
-impl crate::Endpoint for GetagreestatusRoom {
-    type Response = GetagreestatusRoomResponse;
+impl crate::Endpoint for GetAgreeStatusRoom {
+    type Response = GetAgreeStatusRoomResponse;
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
-        id: "chatdata.archive.getagreestatus_room",
+        id: "chatdata.archive.get_agree_status_room",
         title: "获取群聊会话同意情况",
         method: http::Method::POST,
         host: crate::Host::Api,
@@ -135,11 +135,11 @@ impl crate::Endpoint for GetagreestatusRoom {
     };
 }
 
-impl crate::Check for GetagreestatusRoom {
+impl crate::Check for GetAgreeStatusRoom {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
 crate::json_answers! {
-    SyncMsgResponse, GroupchatGetResponse, GetagreestatusSingleResponse,
-    GetagreestatusRoomResponse
+    SyncMsgResponse, GetGroupChatResponse, GetAgreeStatusSingleResponse,
+    GetAgreeStatusRoomResponse
 }

@@ -60,11 +60,11 @@ impl crate::Check for AddMsgTemplate {
     }
 }
 
-impl crate::Endpoint for GetGroupmsgListV2 {
-    type Response = GetGroupmsgListV2Response;
+impl crate::Endpoint for GetGroupMsgListV2 {
+    type Response = GetGroupMsgListV2Response;
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
-        id: "externalcontact.message_push.get_groupmsg_list_v2",
+        id: "externalcontact.message_push.get_group_msg_list_v2",
         title: "获取群发记录列表",
         method: http::Method::POST,
         host: crate::Host::Api,
@@ -80,7 +80,7 @@ impl crate::Endpoint for GetGroupmsgListV2 {
     };
 }
 
-impl crate::Check for GetGroupmsgListV2 {
+impl crate::Check for GetGroupMsgListV2 {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max("limit", &self.limit, 100);
         checker
@@ -92,7 +92,7 @@ impl crate::Check for GetGroupmsgListV2 {
     }
 }
 
-impl crate::Paged for GetGroupmsgListV2 {
+impl crate::Paged for GetGroupMsgListV2 {
     fn cursor(&self) -> Option<String> {
         crate::paging::cursor(self.cursor.as_ref())
     }
@@ -106,7 +106,7 @@ impl crate::Paged for GetGroupmsgListV2 {
     }
 }
 
-impl crate::PagedItems for GetGroupmsgListV2 {
+impl crate::PagedItems for GetGroupMsgListV2 {
     type Item = GroupMsg;
 
     fn into_items(page: Self::Response) -> Vec<Self::Item> {
@@ -114,11 +114,11 @@ impl crate::PagedItems for GetGroupmsgListV2 {
     }
 }
 
-impl crate::Endpoint for GetGroupmsgTask {
-    type Response = GetGroupmsgTaskResponse;
+impl crate::Endpoint for GetGroupMsgTask {
+    type Response = GetGroupMsgTaskResponse;
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
-        id: "externalcontact.message_push.get_groupmsg_task",
+        id: "externalcontact.message_push.get_group_msg_task",
         title: "获取群发成员发送任务列表",
         method: http::Method::POST,
         host: crate::Host::Api,
@@ -134,13 +134,13 @@ impl crate::Endpoint for GetGroupmsgTask {
     };
 }
 
-impl crate::Check for GetGroupmsgTask {
+impl crate::Check for GetGroupMsgTask {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max("limit", &self.limit, 1000);
     }
 }
 
-impl crate::Paged for GetGroupmsgTask {
+impl crate::Paged for GetGroupMsgTask {
     fn cursor(&self) -> Option<String> {
         crate::paging::cursor(self.cursor.as_ref())
     }
@@ -154,7 +154,7 @@ impl crate::Paged for GetGroupmsgTask {
     }
 }
 
-impl crate::PagedItems for GetGroupmsgTask {
+impl crate::PagedItems for GetGroupMsgTask {
     type Item = SendTask;
 
     fn into_items(page: Self::Response) -> Vec<Self::Item> {
@@ -162,11 +162,11 @@ impl crate::PagedItems for GetGroupmsgTask {
     }
 }
 
-impl crate::Endpoint for GetGroupmsgSendResult {
-    type Response = GetGroupmsgSendResultResponse;
+impl crate::Endpoint for GetGroupMsgSendResult {
+    type Response = GetGroupMsgSendResultResponse;
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
-        id: "externalcontact.message_push.get_groupmsg_send_result",
+        id: "externalcontact.message_push.get_group_msg_send_result",
         title: "获取企业群发成员执行结果",
         method: http::Method::POST,
         host: crate::Host::Api,
@@ -182,13 +182,13 @@ impl crate::Endpoint for GetGroupmsgSendResult {
     };
 }
 
-impl crate::Check for GetGroupmsgSendResult {
+impl crate::Check for GetGroupMsgSendResult {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max("limit", &self.limit, 1000);
     }
 }
 
-impl crate::Paged for GetGroupmsgSendResult {
+impl crate::Paged for GetGroupMsgSendResult {
     fn cursor(&self) -> Option<String> {
         crate::paging::cursor(self.cursor.as_ref())
     }
@@ -202,7 +202,7 @@ impl crate::Paged for GetGroupmsgSendResult {
     }
 }
 
-impl crate::PagedItems for GetGroupmsgSendResult {
+impl crate::PagedItems for GetGroupMsgSendResult {
     type Item = SendResult;
 
     fn into_items(page: Self::Response) -> Vec<Self::Item> {
@@ -210,11 +210,11 @@ impl crate::PagedItems for GetGroupmsgSendResult {
     }
 }
 
-impl crate::Endpoint for RemindGroupmsgSend {
-    type Response = RemindGroupmsgSendResponse;
+impl crate::Endpoint for RemindGroupMsgSend {
+    type Response = RemindGroupMsgSendResponse;
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
-        id: "externalcontact.message_push.remind_groupmsg_send",
+        id: "externalcontact.message_push.remind_group_msg_send",
         title: "提醒成员群发",
         method: http::Method::POST,
         host: crate::Host::Api,
@@ -230,15 +230,15 @@ impl crate::Endpoint for RemindGroupmsgSend {
     };
 }
 
-impl crate::Check for RemindGroupmsgSend {
+impl crate::Check for RemindGroupMsgSend {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
-impl crate::Endpoint for CancelGroupmsgSend {
-    type Response = CancelGroupmsgSendResponse;
+impl crate::Endpoint for CancelGroupMsgSend {
+    type Response = CancelGroupMsgSendResponse;
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
-        id: "externalcontact.message_push.cancel_groupmsg_send",
+        id: "externalcontact.message_push.cancel_group_msg_send",
         title: "停止企业群发",
         method: http::Method::POST,
         host: crate::Host::Api,
@@ -254,7 +254,7 @@ impl crate::Endpoint for CancelGroupmsgSend {
     };
 }
 
-impl crate::Check for CancelGroupmsgSend {
+impl crate::Check for CancelGroupMsgSend {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
@@ -293,11 +293,11 @@ impl crate::Check for SendWelcomeMsg {
     }
 }
 
-impl crate::Endpoint for GroupWelcomeTemplateAdd {
-    type Response = GroupWelcomeTemplateAddResponse;
+impl crate::Endpoint for AddGroupWelcomeTemplate {
+    type Response = AddGroupWelcomeTemplateResponse;
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
-        id: "externalcontact.message_push.group_welcome_template_add",
+        id: "externalcontact.message_push.add_group_welcome_template",
         title: "添加入群欢迎语素材",
         method: http::Method::POST,
         host: crate::Host::Api,
@@ -313,7 +313,7 @@ impl crate::Endpoint for GroupWelcomeTemplateAdd {
     };
 }
 
-impl crate::Check for GroupWelcomeTemplateAdd {
+impl crate::Check for AddGroupWelcomeTemplate {
     fn check(&self, checker: &mut crate::Checker) {
         checker.nested("text", &self.text);
         checker.nested("image", &self.image);
@@ -333,11 +333,11 @@ impl crate::Check for GroupWelcomeTemplateAdd {
     }
 }
 
-impl crate::Endpoint for GroupWelcomeTemplateEdit {
-    type Response = GroupWelcomeTemplateEditResponse;
+impl crate::Endpoint for EditGroupWelcomeTemplate {
+    type Response = EditGroupWelcomeTemplateResponse;
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
-        id: "externalcontact.message_push.group_welcome_template_edit",
+        id: "externalcontact.message_push.edit_group_welcome_template",
         title: "编辑入群欢迎语素材",
         method: http::Method::POST,
         host: crate::Host::Api,
@@ -353,7 +353,7 @@ impl crate::Endpoint for GroupWelcomeTemplateEdit {
     };
 }
 
-impl crate::Check for GroupWelcomeTemplateEdit {
+impl crate::Check for EditGroupWelcomeTemplate {
     fn check(&self, checker: &mut crate::Checker) {
         checker.nested("text", &self.text);
         checker.nested("image", &self.image);
@@ -362,11 +362,11 @@ impl crate::Check for GroupWelcomeTemplateEdit {
     }
 }
 
-impl crate::Endpoint for GroupWelcomeTemplateGet {
-    type Response = GroupWelcomeTemplateGetResponse;
+impl crate::Endpoint for GetGroupWelcomeTemplate {
+    type Response = GetGroupWelcomeTemplateResponse;
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
-        id: "externalcontact.message_push.group_welcome_template_get",
+        id: "externalcontact.message_push.get_group_welcome_template",
         title: "获取入群欢迎语素材",
         method: http::Method::POST,
         host: crate::Host::Api,
@@ -382,15 +382,15 @@ impl crate::Endpoint for GroupWelcomeTemplateGet {
     };
 }
 
-impl crate::Check for GroupWelcomeTemplateGet {
+impl crate::Check for GetGroupWelcomeTemplate {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
-impl crate::Endpoint for GroupWelcomeTemplateDel {
-    type Response = GroupWelcomeTemplateDelResponse;
+impl crate::Endpoint for DelGroupWelcomeTemplate {
+    type Response = DelGroupWelcomeTemplateResponse;
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
-        id: "externalcontact.message_push.group_welcome_template_del",
+        id: "externalcontact.message_push.del_group_welcome_template",
         title: "删除入群欢迎语素材",
         method: http::Method::POST,
         host: crate::Host::Api,
@@ -406,7 +406,7 @@ impl crate::Endpoint for GroupWelcomeTemplateDel {
     };
 }
 
-impl crate::Check for GroupWelcomeTemplateDel {
+impl crate::Check for DelGroupWelcomeTemplate {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
@@ -491,9 +491,9 @@ impl crate::Check for WelcomeAttachment {
 }
 
 crate::json_answers! {
-    AddMsgTemplateResponse, GetGroupmsgListV2Response, GetGroupmsgTaskResponse,
-    GetGroupmsgSendResultResponse, RemindGroupmsgSendResponse,
-    CancelGroupmsgSendResponse, SendWelcomeMsgResponse, GroupWelcomeTemplateAddResponse,
-    GroupWelcomeTemplateEditResponse, GroupWelcomeTemplateGetResponse,
-    GroupWelcomeTemplateDelResponse
+    AddMsgTemplateResponse, GetGroupMsgListV2Response, GetGroupMsgTaskResponse,
+    GetGroupMsgSendResultResponse, RemindGroupMsgSendResponse,
+    CancelGroupMsgSendResponse, SendWelcomeMsgResponse, AddGroupWelcomeTemplateResponse,
+    EditGroupWelcomeTemplateResponse, GetGroupWelcomeTemplateResponse,
+    DelGroupWelcomeTemplateResponse
 }

@@ -5,11 +5,11 @@
 #[allow(unused_imports)]
 use wecom_models::externalcontact::statistics::*;
 
-impl crate::Endpoint for Statistic {
-    type Response = StatisticResponse;
+impl crate::Endpoint for GetGroupChatStatistic {
+    type Response = GetGroupChatStatisticResponse;
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
-        id: "externalcontact.statistics.statistic",
+        id: "externalcontact.statistics.get_group_chat_statistic",
         title: "获取「群聊数据统计」数据",
         method: http::Method::POST,
         host: crate::Host::Api,
@@ -25,7 +25,7 @@ impl crate::Endpoint for Statistic {
     };
 }
 
-impl crate::Check for Statistic {
+impl crate::Check for GetGroupChatStatistic {
     fn check(&self, checker: &mut crate::Checker) {
         checker.nested("owner_filter", &self.owner_filter);
         checker.min("limit", &self.limit, 1);
@@ -39,7 +39,7 @@ impl crate::Check for Statistic {
     }
 }
 
-impl crate::Paged for Statistic {
+impl crate::Paged for GetGroupChatStatistic {
     fn cursor(&self) -> Option<String> {
         crate::paging::cursor(self.offset.as_ref())
     }
@@ -56,7 +56,7 @@ impl crate::Paged for Statistic {
     }
 }
 
-impl crate::PagedItems for Statistic {
+impl crate::PagedItems for GetGroupChatStatistic {
     type Item = OwnerStatistic;
 
     fn into_items(page: Self::Response) -> Vec<Self::Item> {
@@ -64,11 +64,11 @@ impl crate::PagedItems for Statistic {
     }
 }
 
-impl crate::Endpoint for StatisticGroupByDay {
-    type Response = StatisticGroupByDayResponse;
+impl crate::Endpoint for GetGroupChatStatisticByDay {
+    type Response = GetGroupChatStatisticByDayResponse;
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
-        id: "externalcontact.statistics.statistic_group_by_day",
+        id: "externalcontact.statistics.get_group_chat_statistic_by_day",
         title: "获取「群聊数据统计」数据",
         method: http::Method::POST,
         host: crate::Host::Api,
@@ -84,7 +84,7 @@ impl crate::Endpoint for StatisticGroupByDay {
     };
 }
 
-impl crate::Check for StatisticGroupByDay {
+impl crate::Check for GetGroupChatStatisticByDay {
     fn check(&self, checker: &mut crate::Checker) {
         checker.nested("owner_filter", &self.owner_filter);
         checker
@@ -103,5 +103,5 @@ impl crate::Check for OwnerFilter {
 }
 
 crate::json_answers! {
-    StatisticResponse, StatisticGroupByDayResponse
+    GetGroupChatStatisticResponse, GetGroupChatStatisticByDayResponse
 }

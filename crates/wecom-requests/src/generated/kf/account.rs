@@ -5,11 +5,11 @@
 #[allow(unused_imports)]
 use wecom_models::kf::account::*;
 
-impl crate::Endpoint for List {
-    type Response = ListResponse;
+impl crate::Endpoint for ListAccount {
+    type Response = ListAccountResponse;
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
-        id: "kf.account.list",
+        id: "kf.account.list_account",
         title: "获取客服账号列表",
         method: http::Method::POST,
         host: crate::Host::Api,
@@ -25,14 +25,14 @@ impl crate::Endpoint for List {
     };
 }
 
-impl crate::Check for List {
+impl crate::Check for ListAccount {
     fn check(&self, checker: &mut crate::Checker) {
         checker.min("limit", &self.limit, 1);
         checker.max("limit", &self.limit, 100);
     }
 }
 
-impl crate::Paged for List {
+impl crate::Paged for ListAccount {
     fn cursor(&self) -> Option<String> {
         crate::paging::cursor(self.offset.as_ref())
     }
@@ -51,7 +51,7 @@ impl crate::Paged for List {
     }
 }
 
-impl crate::PagedItems for List {
+impl crate::PagedItems for ListAccount {
     type Item = Account;
 
     fn into_items(page: Self::Response) -> Vec<Self::Item> {
@@ -60,5 +60,5 @@ impl crate::PagedItems for List {
 }
 
 crate::json_answers! {
-    ListResponse
+    ListAccountResponse
 }

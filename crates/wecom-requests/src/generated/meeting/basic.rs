@@ -5,11 +5,11 @@
 #[allow(unused_imports)]
 use wecom_models::meeting::basic::*;
 
-impl crate::Endpoint for GetInfo {
-    type Response = GetInfoResponse;
+impl crate::Endpoint for GetMeetingInfo {
+    type Response = GetMeetingInfoResponse;
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
-        id: "meeting.basic.get_info",
+        id: "meeting.basic.get_meeting_info",
         title: "获取会议详情",
         method: http::Method::POST,
         host: crate::Host::Api,
@@ -25,15 +25,15 @@ impl crate::Endpoint for GetInfo {
     };
 }
 
-impl crate::Check for GetInfo {
+impl crate::Check for GetMeetingInfo {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
-impl crate::Endpoint for Cancel {
-    type Response = CancelResponse;
+impl crate::Endpoint for CancelMeeting {
+    type Response = CancelMeetingResponse;
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
-        id: "meeting.basic.cancel",
+        id: "meeting.basic.cancel_meeting",
         title: "取消预约会议",
         method: http::Method::POST,
         host: crate::Host::Api,
@@ -49,15 +49,15 @@ impl crate::Endpoint for Cancel {
     };
 }
 
-impl crate::Check for Cancel {
+impl crate::Check for CancelMeeting {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
-impl crate::Endpoint for GetUserMeetingid {
-    type Response = GetUserMeetingidResponse;
+impl crate::Endpoint for GetUserMeetingId {
+    type Response = GetUserMeetingIdResponse;
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
-        id: "meeting.basic.get_user_meetingid",
+        id: "meeting.basic.get_user_meeting_id",
         title: "获取成员会议ID列表",
         method: http::Method::POST,
         host: crate::Host::Api,
@@ -73,7 +73,7 @@ impl crate::Endpoint for GetUserMeetingid {
     };
 }
 
-impl crate::Check for GetUserMeetingid {
+impl crate::Check for GetUserMeetingId {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max("limit", &self.limit, 100);
         checker
@@ -85,7 +85,7 @@ impl crate::Check for GetUserMeetingid {
     }
 }
 
-impl crate::Paged for GetUserMeetingid {
+impl crate::Paged for GetUserMeetingId {
     fn cursor(&self) -> Option<String> {
         crate::paging::cursor(self.cursor.as_ref())
     }
@@ -102,7 +102,7 @@ impl crate::Paged for GetUserMeetingid {
     }
 }
 
-impl crate::PagedItems for GetUserMeetingid {
+impl crate::PagedItems for GetUserMeetingId {
     type Item = String;
 
     fn into_items(page: Self::Response) -> Vec<Self::Item> {
@@ -110,11 +110,11 @@ impl crate::PagedItems for GetUserMeetingid {
     }
 }
 
-impl crate::Endpoint for Create {
-    type Response = CreateResponse;
+impl crate::Endpoint for CreateMeeting {
+    type Response = CreateMeetingResponse;
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
-        id: "meeting.basic.create",
+        id: "meeting.basic.create_meeting",
         title: "创建预约会议",
         method: http::Method::POST,
         host: crate::Host::Api,
@@ -130,7 +130,7 @@ impl crate::Endpoint for Create {
     };
 }
 
-impl crate::Check for Create {
+impl crate::Check for CreateMeeting {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max_width("title", &self.title, 40);
         checker.min("meeting_duration", &self.meeting_duration, 300);
@@ -144,11 +144,11 @@ impl crate::Check for Create {
     }
 }
 
-impl crate::Endpoint for Update {
-    type Response = UpdateResponse;
+impl crate::Endpoint for UpdateMeeting {
+    type Response = UpdateMeetingResponse;
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
-        id: "meeting.basic.update",
+        id: "meeting.basic.update_meeting",
         title: "修改预约会议",
         method: http::Method::POST,
         host: crate::Host::Api,
@@ -164,7 +164,7 @@ impl crate::Endpoint for Update {
     };
 }
 
-impl crate::Check for Update {
+impl crate::Check for UpdateMeeting {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max_width("title", &self.title, 40);
         checker.min("meeting_duration", &self.meeting_duration, 300);
@@ -212,6 +212,6 @@ impl crate::Check for Reminders {
 }
 
 crate::json_answers! {
-    GetInfoResponse, CancelResponse, GetUserMeetingidResponse, CreateResponse,
-    UpdateResponse
+    GetMeetingInfoResponse, CancelMeetingResponse, GetUserMeetingIdResponse,
+    CreateMeetingResponse, UpdateMeetingResponse
 }

@@ -5,11 +5,11 @@
 #[allow(unused_imports)]
 use wecom_models::message::app::*;
 
-impl crate::Endpoint for Send {
-    type Response = SendResponse;
+impl crate::Endpoint for SendMessage {
+    type Response = SendMessageResponse;
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
-        id: "message.app.send",
+        id: "message.app.send_message",
         title: "发送应用消息",
         method: http::Method::POST,
         host: crate::Host::Api,
@@ -29,7 +29,7 @@ impl crate::Endpoint for Send {
     }
 }
 
-impl crate::Check for Send {
+impl crate::Check for SendMessage {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max_items("touser", &self.touser, 1000);
         checker.max_items("toparty", &self.toparty, 100);
@@ -410,5 +410,5 @@ impl crate::Check for TemplateCard {
 }
 
 crate::json_answers! {
-    SendResponse
+    SendMessageResponse
 }

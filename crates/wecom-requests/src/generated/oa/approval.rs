@@ -5,11 +5,11 @@
 #[allow(unused_imports)]
 use wecom_models::oa::approval::*;
 
-impl crate::Endpoint for Getapprovaldetail {
-    type Response = GetapprovaldetailResponse;
+impl crate::Endpoint for GetApprovalDetail {
+    type Response = GetApprovalDetailResponse;
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
-        id: "oa.approval.getapprovaldetail",
+        id: "oa.approval.get_approval_detail",
         title: "获取审批申请详情",
         method: http::Method::POST,
         host: crate::Host::Api,
@@ -49,15 +49,15 @@ impl crate::Endpoint for Getapprovaldetail {
     };
 }
 
-impl crate::Check for Getapprovaldetail {
+impl crate::Check for GetApprovalDetail {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
-impl crate::Endpoint for Getapprovalinfo {
-    type Response = GetapprovalinfoResponse;
+impl crate::Endpoint for GetApprovalInfo {
+    type Response = GetApprovalInfoResponse;
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
-        id: "oa.approval.getapprovalinfo",
+        id: "oa.approval.get_approval_info",
         title: "批量获取审批单号",
         method: http::Method::POST,
         host: crate::Host::Api,
@@ -103,7 +103,7 @@ impl crate::Endpoint for Getapprovalinfo {
     };
 }
 
-impl crate::Check for Getapprovalinfo {
+impl crate::Check for GetApprovalInfo {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max("size", &self.size, 100);
         checker.max_span(("starttime", &self.starttime), ("endtime", &self.endtime), 31);
@@ -111,7 +111,7 @@ impl crate::Check for Getapprovalinfo {
     }
 }
 
-impl crate::Paged for Getapprovalinfo {
+impl crate::Paged for GetApprovalInfo {
     fn cursor(&self) -> Option<String> {
         crate::paging::cursor(Some(&self.new_cursor))
     }
@@ -128,7 +128,7 @@ impl crate::Paged for Getapprovalinfo {
     }
 }
 
-impl crate::PagedItems for Getapprovalinfo {
+impl crate::PagedItems for GetApprovalInfo {
     type Item = String;
 
     fn into_items(page: Self::Response) -> Vec<Self::Item> {
@@ -199,11 +199,11 @@ impl crate::Check for CreateTemplate {
     }
 }
 
-impl crate::Endpoint for Getopenapprovaldata {
-    type Response = GetopenapprovaldataResponse;
+impl crate::Endpoint for GetOpenApprovalData {
+    type Response = GetOpenApprovalDataResponse;
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
-        id: "oa.approval.getopenapprovaldata",
+        id: "oa.approval.get_open_approval_data",
         title: "审批流程引擎",
         method: http::Method::POST,
         host: crate::Host::Api,
@@ -219,7 +219,7 @@ impl crate::Endpoint for Getopenapprovaldata {
     };
 }
 
-impl crate::Check for Getopenapprovaldata {
+impl crate::Check for GetOpenApprovalData {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
@@ -339,6 +339,6 @@ impl crate::Check for SubText {
 }
 
 crate::json_answers! {
-    GetapprovaldetailResponse, GetapprovalinfoResponse, CreateTemplateResponse,
-    GetopenapprovaldataResponse
+    GetApprovalDetailResponse, GetApprovalInfoResponse, CreateTemplateResponse,
+    GetOpenApprovalDataResponse
 }

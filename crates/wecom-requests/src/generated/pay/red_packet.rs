@@ -5,11 +5,11 @@
 #[allow(unused_imports)]
 use wecom_models::pay::red_packet::*;
 
-impl crate::Endpoint for Sendworkwxredpack {
-    type Response = SendworkwxredpackResponse;
+impl crate::Endpoint for SendWorkwxRedPack {
+    type Response = SendWorkwxRedPackResponse;
     type Token = crate::token::NoToken;
     const META: &'static crate::Meta = &crate::Meta {
-        id: "pay.red_packet.sendworkwxredpack",
+        id: "pay.red_packet.send_workwx_red_pack",
         title: "发放企业红包",
         method: http::Method::POST,
         host: crate::Host::Merchant,
@@ -34,7 +34,7 @@ impl crate::Endpoint for Sendworkwxredpack {
     }
 }
 
-impl crate::Check for Sendworkwxredpack {
+impl crate::Check for SendWorkwxRedPack {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max_chars("nonce_str", &self.nonce_str, 32);
         checker.max_chars("sign", &self.sign, 32);
@@ -75,5 +75,5 @@ impl crate::Check for Sendworkwxredpack {
 }
 
 crate::xml_answers! {
-    SendworkwxredpackResponse
+    SendWorkwxRedPackResponse
 }

@@ -77,11 +77,11 @@ impl crate::Check for GetProviderToken {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
-impl crate::Endpoint for GetAppQrcode {
-    type Response = wecom_models::FileOr<GetAppQrcodeResponse>;
+impl crate::Endpoint for GetAppQrCode {
+    type Response = wecom_models::FileOr<GetAppQrCodeResponse>;
     type Token = crate::token::SuiteAccessToken;
     const META: &'static crate::Meta = &crate::Meta {
-        id: "service.auth.get_app_qrcode",
+        id: "service.auth.get_app_qr_code",
         title: "获取应用二维码",
         method: http::Method::POST,
         host: crate::Host::Api,
@@ -97,7 +97,7 @@ impl crate::Endpoint for GetAppQrcode {
     };
 }
 
-impl crate::Check for GetAppQrcode {
+impl crate::Check for GetAppQrCode {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max_bytes("state", &self.state, 32);
     }

@@ -5,11 +5,11 @@
 #[allow(unused_imports)]
 use wecom_models::service::media::*;
 
-impl crate::Endpoint for Upload {
-    type Response = UploadResponse;
+impl crate::Endpoint for UploadMedia {
+    type Response = UploadMediaResponse;
     type Token = crate::token::ProviderAccessToken;
     const META: &'static crate::Meta = &crate::Meta {
-        id: "service.media.upload",
+        id: "service.media.upload_media",
         title: "服务商上传临时素材",
         method: http::Method::POST,
         host: crate::Host::Api,
@@ -40,10 +40,10 @@ impl crate::Endpoint for Upload {
     }
 }
 
-impl crate::Check for Upload {
+impl crate::Check for UploadMedia {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
 crate::json_answers! {
-    UploadResponse
+    UploadMediaResponse
 }

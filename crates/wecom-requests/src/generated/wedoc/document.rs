@@ -5,11 +5,11 @@
 #[allow(unused_imports)]
 use wecom_models::wedoc::document::*;
 
-impl crate::Endpoint for BatchUpdate {
-    type Response = BatchUpdateResponse;
+impl crate::Endpoint for BatchUpdateDocument {
+    type Response = BatchUpdateDocumentResponse;
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
-        id: "wedoc.document.batch_update",
+        id: "wedoc.document.batch_update_document",
         title: "编辑文档内容",
         method: http::Method::POST,
         host: crate::Host::Api,
@@ -25,18 +25,18 @@ impl crate::Endpoint for BatchUpdate {
     };
 }
 
-impl crate::Check for BatchUpdate {
+impl crate::Check for BatchUpdateDocument {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max_items("requests", &self.requests, 30);
         checker.nested("requests", &self.requests);
     }
 }
 
-impl crate::Endpoint for Get {
-    type Response = GetResponse;
+impl crate::Endpoint for GetDocument {
+    type Response = GetDocumentResponse;
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
-        id: "wedoc.document.get",
+        id: "wedoc.document.get_document",
         title: "获取文档数据",
         method: http::Method::POST,
         host: crate::Host::Api,
@@ -52,7 +52,7 @@ impl crate::Endpoint for Get {
     };
 }
 
-impl crate::Check for Get {
+impl crate::Check for GetDocument {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
@@ -101,5 +101,5 @@ impl crate::Check for UpdateRequest {
 }
 
 crate::json_answers! {
-    BatchUpdateResponse, GetResponse
+    BatchUpdateDocumentResponse, GetDocumentResponse
 }

@@ -116,7 +116,7 @@ impl wire::IntEnum for ExportStatus {
     }
 }
 
-impl wire::WriteObject for AnalyzeTaskAdd {
+impl wire::WriteObject for AddAnalyzeTask {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("analyze_task", &self.analyze_task)?;
         out.put_some("jobid", &self.jobid)?;
@@ -124,26 +124,26 @@ impl wire::WriteObject for AnalyzeTaskAdd {
     }
 }
 
-impl wire::WriteObject for AnalyzeTaskSubmit {
+impl wire::WriteObject for SubmitAnalyzeTask {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("jobid", &self.jobid)
     }
 }
 
-impl wire::WriteObject for AnalyzeTaskResult {
+impl wire::WriteObject for GetAnalyzeTaskResult {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("jobid", &self.jobid)
     }
 }
 
-impl wire::WriteObject for CreateJob {
+impl wire::WriteObject for CreateExportJob {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("code", &self.code)?;
         out.put("media_id", &self.media_id)
     }
 }
 
-impl wire::WriteObject for GetJobStatus {
+impl wire::WriteObject for GetExportJobStatus {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("jobid", &self.jobid)
     }
@@ -163,15 +163,15 @@ impl wire::WriteObject for EncryptInfo {
 }
 
 wire::write_objects! {
-    AnalyzeTaskAdd, AnalyzeTaskSubmit, AnalyzeTaskResult, CreateJob, GetJobStatus,
-    Message, EncryptInfo
+    AddAnalyzeTask, SubmitAnalyzeTask, GetAnalyzeTaskResult, CreateExportJob,
+    GetExportJobStatus, Message, EncryptInfo
 }
 
 wire::write_int_enums! {
     AnalyzeTask
 }
 
-impl wire::ReadObject for AnalyzeTaskAddResponse {
+impl wire::ReadObject for AddAnalyzeTaskResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -185,7 +185,7 @@ impl wire::ReadObject for AnalyzeTaskAddResponse {
     }
 }
 
-impl wire::ReadObject for AnalyzeTaskSubmitResponse {
+impl wire::ReadObject for SubmitAnalyzeTaskResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         _name: &str,
@@ -195,7 +195,7 @@ impl wire::ReadObject for AnalyzeTaskSubmitResponse {
     }
 }
 
-impl wire::ReadObject for AnalyzeTaskResultResponse {
+impl wire::ReadObject for GetAnalyzeTaskResultResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -210,7 +210,7 @@ impl wire::ReadObject for AnalyzeTaskResultResponse {
     }
 }
 
-impl wire::ReadObject for CreateJobResponse {
+impl wire::ReadObject for CreateExportJobResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -223,7 +223,7 @@ impl wire::ReadObject for CreateJobResponse {
     }
 }
 
-impl wire::ReadObject for GetJobStatusResponse {
+impl wire::ReadObject for GetExportJobStatusResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -314,9 +314,9 @@ impl wire::ReadObject for ItemResult {
 }
 
 wire::read_objects! {
-    AnalyzeTaskAddResponse, AnalyzeTaskSubmitResponse, AnalyzeTaskResultResponse,
-    CreateJobResponse, GetJobStatusResponse, EncryptInfo, RejectedMessage, BatchResult,
-    ServiceEncryptInfo, ItemResult
+    AddAnalyzeTaskResponse, SubmitAnalyzeTaskResponse, GetAnalyzeTaskResultResponse,
+    CreateExportJobResponse, GetExportJobStatusResponse, EncryptInfo, RejectedMessage,
+    BatchResult, ServiceEncryptInfo, ItemResult
 }
 
 wire::read_int_enums! {

@@ -6,20 +6,20 @@
 use super::*;
 use crate::wire;
 
-impl wire::WriteObject for AnalyzeTaskAddResponse {
+impl wire::WriteObject for AddAnalyzeTaskResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put_some("jobid", &self.jobid)?;
         out.put("fail_list", &self.fail_list)
     }
 }
 
-impl wire::WriteObject for AnalyzeTaskSubmitResponse {
+impl wire::WriteObject for SubmitAnalyzeTaskResponse {
     fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
         Ok(())
     }
 }
 
-impl wire::WriteObject for AnalyzeTaskResultResponse {
+impl wire::WriteObject for GetAnalyzeTaskResultResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("status", &self.status)?;
         out.put_some("analyze_result", &self.analyze_result)?;
@@ -27,13 +27,13 @@ impl wire::WriteObject for AnalyzeTaskResultResponse {
     }
 }
 
-impl wire::WriteObject for CreateJobResponse {
+impl wire::WriteObject for CreateExportJobResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("jobid", &self.jobid)
     }
 }
 
-impl wire::WriteObject for GetJobStatusResponse {
+impl wire::WriteObject for GetExportJobStatusResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("status", &self.status)?;
         out.put_some("result_id", &self.result_id)?;
@@ -76,8 +76,8 @@ impl wire::WriteObject for ItemResult {
 }
 
 wire::write_objects! {
-    AnalyzeTaskAddResponse, AnalyzeTaskSubmitResponse, AnalyzeTaskResultResponse,
-    CreateJobResponse, GetJobStatusResponse, RejectedMessage, BatchResult,
+    AddAnalyzeTaskResponse, SubmitAnalyzeTaskResponse, GetAnalyzeTaskResultResponse,
+    CreateExportJobResponse, GetExportJobStatusResponse, RejectedMessage, BatchResult,
     ServiceEncryptInfo, ItemResult
 }
 
@@ -85,7 +85,7 @@ wire::write_int_enums! {
     AnalyzeStatus, Sentiment, Spam, ExportStatus
 }
 
-impl wire::ReadObject for AnalyzeTaskAdd {
+impl wire::ReadObject for AddAnalyzeTask {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -100,7 +100,7 @@ impl wire::ReadObject for AnalyzeTaskAdd {
     }
 }
 
-impl wire::ReadObject for AnalyzeTaskSubmit {
+impl wire::ReadObject for SubmitAnalyzeTask {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -113,7 +113,7 @@ impl wire::ReadObject for AnalyzeTaskSubmit {
     }
 }
 
-impl wire::ReadObject for AnalyzeTaskResult {
+impl wire::ReadObject for GetAnalyzeTaskResult {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -126,7 +126,7 @@ impl wire::ReadObject for AnalyzeTaskResult {
     }
 }
 
-impl wire::ReadObject for CreateJob {
+impl wire::ReadObject for CreateExportJob {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -140,7 +140,7 @@ impl wire::ReadObject for CreateJob {
     }
 }
 
-impl wire::ReadObject for GetJobStatus {
+impl wire::ReadObject for GetExportJobStatus {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -168,8 +168,8 @@ impl wire::ReadObject for Message {
 }
 
 wire::read_objects! {
-    AnalyzeTaskAdd, AnalyzeTaskSubmit, AnalyzeTaskResult, CreateJob, GetJobStatus,
-    Message
+    AddAnalyzeTask, SubmitAnalyzeTask, GetAnalyzeTaskResult, CreateExportJob,
+    GetExportJobStatus, Message
 }
 
 wire::read_int_enums! {

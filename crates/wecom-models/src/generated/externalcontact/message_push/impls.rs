@@ -125,7 +125,7 @@ impl wire::WriteObject for AddMsgTemplate {
     }
 }
 
-impl wire::WriteObject for GetGroupmsgListV2 {
+impl wire::WriteObject for GetGroupMsgListV2 {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("chat_type", &self.chat_type)?;
         out.put("start_time", &self.start_time)?;
@@ -137,7 +137,7 @@ impl wire::WriteObject for GetGroupmsgListV2 {
     }
 }
 
-impl wire::WriteObject for GetGroupmsgTask {
+impl wire::WriteObject for GetGroupMsgTask {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("msgid", &self.msgid)?;
         out.put_some("limit", &self.limit)?;
@@ -145,7 +145,7 @@ impl wire::WriteObject for GetGroupmsgTask {
     }
 }
 
-impl wire::WriteObject for GetGroupmsgSendResult {
+impl wire::WriteObject for GetGroupMsgSendResult {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("msgid", &self.msgid)?;
         out.put("userid", &self.userid)?;
@@ -154,13 +154,13 @@ impl wire::WriteObject for GetGroupmsgSendResult {
     }
 }
 
-impl wire::WriteObject for RemindGroupmsgSend {
+impl wire::WriteObject for RemindGroupMsgSend {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("msgid", &self.msgid)
     }
 }
 
-impl wire::WriteObject for CancelGroupmsgSend {
+impl wire::WriteObject for CancelGroupMsgSend {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("msgid", &self.msgid)
     }
@@ -174,7 +174,7 @@ impl wire::WriteObject for SendWelcomeMsg {
     }
 }
 
-impl wire::WriteObject for GroupWelcomeTemplateAdd {
+impl wire::WriteObject for AddGroupWelcomeTemplate {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put_some("text", &self.text)?;
         out.put_some("image", &self.image)?;
@@ -187,7 +187,7 @@ impl wire::WriteObject for GroupWelcomeTemplateAdd {
     }
 }
 
-impl wire::WriteObject for GroupWelcomeTemplateEdit {
+impl wire::WriteObject for EditGroupWelcomeTemplate {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("template_id", &self.template_id)?;
         out.put_some("text", &self.text)?;
@@ -200,13 +200,13 @@ impl wire::WriteObject for GroupWelcomeTemplateEdit {
     }
 }
 
-impl wire::WriteObject for GroupWelcomeTemplateGet {
+impl wire::WriteObject for GetGroupWelcomeTemplate {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("template_id", &self.template_id)
     }
 }
 
-impl wire::WriteObject for GroupWelcomeTemplateDel {
+impl wire::WriteObject for DelGroupWelcomeTemplate {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("template_id", &self.template_id)?;
         out.put_some("agentid", &self.agentid)
@@ -340,9 +340,9 @@ impl wire::WriteObject for WelcomeAttachment {
 }
 
 wire::write_objects! {
-    AddMsgTemplate, GetGroupmsgListV2, GetGroupmsgTask, GetGroupmsgSendResult,
-    RemindGroupmsgSend, CancelGroupmsgSend, SendWelcomeMsg, GroupWelcomeTemplateAdd,
-    GroupWelcomeTemplateEdit, GroupWelcomeTemplateGet, GroupWelcomeTemplateDel,
+    AddMsgTemplate, GetGroupMsgListV2, GetGroupMsgTask, GetGroupMsgSendResult,
+    RemindGroupMsgSend, CancelGroupMsgSend, SendWelcomeMsg, AddGroupWelcomeTemplate,
+    EditGroupWelcomeTemplate, GetGroupWelcomeTemplate, DelGroupWelcomeTemplate,
     TagFilter, TagGroup, TextContent, ImageContent, TemplateText, GroupMsgLink,
     WelcomeLink, MiniProgramCard, VideoContent, FileContent, GroupMsgAttachment,
     WelcomeAttachment
@@ -370,7 +370,7 @@ impl wire::ReadObject for AddMsgTemplateResponse {
     }
 }
 
-impl wire::ReadObject for GetGroupmsgListV2Response {
+impl wire::ReadObject for GetGroupMsgListV2Response {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -384,7 +384,7 @@ impl wire::ReadObject for GetGroupmsgListV2Response {
     }
 }
 
-impl wire::ReadObject for GetGroupmsgTaskResponse {
+impl wire::ReadObject for GetGroupMsgTaskResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -398,7 +398,7 @@ impl wire::ReadObject for GetGroupmsgTaskResponse {
     }
 }
 
-impl wire::ReadObject for GetGroupmsgSendResultResponse {
+impl wire::ReadObject for GetGroupMsgSendResultResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -412,7 +412,7 @@ impl wire::ReadObject for GetGroupmsgSendResultResponse {
     }
 }
 
-impl wire::ReadObject for RemindGroupmsgSendResponse {
+impl wire::ReadObject for RemindGroupMsgSendResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         _name: &str,
@@ -422,7 +422,7 @@ impl wire::ReadObject for RemindGroupmsgSendResponse {
     }
 }
 
-impl wire::ReadObject for CancelGroupmsgSendResponse {
+impl wire::ReadObject for CancelGroupMsgSendResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         _name: &str,
@@ -442,7 +442,7 @@ impl wire::ReadObject for SendWelcomeMsgResponse {
     }
 }
 
-impl wire::ReadObject for GroupWelcomeTemplateAddResponse {
+impl wire::ReadObject for AddGroupWelcomeTemplateResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -455,7 +455,7 @@ impl wire::ReadObject for GroupWelcomeTemplateAddResponse {
     }
 }
 
-impl wire::ReadObject for GroupWelcomeTemplateEditResponse {
+impl wire::ReadObject for EditGroupWelcomeTemplateResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         _name: &str,
@@ -465,7 +465,7 @@ impl wire::ReadObject for GroupWelcomeTemplateEditResponse {
     }
 }
 
-impl wire::ReadObject for GroupWelcomeTemplateGetResponse {
+impl wire::ReadObject for GetGroupWelcomeTemplateResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -483,7 +483,7 @@ impl wire::ReadObject for GroupWelcomeTemplateGetResponse {
     }
 }
 
-impl wire::ReadObject for GroupWelcomeTemplateDelResponse {
+impl wire::ReadObject for DelGroupWelcomeTemplateResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         _name: &str,
@@ -700,11 +700,11 @@ impl wire::SiblingUnion for Attachment {
 }
 
 wire::read_objects! {
-    AddMsgTemplateResponse, GetGroupmsgListV2Response, GetGroupmsgTaskResponse,
-    GetGroupmsgSendResultResponse, RemindGroupmsgSendResponse,
-    CancelGroupmsgSendResponse, SendWelcomeMsgResponse, GroupWelcomeTemplateAddResponse,
-    GroupWelcomeTemplateEditResponse, GroupWelcomeTemplateGetResponse,
-    GroupWelcomeTemplateDelResponse, GroupMsg, TextContent, AttachedImage, TemplateText,
+    AddMsgTemplateResponse, GetGroupMsgListV2Response, GetGroupMsgTaskResponse,
+    GetGroupMsgSendResultResponse, RemindGroupMsgSendResponse,
+    CancelGroupMsgSendResponse, SendWelcomeMsgResponse, AddGroupWelcomeTemplateResponse,
+    EditGroupWelcomeTemplateResponse, GetGroupWelcomeTemplateResponse,
+    DelGroupWelcomeTemplateResponse, GroupMsg, TextContent, AttachedImage, TemplateText,
     TemplateImage, LinkContent, MiniProgramContent, MiniProgramCard, VideoContent,
     FileContent, SendTask, SendResult
 }

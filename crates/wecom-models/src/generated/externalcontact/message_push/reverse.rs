@@ -13,34 +13,34 @@ impl wire::WriteObject for AddMsgTemplateResponse {
     }
 }
 
-impl wire::WriteObject for GetGroupmsgListV2Response {
+impl wire::WriteObject for GetGroupMsgListV2Response {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("next_cursor", &self.next_cursor)?;
         out.put("group_msg_list", &self.group_msg_list)
     }
 }
 
-impl wire::WriteObject for GetGroupmsgTaskResponse {
+impl wire::WriteObject for GetGroupMsgTaskResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("next_cursor", &self.next_cursor)?;
         out.put("task_list", &self.task_list)
     }
 }
 
-impl wire::WriteObject for GetGroupmsgSendResultResponse {
+impl wire::WriteObject for GetGroupMsgSendResultResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("next_cursor", &self.next_cursor)?;
         out.put("send_list", &self.send_list)
     }
 }
 
-impl wire::WriteObject for RemindGroupmsgSendResponse {
+impl wire::WriteObject for RemindGroupMsgSendResponse {
     fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
         Ok(())
     }
 }
 
-impl wire::WriteObject for CancelGroupmsgSendResponse {
+impl wire::WriteObject for CancelGroupMsgSendResponse {
     fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
         Ok(())
     }
@@ -52,19 +52,19 @@ impl wire::WriteObject for SendWelcomeMsgResponse {
     }
 }
 
-impl wire::WriteObject for GroupWelcomeTemplateAddResponse {
+impl wire::WriteObject for AddGroupWelcomeTemplateResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("template_id", &self.template_id)
     }
 }
 
-impl wire::WriteObject for GroupWelcomeTemplateEditResponse {
+impl wire::WriteObject for EditGroupWelcomeTemplateResponse {
     fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
         Ok(())
     }
 }
 
-impl wire::WriteObject for GroupWelcomeTemplateGetResponse {
+impl wire::WriteObject for GetGroupWelcomeTemplateResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put_some("text", &self.text)?;
         out.put_some("image", &self.image)?;
@@ -75,7 +75,7 @@ impl wire::WriteObject for GroupWelcomeTemplateGetResponse {
     }
 }
 
-impl wire::WriteObject for GroupWelcomeTemplateDelResponse {
+impl wire::WriteObject for DelGroupWelcomeTemplateResponse {
     fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
         Ok(())
     }
@@ -169,11 +169,11 @@ impl wire::WriteObject for Attachment {
 }
 
 wire::write_objects! {
-    AddMsgTemplateResponse, GetGroupmsgListV2Response, GetGroupmsgTaskResponse,
-    GetGroupmsgSendResultResponse, RemindGroupmsgSendResponse,
-    CancelGroupmsgSendResponse, SendWelcomeMsgResponse, GroupWelcomeTemplateAddResponse,
-    GroupWelcomeTemplateEditResponse, GroupWelcomeTemplateGetResponse,
-    GroupWelcomeTemplateDelResponse, GroupMsg, AttachedImage, TemplateImage, LinkContent,
+    AddMsgTemplateResponse, GetGroupMsgListV2Response, GetGroupMsgTaskResponse,
+    GetGroupMsgSendResultResponse, RemindGroupMsgSendResponse,
+    CancelGroupMsgSendResponse, SendWelcomeMsgResponse, AddGroupWelcomeTemplateResponse,
+    EditGroupWelcomeTemplateResponse, GetGroupWelcomeTemplateResponse,
+    DelGroupWelcomeTemplateResponse, GroupMsg, AttachedImage, TemplateImage, LinkContent,
     MiniProgramContent, SendTask, SendResult, Attachment
 }
 
@@ -201,7 +201,7 @@ impl wire::ReadObject for AddMsgTemplate {
     }
 }
 
-impl wire::ReadObject for GetGroupmsgListV2 {
+impl wire::ReadObject for GetGroupMsgListV2 {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -220,7 +220,7 @@ impl wire::ReadObject for GetGroupmsgListV2 {
     }
 }
 
-impl wire::ReadObject for GetGroupmsgTask {
+impl wire::ReadObject for GetGroupMsgTask {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -235,7 +235,7 @@ impl wire::ReadObject for GetGroupmsgTask {
     }
 }
 
-impl wire::ReadObject for GetGroupmsgSendResult {
+impl wire::ReadObject for GetGroupMsgSendResult {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -251,7 +251,7 @@ impl wire::ReadObject for GetGroupmsgSendResult {
     }
 }
 
-impl wire::ReadObject for RemindGroupmsgSend {
+impl wire::ReadObject for RemindGroupMsgSend {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -264,7 +264,7 @@ impl wire::ReadObject for RemindGroupmsgSend {
     }
 }
 
-impl wire::ReadObject for CancelGroupmsgSend {
+impl wire::ReadObject for CancelGroupMsgSend {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -292,7 +292,7 @@ impl wire::ReadObject for SendWelcomeMsg {
     }
 }
 
-impl wire::ReadObject for GroupWelcomeTemplateAdd {
+impl wire::ReadObject for AddGroupWelcomeTemplate {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -312,7 +312,7 @@ impl wire::ReadObject for GroupWelcomeTemplateAdd {
     }
 }
 
-impl wire::ReadObject for GroupWelcomeTemplateEdit {
+impl wire::ReadObject for EditGroupWelcomeTemplate {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -332,7 +332,7 @@ impl wire::ReadObject for GroupWelcomeTemplateEdit {
     }
 }
 
-impl wire::ReadObject for GroupWelcomeTemplateGet {
+impl wire::ReadObject for GetGroupWelcomeTemplate {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -345,7 +345,7 @@ impl wire::ReadObject for GroupWelcomeTemplateGet {
     }
 }
 
-impl wire::ReadObject for GroupWelcomeTemplateDel {
+impl wire::ReadObject for DelGroupWelcomeTemplate {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -492,9 +492,9 @@ impl wire::SiblingUnion for WelcomeAttachment {
 }
 
 wire::read_objects! {
-    AddMsgTemplate, GetGroupmsgListV2, GetGroupmsgTask, GetGroupmsgSendResult,
-    RemindGroupmsgSend, CancelGroupmsgSend, SendWelcomeMsg, GroupWelcomeTemplateAdd,
-    GroupWelcomeTemplateEdit, GroupWelcomeTemplateGet, GroupWelcomeTemplateDel,
+    AddMsgTemplate, GetGroupMsgListV2, GetGroupMsgTask, GetGroupMsgSendResult,
+    RemindGroupMsgSend, CancelGroupMsgSend, SendWelcomeMsg, AddGroupWelcomeTemplate,
+    EditGroupWelcomeTemplate, GetGroupWelcomeTemplate, DelGroupWelcomeTemplate,
     TagFilter, TagGroup, ImageContent, GroupMsgLink, WelcomeLink
 }
 

@@ -30,7 +30,7 @@ impl wire::IntEnum for StatisticOrder {
     }
 }
 
-impl wire::WriteObject for Statistic {
+impl wire::WriteObject for GetGroupChatStatistic {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("day_begin_time", &self.day_begin_time)?;
         out.put_some("day_end_time", &self.day_end_time)?;
@@ -42,7 +42,7 @@ impl wire::WriteObject for Statistic {
     }
 }
 
-impl wire::WriteObject for StatisticGroupByDay {
+impl wire::WriteObject for GetGroupChatStatisticByDay {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("day_begin_time", &self.day_begin_time)?;
         out.put_some("day_end_time", &self.day_end_time)?;
@@ -57,14 +57,14 @@ impl wire::WriteObject for OwnerFilter {
 }
 
 wire::write_objects! {
-    Statistic, StatisticGroupByDay, OwnerFilter
+    GetGroupChatStatistic, GetGroupChatStatisticByDay, OwnerFilter
 }
 
 wire::write_int_enums! {
     StatisticOrder
 }
 
-impl wire::ReadObject for StatisticResponse {
+impl wire::ReadObject for GetGroupChatStatisticResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -79,7 +79,7 @@ impl wire::ReadObject for StatisticResponse {
     }
 }
 
-impl wire::ReadObject for StatisticGroupByDayResponse {
+impl wire::ReadObject for GetGroupChatStatisticByDayResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -141,8 +141,8 @@ impl wire::ReadObject for GroupChatData {
 }
 
 wire::read_objects! {
-    StatisticResponse, StatisticGroupByDayResponse, OwnerStatistic, DayStatistic,
-    GroupChatData
+    GetGroupChatStatisticResponse, GetGroupChatStatisticByDayResponse, OwnerStatistic,
+    DayStatistic, GroupChatData
 }
 
 wire::open_enums! {

@@ -6,7 +6,7 @@
 use super::*;
 use crate::wire;
 
-impl wire::WriteObject for StatisticResponse {
+impl wire::WriteObject for GetGroupChatStatisticResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("total", &self.total)?;
         out.put("next_offset", &self.next_offset)?;
@@ -14,7 +14,7 @@ impl wire::WriteObject for StatisticResponse {
     }
 }
 
-impl wire::WriteObject for StatisticGroupByDayResponse {
+impl wire::WriteObject for GetGroupChatStatisticByDayResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("items", &self.items)
     }
@@ -48,11 +48,11 @@ impl wire::WriteObject for GroupChatData {
 }
 
 wire::write_objects! {
-    StatisticResponse, StatisticGroupByDayResponse, OwnerStatistic, DayStatistic,
-    GroupChatData
+    GetGroupChatStatisticResponse, GetGroupChatStatisticByDayResponse, OwnerStatistic,
+    DayStatistic, GroupChatData
 }
 
-impl wire::ReadObject for Statistic {
+impl wire::ReadObject for GetGroupChatStatistic {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -71,7 +71,7 @@ impl wire::ReadObject for Statistic {
     }
 }
 
-impl wire::ReadObject for StatisticGroupByDay {
+impl wire::ReadObject for GetGroupChatStatisticByDay {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -100,7 +100,7 @@ impl wire::ReadObject for OwnerFilter {
 }
 
 wire::read_objects! {
-    Statistic, StatisticGroupByDay, OwnerFilter
+    GetGroupChatStatistic, GetGroupChatStatisticByDay, OwnerFilter
 }
 
 wire::read_int_enums! {

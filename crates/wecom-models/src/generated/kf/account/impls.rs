@@ -6,7 +6,7 @@
 use super::*;
 use crate::wire;
 
-impl wire::WriteObject for List {
+impl wire::WriteObject for ListAccount {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put_some("offset", &self.offset)?;
         out.put_some("limit", &self.limit)
@@ -14,10 +14,10 @@ impl wire::WriteObject for List {
 }
 
 wire::write_objects! {
-    List
+    ListAccount
 }
 
-impl wire::ReadObject for ListResponse {
+impl wire::ReadObject for ListAccountResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -47,5 +47,5 @@ impl wire::ReadObject for Account {
 }
 
 wire::read_objects! {
-    ListResponse, Account
+    ListAccountResponse, Account
 }

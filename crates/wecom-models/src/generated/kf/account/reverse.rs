@@ -6,7 +6,7 @@
 use super::*;
 use crate::wire;
 
-impl wire::WriteObject for ListResponse {
+impl wire::WriteObject for ListAccountResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("account_list", &self.account_list)
     }
@@ -22,10 +22,10 @@ impl wire::WriteObject for Account {
 }
 
 wire::write_objects! {
-    ListResponse, Account
+    ListAccountResponse, Account
 }
 
-impl wire::ReadObject for List {
+impl wire::ReadObject for ListAccount {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -40,5 +40,5 @@ impl wire::ReadObject for List {
 }
 
 wire::read_objects! {
-    List
+    ListAccount
 }

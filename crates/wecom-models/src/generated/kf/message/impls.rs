@@ -642,7 +642,7 @@ impl wire::ReadObject for ServicerRecallMsg {
     }
 }
 
-impl wire::ReadObject for RejectSwitchChange {
+impl wire::ReadObject for RejectCustomerMsgSwitchChange {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -744,7 +744,7 @@ impl wire::SiblingUnion for MenuItem {
     }
 }
 
-impl wire::FlatUnion for Event {
+impl wire::FlatUnion for EventContent {
     const TAG: &'static str = "event_type";
 
     fn begin(tag: &str) -> Option<Self> {
@@ -794,7 +794,7 @@ wire::read_objects! {
     BusinessCardContent, MiniProgramContent, MenuContent, ReplyItem, LinkItem,
     MiniProgramItem, ProductContent, OrderContent, MergedContent, MergedItem,
     ChannelsContent, EnterSession, ChannelsEntry, MsgSendFail, ServicerStatusChange,
-    SessionStatusChange, UserRecallMsg, ServicerRecallMsg, RejectSwitchChange
+    SessionStatusChange, UserRecallMsg, ServicerRecallMsg, RejectCustomerMsgSwitchChange
 }
 
 wire::read_unions! {
@@ -802,7 +802,7 @@ wire::read_unions! {
 }
 
 wire::read_unions! {
-    set_flat : Event
+    set_flat : EventContent
 }
 
 wire::read_int_enums! {
@@ -819,5 +819,5 @@ wire::open_enums! {
 }
 
 wire::open_unions! {
-    Content, MenuItem, Event
+    Content, MenuItem, EventContent
 }

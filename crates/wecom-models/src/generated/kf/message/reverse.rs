@@ -213,7 +213,7 @@ impl wire::WriteObject for ServicerRecallMsg {
     }
 }
 
-impl wire::WriteObject for RejectSwitchChange {
+impl wire::WriteObject for RejectCustomerMsgSwitchChange {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("servicer_userid", &self.servicer_userid)?;
         out.put("open_kfid", &self.open_kfid)?;
@@ -313,7 +313,7 @@ impl wire::WriteObject for MenuItem {
     }
 }
 
-impl wire::WriteObject for Event {
+impl wire::WriteObject for EventContent {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         match self {
             Self::EnterSession(content) => {
@@ -354,8 +354,8 @@ wire::write_objects! {
     BusinessCardContent, MiniProgramContent, MenuContent, ReplyItem, LinkItem,
     MiniProgramItem, ProductContent, OrderContent, MergedContent, MergedItem,
     ChannelsContent, EnterSession, ChannelsEntry, MsgSendFail, ServicerStatusChange,
-    SessionStatusChange, UserRecallMsg, ServicerRecallMsg, RejectSwitchChange, Content,
-    MenuItem, Event
+    SessionStatusChange, UserRecallMsg, ServicerRecallMsg, RejectCustomerMsgSwitchChange,
+    Content, MenuItem, EventContent
 }
 
 wire::write_int_enums! {

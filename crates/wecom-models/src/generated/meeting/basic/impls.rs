@@ -122,19 +122,19 @@ impl wire::IntEnum for RepeatType {
     }
 }
 
-impl wire::WriteObject for GetInfo {
+impl wire::WriteObject for GetMeetingInfo {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("meetingid", &self.meetingid)
     }
 }
 
-impl wire::WriteObject for Cancel {
+impl wire::WriteObject for CancelMeeting {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("meetingid", &self.meetingid)
     }
 }
 
-impl wire::WriteObject for GetUserMeetingid {
+impl wire::WriteObject for GetUserMeetingId {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("userid", &self.userid)?;
         out.put_some("cursor", &self.cursor)?;
@@ -144,7 +144,7 @@ impl wire::WriteObject for GetUserMeetingid {
     }
 }
 
-impl wire::WriteObject for Create {
+impl wire::WriteObject for CreateMeeting {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("admin_userid", &self.admin_userid)?;
         out.put("title", &self.title)?;
@@ -160,7 +160,7 @@ impl wire::WriteObject for Create {
     }
 }
 
-impl wire::WriteObject for Update {
+impl wire::WriteObject for UpdateMeeting {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("meetingid", &self.meetingid)?;
         out.put_some("title", &self.title)?;
@@ -219,15 +219,15 @@ impl wire::WriteObject for Reminders {
 }
 
 wire::write_objects! {
-    GetInfo, Cancel, GetUserMeetingid, Create, Update, Invitees, Settings, Hosts,
-    UserList, Reminders
+    GetMeetingInfo, CancelMeeting, GetUserMeetingId, CreateMeeting, UpdateMeeting,
+    Invitees, Settings, Hosts, UserList, Reminders
 }
 
 wire::write_int_enums! {
     RemindScope, EnterMute, RepeatType
 }
 
-impl wire::ReadObject for GetInfoResponse {
+impl wire::ReadObject for GetMeetingInfoResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -254,7 +254,7 @@ impl wire::ReadObject for GetInfoResponse {
     }
 }
 
-impl wire::ReadObject for CancelResponse {
+impl wire::ReadObject for CancelMeetingResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         _name: &str,
@@ -264,7 +264,7 @@ impl wire::ReadObject for CancelResponse {
     }
 }
 
-impl wire::ReadObject for GetUserMeetingidResponse {
+impl wire::ReadObject for GetUserMeetingIdResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -278,7 +278,7 @@ impl wire::ReadObject for GetUserMeetingidResponse {
     }
 }
 
-impl wire::ReadObject for CreateResponse {
+impl wire::ReadObject for CreateMeetingResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -292,7 +292,7 @@ impl wire::ReadObject for CreateResponse {
     }
 }
 
-impl wire::ReadObject for UpdateResponse {
+impl wire::ReadObject for UpdateMeetingResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -419,9 +419,9 @@ impl wire::ReadObject for Reminders {
 }
 
 wire::read_objects! {
-    GetInfoResponse, CancelResponse, GetUserMeetingidResponse, CreateResponse,
-    UpdateResponse, Attendees, Member, TmpExternalUser, Settings, Hosts, UserList,
-    Reminders
+    GetMeetingInfoResponse, CancelMeetingResponse, GetUserMeetingIdResponse,
+    CreateMeetingResponse, UpdateMeetingResponse, Attendees, Member, TmpExternalUser,
+    Settings, Hosts, UserList, Reminders
 }
 
 wire::read_int_enums! {

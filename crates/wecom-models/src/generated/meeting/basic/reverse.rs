@@ -6,7 +6,7 @@
 use super::*;
 use crate::wire;
 
-impl wire::WriteObject for GetInfoResponse {
+impl wire::WriteObject for GetMeetingInfoResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("admin_userid", &self.admin_userid)?;
         out.put("title", &self.title)?;
@@ -26,27 +26,27 @@ impl wire::WriteObject for GetInfoResponse {
     }
 }
 
-impl wire::WriteObject for CancelResponse {
+impl wire::WriteObject for CancelMeetingResponse {
     fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
         Ok(())
     }
 }
 
-impl wire::WriteObject for GetUserMeetingidResponse {
+impl wire::WriteObject for GetUserMeetingIdResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put_some("next_cursor", &self.next_cursor)?;
         out.put("meetingid_list", &self.meetingid_list)
     }
 }
 
-impl wire::WriteObject for CreateResponse {
+impl wire::WriteObject for CreateMeetingResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("meetingid", &self.meetingid)?;
         out.put_some("excess_users", &self.excess_users)
     }
 }
 
-impl wire::WriteObject for UpdateResponse {
+impl wire::WriteObject for UpdateMeetingResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put_some("excess_users", &self.excess_users)
     }
@@ -82,15 +82,15 @@ impl wire::WriteObject for TmpExternalUser {
 }
 
 wire::write_objects! {
-    GetInfoResponse, CancelResponse, GetUserMeetingidResponse, CreateResponse,
-    UpdateResponse, Attendees, Member, TmpExternalUser
+    GetMeetingInfoResponse, CancelMeetingResponse, GetUserMeetingIdResponse,
+    CreateMeetingResponse, UpdateMeetingResponse, Attendees, Member, TmpExternalUser
 }
 
 wire::write_int_enums! {
     MeetingStatus, AttendeeStatus
 }
 
-impl wire::ReadObject for GetInfo {
+impl wire::ReadObject for GetMeetingInfo {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -103,7 +103,7 @@ impl wire::ReadObject for GetInfo {
     }
 }
 
-impl wire::ReadObject for Cancel {
+impl wire::ReadObject for CancelMeeting {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -116,7 +116,7 @@ impl wire::ReadObject for Cancel {
     }
 }
 
-impl wire::ReadObject for GetUserMeetingid {
+impl wire::ReadObject for GetUserMeetingId {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -133,7 +133,7 @@ impl wire::ReadObject for GetUserMeetingid {
     }
 }
 
-impl wire::ReadObject for Create {
+impl wire::ReadObject for CreateMeeting {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -156,7 +156,7 @@ impl wire::ReadObject for Create {
     }
 }
 
-impl wire::ReadObject for Update {
+impl wire::ReadObject for UpdateMeeting {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -194,5 +194,6 @@ impl wire::ReadObject for Invitees {
 }
 
 wire::read_objects! {
-    GetInfo, Cancel, GetUserMeetingid, Create, Update, Invitees
+    GetMeetingInfo, CancelMeeting, GetUserMeetingId, CreateMeeting, UpdateMeeting,
+    Invitees
 }

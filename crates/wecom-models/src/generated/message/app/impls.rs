@@ -158,7 +158,7 @@ impl wire::IntEnum for VoteMode {
     }
 }
 
-impl wire::WriteObject for Send {
+impl wire::WriteObject for SendMessage {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put_some("touser", &self.touser)?;
         out.put_some("toparty", &self.toparty)?;
@@ -577,8 +577,8 @@ impl wire::WriteObject for TemplateCard {
 }
 
 wire::write_objects! {
-    Send, TextContent, MediaContent, VideoContent, TextCardContent, NewsContent, Article,
-    MpNewsContent, MpArticle, MarkdownContent, MiniProgramNotice, NoticeItem,
+    SendMessage, TextContent, MediaContent, VideoContent, TextCardContent, NewsContent,
+    Article, MpNewsContent, MpArticle, MarkdownContent, MiniProgramNotice, NoticeItem,
     TextNoticeCard, NewsNoticeCard, ButtonInteractionCard, VoteInteractionCard,
     MultipleInteractionCard, CardSource, ActionMenu, MenuAction, NoticeTitle, MainTitle,
     QuoteArea, EmphasisContent, ImageTextArea, CardImage, VerticalContent,
@@ -591,7 +591,7 @@ wire::write_int_enums! {
     ButtonType, VoteMode
 }
 
-impl wire::ReadObject for SendResponse {
+impl wire::ReadObject for SendMessageResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -610,7 +610,7 @@ impl wire::ReadObject for SendResponse {
 }
 
 wire::read_objects! {
-    SendResponse
+    SendMessageResponse
 }
 
 wire::open_enums! {

@@ -6,7 +6,7 @@
 use super::*;
 use crate::wire;
 
-impl wire::WriteObject for SendResponse {
+impl wire::WriteObject for SendMessageResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put_some("invaliduser", &self.invaliduser)?;
         out.put_some("invalidparty", &self.invalidparty)?;
@@ -18,10 +18,10 @@ impl wire::WriteObject for SendResponse {
 }
 
 wire::write_objects! {
-    SendResponse
+    SendMessageResponse
 }
 
-impl wire::ReadObject for Send {
+impl wire::ReadObject for SendMessage {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -692,8 +692,8 @@ impl wire::FlatUnion for TemplateCard {
 }
 
 wire::read_objects! {
-    Send, TextContent, MediaContent, VideoContent, TextCardContent, NewsContent, Article,
-    MpNewsContent, MpArticle, MarkdownContent, MiniProgramNotice, NoticeItem,
+    SendMessage, TextContent, MediaContent, VideoContent, TextCardContent, NewsContent,
+    Article, MpNewsContent, MpArticle, MarkdownContent, MiniProgramNotice, NoticeItem,
     TextNoticeCard, NewsNoticeCard, ButtonInteractionCard, VoteInteractionCard,
     MultipleInteractionCard, CardSource, ActionMenu, MenuAction, NoticeTitle, MainTitle,
     QuoteArea, EmphasisContent, ImageTextArea, CardImage, VerticalContent,

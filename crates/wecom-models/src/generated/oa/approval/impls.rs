@@ -492,13 +492,13 @@ impl wire::IntEnum for OpenNodeType {
     }
 }
 
-impl wire::WriteObject for Getapprovaldetail {
+impl wire::WriteObject for GetApprovalDetail {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("sp_no", &self.sp_no)
     }
 }
 
-impl wire::WriteObject for Getapprovalinfo {
+impl wire::WriteObject for GetApprovalInfo {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("starttime", &self.starttime)?;
         out.put("endtime", &self.endtime)?;
@@ -515,7 +515,7 @@ impl wire::WriteObject for CreateTemplate {
     }
 }
 
-impl wire::WriteObject for Getopenapprovaldata {
+impl wire::WriteObject for GetOpenApprovalData {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("thirdNo", &self.third_no)
     }
@@ -716,7 +716,7 @@ impl wire::WriteObject for SubText {
 }
 
 wire::write_objects! {
-    Getapprovaldetail, Getapprovalinfo, CreateTemplate, Getopenapprovaldata,
+    GetApprovalDetail, GetApprovalInfo, CreateTemplate, GetOpenApprovalData,
     ApprovalFilter, LocalizedText, Tips, TipsContent, TipsText, PlainTextContent,
     PlainText, LinkContent, Link, NameText, HintText, TemplateContent, Control,
     ControlProperty, ControlConfig, DateConfig, SelectorConfig, SelectorOption,
@@ -733,7 +733,7 @@ wire::write_string_enums! {
     ContactMode
 }
 
-impl wire::ReadObject for GetapprovaldetailResponse {
+impl wire::ReadObject for GetApprovalDetailResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -746,7 +746,7 @@ impl wire::ReadObject for GetapprovaldetailResponse {
     }
 }
 
-impl wire::ReadObject for GetapprovalinfoResponse {
+impl wire::ReadObject for GetApprovalInfoResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -773,7 +773,7 @@ impl wire::ReadObject for CreateTemplateResponse {
     }
 }
 
-impl wire::ReadObject for GetopenapprovaldataResponse {
+impl wire::ReadObject for GetOpenApprovalDataResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -1532,8 +1532,8 @@ impl wire::SiblingUnion for SubText {
 }
 
 wire::read_objects! {
-    GetapprovaldetailResponse, GetapprovalinfoResponse, CreateTemplateResponse,
-    GetopenapprovaldataResponse, ApprovalDetail, Applicant, User, ApprovalRecord,
+    GetApprovalDetailResponse, GetApprovalInfoResponse, CreateTemplateResponse,
+    GetOpenApprovalDataResponse, ApprovalDetail, Applicant, User, ApprovalRecord,
     ApproverRecord, ApplyData, Content, ControlValue, LocalizedText, DateValue,
     TimezoneInfo, Selection, SelectedOption, Member, Department, Tips, TipsContent,
     TipsText, PlainTextContent, PlainText, LinkContent, Link, FileValue, TableRow,

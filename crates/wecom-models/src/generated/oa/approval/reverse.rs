@@ -6,13 +6,13 @@
 use super::*;
 use crate::wire;
 
-impl wire::WriteObject for GetapprovaldetailResponse {
+impl wire::WriteObject for GetApprovalDetailResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("info", &self.info)
     }
 }
 
-impl wire::WriteObject for GetapprovalinfoResponse {
+impl wire::WriteObject for GetApprovalInfoResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("sp_no_list", &self.sp_no_list)?;
         out.put_some("new_next_cursor", &self.new_next_cursor)
@@ -25,7 +25,7 @@ impl wire::WriteObject for CreateTemplateResponse {
     }
 }
 
-impl wire::WriteObject for GetopenapprovaldataResponse {
+impl wire::WriteObject for GetOpenApprovalDataResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("data", &self.data)
     }
@@ -380,8 +380,8 @@ impl wire::WriteObject for OpenCopy {
 }
 
 wire::write_objects! {
-    GetapprovaldetailResponse, GetapprovalinfoResponse, CreateTemplateResponse,
-    GetopenapprovaldataResponse, ApprovalDetail, Applicant, User, ApprovalRecord,
+    GetApprovalDetailResponse, GetApprovalInfoResponse, CreateTemplateResponse,
+    GetOpenApprovalDataResponse, ApprovalDetail, Applicant, User, ApprovalRecord,
     ApproverRecord, ApplyData, Content, ControlValue, DateValue, TimezoneInfo, Selection,
     SelectedOption, Member, Department, FileValue, TableRow, VacationValue,
     AttendanceValue, SliceInfo, DayItem, PunchCorrection, DateRangeValue, LocationValue,
@@ -394,7 +394,7 @@ wire::write_int_enums! {
     AccountType, OpenApprovalStatus, OpenStepStatus, OpenNodeType
 }
 
-impl wire::ReadObject for Getapprovaldetail {
+impl wire::ReadObject for GetApprovalDetail {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -407,7 +407,7 @@ impl wire::ReadObject for Getapprovaldetail {
     }
 }
 
-impl wire::ReadObject for Getapprovalinfo {
+impl wire::ReadObject for GetApprovalInfo {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -438,7 +438,7 @@ impl wire::ReadObject for CreateTemplate {
     }
 }
 
-impl wire::ReadObject for Getopenapprovaldata {
+impl wire::ReadObject for GetOpenApprovalData {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -698,7 +698,7 @@ impl wire::ReadObject for RelatedApprovalConfig {
 }
 
 wire::read_objects! {
-    Getapprovaldetail, Getapprovalinfo, CreateTemplate, Getopenapprovaldata,
+    GetApprovalDetail, GetApprovalInfo, CreateTemplate, GetOpenApprovalData,
     ApprovalFilter, NameText, HintText, TemplateContent, Control, ControlProperty,
     ControlConfig, DateConfig, SelectorConfig, SelectorOption, ContactConfig, FileConfig,
     TableConfig, AttendanceConfig, DateRangeConfig, LocationConfig, RelatedApprovalConfig

@@ -112,7 +112,7 @@ impl wire::StringEnum for ErrorCode {
     }
 }
 
-impl wire::WriteObject for Sendworkwxredpack {
+impl wire::WriteObject for SendWorkwxRedPack {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("nonce_str", &self.nonce_str)?;
         out.put("sign", &self.sign)?;
@@ -133,14 +133,14 @@ impl wire::WriteObject for Sendworkwxredpack {
 }
 
 wire::write_objects! {
-    Sendworkwxredpack
+    SendWorkwxRedPack
 }
 
 wire::write_string_enums! {
     SceneId
 }
 
-impl wire::ReadObject for SendworkwxredpackResponse {
+impl wire::ReadObject for SendWorkwxRedPackResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -167,7 +167,7 @@ impl wire::ReadObject for SendworkwxredpackResponse {
 }
 
 wire::read_objects! {
-    SendworkwxredpackResponse
+    SendWorkwxRedPackResponse
 }
 
 wire::read_string_enums! {

@@ -6,7 +6,7 @@
 use super::*;
 use crate::wire;
 
-impl wire::WriteObject for SendworkwxredpackResponse {
+impl wire::WriteObject for SendWorkwxRedPackResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("return_code", &self.return_code)?;
         out.put_some("return_msg", &self.return_msg)?;
@@ -26,14 +26,14 @@ impl wire::WriteObject for SendworkwxredpackResponse {
 }
 
 wire::write_objects! {
-    SendworkwxredpackResponse
+    SendWorkwxRedPackResponse
 }
 
 wire::write_string_enums! {
     Outcome, ErrorCode
 }
 
-impl wire::ReadObject for Sendworkwxredpack {
+impl wire::ReadObject for SendWorkwxRedPack {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -61,7 +61,7 @@ impl wire::ReadObject for Sendworkwxredpack {
 }
 
 wire::read_objects! {
-    Sendworkwxredpack
+    SendWorkwxRedPack
 }
 
 wire::read_string_enums! {

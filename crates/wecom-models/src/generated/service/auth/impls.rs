@@ -74,7 +74,7 @@ impl wire::WriteObject for GetProviderToken {
     }
 }
 
-impl wire::WriteObject for GetAppQrcode {
+impl wire::WriteObject for GetAppQrCode {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("suite_id", &self.suite_id)?;
         out.put_some("appid", &self.appid)?;
@@ -85,7 +85,7 @@ impl wire::WriteObject for GetAppQrcode {
 }
 
 wire::write_objects! {
-    GetSuiteToken, GetCorpToken, GetProviderToken, GetAppQrcode
+    GetSuiteToken, GetCorpToken, GetProviderToken, GetAppQrCode
 }
 
 wire::write_int_enums! {
@@ -134,7 +134,7 @@ impl wire::ReadObject for GetProviderTokenResponse {
     }
 }
 
-impl wire::ReadObject for GetAppQrcodeResponse {
+impl wire::ReadObject for GetAppQrCodeResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -149,7 +149,7 @@ impl wire::ReadObject for GetAppQrcodeResponse {
 
 wire::read_objects! {
     GetSuiteTokenResponse, GetCorpTokenResponse, GetProviderTokenResponse,
-    GetAppQrcodeResponse
+    GetAppQrCodeResponse
 }
 
 wire::open_enums! {

@@ -27,7 +27,7 @@ impl wire::WriteObject for GetProviderTokenResponse {
     }
 }
 
-impl wire::WriteObject for GetAppQrcodeResponse {
+impl wire::WriteObject for GetAppQrCodeResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("qrcode", &self.qrcode)
     }
@@ -35,7 +35,7 @@ impl wire::WriteObject for GetAppQrcodeResponse {
 
 wire::write_objects! {
     GetSuiteTokenResponse, GetCorpTokenResponse, GetProviderTokenResponse,
-    GetAppQrcodeResponse
+    GetAppQrCodeResponse
 }
 
 impl wire::ReadObject for GetSuiteToken {
@@ -81,7 +81,7 @@ impl wire::ReadObject for GetProviderToken {
     }
 }
 
-impl wire::ReadObject for GetAppQrcode {
+impl wire::ReadObject for GetAppQrCode {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -99,7 +99,7 @@ impl wire::ReadObject for GetAppQrcode {
 }
 
 wire::read_objects! {
-    GetSuiteToken, GetCorpToken, GetProviderToken, GetAppQrcode
+    GetSuiteToken, GetCorpToken, GetProviderToken, GetAppQrCode
 }
 
 wire::read_int_enums! {

@@ -48,14 +48,14 @@ impl wire::IntEnum for AttachmentType {
     }
 }
 
-impl wire::WriteObject for Upload {
+impl wire::WriteObject for UploadMedia {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("media", &self.media)
     }
 }
 
 wire::write_objects! {
-    Upload
+    UploadMedia
 }
 
 wire::write_int_enums! {
@@ -66,7 +66,7 @@ wire::write_string_enums! {
     MediaType
 }
 
-impl wire::ReadObject for UploadResponse {
+impl wire::ReadObject for UploadMediaResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -82,7 +82,7 @@ impl wire::ReadObject for UploadResponse {
 }
 
 wire::read_objects! {
-    UploadResponse
+    UploadMediaResponse
 }
 
 wire::read_string_enums! {

@@ -6,7 +6,7 @@
 use super::*;
 use crate::wire;
 
-impl wire::WriteObject for UploadResponse {
+impl wire::WriteObject for UploadMediaResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("type", &self.r#type)?;
         out.put("media_id", &self.media_id)?;
@@ -15,10 +15,10 @@ impl wire::WriteObject for UploadResponse {
 }
 
 wire::write_objects! {
-    UploadResponse
+    UploadMediaResponse
 }
 
-impl wire::ReadObject for Upload {
+impl wire::ReadObject for UploadMedia {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -34,7 +34,7 @@ impl wire::ReadObject for Upload {
 }
 
 wire::read_objects! {
-    Upload
+    UploadMedia
 }
 
 wire::read_int_enums! {
