@@ -373,7 +373,7 @@ fn an_error_code_means_what_the_page_of_its_endpoint_says() {
     assert_eq!(own, "WeCom error 620004: no (APPROVAL_INTERNAL_ERROR: WeCom failed.)");
     assert_eq!(errcode::APPROVAL_INTERNAL_ERROR, 620_004);
     let here = parse::<CreateTemplate>(br#"{"errcode":301087,"errmsg":"no"}"#).map_err(text).unwrap_err();
-    let meaning = "The corporation has too many templates.";
+    let meaning = "The company has too many templates.";
     assert_eq!(here, format!("WeCom error 301087: no (APPROVAL_TEMPLATE_COUNT_EXCEEDED: {meaning})"));
     let elsewhere =
         parse::<GetMeetingInfo>(br#"{"errcode":301087,"errmsg":"no"}"#).map_err(text).unwrap_err();
