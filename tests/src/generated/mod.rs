@@ -43,7 +43,7 @@ pub(crate) mod school;
 pub(crate) mod service;
 /// 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 管理智能表格内容 (feature `wedoc`).
 pub(crate) mod wedoc;
-/// 微盘 · 管理文件 (feature `wedrive`).
+/// 微盘 · 版本和容量管理, 微盘 · 管理文件, 微盘 · 管理空间, 微盘 · 高级功能账号管理 (feature `wedrive`).
 pub(crate) mod wedrive;
 
 use crate::conformance::Contract;
@@ -573,6 +573,106 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         &["/records/*/values/*/*/doc_type", "/records/*/values/*/*/user_id"],
     ),
     Contract::of::<
+        wecom_models::wedrive::capacity::GetProInfo,
+    >(wedrive::capacity::GET_PRO_INFO, &[], &[]),
+    Contract::of::<
+        wecom_models::wedrive::capacity::GetCapacity,
+    >(wedrive::capacity::GET_CAPACITY, &[], &[]),
+    Contract::of::<
         wecom_models::wedrive::file::ListFile,
     >(wedrive::file::LIST_FILE, &[], &["/file_list"]),
+    Contract::of::<
+        wecom_models::wedrive::file::UploadFile,
+    >(wedrive::file::UPLOAD_FILE, &["/selected_ticket"], &[]),
+    Contract::of::<
+        wecom_models::wedrive::file::UploadFileInit,
+    >(wedrive::file::UPLOAD_FILE_INIT, &["/selected_ticket"], &[]),
+    Contract::of::<
+        wecom_models::wedrive::file::UploadFilePart,
+    >(wedrive::file::UPLOAD_FILE_PART, &[], &[]),
+    Contract::of::<
+        wecom_models::wedrive::file::UploadFileFinish,
+    >(wedrive::file::UPLOAD_FILE_FINISH, &[], &[]),
+    Contract::of::<
+        wecom_models::wedrive::file::DownloadFile,
+    >(wedrive::file::DOWNLOAD_FILE, &["/selected_ticket"], &[]),
+    Contract::of::<
+        wecom_models::wedrive::file::CreateFile,
+    >(wedrive::file::CREATE_FILE, &["/file_type"], &[]),
+    Contract::of::<
+        wecom_models::wedrive::file::RenameFile,
+    >(wedrive::file::RENAME_FILE, &[], &[]),
+    Contract::of::<
+        wecom_models::wedrive::file::MoveFile,
+    >(wedrive::file::MOVE_FILE, &["/fileid"], &["/file_list"]),
+    Contract::of::<
+        wecom_models::wedrive::file::DeleteFile,
+    >(wedrive::file::DELETE_FILE, &[], &[]),
+    Contract::of::<
+        wecom_models::wedrive::file::GetFileInfo,
+    >(wedrive::file::GET_FILE_INFO, &[], &[]),
+    Contract::of::<
+        wecom_models::wedrive::file::AddFileAcl,
+    >(wedrive::file::ADD_FILE_ACL, &[], &[]),
+    Contract::of::<
+        wecom_models::wedrive::file::DelFileAcl,
+    >(wedrive::file::DEL_FILE_ACL, &[], &[]),
+    Contract::of::<
+        wecom_models::wedrive::file::SetFileSetting,
+    >(wedrive::file::SET_FILE_SETTING, &[], &[]),
+    Contract::of::<
+        wecom_models::wedrive::file::ShareFile,
+    >(wedrive::file::SHARE_FILE, &[], &[]),
+    Contract::of::<
+        wecom_models::wedrive::file::GetFilePermission,
+    >(
+        wedrive::file::GET_FILE_PERMISSION,
+        &[],
+        &["/share_range/corp_external_auth", "/file_member_list"],
+    ),
+    Contract::of::<
+        wecom_models::wedrive::file::SetFileSecureSetting,
+    >(wedrive::file::SET_FILE_SECURE_SETTING, &["/watermark/margin_type"], &[]),
+    Contract::of::<
+        wecom_models::wedrive::space::CreateSpace,
+    >(wedrive::space::CREATE_SPACE, &[], &[]),
+    Contract::of::<
+        wecom_models::wedrive::space::RenameSpace,
+    >(wedrive::space::RENAME_SPACE, &[], &[]),
+    Contract::of::<
+        wecom_models::wedrive::space::DismissSpace,
+    >(wedrive::space::DISMISS_SPACE, &[], &[]),
+    Contract::of::<
+        wecom_models::wedrive::space::GetSpaceInfo,
+    >(
+        wedrive::space::GET_SPACE_INFO,
+        &[],
+        &["/space_info/auth_list", "/space_info/auth_list/auth_info/*/auth"],
+    ),
+    Contract::of::<
+        wecom_models::wedrive::space::AddSpaceAcl,
+    >(wedrive::space::ADD_SPACE_ACL, &[], &[]),
+    Contract::of::<
+        wecom_models::wedrive::space::DelSpaceAcl,
+    >(wedrive::space::DEL_SPACE_ACL, &[], &[]),
+    Contract::of::<
+        wecom_models::wedrive::space::SetSpaceSetting,
+    >(wedrive::space::SET_SPACE_SETTING, &[], &[]),
+    Contract::of::<
+        wecom_models::wedrive::space::ShareSpace,
+    >(wedrive::space::SHARE_SPACE, &[], &[]),
+    Contract::of::<
+        wecom_models::wedrive::space::GetNewSpaceInfo,
+    >(
+        wedrive::space::GET_NEW_SPACE_INFO,
+        &[],
+        &["/space_info/auth_list/auth_info/*/auth"],
+    ),
+    Contract::of::<
+        wecom_models::wedrive::vip::BatchAddVip,
+    >(wedrive::vip::BATCH_ADD_VIP, &[], &[]),
+    Contract::of::<
+        wecom_models::wedrive::vip::BatchDelVip,
+    >(wedrive::vip::BATCH_DEL_VIP, &[], &[]),
+    Contract::of::<wecom_models::wedrive::vip::ListVip>(wedrive::vip::LIST_VIP, &[], &[]),
 ];

@@ -43,7 +43,7 @@ pub(crate) mod school;
 pub(crate) mod service;
 /// 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 管理智能表格内容 (feature `wedoc`).
 pub(crate) mod wedoc;
-/// 微盘 · 管理文件 (feature `wedrive`).
+/// 微盘 · 版本和容量管理, 微盘 · 管理文件, 微盘 · 管理空间, 微盘 · 高级功能账号管理 (feature `wedrive`).
 pub(crate) mod wedrive;
 
 /// The routes of every spec file.
@@ -87,5 +87,8 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     wedoc::document::ROUTES,
     wedoc::form::ROUTES,
     wedoc::smartsheet::ROUTES,
+    wedrive::capacity::ROUTES,
     wedrive::file::ROUTES,
+    wedrive::space::ROUTES,
+    wedrive::vip::ROUTES,
 ];

@@ -63,6 +63,6 @@ pub mod service;
 /// 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 管理智能表格内容 (feature `wedoc`).
 #[cfg(feature = "wedoc")]
 pub mod wedoc;
-/// 微盘 · 管理文件 (feature `wedrive`).
+/// 微盘 · 版本和容量管理, 微盘 · 管理文件, 微盘 · 管理空间, 微盘 · 高级功能账号管理 (feature `wedrive`).
 #[cfg(feature = "wedrive")]
 pub mod wedrive;

@@ -63,7 +63,7 @@ pub(crate) mod service;
 /// 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 管理智能表格内容 (feature `wedoc`).
 #[cfg(feature = "wedoc")]
 pub(crate) mod wedoc;
-/// 微盘 · 管理文件 (feature `wedrive`).
+/// 微盘 · 版本和容量管理, 微盘 · 管理文件, 微盘 · 管理空间, 微盘 · 高级功能账号管理 (feature `wedrive`).
 #[cfg(feature = "wedrive")]
 pub(crate) mod wedrive;
 
@@ -308,5 +308,65 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     #[cfg(feature = "wedoc")]
     <wecom_models::wedoc::smartsheet::GetRecords as crate::Endpoint>::META,
     #[cfg(feature = "wedrive")]
+    <wecom_models::wedrive::capacity::GetProInfo as crate::Endpoint>::META,
+    #[cfg(feature = "wedrive")]
+    <wecom_models::wedrive::capacity::GetCapacity as crate::Endpoint>::META,
+    #[cfg(feature = "wedrive")]
     <wecom_models::wedrive::file::ListFile as crate::Endpoint>::META,
+    #[cfg(feature = "wedrive")]
+    <wecom_models::wedrive::file::UploadFile as crate::Endpoint>::META,
+    #[cfg(feature = "wedrive")]
+    <wecom_models::wedrive::file::UploadFileInit as crate::Endpoint>::META,
+    #[cfg(feature = "wedrive")]
+    <wecom_models::wedrive::file::UploadFilePart as crate::Endpoint>::META,
+    #[cfg(feature = "wedrive")]
+    <wecom_models::wedrive::file::UploadFileFinish as crate::Endpoint>::META,
+    #[cfg(feature = "wedrive")]
+    <wecom_models::wedrive::file::DownloadFile as crate::Endpoint>::META,
+    #[cfg(feature = "wedrive")]
+    <wecom_models::wedrive::file::CreateFile as crate::Endpoint>::META,
+    #[cfg(feature = "wedrive")]
+    <wecom_models::wedrive::file::RenameFile as crate::Endpoint>::META,
+    #[cfg(feature = "wedrive")]
+    <wecom_models::wedrive::file::MoveFile as crate::Endpoint>::META,
+    #[cfg(feature = "wedrive")]
+    <wecom_models::wedrive::file::DeleteFile as crate::Endpoint>::META,
+    #[cfg(feature = "wedrive")]
+    <wecom_models::wedrive::file::GetFileInfo as crate::Endpoint>::META,
+    #[cfg(feature = "wedrive")]
+    <wecom_models::wedrive::file::AddFileAcl as crate::Endpoint>::META,
+    #[cfg(feature = "wedrive")]
+    <wecom_models::wedrive::file::DelFileAcl as crate::Endpoint>::META,
+    #[cfg(feature = "wedrive")]
+    <wecom_models::wedrive::file::SetFileSetting as crate::Endpoint>::META,
+    #[cfg(feature = "wedrive")]
+    <wecom_models::wedrive::file::ShareFile as crate::Endpoint>::META,
+    #[cfg(feature = "wedrive")]
+    <wecom_models::wedrive::file::GetFilePermission as crate::Endpoint>::META,
+    #[cfg(feature = "wedrive")]
+    <wecom_models::wedrive::file::SetFileSecureSetting as crate::Endpoint>::META,
+    #[cfg(feature = "wedrive")]
+    <wecom_models::wedrive::space::CreateSpace as crate::Endpoint>::META,
+    #[cfg(feature = "wedrive")]
+    <wecom_models::wedrive::space::RenameSpace as crate::Endpoint>::META,
+    #[cfg(feature = "wedrive")]
+    <wecom_models::wedrive::space::DismissSpace as crate::Endpoint>::META,
+    #[cfg(feature = "wedrive")]
+    <wecom_models::wedrive::space::GetSpaceInfo as crate::Endpoint>::META,
+    #[cfg(feature = "wedrive")]
+    <wecom_models::wedrive::space::AddSpaceAcl as crate::Endpoint>::META,
+    #[cfg(feature = "wedrive")]
+    <wecom_models::wedrive::space::DelSpaceAcl as crate::Endpoint>::META,
+    #[cfg(feature = "wedrive")]
+    <wecom_models::wedrive::space::SetSpaceSetting as crate::Endpoint>::META,
+    #[cfg(feature = "wedrive")]
+    <wecom_models::wedrive::space::ShareSpace as crate::Endpoint>::META,
+    #[cfg(feature = "wedrive")]
+    <wecom_models::wedrive::space::GetNewSpaceInfo as crate::Endpoint>::META,
+    #[cfg(feature = "wedrive")]
+    <wecom_models::wedrive::vip::BatchAddVip as crate::Endpoint>::META,
+    #[cfg(feature = "wedrive")]
+    <wecom_models::wedrive::vip::BatchDelVip as crate::Endpoint>::META,
+    #[cfg(feature = "wedrive")]
+    <wecom_models::wedrive::vip::ListVip as crate::Endpoint>::META,
 ];

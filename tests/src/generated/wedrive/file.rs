@@ -90,3 +90,346 @@ pub(crate) const LIST_FILE: &[crate::snapshot::Example] = &[
 fn list_file() {
     crate::snapshot::snapshot::<ListFile>(LIST_FILE);
 }
+
+pub(crate) const UPLOAD_FILE: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "spaceid": "s.ww5e1f7c20c9.74013c6e6a94",
+  "fatherid": "s.ww5e1f7c20c9.7401daa508cb",
+  "file_name": "minutes.pdf",
+  "file_base64_content": "aGVsbG8="
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "fileid": "s.ww5e1f7c20c9.740178dca702" }"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{
+  "selected_ticket": "made-up-selected-ticket-08cb",
+  "file_name": "minutes.pdf",
+  "file_base64_content": "aGVsbG8="
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "fileid": "s.ww5e1f7c20c9.740178dca702" }"#,
+    },
+];
+
+#[test]
+fn upload_file() {
+    crate::snapshot::snapshot::<UploadFile>(UPLOAD_FILE);
+}
+
+pub(crate) const UPLOAD_FILE_INIT: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "spaceid": "s.ww5e1f7c20c9.74013c6e6a94",
+  "fatherid": "s.ww5e1f7c20c9.7401daa508cb",
+  "file_name": "minutes.pdf",
+  "size": 3145728,
+  "block_sha": ["9e379e379e379e379e379e379e379e379e379e37", "3c6e3c6e3c6e3c6e3c6e3c6e3c6e3c6e3c6e3c6e"],
+  "skip_push_card": false
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "hit_exist": false, "upload_key": "upload-2e26" }"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{
+  "selected_ticket": "made-up-selected-ticket-08cb",
+  "file_name": "minutes.pdf",
+  "size": 123,
+  "block_sha": ["9e379e379e379e379e379e379e379e379e379e37"]
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "hit_exist": true, "fileid": "s.ww5e1f7c20c9.740178dca702" }"#,
+    },
+];
+
+#[test]
+fn upload_file_init() {
+    crate::snapshot::snapshot::<UploadFileInit>(UPLOAD_FILE_INIT);
+}
+
+pub(crate) const UPLOAD_FILE_PART: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "upload_key": "upload-2e26", "index": 1, "file_base64_content": "aGVsbG8=" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+
+#[test]
+fn upload_file_part() {
+    crate::snapshot::snapshot::<UploadFilePart>(UPLOAD_FILE_PART);
+}
+
+pub(crate) const UPLOAD_FILE_FINISH: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "upload_key": "upload-2e26" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "fileid": "s.ww5e1f7c20c9.740178dca702" }"#,
+    },
+];
+
+#[test]
+fn upload_file_finish() {
+    crate::snapshot::snapshot::<UploadFileFinish>(UPLOAD_FILE_FINISH);
+}
+
+pub(crate) const DOWNLOAD_FILE: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "fileid": "s.ww5e1f7c20c9.740178dca702" }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "download_url": "https://example.com/download/1",
+  "cookie_name": "wedrive-download",
+  "cookie_value": "made-up-cookie-value-cc5d"
+}"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{ "selected_ticket": "made-up-selected-ticket-08cb" }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "download_url": "https://example.com/download/2",
+  "cookie_name": "wedrive-download",
+  "cookie_value": "made-up-cookie-value-2e26"
+}"#,
+    },
+];
+
+#[test]
+fn download_file() {
+    crate::snapshot::snapshot::<DownloadFile>(DOWNLOAD_FILE);
+}
+
+pub(crate) const CREATE_FILE: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "spaceid": "s.ww5e1f7c20c9.74013c6e6a94",
+  "fatherid": "s.ww5e1f7c20c9.7401daa508cb",
+  "file_type": 3,
+  "file_name": "Agenda"
+}"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "fileid": "s.ww5e1f7c20c9.740178dca702",
+  "url": "https://example.com/url/2"
+}"#,
+    },
+];
+
+#[test]
+fn create_file() {
+    crate::snapshot::snapshot::<CreateFile>(CREATE_FILE);
+}
+
+pub(crate) const RENAME_FILE: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "fileid": "s.ww5e1f7c20c9.740178dca702", "new_name": "plan.docx" }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "file": {
+    "fileid": "s.ww5e1f7c20c9.740178dca702",
+    "file_name": "plan.docx",
+    "spaceid": "s.ww5e1f7c20c9.74013c6e6a94",
+    "fatherid": "s.ww5e1f7c20c9.7401daa508cb",
+    "file_size": 20480,
+    "ctime": 1741046400,
+    "mtime": 1741050000,
+    "file_type": 2,
+    "file_status": 1,
+    "sha": "daa5daa5daa5daa5daa5daa5daa5daa5daa5daa5",
+    "md5": "9e379e379e379e379e379e379e379e37"
+  }
+}"#,
+    },
+];
+
+#[test]
+fn rename_file() {
+    crate::snapshot::snapshot::<RenameFile>(RENAME_FILE);
+}
+
+pub(crate) const MOVE_FILE: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "fatherid": "s.ww5e1f7c20c9.7401daa508cb",
+  "replace": true,
+  "fileid": ["s.ww5e1f7c20c9.740178dca702"]
+}"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "file_list": {
+    "item": [
+      {
+        "fileid": "s.ww5e1f7c20c9.740178dca702",
+        "file_name": "plan.docx",
+        "spaceid": "s.ww5e1f7c20c9.74013c6e6a94",
+        "fatherid": "s.ww5e1f7c20c9.7401daa508cb",
+        "file_size": 20480,
+        "ctime": 1741046400,
+        "mtime": 1741050000,
+        "file_type": 2,
+        "file_status": 1,
+        "sha": "daa5daa5daa5daa5daa5daa5daa5daa5daa5daa5",
+        "md5": "9e379e379e379e379e379e379e379e37"
+      }
+    ]
+  }
+}"#,
+    },
+];
+
+#[test]
+fn move_file() {
+    crate::snapshot::snapshot::<MoveFile>(MOVE_FILE);
+}
+
+pub(crate) const DELETE_FILE: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "fileid": ["s.ww5e1f7c20c9.740117134539", "s.ww5e1f7c20c9.7401b54ae370"] }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+
+#[test]
+fn delete_file() {
+    crate::snapshot::snapshot::<DeleteFile>(DELETE_FILE);
+}
+
+pub(crate) const GET_FILE_INFO: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "fileid": "s.ww5e1f7c20c9.740178dca702" }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "file_info": {
+    "fileid": "s.ww5e1f7c20c9.740178dca702",
+    "file_name": "Overview",
+    "spaceid": "s.ww5e1f7c20c9.74013c6e6a94",
+    "fatherid": "s.ww5e1f7c20c9.7401daa508cb",
+    "file_size": 20480,
+    "ctime": 1741046400,
+    "mtime": 1741050000,
+    "file_type": 6,
+    "file_status": 1,
+    "sha": "daa5daa5daa5daa5daa5daa5daa5daa5daa5daa5",
+    "md5": "9e379e379e379e379e379e379e379e37",
+    "url": "https://example.com/url/2"
+  }
+}"#,
+    },
+];
+
+#[test]
+fn get_file_info() {
+    crate::snapshot::snapshot::<GetFileInfo>(GET_FILE_INFO);
+}
+
+pub(crate) const ADD_FILE_ACL: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "fileid": "s.ww5e1f7c20c9.740178dca702",
+  "auth_info": [{ "type": 2, "departmentid": 1, "auth": 1 }, { "type": 1, "userid": "chenyu", "auth": 1 }]
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+
+#[test]
+fn add_file_acl() {
+    crate::snapshot::snapshot::<AddFileAcl>(ADD_FILE_ACL);
+}
+
+pub(crate) const DEL_FILE_ACL: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "fileid": "s.ww5e1f7c20c9.740178dca702",
+  "auth_info": [{ "type": 1, "userid": "chenyu" }, { "type": 2, "departmentid": 1 }]
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+
+#[test]
+fn del_file_acl() {
+    crate::snapshot::snapshot::<DelFileAcl>(DEL_FILE_ACL);
+}
+
+pub(crate) const SET_FILE_SETTING: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "fileid": "s.ww5e1f7c20c9.7401538181a7", "auth_scope": 1, "auth": 1 }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+
+#[test]
+fn set_file_setting() {
+    crate::snapshot::snapshot::<SetFileSetting>(SET_FILE_SETTING);
+}
+
+pub(crate) const SHARE_FILE: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "fileid": "s.ww5e1f7c20c9.740178dca702" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "share_url": "https://example.com/share/3" }"#,
+    },
+];
+
+#[test]
+fn share_file() {
+    crate::snapshot::snapshot::<ShareFile>(SHARE_FILE);
+}
+
+pub(crate) const GET_FILE_PERMISSION: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "fileid": "s.ww5e1f7c20c9.740178dca702" }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "share_range": {
+    "enable_corp_internal": true,
+    "corp_internal_auth": 1,
+    "enable_corp_external": false,
+    "corp_external_auth": 255
+  },
+  "secure_setting": {
+    "enable_readonly_copy": true,
+    "modify_only_by_admin": true,
+    "enable_readonly_comment": false,
+    "ban_share_external": true
+  },
+  "inherit_father_auth": { "auth_list": [{ "type": 1, "userid": "linmo", "auth": 1 }], "inherit": true },
+  "file_member_list": [{ "type": 1, "userid": "linmo", "auth": 1 }, { "type": 2, "departmentid": 1024, "auth": 1 }],
+  "watermark": {
+    "text": "The plan for next week.",
+    "margin_type": 1,
+    "show_visitor_name": false,
+    "force_by_admin": false,
+    "show_text": false,
+    "force_by_space_admin": false
+  }
+}"#,
+    },
+];
+
+#[test]
+fn get_file_permission() {
+    crate::snapshot::snapshot::<GetFilePermission>(GET_FILE_PERMISSION);
+}
+
+pub(crate) const SET_FILE_SECURE_SETTING: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "fileid": "s.ww5e1f7c20c9.740178dca702",
+  "watermark": {
+    "text": "The plan for next week.",
+    "margin_type": 1,
+    "show_visitor_name": false,
+    "show_text": false
+  }
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+
+#[test]
+fn set_file_secure_setting() {
+    crate::snapshot::snapshot::<SetFileSecureSetting>(SET_FILE_SECURE_SETTING);
+}

@@ -44,6 +44,12 @@ static CHARS: LazyLock<Regex> = LazyLock::new(|| {
 static OVER: LazyLock<Regex> = LazyLock::new(|| {
     regex(r"超过\s*([0-9]+)\s*(?:个)?\s*(字节|(?:[uU][tT][fF]-?8)?\s*字符|汉字|字)[^，,。；;]{0,4}截断")
 });
+// A Chinese character counts as two.
+static WIDE: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?:英文|字母)[^，,。；;0-9]{0,4}[1一]\s*个\s*[，,、]?\s*(?:汉字|中文)[^，,。；;0-9]{0,4}[2两二]\s*个",
+    )
+});
 
 /// All limits that are said of a text's length.
 pub(super) fn limits(doc: &Description) -> Vec<Limit> {
@@ -86,6 +92,18 @@ pub(super) fn cut(doc: &Description, mut limits: Vec<Limit>) -> Vec<Limit> {
         limit.kind = match limit.kind {
             LimitKind::MaxBytes => LimitKind::CutsAtBytes,
             LimitKind::MaxChars => LimitKind::CutsAtChars,
+            other => other,
+        };
+    }
+    limits
+}
+
+/// What is counted in widths, where a text says that a Chinese character counts as two.
+pub(super) fn wide(doc: &Description, mut limits: Vec<Limit>) -> Vec<Limit> {
+    for limit in limits.iter_mut().filter(|_| WIDE.is_match(doc.text())) {
+        limit.kind = match limit.kind {
+            LimitKind::MaxChars => LimitKind::MaxWidth,
+            LimitKind::CutsAtChars => LimitKind::CutsAtWidth,
             other => other,
         };
     }

@@ -12,7 +12,8 @@ pub(crate) fn limits(doc: &str, ty: &TypeExpr) -> Vec<Limit> {
     let doc = &Description::of(doc);
     match Carrier::of(ty) {
         Some(Carrier::Text) => {
-            let mut limits = lengths::cut(doc, lengths::known(doc, settled(lengths::limits(doc))));
+            let limits = lengths::known(doc, settled(lengths::limits(doc)));
+            let mut limits = lengths::wide(doc, lengths::cut(doc, limits));
             let pattern = characters::pattern(doc.text()).map(LimitValue::Pattern);
             limits.extend(pattern.map(|value| Limit { kind: LimitKind::Pattern, value }));
             limits
@@ -52,6 +53,12 @@ mod tests {
             ("长度为1~64个字节", "string", vec![("max_bytes", 64)]),
             ("长度1～32个utf8字符", "string", vec![("min_chars", 1), ("max_chars", 32)]),
             ("最多20个字符", "string", vec![("max_chars", 20)]),
+            ("文件名最多填255个字符, 英文算1个, 汉字算2个", "string", vec![("max_width", 255)]),
+            (
+                "最多填255个字符, 英文算1个, 汉字算2个, 超过255个字符会被截断",
+                "string",
+                vec![("cuts_at_width", 255)],
+            ),
             ("长度10个汉字以内", "string", vec![("max_chars", 10)]),
             ("32字节以内", "string", vec![("max_bytes", 32)]),
             ("建议不超过36个字", "string", vec![]),

@@ -63,20 +63,24 @@ pub(crate) fn claims(text: &str, about: Option<&str>) -> Vec<Claim> {
 }
 
 fn claims_of(sentence: &str, about: Option<&str>) -> Vec<Claim> {
-    let mut found: Vec<Claim> = group(sentence, about).into_iter().collect();
+    let mut found = group(sentence, about);
     found.extend(about.and_then(|field| required_when(sentence, field)));
     found.extend(max_span(sentence));
     found
 }
 
-fn group(sentence: &str, about: Option<&str>) -> Option<Claim> {
-    let (group, words) = GROUPS.iter().find_map(|(group, words)| Some((*group, words.find(sentence)?)))?;
+fn group(sentence: &str, about: Option<&str>) -> Vec<Claim> {
+    let found = GROUPS.iter().find_map(|(group, words)| Some((*group, words.find(sentence)?)));
+    let Some((group, words)) = found else { return Vec::new() };
     let before = &sentence[..words.start()];
     // What only holds at times is no rule of the fields alone, and neither is what is only recommended.
     let conditional =
         ["若", "如果", "当", "建议"].iter().any(|word| before.replace("当前", "").contains(word));
     if conditional {
-        return None;
+        return Vec::new();
+    }
+    if sentence[words.end()..].starts_with("其中一组") {
+        return of_sets(group, before);
     }
     // A name that stands among the words is one of the group's.
     let mut names: Vec<String> = about.map(str::to_owned).into_iter().collect();
@@ -91,7 +95,19 @@ fn group(sentence: &str, about: Option<&str>) -> Option<Claim> {
         .iter()
         .any(|word| sentence[words.end()..].contains(word));
     let group = if both && group == Group::ExactlyOne { Group::AtLeastOne } else { group };
-    (names.len() > 1).then_some(Claim::Group(group, names))
+    (names.len() > 1).then_some(Claim::Group(group, names)).into_iter().collect()
+}
+
+/// A group of sets, whose names stand with slashes between them: one of each set stands for it, and the others go with that one.
+fn of_sets(group: Group, text: &str) -> Vec<Claim> {
+    static SET: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"[A-Za-z_][A-Za-z0-9_]*(?:`?\s*/\s*`?[A-Za-z_][A-Za-z0-9_]*)*"));
+    let names = |set: &str| NAME.find_iter(set).map(|name| name.as_str().to_owned()).collect::<Vec<_>>();
+    let sets: Vec<Vec<String>> = SET.find_iter(text).map(|set| names(set.as_str())).collect();
+    let firsts: Vec<String> = sets.iter().filter_map(|set| set.first().cloned()).collect();
+    let one = (firsts.len() > 1).then_some(Claim::Group(group, firsts));
+    let together = sets.into_iter().filter(|set| set.len() > 1);
+    one.into_iter().chain(together.map(|set| Claim::Group(Group::BothOrNeither, set))).collect()
 }
 
 fn required_when(sentence: &str, field: &str) -> Option<Claim> {
@@ -211,6 +227,14 @@ mod tests {
         ] {
             assert_eq!(claims(text, None), [], "{text}");
         }
+    }
+
+    #[test]
+    fn of_sets_of_fields_one_is_set_as_a_whole() {
+        let text = "注意：`spaceid`/`fatherid`和`selected_ticket`必须填且仅填其中一组参数";
+        let one = group_of(Group::ExactlyOne, &["spaceid", "selected_ticket"]);
+        let whole = group_of(Group::BothOrNeither, &["spaceid", "fatherid"]);
+        assert_eq!(claims(text, None), [one, whole].concat());
     }
 
     #[test]

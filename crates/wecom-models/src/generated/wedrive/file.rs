@@ -2,13 +2,13 @@
 
 //! 微盘 · 管理文件
 //!
-//! Files and folders in WeDrive (微盘).
+//! Files and folders in WeDrive (微盘): finding, uploading and changing them, and who may see them.
 
 mod impls;
 #[cfg(feature = "bidirectional")]
 mod reverse;
 
-use crate::{Timestamp, Unknown};
+use crate::{Secret, Timestamp, Unknown};
 
 /// Lists the files of a folder, one page at a time.
 ///
@@ -22,7 +22,7 @@ use crate::{Timestamp, Unknown};
 pub struct ListFile {
     /// The space's ID.
     pub spaceid: String,
-    /// The `fileid` of the folder; for the root of the space, its `spaceid`.
+    /// The folder's `fileid`; in the root, the space's `spaceid`.
     pub fatherid: String,
     /// The sort order of the files.
     pub sort_type: SortType,
@@ -66,6 +66,730 @@ pub struct ListFileResponse {
     pub file_list: FileItems,
 }
 
+/// Uploads a file of up to 10 MB.
+///
+/// `POST /cgi-bin/wedrive/file_upload` ·
+/// [上传文件](https://developer.work.weixin.qq.com/document/path/97880)
+///
+/// Exactly one of `spaceid`, `selected_ticket` is set.
+///
+/// All or none of `spaceid`, `fatherid` is set.
+///
+/// Larger files are uploaded in blocks: see [`UploadFileInit`].
+///
+/// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
+/// permission 微盘.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UploadFile {
+    /// The space's ID.
+    pub spaceid: Option<String>,
+    /// The folder's `fileid`; in the root, the space's `spaceid`.
+    pub fatherid: Option<String>,
+    /// The `selectedTicket` that the file picker of WeCom's JS-SDK returns. Can't be combined with
+    /// `spaceid` and `fatherid`.
+    ///
+    /// The page's example has it beside the others, against its own rule.
+    pub selected_ticket: Option<Secret>,
+    /// The name of the file. At most 255 half-width characters.
+    pub file_name: String,
+    /// The content as plain Base64, without a `data:` prefix. Up to 10 MB before encoding.
+    pub file_base64_content: String,
+}
+
+impl UploadFile {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(
+        file_name: impl Into<String>,
+        file_base64_content: impl Into<String>,
+    ) -> Self {
+        Self {
+            file_name: file_name.into(),
+            file_base64_content: file_base64_content.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`spaceid`](Self::spaceid).
+    #[must_use]
+    pub fn spaceid(mut self, spaceid: impl Into<String>) -> Self {
+        self.spaceid = Some(spaceid.into());
+        self
+    }
+
+    /// Sets [`fatherid`](Self::fatherid).
+    #[must_use]
+    pub fn fatherid(mut self, fatherid: impl Into<String>) -> Self {
+        self.fatherid = Some(fatherid.into());
+        self
+    }
+
+    /// Sets [`selected_ticket`](Self::selected_ticket).
+    #[must_use]
+    pub fn selected_ticket(mut self, selected_ticket: impl Into<Secret>) -> Self {
+        self.selected_ticket = Some(selected_ticket.into());
+        self
+    }
+}
+
+/// The answer to [`UploadFile`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UploadFileResponse {
+    /// The file's ID.
+    pub fileid: String,
+}
+
+/// Begins the upload of a file in blocks.
+///
+/// `POST /cgi-bin/wedrive/file_upload_init` ·
+/// [分块上传初始化](https://developer.work.weixin.qq.com/document/path/98004)
+///
+/// Exactly one of `spaceid`, `selected_ticket` is set.
+///
+/// All or none of `spaceid`, `fatherid` is set.
+///
+/// A file is cut into blocks of 2 MB (2,097,152 bytes); the last one may be shorter. If WeCom has the
+/// content already (秒传), this call completes the upload. Otherwise [`UploadFilePart`] uploads each
+/// block, in any order and up to 10 at once (recommended), and [`UploadFileFinish`] completes it.
+///
+/// The company itself calls it with the secret of 微盘. Self-built apps must be listed under 微盘 › 可调用应用;
+/// customized and third-party apps need the permission 微盘.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UploadFileInit {
+    /// The space's ID.
+    pub spaceid: Option<String>,
+    /// The folder's `fileid`; in the root, the space's `spaceid`.
+    pub fatherid: Option<String>,
+    /// The `selectedTicket` that the file picker of WeCom's JS-SDK returns. Can't be combined with
+    /// `spaceid` and `fatherid`.
+    ///
+    /// The page's example has it beside the others, against its own rule.
+    pub selected_ticket: Option<Secret>,
+    /// The name of the file.
+    pub file_name: String,
+    /// The size of the file, in bytes. At most 21474836480.
+    pub size: u64,
+    /// The cumulative SHA-1 of each block, in their order, in hexadecimal. For the last block, it is the
+    /// SHA-1 of the whole file; for any other, the internal state of SHA-1 after that block, without
+    /// padding: five 32-bit words, the least significant byte first.
+    pub block_sha: Vec<String>,
+    /// Whether WeCom sends no card when the file is created. Default false.
+    pub skip_push_card: Option<bool>,
+}
+
+impl UploadFileInit {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(
+        file_name: impl Into<String>,
+        size: u64,
+        block_sha: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self {
+            file_name: file_name.into(),
+            size,
+            block_sha: block_sha.into_iter().map(Into::into).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`spaceid`](Self::spaceid).
+    #[must_use]
+    pub fn spaceid(mut self, spaceid: impl Into<String>) -> Self {
+        self.spaceid = Some(spaceid.into());
+        self
+    }
+
+    /// Sets [`fatherid`](Self::fatherid).
+    #[must_use]
+    pub fn fatherid(mut self, fatherid: impl Into<String>) -> Self {
+        self.fatherid = Some(fatherid.into());
+        self
+    }
+
+    /// Sets [`selected_ticket`](Self::selected_ticket).
+    #[must_use]
+    pub fn selected_ticket(mut self, selected_ticket: impl Into<Secret>) -> Self {
+        self.selected_ticket = Some(selected_ticket.into());
+        self
+    }
+
+    /// Sets [`skip_push_card`](Self::skip_push_card).
+    #[must_use]
+    pub fn skip_push_card(mut self, skip_push_card: bool) -> Self {
+        self.skip_push_card = Some(skip_push_card);
+        self
+    }
+}
+
+/// The answer to [`UploadFileInit`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UploadFileInitResponse {
+    /// Whether WeCom has the content already.
+    pub hit_exist: bool,
+    /// The key of the upload. Absent if `hit_exist` is true.
+    pub upload_key: Option<String>,
+    /// The file's ID. Present only if `hit_exist` is true: the upload is complete.
+    pub fileid: Option<String>,
+}
+
+/// Uploads a block of a file.
+///
+/// `POST /cgi-bin/wedrive/file_upload_part` ·
+/// [分块上传文件](https://developer.work.weixin.qq.com/document/path/98004)
+///
+/// The company itself calls it with the secret of 微盘. Self-built apps must be listed under 微盘 › 可调用应用;
+/// customized and third-party apps need the permission 微盘.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UploadFilePart {
+    /// The key of the upload, from [`UploadFileInit`].
+    pub upload_key: String,
+    /// The number of the block, from 1. At least 1.
+    pub index: i64,
+    /// The content of the block as plain Base64, without a `data:` prefix.
+    pub file_base64_content: String,
+}
+
+impl UploadFilePart {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(
+        upload_key: impl Into<String>,
+        index: i64,
+        file_base64_content: impl Into<String>,
+    ) -> Self {
+        Self {
+            upload_key: upload_key.into(),
+            index,
+            file_base64_content: file_base64_content.into(),
+        }
+    }
+}
+
+/// The answer to [`UploadFilePart`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UploadFilePartResponse {}
+
+/// Completes the upload of a file in blocks.
+///
+/// `POST /cgi-bin/wedrive/file_upload_finish` ·
+/// [分块上传完成](https://developer.work.weixin.qq.com/document/path/98004)
+///
+/// The company itself calls it with the secret of 微盘. Self-built apps must be listed under 微盘 › 可调用应用;
+/// customized and third-party apps need the permission 微盘.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UploadFileFinish {
+    /// The key of the upload, from [`UploadFileInit`].
+    pub upload_key: String,
+}
+
+impl UploadFileFinish {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(upload_key: impl Into<String>) -> Self {
+        Self {
+            upload_key: upload_key.into(),
+        }
+    }
+}
+
+/// The answer to [`UploadFileFinish`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UploadFileFinishResponse {
+    /// The file's ID.
+    pub fileid: String,
+}
+
+/// Gets the URL that a file can be downloaded from.
+///
+/// `POST /cgi-bin/wedrive/file_download` ·
+/// [下载文件](https://developer.work.weixin.qq.com/document/path/97881)
+///
+/// Exactly one of `fileid`, `selected_ticket` is set.
+///
+/// The download needs a cookie, which is returned with the URL.
+///
+/// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
+/// permission 微盘.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct DownloadFile {
+    /// The file's ID. Folders and documents can't be downloaded.
+    pub fileid: Option<String>,
+    /// The `selectedTicket` that the file picker of WeCom's JS-SDK returns. Can't be combined with
+    /// `fileid`.
+    ///
+    /// The page's example has it beside `fileid`, against its own rule.
+    pub selected_ticket: Option<Secret>,
+}
+
+impl DownloadFile {
+    /// With nothing set: WeCom requires nothing here.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`fileid`](Self::fileid).
+    #[must_use]
+    pub fn fileid(mut self, fileid: impl Into<String>) -> Self {
+        self.fileid = Some(fileid.into());
+        self
+    }
+
+    /// Sets [`selected_ticket`](Self::selected_ticket).
+    #[must_use]
+    pub fn selected_ticket(mut self, selected_ticket: impl Into<Secret>) -> Self {
+        self.selected_ticket = Some(selected_ticket.into());
+        self
+    }
+}
+
+/// The answer to [`DownloadFile`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct DownloadFileResponse {
+    /// The URL, valid for 2 hours.
+    pub download_url: String,
+    /// The name of the cookie to send with the download.
+    pub cookie_name: String,
+    /// The value of the cookie.
+    pub cookie_value: Secret,
+}
+
+/// Creates a folder or a document.
+///
+/// `POST /cgi-bin/wedrive/file_create` ·
+/// [新建文件夹/文档](https://developer.work.weixin.qq.com/document/path/97882)
+///
+/// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
+/// permission 微盘.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct CreateFile {
+    /// The space's ID.
+    pub spaceid: String,
+    /// The folder's `fileid`; in the root, the space's `spaceid`.
+    pub fatherid: String,
+    /// The type: a folder, a document or a spreadsheet.
+    ///
+    /// The page's example has a placeholder.
+    pub file_type: FileType,
+    /// The name of the file. At most 255 half-width characters.
+    pub file_name: String,
+}
+
+impl CreateFile {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(
+        spaceid: impl Into<String>,
+        fatherid: impl Into<String>,
+        file_type: FileType,
+        file_name: impl Into<String>,
+    ) -> Self {
+        Self {
+            spaceid: spaceid.into(),
+            fatherid: fatherid.into(),
+            file_type,
+            file_name: file_name.into(),
+        }
+    }
+}
+
+/// The answer to [`CreateFile`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct CreateFileResponse {
+    /// The file's ID.
+    pub fileid: String,
+    /// The URL of the document. Present only for documents.
+    pub url: Option<String>,
+}
+
+/// Renames a file.
+///
+/// `POST /cgi-bin/wedrive/file_rename` ·
+/// [重命名文件](https://developer.work.weixin.qq.com/document/path/97883)
+///
+/// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
+/// permission 微盘.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct RenameFile {
+    /// The file's ID.
+    pub fileid: String,
+    /// The new name of the file. At most 255 half-width characters.
+    pub new_name: String,
+}
+
+impl RenameFile {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(fileid: impl Into<String>, new_name: impl Into<String>) -> Self {
+        Self {
+            fileid: fileid.into(),
+            new_name: new_name.into(),
+        }
+    }
+}
+
+/// The answer to [`RenameFile`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct RenameFileResponse {
+    /// The file.
+    pub file: FileInfo,
+}
+
+/// Moves files to another folder.
+///
+/// `POST /cgi-bin/wedrive/file_move` ·
+/// [移动文件](https://developer.work.weixin.qq.com/document/path/97884)
+///
+/// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
+/// permission 微盘.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct MoveFile {
+    /// The folder's `fileid`; in the root, the space's `spaceid`.
+    pub fatherid: String,
+    /// Whether a file of the same name in that folder is replaced. Otherwise the moved one gets a number:
+    /// `minutes(1).txt`.
+    pub replace: Option<bool>,
+    /// The files' IDs.
+    ///
+    /// The page's table says a string; its example shows a list.
+    pub fileid: Vec<String>,
+}
+
+impl MoveFile {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(
+        fatherid: impl Into<String>,
+        fileid: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self {
+            fatherid: fatherid.into(),
+            fileid: fileid.into_iter().map(Into::into).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`replace`](Self::replace).
+    #[must_use]
+    pub fn replace(mut self, replace: bool) -> Self {
+        self.replace = Some(replace);
+        self
+    }
+}
+
+/// The answer to [`MoveFile`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct MoveFileResponse {
+    /// The files that were moved.
+    ///
+    /// The page's table says a list of files; its example shows an object that contains the list.
+    pub file_list: FileItems,
+}
+
+/// Deletes files.
+///
+/// `POST /cgi-bin/wedrive/file_delete` ·
+/// [删除文件](https://developer.work.weixin.qq.com/document/path/97885)
+///
+/// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
+/// permission 微盘.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct DeleteFile {
+    /// The files' IDs.
+    pub fileid: Vec<String>,
+}
+
+impl DeleteFile {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(fileid: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            fileid: fileid.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+/// The answer to [`DeleteFile`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct DeleteFileResponse {}
+
+/// Gets a file.
+///
+/// `POST /cgi-bin/wedrive/file_info` ·
+/// [获取文件信息](https://developer.work.weixin.qq.com/document/path/97886)
+///
+/// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
+/// permission 微盘.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetFileInfo {
+    /// The file's ID.
+    pub fileid: String,
+}
+
+impl GetFileInfo {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(fileid: impl Into<String>) -> Self {
+        Self { fileid: fileid.into() }
+    }
+}
+
+/// The answer to [`GetFileInfo`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetFileInfoResponse {
+    /// The file.
+    pub file_info: FileInfo,
+}
+
+/// Adds members and departments to those who may see a file.
+///
+/// `POST /cgi-bin/wedrive/file_acl_add` ·
+/// [新增成员](https://developer.work.weixin.qq.com/document/path/93658)
+///
+/// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
+/// permission 微盘.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AddFileAcl {
+    /// The file's ID.
+    pub fileid: String,
+    /// The members and departments to add.
+    pub auth_info: Vec<AddedMember>,
+}
+
+impl AddFileAcl {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(
+        fileid: impl Into<String>,
+        auth_info: impl IntoIterator<Item = AddedMember>,
+    ) -> Self {
+        Self {
+            fileid: fileid.into(),
+            auth_info: auth_info.into_iter().collect(),
+        }
+    }
+}
+
+/// The answer to [`AddFileAcl`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AddFileAclResponse {}
+
+/// Removes members and departments from those who may see a file.
+///
+/// `POST /cgi-bin/wedrive/file_acl_del` ·
+/// [删除成员](https://developer.work.weixin.qq.com/document/path/97888)
+///
+/// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
+/// permission 微盘.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct DelFileAcl {
+    /// The file's ID.
+    pub fileid: String,
+    /// The members and departments to remove.
+    pub auth_info: Vec<RemovedMember>,
+}
+
+impl DelFileAcl {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(
+        fileid: impl Into<String>,
+        auth_info: impl IntoIterator<Item = RemovedMember>,
+    ) -> Self {
+        Self {
+            fileid: fileid.into(),
+            auth_info: auth_info.into_iter().collect(),
+        }
+    }
+}
+
+/// The answer to [`DelFileAcl`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct DelFileAclResponse {}
+
+/// Changes with whom a file is shared.
+///
+/// `POST /cgi-bin/wedrive/file_setting` ·
+/// [分享设置](https://developer.work.weixin.qq.com/document/path/97889)
+///
+/// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
+/// permission 微盘.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SetFileSetting {
+    /// The file's ID.
+    pub fileid: String,
+    /// The scope in which it is shared.
+    pub auth_scope: ShareScope,
+    /// The permission. 4 is for files, not for documents, and only companies with the professional edition
+    /// can set it. If omitted, it stays unchanged.
+    pub auth: Option<FilePermission>,
+}
+
+impl SetFileSetting {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(fileid: impl Into<String>, auth_scope: ShareScope) -> Self {
+        Self {
+            fileid: fileid.into(),
+            auth_scope,
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`auth`](Self::auth).
+    #[must_use]
+    pub fn auth(mut self, auth: FilePermission) -> Self {
+        self.auth = Some(auth);
+        self
+    }
+}
+
+/// The answer to [`SetFileSetting`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SetFileSettingResponse {}
+
+/// Gets the share link of a file.
+///
+/// `POST /cgi-bin/wedrive/file_share` ·
+/// [获取分享链接](https://developer.work.weixin.qq.com/document/path/97890)
+///
+/// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
+/// permission 微盘.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ShareFile {
+    /// The file's ID.
+    pub fileid: String,
+}
+
+impl ShareFile {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(fileid: impl Into<String>) -> Self {
+        Self { fileid: fileid.into() }
+    }
+}
+
+/// The answer to [`ShareFile`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ShareFileResponse {
+    /// The share link.
+    pub share_url: String,
+}
+
+/// Gets the permissions of a file.
+///
+/// `POST /cgi-bin/wedrive/get_file_permission` ·
+/// [获取文件权限信息](https://developer.work.weixin.qq.com/document/path/97891)
+///
+/// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
+/// permission 微盘.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetFilePermission {
+    /// The file's ID.
+    pub fileid: String,
+}
+
+impl GetFilePermission {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(fileid: impl Into<String>) -> Self {
+        Self { fileid: fileid.into() }
+    }
+}
+
+/// The answer to [`GetFilePermission`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetFilePermissionResponse {
+    /// The people the file is shared with.
+    pub share_range: ShareRange,
+    /// The security settings of the file.
+    pub secure_setting: FileSettings,
+    /// The permissions inherited from the folder.
+    pub inherit_father_auth: InheritedPermissions,
+    /// The members of the folder or document.
+    pub member_list: Option<Vec<FileMember>>,
+    /// The members of the document's folder, and others with a permission. Present only for documents.
+    ///
+    /// The page's table says an object; its example shows a list.
+    pub file_member_list: Option<Vec<FileMember>>,
+    /// The departments it is shared with.
+    pub co_auth_list: Option<Vec<FileMember>>,
+    /// The watermark. Files other than documents only have `show_visitor_name`.
+    pub watermark: Watermark,
+}
+
+/// Changes the watermark of a document.
+///
+/// `POST /cgi-bin/wedrive/file_secure_setting` ·
+/// [修改文件安全设置](https://developer.work.weixin.qq.com/document/path/97892)
+///
+/// Only documents are supported.
+///
+/// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
+/// permission 微盘.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SetFileSecureSetting {
+    /// The file's ID.
+    pub fileid: String,
+    /// The watermark.
+    pub watermark: Option<WatermarkSettings>,
+}
+
+impl SetFileSecureSetting {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(fileid: impl Into<String>) -> Self {
+        Self {
+            fileid: fileid.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`watermark`](Self::watermark).
+    #[must_use]
+    pub fn watermark(mut self, watermark: WatermarkSettings) -> Self {
+        self.watermark = Some(watermark);
+        self
+    }
+}
+
+/// The answer to [`SetFileSecureSetting`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SetFileSecureSettingResponse {}
+
 /// The files on a page.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -80,14 +804,14 @@ pub struct FileItems {
 pub struct FileInfo {
     /// The file's ID.
     pub fileid: String,
-    /// The file's name.
+    /// The name of the file.
     pub file_name: String,
-    /// The ID of the space the file is in.
+    /// The ID of the file's space.
     pub spaceid: String,
-    /// The `fileid` of the folder the file is in. The page doesn't say what it is in the root of the
-    /// space.
+    /// The `fileid` of the file's folder; in the root, the space's `spaceid`, or a `fileid`: the pages
+    /// differ.
     pub fatherid: String,
-    /// The file's size, apparently in bytes: the page names no unit.
+    /// The size. The docs don't say in which unit.
     pub file_size: u64,
     /// The time the file was created.
     pub ctime: Timestamp,
@@ -97,12 +821,218 @@ pub struct FileInfo {
     pub file_type: FileType,
     /// The status of the file.
     pub file_status: FileStatus,
-    /// The SHA hash of the content; the page doesn't say which.
+    /// The SHA hash of the content. With it, an upload can be verified, or an unnecessary one avoided.
     pub sha: String,
     /// The MD5 hash of the content.
     pub md5: String,
-    /// The URL at which the file can be opened. Only for documents, spreadsheets and forms.
+    /// The URL of the document. Present only for documents.
     pub url: Option<String>,
+}
+
+/// A member or department to add to those who may see a file.
+///
+/// `departmentid` is required when `type` is `2`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AddedMember {
+    /// The type: a member or a department. Will be deprecated.
+    pub r#type: MemberType,
+    /// The member's userid.
+    pub userid: Option<String>,
+    /// The department's ID. Required if `type` is 2. Will be deprecated. Less than 4294967296.
+    pub departmentid: Option<u64>,
+    /// The permission: 1.
+    pub auth: FilePermission,
+}
+
+impl AddedMember {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(r#type: MemberType, auth: FilePermission) -> Self {
+        Self {
+            r#type,
+            auth,
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`userid`](Self::userid).
+    #[must_use]
+    pub fn userid(mut self, userid: impl Into<String>) -> Self {
+        self.userid = Some(userid.into());
+        self
+    }
+
+    /// Sets [`departmentid`](Self::departmentid).
+    #[must_use]
+    pub fn departmentid(mut self, departmentid: u64) -> Self {
+        self.departmentid = Some(departmentid);
+        self
+    }
+}
+
+/// A member or department to remove from those who may see a file.
+///
+/// `departmentid` is required when `type` is `2`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct RemovedMember {
+    /// The type: a member or a department. Will be deprecated.
+    pub r#type: MemberType,
+    /// The member's userid.
+    pub userid: Option<String>,
+    /// The department's ID. Required if `type` is 2. Will be deprecated. Less than 4294967296.
+    pub departmentid: Option<u64>,
+}
+
+impl RemovedMember {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(r#type: MemberType) -> Self {
+        Self { r#type, ..Self::default() }
+    }
+
+    /// Sets [`userid`](Self::userid).
+    #[must_use]
+    pub fn userid(mut self, userid: impl Into<String>) -> Self {
+        self.userid = Some(userid.into());
+        self
+    }
+
+    /// Sets [`departmentid`](Self::departmentid).
+    #[must_use]
+    pub fn departmentid(mut self, departmentid: u64) -> Self {
+        self.departmentid = Some(departmentid);
+        self
+    }
+}
+
+/// A member or department with a permission for a file.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct FileMember {
+    /// The type: a member or a department. Will be deprecated.
+    pub r#type: MemberType,
+    /// The member's userid. Absent for a department.
+    pub userid: Option<String>,
+    /// The department's ID. Absent for a member. Will be deprecated. Less than 4294967296.
+    pub departmentid: Option<u64>,
+    /// The permission.
+    pub auth: FilePermission,
+}
+
+/// The people a file is shared with.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ShareRange {
+    /// Whether it can be accessed inside the company.
+    pub enable_corp_internal: bool,
+    /// The permission inside the company.
+    pub corp_internal_auth: FilePermission,
+    /// Whether it can be accessed outside the company.
+    pub enable_corp_external: bool,
+    /// The permission outside the company.
+    ///
+    /// The page's example shows 2, which its table doesn't list.
+    pub corp_external_auth: FilePermission,
+    /// Whether an admin has to approve access inside the company.
+    pub corp_internal_approve_only_by_admin: Option<bool>,
+    /// Whether an admin has to approve access outside the company.
+    pub corp_external_approve_only_by_admin: Option<bool>,
+}
+
+/// The security settings of a file.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct FileSettings {
+    /// Whether those who may only view can make a copy.
+    pub enable_readonly_copy: bool,
+    /// Whether only admins may modify it.
+    pub modify_only_by_admin: bool,
+    /// Whether those who may only view can comment.
+    pub enable_readonly_comment: bool,
+    /// Whether sharing outside the company is forbidden.
+    pub ban_share_external: bool,
+}
+
+/// The permissions that a file inherits from its folder.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct InheritedPermissions {
+    /// Members and departments with their permissions.
+    pub auth_list: Vec<FileMember>,
+    /// Whether the file inherits permissions.
+    pub inherit: bool,
+}
+
+/// The watermark of a file.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Watermark {
+    /// The text.
+    pub text: String,
+    /// The density.
+    pub margin_type: WatermarkDensity,
+    /// Whether the name of the visitor is shown. Only the professional edition supports it.
+    pub show_visitor_name: bool,
+    /// Whether an admin requires the watermark.
+    pub force_by_admin: bool,
+    /// Whether the text is shown.
+    pub show_text: bool,
+    /// Whether an admin of the space requires the watermark.
+    pub force_by_space_admin: bool,
+}
+
+/// The watermark that a document gets.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct WatermarkSettings {
+    /// The text. If omitted, it stays unchanged.
+    pub text: Option<String>,
+    /// The density. If omitted, it stays unchanged.
+    ///
+    /// The page's example shows 0, which its table doesn't list.
+    pub margin_type: Option<WatermarkDensity>,
+    /// Whether the name of the visitor is shown. If omitted, it stays unchanged.
+    pub show_visitor_name: Option<bool>,
+    /// Whether the text is shown. If omitted, it stays unchanged.
+    pub show_text: Option<bool>,
+}
+
+impl WatermarkSettings {
+    /// With nothing set: WeCom requires nothing here.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`text`](Self::text).
+    #[must_use]
+    pub fn text(mut self, text: impl Into<String>) -> Self {
+        self.text = Some(text.into());
+        self
+    }
+
+    /// Sets [`margin_type`](Self::margin_type).
+    #[must_use]
+    pub fn margin_type(mut self, margin_type: WatermarkDensity) -> Self {
+        self.margin_type = Some(margin_type);
+        self
+    }
+
+    /// Sets [`show_visitor_name`](Self::show_visitor_name).
+    #[must_use]
+    pub fn show_visitor_name(mut self, show_visitor_name: bool) -> Self {
+        self.show_visitor_name = Some(show_visitor_name);
+        self
+    }
+
+    /// Sets [`show_text`](Self::show_text).
+    #[must_use]
+    pub fn show_text(mut self, show_text: bool) -> Self {
+        self.show_text = Some(show_text);
+        self
+    }
 }
 
 /// A sort order of files.
@@ -133,17 +1063,19 @@ pub enum FileType {
     Folder,
     /// `2`
     File,
-    /// `3`: a WeDoc document (微文档).
+    /// `3`: a document of WeDoc.
     Document,
-    /// `4`: a WeDoc spreadsheet (微文档).
-    Sheet,
-    /// `5`: a WeDoc form (微文档).
+    /// `4`: a spreadsheet of WeDoc.
+    Spreadsheet,
+    /// `5`: a form of WeDoc.
     Form,
+    /// `6`: a presentation of WeDoc.
+    Slides,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// The status of a file.
+/// A status of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FileStatus {
@@ -151,6 +1083,62 @@ pub enum FileStatus {
     Normal,
     /// `2`
     Deleted,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// A type of member of an access list.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum MemberType {
+    /// `1`
+    Person,
+    /// `2`
+    Department,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// A scope in which a file is shared.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ShareScope {
+    /// `1`
+    Named,
+    /// `2`
+    InsideCompany,
+    /// `3`
+    OutsideCompany,
+    /// `4`: an admin has to approve; only possible if there is one.
+    InsideCompanyWithApproval,
+    /// `5`: an admin has to approve; only possible if there is one.
+    OutsideCompanyWithApproval,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// A permission for a file.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FilePermission {
+    /// `1`: view and download.
+    DownloadOnly,
+    /// `4`
+    PreviewOnly,
+    /// `255`: no permission, or only with approval.
+    NoPermission,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// A density of a watermark.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum WatermarkDensity {
+    /// `1`
+    LowDensity,
+    /// `2`
+    HighDensity,
     /// A value the documentation does not list.
     Other(Unknown),
 }

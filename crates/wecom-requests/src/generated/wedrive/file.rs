@@ -56,6 +56,468 @@ impl crate::PagedItems for ListFile {
     }
 }
 
+impl crate::Endpoint for UploadFile {
+    type Response = UploadFileResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "wedrive.file.upload_file",
+        title: "上传文件",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/wedrive/file_upload",
+        page: "https://developer.work.weixin.qq.com/document/path/97880",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for UploadFile {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_width("file_name", &self.file_name, 255);
+        checker
+            .exactly_one(
+                &[
+                    ("spaceid", self.spaceid.is_some()),
+                    ("selected_ticket", self.selected_ticket.is_some()),
+                ],
+            );
+        checker
+            .both_or_neither(
+                &[
+                    ("spaceid", self.spaceid.is_some()),
+                    ("fatherid", self.fatherid.is_some()),
+                ],
+            );
+    }
+}
+
+impl crate::Endpoint for UploadFileInit {
+    type Response = UploadFileInitResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "wedrive.file.upload_file_init",
+        title: "分块上传初始化",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/wedrive/file_upload_init",
+        page: "https://developer.work.weixin.qq.com/document/path/98004",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for UploadFileInit {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max("size", &self.size, 21474836480);
+        checker
+            .exactly_one(
+                &[
+                    ("spaceid", self.spaceid.is_some()),
+                    ("selected_ticket", self.selected_ticket.is_some()),
+                ],
+            );
+        checker
+            .both_or_neither(
+                &[
+                    ("spaceid", self.spaceid.is_some()),
+                    ("fatherid", self.fatherid.is_some()),
+                ],
+            );
+    }
+}
+
+impl crate::Endpoint for UploadFilePart {
+    type Response = UploadFilePartResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "wedrive.file.upload_file_part",
+        title: "分块上传文件",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/wedrive/file_upload_part",
+        page: "https://developer.work.weixin.qq.com/document/path/98004",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for UploadFilePart {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.min("index", &self.index, 1);
+    }
+}
+
+impl crate::Endpoint for UploadFileFinish {
+    type Response = UploadFileFinishResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "wedrive.file.upload_file_finish",
+        title: "分块上传完成",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/wedrive/file_upload_finish",
+        page: "https://developer.work.weixin.qq.com/document/path/98004",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for UploadFileFinish {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for DownloadFile {
+    type Response = DownloadFileResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "wedrive.file.download_file",
+        title: "下载文件",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/wedrive/file_download",
+        page: "https://developer.work.weixin.qq.com/document/path/97881",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for DownloadFile {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker
+            .exactly_one(
+                &[
+                    ("fileid", self.fileid.is_some()),
+                    ("selected_ticket", self.selected_ticket.is_some()),
+                ],
+            );
+    }
+}
+
+impl crate::Endpoint for CreateFile {
+    type Response = CreateFileResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "wedrive.file.create_file",
+        title: "新建文件夹/文档",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/wedrive/file_create",
+        page: "https://developer.work.weixin.qq.com/document/path/97882",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for CreateFile {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_width("file_name", &self.file_name, 255);
+    }
+}
+
+impl crate::Endpoint for RenameFile {
+    type Response = RenameFileResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "wedrive.file.rename_file",
+        title: "重命名文件",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/wedrive/file_rename",
+        page: "https://developer.work.weixin.qq.com/document/path/97883",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for RenameFile {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_width("new_name", &self.new_name, 255);
+    }
+}
+
+impl crate::Endpoint for MoveFile {
+    type Response = MoveFileResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "wedrive.file.move_file",
+        title: "移动文件",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/wedrive/file_move",
+        page: "https://developer.work.weixin.qq.com/document/path/97884",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for MoveFile {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for DeleteFile {
+    type Response = DeleteFileResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "wedrive.file.delete_file",
+        title: "删除文件",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/wedrive/file_delete",
+        page: "https://developer.work.weixin.qq.com/document/path/97885",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for DeleteFile {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for GetFileInfo {
+    type Response = GetFileInfoResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "wedrive.file.get_file_info",
+        title: "获取文件信息",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/wedrive/file_info",
+        page: "https://developer.work.weixin.qq.com/document/path/97886",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for GetFileInfo {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for AddFileAcl {
+    type Response = AddFileAclResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "wedrive.file.add_file_acl",
+        title: "新增成员",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/wedrive/file_acl_add",
+        page: "https://developer.work.weixin.qq.com/document/path/93658",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for AddFileAcl {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("auth_info", &self.auth_info);
+    }
+}
+
+impl crate::Endpoint for DelFileAcl {
+    type Response = DelFileAclResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "wedrive.file.del_file_acl",
+        title: "删除成员",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/wedrive/file_acl_del",
+        page: "https://developer.work.weixin.qq.com/document/path/97888",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for DelFileAcl {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("auth_info", &self.auth_info);
+    }
+}
+
+impl crate::Endpoint for SetFileSetting {
+    type Response = SetFileSettingResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "wedrive.file.set_file_setting",
+        title: "分享设置",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/wedrive/file_setting",
+        page: "https://developer.work.weixin.qq.com/document/path/97889",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for SetFileSetting {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for ShareFile {
+    type Response = ShareFileResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "wedrive.file.share_file",
+        title: "获取分享链接",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/wedrive/file_share",
+        page: "https://developer.work.weixin.qq.com/document/path/97890",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for ShareFile {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for GetFilePermission {
+    type Response = GetFilePermissionResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "wedrive.file.get_file_permission",
+        title: "获取文件权限信息",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/wedrive/get_file_permission",
+        page: "https://developer.work.weixin.qq.com/document/path/97891",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for GetFilePermission {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for SetFileSecureSetting {
+    type Response = SetFileSecureSettingResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "wedrive.file.set_file_secure_setting",
+        title: "修改文件安全设置",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/wedrive/file_secure_setting",
+        page: "https://developer.work.weixin.qq.com/document/path/97892",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for SetFileSecureSetting {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Check for AddedMember {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.exclusive_max("departmentid", &self.departmentid, 4294967296);
+        checker
+            .required_when(
+                ("departmentid", self.departmentid.is_some()),
+                ("type", crate::When::Is(&["2"])),
+                crate::is_one_of(&self.r#type, &["2"]),
+            );
+    }
+}
+
+impl crate::Check for RemovedMember {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.exclusive_max("departmentid", &self.departmentid, 4294967296);
+        checker
+            .required_when(
+                ("departmentid", self.departmentid.is_some()),
+                ("type", crate::When::Is(&["2"])),
+                crate::is_one_of(&self.r#type, &["2"]),
+            );
+    }
+}
+
 crate::json_answers! {
-    ListFileResponse
+    ListFileResponse, UploadFileResponse, UploadFileInitResponse, UploadFilePartResponse,
+    UploadFileFinishResponse, DownloadFileResponse, CreateFileResponse,
+    RenameFileResponse, MoveFileResponse, DeleteFileResponse, GetFileInfoResponse,
+    AddFileAclResponse, DelFileAclResponse, SetFileSettingResponse, ShareFileResponse,
+    GetFilePermissionResponse, SetFileSecureSettingResponse
 }

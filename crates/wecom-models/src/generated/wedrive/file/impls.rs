@@ -40,8 +40,9 @@ impl wire::IntEnum for FileType {
             1 => Self::Folder,
             2 => Self::File,
             3 => Self::Document,
-            4 => Self::Sheet,
+            4 => Self::Spreadsheet,
             5 => Self::Form,
+            6 => Self::Slides,
             _ => return None,
         };
         Some(value)
@@ -52,8 +53,9 @@ impl wire::IntEnum for FileType {
             Self::Folder => 1,
             Self::File => 2,
             Self::Document => 3,
-            Self::Sheet => 4,
+            Self::Spreadsheet => 4,
             Self::Form => 5,
+            Self::Slides => 6,
             Self::Other(unknown) => return Err(unknown),
         };
         Ok(code)
@@ -80,6 +82,94 @@ impl wire::IntEnum for FileStatus {
     }
 }
 
+impl wire::IntEnum for MemberType {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::Person,
+            2 => Self::Department,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Person => 1,
+            Self::Department => 2,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for ShareScope {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::Named,
+            2 => Self::InsideCompany,
+            3 => Self::OutsideCompany,
+            4 => Self::InsideCompanyWithApproval,
+            5 => Self::OutsideCompanyWithApproval,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Named => 1,
+            Self::InsideCompany => 2,
+            Self::OutsideCompany => 3,
+            Self::InsideCompanyWithApproval => 4,
+            Self::OutsideCompanyWithApproval => 5,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for FilePermission {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::DownloadOnly,
+            4 => Self::PreviewOnly,
+            255 => Self::NoPermission,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::DownloadOnly => 1,
+            Self::PreviewOnly => 4,
+            Self::NoPermission => 255,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for WatermarkDensity {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::LowDensity,
+            2 => Self::HighDensity,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::LowDensity => 1,
+            Self::HighDensity => 2,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
 impl wire::WriteObject for ListFile {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("spaceid", &self.spaceid)?;
@@ -90,12 +180,161 @@ impl wire::WriteObject for ListFile {
     }
 }
 
+impl wire::WriteObject for UploadFile {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("spaceid", &self.spaceid)?;
+        out.put_some("fatherid", &self.fatherid)?;
+        out.put_some("selected_ticket", &self.selected_ticket)?;
+        out.put("file_name", &self.file_name)?;
+        out.put("file_base64_content", &self.file_base64_content)
+    }
+}
+
+impl wire::WriteObject for UploadFileInit {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("spaceid", &self.spaceid)?;
+        out.put_some("fatherid", &self.fatherid)?;
+        out.put_some("selected_ticket", &self.selected_ticket)?;
+        out.put("file_name", &self.file_name)?;
+        out.put("size", &self.size)?;
+        out.put("block_sha", &self.block_sha)?;
+        out.put_some("skip_push_card", &self.skip_push_card)
+    }
+}
+
+impl wire::WriteObject for UploadFilePart {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("upload_key", &self.upload_key)?;
+        out.put("index", &self.index)?;
+        out.put("file_base64_content", &self.file_base64_content)
+    }
+}
+
+impl wire::WriteObject for UploadFileFinish {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("upload_key", &self.upload_key)
+    }
+}
+
+impl wire::WriteObject for DownloadFile {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("fileid", &self.fileid)?;
+        out.put_some("selected_ticket", &self.selected_ticket)
+    }
+}
+
+impl wire::WriteObject for CreateFile {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("spaceid", &self.spaceid)?;
+        out.put("fatherid", &self.fatherid)?;
+        out.put("file_type", &self.file_type)?;
+        out.put("file_name", &self.file_name)
+    }
+}
+
+impl wire::WriteObject for RenameFile {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("fileid", &self.fileid)?;
+        out.put("new_name", &self.new_name)
+    }
+}
+
+impl wire::WriteObject for MoveFile {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("fatherid", &self.fatherid)?;
+        out.put_some("replace", &self.replace)?;
+        out.put("fileid", &self.fileid)
+    }
+}
+
+impl wire::WriteObject for DeleteFile {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("fileid", &self.fileid)
+    }
+}
+
+impl wire::WriteObject for GetFileInfo {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("fileid", &self.fileid)
+    }
+}
+
+impl wire::WriteObject for AddFileAcl {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("fileid", &self.fileid)?;
+        out.put("auth_info", &self.auth_info)
+    }
+}
+
+impl wire::WriteObject for DelFileAcl {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("fileid", &self.fileid)?;
+        out.put("auth_info", &self.auth_info)
+    }
+}
+
+impl wire::WriteObject for SetFileSetting {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("fileid", &self.fileid)?;
+        out.put("auth_scope", &self.auth_scope)?;
+        out.put_some("auth", &self.auth)
+    }
+}
+
+impl wire::WriteObject for ShareFile {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("fileid", &self.fileid)
+    }
+}
+
+impl wire::WriteObject for GetFilePermission {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("fileid", &self.fileid)
+    }
+}
+
+impl wire::WriteObject for SetFileSecureSetting {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("fileid", &self.fileid)?;
+        out.put_some("watermark", &self.watermark)
+    }
+}
+
+impl wire::WriteObject for AddedMember {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("type", &self.r#type)?;
+        out.put_some("userid", &self.userid)?;
+        out.put_some("departmentid", &self.departmentid)?;
+        out.put("auth", &self.auth)
+    }
+}
+
+impl wire::WriteObject for RemovedMember {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("type", &self.r#type)?;
+        out.put_some("userid", &self.userid)?;
+        out.put_some("departmentid", &self.departmentid)
+    }
+}
+
+impl wire::WriteObject for WatermarkSettings {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("text", &self.text)?;
+        out.put_some("margin_type", &self.margin_type)?;
+        out.put_some("show_visitor_name", &self.show_visitor_name)?;
+        out.put_some("show_text", &self.show_text)
+    }
+}
+
 wire::write_objects! {
-    ListFile
+    ListFile, UploadFile, UploadFileInit, UploadFilePart, UploadFileFinish, DownloadFile,
+    CreateFile, RenameFile, MoveFile, DeleteFile, GetFileInfo, AddFileAcl, DelFileAcl,
+    SetFileSetting, ShareFile, GetFilePermission, SetFileSecureSetting, AddedMember,
+    RemovedMember, WatermarkSettings
 }
 
 wire::write_int_enums! {
-    SortType
+    SortType, FileType, MemberType, ShareScope, FilePermission, WatermarkDensity
 }
 
 impl wire::ReadObject for ListFileResponse {
@@ -110,6 +349,207 @@ impl wire::ReadObject for ListFileResponse {
             "file_list" => field.read(&mut self.file_list),
             _ => field.skip(),
         }
+    }
+}
+
+impl wire::ReadObject for UploadFileResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "fileid" => field.read(&mut self.fileid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for UploadFileInitResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "hit_exist" => field.read(&mut self.hit_exist),
+            "upload_key" => field.read(&mut self.upload_key),
+            "fileid" => field.read(&mut self.fileid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for UploadFilePartResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for UploadFileFinishResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "fileid" => field.read(&mut self.fileid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for DownloadFileResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "download_url" => field.read(&mut self.download_url),
+            "cookie_name" => field.read(&mut self.cookie_name),
+            "cookie_value" => field.read(&mut self.cookie_value),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for CreateFileResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "fileid" => field.read(&mut self.fileid),
+            "url" => field.read(&mut self.url),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for RenameFileResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "file" => field.read(&mut self.file),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for MoveFileResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "file_list" => field.read(&mut self.file_list),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for DeleteFileResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for GetFileInfoResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "file_info" => field.read(&mut self.file_info),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for AddFileAclResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for DelFileAclResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for SetFileSettingResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for ShareFileResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "share_url" => field.read(&mut self.share_url),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetFilePermissionResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "share_range" => field.read(&mut self.share_range),
+            "secure_setting" => field.read(&mut self.secure_setting),
+            "inherit_father_auth" => field.read(&mut self.inherit_father_auth),
+            "member_list" => field.read(&mut self.member_list),
+            "file_member_list" => field.read(&mut self.file_member_list),
+            "co_auth_list" => field.read(&mut self.co_auth_list),
+            "watermark" => field.read(&mut self.watermark),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for SetFileSecureSettingResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
     }
 }
 
@@ -150,14 +590,106 @@ impl wire::ReadObject for FileInfo {
     }
 }
 
+impl wire::ReadObject for FileMember {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "type" => field.read(&mut self.r#type),
+            "userid" => field.read(&mut self.userid),
+            "departmentid" => field.read(&mut self.departmentid),
+            "auth" => field.read(&mut self.auth),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ShareRange {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "enable_corp_internal" => field.read(&mut self.enable_corp_internal),
+            "corp_internal_auth" => field.read(&mut self.corp_internal_auth),
+            "enable_corp_external" => field.read(&mut self.enable_corp_external),
+            "corp_external_auth" => field.read(&mut self.corp_external_auth),
+            "corp_internal_approve_only_by_admin" => {
+                field.read(&mut self.corp_internal_approve_only_by_admin)
+            }
+            "corp_external_approve_only_by_admin" => {
+                field.read(&mut self.corp_external_approve_only_by_admin)
+            }
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for FileSettings {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "enable_readonly_copy" => field.read(&mut self.enable_readonly_copy),
+            "modify_only_by_admin" => field.read(&mut self.modify_only_by_admin),
+            "enable_readonly_comment" => field.read(&mut self.enable_readonly_comment),
+            "ban_share_external" => field.read(&mut self.ban_share_external),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for InheritedPermissions {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "auth_list" => field.read(&mut self.auth_list),
+            "inherit" => field.read(&mut self.inherit),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for Watermark {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "text" => field.read(&mut self.text),
+            "margin_type" => field.read(&mut self.margin_type),
+            "show_visitor_name" => field.read(&mut self.show_visitor_name),
+            "force_by_admin" => field.read(&mut self.force_by_admin),
+            "show_text" => field.read(&mut self.show_text),
+            "force_by_space_admin" => field.read(&mut self.force_by_space_admin),
+            _ => field.skip(),
+        }
+    }
+}
+
 wire::read_objects! {
-    ListFileResponse, FileItems, FileInfo
+    ListFileResponse, UploadFileResponse, UploadFileInitResponse, UploadFilePartResponse,
+    UploadFileFinishResponse, DownloadFileResponse, CreateFileResponse,
+    RenameFileResponse, MoveFileResponse, DeleteFileResponse, GetFileInfoResponse,
+    AddFileAclResponse, DelFileAclResponse, SetFileSettingResponse, ShareFileResponse,
+    GetFilePermissionResponse, SetFileSecureSettingResponse, FileItems, FileInfo,
+    FileMember, ShareRange, FileSettings, InheritedPermissions, Watermark
 }
 
 wire::read_int_enums! {
-    FileType, FileStatus
+    FileType, FileStatus, MemberType, FilePermission, WatermarkDensity
 }
 
 wire::open_enums! {
-    SortType, FileType, FileStatus
+    SortType, FileType, FileStatus, MemberType, ShareScope, FilePermission,
+    WatermarkDensity
 }

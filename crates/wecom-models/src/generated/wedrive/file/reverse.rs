@@ -14,6 +14,113 @@ impl wire::WriteObject for ListFileResponse {
     }
 }
 
+impl wire::WriteObject for UploadFileResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("fileid", &self.fileid)
+    }
+}
+
+impl wire::WriteObject for UploadFileInitResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("hit_exist", &self.hit_exist)?;
+        out.put_some("upload_key", &self.upload_key)?;
+        out.put_some("fileid", &self.fileid)
+    }
+}
+
+impl wire::WriteObject for UploadFilePartResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for UploadFileFinishResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("fileid", &self.fileid)
+    }
+}
+
+impl wire::WriteObject for DownloadFileResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("download_url", &self.download_url)?;
+        out.put("cookie_name", &self.cookie_name)?;
+        out.put("cookie_value", &self.cookie_value)
+    }
+}
+
+impl wire::WriteObject for CreateFileResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("fileid", &self.fileid)?;
+        out.put_some("url", &self.url)
+    }
+}
+
+impl wire::WriteObject for RenameFileResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("file", &self.file)
+    }
+}
+
+impl wire::WriteObject for MoveFileResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("file_list", &self.file_list)
+    }
+}
+
+impl wire::WriteObject for DeleteFileResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for GetFileInfoResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("file_info", &self.file_info)
+    }
+}
+
+impl wire::WriteObject for AddFileAclResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for DelFileAclResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for SetFileSettingResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for ShareFileResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("share_url", &self.share_url)
+    }
+}
+
+impl wire::WriteObject for GetFilePermissionResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("share_range", &self.share_range)?;
+        out.put("secure_setting", &self.secure_setting)?;
+        out.put("inherit_father_auth", &self.inherit_father_auth)?;
+        out.put_some("member_list", &self.member_list)?;
+        out.put_some("file_member_list", &self.file_member_list)?;
+        out.put_some("co_auth_list", &self.co_auth_list)?;
+        out.put("watermark", &self.watermark)
+    }
+}
+
+impl wire::WriteObject for SetFileSecureSettingResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
 impl wire::WriteObject for FileItems {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("item", &self.item)
@@ -37,12 +144,70 @@ impl wire::WriteObject for FileInfo {
     }
 }
 
+impl wire::WriteObject for FileMember {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("type", &self.r#type)?;
+        out.put_some("userid", &self.userid)?;
+        out.put_some("departmentid", &self.departmentid)?;
+        out.put("auth", &self.auth)
+    }
+}
+
+impl wire::WriteObject for ShareRange {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("enable_corp_internal", &self.enable_corp_internal)?;
+        out.put("corp_internal_auth", &self.corp_internal_auth)?;
+        out.put("enable_corp_external", &self.enable_corp_external)?;
+        out.put("corp_external_auth", &self.corp_external_auth)?;
+        out.put_some(
+            "corp_internal_approve_only_by_admin",
+            &self.corp_internal_approve_only_by_admin,
+        )?;
+        out.put_some(
+            "corp_external_approve_only_by_admin",
+            &self.corp_external_approve_only_by_admin,
+        )
+    }
+}
+
+impl wire::WriteObject for FileSettings {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("enable_readonly_copy", &self.enable_readonly_copy)?;
+        out.put("modify_only_by_admin", &self.modify_only_by_admin)?;
+        out.put("enable_readonly_comment", &self.enable_readonly_comment)?;
+        out.put("ban_share_external", &self.ban_share_external)
+    }
+}
+
+impl wire::WriteObject for InheritedPermissions {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("auth_list", &self.auth_list)?;
+        out.put("inherit", &self.inherit)
+    }
+}
+
+impl wire::WriteObject for Watermark {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("text", &self.text)?;
+        out.put("margin_type", &self.margin_type)?;
+        out.put("show_visitor_name", &self.show_visitor_name)?;
+        out.put("force_by_admin", &self.force_by_admin)?;
+        out.put("show_text", &self.show_text)?;
+        out.put("force_by_space_admin", &self.force_by_space_admin)
+    }
+}
+
 wire::write_objects! {
-    ListFileResponse, FileItems, FileInfo
+    ListFileResponse, UploadFileResponse, UploadFileInitResponse, UploadFilePartResponse,
+    UploadFileFinishResponse, DownloadFileResponse, CreateFileResponse,
+    RenameFileResponse, MoveFileResponse, DeleteFileResponse, GetFileInfoResponse,
+    AddFileAclResponse, DelFileAclResponse, SetFileSettingResponse, ShareFileResponse,
+    GetFilePermissionResponse, SetFileSecureSettingResponse, FileItems, FileInfo,
+    FileMember, ShareRange, FileSettings, InheritedPermissions, Watermark
 }
 
 wire::write_int_enums! {
-    FileType, FileStatus
+    FileStatus
 }
 
 impl wire::ReadObject for ListFile {
@@ -62,10 +227,292 @@ impl wire::ReadObject for ListFile {
     }
 }
 
+impl wire::ReadObject for UploadFile {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "spaceid" => field.read(&mut self.spaceid),
+            "fatherid" => field.read(&mut self.fatherid),
+            "selected_ticket" => field.read(&mut self.selected_ticket),
+            "file_name" => field.read(&mut self.file_name),
+            "file_base64_content" => field.read(&mut self.file_base64_content),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for UploadFileInit {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "spaceid" => field.read(&mut self.spaceid),
+            "fatherid" => field.read(&mut self.fatherid),
+            "selected_ticket" => field.read(&mut self.selected_ticket),
+            "file_name" => field.read(&mut self.file_name),
+            "size" => field.read(&mut self.size),
+            "block_sha" => field.read(&mut self.block_sha),
+            "skip_push_card" => field.read(&mut self.skip_push_card),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for UploadFilePart {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "upload_key" => field.read(&mut self.upload_key),
+            "index" => field.read(&mut self.index),
+            "file_base64_content" => field.read(&mut self.file_base64_content),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for UploadFileFinish {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "upload_key" => field.read(&mut self.upload_key),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for DownloadFile {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "fileid" => field.read(&mut self.fileid),
+            "selected_ticket" => field.read(&mut self.selected_ticket),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for CreateFile {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "spaceid" => field.read(&mut self.spaceid),
+            "fatherid" => field.read(&mut self.fatherid),
+            "file_type" => field.read(&mut self.file_type),
+            "file_name" => field.read(&mut self.file_name),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for RenameFile {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "fileid" => field.read(&mut self.fileid),
+            "new_name" => field.read(&mut self.new_name),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for MoveFile {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "fatherid" => field.read(&mut self.fatherid),
+            "replace" => field.read(&mut self.replace),
+            "fileid" => field.read(&mut self.fileid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for DeleteFile {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "fileid" => field.read(&mut self.fileid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetFileInfo {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "fileid" => field.read(&mut self.fileid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for AddFileAcl {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "fileid" => field.read(&mut self.fileid),
+            "auth_info" => field.read(&mut self.auth_info),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for DelFileAcl {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "fileid" => field.read(&mut self.fileid),
+            "auth_info" => field.read(&mut self.auth_info),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for SetFileSetting {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "fileid" => field.read(&mut self.fileid),
+            "auth_scope" => field.read(&mut self.auth_scope),
+            "auth" => field.read(&mut self.auth),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ShareFile {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "fileid" => field.read(&mut self.fileid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetFilePermission {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "fileid" => field.read(&mut self.fileid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for SetFileSecureSetting {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "fileid" => field.read(&mut self.fileid),
+            "watermark" => field.read(&mut self.watermark),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for AddedMember {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "type" => field.read(&mut self.r#type),
+            "userid" => field.read(&mut self.userid),
+            "departmentid" => field.read(&mut self.departmentid),
+            "auth" => field.read(&mut self.auth),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for RemovedMember {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "type" => field.read(&mut self.r#type),
+            "userid" => field.read(&mut self.userid),
+            "departmentid" => field.read(&mut self.departmentid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for WatermarkSettings {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "text" => field.read(&mut self.text),
+            "margin_type" => field.read(&mut self.margin_type),
+            "show_visitor_name" => field.read(&mut self.show_visitor_name),
+            "show_text" => field.read(&mut self.show_text),
+            _ => field.skip(),
+        }
+    }
+}
+
 wire::read_objects! {
-    ListFile
+    ListFile, UploadFile, UploadFileInit, UploadFilePart, UploadFileFinish, DownloadFile,
+    CreateFile, RenameFile, MoveFile, DeleteFile, GetFileInfo, AddFileAcl, DelFileAcl,
+    SetFileSetting, ShareFile, GetFilePermission, SetFileSecureSetting, AddedMember,
+    RemovedMember, WatermarkSettings
 }
 
 wire::read_int_enums! {
-    SortType
+    SortType, ShareScope
 }
