@@ -13,7 +13,7 @@ use crate::fields::fields;
 use crate::generated::ROUTES;
 use crate::received::{Log, Received};
 use crate::reply::Reply;
-use crate::route::{Answer, Paging, Rest, Route};
+use crate::route::{Answer, Continuation, Paging, Route};
 use crate::tokens::Tokens;
 
 /// What the server is set up with, and what it has given out.
@@ -157,7 +157,7 @@ impl State {
         let more = next < total;
         if let Some(name) = paging.next {
             // A cursor without an end also leads to what comes later.
-            let next = (more || paging.rest.is_some()).then_some(next);
+            let next = (more || paging.continuation.is_some()).then_some(next);
             put(
                 answer,
                 name,
@@ -168,11 +168,11 @@ impl State {
                 },
             );
         }
-        match paging.rest {
+        match paging.continuation {
             None => {}
-            Some(Rest::More(name)) => put_flag(answer, name, more),
-            Some(Rest::End(name)) => put_flag(answer, name, !more),
-            Some(Rest::Total(name)) => put(answer, name, total.into()),
+            Some(Continuation::More(name)) => put_flag(answer, name, more),
+            Some(Continuation::End(name)) => put_flag(answer, name, !more),
+            Some(Continuation::Total(name)) => put(answer, name, total.into()),
         }
         if let Some(name) = paging.items {
             let items = (start..next).filter_map(|index| example.get(index % size).cloned());

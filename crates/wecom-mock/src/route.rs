@@ -32,13 +32,13 @@ pub(crate) struct Paging {
     pub(crate) next: Option<&'static str>,
     /// How many items are wanted.
     pub(crate) limit: Option<&'static str>,
-    pub(crate) rest: Option<Rest>,
+    pub(crate) continuation: Option<Continuation>,
     pub(crate) items: Option<&'static str>,
 }
 
 /// What the answer says of whether more follows, by the name of the field.
 #[derive(Debug)]
-pub(crate) enum Rest {
+pub(crate) enum Continuation {
     More(&'static str),
     #[allow(dead_code, reason = "not every specification has one")]
     End(&'static str),

@@ -69,13 +69,13 @@ mod follow {
 
     /// What a page says of whether more follows.
     #[derive(Clone, Copy)]
-    pub(crate) enum Rest {
+    pub(crate) enum Continuation {
         Unsaid,
         Follows(bool),
         Total(u64),
     }
 
-    impl Rest {
+    impl Continuation {
         pub(crate) fn more(more: Option<&bool>) -> Self {
             more.map_or(Self::Unsaid, |more| Self::Follows(*more))
         }
@@ -111,7 +111,7 @@ mod follow {
     }
 
     /// The cursor that follows, from what a page says of it.
-    pub(crate) fn next_cursor(next: Option<&impl Cursor>, rest: Rest) -> Option<String> {
+    pub(crate) fn next_cursor(next: Option<&impl Cursor>, rest: Continuation) -> Option<String> {
         let next = cursor(next).unwrap_or_default();
         let follows = rest.follows(next.parse().unwrap_or_default());
         follows.unwrap_or(!next.is_empty()).then_some(next)
@@ -123,7 +123,7 @@ mod follow {
         offset: Option<&(impl Copy + TryInto<u64>)>,
         limit: Option<&(impl Copy + TryInto<u64>)>,
         items: Option<&Vec<T>>,
-        rest: Rest,
+        rest: Continuation,
     ) -> Option<String> {
         let items = items.map_or(0, Vec::len) as u64;
         let next = count(offset).unwrap_or_default().saturating_add(items);
@@ -134,7 +134,7 @@ mod follow {
 
 #[cfg(test)]
 mod tests {
-    use super::{Rest, cursor, next_cursor, next_offset, start};
+    use super::{Continuation, cursor, next_cursor, next_offset, start};
 
     const NO_LIMIT: Option<&u64> = None;
 
@@ -146,18 +146,18 @@ mod tests {
     #[test]
     fn an_offset_moves_on_by_the_items_of_a_page() {
         let next = |offset: Option<&u64>, items: &[u8]| {
-            next_offset(offset, NO_LIMIT, Some(&items.to_vec()), Rest::Unsaid)
+            next_offset(offset, NO_LIMIT, Some(&items.to_vec()), Continuation::Unsaid)
         };
         assert_eq!(next(None, &[1, 2]), text("2"));
         assert_eq!(next(Some(&2), &[3]), text("3"));
         assert_eq!(next(Some(&3), &[]), None, "an empty page is the last one");
         assert_eq!(next(Some(&u64::from(u32::MAX)), &[1]), text("4294967296"), "nothing is cut off");
         assert_eq!(
-            next_offset::<u8>(Some(&u64::MAX), NO_LIMIT, Some(&vec![1]), Rest::Unsaid),
+            next_offset::<u8>(Some(&u64::MAX), NO_LIMIT, Some(&vec![1]), Continuation::Unsaid),
             text(&u64::MAX.to_string())
         );
         assert_eq!(
-            next_offset::<u8>(Some(&7), NO_LIMIT, None, Rest::Unsaid),
+            next_offset::<u8>(Some(&7), NO_LIMIT, None, Continuation::Unsaid),
             None,
             "so is one without a list"
         );
@@ -165,8 +165,9 @@ mod tests {
 
     #[test]
     fn a_page_with_fewer_items_than_were_asked_for_is_the_last_one() {
-        let next =
-            |limit: Option<&i64>| next_offset(Some(&10_i64), limit, Some(&vec!["a", "b"]), Rest::Unsaid);
+        let next = |limit: Option<&i64>| {
+            next_offset(Some(&10_i64), limit, Some(&vec!["a", "b"]), Continuation::Unsaid)
+        };
         assert_eq!(next(Some(&1)), text("12"), "more than were asked for");
         assert_eq!(next(Some(&2)), text("12"));
         assert_eq!(next(Some(&3)), None);
@@ -178,16 +179,19 @@ mod tests {
     #[test]
     fn what_a_page_says_counts_for_more_than_its_length() {
         let next = |items: usize, rest| next_offset(Some(&4_u64), Some(&2_u64), Some(&vec![(); items]), rest);
-        assert_eq!(next(1, Rest::more(Some(&true))), text("5"));
-        assert_eq!(next(2, Rest::more(Some(&false))), None);
-        assert_eq!(next(1, Rest::end(Some(&false))), text("5"));
-        assert_eq!(next(2, Rest::end(Some(&true))), None);
-        assert_eq!(next(1, Rest::total(Some(&6_u64))), text("5"));
-        assert_eq!(next(2, Rest::total(Some(&6_i64))), None);
-        assert_eq!(next(0, Rest::more(Some(&true))), text("4"), "it stands still, which is noticed");
-        for unsaid in
-            [Rest::more(None), Rest::end(None), Rest::total(None::<&u64>), Rest::total(Some(&-1_i64))]
-        {
+        assert_eq!(next(1, Continuation::more(Some(&true))), text("5"));
+        assert_eq!(next(2, Continuation::more(Some(&false))), None);
+        assert_eq!(next(1, Continuation::end(Some(&false))), text("5"));
+        assert_eq!(next(2, Continuation::end(Some(&true))), None);
+        assert_eq!(next(1, Continuation::total(Some(&6_u64))), text("5"));
+        assert_eq!(next(2, Continuation::total(Some(&6_i64))), None);
+        assert_eq!(next(0, Continuation::more(Some(&true))), text("4"), "it stands still, which is noticed");
+        for unsaid in [
+            Continuation::more(None),
+            Continuation::end(None),
+            Continuation::total(None::<&u64>),
+            Continuation::total(Some(&-1_i64)),
+        ] {
             assert_eq!(next(1, unsaid), None);
         }
     }
@@ -195,23 +199,31 @@ mod tests {
     #[test]
     fn a_cursor_ends_where_it_is_empty_or_the_page_says_so() {
         let next = |cursor: &str, rest| next_cursor(Some(&cursor.to_owned()), rest);
-        assert_eq!(next("c", Rest::Unsaid), text("c"));
-        assert_eq!(next("", Rest::Unsaid), None);
-        assert_eq!(next("c", Rest::end(Some(&true))), None);
-        assert_eq!(next("0", Rest::end(Some(&false))), text("0"), "text may look like a number");
-        assert_eq!(next("", Rest::end(Some(&false))), text(""), "more follows, and nobody knows where");
-        assert_eq!(next_cursor(None::<&String>, Rest::Unsaid), None);
+        assert_eq!(next("c", Continuation::Unsaid), text("c"));
+        assert_eq!(next("", Continuation::Unsaid), None);
+        assert_eq!(next("c", Continuation::end(Some(&true))), None);
+        assert_eq!(next("0", Continuation::end(Some(&false))), text("0"), "text may look like a number");
+        assert_eq!(
+            next("", Continuation::end(Some(&false))),
+            text(""),
+            "more follows, and nobody knows where"
+        );
+        assert_eq!(next_cursor(None::<&String>, Continuation::Unsaid), None);
     }
 
     #[test]
     fn a_numeric_cursor_ends_at_0_or_at_the_total() {
         let next = |cursor: u64, rest| next_cursor(Some(&cursor), rest);
-        assert_eq!(next(3, Rest::Unsaid), text("3"));
-        assert_eq!(next(0, Rest::Unsaid), None);
-        assert_eq!(next(2, Rest::total(Some(&3))), text("2"));
-        assert_eq!(next(3, Rest::total(Some(&3))), None);
-        assert_eq!(next(0, Rest::total(Some(&0))), None);
-        assert_eq!(next(0, Rest::total(Some(&3))), text(""), "there are items, and nobody knows where");
+        assert_eq!(next(3, Continuation::Unsaid), text("3"));
+        assert_eq!(next(0, Continuation::Unsaid), None);
+        assert_eq!(next(2, Continuation::total(Some(&3))), text("2"));
+        assert_eq!(next(3, Continuation::total(Some(&3))), None);
+        assert_eq!(next(0, Continuation::total(Some(&0))), None);
+        assert_eq!(
+            next(0, Continuation::total(Some(&3))),
+            text(""),
+            "there are items, and nobody knows where"
+        );
     }
 
     #[test]

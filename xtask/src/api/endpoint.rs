@@ -123,7 +123,7 @@ pub struct Pagination {
     /// Where the next page starts.
     pub next: Next,
     /// What the response says of whether there is one.
-    pub rest: Option<(Rest, FieldPath)>,
+    pub continuation: Option<(Continuation, FieldPath)>,
     /// The response field that holds the items, if there is one list of them.
     pub items: Option<FieldPath>,
     /// The type of an item, if there is one list of them.
@@ -146,7 +146,7 @@ pub enum Next {
 
 /// What a response says of whether more follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rest {
+pub enum Continuation {
     /// Whether it does.
     More,
     /// Whether it doesn't.
@@ -155,7 +155,7 @@ pub enum Rest {
     Total,
 }
 
-impl Rest {
+impl Continuation {
     /// As in a spec.
     pub fn keyword(self) -> &'static str {
         match self {
@@ -175,9 +175,9 @@ impl Pagination {
                 [Some(("offset", &self.start)), limit.as_ref().map(|limit| ("limit", limit))]
             }
         };
-        let rest = self.rest.as_ref().map(|(rest, path)| (rest.keyword(), path));
+        let continuation = self.continuation.as_ref().map(|(kind, path)| (kind.keyword(), path));
         let items = self.items.as_ref().map(|items| ("items", items));
-        next.into_iter().chain([rest, items]).flatten()
+        next.into_iter().chain([continuation, items]).flatten()
     }
 }
 

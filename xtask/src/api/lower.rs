@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use indexmap::IndexMap;
 
 use super::{
-    Api, Codes, Direction, Endpoint, Enum, EnumValue, ErrorCode, Example, Field, Method, Module, Next,
-    Pagination, Rates, Rest, Struct, Ty, Type, Union, Variant,
+    Api, Codes, Continuation, Direction, Endpoint, Enum, EnumValue, ErrorCode, Example, Field, Method,
+    Module, Next, Pagination, Rates, Struct, Ty, Type, Union, Variant,
 };
 use crate::spec::names::{pascal, snake};
 use crate::spec::source::Source;
@@ -285,16 +285,16 @@ impl Lowering<'_> {
         let start = start.expect("checked: a cursor or an offset");
         let next = path(&pagination.next);
         let items = path(&pagination.items);
-        let more = path(&pagination.more).map(|path| (Rest::More, path));
-        let end = path(&pagination.end).map(|path| (Rest::End, path));
-        let total = path(&pagination.total).map(|path| (Rest::Total, path));
+        let more = path(&pagination.more).map(|path| (Continuation::More, path));
+        let end = path(&pagination.end).map(|path| (Continuation::End, path));
+        let total = path(&pagination.total).map(|path| (Continuation::Total, path));
         let starts =
             [Some(self.ty_at(request, &start)), next.as_ref().map(|next| self.ty_at(response, next))];
         Pagination {
             numeric: starts.into_iter().flatten().any(|ty| ty != Ty::String),
             item: items.as_ref().and_then(|items| self.ty_at(response, items).inner().cloned()),
             next: next.map_or_else(|| Next::Offset { limit: path(&pagination.limit) }, Next::Cursor),
-            rest: more.or(end).or(total),
+            continuation: more.or(end).or(total),
             start,
             items,
         }

@@ -16,7 +16,7 @@ pub(super) fn module(module: &Module) -> TokenStream {
     quote! {
         #doc
         #[allow(unused_imports)]
-        use crate::route::{Answer, Body, Grants, Paging, Rest, Route};
+        use crate::route::{Answer, Body, Grants, Paging, Continuation, Route};
         pub(crate) static ROUTES: &[Route] = &[#(#routes),*];
     }
 }
@@ -72,13 +72,13 @@ fn paging(pagination: &Pagination) -> TokenStream {
         Next::Cursor(next) => (text(Some(next)), text(None)),
         Next::Offset { limit } => (text(None), text(limit.as_ref())),
     };
-    let rest = option(pagination.rest.as_ref().map(|(rest, path)| {
-        let (kind, path) = (ident(&pascal(rest.keyword())), path.to_string());
-        quote!(Rest::#kind(#path))
+    let continuation = option(pagination.continuation.as_ref().map(|(continuation, path)| {
+        let (kind, path) = (ident(&pascal(continuation.keyword())), path.to_string());
+        quote!(Continuation::#kind(#path))
     }));
     let items = text(pagination.items.as_ref());
     quote! {
-        Paging { start: #start, numeric: #numeric, next: #next, limit: #limit, rest: #rest, items: #items }
+        Paging { start: #start, numeric: #numeric, next: #next, limit: #limit, continuation: #continuation, items: #items }
     }
 }
 

@@ -18,22 +18,22 @@ pub(super) fn impls(module: &Module, endpoint: &Endpoint, pagination: &Paginatio
     let first = request.field(pagination.start.first()).expect("checked: the field exists");
     let field = ident(&first.rust);
     let unwrap = (!first.optional).then(|| quote!(.unwrap_or_default()));
-    let rest = match &pagination.rest {
+    let continuation = match &pagination.continuation {
         None => quote!(Unsaid),
-        Some((rest, path)) => {
-            let (kind, said) = (ident(rest.keyword()), said(path));
+        Some((continuation, path)) => {
+            let (kind, said) = (ident(continuation.keyword()), said(path));
             quote!(#kind(#said))
         }
     };
     let next = match &pagination.next {
         Next::Cursor(next) => {
             let next = said(next);
-            quote!(next_cursor(#next, crate::paging::Rest::#rest))
+            quote!(next_cursor(#next, crate::paging::Continuation::#continuation))
         }
         Next::Offset { limit } => {
             let limit = limit.as_ref().map_or_else(|| quote!(None::<&u64>), sent);
             let items = pagination.items.as_ref().map(said);
-            quote!(next_offset(#start, #limit, #items, crate::paging::Rest::#rest))
+            quote!(next_offset(#start, #limit, #items, crate::paging::Continuation::#continuation))
         }
     };
     let items = pagination.items.as_ref().zip(pagination.item.as_ref()).map(|(items, item)| {

@@ -70,7 +70,7 @@ pub(crate) struct Section {
     /// The error codes that the page lists for it.
     pub codes: Vec<CodeRow>,
     /// The bodies that the page shows.
-    pub examples: Vec<Example>,
+    pub examples: Vec<ShownBody>,
     /// The lines of text.
     pub prose: Vec<String>,
     /// The lines above the first of several endpoints: they may be about any of them.
@@ -137,7 +137,7 @@ const MOST_SHARED: usize = 100;
 
 /// A body that a page shows.
 #[derive(Debug)]
-pub(crate) struct Example {
+pub(crate) struct ShownBody {
     /// The part of its endpoint that it is.
     pub part: Part,
     /// `GET` or `POST`: a page may document a path with either.

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::contents::{Contents, Example, Unreadable};
+use super::contents::{Contents, ShownBody, Unreadable};
 use super::json_repair::Repair;
 use super::page;
 use crate::spec::Spec;
@@ -56,7 +56,7 @@ pub fn extract(root: &Path, docs: &Path, all: bool) -> io::Result<Extract> {
         let contents = Contents::with_methods(&page, method);
         let is_wanted = |path: &str| wanted.is_none() || method(path).is_some();
         let sections = contents.sections.iter().filter(|section| is_wanted(&section.path));
-        let mut shown: Vec<(&str, &Example)> = sections
+        let mut shown: Vec<(&str, &ShownBody)> = sections
             .flat_map(|section| section.examples.iter().map(|example| (section.path.as_str(), example)))
             .collect();
         shown.sort_by_key(|(_, example)| example.line);

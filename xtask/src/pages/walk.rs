@@ -9,7 +9,7 @@ use super::address::{self, Address};
 use super::blocks::{Block, blocks};
 use super::bodies::{Bodies, Hint};
 use super::codes::codes;
-use super::contents::{Contents, Example, Section, Shared, Unreadable};
+use super::contents::{Contents, Section, Shared, ShownBody, Unreadable};
 use super::json_repair::{self, Found};
 use super::label::{Announced, Label};
 use super::markup::regex;
@@ -301,7 +301,7 @@ impl<'a, 'm> Walk<'a, 'm> {
                     };
                     self.part = part;
                     let line = lines.of(skipped + offset);
-                    section.examples.push(Example {
+                    section.examples.push(ShownBody {
                         part,
                         method: method.clone(),
                         line,

@@ -3,7 +3,7 @@
 //! 直播
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Rest, Route};
+use crate::route::{Answer, Body, Grants, Paging, Continuation, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -20,7 +20,7 @@ pub(crate) static ROUTES: &[Route] = &[
             numeric: false,
             next: Some("next_key"),
             limit: None,
-            rest: Some(Rest::End("ending")),
+            continuation: Some(Continuation::End("ending")),
             items: None,
         }),
         grants: None,

@@ -41,7 +41,7 @@ impl crate::Paged for GetWatchStat {
     fn next_cursor(&self, page: &Self::Response) -> Option<String> {
         crate::paging::next_cursor(
             Some(&page.next_key),
-            crate::paging::Rest::end(Some(&page.ending)),
+            crate::paging::Continuation::end(Some(&page.ending)),
         )
     }
 }

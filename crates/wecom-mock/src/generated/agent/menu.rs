@@ -3,7 +3,7 @@
 //! 应用管理 · 自定义菜单
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Rest, Route};
+use crate::route::{Answer, Body, Grants, Paging, Continuation, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {

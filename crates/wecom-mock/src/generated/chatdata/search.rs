@@ -3,7 +3,7 @@
 //! 会话内容存档 · 会话搜索
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Rest, Route};
+use crate::route::{Answer, Body, Grants, Paging, Continuation, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -20,7 +20,7 @@ pub(crate) static ROUTES: &[Route] = &[
             numeric: false,
             next: Some("next_cursor"),
             limit: None,
-            rest: Some(Rest::More("has_more")),
+            continuation: Some(Continuation::More("has_more")),
             items: Some("chat_list"),
         }),
         grants: None,
@@ -46,7 +46,7 @@ pub(crate) static ROUTES: &[Route] = &[
             numeric: false,
             next: Some("next_cursor"),
             limit: None,
-            rest: Some(Rest::More("has_more")),
+            continuation: Some(Continuation::More("has_more")),
             items: Some("msg_list"),
         }),
         grants: None,

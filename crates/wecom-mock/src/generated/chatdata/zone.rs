@@ -3,7 +3,7 @@
 //! 数据与智能专区 · 基础接口
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Rest, Route};
+use crate::route::{Answer, Body, Grants, Paging, Continuation, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {

@@ -3,7 +3,7 @@
 //! 客户联系 · 消息推送
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Rest, Route};
+use crate::route::{Answer, Body, Grants, Paging, Continuation, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -42,7 +42,7 @@ pub(crate) static ROUTES: &[Route] = &[
             numeric: false,
             next: Some("next_cursor"),
             limit: None,
-            rest: None,
+            continuation: None,
             items: Some("group_msg_list"),
         }),
         grants: None,
@@ -93,7 +93,7 @@ pub(crate) static ROUTES: &[Route] = &[
             numeric: false,
             next: Some("next_cursor"),
             limit: None,
-            rest: None,
+            continuation: None,
             items: Some("task_list"),
         }),
         grants: None,
@@ -121,7 +121,7 @@ pub(crate) static ROUTES: &[Route] = &[
             numeric: false,
             next: Some("next_cursor"),
             limit: None,
-            rest: None,
+            continuation: None,
             items: Some("send_list"),
         }),
         grants: None,

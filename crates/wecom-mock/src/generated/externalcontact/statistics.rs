@@ -3,7 +3,7 @@
 //! 客户联系 · 统计管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Rest, Route};
+use crate::route::{Answer, Body, Grants, Paging, Continuation, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -20,7 +20,7 @@ pub(crate) static ROUTES: &[Route] = &[
             numeric: true,
             next: Some("next_offset"),
             limit: None,
-            rest: Some(Rest::Total("total")),
+            continuation: Some(Continuation::Total("total")),
             items: Some("items"),
         }),
         grants: None,

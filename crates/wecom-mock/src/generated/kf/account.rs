@@ -3,7 +3,7 @@
 //! 微信客服 · 客服账号管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Rest, Route};
+use crate::route::{Answer, Body, Grants, Paging, Continuation, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -20,7 +20,7 @@ pub(crate) static ROUTES: &[Route] = &[
             numeric: true,
             next: None,
             limit: Some("limit"),
-            rest: None,
+            continuation: None,
             items: Some("account_list"),
         }),
         grants: None,

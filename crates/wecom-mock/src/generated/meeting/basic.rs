@@ -3,7 +3,7 @@
 //! 会议 · 预约会议基础管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Rest, Route};
+use crate::route::{Answer, Body, Grants, Paging, Continuation, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -100,7 +100,7 @@ pub(crate) static ROUTES: &[Route] = &[
             numeric: false,
             next: Some("next_cursor"),
             limit: None,
-            rest: None,
+            continuation: None,
             items: Some("meetingid_list"),
         }),
         grants: None,

@@ -3,7 +3,7 @@
 //! 审批
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Rest, Route};
+use crate::route::{Answer, Body, Grants, Paging, Continuation, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -365,7 +365,7 @@ pub(crate) static ROUTES: &[Route] = &[
             numeric: false,
             next: Some("new_next_cursor"),
             limit: None,
-            rest: None,
+            continuation: None,
             items: Some("sp_no_list"),
         }),
         grants: None,

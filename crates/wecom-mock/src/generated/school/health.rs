@@ -3,7 +3,7 @@
 //! 家校应用 · 健康上报
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Rest, Route};
+use crate::route::{Answer, Body, Grants, Paging, Continuation, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -20,7 +20,7 @@ pub(crate) static ROUTES: &[Route] = &[
             numeric: true,
             next: None,
             limit: Some("limit"),
-            rest: Some(Rest::End("ending")),
+            continuation: Some(Continuation::End("ending")),
             items: Some("jobids"),
         }),
         grants: None,

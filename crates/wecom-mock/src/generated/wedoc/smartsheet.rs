@@ -3,7 +3,7 @@
 //! 文档 · 管理智能表格内容
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Rest, Route};
+use crate::route::{Answer, Body, Grants, Paging, Continuation, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -34,7 +34,7 @@ pub(crate) static ROUTES: &[Route] = &[
             numeric: true,
             next: Some("next"),
             limit: None,
-            rest: Some(Rest::More("has_more")),
+            continuation: Some(Continuation::More("has_more")),
             items: Some("records"),
         }),
         grants: None,

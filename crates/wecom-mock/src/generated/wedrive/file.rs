@@ -3,7 +3,7 @@
 //! 微盘 · 管理文件
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Rest, Route};
+use crate::route::{Answer, Body, Grants, Paging, Continuation, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -20,7 +20,7 @@ pub(crate) static ROUTES: &[Route] = &[
             numeric: true,
             next: Some("next_start"),
             limit: None,
-            rest: Some(Rest::More("has_more")),
+            continuation: Some(Continuation::More("has_more")),
             items: Some("file_list.item"),
         }),
         grants: None,

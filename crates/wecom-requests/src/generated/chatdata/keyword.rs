@@ -77,7 +77,7 @@ impl crate::Paged for GetRuleList {
     fn next_cursor(&self, page: &Self::Response) -> Option<String> {
         crate::paging::next_cursor(
             Some(&page.next_cursor),
-            crate::paging::Rest::more(Some(&page.has_more)),
+            crate::paging::Continuation::more(Some(&page.has_more)),
         )
     }
 }
@@ -207,7 +207,7 @@ impl crate::Paged for GetHitMsgList {
     fn next_cursor(&self, page: &Self::Response) -> Option<String> {
         crate::paging::next_cursor(
             Some(&page.next_cursor),
-            crate::paging::Rest::more(Some(&page.has_more)),
+            crate::paging::Continuation::more(Some(&page.has_more)),
         )
     }
 }

@@ -44,7 +44,7 @@ impl crate::Paged for SearchChat {
     fn next_cursor(&self, page: &Self::Response) -> Option<String> {
         crate::paging::next_cursor(
             Some(&page.next_cursor),
-            crate::paging::Rest::more(page.has_more.as_ref()),
+            crate::paging::Continuation::more(page.has_more.as_ref()),
         )
     }
 }
@@ -114,7 +114,7 @@ impl crate::Paged for SearchMsg {
     fn next_cursor(&self, page: &Self::Response) -> Option<String> {
         crate::paging::next_cursor(
             Some(&page.next_cursor),
-            crate::paging::Rest::more(page.has_more.as_ref()),
+            crate::paging::Continuation::more(page.has_more.as_ref()),
         )
     }
 }

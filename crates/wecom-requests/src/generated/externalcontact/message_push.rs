@@ -102,7 +102,10 @@ impl crate::Paged for GetGroupMsgListV2 {
     }
 
     fn next_cursor(&self, page: &Self::Response) -> Option<String> {
-        crate::paging::next_cursor(Some(&page.next_cursor), crate::paging::Rest::Unsaid)
+        crate::paging::next_cursor(
+            Some(&page.next_cursor),
+            crate::paging::Continuation::Unsaid,
+        )
     }
 }
 
@@ -150,7 +153,10 @@ impl crate::Paged for GetGroupMsgTask {
     }
 
     fn next_cursor(&self, page: &Self::Response) -> Option<String> {
-        crate::paging::next_cursor(Some(&page.next_cursor), crate::paging::Rest::Unsaid)
+        crate::paging::next_cursor(
+            Some(&page.next_cursor),
+            crate::paging::Continuation::Unsaid,
+        )
     }
 }
 
@@ -198,7 +204,10 @@ impl crate::Paged for GetGroupMsgSendResult {
     }
 
     fn next_cursor(&self, page: &Self::Response) -> Option<String> {
-        crate::paging::next_cursor(Some(&page.next_cursor), crate::paging::Rest::Unsaid)
+        crate::paging::next_cursor(
+            Some(&page.next_cursor),
+            crate::paging::Continuation::Unsaid,
+        )
     }
 }
 

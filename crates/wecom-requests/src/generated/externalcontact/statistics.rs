@@ -51,7 +51,7 @@ impl crate::Paged for GetGroupChatStatistic {
     fn next_cursor(&self, page: &Self::Response) -> Option<String> {
         crate::paging::next_cursor(
             Some(&page.next_offset),
-            crate::paging::Rest::total(Some(&page.total)),
+            crate::paging::Continuation::total(Some(&page.total)),
         )
     }
 }

@@ -46,7 +46,7 @@ impl crate::Paged for ListAccount {
             self.offset.as_ref(),
             self.limit.as_ref(),
             Some(&page.account_list),
-            crate::paging::Rest::Unsaid,
+            crate::paging::Continuation::Unsaid,
         )
     }
 }

@@ -97,7 +97,7 @@ impl crate::Paged for GetUserMeetingId {
     fn next_cursor(&self, page: &Self::Response) -> Option<String> {
         crate::paging::next_cursor(
             page.next_cursor.as_ref(),
-            crate::paging::Rest::Unsaid,
+            crate::paging::Continuation::Unsaid,
         )
     }
 }

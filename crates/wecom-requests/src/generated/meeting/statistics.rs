@@ -49,7 +49,7 @@ impl crate::Paged for GetStartList {
     fn next_cursor(&self, page: &Self::Response) -> Option<String> {
         crate::paging::next_cursor(
             Some(&page.next_cursor),
-            crate::paging::Rest::more(page.has_more.as_ref()),
+            crate::paging::Continuation::more(page.has_more.as_ref()),
         )
     }
 }

@@ -123,7 +123,7 @@ impl crate::Paged for GetApprovalInfo {
     fn next_cursor(&self, page: &Self::Response) -> Option<String> {
         crate::paging::next_cursor(
             page.new_next_cursor.as_ref(),
-            crate::paging::Rest::Unsaid,
+            crate::paging::Continuation::Unsaid,
         )
     }
 }

@@ -46,7 +46,7 @@ impl crate::Paged for GetReportJobIds {
             self.offset.as_ref(),
             self.limit.as_ref(),
             Some(&page.jobids),
-            crate::paging::Rest::end(Some(&page.ending)),
+            crate::paging::Continuation::end(Some(&page.ending)),
         )
     }
 }

@@ -51,7 +51,7 @@ impl crate::Paged for GetRecords {
     fn next_cursor(&self, page: &Self::Response) -> Option<String> {
         crate::paging::next_cursor(
             page.next.as_ref(),
-            crate::paging::Rest::more(page.has_more.as_ref()),
+            crate::paging::Continuation::more(page.has_more.as_ref()),
         )
     }
 }

@@ -43,7 +43,7 @@ impl crate::Paged for ListFile {
     fn next_cursor(&self, page: &Self::Response) -> Option<String> {
         crate::paging::next_cursor(
             Some(&page.next_start),
-            crate::paging::Rest::more(Some(&page.has_more)),
+            crate::paging::Continuation::more(Some(&page.has_more)),
         )
     }
 }
