@@ -3,7 +3,7 @@
 //! 微盘 · 高级功能账号管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Rest, Route};
+use crate::route::{Answer, Body, Grants, Paging, Continuation, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -56,7 +56,7 @@ pub(crate) static ROUTES: &[Route] = &[
             numeric: false,
             next: Some("next_cursor"),
             limit: None,
-            rest: Some(Rest::More("has_more")),
+            continuation: Some(Continuation::More("has_more")),
             items: Some("userid_list"),
         }),
         grants: None,

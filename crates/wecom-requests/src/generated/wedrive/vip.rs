@@ -95,7 +95,7 @@ impl crate::Paged for ListVip {
     fn next_cursor(&self, page: &Self::Response) -> Option<String> {
         crate::paging::next_cursor(
             Some(&page.next_cursor),
-            crate::paging::Rest::more(Some(&page.has_more)),
+            crate::paging::Continuation::more(Some(&page.has_more)),
         )
     }
 }
