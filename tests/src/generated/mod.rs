@@ -31,7 +31,7 @@ pub(crate) mod meeting;
 pub(crate) mod message;
 /// 会话内容存档 (feature `msgaudit`).
 pub(crate) mod msgaudit;
-/// 审批 (feature `oa`).
+/// 审批, 日程 · 管理日历, 日程 · 管理日程 (feature `oa`).
 pub(crate) mod oa;
 /// 企业支付 · 企业红包 (feature `pay`).
 pub(crate) mod pay;
@@ -514,6 +514,51 @@ pub(crate) static CONTRACTS: &[Contract] = &[
             "/data/NotifyNodes/NotifyNode/*/ItemUserId",
         ],
     ),
+    Contract::of::<
+        wecom_models::oa::calendar::AddCalendar,
+    >(oa::calendar::ADD_CALENDAR, &[], &[]),
+    Contract::of::<
+        wecom_models::oa::calendar::UpdateCalendar,
+    >(oa::calendar::UPDATE_CALENDAR, &[], &[]),
+    Contract::of::<
+        wecom_models::oa::calendar::GetCalendar,
+    >(oa::calendar::GET_CALENDAR, &[], &["/calendar_list/*/adminis"]),
+    Contract::of::<
+        wecom_models::oa::calendar::DelCalendar,
+    >(oa::calendar::DEL_CALENDAR, &[], &[]),
+    Contract::of::<
+        wecom_models::oa::schedule::AddSchedule,
+    >(
+        oa::schedule::ADD_SCHEDULE,
+        &["/schedule/admins", "/schedule/reminders/timezone"],
+        &[],
+    ),
+    Contract::of::<
+        wecom_models::oa::schedule::UpdateSchedule,
+    >(oa::schedule::UPDATE_SCHEDULE, &["/schedule/reminders/timezone"], &[]),
+    Contract::of::<
+        wecom_models::oa::schedule::AddAttendees,
+    >(oa::schedule::ADD_ATTENDEES, &[], &[]),
+    Contract::of::<
+        wecom_models::oa::schedule::DelAttendees,
+    >(oa::schedule::DEL_ATTENDEES, &[], &[]),
+    Contract::of::<
+        wecom_models::oa::schedule::GetScheduleByCalendar,
+    >(
+        oa::schedule::GET_SCHEDULE_BY_CALENDAR,
+        &[],
+        &["/schedule_list/*/admins", "/schedule_list/*/reminders/timezone"],
+    ),
+    Contract::of::<
+        wecom_models::oa::schedule::GetSchedule,
+    >(
+        oa::schedule::GET_SCHEDULE,
+        &[],
+        &["/schedule_list/*/admins", "/schedule_list/*/reminders/timezone"],
+    ),
+    Contract::of::<
+        wecom_models::oa::schedule::DelSchedule,
+    >(oa::schedule::DEL_SCHEDULE, &[], &[]),
     Contract::of::<
         wecom_models::pay::red_packet::SendWorkwxRedPack,
     >(pay::red_packet::SEND_WORKWX_RED_PACK, &[], &["/return_msg"]),

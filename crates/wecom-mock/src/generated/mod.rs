@@ -31,7 +31,7 @@ pub(crate) mod meeting;
 pub(crate) mod message;
 /// 会话内容存档 (feature `msgaudit`).
 pub(crate) mod msgaudit;
-/// 审批 (feature `oa`).
+/// 审批, 日程 · 管理日历, 日程 · 管理日程 (feature `oa`).
 pub(crate) mod oa;
 /// 企业支付 · 企业红包 (feature `pay`).
 pub(crate) mod pay;
@@ -79,6 +79,8 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     message::webhook::ROUTES,
     msgaudit::ROUTES,
     oa::approval::ROUTES,
+    oa::calendar::ROUTES,
+    oa::schedule::ROUTES,
     pay::red_packet::ROUTES,
     paytool::ROUTES,
     school::health::ROUTES,

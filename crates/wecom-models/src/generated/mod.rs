@@ -45,7 +45,7 @@ pub mod message;
 /// 会话内容存档 (feature `msgaudit`).
 #[cfg(feature = "msgaudit")]
 pub mod msgaudit;
-/// 审批 (feature `oa`).
+/// 审批, 日程 · 管理日历, 日程 · 管理日程 (feature `oa`).
 #[cfg(feature = "oa")]
 pub mod oa;
 /// 企业支付 · 企业红包 (feature `pay`).

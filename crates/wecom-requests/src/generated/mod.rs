@@ -45,7 +45,7 @@ pub(crate) mod message;
 /// 会话内容存档 (feature `msgaudit`).
 #[cfg(feature = "msgaudit")]
 pub(crate) mod msgaudit;
-/// 审批 (feature `oa`).
+/// 审批, 日程 · 管理日历, 日程 · 管理日程 (feature `oa`).
 #[cfg(feature = "oa")]
 pub(crate) mod oa;
 /// 企业支付 · 企业红包 (feature `pay`).
@@ -283,6 +283,28 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::oa::approval::CreateTemplate as crate::Endpoint>::META,
     #[cfg(feature = "oa")]
     <wecom_models::oa::approval::GetOpenApprovalData as crate::Endpoint>::META,
+    #[cfg(feature = "oa")]
+    <wecom_models::oa::calendar::AddCalendar as crate::Endpoint>::META,
+    #[cfg(feature = "oa")]
+    <wecom_models::oa::calendar::UpdateCalendar as crate::Endpoint>::META,
+    #[cfg(feature = "oa")]
+    <wecom_models::oa::calendar::GetCalendar as crate::Endpoint>::META,
+    #[cfg(feature = "oa")]
+    <wecom_models::oa::calendar::DelCalendar as crate::Endpoint>::META,
+    #[cfg(feature = "oa")]
+    <wecom_models::oa::schedule::AddSchedule as crate::Endpoint>::META,
+    #[cfg(feature = "oa")]
+    <wecom_models::oa::schedule::UpdateSchedule as crate::Endpoint>::META,
+    #[cfg(feature = "oa")]
+    <wecom_models::oa::schedule::AddAttendees as crate::Endpoint>::META,
+    #[cfg(feature = "oa")]
+    <wecom_models::oa::schedule::DelAttendees as crate::Endpoint>::META,
+    #[cfg(feature = "oa")]
+    <wecom_models::oa::schedule::GetScheduleByCalendar as crate::Endpoint>::META,
+    #[cfg(feature = "oa")]
+    <wecom_models::oa::schedule::GetSchedule as crate::Endpoint>::META,
+    #[cfg(feature = "oa")]
+    <wecom_models::oa::schedule::DelSchedule as crate::Endpoint>::META,
     #[cfg(feature = "pay")]
     <wecom_models::pay::red_packet::SendWorkwxRedPack as crate::Endpoint>::META,
     #[cfg(feature = "paytool")]
