@@ -277,6 +277,17 @@ fn what_cannot_begin_says_why() {
 }
 
 #[test]
+fn the_table_of_names_says_which_file_a_chapter_goes_into_and_what_its_endpoints_are_called() {
+    let (kitchen, programs) = (Kitchen::new(), Shelf::default());
+    let table = "endpoints:\n  kitchen.pot:\n    brew: { call: POST /cgi-bin/tea/order, title: 点茶 }\n";
+    fs::write(kitchen.root().join("spec/names.yaml"), table).unwrap();
+    kitchen.add(&["--only-spec"], &programs).0.expect("it can begin");
+    let drafted = fs::read_to_string(kitchen.root().join("spec/kitchen.pot.yaml")).unwrap();
+    assert!(drafted.contains("\nendpoints:\n  brew:\n"), "{drafted}");
+    assert!(!kitchen.spec().exists());
+}
+
+#[test]
 fn what_was_written_for_a_phrase_is_known_on_the_next_page() {
     let (kitchen, programs) = (Kitchen::new(), Shelf::default());
     kitchen.add(&[], &programs).0.expect("it can begin");

@@ -84,7 +84,7 @@ impl Schemas {
         let (Ok(tree), Ok(value)) = (Node::parse(&source.text), serde_yaml::from_str(&source.text)) else {
             return Vec::new();
         };
-        if source.stem == xtask::spec::PHRASES {
+        if [xtask::spec::NAMES, xtask::spec::PHRASES].contains(&source.stem.as_str()) {
             return Vec::new(); // no chapter, and nothing that an editor completes
         }
         let schema = match source.stem.as_str() {

@@ -14,7 +14,7 @@ use super::{Failure, read};
 use crate::pages::contents::Contents;
 use crate::pages::{self, Page};
 use crate::spec::source::Source;
-use crate::spec::{Phrases, Spec};
+use crate::spec::{Names, Phrases, Spec};
 
 /// The pages of a chapter.
 #[derive(Debug)]
@@ -87,8 +87,8 @@ impl Chapter {
         self.len() == 0
     }
 
-    /// The spec file that the chapter belongs to, by its name: the one that has endpoints of these pages already, or one
-    /// that is named after what their paths have in common.
+    /// The spec file that the chapter belongs to, by its name: the one that has endpoints of these pages already, the one
+    /// that the table of names has for them, or one that is named after what their paths have in common.
     pub fn file(&self, sources: &[Source]) -> Result<String, String> {
         let has = |source: &&Source| {
             Existing::read(source.text.clone()).is_ok_and(|file| {
@@ -109,6 +109,9 @@ impl Chapter {
             }
         }
         let paths: Vec<&str> = self.endpoints().map(|(_, path)| path).collect();
+        if let Some(file) = Names::of(sources).common_file(paths.iter().copied()) {
+            return Ok(format!("{file}.yaml"));
+        }
         let unnamed = "the paths of these pages have no chapter in common; name the file with `--into \
                        spec/FAMILY.CHAPTER.yaml`, or add the pages of one chapter at a time";
         let name = chapter_name(&paths).ok_or(unnamed)?;
@@ -142,6 +145,7 @@ impl Chapter {
             .collect();
         let mut maker = Maker::default();
         let phrases = Phrases::of(others);
+        let names = Names::of(others);
         for (page, contents) in &self.pages {
             let existing = Existing::read(completed.text.clone()).map_err(of_file)?;
             let known = existing.calls();
@@ -159,7 +163,7 @@ impl Chapter {
                 }
             }
             if !wanted.is_empty() {
-                let mut draft = DraftPage::of_some(page, contents, &wanted, existing.taken());
+                let mut draft = DraftPage::of_some(page, contents, &wanted, existing.taken(file, &names));
                 draft.make_examples(&mut maker);
                 completed.text = existing.with(&Sections::of(&draft, &phrases)).map_err(of_file)?;
             }

@@ -1,17 +1,18 @@
 //! Puts a draft into a spec file that is there already, whose text stays as it is.
 
 use std::collections::HashSet;
+use std::path::Path as FilePath;
 
 use indexmap::IndexMap;
 
 use super::model::Definition;
 use super::page::Taken;
 use super::yaml::Sections;
-use crate::spec::Section;
 use crate::spec::diagnostic::Diagnostics;
 use crate::spec::load;
 use crate::spec::names;
 use crate::spec::source::{Kind, Node, Path, position};
+use crate::spec::{Names, Section};
 
 /// A spec file that is to be added to.
 #[derive(Debug)]
@@ -30,8 +31,8 @@ impl Existing {
         Ok(Self { text, root })
     }
 
-    /// What is taken.
-    pub(super) fn taken(&self) -> Taken {
+    /// What is taken, and what is settled for the file of this name.
+    pub(super) fn taken(&self, file: &FilePath, names: &Names) -> Taken {
         let endpoints = self.keys(Section::Endpoints.key());
         let requests = endpoints.iter().flat_map(|name| {
             let pascal = names::pascal(name);
@@ -40,7 +41,8 @@ impl Existing {
         let types = Section::KEYS.into_iter().filter(|section| *section != Section::Endpoints.key());
         let types = types.flat_map(|section| self.keys(section));
         let types = requests.chain(types).collect();
-        Taken { endpoints, types, definitions: self.definitions() }
+        let stem = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+        Taken { endpoints, types, definitions: self.definitions(), settled: names.of_file(stem) }
     }
 
     /// What the file's types are, as far as it can be read: its mistakes are for `codegen` to report.

@@ -31,7 +31,7 @@ use crate::pages;
 use crate::pages::Page;
 use crate::pages::contents::Contents;
 use crate::spec::load;
-use crate::spec::{PHRASES, Phrases, Spec};
+use crate::spec::{NAMES, Names, PHRASES, Phrases, Spec};
 pub use chapter::{Chapter, Completed};
 use into::Existing;
 use making::Maker;
@@ -71,13 +71,16 @@ pub fn draft(pages: &[PathBuf]) -> Result<String, Failure> {
     rest.iter().try_fold(spec, |spec, page| add(page, &read(page)?, spec, page))
 }
 
-/// Adds the endpoints of some pages to the text of a spec file, in the words that the phrases beside it know.
+/// Adds the endpoints of some pages to the text of a spec file, in the names and words that the files beside it settle.
 pub fn added(pages: &[PathBuf], file: &Path) -> Result<String, Failure> {
-    let beside = file.with_file_name(format!("{PHRASES}.yaml"));
-    let text = fs::read_to_string(&beside).unwrap_or_default();
-    let phrases = Phrases::of(&[load::source(&format!("{PHRASES}.yaml"), &text)]);
+    let beside = [NAMES, PHRASES].map(|name| {
+        let name = format!("{name}.yaml");
+        let text = fs::read_to_string(file.with_file_name(&name)).unwrap_or_default();
+        load::source(&name, &text)
+    });
+    let (names, phrases) = (Names::of(&beside), Phrases::of(&beside));
     pages.iter().try_fold(read(file)?, |spec, page| {
-        let drafts = Drafts { page, text: &read(page)?, phrases: &phrases };
+        let drafts = Drafts { page, text: &read(page)?, names: &names, phrases: &phrases };
         drafts.added_to(spec, file)
     })
 }
@@ -90,13 +93,14 @@ pub fn new_file(page: &Path, text: &str) -> Result<String, String> {
 
 /// Adds the endpoints of a page's text to the text of a spec file.
 pub fn add(page: &Path, text: &str, spec: String, file: &Path) -> Result<String, Failure> {
-    Drafts { page, text, phrases: &Phrases::default() }.added_to(spec, file)
+    Drafts { page, text, names: &Names::default(), phrases: &Phrases::default() }.added_to(spec, file)
 }
 
 /// A page that is to be drafted.
 struct Drafts<'d> {
     page: &'d Path,
     text: &'d str,
+    names: &'d Names,
     phrases: &'d Phrases,
 }
 
@@ -104,7 +108,7 @@ impl Drafts<'_> {
     fn added_to(&self, spec: String, file: &Path) -> Result<String, Failure> {
         let of_file = |reason| Failure::File(file.to_owned(), reason);
         let existing = Existing::read(spec).map_err(of_file)?;
-        let (_, draft) = drafted(self.page, self.text, existing.taken())
+        let (_, draft) = drafted(self.page, self.text, existing.taken(file, self.names))
             .map_err(|reason| Failure::File(self.page.to_owned(), reason))?;
         let calls = existing.calls();
         let is_known = |id: u32, path: &str| calls.contains(&(id, path.to_owned()));

@@ -1,6 +1,6 @@
 //! From a page to a draft of all that it documents.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 
@@ -28,6 +28,8 @@ pub(super) struct Taken {
     pub types: Vec<String>,
     /// What its types are.
     pub definitions: IndexMap<String, Definition>,
+    /// The settled names of the file's endpoints, by their paths.
+    pub settled: HashMap<String, String>,
 }
 
 impl DraftPage {
@@ -44,7 +46,8 @@ impl DraftPage {
         let mut names_taken: HashSet<String> = taken.endpoints.into_iter().collect();
         for section in wanted.iter().filter_map(|index| contents.sections.get(*index)) {
             let is_taken = |name: &str| names_taken.contains(name) || types.is_taken(&names::pascal(name));
-            let name = endpoint_name(&section.path, &section.title, is_taken);
+            let settled = taken.settled.get(&section.path).filter(|name| !is_taken(name)).cloned();
+            let name = settled.unwrap_or_else(|| endpoint_name(&section.path, &section.title, is_taken));
             names_taken.insert(name.clone());
             types.take(&names::pascal(&name));
             types.take(&format!("{}Response", names::pascal(&name)));

@@ -17,7 +17,7 @@ use crate::spec::source::{Path, Source};
 use crate::spec::type_expr::NOT_A_TYPE;
 use crate::spec::{
     CODES, Codes, Endpoint, Enum, EnumValue, ErrorCode, Field, File, GeneralRate, Limit, LimitKind, Limits,
-    PHRASES, Part, Phrases, RATES, Rates, Section, Spec, Struct, Union, Variant, yaml,
+    NAMES, PHRASES, Part, RATES, Rates, Section, Spec, Struct, Union, Variant, yaml,
 };
 
 /// Reads the texts of all spec files in a folder, in the order of their names.
@@ -58,7 +58,8 @@ pub fn spec(sources: &[Source], diagnostics: &mut Diagnostics) -> Spec {
         let mut read = Spec::default();
         match source.stem.as_str() {
             CODES => read.codes = codes(index, source, &mut found),
-            PHRASES => read.phrases = phrases(index, source, &mut found),
+            NAMES => read.names = typed(index, source, &mut found),
+            PHRASES => read.phrases = typed(index, source, &mut found),
             RATES => read.rates = rates(index, source, &mut found),
             _ => read.files.extend(file(index, source, &mut found)),
         }
@@ -69,6 +70,7 @@ pub fn spec(sources: &[Source], diagnostics: &mut Diagnostics) -> Spec {
         diagnostics.extend(found);
         spec.files.extend(read.files);
         spec.codes = read.codes.or(spec.codes);
+        spec.names = read.names.or(spec.names);
         spec.phrases = read.phrases.or(spec.phrases);
         spec.rates = read.rates.or(spec.rates);
     }
@@ -85,7 +87,8 @@ fn codes(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option
     Some(Codes { source: index, title, summary, doc, codes, deviations, root })
 }
 
-fn phrases(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option<Phrases> {
+/// Reads a file that is one value.
+fn typed<T: DeserializeOwned>(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option<T> {
     let (root, value) = yaml::read(index, source, diagnostics)?;
     let mut reader = Reader { report: diagnostics.reporter(index, &root), failed: BTreeSet::new() };
     reader.typed(&Path::default(), &value, &[])

@@ -2,6 +2,7 @@
 
 use std::io;
 
+pub mod called;
 pub mod check;
 mod deviation;
 pub mod diagnostic;
@@ -31,6 +32,7 @@ mod types;
 mod written_rule;
 mod yaml;
 
+pub use called::{NAMES, NamedCall, Names, Settled};
 pub use deviation::{Deviation, DriftRule};
 pub use encoding::{Answer, Body, Errcode, Format};
 pub use field::{Field, Place};

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::spec::called::Names;
 use crate::spec::deviation::Deviation;
 use crate::spec::encoding::{Answer, Body, Errcode};
 use crate::spec::field::Field;
@@ -28,6 +29,8 @@ pub struct Spec {
     pub files: Vec<File>,
     /// The error codes, if there is a file of them.
     pub codes: Option<Codes>,
+    /// What everything is called, if there is a table of it.
+    pub names: Option<Names>,
     /// How short phrases of pages are said in English.
     pub phrases: Option<Phrases>,
     /// The general rates, if there is a file of them.

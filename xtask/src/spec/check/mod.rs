@@ -1,6 +1,7 @@
 //! The second stage: every mistake that can be seen in the raw spec. After it, lowering cannot fail.
 
 mod bodies;
+mod called;
 mod checker;
 mod codes;
 mod common;
@@ -30,6 +31,10 @@ use crate::spec::{Section, Spec};
 /// Checks a whole spec.
 pub fn spec(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
     endpoints::unique(spec, diagnostics);
+    called::unique(spec, sources, diagnostics);
+    if let Some(names) = &spec.names {
+        called::as_settled(names, spec, sources, diagnostics);
+    }
     modules(spec, sources, diagnostics);
     codes::check(spec, sources, diagnostics);
     if let Some(rates) = &spec.rates {

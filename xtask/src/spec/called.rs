@@ -1,0 +1,107 @@
+//! `names.yaml`, the table of what everything of the API is called, transcribed or not: no chapter, and nothing is generated of it.
+
+use std::collections::{HashMap, HashSet};
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+
+use crate::spec::source::Source;
+
+/// What the file is called, without `.yaml`.
+pub const NAMES: &str = "names";
+
+/// Entries by file, without `.yaml`, and by name.
+pub type ByFile<T> = IndexMap<String, IndexMap<String, T>>;
+
+/// The settled names.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Names {
+    /// What is called over HTTPS.
+    #[serde(default)]
+    pub endpoints: ByFile<NamedCall>,
+    /// What is called inside the zone of conversation records.
+    #[serde(default)]
+    pub zone: ByFile<NamedWire>,
+    /// The commands of WebSockets.
+    #[serde(default)]
+    pub sockets: ByFile<NamedWire>,
+    /// What arrives.
+    #[serde(default)]
+    pub events: ByFile<NamedWire>,
+    /// What answers a message that arrived.
+    #[serde(default)]
+    pub replies: ByFile<NamedWire>,
+}
+
+/// An endpoint of the table.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NamedCall {
+    /// Its method and path.
+    pub call: String,
+    /// Its Chinese title.
+    pub title: String,
+}
+
+impl NamedCall {
+    fn path(&self) -> &str {
+        self.call.split_once(' ').map_or(self.call.as_str(), |(_, path)| path)
+    }
+}
+
+/// What else has a name.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NamedWire {
+    /// What tells it from others on the wire; several, where one type serves them all.
+    pub wire: Vec<String>,
+    /// Its Chinese title.
+    pub title: String,
+}
+
+/// Where an endpoint belongs, and what it is called there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settled<'n> {
+    /// The file, without `.yaml`.
+    pub file: &'n str,
+    /// The endpoint's key in it.
+    pub key: &'n str,
+}
+
+impl Names {
+    /// Those of a spec; without a file of them, or where it can't be read, none: its mistakes are for `codegen` to report.
+    pub fn of(sources: &[Source]) -> Self {
+        let file = sources.iter().find(|source| source.stem == NAMES);
+        file.and_then(|file| serde_yaml::from_str(&file.text).ok()).unwrap_or_default()
+    }
+
+    /// The names by their paths of the endpoints that belong to a file.
+    pub fn of_file(&self, file: &str) -> HashMap<String, String> {
+        let endpoints = self.endpoints.get(file).into_iter().flatten();
+        endpoints.map(|(key, named)| (named.path().to_owned(), key.clone())).collect()
+    }
+
+    /// The file that all of some paths belong to, if there is one.
+    pub fn common_file<'p>(&self, paths: impl IntoIterator<Item = &'p str>) -> Option<&str> {
+        let wanted: HashSet<&str> = paths.into_iter().collect();
+        let has_all = |endpoints: &IndexMap<String, NamedCall>| {
+            let own: HashSet<&str> = endpoints.values().map(NamedCall::path).collect();
+            wanted.is_subset(&own)
+        };
+        let mut files = self.endpoints.iter().filter(|(_, endpoints)| has_all(endpoints));
+        let (file, _) = files.next()?;
+        files.next().is_none().then_some(file.as_str())
+    }
+
+    /// The endpoints by their paths. A path has several where its definitions contradict each other.
+    pub fn by_path(&self) -> HashMap<&str, Vec<Settled<'_>>> {
+        let mut by_path: HashMap<&str, Vec<Settled<'_>>> = HashMap::new();
+        for (file, endpoints) in &self.endpoints {
+            for (key, named) in endpoints {
+                by_path.entry(named.path()).or_default().push(Settled { file, key });
+            }
+        }
+        by_path
+    }
+}
