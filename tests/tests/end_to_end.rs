@@ -8,7 +8,7 @@ use wecom_sdk::externalcontact::message_push::{
     ChatType, GetGroupMsgListV2, GetGroupMsgSendResult, GetGroupMsgTask, RemindGroupMsgSend,
 };
 use wecom_sdk::meeting::basic::GetMeetingInfo;
-use wecom_sdk::msgaudit::{CheckRoomAgree, CheckSingleAgree, SingleChat};
+use wecom_sdk::msgaudit::{CheckRoomAgree, CheckSingleAgree, OneToOneChat};
 use wecom_sdk::{Client, Error};
 
 fn client(server: &Server) -> Client {
@@ -19,7 +19,7 @@ fn client(server: &Server) -> Client {
 async fn every_endpoint_can_be_called() {
     let server = Server::start().await.unwrap();
     let client = client(&server);
-    let agreement = client.send(&CheckSingleAgree::new([SingleChat::new("a", "b")])).await.unwrap();
+    let agreement = client.send(&CheckSingleAgree::new([OneToOneChat::new("a", "b")])).await.unwrap();
     assert_eq!(agreement.agreeinfo.len(), 2);
     assert_eq!(client.send(&CheckRoomAgree::new("wr")).await.unwrap().agreeinfo.len(), 1);
     client.send(&SetPublicKey::new("-----BEGIN PUBLIC KEY-----", 1)).await.unwrap();

@@ -1,7 +1,7 @@
 //! What the documentation gets wrong or leaves open, and what must become of it.
 
 use serde_json::json;
-use wecom_models::chatdata::archive::{MsgType, PartyKind, SyncMsg, SyncMsgResponse};
+use wecom_models::chatdata::archive::{MsgType, PartyType, SyncMsg, SyncMsgResponse};
 use wecom_models::chatdata::search::SearchMsg;
 use wecom_models::externalcontact::message_push::{
     Attachment, ChatType, CreateType, GetGroupMsgListV2, GetGroupMsgSendResult, GetGroupMsgTask, SendStatus,
@@ -10,7 +10,7 @@ use wecom_models::externalcontact::message_push::{
 use wecom_models::hr::{FieldId, GetStaffInfo};
 use wecom_models::meeting::basic::{AttendeeStatus, EnterMute, GetMeetingInfo, UpdateMeeting};
 use wecom_models::message::app;
-use wecom_models::msgaudit::{AgreeStatus, CheckRoomAgree, CheckSingleAgree, SingleChat};
+use wecom_models::msgaudit::{AgreeStatus, CheckRoomAgree, CheckSingleAgree, OneToOneChat};
 use wecom_models::wire::ReadObject;
 use wecom_models::{OrText, Timestamp, Unknown};
 use wecom_requests::{Check, Endpoint, Paged, Period, Rate, ResponseError, Rule, When, parse};
@@ -27,7 +27,7 @@ fn rules(request: &impl Check) -> Vec<(String, Rule)> {
 
 #[test]
 fn exteranalopenid_keeps_its_misspelling_both_ways() {
-    let request = CheckSingleAgree::new([SingleChat::new("lin.wei", "wm1")]);
+    let request = CheckSingleAgree::new([OneToOneChat::new("lin.wei", "wm1")]);
     let sent = serde_json::to_value(&request).unwrap();
     assert_eq!(sent, json!({ "info": [{ "userid": "lin.wei", "exteranalopenid": "wm1" }] }));
     let answer = read::<CheckRoomAgree>(&json!({
@@ -39,7 +39,7 @@ fn exteranalopenid_keeps_its_misspelling_both_ways() {
 
 #[test]
 fn at_most_100_chats_are_looked_up_at_once() {
-    let chats = |count| CheckSingleAgree::new((0..count).map(|n| SingleChat::new(format!("u{n}"), "wm")));
+    let chats = |count| CheckSingleAgree::new((0..count).map(|n| OneToOneChat::new(format!("u{n}"), "wm")));
     assert_eq!(rules(&chats(100)), []);
     assert_eq!(rules(&chats(101)), [("info".to_owned(), Rule::MaxItems(100))]);
 }
@@ -125,7 +125,7 @@ fn attachments_are_told_apart_by_msgtype_in_any_order_of_keys() {
         serde_json::to_value(&attachments[2]).unwrap(),
         json!({ "msgtype": "poll", "poll": { "question": "?", "options": [1, 2] }, "extra": null })
     );
-    assert_eq!(page.group_msg_list[0].create_type, CreateType::Corporation);
+    assert_eq!(page.group_msg_list[0].create_type, CreateType::Company);
 
     let content_first = r#"{"errcode":0,"group_msg_list":[{"attachments":[{"link":{"title":"T","url":"U"},"msgtype":"link"}]}]}"#;
     let page = parse::<GetGroupMsgListV2>(content_first.as_bytes()).unwrap();
@@ -336,7 +336,7 @@ fn escaped_keys_are_the_same_keys() {
         parse::<SyncMsg>(br#"{"\u0065rrcode":0,"h\u0061s_more":1,"msg_list":[{"sender":{"\u0074ype":3}}]}"#)
             .unwrap();
     assert!(page.has_more);
-    assert_eq!(page.msg_list[0].sender.r#type, PartyKind::Bot);
+    assert_eq!(page.msg_list[0].sender.r#type, PartyType::Bot);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use wecom_sdk::externalcontact::message_push::{
     ChatType, GetGroupMsgListV2, GetGroupMsgSendResult, GetGroupMsgTask,
 };
 use wecom_sdk::meeting::basic::GetMeetingInfo;
-use wecom_sdk::msgaudit::{CheckRoomAgree, CheckSingleAgree, SingleChat};
+use wecom_sdk::msgaudit::{CheckRoomAgree, CheckSingleAgree, OneToOneChat};
 use wecom_sdk::token::AccessToken;
 use wecom_sdk::{Client, Endpoint, Timestamp};
 
@@ -20,7 +20,7 @@ const DAY: i64 = 24 * 60 * 60;
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (client, _mock) = client().await?;
 
-    let chat = SingleChat::new("lin.wei", "wmAJ2GCAAAme1XQR");
+    let chat = OneToOneChat::new("lin.wei", "wmAJ2GCAAAme1XQR");
     let now = Timestamp::now();
     let list = GetGroupMsgListV2::new(ChatType::Single, now.as_unix() - 7 * DAY, now);
     let message = "msgAJ2GCAAAXtWyujaWJHDDGi0mA";

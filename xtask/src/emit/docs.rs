@@ -14,11 +14,20 @@ pub(super) fn module(module: &Module) -> String {
 pub(super) fn structure(module: &Module, structure: &Struct) -> String {
     match module.operation(&structure.name) {
         Some((endpoint, Part::Request)) => request(endpoint, &structure.rules),
-        Some((endpoint, Part::Response)) => format!("The answer to [`{}`].", endpoint.request),
+        Some((endpoint, Part::Response)) => format!("The response to [`{}`].", endpoint.request),
         None => {
             let rules = structure.rules.iter().map(Rule::sentence);
             paragraphs(std::iter::once(structure.doc.clone()).chain(rules))
         }
+    }
+}
+
+/// What `new` of a struct does.
+pub(super) fn constructor(module: &Module, structure: &Struct) -> String {
+    let what = if module.operation(&structure.name).is_some() { "request" } else { "value" };
+    match structure.required().next() {
+        Some(_) => format!("Creates a {what} with all required fields."),
+        None => format!("Creates an empty {what}: no field is required."),
     }
 }
 
@@ -93,13 +102,14 @@ fn limits(limits: &[Limit]) -> Vec<String> {
         let facts = limit.kind.facts();
         match (&limit.value, facts.bound) {
             (LimitValue::Number(number), Bound::Cut(helper)) => {
-                forms.push(format!("cut off after {number} {} ([`{helper}`](crate::{helper}))", facts.unit));
+                forms
+                    .push(format!("truncated after {number} {} ([`{helper}`](crate::{helper}))", facts.unit));
             }
             (LimitValue::Number(_), bound) => {
                 ranges.entry(facts.unit).or_default()[usize::from(bound.is_upper())] = Some(limit);
             }
             (LimitValue::Pattern(pattern), _) => forms.push(format!("matching `{pattern}`")),
-            (LimitValue::True, _) => forms.push("without repetition".to_owned()),
+            (LimitValue::True, _) => forms.push("without duplicates".to_owned()),
         }
     }
     let ranges = ranges.into_iter().map(|(unit, range)| {

@@ -53,7 +53,7 @@ fn struct_item(module: &Module, structure: &Struct) -> TokenStream {
         let ty = field_type(field);
         quote!(#docs pub #name: #ty)
     });
-    let methods = structure.direction.sent.then(|| methods(structure));
+    let methods = structure.direction.sent.then(|| methods(module, structure));
     quote! {
         #docs
         #[derive(Clone, Debug, Default, PartialEq)]
@@ -64,7 +64,7 @@ fn struct_item(module: &Module, structure: &Struct) -> TokenStream {
 }
 
 /// `new` with what is required, and a setter for everything else.
-fn methods(structure: &Struct) -> TokenStream {
+fn methods(module: &Module, structure: &Struct) -> TokenStream {
     let name = ident(&structure.name);
     let required: Vec<&Field> = structure.required().collect();
     let arguments = required.iter().map(|field| {
@@ -80,10 +80,7 @@ fn methods(structure: &Struct) -> TokenStream {
     let rest = (required.len() < structure.fields.len()).then(|| quote!(..Self::default()));
     let body =
         if required.is_empty() { quote!(Self::default()) } else { quote!(Self { #(#values,)* #rest }) };
-    let new_doc = doc(match required.len() {
-        0 => "With nothing set: WeCom requires nothing here.",
-        _ => "With what WeCom requires.",
-    });
+    let new_doc = doc(&docs::constructor(module, structure));
     let setters = structure.fields.iter().filter(|field| field.optional).map(setter);
     quote! {
         impl #name {
@@ -185,11 +182,15 @@ fn union_item(union: &Union) -> TokenStream {
     });
     let (what, other) = match union.style {
         Style::Sibling | Style::Flat => (
-            format!("A `{}` the documentation does not list, with all its fields.", union.tag),
+            format!("A `{}` that the documentation doesn't list, with all its fields.", union.tag),
             "UnknownUnion",
         ),
-        Style::Oneof => ("A field the documentation does not list, as it came.".to_owned(), "UnknownUnion"),
-        Style::Kind => ("A kind of value the documentation does not list, as it came.".to_owned(), "Value"),
+        Style::Oneof => {
+            ("A field that the documentation doesn't list, as received.".to_owned(), "UnknownUnion")
+        }
+        Style::Kind => {
+            ("A type of value that the documentation doesn't list, as received.".to_owned(), "Value")
+        }
     };
     let what = doc(&what);
     let other = ident(other);

@@ -212,7 +212,10 @@ fn field_yaml(name: &str, field: &Draft<Field>, phrases: &Phrases) -> String {
     } = &field.spec;
     let name = key(&format!("{name}{}", if *optional { "?" } else { "" }));
     let known = phrases.field(doc);
-    let comment = comment(&field.doubts, known.is_some());
+    let described = phrases.described(doc).filter(|_| known.is_none());
+    let in_our_terms = described.as_ref().map(|_| format!("{doc}, in our terms"));
+    let doubts: Vec<String> = field.doubts.iter().cloned().chain(in_our_terms).collect();
+    let comment = comment(&doubts, known.is_some());
     let mut pairs = vec![("type", ty.to_string())];
     pairs.extend(default.as_ref().map(|of| ("default", value(of))));
     pairs.extend(limits.iter().map(|limit| (limit.kind.key(), limit_value(&limit.value))));
@@ -223,7 +226,7 @@ fn field_yaml(name: &str, field: &Draft<Field>, phrases: &Phrases) -> String {
     pairs.extend((*place != Place::default()).then(|| ("in", place.keyword().to_owned())));
     pairs.extend(rename.as_ref().map(|name| ("rename", name.clone())));
     pairs.extend(embed.then(|| ("embed", "true".to_owned())));
-    pairs.push(("doc", known.map_or_else(|| todo(doc), quoted)));
+    pairs.push(("doc", known.or(described.as_deref()).map_or_else(|| todo(doc), quoted)));
     let line = format!("      {name}: {}{comment}\n", flow(pairs.clone()));
     // The line's end is no part of its width.
     if line.chars().count() <= WIDTH + 1 {

@@ -82,6 +82,7 @@ mistakes! {
     EmptyType = "empty-type",
     EndlessType = "endless-type",
     EnvelopeField = "envelope-field",
+    HeadlessSentence = "headless-sentence",
     IncompleteExample = "incomplete-example",
     MissingDescription = "missing-description",
     MissingExample = "missing-example",

@@ -15,6 +15,11 @@ pub fn pascal(name: &str) -> String {
     pascal
 }
 
+/// `meeting code` → `MeetingCode`, `WeCom` → `Wecom`.
+pub fn pascal_of_words(words: &str) -> String {
+    pascal(&words.to_ascii_lowercase())
+}
+
 /// `AgentID` → `agent_id`, `userid` stays, `image-text` → `image_text`.
 pub fn snake(name: &str) -> String {
     let chars: Vec<char> = name.chars().collect();

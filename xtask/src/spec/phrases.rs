@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::spec::names;
 use crate::spec::source::Source;
 
 /// What the file is called, without `.yaml`.
@@ -23,6 +24,21 @@ pub struct Phrases {
     /// The words of the domain.
     #[serde(default)]
     pub terms: IndexMap<String, Term>,
+    /// Words that are written nowhere, each with what to write. A `*` at the end stands for any ending.
+    #[serde(default)]
+    pub refused: IndexMap<String, String>,
+    /// What is counted per minute or per page, and not "a minute".
+    #[serde(default)]
+    pub counted: Vec<String>,
+    /// What no sentence begins with unless it is a question or a clause: what it is about comes first.
+    #[serde(default)]
+    pub headless: Vec<String>,
+    /// Words that lose to a term and mean something else as well, so that no check can tell; each with the reason.
+    #[serde(default)]
+    pub ambiguous: IndexMap<String, String>,
+    /// Words among which a refused one stays.
+    #[serde(default)]
+    pub allowed: Vec<String>,
     /// What a field is described as, by what its page says of it.
     #[serde(default)]
     pub fields: BTreeMap<String, String>,
@@ -39,9 +55,18 @@ pub struct Term {
     pub write: String,
     /// What it becomes in the name of a type or a value.
     pub name: Option<String>,
-    /// Words that would mean the same: they are refused, so that one thing has one word.
+    /// Words that would mean the same. Unless they are ambiguous they are refused, so that one thing has one word.
     #[serde(default)]
     pub not: Vec<String>,
+    /// What else there is to know: when it is another word, or what it is called on the wire.
+    pub note: Option<String>,
+}
+
+impl Term {
+    /// Whether it is a thing: then its name is its words.
+    fn is_thing(&self) -> bool {
+        self.name.as_deref() == Some(names::pascal_of_words(&self.write).as_str())
+    }
 }
 
 impl Phrases {
@@ -76,6 +101,27 @@ impl Phrases {
             rest = &rest[term.len()..];
         }
         (!name.is_empty()).then_some(name)
+    }
+
+    /// A field's description in our terms, if its page says nothing but one of them: of 部门id, `The department's ID.`
+    pub fn described(&self, text: &str) -> Option<String> {
+        const PARTS: [(&str, &str); 6] = [
+            ("userid", "userid"),
+            ("id", "ID"),
+            ("ID", "ID"),
+            ("名称", "name"),
+            ("名字", "name"),
+            ("姓名", "name"),
+        ];
+        let text = trimmed(text);
+        let thing = |text: &str| self.terms.get(text).filter(|term| term.is_thing());
+        if let Some(term) = thing(text) {
+            return Some(format!("The {}.", term.write));
+        }
+        PARTS.iter().find_map(|(chinese, english)| {
+            let owner = text.strip_suffix(chinese)?.trim_end_matches(['的', ' ']);
+            Some(format!("The {}'s {english}.", thing(owner)?.write))
+        })
     }
 
     /// Adds what others know, and keeps what is known already.
@@ -132,6 +178,24 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(phrases().composed(text).as_deref(), name, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_thing_of_our_terms_and_its_id_or_name_are_described_and_nothing_else() {
+        let text = "terms:\n  部门: { write: department, name: Department }\n  会议号: { write: meeting code, name: MeetingCode }\n  \
+                    启用: { write: enable, name: Enabled }\n  人员: { write: people }\n";
+        let phrases: Phrases = serde_yaml::from_str(text).expect("it is YAML");
+        for (text, described) in [
+            ("部门id。", Some("The department's ID.")),
+            ("部门的名称", Some("The department's name.")),
+            ("会议号", Some("The meeting code.")),
+            ("启用", None),
+            ("人员id", None),
+            ("id", None),
+            ("旧部门id", None),
+        ] {
+            assert_eq!(phrases.described(text).as_deref(), described, "{text}");
         }
     }
 

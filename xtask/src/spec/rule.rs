@@ -275,25 +275,28 @@ impl Rule {
     pub fn sentence(&self) -> String {
         match self {
             Self::MaxSpan { from, to, days, whole_days } => {
-                let rounded = if *whole_days { ", both rounded down to days in Beijing" } else { "" };
-                format!("From `{from}` to `{to}` it is at most {days} days{rounded}.")
+                let rounded = if *whole_days {
+                    ", both rounded down to the start of the day, Beijing time"
+                } else {
+                    ""
+                };
+                format!("`{to}` is at most {days} days after `{from}`{rounded}.")
             }
             Self::Order { fields: [first, second], strict: false } => {
-                format!("`{first}` is not above `{second}`.")
+                format!("`{first}` can't be greater than `{second}`.")
             }
             Self::Order { fields: [first, second], strict: true } => {
-                format!("`{first}` is below `{second}`.")
+                format!("`{first}` must be less than `{second}`.")
             }
             Self::Group(group, fields) => {
-                let text = format!("{} {} is set.", group.phrase(), quoted(fields, ", "));
-                text[..1].to_uppercase() + &text[1..]
+                format!("Set {} {}.", group.phrase(), listed(fields))
             }
             Self::When { demand, field, when, test } => {
-                format!("`{field}` is {} when `{when}` {}.", demand.words(), test.words())
+                format!("`{field}` is {} if `{when}` {}.", demand.words(), test.words())
             }
             Self::Total { .. } => {
                 let (about, detail) = self.total();
-                format!("The {about} is {detail}.")
+                format!("The {about} must be {detail}.")
             }
         }
     }
@@ -340,7 +343,7 @@ impl Rule {
         let bounds = [
             min.map(|min| format!("at least {min}")),
             max.map(|max| format!("at most {max}")),
-            is.as_ref().map(|is| format!("what `{is}` says")),
+            is.as_ref().map(|is| format!("equal to `{is}`")),
         ];
         let bounds: Vec<String> = bounds.into_iter().flatten().collect();
         (format!("{} of {}", total.key(), quoted(of, " and ")), bounds.join(" and "))
@@ -403,6 +406,16 @@ fn written(limits: &[Limit]) -> Value {
 fn phrases(limits: &[Limit]) -> String {
     let phrases: Vec<String> = limits.iter().map(Limit::phrase).collect();
     phrases.join(" and ")
+}
+
+/// `` `a`, `b` and `c` ``.
+fn listed(names: &[impl ToString]) -> String {
+    match names {
+        [] => String::new(),
+        [first, last] => format!("`{}` and `{}`", first.to_string(), last.to_string()),
+        [one] => format!("`{}`", one.to_string()),
+        [first @ .., last] => format!("{} and `{}`", quoted(first, ", "), last.to_string()),
+    }
 }
 
 fn quoted(names: &[impl ToString], between: &str) -> String {

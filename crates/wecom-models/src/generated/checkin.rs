@@ -24,20 +24,20 @@ use crate::{Timestamp, Unknown};
 /// Times of day are in seconds since midnight.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetCorpCheckinOption {}
+pub struct Getcorpcheckinoption {}
 
-impl GetCorpCheckinOption {
-    /// With nothing set: WeCom requires nothing here.
+impl Getcorpcheckinoption {
+    /// Creates an empty request: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 }
 
-/// The answer to [`GetCorpCheckinOption`].
+/// The response to [`Getcorpcheckinoption`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetCorpCheckinOptionResponse {
+pub struct GetcorpcheckinoptionResponse {
     /// The rules.
     pub group: Vec<Group>,
 }
@@ -69,9 +69,9 @@ pub struct Group {
     /// Whether members may request a make-up check-in (补卡).
     pub allow_apply_offworkday: bool,
     /// The wireless networks in which members can check in.
-    pub wifimac_infos: Vec<WifiPlace>,
+    pub wifimac_infos: Vec<WifiNetwork>,
     /// The locations at which members can check in.
-    pub loc_infos: Vec<LocationPlace>,
+    pub loc_infos: Vec<CheckinLocation>,
     /// The members the rule applies to.
     pub range: Range,
     /// The time the rule was created.
@@ -184,7 +184,7 @@ pub struct SpecialDay {
 /// A wireless network in which members can check in.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct WifiPlace {
+pub struct WifiNetwork {
     /// The network's name.
     pub wifiname: String,
     /// The access point's MAC address (BSSID).
@@ -194,7 +194,7 @@ pub struct WifiPlace {
 /// A location at which members can check in. Coordinates are GCJ-02, as in Tencent's maps.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct LocationPlace {
+pub struct CheckinLocation {
     /// The latitude, in millionths of a degree.
     pub lat: i64,
     /// The longitude, in millionths of a degree.
@@ -256,7 +256,7 @@ pub struct OvertimeInfo {
     /// The settings for overtime counted by requests and check-ins. Absent unless set.
     ///
     /// The table lists `otapplyinfo` without naming its parent; the example shows it here.
-    pub otapplyinfo: Option<OvertimeByApplication>,
+    pub otapplyinfo: Option<OvertimeByRequest>,
 }
 
 /// Settings for overtime counted by check-ins. Durations are in seconds.
@@ -284,7 +284,7 @@ pub struct OvertimeByCheckin {
 /// Settings for overtime counted by requests and check-ins.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct OvertimeByApplication {
+pub struct OvertimeByRequest {
     /// Whether overtime is allowed on workdays.
     ///
     /// In the page's example, not in its table.
@@ -443,7 +443,7 @@ pub enum GroupType {
     /// `1`: fixed schedule.
     Fixed,
     /// `2`: shift schedule.
-    Shifts,
+    Shift,
     /// `3`: free schedule.
     Free,
     /// A value the documentation does not list.
@@ -469,11 +469,11 @@ pub enum CheckinDevice {
 #[non_exhaustive]
 pub enum OvertimeBasis {
     /// `0`: overtime requests, checked against check-ins.
-    ApplicationsAndCheckins,
+    RequestsAndCheckins,
     /// `1`: check-ins only.
     Checkins,
     /// `2`: approved overtime requests only.
-    Applications,
+    Requests,
     /// A value the documentation does not list.
     Other(Unknown),
 }

@@ -15,7 +15,7 @@ use crate::{Unknown, UnknownUnion};
 /// `POST /cgi-bin/hr/get_staff_info` ·
 /// [获取员工花名册信息](https://developer.work.weixin.qq.com/document/path/99132)
 ///
-/// `fieldids` is required when `get_all` is `0`.
+/// `fieldids` is required if `get_all` is `0`.
 ///
 /// The member must be visible to the app; otherwise the call fails. A field that couldn't be read is
 /// no error of the call: see the field's own `result`.
@@ -35,7 +35,7 @@ pub struct GetStaffInfo {
 }
 
 impl GetStaffInfo {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(userid: impl Into<String>) -> Self {
         Self {
@@ -59,7 +59,7 @@ impl GetStaffInfo {
     }
 }
 
-/// The answer to [`GetStaffInfo`].
+/// The response to [`GetStaffInfo`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetStaffInfoResponse {
@@ -80,7 +80,7 @@ pub struct FieldId {
 }
 
 impl FieldId {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(fieldid: u64) -> Self {
         Self { fieldid, ..Self::default() }
@@ -133,7 +133,7 @@ pub enum ReadResult {
     /// `1`
     Success,
     /// `2`
-    Failure,
+    Failed,
     /// `3`: the field doesn't exist.
     NotFound,
     /// `5`: fields of this type can't be read.
@@ -158,6 +158,6 @@ pub enum FieldValue {
     Phone(PhoneNumber),
     /// `6`
     Files(FileList),
-    /// A `value_type` the documentation does not list, with all its fields.
+    /// A `value_type` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),
 }

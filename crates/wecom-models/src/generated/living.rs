@@ -28,7 +28,7 @@ pub struct GetWatchStat {
 }
 
 impl GetWatchStat {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(livingid: impl Into<String>) -> Self {
         Self {
@@ -45,7 +45,7 @@ impl GetWatchStat {
     }
 }
 
-/// The answer to [`GetWatchStat`].
+/// The response to [`GetWatchStat`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetWatchStatResponse {

@@ -25,25 +25,25 @@ use crate::{File, Timestamp, Unknown};
 /// - file: 20 MB
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct UploadMedia {
+pub struct Upload {
     /// The type of the file. The limits depend on it.
     pub r#type: MediaType,
     /// The file, with the name to show to people.
     pub media: File,
 }
 
-impl UploadMedia {
-    /// With what WeCom requires.
+impl Upload {
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(r#type: MediaType, media: File) -> Self {
         Self { r#type, media }
     }
 }
 
-/// The answer to [`UploadMedia`].
+/// The response to [`Upload`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct UploadMediaResponse {
+pub struct UploadResponse {
     /// The type of the file.
     pub r#type: MediaType,
     /// The file's `media_id`, valid for 3 days.
@@ -71,7 +71,7 @@ pub struct UploadMediaResponse {
 /// a part must be a multiple of 16 bytes.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetMedia {
+pub struct Get {
     /// The file's `media_id`, from an upload, asynchronous or not.
     pub media_id: String,
     /// The bytes to download, as in HTTP: `bytes=0-1023` are the first 1024. If omitted, the whole file is
@@ -79,8 +79,8 @@ pub struct GetMedia {
     pub range: Option<String>,
 }
 
-impl GetMedia {
-    /// With what WeCom requires.
+impl Get {
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(media_id: impl Into<String>) -> Self {
         Self {
@@ -110,7 +110,7 @@ impl GetMedia {
 /// company, not to an app.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct UploadImg {
+pub struct Uploadimg {
     /// The image, with its file name and media type.
     ///
     /// The page asks for a part of the form and calls it `fieldNameHere`, which is no name: this is the
@@ -118,18 +118,18 @@ pub struct UploadImg {
     pub media: File,
 }
 
-impl UploadImg {
-    /// With what WeCom requires.
+impl Uploadimg {
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(media: File) -> Self {
         Self { media }
     }
 }
 
-/// The answer to [`UploadImg`].
+/// The response to [`Uploadimg`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct UploadImgResponse {
+pub struct UploadimgResponse {
     /// The image's URL. It doesn't expire.
     pub url: String,
 }
@@ -141,14 +141,14 @@ pub struct UploadImgResponse {
 ///
 /// When the task has ended, the app receives the callback event `upload_media_job_finish` with the
 /// `jobid`; [`GetUploadByUrlResult`] then returns the result. All apps of the company share the file,
-/// but its `media_id` can't replace one from [`UploadMedia`]: only the feature that `scene` names
-/// accepts it, and [`GetMedia`].
+/// but its `media_id` can't replace one from [`Upload`]: only the feature that `scene` names accepts
+/// it, and [`Get`].
 ///
 /// A file has more than 5 bytes and at most 200 MB; a video must be MP4. The app needs the permission
 /// for customer contact (客户联系).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct UploadMediaByUrl {
+pub struct UploadByUrl {
     /// The purpose of the file. It can't be used for any other.
     pub scene: UploadScene,
     /// The type of the file. Only videos and other files are supported so far, no images and no voice.
@@ -163,8 +163,8 @@ pub struct UploadMediaByUrl {
     pub md5: String,
 }
 
-impl UploadMediaByUrl {
-    /// With what WeCom requires.
+impl UploadByUrl {
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
         scene: UploadScene,
@@ -183,10 +183,10 @@ impl UploadMediaByUrl {
     }
 }
 
-/// The answer to [`UploadMediaByUrl`].
+/// The response to [`UploadByUrl`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct UploadMediaByUrlResponse {
+pub struct UploadByUrlResponse {
     /// The task's ID, for [`GetUploadByUrlResult`]. Valid for 60 minutes.
     pub jobid: String,
 }
@@ -207,19 +207,19 @@ pub struct UploadMediaByUrlResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUploadByUrlResult {
-    /// The task's ID, from [`UploadMediaByUrl`]. Valid for 60 minutes. At most 128 bytes.
+    /// The task's ID, from [`UploadByUrl`]. Valid for 60 minutes. At most 128 bytes.
     pub jobid: String,
 }
 
 impl GetUploadByUrlResult {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(jobid: impl Into<String>) -> Self {
         Self { jobid: jobid.into() }
     }
 }
 
-/// The answer to [`GetUploadByUrlResult`].
+/// The response to [`GetUploadByUrlResult`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUploadByUrlResultResponse {
@@ -237,21 +237,20 @@ pub struct GetUploadByUrlResultResponse {
 /// [获取高清语音素材](https://developer.work.weixin.qq.com/document/path/90255)
 ///
 /// The response is the recording as Speex, sampled at 16 kHz, or a JSON error: 40007 if the `media_id`
-/// doesn't exist, or has expired. [`GetMedia`] returns AMR at 8 kHz, which is worse for speech
-/// recognition.
+/// doesn't exist, or has expired. [`Get`] returns AMR at 8 kHz, which is worse for speech recognition.
 ///
 /// Decoding requires the Speex library and WeChat's own; the page links to both. Requires WeCom 2.4 or
 /// later. Recordings from HarmonyOS aren't supported yet. Any app of the company may download any of
 /// its recordings.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetJssdkMedia {
+pub struct GetJssdk {
     /// The recording's `media_id`, from `uploadVoice` of the JS-SDK.
     pub media_id: String,
 }
 
-impl GetJssdkMedia {
-    /// With what WeCom requires.
+impl GetJssdk {
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(media_id: impl Into<String>) -> Self {
         Self { media_id: media_id.into() }

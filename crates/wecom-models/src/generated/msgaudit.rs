@@ -29,7 +29,7 @@ pub struct GetPermitUserList {
 }
 
 impl GetPermitUserList {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty request: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -43,7 +43,7 @@ impl GetPermitUserList {
     }
 }
 
-/// The answer to [`GetPermitUserList`].
+/// The response to [`GetPermitUserList`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetPermitUserListResponse {
@@ -63,20 +63,20 @@ pub struct GetPermitUserListResponse {
 #[non_exhaustive]
 pub struct CheckSingleAgree {
     /// The chats to look up. At most 100 items.
-    pub info: Vec<SingleChat>,
+    pub info: Vec<OneToOneChat>,
 }
 
 impl CheckSingleAgree {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(info: impl IntoIterator<Item = SingleChat>) -> Self {
+    pub fn new(info: impl IntoIterator<Item = OneToOneChat>) -> Self {
         Self {
             info: info.into_iter().collect(),
         }
     }
 }
 
-/// The answer to [`CheckSingleAgree`].
+/// The response to [`CheckSingleAgree`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckSingleAgreeResponse {
@@ -100,14 +100,14 @@ pub struct CheckRoomAgree {
 }
 
 impl CheckRoomAgree {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(roomid: impl Into<String>) -> Self {
         Self { roomid: roomid.into() }
     }
 }
 
-/// The answer to [`CheckRoomAgree`].
+/// The response to [`CheckRoomAgree`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckRoomAgreeResponse {
@@ -129,23 +129,23 @@ pub struct CheckRoomAgreeResponse {
 /// - 301052, `SESSION_ARCHIVE_EXPIRED`: The conversation archive has expired.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetGroupChat {
+pub struct GroupchatGet {
     /// The group's `roomid`, from an archived message.
     pub roomid: String,
 }
 
-impl GetGroupChat {
-    /// With what WeCom requires.
+impl GroupchatGet {
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(roomid: impl Into<String>) -> Self {
         Self { roomid: roomid.into() }
     }
 }
 
-/// The answer to [`GetGroupChat`].
+/// The response to [`GroupchatGet`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetGroupChatResponse {
+pub struct GroupchatGetResponse {
     /// The group's name.
     pub roomname: String,
     /// The userid of the member who created the group.
@@ -175,33 +175,33 @@ pub struct GetRobotInfo {
 }
 
 impl GetRobotInfo {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(robot_id: impl Into<String>) -> Self {
         Self { robot_id: robot_id.into() }
     }
 }
 
-/// The answer to [`GetRobotInfo`].
+/// The response to [`GetRobotInfo`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetRobotInfoResponse {
     /// The bot.
-    pub data: Robot,
+    pub data: Bot,
 }
 
 /// A chat between a member and an external contact.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct SingleChat {
+pub struct OneToOneChat {
     /// The member's userid.
     pub userid: String,
     /// The external contact's ID. The misspelling is the wire name.
     pub exteranalopenid: String,
 }
 
-impl SingleChat {
-    /// With what WeCom requires.
+impl OneToOneChat {
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(userid: impl Into<String>, exteranalopenid: impl Into<String>) -> Self {
         Self {
@@ -250,7 +250,7 @@ pub struct Member {
 /// A bot.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct Robot {
+pub struct Bot {
     /// The bot's ID.
     pub robot_id: String,
     /// The bot's name.

@@ -15,9 +15,9 @@ use crate::{Timestamp, Unknown, UnknownUnion};
 /// `POST /cgi-bin/paytool/open_order` ·
 /// [创建收款订单](https://developer.work.weixin.qq.com/document/path/98045)
 ///
-/// `custom_corpid` is required when `business_type` is `2`.
+/// `custom_corpid` is required if `business_type` is `2`.
 ///
-/// `bank_receipt_media_id` is required when `pay_type` is `1`.
+/// `bank_receipt_media_id` is required if `pay_type` is `1`.
 ///
 /// The provider must have registered a merchant ID with the cashier (收银台), except for free orders
 /// (免支付). The variant of `product_list` must match `business_type`.
@@ -53,7 +53,7 @@ pub struct OpenOrder {
 }
 
 impl OpenOrder {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
         business_type: BusinessType,
@@ -93,7 +93,7 @@ impl OpenOrder {
     }
 }
 
-/// The answer to [`OpenOrder`].
+/// The response to [`OpenOrder`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OpenOrderResponse {
@@ -110,7 +110,7 @@ pub struct OpenOrderResponse {
 
 /// An order of third-party apps, including those for contacts entities (通讯录实体应用).
 ///
-/// `buy_info_list.duration_days` is required when `order_type` is `0` or `2`.
+/// `buy_info_list.duration_days` is required if `order_type` is `0` or `2`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ThirdAppOrder {
@@ -125,7 +125,7 @@ pub struct ThirdAppOrder {
 }
 
 impl ThirdAppOrder {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
         order_type: OrderType,
@@ -170,7 +170,7 @@ pub struct ThirdAppItem {
 }
 
 impl ThirdAppItem {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(suiteid: impl Into<String>, edition_id: impl Into<String>) -> Self {
         Self {
@@ -218,9 +218,9 @@ impl ThirdAppItem {
 
 /// A discount, of an amount or a percentage.
 ///
-/// `discount_amount` is required when `discount_type` is `1`.
+/// `discount_amount` is required if `discount_type` is `1`.
 ///
-/// `discount_ratio` is required when `discount_type` is `2`.
+/// `discount_ratio` is required if `discount_type` is `2`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DiscountInfo {
@@ -239,7 +239,7 @@ pub struct DiscountInfo {
 }
 
 impl DiscountInfo {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
         discount_type: DiscountType,
@@ -269,9 +269,9 @@ impl DiscountInfo {
 
 /// An order of customized apps.
 ///
-/// `buy_info_list.user_count` is required when `order_type` is `0` or `1`.
+/// `buy_info_list.user_count` is required if `order_type` is `0` or `1`.
 ///
-/// `buy_info_list.duration_days` is required when `order_type` is `0` or `2`.
+/// `buy_info_list.duration_days` is required if `order_type` is `0` or `2`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CustomizedAppOrder {
@@ -284,7 +284,7 @@ pub struct CustomizedAppOrder {
 }
 
 impl CustomizedAppOrder {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
         order_type: OrderType,
@@ -327,7 +327,7 @@ pub struct CustomizedAppItem {
 }
 
 impl CustomizedAppItem {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(suiteid: impl Into<String>, total_price: u64) -> Self {
         Self {
@@ -361,7 +361,7 @@ impl CustomizedAppItem {
 
 /// An order of an industry solution.
 ///
-/// `duration_days` is required when `order_type` is `0` or `2`.
+/// `duration_days` is required if `order_type` is `0` or `2`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PromotionCaseOrder {
@@ -383,7 +383,7 @@ pub struct PromotionCaseOrder {
 }
 
 impl PromotionCaseOrder {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
         order_type: OrderType,
@@ -444,7 +444,7 @@ pub struct PromotionCaseItem {
 }
 
 impl PromotionCaseItem {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(suiteid: impl Into<String>) -> Self {
         Self {
@@ -532,6 +532,6 @@ pub enum ProductList {
     CustomizedApp(CustomizedAppOrder),
     /// `promotion_case`
     PromotionCase(PromotionCaseOrder),
-    /// A field the documentation does not list, as it came.
+    /// A field that the documentation doesn't list, as received.
     Other(UnknownUnion),
 }

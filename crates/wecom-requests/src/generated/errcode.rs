@@ -332,7 +332,7 @@ pub const INVALID_URL: i64 = 40094;
 /// The external contact's userid is invalid.
 ///
 /// A company must use its own external_userid, a third-party service provider that of the provider.
-/// The member who follows the external contact must be within the app's visible scope.
+/// The external contact's follow-up member must be within the app's visible scope.
 pub const INVALID_EXTERNAL_USERID: i64 = 40096;
 
 /// The member has not left the company yet.
@@ -388,7 +388,7 @@ pub const CUSTOMER_TRANSFER_IN_PROGRESS: i64 = 40129;
 /// The customer can't be transferred because the old and the new member are the same.
 pub const TRANSFER_TO_SAME_MEMBER: i64 = 40130;
 
-/// The handover_userid is not a member who follows the external contact.
+/// The handover_userid is not a follow-up member of the external contact.
 pub const HANDOVER_USERID_NOT_FOLLOW_USER: i64 = 40131;
 
 /// Team accounts (团队号) don't support this operation.
@@ -558,38 +558,38 @@ pub const MISSING_DESCRIPTION: i64 = 41033;
 /// The external contact's userid is missing.
 pub const MISSING_EXTERNAL_USERID: i64 = 41035;
 
-/// The company's short name for outsiders is invalid.
+/// The company's short name in the external profile is invalid.
 ///
 /// The short name must be a verified one. Pass an empty string to clear it and go back to the default.
 pub const INVALID_CORP_EXTERNAL_SHORT_NAME: i64 = 41036;
 
-/// The contact way's type parameter is missing.
+/// The type parameter of Contact Me is missing.
 pub const MISSING_CONTACT_WAY_TYPE: i64 = 41037;
 
-/// The contact way's scene parameter is missing.
+/// The scene parameter of Contact Me is missing.
 pub const MISSING_CONTACT_WAY_SCENE: i64 = 41038;
 
-/// The contact way's type parameter is invalid.
+/// The type parameter of Contact Me is invalid.
 pub const INVALID_CONTACT_WAY_TYPE: i64 = 41039;
 
-/// The contact way's scene parameter is invalid.
+/// The scene parameter of Contact Me is invalid.
 pub const INVALID_CONTACT_WAY_SCENE: i64 = 41040;
 
-/// The contact way has more users than allowed.
+/// The Contact Me code has more users than allowed.
 ///
 /// The default limit is 100 people, counting the members of the given departments.
 pub const CONTACT_WAY_USER_LIMIT_EXCEEDED: i64 = 41041;
 
-/// The contact way's style parameter is invalid.
+/// The style parameter of Contact Me is invalid.
 pub const INVALID_CONTACT_WAY_STYLE: i64 = 41042;
 
-/// The contact way's config_id parameter is missing.
+/// The config_id parameter of Contact Me is missing.
 pub const MISSING_CONTACT_WAY_CONFIG_ID: i64 = 41043;
 
-/// The contact way's config_id parameter is invalid.
+/// The config_id parameter of Contact Me is invalid.
 pub const INVALID_CONTACT_WAY_CONFIG_ID: i64 = 41044;
 
-/// The maximum number of contact ways added by the API has been reached.
+/// The maximum number of Contact Me codes added by the API has been reached.
 pub const CONTACT_WAY_LIMIT_REACHED: i64 = 41045;
 
 /// The ID of the company's broadcast is missing.
@@ -625,8 +625,8 @@ pub const CUSTOMER_NOT_AGREED_SESSION_ARCHIVE: i64 = 41053;
 
 /// The user has not been activated.
 ///
-/// The members of a contact way must be activated: they have logged in to WeCom at least once and have
-/// a verified real name.
+/// The members of a Contact Me code must be activated: they have logged in to WeCom at least once and
+/// have a verified real name.
 pub const CONTACT_WAY_USER_NOT_ACTIVATED: i64 = 41054;
 
 /// The maximum number of group welcome message templates has been reached.
@@ -1005,7 +1005,7 @@ pub const VOICE_DURATION_EXCEEDED: i64 = 45007;
 /// A news message may contain at most 8 articles.
 pub const NEWS_ARTICLE_COUNT_INVALID: i64 = 45008;
 
-/// The API call frequency exceeds the limit.
+/// The API calls exceed the rate limit.
 ///
 /// The block usually lasts as long as the limit's period (minute, hour, day or month). Retry only on
 /// system failures, cache access_token and jsapi_ticket (usable for 2 hours), and remove debug=1 (5
@@ -1327,7 +1327,7 @@ pub const DEPARTMENT_PARAMETER_MISSING_60127: i64 = 60127;
 /// At least one of the member's mobile number and email address must be given.
 pub const MEMBER_MOBILE_AND_EMAIL_EMPTY: i64 = 60129;
 
-/// is_leader_in_dept and department don't have the same number of elements.
+/// `is_leader_in_dept` and `department` don't have the same number of elements.
 pub const LEADER_DEPARTMENT_COUNT_MISMATCH: i64 = 60132;
 
 /// The record doesn't exist.
@@ -1383,13 +1383,13 @@ pub const CORP_EMAIL_NOT_FOUND: i64 = 60148;
 /// The student's mobile number already exists.
 pub const STUDENT_MOBILE_EXISTS: i64 = 60149;
 
-/// The type of the extended attribute is wrong.
+/// The type of the custom attribute is wrong.
 pub const EXTENDED_ATTRIBUTE_TYPE_INCORRECT: i64 = 60150;
 
 /// The description field exceeds the length limit.
 pub const DESCRIPTION_FIELD_TOO_LONG_60151: i64 = 60151;
 
-/// The description field of the extended attribute is invalid.
+/// The description field of the custom attribute is invalid.
 pub const EXTENDED_ATTRIBUTE_DESCRIPTION_INVALID: i64 = 60152;
 
 /// The template ID is invalid.
@@ -1542,7 +1542,7 @@ pub const OPENKFID_INVALID_60252: i64 = 60252;
 /// Check that the given servicer's ID is in the list of servicers.
 pub const KF_AGENT_NOT_IN_RECEPTION_LIST: i64 = 60253;
 
-/// More direct superiors were set than the maximum of 5.
+/// More direct managers were set than the maximum of 5.
 pub const DIRECT_LEADER_COUNT_EXCEEDED: i64 = 60257;
 
 /// The time parameters are invalid.
@@ -2273,7 +2273,7 @@ pub const APP_ORDER_INVALID_EFFECTIVE_DATE: i64 = 84175;
 /// The app has an unpaid order.
 pub const APP_HAS_UNPAID_ORDER: i64 = 84178;
 
-/// The customer company hasn't authorized the installation of custom apps.
+/// The customer company hasn't authorized the installation of customized apps.
 pub const CUSTOM_APP_INSTALL_NOT_AUTHORIZED: i64 = 84180;
 
 /// Only an edition that was already purchased can be renewed or expanded.
@@ -3141,7 +3141,7 @@ pub const KF_DEDICATED_SERVICE_CONFIGURED: i64 = 95015;
 /// Check the documented transitions between session states.
 pub const KF_STATE_TRANSITION_NOT_ALLOWED: i64 = 95016;
 
-/// The API switch under the basic app permissions is off.
+/// The API switch under the system app permissions is off.
 pub const KF_API_SWITCH_OFF: i64 = 95017;
 
 /// The current session state doesn't allow customer service messages to be sent.
@@ -3160,7 +3160,7 @@ pub const KF_SERVICERS_EXCEEDED: i64 = 95020;
 /// The `location_type` is invalid.
 pub const KF_INVALID_LOCATION_TYPE: i64 = 95022;
 
-/// The API switch under the basic app permissions is already authorized to a customized app.
+/// The API switch under the system app permissions is already authorized to a customized app.
 ///
 /// Switch the permission in the admin console under WeChat Customer Service.
 pub const KF_API_SWITCH_GRANTED_TO_CUSTOMIZED_APP: i64 = 95023;
@@ -3465,7 +3465,7 @@ pub const SESSION_ARCHIVE_THIRD_PARTY_FORBIDDEN: i64 = 301116;
 pub const BATCH_IMPORT_DUPLICATE_USERID: i64 = 302003;
 
 /// The organization structure is invalid: it isn't a tree, a partyid is duplicate or empty, a
-/// department name is empty, or two child departments of one parent have the same name.
+/// department name is empty, or two subdepartments of one parent have the same name.
 pub const BATCH_IMPORT_INVALID_DEPARTMENT_TREE: i64 = 302004;
 
 /// The batch import failed because of a system error; try to import again.
@@ -3474,7 +3474,7 @@ pub const BATCH_IMPORT_SYSTEM_FAILURE: i64 = 302005;
 /// The file of the batch import task contains duplicate partyids.
 pub const BATCH_IMPORT_DUPLICATE_PARTYID: i64 = 302006;
 
-/// In the file of the batch import task, a department has two child departments with the same name.
+/// In the file of the batch import task, a department has two subdepartments with the same name.
 pub const BATCH_IMPORT_DUPLICATE_CHILD_DEPARTMENT_NAME: i64 = 302007;
 
 /// Another import task is running; wait for it to finish before calling again.
@@ -3496,7 +3496,7 @@ pub const BLOCK_HINT_UNBLOCK_COUNT_EXCEEDED: i64 = 400013;
 pub const MEETING_ATTENDEES_EXCEEDED: i64 = 400020;
 
 /// An attendee or host of the meeting is invalid or outside the app's visible scope; for an external
-/// contact, this applies to the member who follows up with the contact.
+/// contact, this applies to the contact's follow-up member.
 pub const MEETING_INVALID_ATTENDEES_OR_HOSTS: i64 = 400021;
 
 /// The parameter `remind_scope` is invalid.
@@ -3565,7 +3565,7 @@ pub const MEETING_PARAMETER_DEPRECATED: i64 = 400043;
 /// In a system app, replace `admin_userid` with `creator_userid`.
 pub const MEETING_SYSTEM_APP_NEEDS_CREATOR_USERID: i64 = 400044;
 
-/// A quick meeting can't be updated or canceled.
+/// An instant meeting can't be updated or canceled.
 pub const MEETING_QUICK_NOT_EDITABLE: i64 = 400045;
 
 /// An attendee has no purchased professional account.
@@ -5086,19 +5086,19 @@ pub const DATA_ZONE_KEY_INFO_WRONG: i64 = 710603;
 /// Check that the `msgid` and the key information are correct.
 pub const DATA_ZONE_MESSAGE_DECRYPT_FAILED: i64 = 710605;
 
-/// The group chat ID is outside the authorized range.
+/// The group chat ID is outside the authorized scope.
 pub const DATA_ZONE_CHAT_ID_NOT_AUTHORIZED: i64 = 710606;
 
-/// The department is outside the authorized range.
+/// The department is outside the authorized scope.
 pub const DATA_ZONE_DEPARTMENT_NOT_AUTHORIZED: i64 = 710607;
 
-/// The user is outside the authorized range.
+/// The user is outside the authorized scope.
 pub const DATA_ZONE_USER_NOT_AUTHORIZED: i64 = 710608;
 
-/// The member who follows the external contact is outside the authorized range.
+/// The external contact's follow-up member is outside the authorized scope.
 pub const DATA_ZONE_FOLLOW_USER_NOT_AUTHORIZED: i64 = 710609;
 
-/// The keyword and the key behavior can't both be empty.
+/// The keyword and the key action can't both be empty.
 pub const DATA_ZONE_KEYWORD_AND_BEHAVIOR_EMPTY: i64 = 710610;
 
 /// The `cursor` is wrong.
@@ -5164,7 +5164,7 @@ pub const ZONE_SUMMARY_TOO_LONG: i64 = 710628;
 /// The number of messages to export exceeds the limit.
 pub const EXPORT_MESSAGE_COUNT_EXCEEDED: i64 = 710629;
 
-/// No knowledge set has been created.
+/// No knowledge base has been created.
 pub const KNOWLEDGE_SET_NEVER_CREATED: i64 = 710632;
 
 /// The analysis task failed.
@@ -5197,7 +5197,7 @@ pub const APP_WITHOUT_DATA_ZONE_PERMISSION: i64 = 710641;
 /// The program or model hasn't returned its result yet.
 pub const ZONE_RESULT_PENDING: i64 = 710642;
 
-/// The app isn't authorized to use knowledge sets.
+/// The app isn't authorized to use knowledge bases.
 pub const APP_WITHOUT_KNOWLEDGE_SET_AUTHORIZATION: i64 = 710643;
 
 /// The app isn't authorized to use the general model.
@@ -5212,7 +5212,7 @@ pub const ZONE_INVALID_NOTIFY_ID: i64 = 710646;
 /// The input doesn't match the protocol.
 pub const ZONE_INPUT_PROTOCOL_MISMATCH: i64 = 710647;
 
-/// The key behavior value is invalid.
+/// The key action value is invalid.
 pub const ZONE_INVALID_KEY_BEHAVIOR: i64 = 710648;
 
 /// There are more group IDs than allowed.
@@ -5840,7 +5840,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: INVALID_IMPORT_FILE_CONTENT, name: "INVALID_IMPORT_FILE_CONTENT", doc: "The import file has invalid content.", help: Some("The file must not be empty and must have the required fields, such as mobile or email, name, UserID or department.") },
     ErrorCode { code: INVALID_JSAPI_SIGNATURE, name: "INVALID_JSAPI_SIGNATURE", doc: "The JSAPI signature is wrong.", help: Some("Check that the jsapi_ticket is correct and not expired, that the signed URL is the current page's (with its path, without # and what follows), and that the timestamp is in seconds.") },
     ErrorCode { code: INVALID_URL, name: "INVALID_URL", doc: "The URL is invalid.", help: Some("The home page URL is missing or invalid; it must start with `http://` or `https://`.") },
-    ErrorCode { code: INVALID_EXTERNAL_USERID, name: "INVALID_EXTERNAL_USERID", doc: "The external contact's userid is invalid.", help: Some("A company must use its own external_userid, a third-party service provider that of the provider. The member who follows the external contact must be within the app's visible scope.") },
+    ErrorCode { code: INVALID_EXTERNAL_USERID, name: "INVALID_EXTERNAL_USERID", doc: "The external contact's userid is invalid.", help: Some("A company must use its own external_userid, a third-party service provider that of the provider. The external contact's follow-up member must be within the app's visible scope.") },
     ErrorCode { code: MEMBER_NOT_RESIGNED, name: "MEMBER_NOT_RESIGNED", doc: "The member has not left the company yet.", help: Some("External contacts can be transferred by the endpoint for departed members only if the former member has already left.") },
     ErrorCode { code: MEMBER_NOT_REAL_NAME_VERIFIED, name: "MEMBER_NOT_REAL_NAME_VERIFIED", doc: "The member's real name has not been verified.", help: Some("Check that the userid belongs to a member with a verified real name.") },
     ErrorCode { code: MEMBER_EXTERNAL_CONTACT_LIMIT_REACHED, name: "MEMBER_EXTERNAL_CONTACT_LIMIT_REACHED", doc: "The member has reached the maximum number of external contacts.", help: None },
@@ -5855,7 +5855,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: CUSTOMER_TRANSFER_TOO_FREQUENT, name: "CUSTOMER_TRANSFER_TOO_FREQUENT", doc: "The customer was transferred too often (a customer of an active member can be transferred only 2 times in 90 calendar days).", help: None },
     ErrorCode { code: CUSTOMER_TRANSFER_IN_PROGRESS, name: "CUSTOMER_TRANSFER_IN_PROGRESS", doc: "The customer is being transferred right now.", help: None },
     ErrorCode { code: TRANSFER_TO_SAME_MEMBER, name: "TRANSFER_TO_SAME_MEMBER", doc: "The customer can't be transferred because the old and the new member are the same.", help: None },
-    ErrorCode { code: HANDOVER_USERID_NOT_FOLLOW_USER, name: "HANDOVER_USERID_NOT_FOLLOW_USER", doc: "The handover_userid is not a member who follows the external contact.", help: None },
+    ErrorCode { code: HANDOVER_USERID_NOT_FOLLOW_USER, name: "HANDOVER_USERID_NOT_FOLLOW_USER", doc: "The handover_userid is not a follow-up member of the external contact.", help: None },
     ErrorCode { code: TEAM_ACCOUNT_NOT_SUPPORTED, name: "TEAM_ACCOUNT_NOT_SUPPORTED", doc: "Team accounts (团队号) don't support this operation.", help: None },
     ErrorCode { code: MEMBER_AUTHORIZATION_FORBIDDEN, name: "MEMBER_AUTHORIZATION_FORBIDDEN", doc: "The company does not let its members authorize apps.", help: None },
     ErrorCode { code: MEMBER_AUTHORIZED_APP_DISABLED, name: "MEMBER_AUTHORIZED_APP_DISABLED", doc: "The app authorized by this member has been disabled.", help: None },
@@ -5905,16 +5905,16 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: MISSING_PERMANENT_CODE, name: "MISSING_PERMANENT_CODE", doc: "The permanent_code parameter is missing.", help: None },
     ErrorCode { code: MISSING_DESCRIPTION, name: "MISSING_DESCRIPTION", doc: "The description parameter is missing.", help: Some("A text card message requires `description`.") },
     ErrorCode { code: MISSING_EXTERNAL_USERID, name: "MISSING_EXTERNAL_USERID", doc: "The external contact's userid is missing.", help: None },
-    ErrorCode { code: INVALID_CORP_EXTERNAL_SHORT_NAME, name: "INVALID_CORP_EXTERNAL_SHORT_NAME", doc: "The company's short name for outsiders is invalid.", help: Some("The short name must be a verified one. Pass an empty string to clear it and go back to the default.") },
-    ErrorCode { code: MISSING_CONTACT_WAY_TYPE, name: "MISSING_CONTACT_WAY_TYPE", doc: "The contact way's type parameter is missing.", help: None },
-    ErrorCode { code: MISSING_CONTACT_WAY_SCENE, name: "MISSING_CONTACT_WAY_SCENE", doc: "The contact way's scene parameter is missing.", help: None },
-    ErrorCode { code: INVALID_CONTACT_WAY_TYPE, name: "INVALID_CONTACT_WAY_TYPE", doc: "The contact way's type parameter is invalid.", help: None },
-    ErrorCode { code: INVALID_CONTACT_WAY_SCENE, name: "INVALID_CONTACT_WAY_SCENE", doc: "The contact way's scene parameter is invalid.", help: None },
-    ErrorCode { code: CONTACT_WAY_USER_LIMIT_EXCEEDED, name: "CONTACT_WAY_USER_LIMIT_EXCEEDED", doc: "The contact way has more users than allowed.", help: Some("The default limit is 100 people, counting the members of the given departments.") },
-    ErrorCode { code: INVALID_CONTACT_WAY_STYLE, name: "INVALID_CONTACT_WAY_STYLE", doc: "The contact way's style parameter is invalid.", help: None },
-    ErrorCode { code: MISSING_CONTACT_WAY_CONFIG_ID, name: "MISSING_CONTACT_WAY_CONFIG_ID", doc: "The contact way's config_id parameter is missing.", help: None },
-    ErrorCode { code: INVALID_CONTACT_WAY_CONFIG_ID, name: "INVALID_CONTACT_WAY_CONFIG_ID", doc: "The contact way's config_id parameter is invalid.", help: None },
-    ErrorCode { code: CONTACT_WAY_LIMIT_REACHED, name: "CONTACT_WAY_LIMIT_REACHED", doc: "The maximum number of contact ways added by the API has been reached.", help: None },
+    ErrorCode { code: INVALID_CORP_EXTERNAL_SHORT_NAME, name: "INVALID_CORP_EXTERNAL_SHORT_NAME", doc: "The company's short name in the external profile is invalid.", help: Some("The short name must be a verified one. Pass an empty string to clear it and go back to the default.") },
+    ErrorCode { code: MISSING_CONTACT_WAY_TYPE, name: "MISSING_CONTACT_WAY_TYPE", doc: "The type parameter of Contact Me is missing.", help: None },
+    ErrorCode { code: MISSING_CONTACT_WAY_SCENE, name: "MISSING_CONTACT_WAY_SCENE", doc: "The scene parameter of Contact Me is missing.", help: None },
+    ErrorCode { code: INVALID_CONTACT_WAY_TYPE, name: "INVALID_CONTACT_WAY_TYPE", doc: "The type parameter of Contact Me is invalid.", help: None },
+    ErrorCode { code: INVALID_CONTACT_WAY_SCENE, name: "INVALID_CONTACT_WAY_SCENE", doc: "The scene parameter of Contact Me is invalid.", help: None },
+    ErrorCode { code: CONTACT_WAY_USER_LIMIT_EXCEEDED, name: "CONTACT_WAY_USER_LIMIT_EXCEEDED", doc: "The Contact Me code has more users than allowed.", help: Some("The default limit is 100 people, counting the members of the given departments.") },
+    ErrorCode { code: INVALID_CONTACT_WAY_STYLE, name: "INVALID_CONTACT_WAY_STYLE", doc: "The style parameter of Contact Me is invalid.", help: None },
+    ErrorCode { code: MISSING_CONTACT_WAY_CONFIG_ID, name: "MISSING_CONTACT_WAY_CONFIG_ID", doc: "The config_id parameter of Contact Me is missing.", help: None },
+    ErrorCode { code: INVALID_CONTACT_WAY_CONFIG_ID, name: "INVALID_CONTACT_WAY_CONFIG_ID", doc: "The config_id parameter of Contact Me is invalid.", help: None },
+    ErrorCode { code: CONTACT_WAY_LIMIT_REACHED, name: "CONTACT_WAY_LIMIT_REACHED", doc: "The maximum number of Contact Me codes added by the API has been reached.", help: None },
     ErrorCode { code: MISSING_MASS_MESSAGE_ID, name: "MISSING_MASS_MESSAGE_ID", doc: "The ID of the company's broadcast is missing.", help: None },
     ErrorCode { code: INVALID_MASS_MESSAGE_ID, name: "INVALID_MASS_MESSAGE_ID", doc: "The ID of the company's broadcast is invalid.", help: None },
     ErrorCode { code: MASS_MESSAGE_NO_RECIPIENTS, name: "MASS_MESSAGE_NO_RECIPIENTS", doc: "There is no customer to send to.", help: None },
@@ -5923,7 +5923,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: WELCOME_CHAT_ALREADY_STARTED, name: "WELCOME_CHAT_ALREADY_STARTED", doc: "The customer and the member serving them have already begun to chat.", help: Some("No welcome message can be sent to a customer whose chat has already begun.") },
     ErrorCode { code: MASS_MESSAGE_INVALID_SEND_TIME, name: "MASS_MESSAGE_INVALID_SEND_TIME", doc: "The sending time is invalid.", help: None },
     ErrorCode { code: CUSTOMER_NOT_AGREED_SESSION_ARCHIVE, name: "CUSTOMER_NOT_AGREED_SESSION_ARCHIVE", doc: "The customer has not agreed to the conversation archive.", help: Some("The member can send a welcome message only after the external contact has agreed to the service notice.") },
-    ErrorCode { code: CONTACT_WAY_USER_NOT_ACTIVATED, name: "CONTACT_WAY_USER_NOT_ACTIVATED", doc: "The user has not been activated.", help: Some("The members of a contact way must be activated: they have logged in to WeCom at least once and have a verified real name.") },
+    ErrorCode { code: CONTACT_WAY_USER_NOT_ACTIVATED, name: "CONTACT_WAY_USER_NOT_ACTIVATED", doc: "The user has not been activated.", help: Some("The members of a Contact Me code must be activated: they have logged in to WeCom at least once and have a verified real name.") },
     ErrorCode { code: GROUP_WELCOME_TEMPLATE_LIMIT_REACHED, name: "GROUP_WELCOME_TEMPLATE_LIMIT_REACHED", doc: "The maximum number of group welcome message templates has been reached.", help: None },
     ErrorCode { code: INCORRECT_EXTERNAL_CONTACT_ID_TYPE, name: "INCORRECT_EXTERNAL_CONTACT_ID_TYPE", doc: "The external contact's ID is of the wrong type.", help: None },
     ErrorCode { code: WECHAT_DEVELOPER_ACCOUNT_NOT_BOUND, name: "WECHAT_DEVELOPER_ACCOUNT_NOT_BOUND", doc: "The company or service provider has not bound a WeChat developer account.", help: None },
@@ -6032,7 +6032,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: APPLICATION_DESCRIPTION_LENGTH_INVALID, name: "APPLICATION_DESCRIPTION_LENGTH_INVALID", doc: "The length of the app's description is outside the system limits.", help: Some("If description is given when setting the app, it must have 4 to 120 characters.") },
     ErrorCode { code: VOICE_DURATION_EXCEEDED, name: "VOICE_DURATION_EXCEEDED", doc: "The voice message plays longer than allowed.", help: Some("Voice messages may not exceed 60 seconds.") },
     ErrorCode { code: NEWS_ARTICLE_COUNT_INVALID, name: "NEWS_ARTICLE_COUNT_INVALID", doc: "The number of articles in the news message is outside the system limits.", help: Some("A news message may contain at most 8 articles.") },
-    ErrorCode { code: API_FREQUENCY_LIMIT_EXCEEDED, name: "API_FREQUENCY_LIMIT_EXCEEDED", doc: "The API call frequency exceeds the limit.", help: Some("The block usually lasts as long as the limit's period (minute, hour, day or month). Retry only on system failures, cache access_token and jsapi_ticket (usable for 2 hours), and remove debug=1 (5 calls per minute).") },
+    ErrorCode { code: API_FREQUENCY_LIMIT_EXCEEDED, name: "API_FREQUENCY_LIMIT_EXCEEDED", doc: "The API calls exceed the rate limit.", help: Some("The block usually lasts as long as the limit's period (minute, hour, day or month). Retry only on system failures, cache access_token and jsapi_ticket (usable for 2 hours), and remove debug=1 (5 calls per minute).") },
     ErrorCode { code: APPLICATION_NAME_LENGTH_INVALID, name: "APPLICATION_NAME_LENGTH_INVALID", doc: "The length of the app's name is outside the system limits.", help: Some("If name is given when setting the app, it must not be empty or exceed 32 characters.") },
     ErrorCode { code: ACCOUNT_COUNT_EXCEEDED, name: "ACCOUNT_COUNT_EXCEEDED", doc: "The company has reached its maximum number of members, so the member couldn't be added.", help: Some("If the company isn't certified, let the admin certify it in the admin console; if it is certified or verified, let the admin apply there for more capacity.") },
     ErrorCode { code: MASS_USER_DELETION_PROTECTED, name: "MASS_USER_DELETION_PROTECTED", doc: "The protection against deleting too many members was triggered.", help: Some("Check the deletion limits documented for the import that fully overwrites the members.") },
@@ -6095,7 +6095,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: DEPARTMENT_NAME_INVALID, name: "DEPARTMENT_NAME_INVALID", doc: "The department name is invalid.", help: Some("It must not be empty, exceed 64 bytes, or contain characters such as `\\ : * ? \" < > |`.") },
     ErrorCode { code: DEPARTMENT_PARAMETER_MISSING_60127, name: "DEPARTMENT_PARAMETER_MISSING_60127", doc: "The parameter department is missing.", help: None },
     ErrorCode { code: MEMBER_MOBILE_AND_EMAIL_EMPTY, name: "MEMBER_MOBILE_AND_EMAIL_EMPTY", doc: "The member's mobile number and email address are both empty.", help: Some("At least one of the member's mobile number and email address must be given.") },
-    ErrorCode { code: LEADER_DEPARTMENT_COUNT_MISMATCH, name: "LEADER_DEPARTMENT_COUNT_MISMATCH", doc: "is_leader_in_dept and department don't have the same number of elements.", help: None },
+    ErrorCode { code: LEADER_DEPARTMENT_COUNT_MISMATCH, name: "LEADER_DEPARTMENT_COUNT_MISMATCH", doc: "`is_leader_in_dept` and `department` don't have the same number of elements.", help: None },
     ErrorCode { code: RECORD_NOT_FOUND_60136, name: "RECORD_NOT_FOUND_60136", doc: "The record doesn't exist.", help: None },
     ErrorCode { code: PARENT_MOBILE_DUPLICATE, name: "PARENT_MOBILE_DUPLICATE", doc: "The parent's mobile number is already in use.", help: Some("Parents in one school contacts directory can't share a mobile number. Use another number, or update the existing record of it.") },
     ErrorCode { code: RESPONSE_CODE_INVALID, name: "RESPONSE_CODE_INVALID", doc: "The response_code is invalid.", help: Some("The response_code may have expired.") },
@@ -6108,9 +6108,9 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: MEMBER_EMAIL_NOT_FOUND, name: "MEMBER_EMAIL_NOT_FOUND", doc: "The email address wasn't found.", help: None },
     ErrorCode { code: CORP_EMAIL_NOT_FOUND, name: "CORP_EMAIL_NOT_FOUND", doc: "The company email address wasn't found.", help: None },
     ErrorCode { code: STUDENT_MOBILE_EXISTS, name: "STUDENT_MOBILE_EXISTS", doc: "The student's mobile number already exists.", help: None },
-    ErrorCode { code: EXTENDED_ATTRIBUTE_TYPE_INCORRECT, name: "EXTENDED_ATTRIBUTE_TYPE_INCORRECT", doc: "The type of the extended attribute is wrong.", help: None },
+    ErrorCode { code: EXTENDED_ATTRIBUTE_TYPE_INCORRECT, name: "EXTENDED_ATTRIBUTE_TYPE_INCORRECT", doc: "The type of the custom attribute is wrong.", help: None },
     ErrorCode { code: DESCRIPTION_FIELD_TOO_LONG_60151, name: "DESCRIPTION_FIELD_TOO_LONG_60151", doc: "The description field exceeds the length limit.", help: None },
-    ErrorCode { code: EXTENDED_ATTRIBUTE_DESCRIPTION_INVALID, name: "EXTENDED_ATTRIBUTE_DESCRIPTION_INVALID", doc: "The description field of the extended attribute is invalid.", help: None },
+    ErrorCode { code: EXTENDED_ATTRIBUTE_DESCRIPTION_INVALID, name: "EXTENDED_ATTRIBUTE_DESCRIPTION_INVALID", doc: "The description field of the custom attribute is invalid.", help: None },
     ErrorCode { code: TEMPLATE_MESSAGE_INVALID_TEMPLATE_ID, name: "TEMPLATE_MESSAGE_INVALID_TEMPLATE_ID", doc: "The template ID is invalid.", help: None },
     ErrorCode { code: TEMPLATE_MESSAGE_TEMPLATE_UNAVAILABLE, name: "TEMPLATE_MESSAGE_TEMPLATE_UNAVAILABLE", doc: "The state of the template doesn't allow its use.", help: None },
     ErrorCode { code: TEMPLATE_MESSAGE_KEYWORD_MISMATCH, name: "TEMPLATE_MESSAGE_KEYWORD_MISMATCH", doc: "The keywords don't match the template.", help: None },
@@ -6153,7 +6153,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: OPENKFID_MISSING, name: "OPENKFID_MISSING", doc: "The openkfid is missing.", help: None },
     ErrorCode { code: OPENKFID_INVALID_60252, name: "OPENKFID_INVALID_60252", doc: "The openkfid is invalid.", help: Some("Check the spelling of the openkfid.") },
     ErrorCode { code: KF_AGENT_NOT_IN_RECEPTION_LIST, name: "KF_AGENT_NOT_IN_RECEPTION_LIST", doc: "The servicer isn't in the list of servicers.", help: Some("Check that the given servicer's ID is in the list of servicers.") },
-    ErrorCode { code: DIRECT_LEADER_COUNT_EXCEEDED, name: "DIRECT_LEADER_COUNT_EXCEEDED", doc: "More direct superiors were set than the maximum of 5.", help: None },
+    ErrorCode { code: DIRECT_LEADER_COUNT_EXCEEDED, name: "DIRECT_LEADER_COUNT_EXCEEDED", doc: "More direct managers were set than the maximum of 5.", help: None },
     ErrorCode { code: TIME_RANGE_INVALID_60267, name: "TIME_RANGE_INVALID_60267", doc: "The time parameters are invalid.", help: Some("The start may not be earlier than 180 days ago. The end must be later than the start, and the span may not exceed 7 days.") },
     ErrorCode { code: CURSOR_INVALID_60268, name: "CURSOR_INVALID_60268", doc: "The cursor is invalid.", help: Some("Check that the cursor is the one returned by the previous call to this API and that the filters haven't changed.") },
     ErrorCode { code: CORP_EMAIL_ALIAS_INVALID, name: "CORP_EMAIL_ALIAS_INVALID", doc: "The alias of the company email address is invalid.", help: Some("Check that the address belongs to the company's dedicated domain.") },
@@ -6363,7 +6363,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: APP_EDITION_NOT_PAID, name: "APP_EDITION_NOT_PAID", doc: "The edition is not a paid one.", help: None },
     ErrorCode { code: APP_ORDER_INVALID_EFFECTIVE_DATE, name: "APP_ORDER_INVALID_EFFECTIVE_DATE", doc: "The given effective date is invalid.", help: None },
     ErrorCode { code: APP_HAS_UNPAID_ORDER, name: "APP_HAS_UNPAID_ORDER", doc: "The app has an unpaid order.", help: None },
-    ErrorCode { code: CUSTOM_APP_INSTALL_NOT_AUTHORIZED, name: "CUSTOM_APP_INSTALL_NOT_AUTHORIZED", doc: "The customer company hasn't authorized the installation of custom apps.", help: None },
+    ErrorCode { code: CUSTOM_APP_INSTALL_NOT_AUTHORIZED, name: "CUSTOM_APP_INSTALL_NOT_AUTHORIZED", doc: "The customer company hasn't authorized the installation of customized apps.", help: None },
     ErrorCode { code: APP_EDITION_NOT_YET_PURCHASED, name: "APP_EDITION_NOT_YET_PURCHASED", doc: "Only an edition that was already purchased can be renewed or expanded.", help: None },
     ErrorCode { code: APP_EDITION_OVER_ONE_YEAR_REMAINING, name: "APP_EDITION_OVER_ONE_YEAR_REMAINING", doc: "The current edition has more than one year remaining, so a new purchase is not supported.", help: None },
     ErrorCode { code: PREORDER_PAID_EDITION_NOT_PUBLISHED, name: "PREORDER_PAID_EDITION_NOT_PUBLISHED", doc: "A pre-order can't be created while the paid edition is unpublished.", help: None },
@@ -6622,12 +6622,12 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: KF_USER_NOT_SERVICER, name: "KF_USER_NOT_SERVICER", doc: "The user is not a servicer.", help: Some("Check that the user is one of the servicers and has activated WeCom.") },
     ErrorCode { code: KF_DEDICATED_SERVICE_CONFIGURED, name: "KF_DEDICATED_SERVICE_CONFIGURED", doc: "The dedicated service is already configured in the admin console.", help: None },
     ErrorCode { code: KF_STATE_TRANSITION_NOT_ALLOWED, name: "KF_STATE_TRANSITION_NOT_ALLOWED", doc: "This change of the session state is not allowed.", help: Some("Check the documented transitions between session states.") },
-    ErrorCode { code: KF_API_SWITCH_OFF, name: "KF_API_SWITCH_OFF", doc: "The API switch under the basic app permissions is off.", help: None },
+    ErrorCode { code: KF_API_SWITCH_OFF, name: "KF_API_SWITCH_OFF", doc: "The API switch under the system app permissions is off.", help: None },
     ErrorCode { code: KF_SESSION_STATE_FORBIDS_SENDING, name: "KF_SESSION_STATE_FORBIDS_SENDING", doc: "The current session state doesn't allow customer service messages to be sent.", help: Some("The session may be in a state in which the API can't send, or it may be older than 48 hours.") },
     ErrorCode { code: KF_SERVICER_UNAVAILABLE, name: "KF_SERVICER_UNAVAILABLE", doc: "The servicer has stopped or suspended serving, so the operation can't be completed.", help: Some("Get the list of servicers to see the servicer's status.") },
     ErrorCode { code: KF_SERVICERS_EXCEEDED, name: "KF_SERVICERS_EXCEEDED", doc: "More servicers are configured than allowed.", help: None },
     ErrorCode { code: KF_INVALID_LOCATION_TYPE, name: "KF_INVALID_LOCATION_TYPE", doc: "The `location_type` is invalid.", help: None },
-    ErrorCode { code: KF_API_SWITCH_GRANTED_TO_CUSTOMIZED_APP, name: "KF_API_SWITCH_GRANTED_TO_CUSTOMIZED_APP", doc: "The API switch under the basic app permissions is already authorized to a customized app.", help: Some("Switch the permission in the admin console under WeChat Customer Service.") },
+    ErrorCode { code: KF_API_SWITCH_GRANTED_TO_CUSTOMIZED_APP, name: "KF_API_SWITCH_GRANTED_TO_CUSTOMIZED_APP", doc: "The API switch under the system app permissions is already authorized to a customized app.", help: Some("Switch the permission in the admin console under WeChat Customer Service.") },
     ErrorCode { code: KF_ACCOUNT_USAGE_TOO_LOW, name: "KF_ACCOUNT_USAGE_TOO_LOW", doc: "No account can be created for now because the existing customer service accounts are used too little.", help: Some("Improve the usage, then try again.") },
     ErrorCode { code: KF_UNVERIFIED_CORP_ACCOUNT_LIMIT, name: "KF_UNVERIFIED_CORP_ACCOUNT_LIMIT", doc: "An unverified company can create only 10 customer service accounts.", help: Some("Verify the company to create more.") },
     ErrorCode { code: KF_COMPONENT_MSG_TYPE_FORBIDDEN, name: "KF_COMPONENT_MSG_TYPE_FORBIDDEN", doc: "The customer service component forbids sending this message type.", help: None },
@@ -6701,17 +6701,17 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: APPROVAL_TEMPLATE_CUSTOM_PRINT_FORMAT, name: "APPROVAL_TEMPLATE_CUSTOM_PRINT_FORMAT", doc: "The template has a custom print format, so it can't be modified through the API.", help: None },
     ErrorCode { code: SESSION_ARCHIVE_THIRD_PARTY_FORBIDDEN, name: "SESSION_ARCHIVE_THIRD_PARTY_FORBIDDEN", doc: "A third party can't call the conversation archive SDK of this company.", help: None },
     ErrorCode { code: BATCH_IMPORT_DUPLICATE_USERID, name: "BATCH_IMPORT_DUPLICATE_USERID", doc: "The file of the batch import task contains duplicate userids.", help: None },
-    ErrorCode { code: BATCH_IMPORT_INVALID_DEPARTMENT_TREE, name: "BATCH_IMPORT_INVALID_DEPARTMENT_TREE", doc: "The organization structure is invalid: it isn't a tree, a partyid is duplicate or empty, a department name is empty, or two child departments of one parent have the same name.", help: None },
+    ErrorCode { code: BATCH_IMPORT_INVALID_DEPARTMENT_TREE, name: "BATCH_IMPORT_INVALID_DEPARTMENT_TREE", doc: "The organization structure is invalid: it isn't a tree, a partyid is duplicate or empty, a department name is empty, or two subdepartments of one parent have the same name.", help: None },
     ErrorCode { code: BATCH_IMPORT_SYSTEM_FAILURE, name: "BATCH_IMPORT_SYSTEM_FAILURE", doc: "The batch import failed because of a system error; try to import again.", help: None },
     ErrorCode { code: BATCH_IMPORT_DUPLICATE_PARTYID, name: "BATCH_IMPORT_DUPLICATE_PARTYID", doc: "The file of the batch import task contains duplicate partyids.", help: None },
-    ErrorCode { code: BATCH_IMPORT_DUPLICATE_CHILD_DEPARTMENT_NAME, name: "BATCH_IMPORT_DUPLICATE_CHILD_DEPARTMENT_NAME", doc: "In the file of the batch import task, a department has two child departments with the same name.", help: None },
+    ErrorCode { code: BATCH_IMPORT_DUPLICATE_CHILD_DEPARTMENT_NAME, name: "BATCH_IMPORT_DUPLICATE_CHILD_DEPARTMENT_NAME", doc: "In the file of the batch import task, a department has two subdepartments with the same name.", help: None },
     ErrorCode { code: BATCH_IMPORT_ALREADY_RUNNING, name: "BATCH_IMPORT_ALREADY_RUNNING", doc: "Another import task is running; wait for it to finish before calling again.", help: None },
     ErrorCode { code: BLOCK_HINT_INVALID, name: "BLOCK_HINT_INVALID", doc: "The `block_hint` is invalid.", help: None },
     ErrorCode { code: BLOCK_HINT_EXPIRED, name: "BLOCK_HINT_EXPIRED", doc: "The block that the `block_hint` identifies has expired.", help: None },
     ErrorCode { code: BLOCK_HINT_UNBLOCK_NOT_ALLOWED, name: "BLOCK_HINT_UNBLOCK_NOT_ALLOWED", doc: "This `block_hint` can't be used to lift the block.", help: None },
     ErrorCode { code: BLOCK_HINT_UNBLOCK_COUNT_EXCEEDED, name: "BLOCK_HINT_UNBLOCK_COUNT_EXCEEDED", doc: "The block was lifted more often than allowed.", help: None },
     ErrorCode { code: MEETING_ATTENDEES_EXCEEDED, name: "MEETING_ATTENDEES_EXCEEDED", doc: "The meeting has more attendees than allowed.", help: None },
-    ErrorCode { code: MEETING_INVALID_ATTENDEES_OR_HOSTS, name: "MEETING_INVALID_ATTENDEES_OR_HOSTS", doc: "An attendee or host of the meeting is invalid or outside the app's visible scope; for an external contact, this applies to the member who follows up with the contact.", help: None },
+    ErrorCode { code: MEETING_INVALID_ATTENDEES_OR_HOSTS, name: "MEETING_INVALID_ATTENDEES_OR_HOSTS", doc: "An attendee or host of the meeting is invalid or outside the app's visible scope; for an external contact, this applies to the contact's follow-up member.", help: None },
     ErrorCode { code: MEETING_INVALID_REMIND_SCOPE, name: "MEETING_INVALID_REMIND_SCOPE", doc: "The parameter `remind_scope` is invalid.", help: None },
     ErrorCode { code: MEETING_INVALID_REPEAT_TYPE_400026, name: "MEETING_INVALID_REPEAT_TYPE_400026", doc: "The parameter `repeat_type` is invalid.", help: None },
     ErrorCode { code: MEETING_HOSTS_EXCEEDED, name: "MEETING_HOSTS_EXCEEDED", doc: "The meeting has more hosts than allowed.", help: None },
@@ -6732,7 +6732,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: MEETING_INVALID_TITLE, name: "MEETING_INVALID_TITLE", doc: "The meeting `title` is invalid.", help: Some("Its length doesn't meet the requirements.") },
     ErrorCode { code: MEETING_PARAMETER_DEPRECATED, name: "MEETING_PARAMETER_DEPRECATED", doc: "The parameter is no longer supported; use `admin_userid` instead.", help: None },
     ErrorCode { code: MEETING_SYSTEM_APP_NEEDS_CREATOR_USERID, name: "MEETING_SYSTEM_APP_NEEDS_CREATOR_USERID", doc: "A system app supports only the parameter `creator_userid`.", help: Some("In a system app, replace `admin_userid` with `creator_userid`.") },
-    ErrorCode { code: MEETING_QUICK_NOT_EDITABLE, name: "MEETING_QUICK_NOT_EDITABLE", doc: "A quick meeting can't be updated or canceled.", help: None },
+    ErrorCode { code: MEETING_QUICK_NOT_EDITABLE, name: "MEETING_QUICK_NOT_EDITABLE", doc: "An instant meeting can't be updated or canceled.", help: None },
     ErrorCode { code: MEETING_ATTENDEE_NO_PRO_ACCOUNT, name: "MEETING_ATTENDEE_NO_PRO_ACCOUNT", doc: "An attendee has no purchased professional account.", help: None },
     ErrorCode { code: MEETING_ORGANIZER_NO_PRO_ACCOUNT, name: "MEETING_ORGANIZER_NO_PRO_ACCOUNT", doc: "The organizer of the meeting has no purchased professional account.", help: None },
     ErrorCode { code: MEETING_CREATE_BLOCKED_BY_RISK_CONTROL, name: "MEETING_CREATE_BLOCKED_BY_RISK_CONTROL", doc: "Risk control blocked the creation of the meeting because of abnormal behavior.", help: None },
@@ -7131,11 +7131,11 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: DATA_ZONE_MSGTYPE_WRONG, name: "DATA_ZONE_MSGTYPE_WRONG", doc: "The `msgtype` is incorrect.", help: None },
     ErrorCode { code: DATA_ZONE_KEY_INFO_WRONG, name: "DATA_ZONE_KEY_INFO_WRONG", doc: "The key information is incorrect.", help: None },
     ErrorCode { code: DATA_ZONE_MESSAGE_DECRYPT_FAILED, name: "DATA_ZONE_MESSAGE_DECRYPT_FAILED", doc: "The message couldn't be decrypted.", help: Some("Check that the `msgid` and the key information are correct.") },
-    ErrorCode { code: DATA_ZONE_CHAT_ID_NOT_AUTHORIZED, name: "DATA_ZONE_CHAT_ID_NOT_AUTHORIZED", doc: "The group chat ID is outside the authorized range.", help: None },
-    ErrorCode { code: DATA_ZONE_DEPARTMENT_NOT_AUTHORIZED, name: "DATA_ZONE_DEPARTMENT_NOT_AUTHORIZED", doc: "The department is outside the authorized range.", help: None },
-    ErrorCode { code: DATA_ZONE_USER_NOT_AUTHORIZED, name: "DATA_ZONE_USER_NOT_AUTHORIZED", doc: "The user is outside the authorized range.", help: None },
-    ErrorCode { code: DATA_ZONE_FOLLOW_USER_NOT_AUTHORIZED, name: "DATA_ZONE_FOLLOW_USER_NOT_AUTHORIZED", doc: "The member who follows the external contact is outside the authorized range.", help: None },
-    ErrorCode { code: DATA_ZONE_KEYWORD_AND_BEHAVIOR_EMPTY, name: "DATA_ZONE_KEYWORD_AND_BEHAVIOR_EMPTY", doc: "The keyword and the key behavior can't both be empty.", help: None },
+    ErrorCode { code: DATA_ZONE_CHAT_ID_NOT_AUTHORIZED, name: "DATA_ZONE_CHAT_ID_NOT_AUTHORIZED", doc: "The group chat ID is outside the authorized scope.", help: None },
+    ErrorCode { code: DATA_ZONE_DEPARTMENT_NOT_AUTHORIZED, name: "DATA_ZONE_DEPARTMENT_NOT_AUTHORIZED", doc: "The department is outside the authorized scope.", help: None },
+    ErrorCode { code: DATA_ZONE_USER_NOT_AUTHORIZED, name: "DATA_ZONE_USER_NOT_AUTHORIZED", doc: "The user is outside the authorized scope.", help: None },
+    ErrorCode { code: DATA_ZONE_FOLLOW_USER_NOT_AUTHORIZED, name: "DATA_ZONE_FOLLOW_USER_NOT_AUTHORIZED", doc: "The external contact's follow-up member is outside the authorized scope.", help: None },
+    ErrorCode { code: DATA_ZONE_KEYWORD_AND_BEHAVIOR_EMPTY, name: "DATA_ZONE_KEYWORD_AND_BEHAVIOR_EMPTY", doc: "The keyword and the key action can't both be empty.", help: None },
     ErrorCode { code: ZONE_INVALID_CURSOR, name: "ZONE_INVALID_CURSOR", doc: "The `cursor` is wrong.", help: None },
     ErrorCode { code: KEYWORD_RULE_ID_NOT_FOUND, name: "KEYWORD_RULE_ID_NOT_FOUND", doc: "The keyword rule ID doesn't exist.", help: None },
     ErrorCode { code: ZONE_DUPLICATE_MSGID, name: "ZONE_DUPLICATE_MSGID", doc: "The `msgid` is a duplicate.", help: None },
@@ -7155,7 +7155,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: ZONE_INSUFFICIENT_SPACE, name: "ZONE_INSUFFICIENT_SPACE", doc: "There isn't enough space.", help: None },
     ErrorCode { code: ZONE_SUMMARY_TOO_LONG, name: "ZONE_SUMMARY_TOO_LONG", doc: "The summary is longer than allowed.", help: None },
     ErrorCode { code: EXPORT_MESSAGE_COUNT_EXCEEDED, name: "EXPORT_MESSAGE_COUNT_EXCEEDED", doc: "The number of messages to export exceeds the limit.", help: None },
-    ErrorCode { code: KNOWLEDGE_SET_NEVER_CREATED, name: "KNOWLEDGE_SET_NEVER_CREATED", doc: "No knowledge set has been created.", help: None },
+    ErrorCode { code: KNOWLEDGE_SET_NEVER_CREATED, name: "KNOWLEDGE_SET_NEVER_CREATED", doc: "No knowledge base has been created.", help: None },
     ErrorCode { code: ANALYSIS_TASK_FAILED_710633, name: "ANALYSIS_TASK_FAILED_710633", doc: "The analysis task failed.", help: None },
     ErrorCode { code: ANALYSIS_TASK_FAILED_710634, name: "ANALYSIS_TASK_FAILED_710634", doc: "The analysis task failed.", help: None },
     ErrorCode { code: OWN_MODEL_NOT_DEPLOYED, name: "OWN_MODEL_NOT_DEPLOYED", doc: "The self-owned model isn't deployed.", help: None },
@@ -7166,12 +7166,12 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: ZONE_UNSUPPORTED_APP_TYPE, name: "ZONE_UNSUPPORTED_APP_TYPE", doc: "The app type isn't supported.", help: None },
     ErrorCode { code: APP_WITHOUT_DATA_ZONE_PERMISSION, name: "APP_WITHOUT_DATA_ZONE_PERMISSION", doc: "The app lacks the permission for the data and intelligence zone.", help: None },
     ErrorCode { code: ZONE_RESULT_PENDING, name: "ZONE_RESULT_PENDING", doc: "The program or model hasn't returned its result yet.", help: None },
-    ErrorCode { code: APP_WITHOUT_KNOWLEDGE_SET_AUTHORIZATION, name: "APP_WITHOUT_KNOWLEDGE_SET_AUTHORIZATION", doc: "The app isn't authorized to use knowledge sets.", help: None },
+    ErrorCode { code: APP_WITHOUT_KNOWLEDGE_SET_AUTHORIZATION, name: "APP_WITHOUT_KNOWLEDGE_SET_AUTHORIZATION", doc: "The app isn't authorized to use knowledge bases.", help: None },
     ErrorCode { code: APP_WITHOUT_GENERAL_MODEL_AUTHORIZATION, name: "APP_WITHOUT_GENERAL_MODEL_AUTHORIZATION", doc: "The app isn't authorized to use the general model.", help: None },
     ErrorCode { code: ZONE_PROGRAM_NOT_FOUND_OR_ABNORMAL, name: "ZONE_PROGRAM_NOT_FOUND_OR_ABNORMAL", doc: "The program doesn't exist or is in an abnormal state.", help: None },
     ErrorCode { code: ZONE_INVALID_NOTIFY_ID, name: "ZONE_INVALID_NOTIFY_ID", doc: "The `notify_id` is invalid.", help: None },
     ErrorCode { code: ZONE_INPUT_PROTOCOL_MISMATCH, name: "ZONE_INPUT_PROTOCOL_MISMATCH", doc: "The input doesn't match the protocol.", help: None },
-    ErrorCode { code: ZONE_INVALID_KEY_BEHAVIOR, name: "ZONE_INVALID_KEY_BEHAVIOR", doc: "The key behavior value is invalid.", help: None },
+    ErrorCode { code: ZONE_INVALID_KEY_BEHAVIOR, name: "ZONE_INVALID_KEY_BEHAVIOR", doc: "The key action value is invalid.", help: None },
     ErrorCode { code: ZONE_GROUP_ID_COUNT_EXCEEDED, name: "ZONE_GROUP_ID_COUNT_EXCEEDED", doc: "There are more group IDs than allowed.", help: None },
     ErrorCode { code: ZONE_MISSING_KEYWORD_LIST, name: "ZONE_MISSING_KEYWORD_LIST", doc: "The keyword list is missing.", help: None },
     ErrorCode { code: ZONE_NO_PAID_EDITION, name: "ZONE_NO_PAID_EDITION", doc: "There is no paid edition.", help: None },

@@ -13,6 +13,7 @@ mod lenience;
 mod limits;
 mod pagination;
 mod place;
+mod prose;
 mod rates;
 mod rules;
 mod terms;
@@ -56,8 +57,10 @@ pub fn spec(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
         let rates = spec.rates.iter().map(|rates| (rates.source, &rates.root));
         for (file, root) in spec.files.iter().map(|file| (file.source, &file.root)).chain(codes).chain(rates)
         {
-            refused.check(file, root, diagnostics);
+            refused.descriptions(file, root, diagnostics);
+            prose::check(&phrases.headless, file, root, diagnostics);
         }
+        spec.files.iter().for_each(|file| refused.names(file, diagnostics));
     }
 }
 

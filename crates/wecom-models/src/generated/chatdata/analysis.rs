@@ -16,14 +16,14 @@ use crate::{Secret, Unknown};
 /// [创建分析任务](https://developer.work.weixin.qq.com/document/path/99527)
 ///
 /// The first call creates the job; further calls with its `jobid` add messages, up to 1000 in all.
-/// Nothing is analyzed before [`SubmitAnalyzeTask`]; [`GetAnalyzeTaskResult`] returns the outcome.
+/// Nothing is analyzed before [`AnalyzeTaskSubmit`]; [`AnalyzeTaskResult`] returns the outcome.
 ///
 /// Only text messages can be analyzed. A summary covers up to 10,000 characters of all its messages
 /// together and ignores the rest. For apps with the archive API authorization and the permission
 /// 会话存档接口权限 › 会话统计分析; self-built, customized and third-party apps can't call it yet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct AddAnalyzeTask {
+pub struct AnalyzeTaskAdd {
     /// The type of analysis.
     pub analyze_task: AnalyzeTask,
     /// The ID of the job to add the messages to. If omitted, a new job is created.
@@ -32,8 +32,8 @@ pub struct AddAnalyzeTask {
     pub msg_list: Vec<Message>,
 }
 
-impl AddAnalyzeTask {
-    /// With what WeCom requires.
+impl AnalyzeTaskAdd {
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
         analyze_task: AnalyzeTask,
@@ -54,10 +54,10 @@ impl AddAnalyzeTask {
     }
 }
 
-/// The answer to [`AddAnalyzeTask`].
+/// The response to [`AnalyzeTaskAdd`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct AddAnalyzeTaskResponse {
+pub struct AnalyzeTaskAddResponse {
     /// The ID of the new job. May be absent if the request contains one.
     pub jobid: Option<String>,
     /// The messages that were not added because they are duplicates. Other invalid messages are not listed
@@ -75,23 +75,23 @@ pub struct AddAnalyzeTaskResponse {
 /// 会话统计分析; self-built, customized and third-party apps can't call it yet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct SubmitAnalyzeTask {
-    /// The job's ID, from [`AddAnalyzeTask`].
+pub struct AnalyzeTaskSubmit {
+    /// The job's ID, from [`AnalyzeTaskAdd`].
     pub jobid: String,
 }
 
-impl SubmitAnalyzeTask {
-    /// With what WeCom requires.
+impl AnalyzeTaskSubmit {
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(jobid: impl Into<String>) -> Self {
         Self { jobid: jobid.into() }
     }
 }
 
-/// The answer to [`SubmitAnalyzeTask`].
+/// The response to [`AnalyzeTaskSubmit`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct SubmitAnalyzeTaskResponse {}
+pub struct AnalyzeTaskSubmitResponse {}
 
 /// Gets the progress of an analysis, and its results.
 ///
@@ -102,23 +102,23 @@ pub struct SubmitAnalyzeTaskResponse {}
 /// customized and third-party apps can't call it yet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetAnalyzeTaskResult {
-    /// The job's ID, from [`AddAnalyzeTask`].
+pub struct AnalyzeTaskResult {
+    /// The job's ID, from [`AnalyzeTaskAdd`].
     pub jobid: String,
 }
 
-impl GetAnalyzeTaskResult {
-    /// With what WeCom requires.
+impl AnalyzeTaskResult {
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(jobid: impl Into<String>) -> Self {
         Self { jobid: jobid.into() }
     }
 }
 
-/// The answer to [`GetAnalyzeTaskResult`].
+/// The response to [`AnalyzeTaskResult`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetAnalyzeTaskResultResponse {
+pub struct AnalyzeTaskResultResponse {
     /// The status of the job.
     pub status: AnalyzeStatus,
     /// The summary. Absent for other types of analysis.
@@ -151,7 +151,7 @@ pub struct GetAnalyzeTaskResultResponse {
 /// and the permission 会话存档接口权限; self-built, customized and third-party apps can't call it yet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct CreateExportJob {
+pub struct CreateJob {
     /// The code from the display component. Valid for 5 minutes and for one call.
     pub code: Secret,
     /// The template's `media_id`, uploaded as a temporary media file of the type `file`: doc, docx, xls,
@@ -159,8 +159,8 @@ pub struct CreateExportJob {
     pub media_id: String,
 }
 
-impl CreateExportJob {
-    /// With what WeCom requires.
+impl CreateJob {
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(code: impl Into<Secret>, media_id: impl Into<String>) -> Self {
         Self {
@@ -170,12 +170,12 @@ impl CreateExportJob {
     }
 }
 
-/// The answer to [`CreateExportJob`].
+/// The response to [`CreateJob`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct CreateExportJobResponse {
-    /// The job's ID, for [`GetExportJobStatus`]. According to the event's description, it is valid for 24
-    /// hours. At most 64 characters.
+pub struct CreateJobResponse {
+    /// The job's ID, for [`GetJobStatus`]. According to the event's description, it is valid for 24 hours.
+    /// At most 64 characters.
     pub jobid: String,
 }
 
@@ -189,24 +189,24 @@ pub struct CreateExportJobResponse {
 /// can't call it yet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetExportJobStatus {
-    /// The job's ID, from [`CreateExportJob`] or the event `chat_archive_export_finished`. At most 64
+pub struct GetJobStatus {
+    /// The job's ID, from [`CreateJob`] or the event `chat_archive_export_finished`. At most 64
     /// characters.
     pub jobid: String,
 }
 
-impl GetExportJobStatus {
-    /// With what WeCom requires.
+impl GetJobStatus {
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(jobid: impl Into<String>) -> Self {
         Self { jobid: jobid.into() }
     }
 }
 
-/// The answer to [`GetExportJobStatus`].
+/// The response to [`GetJobStatus`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetExportJobStatusResponse {
+pub struct GetJobStatusResponse {
     /// The status of the job.
     pub status: ExportStatus,
     /// The ID of the result, which only the display component's template `ww-open-result-link` can show.
@@ -229,7 +229,7 @@ pub struct Message {
 }
 
 impl Message {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(msgid: impl Into<String>, encrypt_info: EncryptInfo) -> Self {
         Self {
@@ -248,7 +248,7 @@ pub struct EncryptInfo {
 }
 
 impl EncryptInfo {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(secret_key: impl Into<Secret>) -> Self {
         Self {

@@ -37,7 +37,7 @@ pub struct SyncMsg {
 }
 
 impl SyncMsg {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty request: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -65,7 +65,7 @@ impl SyncMsg {
     }
 }
 
-/// The answer to [`SyncMsg`].
+/// The response to [`SyncMsg`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SyncMsgResponse {
@@ -94,23 +94,23 @@ pub struct SyncMsgResponse {
 /// - 301052, `SESSION_ARCHIVE_EXPIRED`: The company's conversation archive has expired.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetGroupChat {
+pub struct GroupchatGet {
     /// The group chat's `chatid`, from a record of [`SyncMsg`].
     pub chatid: String,
 }
 
-impl GetGroupChat {
-    /// With what WeCom requires.
+impl GroupchatGet {
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(chatid: impl Into<String>) -> Self {
         Self { chatid: chatid.into() }
     }
 }
 
-/// The answer to [`GetGroupChat`].
+/// The response to [`GroupchatGet`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetGroupChatResponse {
+pub struct GroupchatGetResponse {
     /// The open_userid of the member who created the group.
     pub creator: String,
     /// The time the group was created.
@@ -130,27 +130,27 @@ pub struct GetGroupChatResponse {
 /// it yet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetAgreeStatusSingle {
+pub struct GetagreestatusSingle {
     /// The chats to look up. WeCom refuses longer lists. At most 100 items.
     ///
     /// The table calls it `info`, the example `item`.
-    pub item: Vec<SingleChat>,
+    pub item: Vec<OneToOneChat>,
 }
 
-impl GetAgreeStatusSingle {
-    /// With what WeCom requires.
+impl GetagreestatusSingle {
+    /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(item: impl IntoIterator<Item = SingleChat>) -> Self {
+    pub fn new(item: impl IntoIterator<Item = OneToOneChat>) -> Self {
         Self {
             item: item.into_iter().collect(),
         }
     }
 }
 
-/// The answer to [`GetAgreeStatusSingle`].
+/// The response to [`GetagreestatusSingle`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetAgreeStatusSingleResponse {
+pub struct GetagreestatusSingleResponse {
     /// The consent, one entry per chat.
     pub agreeinfo: Vec<SingleAgreement>,
 }
@@ -165,23 +165,23 @@ pub struct GetAgreeStatusSingleResponse {
 /// third-party apps can't call it yet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetAgreeStatusRoom {
+pub struct GetagreestatusRoom {
     /// The group chat's `chatid`.
     pub chatid: String,
 }
 
-impl GetAgreeStatusRoom {
-    /// With what WeCom requires.
+impl GetagreestatusRoom {
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(chatid: impl Into<String>) -> Self {
         Self { chatid: chatid.into() }
     }
 }
 
-/// The answer to [`GetAgreeStatusRoom`].
+/// The response to [`GetagreestatusRoom`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetAgreeStatusRoomResponse {
+pub struct GetagreestatusRoomResponse {
     /// The consent, one entry for each external contact in another company's group.
     pub agreeinfo: Vec<RoomAgreement>,
 }
@@ -211,7 +211,7 @@ pub struct Message {
 #[non_exhaustive]
 pub struct Party {
     /// The type of the party.
-    pub r#type: PartyKind,
+    pub r#type: PartyType,
     /// A member's open_userid, an external contact's ID or a bot's ID, depending on `type`.
     pub id: String,
 }
@@ -236,21 +236,21 @@ pub struct Member {
     /// The time the member joined the group.
     pub jointime: Timestamp,
     /// The type of the group member.
-    pub r#type: PartyKind,
+    pub r#type: PartyType,
 }
 
 /// A chat between a member and an external contact.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct SingleChat {
+pub struct OneToOneChat {
     /// The member's open_userid.
     pub open_userid: String,
     /// The external contact's external_userid.
     pub external_userid: String,
 }
 
-impl SingleChat {
-    /// With what WeCom requires.
+impl OneToOneChat {
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
         open_userid: impl Into<String>,
@@ -296,9 +296,9 @@ pub struct RoomAgreement {
 /// A type of party to a conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum PartyKind {
+pub enum PartyType {
     /// `1`
-    Employee,
+    Member,
     /// `2`
     ExternalContact,
     /// `3`
@@ -318,7 +318,7 @@ pub enum MsgType {
     /// `2`
     Image,
     /// `3`
-    Emotion,
+    Sticker,
     /// `4`
     Link,
     /// `5`
@@ -334,7 +334,7 @@ pub enum MsgType {
     /// `10`: forwarded chat history.
     Forwarded,
     /// `11`: from WeChat Channels (视频号).
-    Channel,
+    Channels,
     /// `12`
     CalendarEvent,
     /// `13`
@@ -354,7 +354,7 @@ pub enum MsgType {
     /// `20`: text and images in one message.
     Mixed,
     /// `21`: an archived recording.
-    AudioArchive,
+    ArchivedAudio,
     /// `22`: an audio or video call.
     Call,
     /// `23`: a file of WeDrive (微盘).

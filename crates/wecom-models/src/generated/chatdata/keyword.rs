@@ -16,7 +16,7 @@ use crate::{Secret, Timestamp, Unknown};
 /// `POST /cgi-bin/chatdata/keyword/create_rule` ·
 /// [新增关键词规则](https://developer.work.weixin.qq.com/document/path/97237)
 ///
-/// At least one of `keyword`, `semantics` is set.
+/// Set at least one of `keyword` and `semantics`.
 ///
 /// There can be up to 100 rules. When a message within the authorized scope of the archive API matches
 /// one, WeCom sends the callback event `hit_keyword`, whose token is for [`GetHitMsgList`]. For apps
@@ -36,7 +36,7 @@ pub struct CreateRule {
 }
 
 impl CreateRule {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
@@ -67,7 +67,7 @@ impl CreateRule {
     }
 }
 
-/// The answer to [`CreateRule`].
+/// The response to [`CreateRule`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateRuleResponse {
@@ -92,7 +92,7 @@ pub struct GetRuleList {
 }
 
 impl GetRuleList {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty request: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -113,7 +113,7 @@ impl GetRuleList {
     }
 }
 
-/// The answer to [`GetRuleList`].
+/// The response to [`GetRuleList`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetRuleListResponse {
@@ -140,14 +140,14 @@ pub struct GetRuleDetail {
 }
 
 impl GetRuleDetail {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(rule_id: impl Into<String>) -> Self {
         Self { rule_id: rule_id.into() }
     }
 }
 
-/// The answer to [`GetRuleDetail`].
+/// The response to [`GetRuleDetail`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetRuleDetailResponse {
@@ -186,7 +186,7 @@ pub struct UpdateRule {
 }
 
 impl UpdateRule {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(rule_id: impl Into<String>) -> Self {
         Self {
@@ -224,7 +224,7 @@ impl UpdateRule {
     }
 }
 
-/// The answer to [`UpdateRule`].
+/// The response to [`UpdateRule`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRuleResponse {}
@@ -244,14 +244,14 @@ pub struct DeleteRule {
 }
 
 impl DeleteRule {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(rule_id: impl Into<String>) -> Self {
         Self { rule_id: rule_id.into() }
     }
 }
 
-/// The answer to [`DeleteRule`].
+/// The response to [`DeleteRule`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteRuleResponse {}
@@ -279,7 +279,7 @@ pub struct GetHitMsgList {
 }
 
 impl GetHitMsgList {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty request: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -314,7 +314,7 @@ impl GetHitMsgList {
     }
 }
 
-/// The answer to [`GetHitMsgList`].
+/// The response to [`GetHitMsgList`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetHitMsgListResponse {
@@ -347,7 +347,7 @@ pub struct Keywords {
 }
 
 impl Keywords {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty value: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -373,7 +373,7 @@ pub struct KeyActions {
 }
 
 impl KeyActions {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty value: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -425,7 +425,7 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty value: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -511,7 +511,7 @@ pub struct TargetTypes {
 }
 
 impl TargetTypes {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty value: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -534,7 +534,7 @@ pub struct ChatTypes {
 }
 
 impl ChatTypes {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty value: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -558,7 +558,7 @@ pub struct Departments {
 }
 
 impl Departments {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty value: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -581,7 +581,7 @@ pub struct Ids {
 }
 
 impl Ids {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty value: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -608,7 +608,7 @@ pub struct Mobiles {
 }
 
 impl Mobiles {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty value: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -634,7 +634,7 @@ pub struct BankCards {
 }
 
 impl BankCards {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty value: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -660,7 +660,7 @@ pub struct Emails {
 }
 
 impl Emails {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty value: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -686,7 +686,7 @@ pub struct SessionTypes {
 }
 
 impl SessionTypes {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty value: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -738,7 +738,7 @@ pub struct MessageDetail {
 #[non_exhaustive]
 pub struct Party {
     /// The type of the party.
-    pub r#type: PartyKind,
+    pub r#type: PartyType,
     /// A member's open_userid, an external contact's ID or a bot's ID, depending on `type`.
     pub id: String,
 }
@@ -801,7 +801,7 @@ pub enum KeyAction {
 #[non_exhaustive]
 pub enum TargetType {
     /// `1`
-    Employee,
+    Member,
     /// `2`
     Customer,
     /// A value the documentation does not list.
@@ -835,9 +835,9 @@ pub enum SessionType {
 /// A type of party to a conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum PartyKind {
+pub enum PartyType {
     /// `1`
-    Employee,
+    Member,
     /// `2`
     ExternalContact,
     /// `3`

@@ -30,7 +30,7 @@ pub struct SearchChat {
 }
 
 impl SearchChat {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(query_word: impl Into<String>) -> Self {
         Self {
@@ -54,7 +54,7 @@ impl SearchChat {
     }
 }
 
-/// The answer to [`SearchChat`].
+/// The response to [`SearchChat`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchChatResponse {
@@ -71,11 +71,11 @@ pub struct SearchChatResponse {
 /// `POST /cgi-bin/chatdata/search_msg` ·
 /// [会话消息搜索](https://developer.work.weixin.qq.com/document/path/97374)
 ///
-/// From `start_time` to `end_time` it is at most 30 days.
+/// `end_time` is at most 30 days after `start_time`.
 ///
-/// `start_time` is below `end_time`.
+/// `start_time` must be less than `end_time`.
 ///
-/// `start_time` is required when `end_time` is set.
+/// `start_time` is required if `end_time` is set.
 ///
 /// Searches text messages, the text of messages that mix text and images, the titles of links and mini
 /// programs, and the names of files, online documents and WeDrive files. For apps with the archive API
@@ -99,7 +99,7 @@ pub struct SearchMsg {
 }
 
 impl SearchMsg {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(query_word: impl Into<String>) -> Self {
         Self {
@@ -144,7 +144,7 @@ impl SearchMsg {
     }
 }
 
-/// The answer to [`SearchMsg`].
+/// The response to [`SearchMsg`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchMsgResponse {
@@ -178,7 +178,7 @@ pub struct ChatScope {
 }
 
 impl ChatScope {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty value: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -208,7 +208,7 @@ impl ChatScope {
 
 /// A person in a conversation. If both IDs are set, `open_userid` takes precedence.
 ///
-/// At least one of `open_userid`, `external_userid` is set.
+/// Set at least one of `open_userid` and `external_userid`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct IdInfo {
@@ -219,7 +219,7 @@ pub struct IdInfo {
 }
 
 impl IdInfo {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty value: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

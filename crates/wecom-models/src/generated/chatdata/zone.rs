@@ -26,7 +26,7 @@ pub struct SetPublicKey {
 }
 
 impl SetPublicKey {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(public_key: impl Into<String>, public_key_ver: u64) -> Self {
         Self {
@@ -36,7 +36,7 @@ impl SetPublicKey {
     }
 }
 
-/// The answer to [`SetPublicKey`].
+/// The response to [`SetPublicKey`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetPublicKeyResponse {}

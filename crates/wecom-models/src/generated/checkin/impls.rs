@@ -10,7 +10,7 @@ impl wire::IntEnum for GroupType {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
             1 => Self::Fixed,
-            2 => Self::Shifts,
+            2 => Self::Shift,
             3 => Self::Free,
             _ => return None,
         };
@@ -20,7 +20,7 @@ impl wire::IntEnum for GroupType {
     fn code(&self) -> Result<i64, &Unknown> {
         let code = match self {
             Self::Fixed => 1,
-            Self::Shifts => 2,
+            Self::Shift => 2,
             Self::Free => 3,
             Self::Other(unknown) => return Err(unknown),
         };
@@ -53,9 +53,9 @@ impl wire::IntEnum for CheckinDevice {
 impl wire::IntEnum for OvertimeBasis {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
-            0 => Self::ApplicationsAndCheckins,
+            0 => Self::RequestsAndCheckins,
             1 => Self::Checkins,
-            2 => Self::Applications,
+            2 => Self::Requests,
             _ => return None,
         };
         Some(value)
@@ -63,9 +63,9 @@ impl wire::IntEnum for OvertimeBasis {
 
     fn code(&self) -> Result<i64, &Unknown> {
         let code = match self {
-            Self::ApplicationsAndCheckins => 0,
+            Self::RequestsAndCheckins => 0,
             Self::Checkins => 1,
-            Self::Applications => 2,
+            Self::Requests => 2,
             Self::Other(unknown) => return Err(unknown),
         };
         Ok(code)
@@ -138,17 +138,17 @@ impl wire::IntEnum for CheckinMethod {
     }
 }
 
-impl wire::WriteObject for GetCorpCheckinOption {
+impl wire::WriteObject for Getcorpcheckinoption {
     fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
         Ok(())
     }
 }
 
 wire::write_objects! {
-    GetCorpCheckinOption
+    Getcorpcheckinoption
 }
 
-impl wire::ReadObject for GetCorpCheckinOptionResponse {
+impl wire::ReadObject for GetcorpcheckinoptionResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -272,7 +272,7 @@ impl wire::ReadObject for SpecialDay {
     }
 }
 
-impl wire::ReadObject for WifiPlace {
+impl wire::ReadObject for WifiNetwork {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -286,7 +286,7 @@ impl wire::ReadObject for WifiPlace {
     }
 }
 
-impl wire::ReadObject for LocationPlace {
+impl wire::ReadObject for CheckinLocation {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -391,7 +391,7 @@ impl wire::ReadObject for OvertimeByCheckin {
     }
 }
 
-impl wire::ReadObject for OvertimeByApplication {
+impl wire::ReadObject for OvertimeByRequest {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -557,10 +557,10 @@ impl wire::ReadObject for LateStep {
 }
 
 wire::read_objects! {
-    GetCorpCheckinOptionResponse, Group, CheckinDate, Biweekly, CheckinTime, SpecialDay,
-    WifiPlace, LocationPlace, Range, ReporterInfo, Reporter, OvertimeInfo,
-    OvertimeByCheckin, OvertimeByApplication, RestInfo, FixedRest, RestByOvertime,
-    RestStep, Schedule, TimeSection, RestTime, LateRule, LateStep
+    GetcorpcheckinoptionResponse, Group, CheckinDate, Biweekly, CheckinTime, SpecialDay,
+    WifiNetwork, CheckinLocation, Range, ReporterInfo, Reporter, OvertimeInfo,
+    OvertimeByCheckin, OvertimeByRequest, RestInfo, FixedRest, RestByOvertime, RestStep,
+    Schedule, TimeSection, RestTime, LateRule, LateStep
 }
 
 wire::read_int_enums! {

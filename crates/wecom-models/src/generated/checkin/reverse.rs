@@ -6,7 +6,7 @@
 use super::*;
 use crate::wire;
 
-impl wire::WriteObject for GetCorpCheckinOptionResponse {
+impl wire::WriteObject for GetcorpcheckinoptionResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("group", &self.group)
     }
@@ -86,14 +86,14 @@ impl wire::WriteObject for SpecialDay {
     }
 }
 
-impl wire::WriteObject for WifiPlace {
+impl wire::WriteObject for WifiNetwork {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("wifiname", &self.wifiname)?;
         out.put("wifimac", &self.wifimac)
     }
 }
 
-impl wire::WriteObject for LocationPlace {
+impl wire::WriteObject for CheckinLocation {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("lat", &self.lat)?;
         out.put("lng", &self.lng)?;
@@ -148,7 +148,7 @@ impl wire::WriteObject for OvertimeByCheckin {
     }
 }
 
-impl wire::WriteObject for OvertimeByApplication {
+impl wire::WriteObject for OvertimeByRequest {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("allow_ot_workingday", &self.allow_ot_workingday)?;
         out.put("allow_ot_nonworkingday", &self.allow_ot_nonworkingday)?;
@@ -240,17 +240,17 @@ impl wire::WriteObject for LateStep {
 }
 
 wire::write_objects! {
-    GetCorpCheckinOptionResponse, Group, CheckinDate, Biweekly, CheckinTime, SpecialDay,
-    WifiPlace, LocationPlace, Range, ReporterInfo, Reporter, OvertimeInfo,
-    OvertimeByCheckin, OvertimeByApplication, RestInfo, FixedRest, RestByOvertime,
-    RestStep, Schedule, TimeSection, RestTime, LateRule, LateStep
+    GetcorpcheckinoptionResponse, Group, CheckinDate, Biweekly, CheckinTime, SpecialDay,
+    WifiNetwork, CheckinLocation, Range, ReporterInfo, Reporter, OvertimeInfo,
+    OvertimeByCheckin, OvertimeByRequest, RestInfo, FixedRest, RestByOvertime, RestStep,
+    Schedule, TimeSection, RestTime, LateRule, LateStep
 }
 
 wire::write_int_enums! {
     GroupType, CheckinDevice, OvertimeBasis, RestDeduction, OutOfRange, CheckinMethod
 }
 
-impl wire::ReadObject for GetCorpCheckinOption {
+impl wire::ReadObject for Getcorpcheckinoption {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         _name: &str,
@@ -261,5 +261,5 @@ impl wire::ReadObject for GetCorpCheckinOption {
 }
 
 wire::read_objects! {
-    GetCorpCheckinOption
+    Getcorpcheckinoption
 }

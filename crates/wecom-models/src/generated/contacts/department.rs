@@ -38,7 +38,7 @@ pub struct CreateDepartment {
 }
 
 impl CreateDepartment {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(name: impl Into<String>, parentid: u64) -> Self {
         Self {
@@ -70,7 +70,7 @@ impl CreateDepartment {
     }
 }
 
-/// The answer to [`CreateDepartment`].
+/// The response to [`CreateDepartment`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDepartmentResponse {
@@ -107,7 +107,7 @@ pub struct UpdateDepartment {
 }
 
 impl UpdateDepartment {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(id: u64) -> Self {
         Self { id, ..Self::default() }
@@ -142,7 +142,7 @@ impl UpdateDepartment {
     }
 }
 
-/// The answer to [`UpdateDepartment`].
+/// The response to [`UpdateDepartment`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateDepartmentResponse {}
@@ -161,14 +161,14 @@ pub struct DeleteDepartment {
 }
 
 impl DeleteDepartment {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(id: u64) -> Self {
         Self { id }
     }
 }
 
-/// The answer to [`DeleteDepartment`].
+/// The response to [`DeleteDepartment`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDepartmentResponse {}
@@ -191,7 +191,7 @@ pub struct ListDepartment {
 }
 
 impl ListDepartment {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty request: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -205,7 +205,7 @@ impl ListDepartment {
     }
 }
 
-/// The answer to [`ListDepartment`].
+/// The response to [`ListDepartment`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListDepartmentResponse {
@@ -231,7 +231,7 @@ pub struct SimpleListDepartment {
 }
 
 impl SimpleListDepartment {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty request: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -245,7 +245,7 @@ impl SimpleListDepartment {
     }
 }
 
-/// The answer to [`SimpleListDepartment`].
+/// The response to [`SimpleListDepartment`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SimpleListDepartmentResponse {
@@ -274,14 +274,14 @@ pub struct GetDepartment {
 }
 
 impl GetDepartment {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(id: u64) -> Self {
         Self { id }
     }
 }
 
-/// The answer to [`GetDepartment`].
+/// The response to [`GetDepartment`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetDepartmentResponse {

@@ -26,7 +26,7 @@ pub struct CreateTag {
 }
 
 impl CreateTag {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(tagname: impl Into<String>) -> Self {
         Self {
@@ -43,7 +43,7 @@ impl CreateTag {
     }
 }
 
-/// The answer to [`CreateTag`].
+/// The response to [`CreateTag`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTagResponse {
@@ -66,7 +66,7 @@ pub struct UpdateTag {
 }
 
 impl UpdateTag {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(tagid: u64, tagname: impl Into<String>) -> Self {
         Self {
@@ -76,7 +76,7 @@ impl UpdateTag {
     }
 }
 
-/// The answer to [`UpdateTag`].
+/// The response to [`UpdateTag`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateTagResponse {}
@@ -94,14 +94,14 @@ pub struct DeleteTag {
 }
 
 impl DeleteTag {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(tagid: u64) -> Self {
         Self { tagid }
     }
 }
 
-/// The answer to [`DeleteTag`].
+/// The response to [`DeleteTag`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteTagResponse {}
@@ -120,14 +120,14 @@ pub struct GetTag {
 }
 
 impl GetTag {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(tagid: u64) -> Self {
         Self { tagid }
     }
 }
 
-/// The answer to [`GetTag`].
+/// The response to [`GetTag`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetTagResponse {
@@ -144,7 +144,7 @@ pub struct GetTagResponse {
 /// `POST /cgi-bin/tag/addtagusers` ·
 /// [增加标签成员](https://developer.work.weixin.qq.com/document/path/90214)
 ///
-/// At least one of `userlist`, `partylist` is set.
+/// Set at least one of `userlist` and `partylist`.
 ///
 /// If only some of the IDs are invalid, the call succeeds, and `invalidlist` and `invalidparty` return
 /// those.
@@ -167,7 +167,7 @@ pub struct AddTagUsers {
 }
 
 impl AddTagUsers {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(tagid: u64) -> Self {
         Self { tagid, ..Self::default() }
@@ -191,7 +191,7 @@ impl AddTagUsers {
     }
 }
 
-/// The answer to [`AddTagUsers`].
+/// The response to [`AddTagUsers`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddTagUsersResponse {
@@ -206,7 +206,7 @@ pub struct AddTagUsersResponse {
 /// `POST /cgi-bin/tag/deltagusers` ·
 /// [删除标签成员](https://developer.work.weixin.qq.com/document/path/90215)
 ///
-/// At least one of `userlist`, `partylist` is set.
+/// Set at least one of `userlist` and `partylist`.
 ///
 /// If only some of the IDs are invalid, the call succeeds, and `invalidlist` and `invalidparty` return
 /// those.
@@ -228,7 +228,7 @@ pub struct DelTagUsers {
 }
 
 impl DelTagUsers {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(tagid: u64) -> Self {
         Self { tagid, ..Self::default() }
@@ -252,7 +252,7 @@ impl DelTagUsers {
     }
 }
 
-/// The answer to [`DelTagUsers`].
+/// The response to [`DelTagUsers`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelTagUsersResponse {
@@ -273,14 +273,14 @@ pub struct DelTagUsersResponse {
 pub struct ListTag {}
 
 impl ListTag {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty request: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 }
 
-/// The answer to [`ListTag`].
+/// The response to [`ListTag`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListTagResponse {

@@ -15,7 +15,7 @@ mod reverse;
 ///
 /// Rate limit: 1 call at once.
 ///
-/// At least one of `corpid`, `pending_corpid` is set.
+/// Set at least one of `corpid` and `pending_corpid`.
 ///
 /// For self-built apps of the upstream company that are listed under 上下游 › 可调用接口的应用, and only for
 /// verified companies. If both companies are set, `corpid` takes precedence. Since 2023-12-01 a system
@@ -32,7 +32,7 @@ pub struct RemoveCorp {
 }
 
 impl RemoveCorp {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(chain_id: impl Into<String>) -> Self {
         Self {
@@ -56,7 +56,7 @@ impl RemoveCorp {
     }
 }
 
-/// The answer to [`RemoveCorp`].
+/// The response to [`RemoveCorp`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveCorpResponse {}

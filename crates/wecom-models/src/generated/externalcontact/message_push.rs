@@ -15,11 +15,11 @@ use crate::{OrText, Secret, Timestamp, Unknown, UnknownUnion};
 /// `POST /cgi-bin/externalcontact/add_msg_template` ·
 /// [创建企业群发](https://developer.work.weixin.qq.com/document/path/92135)
 ///
-/// At least one of `sender`, `external_userid`, `tag_filter` is set.
+/// Set at least one of `sender`, `external_userid` and `tag_filter`.
 ///
-/// At least one of `text`, `attachments` is set.
+/// Set at least one of `text` and `attachments`.
 ///
-/// `sender` is required when `chat_type` is `group`.
+/// `sender` is required if `chat_type` is `group`.
 ///
 /// Nothing is sent yet: members get a task, and the message goes out once they confirm it. If several
 /// members have added a customer, only the one who last chatted with the customer is asked.
@@ -59,7 +59,7 @@ pub struct AddMsgTemplate {
 }
 
 impl AddMsgTemplate {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty request: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -133,13 +133,13 @@ impl AddMsgTemplate {
     }
 }
 
-/// The answer to [`AddMsgTemplate`].
+/// The response to [`AddMsgTemplate`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddMsgTemplateResponse {
     /// The customers or customer groups that don't exist or can't receive the message.
     pub fail_list: Vec<String>,
-    /// The message's ID, for getting its status: [`GetGroupMsgTask`], [`GetGroupMsgSendResult`].
+    /// The message's ID, for getting its status: [`GetGroupmsgTask`], [`GetGroupmsgSendResult`].
     pub msgid: String,
 }
 
@@ -148,7 +148,7 @@ pub struct AddMsgTemplateResponse {
 /// `POST /cgi-bin/externalcontact/get_groupmsg_list_v2` ·
 /// [获取群发记录列表](https://developer.work.weixin.qq.com/document/path/93338)
 ///
-/// From `start_time` to `end_time` it is at most 31 days.
+/// `end_time` is at most 31 days after `start_time`.
 ///
 /// A company broadcast (企业发表) is created by an admin or the person in charge and goes out once members
 /// confirm it; a personal one (个人发表) is a member's own. Self-built apps must be listed under 客户联系 ›
@@ -160,7 +160,7 @@ pub struct AddMsgTemplateResponse {
 /// Messages with several attachments require WeCom 3.1.6 or later.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetGroupMsgListV2 {
+pub struct GetGroupmsgListV2 {
     /// Whether to list messages to customers or to customer groups. The page calls it required, but also
     /// names the default `single`. Default `single`.
     pub chat_type: ChatType,
@@ -178,8 +178,8 @@ pub struct GetGroupMsgListV2 {
     pub cursor: Option<String>,
 }
 
-impl GetGroupMsgListV2 {
-    /// With what WeCom requires.
+impl GetGroupmsgListV2 {
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
         chat_type: ChatType,
@@ -223,10 +223,10 @@ impl GetGroupMsgListV2 {
     }
 }
 
-/// The answer to [`GetGroupMsgListV2`].
+/// The response to [`GetGroupmsgListV2`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetGroupMsgListV2Response {
+pub struct GetGroupmsgListV2Response {
     /// The cursor of the next page. Empty after the last page.
     pub next_cursor: String,
     /// The messages.
@@ -245,8 +245,8 @@ pub struct GetGroupMsgListV2Response {
 /// Not available for messages created before 2020-11-17.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetGroupMsgTask {
-    /// The message's ID, from [`AddMsgTemplate`] or [`GetGroupMsgListV2`].
+pub struct GetGroupmsgTask {
+    /// The message's ID, from [`AddMsgTemplate`] or [`GetGroupmsgListV2`].
     pub msgid: String,
     /// Records per page. WeCom falls back to the default above the maximum. Default 500, at most 1000.
     pub limit: Option<u64>,
@@ -254,8 +254,8 @@ pub struct GetGroupMsgTask {
     pub cursor: Option<String>,
 }
 
-impl GetGroupMsgTask {
-    /// With what WeCom requires.
+impl GetGroupmsgTask {
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(msgid: impl Into<String>) -> Self {
         Self {
@@ -279,10 +279,10 @@ impl GetGroupMsgTask {
     }
 }
 
-/// The answer to [`GetGroupMsgTask`].
+/// The response to [`GetGroupmsgTask`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetGroupMsgTaskResponse {
+pub struct GetGroupmsgTaskResponse {
     /// The cursor of the next page. Empty after the last page.
     pub next_cursor: String,
     /// The tasks, one entry per member.
@@ -302,10 +302,10 @@ pub struct GetGroupMsgTaskResponse {
 /// chosen. Not available for messages created before 2020-11-17.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetGroupMsgSendResult {
-    /// The message's ID, from [`GetGroupMsgListV2`].
+pub struct GetGroupmsgSendResult {
+    /// The message's ID, from [`GetGroupmsgListV2`].
     pub msgid: String,
-    /// The member's userid, from [`GetGroupMsgTask`].
+    /// The member's userid, from [`GetGroupmsgTask`].
     pub userid: String,
     /// Records per page. WeCom falls back to the default above the maximum. Default 500, at most 1000.
     pub limit: Option<u64>,
@@ -313,8 +313,8 @@ pub struct GetGroupMsgSendResult {
     pub cursor: Option<String>,
 }
 
-impl GetGroupMsgSendResult {
-    /// With what WeCom requires.
+impl GetGroupmsgSendResult {
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(msgid: impl Into<String>, userid: impl Into<String>) -> Self {
         Self {
@@ -339,10 +339,10 @@ impl GetGroupMsgSendResult {
     }
 }
 
-/// The answer to [`GetGroupMsgSendResult`].
+/// The response to [`GetGroupmsgSendResult`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetGroupMsgSendResultResponse {
+pub struct GetGroupmsgSendResultResponse {
     /// The cursor of the next page. Empty after the last page.
     pub next_cursor: String,
     /// The results, one entry per customer or customer group.
@@ -355,26 +355,26 @@ pub struct GetGroupMsgSendResultResponse {
 /// [提醒成员群发](https://developer.work.weixin.qq.com/document/path/97610)
 ///
 /// At most three reminders per message within 24 hours. The permissions are those of
-/// [`GetGroupMsgListV2`]; customer acquisition apps need the permission 客户联系权限 › 消息推送权限 › 群发消息给客户和客户群.
+/// [`GetGroupmsgListV2`]; customer acquisition apps need the permission 客户联系权限 › 消息推送权限 › 群发消息给客户和客户群.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct RemindGroupMsgSend {
-    /// The message's ID, from [`GetGroupMsgListV2`].
+pub struct RemindGroupmsgSend {
+    /// The message's ID, from [`GetGroupmsgListV2`].
     pub msgid: String,
 }
 
-impl RemindGroupMsgSend {
-    /// With what WeCom requires.
+impl RemindGroupmsgSend {
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(msgid: impl Into<String>) -> Self {
         Self { msgid: msgid.into() }
     }
 }
 
-/// The answer to [`RemindGroupMsgSend`].
+/// The response to [`RemindGroupmsgSend`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct RemindGroupMsgSendResponse {}
+pub struct RemindGroupmsgSendResponse {}
 
 /// Stops a broadcast for members who have not sent it yet.
 ///
@@ -385,30 +385,30 @@ pub struct RemindGroupMsgSendResponse {}
 /// [`AddMsgTemplate`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct CancelGroupMsgSend {
-    /// The message's ID, from [`AddMsgTemplate`] or [`GetGroupMsgListV2`].
+pub struct CancelGroupmsgSend {
+    /// The message's ID, from [`AddMsgTemplate`] or [`GetGroupmsgListV2`].
     pub msgid: String,
 }
 
-impl CancelGroupMsgSend {
-    /// With what WeCom requires.
+impl CancelGroupmsgSend {
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(msgid: impl Into<String>) -> Self {
         Self { msgid: msgid.into() }
     }
 }
 
-/// The answer to [`CancelGroupMsgSend`].
+/// The response to [`CancelGroupmsgSend`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct CancelGroupMsgSendResponse {}
+pub struct CancelGroupmsgSendResponse {}
 
 /// Sends a welcome message to a new customer, in the name of the member who was added.
 ///
 /// `POST /cgi-bin/externalcontact/send_welcome_msg` ·
 /// [发送新客户欢迎语](https://developer.work.weixin.qq.com/document/path/92137)
 ///
-/// At least one of `text`, `attachments` is set.
+/// Set at least one of `text` and `attachments`.
 ///
 /// WeCom reports new customers by the event 添加外部联系人事件. Its welcome code allows one message within 20
 /// seconds. The event has no code if the company has set up a welcome message for the member itself.
@@ -436,7 +436,7 @@ pub struct SendWelcomeMsg {
 }
 
 impl SendWelcomeMsg {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(welcome_code: impl Into<Secret>) -> Self {
         Self {
@@ -463,7 +463,7 @@ impl SendWelcomeMsg {
     }
 }
 
-/// The answer to [`SendWelcomeMsg`].
+/// The response to [`SendWelcomeMsg`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendWelcomeMsgResponse {}
@@ -473,7 +473,7 @@ pub struct SendWelcomeMsgResponse {}
 /// `POST /cgi-bin/externalcontact/group_welcome_template/add` ·
 /// [添加入群欢迎语素材](https://developer.work.weixin.qq.com/document/path/92366)
 ///
-/// At least one of `text`, `image`, `link`, `miniprogram`, `file`, `video` is set.
+/// Set at least one of `text`, `image`, `link`, `miniprogram`, `file` and `video`.
 ///
 /// A company has at most 100 of them. Besides the text, one other content is sent: if several are set,
 /// the first in the order image, link, mini program, file, video takes precedence. The text and the
@@ -483,7 +483,7 @@ pub struct SendWelcomeMsgResponse {}
 /// 客户联系 › 配置入群欢迎语素材.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct AddGroupWelcomeTemplate {
+pub struct GroupWelcomeTemplateAdd {
     /// The text.
     pub text: Option<TemplateText>,
     /// The image.
@@ -503,8 +503,8 @@ pub struct AddGroupWelcomeTemplate {
     pub notify: Option<bool>,
 }
 
-impl AddGroupWelcomeTemplate {
-    /// With nothing set: WeCom requires nothing here.
+impl GroupWelcomeTemplateAdd {
+    /// Creates an empty request: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -567,10 +567,10 @@ impl AddGroupWelcomeTemplate {
     }
 }
 
-/// The answer to [`AddGroupWelcomeTemplate`].
+/// The response to [`GroupWelcomeTemplateAdd`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct AddGroupWelcomeTemplateResponse {
+pub struct GroupWelcomeTemplateAddResponse {
     /// The welcome message's ID.
     pub template_id: String,
 }
@@ -581,11 +581,11 @@ pub struct AddGroupWelcomeTemplateResponse {
 /// [编辑入群欢迎语素材](https://developer.work.weixin.qq.com/document/path/92366)
 ///
 /// Only for welcome messages the app itself created. Otherwise, the permissions are those of
-/// [`AddGroupWelcomeTemplate`]. The page doesn't say whether omitted contents stay unchanged.
+/// [`GroupWelcomeTemplateAdd`]. The page doesn't say whether omitted contents stay unchanged.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct EditGroupWelcomeTemplate {
-    /// The welcome message's ID, from [`AddGroupWelcomeTemplate`].
+pub struct GroupWelcomeTemplateEdit {
+    /// The welcome message's ID, from [`GroupWelcomeTemplateAdd`].
     pub template_id: String,
     /// The text.
     pub text: Option<TemplateText>,
@@ -604,8 +604,8 @@ pub struct EditGroupWelcomeTemplate {
     pub agentid: Option<u64>,
 }
 
-impl EditGroupWelcomeTemplate {
-    /// With what WeCom requires.
+impl GroupWelcomeTemplateEdit {
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(template_id: impl Into<String>) -> Self {
         Self {
@@ -664,26 +664,26 @@ impl EditGroupWelcomeTemplate {
     }
 }
 
-/// The answer to [`EditGroupWelcomeTemplate`].
+/// The response to [`GroupWelcomeTemplateEdit`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct EditGroupWelcomeTemplateResponse {}
+pub struct GroupWelcomeTemplateEditResponse {}
 
 /// Gets a welcome message for people who join customer groups.
 ///
 /// `POST /cgi-bin/externalcontact/group_welcome_template/get` ·
 /// [获取入群欢迎语素材](https://developer.work.weixin.qq.com/document/path/92366)
 ///
-/// The permissions are those of [`AddGroupWelcomeTemplate`].
+/// The permissions are those of [`GroupWelcomeTemplateAdd`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetGroupWelcomeTemplate {
-    /// The welcome message's ID, from [`AddGroupWelcomeTemplate`].
+pub struct GroupWelcomeTemplateGet {
+    /// The welcome message's ID, from [`GroupWelcomeTemplateAdd`].
     pub template_id: String,
 }
 
-impl GetGroupWelcomeTemplate {
-    /// With what WeCom requires.
+impl GroupWelcomeTemplateGet {
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(template_id: impl Into<String>) -> Self {
         Self {
@@ -692,10 +692,10 @@ impl GetGroupWelcomeTemplate {
     }
 }
 
-/// The answer to [`GetGroupWelcomeTemplate`].
+/// The response to [`GroupWelcomeTemplateGet`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetGroupWelcomeTemplateResponse {
+pub struct GroupWelcomeTemplateGetResponse {
     /// The text, if it has one.
     pub text: Option<TemplateText>,
     /// The image, if it has one.
@@ -716,19 +716,19 @@ pub struct GetGroupWelcomeTemplateResponse {
 /// [删除入群欢迎语素材](https://developer.work.weixin.qq.com/document/path/92366)
 ///
 /// Only for welcome messages the app itself created. Otherwise, the permissions are those of
-/// [`AddGroupWelcomeTemplate`].
+/// [`GroupWelcomeTemplateAdd`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct DelGroupWelcomeTemplate {
-    /// The welcome message's ID, from [`AddGroupWelcomeTemplate`].
+pub struct GroupWelcomeTemplateDel {
+    /// The welcome message's ID, from [`GroupWelcomeTemplateAdd`].
     pub template_id: String,
     /// The agentid of the app as installed in the company. Required only for old third-party suites with
     /// several apps.
     pub agentid: Option<u64>,
 }
 
-impl DelGroupWelcomeTemplate {
-    /// With what WeCom requires.
+impl GroupWelcomeTemplateDel {
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(template_id: impl Into<String>) -> Self {
         Self {
@@ -745,10 +745,10 @@ impl DelGroupWelcomeTemplate {
     }
 }
 
-/// The answer to [`DelGroupWelcomeTemplate`].
+/// The response to [`GroupWelcomeTemplateDel`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct DelGroupWelcomeTemplateResponse {}
+pub struct GroupWelcomeTemplateDelResponse {}
 
 /// A filter of customers by their tags.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -759,7 +759,7 @@ pub struct TagFilter {
 }
 
 impl TagFilter {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(group_list: impl IntoIterator<Item = TagGroup>) -> Self {
         Self {
@@ -777,7 +777,7 @@ pub struct TagGroup {
 }
 
 impl TagGroup {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(tag_list: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
@@ -815,7 +815,7 @@ pub struct TextContent {
 }
 
 impl TextContent {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(content: impl Into<String>) -> Self {
         Self { content: content.into() }
@@ -824,7 +824,7 @@ impl TextContent {
 
 /// An image, by its `media_id` or its `pic_url`. If both are set, the `media_id` takes precedence.
 ///
-/// At least one of `media_id`, `pic_url` is set.
+/// Set at least one of `media_id` and `pic_url`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ImageContent {
@@ -835,7 +835,7 @@ pub struct ImageContent {
 }
 
 impl ImageContent {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty value: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -858,7 +858,7 @@ impl ImageContent {
 
 /// An image of a message that was created. The `media_id` takes precedence.
 ///
-/// At most one of `media_id`, `pic_url` is set.
+/// Set at most one of `media_id` and `pic_url`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AttachedImage {
@@ -877,7 +877,7 @@ pub struct TemplateText {
 }
 
 impl TemplateText {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(content: impl Into<String>) -> Self {
         Self { content: content.into() }
@@ -921,7 +921,7 @@ pub struct GroupMsgLink {
 }
 
 impl GroupMsgLink {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(title: impl Into<String>, url: impl Into<String>) -> Self {
         Self {
@@ -961,7 +961,7 @@ pub struct WelcomeLink {
 }
 
 impl WelcomeLink {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(title: impl Into<String>, url: impl Into<String>) -> Self {
         Self {
@@ -1013,7 +1013,7 @@ pub struct MiniProgramCard {
 }
 
 impl MiniProgramCard {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
         title: impl Into<String>,
@@ -1039,7 +1039,7 @@ pub struct VideoContent {
 }
 
 impl VideoContent {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(media_id: impl Into<String>) -> Self {
         Self { media_id: media_id.into() }
@@ -1055,7 +1055,7 @@ pub struct FileContent {
 }
 
 impl FileContent {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(media_id: impl Into<String>) -> Self {
         Self { media_id: media_id.into() }
@@ -1107,9 +1107,9 @@ pub enum ChatType {
 #[non_exhaustive]
 pub enum FilterType {
     /// `0`: the company (企业发表).
-    Corporation,
+    Company,
     /// `1`: a member (个人发表).
-    Personal,
+    Member,
     /// `2`: both.
     All,
     /// A value the documentation does not list.
@@ -1121,9 +1121,9 @@ pub enum FilterType {
 #[non_exhaustive]
 pub enum CreateType {
     /// `0`: the company (企业发表).
-    Corporation,
+    Company,
     /// `1`: a member (个人发表).
-    Personal,
+    Member,
     /// A value the documentation does not list.
     Other(Unknown),
 }
@@ -1170,7 +1170,7 @@ pub enum GroupMsgAttachment {
     Video(VideoContent),
     /// `file`
     File(FileContent),
-    /// A `msgtype` the documentation does not list, with all its fields.
+    /// A `msgtype` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),
 }
 
@@ -1188,7 +1188,7 @@ pub enum WelcomeAttachment {
     Video(VideoContent),
     /// `file`
     File(FileContent),
-    /// A `msgtype` the documentation does not list, with all its fields.
+    /// A `msgtype` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),
 }
 
@@ -1206,6 +1206,6 @@ pub enum Attachment {
     Video(VideoContent),
     /// `file`
     File(FileContent),
-    /// A `msgtype` the documentation does not list, with all its fields.
+    /// A `msgtype` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),
 }

@@ -15,8 +15,8 @@ use crate::{Timestamp, Unknown};
 /// `POST /cgi-bin/externalcontact/groupchat/statistic` ·
 /// [获取「群聊数据统计」数据](https://developer.work.weixin.qq.com/document/path/92133)
 ///
-/// From `day_begin_time` to `day_end_time` it is at most 30 days, both rounded down to days in
-/// Beijing.
+/// `day_end_time` is at most 30 days after `day_begin_time`, both rounded down to the start of the
+/// day, Beijing time.
 ///
 /// WeCom keeps 180 days. The period runs from `day_begin_time` to `day_end_time`, that day included;
 /// times are rounded down to the start of the day.
@@ -27,7 +27,7 @@ use crate::{Timestamp, Unknown};
 /// 客户群 › 获取客户群的数据统计. The group owners must be visible to the app.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetGroupChatStatistic {
+pub struct Statistic {
     /// The start of the first day: yesterday, or up to 180 days ago.
     pub day_begin_time: Timestamp,
     /// The start of the last day: yesterday, or up to 180 days ago. If omitted, the first day.
@@ -45,8 +45,8 @@ pub struct GetGroupChatStatistic {
     pub limit: Option<u64>,
 }
 
-impl GetGroupChatStatistic {
-    /// With what WeCom requires.
+impl Statistic {
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(day_begin_time: impl Into<Timestamp>) -> Self {
         Self {
@@ -98,10 +98,10 @@ impl GetGroupChatStatistic {
     }
 }
 
-/// The answer to [`GetGroupChatStatistic`].
+/// The response to [`Statistic`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetGroupChatStatisticResponse {
+pub struct StatisticResponse {
     /// The total number of owners.
     pub total: u64,
     /// The offset of the next page. After the last one it equals `total`.
@@ -115,8 +115,8 @@ pub struct GetGroupChatStatisticResponse {
 /// `POST /cgi-bin/externalcontact/groupchat/statistic_group_by_day` ·
 /// [获取「群聊数据统计」数据](https://developer.work.weixin.qq.com/document/path/92133)
 ///
-/// From `day_begin_time` to `day_end_time` it is at most 30 days, both rounded down to days in
-/// Beijing.
+/// `day_end_time` is at most 30 days after `day_begin_time`, both rounded down to the start of the
+/// day, Beijing time.
 ///
 /// WeCom keeps 180 days. The period runs from `day_begin_time` to `day_end_time`, that day included;
 /// times are rounded down to the start of the day.
@@ -128,7 +128,7 @@ pub struct GetGroupChatStatisticResponse {
 /// visible to the app.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetGroupChatStatisticByDay {
+pub struct StatisticGroupByDay {
     /// The start of the first day: yesterday, or up to 180 days ago.
     pub day_begin_time: Timestamp,
     /// The start of the last day: yesterday, or up to 180 days ago. If omitted, the first day.
@@ -138,8 +138,8 @@ pub struct GetGroupChatStatisticByDay {
     pub owner_filter: Option<OwnerFilter>,
 }
 
-impl GetGroupChatStatisticByDay {
-    /// With what WeCom requires.
+impl StatisticGroupByDay {
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(day_begin_time: impl Into<Timestamp>) -> Self {
         Self {
@@ -163,10 +163,10 @@ impl GetGroupChatStatisticByDay {
     }
 }
 
-/// The answer to [`GetGroupChatStatisticByDay`].
+/// The response to [`StatisticGroupByDay`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetGroupChatStatisticByDayResponse {
+pub struct StatisticGroupByDayResponse {
     /// The statistics by day.
     pub items: Vec<DayStatistic>,
 }
@@ -180,7 +180,7 @@ pub struct OwnerFilter {
 }
 
 impl OwnerFilter {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(userid_list: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {

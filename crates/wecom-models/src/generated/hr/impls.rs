@@ -10,7 +10,7 @@ impl wire::IntEnum for ReadResult {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
             1 => Self::Success,
-            2 => Self::Failure,
+            2 => Self::Failed,
             3 => Self::NotFound,
             5 => Self::Unsupported,
             _ => return None,
@@ -21,7 +21,7 @@ impl wire::IntEnum for ReadResult {
     fn code(&self) -> Result<i64, &Unknown> {
         let code = match self {
             Self::Success => 1,
-            Self::Failure => 2,
+            Self::Failed => 2,
             Self::NotFound => 3,
             Self::Unsupported => 5,
             Self::Other(unknown) => return Err(unknown),

@@ -19,15 +19,15 @@ mod reverse;
 /// app's secret no longer works; existing companies are unaffected for now.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ListAccount {
+pub struct List {
     /// The offset of the page. Default 0.
     pub offset: Option<u64>,
     /// Accounts per page. A page with fewer is the last one. Default 100, 1 to 100.
     pub limit: Option<u64>,
 }
 
-impl ListAccount {
-    /// With nothing set: WeCom requires nothing here.
+impl List {
+    /// Creates an empty request: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -48,10 +48,10 @@ impl ListAccount {
     }
 }
 
-/// The answer to [`ListAccount`].
+/// The response to [`List`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ListAccountResponse {
+pub struct ListResponse {
     /// The accounts.
     pub account_list: Vec<Account>,
 }

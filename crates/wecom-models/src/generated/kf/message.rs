@@ -42,7 +42,7 @@ pub struct SyncMsg {
 }
 
 impl SyncMsg {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(open_kfid: impl Into<String>) -> Self {
         Self {
@@ -80,7 +80,7 @@ impl SyncMsg {
     }
 }
 
-/// The answer to [`SyncMsg`].
+/// The response to [`SyncMsg`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SyncMsgResponse {
@@ -284,7 +284,7 @@ pub struct MergedItem {
     /// The type of the message. The content repeats it.
     ///
     /// The table says uint32, the example shows text.
-    pub msgtype: MessageKind,
+    pub msgtype: MessageType,
     /// The sender's name.
     ///
     /// The table says uint32, the example shows text.
@@ -298,7 +298,7 @@ pub struct MergedItem {
 #[non_exhaustive]
 pub struct ChannelsContent {
     /// The type of content.
-    pub sub_type: ChannelsKind,
+    pub sub_type: ChannelsType,
     /// The channel's name.
     pub nickname: String,
     /// The post's title. Absent unless it is a post.
@@ -416,7 +416,7 @@ pub struct ServicerRecallMsg {
 /// A servicer started or stopped rejecting a customer's messages.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct RejectCustomerMsgSwitchChange {
+pub struct RejectSwitchChange {
     /// The servicer's userid.
     pub servicer_userid: String,
     /// The customer service account's `open_kfid`.
@@ -456,7 +456,7 @@ pub enum Origin {
 /// A type of message.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum MessageKind {
+pub enum MessageType {
     /// `text`
     Text,
     /// `image`
@@ -500,7 +500,7 @@ pub enum MessageKind {
 /// A type of content of WeChat Channels.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum ChannelsKind {
+pub enum ChannelsType {
     /// `1`
     Post,
     /// `2`
@@ -632,14 +632,14 @@ pub enum Content {
     /// `channels`: content of WeChat Channels (视频号).
     Channels(ChannelsContent),
     /// `event`
-    Event(EventContent),
+    Event(Event),
     /// `meeting`: a meeting, without any content.
     Meeting,
     /// `calendar`: a calendar event, without any content.
     Calendar,
     /// `note`: a note, without any content.
     Note,
-    /// A `msgtype` the documentation does not list, with all its fields.
+    /// A `msgtype` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),
 }
 
@@ -653,14 +653,14 @@ pub enum MenuItem {
     View(LinkItem),
     /// `miniprogram`: opens a mini program.
     MiniProgram(MiniProgramItem),
-    /// A `type` the documentation does not list, with all its fields.
+    /// A `type` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),
 }
 
 /// An event.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum EventContent {
+pub enum Event {
     /// `enter_session`: a customer entered the session.
     EnterSession(EnterSession),
     /// `msg_send_fail`: a message couldn't be delivered.
@@ -674,7 +674,7 @@ pub enum EventContent {
     /// `servicer_recall_msg`: a servicer recalled a message.
     ServicerRecallMsg(ServicerRecallMsg),
     /// `reject_customer_msg_switch_change`: a servicer started or stopped rejecting a customer's messages.
-    RejectCustomerMsgSwitchChange(RejectCustomerMsgSwitchChange),
-    /// A `event_type` the documentation does not list, with all its fields.
+    RejectCustomerMsgSwitchChange(RejectSwitchChange),
+    /// A `event_type` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),
 }

@@ -21,13 +21,13 @@ use crate::{Secret, Timestamp, Unknown};
 /// The advanced chapter (预约会议高级管理) documents more fields for this path.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetMeetingInfo {
+pub struct GetInfo {
     /// The meeting's ID.
     pub meetingid: String,
 }
 
-impl GetMeetingInfo {
-    /// With what WeCom requires.
+impl GetInfo {
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(meetingid: impl Into<String>) -> Self {
         Self {
@@ -36,10 +36,10 @@ impl GetMeetingInfo {
     }
 }
 
-/// The answer to [`GetMeetingInfo`].
+/// The response to [`GetInfo`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetMeetingInfoResponse {
+pub struct GetInfoResponse {
     /// The userid of the meeting's admin.
     pub admin_userid: String,
     /// The title. At most 60 bytes.
@@ -87,13 +87,13 @@ pub struct GetMeetingInfoResponse {
 /// The advanced chapter (预约会议高级管理) documents more fields for this path.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct CancelMeeting {
+pub struct Cancel {
     /// The meeting's ID. The meeting must not have begun.
     pub meetingid: String,
 }
 
-impl CancelMeeting {
-    /// With what WeCom requires.
+impl Cancel {
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(meetingid: impl Into<String>) -> Self {
         Self {
@@ -102,23 +102,23 @@ impl CancelMeeting {
     }
 }
 
-/// The answer to [`CancelMeeting`].
+/// The response to [`Cancel`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct CancelMeetingResponse {}
+pub struct CancelResponse {}
 
 /// Lists a member's meetings in a period.
 ///
 /// `POST /cgi-bin/meeting/get_user_meetingid` ·
 /// [获取成员会议ID列表](https://developer.work.weixin.qq.com/document/path/99050)
 ///
-/// From `begin_time` to `end_time` it is at most 180 days.
+/// `end_time` is at most 180 days after `begin_time`.
 ///
 /// Only for meetings the app itself created. Self-built apps must be listed among the apps that may
 /// call the meeting API (可调用接口的应用); customized and third-party apps need the permission 会议接口权限.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetUserMeetingId {
+pub struct GetUserMeetingid {
     /// The member's userid.
     pub userid: String,
     /// The `next_cursor` of the previous page. For the first page, omit it or send `0`.
@@ -132,8 +132,8 @@ pub struct GetUserMeetingId {
     pub limit: Option<u64>,
 }
 
-impl GetUserMeetingId {
-    /// With what WeCom requires.
+impl GetUserMeetingid {
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(userid: impl Into<String>) -> Self {
         Self {
@@ -171,10 +171,10 @@ impl GetUserMeetingId {
     }
 }
 
-/// The answer to [`GetUserMeetingId`].
+/// The response to [`GetUserMeetingid`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetUserMeetingIdResponse {
+pub struct GetUserMeetingidResponse {
     /// The cursor of the next page. Absent or empty after the last page.
     pub next_cursor: Option<String>,
     /// The meetings' IDs. May be empty.
@@ -193,7 +193,7 @@ pub struct GetUserMeetingIdResponse {
 /// used on a meeting that was created with those documented here; the reverse is possible.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct CreateMeeting {
+pub struct Create {
     /// The userid of the meeting's admin.
     pub admin_userid: String,
     /// The title: at most 40 bytes, or 20 characters where they take more than one byte each. At most 40
@@ -224,8 +224,8 @@ pub struct CreateMeeting {
     pub reminders: Option<Reminders>,
 }
 
-impl CreateMeeting {
-    /// With what WeCom requires.
+impl Create {
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
         admin_userid: impl Into<String>,
@@ -292,10 +292,10 @@ impl CreateMeeting {
     }
 }
 
-/// The answer to [`CreateMeeting`].
+/// The response to [`Create`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct CreateMeetingResponse {
+pub struct CreateResponse {
     /// The meeting's ID. Mini programs and the JS-SDK use it to let people join.
     pub meetingid: String,
     /// The attendees who have no valid meeting account. Absent unless the company bought the professional
@@ -307,7 +307,7 @@ pub struct CreateMeetingResponse {
 ///
 /// `POST /cgi-bin/meeting/update` · [修改预约会议](https://developer.work.weixin.qq.com/document/path/99047)
 ///
-/// All or none of `meeting_start`, `meeting_duration` is set.
+/// Set all or none of `meeting_start` and `meeting_duration`.
 ///
 /// Only for meetings the app itself created. WeCom notifies the attendees. The creator and the
 /// attendees from within the company must be visible to the app. Self-built apps must be listed among
@@ -320,7 +320,7 @@ pub struct CreateMeetingResponse {
 /// The advanced chapter (预约会议高级管理) documents more fields for this path.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct UpdateMeeting {
+pub struct Update {
     /// The meeting's ID. The meeting must not have begun.
     pub meetingid: String,
     /// The title: at most 40 bytes, or 20 characters where they take more than one byte each. At most 40
@@ -355,8 +355,8 @@ pub struct UpdateMeeting {
     pub reminders: Option<Reminders>,
 }
 
-impl UpdateMeeting {
-    /// With what WeCom requires.
+impl Update {
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(meetingid: impl Into<String>) -> Self {
         Self {
@@ -443,10 +443,10 @@ impl UpdateMeeting {
     }
 }
 
-/// The answer to [`UpdateMeeting`].
+/// The response to [`Update`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct UpdateMeetingResponse {
+pub struct UpdateResponse {
     /// The attendees who have no valid meeting account. Absent unless the company bought the professional
     /// edition (会议专业版) and there are some.
     pub excess_users: Option<Vec<String>>,
@@ -463,7 +463,7 @@ pub struct Invitees {
 }
 
 impl Invitees {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(userid: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
@@ -548,7 +548,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty value: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -620,7 +620,7 @@ pub struct Hosts {
 }
 
 impl Hosts {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(userid: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
@@ -638,7 +638,7 @@ pub struct UserList {
 }
 
 impl UserList {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(userid: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
@@ -667,7 +667,7 @@ pub struct Reminders {
 }
 
 impl Reminders {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty value: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -723,7 +723,7 @@ pub enum MeetingStatus {
     /// `3`
     Ended,
     /// `4`
-    Cancelled,
+    Canceled,
     /// `5`
     Expired,
     /// A value the documentation does not list.

@@ -15,9 +15,9 @@ use crate::{Timestamp, Unknown};
 /// `POST /cgi-bin/meeting/statistics/get_start_list` ·
 /// [获取会议发起记录](https://developer.work.weixin.qq.com/document/path/99651)
 ///
-/// From `begin_time` to `end_time` it is at most 30 days.
+/// `end_time` is at most 30 days after `begin_time`.
 ///
-/// An instant meeting is started by whoever opens it, a scheduled meeting by the first to join.
+/// An instant meeting is started by the member who opens it, a scheduled meeting by the first to join.
 /// Meetings started by people not visible to the app are not returned, so a page may be shorter than
 /// `limit`. Self-built apps must be listed among the apps that may call the meeting API (可调用接口的应用).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -36,7 +36,7 @@ pub struct GetStartList {
 }
 
 impl GetStartList {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
         r#type: StartOutcome,
@@ -66,7 +66,7 @@ impl GetStartList {
     }
 }
 
-/// The answer to [`GetStartList`].
+/// The response to [`GetStartList`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetStartListResponse {

@@ -14,7 +14,7 @@ use crate::{Pipe, Secret, Unknown, UnknownUnion};
 ///
 /// `POST /cgi-bin/message/send` · [发送应用消息](https://developer.work.weixin.qq.com/document/path/90236)
 ///
-/// At least one of `touser`, `toparty`, `totag` is set.
+/// Set at least one of `touser`, `toparty` and `totag`.
 ///
 /// Recipients that the app can't reach, mostly because they are outside its visible scope, are skipped
 /// and listed in the response. Recipients must be visible to the app and need a basic or an external
@@ -53,7 +53,7 @@ use crate::{Pipe, Secret, Unknown, UnknownUnion};
 ///   member who added the customer first. In K12 schools it is the parent's or student's name.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct SendMessage {
+pub struct Send {
     /// The recipients' userids. `@all` alone sends to everyone in the visible scope; mini program notices
     /// don't support it. At most 1000 items.
     pub touser: Option<Pipe<String>>,
@@ -84,8 +84,8 @@ pub struct SendMessage {
     pub duplicate_check_interval: Option<u64>,
 }
 
-impl SendMessage {
-    /// With what WeCom requires.
+impl Send {
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(message: Message) -> Self {
         Self { message, ..Self::default() }
@@ -148,10 +148,10 @@ impl SendMessage {
     }
 }
 
-/// The answer to [`SendMessage`].
+/// The response to [`Send`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct SendMessageResponse {
+pub struct SendResponse {
     /// The userids of the members that could not be reached, in lower case. Absent if all could.
     pub invaliduser: Option<Pipe<String>>,
     /// The IDs of the departments that could not be reached. Absent if all could.
@@ -173,13 +173,13 @@ pub struct SendMessageResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TextContent {
-    /// The text. May contain line breaks and `a` tags. Supports names for IDs. Cut off after 2048 bytes
+    /// The text. May contain line breaks and `a` tags. Supports names for IDs. Truncated after 2048 bytes
     /// ([`cut_at_bytes`](crate::cut_at_bytes)).
     pub content: String,
 }
 
 impl TextContent {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(content: impl Into<String>) -> Self {
         Self { content: content.into() }
@@ -195,7 +195,7 @@ pub struct MediaContent {
 }
 
 impl MediaContent {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(media_id: impl Into<String>) -> Self {
         Self { media_id: media_id.into() }
@@ -208,14 +208,14 @@ impl MediaContent {
 pub struct VideoContent {
     /// The temporary media file's `media_id`.
     pub media_id: String,
-    /// The title. Cut off after 128 bytes ([`cut_at_bytes`](crate::cut_at_bytes)).
+    /// The title. Truncated after 128 bytes ([`cut_at_bytes`](crate::cut_at_bytes)).
     pub title: Option<String>,
-    /// The description. Cut off after 512 bytes ([`cut_at_bytes`](crate::cut_at_bytes)).
+    /// The description. Truncated after 512 bytes ([`cut_at_bytes`](crate::cut_at_bytes)).
     pub description: Option<String>,
 }
 
 impl VideoContent {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(media_id: impl Into<String>) -> Self {
         Self {
@@ -243,22 +243,22 @@ impl VideoContent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TextCardContent {
-    /// The title. Supports names for IDs. Cut off after 128 characters
+    /// The title. Supports names for IDs. Truncated after 128 characters
     /// ([`cut_at_chars`](crate::cut_at_chars)).
     pub title: String,
     /// The text. Lines break at `br` tags and spaces; `div` tags of the class `gray`, `highlight` or
-    /// `normal` (black) color it. Supports names for IDs. Cut off after 512 characters
+    /// `normal` (black) color it. Supports names for IDs. Truncated after 512 characters
     /// ([`cut_at_chars`](crate::cut_at_chars)).
     pub description: String,
     /// The URL that a click opens, with `http` or `https`. At most 2048 bytes.
     pub url: String,
-    /// The button's text. Default `详情`, cut off after 4 characters
+    /// The button's text. Default `详情`, truncated after 4 characters
     /// ([`cut_at_chars`](crate::cut_at_chars)).
     pub btntxt: Option<String>,
 }
 
 impl TextCardContent {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
         title: impl Into<String>,
@@ -290,7 +290,7 @@ pub struct NewsContent {
 }
 
 impl NewsContent {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(articles: impl IntoIterator<Item = Article>) -> Self {
         Self {
@@ -301,15 +301,16 @@ impl NewsContent {
 
 /// An article on another website or in a mini program.
 ///
-/// At least one of `url`, `appid` is set.
+/// Set at least one of `url` and `appid`.
 ///
-/// All or none of `appid`, `pagepath` is set.
+/// Set all or none of `appid` and `pagepath`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Article {
-    /// The title. Supports names for IDs. Cut off after 128 bytes ([`cut_at_bytes`](crate::cut_at_bytes)).
+    /// The title. Supports names for IDs. Truncated after 128 bytes
+    /// ([`cut_at_bytes`](crate::cut_at_bytes)).
     pub title: String,
-    /// The description. Supports names for IDs. Cut off after 512 bytes
+    /// The description. Supports names for IDs. Truncated after 512 bytes
     /// ([`cut_at_bytes`](crate::cut_at_bytes)).
     pub description: Option<String>,
     /// The URL that a click opens, with `http` or `https`. Ignored if a mini program is set. At most 2048
@@ -326,7 +327,7 @@ pub struct Article {
 }
 
 impl Article {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(title: impl Into<String>) -> Self {
         Self {
@@ -381,7 +382,7 @@ pub struct MpNewsContent {
 }
 
 impl MpNewsContent {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(articles: impl IntoIterator<Item = MpArticle>) -> Self {
         Self {
@@ -394,7 +395,8 @@ impl MpNewsContent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MpArticle {
-    /// The title. Supports names for IDs. Cut off after 128 bytes ([`cut_at_bytes`](crate::cut_at_bytes)).
+    /// The title. Supports names for IDs. Truncated after 128 bytes
+    /// ([`cut_at_bytes`](crate::cut_at_bytes)).
     pub title: String,
     /// The thumbnail's `media_id`, from an upload.
     pub thumb_media_id: String,
@@ -405,13 +407,13 @@ pub struct MpArticle {
     /// The article, with HTML tags. 666 K bytes are taken as 666 × 1024. Supports names for IDs. At most
     /// 681984 bytes.
     pub content: String,
-    /// The description. Supports names for IDs. Cut off after 512 bytes
+    /// The description. Supports names for IDs. Truncated after 512 bytes
     /// ([`cut_at_bytes`](crate::cut_at_bytes)).
     pub digest: Option<String>,
 }
 
 impl MpArticle {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
         title: impl Into<String>,
@@ -459,7 +461,7 @@ pub struct MarkdownContent {
 }
 
 impl MarkdownContent {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(content: impl Into<String>) -> Self {
         Self { content: content.into() }
@@ -486,7 +488,7 @@ pub struct MiniProgramNotice {
 }
 
 impl MiniProgramNotice {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(appid: impl Into<String>, title: impl Into<String>) -> Self {
         Self {
@@ -539,7 +541,7 @@ pub struct NoticeItem {
 }
 
 impl NoticeItem {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty value: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -562,9 +564,9 @@ impl NoticeItem {
 
 /// A card with text. It can be updated if it has an `action_menu`. Requires WeCom 3.1.6 or later.
 ///
-/// At least one of `main_title.title`, `sub_title_text` is set.
+/// Set at least one of `main_title.title` and `sub_title_text`.
 ///
-/// `task_id` is required when `action_menu` is set.
+/// `task_id` is required if `action_menu` is set.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TextNoticeCard {
@@ -593,7 +595,7 @@ pub struct TextNoticeCard {
 }
 
 impl TextNoticeCard {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(card_action: NoticeAction) -> Self {
         Self {
@@ -673,9 +675,9 @@ impl TextNoticeCard {
 
 /// A card with an image. It can be updated if it has an `action_menu`. Requires WeCom 3.1.6 or later.
 ///
-/// At least one of `card_image`, `image_text_area` is set.
+/// Set at least one of `card_image` and `image_text_area`.
 ///
-/// `task_id` is required when `action_menu` is set.
+/// `task_id` is required if `action_menu` is set.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewsNoticeCard {
@@ -705,7 +707,7 @@ pub struct NewsNoticeCard {
 }
 
 impl NewsNoticeCard {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(main_title: MainTitle, card_action: NoticeAction) -> Self {
         Self {
@@ -815,7 +817,7 @@ pub struct ButtonInteractionCard {
 }
 
 impl ButtonInteractionCard {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
         main_title: MainTitle,
@@ -903,7 +905,7 @@ pub struct VoteInteractionCard {
 }
 
 impl VoteInteractionCard {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
         main_title: MainTitle,
@@ -947,7 +949,7 @@ pub struct MultipleInteractionCard {
 }
 
 impl MultipleInteractionCard {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
         main_title: MainTitle,
@@ -986,7 +988,7 @@ pub struct CardSource {
 }
 
 impl CardSource {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty value: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -1025,7 +1027,7 @@ pub struct ActionMenu {
 }
 
 impl ActionMenu {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(action_list: impl IntoIterator<Item = MenuAction>) -> Self {
         Self {
@@ -1053,7 +1055,7 @@ pub struct MenuAction {
 }
 
 impl MenuAction {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(text: impl Into<String>, key: impl Into<String>) -> Self {
         Self {
@@ -1074,7 +1076,7 @@ pub struct NoticeTitle {
 }
 
 impl NoticeTitle {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty value: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -1106,7 +1108,7 @@ pub struct MainTitle {
 }
 
 impl MainTitle {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(title: impl Into<String>) -> Self {
         Self {
@@ -1125,9 +1127,9 @@ impl MainTitle {
 
 /// A quotation in a card.
 ///
-/// `url` is required when `type` is `1`.
+/// `url` is required if `type` is `1`.
 ///
-/// `appid` is required when `type` is `2`.
+/// `appid` is required if `type` is `2`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct QuoteArea {
@@ -1146,7 +1148,7 @@ pub struct QuoteArea {
 }
 
 impl QuoteArea {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty value: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -1206,7 +1208,7 @@ pub struct EmphasisContent {
 }
 
 impl EmphasisContent {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty value: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -1229,9 +1231,9 @@ impl EmphasisContent {
 
 /// An image with text on its right.
 ///
-/// `url` is required when `type` is `1`.
+/// `url` is required if `type` is `1`.
 ///
-/// `appid` is required when `type` is `2`.
+/// `appid` is required if `type` is `2`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ImageTextArea {
@@ -1252,7 +1254,7 @@ pub struct ImageTextArea {
 }
 
 impl ImageTextArea {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(image_url: impl Into<String>) -> Self {
         Self {
@@ -1318,7 +1320,7 @@ pub struct CardImage {
 }
 
 impl CardImage {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {
@@ -1346,7 +1348,7 @@ pub struct VerticalContent {
 }
 
 impl VerticalContent {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(title: impl Into<String>) -> Self {
         Self {
@@ -1365,11 +1367,11 @@ impl VerticalContent {
 
 /// A line of a name and a value.
 ///
-/// `url` is required when `type` is `1`.
+/// `url` is required if `type` is `1`.
 ///
-/// `media_id` is required when `type` is `2`.
+/// `media_id` is required if `type` is `2`.
 ///
-/// `userid` is required when `type` is `3`.
+/// `userid` is required if `type` is `3`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct HorizontalContent {
@@ -1389,7 +1391,7 @@ pub struct HorizontalContent {
 }
 
 impl HorizontalContent {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(keyname: impl Into<String>) -> Self {
         Self {
@@ -1436,9 +1438,9 @@ impl HorizontalContent {
 
 /// A link at the bottom of a card.
 ///
-/// `url` is required when `type` is `1`.
+/// `url` is required if `type` is `1`.
 ///
-/// `appid` is required when `type` is `2`.
+/// `appid` is required if `type` is `2`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Jump {
@@ -1455,7 +1457,7 @@ pub struct Jump {
 }
 
 impl Jump {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(title: impl Into<String>) -> Self {
         Self {
@@ -1495,9 +1497,9 @@ impl Jump {
 
 /// The target of a click on the card `text_notice` or `news_notice`.
 ///
-/// `url` is required when `type` is `1`.
+/// `url` is required if `type` is `1`.
 ///
-/// `appid` is required when `type` is `2`.
+/// `appid` is required if `type` is `2`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NoticeAction {
@@ -1512,7 +1514,7 @@ pub struct NoticeAction {
 }
 
 impl NoticeAction {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(r#type: NoticeActionType) -> Self {
         Self { r#type, ..Self::default() }
@@ -1542,9 +1544,9 @@ impl NoticeAction {
 
 /// The target of a click on the card `button_interaction`.
 ///
-/// `url` is required when `type` is `1`.
+/// `url` is required if `type` is `1`.
 ///
-/// `appid` is required when `type` is `2`.
+/// `appid` is required if `type` is `2`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CardAction {
@@ -1559,7 +1561,7 @@ pub struct CardAction {
 }
 
 impl CardAction {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty value: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -1609,7 +1611,7 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
         question_key: impl Into<String>,
@@ -1648,7 +1650,7 @@ pub struct SelectionOption {
 }
 
 impl SelectionOption {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(id: impl Into<String>, text: impl Into<String>) -> Self {
         Self {
@@ -1660,9 +1662,9 @@ impl SelectionOption {
 
 /// A button of a card.
 ///
-/// `key` is required when `type` is `0`.
+/// `key` is required if `type` is `0`.
 ///
-/// `url` is required when `type` is `1`.
+/// `url` is required if `type` is `1`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Button {
@@ -1681,7 +1683,7 @@ pub struct Button {
 }
 
 impl Button {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         Self {
@@ -1732,7 +1734,7 @@ pub struct Checkbox {
 }
 
 impl Checkbox {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
         question_key: impl Into<String>,
@@ -1766,7 +1768,7 @@ pub struct VoteOption {
 }
 
 impl VoteOption {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
         id: impl Into<String>,
@@ -1794,7 +1796,7 @@ pub struct SubmitButton {
 }
 
 impl SubmitButton {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(text: impl Into<String>, key: impl Into<String>) -> Self {
         Self {
@@ -1926,7 +1928,7 @@ pub enum Message {
     MiniProgramNotice(MiniProgramNotice),
     /// `template_card`
     TemplateCard(TemplateCard),
-    /// A `msgtype` the documentation does not list, with all its fields.
+    /// A `msgtype` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),
 }
 
@@ -1944,6 +1946,6 @@ pub enum TemplateCard {
     VoteInteraction(VoteInteractionCard),
     /// `multiple_interaction`
     MultipleInteraction(MultipleInteractionCard),
-    /// A `card_type` the documentation does not list, with all its fields.
+    /// A `card_type` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),
 }

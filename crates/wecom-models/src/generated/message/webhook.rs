@@ -17,7 +17,7 @@ use crate::{File, Timestamp, Unknown, UnknownUnion};
 ///
 /// Rate limit: 20 calls per minute.
 ///
-/// The key of the bot's webhook URL is all it takes: whoever has it can send messages, so keep it
+/// The key of the bot's webhook URL is all it takes: anyone who has it can send messages, so keep it
 /// secret.
 ///
 /// Text and Markdown mention a member with `<@userid>`; `markdown_v2` doesn't support that.
@@ -29,14 +29,14 @@ pub struct SendWebhook {
 }
 
 impl SendWebhook {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(message: Message) -> Self {
         Self { message }
     }
 }
 
-/// The answer to [`SendWebhook`].
+/// The response to [`SendWebhook`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendWebhookResponse {}
@@ -60,14 +60,14 @@ pub struct UploadMedia {
 }
 
 impl UploadMedia {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(r#type: UploadMediaType, media: File) -> Self {
         Self { r#type, media }
     }
 }
 
-/// The answer to [`UploadMedia`].
+/// The response to [`UploadMedia`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadMediaResponse {
@@ -95,7 +95,7 @@ pub struct TextContent {
 }
 
 impl TextContent {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(content: impl Into<String>) -> Self {
         Self {
@@ -138,7 +138,7 @@ pub struct MarkdownContent {
 }
 
 impl MarkdownContent {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(content: impl Into<String>) -> Self {
         Self { content: content.into() }
@@ -156,7 +156,7 @@ pub struct MarkdownV2Content {
 }
 
 impl MarkdownV2Content {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(content: impl Into<String>) -> Self {
         Self { content: content.into() }
@@ -174,7 +174,7 @@ pub struct ImageContent {
 }
 
 impl ImageContent {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(base64: impl Into<String>, md5: impl Into<String>) -> Self {
         Self {
@@ -193,7 +193,7 @@ pub struct NewsContent {
 }
 
 impl NewsContent {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(articles: impl IntoIterator<Item = Article>) -> Self {
         Self {
@@ -206,9 +206,9 @@ impl NewsContent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Article {
-    /// The title. Cut off after 128 bytes ([`cut_at_bytes`](crate::cut_at_bytes)).
+    /// The title. Truncated after 128 bytes ([`cut_at_bytes`](crate::cut_at_bytes)).
     pub title: String,
-    /// The description. Cut off after 512 bytes ([`cut_at_bytes`](crate::cut_at_bytes)).
+    /// The description. Truncated after 512 bytes ([`cut_at_bytes`](crate::cut_at_bytes)).
     pub description: Option<String>,
     /// The URL that a click opens.
     pub url: String,
@@ -218,7 +218,7 @@ pub struct Article {
 }
 
 impl Article {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(title: impl Into<String>, url: impl Into<String>) -> Self {
         Self {
@@ -252,7 +252,7 @@ pub struct MediaContent {
 }
 
 impl MediaContent {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(media_id: impl Into<String>) -> Self {
         Self { media_id: media_id.into() }
@@ -261,7 +261,7 @@ impl MediaContent {
 
 /// A card with text.
 ///
-/// At least one of `main_title.title`, `sub_title_text` is set.
+/// Set at least one of `main_title.title` and `sub_title_text`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TextNoticeCard {
@@ -284,7 +284,7 @@ pub struct TextNoticeCard {
 }
 
 impl TextNoticeCard {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(main_title: NoticeTitle, card_action: NoticeAction) -> Self {
         Self {
@@ -367,7 +367,7 @@ pub struct NewsNoticeCard {
 }
 
 impl NewsNoticeCard {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
         main_title: MainTitle,
@@ -446,7 +446,7 @@ pub struct CardSource {
 }
 
 impl CardSource {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty value: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -485,7 +485,7 @@ pub struct NoticeTitle {
 }
 
 impl NoticeTitle {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty value: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -517,7 +517,7 @@ pub struct MainTitle {
 }
 
 impl MainTitle {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(title: impl Into<String>) -> Self {
         Self {
@@ -545,7 +545,7 @@ pub struct EmphasisContent {
 }
 
 impl EmphasisContent {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty value: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -568,9 +568,9 @@ impl EmphasisContent {
 
 /// A quotation in a card.
 ///
-/// `url` is required when `type` is `1`.
+/// `url` is required if `type` is `1`.
 ///
-/// `appid` is required when `type` is `2`.
+/// `appid` is required if `type` is `2`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct QuoteArea {
@@ -589,7 +589,7 @@ pub struct QuoteArea {
 }
 
 impl QuoteArea {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty value: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -640,9 +640,9 @@ impl QuoteArea {
 
 /// An image with text on its right.
 ///
-/// `url` is required when `type` is `1`.
+/// `url` is required if `type` is `1`.
 ///
-/// `appid` is required when `type` is `2`.
+/// `appid` is required if `type` is `2`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ImageTextArea {
@@ -663,7 +663,7 @@ pub struct ImageTextArea {
 }
 
 impl ImageTextArea {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(image_url: impl Into<String>) -> Self {
         Self {
@@ -727,7 +727,7 @@ pub struct CardImage {
 }
 
 impl CardImage {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {
@@ -755,7 +755,7 @@ pub struct VerticalContent {
 }
 
 impl VerticalContent {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(title: impl Into<String>) -> Self {
         Self {
@@ -774,11 +774,11 @@ impl VerticalContent {
 
 /// A line of a name and a value.
 ///
-/// `url` is required when `type` is `1`.
+/// `url` is required if `type` is `1`.
 ///
-/// `media_id` is required when `type` is `2`.
+/// `media_id` is required if `type` is `2`.
 ///
-/// `userid` is required when `type` is `3`.
+/// `userid` is required if `type` is `3`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct HorizontalContent {
@@ -797,7 +797,7 @@ pub struct HorizontalContent {
 }
 
 impl HorizontalContent {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(keyname: impl Into<String>) -> Self {
         Self {
@@ -844,9 +844,9 @@ impl HorizontalContent {
 
 /// A link at the bottom of a card.
 ///
-/// `url` is required when `type` is `1`.
+/// `url` is required if `type` is `1`.
 ///
-/// `appid` is required when `type` is `2`.
+/// `appid` is required if `type` is `2`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Jump {
@@ -863,7 +863,7 @@ pub struct Jump {
 }
 
 impl Jump {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(title: impl Into<String>) -> Self {
         Self {
@@ -903,9 +903,9 @@ impl Jump {
 
 /// The target of a click on a card.
 ///
-/// `url` is required when `type` is `1`.
+/// `url` is required if `type` is `1`.
 ///
-/// `appid` is required when `type` is `2`.
+/// `appid` is required if `type` is `2`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NoticeAction {
@@ -920,7 +920,7 @@ pub struct NoticeAction {
 }
 
 impl NoticeAction {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(r#type: NoticeActionType) -> Self {
         Self { r#type, ..Self::default() }
@@ -1036,7 +1036,7 @@ pub enum Message {
     Voice(MediaContent),
     /// `template_card`
     TemplateCard(TemplateCard),
-    /// A `msgtype` the documentation does not list, with all its fields.
+    /// A `msgtype` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),
 }
 
@@ -1048,6 +1048,6 @@ pub enum TemplateCard {
     TextNotice(TextNoticeCard),
     /// `news_notice`
     NewsNotice(NewsNoticeCard),
-    /// A `card_type` the documentation does not list, with all its fields.
+    /// A `card_type` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),
 }

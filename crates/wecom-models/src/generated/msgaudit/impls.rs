@@ -66,7 +66,7 @@ impl wire::WriteObject for CheckRoomAgree {
     }
 }
 
-impl wire::WriteObject for GetGroupChat {
+impl wire::WriteObject for GroupchatGet {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("roomid", &self.roomid)
     }
@@ -78,7 +78,7 @@ impl wire::WriteObject for GetRobotInfo {
     }
 }
 
-impl wire::WriteObject for SingleChat {
+impl wire::WriteObject for OneToOneChat {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("userid", &self.userid)?;
         out.put("exteranalopenid", &self.exteranalopenid)
@@ -86,8 +86,8 @@ impl wire::WriteObject for SingleChat {
 }
 
 wire::write_objects! {
-    GetPermitUserList, CheckSingleAgree, CheckRoomAgree, GetGroupChat, GetRobotInfo,
-    SingleChat
+    GetPermitUserList, CheckSingleAgree, CheckRoomAgree, GroupchatGet, GetRobotInfo,
+    OneToOneChat
 }
 
 wire::write_int_enums! {
@@ -133,7 +133,7 @@ impl wire::ReadObject for CheckRoomAgreeResponse {
     }
 }
 
-impl wire::ReadObject for GetGroupChatResponse {
+impl wire::ReadObject for GroupchatGetResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -208,7 +208,7 @@ impl wire::ReadObject for Member {
     }
 }
 
-impl wire::ReadObject for Robot {
+impl wire::ReadObject for Bot {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -225,8 +225,8 @@ impl wire::ReadObject for Robot {
 
 wire::read_objects! {
     GetPermitUserListResponse, CheckSingleAgreeResponse, CheckRoomAgreeResponse,
-    GetGroupChatResponse, GetRobotInfoResponse, SingleAgreement, RoomAgreement, Member,
-    Robot
+    GroupchatGetResponse, GetRobotInfoResponse, SingleAgreement, RoomAgreement, Member,
+    Bot
 }
 
 wire::read_string_enums! {

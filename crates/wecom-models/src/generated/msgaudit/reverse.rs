@@ -24,7 +24,7 @@ impl wire::WriteObject for CheckRoomAgreeResponse {
     }
 }
 
-impl wire::WriteObject for GetGroupChatResponse {
+impl wire::WriteObject for GroupchatGetResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("roomname", &self.roomname)?;
         out.put("creator", &self.creator)?;
@@ -64,7 +64,7 @@ impl wire::WriteObject for Member {
     }
 }
 
-impl wire::WriteObject for Robot {
+impl wire::WriteObject for Bot {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("robot_id", &self.robot_id)?;
         out.put("name", &self.name)?;
@@ -74,8 +74,8 @@ impl wire::WriteObject for Robot {
 
 wire::write_objects! {
     GetPermitUserListResponse, CheckSingleAgreeResponse, CheckRoomAgreeResponse,
-    GetGroupChatResponse, GetRobotInfoResponse, SingleAgreement, RoomAgreement, Member,
-    Robot
+    GroupchatGetResponse, GetRobotInfoResponse, SingleAgreement, RoomAgreement, Member,
+    Bot
 }
 
 wire::write_string_enums! {
@@ -121,7 +121,7 @@ impl wire::ReadObject for CheckRoomAgree {
     }
 }
 
-impl wire::ReadObject for GetGroupChat {
+impl wire::ReadObject for GroupchatGet {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -147,7 +147,7 @@ impl wire::ReadObject for GetRobotInfo {
     }
 }
 
-impl wire::ReadObject for SingleChat {
+impl wire::ReadObject for OneToOneChat {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -162,8 +162,8 @@ impl wire::ReadObject for SingleChat {
 }
 
 wire::read_objects! {
-    GetPermitUserList, CheckSingleAgree, CheckRoomAgree, GetGroupChat, GetRobotInfo,
-    SingleChat
+    GetPermitUserList, CheckSingleAgree, CheckRoomAgree, GroupchatGet, GetRobotInfo,
+    OneToOneChat
 }
 
 wire::read_int_enums! {

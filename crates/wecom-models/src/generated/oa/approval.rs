@@ -33,25 +33,25 @@ use crate::{Timestamp, Unknown, UnknownUnion};
 /// - 301055, `APPROVAL_NO_PERMISSION`: The app may not read approval data.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetApprovalDetail {
+pub struct Getapprovaldetail {
     /// The approval number.
     ///
     /// The example for third-party apps shows a number.
     pub sp_no: String,
 }
 
-impl GetApprovalDetail {
-    /// With what WeCom requires.
+impl Getapprovaldetail {
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(sp_no: impl Into<String>) -> Self {
         Self { sp_no: sp_no.into() }
     }
 }
 
-/// The answer to [`GetApprovalDetail`].
+/// The response to [`Getapprovaldetail`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetApprovalDetailResponse {
+pub struct GetapprovaldetailResponse {
     /// The approval request.
     pub info: ApprovalDetail,
 }
@@ -63,9 +63,9 @@ pub struct GetApprovalDetailResponse {
 ///
 /// Rate limit: 600 calls per minute.
 ///
-/// From `starttime` to `endtime` it is at most 31 days.
+/// `endtime` is at most 31 days after `starttime`.
 ///
-/// `starttime` is below `endtime`.
+/// `starttime` must be less than `endtime`.
 ///
 /// The token comes from the Approval app or from a self-built app. Self-built and third-party apps get
 /// the requests of applicants visible to the app. Self-built apps need the permission for approval
@@ -84,7 +84,7 @@ pub struct GetApprovalDetailResponse {
 /// - 301112, `QUERY_TIME_RANGE_TOO_LARGE_301112`: The period is too long. Use a shorter period.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetApprovalInfo {
+pub struct Getapprovalinfo {
     /// The start of the period in which requests were submitted.
     ///
     /// The page's example sends text.
@@ -103,8 +103,8 @@ pub struct GetApprovalInfo {
     pub filters: Option<Vec<ApprovalFilter>>,
 }
 
-impl GetApprovalInfo {
-    /// With what WeCom requires.
+impl Getapprovalinfo {
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
         starttime: impl Into<Timestamp>,
@@ -129,10 +129,10 @@ impl GetApprovalInfo {
     }
 }
 
-/// The answer to [`GetApprovalInfo`].
+/// The response to [`Getapprovalinfo`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetApprovalInfoResponse {
+pub struct GetapprovalinfoResponse {
     /// The approval numbers.
     pub sp_no_list: Vec<String>,
     /// The cursor of the next page. Absent on the last page.
@@ -172,7 +172,7 @@ pub struct CreateTemplate {
 }
 
 impl CreateTemplate {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
         template_name: impl IntoIterator<Item = NameText>,
@@ -185,7 +185,7 @@ impl CreateTemplate {
     }
 }
 
-/// The answer to [`CreateTemplate`].
+/// The response to [`CreateTemplate`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTemplateResponse {
@@ -203,23 +203,23 @@ pub struct CreateTemplateResponse {
 /// its other endpoints. Changes of the status are also sent, as the event `open_approval_change`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetOpenApprovalData {
+pub struct Getopenapprovaldata {
     /// The number that the developer gave the request when starting it.
     pub third_no: String,
 }
 
-impl GetOpenApprovalData {
-    /// With what WeCom requires.
+impl Getopenapprovaldata {
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(third_no: impl Into<String>) -> Self {
         Self { third_no: third_no.into() }
     }
 }
 
-/// The answer to [`GetOpenApprovalData`].
+/// The response to [`Getopenapprovaldata`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetOpenApprovalDataResponse {
+pub struct GetopenapprovaldataResponse {
     /// The approval request.
     ///
     /// The table calls it `ApprovalInfo`, and lists the fields around it that only the event has.
@@ -240,7 +240,7 @@ pub struct ApprovalFilter {
 }
 
 impl ApprovalFilter {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(key: ApprovalFilterKey, value: impl Into<String>) -> Self {
         Self { key, value: value.into() }
@@ -302,7 +302,7 @@ pub struct User {
 #[non_exhaustive]
 pub struct ApprovalRecord {
     /// The status of the node.
-    pub sp_status: StepStatus,
+    pub sp_status: NodeStatus,
     /// Whether any one approver or all must approve.
     pub approverattr: ApproverAttr,
     /// The approvers, one entry each.
@@ -318,7 +318,7 @@ pub struct ApproverRecord {
     /// The approver's remark. Empty if there is none.
     pub speech: String,
     /// The approver's decision.
-    pub sp_status: StepStatus,
+    pub sp_status: NodeStatus,
     /// The time of the decision; 0 until then.
     pub sptime: Timestamp,
     /// The `media_id`s of the files attached to the remark.
@@ -340,7 +340,7 @@ pub struct Content {
     /// The type of the control.
     ///
     /// The table lists only some of the types that the page's appendix explains.
-    pub control: ControlKind,
+    pub control: ControlType,
     /// The control's ID in the template.
     pub id: String,
     /// The control's name, in each language of the template.
@@ -369,7 +369,7 @@ pub struct ControlValue {
     /// `Date`: whether it has a time of day, if there is no `date`.
     ///
     /// In the page's example; according to its table it is in `date`.
-    pub r#type: Option<DateKind>,
+    pub r#type: Option<DateType>,
     /// `Date`: the date, if there is no `date`.
     ///
     /// It is text on the wire. In the page's example; according to its table it is in `date`.
@@ -427,7 +427,7 @@ pub struct LocalizedText {
 }
 
 impl LocalizedText {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(text: impl Into<String>, lang: Language) -> Self {
         Self { text: text.into(), lang }
@@ -439,7 +439,7 @@ impl LocalizedText {
 #[non_exhaustive]
 pub struct DateValue {
     /// Whether the date has a time of day.
-    pub r#type: DateKind,
+    pub r#type: DateType,
     /// The date.
     ///
     /// It is text on the wire.
@@ -511,7 +511,7 @@ pub struct Tips {
 }
 
 impl Tips {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(tips_content: impl IntoIterator<Item = TipsContent>) -> Self {
         Self {
@@ -533,7 +533,7 @@ pub struct TipsContent {
 }
 
 impl TipsContent {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(text: TipsText, lang: Language) -> Self {
         Self { text, lang }
@@ -549,7 +549,7 @@ pub struct TipsText {
 }
 
 impl TipsText {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(sub_text: impl IntoIterator<Item = SubText>) -> Self {
         Self {
@@ -567,7 +567,7 @@ pub struct PlainTextContent {
 }
 
 impl PlainTextContent {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(plain_text: PlainText) -> Self {
         Self { plain_text }
@@ -583,7 +583,7 @@ pub struct PlainText {
 }
 
 impl PlainText {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(content: impl Into<String>) -> Self {
         Self { content: content.into() }
@@ -599,7 +599,7 @@ pub struct LinkContent {
 }
 
 impl LinkContent {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(link: Link) -> Self {
         Self { link }
@@ -617,7 +617,7 @@ pub struct Link {
 }
 
 impl Link {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(title: impl Into<String>, url: impl Into<String>) -> Self {
         Self {
@@ -660,7 +660,7 @@ pub struct AttendanceValue {
     /// The period.
     pub date_range: DateRangeValue,
     /// The type of attendance.
-    pub r#type: AttendanceKind,
+    pub r#type: AttendanceType,
     /// The distribution of the duration over the days. Absent from forms older than 2020-10-01.
     pub slice_info: Option<SliceInfo>,
 }
@@ -830,7 +830,7 @@ pub struct ProcessNode {
     /// The type of the node.
     pub node_type: NodeType,
     /// The status of the node.
-    pub sp_status: StepStatus,
+    pub sp_status: NodeStatus,
     /// The way several people decide together.
     pub apv_rel: ApprovalRelation,
     /// The people at the node, one entry each.
@@ -846,7 +846,7 @@ pub struct SubNode {
     /// The member's remark. Empty if there is none.
     pub speech: String,
     /// The member's decision.
-    pub sp_yj: StepStatus,
+    pub sp_yj: NodeStatus,
     /// The time of the decision; 0 until then.
     pub sptime: Timestamp,
     /// The `media_id`s of the files attached to the remark.
@@ -864,7 +864,7 @@ pub struct NameText {
 }
 
 impl NameText {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(text: impl Into<String>, lang: Language) -> Self {
         Self { text: text.into(), lang }
@@ -882,7 +882,7 @@ pub struct HintText {
 }
 
 impl HintText {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty value: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -912,7 +912,7 @@ pub struct TemplateContent {
 }
 
 impl TemplateContent {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(controls: impl IntoIterator<Item = Control>) -> Self {
         Self {
@@ -933,7 +933,7 @@ pub struct Control {
 }
 
 impl Control {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(property: ControlProperty) -> Self {
         Self {
@@ -956,7 +956,7 @@ impl Control {
 pub struct ControlProperty {
     /// The type of the control. `PunchCorrection` and `Formula` can't be created; a table can't contain
     /// `Table`, `Vacation` or `Attendance`.
-    pub control: ControlKind,
+    pub control: ControlType,
     /// An ID that is unique in the template: the type, a hyphen and a number, for example `Text-01`.
     pub id: String,
     /// The control's name, by language. Must be unique in the template. Fixed for `Attendance`: 外出
@@ -971,10 +971,10 @@ pub struct ControlProperty {
 }
 
 impl ControlProperty {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
-        control: ControlKind,
+        control: ControlType,
         id: impl Into<String>,
         title: impl IntoIterator<Item = NameText>,
     ) -> Self {
@@ -1014,8 +1014,8 @@ impl ControlProperty {
 /// The settings of one type of control. Set the field named after the type; none for types that need
 /// none.
 ///
-/// At most one of `date`, `selector`, `contact`, `tips`, `file`, `table`, `attendance`, `location`,
-/// `related_approval`, `date_range` is set.
+/// Set at most one of `date`, `selector`, `contact`, `tips`, `file`, `table`, `attendance`,
+/// `location`, `related_approval` and `date_range`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ControlConfig {
@@ -1042,7 +1042,7 @@ pub struct ControlConfig {
 }
 
 impl ControlConfig {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty value: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -1124,13 +1124,13 @@ impl ControlConfig {
 #[non_exhaustive]
 pub struct DateConfig {
     /// Whether the date has a time of day.
-    pub r#type: DateKind,
+    pub r#type: DateType,
 }
 
 impl DateConfig {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(r#type: DateKind) -> Self {
+    pub fn new(r#type: DateType) -> Self {
         Self { r#type }
     }
 }
@@ -1146,7 +1146,7 @@ pub struct SelectorConfig {
 }
 
 impl SelectorConfig {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
         r#type: SelectType,
@@ -1171,7 +1171,7 @@ pub struct SelectorOption {
 }
 
 impl SelectorOption {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(key: impl Into<String>, value: LocalizedText) -> Self {
         Self { key: key.into(), value }
@@ -1189,7 +1189,7 @@ pub struct ContactConfig {
 }
 
 impl ContactConfig {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(r#type: SelectType, mode: ContactMode) -> Self {
         Self { r#type, mode }
@@ -1205,7 +1205,7 @@ pub struct FileConfig {
 }
 
 impl FileConfig {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(is_only_photo: bool) -> Self {
         Self { is_only_photo }
@@ -1223,7 +1223,7 @@ pub struct TableConfig {
 }
 
 impl TableConfig {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
         print_format: PrintFormat,
@@ -1243,13 +1243,13 @@ pub struct AttendanceConfig {
     /// The way the duration is counted.
     pub date_range: DateRangeConfig,
     /// The type of attendance: 3, 4 or 5.
-    pub r#type: AttendanceKind,
+    pub r#type: AttendanceType,
 }
 
 impl AttendanceConfig {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(date_range: DateRangeConfig, r#type: AttendanceKind) -> Self {
+    pub fn new(date_range: DateRangeConfig, r#type: AttendanceType) -> Self {
         Self { date_range, r#type }
     }
 }
@@ -1267,7 +1267,7 @@ pub struct DateRangeConfig {
 }
 
 impl DateRangeConfig {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
         r#type: RangeType,
@@ -1291,7 +1291,7 @@ pub struct LocationConfig {
 }
 
 impl LocationConfig {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(distance: u64) -> Self {
         Self { distance }
@@ -1307,7 +1307,7 @@ pub struct RelatedApprovalConfig {
 }
 
 impl RelatedApprovalConfig {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty value: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -1353,7 +1353,7 @@ pub struct OpenApproval {
     /// The approval nodes.
     pub approval_nodes: OpenNodes,
     /// The Cc recipients.
-    pub notify_nodes: OpenCopies,
+    pub notify_nodes: OpenCcRecipients,
     /// The index of the current node: 0 is the first. Absent if there is `approverstep`.
     pub approver_step: Option<u64>,
     /// The index of the current node, as the page for third-party apps shows it.
@@ -1373,7 +1373,7 @@ pub struct OpenNodes {
 #[non_exhaustive]
 pub struct OpenNode {
     /// The status of the node.
-    pub node_status: OpenStepStatus,
+    pub node_status: OpenNodeStatus,
     /// Whether any one approver or all must approve.
     pub node_attr: ApproverAttr,
     /// The type of the node's approvers.
@@ -1405,7 +1405,7 @@ pub struct OpenItem {
     /// `ItemUserid` in the page's table.
     pub item_user_id: String,
     /// The approver's decision.
-    pub item_status: OpenStepStatus,
+    pub item_status: OpenNodeStatus,
     /// The approver's remark. Empty if there is none.
     pub item_speech: String,
     /// The time of the decision; 0 until then.
@@ -1415,15 +1415,15 @@ pub struct OpenItem {
 /// The Cc recipients.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct OpenCopies {
+pub struct OpenCcRecipients {
     /// The recipients, one entry each.
-    pub notify_node: Vec<OpenCopy>,
+    pub notify_node: Vec<OpenCcRecipient>,
 }
 
 /// A Cc recipient.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct OpenCopy {
+pub struct OpenCcRecipient {
     /// The member's name.
     pub item_name: String,
     /// The name of the member's department.
@@ -1479,7 +1479,7 @@ pub enum ApprovalStatus {
 /// The status of a node, or of a person's decision at it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum StepStatus {
+pub enum NodeStatus {
     /// `1`
     Pending,
     /// `2`
@@ -1491,9 +1491,9 @@ pub enum StepStatus {
     /// `11`: returned; to a certain approver, in `process_list`.
     Returned,
     /// `12`: another approver was added.
-    SignerAdded,
+    ApproverAdded,
     /// `13`: approved, and another approver was added.
-    ApprovedWithSigner,
+    ApprovedApproverAdded,
     /// `14`: handled; documented for `process_list` only.
     Handled,
     /// `15`: handed over to another handler; documented for `process_list` only.
@@ -1536,7 +1536,7 @@ pub enum NodeType {
     /// `1`: approval.
     Approval,
     /// `2`: Cc.
-    Copy,
+    Cc,
     /// `3`: handling (办理).
     Handling,
     /// A value the documentation does not list.
@@ -1546,7 +1546,7 @@ pub enum NodeType {
 /// A type of control.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum ControlKind {
+pub enum ControlType {
     /// `Text`: a single line.
     Text,
     /// `Textarea`: multiple lines.
@@ -1604,7 +1604,7 @@ pub enum Language {
 /// Whether a date has a time of day.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum DateKind {
+pub enum DateType {
     /// `day`: only the date.
     Day,
     /// `hour`: the date and the time.
@@ -1654,7 +1654,7 @@ pub enum ContactMode {
 /// The type of attendance in a request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum AttendanceKind {
+pub enum AttendanceType {
     /// `1`
     Leave,
     /// `2`
@@ -1662,7 +1662,7 @@ pub enum AttendanceKind {
     /// `3`
     BusinessTrip,
     /// `4`
-    Outing,
+    OffSite,
     /// `5`
     Overtime,
     /// A value the documentation does not list.
@@ -1736,7 +1736,7 @@ pub enum OpenApprovalStatus {
 /// The status of a node, or of an approver's decision at it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum OpenStepStatus {
+pub enum OpenNodeStatus {
     /// `1`
     Pending,
     /// `2`
@@ -1771,6 +1771,6 @@ pub enum SubText {
     Plain(PlainTextContent),
     /// `2`
     Link(LinkContent),
-    /// A `type` the documentation does not list, with all its fields.
+    /// A `type` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),
 }

@@ -17,11 +17,11 @@ use crate::Unknown;
 ///
 /// Rate limit: 1800 calls per minute.
 ///
-/// At most one of `sender_name`, `agentid` is set.
+/// Set at most one of `sender_name` and `agentid`.
 ///
-/// `scene_id` is required when `total_amount` is more than 20000.
+/// `scene_id` is required if `total_amount` is more than 20000.
 ///
-/// `scene_id` is required when `total_amount` is less than 100.
+/// `scene_id` is required if `total_amount` is less than 100.
 ///
 /// This is an endpoint of WeChat Pay, not of WeCom. It requires the merchant's client certificate, and
 /// two signatures that the caller computes: `workwx_sign` first, then `sign`, which covers it. A
@@ -48,7 +48,7 @@ use crate::Unknown;
 /// transactions on 30 consecutive days. A mobile app's appid can't be used.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct SendWorkwxRedPack {
+pub struct Sendworkwxredpack {
     /// A random string, different in each request. At most 32 characters.
     pub nonce_str: String,
     /// The signature for WeChat Pay, computed by the caller: the upper-case MD5 of all fields that aren't
@@ -91,8 +91,8 @@ pub struct SendWorkwxRedPack {
     pub workwx_sign: String,
 }
 
-impl SendWorkwxRedPack {
-    /// With what WeCom requires.
+impl Sendworkwxredpack {
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
         nonce_str: impl Into<String>,
@@ -155,10 +155,10 @@ impl SendWorkwxRedPack {
     }
 }
 
-/// The answer to [`SendWorkwxRedPack`].
+/// The response to [`Sendworkwxredpack`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct SendWorkwxRedPackResponse {
+pub struct SendworkwxredpackResponse {
     /// Whether the request was understood. `result_code` says whether money was sent.
     pub return_code: Outcome,
     /// The error message if the request was not understood, for people to read. At most 128 characters.
@@ -203,7 +203,7 @@ pub enum SceneId {
     /// `PRODUCT_3`: redemption of virtual goods.
     VirtualPrize,
     /// `PRODUCT_4`: a member benefit.
-    EmployeeBenefit,
+    MemberBenefit,
     /// `PRODUCT_5`: a commission for sales channels.
     ChannelCommission,
     /// `PRODUCT_6`: an insurance reward.

@@ -33,7 +33,7 @@ pub struct GetSuiteToken {
 }
 
 impl GetSuiteToken {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
         suite_id: impl Into<String>,
@@ -48,7 +48,7 @@ impl GetSuiteToken {
     }
 }
 
-/// The answer to [`GetSuiteToken`].
+/// The response to [`GetSuiteToken`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetSuiteTokenResponse {
@@ -75,7 +75,7 @@ pub struct GetCorpToken {
 }
 
 impl GetCorpToken {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
         auth_corpid: impl Into<String>,
@@ -88,7 +88,7 @@ impl GetCorpToken {
     }
 }
 
-/// The answer to [`GetCorpToken`].
+/// The response to [`GetCorpToken`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCorpTokenResponse {
@@ -115,7 +115,7 @@ pub struct GetProviderToken {
 }
 
 impl GetProviderToken {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(corpid: impl Into<String>, provider_secret: impl Into<Secret>) -> Self {
         Self {
@@ -125,7 +125,7 @@ impl GetProviderToken {
     }
 }
 
-/// The answer to [`GetProviderToken`].
+/// The response to [`GetProviderToken`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetProviderTokenResponse {
@@ -144,7 +144,7 @@ pub struct GetProviderTokenResponse {
 /// image or its URL, depending on `result_type`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetAppQrCode {
+pub struct GetAppQrcode {
     /// The suite ID of the third-party app: `ww…` or `wx…`.
     pub suite_id: String,
     /// The app's ID within an old suite with several apps. Others don't need it. Default 1.
@@ -158,8 +158,8 @@ pub struct GetAppQrCode {
     pub result_type: Option<ResultType>,
 }
 
-impl GetAppQrCode {
-    /// With what WeCom requires.
+impl GetAppQrcode {
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(suite_id: impl Into<String>) -> Self {
         Self {
@@ -197,10 +197,10 @@ impl GetAppQrCode {
     }
 }
 
-/// The answer to [`GetAppQrCode`].
+/// The response to [`GetAppQrcode`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetAppQrCodeResponse {
+pub struct GetAppQrcodeResponse {
     /// The image's URL.
     pub qrcode: String,
 }
@@ -230,7 +230,7 @@ pub enum QrcodeStyle {
 #[non_exhaustive]
 pub enum ResultType {
     /// `1`: the image.
-    Picture,
+    Image,
     /// `2`: the image's URL.
     Url,
     /// A value the documentation does not list.

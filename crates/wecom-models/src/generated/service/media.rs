@@ -25,7 +25,7 @@ use crate::{File, Timestamp, Unknown};
 /// - file: 20 MB
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct UploadMedia {
+pub struct Upload {
     /// The type of the file. The limits depend on it.
     pub r#type: MediaType,
     /// The purpose of the file, if it has a particular one. Required then, omitted otherwise.
@@ -34,8 +34,8 @@ pub struct UploadMedia {
     pub media: File,
 }
 
-impl UploadMedia {
-    /// With what WeCom requires.
+impl Upload {
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(r#type: MediaType, media: File) -> Self {
         Self {
@@ -53,10 +53,10 @@ impl UploadMedia {
     }
 }
 
-/// The answer to [`UploadMedia`].
+/// The response to [`Upload`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct UploadMediaResponse {
+pub struct UploadResponse {
     /// The type of the file.
     pub r#type: MediaType,
     /// The file's `media_id`, valid for 3 days.

@@ -22,18 +22,17 @@ use crate::{Unknown, UnknownUnion};
 /// permission 文档.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct BatchUpdateDocument {
+pub struct BatchUpdate {
     /// The document's ID.
     pub docid: String,
-    /// The version that the changes are based on, from [`GetDocument`]. At most 100 versions behind the
-    /// latest.
+    /// The version that the changes are based on, from [`Get`]. At most 100 versions behind the latest.
     pub version: Option<u64>,
     /// The changes. At most 30 items.
     pub requests: Vec<UpdateRequest>,
 }
 
-impl BatchUpdateDocument {
-    /// With what WeCom requires.
+impl BatchUpdate {
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
         docid: impl Into<String>,
@@ -54,10 +53,10 @@ impl BatchUpdateDocument {
     }
 }
 
-/// The answer to [`BatchUpdateDocument`].
+/// The response to [`BatchUpdate`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct BatchUpdateDocumentResponse {}
+pub struct BatchUpdateResponse {}
 
 /// Gets a document as a tree of nodes.
 ///
@@ -68,23 +67,23 @@ pub struct BatchUpdateDocumentResponse {}
 /// permission 文档.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetDocument {
+pub struct Get {
     /// The document's ID.
     pub docid: String,
 }
 
-impl GetDocument {
-    /// With what WeCom requires.
+impl Get {
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(docid: impl Into<String>) -> Self {
         Self { docid: docid.into() }
     }
 }
 
-/// The answer to [`GetDocument`].
+/// The response to [`Get`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetDocumentResponse {
+pub struct GetResponse {
     /// The document's version.
     pub version: u64,
     /// The root of the tree.
@@ -100,7 +99,7 @@ pub struct Location {
 }
 
 impl Location {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(index: u64) -> Self {
         Self { index }
@@ -118,7 +117,7 @@ pub struct Range {
 }
 
 impl Range {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(start_index: u64, length: u64) -> Self {
         Self { start_index, length }
@@ -136,7 +135,7 @@ pub struct ReplaceText {
 }
 
 impl ReplaceText {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
         text: impl Into<String>,
@@ -160,7 +159,7 @@ pub struct InsertText {
 }
 
 impl InsertText {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(text: impl Into<String>, location: Location) -> Self {
         Self {
@@ -179,7 +178,7 @@ pub struct DeleteContent {
 }
 
 impl DeleteContent {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(range: Range) -> Self {
         Self { range }
@@ -201,7 +200,7 @@ pub struct InsertImage {
 }
 
 impl InsertImage {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(image_id: impl Into<String>, location: Location) -> Self {
         Self {
@@ -235,7 +234,7 @@ pub struct InsertPageBreak {
 }
 
 impl InsertPageBreak {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(location: Location) -> Self {
         Self { location }
@@ -244,7 +243,7 @@ impl InsertPageBreak {
 
 /// Inserts a table.
 ///
-/// The product of `rows` and `cols` is at most 1000.
+/// The product of `rows` and `cols` must be at most 1000.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InsertTable {
@@ -257,7 +256,7 @@ pub struct InsertTable {
 }
 
 impl InsertTable {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(rows: u64, cols: u64, location: Location) -> Self {
         Self { rows, cols, location }
@@ -273,7 +272,7 @@ pub struct InsertParagraph {
 }
 
 impl InsertParagraph {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(location: Location) -> Self {
         Self { location }
@@ -291,7 +290,7 @@ pub struct UpdateTextProperty {
 }
 
 impl UpdateTextProperty {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
         text_property: TextProperty,
@@ -319,7 +318,7 @@ pub struct TextProperty {
 }
 
 impl TextProperty {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty value: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -618,7 +617,7 @@ pub struct DrawingProperty {
 #[non_exhaustive]
 pub struct Inline {
     /// The image, if it is one.
-    pub picture: Option<InlinePicture>,
+    pub picture: Option<InlineImage>,
     /// The add-on, if it is one.
     pub addon: Option<InlineAddon>,
 }
@@ -626,7 +625,7 @@ pub struct Inline {
 /// An inline image.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct InlinePicture {
+pub struct InlineImage {
     /// The image's URL.
     ///
     /// In the page's example, not in its table.
@@ -694,13 +693,13 @@ pub struct InlineAddon {
 #[non_exhaustive]
 pub struct Anchor {
     /// The image.
-    pub picture: Option<AnchorPicture>,
+    pub picture: Option<AnchorImage>,
 }
 
 /// A floating image.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct AnchorPicture {
+pub struct AnchorImage {
     /// The image's URL.
     ///
     /// In the page's example, not in its table.
@@ -1018,7 +1017,7 @@ pub enum UpdateRequest {
     InsertParagraph(InsertParagraph),
     /// `update_text_property`
     UpdateTextProperty(UpdateTextProperty),
-    /// A field the documentation does not list, as it came.
+    /// A field that the documentation doesn't list, as received.
     Other(UnknownUnion),
 }
 
@@ -1030,7 +1029,7 @@ pub enum OrientationValue {
     Plain(PageOrientation),
     /// `object`: the orientation, with the size.
     Object(OrientedSize),
-    /// A kind of value the documentation does not list, as it came.
+    /// A type of value that the documentation doesn't list, as received.
     Other(Value),
 }
 
@@ -1042,6 +1041,6 @@ pub enum WrapSquareValue {
     Plain(bool),
     /// `object`: it wraps on these sides.
     Object(WrapSquare),
-    /// A kind of value the documentation does not list, as it came.
+    /// A type of value that the documentation doesn't list, as received.
     Other(Value),
 }

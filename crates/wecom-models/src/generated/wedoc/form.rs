@@ -15,9 +15,9 @@ use crate::{Timestamp, Unknown};
 /// `POST /cgi-bin/wedoc/get_form_statistic` ·
 /// [收集表的统计信息查询](https://developer.work.weixin.qq.com/document/path/97818)
 ///
-/// `start_time` is required when `req_type` is `2`.
+/// `start_time` is required if `req_type` is `2`.
 ///
-/// `end_time` is required when `req_type` is `2`.
+/// `end_time` is required if `req_type` is `2`.
 ///
 /// `req_type` decides what is returned:
 ///
@@ -47,7 +47,7 @@ pub struct GetFormStatistic {
 }
 
 impl GetFormStatistic {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(repeated_id: impl Into<String>, req_type: FormStatisticType) -> Self {
         Self {
@@ -86,7 +86,7 @@ impl GetFormStatistic {
     }
 }
 
-/// The answer to [`GetFormStatistic`].
+/// The response to [`GetFormStatistic`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetFormStatisticResponse {

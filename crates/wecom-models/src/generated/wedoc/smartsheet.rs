@@ -17,7 +17,7 @@ use crate::Unknown;
 /// `POST /cgi-bin/wedoc/smartsheet/get_records` ·
 /// [查询记录](https://developer.work.weixin.qq.com/document/path/101158)
 ///
-/// At most one of `sort`, `filter_spec` is set.
+/// Set at most one of `sort` and `filter_spec`.
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
@@ -52,7 +52,7 @@ pub struct GetRecords {
 }
 
 impl GetRecords {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(docid: impl Into<String>, sheet_id: impl Into<String>) -> Self {
         Self {
@@ -142,7 +142,7 @@ impl GetRecords {
     }
 }
 
-/// The answer to [`GetRecords`].
+/// The response to [`GetRecords`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetRecordsResponse {
@@ -170,7 +170,7 @@ pub struct Sort {
 }
 
 impl Sort {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(field_title: impl Into<String>) -> Self {
         Self {
@@ -198,7 +198,7 @@ pub struct FilterSpec {
 }
 
 impl FilterSpec {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
         conjunction: Conjunction,
@@ -236,7 +236,7 @@ pub struct Condition {
 }
 
 impl Condition {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
         field_id: impl Into<String>,
@@ -296,7 +296,7 @@ pub struct FilterStrings {
 }
 
 impl FilterStrings {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(value: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
@@ -314,7 +314,7 @@ pub struct FilterNumber {
 }
 
 impl FilterNumber {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(value: f64) -> Self {
         Self { value }
@@ -330,7 +330,7 @@ pub struct FilterBool {
 }
 
 impl FilterBool {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(value: bool) -> Self {
         Self { value }
@@ -339,7 +339,7 @@ impl FilterBool {
 
 /// A time to compare a cell with.
 ///
-/// `value` is required when `type` is `DATE_TIME_TYPE_DETAIL_DATE`.
+/// `value` is required if `type` is `DATE_TIME_TYPE_DETAIL_DATE`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FilterDateTime {
@@ -352,7 +352,7 @@ pub struct FilterDateTime {
 }
 
 impl FilterDateTime {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(r#type: DateTimeType) -> Self {
         Self { r#type, ..Self::default() }
@@ -655,7 +655,7 @@ pub enum UserIdType {
     /// `2`: an external user; `tmp_external_userid` is present.
     External,
     /// `3`: an app; `agentid` is present.
-    Application,
+    App,
     /// `4`: data synchronized by an app; nothing else is present.
     DataSync,
     /// `5`: created by AI; nothing else is present.
@@ -750,7 +750,7 @@ pub enum CellValue {
     Text(String),
     /// `list`: any other type, with one or several items; at most one link and one location so far.
     List(Vec<CellItem>),
-    /// A kind of value the documentation does not list, as it came.
+    /// A type of value that the documentation doesn't list, as received.
     Other(Value),
 }
 
@@ -762,6 +762,6 @@ pub enum CellItem {
     RecordId(String),
     /// `object`: text, a file, a member or any other item.
     Object(CellObject),
-    /// A kind of value the documentation does not list, as it came.
+    /// A type of value that the documentation doesn't list, as received.
     Other(Value),
 }

@@ -6,10 +6,10 @@
 use super::*;
 use crate::wire;
 
-impl wire::IntEnum for PartyKind {
+impl wire::IntEnum for PartyType {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
-            1 => Self::Employee,
+            1 => Self::Member,
             2 => Self::ExternalContact,
             3 => Self::Bot,
             _ => return None,
@@ -19,7 +19,7 @@ impl wire::IntEnum for PartyKind {
 
     fn code(&self) -> Result<i64, &Unknown> {
         let code = match self {
-            Self::Employee => 1,
+            Self::Member => 1,
             Self::ExternalContact => 2,
             Self::Bot => 3,
             Self::Other(unknown) => return Err(unknown),
@@ -34,7 +34,7 @@ impl wire::IntEnum for MsgType {
             0 => Self::Unsupported,
             1 => Self::Text,
             2 => Self::Image,
-            3 => Self::Emotion,
+            3 => Self::Sticker,
             4 => Self::Link,
             5 => Self::MiniProgram,
             6 => Self::Voice,
@@ -42,7 +42,7 @@ impl wire::IntEnum for MsgType {
             8 => Self::File,
             9 => Self::BusinessCard,
             10 => Self::Forwarded,
-            11 => Self::Channel,
+            11 => Self::Channels,
             12 => Self::CalendarEvent,
             13 => Self::RedPacket,
             14 => Self::Location,
@@ -52,7 +52,7 @@ impl wire::IntEnum for MsgType {
             18 => Self::OnlineDocument,
             19 => Self::News,
             20 => Self::Mixed,
-            21 => Self::AudioArchive,
+            21 => Self::ArchivedAudio,
             22 => Self::Call,
             23 => Self::DriveFile,
             24 => Self::AgreeArchive,
@@ -69,7 +69,7 @@ impl wire::IntEnum for MsgType {
             Self::Unsupported => 0,
             Self::Text => 1,
             Self::Image => 2,
-            Self::Emotion => 3,
+            Self::Sticker => 3,
             Self::Link => 4,
             Self::MiniProgram => 5,
             Self::Voice => 6,
@@ -77,7 +77,7 @@ impl wire::IntEnum for MsgType {
             Self::File => 8,
             Self::BusinessCard => 9,
             Self::Forwarded => 10,
-            Self::Channel => 11,
+            Self::Channels => 11,
             Self::CalendarEvent => 12,
             Self::RedPacket => 13,
             Self::Location => 14,
@@ -87,7 +87,7 @@ impl wire::IntEnum for MsgType {
             Self::OnlineDocument => 18,
             Self::News => 19,
             Self::Mixed => 20,
-            Self::AudioArchive => 21,
+            Self::ArchivedAudio => 21,
             Self::Call => 22,
             Self::DriveFile => 23,
             Self::AgreeArchive => 24,
@@ -128,25 +128,25 @@ impl wire::WriteObject for SyncMsg {
     }
 }
 
-impl wire::WriteObject for GetGroupChat {
+impl wire::WriteObject for GroupchatGet {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("chatid", &self.chatid)
     }
 }
 
-impl wire::WriteObject for GetAgreeStatusSingle {
+impl wire::WriteObject for GetagreestatusSingle {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("item", &self.item)
     }
 }
 
-impl wire::WriteObject for GetAgreeStatusRoom {
+impl wire::WriteObject for GetagreestatusRoom {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("chatid", &self.chatid)
     }
 }
 
-impl wire::WriteObject for SingleChat {
+impl wire::WriteObject for OneToOneChat {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("open_userid", &self.open_userid)?;
         out.put("external_userid", &self.external_userid)
@@ -154,7 +154,7 @@ impl wire::WriteObject for SingleChat {
 }
 
 wire::write_objects! {
-    SyncMsg, GetGroupChat, GetAgreeStatusSingle, GetAgreeStatusRoom, SingleChat
+    SyncMsg, GroupchatGet, GetagreestatusSingle, GetagreestatusRoom, OneToOneChat
 }
 
 impl wire::ReadObject for SyncMsgResponse {
@@ -172,7 +172,7 @@ impl wire::ReadObject for SyncMsgResponse {
     }
 }
 
-impl wire::ReadObject for GetGroupChatResponse {
+impl wire::ReadObject for GroupchatGetResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -187,7 +187,7 @@ impl wire::ReadObject for GetGroupChatResponse {
     }
 }
 
-impl wire::ReadObject for GetAgreeStatusSingleResponse {
+impl wire::ReadObject for GetagreestatusSingleResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -200,7 +200,7 @@ impl wire::ReadObject for GetAgreeStatusSingleResponse {
     }
 }
 
-impl wire::ReadObject for GetAgreeStatusRoomResponse {
+impl wire::ReadObject for GetagreestatusRoomResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -307,13 +307,13 @@ impl wire::ReadObject for RoomAgreement {
 }
 
 wire::read_objects! {
-    SyncMsgResponse, GetGroupChatResponse, GetAgreeStatusSingleResponse,
-    GetAgreeStatusRoomResponse, Message, Party, EncryptInfo, Member, SingleAgreement,
+    SyncMsgResponse, GroupchatGetResponse, GetagreestatusSingleResponse,
+    GetagreestatusRoomResponse, Message, Party, EncryptInfo, Member, SingleAgreement,
     RoomAgreement
 }
 
 wire::read_int_enums! {
-    PartyKind, MsgType
+    PartyType, MsgType
 }
 
 wire::read_string_enums! {
@@ -321,5 +321,5 @@ wire::read_string_enums! {
 }
 
 wire::open_enums! {
-    PartyKind, MsgType, AgreeStatus
+    PartyType, MsgType, AgreeStatus
 }

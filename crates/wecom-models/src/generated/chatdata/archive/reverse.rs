@@ -14,7 +14,7 @@ impl wire::WriteObject for SyncMsgResponse {
     }
 }
 
-impl wire::WriteObject for GetGroupChatResponse {
+impl wire::WriteObject for GroupchatGetResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("creator", &self.creator)?;
         out.put("room_create_time", &self.room_create_time)?;
@@ -22,13 +22,13 @@ impl wire::WriteObject for GetGroupChatResponse {
     }
 }
 
-impl wire::WriteObject for GetAgreeStatusSingleResponse {
+impl wire::WriteObject for GetagreestatusSingleResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("agreeinfo", &self.agreeinfo)
     }
 }
 
-impl wire::WriteObject for GetAgreeStatusRoomResponse {
+impl wire::WriteObject for GetagreestatusRoomResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("agreeinfo", &self.agreeinfo)
     }
@@ -86,13 +86,13 @@ impl wire::WriteObject for RoomAgreement {
 }
 
 wire::write_objects! {
-    SyncMsgResponse, GetGroupChatResponse, GetAgreeStatusSingleResponse,
-    GetAgreeStatusRoomResponse, Message, Party, EncryptInfo, Member, SingleAgreement,
+    SyncMsgResponse, GroupchatGetResponse, GetagreestatusSingleResponse,
+    GetagreestatusRoomResponse, Message, Party, EncryptInfo, Member, SingleAgreement,
     RoomAgreement
 }
 
 wire::write_int_enums! {
-    PartyKind, MsgType
+    PartyType, MsgType
 }
 
 wire::write_string_enums! {
@@ -114,7 +114,7 @@ impl wire::ReadObject for SyncMsg {
     }
 }
 
-impl wire::ReadObject for GetGroupChat {
+impl wire::ReadObject for GroupchatGet {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -127,7 +127,7 @@ impl wire::ReadObject for GetGroupChat {
     }
 }
 
-impl wire::ReadObject for GetAgreeStatusSingle {
+impl wire::ReadObject for GetagreestatusSingle {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -140,7 +140,7 @@ impl wire::ReadObject for GetAgreeStatusSingle {
     }
 }
 
-impl wire::ReadObject for GetAgreeStatusRoom {
+impl wire::ReadObject for GetagreestatusRoom {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -153,7 +153,7 @@ impl wire::ReadObject for GetAgreeStatusRoom {
     }
 }
 
-impl wire::ReadObject for SingleChat {
+impl wire::ReadObject for OneToOneChat {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -168,5 +168,5 @@ impl wire::ReadObject for SingleChat {
 }
 
 wire::read_objects! {
-    SyncMsg, GetGroupChat, GetAgreeStatusSingle, GetAgreeStatusRoom, SingleChat
+    SyncMsg, GroupchatGet, GetagreestatusSingle, GetagreestatusRoom, OneToOneChat
 }

@@ -47,7 +47,7 @@ impl wire::IntEnum for KeyAction {
 impl wire::IntEnum for TargetType {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
-            1 => Self::Employee,
+            1 => Self::Member,
             2 => Self::Customer,
             _ => return None,
         };
@@ -56,7 +56,7 @@ impl wire::IntEnum for TargetType {
 
     fn code(&self) -> Result<i64, &Unknown> {
         let code = match self {
-            Self::Employee => 1,
+            Self::Member => 1,
             Self::Customer => 2,
             Self::Other(unknown) => return Err(unknown),
         };
@@ -104,10 +104,10 @@ impl wire::IntEnum for SessionType {
     }
 }
 
-impl wire::IntEnum for PartyKind {
+impl wire::IntEnum for PartyType {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
-            1 => Self::Employee,
+            1 => Self::Member,
             2 => Self::ExternalContact,
             3 => Self::Bot,
             _ => return None,
@@ -117,7 +117,7 @@ impl wire::IntEnum for PartyKind {
 
     fn code(&self) -> Result<i64, &Unknown> {
         let code = match self {
-            Self::Employee => 1,
+            Self::Member => 1,
             Self::ExternalContact => 2,
             Self::Bot => 3,
             Self::Other(unknown) => return Err(unknown),
@@ -620,9 +620,9 @@ wire::read_objects! {
 }
 
 wire::read_int_enums! {
-    KeyAction, TargetType, ChatType, SessionType, PartyKind, MsgType
+    KeyAction, TargetType, ChatType, SessionType, PartyType, MsgType
 }
 
 wire::open_enums! {
-    KeyAction, TargetType, ChatType, SessionType, PartyKind, MsgType
+    KeyAction, TargetType, ChatType, SessionType, PartyType, MsgType
 }

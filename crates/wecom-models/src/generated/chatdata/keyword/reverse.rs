@@ -105,7 +105,7 @@ wire::write_objects! {
 }
 
 wire::write_int_enums! {
-    PartyKind, MsgType
+    PartyType, MsgType
 }
 
 impl wire::ReadObject for CreateRule {

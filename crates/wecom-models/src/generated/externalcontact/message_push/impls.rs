@@ -29,8 +29,8 @@ impl wire::StringEnum for ChatType {
 impl wire::IntEnum for FilterType {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
-            0 => Self::Corporation,
-            1 => Self::Personal,
+            0 => Self::Company,
+            1 => Self::Member,
             2 => Self::All,
             _ => return None,
         };
@@ -39,8 +39,8 @@ impl wire::IntEnum for FilterType {
 
     fn code(&self) -> Result<i64, &Unknown> {
         let code = match self {
-            Self::Corporation => 0,
-            Self::Personal => 1,
+            Self::Company => 0,
+            Self::Member => 1,
             Self::All => 2,
             Self::Other(unknown) => return Err(unknown),
         };
@@ -51,8 +51,8 @@ impl wire::IntEnum for FilterType {
 impl wire::IntEnum for CreateType {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
-            0 => Self::Corporation,
-            1 => Self::Personal,
+            0 => Self::Company,
+            1 => Self::Member,
             _ => return None,
         };
         Some(value)
@@ -60,8 +60,8 @@ impl wire::IntEnum for CreateType {
 
     fn code(&self) -> Result<i64, &Unknown> {
         let code = match self {
-            Self::Corporation => 0,
-            Self::Personal => 1,
+            Self::Company => 0,
+            Self::Member => 1,
             Self::Other(unknown) => return Err(unknown),
         };
         Ok(code)

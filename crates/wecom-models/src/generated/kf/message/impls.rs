@@ -48,7 +48,7 @@ impl wire::IntEnum for Origin {
     }
 }
 
-impl wire::StringEnum for MessageKind {
+impl wire::StringEnum for MessageType {
     fn from_name(name: &str) -> Option<Self> {
         let value = match name {
             "text" => Self::Text,
@@ -100,7 +100,7 @@ impl wire::StringEnum for MessageKind {
     }
 }
 
-impl wire::IntEnum for ChannelsKind {
+impl wire::IntEnum for ChannelsType {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
             1 => Self::Post,
@@ -806,15 +806,15 @@ wire::read_unions! {
 }
 
 wire::read_int_enums! {
-    Origin, ChannelsKind, ChannelsScene, FailType, ServicerStatus, StopType, ChangeType
+    Origin, ChannelsType, ChannelsScene, FailType, ServicerStatus, StopType, ChangeType
 }
 
 wire::read_string_enums! {
-    MessageKind
+    MessageType
 }
 
 wire::open_enums! {
-    VoiceFormat, Origin, MessageKind, ChannelsKind, ChannelsScene, FailType,
+    VoiceFormat, Origin, MessageType, ChannelsType, ChannelsScene, FailType,
     ServicerStatus, StopType, ChangeType
 }
 

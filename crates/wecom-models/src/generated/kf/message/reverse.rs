@@ -359,11 +359,11 @@ wire::write_objects! {
 }
 
 wire::write_int_enums! {
-    Origin, ChannelsKind, ChannelsScene, FailType, ServicerStatus, StopType, ChangeType
+    Origin, ChannelsType, ChannelsScene, FailType, ServicerStatus, StopType, ChangeType
 }
 
 wire::write_string_enums! {
-    MessageKind
+    MessageType
 }
 
 impl wire::ReadObject for SyncMsg {

@@ -12,7 +12,7 @@ impl wire::IntEnum for MeetingStatus {
             1 => Self::Scheduled,
             2 => Self::InProgress,
             3 => Self::Ended,
-            4 => Self::Cancelled,
+            4 => Self::Canceled,
             5 => Self::Expired,
             _ => return None,
         };
@@ -24,7 +24,7 @@ impl wire::IntEnum for MeetingStatus {
             Self::Scheduled => 1,
             Self::InProgress => 2,
             Self::Ended => 3,
-            Self::Cancelled => 4,
+            Self::Canceled => 4,
             Self::Expired => 5,
             Self::Other(unknown) => return Err(unknown),
         };

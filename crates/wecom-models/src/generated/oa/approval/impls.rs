@@ -62,7 +62,7 @@ impl wire::IntEnum for ApprovalStatus {
     }
 }
 
-impl wire::IntEnum for StepStatus {
+impl wire::IntEnum for NodeStatus {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
             1 => Self::Pending,
@@ -70,8 +70,8 @@ impl wire::IntEnum for StepStatus {
             3 => Self::Rejected,
             4 => Self::Transferred,
             11 => Self::Returned,
-            12 => Self::SignerAdded,
-            13 => Self::ApprovedWithSigner,
+            12 => Self::ApproverAdded,
+            13 => Self::ApprovedApproverAdded,
             14 => Self::Handled,
             15 => Self::HandedOver,
             _ => return None,
@@ -86,8 +86,8 @@ impl wire::IntEnum for StepStatus {
             Self::Rejected => 3,
             Self::Transferred => 4,
             Self::Returned => 11,
-            Self::SignerAdded => 12,
-            Self::ApprovedWithSigner => 13,
+            Self::ApproverAdded => 12,
+            Self::ApprovedApproverAdded => 13,
             Self::Handled => 14,
             Self::HandedOver => 15,
             Self::Other(unknown) => return Err(unknown),
@@ -142,7 +142,7 @@ impl wire::IntEnum for NodeType {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
             1 => Self::Approval,
-            2 => Self::Copy,
+            2 => Self::Cc,
             3 => Self::Handling,
             _ => return None,
         };
@@ -152,7 +152,7 @@ impl wire::IntEnum for NodeType {
     fn code(&self) -> Result<i64, &Unknown> {
         let code = match self {
             Self::Approval => 1,
-            Self::Copy => 2,
+            Self::Cc => 2,
             Self::Handling => 3,
             Self::Other(unknown) => return Err(unknown),
         };
@@ -160,7 +160,7 @@ impl wire::IntEnum for NodeType {
     }
 }
 
-impl wire::StringEnum for ControlKind {
+impl wire::StringEnum for ControlType {
     fn from_name(name: &str) -> Option<Self> {
         let value = match name {
             "Text" => Self::Text,
@@ -234,7 +234,7 @@ impl wire::StringEnum for Language {
     }
 }
 
-impl wire::StringEnum for DateKind {
+impl wire::StringEnum for DateType {
     fn from_name(name: &str) -> Option<Self> {
         let value = match name {
             "day" => Self::Day,
@@ -316,13 +316,13 @@ impl wire::StringEnum for ContactMode {
     }
 }
 
-impl wire::IntEnum for AttendanceKind {
+impl wire::IntEnum for AttendanceType {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
             1 => Self::Leave,
             2 => Self::PunchCorrection,
             3 => Self::BusinessTrip,
-            4 => Self::Outing,
+            4 => Self::OffSite,
             5 => Self::Overtime,
             _ => return None,
         };
@@ -334,7 +334,7 @@ impl wire::IntEnum for AttendanceKind {
             Self::Leave => 1,
             Self::PunchCorrection => 2,
             Self::BusinessTrip => 3,
-            Self::Outing => 4,
+            Self::OffSite => 4,
             Self::Overtime => 5,
             Self::Other(unknown) => return Err(unknown),
         };
@@ -446,7 +446,7 @@ impl wire::IntEnum for OpenApprovalStatus {
     }
 }
 
-impl wire::IntEnum for OpenStepStatus {
+impl wire::IntEnum for OpenNodeStatus {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
             1 => Self::Pending,
@@ -725,11 +725,11 @@ wire::write_objects! {
 }
 
 wire::write_int_enums! {
-    AttendanceKind, PrintFormat, DayCount
+    AttendanceType, PrintFormat, DayCount
 }
 
 wire::write_string_enums! {
-    ApprovalFilterKey, ControlKind, Language, DateKind, RangeType, SelectType,
+    ApprovalFilterKey, ControlType, Language, DateType, RangeType, SelectType,
     ContactMode
 }
 
@@ -1478,7 +1478,7 @@ impl wire::ReadObject for OpenItem {
     }
 }
 
-impl wire::ReadObject for OpenCopies {
+impl wire::ReadObject for OpenCcRecipients {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -1491,7 +1491,7 @@ impl wire::ReadObject for OpenCopies {
     }
 }
 
-impl wire::ReadObject for OpenCopy {
+impl wire::ReadObject for OpenCcRecipient {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -1540,7 +1540,7 @@ wire::read_objects! {
     VacationValue, AttendanceValue, SliceInfo, DayItem, PunchCorrection, DateRangeValue,
     LocationValue, RelatedApproval, FormulaValue, BankAccount, Bank, Comment,
     ProcessList, ProcessNode, SubNode, OpenApproval, OpenNodes, OpenNode, OpenItems,
-    OpenItem, OpenCopies, OpenCopy
+    OpenItem, OpenCcRecipients, OpenCcRecipient
 }
 
 wire::read_unions! {
@@ -1548,19 +1548,19 @@ wire::read_unions! {
 }
 
 wire::read_int_enums! {
-    ApprovalStatus, StepStatus, ApproverAttr, ApprovalRelation, NodeType, AttendanceKind,
-    SliceState, AccountType, OpenApprovalStatus, OpenStepStatus, OpenNodeType
+    ApprovalStatus, NodeStatus, ApproverAttr, ApprovalRelation, NodeType, AttendanceType,
+    SliceState, AccountType, OpenApprovalStatus, OpenNodeStatus, OpenNodeType
 }
 
 wire::read_string_enums! {
-    ControlKind, Language, DateKind, RangeType, SelectType
+    ControlType, Language, DateType, RangeType, SelectType
 }
 
 wire::open_enums! {
-    ApprovalFilterKey, ApprovalStatus, StepStatus, ApproverAttr, ApprovalRelation,
-    NodeType, ControlKind, Language, DateKind, RangeType, SelectType, ContactMode,
-    AttendanceKind, SliceState, AccountType, PrintFormat, DayCount, OpenApprovalStatus,
-    OpenStepStatus, OpenNodeType
+    ApprovalFilterKey, ApprovalStatus, NodeStatus, ApproverAttr, ApprovalRelation,
+    NodeType, ControlType, Language, DateType, RangeType, SelectType, ContactMode,
+    AttendanceType, SliceState, AccountType, PrintFormat, DayCount, OpenApprovalStatus,
+    OpenNodeStatus, OpenNodeType
 }
 
 wire::open_unions! {

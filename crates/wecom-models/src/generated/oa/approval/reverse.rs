@@ -364,13 +364,13 @@ impl wire::WriteObject for OpenItem {
     }
 }
 
-impl wire::WriteObject for OpenCopies {
+impl wire::WriteObject for OpenCcRecipients {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("NotifyNode", &self.notify_node)
     }
 }
 
-impl wire::WriteObject for OpenCopy {
+impl wire::WriteObject for OpenCcRecipient {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("ItemName", &self.item_name)?;
         out.put("ItemParty", &self.item_party)?;
@@ -386,12 +386,13 @@ wire::write_objects! {
     SelectedOption, Member, Department, FileValue, TableRow, VacationValue,
     AttendanceValue, SliceInfo, DayItem, PunchCorrection, DateRangeValue, LocationValue,
     RelatedApproval, FormulaValue, BankAccount, Bank, Comment, ProcessList, ProcessNode,
-    SubNode, OpenApproval, OpenNodes, OpenNode, OpenItems, OpenItem, OpenCopies, OpenCopy
+    SubNode, OpenApproval, OpenNodes, OpenNode, OpenItems, OpenItem, OpenCcRecipients,
+    OpenCcRecipient
 }
 
 wire::write_int_enums! {
-    ApprovalStatus, StepStatus, ApproverAttr, ApprovalRelation, NodeType, SliceState,
-    AccountType, OpenApprovalStatus, OpenStepStatus, OpenNodeType
+    ApprovalStatus, NodeStatus, ApproverAttr, ApprovalRelation, NodeType, SliceState,
+    AccountType, OpenApprovalStatus, OpenNodeStatus, OpenNodeType
 }
 
 impl wire::ReadObject for GetApprovalDetail {

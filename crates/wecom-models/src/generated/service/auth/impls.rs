@@ -35,7 +35,7 @@ impl wire::IntEnum for QrcodeStyle {
 impl wire::IntEnum for ResultType {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
-            1 => Self::Picture,
+            1 => Self::Image,
             2 => Self::Url,
             _ => return None,
         };
@@ -44,7 +44,7 @@ impl wire::IntEnum for ResultType {
 
     fn code(&self) -> Result<i64, &Unknown> {
         let code = match self {
-            Self::Picture => 1,
+            Self::Image => 1,
             Self::Url => 2,
             Self::Other(unknown) => return Err(unknown),
         };

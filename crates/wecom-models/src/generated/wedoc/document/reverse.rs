@@ -6,13 +6,13 @@
 use super::*;
 use crate::wire;
 
-impl wire::WriteObject for BatchUpdateDocumentResponse {
+impl wire::WriteObject for BatchUpdateResponse {
     fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
         Ok(())
     }
 }
 
-impl wire::WriteObject for GetDocumentResponse {
+impl wire::WriteObject for GetResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("version", &self.version)?;
         out.put("document", &self.document)
@@ -195,7 +195,7 @@ impl wire::WriteObject for Inline {
     }
 }
 
-impl wire::WriteObject for InlinePicture {
+impl wire::WriteObject for InlineImage {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put_some("uri", &self.uri)?;
         out.put_some("relative_rect", &self.relative_rect)?;
@@ -245,7 +245,7 @@ impl wire::WriteObject for Anchor {
     }
 }
 
-impl wire::WriteObject for AnchorPicture {
+impl wire::WriteObject for AnchorImage {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put_some("uri", &self.uri)?;
         out.put_some("relative_rect", &self.relative_rect)?;
@@ -301,12 +301,12 @@ impl serde::Serialize for WrapSquareValue {
 }
 
 wire::write_objects! {
-    BatchUpdateDocumentResponse, GetDocumentResponse, Node, Property, SectionProperty,
-    PageSize, OrientedSize, PageMargins, ParagraphProperty, NumberProperty, Spacing,
-    Indent, RunProperty, Shading, TableProperty, TableWidth, TableRowProperty,
-    TableCellProperty, Borders, BorderProperty, DrawingProperty, Inline, InlinePicture,
-    RelativeRect, ShapeProperties, Transform2D, PositiveSize2D, InlineAddon, Anchor,
-    AnchorPicture, PositionHorizontal, PositionVertical, WrapSquare
+    BatchUpdateResponse, GetResponse, Node, Property, SectionProperty, PageSize,
+    OrientedSize, PageMargins, ParagraphProperty, NumberProperty, Spacing, Indent,
+    RunProperty, Shading, TableProperty, TableWidth, TableRowProperty, TableCellProperty,
+    Borders, BorderProperty, DrawingProperty, Inline, InlineImage, RelativeRect,
+    ShapeProperties, Transform2D, PositiveSize2D, InlineAddon, Anchor, AnchorImage,
+    PositionHorizontal, PositionVertical, WrapSquare
 }
 
 wire::write_string_enums! {
@@ -315,7 +315,7 @@ wire::write_string_enums! {
     AddonSourceType, RelativeFromHorizontal, RelativeFromVertical, WrapText
 }
 
-impl wire::ReadObject for BatchUpdateDocument {
+impl wire::ReadObject for BatchUpdate {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -330,7 +330,7 @@ impl wire::ReadObject for BatchUpdateDocument {
     }
 }
 
-impl wire::ReadObject for GetDocument {
+impl wire::ReadObject for Get {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -517,9 +517,9 @@ impl wire::OneofUnion for UpdateRequest {
 }
 
 wire::read_objects! {
-    BatchUpdateDocument, GetDocument, Location, Range, ReplaceText, InsertText,
-    DeleteContent, InsertImage, InsertPageBreak, InsertTable, InsertParagraph,
-    UpdateTextProperty, TextProperty
+    BatchUpdate, Get, Location, Range, ReplaceText, InsertText, DeleteContent,
+    InsertImage, InsertPageBreak, InsertTable, InsertParagraph, UpdateTextProperty,
+    TextProperty
 }
 
 wire::read_unions! {

@@ -1,0 +1,126 @@
+//! The sentences of a spec: which texts people write, and how they begin.
+
+use std::ops::Range;
+
+use crate::spec::diagnostic::{At, Diagnostics};
+use crate::spec::mistakes::Mistake;
+use crate::spec::source::{Kind, Node};
+
+/// The keys under which people describe something.
+const DESCRIPTIONS: [&str; 7] = ["doc", "help", "note", "notes", "quirk", "reason", "summary"];
+
+/// What goes on with the same clause after a comma.
+const GOES_ON: [&str; 12] =
+    ["and", "as", "by", "except", "for", "if", "in", "mostly", "or", "then", "unless", "usually"];
+
+/// Visits the texts of a file that people write, each with the mapping it stands in and its place.
+pub(super) fn descriptions(node: &Node, visit: &mut impl FnMut(&Node, &str, &Range<usize>)) {
+    match &node.kind {
+        Kind::Scalar { .. } => {}
+        Kind::Sequence(items) => items.iter().for_each(|item| descriptions(item, visit)),
+        Kind::Mapping(entries) => {
+            for (key, value) in entries.as_slice() {
+                match (&key.kind, &value.kind) {
+                    (Kind::Scalar { value: key, .. }, Kind::Scalar { value: text, .. })
+                        if DESCRIPTIONS.contains(&key.as_str()) =>
+                    {
+                        visit(node, text, &value.span);
+                    }
+                    _ => descriptions(value, visit),
+                }
+            }
+        }
+    }
+}
+
+/// Reports the sentences of a file that begin with one of these words and name nothing: `Who sent it.`
+pub(super) fn check(openings: &[String], file: usize, root: &Node, diagnostics: &mut Diagnostics) {
+    descriptions(root, &mut |parent, text, span| {
+        if let Some(word) = headless(openings, text) {
+            diagnostics
+                .reporter(file, parent)
+                .error(
+                    Mistake::HeadlessSentence,
+                    At::Bytes(span.clone()),
+                    format!("a sentence begins with `{word}` and names nothing"),
+                )
+                .label("name the thing first, as in `The sender's userid.`");
+        }
+    });
+}
+
+/// A text without what stands in backticks.
+pub(super) fn without_code(text: &str) -> String {
+    text.split('`').step_by(2).collect::<Vec<&str>>().join(" 0 ")
+}
+
+/// The word that the first sentence without a head begins with. A question has none, nor has a clause before a
+/// comma: `When it ends, nothing is sent.`
+fn headless(openings: &[String], text: &str) -> Option<String> {
+    let prose = without_code(text);
+    let ends = |c: char| matches!(c, '.' | '!' | '?');
+    let mut rest = prose.as_str();
+    while !rest.trim().is_empty() {
+        let end = rest.match_indices(ends).map(|(at, end)| at + end.len());
+        let end = end.filter(|end| rest[*end..].starts_with(|c: char| c.is_whitespace()));
+        let end = end.chain(rest.match_indices("\n\n").map(|(at, _)| at + 1)).min().unwrap_or(rest.len());
+        let (sentence, after) = rest.split_at(end);
+        rest = after;
+        let sentence = sentence.trim();
+        let mut words = sentence.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
+        let Some(first) = words.next().filter(|_| sentence.starts_with(|c: char| c.is_ascii_uppercase()))
+        else {
+            continue;
+        };
+        let goes_on = |part: &str| {
+            let next = part.split_whitespace().next().unwrap_or_default().to_lowercase();
+            GOES_ON.contains(&next.trim_end_matches(|c: char| !c.is_alphabetic()))
+        };
+        let is_clause =
+            matches!(first, "When" | "Where") && sentence.split(',').skip(1).any(|part| !goes_on(part));
+        if openings.iter().any(|word| word.eq_ignore_ascii_case(first))
+            && !is_clause
+            && !sentence.ends_with('?')
+        {
+            return Some(first.to_owned());
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headless(text: &str) -> Option<String> {
+        super::headless(&["who", "what", "where", "when", "how", "which"].map(str::to_owned), text)
+    }
+
+    #[test]
+    fn a_sentence_that_names_nothing_is_headless_wherever_it_stands() {
+        for (text, word) in [
+            ("Who sent it.", "Who"),
+            ("The time. When it was created, in milliseconds.", "When"),
+            ("What passes is repeated.", "What"),
+            ("How long it lives, in seconds: usually 7200.", "How"),
+            ("A message.\n\nWhere it goes", "Where"),
+        ] {
+            assert_eq!(headless(text).as_deref(), Some(word), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_question_a_clause_and_a_sentence_with_a_head_are_not() {
+        for text in [
+            "Whether it was sent.",
+            "When the job is done, WeCom sends an event.",
+            "Where `x` is 3, it must be 2.",
+            "Which one is meant?",
+            "The member who sent it. E.g. when it ends.",
+            "whole days",
+            "",
+        ] {
+            assert_eq!(headless(text), None, "{text}");
+        }
+    }
+}
