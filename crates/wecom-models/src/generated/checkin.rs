@@ -24,9 +24,9 @@ use crate::{Timestamp, Unknown};
 /// Times of day are in seconds since midnight.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct Getcorpcheckinoption {}
+pub struct GetCorpCheckinOption {}
 
-impl Getcorpcheckinoption {
+impl GetCorpCheckinOption {
     /// Creates an empty request: no field is required.
     #[must_use]
     pub fn new() -> Self {
@@ -34,10 +34,10 @@ impl Getcorpcheckinoption {
     }
 }
 
-/// The response to [`Getcorpcheckinoption`].
+/// The response to [`GetCorpCheckinOption`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetcorpcheckinoptionResponse {
+pub struct GetCorpCheckinOptionResponse {
     /// The rules.
     pub group: Vec<Group>,
 }

@@ -25,14 +25,14 @@ use crate::{File, Timestamp, Unknown};
 /// - file: 20 MB
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct Upload {
+pub struct UploadMedia {
     /// The type of the file. The limits depend on it.
     pub r#type: MediaType,
     /// The file, with the name to show to people.
     pub media: File,
 }
 
-impl Upload {
+impl UploadMedia {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(r#type: MediaType, media: File) -> Self {
@@ -40,10 +40,10 @@ impl Upload {
     }
 }
 
-/// The response to [`Upload`].
+/// The response to [`UploadMedia`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct UploadResponse {
+pub struct UploadMediaResponse {
     /// The type of the file.
     pub r#type: MediaType,
     /// The file's `media_id`, valid for 3 days.
@@ -71,7 +71,7 @@ pub struct UploadResponse {
 /// a part must be a multiple of 16 bytes.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct Get {
+pub struct GetMedia {
     /// The file's `media_id`, from an upload, asynchronous or not.
     pub media_id: String,
     /// The bytes to download, as in HTTP: `bytes=0-1023` are the first 1024. If omitted, the whole file is
@@ -79,7 +79,7 @@ pub struct Get {
     pub range: Option<String>,
 }
 
-impl Get {
+impl GetMedia {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(media_id: impl Into<String>) -> Self {
@@ -110,7 +110,7 @@ impl Get {
 /// company, not to an app.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct Uploadimg {
+pub struct UploadImg {
     /// The image, with its file name and media type.
     ///
     /// The page asks for a part of the form and calls it `fieldNameHere`, which is no name: this is the
@@ -118,7 +118,7 @@ pub struct Uploadimg {
     pub media: File,
 }
 
-impl Uploadimg {
+impl UploadImg {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(media: File) -> Self {
@@ -126,10 +126,10 @@ impl Uploadimg {
     }
 }
 
-/// The response to [`Uploadimg`].
+/// The response to [`UploadImg`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct UploadimgResponse {
+pub struct UploadImgResponse {
     /// The image's URL. It doesn't expire.
     pub url: String,
 }
@@ -141,14 +141,14 @@ pub struct UploadimgResponse {
 ///
 /// When the task has ended, the app receives the callback event `upload_media_job_finish` with the
 /// `jobid`; [`GetUploadByUrlResult`] then returns the result. All apps of the company share the file,
-/// but its `media_id` can't replace one from [`Upload`]: only the feature that `scene` names accepts
-/// it, and [`Get`].
+/// but its `media_id` can't replace one from [`UploadMedia`]: only the feature that `scene` names
+/// accepts it, and [`GetMedia`].
 ///
 /// A file has more than 5 bytes and at most 200 MB; a video must be MP4. The app needs the permission
 /// for customer contact (客户联系).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct UploadByUrl {
+pub struct UploadMediaByUrl {
     /// The purpose of the file. It can't be used for any other.
     pub scene: UploadScene,
     /// The type of the file. Only videos and other files are supported so far, no images and no voice.
@@ -163,7 +163,7 @@ pub struct UploadByUrl {
     pub md5: String,
 }
 
-impl UploadByUrl {
+impl UploadMediaByUrl {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
@@ -183,10 +183,10 @@ impl UploadByUrl {
     }
 }
 
-/// The response to [`UploadByUrl`].
+/// The response to [`UploadMediaByUrl`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct UploadByUrlResponse {
+pub struct UploadMediaByUrlResponse {
     /// The task's ID, for [`GetUploadByUrlResult`]. Valid for 60 minutes.
     pub jobid: String,
 }
@@ -207,7 +207,7 @@ pub struct UploadByUrlResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUploadByUrlResult {
-    /// The task's ID, from [`UploadByUrl`]. Valid for 60 minutes. At most 128 bytes.
+    /// The task's ID, from [`UploadMediaByUrl`]. Valid for 60 minutes. At most 128 bytes.
     pub jobid: String,
 }
 
@@ -237,19 +237,20 @@ pub struct GetUploadByUrlResultResponse {
 /// [获取高清语音素材](https://developer.work.weixin.qq.com/document/path/90255)
 ///
 /// The response is the recording as Speex, sampled at 16 kHz, or a JSON error: 40007 if the `media_id`
-/// doesn't exist, or has expired. [`Get`] returns AMR at 8 kHz, which is worse for speech recognition.
+/// doesn't exist, or has expired. [`GetMedia`] returns AMR at 8 kHz, which is worse for speech
+/// recognition.
 ///
 /// Decoding requires the Speex library and WeChat's own; the page links to both. Requires WeCom 2.4 or
 /// later. Recordings from HarmonyOS aren't supported yet. Any app of the company may download any of
 /// its recordings.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetJssdk {
+pub struct GetJssdkMedia {
     /// The recording's `media_id`, from `uploadVoice` of the JS-SDK.
     pub media_id: String,
 }
 
-impl GetJssdk {
+impl GetJssdkMedia {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(media_id: impl Into<String>) -> Self {

@@ -129,12 +129,12 @@ pub struct CheckRoomAgreeResponse {
 /// - 301052, `SESSION_ARCHIVE_EXPIRED`: The conversation archive has expired.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GroupchatGet {
+pub struct GetGroupChat {
     /// The group's `roomid`, from an archived message.
     pub roomid: String,
 }
 
-impl GroupchatGet {
+impl GetGroupChat {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(roomid: impl Into<String>) -> Self {
@@ -142,10 +142,10 @@ impl GroupchatGet {
     }
 }
 
-/// The response to [`GroupchatGet`].
+/// The response to [`GetGroupChat`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GroupchatGetResponse {
+pub struct GetGroupChatResponse {
     /// The group's name.
     pub roomname: String,
     /// The userid of the member who created the group.

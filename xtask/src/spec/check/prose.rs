@@ -9,6 +9,9 @@ use crate::spec::source::{Kind, Node};
 /// The keys under which people describe something.
 const DESCRIPTIONS: [&str; 7] = ["doc", "help", "note", "notes", "quirk", "reason", "summary"];
 
+/// How many words of a sentence are shown.
+const SHOWN: usize = 5;
+
 /// What goes on with the same clause after a comma.
 const GOES_ON: [&str; 12] =
     ["and", "as", "by", "except", "for", "if", "in", "mostly", "or", "then", "unless", "usually"];
@@ -36,13 +39,13 @@ pub(super) fn descriptions(node: &Node, visit: &mut impl FnMut(&Node, &str, &Ran
 /// Reports the sentences of a file that begin with one of these words and name nothing: `Who sent it.`
 pub(super) fn check(openings: &[String], file: usize, root: &Node, diagnostics: &mut Diagnostics) {
     descriptions(root, &mut |parent, text, span| {
-        if let Some(word) = headless(openings, text) {
+        if let Some(sentence) = headless(openings, text) {
             diagnostics
                 .reporter(file, parent)
                 .error(
                     Mistake::HeadlessSentence,
                     At::Bytes(span.clone()),
-                    format!("a sentence begins with `{word}` and names nothing"),
+                    format!("a sentence names nothing: \"{sentence}\""),
                 )
                 .label("name the thing first, as in `The sender's userid.`");
         }
@@ -54,7 +57,7 @@ pub(super) fn without_code(text: &str) -> String {
     text.split('`').step_by(2).collect::<Vec<&str>>().join(" 0 ")
 }
 
-/// The word that the first sentence without a head begins with. A question has none, nor has a clause before a
+/// The beginning of the first sentence without a head. A question has none, nor has a clause before a
 /// comma: `When it ends, nothing is sent.`
 fn headless(openings: &[String], text: &str) -> Option<String> {
     let prose = without_code(text);
@@ -82,7 +85,9 @@ fn headless(openings: &[String], text: &str) -> Option<String> {
             && !is_clause
             && !sentence.ends_with('?')
         {
-            return Some(first.to_owned());
+            let words: Vec<&str> = sentence.split_whitespace().take(SHOWN).collect();
+            let rest = if words.len() == SHOWN { " …" } else { "" };
+            return Some(words.join(" ") + rest);
         }
     }
     None
@@ -98,14 +103,14 @@ mod tests {
 
     #[test]
     fn a_sentence_that_names_nothing_is_headless_wherever_it_stands() {
-        for (text, word) in [
-            ("Who sent it.", "Who"),
-            ("The time. When it was created, in milliseconds.", "When"),
-            ("What passes is repeated.", "What"),
-            ("How long it lives, in seconds: usually 7200.", "How"),
-            ("A message.\n\nWhere it goes", "Where"),
+        for (text, beginning) in [
+            ("Who sent it.", "Who sent it."),
+            ("The time. When it was created, in milliseconds.", "When it was created, in …"),
+            ("What passes is repeated.", "What passes is repeated."),
+            ("How long it lives, in seconds: usually 7200.", "How long it lives, in …"),
+            ("A message.\n\nWhere it goes", "Where it goes"),
         ] {
-            assert_eq!(headless(text).as_deref(), Some(word), "{text}");
+            assert_eq!(headless(text).as_deref(), Some(beginning), "{text}");
         }
     }
 

@@ -16,14 +16,14 @@ use crate::{Secret, Unknown};
 /// [创建分析任务](https://developer.work.weixin.qq.com/document/path/99527)
 ///
 /// The first call creates the job; further calls with its `jobid` add messages, up to 1000 in all.
-/// Nothing is analyzed before [`AnalyzeTaskSubmit`]; [`AnalyzeTaskResult`] returns the outcome.
+/// Nothing is analyzed before [`SubmitAnalyzeTask`]; [`GetAnalyzeTaskResult`] returns the outcome.
 ///
 /// Only text messages can be analyzed. A summary covers up to 10,000 characters of all its messages
 /// together and ignores the rest. For apps with the archive API authorization and the permission
 /// 会话存档接口权限 › 会话统计分析; self-built, customized and third-party apps can't call it yet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct AnalyzeTaskAdd {
+pub struct AddAnalyzeTask {
     /// The type of analysis.
     pub analyze_task: AnalyzeTask,
     /// The ID of the job to add the messages to. If omitted, a new job is created.
@@ -32,7 +32,7 @@ pub struct AnalyzeTaskAdd {
     pub msg_list: Vec<Message>,
 }
 
-impl AnalyzeTaskAdd {
+impl AddAnalyzeTask {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
@@ -54,10 +54,10 @@ impl AnalyzeTaskAdd {
     }
 }
 
-/// The response to [`AnalyzeTaskAdd`].
+/// The response to [`AddAnalyzeTask`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct AnalyzeTaskAddResponse {
+pub struct AddAnalyzeTaskResponse {
     /// The ID of the new job. May be absent if the request contains one.
     pub jobid: Option<String>,
     /// The messages that were not added because they are duplicates. Other invalid messages are not listed
@@ -75,12 +75,12 @@ pub struct AnalyzeTaskAddResponse {
 /// 会话统计分析; self-built, customized and third-party apps can't call it yet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct AnalyzeTaskSubmit {
-    /// The job's ID, from [`AnalyzeTaskAdd`].
+pub struct SubmitAnalyzeTask {
+    /// The job's ID, from [`AddAnalyzeTask`].
     pub jobid: String,
 }
 
-impl AnalyzeTaskSubmit {
+impl SubmitAnalyzeTask {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(jobid: impl Into<String>) -> Self {
@@ -88,10 +88,10 @@ impl AnalyzeTaskSubmit {
     }
 }
 
-/// The response to [`AnalyzeTaskSubmit`].
+/// The response to [`SubmitAnalyzeTask`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct AnalyzeTaskSubmitResponse {}
+pub struct SubmitAnalyzeTaskResponse {}
 
 /// Gets the progress of an analysis, and its results.
 ///
@@ -102,12 +102,12 @@ pub struct AnalyzeTaskSubmitResponse {}
 /// customized and third-party apps can't call it yet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct AnalyzeTaskResult {
-    /// The job's ID, from [`AnalyzeTaskAdd`].
+pub struct GetAnalyzeTaskResult {
+    /// The job's ID, from [`AddAnalyzeTask`].
     pub jobid: String,
 }
 
-impl AnalyzeTaskResult {
+impl GetAnalyzeTaskResult {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(jobid: impl Into<String>) -> Self {
@@ -115,10 +115,10 @@ impl AnalyzeTaskResult {
     }
 }
 
-/// The response to [`AnalyzeTaskResult`].
+/// The response to [`GetAnalyzeTaskResult`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct AnalyzeTaskResultResponse {
+pub struct GetAnalyzeTaskResultResponse {
     /// The status of the job.
     pub status: AnalyzeStatus,
     /// The summary. Absent for other types of analysis.
@@ -151,7 +151,7 @@ pub struct AnalyzeTaskResultResponse {
 /// and the permission 会话存档接口权限; self-built, customized and third-party apps can't call it yet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct CreateJob {
+pub struct CreateExportJob {
     /// The code from the display component. Valid for 5 minutes and for one call.
     pub code: Secret,
     /// The template's `media_id`, uploaded as a temporary media file of the type `file`: doc, docx, xls,
@@ -159,7 +159,7 @@ pub struct CreateJob {
     pub media_id: String,
 }
 
-impl CreateJob {
+impl CreateExportJob {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(code: impl Into<Secret>, media_id: impl Into<String>) -> Self {
@@ -170,12 +170,12 @@ impl CreateJob {
     }
 }
 
-/// The response to [`CreateJob`].
+/// The response to [`CreateExportJob`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct CreateJobResponse {
-    /// The job's ID, for [`GetJobStatus`]. According to the event's description, it is valid for 24 hours.
-    /// At most 64 characters.
+pub struct CreateExportJobResponse {
+    /// The job's ID, for [`GetExportJobStatus`]. According to the event's description, it is valid for 24
+    /// hours. At most 64 characters.
     pub jobid: String,
 }
 
@@ -189,13 +189,13 @@ pub struct CreateJobResponse {
 /// can't call it yet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetJobStatus {
-    /// The job's ID, from [`CreateJob`] or the event `chat_archive_export_finished`. At most 64
+pub struct GetExportJobStatus {
+    /// The job's ID, from [`CreateExportJob`] or the event `chat_archive_export_finished`. At most 64
     /// characters.
     pub jobid: String,
 }
 
-impl GetJobStatus {
+impl GetExportJobStatus {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(jobid: impl Into<String>) -> Self {
@@ -203,10 +203,10 @@ impl GetJobStatus {
     }
 }
 
-/// The response to [`GetJobStatus`].
+/// The response to [`GetExportJobStatus`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetJobStatusResponse {
+pub struct GetExportJobStatusResponse {
     /// The status of the job.
     pub status: ExportStatus,
     /// The ID of the result, which only the display component's template `ww-open-result-link` can show.

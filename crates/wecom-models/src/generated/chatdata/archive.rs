@@ -94,12 +94,12 @@ pub struct SyncMsgResponse {
 /// - 301052, `SESSION_ARCHIVE_EXPIRED`: The company's conversation archive has expired.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GroupchatGet {
+pub struct GetGroupChat {
     /// The group chat's `chatid`, from a record of [`SyncMsg`].
     pub chatid: String,
 }
 
-impl GroupchatGet {
+impl GetGroupChat {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(chatid: impl Into<String>) -> Self {
@@ -107,10 +107,10 @@ impl GroupchatGet {
     }
 }
 
-/// The response to [`GroupchatGet`].
+/// The response to [`GetGroupChat`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GroupchatGetResponse {
+pub struct GetGroupChatResponse {
     /// The open_userid of the member who created the group.
     pub creator: String,
     /// The time the group was created.
@@ -130,14 +130,14 @@ pub struct GroupchatGetResponse {
 /// it yet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetagreestatusSingle {
+pub struct GetAgreeStatusSingle {
     /// The chats to look up. WeCom refuses longer lists. At most 100 items.
     ///
     /// The table calls it `info`, the example `item`.
     pub item: Vec<OneToOneChat>,
 }
 
-impl GetagreestatusSingle {
+impl GetAgreeStatusSingle {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(item: impl IntoIterator<Item = OneToOneChat>) -> Self {
@@ -147,10 +147,10 @@ impl GetagreestatusSingle {
     }
 }
 
-/// The response to [`GetagreestatusSingle`].
+/// The response to [`GetAgreeStatusSingle`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetagreestatusSingleResponse {
+pub struct GetAgreeStatusSingleResponse {
     /// The consent, one entry per chat.
     pub agreeinfo: Vec<SingleAgreement>,
 }
@@ -165,12 +165,12 @@ pub struct GetagreestatusSingleResponse {
 /// third-party apps can't call it yet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetagreestatusRoom {
+pub struct GetAgreeStatusRoom {
     /// The group chat's `chatid`.
     pub chatid: String,
 }
 
-impl GetagreestatusRoom {
+impl GetAgreeStatusRoom {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(chatid: impl Into<String>) -> Self {
@@ -178,10 +178,10 @@ impl GetagreestatusRoom {
     }
 }
 
-/// The response to [`GetagreestatusRoom`].
+/// The response to [`GetAgreeStatusRoom`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetagreestatusRoomResponse {
+pub struct GetAgreeStatusRoomResponse {
     /// The consent, one entry for each external contact in another company's group.
     pub agreeinfo: Vec<RoomAgreement>,
 }

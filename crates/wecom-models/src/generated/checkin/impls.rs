@@ -138,17 +138,17 @@ impl wire::IntEnum for CheckinMethod {
     }
 }
 
-impl wire::WriteObject for Getcorpcheckinoption {
+impl wire::WriteObject for GetCorpCheckinOption {
     fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
         Ok(())
     }
 }
 
 wire::write_objects! {
-    Getcorpcheckinoption
+    GetCorpCheckinOption
 }
 
-impl wire::ReadObject for GetcorpcheckinoptionResponse {
+impl wire::ReadObject for GetCorpCheckinOptionResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -557,7 +557,7 @@ impl wire::ReadObject for LateStep {
 }
 
 wire::read_objects! {
-    GetcorpcheckinoptionResponse, Group, CheckinDate, Biweekly, CheckinTime, SpecialDay,
+    GetCorpCheckinOptionResponse, Group, CheckinDate, Biweekly, CheckinTime, SpecialDay,
     WifiNetwork, CheckinLocation, Range, ReporterInfo, Reporter, OvertimeInfo,
     OvertimeByCheckin, OvertimeByRequest, RestInfo, FixedRest, RestByOvertime, RestStep,
     Schedule, TimeSection, RestTime, LateRule, LateStep

@@ -6,7 +6,7 @@
 use super::*;
 use crate::wire;
 
-impl wire::WriteObject for GetcorpcheckinoptionResponse {
+impl wire::WriteObject for GetCorpCheckinOptionResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("group", &self.group)
     }
@@ -240,7 +240,7 @@ impl wire::WriteObject for LateStep {
 }
 
 wire::write_objects! {
-    GetcorpcheckinoptionResponse, Group, CheckinDate, Biweekly, CheckinTime, SpecialDay,
+    GetCorpCheckinOptionResponse, Group, CheckinDate, Biweekly, CheckinTime, SpecialDay,
     WifiNetwork, CheckinLocation, Range, ReporterInfo, Reporter, OvertimeInfo,
     OvertimeByCheckin, OvertimeByRequest, RestInfo, FixedRest, RestByOvertime, RestStep,
     Schedule, TimeSection, RestTime, LateRule, LateStep
@@ -250,7 +250,7 @@ wire::write_int_enums! {
     GroupType, CheckinDevice, OvertimeBasis, RestDeduction, OutOfRange, CheckinMethod
 }
 
-impl wire::ReadObject for Getcorpcheckinoption {
+impl wire::ReadObject for GetCorpCheckinOption {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         _name: &str,
@@ -261,5 +261,5 @@ impl wire::ReadObject for Getcorpcheckinoption {
 }
 
 wire::read_objects! {
-    Getcorpcheckinoption
+    GetCorpCheckinOption
 }

@@ -15,7 +15,7 @@ use crate::Unknown;
 /// `POST /cgi-bin/exmail/account/act_email` ·
 /// [禁用/启用邮箱账号](https://developer.work.weixin.qq.com/document/path/95512)
 ///
-/// At least one of `userid`, `publicemail_id` is set.
+/// Set at least one of `userid` and `publicemail_id`.
 ///
 /// The mailboxes of super admins and of the company's creator can't be disabled.
 ///
@@ -33,7 +33,7 @@ pub struct ActEmail {
 }
 
 impl ActEmail {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(r#type: MailboxStatus) -> Self {
         Self { r#type, ..Self::default() }
@@ -54,7 +54,7 @@ impl ActEmail {
     }
 }
 
-/// The answer to [`ActEmail`].
+/// The response to [`ActEmail`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ActEmailResponse {}
@@ -77,7 +77,7 @@ pub struct GetUserOption {
 }
 
 impl GetUserOption {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
         userid: impl Into<String>,
@@ -90,7 +90,7 @@ impl GetUserOption {
     }
 }
 
-/// The answer to [`GetUserOption`].
+/// The response to [`GetUserOption`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUserOptionResponse {
@@ -114,7 +114,7 @@ pub struct UpdateUserOption {
 }
 
 impl UpdateUserOption {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(userid: impl Into<String>, option: UserOptions) -> Self {
         Self {
@@ -124,7 +124,7 @@ impl UpdateUserOption {
     }
 }
 
-/// The answer to [`UpdateUserOption`].
+/// The response to [`UpdateUserOption`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateUserOptionResponse {}
@@ -143,14 +143,14 @@ pub struct GetMailNewCount {
 }
 
 impl GetMailNewCount {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(userid: impl Into<String>) -> Self {
         Self { userid: userid.into() }
     }
 }
 
-/// The answer to [`GetMailNewCount`].
+/// The response to [`GetMailNewCount`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMailNewCountResponse {
@@ -167,7 +167,7 @@ pub struct UserOptions {
 }
 
 impl UserOptions {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(list: impl IntoIterator<Item = UserOption>) -> Self {
         Self {
@@ -180,14 +180,14 @@ impl UserOptions {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UserOption {
-    /// Which setting it is.
+    /// The type of setting.
     pub r#type: UserOptionType,
     /// Whether it is enabled.
     pub value: UserOptionValue,
 }
 
 impl UserOption {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(r#type: UserOptionType, value: UserOptionValue) -> Self {
         Self { r#type, value }

@@ -15,7 +15,7 @@ use crate::{Secret, Timestamp, Unknown};
 /// `POST /cgi-bin/exmail/app/compose_send` ·
 /// [发送普通邮件](https://developer.work.weixin.qq.com/document/path/97445)
 ///
-/// At least one of `to.emails`, `to.userids` is set.
+/// Set at least one of `to.emails` and `to.userids`.
 ///
 /// The app's mailbox is the sender. Requires WeCom 4.0.20 or later.
 ///
@@ -23,8 +23,8 @@ use crate::{Secret, Timestamp, Unknown};
 /// ([`ComposeSendMeeting`]).
 ///
 /// **Names for IDs.** With `enable_id_trans`, WeCom replaces these templates in `subject`, `content` and the names of
-/// attachments. What doesn't follow this syntax, or contains an unknown department's ID or userid,
-/// stays as it is.
+/// attachments. An expression that doesn't follow this syntax, or contains an unknown department's ID
+/// or userid, stays as it is.
 ///
 /// - `$departmentName=DEPARTMENT_ID$`: the department's name, by its numeric ID
 /// - `$userName=USERID$`: the member's name
@@ -56,7 +56,7 @@ pub struct ComposeSendMail {
 }
 
 impl ComposeSendMail {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
         to: Recipients,
@@ -110,7 +110,7 @@ impl ComposeSendMail {
     }
 }
 
-/// The answer to [`ComposeSendMail`].
+/// The response to [`ComposeSendMail`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ComposeSendMailResponse {}
@@ -120,7 +120,7 @@ pub struct ComposeSendMailResponse {}
 /// `POST /cgi-bin/exmail/app/compose_send` ·
 /// [发送日程邮件](https://developer.work.weixin.qq.com/document/path/97854)
 ///
-/// At least one of `to.emails`, `to.userids` is set.
+/// Set at least one of `to.emails` and `to.userids`.
 ///
 /// The app's mailbox is the sender. Requires WeCom 4.0.20 or later.
 ///
@@ -128,8 +128,8 @@ pub struct ComposeSendMailResponse {}
 /// ([`ComposeSendMeeting`]).
 ///
 /// **Names for IDs.** With `enable_id_trans`, WeCom replaces these templates in `subject`, `content` and the names of
-/// attachments. What doesn't follow this syntax, or contains an unknown department's ID or userid,
-/// stays as it is.
+/// attachments. An expression that doesn't follow this syntax, or contains an unknown department's ID
+/// or userid, stays as it is.
 ///
 /// - `$departmentName=DEPARTMENT_ID$`: the department's name, by its numeric ID
 /// - `$userName=USERID$`: the member's name
@@ -164,7 +164,7 @@ pub struct ComposeSendSchedule {
 }
 
 impl ComposeSendSchedule {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
         to: Recipients,
@@ -220,7 +220,7 @@ impl ComposeSendSchedule {
     }
 }
 
-/// The answer to [`ComposeSendSchedule`].
+/// The response to [`ComposeSendSchedule`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ComposeSendScheduleResponse {}
@@ -230,7 +230,7 @@ pub struct ComposeSendScheduleResponse {}
 /// `POST /cgi-bin/exmail/app/compose_send` ·
 /// [发送会议邮件](https://developer.work.weixin.qq.com/document/path/97855)
 ///
-/// At least one of `to.emails`, `to.userids` is set.
+/// Set at least one of `to.emails` and `to.userids`.
 ///
 /// The app's mailbox is the sender. Requires WeCom 4.0.20 or later.
 ///
@@ -242,8 +242,8 @@ pub struct ComposeSendScheduleResponse {}
 /// `repeat_day_of_week` or `repeat_day_of_month` names the days, and `repeat_interval` the interval.
 ///
 /// **Names for IDs.** With `enable_id_trans`, WeCom replaces these templates in `subject`, `content` and the names of
-/// attachments. What doesn't follow this syntax, or contains an unknown department's ID or userid,
-/// stays as it is.
+/// attachments. An expression that doesn't follow this syntax, or contains an unknown department's ID
+/// or userid, stays as it is.
 ///
 /// - `$departmentName=DEPARTMENT_ID$`: the department's name, by its numeric ID
 /// - `$userName=USERID$`: the member's name
@@ -280,7 +280,7 @@ pub struct ComposeSendMeeting {
 }
 
 impl ComposeSendMeeting {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
         to: Recipients,
@@ -338,7 +338,7 @@ impl ComposeSendMeeting {
     }
 }
 
-/// The answer to [`ComposeSendMeeting`].
+/// The response to [`ComposeSendMeeting`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ComposeSendMeetingResponse {}
@@ -366,7 +366,7 @@ pub struct GetMailList {
 }
 
 impl GetMailList {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
         begin_time: impl Into<Timestamp>,
@@ -394,7 +394,7 @@ impl GetMailList {
     }
 }
 
-/// The answer to [`GetMailList`].
+/// The response to [`GetMailList`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMailListResponse {
@@ -422,14 +422,14 @@ pub struct ReadMail {
 }
 
 impl ReadMail {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(mail_id: impl Into<String>) -> Self {
         Self { mail_id: mail_id.into() }
     }
 }
 
-/// The answer to [`ReadMail`].
+/// The response to [`ReadMail`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadMailResponse {
@@ -453,7 +453,7 @@ pub struct UpdateEmailAlias {
 }
 
 impl UpdateEmailAlias {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(new_email: impl Into<String>) -> Self {
         Self {
@@ -462,7 +462,7 @@ impl UpdateEmailAlias {
     }
 }
 
-/// The answer to [`UpdateEmailAlias`].
+/// The response to [`UpdateEmailAlias`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateEmailAliasResponse {}
@@ -481,14 +481,14 @@ pub struct UpdateEmailAliasResponse {}
 pub struct GetEmailAlias {}
 
 impl GetEmailAlias {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty request: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 }
 
-/// The answer to [`GetEmailAlias`].
+/// The response to [`GetEmailAlias`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetEmailAliasResponse {
@@ -509,7 +509,7 @@ pub struct Recipients {
 }
 
 impl Recipients {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty value: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -547,7 +547,7 @@ pub struct Attachment {
 }
 
 impl Attachment {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(file_name: impl Into<String>, content: impl Into<String>) -> Self {
         Self {
@@ -559,7 +559,7 @@ impl Attachment {
 
 /// A calendar event that an email creates, updates or cancels.
 ///
-/// `schedule_id` is required when `method` is `cancel`.
+/// `schedule_id` is required if `method` is `cancel`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CalendarEvent {
@@ -581,7 +581,7 @@ pub struct CalendarEvent {
 }
 
 impl CalendarEvent {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
         start_time: impl Into<Timestamp>,
@@ -639,7 +639,7 @@ pub struct EventAdmins {
 }
 
 impl EventAdmins {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(userids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
@@ -650,7 +650,7 @@ impl EventAdmins {
 
 /// The time, location and repetition of a meeting that an email creates, updates or cancels.
 ///
-/// `schedule_id` is required when `method` is `cancel`.
+/// `schedule_id` is required if `method` is `cancel`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MeetingSchedule {
@@ -669,7 +669,7 @@ pub struct MeetingSchedule {
 }
 
 impl MeetingSchedule {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
         start_time: impl Into<Timestamp>,
@@ -727,7 +727,7 @@ pub struct Reminders {
     /// Whether `repeat_interval` and the lists of days and months decide when it repeats, instead of
     /// `start_time` alone. Takes effect only if `is_repeat` is set.
     pub is_custom_repeat: Option<bool>,
-    /// How it repeats. Takes effect only if `is_repeat` is set.
+    /// The type of repetition. Takes effect only if `is_repeat` is set.
     pub repeat_type: Option<RepeatType>,
     /// The number of days, weeks, months or years, as `repeat_type` says, from one time to the next: 2 is
     /// every other week if it repeats weekly. Takes effect only if `is_custom_repeat` is set.
@@ -752,7 +752,7 @@ pub struct Reminders {
 }
 
 impl Reminders {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty value: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -868,7 +868,7 @@ pub struct Meeting {
 }
 
 impl Meeting {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(meeting_admins: MeetingAdmins) -> Self {
         Self {
@@ -901,7 +901,7 @@ pub struct MeetingHosts {
 }
 
 impl MeetingHosts {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(userids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
@@ -920,7 +920,7 @@ pub struct MeetingAdmins {
 }
 
 impl MeetingAdmins {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(userids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
@@ -929,7 +929,7 @@ impl MeetingAdmins {
     }
 }
 
-/// How a meeting is run.
+/// The settings of a meeting.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MeetingSettings {
@@ -941,20 +941,20 @@ pub struct MeetingSettings {
     pub enable_waiting_room: Option<bool>,
     /// Whether members can join before the host. Default true.
     pub allow_enter_before_host: Option<bool>,
-    /// Who can join. Default 0.
+    /// The people who can join. Default 0.
     pub enter_restraint: Option<EnterRestraint>,
     /// Whether the screen shows a watermark. Default false.
     pub enable_screen_watermark: Option<bool>,
     /// Whether attendees are muted as they join. Default 2.
     pub enable_enter_mute: Option<EnterMute>,
-    /// Who is reminded when the meeting starts. Default 2.
+    /// The people reminded when the meeting starts. Default 2.
     pub remind_scope: Option<RemindScope>,
     /// The type of watermark. Default 0.
     pub water_mark_type: Option<WatermarkType>,
 }
 
 impl MeetingSettings {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty value: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -1044,7 +1044,7 @@ pub enum ContentType {
     Other(Unknown),
 }
 
-/// What an email does to a calendar event or meeting.
+/// The effect of an email on a calendar event or meeting.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ScheduleMethod {
@@ -1056,7 +1056,7 @@ pub enum ScheduleMethod {
     Other(Unknown),
 }
 
-/// How a calendar event or meeting repeats.
+/// The type of repetition of a calendar event or meeting.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RepeatType {
@@ -1086,7 +1086,7 @@ pub enum AutoRecord {
     Other(Unknown),
 }
 
-/// Who can join a meeting.
+/// The people who can join a meeting.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EnterRestraint {
@@ -1112,7 +1112,7 @@ pub enum EnterMute {
     Other(Unknown),
 }
 
-/// Who is reminded when a meeting starts.
+/// The people reminded when a meeting starts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RemindScope {

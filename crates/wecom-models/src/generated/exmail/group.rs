@@ -15,14 +15,14 @@ use crate::Unknown;
 /// `POST /cgi-bin/exmail/group/create` ·
 /// [创建邮件群组](https://developer.work.weixin.qq.com/document/path/95510)
 ///
-/// At least one of `email_list.list`, `group_list.list`, `department_list.list`, `tag_list.list` is
-/// set.
+/// Set at least one of `email_list.list`, `group_list.list`, `department_list.list` and
+/// `tag_list.list`.
 ///
-/// `allow_emaillist` is not allowed when `allow_type` is `0` or `1` or `2`.
+/// `allow_emaillist` is not allowed if `allow_type` is `0` or `1` or `2`.
 ///
-/// `allow_departmentlist` is not allowed when `allow_type` is `0` or `1` or `2`.
+/// `allow_departmentlist` is not allowed if `allow_type` is `0` or `1` or `2`.
 ///
-/// `allow_taglist` is not allowed when `allow_type` is `0` or `1` or `2`.
+/// `allow_taglist` is not allowed if `allow_type` is `0` or `1` or `2`.
 ///
 /// The members are those of `email_list`, `group_list`, `department_list` and `tag_list` together. If
 /// `allow_type` is 3, set at least one of `allow_emaillist`, `allow_departmentlist` and
@@ -54,7 +54,7 @@ pub struct CreateGroup {
     ///
     /// The page's table says string; its example shows an object.
     pub group_list: Option<EmailList>,
-    /// Who can send to the group.
+    /// The senders allowed in the group.
     pub allow_type: Option<AllowType>,
     /// The email addresses of members who can send to the group, as in their `biz_mail`.
     ///
@@ -71,7 +71,7 @@ pub struct CreateGroup {
 }
 
 impl CreateGroup {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(groupid: impl Into<String>, groupname: impl Into<String>) -> Self {
         Self {
@@ -138,7 +138,7 @@ impl CreateGroup {
     }
 }
 
-/// The answer to [`CreateGroup`].
+/// The response to [`CreateGroup`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateGroupResponse {}
@@ -148,13 +148,13 @@ pub struct CreateGroupResponse {}
 /// `POST /cgi-bin/exmail/group/update` ·
 /// [更新邮件群组](https://developer.work.weixin.qq.com/document/path/97995)
 ///
-/// `allow_emaillist` is not allowed when `allow_type` is `0` or `1` or `2`.
+/// `allow_emaillist` is not allowed if `allow_type` is `0` or `1` or `2`.
 ///
-/// `allow_departmentlist` is not allowed when `allow_type` is `0` or `1` or `2`.
+/// `allow_departmentlist` is not allowed if `allow_type` is `0` or `1` or `2`.
 ///
-/// `allow_taglist` is not allowed when `allow_type` is `0` or `1` or `2`.
+/// `allow_taglist` is not allowed if `allow_type` is `0` or `1` or `2`.
 ///
-/// What is omitted stays unchanged; an empty list clears it. The members are those of `email_list`,
+/// Omitted fields stay unchanged; an empty list clears it. The members are those of `email_list`,
 /// `group_list`, `department_list` and `tag_list` together, which can't all be cleared. If
 /// `allow_type` is 3, set at least one of `allow_emaillist`, `allow_departmentlist` and
 /// `allow_taglist`.
@@ -185,7 +185,7 @@ pub struct UpdateGroup {
     ///
     /// The page's table says string; its example shows an object.
     pub group_list: Option<EmailList>,
-    /// Who can send to the group. If omitted, it stays unchanged.
+    /// The senders allowed in the group. If omitted, it stays unchanged.
     pub allow_type: Option<AllowType>,
     /// The email addresses of members who can send to the group. An empty list clears it. If omitted, it
     /// stays unchanged.
@@ -205,7 +205,7 @@ pub struct UpdateGroup {
 }
 
 impl UpdateGroup {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(groupid: impl Into<String>) -> Self {
         Self {
@@ -278,7 +278,7 @@ impl UpdateGroup {
     }
 }
 
-/// The answer to [`UpdateGroup`].
+/// The response to [`UpdateGroup`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateGroupResponse {}
@@ -298,14 +298,14 @@ pub struct DeleteGroup {
 }
 
 impl DeleteGroup {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(groupid: impl Into<String>) -> Self {
         Self { groupid: groupid.into() }
     }
 }
 
-/// The answer to [`DeleteGroup`].
+/// The response to [`DeleteGroup`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteGroupResponse {}
@@ -325,14 +325,14 @@ pub struct GetGroup {
 }
 
 impl GetGroup {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(groupid: impl Into<String>) -> Self {
         Self { groupid: groupid.into() }
     }
 }
 
-/// The answer to [`GetGroup`].
+/// The response to [`GetGroup`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupResponse {
@@ -356,7 +356,7 @@ pub struct GetGroupResponse {
     ///
     /// The page's table says string; its example shows an object.
     pub group_list: EmailList,
-    /// Who can send to the group.
+    /// The senders allowed in the group.
     pub allow_type: AllowType,
     /// The email addresses of members who can send to the group.
     ///
@@ -389,7 +389,7 @@ pub struct SearchGroup {
 }
 
 impl SearchGroup {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(fuzzy: bool) -> Self {
         Self { fuzzy, ..Self::default() }
@@ -403,7 +403,7 @@ impl SearchGroup {
     }
 }
 
-/// The answer to [`SearchGroup`].
+/// The response to [`SearchGroup`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchGroupResponse {
@@ -424,7 +424,7 @@ pub struct EmailList {
 }
 
 impl EmailList {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(list: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
@@ -442,7 +442,7 @@ pub struct IdList {
 }
 
 impl IdList {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(list: impl IntoIterator<Item = u64>) -> Self {
         Self {
@@ -461,7 +461,7 @@ pub struct Group {
     pub groupname: String,
 }
 
-/// Who can send to a mail group.
+/// The senders allowed in a mail group.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AllowType {

@@ -16,7 +16,7 @@ use crate::{Secret, Timestamp};
 /// `POST /cgi-bin/exmail/publicmail/create` ·
 /// [创建公共邮箱](https://developer.work.weixin.qq.com/document/path/95511)
 ///
-/// At least one of `userid_list.list`, `department_list.list`, `tag_list.list` is set.
+/// Set at least one of `userid_list.list`, `department_list.list` and `tag_list.list`.
 ///
 /// A client-specific password is shown only once, to be entered in the mail client. Each one that was
 /// created stays valid. Don't pass it on.
@@ -50,7 +50,7 @@ pub struct CreatePublicMail {
 }
 
 impl CreatePublicMail {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(email: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
@@ -96,7 +96,7 @@ impl CreatePublicMail {
     }
 }
 
-/// The answer to [`CreatePublicMail`].
+/// The response to [`CreatePublicMail`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePublicMailResponse {
@@ -114,7 +114,7 @@ pub struct CreatePublicMailResponse {
 /// `POST /cgi-bin/exmail/publicmail/update` ·
 /// [更新公共邮箱](https://developer.work.weixin.qq.com/document/path/98000)
 ///
-/// What is omitted stays unchanged; an empty list clears it. `userid_list`, `department_list` and
+/// Omitted fields stay unchanged; an empty list clears it. `userid_list`, `department_list` and
 /// `tag_list` can't all be cleared.
 ///
 /// A client-specific password is shown only once, to be entered in the mail client. Each one that was
@@ -156,7 +156,7 @@ pub struct UpdatePublicMail {
 }
 
 impl UpdatePublicMail {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(id: u64) -> Self {
         Self { id, ..Self::default() }
@@ -212,7 +212,7 @@ impl UpdatePublicMail {
     }
 }
 
-/// The answer to [`UpdatePublicMail`].
+/// The response to [`UpdatePublicMail`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdatePublicMailResponse {
@@ -238,14 +238,14 @@ pub struct DeletePublicMail {
 }
 
 impl DeletePublicMail {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(id: u64) -> Self {
         Self { id }
     }
 }
 
-/// The answer to [`DeletePublicMail`].
+/// The response to [`DeletePublicMail`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeletePublicMailResponse {}
@@ -267,7 +267,7 @@ pub struct GetPublicMail {
 }
 
 impl GetPublicMail {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(id_list: impl IntoIterator<Item = u64>) -> Self {
         Self {
@@ -276,7 +276,7 @@ impl GetPublicMail {
     }
 }
 
-/// The answer to [`GetPublicMail`].
+/// The response to [`GetPublicMail`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetPublicMailResponse {
@@ -301,7 +301,7 @@ pub struct SearchPublicMail {
 }
 
 impl SearchPublicMail {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(fuzzy: bool) -> Self {
         Self { fuzzy, ..Self::default() }
@@ -315,7 +315,7 @@ impl SearchPublicMail {
     }
 }
 
-/// The answer to [`SearchPublicMail`].
+/// The response to [`SearchPublicMail`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchPublicMailResponse {
@@ -338,14 +338,14 @@ pub struct GetAuthCodeList {
 }
 
 impl GetAuthCodeList {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(id: u64) -> Self {
         Self { id }
     }
 }
 
-/// The answer to [`GetAuthCodeList`].
+/// The response to [`GetAuthCodeList`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAuthCodeListResponse {
@@ -367,14 +367,14 @@ pub struct DeleteAuthCode {
 }
 
 impl DeleteAuthCode {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(id: u64, auth_code_id: u64) -> Self {
         Self { id, auth_code_id }
     }
 }
 
-/// The answer to [`DeleteAuthCode`].
+/// The response to [`DeleteAuthCode`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteAuthCodeResponse {}
@@ -388,7 +388,7 @@ pub struct UseridList {
 }
 
 impl UseridList {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(list: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
@@ -406,7 +406,7 @@ pub struct IdList {
 }
 
 impl IdList {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(list: impl IntoIterator<Item = u64>) -> Self {
         Self {
@@ -425,7 +425,7 @@ pub struct AliasList {
 }
 
 impl AliasList {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty value: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -448,7 +448,7 @@ pub struct AuthCodeInfo {
 }
 
 impl AuthCodeInfo {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty value: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

@@ -22,7 +22,7 @@ pub struct BatchAddVip {
 }
 
 impl BatchAddVip {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(userid_list: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
@@ -31,7 +31,7 @@ impl BatchAddVip {
     }
 }
 
-/// The answer to [`BatchAddVip`].
+/// The response to [`BatchAddVip`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchAddVipResponse {
@@ -55,7 +55,7 @@ pub struct BatchDelVip {
 }
 
 impl BatchDelVip {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(userid_list: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
@@ -64,7 +64,7 @@ impl BatchDelVip {
     }
 }
 
-/// The answer to [`BatchDelVip`].
+/// The response to [`BatchDelVip`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchDelVipResponse {
@@ -74,7 +74,7 @@ pub struct BatchDelVipResponse {
     pub fail_userid_list: Vec<String>,
 }
 
-/// Lists the members with an advanced-feature account, a page at a time.
+/// Lists the members with an advanced-feature account, one page at a time.
 ///
 /// `POST /cgi-bin/exmail/vip/list` ·
 /// [获取高级功能账号列表](https://developer.work.weixin.qq.com/document/path/99318)
@@ -92,7 +92,7 @@ pub struct ListVip {
 }
 
 impl ListVip {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty request: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -113,7 +113,7 @@ impl ListVip {
     }
 }
 
-/// The answer to [`ListVip`].
+/// The response to [`ListVip`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListVipResponse {

@@ -139,7 +139,7 @@ impl AddMsgTemplate {
 pub struct AddMsgTemplateResponse {
     /// The customers or customer groups that don't exist or can't receive the message.
     pub fail_list: Vec<String>,
-    /// The message's ID, for getting its status: [`GetGroupmsgTask`], [`GetGroupmsgSendResult`].
+    /// The message's ID, for getting its status: [`GetGroupMsgTask`], [`GetGroupMsgSendResult`].
     pub msgid: String,
 }
 
@@ -160,7 +160,7 @@ pub struct AddMsgTemplateResponse {
 /// Messages with several attachments require WeCom 3.1.6 or later.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetGroupmsgListV2 {
+pub struct GetGroupMsgListV2 {
     /// Whether to list messages to customers or to customer groups. The page calls it required, but also
     /// names the default `single`. Default `single`.
     pub chat_type: ChatType,
@@ -178,7 +178,7 @@ pub struct GetGroupmsgListV2 {
     pub cursor: Option<String>,
 }
 
-impl GetGroupmsgListV2 {
+impl GetGroupMsgListV2 {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
@@ -223,10 +223,10 @@ impl GetGroupmsgListV2 {
     }
 }
 
-/// The response to [`GetGroupmsgListV2`].
+/// The response to [`GetGroupMsgListV2`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetGroupmsgListV2Response {
+pub struct GetGroupMsgListV2Response {
     /// The cursor of the next page. Empty after the last page.
     pub next_cursor: String,
     /// The messages.
@@ -245,8 +245,8 @@ pub struct GetGroupmsgListV2Response {
 /// Not available for messages created before 2020-11-17.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetGroupmsgTask {
-    /// The message's ID, from [`AddMsgTemplate`] or [`GetGroupmsgListV2`].
+pub struct GetGroupMsgTask {
+    /// The message's ID, from [`AddMsgTemplate`] or [`GetGroupMsgListV2`].
     pub msgid: String,
     /// Records per page. WeCom falls back to the default above the maximum. Default 500, at most 1000.
     pub limit: Option<u64>,
@@ -254,7 +254,7 @@ pub struct GetGroupmsgTask {
     pub cursor: Option<String>,
 }
 
-impl GetGroupmsgTask {
+impl GetGroupMsgTask {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(msgid: impl Into<String>) -> Self {
@@ -279,10 +279,10 @@ impl GetGroupmsgTask {
     }
 }
 
-/// The response to [`GetGroupmsgTask`].
+/// The response to [`GetGroupMsgTask`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetGroupmsgTaskResponse {
+pub struct GetGroupMsgTaskResponse {
     /// The cursor of the next page. Empty after the last page.
     pub next_cursor: String,
     /// The tasks, one entry per member.
@@ -302,10 +302,10 @@ pub struct GetGroupmsgTaskResponse {
 /// chosen. Not available for messages created before 2020-11-17.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetGroupmsgSendResult {
-    /// The message's ID, from [`GetGroupmsgListV2`].
+pub struct GetGroupMsgSendResult {
+    /// The message's ID, from [`GetGroupMsgListV2`].
     pub msgid: String,
-    /// The member's userid, from [`GetGroupmsgTask`].
+    /// The member's userid, from [`GetGroupMsgTask`].
     pub userid: String,
     /// Records per page. WeCom falls back to the default above the maximum. Default 500, at most 1000.
     pub limit: Option<u64>,
@@ -313,7 +313,7 @@ pub struct GetGroupmsgSendResult {
     pub cursor: Option<String>,
 }
 
-impl GetGroupmsgSendResult {
+impl GetGroupMsgSendResult {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(msgid: impl Into<String>, userid: impl Into<String>) -> Self {
@@ -339,10 +339,10 @@ impl GetGroupmsgSendResult {
     }
 }
 
-/// The response to [`GetGroupmsgSendResult`].
+/// The response to [`GetGroupMsgSendResult`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetGroupmsgSendResultResponse {
+pub struct GetGroupMsgSendResultResponse {
     /// The cursor of the next page. Empty after the last page.
     pub next_cursor: String,
     /// The results, one entry per customer or customer group.
@@ -355,15 +355,15 @@ pub struct GetGroupmsgSendResultResponse {
 /// [提醒成员群发](https://developer.work.weixin.qq.com/document/path/97610)
 ///
 /// At most three reminders per message within 24 hours. The permissions are those of
-/// [`GetGroupmsgListV2`]; customer acquisition apps need the permission 客户联系权限 › 消息推送权限 › 群发消息给客户和客户群.
+/// [`GetGroupMsgListV2`]; customer acquisition apps need the permission 客户联系权限 › 消息推送权限 › 群发消息给客户和客户群.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct RemindGroupmsgSend {
-    /// The message's ID, from [`GetGroupmsgListV2`].
+pub struct RemindGroupMsgSend {
+    /// The message's ID, from [`GetGroupMsgListV2`].
     pub msgid: String,
 }
 
-impl RemindGroupmsgSend {
+impl RemindGroupMsgSend {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(msgid: impl Into<String>) -> Self {
@@ -371,10 +371,10 @@ impl RemindGroupmsgSend {
     }
 }
 
-/// The response to [`RemindGroupmsgSend`].
+/// The response to [`RemindGroupMsgSend`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct RemindGroupmsgSendResponse {}
+pub struct RemindGroupMsgSendResponse {}
 
 /// Stops a broadcast for members who have not sent it yet.
 ///
@@ -385,12 +385,12 @@ pub struct RemindGroupmsgSendResponse {}
 /// [`AddMsgTemplate`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct CancelGroupmsgSend {
-    /// The message's ID, from [`AddMsgTemplate`] or [`GetGroupmsgListV2`].
+pub struct CancelGroupMsgSend {
+    /// The message's ID, from [`AddMsgTemplate`] or [`GetGroupMsgListV2`].
     pub msgid: String,
 }
 
-impl CancelGroupmsgSend {
+impl CancelGroupMsgSend {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(msgid: impl Into<String>) -> Self {
@@ -398,10 +398,10 @@ impl CancelGroupmsgSend {
     }
 }
 
-/// The response to [`CancelGroupmsgSend`].
+/// The response to [`CancelGroupMsgSend`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct CancelGroupmsgSendResponse {}
+pub struct CancelGroupMsgSendResponse {}
 
 /// Sends a welcome message to a new customer, in the name of the member who was added.
 ///
@@ -483,7 +483,7 @@ pub struct SendWelcomeMsgResponse {}
 /// 客户联系 › 配置入群欢迎语素材.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GroupWelcomeTemplateAdd {
+pub struct AddGroupWelcomeTemplate {
     /// The text.
     pub text: Option<TemplateText>,
     /// The image.
@@ -503,7 +503,7 @@ pub struct GroupWelcomeTemplateAdd {
     pub notify: Option<bool>,
 }
 
-impl GroupWelcomeTemplateAdd {
+impl AddGroupWelcomeTemplate {
     /// Creates an empty request: no field is required.
     #[must_use]
     pub fn new() -> Self {
@@ -567,10 +567,10 @@ impl GroupWelcomeTemplateAdd {
     }
 }
 
-/// The response to [`GroupWelcomeTemplateAdd`].
+/// The response to [`AddGroupWelcomeTemplate`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GroupWelcomeTemplateAddResponse {
+pub struct AddGroupWelcomeTemplateResponse {
     /// The welcome message's ID.
     pub template_id: String,
 }
@@ -581,11 +581,11 @@ pub struct GroupWelcomeTemplateAddResponse {
 /// [编辑入群欢迎语素材](https://developer.work.weixin.qq.com/document/path/92366)
 ///
 /// Only for welcome messages the app itself created. Otherwise, the permissions are those of
-/// [`GroupWelcomeTemplateAdd`]. The page doesn't say whether omitted contents stay unchanged.
+/// [`AddGroupWelcomeTemplate`]. The page doesn't say whether omitted contents stay unchanged.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GroupWelcomeTemplateEdit {
-    /// The welcome message's ID, from [`GroupWelcomeTemplateAdd`].
+pub struct EditGroupWelcomeTemplate {
+    /// The welcome message's ID, from [`AddGroupWelcomeTemplate`].
     pub template_id: String,
     /// The text.
     pub text: Option<TemplateText>,
@@ -604,7 +604,7 @@ pub struct GroupWelcomeTemplateEdit {
     pub agentid: Option<u64>,
 }
 
-impl GroupWelcomeTemplateEdit {
+impl EditGroupWelcomeTemplate {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(template_id: impl Into<String>) -> Self {
@@ -664,25 +664,25 @@ impl GroupWelcomeTemplateEdit {
     }
 }
 
-/// The response to [`GroupWelcomeTemplateEdit`].
+/// The response to [`EditGroupWelcomeTemplate`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GroupWelcomeTemplateEditResponse {}
+pub struct EditGroupWelcomeTemplateResponse {}
 
 /// Gets a welcome message for people who join customer groups.
 ///
 /// `POST /cgi-bin/externalcontact/group_welcome_template/get` ·
 /// [获取入群欢迎语素材](https://developer.work.weixin.qq.com/document/path/92366)
 ///
-/// The permissions are those of [`GroupWelcomeTemplateAdd`].
+/// The permissions are those of [`AddGroupWelcomeTemplate`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GroupWelcomeTemplateGet {
-    /// The welcome message's ID, from [`GroupWelcomeTemplateAdd`].
+pub struct GetGroupWelcomeTemplate {
+    /// The welcome message's ID, from [`AddGroupWelcomeTemplate`].
     pub template_id: String,
 }
 
-impl GroupWelcomeTemplateGet {
+impl GetGroupWelcomeTemplate {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(template_id: impl Into<String>) -> Self {
@@ -692,10 +692,10 @@ impl GroupWelcomeTemplateGet {
     }
 }
 
-/// The response to [`GroupWelcomeTemplateGet`].
+/// The response to [`GetGroupWelcomeTemplate`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GroupWelcomeTemplateGetResponse {
+pub struct GetGroupWelcomeTemplateResponse {
     /// The text, if it has one.
     pub text: Option<TemplateText>,
     /// The image, if it has one.
@@ -716,18 +716,18 @@ pub struct GroupWelcomeTemplateGetResponse {
 /// [删除入群欢迎语素材](https://developer.work.weixin.qq.com/document/path/92366)
 ///
 /// Only for welcome messages the app itself created. Otherwise, the permissions are those of
-/// [`GroupWelcomeTemplateAdd`].
+/// [`AddGroupWelcomeTemplate`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GroupWelcomeTemplateDel {
-    /// The welcome message's ID, from [`GroupWelcomeTemplateAdd`].
+pub struct DelGroupWelcomeTemplate {
+    /// The welcome message's ID, from [`AddGroupWelcomeTemplate`].
     pub template_id: String,
     /// The agentid of the app as installed in the company. Required only for old third-party suites with
     /// several apps.
     pub agentid: Option<u64>,
 }
 
-impl GroupWelcomeTemplateDel {
+impl DelGroupWelcomeTemplate {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(template_id: impl Into<String>) -> Self {
@@ -745,10 +745,10 @@ impl GroupWelcomeTemplateDel {
     }
 }
 
-/// The response to [`GroupWelcomeTemplateDel`].
+/// The response to [`DelGroupWelcomeTemplate`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GroupWelcomeTemplateDelResponse {}
+pub struct DelGroupWelcomeTemplateResponse {}
 
 /// A filter of customers by their tags.
 #[derive(Clone, Debug, Default, PartialEq)]

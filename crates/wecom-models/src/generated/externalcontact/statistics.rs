@@ -27,7 +27,7 @@ use crate::{Timestamp, Unknown};
 /// 客户群 › 获取客户群的数据统计. The group owners must be visible to the app.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct Statistic {
+pub struct GetGroupChatStatistic {
     /// The start of the first day: yesterday, or up to 180 days ago.
     pub day_begin_time: Timestamp,
     /// The start of the last day: yesterday, or up to 180 days ago. If omitted, the first day.
@@ -45,7 +45,7 @@ pub struct Statistic {
     pub limit: Option<u64>,
 }
 
-impl Statistic {
+impl GetGroupChatStatistic {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(day_begin_time: impl Into<Timestamp>) -> Self {
@@ -98,10 +98,10 @@ impl Statistic {
     }
 }
 
-/// The response to [`Statistic`].
+/// The response to [`GetGroupChatStatistic`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct StatisticResponse {
+pub struct GetGroupChatStatisticResponse {
     /// The total number of owners.
     pub total: u64,
     /// The offset of the next page. After the last one it equals `total`.
@@ -128,7 +128,7 @@ pub struct StatisticResponse {
 /// visible to the app.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct StatisticGroupByDay {
+pub struct GetGroupChatStatisticByDay {
     /// The start of the first day: yesterday, or up to 180 days ago.
     pub day_begin_time: Timestamp,
     /// The start of the last day: yesterday, or up to 180 days ago. If omitted, the first day.
@@ -138,7 +138,7 @@ pub struct StatisticGroupByDay {
     pub owner_filter: Option<OwnerFilter>,
 }
 
-impl StatisticGroupByDay {
+impl GetGroupChatStatisticByDay {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(day_begin_time: impl Into<Timestamp>) -> Self {
@@ -163,10 +163,10 @@ impl StatisticGroupByDay {
     }
 }
 
-/// The response to [`StatisticGroupByDay`].
+/// The response to [`GetGroupChatStatisticByDay`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct StatisticGroupByDayResponse {
+pub struct GetGroupChatStatisticByDayResponse {
     /// The statistics by day.
     pub items: Vec<DayStatistic>,
 }

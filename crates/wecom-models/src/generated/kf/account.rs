@@ -19,14 +19,14 @@ mod reverse;
 /// app's secret no longer works; existing companies are unaffected for now.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct List {
+pub struct ListAccount {
     /// The offset of the page. Default 0.
     pub offset: Option<u64>,
     /// Accounts per page. A page with fewer is the last one. Default 100, 1 to 100.
     pub limit: Option<u64>,
 }
 
-impl List {
+impl ListAccount {
     /// Creates an empty request: no field is required.
     #[must_use]
     pub fn new() -> Self {
@@ -48,10 +48,10 @@ impl List {
     }
 }
 
-/// The response to [`List`].
+/// The response to [`ListAccount`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ListResponse {
+pub struct ListAccountResponse {
     /// The accounts.
     pub account_list: Vec<Account>,
 }

@@ -416,7 +416,7 @@ pub struct ServicerRecallMsg {
 /// A servicer started or stopped rejecting a customer's messages.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct RejectSwitchChange {
+pub struct RejectCustomerMsgSwitchChange {
     /// The servicer's userid.
     pub servicer_userid: String,
     /// The customer service account's `open_kfid`.
@@ -632,7 +632,7 @@ pub enum Content {
     /// `channels`: content of WeChat Channels (视频号).
     Channels(ChannelsContent),
     /// `event`
-    Event(Event),
+    Event(EventContent),
     /// `meeting`: a meeting, without any content.
     Meeting,
     /// `calendar`: a calendar event, without any content.
@@ -660,7 +660,7 @@ pub enum MenuItem {
 /// An event.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum Event {
+pub enum EventContent {
     /// `enter_session`: a customer entered the session.
     EnterSession(EnterSession),
     /// `msg_send_fail`: a message couldn't be delivered.
@@ -674,7 +674,7 @@ pub enum Event {
     /// `servicer_recall_msg`: a servicer recalled a message.
     ServicerRecallMsg(ServicerRecallMsg),
     /// `reject_customer_msg_switch_change`: a servicer started or stopped rejecting a customer's messages.
-    RejectCustomerMsgSwitchChange(RejectSwitchChange),
+    RejectCustomerMsgSwitchChange(RejectCustomerMsgSwitchChange),
     /// A `event_type` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),
 }

@@ -21,12 +21,12 @@ use crate::{Secret, Timestamp, Unknown};
 /// The advanced chapter (预约会议高级管理) documents more fields for this path.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetInfo {
+pub struct GetMeetingInfo {
     /// The meeting's ID.
     pub meetingid: String,
 }
 
-impl GetInfo {
+impl GetMeetingInfo {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(meetingid: impl Into<String>) -> Self {
@@ -36,10 +36,10 @@ impl GetInfo {
     }
 }
 
-/// The response to [`GetInfo`].
+/// The response to [`GetMeetingInfo`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetInfoResponse {
+pub struct GetMeetingInfoResponse {
     /// The userid of the meeting's admin.
     pub admin_userid: String,
     /// The title. At most 60 bytes.
@@ -87,12 +87,12 @@ pub struct GetInfoResponse {
 /// The advanced chapter (预约会议高级管理) documents more fields for this path.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct Cancel {
+pub struct CancelMeeting {
     /// The meeting's ID. The meeting must not have begun.
     pub meetingid: String,
 }
 
-impl Cancel {
+impl CancelMeeting {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(meetingid: impl Into<String>) -> Self {
@@ -102,10 +102,10 @@ impl Cancel {
     }
 }
 
-/// The response to [`Cancel`].
+/// The response to [`CancelMeeting`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct CancelResponse {}
+pub struct CancelMeetingResponse {}
 
 /// Lists a member's meetings in a period.
 ///
@@ -118,7 +118,7 @@ pub struct CancelResponse {}
 /// call the meeting API (可调用接口的应用); customized and third-party apps need the permission 会议接口权限.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetUserMeetingid {
+pub struct GetUserMeetingId {
     /// The member's userid.
     pub userid: String,
     /// The `next_cursor` of the previous page. For the first page, omit it or send `0`.
@@ -132,7 +132,7 @@ pub struct GetUserMeetingid {
     pub limit: Option<u64>,
 }
 
-impl GetUserMeetingid {
+impl GetUserMeetingId {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(userid: impl Into<String>) -> Self {
@@ -171,10 +171,10 @@ impl GetUserMeetingid {
     }
 }
 
-/// The response to [`GetUserMeetingid`].
+/// The response to [`GetUserMeetingId`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetUserMeetingidResponse {
+pub struct GetUserMeetingIdResponse {
     /// The cursor of the next page. Absent or empty after the last page.
     pub next_cursor: Option<String>,
     /// The meetings' IDs. May be empty.
@@ -193,7 +193,7 @@ pub struct GetUserMeetingidResponse {
 /// used on a meeting that was created with those documented here; the reverse is possible.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct Create {
+pub struct CreateMeeting {
     /// The userid of the meeting's admin.
     pub admin_userid: String,
     /// The title: at most 40 bytes, or 20 characters where they take more than one byte each. At most 40
@@ -224,7 +224,7 @@ pub struct Create {
     pub reminders: Option<Reminders>,
 }
 
-impl Create {
+impl CreateMeeting {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
@@ -292,10 +292,10 @@ impl Create {
     }
 }
 
-/// The response to [`Create`].
+/// The response to [`CreateMeeting`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct CreateResponse {
+pub struct CreateMeetingResponse {
     /// The meeting's ID. Mini programs and the JS-SDK use it to let people join.
     pub meetingid: String,
     /// The attendees who have no valid meeting account. Absent unless the company bought the professional
@@ -320,7 +320,7 @@ pub struct CreateResponse {
 /// The advanced chapter (预约会议高级管理) documents more fields for this path.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct Update {
+pub struct UpdateMeeting {
     /// The meeting's ID. The meeting must not have begun.
     pub meetingid: String,
     /// The title: at most 40 bytes, or 20 characters where they take more than one byte each. At most 40
@@ -355,7 +355,7 @@ pub struct Update {
     pub reminders: Option<Reminders>,
 }
 
-impl Update {
+impl UpdateMeeting {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(meetingid: impl Into<String>) -> Self {
@@ -443,10 +443,10 @@ impl Update {
     }
 }
 
-/// The response to [`Update`].
+/// The response to [`UpdateMeeting`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct UpdateResponse {
+pub struct UpdateMeetingResponse {
     /// The attendees who have no valid meeting account. Absent unless the company bought the professional
     /// edition (会议专业版) and there are some.
     pub excess_users: Option<Vec<String>>,

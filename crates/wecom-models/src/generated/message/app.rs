@@ -53,7 +53,7 @@ use crate::{Pipe, Secret, Unknown, UnknownUnion};
 ///   member who added the customer first. In K12 schools it is the parent's or student's name.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct Send {
+pub struct SendMessage {
     /// The recipients' userids. `@all` alone sends to everyone in the visible scope; mini program notices
     /// don't support it. At most 1000 items.
     pub touser: Option<Pipe<String>>,
@@ -84,7 +84,7 @@ pub struct Send {
     pub duplicate_check_interval: Option<u64>,
 }
 
-impl Send {
+impl SendMessage {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(message: Message) -> Self {
@@ -148,10 +148,10 @@ impl Send {
     }
 }
 
-/// The response to [`Send`].
+/// The response to [`SendMessage`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct SendResponse {
+pub struct SendMessageResponse {
     /// The userids of the members that could not be reached, in lower case. Absent if all could.
     pub invaliduser: Option<Pipe<String>>,
     /// The IDs of the departments that could not be reached. Absent if all could.

@@ -66,7 +66,7 @@ impl wire::WriteObject for CheckRoomAgree {
     }
 }
 
-impl wire::WriteObject for GroupchatGet {
+impl wire::WriteObject for GetGroupChat {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("roomid", &self.roomid)
     }
@@ -86,7 +86,7 @@ impl wire::WriteObject for OneToOneChat {
 }
 
 wire::write_objects! {
-    GetPermitUserList, CheckSingleAgree, CheckRoomAgree, GroupchatGet, GetRobotInfo,
+    GetPermitUserList, CheckSingleAgree, CheckRoomAgree, GetGroupChat, GetRobotInfo,
     OneToOneChat
 }
 
@@ -133,7 +133,7 @@ impl wire::ReadObject for CheckRoomAgreeResponse {
     }
 }
 
-impl wire::ReadObject for GroupchatGetResponse {
+impl wire::ReadObject for GetGroupChatResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -225,7 +225,7 @@ impl wire::ReadObject for Bot {
 
 wire::read_objects! {
     GetPermitUserListResponse, CheckSingleAgreeResponse, CheckRoomAgreeResponse,
-    GroupchatGetResponse, GetRobotInfoResponse, SingleAgreement, RoomAgreement, Member,
+    GetGroupChatResponse, GetRobotInfoResponse, SingleAgreement, RoomAgreement, Member,
     Bot
 }
 

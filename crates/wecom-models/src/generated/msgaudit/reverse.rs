@@ -24,7 +24,7 @@ impl wire::WriteObject for CheckRoomAgreeResponse {
     }
 }
 
-impl wire::WriteObject for GroupchatGetResponse {
+impl wire::WriteObject for GetGroupChatResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("roomname", &self.roomname)?;
         out.put("creator", &self.creator)?;
@@ -74,7 +74,7 @@ impl wire::WriteObject for Bot {
 
 wire::write_objects! {
     GetPermitUserListResponse, CheckSingleAgreeResponse, CheckRoomAgreeResponse,
-    GroupchatGetResponse, GetRobotInfoResponse, SingleAgreement, RoomAgreement, Member,
+    GetGroupChatResponse, GetRobotInfoResponse, SingleAgreement, RoomAgreement, Member,
     Bot
 }
 
@@ -121,7 +121,7 @@ impl wire::ReadObject for CheckRoomAgree {
     }
 }
 
-impl wire::ReadObject for GroupchatGet {
+impl wire::ReadObject for GetGroupChat {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -162,7 +162,7 @@ impl wire::ReadObject for OneToOneChat {
 }
 
 wire::read_objects! {
-    GetPermitUserList, CheckSingleAgree, CheckRoomAgree, GroupchatGet, GetRobotInfo,
+    GetPermitUserList, CheckSingleAgree, CheckRoomAgree, GetGroupChat, GetRobotInfo,
     OneToOneChat
 }
 

@@ -33,14 +33,14 @@ use crate::{Timestamp, Unknown, UnknownUnion};
 /// - 301055, `APPROVAL_NO_PERMISSION`: The app may not read approval data.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct Getapprovaldetail {
+pub struct GetApprovalDetail {
     /// The approval number.
     ///
     /// The example for third-party apps shows a number.
     pub sp_no: String,
 }
 
-impl Getapprovaldetail {
+impl GetApprovalDetail {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(sp_no: impl Into<String>) -> Self {
@@ -48,10 +48,10 @@ impl Getapprovaldetail {
     }
 }
 
-/// The response to [`Getapprovaldetail`].
+/// The response to [`GetApprovalDetail`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetapprovaldetailResponse {
+pub struct GetApprovalDetailResponse {
     /// The approval request.
     pub info: ApprovalDetail,
 }
@@ -84,7 +84,7 @@ pub struct GetapprovaldetailResponse {
 /// - 301112, `QUERY_TIME_RANGE_TOO_LARGE_301112`: The period is too long. Use a shorter period.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct Getapprovalinfo {
+pub struct GetApprovalInfo {
     /// The start of the period in which requests were submitted.
     ///
     /// The page's example sends text.
@@ -103,7 +103,7 @@ pub struct Getapprovalinfo {
     pub filters: Option<Vec<ApprovalFilter>>,
 }
 
-impl Getapprovalinfo {
+impl GetApprovalInfo {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
@@ -129,10 +129,10 @@ impl Getapprovalinfo {
     }
 }
 
-/// The response to [`Getapprovalinfo`].
+/// The response to [`GetApprovalInfo`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetapprovalinfoResponse {
+pub struct GetApprovalInfoResponse {
     /// The approval numbers.
     pub sp_no_list: Vec<String>,
     /// The cursor of the next page. Absent on the last page.
@@ -203,12 +203,12 @@ pub struct CreateTemplateResponse {
 /// its other endpoints. Changes of the status are also sent, as the event `open_approval_change`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct Getopenapprovaldata {
+pub struct GetOpenApprovalData {
     /// The number that the developer gave the request when starting it.
     pub third_no: String,
 }
 
-impl Getopenapprovaldata {
+impl GetOpenApprovalData {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(third_no: impl Into<String>) -> Self {
@@ -216,10 +216,10 @@ impl Getopenapprovaldata {
     }
 }
 
-/// The response to [`Getopenapprovaldata`].
+/// The response to [`GetOpenApprovalData`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetopenapprovaldataResponse {
+pub struct GetOpenApprovalDataResponse {
     /// The approval request.
     ///
     /// The table calls it `ApprovalInfo`, and lists the fields around it that only the event has.

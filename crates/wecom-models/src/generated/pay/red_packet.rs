@@ -48,7 +48,7 @@ use crate::Unknown;
 /// transactions on 30 consecutive days. A mobile app's appid can't be used.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct Sendworkwxredpack {
+pub struct SendWorkwxRedPack {
     /// A random string, different in each request. At most 32 characters.
     pub nonce_str: String,
     /// The signature for WeChat Pay, computed by the caller: the upper-case MD5 of all fields that aren't
@@ -91,7 +91,7 @@ pub struct Sendworkwxredpack {
     pub workwx_sign: String,
 }
 
-impl Sendworkwxredpack {
+impl SendWorkwxRedPack {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
@@ -155,10 +155,10 @@ impl Sendworkwxredpack {
     }
 }
 
-/// The response to [`Sendworkwxredpack`].
+/// The response to [`SendWorkwxRedPack`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct SendworkwxredpackResponse {
+pub struct SendWorkwxRedPackResponse {
     /// Whether the request was understood. `result_code` says whether money was sent.
     pub return_code: Outcome,
     /// The error message if the request was not understood, for people to read. At most 128 characters.

@@ -144,7 +144,7 @@ pub struct GetProviderTokenResponse {
 /// image or its URL, depending on `result_type`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetAppQrcode {
+pub struct GetAppQrCode {
     /// The suite ID of the third-party app: `ww…` or `wx…`.
     pub suite_id: String,
     /// The app's ID within an old suite with several apps. Others don't need it. Default 1.
@@ -158,7 +158,7 @@ pub struct GetAppQrcode {
     pub result_type: Option<ResultType>,
 }
 
-impl GetAppQrcode {
+impl GetAppQrCode {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(suite_id: impl Into<String>) -> Self {
@@ -197,10 +197,10 @@ impl GetAppQrcode {
     }
 }
 
-/// The response to [`GetAppQrcode`].
+/// The response to [`GetAppQrCode`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetAppQrcodeResponse {
+pub struct GetAppQrCodeResponse {
     /// The image's URL.
     pub qrcode: String,
 }

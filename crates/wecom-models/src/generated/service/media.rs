@@ -25,7 +25,7 @@ use crate::{File, Timestamp, Unknown};
 /// - file: 20 MB
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct Upload {
+pub struct UploadMedia {
     /// The type of the file. The limits depend on it.
     pub r#type: MediaType,
     /// The purpose of the file, if it has a particular one. Required then, omitted otherwise.
@@ -34,7 +34,7 @@ pub struct Upload {
     pub media: File,
 }
 
-impl Upload {
+impl UploadMedia {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(r#type: MediaType, media: File) -> Self {
@@ -53,10 +53,10 @@ impl Upload {
     }
 }
 
-/// The response to [`Upload`].
+/// The response to [`UploadMedia`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct UploadResponse {
+pub struct UploadMediaResponse {
     /// The type of the file.
     pub r#type: MediaType,
     /// The file's `media_id`, valid for 3 days.

@@ -22,16 +22,17 @@ use crate::{Unknown, UnknownUnion};
 /// permission 文档.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct BatchUpdate {
+pub struct BatchUpdateDocument {
     /// The document's ID.
     pub docid: String,
-    /// The version that the changes are based on, from [`Get`]. At most 100 versions behind the latest.
+    /// The version that the changes are based on, from [`GetDocument`]. At most 100 versions behind the
+    /// latest.
     pub version: Option<u64>,
     /// The changes. At most 30 items.
     pub requests: Vec<UpdateRequest>,
 }
 
-impl BatchUpdate {
+impl BatchUpdateDocument {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
@@ -53,10 +54,10 @@ impl BatchUpdate {
     }
 }
 
-/// The response to [`BatchUpdate`].
+/// The response to [`BatchUpdateDocument`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct BatchUpdateResponse {}
+pub struct BatchUpdateDocumentResponse {}
 
 /// Gets a document as a tree of nodes.
 ///
@@ -67,12 +68,12 @@ pub struct BatchUpdateResponse {}
 /// permission 文档.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct Get {
+pub struct GetDocument {
     /// The document's ID.
     pub docid: String,
 }
 
-impl Get {
+impl GetDocument {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(docid: impl Into<String>) -> Self {
@@ -80,10 +81,10 @@ impl Get {
     }
 }
 
-/// The response to [`Get`].
+/// The response to [`GetDocument`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetResponse {
+pub struct GetDocumentResponse {
     /// The document's version.
     pub version: u64,
     /// The root of the tree.

@@ -128,19 +128,19 @@ impl wire::WriteObject for SyncMsg {
     }
 }
 
-impl wire::WriteObject for GroupchatGet {
+impl wire::WriteObject for GetGroupChat {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("chatid", &self.chatid)
     }
 }
 
-impl wire::WriteObject for GetagreestatusSingle {
+impl wire::WriteObject for GetAgreeStatusSingle {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("item", &self.item)
     }
 }
 
-impl wire::WriteObject for GetagreestatusRoom {
+impl wire::WriteObject for GetAgreeStatusRoom {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("chatid", &self.chatid)
     }
@@ -154,7 +154,7 @@ impl wire::WriteObject for OneToOneChat {
 }
 
 wire::write_objects! {
-    SyncMsg, GroupchatGet, GetagreestatusSingle, GetagreestatusRoom, OneToOneChat
+    SyncMsg, GetGroupChat, GetAgreeStatusSingle, GetAgreeStatusRoom, OneToOneChat
 }
 
 impl wire::ReadObject for SyncMsgResponse {
@@ -172,7 +172,7 @@ impl wire::ReadObject for SyncMsgResponse {
     }
 }
 
-impl wire::ReadObject for GroupchatGetResponse {
+impl wire::ReadObject for GetGroupChatResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -187,7 +187,7 @@ impl wire::ReadObject for GroupchatGetResponse {
     }
 }
 
-impl wire::ReadObject for GetagreestatusSingleResponse {
+impl wire::ReadObject for GetAgreeStatusSingleResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -200,7 +200,7 @@ impl wire::ReadObject for GetagreestatusSingleResponse {
     }
 }
 
-impl wire::ReadObject for GetagreestatusRoomResponse {
+impl wire::ReadObject for GetAgreeStatusRoomResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -307,8 +307,8 @@ impl wire::ReadObject for RoomAgreement {
 }
 
 wire::read_objects! {
-    SyncMsgResponse, GroupchatGetResponse, GetagreestatusSingleResponse,
-    GetagreestatusRoomResponse, Message, Party, EncryptInfo, Member, SingleAgreement,
+    SyncMsgResponse, GetGroupChatResponse, GetAgreeStatusSingleResponse,
+    GetAgreeStatusRoomResponse, Message, Party, EncryptInfo, Member, SingleAgreement,
     RoomAgreement
 }
 

@@ -14,7 +14,7 @@ impl wire::WriteObject for SyncMsgResponse {
     }
 }
 
-impl wire::WriteObject for GroupchatGetResponse {
+impl wire::WriteObject for GetGroupChatResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("creator", &self.creator)?;
         out.put("room_create_time", &self.room_create_time)?;
@@ -22,13 +22,13 @@ impl wire::WriteObject for GroupchatGetResponse {
     }
 }
 
-impl wire::WriteObject for GetagreestatusSingleResponse {
+impl wire::WriteObject for GetAgreeStatusSingleResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("agreeinfo", &self.agreeinfo)
     }
 }
 
-impl wire::WriteObject for GetagreestatusRoomResponse {
+impl wire::WriteObject for GetAgreeStatusRoomResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("agreeinfo", &self.agreeinfo)
     }
@@ -86,8 +86,8 @@ impl wire::WriteObject for RoomAgreement {
 }
 
 wire::write_objects! {
-    SyncMsgResponse, GroupchatGetResponse, GetagreestatusSingleResponse,
-    GetagreestatusRoomResponse, Message, Party, EncryptInfo, Member, SingleAgreement,
+    SyncMsgResponse, GetGroupChatResponse, GetAgreeStatusSingleResponse,
+    GetAgreeStatusRoomResponse, Message, Party, EncryptInfo, Member, SingleAgreement,
     RoomAgreement
 }
 
@@ -114,7 +114,7 @@ impl wire::ReadObject for SyncMsg {
     }
 }
 
-impl wire::ReadObject for GroupchatGet {
+impl wire::ReadObject for GetGroupChat {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -127,7 +127,7 @@ impl wire::ReadObject for GroupchatGet {
     }
 }
 
-impl wire::ReadObject for GetagreestatusSingle {
+impl wire::ReadObject for GetAgreeStatusSingle {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -140,7 +140,7 @@ impl wire::ReadObject for GetagreestatusSingle {
     }
 }
 
-impl wire::ReadObject for GetagreestatusRoom {
+impl wire::ReadObject for GetAgreeStatusRoom {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -168,5 +168,5 @@ impl wire::ReadObject for OneToOneChat {
 }
 
 wire::read_objects! {
-    SyncMsg, GroupchatGet, GetagreestatusSingle, GetagreestatusRoom, OneToOneChat
+    SyncMsg, GetGroupChat, GetAgreeStatusSingle, GetAgreeStatusRoom, OneToOneChat
 }

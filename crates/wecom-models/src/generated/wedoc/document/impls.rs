@@ -352,7 +352,7 @@ impl wire::StringEnum for WrapText {
     }
 }
 
-impl wire::WriteObject for BatchUpdate {
+impl wire::WriteObject for BatchUpdateDocument {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("docid", &self.docid)?;
         out.put_some("version", &self.version)?;
@@ -360,7 +360,7 @@ impl wire::WriteObject for BatchUpdate {
     }
 }
 
-impl wire::WriteObject for Get {
+impl wire::WriteObject for GetDocument {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("docid", &self.docid)
     }
@@ -460,12 +460,12 @@ impl wire::WriteObject for UpdateRequest {
 }
 
 wire::write_objects! {
-    BatchUpdate, Get, Location, Range, ReplaceText, InsertText, DeleteContent,
-    InsertImage, InsertPageBreak, InsertTable, InsertParagraph, UpdateTextProperty,
-    TextProperty, UpdateRequest
+    BatchUpdateDocument, GetDocument, Location, Range, ReplaceText, InsertText,
+    DeleteContent, InsertImage, InsertPageBreak, InsertTable, InsertParagraph,
+    UpdateTextProperty, TextProperty, UpdateRequest
 }
 
-impl wire::ReadObject for BatchUpdateResponse {
+impl wire::ReadObject for BatchUpdateDocumentResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         _name: &str,
@@ -475,7 +475,7 @@ impl wire::ReadObject for BatchUpdateResponse {
     }
 }
 
-impl wire::ReadObject for GetResponse {
+impl wire::ReadObject for GetDocumentResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -998,12 +998,12 @@ impl wire::KindUnion for WrapSquareValue {
 }
 
 wire::read_objects! {
-    BatchUpdateResponse, GetResponse, Node, Property, SectionProperty, PageSize,
-    OrientedSize, PageMargins, ParagraphProperty, NumberProperty, Spacing, Indent,
-    RunProperty, Shading, TableProperty, TableWidth, TableRowProperty, TableCellProperty,
-    Borders, BorderProperty, DrawingProperty, Inline, InlineImage, RelativeRect,
-    ShapeProperties, Transform2D, PositiveSize2D, InlineAddon, Anchor, AnchorImage,
-    PositionHorizontal, PositionVertical, WrapSquare
+    BatchUpdateDocumentResponse, GetDocumentResponse, Node, Property, SectionProperty,
+    PageSize, OrientedSize, PageMargins, ParagraphProperty, NumberProperty, Spacing,
+    Indent, RunProperty, Shading, TableProperty, TableWidth, TableRowProperty,
+    TableCellProperty, Borders, BorderProperty, DrawingProperty, Inline, InlineImage,
+    RelativeRect, ShapeProperties, Transform2D, PositiveSize2D, InlineAddon, Anchor,
+    AnchorImage, PositionHorizontal, PositionVertical, WrapSquare
 }
 
 wire::read_kinds! {

@@ -6,13 +6,13 @@
 use super::*;
 use crate::wire;
 
-impl wire::WriteObject for BatchUpdateResponse {
+impl wire::WriteObject for BatchUpdateDocumentResponse {
     fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
         Ok(())
     }
 }
 
-impl wire::WriteObject for GetResponse {
+impl wire::WriteObject for GetDocumentResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("version", &self.version)?;
         out.put("document", &self.document)
@@ -301,12 +301,12 @@ impl serde::Serialize for WrapSquareValue {
 }
 
 wire::write_objects! {
-    BatchUpdateResponse, GetResponse, Node, Property, SectionProperty, PageSize,
-    OrientedSize, PageMargins, ParagraphProperty, NumberProperty, Spacing, Indent,
-    RunProperty, Shading, TableProperty, TableWidth, TableRowProperty, TableCellProperty,
-    Borders, BorderProperty, DrawingProperty, Inline, InlineImage, RelativeRect,
-    ShapeProperties, Transform2D, PositiveSize2D, InlineAddon, Anchor, AnchorImage,
-    PositionHorizontal, PositionVertical, WrapSquare
+    BatchUpdateDocumentResponse, GetDocumentResponse, Node, Property, SectionProperty,
+    PageSize, OrientedSize, PageMargins, ParagraphProperty, NumberProperty, Spacing,
+    Indent, RunProperty, Shading, TableProperty, TableWidth, TableRowProperty,
+    TableCellProperty, Borders, BorderProperty, DrawingProperty, Inline, InlineImage,
+    RelativeRect, ShapeProperties, Transform2D, PositiveSize2D, InlineAddon, Anchor,
+    AnchorImage, PositionHorizontal, PositionVertical, WrapSquare
 }
 
 wire::write_string_enums! {
@@ -315,7 +315,7 @@ wire::write_string_enums! {
     AddonSourceType, RelativeFromHorizontal, RelativeFromVertical, WrapText
 }
 
-impl wire::ReadObject for BatchUpdate {
+impl wire::ReadObject for BatchUpdateDocument {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -330,7 +330,7 @@ impl wire::ReadObject for BatchUpdate {
     }
 }
 
-impl wire::ReadObject for Get {
+impl wire::ReadObject for GetDocument {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -517,9 +517,9 @@ impl wire::OneofUnion for UpdateRequest {
 }
 
 wire::read_objects! {
-    BatchUpdate, Get, Location, Range, ReplaceText, InsertText, DeleteContent,
-    InsertImage, InsertPageBreak, InsertTable, InsertParagraph, UpdateTextProperty,
-    TextProperty
+    BatchUpdateDocument, GetDocument, Location, Range, ReplaceText, InsertText,
+    DeleteContent, InsertImage, InsertPageBreak, InsertTable, InsertParagraph,
+    UpdateTextProperty, TextProperty
 }
 
 wire::read_unions! {
