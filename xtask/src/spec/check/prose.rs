@@ -95,7 +95,6 @@ fn headless(openings: &[String], text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
 
     fn headless(text: &str) -> Option<String> {
         super::headless(&["who", "what", "where", "when", "how", "which"].map(str::to_owned), text)
