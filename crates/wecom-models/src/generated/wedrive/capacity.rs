@@ -22,14 +22,14 @@ use crate::Timestamp;
 pub struct GetProInfo {}
 
 impl GetProInfo {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty request: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 }
 
-/// The answer to [`GetProInfo`].
+/// The response to [`GetProInfo`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetProInfoResponse {
@@ -55,14 +55,14 @@ pub struct GetProInfoResponse {
 pub struct GetCapacity {}
 
 impl GetCapacity {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty request: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 }
 
-/// The answer to [`GetCapacity`].
+/// The response to [`GetCapacity`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCapacityResponse {

@@ -71,9 +71,9 @@ pub struct ListFileResponse {
 /// `POST /cgi-bin/wedrive/file_upload` ·
 /// [上传文件](https://developer.work.weixin.qq.com/document/path/97880)
 ///
-/// Exactly one of `spaceid`, `selected_ticket` is set.
+/// Set exactly one of `spaceid` and `selected_ticket`.
 ///
-/// All or none of `spaceid`, `fatherid` is set.
+/// Set all or none of `spaceid` and `fatherid`.
 ///
 /// Larger files are uploaded in blocks: see [`UploadFileInit`].
 ///
@@ -98,7 +98,7 @@ pub struct UploadFile {
 }
 
 impl UploadFile {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
         file_name: impl Into<String>,
@@ -133,7 +133,7 @@ impl UploadFile {
     }
 }
 
-/// The answer to [`UploadFile`].
+/// The response to [`UploadFile`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadFileResponse {
@@ -146,9 +146,9 @@ pub struct UploadFileResponse {
 /// `POST /cgi-bin/wedrive/file_upload_init` ·
 /// [分块上传初始化](https://developer.work.weixin.qq.com/document/path/98004)
 ///
-/// Exactly one of `spaceid`, `selected_ticket` is set.
+/// Set exactly one of `spaceid` and `selected_ticket`.
 ///
-/// All or none of `spaceid`, `fatherid` is set.
+/// Set all or none of `spaceid` and `fatherid`.
 ///
 /// A file is cut into blocks of 2 MB (2,097,152 bytes); the last one may be shorter. If WeCom has the
 /// content already (秒传), this call completes the upload. Otherwise [`UploadFilePart`] uploads each
@@ -181,7 +181,7 @@ pub struct UploadFileInit {
 }
 
 impl UploadFileInit {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
         file_name: impl Into<String>,
@@ -225,7 +225,7 @@ impl UploadFileInit {
     }
 }
 
-/// The answer to [`UploadFileInit`].
+/// The response to [`UploadFileInit`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadFileInitResponse {
@@ -256,7 +256,7 @@ pub struct UploadFilePart {
 }
 
 impl UploadFilePart {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
         upload_key: impl Into<String>,
@@ -271,7 +271,7 @@ impl UploadFilePart {
     }
 }
 
-/// The answer to [`UploadFilePart`].
+/// The response to [`UploadFilePart`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadFilePartResponse {}
@@ -291,7 +291,7 @@ pub struct UploadFileFinish {
 }
 
 impl UploadFileFinish {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(upload_key: impl Into<String>) -> Self {
         Self {
@@ -300,7 +300,7 @@ impl UploadFileFinish {
     }
 }
 
-/// The answer to [`UploadFileFinish`].
+/// The response to [`UploadFileFinish`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadFileFinishResponse {
@@ -313,7 +313,7 @@ pub struct UploadFileFinishResponse {
 /// `POST /cgi-bin/wedrive/file_download` ·
 /// [下载文件](https://developer.work.weixin.qq.com/document/path/97881)
 ///
-/// Exactly one of `fileid`, `selected_ticket` is set.
+/// Set exactly one of `fileid` and `selected_ticket`.
 ///
 /// The download needs a cookie, which is returned with the URL.
 ///
@@ -332,7 +332,7 @@ pub struct DownloadFile {
 }
 
 impl DownloadFile {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty request: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -353,7 +353,7 @@ impl DownloadFile {
     }
 }
 
-/// The answer to [`DownloadFile`].
+/// The response to [`DownloadFile`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DownloadFileResponse {
@@ -388,7 +388,7 @@ pub struct CreateFile {
 }
 
 impl CreateFile {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
         spaceid: impl Into<String>,
@@ -405,7 +405,7 @@ impl CreateFile {
     }
 }
 
-/// The answer to [`CreateFile`].
+/// The response to [`CreateFile`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateFileResponse {
@@ -432,7 +432,7 @@ pub struct RenameFile {
 }
 
 impl RenameFile {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(fileid: impl Into<String>, new_name: impl Into<String>) -> Self {
         Self {
@@ -442,7 +442,7 @@ impl RenameFile {
     }
 }
 
-/// The answer to [`RenameFile`].
+/// The response to [`RenameFile`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RenameFileResponse {
@@ -472,7 +472,7 @@ pub struct MoveFile {
 }
 
 impl MoveFile {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
         fatherid: impl Into<String>,
@@ -493,7 +493,7 @@ impl MoveFile {
     }
 }
 
-/// The answer to [`MoveFile`].
+/// The response to [`MoveFile`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MoveFileResponse {
@@ -518,7 +518,7 @@ pub struct DeleteFile {
 }
 
 impl DeleteFile {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(fileid: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
@@ -527,7 +527,7 @@ impl DeleteFile {
     }
 }
 
-/// The answer to [`DeleteFile`].
+/// The response to [`DeleteFile`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteFileResponse {}
@@ -547,14 +547,14 @@ pub struct GetFileInfo {
 }
 
 impl GetFileInfo {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(fileid: impl Into<String>) -> Self {
         Self { fileid: fileid.into() }
     }
 }
 
-/// The answer to [`GetFileInfo`].
+/// The response to [`GetFileInfo`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetFileInfoResponse {
@@ -579,7 +579,7 @@ pub struct AddFileAcl {
 }
 
 impl AddFileAcl {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
         fileid: impl Into<String>,
@@ -592,7 +592,7 @@ impl AddFileAcl {
     }
 }
 
-/// The answer to [`AddFileAcl`].
+/// The response to [`AddFileAcl`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddFileAclResponse {}
@@ -614,7 +614,7 @@ pub struct DelFileAcl {
 }
 
 impl DelFileAcl {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
         fileid: impl Into<String>,
@@ -627,7 +627,7 @@ impl DelFileAcl {
     }
 }
 
-/// The answer to [`DelFileAcl`].
+/// The response to [`DelFileAcl`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelFileAclResponse {}
@@ -652,7 +652,7 @@ pub struct SetFileSetting {
 }
 
 impl SetFileSetting {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(fileid: impl Into<String>, auth_scope: ShareScope) -> Self {
         Self {
@@ -670,7 +670,7 @@ impl SetFileSetting {
     }
 }
 
-/// The answer to [`SetFileSetting`].
+/// The response to [`SetFileSetting`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetFileSettingResponse {}
@@ -690,14 +690,14 @@ pub struct ShareFile {
 }
 
 impl ShareFile {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(fileid: impl Into<String>) -> Self {
         Self { fileid: fileid.into() }
     }
 }
 
-/// The answer to [`ShareFile`].
+/// The response to [`ShareFile`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ShareFileResponse {
@@ -720,14 +720,14 @@ pub struct GetFilePermission {
 }
 
 impl GetFilePermission {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(fileid: impl Into<String>) -> Self {
         Self { fileid: fileid.into() }
     }
 }
 
-/// The answer to [`GetFilePermission`].
+/// The response to [`GetFilePermission`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetFilePermissionResponse {
@@ -768,7 +768,7 @@ pub struct SetFileSecureSetting {
 }
 
 impl SetFileSecureSetting {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(fileid: impl Into<String>) -> Self {
         Self {
@@ -785,7 +785,7 @@ impl SetFileSecureSetting {
     }
 }
 
-/// The answer to [`SetFileSecureSetting`].
+/// The response to [`SetFileSecureSetting`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetFileSecureSettingResponse {}
@@ -831,7 +831,7 @@ pub struct FileInfo {
 
 /// A member or department to add to those who may see a file.
 ///
-/// `departmentid` is required when `type` is `2`.
+/// `departmentid` is required if `type` is `2`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddedMember {
@@ -846,7 +846,7 @@ pub struct AddedMember {
 }
 
 impl AddedMember {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(r#type: MemberType, auth: FilePermission) -> Self {
         Self {
@@ -873,7 +873,7 @@ impl AddedMember {
 
 /// A member or department to remove from those who may see a file.
 ///
-/// `departmentid` is required when `type` is `2`.
+/// `departmentid` is required if `type` is `2`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RemovedMember {
@@ -886,7 +886,7 @@ pub struct RemovedMember {
 }
 
 impl RemovedMember {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(r#type: MemberType) -> Self {
         Self { r#type, ..Self::default() }
@@ -1000,7 +1000,7 @@ pub struct WatermarkSettings {
 }
 
 impl WatermarkSettings {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty value: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

@@ -32,7 +32,7 @@ pub struct CreateSpace {
 }
 
 impl CreateSpace {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(space_name: impl Into<String>) -> Self {
         Self {
@@ -59,7 +59,7 @@ impl CreateSpace {
     }
 }
 
-/// The answer to [`CreateSpace`].
+/// The response to [`CreateSpace`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSpaceResponse {
@@ -84,7 +84,7 @@ pub struct RenameSpace {
 }
 
 impl RenameSpace {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(spaceid: impl Into<String>, space_name: impl Into<String>) -> Self {
         Self {
@@ -94,7 +94,7 @@ impl RenameSpace {
     }
 }
 
-/// The answer to [`RenameSpace`].
+/// The response to [`RenameSpace`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RenameSpaceResponse {}
@@ -114,14 +114,14 @@ pub struct DismissSpace {
 }
 
 impl DismissSpace {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(spaceid: impl Into<String>) -> Self {
         Self { spaceid: spaceid.into() }
     }
 }
 
-/// The answer to [`DismissSpace`].
+/// The response to [`DismissSpace`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DismissSpaceResponse {}
@@ -143,14 +143,14 @@ pub struct GetSpaceInfo {
 }
 
 impl GetSpaceInfo {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(spaceid: impl Into<String>) -> Self {
         Self { spaceid: spaceid.into() }
     }
 }
 
-/// The answer to [`GetSpaceInfo`].
+/// The response to [`GetSpaceInfo`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetSpaceInfoResponse {
@@ -175,7 +175,7 @@ pub struct AddSpaceAcl {
 }
 
 impl AddSpaceAcl {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
         spaceid: impl Into<String>,
@@ -188,7 +188,7 @@ impl AddSpaceAcl {
     }
 }
 
-/// The answer to [`AddSpaceAcl`].
+/// The response to [`AddSpaceAcl`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddSpaceAclResponse {}
@@ -210,7 +210,7 @@ pub struct DelSpaceAcl {
 }
 
 impl DelSpaceAcl {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
         spaceid: impl Into<String>,
@@ -223,7 +223,7 @@ impl DelSpaceAcl {
     }
 }
 
-/// The answer to [`DelSpaceAcl`].
+/// The response to [`DelSpaceAcl`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelSpaceAclResponse {}
@@ -258,7 +258,7 @@ pub struct SetSpaceSetting {
 }
 
 impl SetSpaceSetting {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(spaceid: impl Into<String>) -> Self {
         Self {
@@ -313,7 +313,7 @@ impl SetSpaceSetting {
     }
 }
 
-/// The answer to [`SetSpaceSetting`].
+/// The response to [`SetSpaceSetting`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetSpaceSettingResponse {}
@@ -333,14 +333,14 @@ pub struct ShareSpace {
 }
 
 impl ShareSpace {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(spaceid: impl Into<String>) -> Self {
         Self { spaceid: spaceid.into() }
     }
 }
 
-/// The answer to [`ShareSpace`].
+/// The response to [`ShareSpace`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ShareSpaceResponse {
@@ -363,14 +363,14 @@ pub struct GetNewSpaceInfo {
 }
 
 impl GetNewSpaceInfo {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(spaceid: impl Into<String>) -> Self {
         Self { spaceid: spaceid.into() }
     }
 }
 
-/// The answer to [`GetNewSpaceInfo`].
+/// The response to [`GetNewSpaceInfo`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetNewSpaceInfoResponse {
@@ -380,7 +380,7 @@ pub struct GetNewSpaceInfoResponse {
 
 /// A member or department that a space starts with.
 ///
-/// `departmentid` is not allowed when `auth` is `7`.
+/// `departmentid` is not allowed if `auth` is `7`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InitialMember {
@@ -396,7 +396,7 @@ pub struct InitialMember {
 }
 
 impl InitialMember {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty value: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -433,11 +433,11 @@ impl InitialMember {
 
 /// A member or department to add to a space.
 ///
-/// `userid` is required when `type` is `1`.
+/// `userid` is required if `type` is `1`.
 ///
-/// `departmentid` is required when `type` is `2`.
+/// `departmentid` is required if `type` is `2`.
 ///
-/// `departmentid` is not allowed when `auth` is `7`.
+/// `departmentid` is not allowed if `auth` is `7`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddedMember {
@@ -452,7 +452,7 @@ pub struct AddedMember {
 }
 
 impl AddedMember {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(r#type: MemberType, auth: SpacePermission) -> Self {
         Self {
@@ -479,9 +479,9 @@ impl AddedMember {
 
 /// A member or department to remove from a space.
 ///
-/// `userid` is required when `type` is `1`.
+/// `userid` is required if `type` is `1`.
 ///
-/// `departmentid` is required when `type` is `2`.
+/// `departmentid` is required if `type` is `2`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RemovedMember {
@@ -494,7 +494,7 @@ pub struct RemovedMember {
 }
 
 impl RemovedMember {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(r#type: MemberType) -> Self {
         Self { r#type, ..Self::default() }

@@ -25,7 +25,7 @@ pub struct BatchAddVip {
 }
 
 impl BatchAddVip {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(userid_list: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
@@ -34,7 +34,7 @@ impl BatchAddVip {
     }
 }
 
-/// The answer to [`BatchAddVip`].
+/// The response to [`BatchAddVip`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchAddVipResponse {
@@ -61,7 +61,7 @@ pub struct BatchDelVip {
 }
 
 impl BatchDelVip {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(userid_list: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
@@ -70,7 +70,7 @@ impl BatchDelVip {
     }
 }
 
-/// The answer to [`BatchDelVip`].
+/// The response to [`BatchDelVip`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchDelVipResponse {
@@ -97,7 +97,7 @@ pub struct ListVip {
 }
 
 impl ListVip {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty request: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -118,7 +118,7 @@ impl ListVip {
     }
 }
 
-/// The answer to [`ListVip`].
+/// The response to [`ListVip`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListVipResponse {
