@@ -33,7 +33,7 @@ pub struct AddCalendar {
 }
 
 impl AddCalendar {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(calendar: Calendar) -> Self {
         Self {
@@ -50,7 +50,7 @@ impl AddCalendar {
     }
 }
 
-/// The answer to [`AddCalendar`].
+/// The response to [`AddCalendar`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddCalendarResponse {
@@ -79,7 +79,7 @@ pub struct UpdateCalendar {
 }
 
 impl UpdateCalendar {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(calendar: CalendarUpdate) -> Self {
         Self {
@@ -96,7 +96,7 @@ impl UpdateCalendar {
     }
 }
 
-/// The answer to [`UpdateCalendar`].
+/// The response to [`UpdateCalendar`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateCalendarResponse {
@@ -121,7 +121,7 @@ pub struct GetCalendar {
 }
 
 impl GetCalendar {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(cal_id_list: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
@@ -130,7 +130,7 @@ impl GetCalendar {
     }
 }
 
-/// The answer to [`GetCalendar`].
+/// The response to [`GetCalendar`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCalendarResponse {
@@ -154,21 +154,21 @@ pub struct DelCalendar {
 }
 
 impl DelCalendar {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(cal_id: impl Into<String>) -> Self {
         Self { cal_id: cal_id.into() }
     }
 }
 
-/// The answer to [`DelCalendar`].
+/// The response to [`DelCalendar`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelCalendarResponse {}
 
 /// A calendar to create.
 ///
-/// `public_range` is required when `is_corp_calendar` is `1`.
+/// `public_range` is required if `is_corp_calendar` is `1`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Calendar {
@@ -187,7 +187,7 @@ pub struct Calendar {
     /// Whether it is a public calendar. A person can create and subscribe to up to 100 of them. Can't be
     /// updated.
     pub is_public: Option<bool>,
-    /// Who can subscribe to it. Takes effect only for public calendars.
+    /// The people who can subscribe to it. Takes effect only for public calendars.
     pub public_range: Option<PublicRange>,
     /// Whether it is a calendar of the whole company. A company can have up to 20 of them. Each is also a
     /// public calendar, needs a `public_range`, and supports no color, no view-only permission and not
@@ -196,7 +196,7 @@ pub struct Calendar {
 }
 
 impl Calendar {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(summary: impl Into<String>, color: impl Into<String>) -> Self {
         Self {
@@ -259,7 +259,7 @@ impl Calendar {
     }
 }
 
-/// What a calendar becomes.
+/// The new content of a calendar.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CalendarUpdate {
@@ -275,12 +275,12 @@ pub struct CalendarUpdate {
     pub description: Option<String>,
     /// The members it is shared with, who are notified. At most 2000 items.
     pub shares: Option<Vec<Share>>,
-    /// Who can subscribe to it. Takes effect only for public calendars.
+    /// The people who can subscribe to it. Takes effect only for public calendars.
     pub public_range: Option<PublicRange>,
 }
 
 impl CalendarUpdate {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
         cal_id: impl Into<String>,
@@ -345,7 +345,7 @@ pub struct CalendarInfo {
     pub shares: Vec<Share>,
     /// Whether it is a public calendar.
     pub is_public: bool,
-    /// Who can subscribe to it. Takes effect only for public calendars.
+    /// The people who can subscribe to it. Takes effect only for public calendars.
     pub public_range: PublicRange,
     /// Whether it is a calendar of the whole company.
     pub is_corp_calendar: bool,
@@ -357,12 +357,12 @@ pub struct CalendarInfo {
 pub struct Share {
     /// The member's userid.
     pub userid: String,
-    /// What the member sees of the calendar. Default 1.
+    /// The member's permission for the calendar. Default 1.
     pub permission: Option<Permission>,
 }
 
 impl Share {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(userid: impl Into<String>) -> Self {
         Self {
@@ -379,7 +379,7 @@ impl Share {
     }
 }
 
-/// Who can subscribe to a public calendar.
+/// The people who can subscribe to a public calendar.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PublicRange {
@@ -390,7 +390,7 @@ pub struct PublicRange {
 }
 
 impl PublicRange {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty value: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -434,7 +434,7 @@ pub struct InvalidShare {
     pub userid: String,
 }
 
-/// What a member sees of a calendar.
+/// A member's permission for a calendar.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Permission {

@@ -34,7 +34,7 @@ pub struct AddSchedule {
 }
 
 impl AddSchedule {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(schedule: NewEvent) -> Self {
         Self {
@@ -51,7 +51,7 @@ impl AddSchedule {
     }
 }
 
-/// The answer to [`AddSchedule`].
+/// The response to [`AddSchedule`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddScheduleResponse {
@@ -64,7 +64,7 @@ pub struct AddScheduleResponse {
 /// `POST /cgi-bin/oa/schedule/update` ·
 /// [更新日程](https://developer.work.weixin.qq.com/document/path/97720)
 ///
-/// `op_start_time` is required when `op_mode` is `1` or `2`.
+/// `op_start_time` is required if `op_mode` is `1` or `2`.
 ///
 /// Replaces what was there before, also what is omitted; [`AddAttendees`] and [`DelAttendees`] change
 /// only some attendees. An event keeps its creator and its calendar. Only for events the app itself
@@ -95,7 +95,7 @@ pub struct AddScheduleResponse {
 pub struct UpdateSchedule {
     /// Whether the attendees stay unchanged. Default 0.
     pub skip_attendees: Option<bool>,
-    /// Which times of a repeating event are updated. Takes effect only for repeating events. Default 0.
+    /// The occurrences of a repeating event to update. Takes effect only for repeating events. Default 0.
     pub op_mode: Option<OpMode>,
     /// The time from which on, or of which, the event is updated: one at which the repeating event starts.
     /// Takes effect only if `op_mode` is 1 or 2.
@@ -105,7 +105,7 @@ pub struct UpdateSchedule {
 }
 
 impl UpdateSchedule {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(schedule: EventUpdate) -> Self {
         Self {
@@ -136,7 +136,7 @@ impl UpdateSchedule {
     }
 }
 
-/// The answer to [`UpdateSchedule`].
+/// The response to [`UpdateSchedule`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateScheduleResponse {
@@ -163,7 +163,7 @@ pub struct AddAttendees {
 }
 
 impl AddAttendees {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(schedule_id: impl Into<String>) -> Self {
         Self {
@@ -180,7 +180,7 @@ impl AddAttendees {
     }
 }
 
-/// The answer to [`AddAttendees`].
+/// The response to [`AddAttendees`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddAttendeesResponse {}
@@ -204,7 +204,7 @@ pub struct DelAttendees {
 }
 
 impl DelAttendees {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(schedule_id: impl Into<String>) -> Self {
         Self {
@@ -221,12 +221,12 @@ impl DelAttendees {
     }
 }
 
-/// The answer to [`DelAttendees`].
+/// The response to [`DelAttendees`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelAttendeesResponse {}
 
-/// Lists the events of a calendar, a page at a time.
+/// Lists the events of a calendar, one page at a time.
 ///
 /// `POST /cgi-bin/oa/schedule/get_by_calendar` ·
 /// [获取日历下的日程列表](https://developer.work.weixin.qq.com/document/path/97723)
@@ -248,7 +248,7 @@ pub struct GetScheduleByCalendar {
 }
 
 impl GetScheduleByCalendar {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(cal_id: impl Into<String>) -> Self {
         Self {
@@ -272,7 +272,7 @@ impl GetScheduleByCalendar {
     }
 }
 
-/// The answer to [`GetScheduleByCalendar`].
+/// The response to [`GetScheduleByCalendar`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetScheduleByCalendarResponse {
@@ -297,7 +297,7 @@ pub struct GetSchedule {
 }
 
 impl GetSchedule {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(schedule_id_list: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
@@ -306,7 +306,7 @@ impl GetSchedule {
     }
 }
 
-/// The answer to [`GetSchedule`].
+/// The response to [`GetSchedule`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetScheduleResponse {
@@ -318,7 +318,7 @@ pub struct GetScheduleResponse {
 ///
 /// `POST /cgi-bin/oa/schedule/del` · [取消日程](https://developer.work.weixin.qq.com/document/path/97725)
 ///
-/// `op_start_time` is required when `op_mode` is `1` or `2`.
+/// `op_start_time` is required if `op_mode` is `1` or `2`.
 ///
 /// Only for events the app itself created. Of a repeating event, `op_mode` says which times are
 /// canceled.
@@ -335,7 +335,7 @@ pub struct GetScheduleResponse {
 pub struct DelSchedule {
     /// The event's ID.
     pub schedule_id: String,
-    /// Which times of a repeating event are canceled. Takes effect only for repeating events. Default 0.
+    /// The occurrences of a repeating event to cancel. Takes effect only for repeating events. Default 0.
     pub op_mode: Option<OpMode>,
     /// The time from which on, or of which, the event is canceled: one at which the repeating event
     /// starts. Takes effect only if `op_mode` is 1 or 2.
@@ -343,7 +343,7 @@ pub struct DelSchedule {
 }
 
 impl DelSchedule {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(schedule_id: impl Into<String>) -> Self {
         Self {
@@ -367,7 +367,7 @@ impl DelSchedule {
     }
 }
 
-/// The answer to [`DelSchedule`].
+/// The response to [`DelSchedule`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelScheduleResponse {}
@@ -402,7 +402,7 @@ pub struct NewEvent {
 }
 
 impl NewEvent {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
         start_time: impl Into<Timestamp>,
@@ -475,7 +475,7 @@ impl NewEvent {
     }
 }
 
-/// What a calendar event becomes.
+/// The new content of a calendar event.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EventUpdate {
@@ -503,7 +503,7 @@ pub struct EventUpdate {
 }
 
 impl EventUpdate {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
         schedule_id: impl Into<String>,
@@ -580,7 +580,7 @@ pub struct Attendee {
 }
 
 impl Attendee {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(userid: impl Into<String>) -> Self {
         Self { userid: userid.into() }
@@ -603,7 +603,7 @@ pub struct Reminders {
     pub remind_time_diffs: Option<Vec<i64>>,
     /// Whether it is a repeating event.
     pub is_repeat: Option<bool>,
-    /// How it repeats. Takes effect only if `is_repeat` is set.
+    /// The type of repetition. Takes effect only if `is_repeat` is set.
     pub repeat_type: Option<RepeatType>,
     /// The time the repetition ends. If omitted or 0, it never ends. Takes effect only if `is_repeat` is
     /// set.
@@ -627,7 +627,7 @@ pub struct Reminders {
 }
 
 impl Reminders {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty value: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -780,7 +780,7 @@ pub struct EventReminders {
     pub remind_time_diffs: Option<Vec<i64>>,
     /// Whether it is a repeating event.
     pub is_repeat: bool,
-    /// How it repeats. Takes effect only if `is_repeat` is set.
+    /// The type of repetition. Takes effect only if `is_repeat` is set.
     pub repeat_type: RepeatType,
     /// The time the repetition ends. If 0, it never ends.
     pub repeat_until: Timestamp,
@@ -813,7 +813,7 @@ pub struct ExcludedTime {
     pub start_time: Timestamp,
 }
 
-/// How a calendar event repeats.
+/// The type of repetition of a calendar event.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RepeatType {
@@ -831,7 +831,7 @@ pub enum RepeatType {
     Other(Unknown),
 }
 
-/// Which times of a repeating event a call is about.
+/// The occurrences of a repeating event that a call affects.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OpMode {
