@@ -23,7 +23,7 @@ pub struct Names {
     /// What is called inside the zone of conversation records.
     #[serde(default)]
     pub zone: ByFile<NamedWire>,
-    /// The commands of WebSockets.
+    /// The commands of sockets.
     #[serde(default)]
     pub sockets: ByFile<NamedWire>,
     /// What arrives.
