@@ -181,8 +181,8 @@ impl<C: Credential> Client<C> {
         Session::new(&self.caller, &self.tokens, &self.options)
     }
 
-    #[cfg(feature = "service")]
-    pub(crate) fn caller(&self) -> &Caller {
+    #[cfg(any(feature = "jssdk", feature = "service"))]
+    pub(crate) fn caller(&self) -> &Arc<Caller> {
         &self.caller
     }
 

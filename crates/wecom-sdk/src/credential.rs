@@ -1,6 +1,5 @@
 //! Who calls: what proves it, and which tokens it is good for.
 
-use std::fmt::Write as _;
 use std::marker::PhantomData;
 use std::time::Duration;
 
@@ -15,7 +14,7 @@ use wecom_requests::{DecodeError, Endpoint as _, Meta, TokenKind};
 use crate::caller::Caller;
 use crate::session::Session;
 use crate::tokens::{LONGEST, StoredToken, is_token};
-use crate::{Body, Error};
+use crate::{Body, Error, hex};
 
 /// What a client proves with that it may call: [`CorpSecret`], [`Suite`], [`AuthorizedCorp`], [`Provider`] or a [`Fixed`]
 /// token. It can't be implemented outside this crate.
@@ -211,11 +210,7 @@ pub(crate) fn key(kind: &str, parts: &[&str]) -> String {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part.as_bytes());
     }
-    let mut key = format!("{kind}-");
-    for byte in &hash.finalize()[..16] {
-        write!(key, "{byte:02x}").expect("strings take everything");
-    }
-    key
+    format!("{kind}-{}", hex(&hash.finalize()[..16]))
 }
 
 /// A token as WeCom answered with it.

@@ -186,6 +186,30 @@ impl Error {
         self.code() == Some(code)
     }
 
+    /// What kind of failure it is, in a word that stays the same: a label for metrics. A call that got no token has the kind of what the
+    /// token's call failed with.
+    pub fn kind(&self) -> &'static str {
+        match self.root() {
+            Self::Api { .. } => "api",
+            Self::Merchant { .. } => "merchant",
+            Self::Decode { .. } => "decode",
+            Self::Status { .. } => "status",
+            Self::Timeout { .. } => "timeout",
+            Self::Deadline { .. } => "deadline",
+            Self::Stalled { .. } => "stalled",
+            Self::Transport { .. } => "transport",
+            Self::Limited { .. } => "limited",
+            Self::TooLarge { .. } => "too_large",
+            Self::Invalid { .. } => "invalid",
+            Self::Build { .. } => "build",
+            Self::Content { .. } => "content",
+            Self::Token(_) => "token",
+            Self::NoTicket => "no_ticket",
+            Self::Stuck { .. } => "stuck",
+            Self::Setup(_) => "setup",
+        }
+    }
+
     /// What WeCom reports, if it reports an error.
     pub fn api(&self) -> Option<&ApiError> {
         match self.root() {

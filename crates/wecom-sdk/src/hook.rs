@@ -13,7 +13,7 @@ use crate::Error;
 use crate::redact::{holds, names_a_secret};
 use crate::transport::RequestBody;
 
-/// Something that sees every request before it leaves, and what comes back: for proxies that want requests signed, for
+/// Something that sees every request before it leaves, what comes back, and how each call ends: for proxies that want requests signed, for
 /// metrics, for audits. Retries and the requests that fetch tokens are requests, too.
 ///
 /// ```
@@ -49,6 +49,39 @@ pub trait Hook: Send + Sync + 'static {
     fn after(&self, answer: &Incoming<'_>) {
         let _ = answer;
     }
+
+    /// A call has ended, with all its requests: for metrics of calls. Also for a call that no token or limit let through, and one whose
+    /// deadline passed; not for a call that is dropped, and not for a request that breaks documented limits.
+    ///
+    /// ```
+    /// # use std::sync::Mutex;
+    /// # use std::collections::BTreeMap;
+    /// # use wecom_sdk::{Client, Finished, Hook, meeting::basic::GetMeetingInfo};
+    /// /// How many calls ended in which way. A library for metrics has counters and histograms in place of the map.
+    /// #[derive(Default)]
+    /// struct Metrics(Mutex<BTreeMap<(&'static str, &'static str), u64>>);
+    ///
+    /// impl Hook for Metrics {
+    ///     fn finished(&self, call: &Finished<'_>) {
+    ///         let outcome = call.error().map_or("ok", |error| error.kind());
+    ///         *self.0.lock().unwrap().entry((call.endpoint().id, outcome)).or_default() += 1;
+    ///     }
+    /// }
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = wecom_mock::Server::start().await?;
+    /// let metrics = std::sync::Arc::new(Metrics::default());
+    /// let client =
+    ///     Client::builder("corp id", "secret").base_url(server.base_url()).hook(metrics.clone()).build()?;
+    /// client.send(&GetMeetingInfo::new("meeting id")).await?;
+    /// assert_eq!(metrics.0.lock().unwrap()[&("meeting.basic.get_meeting_info", "ok")], 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    fn finished(&self, call: &Finished<'_>) {
+        let _ = call;
+    }
 }
 
 impl<H: Hook + ?Sized> Hook for Arc<H> {
@@ -58,6 +91,10 @@ impl<H: Hook + ?Sized> Hook for Arc<H> {
 
     fn after(&self, answer: &Incoming<'_>) {
         (**self).after(answer);
+    }
+
+    fn finished(&self, call: &Finished<'_>) {
+        (**self).finished(call);
     }
 }
 
@@ -163,6 +200,38 @@ impl fmt::Debug for Incoming<'_> {
             .field("elapsed", &self.elapsed)
             .field("error", &self.error())
             .finish_non_exhaustive()
+    }
+}
+
+/// A call that has ended. `Debug` shows no secret.
+#[derive(Debug)]
+pub struct Finished<'a> {
+    pub(crate) endpoint: &'static Meta,
+    pub(crate) attempts: u32,
+    pub(crate) elapsed: Duration,
+    pub(crate) error: Option<&'a Error>,
+}
+
+impl Finished<'_> {
+    /// The endpoint.
+    pub fn endpoint(&self) -> &'static Meta {
+        self.endpoint
+    }
+
+    /// How many requests were sent: 0 if the call ended before the first, more than 1 if it was retried. Those that fetched a token belong to a
+    /// call of their own.
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// How long the call took, with its waits for limits and tokens and its pauses.
+    pub fn elapsed(&self) -> Duration {
+        self.elapsed
+    }
+
+    /// Why the call failed, if it did. [`Error::kind`] is a label for metrics.
+    pub fn error(&self) -> Option<&Error> {
+        self.error
     }
 }
 

@@ -226,6 +226,29 @@
 //! # }
 //! ```
 //!
+//! # Metrics and traces
+//!
+//! [`Hook::finished`] hears how each call ended: endpoint, number of requests, time and outcome, with [`Error::kind`] as a label.
+//! [`Hook::after`] hears of each request. The span `wecom.call` has the fields that OpenTelemetry's layer for `tracing` reads: `otel.kind`,
+//! `otel.status_code` and `error.type` beside the ones above.
+//!
+//! # Without async
+//!
+//! There is no blocking client. A program without async code keeps a runtime and blocks on it:
+//!
+//! ```
+//! # use wecom_sdk::{Client, meeting::basic::GetMeetingInfo};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+//! # let server = runtime.block_on(wecom_mock::Server::start())?;
+//! # let url = server.base_url();
+//! # let client = runtime.block_on(async { Client::builder("corp id", "secret").base_url(url).build() })?;
+//! let meeting = runtime.block_on(client.send(&GetMeetingInfo::new("meeting id")))?;
+//! # drop(meeting);
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Testing an application
 //!
 //! The crate `wecom-mock` is a WeCom of one's own, on loopback, which fails on demand. Without a socket, an application can put
@@ -239,10 +262,16 @@
 //! - `redis`: [`Redis`], a store for tokens and limits that several processes share. `redis-cluster` and `redis-sentinel` reach it as a
 //!   cluster, or through sentinels; with `rustls`, TLS as well.
 //! - `archive`: [`archive`], the keys of archived messages (会话内容存档).
+//! - `group-bot`: [`GroupBot`], which sends messages to a group chat with nothing but the key of its webhook (群机器人).
+//! - `jssdk`: [`JsSdk`], which signs pages for the JS-SDK and keeps the tickets for it.
+//! - `login`: [`login`], the URLs of web authorization (网页授权), web login and the installation of third-party apps.
 //! - `bidirectional`: requests can be read and responses written, too.
 //!
 //! # Endpoints that need more than a call
 //!
+//! - [`Client::jssdk`] signs pages with the tickets of `auth::jssdk` (feature `jssdk`).
+//! - [`GroupBot`] sends the messages and files of `message::webhook` (feature `group-bot`).
+//! - [`login`] leads people to the codes that `auth::login` and `service::login` exchange (feature `login`).
 //! - [`Client::wait_for`] asks until a job is finished.
 //! - [`Client::upload`] sends a file as it is read.
 //! - [`Client::download`] fetches a file piece by piece, as it comes.
@@ -254,11 +283,17 @@ mod client;
 mod credential;
 mod error;
 mod files;
+#[cfg(feature = "group-bot")]
+mod group_bot;
 mod hook;
 mod http;
 mod jobs;
+#[cfg(feature = "jssdk")]
+mod jssdk;
 mod kept;
 mod limits;
+#[cfg(feature = "login")]
+pub mod login;
 mod options;
 mod pace;
 mod paging;
@@ -274,6 +309,8 @@ mod tokens;
 pub mod transport;
 mod untyped;
 
+use std::fmt::Write as _;
+
 /// The method of [`Client::call`].
 pub use ::http::Method;
 /// The crate whose clients [`Redis::with_client`] and its like take.
@@ -284,8 +321,12 @@ pub use credential::{CorpSecret, Credential, Fixed, Provides};
 pub use error::{Body, Error, Headers};
 #[doc(inline)]
 pub use files::{Content, ContentRange, Download};
-pub use hook::{Hook, Incoming, Outgoing};
+#[cfg(feature = "group-bot")]
+pub use group_bot::{BotMessage, GroupBot};
+pub use hook::{Finished, Hook, Incoming, Outgoing};
 pub use jobs::Job;
+#[cfg(feature = "jssdk")]
+pub use jssdk::{JsSdk, JsSignature};
 pub use limits::{LimitKey, LimitStore, MemoryLimits, OnLimit};
 pub use options::CallOptions;
 pub use paging::{Items, Pages, Position};
@@ -309,4 +350,12 @@ pub use wecom_requests::{
 /// Locks what stays whole even if a task panicked meanwhile.
 fn lock<T: ?Sized>(mutex: &std::sync::Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// Bytes in hexadecimal digits.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("strings take everything");
+        text
+    })
 }

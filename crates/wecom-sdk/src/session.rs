@@ -31,7 +31,7 @@ use wecom_requests::{
 use crate::caller::Caller;
 use crate::credential::Identity;
 use crate::error::retry_after;
-use crate::hook::{Incoming, Outgoing};
+use crate::hook::{Finished, Incoming, Outgoing};
 use crate::limits::Asking;
 use crate::options::CallOptions;
 use crate::pace::{Standstill, counted, standstill};
@@ -218,7 +218,10 @@ impl<'a> Session<'a> {
             endpoint = endpoint.id,
             attempts = Empty,
             errcode = Empty,
-            elapsed_ms = Empty
+            elapsed_ms = Empty,
+            otel.kind = "client",
+            otel.status_code = Empty,
+            "error.type" = Empty
         );
         let progress = Progress::default();
         let given = self.options.deadline.saturating_add(call.extra);
@@ -229,12 +232,20 @@ impl<'a> Session<'a> {
             let sent = progress.sent.load(Ordering::Relaxed);
             Err(Error::Deadline { endpoint, deadline: given, sent })
         });
-        span.record("attempts", progress.attempts.load(Ordering::Relaxed));
+        let attempts = progress.attempts.load(Ordering::Relaxed);
+        span.record("attempts", attempts);
         span.record("elapsed_ms", milliseconds(start));
-        if let Err(error) = &result
-            && let Some(code) = error.code()
-        {
-            span.record("errcode", code);
+        if let Err(error) = &result {
+            span.record("otel.status_code", "ERROR");
+            span.record("error.type", error.kind());
+            if let Some(code) = error.code() {
+                span.record("errcode", code);
+            }
+        }
+        let finished =
+            Finished { endpoint, attempts, elapsed: start.elapsed(), error: result.as_ref().err() };
+        for hook in &self.options.hooks {
+            hook.finished(&finished);
         }
         result
     }

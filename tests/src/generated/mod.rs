@@ -4,6 +4,8 @@
 pub(crate) mod access;
 /// 应用管理 · 自定义菜单 (feature `agent`).
 pub(crate) mod agent;
+/// JS-SDK, 身份验证, 二次验证 (feature `auth`).
+pub(crate) mod auth;
 /// 会话内容存档 · 会话内容分析与导出, 会话内容存档 · 基础接口, 会话内容存档 · 关键词规则管理, 会话内容存档 · 会话搜索, 数据与智能专区 · 基础接口 (feature
 /// `chatdata`).
 pub(crate) mod chatdata;
@@ -39,7 +41,7 @@ pub(crate) mod pay;
 pub(crate) mod paytool;
 /// 家校应用 · 健康上报 (feature `school`).
 pub(crate) mod school;
-/// 应用授权, 素材管理 · 服务商 (feature `service`).
+/// 应用授权, 身份验证, 素材管理 · 服务商 (feature `service`).
 pub(crate) mod service;
 /// 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 管理智能表格内容 (feature `wedoc`).
 pub(crate) mod wedoc;
@@ -64,6 +66,36 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         &["/button/*/type", "/button/*/sub_button/*/sub_button"],
         &[],
     ),
+    Contract::of::<
+        wecom_models::auth::jssdk::GetJsapiTicket,
+    >(auth::jssdk::GET_JSAPI_TICKET, &[], &[]),
+    Contract::of::<
+        wecom_models::auth::jssdk::GetTicket,
+    >(auth::jssdk::GET_TICKET, &[], &[]),
+    Contract::of::<
+        wecom_models::auth::jssdk::GetLaunchCode,
+    >(auth::jssdk::GET_LAUNCH_CODE, &[], &[]),
+    Contract::of::<
+        wecom_models::auth::login::GetUserInfo,
+    >(auth::login::GET_USER_INFO, &[], &[]),
+    Contract::of::<
+        wecom_models::auth::login::GetUserDetail,
+    >(auth::login::GET_USER_DETAIL, &[], &[]),
+    Contract::of::<
+        wecom_models::auth::login::GetMobileUserInfo,
+    >(auth::login::GET_MOBILE_USER_INFO, &[], &[]),
+    Contract::of::<
+        wecom_models::auth::login::JsCodeToSession,
+    >(auth::login::JS_CODE_TO_SESSION, &[], &[]),
+    Contract::of::<
+        wecom_models::auth::two_factor::GetTfaInfo,
+    >(auth::two_factor::GET_TFA_INFO, &[], &[]),
+    Contract::of::<
+        wecom_models::auth::two_factor::TfaSucceeded,
+    >(auth::two_factor::TFA_SUCCEEDED, &[], &[]),
+    Contract::of::<
+        wecom_models::auth::two_factor::AuthSucceeded,
+    >(auth::two_factor::AUTH_SUCCEEDED, &[], &[]),
     Contract::of::<
         wecom_models::chatdata::analysis::AddAnalyzeTask,
     >(chatdata::analysis::ADD_ANALYZE_TASK, &[], &[]),
@@ -584,6 +616,27 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<
         wecom_models::service::auth::GetAppQrCode,
     >(service::auth::GET_APP_QR_CODE, &[], &[]),
+    Contract::of::<
+        wecom_models::service::auth::GetPreAuthCode,
+    >(service::auth::GET_PRE_AUTH_CODE, &[], &[]),
+    Contract::of::<
+        wecom_models::service::auth::SetSessionInfo,
+    >(service::auth::SET_SESSION_INFO, &[], &[]),
+    Contract::of::<
+        wecom_models::service::auth::GetPermanentCodeV2,
+    >(service::auth::GET_PERMANENT_CODE_V2, &[], &[]),
+    Contract::of::<
+        wecom_models::service::auth::GetCustomizedAuthUrl,
+    >(service::auth::GET_CUSTOMIZED_AUTH_URL, &[], &[]),
+    Contract::of::<
+        wecom_models::service::login::GetUserInfo3rd,
+    >(service::login::GET_USER_INFO_3RD, &[], &[]),
+    Contract::of::<
+        wecom_models::service::login::GetUserDetail3rd,
+    >(service::login::GET_USER_DETAIL_3RD, &[], &[]),
+    Contract::of::<
+        wecom_models::service::login::JsCodeToSession,
+    >(service::login::JS_CODE_TO_SESSION, &[], &[]),
     Contract::of::<
         wecom_models::service::media::UploadMedia,
     >(service::media::UPLOAD_MEDIA, &[], &["/created_at"]),

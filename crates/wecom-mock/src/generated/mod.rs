@@ -4,6 +4,8 @@
 pub(crate) mod access;
 /// 应用管理 · 自定义菜单 (feature `agent`).
 pub(crate) mod agent;
+/// JS-SDK, 身份验证, 二次验证 (feature `auth`).
+pub(crate) mod auth;
 /// 会话内容存档 · 会话内容分析与导出, 会话内容存档 · 基础接口, 会话内容存档 · 关键词规则管理, 会话内容存档 · 会话搜索, 数据与智能专区 · 基础接口 (feature
 /// `chatdata`).
 pub(crate) mod chatdata;
@@ -39,7 +41,7 @@ pub(crate) mod pay;
 pub(crate) mod paytool;
 /// 家校应用 · 健康上报 (feature `school`).
 pub(crate) mod school;
-/// 应用授权, 素材管理 · 服务商 (feature `service`).
+/// 应用授权, 身份验证, 素材管理 · 服务商 (feature `service`).
 pub(crate) mod service;
 /// 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 管理智能表格内容 (feature `wedoc`).
 pub(crate) mod wedoc;
@@ -50,6 +52,9 @@ pub(crate) mod wedrive;
 pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     access::ROUTES,
     agent::menu::ROUTES,
+    auth::jssdk::ROUTES,
+    auth::login::ROUTES,
+    auth::two_factor::ROUTES,
     chatdata::analysis::ROUTES,
     chatdata::archive::ROUTES,
     chatdata::keyword::ROUTES,
@@ -85,6 +90,7 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     paytool::ROUTES,
     school::health::ROUTES,
     service::auth::ROUTES,
+    service::login::ROUTES,
     service::media::ROUTES,
     wedoc::document::ROUTES,
     wedoc::form::ROUTES,

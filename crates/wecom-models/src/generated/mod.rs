@@ -5,6 +5,9 @@ pub mod access;
 /// 应用管理 · 自定义菜单 (feature `agent`).
 #[cfg(feature = "agent")]
 pub mod agent;
+/// JS-SDK, 身份验证, 二次验证 (feature `auth`).
+#[cfg(feature = "auth")]
+pub mod auth;
 /// 会话内容存档 · 会话内容分析与导出, 会话内容存档 · 基础接口, 会话内容存档 · 关键词规则管理, 会话内容存档 · 会话搜索, 数据与智能专区 · 基础接口 (feature
 /// `chatdata`).
 #[cfg(feature = "chatdata")]
@@ -57,7 +60,7 @@ pub mod paytool;
 /// 家校应用 · 健康上报 (feature `school`).
 #[cfg(feature = "school")]
 pub mod school;
-/// 应用授权, 素材管理 · 服务商 (feature `service`).
+/// 应用授权, 身份验证, 素材管理 · 服务商 (feature `service`).
 #[cfg(feature = "service")]
 pub mod service;
 /// 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 管理智能表格内容 (feature `wedoc`).

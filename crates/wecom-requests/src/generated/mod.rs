@@ -5,6 +5,9 @@ pub(crate) mod access;
 /// 应用管理 · 自定义菜单 (feature `agent`).
 #[cfg(feature = "agent")]
 pub(crate) mod agent;
+/// JS-SDK, 身份验证, 二次验证 (feature `auth`).
+#[cfg(feature = "auth")]
+pub(crate) mod auth;
 /// 会话内容存档 · 会话内容分析与导出, 会话内容存档 · 基础接口, 会话内容存档 · 关键词规则管理, 会话内容存档 · 会话搜索, 数据与智能专区 · 基础接口 (feature
 /// `chatdata`).
 #[cfg(feature = "chatdata")]
@@ -57,7 +60,7 @@ pub(crate) mod paytool;
 /// 家校应用 · 健康上报 (feature `school`).
 #[cfg(feature = "school")]
 pub(crate) mod school;
-/// 应用授权, 素材管理 · 服务商 (feature `service`).
+/// 应用授权, 身份验证, 素材管理 · 服务商 (feature `service`).
 #[cfg(feature = "service")]
 pub(crate) mod service;
 /// 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 管理智能表格内容 (feature `wedoc`).
@@ -79,6 +82,26 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::access::GetApiDomainIp as crate::Endpoint>::META,
     #[cfg(feature = "agent")]
     <wecom_models::agent::menu::CreateMenu as crate::Endpoint>::META,
+    #[cfg(feature = "auth")]
+    <wecom_models::auth::jssdk::GetJsapiTicket as crate::Endpoint>::META,
+    #[cfg(feature = "auth")]
+    <wecom_models::auth::jssdk::GetTicket as crate::Endpoint>::META,
+    #[cfg(feature = "auth")]
+    <wecom_models::auth::jssdk::GetLaunchCode as crate::Endpoint>::META,
+    #[cfg(feature = "auth")]
+    <wecom_models::auth::login::GetUserInfo as crate::Endpoint>::META,
+    #[cfg(feature = "auth")]
+    <wecom_models::auth::login::GetUserDetail as crate::Endpoint>::META,
+    #[cfg(feature = "auth")]
+    <wecom_models::auth::login::GetMobileUserInfo as crate::Endpoint>::META,
+    #[cfg(feature = "auth")]
+    <wecom_models::auth::login::JsCodeToSession as crate::Endpoint>::META,
+    #[cfg(feature = "auth")]
+    <wecom_models::auth::two_factor::GetTfaInfo as crate::Endpoint>::META,
+    #[cfg(feature = "auth")]
+    <wecom_models::auth::two_factor::TfaSucceeded as crate::Endpoint>::META,
+    #[cfg(feature = "auth")]
+    <wecom_models::auth::two_factor::AuthSucceeded as crate::Endpoint>::META,
     #[cfg(feature = "chatdata")]
     <wecom_models::chatdata::analysis::AddAnalyzeTask as crate::Endpoint>::META,
     #[cfg(feature = "chatdata")]
@@ -319,6 +342,20 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::service::auth::GetProviderToken as crate::Endpoint>::META,
     #[cfg(feature = "service")]
     <wecom_models::service::auth::GetAppQrCode as crate::Endpoint>::META,
+    #[cfg(feature = "service")]
+    <wecom_models::service::auth::GetPreAuthCode as crate::Endpoint>::META,
+    #[cfg(feature = "service")]
+    <wecom_models::service::auth::SetSessionInfo as crate::Endpoint>::META,
+    #[cfg(feature = "service")]
+    <wecom_models::service::auth::GetPermanentCodeV2 as crate::Endpoint>::META,
+    #[cfg(feature = "service")]
+    <wecom_models::service::auth::GetCustomizedAuthUrl as crate::Endpoint>::META,
+    #[cfg(feature = "service")]
+    <wecom_models::service::login::GetUserInfo3rd as crate::Endpoint>::META,
+    #[cfg(feature = "service")]
+    <wecom_models::service::login::GetUserDetail3rd as crate::Endpoint>::META,
+    #[cfg(feature = "service")]
+    <wecom_models::service::login::JsCodeToSession as crate::Endpoint>::META,
     #[cfg(feature = "service")]
     <wecom_models::service::media::UploadMedia as crate::Endpoint>::META,
     #[cfg(feature = "wedoc")]

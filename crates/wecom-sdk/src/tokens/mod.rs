@@ -104,6 +104,12 @@ impl Tokens {
         })
     }
 
+    /// The token in use, if there is one: for whoever can tell that it is no good without a call.
+    #[cfg(feature = "jssdk")]
+    pub(crate) fn at_hand(&self) -> Option<Arc<Current>> {
+        self.state.usable()
+    }
+
     /// The token that is in use by now, for whoever has got one and had to wait for something else since.
     pub(crate) fn latest(&self, current: Arc<Current>) -> Arc<Current> {
         self.state.usable().unwrap_or(current)

@@ -68,3 +68,73 @@ pub(crate) const GET_APP_QR_CODE: &[crate::snapshot::Example] = &[
 fn get_app_qr_code() {
     crate::snapshot::snapshot::<GetAppQrCode>(GET_APP_QR_CODE);
 }
+
+pub(crate) const GET_PRE_AUTH_CODE: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "pre_auth_code": "a-pre-auth-code", "expires_in": 1200 }"#,
+    },
+];
+
+#[test]
+fn get_pre_auth_code() {
+    crate::snapshot::snapshot::<GetPreAuthCode>(GET_PRE_AUTH_CODE);
+}
+
+pub(crate) const SET_SESSION_INFO: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "pre_auth_code": "a-pre-auth-code", "session_info": { "appid": [1, 2], "auth_type": 1 } }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+
+#[test]
+fn set_session_info() {
+    crate::snapshot::snapshot::<SetSessionInfo>(SET_SESSION_INFO);
+}
+
+pub(crate) const GET_PERMANENT_CODE_V2: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "auth_code": "a-temporary-authorization-code" }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "permanent_code": "a-permanent-code",
+  "auth_corp_info": { "corpid": "ww1a2b3c4d5e6f7a8b", "corp_name": "Example Ltd" },
+  "auth_user_info": {
+    "userid": "lin.wei",
+    "open_userid": "woAJ2GCAAAXtWyuj",
+    "name": "Lin Wei",
+    "avatar": "https://example.com/avatar/lin.wei/0"
+  },
+  "register_code_info": { "register_code": "REG-1", "template_id": "tpl-1", "state": "fair2024" },
+  "state": "fair2024"
+}"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{ "auth_code": "another-temporary-authorization-code" }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "permanent_code": "another-permanent-code",
+  "auth_corp_info": { "corpid": "ww8f7e6d5c4b3a2918", "corp_name": "Sample Ltd" }
+}"#,
+    },
+];
+
+#[test]
+fn get_permanent_code_v2() {
+    crate::snapshot::snapshot::<GetPermanentCodeV2>(GET_PERMANENT_CODE_V2);
+}
+
+pub(crate) const GET_CUSTOMIZED_AUTH_URL: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "state": "fair2024", "templateid_list": ["dk9f8e7d6c5b4a3928", "dk0a1b2c3d4e5f6a7b"] }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "qrcode_url": "https://example.com/authorize/1", "expires_in": 864000 }"#,
+    },
+];
+
+#[test]
+fn get_customized_auth_url() {
+    crate::snapshot::snapshot::<GetCustomizedAuthUrl>(GET_CUSTOMIZED_AUTH_URL);
+}

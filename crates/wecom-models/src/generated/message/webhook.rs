@@ -167,7 +167,8 @@ impl MarkdownV2Content {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ImageContent {
-    /// The image in Base64. Before encoding, it has at most 2 MB, and is a JPG or PNG.
+    /// The image in Base64. Before encoding, it has at most 2 MB, and is a JPG or PNG. At most 2796204
+    /// bytes.
     pub base64: String,
     /// The MD5 of the image before encoding, in hexadecimal digits.
     pub md5: String,

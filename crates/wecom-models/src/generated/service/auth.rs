@@ -205,6 +205,232 @@ pub struct GetAppQrCodeResponse {
     pub qrcode: String,
 }
 
+/// Gets the pre-authorization code that the installation of a third-party app starts with.
+///
+/// `GET /cgi-bin/service/get_pre_auth_code` ·
+/// [获取预授权码](https://developer.work.weixin.qq.com/document/path/90601)
+///
+/// The code goes into the URL that `login::Installation` builds.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetPreAuthCode {}
+
+impl GetPreAuthCode {
+    /// With nothing set: WeCom requires nothing here.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+/// The answer to [`GetPreAuthCode`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetPreAuthCodeResponse {
+    /// The pre-authorization code. At most 512 bytes.
+    pub pre_auth_code: Secret,
+    /// The lifetime of the code in seconds.
+    pub expires_in: u64,
+}
+
+/// Configures one installation of a third-party app, such as a test installation before the app is
+/// published.
+///
+/// `POST /cgi-bin/service/set_session_info` ·
+/// [设置授权配置](https://developer.work.weixin.qq.com/document/path/90602)
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SetSessionInfo {
+    /// The pre-authorization code of the installation, from [`GetPreAuthCode`].
+    pub pre_auth_code: Secret,
+    /// The configuration.
+    pub session_info: SessionInfo,
+}
+
+impl SetSessionInfo {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(pre_auth_code: impl Into<Secret>, session_info: SessionInfo) -> Self {
+        Self {
+            pre_auth_code: pre_auth_code.into(),
+            session_info,
+        }
+    }
+}
+
+/// The answer to [`SetSessionInfo`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SetSessionInfoResponse {}
+
+/// Exchanges the temporary authorization code of an installation for the company's permanent code.
+///
+/// `POST /cgi-bin/service/v2/get_permanent_code` ·
+/// [获取企业永久授权码](https://developer.work.weixin.qq.com/document/path/100776)
+///
+/// The permanent code is what `AuthorizedCorp` takes for a third-party app. Of a customized app it is
+/// the secret, which `CorpSecret` takes.
+///
+/// The temporary code comes with the redirect of the installation, or is pushed to the provider's
+/// callback. It can be used once.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetPermanentCodeV2 {
+    /// The temporary authorization code, of 64 to 512 bytes. At most 512 bytes.
+    pub auth_code: Secret,
+}
+
+impl GetPermanentCodeV2 {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(auth_code: impl Into<Secret>) -> Self {
+        Self {
+            auth_code: auth_code.into(),
+        }
+    }
+}
+
+/// The answer to [`GetPermanentCodeV2`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetPermanentCodeV2Response {
+    /// An access token of the company. Absent for a customized app. At most 512 bytes.
+    pub access_token: Option<Secret>,
+    /// The lifetime of `access_token` in seconds. Absent for a customized app.
+    pub expires_in: Option<u64>,
+    /// The permanent code. Keep it: it can't be fetched again. At most 512 bytes.
+    pub permanent_code: Secret,
+    /// The company that installed the app.
+    pub auth_corp_info: AuthCorpInfo,
+    /// The admin who installed the app. May be absent.
+    pub auth_user_info: Option<AuthUserInfo>,
+    /// What the promotion QR code says. Present if the app was installed by scanning one, but not for a
+    /// member authorization.
+    pub register_code_info: Option<RegisterCodeInfo>,
+    /// The `state` of the URL from [`GetCustomizedAuthUrl`] that was scanned.
+    pub state: Option<String>,
+}
+
+/// Gets the URL by which companies authorize customized apps.
+///
+/// `POST /cgi-bin/service/get_customized_auth_url` ·
+/// [获取带参授权链接](https://developer.work.weixin.qq.com/document/path/98744)
+///
+/// Make a QR code from the URL, for an admin of the company to scan.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetCustomizedAuthUrl {
+    /// What [`GetPermanentCodeV2`] returns for those who scanned this QR code: ASCII letters and digits.
+    /// At most 32 bytes, matching `^[0-9A-Za-z]*$`.
+    pub state: String,
+    /// The IDs of the customized app templates. At most 9 items.
+    pub templateid_list: Vec<String>,
+}
+
+impl GetCustomizedAuthUrl {
+    /// With what WeCom requires.
+    #[must_use]
+    pub fn new(
+        state: impl Into<String>,
+        templateid_list: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self {
+            state: state.into(),
+            templateid_list: templateid_list.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+/// The answer to [`GetCustomizedAuthUrl`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetCustomizedAuthUrlResponse {
+    /// The URL to make a QR code of.
+    pub qrcode_url: String,
+    /// The lifetime of the URL in seconds: 10 days.
+    pub expires_in: u64,
+}
+
+/// The configuration of one installation.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SessionInfo {
+    /// The apps of an old suite with several that may be installed. Empty or omitted, all of them.
+    pub appid: Option<Vec<u64>>,
+    /// Whether it is a test. Once the app is published, it must not be one. Default 0.
+    pub auth_type: Option<AuthType>,
+}
+
+impl SessionInfo {
+    /// With nothing set: WeCom requires nothing here.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`appid`](Self::appid).
+    #[must_use]
+    pub fn appid(mut self, appid: impl IntoIterator<Item = u64>) -> Self {
+        self.appid = Some(appid.into_iter().collect());
+        self
+    }
+
+    /// Sets [`auth_type`](Self::auth_type).
+    #[must_use]
+    pub fn auth_type(mut self, auth_type: AuthType) -> Self {
+        self.auth_type = Some(auth_type);
+        self
+    }
+}
+
+/// A company that installed an app.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AuthCorpInfo {
+    /// The company's ID.
+    pub corpid: String,
+    /// The company's short name.
+    pub corp_name: String,
+}
+
+/// The admin who installed an app. Fields may be empty.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AuthUserInfo {
+    /// The admin's userid.
+    pub userid: String,
+    /// The admin's open_userid.
+    pub open_userid: String,
+    /// The admin's name.
+    pub name: String,
+    /// The URL of the admin's avatar.
+    pub avatar: String,
+}
+
+/// The promotion QR code that an app was installed by.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct RegisterCodeInfo {
+    /// The registration code.
+    pub register_code: String,
+    /// The ID of the promotion package.
+    pub template_id: String,
+    /// The `state` of the registration code, if it has one.
+    pub state: Option<String>,
+}
+
+/// Whether an installation is a test.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AuthType {
+    /// `0`: a formal installation.
+    Formal,
+    /// `1`: a test installation.
+    Test,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
 /// The style of an app's QR code.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

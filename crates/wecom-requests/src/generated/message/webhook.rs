@@ -92,6 +92,12 @@ impl crate::Check for MarkdownV2Content {
     }
 }
 
+impl crate::Check for ImageContent {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_bytes("base64", &self.base64, 2796204);
+    }
+}
+
 impl crate::Check for NewsContent {
     fn check(&self, checker: &mut crate::Checker) {
         checker.min_items("articles", &self.articles, 1);
@@ -227,6 +233,7 @@ impl crate::Check for Message {
             Self::Text(content) => checker.nested("text", content),
             Self::Markdown(content) => checker.nested("markdown", content),
             Self::MarkdownV2(content) => checker.nested("markdown_v2", content),
+            Self::Image(content) => checker.nested("image", content),
             Self::News(content) => checker.nested("news", content),
             Self::TemplateCard(content) => checker.nested("template_card", content),
             _ => {}

@@ -103,6 +103,114 @@ impl crate::Check for GetAppQrCode {
     }
 }
 
+impl crate::Endpoint for GetPreAuthCode {
+    type Response = GetPreAuthCodeResponse;
+    type Token = crate::token::SuiteAccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "service.auth.get_pre_auth_code",
+        title: "获取预授权码",
+        method: http::Method::GET,
+        host: crate::Host::Api,
+        path: "/cgi-bin/service/get_pre_auth_code",
+        page: "https://developer.work.weixin.qq.com/document/path/90601",
+        token: crate::TokenKind::SuiteAccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+
+    fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {
+        wecom_models::wire::WriteObject::put(self, out)
+    }
+}
+
+impl crate::Check for GetPreAuthCode {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for SetSessionInfo {
+    type Response = SetSessionInfoResponse;
+    type Token = crate::token::SuiteAccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "service.auth.set_session_info",
+        title: "设置授权配置",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/service/set_session_info",
+        page: "https://developer.work.weixin.qq.com/document/path/90602",
+        token: crate::TokenKind::SuiteAccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for SetSessionInfo {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for GetPermanentCodeV2 {
+    type Response = GetPermanentCodeV2Response;
+    type Token = crate::token::SuiteAccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "service.auth.get_permanent_code_v2",
+        title: "获取企业永久授权码",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/service/v2/get_permanent_code",
+        page: "https://developer.work.weixin.qq.com/document/path/100776",
+        token: crate::TokenKind::SuiteAccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for GetPermanentCodeV2 {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_bytes("auth_code", &self.auth_code, 512);
+    }
+}
+
+impl crate::Endpoint for GetCustomizedAuthUrl {
+    type Response = GetCustomizedAuthUrlResponse;
+    type Token = crate::token::ProviderAccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "service.auth.get_customized_auth_url",
+        title: "获取带参授权链接",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/service/get_customized_auth_url",
+        page: "https://developer.work.weixin.qq.com/document/path/98744",
+        token: crate::TokenKind::ProviderAccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for GetCustomizedAuthUrl {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_bytes("state", &self.state, 32);
+        checker.pattern("state", &self.state, crate::pattern!("^[0-9A-Za-z]*$"));
+        checker.max_items("templateid_list", &self.templateid_list, 9);
+    }
+}
+
 crate::json_answers! {
-    GetSuiteTokenResponse, GetCorpTokenResponse, GetProviderTokenResponse
+    GetSuiteTokenResponse, GetCorpTokenResponse, GetProviderTokenResponse,
+    GetPreAuthCodeResponse, SetSessionInfoResponse, GetPermanentCodeV2Response,
+    GetCustomizedAuthUrlResponse
 }

@@ -6,6 +6,26 @@
 use super::*;
 use crate::wire;
 
+impl wire::IntEnum for AuthType {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            0 => Self::Formal,
+            1 => Self::Test,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Formal => 0,
+            Self::Test => 1,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
 impl wire::IntEnum for QrcodeStyle {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
@@ -84,12 +104,46 @@ impl wire::WriteObject for GetAppQrCode {
     }
 }
 
+impl wire::WriteObject for GetPreAuthCode {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for SetSessionInfo {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("pre_auth_code", &self.pre_auth_code)?;
+        out.put("session_info", &self.session_info)
+    }
+}
+
+impl wire::WriteObject for GetPermanentCodeV2 {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("auth_code", &self.auth_code)
+    }
+}
+
+impl wire::WriteObject for GetCustomizedAuthUrl {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("state", &self.state)?;
+        out.put("templateid_list", &self.templateid_list)
+    }
+}
+
+impl wire::WriteObject for SessionInfo {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("appid", &self.appid)?;
+        out.put_some("auth_type", &self.auth_type)
+    }
+}
+
 wire::write_objects! {
-    GetSuiteToken, GetCorpToken, GetProviderToken, GetAppQrCode
+    GetSuiteToken, GetCorpToken, GetProviderToken, GetAppQrCode, GetPreAuthCode,
+    SetSessionInfo, GetPermanentCodeV2, GetCustomizedAuthUrl, SessionInfo
 }
 
 wire::write_int_enums! {
-    QrcodeStyle, ResultType
+    AuthType, QrcodeStyle, ResultType
 }
 
 impl wire::ReadObject for GetSuiteTokenResponse {
@@ -147,11 +201,115 @@ impl wire::ReadObject for GetAppQrCodeResponse {
     }
 }
 
+impl wire::ReadObject for GetPreAuthCodeResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "pre_auth_code" => field.read(&mut self.pre_auth_code),
+            "expires_in" => field.read(&mut self.expires_in),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for SetSessionInfoResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for GetPermanentCodeV2Response {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "access_token" => field.read(&mut self.access_token),
+            "expires_in" => field.read(&mut self.expires_in),
+            "permanent_code" => field.read(&mut self.permanent_code),
+            "auth_corp_info" => field.read(&mut self.auth_corp_info),
+            "auth_user_info" => field.read(&mut self.auth_user_info),
+            "register_code_info" => field.read(&mut self.register_code_info),
+            "state" => field.read(&mut self.state),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetCustomizedAuthUrlResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "qrcode_url" => field.read(&mut self.qrcode_url),
+            "expires_in" => field.read(&mut self.expires_in),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for AuthCorpInfo {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "corpid" => field.read(&mut self.corpid),
+            "corp_name" => field.read(&mut self.corp_name),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for AuthUserInfo {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "userid" => field.read(&mut self.userid),
+            "open_userid" => field.read(&mut self.open_userid),
+            "name" => field.read(&mut self.name),
+            "avatar" => field.read(&mut self.avatar),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for RegisterCodeInfo {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "register_code" => field.read(&mut self.register_code),
+            "template_id" => field.read(&mut self.template_id),
+            "state" => field.read(&mut self.state),
+            _ => field.skip(),
+        }
+    }
+}
+
 wire::read_objects! {
     GetSuiteTokenResponse, GetCorpTokenResponse, GetProviderTokenResponse,
-    GetAppQrCodeResponse
+    GetAppQrCodeResponse, GetPreAuthCodeResponse, SetSessionInfoResponse,
+    GetPermanentCodeV2Response, GetCustomizedAuthUrlResponse, AuthCorpInfo, AuthUserInfo,
+    RegisterCodeInfo
 }
 
 wire::open_enums! {
-    QrcodeStyle, ResultType
+    AuthType, QrcodeStyle, ResultType
 }

@@ -33,9 +33,67 @@ impl wire::WriteObject for GetAppQrCodeResponse {
     }
 }
 
+impl wire::WriteObject for GetPreAuthCodeResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("pre_auth_code", &self.pre_auth_code)?;
+        out.put("expires_in", &self.expires_in)
+    }
+}
+
+impl wire::WriteObject for SetSessionInfoResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for GetPermanentCodeV2Response {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("access_token", &self.access_token)?;
+        out.put_some("expires_in", &self.expires_in)?;
+        out.put("permanent_code", &self.permanent_code)?;
+        out.put("auth_corp_info", &self.auth_corp_info)?;
+        out.put_some("auth_user_info", &self.auth_user_info)?;
+        out.put_some("register_code_info", &self.register_code_info)?;
+        out.put_some("state", &self.state)
+    }
+}
+
+impl wire::WriteObject for GetCustomizedAuthUrlResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("qrcode_url", &self.qrcode_url)?;
+        out.put("expires_in", &self.expires_in)
+    }
+}
+
+impl wire::WriteObject for AuthCorpInfo {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("corpid", &self.corpid)?;
+        out.put("corp_name", &self.corp_name)
+    }
+}
+
+impl wire::WriteObject for AuthUserInfo {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("userid", &self.userid)?;
+        out.put("open_userid", &self.open_userid)?;
+        out.put("name", &self.name)?;
+        out.put("avatar", &self.avatar)
+    }
+}
+
+impl wire::WriteObject for RegisterCodeInfo {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("register_code", &self.register_code)?;
+        out.put("template_id", &self.template_id)?;
+        out.put_some("state", &self.state)
+    }
+}
+
 wire::write_objects! {
     GetSuiteTokenResponse, GetCorpTokenResponse, GetProviderTokenResponse,
-    GetAppQrCodeResponse
+    GetAppQrCodeResponse, GetPreAuthCodeResponse, SetSessionInfoResponse,
+    GetPermanentCodeV2Response, GetCustomizedAuthUrlResponse, AuthCorpInfo, AuthUserInfo,
+    RegisterCodeInfo
 }
 
 impl wire::ReadObject for GetSuiteToken {
@@ -98,10 +156,76 @@ impl wire::ReadObject for GetAppQrCode {
     }
 }
 
+impl wire::ReadObject for GetPreAuthCode {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for SetSessionInfo {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "pre_auth_code" => field.read(&mut self.pre_auth_code),
+            "session_info" => field.read(&mut self.session_info),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetPermanentCodeV2 {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "auth_code" => field.read(&mut self.auth_code),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetCustomizedAuthUrl {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "state" => field.read(&mut self.state),
+            "templateid_list" => field.read(&mut self.templateid_list),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for SessionInfo {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "appid" => field.read(&mut self.appid),
+            "auth_type" => field.read(&mut self.auth_type),
+            _ => field.skip(),
+        }
+    }
+}
+
 wire::read_objects! {
-    GetSuiteToken, GetCorpToken, GetProviderToken, GetAppQrCode
+    GetSuiteToken, GetCorpToken, GetProviderToken, GetAppQrCode, GetPreAuthCode,
+    SetSessionInfo, GetPermanentCodeV2, GetCustomizedAuthUrl, SessionInfo
 }
 
 wire::read_int_enums! {
-    QrcodeStyle, ResultType
+    AuthType, QrcodeStyle, ResultType
 }

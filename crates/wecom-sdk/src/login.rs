@@ -1,0 +1,551 @@
+//! URLs that lead people to WeCom and back with a code: web authorization (网页授权) within WeCom, web login (企业微信Web登录) in any
+//! browser, and the installation of third-party apps (第三方应用安装). Needs the feature `login`.
+//!
+//! 1. Build a URL and redirect the browser to it.
+//! 2. WeCom redirects the browser to your `redirect_uri`, with a code and your `state`: [`Redirect`] reads them.
+//! 3. Exchange the code. It can be used once, within 5 minutes.
+//!
+//! | who logs in where | URL | exchange |
+//! |---|---|---|
+//! | a member of the company, in a page within WeCom, in a self-built or customized app | [`WebAuthorization::corp`] | [`auth::login::GetUserInfo`], then [`GetUserDetail`] |
+//! | a member of any company, in a page within WeCom, in a third-party app | [`WebAuthorization::suite`] | [`service::login::GetUserInfo3rd`], then [`GetUserDetail3rd`] |
+//! | a member of the company, on a website | [`WebLogin::corp`] | [`auth::login::GetUserInfo`] |
+//! | a member of any company, on a provider's website | [`WebLogin::suite`] | [`service::login::GetUserInfo3rd`] |
+//! | an admin who installs a third-party app | [`Installation`] | [`service::auth::GetPermanentCodeV2`] |
+//!
+//! ```
+//! # use wecom_sdk::Client;
+//! use wecom_sdk::auth::login::GetUserInfo;
+//! use wecom_sdk::login::{Redirect, WebAuthorization};
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let server = wecom_mock::Server::start().await?;
+//! # let client = Client::builder("ww1", "secret").base_url(server.base_url()).build()?;
+//! // A random value that only this browser's session knows.
+//! let state = "4dVqJ7";
+//! let url = WebAuthorization::corp("ww1", "https://example.com/login").agent_id(1_000_014).state(state).url()?;
+//! assert_eq!(
+//!     url,
+//!     "https://open.weixin.qq.com/connect/oauth2/authorize?appid=ww1\
+//!      &redirect_uri=https%3A%2F%2Fexample.com%2Flogin&response_type=code&scope=snsapi_base&state=4dVqJ7\
+//!      &agentid=1000014#wechat_redirect"
+//! );
+//!
+//! // Later, a browser asks for https://example.com/login?code=…&state=…
+//! let code = Redirect::from_query("code=CODE&state=4dVqJ7")?.code_for(state)?;
+//! let visitor = client.send(&GetUserInfo::new(code)).await?;
+//! match visitor.userid {
+//!     Some(userid) => println!("{userid} is a member"),
+//!     None => println!("somebody from elsewhere: {:?}", visitor.openid),
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The address of the redirect must be within a trusted domain (可信域名) of the app, port included.
+//!
+//! [`auth::login::GetUserInfo`]: crate::auth::login::GetUserInfo
+//! [`GetUserDetail`]: crate::auth::login::GetUserDetail
+//! [`service::login::GetUserInfo3rd`]: crate::service::login::GetUserInfo3rd
+//! [`GetUserDetail3rd`]: crate::service::login::GetUserDetail3rd
+//! [`service::auth::GetPermanentCodeV2`]: crate::service::auth::GetPermanentCodeV2
+
+use std::fmt;
+use std::time::Duration;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::Secret;
+
+/// What stays as it is in a URL's parameter: the unreserved characters of RFC 3986.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The longest `state`, in bytes.
+const LONGEST_STATE: usize = 128;
+
+/// Why there is no URL, or no code in one.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoginError {
+    /// The `redirect_uri` isn't an absolute URL.
+    #[error(
+        "`redirect_uri` must be an absolute URL with http or https, such as https://example.com/login, and is {0:?}"
+    )]
+    RedirectUri(String),
+    /// The `state` isn't one that WeCom accepts.
+    #[error("`state` must be 1 to 128 ASCII letters and digits")]
+    State,
+    /// An ID or code is missing.
+    #[error("`{0}` must not be empty")]
+    Empty(&'static str),
+    /// The scope `snsapi_privateinfo` is asked for without the app: WeCom would take it for `snsapi_base`.
+    #[error("the scope `snsapi_privateinfo` needs the app's agentid: call `agent_id`")]
+    AgentId,
+    /// There is no code in what the browser came back with: the person has refused, or came from elsewhere.
+    #[error(
+        "there is neither `code` nor `auth_code` among the parameters: the person hasn't authorized anything"
+    )]
+    NoCode,
+    /// The `state` that the browser came back with isn't the expected one: somebody may have forged the link.
+    #[error("`state` is not the expected one: send the person to log in again")]
+    WrongState,
+}
+
+/// What the app gets to know about a member.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Scope {
+    /// `snsapi_base`: the userid. Nobody is asked.
+    #[default]
+    Base,
+    /// `snsapi_privateinfo`: what the member agrees to, such as the avatar and the mobile number. The member is asked, and must be visible to
+    /// the app.
+    PrivateInfo,
+}
+
+impl Scope {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Base => "snsapi_base",
+            Self::PrivateInfo => "snsapi_privateinfo",
+        }
+    }
+}
+
+/// Whose ID goes into a URL.
+#[derive(Clone, Debug)]
+enum App {
+    Corp { corp_id: String, agent_id: Option<u64> },
+    Suite { suite_id: String },
+}
+
+impl App {
+    fn corp(corp_id: impl Into<String>, agent_id: Option<u64>) -> Self {
+        Self::Corp { corp_id: corp_id.into(), agent_id }
+    }
+
+    fn suite(suite_id: impl Into<String>) -> Self {
+        Self::Suite { suite_id: suite_id.into() }
+    }
+
+    /// The value of `appid`.
+    fn id(&self) -> Result<&str, LoginError> {
+        match self {
+            Self::Corp { corp_id, .. } => filled("corp_id", corp_id),
+            Self::Suite { suite_id } => filled("suite_id", suite_id),
+        }
+    }
+
+    fn agent_id(&self) -> Option<String> {
+        match self {
+            Self::Corp { agent_id, .. } => agent_id.map(|id| id.to_string()),
+            Self::Suite { .. } => None,
+        }
+    }
+}
+
+/// Web authorization (网页授权): a page that is opened within WeCom gets to know who opened it.
+///
+/// Self-built and customized apps: <https://developer.work.weixin.qq.com/document/path/91022>, third-party apps:
+/// <https://developer.work.weixin.qq.com/document/path/91120>
+#[doc(alias = "网页授权")]
+#[doc(alias = "OAuth2")]
+#[derive(Clone, Debug)]
+#[must_use = "`url` builds the URL"]
+pub struct WebAuthorization {
+    app: App,
+    redirect_uri: String,
+    scope: Scope,
+    state: Option<String>,
+}
+
+impl WebAuthorization {
+    /// For a self-built or customized app of a company. [`agent_id`](Self::agent_id) should be set, too.
+    pub fn corp(corp_id: impl Into<String>, redirect_uri: impl Into<String>) -> Self {
+        Self::of(App::corp(corp_id, None), redirect_uri)
+    }
+
+    /// For a third-party app, in all companies: `suite_id` begins with `ww` or `wx`.
+    pub fn suite(suite_id: impl Into<String>, redirect_uri: impl Into<String>) -> Self {
+        Self::of(App::suite(suite_id), redirect_uri)
+    }
+
+    fn of(app: App, redirect_uri: impl Into<String>) -> Self {
+        Self { app, redirect_uri: redirect_uri.into(), scope: Scope::Base, state: None }
+    }
+
+    /// Sets the app within the company. It is required for [`Scope::PrivateInfo`], and for customized apps, the member's license is activated by it. A
+    /// third-party app has none: its ID is the suite's.
+    pub fn agent_id(mut self, id: u64) -> Self {
+        if let App::Corp { agent_id, .. } = &mut self.app {
+            *agent_id = Some(id);
+        }
+        self
+    }
+
+    /// Sets what the app gets to know, instead of [`Scope::Base`].
+    pub fn scope(mut self, scope: Scope) -> Self {
+        self.scope = scope;
+        self
+    }
+
+    /// Sets what comes back with the code: 1 to 128 ASCII letters and digits. A random value of the browser's session keeps others from
+    /// forging the link ([`Redirect::code_for`] compares it).
+    pub fn state(mut self, state: impl Into<String>) -> Self {
+        self.state = Some(state.into());
+        self
+    }
+
+    /// Builds the URL.
+    pub fn url(&self) -> Result<String, LoginError> {
+        let agent_id = self.app.agent_id();
+        if self.scope == Scope::PrivateInfo && matches!(self.app, App::Corp { agent_id: None, .. }) {
+            return Err(LoginError::AgentId);
+        }
+        let url = Url::new("https://open.weixin.qq.com/connect/oauth2/authorize")
+            .with("appid", self.app.id()?)
+            .with("redirect_uri", absolute(&self.redirect_uri)?)
+            .with("response_type", "code")
+            .with("scope", self.scope.name())
+            .with_some("state", plain(self.state.as_deref())?)
+            .with_some("agentid", agent_id.as_deref());
+        Ok(url.0 + "#wechat_redirect")
+    }
+}
+
+/// Web login (企业微信Web登录): people log in to a website with WeCom, by QR code or with the desktop client.
+///
+/// <https://developer.work.weixin.qq.com/document/path/98152>
+#[doc(alias = "Web登录")]
+#[doc(alias = "扫码登录")]
+#[derive(Clone, Debug)]
+#[must_use = "`url` builds the URL"]
+pub struct WebLogin {
+    app: App,
+    redirect_uri: String,
+    state: Option<String>,
+    language: Option<Language>,
+}
+
+/// The language of the login page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Language {
+    /// Chinese.
+    Chinese,
+    /// English.
+    English,
+}
+
+impl WebLogin {
+    /// For members of a company: a self-built or customized app (`CorpApp`).
+    pub fn corp(corp_id: impl Into<String>, agent_id: u64, redirect_uri: impl Into<String>) -> Self {
+        Self::of(App::corp(corp_id, Some(agent_id)), redirect_uri)
+    }
+
+    /// For members of all companies, on a service provider's website (`ServiceApp`): `suite_id` is the one of the provider's login authorization (登录授权).
+    pub fn suite(suite_id: impl Into<String>, redirect_uri: impl Into<String>) -> Self {
+        Self::of(App::suite(suite_id), redirect_uri)
+    }
+
+    fn of(app: App, redirect_uri: impl Into<String>) -> Self {
+        Self { app, redirect_uri: redirect_uri.into(), state: None, language: None }
+    }
+
+    /// Sets what comes back with the code. A random value of the browser's session keeps others from forging the link
+    /// ([`Redirect::code_for`] compares it).
+    pub fn state(mut self, state: impl Into<String>) -> Self {
+        self.state = Some(state.into());
+        self
+    }
+
+    /// Sets the language of the page.
+    pub fn language(mut self, language: Language) -> Self {
+        self.language = Some(language);
+        self
+    }
+
+    /// Builds the URL.
+    pub fn url(&self) -> Result<String, LoginError> {
+        let kind = match self.app {
+            App::Corp { .. } => "CorpApp",
+            App::Suite { .. } => "ServiceApp",
+        };
+        let language = self.language.map(|language| match language {
+            Language::Chinese => "zh",
+            Language::English => "en",
+        });
+        let url = Url::new("https://login.work.weixin.qq.com/wwlogin/sso/login")
+            .with("login_type", kind)
+            .with("appid", self.app.id()?)
+            .with_some("agentid", self.app.agent_id().as_deref())
+            .with("redirect_uri", absolute(&self.redirect_uri)?)
+            .with_some("state", self.state.as_deref())
+            .with_some("lang", language);
+        Ok(url.0)
+    }
+}
+
+/// The installation of a third-party app (第三方应用安装), started from the provider's website by an admin.
+///
+/// ```
+/// # use wecom_sdk::{ClientBuilder, Suite};
+/// use wecom_sdk::login::{Installation, Redirect};
+/// use wecom_sdk::service::auth::{GetPermanentCodeV2, GetPreAuthCode};
+///
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let server = wecom_mock::Server::start().await?;
+/// # let suite = ClientBuilder::new(Suite::new("wwsuite", "secret")).base_url(server.base_url()).build()?;
+/// # suite.put_ticket("ticket").await;
+/// let code = suite.send(&GetPreAuthCode::new()).await?.pre_auth_code;
+/// let url = Installation::new("wwsuite", code, "https://example.com/installed").state("4dVqJ7").url()?;
+/// println!("send the admin to {url}");
+///
+/// // Later, a browser asks for https://example.com/installed?auth_code=…&expires_in=600&state=…
+/// let code = Redirect::from_query("auth_code=CODE&expires_in=600&state=4dVqJ7")?.code_for("4dVqJ7")?;
+/// let company = suite.send(&GetPermanentCodeV2::new(code)).await?;
+/// println!("keep {:?} safe", company.permanent_code);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Customized apps are installed by a QR code instead, from
+/// [`GetCustomizedAuthUrl`](crate::service::auth::GetCustomizedAuthUrl).
+///
+/// <https://developer.work.weixin.qq.com/document/path/90597>
+#[doc(alias = "应用安装")]
+#[derive(Clone, Debug)]
+#[must_use = "`url` builds the URL"]
+pub struct Installation {
+    suite_id: String,
+    pre_auth_code: Secret,
+    redirect_uri: String,
+    state: Option<String>,
+}
+
+impl Installation {
+    /// With the pre-authorization code (预授权码) that was fetched for this installation.
+    pub fn new(
+        suite_id: impl Into<String>,
+        pre_auth_code: impl Into<Secret>,
+        redirect_uri: impl Into<String>,
+    ) -> Self {
+        Self {
+            suite_id: suite_id.into(),
+            pre_auth_code: pre_auth_code.into(),
+            redirect_uri: redirect_uri.into(),
+            state: None,
+        }
+    }
+
+    /// Sets what comes back with the code: 1 to 128 ASCII letters and digits. A random value of the browser's session keeps others from
+    /// forging the link ([`Redirect::code_for`] compares it).
+    pub fn state(mut self, state: impl Into<String>) -> Self {
+        self.state = Some(state.into());
+        self
+    }
+
+    /// Builds the URL.
+    pub fn url(&self) -> Result<String, LoginError> {
+        let url = Url::new("https://open.work.weixin.qq.com/3rdapp/install")
+            .with("suite_id", filled("suite_id", &self.suite_id)?)
+            .with("pre_auth_code", filled("pre_auth_code", self.pre_auth_code.expose())?)
+            .with("redirect_uri", absolute(&self.redirect_uri)?)
+            .with_some("state", plain(self.state.as_deref())?);
+        Ok(url.0)
+    }
+}
+
+/// What WeCom sends a browser back with.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Redirect {
+    /// The code: `code` after a login, `auth_code` after an installation.
+    pub code: Secret,
+    /// What the URL had as its `state`.
+    pub state: Option<String>,
+    /// How long the code is valid, where WeCom says so: after an installation.
+    pub expires_in: Option<Duration>,
+}
+
+impl Redirect {
+    /// Reads the query of the URL that the browser came back to: `code=…&state=…`.
+    pub fn from_query(query: &str) -> Result<Self, LoginError> {
+        let (mut code, mut state, mut expires_in) = (None, None, None);
+        for (name, value) in form_urlencoded::parse(query.trim_start_matches('?').as_bytes()) {
+            match &*name {
+                "code" | "auth_code" if !value.is_empty() => code = Some(Secret::new(value)),
+                "state" => state = Some(value.into_owned()),
+                "expires_in" => expires_in = value.parse().ok().map(Duration::from_secs),
+                _ => {}
+            }
+        }
+        Ok(Self { code: code.ok_or(LoginError::NoCode)?, state, expires_in })
+    }
+
+    /// Returns the code if the `state` is the one that this browser's session was given.
+    pub fn code_for(self, state: &str) -> Result<Secret, LoginError> {
+        match self.state {
+            Some(returned) if returned == state && !state.is_empty() => Ok(self.code),
+            _ => Err(LoginError::WrongState),
+        }
+    }
+}
+
+/// A URL in the making.
+struct Url(String);
+
+impl Url {
+    fn new(address: &str) -> Self {
+        Self(address.to_owned())
+    }
+
+    fn with(mut self, name: &str, value: impl fmt::Display) -> Self {
+        let separator = if self.0.contains('?') { '&' } else { '?' };
+        let value = value.to_string();
+        self.0 += &format!("{separator}{name}={}", utf8_percent_encode(&value, RESERVED));
+        self
+    }
+
+    fn with_some(self, name: &str, value: Option<&str>) -> Self {
+        match value {
+            Some(value) => self.with(name, value),
+            None => self,
+        }
+    }
+}
+
+fn filled<'a>(name: &'static str, value: &'a str) -> Result<&'a str, LoginError> {
+    if value.is_empty() { Err(LoginError::Empty(name)) } else { Ok(value) }
+}
+
+/// A URL that a browser can be sent to.
+fn absolute(url: &str) -> Result<&str, LoginError> {
+    let address = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
+    let has_host = !address.is_empty() && !address.starts_with(['/', '?', '#', ':', '@']);
+    if has_host && !url.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        Ok(url)
+    } else {
+        Err(LoginError::RedirectUri(url.to_owned()))
+    }
+}
+
+/// A `state` of letters and digits, as web authorization and installation ask for.
+fn plain(state: Option<&str>) -> Result<Option<&str>, LoginError> {
+    let fits = |state: &str| {
+        (1..=LONGEST_STATE).contains(&state.len()) && state.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    if state.is_none_or(fits) { Ok(state) } else { Err(LoginError::State) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn web_authorization_urls_are_those_of_the_pages() {
+        let url =
+            WebAuthorization::corp("wxCorpId", "http://api.3dept.com/cgi-bin/query?action=get&lang=中文#top");
+        assert_eq!(
+            url.clone().url().unwrap(),
+            "https://open.weixin.qq.com/connect/oauth2/authorize?appid=wxCorpId&redirect_uri=http%3A%2F%2F\
+             api.3dept.com%2Fcgi-bin%2Fquery%3Faction%3Dget%26lang%3D%E4%B8%AD%E6%96%87%23top&response_type=code&\
+             scope=snsapi_base#wechat_redirect"
+        );
+        assert_eq!(
+            url.agent_id(1_000_002).scope(Scope::PrivateInfo).state("a1B2").url().unwrap(),
+            "https://open.weixin.qq.com/connect/oauth2/authorize?appid=wxCorpId&redirect_uri=http%3A%2F%2F\
+             api.3dept.com%2Fcgi-bin%2Fquery%3Faction%3Dget%26lang%3D%E4%B8%AD%E6%96%87%23top&response_type=code&\
+             scope=snsapi_privateinfo&state=a1B2&agentid=1000002#wechat_redirect"
+        );
+        assert_eq!(
+            WebAuthorization::suite("ww1suite", "https://x.cn/a b+c")
+                .scope(Scope::PrivateInfo)
+                .url()
+                .unwrap_err(),
+            LoginError::RedirectUri("https://x.cn/a b+c".to_owned())
+        );
+        assert_eq!(
+            WebAuthorization::suite("ww1suite", "https://x.cn/a%20b+c")
+                .scope(Scope::PrivateInfo)
+                .url()
+                .unwrap(),
+            "https://open.weixin.qq.com/connect/oauth2/authorize?appid=ww1suite&redirect_uri=https%3A%2F%2Fx.cn%2F\
+             a%2520b%2Bc&response_type=code&scope=snsapi_privateinfo#wechat_redirect"
+        );
+    }
+
+    #[test]
+    fn web_login_urls_are_those_of_the_page() {
+        assert_eq!(
+            WebLogin::corp("WWCorpId", 1_000_000, "http://work.weixin.qq.com")
+                .state("WWLogin")
+                .url()
+                .unwrap(),
+            "https://login.work.weixin.qq.com/wwlogin/sso/login?login_type=CorpApp&appid=WWCorpId&agentid=1000000&\
+             redirect_uri=http%3A%2F%2Fwork.weixin.qq.com&state=WWLogin"
+        );
+        let login = WebLogin::suite("SuiteID", "http://work.weixin.qq.com")
+            .state("a b&c=1/é")
+            .language(Language::English);
+        assert_eq!(
+            login.url().unwrap(),
+            "https://login.work.weixin.qq.com/wwlogin/sso/login?login_type=ServiceApp&appid=SuiteID&\
+             redirect_uri=http%3A%2F%2Fwork.weixin.qq.com&state=a%20b%26c%3D1%2F%C3%A9&lang=en"
+        );
+    }
+
+    #[test]
+    fn an_installation_has_the_code_of_the_provider() {
+        let installation =
+            Installation::new("wwsuite", "Cx_Dk6-q", "https://example.com/installed?from=site");
+        assert_eq!(
+            installation.clone().state("S1").url().unwrap(),
+            "https://open.work.weixin.qq.com/3rdapp/install?suite_id=wwsuite&pre_auth_code=Cx_Dk6-q&\
+             redirect_uri=https%3A%2F%2Fexample.com%2Finstalled%3Ffrom%3Dsite&state=S1"
+        );
+        assert!(!format!("{installation:?}").contains("Cx_Dk6-q"), "the code is a secret");
+    }
+
+    #[test]
+    fn what_wecom_would_refuse_is_refused_before() {
+        let corp = |uri: &str| WebAuthorization::corp("ww1", uri);
+        for uri in
+            ["", "/login", "example.com/login", "ftp://example.com/", "javascript:alert(1)", "https://"]
+        {
+            assert_eq!(corp(uri).url(), Err(LoginError::RedirectUri(uri.to_owned())));
+        }
+        let uri = "https://example.com";
+        for state in ["", "a-b", "a b", "ä", "a&b", &"a".repeat(129)] {
+            assert_eq!(corp(uri).state(state).url(), Err(LoginError::State), "{state}");
+            assert_eq!(
+                Installation::new("ww", "code", uri).state(state).url(),
+                Err(LoginError::State),
+                "{state}"
+            );
+        }
+        assert!(corp(uri).state("a".repeat(128)).url().is_ok());
+        assert_eq!(corp(uri).scope(Scope::PrivateInfo).url(), Err(LoginError::AgentId));
+        assert_eq!(WebAuthorization::corp("", uri).url(), Err(LoginError::Empty("corp_id")));
+        assert_eq!(WebLogin::suite("", uri).url(), Err(LoginError::Empty("suite_id")));
+        assert_eq!(Installation::new("ww", "", uri).url(), Err(LoginError::Empty("pre_auth_code")));
+    }
+
+    #[test]
+    fn a_code_is_for_the_session_with_its_state() {
+        let redirect = Redirect::from_query("?code=C%2Bde&state=s1&x=1").unwrap();
+        assert_eq!((redirect.code.expose(), redirect.expires_in), ("C+de", None));
+        assert!(!format!("{redirect:?}").contains("C+de"));
+        assert_eq!(redirect.clone().code_for("s1").unwrap().expose(), "C+de");
+        assert_eq!(redirect.code_for("s2"), Err(LoginError::WrongState));
+        assert_eq!(Redirect::from_query("code=c").unwrap().code_for(""), Err(LoginError::WrongState));
+        let installed = Redirect::from_query("auth_code=a&expires_in=600&state=").unwrap();
+        assert_eq!(installed.expires_in, Some(Duration::from_secs(600)));
+        assert_eq!(installed.code_for(""), Err(LoginError::WrongState), "an empty state protects nobody");
+        for query in ["", "state=s1", "code=&state=s1", "Code=c"] {
+            assert_eq!(Redirect::from_query(query).unwrap_err(), LoginError::NoCode, "{query}");
+        }
+    }
+}

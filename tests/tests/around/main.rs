@@ -1,0 +1,6 @@
+//! What applications expect around the endpoints: logins, signed pages, group bots, metrics.
+
+mod group_bot;
+mod jssdk;
+mod login;
+mod metrics;
