@@ -22,14 +22,14 @@ use crate::{Secret, Unknown};
 pub struct GetJsapiTicket {}
 
 impl GetJsapiTicket {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty request: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 }
 
-/// The answer to [`GetJsapiTicket`].
+/// The response to [`GetJsapiTicket`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetJsapiTicketResponse {
@@ -50,19 +50,19 @@ pub struct GetJsapiTicketResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetTicket {
-    /// What the ticket is for.
+    /// The use of the ticket.
     pub r#type: TicketType,
 }
 
 impl GetTicket {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(r#type: TicketType) -> Self {
         Self { r#type }
     }
 }
 
-/// The answer to [`GetTicket`].
+/// The response to [`GetTicket`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetTicketResponse {
@@ -90,7 +90,7 @@ pub struct GetLaunchCode {
 }
 
 impl GetLaunchCode {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(operator_userid: impl Into<String>, single_chat: SingleChat) -> Self {
         Self {
@@ -100,7 +100,7 @@ impl GetLaunchCode {
     }
 }
 
-/// The answer to [`GetLaunchCode`].
+/// The response to [`GetLaunchCode`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLaunchCodeResponse {
@@ -117,14 +117,14 @@ pub struct SingleChat {
 }
 
 impl SingleChat {
-    /// With what WeCom requires.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(userid: impl Into<String>) -> Self {
         Self { userid: userid.into() }
     }
 }
 
-/// What a ticket is for.
+/// The use of a ticket.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TicketType {

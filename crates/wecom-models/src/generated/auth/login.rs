@@ -2,7 +2,7 @@
 
 //! 身份验证
 //!
-//! Who the person is that opened a page, logged in to a website or opened a mini program.
+//! The identity of the person who opened a page, logged in to a website or opened a mini program.
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -28,14 +28,14 @@ pub struct GetUserInfo {
 }
 
 impl GetUserInfo {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(code: impl Into<Secret>) -> Self {
         Self { code: code.into() }
     }
 }
 
-/// The answer to [`GetUserInfo`].
+/// The response to [`GetUserInfo`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUserInfoResponse {
@@ -74,7 +74,7 @@ pub struct GetUserDetail {
 }
 
 impl GetUserDetail {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(user_ticket: impl Into<Secret>) -> Self {
         Self {
@@ -83,7 +83,7 @@ impl GetUserDetail {
     }
 }
 
-/// The answer to [`GetUserDetail`].
+/// The response to [`GetUserDetail`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUserDetailResponse {
@@ -122,14 +122,14 @@ pub struct GetMobileUserInfo {
 }
 
 impl GetMobileUserInfo {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(code: impl Into<Secret>) -> Self {
         Self { code: code.into() }
     }
 }
 
-/// The answer to [`GetMobileUserInfo`].
+/// The response to [`GetMobileUserInfo`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMobileUserInfoResponse {
@@ -152,12 +152,12 @@ pub struct GetMobileUserInfoResponse {
 pub struct JsCodeToSession {
     /// The code from `wx.qy.login`.
     pub js_code: Secret,
-    /// How the session is granted: there is one way.
+    /// The way the session is granted: there is only this one.
     pub grant_type: GrantType,
 }
 
 impl JsCodeToSession {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(js_code: impl Into<Secret>, grant_type: GrantType) -> Self {
         Self {
@@ -167,7 +167,7 @@ impl JsCodeToSession {
     }
 }
 
-/// The answer to [`JsCodeToSession`].
+/// The response to [`JsCodeToSession`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct JsCodeToSessionResponse {
@@ -193,7 +193,7 @@ pub enum Gender {
     Other(Unknown),
 }
 
-/// How a session is granted.
+/// The way a session is granted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GrantType {

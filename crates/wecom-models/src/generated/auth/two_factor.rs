@@ -32,14 +32,14 @@ pub struct GetTfaInfo {
 }
 
 impl GetTfaInfo {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(code: impl Into<Secret>) -> Self {
         Self { code: code.into() }
     }
 }
 
-/// The answer to [`GetTfaInfo`].
+/// The response to [`GetTfaInfo`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetTfaInfoResponse {
@@ -68,7 +68,7 @@ pub struct TfaSucceeded {
 }
 
 impl TfaSucceeded {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(userid: impl Into<String>, tfa_code: impl Into<Secret>) -> Self {
         Self {
@@ -78,7 +78,7 @@ impl TfaSucceeded {
     }
 }
 
-/// The answer to [`TfaSucceeded`].
+/// The response to [`TfaSucceeded`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TfaSucceededResponse {}
@@ -97,14 +97,14 @@ pub struct AuthSucceeded {
 }
 
 impl AuthSucceeded {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(userid: impl Into<String>) -> Self {
         Self { userid: userid.into() }
     }
 }
 
-/// The answer to [`AuthSucceeded`].
+/// The response to [`AuthSucceeded`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AuthSucceededResponse {}

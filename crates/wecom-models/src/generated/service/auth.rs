@@ -216,14 +216,14 @@ pub struct GetAppQrCodeResponse {
 pub struct GetPreAuthCode {}
 
 impl GetPreAuthCode {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty request: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 }
 
-/// The answer to [`GetPreAuthCode`].
+/// The response to [`GetPreAuthCode`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetPreAuthCodeResponse {
@@ -248,7 +248,7 @@ pub struct SetSessionInfo {
 }
 
 impl SetSessionInfo {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(pre_auth_code: impl Into<Secret>, session_info: SessionInfo) -> Self {
         Self {
@@ -258,7 +258,7 @@ impl SetSessionInfo {
     }
 }
 
-/// The answer to [`SetSessionInfo`].
+/// The response to [`SetSessionInfo`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetSessionInfoResponse {}
@@ -281,7 +281,7 @@ pub struct GetPermanentCodeV2 {
 }
 
 impl GetPermanentCodeV2 {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(auth_code: impl Into<Secret>) -> Self {
         Self {
@@ -290,7 +290,7 @@ impl GetPermanentCodeV2 {
     }
 }
 
-/// The answer to [`GetPermanentCodeV2`].
+/// The response to [`GetPermanentCodeV2`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetPermanentCodeV2Response {
@@ -304,8 +304,8 @@ pub struct GetPermanentCodeV2Response {
     pub auth_corp_info: AuthCorpInfo,
     /// The admin who installed the app. May be absent.
     pub auth_user_info: Option<AuthUserInfo>,
-    /// What the promotion QR code says. Present if the app was installed by scanning one, but not for a
-    /// member authorization.
+    /// The promotion QR code. Present if the app was installed by scanning one, but not for a member
+    /// authorization.
     pub register_code_info: Option<RegisterCodeInfo>,
     /// The `state` of the URL from [`GetCustomizedAuthUrl`] that was scanned.
     pub state: Option<String>,
@@ -320,15 +320,15 @@ pub struct GetPermanentCodeV2Response {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCustomizedAuthUrl {
-    /// What [`GetPermanentCodeV2`] returns for those who scanned this QR code: ASCII letters and digits.
-    /// At most 32 bytes, matching `^[0-9A-Za-z]*$`.
+    /// A text that [`GetPermanentCodeV2`] returns for companies that scanned this QR code: ASCII letters
+    /// and digits. At most 32 bytes, matching `^[0-9A-Za-z]*$`.
     pub state: String,
     /// The IDs of the customized app templates. At most 9 items.
     pub templateid_list: Vec<String>,
 }
 
 impl GetCustomizedAuthUrl {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
         state: impl Into<String>,
@@ -341,7 +341,7 @@ impl GetCustomizedAuthUrl {
     }
 }
 
-/// The answer to [`GetCustomizedAuthUrl`].
+/// The response to [`GetCustomizedAuthUrl`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCustomizedAuthUrlResponse {
@@ -362,7 +362,7 @@ pub struct SessionInfo {
 }
 
 impl SessionInfo {
-    /// With nothing set: WeCom requires nothing here.
+    /// Creates an empty value: no field is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

@@ -2,8 +2,8 @@
 
 //! 身份验证
 //!
-//! Who the person is that opened a page, logged in to a website or opened a mini program of a service
-//! provider.
+//! The identity of the person who opened a page, logged in to a website or opened a mini program of a
+//! service provider.
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -31,14 +31,14 @@ pub struct GetUserInfo3rd {
 }
 
 impl GetUserInfo3rd {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(code: impl Into<Secret>) -> Self {
         Self { code: code.into() }
     }
 }
 
-/// The answer to [`GetUserInfo3rd`].
+/// The response to [`GetUserInfo3rd`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUserInfo3rdResponse {
@@ -73,7 +73,7 @@ pub struct GetUserDetail3rd {
 }
 
 impl GetUserDetail3rd {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(user_ticket: impl Into<Secret>) -> Self {
         Self {
@@ -82,7 +82,7 @@ impl GetUserDetail3rd {
     }
 }
 
-/// The answer to [`GetUserDetail3rd`].
+/// The response to [`GetUserDetail3rd`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUserDetail3rdResponse {
@@ -115,12 +115,12 @@ pub struct GetUserDetail3rdResponse {
 pub struct JsCodeToSession {
     /// The code from `wx.qy.login`.
     pub js_code: Secret,
-    /// How the session is granted: there is one way.
+    /// The way the session is granted: there is only this one.
     pub grant_type: GrantType,
 }
 
 impl JsCodeToSession {
-    /// With what WeCom requires.
+    /// Creates a request with all required fields.
     #[must_use]
     pub fn new(js_code: impl Into<Secret>, grant_type: GrantType) -> Self {
         Self {
@@ -130,7 +130,7 @@ impl JsCodeToSession {
     }
 }
 
-/// The answer to [`JsCodeToSession`].
+/// The response to [`JsCodeToSession`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct JsCodeToSessionResponse {
@@ -158,7 +158,7 @@ pub enum Gender {
     Other(Unknown),
 }
 
-/// How a session is granted.
+/// The way a session is granted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GrantType {
