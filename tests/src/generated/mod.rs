@@ -593,7 +593,7 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     >(oa::schedule::DEL_SCHEDULE, &[], &[]),
     Contract::of::<
         wecom_models::pay::red_packet::SendWorkwxRedPack,
-    >(pay::red_packet::SEND_WORKWX_RED_PACK, &[], &["/return_msg"]),
+    >(pay::red_packet::SEND_WORKWX_RED_PACK, &[], &[]),
     Contract::of::<
         wecom_models::paytool::OpenOrder,
     >(

@@ -2,7 +2,7 @@
 
 use super::comparison::Comparison;
 use super::finding::{Finding, Spot};
-use super::page::Documented;
+use super::page::{Documented, mentions};
 use crate::pages::encoding::{Encoding, token};
 use crate::pages::phrases::{Rates, at_once};
 use crate::pages::plain;
@@ -16,10 +16,11 @@ impl Comparison<'_> {
         let head = &endpoint.head;
         let path = Section::Endpoints.entry(name);
         let encoding = Encoding::of(section);
+        let mut found = Vec::new();
         let mut differs = |rule, key: &str, ours: String, theirs: String| {
             let message = format!("the page says `{theirs}`, the spec says `{ours}`");
             let finding = Finding::new(Spot::key(file, &path.key(key)), rule, name, message);
-            self.found.push(finding.says(theirs).seen_at(page.address()));
+            found.push(finding.says(theirs).seen_at(page.address()));
         };
         let titles = [&section.title, &read.page.title];
         let known = titles.contains(&&head.title) || is_line(&read.page.text, &head.title);
@@ -71,7 +72,10 @@ impl Comparison<'_> {
         let Rates { calls: theirs, .. } = Rates::of(&section.prose);
         // Which endpoint of a page a rate is of, and what it counts, isn't always clear.
         let said = if theirs.is_empty() { read.contents.rates() } else { &theirs };
-        if ours.iter().any(|rate| !said.contains(rate)) || ours.is_empty() && !theirs.is_empty() {
+        // What counts otherwise the notes may tell, and what stands above all endpoints another one may have.
+        let untold = || read.contents.rates().iter().any(|rate| !self.is_told(read.page.id, *rate));
+        let lacking = ours.is_empty() && (!theirs.is_empty() || untold());
+        if ours.iter().any(|rate| !said.contains(rate)) || lacking {
             differs(DriftRule::Rate, "rate", told(&ours), told(said));
         }
         let theirs = at_once(&section.prose);
@@ -82,7 +86,29 @@ impl Comparison<'_> {
                 |number: Option<u32>| number.map_or("no limit".to_owned(), |number| number.to_string());
             differs(DriftRule::Concurrency, "concurrency", told(head.concurrency), told(theirs));
         }
+        self.found.extend(found);
     }
+}
+
+impl Comparison<'_> {
+    /// Whether an endpoint of a document has a rate, or words that tell its number.
+    fn is_told(&self, id: u32, (calls, per): (u64, &str)) -> bool {
+        let endpoints = self.spec.files.iter().flat_map(|file| file.endpoints.values());
+        let mut endpoints = endpoints.filter(|endpoint| endpoint.head.doc.ids().any(|own| own == id));
+        endpoints.any(|endpoint| {
+            let mut rates = endpoint.head.rate.iter();
+            rates.any(|rate| u64::from(rate.calls) == calls && rate.per.keyword() == per)
+                || tells(endpoint, calls)
+        })
+    }
+}
+
+/// Whether the words on an endpoint or on one of its fields have a number.
+fn tells(endpoint: &Endpoint, number: u64) -> bool {
+    let fields = endpoint.request.values().chain(endpoint.response.values()).map(|field| field.doc.as_str());
+    let words =
+        endpoint.head.notes.as_deref().into_iter().chain([endpoint.head.summary.as_str()]).chain(fields);
+    words.into_iter().any(|text| mentions(&text.replace(',', ""), &number.to_string()))
 }
 
 /// Whether a text is a line of a page, as headings are, but for its number and what marks it.

@@ -6,7 +6,7 @@ use super::comparison::Comparison;
 use super::finding::{Finding, PageLine, Spot};
 use super::object::{SpecField, SpecObject, What};
 use super::page::{PageField, PageObject};
-use crate::pages::phrases::{self, Claim, Subject};
+use crate::pages::phrases::{self, Claim, Moment, Subject};
 use crate::pages::table::values_of;
 use crate::spec::type_expr::{Scalar, TypeExpr};
 use crate::spec::{DriftRule, Field, File, Group, Rule, WrittenRule};
@@ -22,8 +22,12 @@ impl<'a> Comparison<'a> {
     pub(super) fn claims(&mut self, file: &'a File, object: &SpecObject<'a>, seen: &[PageObject<'_>]) {
         let ruled = Ruled { object, seen };
         let mut told = BTreeSet::new();
-        for (claim, line) in ruled.claims() {
-            let Some(says) = ruled.lacks(&claim, file) else { continue };
+        let claims = ruled.claims();
+        for (claim, line) in &claims {
+            let line = *line;
+            let Some(says) = ruled.lacks(claim, file).or_else(|| ruled.is_stricter(claim, &claims)) else {
+                continue;
+            };
             if told.insert(says.clone()) {
                 let message = format!("the page states a rule, the spec lacks it: `{says}`");
                 let spot = Spot::key(file, &object.path);
@@ -65,32 +69,89 @@ impl<'c> Ruled<'c, '_> {
                 let (names, fields) = self.group(names)?;
                 let held = match group {
                     // What is always set is one of them.
-                    Group::AtLeastOne if fields.iter().any(|field| !field.optional) => true,
+                    Group::AtLeastOne | Group::BothOrNeither
+                        if fields.iter().any(|field| !field.optional) =>
+                    {
+                        true
+                    }
                     _ => rules.iter().any(|rule| implies(rule, *group, &names)),
                 };
                 let names: Vec<&str> = names.into_iter().collect();
                 (!held).then(|| format!("{}: [{}]", group.key(), names.join(", ")))
             }
             Claim::RequiredWhen { field, when, is } => {
-                let optional = self.field(field)?.optional;
+                let lacking = self.field(field)?.optional;
                 let (when, is) = self.condition(when, is, file)?;
+                let told = format!("required_when: {field}, where {when} is {}", list(&is));
+                (lacking && !decides(&rules, "required_when", field, (&when, &is))).then_some(told)
+            }
+            Claim::ForbiddenWhen { field, when, is } => {
+                let (when, is) = self.condition(when, is, file)?;
+                let told = format!("forbidden_when: {field}, where {when} is {}", list(&is));
+                (self.field(field)?.optional && !decides(&rules, "forbidden_when", field, (&when, &is)))
+                    .then_some(told)
+            }
+            Claim::RequiredWith { field, when } => {
+                self.field(when)?;
+                let both = BTreeSet::from([field.as_str(), when.as_str()]);
+                let held = rules.iter().any(|rule| implies(rule, Group::BothOrNeither, &both))
+                    || decides(&rules, "required_when", field, (when, &BTreeSet::new()));
+                (self.field(field)?.optional && !held).then(|| format!("required_when: {field}, with {when}"))
+            }
+            Claim::Order { fields: [first, second], strict } => {
+                let (first, second) = (self.moment(first)?, self.moment(second)?);
+                let pair = serde_json::json!([first, second]);
                 let held = |rule: &Rule| {
-                    let written = &rule.as_written()["required_when"];
-                    let values =
-                        written["is"].as_array().into_iter().flatten().filter_map(|value| value.as_str());
-                    written["field"] == *field
-                        && written["when"] == *when
-                        && values.map(str::to_owned).collect::<BTreeSet<_>>() == is
+                    let written = rule.as_written();
+                    let span = &written["max_span"];
+                    written["order"] == pair
+                        || written["strict_order"] == pair
+                        || span["from"] == first && span["to"] == second
                 };
-                let lacking = optional && !rules.iter().any(held);
-                let is = || is.iter().cloned().collect::<Vec<_>>().join(", ");
-                lacking.then(|| format!("required_when: {field}, where {when} is {}", is()))
+                let key = if *strict { "strict_order" } else { "order" };
+                (first != second && !rules.iter().any(held)).then(|| format!("{key}: [{first}, {second}]"))
             }
             Claim::MaxSpan(days) => {
                 let time = TypeExpr::Scalar(Scalar::Timestamp);
                 let times = self.object.fields.iter().filter(|field| field.ty() == Some(&time));
                 let held = |rule: &Rule| rule.as_written()["max_span"]["days"] == *days;
                 (times.count() > 1 && !rules.iter().any(held)).then(|| format!("max_span: {days} days"))
+            }
+        }
+    }
+
+    /// The rule of a claim, if the object's is stricter than all that the page claims.
+    fn is_stricter(&self, claim: &Claim, claims: &[(Claim, PageLine)]) -> Option<String> {
+        let Claim::Group(group @ (Group::AtLeastOne | Group::AtMostOne), names) = claim else { return None };
+        let (names, _) = self.group(names)?;
+        let own = |other: Group| {
+            let rules = self.object.rules.iter().filter_map(WrittenRule::meaning);
+            rules.into_iter().any(|rule| is_group(&rule, other, &names))
+        };
+        let other = |(claim, _): &(Claim, PageLine)| match claim {
+            Claim::Group(other, others) => {
+                other != group && self.group(others).is_some_and(|(others, _)| others == names)
+            }
+            _ => false,
+        };
+        let stricter = own(Group::ExactlyOne) && !own(*group) && !claims.iter().any(other);
+        let names: Vec<&str> = names.iter().copied().collect();
+        stricter.then(|| format!("{}: [{}]", group.key(), names.join(", ")))
+    }
+
+    /// The name of the field that is one of two times or numbers.
+    fn moment(&self, moment: &Moment) -> Option<String> {
+        match moment {
+            Moment::Field(name) => self.field(name).map(|_| name.clone()),
+            Moment::Called(word) => {
+                let time = TypeExpr::Scalar(Scalar::Timestamp);
+                let times = self.object.fields.iter().filter(|field| field.ty() == Some(&time));
+                let mut named = times.filter(|field| {
+                    let begins = *word == "start" && field.name.contains("begin");
+                    begins || field.name.contains(word)
+                });
+                let first = named.next()?;
+                named.next().is_none().then(|| first.name.to_owned())
             }
         }
     }
@@ -121,6 +182,12 @@ impl<'c> Ruled<'c, '_> {
                 let listed = self.field(name).and_then(|field| file.enums.get(field.ty.name()?));
                 listed.is_some_and(|listed| is.iter().all(|value| listed.values.contains_key(value)))
             }
+            Subject::Labelled => {
+                let listed = self.field(name).and_then(|field| file.enums.get(field.ty.name()?));
+                let rows = seen.node.rows.iter().flat_map(|row| phrases::values(&row.doc, false));
+                listed.is_some()
+                    && rows.into_iter().any(|value| is.iter().any(|label| is_called(&value, label)))
+            }
             Subject::Called(words) => seen.node.rows.iter().any(|row| {
                 let called =
                     row.doc.split(['，', ',', '。', '：', ':', '；', ' ']).next().unwrap_or_default();
@@ -142,7 +209,7 @@ impl<'c> Ruled<'c, '_> {
             if word.is_ascii() && listed.is_none_or(|listed| listed.values.contains_key(word)) {
                 return Some(word.clone());
             }
-            let mut called = values.iter().filter(|value| value.doc.trim_end_matches(['"', '”']) == word);
+            let mut called = values.iter().filter(|value| is_called(value, word));
             called.next().map(|value| value.wire.clone())
         };
         Some((name.to_owned(), is.iter().map(wire).collect::<Option<_>>()?))
@@ -158,10 +225,34 @@ impl<'c> Ruled<'c, '_> {
     }
 }
 
+/// Whether a rule makes a field depend on the values of another one; none of them if it need only be set.
+fn decides(rules: &[Rule], key: &str, field: &str, (when, is): (&str, &BTreeSet<String>)) -> bool {
+    rules.iter().any(|rule| {
+        let written = &rule.as_written()[key];
+        let values = written["is"].as_array().into_iter().flatten().filter_map(|value| value.as_str());
+        written["field"] == *field
+            && written["when"] == *when
+            && values.map(str::to_owned).collect::<BTreeSet<_>>() == *is
+    })
+}
+
+/// Whether a page calls a value so, but for the verb before it.
+fn is_called(value: &phrases::Value, label: &str) -> bool {
+    phrases::without_verb(value.doc.trim_end_matches(['"', '”'])) == phrases::without_verb(label)
+}
+
+fn list(values: &BTreeSet<String>) -> String {
+    values.iter().cloned().collect::<Vec<_>>().join(", ")
+}
+
 /// Whether a rule says of a group of fields what a page says of them, if not more.
 fn implies(rule: &Rule, group: Group, names: &BTreeSet<&str>) -> bool {
+    is_group(rule, group, names) || is_group(rule, Group::ExactlyOne, names) && group != Group::BothOrNeither
+}
+
+/// Whether a rule is of a kind, over some fields and perhaps others.
+fn is_group(rule: &Rule, group: Group, names: &BTreeSet<&str>) -> bool {
     let Rule::Group(own, fields) = rule else { return false };
     let fields: BTreeSet<String> = fields.iter().map(ToString::to_string).collect();
-    let covers = names.iter().all(|name| fields.contains(*name));
-    covers && (*own == group || *own == Group::ExactlyOne)
+    *own == group && names.iter().all(|name| fields.contains(*name))
 }

@@ -16,13 +16,16 @@ impl Comparison<'_> {
         let same = same.filter(|other| other.head.method_and_path().1 == path);
         let known: BTreeSet<u32> = same.flat_map(|other| other.head.doc.ids()).collect();
         let notes = endpoint.head.notes.as_deref().unwrap_or_default();
+        // What its own page is called as well tells no other one.
+        let own: BTreeSet<String> =
+            self.page(endpoint.head.doc.id).iter().flat_map(|index| names_of(&self.pages[*index])).collect();
         let spot = Spot::key(file, &Section::Endpoints.entry(name).key("doc"));
         for (index, read) in self.pages.iter().enumerate() {
             // An overview that shows the call describes nothing of it.
             let defines = |section: &&contents::Section| section.path == path && !section.tables.is_empty();
             let section = read.contents.sections.iter().find(defines);
             let Some(section) = section.filter(|_| !known.contains(&read.page.id)) else { continue };
-            if names_of(read).iter().any(|name| notes.contains(name.as_str())) {
+            if names_of(read).iter().any(|name| !own.contains(name) && notes.contains(name.as_str())) {
                 continue;
             }
             let id = read.page.id;

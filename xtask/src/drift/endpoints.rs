@@ -87,6 +87,7 @@ impl<'a> Comparison<'a> {
         self.calls(file, name, endpoint, *first);
         self.definitions(file, name, endpoint);
         self.notes(file, name, endpoint, &documented);
+        self.told(file, name, endpoint, &documented);
         self.own_codes(file, name, endpoint, &documented);
         self.fields(file, &endpoint.operation(name), &documented);
     }

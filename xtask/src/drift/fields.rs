@@ -1,5 +1,6 @@
 //! The fields of an operation, held against what its pages show and say of them.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
@@ -11,8 +12,8 @@ use super::page::{Documented, PageField, PageObject, own_name};
 use super::rows::Rows;
 use crate::pages::contents::Section;
 use crate::pages::encoding::Encoding;
-use crate::pages::table::Table;
-use crate::pages::tree::{self, Fields};
+use crate::pages::table::{Row, Table};
+use crate::pages::tree::{self, Fields, Node};
 use crate::spec::{DriftRule, File, Operation, Part};
 
 /// A part of an operation, as a page shows it.
@@ -58,6 +59,16 @@ struct Scope<'a, 'k> {
     part: Part,
     /// The names of everything that the spec has there, in whatever object.
     known: &'k BTreeSet<&'a str>,
+    /// What its rows are found to describe.
+    described: &'k RefCell<Described<'a>>,
+}
+
+/// The rows of a part that describe a field, and the fields that none was found of.
+#[derive(Default)]
+struct Described<'a> {
+    /// The lines of the rows, by page.
+    rows: BTreeSet<(usize, usize)>,
+    lacking: Vec<SpecField<'a>>,
 }
 
 impl<'a> Comparison<'a> {
@@ -68,12 +79,17 @@ impl<'a> Comparison<'a> {
         let parts: Vec<(Part, SpecObject<'a>)> = parts.collect();
         let everything: BTreeSet<&str> = parts.iter().flat_map(|(_, object)| object.names(file)).collect();
         for (part, object) in parts {
-            let scope = Scope { file, part, known: &object.names(file) };
+            let described = RefCell::default();
+            let scope = Scope { file, part, known: &object.names(file), described: &described };
             let bodies: Vec<Vec<Value>> = pages.iter().map(|page| shown(page.section, part)).collect();
             let trees = pages.iter().zip(&bodies).map(|(page, bodies)| Tree::of(*page, part, bodies));
             let trees: Vec<Tree<'_>> = trees.collect();
             let seen: Vec<PageObject<'_>> = trees.iter().map(Tree::object).collect();
             self.object(scope, &object, &seen);
+            let Described { rows, lacking } = described.take();
+            for field in lacking {
+                self.apart(scope, &field, pages, &rows);
+            }
             for tree in &trees {
                 self.unplaced(file, &object, tree, &everything);
             }
@@ -101,6 +117,14 @@ impl<'a> Comparison<'a> {
         for field in &object.fields {
             let found = seen.iter().flat_map(|seen| seen.fields()).filter(|(name, _)| field.is(name));
             let found: Vec<PageField<'_>> = found.map(|(_, found)| found).collect();
+            let mut described = scope.described.borrow_mut();
+            let rows =
+                found.iter().flat_map(|found| found.node.rows.iter().map(|row| (found.page.index, row.line)));
+            described.rows.extend(rows);
+            if found.iter().all(|found| found.node.rows.is_empty()) {
+                described.lacking.push(field.clone());
+            }
+            drop(described);
             match found.as_slice() {
                 [] => self.gone(scope.file, field, seen),
                 [first, ..] => {
@@ -156,6 +180,35 @@ impl<'a> Comparison<'a> {
         }
     }
 
+    /// Compares a field with the only row of its name, on a page that doesn't show where it stands, unless that row
+    /// describes another one. Whether it must be there, and how many items it has, depends on where it stands.
+    fn apart(
+        &mut self,
+        scope: Scope<'a, '_>,
+        field: &SpecField<'a>,
+        pages: &[Documented<'a>],
+        described: &BTreeSet<(usize, usize)>,
+    ) {
+        let only = |page: &Documented<'a>| Some((*page, only_row(*page, scope.part, field.name)?));
+        let Some((page, row)) = pages.iter().find_map(only) else { return };
+        let known = self.found.len();
+        if described.contains(&(page.index, row.line))
+            || matches!(field.what, What::Field(spec) if spec.quirk.is_some())
+        {
+            return;
+        }
+        let node = Node { rows: vec![row], ..Node::default() };
+        self.field(scope, field, &PageField::apart(page, field.name, &node));
+        let placed = [DriftRule::FieldRequired, DriftRule::FieldPresence];
+        let mut index = 0;
+        self.found.retain(|found| {
+            index += 1;
+            index <= known
+                || found.rule.is_none_or(|rule| !placed.contains(&rule))
+                    && found.page.as_deref().is_none_or(|says| !says.contains("items"))
+        });
+    }
+
     fn gone(&mut self, file: &File, field: &SpecField<'_>, seen: &[PageObject<'_>]) {
         let Some(first) = seen.first() else { return };
         if seen.iter().any(|seen| seen.page.speaks_of(field.name)) {
@@ -179,6 +232,15 @@ impl<'a> Comparison<'a> {
             self.found.push(finding.says(says).seen_at(seen.line(field.name)));
         }
     }
+}
+
+/// The row that a page has of a name in the tables of a part and of named objects, if all of them say the same.
+fn only_row<'p>(page: Documented<'p>, part: Part, name: &str) -> Option<&'p Row> {
+    let Section { tables, .. } = page.section;
+    let tables = tables.iter().filter(|table| table.part == part).chain(&page.read.contents.named);
+    let mut rows = tables.flat_map(|table| &table.rows).filter(|row| own_name(row) == name);
+    let first = rows.next()?;
+    rows.all(|row| row.doc == first.doc && row.ty == first.ty).then_some(first)
 }
 
 /// A field that an object of the spec lacks.

@@ -35,6 +35,15 @@ impl Comparison<'_> {
             let finding = Finding::new(spot, DriftRule::FieldType, &field.at, message);
             self.found.push(finding.says(says).seen_at(first.line(field.name)));
         }
+        let struct_name = field.at.split('.').next().unwrap_or_default();
+        if !part.is_sent() && unsupported(spec, found) && !is_sent(file, struct_name) {
+            let message =
+                "every example has it, and neither a row nor its description says when it is absent"
+                    .to_owned();
+            let spot = Spot::key(file, &field.path);
+            let finding = Finding::new(spot, DriftRule::FieldPresence, &field.at, message);
+            self.found.push(finding.says("always".to_owned()).seen_at(first.line(field.name)));
+        }
         for typo in &spec.misspelt {
             let at = format!("{}.{typo}", field.at.rsplit_once('.').map_or("", |(owner, _)| owner));
             let shown = |found: &PageField<'_>| !found.node.values.is_empty() || !found.node.rows.is_empty();
@@ -47,6 +56,12 @@ impl Comparison<'_> {
             }
         }
     }
+}
+
+/// Whether a request needs a type.
+fn is_sent(file: &File, name: &str) -> bool {
+    let requests = file.endpoints.values().flat_map(|endpoint| endpoint.request.values());
+    file.reached(requests.map(|field| &field.ty)).contains(name)
 }
 
 fn rows<'p>(found: &'p [PageField<'_>]) -> impl Iterator<Item = &'p Row> {
@@ -90,10 +105,9 @@ fn separated(field: &Field, found: &[PageField<'_>]) -> Option<Form> {
     ))
 }
 
-/// What a page describes isn't just any value.
+/// What a page describes or shows isn't just any value.
 fn opaque(field: &Field, found: &[PageField<'_>]) -> Option<Form> {
-    let inner = found.iter().flat_map(|found| &found.node.fields).find(|(_, node)| !node.rows.is_empty());
-    let (name, _) = inner.filter(|_| is_any(&field.ty))?;
+    let (name, _) = found.iter().flat_map(|found| &found.node.fields).next().filter(|_| is_any(&field.ty))?;
     Some((
         "object".to_owned(),
         format!("the page describes what stands inside, such as `{name}`, the spec says `{}`", field.ty),
@@ -106,6 +120,32 @@ fn is_any(ty: &TypeExpr) -> bool {
         TypeExpr::Generic(_, inner) => is_any(inner),
         TypeExpr::Named(_) => false,
     }
+}
+
+/// Whether a description tells when something is there.
+fn tells_absence(doc: &str) -> bool {
+    const WORDS: [&str; 8] = ["absent", "only", "if", "unless", "without", "none", "not", "no"];
+    let words = doc.split(|c: char| !c.is_alphabetic()).map(str::to_ascii_lowercase);
+    words.into_iter().any(|word| WORDS.contains(&word.as_str()))
+}
+
+/// Whether nothing tells when an answer lacks a field: neither an example, nor a row, nor its description.
+fn unsupported(field: &Field, found: &[PageField<'_>]) -> bool {
+    let shown = values(found).next().is_some() && !found.iter().any(PageField::is_missing);
+    let empty = |value: &Value| {
+        value.is_null() || value.as_str() == Some("") || value.as_array().is_some_and(Vec::is_empty)
+    };
+    let conditional = rows(found).any(|row| {
+        row.required == Some(false)
+            || phrases::may_be_absent(&row.doc)
+            || phrases::may_be_conditional(&row.doc)
+    });
+    field.optional
+        && field.quirk.is_none()
+        && !tells_absence(&field.doc)
+        && shown
+        && !conditional
+        && !values(found).any(empty)
 }
 
 /// What all tables call unsigned, and no example shows below zero, is.

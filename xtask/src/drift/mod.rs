@@ -25,6 +25,7 @@ mod rates;
 mod report;
 mod rows;
 mod shown;
+mod told;
 mod values;
 
 use std::collections::BTreeMap;

@@ -102,6 +102,13 @@ pub(super) struct PageField<'p> {
     around: usize,
 }
 
+impl<'p> PageField<'p> {
+    /// A field of which a page doesn't show where it stands.
+    pub(super) fn apart(page: Documented<'p>, name: &'p str, node: &'p Node<'p>) -> Self {
+        Self { page, name, node, above: None, around: 0 }
+    }
+}
+
 impl PageField<'_> {
     /// Its line: of its row, or else where an example shows it.
     pub(super) fn line(&self, name: &str) -> PageLine {

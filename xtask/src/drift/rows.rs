@@ -8,7 +8,7 @@ use super::shown::is_written;
 use crate::pages::phrases::{self, Base, DocType};
 use crate::pages::table::{Row, values_of};
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
-use crate::spec::{DriftRule, Field, File, Limit, LimitKind, Part};
+use crate::spec::{DriftRule, Enum, Field, File, Limit, LimitKind, Part};
 
 /// The rows that a page has of a field.
 pub(super) struct Rows<'d> {
@@ -42,15 +42,27 @@ impl<'d> Rows<'d> {
     fn ty(&self) -> Option<Difference> {
         let Self { file, field, .. } = self;
         let types: Vec<&String> = self.rows().filter_map(|row| row.ty.as_ref()).collect();
-        let sent_as_one = field.ty == TypeExpr::Scalar(Scalar::Flag) && self.part.is_sent();
+        let flag = field.ty == TypeExpr::Scalar(Scalar::Flag);
+        // What is sent is written in one way; of what comes back, an example or the values tell that it is a number.
+        let one = flag && (self.part.is_sent() || !self.is_numbered());
         let fits = |ty: &&String| {
             let says = phrases::doc_type(ty);
-            // What is sent is written in one way.
-            fits(file, &field.ty, says) && !(sent_as_one && says.base == Base::Bool)
+            fits(file, &field.ty, says) && !(one && says.base == Base::Bool)
         };
         let first = *types.first().filter(|_| field.quirk.is_none() && !types.iter().any(fits))?;
         let message = format!("the page says its type is `{first}`, the spec says `{}`", field.ty);
         Some((DriftRule::FieldType, first.clone(), message))
+    }
+
+    /// Whether an example shows a number, or a row lists 0 or 1.
+    fn is_numbered(&self) -> bool {
+        let digits = ["0", "1"];
+        self.seen
+            .node
+            .values
+            .iter()
+            .any(|value| value.is_number() || value.as_str().is_some_and(|text| digits.contains(&text)))
+            || self.rows().any(|row| digits.iter().any(|digit| mentions(&row.doc, digit)))
     }
 
     /// What is sent as a truth is written as the page lists its values: `true`, or 1.
@@ -94,27 +106,62 @@ impl<'d> Rows<'d> {
             {
                 ("duration", "the page speaks of how long something takes, the spec of a moment".to_owned())
             }
+            TypeExpr::Scalar(Scalar::Timestamp) if told && !shows && !self.speaks_of_time() => {
+                ("a number", "the page speaks of no time, the spec of a moment".to_owned())
+            }
+            TypeExpr::Scalar(Scalar::Uint)
+                if told && self.rows().any(|row| phrases::has_negative(&row.doc)) =>
+            {
+                (
+                    "a negative number",
+                    "the page speaks of a negative value, the spec's type is `uint`".to_owned(),
+                )
+            }
             _ => return None,
         };
         Some((DriftRule::FieldType, theirs.to_owned(), message))
     }
 
+    /// Whether its name or a row has a word for a time.
+    fn speaks_of_time(&self) -> bool {
+        let named = ["time", "date", "day", "stamp", "expire", "_at", "_ts"];
+        named.iter().any(|word| self.name.to_ascii_lowercase().contains(word))
+            || self.rows().any(|row| {
+                ["时间", "时刻", "日", "天", "戳", "期", "秒"].iter().any(|word| row.doc.contains(word))
+            })
+    }
+
     /// A quirk of which neither a table nor an example shows anything, though both show the field.
     fn needless(&self) -> Option<Difference> {
         let Self { file, field, .. } = self;
-        // What examples show may break a limit, be a value that is not listed, bear another name, or be there at the wrong time.
-        let plain = field.limits.is_empty() && field.misspelt.is_empty() && field.ty.name().is_none();
+        // What examples show may be there at the wrong time, or bear another name.
+        let plain = field.misspelt.is_empty() && (field.optional || !self.seen.is_missing());
         let types: Vec<&String> = self.rows().filter_map(|row| row.ty.as_ref()).collect();
         let mut values = self.seen.node.values.iter().filter(|value| !value.is_null()).peekable();
         let agrees = types.iter().all(|ty| fits(file, &field.ty, phrases::doc_type(ty)))
             && values.peek().is_some()
-            && values.all(|value| is_written(file, &field.ty, value));
+            && values.all(|value| is_written(file, &field.ty, value) && self.is_allowed(value));
+        // A table that calls what may be negative unsigned is wrong, which the quirk says.
+        let signed = field.ty == TypeExpr::Scalar(Scalar::Int)
+            && types.iter().all(|ty| phrases::doc_type(ty).base == Base::Uint);
         let promised = self.rows().all(|row| !phrases::may_be_absent(&row.doc));
-        let first = types.first().filter(|_| field.quirk.is_some() && plain && promised && agrees)?;
+        let first =
+            types.first().filter(|_| field.quirk.is_some() && plain && promised && agrees && !signed)?;
         let message = format!(
             "the page has its type in the table and in all examples, `{first}`: the quirk excuses nothing"
         );
         Some((DriftRule::FieldType, (*first).clone(), message))
+    }
+
+    /// Whether a value breaks no limit, and of an enum is one that is listed; what an object holds isn't looked into.
+    fn is_allowed(&self, value: &serde_json::Value) -> bool {
+        let Self { file, field, .. } = self;
+        let named = field.ty.name();
+        let listed = named.and_then(|name| file.enums.get(name));
+        let items = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+        let is_listed =
+            |listed: &Enum| items.iter().all(|item| listed.values.contains_key(&phrases::wire_of(item)));
+        field.limits.iter().all(|limit| limit.allows(value)) && listed.map_or(named.is_none(), is_listed)
     }
 
     fn required(&self) -> Option<Difference> {
@@ -148,8 +195,14 @@ impl<'d> Rows<'d> {
     }
 
     fn limits(&self) -> Vec<Difference> {
-        let theirs: Vec<Limit> =
-            self.rows().flat_map(|row| phrases::limits(&row.doc, &self.field.ty)).collect();
+        let text = self.field.ty == TypeExpr::Scalar(Scalar::String);
+        let typed = self
+            .rows()
+            .filter_map(|row| row.ty.as_deref())
+            .filter(|_| text)
+            .filter_map(phrases::length_of_type);
+        let described = self.rows().flat_map(|row| phrases::limits(&row.doc, &self.field.ty));
+        let theirs: Vec<Limit> = described.chain(typed).collect();
         let ours = &self.field.limits;
         let mut found = Vec::new();
         for (index, limit) in theirs.iter().enumerate() {
@@ -202,18 +255,24 @@ impl<'d> Rows<'d> {
         let theirs: Vec<String> = self.rows().filter_map(|row| self.default_of(row)).collect();
         let ours = self.field.default.as_ref().map(|value| self.wire(value));
         let (says, message) = match (theirs.first(), ours) {
-            (Some(theirs), None) if self.part.is_sent() => {
+            (Some(theirs), None) if self.part.is_sent() || self.field.optional => {
                 (theirs, format!("the page says that its default is `{theirs}`, the spec has none"))
             }
             (Some(first), Some(ours)) if !theirs.contains(&ours) => {
                 (first, format!("the page says that its default is `{first}`, the spec says `{ours}`"))
             }
-            (None, Some(ours)) if !self.mentions(&ours) && !self.mentions("默认") => {
+            (None, Some(ours)) if !self.mentions(&ours) && !self.speaks_of_default() => {
                 (&"none".to_owned(), format!("the page doesn't say that its default is `{ours}`"))
             }
             _ => return None,
         };
         Some((DriftRule::FieldDefault, says.clone(), message))
+    }
+
+    /// Whether its own rows, or those of what it stands in, speak of what is assumed.
+    fn speaks_of_default(&self) -> bool {
+        let above = self.seen.above.iter().flat_map(|above| above.rows.iter().copied());
+        self.rows().chain(above).any(|row| ["默认", "缺省"].iter().any(|word| row.doc.contains(word)))
     }
 
     /// What a row says is assumed, as it is on the wire.

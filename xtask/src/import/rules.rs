@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::model::{Definition, Draft, DraftFields};
 use super::types::Types;
 use super::values;
-use crate::pages::phrases::{self, Claim, Subject};
+use crate::pages::phrases::{self, Claim, Moment, Subject};
 use crate::pages::plain;
 use crate::spec::type_expr::{Scalar, TypeExpr};
 use crate::spec::{Field, FieldPath, Group, Held, MaxSpan, When, WrittenRule};
@@ -28,7 +28,16 @@ impl Request<'_> {
         for claim in &claims {
             let rule = match claim {
                 Claim::Group(group, names) => self.group(*group, names),
-                Claim::RequiredWhen { field, when, is } => self.required_when(field, when, is),
+                Claim::RequiredWhen { field, when, is } => self
+                    .when(field, when, is)
+                    .map(|rule| WrittenRule { required_when: Some(rule), ..WrittenRule::default() }),
+                Claim::ForbiddenWhen { field, when, is } => self
+                    .when(field, when, is)
+                    .map(|rule| WrittenRule { forbidden_when: Some(rule), ..WrittenRule::default() }),
+                Claim::RequiredWith { field, when } => self.required_with(field, when, &claims),
+                Claim::Order { fields, strict } => {
+                    self.order(fields, *strict).filter(|_| self.max_span(&claims).is_none())
+                }
                 Claim::MaxSpan(_) => None,
             };
             rules.extend(rule.filter(|rule| !rules.contains(rule)));
@@ -85,7 +94,7 @@ impl Request<'_> {
             .iter()
             .filter_map(|claim| match claim {
                 Claim::MaxSpan(days) => Some(*days),
-                Claim::Group(..) | Claim::RequiredWhen { .. } => None,
+                _ => None,
             })
             .collect();
         days.dedup();
@@ -110,7 +119,39 @@ impl Request<'_> {
         found.next().is_none().then(|| first.clone())
     }
 
-    fn required_when(&self, field: &str, when: &Subject, is: &[String]) -> Option<WrittenRule> {
+    /// A field that is required with another one: if that is so both ways, both or neither is set.
+    fn required_with(&self, field: &str, when: &str, claims: &[Claim]) -> Option<WrittenRule> {
+        let optional = |name: &str| self.fields.get(name).is_some_and(|field| field.spec.optional);
+        let back = Claim::RequiredWith { field: when.to_owned(), when: field.to_owned() };
+        if !optional(field) || !self.fields.contains_key(when) {
+            return None;
+        }
+        if claims.contains(&back) && optional(when) {
+            let both = self.fields.keys().filter(|name| [field, when].contains(&name.as_str()));
+            return Some(WrittenRule {
+                both_or_neither: Some(both.cloned().collect()),
+                ..WrittenRule::default()
+            });
+        }
+        let rule = When { field: field.to_owned(), when: when.to_owned(), is: None, has: None };
+        Some(WrittenRule { required_when: Some(rule), ..WrittenRule::default() })
+    }
+
+    fn order(&self, fields: &[Moment; 2], strict: bool) -> Option<WrittenRule> {
+        let name = |moment: &Moment| match moment {
+            Moment::Field(name) => self.fields.get(name).map(|_| name.clone()),
+            Moment::Called("start") => self.only_moment(&["start", "begin"]),
+            Moment::Called(word) => self.only_moment(&[word]),
+        };
+        let pair = Some([name(&fields[0])?, name(&fields[1])?]);
+        Some(if strict {
+            WrittenRule { strict_order: pair, ..WrittenRule::default() }
+        } else {
+            WrittenRule { order: pair, ..WrittenRule::default() }
+        })
+    }
+
+    fn when(&self, field: &str, when: &Subject, is: &[String]) -> Option<When> {
         self.fields.get(field).filter(|field| field.spec.optional)?;
         let decides = |(name, other): &(&String, &Draft<Field>)| match when {
             Subject::Field(own) => *name == own,
@@ -118,6 +159,7 @@ impl Request<'_> {
                 matches!(other.spec.ty, TypeExpr::Named(_))
                     && values::value(&other.spec.ty, value, self.types).is_some()
             }),
+            Subject::Labelled => is.iter().all(|label| self.wire_of(&other.spec.ty, label).is_some()),
             Subject::Called(words) => {
                 let called = other.spec.doc.split(['，', ',', '。', '：', ':', '；', ' ']).next();
                 called.is_some_and(|called| called.contains(words.as_str()))
@@ -129,14 +171,15 @@ impl Request<'_> {
             values::value(&other.spec.ty, wire, self.types)
         });
         let is = Some(is.collect::<Option<_>>()?);
-        let rule = When { field: field.to_owned(), when: when.clone(), is, has: None };
-        Some(WrittenRule { required_when: Some(rule), ..WrittenRule::default() })
+        Some(When { field: field.to_owned(), when: when.clone(), is, has: None })
     }
 
     /// The value of an enum that the page calls so.
     fn wire_of(&self, ty: &TypeExpr, label: &str) -> Option<&str> {
         let Some(Definition::Enum { values, .. }) = self.types.get(ty.name()?) else { return None };
-        let called = |doc: Option<&String>| doc.is_some_and(|doc| doc == label);
+        let called = |doc: Option<&String>| {
+            doc.is_some_and(|doc| phrases::without_verb(doc) == phrases::without_verb(label))
+        };
         values.iter().find(|(_, value)| called(value.spec.doc.as_ref())).map(|(wire, _)| wire.as_str())
     }
 }

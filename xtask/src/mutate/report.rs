@@ -105,6 +105,7 @@ impl Report {
                 }
             }
         }
+        text.push_str(&self.uncounted());
         let (reached, made) = self.kinds_with(FULLY);
         let _ = writeln!(
             text,
@@ -113,6 +114,21 @@ impl Report {
             self.made(),
             self.percent()
         );
+        let possible: usize = self.kinds.iter().map(|kind| kind.all + kind.unsaid).sum();
+        let _ = writeln!(text, "of {possible} places where a mistake can be made, {unsaid} don't count");
+        text
+    }
+
+    /// The places where a mistake can't be caught, by kind, with the reason.
+    fn uncounted(&self) -> String {
+        let mut text = String::new();
+        for kind in self.kinds.iter().filter(|kind| kind.unsaid > 0) {
+            if text.is_empty() {
+                text.push_str("\nNo page says what is right, so these can't be caught and don't count:\n");
+            }
+            let KindReport { name, counts, all, unsaid, .. } = kind;
+            let _ = writeln!(text, "  {name}: {unsaid} of {}, but for where {counts}", all + unsaid);
+        }
         text
     }
 

@@ -9,6 +9,7 @@ use super::example::{self, Shown};
 use crate::drift::{Evidence, ReadPage, Seen, mentions, own_name};
 use crate::pages::contents::Section as Documented;
 use crate::pages::phrases::{self, Base, DocType, in_digits};
+use crate::pages::table::Row;
 use crate::spec::source::Path;
 use crate::spec::{Codes, Endpoint, Enum, Field, Fields, File, Part, Section, Union};
 
@@ -178,10 +179,17 @@ impl<'a> FileSite<'a> {
     fn seen(&self, at: &str, wire: &str, endpoints: &[&Endpoint]) -> Seen {
         let mut seen = self.evidence.get(&(self.file.source, at.to_owned())).cloned().unwrap_or_default();
         if seen.rows.is_empty() {
+            let mut found: Vec<&Row> = Vec::new();
             for (read, section) in endpoints.iter().flat_map(|endpoint| self.documented(endpoint)) {
                 let tables = section.tables.iter().chain(&read.contents.named);
                 let rows = tables.flat_map(|table| &table.rows).filter(|row| own_name(row) == wire);
-                seen.rows.extend(rows.cloned());
+                found.extend(rows);
+            }
+            // Of rows that differ, each is about another object.
+            let alike =
+                |row: &&Row| found.first().is_some_and(|first| row.doc == first.doc && row.ty == first.ty);
+            if found.iter().all(alike) {
+                seen.rows.extend(found.into_iter().cloned());
             }
         }
         seen
@@ -218,6 +226,29 @@ impl EndpointSite<'_> {
     /// Whether a page has a number or a word, wherever.
     pub(super) fn says(&self, word: &str) -> bool {
         self.documented.iter().any(|(read, _)| mentions(&in_digits(&read.page.text), word))
+    }
+
+    /// Whether a page has a day, which is written as 2023-12-01, in Chinese.
+    pub(super) fn says_day(&self, day: &str) -> bool {
+        let [year, month, day] =
+            day.split('-').map(|part| part.trim_start_matches('0')).collect::<Vec<_>>()[..]
+        else {
+            return false;
+        };
+        let day = format!("{year}年{month}月{day}日");
+        self.documented.iter().any(|(read, _)| read.page.text.contains(&day))
+    }
+
+    /// Whether the permissions that a page asks for have a name in quotes.
+    pub(super) fn asks_for(&self, name: &str) -> bool {
+        let quoted = |text: &str| {
+            let after = text.split(['“', '「', '”', '」']).skip(1).step_by(2);
+            after.into_iter().any(|quoted| quoted.contains(name))
+        };
+        self.documented.iter().any(|(read, _)| {
+            let parts = read.page.text.split("权限说明").skip(1);
+            parts.into_iter().any(|part| part.split("\n**").next().is_some_and(quoted))
+        })
     }
 
     /// What the file says below one of its keys.

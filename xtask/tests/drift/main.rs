@@ -201,9 +201,10 @@ fn a_deviation_cannot_say_that_a_field_is_not_there_which_an_example_shows() {
 
 #[test]
 fn an_answer_that_breaks_the_rules_of_its_type_is_told() {
-    let held = (SPEC, "ready_at: {", "pot?: { type: Pot, doc: \"The pot.\" }\n      ready_at: {");
+    let held =
+        (SPEC, "ready_at: {", "pot?: { type: Pot, doc: \"The pot, if there is one.\" }\n      ready_at: {");
     let pot = "structs:\n  Pot:\n    doc: A pot.\n    rules: [{ exactly_one: [clay, iron] }]\n    fields:\n      \
-               clay?: { type: string, doc: \"Clay.\" }\n      iron?: { type: string, doc: \"Iron.\" }\n";
+               clay?: { type: string, doc: \"If of clay.\" }\n      iron?: { type: string, doc: \"If of iron.\" }\n";
     for (shown, expected) in [
         (r#"{ "clay": "red", "iron": "black" }"#, vec!["rule-broken Pot.clay.iron: clay and iron"]),
         (r#"{ "clay": "red", "iron": "" }"#, vec![]),
@@ -352,7 +353,8 @@ fn a_table_that_has_no_place_still_tells_of_names_that_the_spec_lacks() {
 
 #[test]
 fn types_that_no_page_describes_are_counted() {
-    let held = (SPEC, "ready_at: {", "pot?: { type: Pot, doc: \"The pot.\" }\n      ready_at: {");
+    let held =
+        (SPEC, "ready_at: {", "pot?: { type: Pot, doc: \"The pot, if there is one.\" }\n      ready_at: {");
     let pot =
         "\nenums:\n  Glaze:\n    doc: A glaze.\n    repr: string\n    values: { matt: Matt, gloss: Gloss }";
     let pot_struct =
@@ -395,7 +397,8 @@ fn what_is_suggested_can_be_pasted() {
 
 #[test]
 fn a_field_of_a_shared_type_is_there_if_one_of_its_places_has_it() {
-    let shared = (SPEC, "ready_at: {", "spare?: { type: Cup, doc: \"One more.\" }\n      ready_at: {");
+    let shared =
+        (SPEC, "ready_at: {", "spare?: { type: Cup, doc: \"One more, only at times.\" }\n      ready_at: {");
     let shown = (PAGE, "\"order_id\": \"T-1\",", "\"order_id\": \"T-1\", \"spare\": { \"size\": 2 },");
     assert_eq!(told(&report(&[shared, shown])), [""; 0], "the request's cups have a lid");
 }

@@ -105,7 +105,11 @@ fn a_rule_that_the_spec_has_in_its_own_words_is_no_difference() {
     };
     let group = "名字，与sugar至少填一个。不超过";
     assert_eq!(said(group, "at_least_one: [sugar, name]"), [""; 0]);
-    assert_eq!(said(group, "exactly_one: [sugar, name]"), [""; 0]);
+    assert_eq!(
+        said(group, "exactly_one: [sugar, name]"),
+        ["rule order.request: at_least_one: [name, sugar]"],
+        "both may be set"
+    );
     assert_eq!(
         said(group, "at_most_one: [sugar, name]"),
         ["rule order.request: at_least_one: [name, sugar]"]
@@ -139,4 +143,31 @@ fn how_many_an_object_has_is_said_of_the_one_list_in_it() {
     assert_eq!(told(&report(&edits("| tray | 是 | object | 茶盘，最多20个杯子 |"))), [""; 0]);
     let other = report(&edits("| tray | 是 | object | 茶盘，最多12个杯子 |"));
     assert_eq!(told(&other)[..1], ["field-limit order.request.tray: max_items: 12"]);
+}
+
+#[test]
+fn what_nothing_says_is_absent_at_times_is_always_there() {
+    let field = "\n    response:\n      order_id: {";
+    let optional = (SPEC, field, "\n    response:\n      order_id?: {");
+    assert_eq!(told(&report(&[optional])), ["field-presence order.response.order_id: always"]);
+    let described = (
+        SPEC,
+        field,
+        "\n    response:\n      note?: { type: string, doc: \"Absent if empty.\" }\n      order_id: {",
+    );
+    let shown = (PAGE, "\"order_id\": \"T-1\",", "\"order_id\": \"T-1\", \"note\": \"x\",");
+    assert_eq!(told(&report(&[described, shown])), [""; 0], "the description tells");
+}
+
+#[test]
+fn a_number_in_the_notes_is_one_of_the_page() {
+    let notes = |words: &str| {
+        let noted = format!("    notes: {words}\n    doc: {{ id: 20001");
+        told(&report(&[(SPEC, "    doc: { id: 20001", &*noted)]))
+    };
+    assert_eq!(notes("At most 64 bytes, see page 20001, or `4321`."), [""; 0]);
+    assert_eq!(
+        notes("At most 4,321 cups since 2019-02-03."),
+        ["notes order: no 4321", "notes order: no 2019-02-03"]
+    );
 }

@@ -103,7 +103,7 @@ pub struct Group {
     /// schedules and free shift assignment (自由排班), and for work and overtime under free schedules.
     pub offwork_interval_time: u64,
     /// The cases in which no make-up check-in is possible, as bits: 1 missed check-in, 2 late, 4 left
-    /// early, 8 other exceptions. 0, the default, means no restriction.
+    /// early, 8 other exceptions. 0, the default, means no restriction. Default 0.
     pub buka_restriction: Option<u64>,
     /// The time the next day begins under free schedules, in seconds since midnight.
     pub span_day_time: Option<u64>,
@@ -249,7 +249,7 @@ pub struct OvertimeInfo {
     pub allow_ot_workingday: bool,
     /// Whether overtime is allowed on days off.
     pub allow_ot_nonworkingday: bool,
-    /// The settings for overtime counted by check-ins.
+    /// The settings for overtime counted by check-ins. Absent if overtime isn't counted so.
     pub otcheckinfo: Option<OvertimeByCheckin>,
     /// The time the settings were last changed.
     pub uptime: Timestamp,

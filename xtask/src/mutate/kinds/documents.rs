@@ -6,7 +6,7 @@ use crate::mutate::edit::Edit;
 use crate::mutate::kind::Make::{Codes, Endpoint, Field, File};
 use crate::mutate::kind::{Kind, mistyped};
 use crate::mutate::site::{CodesSite, EndpointSite, FieldSite, FileSite, Mutant};
-use crate::pages::phrases::word_of;
+use crate::pages::phrases::{may_be_absent, word_of};
 use crate::spec::source::{Path, Step};
 use crate::spec::{DriftRule, Section};
 
@@ -18,7 +18,11 @@ pub(super) const KINDS: &[Kind] = &[
     Kind::new("doc-also-dropped", "always: another document has the endpoint", Endpoint(also_dropped)),
     Kind::new("deviation-needless", "always: nothing differs there", File(deviation_needless)),
     Kind::new("deviation-dropped", "always", File(deviation_dropped)),
-    Kind::new("quirk-needless", "a table gives the field's type", Field(quirk_needless)),
+    Kind::new(
+        "quirk-needless",
+        "a table gives the field's type, and doesn't say that it may be absent",
+        Field(quirk_needless),
+    ),
     Kind::new("misspelt-needless", "always: no page has the name", Field(misspelt_needless)),
     Kind::new("code-dropped", "always", Codes(code_dropped)),
     Kind::new("code-renumbered", "always", Codes(code_renumbered)),
@@ -109,7 +113,9 @@ fn quirk_needless(site: &FieldSite<'_>) -> Vec<Mutant> {
     }
     let quirk = Edit::Set(site.path().key("quirk"), "The page's example shows another type.".into());
     let typed = site.types().next().is_some() && site.seen.values.iter().any(|value| !value.is_null());
-    vec![site.mutant("a quirk", vec![quirk], typed)]
+    // A quirk may say, too, that it is there when it shouldn't be.
+    let promised = !site.docs().any(may_be_absent);
+    vec![site.mutant("a quirk", vec![quirk], typed && promised)]
 }
 
 fn misspelt_needless(site: &FieldSite<'_>) -> Vec<Mutant> {

@@ -131,7 +131,7 @@ fn bytes(site: &FieldSite<'_>) -> Vec<Mutant> {
 fn chars(site: &FieldSite<'_>) -> Vec<Mutant> {
     let pairs =
         [(LimitKind::MaxChars, LimitKind::MaxBytes), (LimitKind::CutsAtChars, LimitKind::CutsAtBytes)];
-    renamed(site, &pairs, Some(&["字"]))
+    renamed(site, &pairs, Some(&["字符", "汉字", "个字", "字数"]))
 }
 
 const CUTS: [(LimitKind, LimitKind); 2] =
@@ -194,7 +194,10 @@ fn default_wrong(site: &FieldSite<'_>) -> Vec<Mutant> {
 }
 
 fn default_dropped(site: &FieldSite<'_>) -> Vec<Mutant> {
-    let Some(default) = &site.field.default else { return Vec::new() };
+    // An empty text is as good as none.
+    let Some(default) = site.field.default.as_ref().filter(|default| !word_of(default).is_empty()) else {
+        return Vec::new();
+    };
     let change = format!("no default: {}", word_of(default));
     vec![site.mutant(change, vec![Edit::Remove(site.path().key("default"))], site.speaks(&ASSUMED))]
 }

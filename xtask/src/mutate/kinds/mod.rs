@@ -8,6 +8,7 @@ mod rules;
 mod structure;
 mod types;
 mod values;
+mod words;
 
 use super::kind::Kind;
 
@@ -22,6 +23,7 @@ pub(super) fn all() -> Vec<Kind> {
         limits::KINDS,
         values::KINDS,
         rules::KINDS,
+        words::KINDS,
     ]
     .concat()
 }

@@ -4,12 +4,16 @@ use crate::mutate::edit::Edit;
 use crate::mutate::kind::Kind;
 use crate::mutate::kind::Make::Field;
 use crate::mutate::site::{FieldSite, Mutant};
-use crate::pages::phrases::may_be_absent;
+use crate::pages::phrases::{may_be_absent, may_be_conditional};
 
 pub(super) const KINDS: &[Kind] = &[
     Kind::new("required-as-optional", "a table says that it must be sent", Field(required)),
     Kind::new("optional-as-required", "a table says that it need not be sent", Field(optional)),
-    Kind::new("promised-as-optional", "the page shows it everywhere, and says nothing else", Field(promised)),
+    Kind::new(
+        "promised-as-optional",
+        "the page shows it everywhere, and speaks of no condition",
+        Field(promised),
+    ),
     Kind::new(
         "optional-as-promised",
         "an example lacks it, or the page says when it is absent",
@@ -58,7 +62,9 @@ fn speaks_of_absence(site: &FieldSite<'_>) -> bool {
 fn promised(site: &FieldSite<'_>) -> Vec<Mutant> {
     let wanted = site.received && !site.sent && !site.field.optional && may_change(site);
     let shown = !site.seen.values.is_empty() && !site.seen.missing;
-    if wanted { as_optional(site, shown && !speaks_of_absence(site)) } else { Vec::new() }
+    let conditional =
+        speaks_of_absence(site) || site.seen.rows.iter().any(|row| may_be_conditional(&row.doc));
+    if wanted { as_optional(site, shown && !conditional) } else { Vec::new() }
 }
 
 fn sometimes(site: &FieldSite<'_>) -> Vec<Mutant> {

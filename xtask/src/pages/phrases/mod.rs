@@ -19,10 +19,12 @@ mod values;
 pub(crate) use defaults::default;
 pub(crate) use labels::{Named, swapped};
 pub(crate) use limits::limits;
-pub(crate) use numbers::{in_digits, may_mean};
-pub(crate) use presence::{may_be_absent, yes_or_no};
+pub(crate) use numbers::{has_negative, in_digits, may_mean, numbers_of};
+pub(crate) use presence::{may_be_absent, may_be_conditional, yes_or_no};
 pub(crate) use rates::{Rates, at_once, rates, sentences_of_rates};
 pub(crate) use requirements::{Requirements, stays_when_left_out};
-pub(crate) use rules::{Claim, Subject, claims};
-pub(crate) use types::{Base, DocType, doc_type, is_duration, is_timestamp, may_be_moment, tells_time};
+pub(crate) use rules::{Claim, Moment, Subject, claims, without_verb};
+pub(crate) use types::{
+    Base, DocType, doc_type, is_duration, is_timestamp, length_of_type, may_be_moment, tells_time,
+};
 pub(crate) use values::{Value, is_flag, value_of, values, wire_of, word_of, words};

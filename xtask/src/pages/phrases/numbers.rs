@@ -58,9 +58,56 @@ pub(crate) fn may_mean(doc: &str, number: i64) -> bool {
     meant.contains(&number.abs())
 }
 
+/// The days and the numbers of two digits or more that an English text has outside of code: 2023-12-01, 10000.
+pub(crate) fn numbers_of(text: &str) -> Vec<String> {
+    static NUMBER: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{2,}"));
+    let part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | '#' | ':');
+    let prose = text.split('`').step_by(2);
+    let found = prose.flat_map(|prose| {
+        let alone = move |found: &regex_lite::Match<'_>| {
+            let before = prose[..found.start()].chars().next_back().is_some_and(part);
+            let mut after = prose[found.end()..].chars();
+            let (next, then) = (after.next(), after.next());
+            let goes_on = next.is_some_and(|next| {
+                part(next) && (then.is_some_and(char::is_alphanumeric) || next.is_alphanumeric())
+            });
+            !before && !goes_on
+        };
+        NUMBER.find_iter(prose).filter(alone).map(|found| found.as_str().replace(',', ""))
+    });
+    found.collect()
+}
+
+/// Whether a description has a number below zero, which a minus stands before and neither a number nor a word.
+pub(crate) fn has_negative(doc: &str) -> bool {
+    static NEGATIVE: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"(?:^|[：:，,；;、。为是(（\[\s])[-－][1-9][0-9]*(?:[^0-9a-zA-Z\-]|$)"));
+    NEGATIVE.is_match(doc)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_and_numbers_of_a_text_stand_alone_and_outside_of_code() {
+        let text = "At most 10,000 of 64 KB since 2023-12-01, not `77`, UTF-88, 192.168.10.20 or v30; 5 days. In 24.";
+        assert_eq!(numbers_of(text), ["10000", "64", "2023-12-01", "24"]);
+    }
+
+    #[test]
+    fn a_minus_makes_a_number_negative_unless_it_stands_between() {
+        for (doc, negative) in [
+            ("-1表示不限", true),
+            ("默认为-1", true),
+            ("1-5个", false),
+            ("0-否，1-是", false),
+            ("2023-12-01", false),
+        ] {
+            assert_eq!(has_negative(doc), negative, "{doc}");
+        }
+    }
 
     #[test]
     fn a_number_is_meant_in_smaller_units_and_beside_its_bound() {

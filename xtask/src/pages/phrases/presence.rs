@@ -34,9 +34,30 @@ pub(crate) fn may_be_absent(doc: &str) -> bool {
     ABSENT.is_match(&OTHERWISE.replace_all(doc, ""))
 }
 
+/// Whether a description has a word in it that may tell when a field is there, however it is worded.
+pub(crate) fn may_be_conditional(doc: &str) -> bool {
+    static CONDITION: LazyLock<Regex> = LazyLock::new(|| {
+        regex(concat!(
+            r"可能|如果|若|仅|只|当[^天日前月年周]|时[，,。；;、）)]|时(?:有|存|返|才|为|则|表|该|此|，|$)|才|非?必[填传须选]|选填|可选|可空|为空|非空",
+            r"|没有|不存在|存在|未|无[^需效论]|空|第三方|服务商|授权|权限|适用|支持|默认|有值|优先|或者|其中|之一|对应|类型(?:的|为)|不再|废弃|历史|旧|版本",
+        ))
+    });
+    CONDITION.is_match(doc)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_may_tell_of_a_condition_is_not_taken_for_a_promise() {
+        for doc in ["当烤好时有值", "仅糕点", "如果有馅料", "烤箱的名称，可能为空"] {
+            assert!(may_be_conditional(doc), "{doc}");
+        }
+        for doc in ["烤箱的名称", "烤制的起始时间，秒", "当前页的数量"] {
+            assert!(!may_be_conditional(doc), "{doc}");
+        }
+    }
 
     #[test]
     fn pages_say_in_many_ways_that_a_field_may_be_absent() {

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex_lite::Regex;
 
 use crate::pages::markup::regex;
+use crate::spec::{Limit, LimitKind};
 
 /// A type as a table gives it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +43,14 @@ impl Base {
             Self::Object | Self::Unknown => return None,
         })
     }
+}
+
+/// How long a text is at most, by the column 类型: `String(32)`.
+pub(crate) fn length_of_type(text: &str) -> Option<Limit> {
+    static SIZED: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"(?i)^(?:string|varchar)\s*[(（]([0-9]{1,5})[)）]$"));
+    let found = SIZED.captures(text.trim())?;
+    found[1].parse::<i64>().ok().map(|most| Limit::number(LimitKind::MaxChars, most))
 }
 
 /// Reads the column 类型.
@@ -116,6 +125,16 @@ fn is_finer(lower: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_type_may_have_a_length() {
+        for (text, most) in
+            [("String(32)", Some(32)), ("string（128）", Some(128)), ("string", None), ("map(32)", None)]
+        {
+            let most = most.map(|most| Limit::number(LimitKind::MaxChars, most));
+            assert_eq!(length_of_type(text), most, "{text}");
+        }
+    }
 
     #[test]
     fn types_are_read_however_they_are_spelt() {

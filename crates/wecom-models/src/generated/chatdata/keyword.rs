@@ -153,9 +153,9 @@ impl GetRuleDetail {
 pub struct GetRuleDetailResponse {
     /// The rule's name.
     pub name: String,
-    /// The keywords it watches for. May be empty.
+    /// The keywords it watches for. Absent if there are none.
     pub keyword: Option<Keywords>,
-    /// The key actions it watches for. May be empty.
+    /// The key actions it watches for. Absent if there are none.
     pub semantics: Option<KeyActions>,
     /// The people and chats it watches, and what it exempts.
     pub applicable_range: Option<Scope>,

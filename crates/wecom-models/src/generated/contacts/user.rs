@@ -121,7 +121,7 @@ pub struct ExtAttr {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExternalProfile {
-    /// The company's short name, one of those verified.
+    /// The company's short name, one of those verified. Absent if there is none.
     pub external_corp_name: Option<String>,
     /// The WeChat channel (视频号) shown with the member. Of third-party apps, only contacts apps get it, and
     /// only for members a third party created.

@@ -862,7 +862,7 @@ impl ImageContent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AttachedImage {
-    /// The temporary media file's `media_id`.
+    /// The temporary media file's `media_id`. Absent if there is only a `pic_url`.
     pub media_id: Option<String>,
     /// The image's URL.
     pub pic_url: Option<String>,
@@ -898,9 +898,9 @@ pub struct TemplateImage {
 pub struct LinkContent {
     /// The title.
     pub title: String,
-    /// The cover image's URL.
+    /// The cover image's URL. Absent if there is none.
     pub picurl: Option<String>,
-    /// The description. At most 512 bytes.
+    /// The description. Absent if there is none. At most 512 bytes.
     pub desc: Option<String>,
     /// The URL that the link opens.
     pub url: String,

@@ -48,9 +48,9 @@ pub struct GetMeetingInfoResponse {
     pub meeting_start: Timestamp,
     /// The meeting's duration, in seconds.
     pub meeting_duration: u64,
-    /// The description. At most 600 bytes.
+    /// The description. Absent if there is none. At most 600 bytes.
     pub description: Option<String>,
-    /// The location. At most 128 characters.
+    /// The location. Absent if there is none. At most 128 characters.
     pub location: Option<String>,
     /// The ID of the organizer's department.
     pub main_department: u64,
@@ -68,7 +68,7 @@ pub struct GetMeetingInfoResponse {
     ///
     /// In the page's example, not in its table.
     pub cal_id: Option<String>,
-    /// The meeting's repetition, and the reminders of attendees.
+    /// The meeting's repetition, and the reminders of attendees. Absent if there are none.
     pub reminders: Option<Reminders>,
     /// The meeting code for joining.
     pub meeting_code: String,
@@ -490,13 +490,13 @@ pub struct Member {
     pub userid: String,
     /// Whether the member has joined.
     pub status: AttendeeStatus,
-    /// The time the member first joined.
+    /// The time the member first joined. Absent if the member never joined.
     pub first_join_time: Option<Timestamp>,
-    /// The time the member last left.
+    /// The time the member last left. Absent if the member never left.
     pub last_quit_time: Option<Timestamp>,
-    /// The number of times the member has joined.
+    /// The number of times the member has joined. Absent if the member never joined.
     pub total_join_count: Option<u64>,
-    /// The total time the member has attended, in seconds.
+    /// The total time the member has attended, in seconds. Absent if the member never joined.
     pub cumulative_time: Option<u64>,
 }
 
@@ -511,13 +511,13 @@ pub struct TmpExternalUser {
     ///
     /// The page's example shows 3 and 4, which its table doesn't explain.
     pub status: AttendeeStatus,
-    /// The time the contact first joined.
+    /// The time the contact first joined. Absent if the contact never joined.
     pub first_join_time: Option<Timestamp>,
-    /// The time the contact last left.
+    /// The time the contact last left. Absent if the contact never left.
     pub last_quit_time: Option<Timestamp>,
-    /// The number of times the contact has joined.
+    /// The number of times the contact has joined. Absent if the contact never joined.
     pub total_join_count: Option<u64>,
-    /// The total time the contact has attended, in seconds.
+    /// The total time the contact has attended, in seconds. Absent if the contact never joined.
     pub cumulative_time: Option<u64>,
 }
 

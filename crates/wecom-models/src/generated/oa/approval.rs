@@ -356,7 +356,7 @@ pub struct Content {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ControlValue {
-    /// `Text` and `Textarea`: the text.
+    /// The text, only for `Text` and `Textarea`.
     pub text: Option<String>,
     /// `Number`: the number, as text.
     pub new_number: Option<String>,
@@ -1356,7 +1356,8 @@ pub struct OpenApproval {
     pub notify_nodes: OpenCcRecipients,
     /// The index of the current node: 0 is the first. Absent if there is `approverstep`.
     pub approver_step: Option<u64>,
-    /// The index of the current node, as the page for third-party apps shows it.
+    /// The index of the current node, as the page for third-party apps shows it. Absent where
+    /// `ApproverStep` says it.
     pub third_party_approver_step: Option<u64>,
 }
 

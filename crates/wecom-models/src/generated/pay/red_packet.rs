@@ -161,10 +161,8 @@ impl SendWorkwxRedPack {
 pub struct SendWorkwxRedPackResponse {
     /// Whether the request was understood. `result_code` says whether money was sent.
     pub return_code: Outcome,
-    /// The error message if the request was not understood, for people to read. At most 128 characters.
-    ///
-    /// The table says it is the reason of a failure if it isn't empty; the example shows `ok` with a
-    /// success.
+    /// The error message if the request was not understood, for people to read; `ok` or nothing otherwise.
+    /// At most 128 characters.
     pub return_msg: Option<String>,
     /// WeChat Pay's signature of the response, computed like that of the request. At most 32 characters.
     pub sign: String,

@@ -1,0 +1,98 @@
+//! Mistakes in the words on an endpoint, and in what its pages say only in words.
+
+use crate::mutate::edit::Edit;
+use crate::mutate::kind::Kind;
+use crate::mutate::kind::Make::{Endpoint, Field};
+use crate::mutate::site::{EndpointSite, FieldSite, Mutant};
+use crate::pages::phrases::numbers_of;
+use crate::spec::LimitKind;
+
+pub(super) const KINDS: &[Kind] = &[
+    Kind::new("note-number-changed", "the page has the number, or the day", Endpoint(number_changed)),
+    Kind::new("note-dropped", "the page names what it names in Chinese, or the day", Endpoint(note_dropped)),
+    Kind::new("permission-dropped", "the page's permissions name it in quotes", Endpoint(permission_dropped)),
+    Kind::new("range-in-brackets", "a description has a range in brackets", Field(brackets)),
+];
+
+/// The notes, changed.
+fn notes(site: &EndpointSite<'_>, change: String, notes: String, said: bool) -> Mutant {
+    Mutant { change, ..site.key("notes", Some(notes.into()), said) }
+}
+
+fn number_changed(site: &EndpointSite<'_>) -> Vec<Mutant> {
+    let Some(text) = site.endpoint.head.notes.as_deref() else { return Vec::new() };
+    let mutants = numbers_of(text).into_iter().filter_map(|number| {
+        let other = match number.rsplit_once('-') {
+            Some((month, _)) => format!("{month}-29"),
+            None => (number.parse::<i64>().ok()? + 7).to_string(),
+        };
+        let said = site.says(&number) || site.says_day(&number);
+        let changed = text.replacen(&number, &other, 1);
+        (changed != text).then(|| notes(site, format!("{number} is {other}"), changed, said))
+    });
+    mutants.collect()
+}
+
+/// The paragraphs of a text.
+fn paragraphs(text: &str) -> Vec<&str> {
+    text.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty()).collect()
+}
+
+/// The Chinese words of a text.
+fn chinese(text: &str) -> Vec<&str> {
+    let words = text.split(|c: char| !('\u{4e00}'..='\u{9fff}').contains(&c));
+    words.filter(|word| word.chars().count() > 1).collect()
+}
+
+fn note_dropped(site: &EndpointSite<'_>) -> Vec<Mutant> {
+    let Some(text) = site.endpoint.head.notes.as_deref() else { return Vec::new() };
+    let all = paragraphs(text);
+    let mutants = all.iter().enumerate().map(|(index, gone)| {
+        let rest: Vec<&str> =
+            all.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, text)| *text).collect();
+        let rest = rest.join("\n\n");
+        let named = chinese(gone).iter().any(|name| !rest.contains(name) && site.asks_for(name));
+        let dated = numbers_of(gone).iter().any(|number| site.says_day(number));
+        notes(site, format!("no paragraph {}", index + 1), rest, named || dated)
+    });
+    mutants.collect()
+}
+
+/// The sentence with a permission is missing.
+fn permission_dropped(site: &EndpointSite<'_>) -> Vec<Mutant> {
+    let Some(text) = site.endpoint.head.notes.as_deref() else { return Vec::new() };
+    let sentences: Vec<&str> = text.split_inclusive(". ").collect();
+    let mutants = sentences.iter().enumerate().filter(|(_, sentence)| !chinese(sentence).is_empty()).map(
+        |(index, gone)| {
+            let rest: String = sentences
+                .iter()
+                .enumerate()
+                .filter(|(other, _)| *other != index)
+                .map(|(_, text)| *text)
+                .collect();
+            let said = chinese(gone).iter().any(|name| !rest.contains(name) && site.asks_for(name));
+            notes(site, format!("no sentence with {}", chinese(gone).join(", ")), rest, said)
+        },
+    );
+    mutants.collect()
+}
+
+/// The end of a range is counted in where it isn't, or the other way round.
+fn brackets(site: &FieldSite<'_>) -> Vec<Mutant> {
+    let limits = site.field.limits.iter().filter(|limit| {
+        matches!(
+            limit.kind,
+            LimitKind::Max | LimitKind::Min | LimitKind::ExclusiveMax | LimitKind::ExclusiveMin
+        )
+    });
+    let said = site.docs().any(|doc| {
+        let opened = doc.split_once(['[', '［', '【']).map(|(_, rest)| rest);
+        opened.is_some_and(|rest| rest.contains(')') || rest.contains(']') || rest.contains('）'))
+    });
+    let mutants = limits.filter(|_| said).filter_map(|limit| {
+        let number = limit.as_number()?.as_i64()?;
+        let edit = Edit::Set(site.path().key(limit.kind.key()), (number + 1).into());
+        Some(site.mutant(format!("{}: {}", limit.kind.key(), number + 1), vec![edit], true))
+    });
+    mutants.collect()
+}
