@@ -7,7 +7,7 @@ use wecom_sdk::chatdata::zone::SetPublicKey;
 use wecom_sdk::externalcontact::message_push::{
     ChatType, GetGroupMsgListV2, GetGroupMsgSendResult, GetGroupMsgTask, RemindGroupMsgSend,
 };
-use wecom_sdk::meeting::basic::GetMeetingInfo;
+use wecom_sdk::meeting::basic::{CancelMeeting, CreateMeeting, GetMeetingInfo, MeetingStatus, UpdateMeeting};
 use wecom_sdk::msgaudit::{CheckRoomAgree, CheckSingleAgree, OneToOneChat};
 use wecom_sdk::{Client, Error};
 
@@ -39,6 +39,8 @@ async fn every_endpoint_of_the_spec_is_in_the_mock() {
     for contract in wecom_tests::conformance::contracts() {
         let meta = contract.meta();
         let token = meta.token.parameter().map(|parameter| server.issue_token(parameter)).unwrap_or_default();
+        // Each endpoint by itself: an ID of an example is none of those that the mock gave out.
+        server.clear_things();
         // A cursor of an example is none of the mock's.
         let first = contract.requests(&server.base_url(), &token).unwrap().remove(0);
         let uncursored = first.map(|body| match serde_json::from_slice::<serde_json::Value>(&body) {
@@ -55,6 +57,23 @@ async fn every_endpoint_of_the_spec_is_in_the_mock() {
         *response.body_mut() = answer.bytes().await.unwrap();
         contract.read(&response).unwrap_or_else(|error| panic!("{}: {error}", meta.id));
     }
+}
+
+#[tokio::test]
+async fn a_meeting_that_was_created_is_read_back_changed_and_canceled() {
+    let server = Server::start().await.unwrap();
+    let client = client(&server);
+    let create = CreateMeeting::new("chen.yu", "Weekly", 1_720_000_000, 900).location("Room 5");
+    let id = client.send(&create).await.unwrap().meetingid.clone();
+    client.send(&UpdateMeeting::new(&id).title("Monthly")).await.unwrap();
+    let read = client.send(&GetMeetingInfo::new(&id)).await.unwrap();
+    assert_eq!((read.title.as_str(), read.location.as_deref()), ("Monthly", Some("Room 5")));
+    assert_eq!((read.meeting_duration, &read.description), (900, &None));
+    client.send(&CancelMeeting::new(&id)).await.unwrap();
+    let read = client.send(&GetMeetingInfo::new(&id)).await.unwrap();
+    assert_eq!(read.status, MeetingStatus::Canceled);
+    let error = client.send(&GetMeetingInfo::new("hy")).await.unwrap_err();
+    assert_eq!(error.api().map(|error| error.code), Some(90602));
 }
 
 #[tokio::test]

@@ -12,9 +12,11 @@ use crate::fault::{self, Faults};
 use crate::fields::fields;
 use crate::generated::ROUTES;
 use crate::received::{Log, Received};
-use crate::reply::Reply;
+use crate::reply::{Refusal, Reply};
 use crate::route::{Answer, Continuation, Paging, Route};
+use crate::things::Things;
 use crate::tokens::Tokens;
+use crate::value::{at, put, text};
 
 /// What the server is set up with, and what it has given out.
 pub(crate) struct State {
@@ -22,13 +24,11 @@ pub(crate) struct State {
     routes: HashMap<&'static str, Vec<&'static Route>>,
     pub(crate) pages: usize,
     pub(crate) tokens: Tokens,
+    pub(crate) things: Things,
     pub(crate) answers: Answers,
     pub(crate) faults: Faults,
     pub(crate) log: Log,
 }
-
-/// An error as WeCom reports it.
-pub(crate) struct Refusal(pub(crate) i64, pub(crate) String);
 
 impl State {
     pub(crate) fn new(tokens: Tokens, pages: usize) -> Self {
@@ -36,6 +36,7 @@ impl State {
             routes: by_path(ROUTES.iter().copied().flatten()),
             pages,
             tokens,
+            things: Things::default(),
             answers: Answers::default(),
             faults: Faults::default(),
             log: Log::default(),
@@ -45,6 +46,7 @@ impl State {
     /// Forgets everything that happened, and withdraws what was given out and what was set up since the start.
     pub(crate) fn reset(&self) {
         self.tokens.revoke();
+        self.things.clear(None);
         self.answers.clear(None);
         self.faults.clear(None);
         self.log.clear(None);
@@ -123,63 +125,67 @@ impl State {
         if let Some(grants) = &route.grants {
             self.tokens.grant(grants, &fields, &mut answer)?;
         }
+        let kept = match &route.keeps {
+            Some(keeps) => self.things.act(keeps, &fields, &mut answer)?,
+            None => false,
+        };
         if let Some(paging) = &route.paging {
-            self.turn_page(paging, &fields, &mut answer)?;
+            let pages = if kept { 1 } else { self.pages };
+            turn_page(paging, &fields, pages, &mut answer)?;
         }
         Ok(reply(route.answer, answer))
     }
+}
 
-    /// Makes the answer the page that the request asks for: every page has the example's items, or as many as are
-    /// wanted of those that are on all pages.
-    fn turn_page(&self, paging: &Paging, fields: &Value, answer: &mut Value) -> Result<(), Refusal> {
-        let example =
-            paging.items.and_then(|items| at(answer, items)?.as_array()).cloned().unwrap_or_default();
-        // Without items, pages are what is counted.
-        let size = example.len().max(1);
-        let total = size * self.pages;
-        let number = |name| fields.get(name).and_then(|value| text(value).parse::<usize>().ok());
-        let start = match fields.get(paging.start).map(text).as_deref() {
-            None | Some("" | "0") => Some(0),
-            Some(_) if paging.numeric => number(paging.start),
-            Some(cursor) => cursor
-                .strip_prefix(CURSOR)
-                .and_then(|page| page.parse::<usize>().ok())
-                .and_then(|page| page.checked_sub(1))
-                .map(|page| page.saturating_mul(size)),
-        };
-        // After the last page lies what comes later, as far as any offset.
-        let start = start
-            .filter(|start| paging.next.is_none() || *start <= total)
-            .ok_or_else(|| Refusal(40058, format!("invalid Request Parameter: {}", paging.start)))?
-            .min(total);
-        let wanted = paging.limit.and_then(number).filter(|limit| *limit > 0).unwrap_or(size);
-        let next = start.saturating_add(wanted).min(total);
-        let more = next < total;
-        if let Some(name) = paging.next {
-            // A cursor without an end also leads to what comes later.
-            let next = (more || paging.continuation.is_some()).then_some(next);
-            put(
-                answer,
-                name,
-                match next {
-                    _ if paging.numeric => next.unwrap_or(0).into(),
-                    None => "".into(),
-                    Some(next) => format!("{CURSOR}{}", next / size + 1).into(),
-                },
-            );
-        }
-        match paging.continuation {
-            None => {}
-            Some(Continuation::More(name)) => put_flag(answer, name, more),
-            Some(Continuation::End(name)) => put_flag(answer, name, !more),
-            Some(Continuation::Total(name)) => put(answer, name, total.into()),
-        }
-        if let Some(name) = paging.items {
-            let items = (start..next).filter_map(|index| example.get(index % size).cloned());
-            put(answer, name, items.collect());
-        }
-        Ok(())
+/// Makes the answer the page that the request asks for: there are so many pages with the answer's items, of which a page has
+/// all, or as many as are wanted of those that are on all pages.
+fn turn_page(paging: &Paging, fields: &Value, pages: usize, answer: &mut Value) -> Result<(), Refusal> {
+    let example = paging.items.and_then(|items| at(answer, items)?.as_array()).cloned().unwrap_or_default();
+    // Without items, pages are what is counted.
+    let size = example.len().max(1);
+    let total = if pages == 1 && paging.items.is_some() { example.len() } else { size * pages };
+    let number = |name| fields.get(name).and_then(|value| text(value).parse::<usize>().ok());
+    let start = match fields.get(paging.start).map(text).as_deref() {
+        None | Some("" | "0") => Some(0),
+        Some(_) if paging.numeric => number(paging.start),
+        Some(cursor) => cursor
+            .strip_prefix(CURSOR)
+            .and_then(|page| page.parse::<usize>().ok())
+            .and_then(|page| page.checked_sub(1))
+            .map(|page| page.saturating_mul(size)),
+    };
+    // After the last page lies what comes later, as far as any offset.
+    let start = start
+        .filter(|start| paging.next.is_none() || *start <= total)
+        .ok_or_else(|| Refusal(40058, format!("invalid Request Parameter: {}", paging.start)))?
+        .min(total);
+    let wanted = paging.limit.and_then(number).filter(|limit| *limit > 0).unwrap_or(size);
+    let next = start.saturating_add(wanted).min(total);
+    let more = next < total;
+    if let Some(name) = paging.next {
+        // A cursor without an end also leads to what comes later.
+        let next = (more || paging.continuation.is_some()).then_some(next);
+        put(
+            answer,
+            name,
+            Some(match next {
+                _ if paging.numeric => next.unwrap_or(0).into(),
+                None => "".into(),
+                Some(next) => format!("{CURSOR}{}", next / size + 1).into(),
+            }),
+        );
     }
+    match paging.continuation {
+        None => {}
+        Some(Continuation::More(name)) => put_flag(answer, name, more),
+        Some(Continuation::End(name)) => put_flag(answer, name, !more),
+        Some(Continuation::Total(name)) => put(answer, name, Some(total.into())),
+    }
+    if let Some(name) = paging.items {
+        let items = (start..next).filter_map(|index| example.get(index % size).cloned());
+        put(answer, name, Some(items.collect()));
+    }
+    Ok(())
 }
 
 /// The routes of each path. Whatever a definition accepts is accepted, and the one that asks for the most tells best what
@@ -195,29 +201,14 @@ fn by_path(all: impl Iterator<Item = &'static Route>) -> HashMap<&'static str, V
     routes
 }
 
-/// The value at a path, `file_list.item` for one inside another.
-fn at<'a>(answer: &'a Value, path: &str) -> Option<&'a Value> {
-    path.split('.').try_fold(answer, |value, name| value.get(name))
-}
-
-/// Sets the value at a path.
-fn put(answer: &mut Value, path: &str, value: Value) {
-    *path.split('.').fold(answer, |value, name| &mut value[name]) = value;
-}
-
 /// Sets a flag at a path, as a number where the example has one.
 fn put_flag(answer: &mut Value, path: &str, flag: bool) {
     let number = at(answer, path).is_some_and(Value::is_number);
-    put(answer, path, if number { u8::from(flag).into() } else { flag.into() });
+    put(answer, path, Some(if number { u8::from(flag).into() } else { flag.into() }));
 }
 
 /// What cursors begin with, where they are not numbers.
 const CURSOR: &str = "mock-cursor-";
-
-/// A scalar as text.
-fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
 
 fn missing_field(name: &str) -> Refusal {
     match name {
@@ -308,6 +299,7 @@ mod tests {
                 required,
                 paging: None,
                 grants: None,
+                keeps: None,
                 response,
             }
         }

@@ -53,6 +53,14 @@ const CALLS: &[(&str, &str, Call)] = &[
         state.tokens.revoke();
         Ok(json!({}))
     }),
+    ("GET", "/things", |state, request| {
+        only(request, &[])?;
+        Ok(json!({ "things": state.things.all() }))
+    }),
+    ("DELETE", "/things", |state, request| {
+        state.things.clear(only(request, &["thing"])?.param("thing"));
+        Ok(json!({ "things": state.things.all() }))
+    }),
     ("POST", "/reset", |state, _| {
         state.reset();
         Ok(json!({}))
@@ -261,6 +269,9 @@ fn issue_token(state: &State, request: &Received) -> Result<Value, Problem> {
 /// A request whose query has no other parameters than these.
 fn only<'a>(request: &'a Received, known: &[&str]) -> Result<&'a Received, Problem> {
     match request.query.iter().find(|(name, _)| !known.contains(&name.as_str())) {
+        Some((name, _)) if known.is_empty() => {
+            Err(Problem(format!("`{name}`: there are no parameters here")))
+        }
         Some((name, _)) => {
             Err(Problem(format!("there is no parameter `{name}`; there are {}", known.join(", "))))
         }

@@ -15,6 +15,9 @@
 //! # }
 //! ```
 //!
+//! What is created is read back, where the specification says how: a department, a meeting, a tag. Until one is created,
+//! its endpoints answer with the examples for any ID; from then on, an unknown ID has WeCom's error code.
+//!
 //! # Faults
 //!
 //! What goes wrong between a client and WeCom can be had on demand, once or until further notice: see [`Fault`]. And
@@ -72,7 +75,9 @@ mod received;
 mod reply;
 mod route;
 mod server;
+mod things;
 mod tokens;
+mod value;
 mod wishes;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

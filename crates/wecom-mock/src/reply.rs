@@ -9,6 +9,10 @@ use serde_json::{Value, json};
 
 use crate::route::Answer;
 
+/// An error as WeCom reports it: its code, and what it says.
+#[derive(Debug)]
+pub(crate) struct Refusal(pub(crate) i64, pub(crate) String);
+
 /// An answer of the server.
 #[derive(Clone, Debug)]
 #[must_use]

@@ -17,6 +17,7 @@ pub(crate) struct Route {
     pub(crate) required: &'static [&'static str],
     pub(crate) paging: Option<Paging>,
     pub(crate) grants: Option<Grants>,
+    pub(crate) keeps: Option<Keeps>,
     /// The body of a success.
     pub(crate) response: &'static str,
 }
@@ -55,6 +56,52 @@ pub(crate) struct Grants {
     pub(crate) expires: &'static str,
     pub(crate) id: &'static str,
     pub(crate) secret: &'static str,
+}
+
+/// What becomes of a thing that the mock keeps. Fields are named by paths: `schedule.schedule_id` for one inside another.
+#[derive(Debug)]
+pub(crate) struct Keeps {
+    /// The kind of thing.
+    pub(crate) thing: &'static str,
+    /// The error code for an ID that no thing has.
+    pub(crate) unknown: i64,
+    pub(crate) does: Does,
+}
+
+/// What a call does with a thing. `id` is the field with its ID, or with a list of IDs; `from` is the field of the
+/// request with the thing's fields, unless the request itself has them; `at` is the field of the answer with the thing or
+/// the things; `fields` are those that show what is kept, `?` after one that may be absent.
+#[derive(Debug)]
+#[allow(dead_code, reason = "not every specification has all of them")]
+pub(crate) enum Does {
+    Create {
+        /// Of the answer, or else of the request, which may give the ID in any case.
+        id: &'static str,
+        from: Option<&'static str>,
+        /// The error code for an ID that another thing has already.
+        taken: i64,
+    },
+    Change {
+        id: &'static str,
+        from: Option<&'static str>,
+        /// What the call sets by itself, as JSON.
+        sets: &'static [(&'static str, &'static str)],
+    },
+    Remove {
+        id: &'static str,
+    },
+    Use {
+        id: &'static str,
+    },
+    Get {
+        id: &'static str,
+        at: Option<&'static str>,
+        fields: &'static [&'static str],
+    },
+    List {
+        at: &'static str,
+        fields: &'static [&'static str],
+    },
 }
 
 /// What a request's body is.

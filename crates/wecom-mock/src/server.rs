@@ -119,7 +119,18 @@ impl Server {
         self.state.log.clear(None);
     }
 
-    /// Returns to the state after the start: faults, answers, requests and tokens are gone.
+    /// The fields of the things of a kind that were created and not removed, such as `department`, in the order in which they
+    /// were created: what was sent, and what was answered. At most 10,000 of a kind are kept.
+    pub fn things(&self, kind: &str) -> Vec<serde_json::Value> {
+        self.state.things.of(kind)
+    }
+
+    /// Forgets the things that were created: all endpoints answer with their examples again.
+    pub fn clear_things(&self) {
+        self.state.things.clear(None);
+    }
+
+    /// Returns to the state after the start: faults, answers, requests, things and tokens are gone.
     pub fn reset(&self) {
         self.state.reset();
     }

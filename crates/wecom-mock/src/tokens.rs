@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::Value;
 
-use crate::answer::Refusal;
 use crate::lock;
 use crate::received::Received;
+use crate::reply::Refusal;
 use crate::route::Grants;
 
 /// The tokens of a server.

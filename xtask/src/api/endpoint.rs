@@ -1,6 +1,6 @@
 //! Endpoints: how they are called, and what is sent and comes back.
 
-use super::{ErrorCode, Ty};
+use super::{ErrorCode, Keeps, Ty};
 use crate::spec::names::pascal;
 use crate::spec::{Answer, Body, Doc, Errcode, FieldPath, Grants, Helper, Host, Part, Rate, Sign, Token};
 
@@ -63,6 +63,8 @@ pub struct Endpoint {
     pub helper: Option<Helper>,
     /// Where its response holds a token.
     pub grants: Option<Grants>,
+    /// What it does with a thing that the mock keeps.
+    pub keeps: Option<Keeps>,
     /// Requests and their responses.
     pub examples: Vec<Example>,
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use indexmap::IndexMap;
 
 use super::{
-    Api, Codes, Continuation, Direction, Endpoint, Enum, EnumValue, ErrorCode, Example, Field, Method,
+    Api, Codes, Continuation, Direction, Endpoint, Enum, EnumValue, ErrorCode, Example, Field, Keeps, Method,
     Module, Next, Pagination, Rates, Struct, Ty, Type, Union, Variant,
 };
 use crate::spec::names::{pascal, snake};
@@ -262,6 +262,7 @@ impl Lowering<'_> {
                 .map(|pagination| self.pagination(pagination, request, response)),
             helper: head.helper,
             grants: head.grants.clone(),
+            keeps: head.keeps.as_ref().map(|keeps| self.keeps(keeps, path, endpoint)),
             host: head.host,
             body: head.body,
             answer: head.answer,
@@ -297,6 +298,20 @@ impl Lowering<'_> {
             continuation: more.or(end).or(total),
             start,
             items,
+        }
+    }
+
+    fn keeps(&self, keeps: &spec::Keeps, path: &str, endpoint: &spec::Endpoint) -> Keeps {
+        let id = keeps.id.as_deref().map(FieldPath::new);
+        Keeps {
+            thing: keeps.thing.clone(),
+            does: keeps.does(path).expect("checked: it is clear what becomes of the thing"),
+            id,
+            from: keeps.from.as_deref().map(FieldPath::new),
+            sets: keeps.sets.clone(),
+            at: spec::shown_at(keeps, self.file, endpoint),
+            unknown: keeps.unknown,
+            taken: keeps.taken,
         }
     }
 

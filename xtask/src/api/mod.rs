@@ -2,6 +2,8 @@
 
 mod codes;
 mod endpoint;
+mod keeps;
+mod kept;
 mod lower;
 mod model;
 mod ty;
@@ -9,6 +11,7 @@ mod visit;
 
 pub use codes::{Codes, ErrorCode};
 pub use endpoint::*;
+pub use keeps::Keeps;
 pub use lower::spec as lower;
 pub use model::*;
 pub use ty::Ty;

@@ -1,22 +1,25 @@
 //! The mock's table: what it checks of a request, and what it answers.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote};
 
 use super::items::{module_doc, raw_string};
 use super::paths::rust_path;
-use crate::api::{Api, Endpoint, Member, Module, Next, Pagination, Step, Struct, Ty, Type};
+use crate::api::{Api, Endpoint, Keeps, Member, Module, Next, Pagination, Step, Struct, Ty, Type};
 use crate::spec::names::{ident, pascal};
-use crate::spec::{Credentials, FieldPath, Place};
+use crate::spec::{self, Credentials, FieldPath, Place};
+
+/// The code for what is wrong with a parameter, where no other is documented.
+const INVALID: i64 = 40058;
 
 /// The routes of one spec file.
-pub(super) fn module(module: &Module) -> TokenStream {
+pub(super) fn module(api: &Api, module: &Module) -> TokenStream {
     let doc = module_doc(&module.title);
-    let routes = module.endpoints.iter().map(|endpoint| route(module, endpoint));
+    let routes = module.endpoints.iter().map(|endpoint| route(api, module, endpoint));
     quote! {
         #doc
         #[allow(unused_imports)]
-        use crate::route::{Answer, Body, Grants, Paging, Continuation, Route};
+        use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
         pub(crate) static ROUTES: &[Route] = &[#(#routes),*];
     }
 }
@@ -30,7 +33,7 @@ pub(super) fn index(api: &Api) -> TokenStream {
     }
 }
 
-fn route(module: &Module, endpoint: &Endpoint) -> TokenStream {
+fn route(api: &Api, module: &Module, endpoint: &Endpoint) -> TokenStream {
     let (id, path, method) = (&endpoint.id, &endpoint.path, endpoint.method.name());
     let token = option(endpoint.token.parameter());
     let body = ident(&pascal(endpoint.body.keyword()));
@@ -45,6 +48,7 @@ fn route(module: &Module, endpoint: &Endpoint) -> TokenStream {
         let parameter = grants.kind.parameter().expect("checked: a kind of token");
         quote!(Grants { parameter: #parameter, token: #token, expires: #expires, id: #id, secret: #secret })
     }));
+    let keeps = option(endpoint.keeps.as_ref().map(|keeps| self::keeps(api, module, endpoint, keeps)));
     let response = raw_string(endpoint.examples.first().map_or("{}", |example| example.response.trim_end()));
     quote! {
         Route {
@@ -58,6 +62,7 @@ fn route(module: &Module, endpoint: &Endpoint) -> TokenStream {
             required: &[#(#required),*],
             paging: #paging,
             grants: #grants,
+            keeps: #keeps,
             response: #response,
         }
     }
@@ -80,6 +85,41 @@ fn paging(pagination: &Pagination) -> TokenStream {
     quote! {
         Paging { start: #start, numeric: #numeric, next: #next, limit: #limit, continuation: #continuation, items: #items }
     }
+}
+
+/// What becomes of a thing.
+fn keeps(api: &Api, module: &Module, endpoint: &Endpoint, keeps: &Keeps) -> TokenStream {
+    let text = |path: Option<&FieldPath>| option(path.map(ToString::to_string));
+    let (thing, id) = (&keeps.thing, keeps.id.as_ref().map(ToString::to_string).unwrap_or_default());
+    let (from, at) = (text(keeps.from.as_ref()), text(keeps.at.as_ref()));
+    let does = match keeps.does {
+        spec::Does::Creates => {
+            let taken = Literal::i64_unsuffixed(keeps.taken.unwrap_or(INVALID));
+            quote!(Does::Create { id: #id, from: #from, taken: #taken })
+        }
+        spec::Does::Changes => {
+            let sets = keeps.sets.iter().map(|(name, value)| {
+                let value = value.to_string();
+                quote!((#name, #value))
+            });
+            quote!(Does::Change { id: #id, from: #from, sets: &[#(#sets),*] })
+        }
+        spec::Does::Removes => quote!(Does::Remove { id: #id }),
+        spec::Does::Uses => quote!(Does::Use { id: #id }),
+        spec::Does::Gets => {
+            let fields = api.carried(module, endpoint, keeps);
+            quote!(Does::Get { id: #id, at: #at, fields: &[#(#fields),*] })
+        }
+        spec::Does::Lists => {
+            let fields = api.carried(module, endpoint, keeps);
+            let at =
+                keeps.at.as_ref().map(ToString::to_string).expect("checked: things are listed in a field");
+            quote!(Does::List { at: #at, fields: &[#(#fields),*] })
+        }
+    };
+    let unknown = api.creators(thing).find_map(|creator| creator.unknown).unwrap_or(INVALID);
+    let unknown = Literal::i64_unsuffixed(unknown);
+    quote!(Keeps { thing: #thing, unknown: #unknown, does: #does })
 }
 
 fn option(value: Option<impl ToTokens>) -> TokenStream {

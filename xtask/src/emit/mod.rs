@@ -47,7 +47,7 @@ pub fn api(api: &Api) -> Files {
     let [models, requests, mock, tests] = FOLDERS;
     // Formatting is nearly all of the work, and no module depends on another.
     let mut files: Files =
-        parallel::map(&api.modules, |_, module| all_of(module)).into_iter().flatten().collect();
+        parallel::map(&api.modules, |_, module| all_of(api, module)).into_iter().flatten().collect();
     families(&mut files, api, models, &quote!(pub), gate);
     families(&mut files, api, requests, &quote!(pub(crate)), gate);
     families(&mut files, api, mock, &quote!(pub(crate)), |_| None);
@@ -68,7 +68,7 @@ pub fn api(api: &Api) -> Files {
 }
 
 /// The files of a module.
-fn all_of(module: &Module) -> Files {
+fn all_of(api: &Api, module: &Module) -> Files {
     let [models, requests, mock, tests] = FOLDERS;
     let at = module_path(module);
     let mut files = Files::new();
@@ -76,7 +76,7 @@ fn all_of(module: &Module) -> Files {
     insert(&mut files, format!("{models}/{at}/impls.rs"), &module.spec, wire::in_use(module));
     insert(&mut files, format!("{models}/{at}/reverse.rs"), &module.spec, wire::reverse(module));
     insert(&mut files, format!("{requests}/{at}.rs"), &module.spec, requests::module(module));
-    insert(&mut files, format!("{mock}/{at}.rs"), &module.spec, mock::module(module));
+    insert(&mut files, format!("{mock}/{at}.rs"), &module.spec, mock::module(api, module));
     insert(&mut files, format!("{tests}/{at}.rs"), &module.spec, snapshots::module(module));
     files
 }

@@ -347,7 +347,7 @@ impl FieldSite<'_> {
     pub(super) fn is_referred_to(&self) -> bool {
         let mut owner = self.list.clone();
         owner.0.pop();
-        let keys = ["rules", "pagination", "sign", "grants"];
+        let keys = ["rules", "pagination", "sign", "grants", "keeps"];
         keys.iter().filter_map(|key| edit::get(self.file.value, &owner.key(key))).any(|value| {
             let text = serde_yaml::to_string(value).unwrap_or_default();
             mentions(&text, self.wire)

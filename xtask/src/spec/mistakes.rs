@@ -66,6 +66,7 @@ mistakes! {
     BadGeneralRate = "bad-general-rate",
     BadGrants = "bad-grants",
     BadIdentifier = "bad-identifier",
+    BadKeeps = "bad-keeps",
     BadLimit = "bad-limit",
     BadPagination = "bad-pagination",
     BadQuery = "bad-query",

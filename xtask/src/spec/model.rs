@@ -12,6 +12,7 @@ use crate::spec::encoding::{Answer, Body, Errcode};
 use crate::spec::field::Field;
 use crate::spec::field_path::FieldPath;
 use crate::spec::helper::Helper;
+use crate::spec::keeps::Keeps;
 use crate::spec::keywords::keywords;
 use crate::spec::pattern;
 use crate::spec::phrases::Phrases;
@@ -284,6 +285,8 @@ pub struct EndpointHead {
     pub helper: Option<Helper>,
     /// Where the response holds a token that other endpoints take.
     pub grants: Option<Grants>,
+    /// What it does with a thing that the mock keeps.
+    pub keeps: Option<Keeps>,
     /// Rules over several fields of the request.
     #[serde(default)]
     pub rules: Vec<WrittenRule>,

@@ -3,7 +3,7 @@
 //! 开发指南
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Continuation, Route};
+use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -23,6 +23,7 @@ pub(crate) static ROUTES: &[Route] = &[
             id: "corpid",
             secret: "corpsecret",
         }),
+        keeps: None,
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -41,6 +42,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "ip_list": ["192.0.2.17", "198.51.100.*"] }"#,
     },
     Route {
@@ -54,6 +56,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "ip_list": ["203.0.113.5", "203.0.113.9"] }"#,
     },
 ];

@@ -3,7 +3,7 @@
 //! 素材管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Continuation, Route};
+use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,6 +17,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["media"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -36,6 +37,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["media_id"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{ "name": "minutes.txt", "content_type": "text/plain", "text": "Nothing was decided." }"#,
     },
     Route {
@@ -49,6 +51,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["media"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "", "url": "https://example.com/pictures/banner/0" }"#,
     },
     Route {
@@ -62,6 +65,15 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["scene", "type", "filename", "url", "md5"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "upload_job",
+            unknown: 40088,
+            does: Does::Create {
+                id: "jobid",
+                from: None,
+                taken: 40058,
+            },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "jobid_Tq7mVd1Rz2t4pXq8" }"#,
     },
     Route {
@@ -75,6 +87,15 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["jobid"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "upload_job",
+            unknown: 40088,
+            does: Does::Get {
+                id: "jobid",
+                at: None,
+                fields: &[],
+            },
+        }),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -98,6 +119,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["media_id"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{ "name": "recording.speex", "content_type": "voice/speex", "text": "not really a recording" }"#,
     },
 ];

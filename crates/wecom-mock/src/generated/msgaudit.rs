@@ -3,7 +3,7 @@
 //! 会话内容存档
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Continuation, Route};
+use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,6 +17,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "ids": ["lin.wei", "chen.yu"] }"#,
     },
     Route {
@@ -30,6 +31,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["info", "info[].userid", "info[].exteranalopenid"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -60,6 +62,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["roomid"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -83,6 +86,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["roomid"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -107,6 +111,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["robot_id"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

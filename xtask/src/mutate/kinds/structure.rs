@@ -25,7 +25,7 @@ pub(super) const KINDS: &[Kind] = &[
 fn references(site: &FieldSite<'_>, name: &str) -> Vec<Edit> {
     let mut owner = site.list.clone();
     owner.0.pop();
-    let keys = ["rules", "pagination", "sign", "grants"].map(|key| owner.key(key));
+    let keys = ["rules", "pagination", "sign", "grants", "keeps"].map(|key| owner.key(key));
     let changed = keys.into_iter().filter_map(|path| {
         let value = edit::get(site.file.value, &path)?;
         let mut renamed = value.clone();

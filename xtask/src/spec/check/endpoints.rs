@@ -80,6 +80,9 @@ impl Checker<'_> {
         if let Some(grants) = &head.grants {
             self.grants(&path.key("grants"), endpoint, grants);
         }
+        if let Some(keeps) = &head.keeps {
+            self.keeps(&path.key("keeps"), endpoint, keeps);
+        }
         if let Some(sign) = &head.sign {
             let path = path.key("sign");
             let fields = [

@@ -9,6 +9,7 @@ mod deviations;
 mod encoding;
 mod endpoints;
 mod examples;
+mod keeps;
 mod lenience;
 mod limits;
 mod pagination;
@@ -36,6 +37,7 @@ pub fn spec(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
     if let Some(names) = &spec.names {
         called::as_settled(names, spec, sources, diagnostics);
     }
+    keeps::of_spec(spec, diagnostics);
     modules(spec, sources, diagnostics);
     codes::check(spec, sources, diagnostics);
     if let Some(rates) = &spec.rates {

@@ -3,7 +3,7 @@
 //! JS-SDK
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Continuation, Route};
+use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,6 +17,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "ticket": "a-company-ticket", "expires_in": 7200 }"#,
     },
     Route {
@@ -30,6 +31,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["type"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "ticket": "an-app-ticket", "expires_in": 7200 }"#,
     },
     Route {
@@ -43,6 +45,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["operator_userid", "single_chat", "single_chat.userid"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "launch_code": "a-launch-code" }"#,
     },
 ];

@@ -3,7 +3,7 @@
 //! 身份验证
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Continuation, Route};
+use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,6 +17,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["code"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "userid": "lin.wei", "user_ticket": "a-user-ticket" }"#,
     },
     Route {
@@ -30,6 +31,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["user_ticket"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -54,6 +56,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["code"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "UserId": "lin.wei" }"#,
     },
     Route {
@@ -67,6 +70,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["js_code", "grant_type"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

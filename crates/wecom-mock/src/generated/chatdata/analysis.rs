@@ -3,7 +3,7 @@
 //! 会话内容存档 · 会话内容分析与导出
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Continuation, Route};
+use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -23,6 +23,7 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "JOB-7f3a", "fail_list": [] }"#,
     },
     Route {
@@ -36,6 +37,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["jobid"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
     Route {
@@ -49,6 +51,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["jobid"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -71,6 +74,15 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["code", "media_id"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "chat_export_job",
+            unknown: 40058,
+            does: Does::Create {
+                id: "jobid",
+                from: None,
+                taken: 40058,
+            },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "EXPORT-90b1" }"#,
     },
     Route {
@@ -84,6 +96,15 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["jobid"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "chat_export_job",
+            unknown: 40058,
+            does: Does::Get {
+                id: "jobid",
+                at: None,
+                fields: &[],
+            },
+        }),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

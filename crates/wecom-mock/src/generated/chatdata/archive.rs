@@ -3,7 +3,7 @@
 //! 会话内容存档 · 基础接口
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Continuation, Route};
+use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -24,6 +24,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("msg_list"),
         }),
         grants: None,
+        keeps: None,
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -56,6 +57,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["chatid"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -79,6 +81,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["item", "item[].open_userid", "item[].external_userid"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -109,6 +112,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["chatid"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

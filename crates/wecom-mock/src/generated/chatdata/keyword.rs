@@ -3,7 +3,7 @@
 //! 会话内容存档 · 关键词规则管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Continuation, Route};
+use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,6 +17,15 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["name"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "keyword_rule",
+            unknown: 710612,
+            does: Does::Create {
+                id: "rule_id",
+                from: None,
+                taken: 40058,
+            },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "ok", "rule_id": "krAJ2GCAAAe7Tq0w" }"#,
     },
     Route {
@@ -37,6 +46,14 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("rule_list"),
         }),
         grants: None,
+        keeps: Some(Keeps {
+            thing: "keyword_rule",
+            unknown: 710612,
+            does: Does::List {
+                at: "rule_list",
+                fields: &["rule_id", "name"],
+            },
+        }),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -56,6 +73,15 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["rule_id"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "keyword_rule",
+            unknown: 710612,
+            does: Does::Get {
+                id: "rule_id",
+                at: None,
+                fields: &["name", "keyword?", "semantics?", "applicable_range?"],
+            },
+        }),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -87,6 +113,15 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["rule_id"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "keyword_rule",
+            unknown: 710612,
+            does: Does::Change {
+                id: "rule_id",
+                from: None,
+                sets: &[],
+            },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
     Route {
@@ -100,6 +135,11 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["rule_id"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "keyword_rule",
+            unknown: 710612,
+            does: Does::Remove { id: "rule_id" },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
     Route {
@@ -120,6 +160,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("msg_list"),
         }),
         grants: None,
+        keeps: None,
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

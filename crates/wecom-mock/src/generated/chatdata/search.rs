@@ -3,7 +3,7 @@
 //! 会话内容存档 · 会话搜索
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Continuation, Route};
+use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -24,6 +24,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("chat_list"),
         }),
         grants: None,
+        keeps: None,
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -50,6 +51,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("msg_list"),
         }),
         grants: None,
+        keeps: None,
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

@@ -3,7 +3,7 @@
 //! 数据与智能专区 · 基础接口
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Continuation, Route};
+use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,6 +17,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["public_key", "public_key_ver"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];

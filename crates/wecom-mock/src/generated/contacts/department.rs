@@ -3,7 +3,7 @@
 //! 通讯录管理 · 部门管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Continuation, Route};
+use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,6 +17,15 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["name", "parentid"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "department",
+            unknown: 60003,
+            does: Does::Create {
+                id: "id",
+                from: None,
+                taken: 60008,
+            },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "created", "id": 22 }"#,
     },
     Route {
@@ -30,6 +39,15 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["id"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "department",
+            unknown: 60003,
+            does: Does::Change {
+                id: "id",
+                from: None,
+                sets: &[],
+            },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "updated" }"#,
     },
     Route {
@@ -43,6 +61,11 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["id"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "department",
+            unknown: 60003,
+            does: Does::Remove { id: "id" },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
     },
     Route {
@@ -56,6 +79,14 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "department",
+            unknown: 60003,
+            does: Does::List {
+                at: "department",
+                fields: &["id", "name?", "name_en?", "parentid", "order"],
+            },
+        }),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -90,6 +121,14 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "department",
+            unknown: 60003,
+            does: Does::List {
+                at: "department_id",
+                fields: &["id", "parentid", "order"],
+            },
+        }),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -107,6 +146,15 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["id"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "department",
+            unknown: 60003,
+            does: Does::Get {
+                id: "id",
+                at: Some("department"),
+                fields: &["id", "name?", "name_en?", "parentid", "order"],
+            },
+        }),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

@@ -3,7 +3,7 @@
 //! 通讯录管理 · 标签管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Continuation, Route};
+use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,6 +17,15 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["tagname"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "tag",
+            unknown: 40068,
+            does: Does::Create {
+                id: "tagid",
+                from: None,
+                taken: 40068,
+            },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "created", "tagid": 32 }"#,
     },
     Route {
@@ -30,6 +39,15 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["tagid", "tagname"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "tag",
+            unknown: 40068,
+            does: Does::Change {
+                id: "tagid",
+                from: None,
+                sets: &[],
+            },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "updated" }"#,
     },
     Route {
@@ -43,6 +61,11 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["tagid"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "tag",
+            unknown: 40068,
+            does: Does::Remove { id: "tagid" },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
     },
     Route {
@@ -56,6 +79,15 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["tagid"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "tag",
+            unknown: 40068,
+            does: Does::Get {
+                id: "tagid",
+                at: None,
+                fields: &["tagname"],
+            },
+        }),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -75,6 +107,11 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["tagid"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "tag",
+            unknown: 40068,
+            does: Does::Use { id: "tagid" },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
     Route {
@@ -88,6 +125,11 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["tagid"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "tag",
+            unknown: 40068,
+            does: Does::Use { id: "tagid" },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
     },
     Route {
@@ -101,6 +143,14 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "tag",
+            unknown: 40068,
+            does: Does::List {
+                at: "taglist",
+                fields: &["tagid", "tagname"],
+            },
+        }),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

@@ -3,7 +3,7 @@
 //! 邮件 · 应用邮箱
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Continuation, Route};
+use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -23,6 +23,7 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
     Route {
@@ -46,6 +47,7 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
     Route {
@@ -72,6 +74,7 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
     Route {
@@ -92,6 +95,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("mail_list"),
         }),
         grants: None,
+        keeps: None,
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -111,6 +115,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["mail_id"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -128,6 +133,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["new_email"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
     Route {
@@ -141,6 +147,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

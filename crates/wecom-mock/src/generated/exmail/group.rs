@@ -3,7 +3,7 @@
 //! 邮件 · 管理邮件群组
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Continuation, Route};
+use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -27,6 +27,15 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "mail_group",
+            unknown: 680012,
+            does: Does::Create {
+                id: "groupid",
+                from: None,
+                taken: 680011,
+            },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
     Route {
@@ -49,6 +58,15 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "mail_group",
+            unknown: 680012,
+            does: Does::Change {
+                id: "groupid",
+                from: None,
+                sets: &[],
+            },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
     Route {
@@ -62,6 +80,11 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["groupid"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "mail_group",
+            unknown: 680012,
+            does: Does::Remove { id: "groupid" },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
     Route {
@@ -75,6 +98,26 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["groupid"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "mail_group",
+            unknown: 680012,
+            does: Does::Get {
+                id: "groupid",
+                at: None,
+                fields: &[
+                    "groupid",
+                    "groupname",
+                    "email_list",
+                    "tag_list",
+                    "department_list",
+                    "group_list",
+                    "allow_type",
+                    "allow_emaillist",
+                    "allow_departmentlist",
+                    "allow_taglist",
+                ],
+            },
+        }),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -101,6 +144,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["fuzzy"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

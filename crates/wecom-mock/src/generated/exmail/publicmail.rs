@@ -3,7 +3,7 @@
 //! 邮件 · 管理公共邮箱
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Continuation, Route};
+use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -23,6 +23,15 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "public_mailbox",
+            unknown: 680035,
+            does: Does::Create {
+                id: "id",
+                from: None,
+                taken: 40058,
+            },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "ok", "id": 1, "auth_code_id": 1, "auth_code": "made-up-auth-code-08cb" }"#,
     },
     Route {
@@ -36,6 +45,15 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["id", "userid_list.list", "department_list.list", "tag_list.list"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "public_mailbox",
+            unknown: 680035,
+            does: Does::Change {
+                id: "id",
+                from: None,
+                sets: &[],
+            },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "ok", "auth_code_id": 1, "auth_code": "made-up-auth-code-08cb" }"#,
     },
     Route {
@@ -49,6 +67,11 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["id"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "public_mailbox",
+            unknown: 680035,
+            does: Does::Remove { id: "id" },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
     Route {
@@ -62,6 +85,23 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["id_list"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "public_mailbox",
+            unknown: 680035,
+            does: Does::Get {
+                id: "id_list",
+                at: Some("list"),
+                fields: &[
+                    "id",
+                    "email",
+                    "name",
+                    "userid_list",
+                    "department_list",
+                    "tag_list",
+                    "alias_list",
+                ],
+            },
+        }),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -89,6 +129,14 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["fuzzy"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "public_mailbox",
+            unknown: 680035,
+            does: Does::List {
+                at: "list",
+                fields: &["id", "email", "name"],
+            },
+        }),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -109,6 +157,11 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["id"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "public_mailbox",
+            unknown: 680035,
+            does: Does::Use { id: "id" },
+        }),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -129,6 +182,11 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["id", "auth_code_id"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "public_mailbox",
+            unknown: 680035,
+            does: Does::Use { id: "id" },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];

@@ -3,7 +3,7 @@
 //! 客户联系 · 消息推送
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Continuation, Route};
+use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -21,6 +21,15 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "group_message",
+            unknown: 40058,
+            does: Does::Create {
+                id: "msgid",
+                from: None,
+                taken: 40058,
+            },
+        }),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -46,6 +55,14 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("group_msg_list"),
         }),
         grants: None,
+        keeps: Some(Keeps {
+            thing: "group_message",
+            unknown: 40058,
+            does: Does::List {
+                at: "group_msg_list",
+                fields: &["msgid", "text?"],
+            },
+        }),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -97,6 +114,11 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("task_list"),
         }),
         grants: None,
+        keeps: Some(Keeps {
+            thing: "group_message",
+            unknown: 40058,
+            does: Does::Use { id: "msgid" },
+        }),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -125,6 +147,11 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("send_list"),
         }),
         grants: None,
+        keeps: Some(Keeps {
+            thing: "group_message",
+            unknown: 40058,
+            does: Does::Use { id: "msgid" },
+        }),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -157,6 +184,11 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["msgid"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "group_message",
+            unknown: 40058,
+            does: Does::Use { id: "msgid" },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
     Route {
@@ -170,6 +202,11 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["msgid"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "group_message",
+            unknown: 40058,
+            does: Does::Use { id: "msgid" },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
     Route {
@@ -183,6 +220,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["welcome_code", "text.content"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
     Route {
@@ -206,6 +244,15 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "group_welcome_template",
+            unknown: 40058,
+            does: Does::Create {
+                id: "template_id",
+                from: None,
+                taken: 40058,
+            },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "ok", "template_id": "msgAJ2GCAAAwelcome1" }"#,
     },
     Route {
@@ -230,6 +277,15 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "group_welcome_template",
+            unknown: 40058,
+            does: Does::Change {
+                id: "template_id",
+                from: None,
+                sets: &[],
+            },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
     Route {
@@ -243,6 +299,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["template_id"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "group_welcome_template",
+            unknown: 40058,
+            does: Does::Get {
+                id: "template_id",
+                at: None,
+                fields: &[
+                    "text?",
+                    "image.pic_url",
+                    "link?",
+                    "miniprogram?",
+                    "file?",
+                    "video?",
+                ],
+            },
+        }),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -261,6 +333,11 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["template_id"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "group_welcome_template",
+            unknown: 40058,
+            does: Does::Remove { id: "template_id" },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];

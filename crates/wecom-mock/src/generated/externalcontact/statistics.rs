@@ -3,7 +3,7 @@
 //! 客户联系 · 统计管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Continuation, Route};
+use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -24,6 +24,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("items"),
         }),
         grants: None,
+        keeps: None,
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -69,6 +70,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["day_begin_time", "owner_filter.userid_list"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

@@ -3,7 +3,7 @@
 //! 会议 · 预约会议基础管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Continuation, Route};
+use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,6 +17,27 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["meetingid"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "meeting",
+            unknown: 90602,
+            does: Does::Get {
+                id: "meetingid",
+                at: None,
+                fields: &[
+                    "admin_userid",
+                    "title",
+                    "meeting_start",
+                    "meeting_duration",
+                    "description?",
+                    "location?",
+                    "agentid?",
+                    "settings",
+                    "cal_id?",
+                    "reminders?",
+                    "status",
+                ],
+            },
+        }),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -84,6 +105,15 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["meetingid"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "meeting",
+            unknown: 90602,
+            does: Does::Change {
+                id: "meetingid",
+                from: None,
+                sets: &[("status", "4")],
+            },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
     Route {
@@ -104,6 +134,14 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("meetingid_list"),
         }),
         grants: None,
+        keeps: Some(Keeps {
+            thing: "meeting",
+            unknown: 90602,
+            does: Does::List {
+                at: "meetingid_list",
+                fields: &[],
+            },
+        }),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -130,6 +168,15 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "meeting",
+            unknown: 90602,
+            does: Does::Create {
+                id: "meetingid",
+                from: None,
+                taken: 40058,
+            },
+        }),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -153,6 +200,15 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "meeting",
+            unknown: 90602,
+            does: Does::Change {
+                id: "meetingid",
+                from: None,
+                sets: &[],
+            },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "ok", "excess_users": ["zhou.min"] }"#,
     },
 ];

@@ -3,7 +3,7 @@
 //! 审批
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Continuation, Route};
+use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,6 +17,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["sp_no"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -369,6 +370,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("sp_no_list"),
         }),
         grants: None,
+        keeps: None,
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -424,6 +426,7 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "template_id": "C4ZVpXq8uQ7hN2rT5kLw9sYb3mDf6gJ3" }"#,
     },
     Route {
@@ -437,6 +440,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["thirdNo"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

@@ -3,7 +3,7 @@
 //! 日程 · 管理日历
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Continuation, Route};
+use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -22,6 +22,15 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "calendar",
+            unknown: 90457,
+            does: Does::Create {
+                id: "cal_id",
+                from: Some("calendar"),
+                taken: 40058,
+            },
+        }),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -46,6 +55,15 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "calendar",
+            unknown: 90457,
+            does: Does::Change {
+                id: "calendar.cal_id",
+                from: Some("calendar"),
+                sets: &[],
+            },
+        }),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -63,6 +81,25 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["cal_id_list"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "calendar",
+            unknown: 90457,
+            does: Does::Get {
+                id: "cal_id_list",
+                at: Some("calendar_list"),
+                fields: &[
+                    "cal_id",
+                    "admins",
+                    "summary",
+                    "color",
+                    "description",
+                    "shares",
+                    "is_public",
+                    "public_range",
+                    "is_corp_calendar",
+                ],
+            },
+        }),
         response: r##"{
   "errcode": 0,
   "errmsg": "ok",
@@ -92,6 +129,11 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["cal_id"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "calendar",
+            unknown: 90457,
+            does: Does::Remove { id: "cal_id" },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];

@@ -3,7 +3,7 @@
 //! 日程 · 管理日程
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Continuation, Route};
+use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -22,6 +22,15 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "schedule",
+            unknown: 90461,
+            does: Does::Create {
+                id: "schedule_id",
+                from: Some("schedule"),
+                taken: 40058,
+            },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "ok", "schedule_id": "17c7d2bd9f20d652840f72f59e796AAA" }"#,
     },
     Route {
@@ -41,6 +50,15 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "schedule",
+            unknown: 90461,
+            does: Does::Change {
+                id: "schedule.schedule_id",
+                from: Some("schedule"),
+                sets: &[],
+            },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "ok", "schedule_id": "17c7d2bd9f20d652840f72f59e796AAC" }"#,
     },
     Route {
@@ -54,6 +72,11 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["schedule_id", "attendees[].userid"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "schedule",
+            unknown: 90461,
+            does: Does::Use { id: "schedule_id" },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
     Route {
@@ -67,6 +90,11 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["schedule_id", "attendees[].userid"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "schedule",
+            unknown: 90461,
+            does: Does::Use { id: "schedule_id" },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
     Route {
@@ -87,6 +115,35 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("schedule_list"),
         }),
         grants: None,
+        keeps: Some(Keeps {
+            thing: "schedule",
+            unknown: 90461,
+            does: Does::List {
+                at: "schedule_list",
+                fields: &[
+                    "schedule_id",
+                    "admins",
+                    "summary",
+                    "description",
+                    "reminders.is_remind",
+                    "reminders.remind_before_event_secs",
+                    "reminders.remind_time_diffs?",
+                    "reminders.is_repeat",
+                    "reminders.repeat_type",
+                    "reminders.repeat_until",
+                    "reminders.is_custom_repeat",
+                    "reminders.repeat_interval",
+                    "reminders.repeat_day_of_week",
+                    "reminders.repeat_day_of_month",
+                    "reminders.timezone",
+                    "location",
+                    "cal_id",
+                    "start_time",
+                    "end_time",
+                    "is_whole_day?",
+                ],
+            },
+        }),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -130,6 +187,36 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["schedule_id_list"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "schedule",
+            unknown: 90461,
+            does: Does::Get {
+                id: "schedule_id_list",
+                at: Some("schedule_list"),
+                fields: &[
+                    "schedule_id",
+                    "admins",
+                    "summary",
+                    "description",
+                    "reminders.is_remind",
+                    "reminders.remind_before_event_secs",
+                    "reminders.remind_time_diffs?",
+                    "reminders.is_repeat",
+                    "reminders.repeat_type",
+                    "reminders.repeat_until",
+                    "reminders.is_custom_repeat",
+                    "reminders.repeat_interval",
+                    "reminders.repeat_day_of_week",
+                    "reminders.repeat_day_of_month",
+                    "reminders.timezone",
+                    "location",
+                    "cal_id",
+                    "start_time",
+                    "end_time",
+                    "is_whole_day?",
+                ],
+            },
+        }),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -175,6 +262,11 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["schedule_id"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "schedule",
+            unknown: 90461,
+            does: Does::Remove { id: "schedule_id" },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];

@@ -3,7 +3,7 @@
 //! 企业支付 · 企业红包
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Continuation, Route};
+use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -29,6 +29,7 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{
   "return_code": "SUCCESS",
   "return_msg": "ok",

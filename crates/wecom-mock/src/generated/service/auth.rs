@@ -3,7 +3,7 @@
 //! 应用授权
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Continuation, Route};
+use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -23,6 +23,7 @@ pub(crate) static ROUTES: &[Route] = &[
             id: "suite_id",
             secret: "suite_secret",
         }),
+        keeps: None,
         response: r#"{ "suite_access_token": "a-suite-access-token", "expires_in": 7200 }"#,
     },
     Route {
@@ -42,6 +43,7 @@ pub(crate) static ROUTES: &[Route] = &[
             id: "auth_corpid",
             secret: "permanent_code",
         }),
+        keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "access_token": "a-corporations-access-token", "expires_in": 7200 }"#,
     },
     Route {
@@ -61,6 +63,7 @@ pub(crate) static ROUTES: &[Route] = &[
             id: "corpid",
             secret: "provider_secret",
         }),
+        keeps: None,
         response: r#"{ "provider_access_token": "a-provider-access-token", "expires_in": 7200 }"#,
     },
     Route {
@@ -74,6 +77,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["suite_id"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "qrcode": "https://example.com/qrcode/fair2024.png" }"#,
     },
     Route {
@@ -87,6 +91,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "pre_auth_code": "a-pre-auth-code", "expires_in": 1200 }"#,
     },
     Route {
@@ -100,6 +105,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["pre_auth_code", "session_info"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
     Route {
@@ -113,6 +119,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["auth_code"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -139,6 +146,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["state", "templateid_list"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "qrcode_url": "https://example.com/authorize/1", "expires_in": 864000 }"#,
     },
 ];

@@ -3,7 +3,7 @@
 //! 文档 · 管理智能表格内容
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Continuation, Route};
+use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -38,6 +38,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("records"),
         }),
         grants: None,
+        keeps: None,
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

@@ -3,7 +3,7 @@
 //! 微盘 · 管理文件
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Continuation, Route};
+use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -24,6 +24,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("file_list.item"),
         }),
         grants: None,
+        keeps: None,
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -72,6 +73,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["file_name", "file_base64_content"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "fileid": "s.ww5e1f7c20c9.740178dca702" }"#,
     },
     Route {
@@ -85,6 +87,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["file_name", "size", "block_sha"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "hit_exist": false, "upload_key": "upload-2e26" }"#,
     },
     Route {
@@ -98,6 +101,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["upload_key", "index", "file_base64_content"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
     Route {
@@ -111,6 +115,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["upload_key"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "fileid": "s.ww5e1f7c20c9.740178dca702" }"#,
     },
     Route {
@@ -124,6 +129,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -143,6 +149,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["spaceid", "fatherid", "file_type", "file_name"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -161,6 +168,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["fileid", "new_name"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -190,6 +198,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["fatherid", "fileid"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -223,6 +232,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["fileid"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
     Route {
@@ -236,6 +246,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["fileid"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -266,6 +277,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["fileid", "auth_info", "auth_info[].type", "auth_info[].auth"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
     Route {
@@ -279,6 +291,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["fileid", "auth_info", "auth_info[].type"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
     Route {
@@ -292,6 +305,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["fileid", "auth_scope"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
     Route {
@@ -305,6 +319,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["fileid"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "share_url": "https://example.com/share/3" }"#,
     },
     Route {
@@ -318,6 +333,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["fileid"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -356,6 +372,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["fileid"],
         paging: None,
         grants: None,
+        keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];

@@ -3,7 +3,7 @@
 //! 微盘 · 管理空间
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Grants, Paging, Continuation, Route};
+use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,6 +17,15 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["space_name"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "space",
+            unknown: 640001,
+            does: Does::Create {
+                id: "spaceid",
+                from: None,
+                taken: 40058,
+            },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "ok", "spaceid": "s.ww5e1f7c20c9.74013c6e6a94" }"#,
     },
     Route {
@@ -30,6 +39,15 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["spaceid", "space_name"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "space",
+            unknown: 640001,
+            does: Does::Change {
+                id: "spaceid",
+                from: None,
+                sets: &[],
+            },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
     Route {
@@ -43,6 +61,11 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["spaceid"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "space",
+            unknown: 640001,
+            does: Does::Remove { id: "spaceid" },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
     Route {
@@ -56,6 +79,15 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["spaceid"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "space",
+            unknown: 640001,
+            does: Does::Get {
+                id: "spaceid",
+                at: Some("space_info"),
+                fields: &["spaceid", "space_name", "space_sub_type"],
+            },
+        }),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -85,6 +117,11 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["spaceid", "auth_info", "auth_info[].type", "auth_info[].auth"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "space",
+            unknown: 640001,
+            does: Does::Use { id: "spaceid" },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
     Route {
@@ -98,6 +135,11 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["spaceid", "auth_info", "auth_info[].type"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "space",
+            unknown: 640001,
+            does: Does::Use { id: "spaceid" },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
     Route {
@@ -111,6 +153,11 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["spaceid"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "space",
+            unknown: 640001,
+            does: Does::Use { id: "spaceid" },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
     Route {
@@ -124,6 +171,11 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["spaceid"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "space",
+            unknown: 640001,
+            does: Does::Use { id: "spaceid" },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "ok", "space_share_url": "https://example.com/space-share/1" }"#,
     },
     Route {
@@ -137,6 +189,15 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["spaceid"],
         paging: None,
         grants: None,
+        keeps: Some(Keeps {
+            thing: "space",
+            unknown: 640001,
+            does: Does::Get {
+                id: "spaceid",
+                at: Some("space_info"),
+                fields: &["spaceid", "space_name", "space_sub_type"],
+            },
+        }),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

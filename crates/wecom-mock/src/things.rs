@@ -1,0 +1,236 @@
+//! What was created, changed and removed: whoever creates a thing reads it back.
+//!
+//! As long as nothing of a kind was created, its endpoints answer with their examples, whatever the ID.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Mutex;
+
+use serde_json::{Map, Value};
+
+use crate::lock;
+use crate::reply::Refusal;
+use crate::route::{Does, Keeps};
+use crate::value::{at, at_mut, put, text};
+
+/// How many things of a kind are kept: the oldest make room for more.
+const KEPT: usize = 10_000;
+
+/// The things of each kind of which one was created.
+#[derive(Default)]
+pub(crate) struct Things(Mutex<BTreeMap<&'static str, Kind>>);
+
+/// The things of a kind.
+#[derive(Default)]
+struct Kind {
+    /// In the order in which they were created, by their numbers.
+    things: BTreeMap<u64, Thing>,
+    numbers: HashMap<String, u64>,
+    /// How many there have been.
+    created: u64,
+    /// How many IDs have been made up.
+    named: u64,
+}
+
+struct Thing {
+    id: Value,
+    fields: Value,
+}
+
+impl Things {
+    /// Does what a call does with things of its kind, and shows them in the answer, which is the example before. Says
+    /// whether the answer lists all there are.
+    pub(crate) fn act(&self, keeps: &Keeps, fields: &Value, answer: &mut Value) -> Result<bool, Refusal> {
+        let mut kinds = lock(&self.0);
+        if let Does::Create { .. } = keeps.does {
+            // A kind is kept once something of it is there, not when creating it fails.
+            let mut new = Kind::default();
+            let kind = kinds.get_mut(keeps.thing).unwrap_or(&mut new);
+            kind.create(&keeps.does, fields, answer)?;
+            if new.created > 0 {
+                kinds.insert(keeps.thing, new);
+            }
+            return Ok(false);
+        }
+        let Some(kind) = kinds.get_mut(keeps.thing) else { return Ok(false) };
+        match keeps.does {
+            Does::Create { .. } => {}
+            Does::Change { id, from, sets } => {
+                for number in kind.find(keeps, id, fields)? {
+                    kind.change(number, from, sets, fields);
+                }
+            }
+            Does::Remove { id } => {
+                for number in kind.find(keeps, id, fields)? {
+                    kind.remove(number);
+                }
+            }
+            Does::Use { id } => _ = kind.find(keeps, id, fields)?,
+            Does::Get { id, at, fields: shown } => {
+                let numbers = kind.find(keeps, id, fields)?;
+                let things: Vec<&Thing> =
+                    numbers.iter().filter_map(|number| kind.things.get(number)).collect();
+                let place = match at {
+                    Some(at) => at_mut(answer, at),
+                    None => Some(answer),
+                };
+                match (place, &things[..]) {
+                    (Some(Value::Array(list)), things) if !things.is_empty() => {
+                        let example = list.first().cloned().unwrap_or_default();
+                        *list = things.iter().map(|thing| thing.show(&example, shown)).collect();
+                    }
+                    (Some(place), [thing, ..]) => *place = thing.show(place, shown),
+                    _ => {}
+                }
+            }
+            Does::List { at, fields: shown } => {
+                let example = at_first(answer, at);
+                let all = kind.things.values().map(|thing| thing.show(&example, shown));
+                put(answer, at, Some(all.collect()));
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The fields of all things of a kind, in the order in which they were created.
+    pub(crate) fn of(&self, kind: &str) -> Vec<Value> {
+        lock(&self.0).get(kind).map(Kind::fields).unwrap_or_default()
+    }
+
+    /// The fields of all things, by kind.
+    pub(crate) fn all(&self) -> Map<String, Value> {
+        lock(&self.0).iter().map(|(kind, things)| ((*kind).to_owned(), things.fields().into())).collect()
+    }
+
+    /// Returns to the examples of a kind, or of all.
+    pub(crate) fn clear(&self, kind: Option<&str>) {
+        lock(&self.0).retain(|of, _| kind.is_some_and(|kind| kind != *of));
+    }
+}
+
+impl Kind {
+    fn fields(&self) -> Vec<Value> {
+        self.things.values().map(|thing| thing.fields.clone()).collect()
+    }
+
+    /// The numbers of the things that a request names: all of them are there.
+    fn find(&self, keeps: &Keeps, id: &str, fields: &Value) -> Result<Vec<u64>, Refusal> {
+        let ids = match at(fields, id) {
+            Some(Value::Array(ids)) => &ids[..],
+            Some(one) => std::slice::from_ref(one),
+            None => &[],
+        };
+        let find = |wanted: &Value| {
+            let wanted = text(wanted);
+            let unknown =
+                || Refusal(keeps.unknown, format!("invalid {id}: there is no {} `{wanted}`", keeps.thing));
+            self.numbers.get(&wanted).copied().ok_or_else(unknown)
+        };
+        ids.iter().map(find).collect()
+    }
+
+    fn create(&mut self, does: &Does, fields: &Value, answer: &mut Value) -> Result<(), Refusal> {
+        let Does::Create { id, from, taken } = *does else { return Ok(()) };
+        let example = at(answer, id);
+        let given = at(fields, id).filter(|given| !given.is_null() && **given != "");
+        let new = match given {
+            Some(given) => like(given, example)
+                .ok_or_else(|| Refusal(40058, format!("invalid Request Parameter: {id}")))?,
+            None => self.name(example),
+        };
+        if self.numbers.contains_key(&text(&new)) {
+            return Err(Refusal(taken, format!("invalid {id}: `{}` is taken", text(&new))));
+        }
+        if example.is_some() {
+            put(answer, id, Some(new.clone()));
+        }
+        let mut kept = from.map_or(Some(fields), |from| at(fields, from)).cloned().unwrap_or_default();
+        if let (Value::Object(kept), Value::Object(answer)) = (&mut kept, &*answer) {
+            let returned = answer.iter().filter(|(name, _)| !matches!(name.as_str(), "errcode" | "errmsg"));
+            kept.extend(returned.map(|(name, value)| (name.clone(), value.clone())));
+        }
+        if self.things.len() == KEPT
+            && let Some(oldest) = self.things.keys().next().copied()
+        {
+            self.remove(oldest);
+        }
+        self.created += 1;
+        self.numbers.insert(text(&new), self.created);
+        self.things.insert(self.created, Thing { id: new, fields: kept });
+        Ok(())
+    }
+
+    /// An ID like that of the example, which comes first, and which nothing has.
+    fn name(&mut self, example: Option<&Value>) -> Value {
+        loop {
+            let before = self.named;
+            self.named += 1;
+            let name = match (example, example.and_then(Value::as_u64)) {
+                (_, Some(first)) => first.saturating_add(before).into(),
+                (Some(Value::String(first)), None) if before == 0 => first.as_str().into(),
+                (example, None) => {
+                    let first = example.and_then(Value::as_str).unwrap_or("mock");
+                    format!("{first}-{}", before + 1).into()
+                }
+            };
+            if !self.numbers.contains_key(&text(&name)) {
+                return name;
+            }
+        }
+    }
+
+    /// Sets what a request says of a thing.
+    fn change(&mut self, number: u64, from: Option<&str>, sets: &[(&str, &str)], fields: &Value) {
+        let Some(Value::Object(kept)) = self.things.get_mut(&number).map(|thing| &mut thing.fields) else {
+            return;
+        };
+        let new = from.map_or(Some(fields), |from| at(fields, from)).and_then(Value::as_object);
+        let new = new.into_iter().flatten().filter(|(_, value)| !value.is_null());
+        kept.extend(new.map(|(name, value)| (name.clone(), value.clone())));
+        for (name, value) in sets {
+            let value = serde_json::from_str(value).expect("the generator wrote JSON");
+            kept.insert((*name).to_owned(), value);
+        }
+    }
+
+    fn remove(&mut self, number: u64) {
+        if let Some(thing) = self.things.remove(&number) {
+            self.numbers.remove(&text(&thing.id));
+        }
+    }
+}
+
+impl Thing {
+    /// The thing as an example of its kind shows one: an object with its fields, or its ID.
+    fn show(&self, example: &Value, fields: &[&str]) -> Value {
+        if !example.is_object() {
+            return self.id.clone();
+        }
+        let mut shown = example.clone();
+        for field in fields {
+            let path = field.trim_end_matches('?');
+            match at(&self.fields, path).filter(|value| !value.is_null()) {
+                Some(value) => put(&mut shown, path, Some(value.clone())),
+                None if path != *field => put(&mut shown, path, None),
+                // It has to be there, so what the example says will do.
+                None => {}
+            }
+        }
+        shown
+    }
+}
+
+/// The first item of the list at a path.
+fn at_first(answer: &Value, path: &str) -> Value {
+    at(answer, path).and_then(|list| list.get(0)).cloned().unwrap_or_default()
+}
+
+/// An ID that a request gives, in the kind of JSON that the example has.
+fn like(given: &Value, example: Option<&Value>) -> Option<Value> {
+    match (given, example) {
+        (Value::String(given), Some(Value::Number(_))) => given.parse::<u64>().ok().map(Value::from),
+        (Value::Number(given), Some(Value::String(_))) => Some(given.to_string().into()),
+        (Value::String(_) | Value::Number(_), _) => Some(given.clone()),
+        _ => None,
+    }
+}

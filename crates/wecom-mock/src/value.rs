@@ -1,0 +1,31 @@
+//! Places in JSON values, by paths of names: `file_list.item` for one inside another.
+
+use serde_json::Value;
+
+/// The value at a path.
+pub(crate) fn at<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
+    path.split('.').try_fold(value, |value, name| value.get(name))
+}
+
+/// The value at a path, to be changed.
+pub(crate) fn at_mut<'a>(value: &'a mut Value, path: &str) -> Option<&'a mut Value> {
+    path.split('.').try_fold(value, |value, name| value.get_mut(name))
+}
+
+/// Sets the value at a path, or removes it; nothing happens where the object around it is missing.
+pub(crate) fn put(value: &mut Value, path: &str, new: Option<Value>) {
+    let (around, name) = match path.rsplit_once('.') {
+        Some((around, name)) => (at_mut(value, around), name),
+        None => (Some(value), path),
+    };
+    let Some(Value::Object(around)) = around else { return };
+    match new {
+        Some(new) => _ = around.insert(name.to_owned(), new),
+        None => _ = around.remove(name),
+    }
+}
+
+/// A scalar as text.
+pub(crate) fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}

@@ -1,0 +1,210 @@
+//! What is created is read back, changed, listed and removed.
+
+use std::collections::BTreeSet;
+
+use reqwest::Client;
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+use wecom_mock::Server;
+
+/// A server, and a caller with a token.
+#[derive(Clone)]
+struct Caller {
+    base: String,
+    token: String,
+    http: Client,
+}
+
+impl Caller {
+    fn new(server: &Server) -> Self {
+        Self { base: server.base_url(), token: server.issue_token("access_token"), http: Client::new() }
+    }
+
+    async fn post(&self, path: &str, body: Value) -> Value {
+        let address = format!("{}/cgi-bin/{path}?access_token={}", self.base, self.token);
+        self.http.post(address).body(body.to_string()).send().await.unwrap().json().await.unwrap()
+    }
+
+    async fn get(&self, path: &str, query: &str) -> Value {
+        let address = format!("{}/cgi-bin/{path}?access_token={}&{query}", self.base, self.token);
+        self.http.get(address).send().await.unwrap().json().await.unwrap()
+    }
+}
+
+async fn start() -> (Server, Caller) {
+    let server = Server::start().await.unwrap();
+    let caller = Caller::new(&server);
+    (server, caller)
+}
+
+fn weekly() -> Value {
+    json!({
+        "admin_userid": "chen.yu", "title": "Weekly", "meeting_start": 1_720_000_000, "meeting_duration": 900,
+        "settings": { "password": "1234" },
+    })
+}
+
+#[tokio::test]
+async fn a_meeting_is_read_back_as_it_was_created_changed_and_canceled() {
+    let (_server, caller) = start().await;
+    let example = caller.post("meeting/get_info", json!({ "meetingid": "any" })).await;
+    assert_eq!(example["title"], "Weekly review");
+    let created = caller.post("meeting/create", weekly()).await;
+    let id = json!({ "meetingid": created["meetingid"] });
+    let mut read = caller.post("meeting/get_info", id.clone()).await;
+    assert_eq!(
+        (&read["title"], &read["admin_userid"], &read["meeting_duration"]),
+        (&json!("Weekly"), &json!("chen.yu"), &json!(900))
+    );
+    assert_eq!(read["settings"], json!({ "password": "1234" }));
+    assert_eq!((read.get("location"), read.get("description")), (None, None), "what wasn't set isn't there");
+    assert_eq!(read["meeting_code"], example["meeting_code"], "what WeCom adds is the example's");
+    let change = json!({ "meetingid": id["meetingid"], "title": "Monthly", "location": "Room 5", "meeting_start": null });
+    assert_eq!(caller.post("meeting/update", change).await["errcode"], 0);
+    assert_eq!(caller.post("meeting/cancel", id.clone()).await["errcode"], 0);
+    read["title"] = "Monthly".into();
+    read["location"] = "Room 5".into();
+    read["status"] = 4.into();
+    assert_eq!(caller.post("meeting/get_info", id).await, read);
+}
+
+#[tokio::test]
+async fn departments_are_kept_under_the_ids_that_are_given_and_under_free_ones() {
+    let (server, caller) = start().await;
+    let create = async |body| caller.post("department/create", body).await;
+    let ids = [
+        create(json!({ "name": "Weekly", "parentid": 1 })).await,
+        create(json!({ "name": "Atlas", "parentid": 1, "id": 7 })).await,
+        create(json!({ "name": "Next", "parentid": 7, "id": "23" })).await,
+        create(json!({ "name": "Last", "parentid": 7, "order": 9 })).await,
+    ]
+    .map(|created| created["id"].clone());
+    assert_eq!(ids, [22, 7, 23, 24].map(Value::from));
+    let taken = create(json!({ "name": "Again", "parentid": 1, "id": 7 })).await;
+    assert_eq!((&taken["errcode"], &taken["errmsg"]), (&json!(60008), &json!("invalid id: `7` is taken")));
+    assert_eq!(create(json!({ "name": "Odd", "parentid": 1, "id": [7] })).await["errcode"], 40058);
+    let last = caller.get("department/get", "id=24").await;
+    assert_eq!(
+        (&last["department"]["name"], &last["department"]["order"], &last["department"]["id"]),
+        (&json!("Last"), &json!(9), &json!(24))
+    );
+    let names = async || {
+        let listed = caller.get("department/list", "").await;
+        let listed = listed["department"].as_array().unwrap().iter();
+        listed.map(|department| department["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(names().await, ["Weekly", "Atlas", "Next", "Last"]);
+    let simple = caller.get("department/simplelist", "").await;
+    assert_eq!(simple["department_id"][1]["id"], 7);
+    assert_eq!(caller.post("department/update", json!({ "id": 7, "name": "Harbor" })).await["errcode"], 0);
+    assert_eq!(caller.get("department/delete", "id=22").await["errcode"], 0);
+    assert_eq!(names().await, ["Harbor", "Next", "Last"]);
+    let kept = server.things("department");
+    assert_eq!(kept[0], json!({ "id": 7, "name": "Harbor", "parentid": 1 }));
+}
+
+#[tokio::test]
+async fn an_unknown_id_has_the_code_that_is_documented_once_something_is_kept() {
+    let (server, caller) = start().await;
+    assert_eq!(caller.get("tag/get", "tagid=5").await["errcode"], 0, "nothing is kept: any ID will do");
+    caller.post("tag/create", json!({ "tagname": "Atlas" })).await;
+    for answer in [
+        caller.get("tag/get", "tagid=5").await,
+        caller.get("tag/delete", "tagid=x").await,
+        caller.post("tag/update", json!({ "tagid": 5, "tagname": "Harbor" })).await,
+        caller.post("tag/addtagusers", json!({ "tagid": { "a": 1 }, "userlist": ["a"] })).await,
+    ] {
+        assert_eq!(answer["errcode"], 40068, "{answer}");
+        assert!(
+            answer["errmsg"].as_str().unwrap().starts_with("invalid tagid: there is no tag `"),
+            "{answer}"
+        );
+    }
+    assert_eq!(caller.post("tag/addtagusers", json!({ "tagid": 32, "userlist": ["a"] })).await["errcode"], 0);
+    assert_eq!(caller.get("tag/delete", "tagid=32").await["errcode"], 0);
+    assert_eq!(caller.get("tag/get", "tagid=32").await["errcode"], 40068, "the last one is gone");
+    assert_eq!(caller.get("tag/list", "").await["taglist"], json!([]));
+    let again = caller.post("tag/create", json!({ "tagname": "Atlas" })).await;
+    assert_eq!(again["tagid"], 33, "an ID isn't used twice");
+    server.clear_things();
+    assert_eq!(caller.get("tag/get", "tagid=5").await["tagname"], "Juniper");
+    let first = caller.post("tag/create", json!({ "tagname": "Atlas" })).await;
+    assert_eq!(first["tagid"], 32, "it begins anew");
+}
+
+#[tokio::test]
+async fn what_is_kept_comes_on_one_page_or_on_as_many_as_the_request_asks_for() {
+    let (_server, caller) = start().await;
+    let mut ids = Vec::new();
+    for number in 0..3 {
+        let rule =
+            caller.post("chatdata/keyword/create_rule", json!({ "name": format!("Rule {number}") })).await;
+        ids.push(rule["rule_id"].clone());
+    }
+    let page = caller.post("chatdata/keyword/get_rule_list", json!({})).await;
+    let listed: Vec<Value> =
+        page["rule_list"].as_array().unwrap().iter().map(|rule| rule["rule_id"].clone()).collect();
+    assert_eq!(listed, ids);
+    assert_eq!((&page["rule_list"][2]["name"], &page["has_more"]), (&json!("Rule 2"), &json!(false)));
+    for id in &ids {
+        caller.post("chatdata/keyword/delete_rule", json!({ "rule_id": id })).await;
+    }
+    let page = caller.post("chatdata/keyword/get_rule_list", json!({})).await;
+    assert_eq!((&page["rule_list"], &page["has_more"]), (&json!([]), &json!(false)));
+    let meetings =
+        [caller.post("meeting/create", weekly()).await, caller.post("meeting/create", weekly()).await];
+    let listed = caller.post("meeting/get_user_meetingid", json!({ "userid": "chen.yu" })).await;
+    let created: Vec<&Value> = meetings.iter().map(|meeting| &meeting["meetingid"]).collect();
+    assert_ne!(created[0], created[1]);
+    assert_eq!(listed["meetingid_list"], json!(created));
+}
+
+#[tokio::test]
+async fn a_refused_call_keeps_nothing() {
+    let (server, caller) = start().await;
+    assert_eq!(caller.post("tag/create", json!({ "tagid": 3 })).await["errcode"], 40058);
+    assert_eq!(caller.post("tag/create", json!({ "tagname": "Odd", "tagid": true })).await["errcode"], 40058);
+    server.inject(wecom_mock::Fault::code(-1).times(1));
+    assert_eq!(caller.post("tag/create", json!({ "tagname": "Atlas" })).await["errcode"], -1);
+    assert_eq!(
+        caller.get("tag/get", "tagid=5").await["errcode"],
+        0,
+        "no tag is kept, so the example answers"
+    );
+    assert!(server.things("tag").is_empty());
+}
+
+#[tokio::test]
+async fn the_control_api_lists_and_forgets_what_is_kept() {
+    let (_server, caller) = start().await;
+    caller.post("tag/create", json!({ "tagname": "Atlas" })).await;
+    caller.post("meeting/create", weekly()).await;
+    let control = async |method: &str, rest: &str| -> Value {
+        let address = format!("{}/_mock{rest}", caller.base);
+        let response = caller.http.request(method.parse().unwrap(), address).send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        response.json().await.unwrap()
+    };
+    let kept = control("GET", "/things").await;
+    assert_eq!(kept["things"]["tag"], json!([{ "tagid": 32, "tagname": "Atlas" }]));
+    assert_eq!(kept["things"]["meeting"][0]["title"], "Weekly");
+    let left = control("DELETE", "/things?thing=tag").await;
+    assert_eq!(left["things"].as_object().unwrap().keys().collect::<Vec<_>>(), ["meeting"]);
+    control("POST", "/reset").await;
+    assert_eq!(control("GET", "/things").await, json!({ "things": {} }));
+}
+
+#[tokio::test]
+async fn callers_at_once_get_ids_of_their_own() {
+    let (server, caller) = start().await;
+    let mut calls = JoinSet::new();
+    for number in 0..100 {
+        let caller = caller.clone();
+        let mut meeting = weekly();
+        meeting["title"] = number.into();
+        calls.spawn(async move { caller.post("meeting/create", meeting).await });
+    }
+    let ids: BTreeSet<String> =
+        calls.join_all().await.iter().map(|made| made["meetingid"].to_string()).collect();
+    assert_eq!((ids.len(), server.things("meeting").len()), (100, 100));
+}

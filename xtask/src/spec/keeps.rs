@@ -1,0 +1,110 @@
+//! What the mock keeps between calls: which endpoints create, change, remove, get and list a kind of thing.
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::spec::keywords::keywords;
+use crate::spec::pattern;
+use crate::spec::section::Part;
+
+/// What a call does with a thing that the mock keeps.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+pub struct Keeps {
+    /// The kind of thing, the same for all of its endpoints: `department`.
+    #[schemars(extend("pattern" = pattern::SNAKE))]
+    pub thing: String,
+    /// What the call does with it, where the path doesn't say so.
+    pub does: Option<Does>,
+    /// The field with its ID, or a list of them: of the request, or of the response where that returns it. None where
+    /// all are listed.
+    pub id: Option<String>,
+    /// The field of the request that holds the thing's fields, unless the request itself does.
+    pub from: Option<String>,
+    /// What a call that changes a thing sets by itself: `{ status: 4 }`.
+    #[serde(default)]
+    pub sets: IndexMap<String, Value>,
+    /// The field of the response that holds the thing, or the list of things. Omitted: the items of the pages, or the only
+    /// field, or the response itself.
+    pub at: Option<String>,
+    /// The error code for an ID that no thing has, given where things are created.
+    pub unknown: Option<i64>,
+    /// The error code for an ID that another thing has already, given where things are created.
+    pub taken: Option<i64>,
+}
+
+keywords! {
+    /// What a call does with a thing.
+    Does {
+        /// It creates one.
+        Creates = "creates",
+        /// It changes one.
+        Changes = "changes",
+        /// It removes one, or several.
+        Removes = "removes",
+        /// It returns one, or several.
+        Gets = "gets",
+        /// It returns all, or their IDs.
+        Lists = "lists",
+        /// It needs one, and changes nothing of it that is kept.
+        Uses = "uses",
+    }
+}
+
+impl Does {
+    /// The part with the thing's ID, given whether the response has that field.
+    pub fn part_with_id(self, returned: bool) -> Part {
+        if self == Self::Creates && returned { Part::Response } else { Part::Request }
+    }
+
+    /// What the last part of a path says for certain.
+    fn told(path: &str) -> Option<Self> {
+        let words: Vec<&str> = path.rsplit('/').next()?.split('_').collect();
+        let (first, last) = (words.first()?, words.last()?);
+        if [first, last].iter().any(|word| matches!(**word, "list" | "simplelist")) {
+            return Some(Self::Lists);
+        }
+        [first, last].into_iter().find_map(|word| match *word {
+            "create" | "add" => Some(Self::Creates),
+            "update" | "edit" | "modify" | "mod" => Some(Self::Changes),
+            "delete" | "del" | "remove" => Some(Self::Removes),
+            "get" => Some(Self::Gets),
+            _ => None,
+        })
+    }
+}
+
+impl Keeps {
+    /// What a call of a path does with it.
+    pub fn does(&self, path: &str) -> Option<Does> {
+        self.does.or_else(|| Does::told(path))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_says_by_its_verb_what_a_call_does_with_a_thing() {
+        use Does::{Changes, Creates, Gets, Lists, Removes};
+        for (path, expected) in [
+            ("/cgi-bin/department/create", Some(Creates)),
+            ("/cgi-bin/template/add_template", Some(Creates)),
+            ("/cgi-bin/template/template_add", Some(Creates)),
+            ("/cgi-bin/rule/edit", Some(Changes)),
+            ("/cgi-bin/rule/delete_rule", Some(Removes)),
+            ("/cgi-bin/rule/get_rule_detail", Some(Gets)),
+            ("/cgi-bin/rule/get_rule_list", Some(Lists)),
+            ("/cgi-bin/rule/list_ids", Some(Lists)),
+            ("/cgi-bin/department/simplelist", Some(Lists)),
+            ("/cgi-bin/tag/addtagusers", None),
+            ("/cgi-bin/meeting/cancel", None),
+            ("/cgi-bin/address", None),
+            ("", None),
+        ] {
+            assert_eq!(Does::told(path), expected, "{path}");
+        }
+    }
+}
