@@ -154,6 +154,17 @@ pub enum Error {
         /// Why.
         r#source: std::io::Error,
     },
+    /// A part of an upload in parts failed.
+    #[error("part {part} of {count}: {error}")]
+    #[non_exhaustive]
+    Part {
+        /// Which part, from 1.
+        part: u64,
+        /// How many parts there are.
+        count: u64,
+        /// Why.
+        error: Box<Error>,
+    },
     /// No token could be had. Nothing else was sent. All calls that waited for the token share the error.
     #[error("no token: {0}")]
     Token(Arc<Error>),
@@ -186,7 +197,7 @@ impl Error {
         self.code() == Some(code)
     }
 
-    /// What kind of failure it is, in a word that stays the same: a label for metrics. A call that got no token has the kind of what the
+    /// What kind of failure it is, in a word that stays the same: a label for metrics. A call that got no token, and a part of an upload, have the kind of what the
     /// token's call failed with.
     pub fn kind(&self) -> &'static str {
         match self.root() {
@@ -204,6 +215,7 @@ impl Error {
             Self::Build { .. } => "build",
             Self::Content { .. } => "content",
             Self::Token(_) => "token",
+            Self::Part { .. } => "part",
             Self::NoTicket => "no_ticket",
             Self::Stuck { .. } => "stuck",
             Self::Setup(_) => "setup",
@@ -277,10 +289,13 @@ impl Error {
     /// What went wrong, where it did: a call that got no token failed because another one did.
     fn root(&self) -> &Self {
         let mut error = self;
-        while let Self::Token(cause) = error {
-            error = cause;
+        loop {
+            error = match error {
+                Self::Token(cause) => cause,
+                Self::Part { error, .. } => error,
+                _ => return error,
+            };
         }
-        error
     }
 
     /// The endpoint that was called, if one was.
@@ -301,6 +316,7 @@ impl Error {
             | Self::Build { endpoint, .. }
             | Self::Stuck { endpoint, .. } => Some(endpoint),
             Self::Token(error) => error.endpoint(),
+            Self::Part { error, .. } => error.endpoint(),
             Self::NoTicket | Self::Setup(_) => None,
         }
     }
@@ -314,6 +330,7 @@ impl Error {
             }
             Self::Transport { source, .. } => source.may_have_arrived(),
             Self::Deadline { sent, .. } => *sent,
+            Self::Part { error, .. } => error.may_have_been_carried_out(),
             // What is seen elsewhere (303, and 302 as servers use it) has been done here.
             Self::Status { status, .. } => {
                 status.is_server_error() || matches!(*status, StatusCode::SEE_OTHER | StatusCode::FOUND)
@@ -472,6 +489,10 @@ mod tests {
                 Error::Token(Arc::new(Error::Transport { endpoint, source: TransportError::broken(io()) })),
                 "the root cause",
             ),
+            (
+                Error::Part { part: 3, count: 7, error: Box::new(Error::Content { endpoint, source: io() }) },
+                "the root cause",
+            ),
             (Error::NoTicket, "put_ticket"),
             (Error::Stuck { endpoint, cursor: "c".to_owned() }, "\"c\""),
             (Error::Setup("the root cause".to_owned()), "the root cause"),
@@ -493,7 +514,7 @@ mod tests {
             let told = error.to_string();
             assert_eq!(told.matches(cause).count(), 1, "{told}");
         }
-        assert_eq!(kinds.len(), 17, "a variant is missing here");
+        assert_eq!(kinds.len(), 18, "a variant is missing here");
     }
 
     #[test]
@@ -516,7 +537,7 @@ mod tests {
         let transient: Vec<bool> = one_of_each().iter().map(|(error, _)| error.is_transient()).collect();
         let expected = [
             true, false, false, true, true, true, true, true, true, false, false, false, false, false, true,
-            false, false, false,
+            false, false, false, false,
         ];
         assert_eq!(transient, expected);
         let status = |code: u16| Error::Status {

@@ -29,7 +29,7 @@ use crate::{Client, Credential, Error, Provides, lock};
 const PIECE: usize = 64 << 10;
 
 /// How fast an upload goes at least, in bytes a second: slower ones are given up.
-const UPLOAD_RATE: u64 = 256 << 10;
+pub(crate) const UPLOAD_RATE: u64 = 256 << 10;
 
 /// The content of a file to upload: bytes, a file, or any stream.
 ///
@@ -58,7 +58,8 @@ pub struct Content {
     media_type: Option<String>,
 }
 
-enum Source {
+/// Where content comes from.
+pub(crate) enum Source {
     Bytes(Bytes),
     File(PathBuf),
     /// Taken by the first request.
@@ -121,11 +122,19 @@ impl Content {
         !matches!(self.source, Source::Stream(_))
     }
 
-    fn open(&mut self) -> BoxStream<'static, io::Result<Bytes>> {
-        match &mut self.source {
-            Source::Bytes(bytes) => futures_util::stream::iter([Ok(bytes.clone())]).boxed(),
-            Source::File(path) => pieces(path.clone()).boxed(),
-            Source::Stream(stream) => stream.take().unwrap_or_else(|| futures_util::stream::empty().boxed()),
+    /// The name, how many bytes there are, and where they come from.
+    #[cfg(feature = "wedrive")]
+    pub(crate) fn into_parts(self) -> (String, u64, Source) {
+        (self.name, self.length, self.source)
+    }
+}
+
+impl Source {
+    pub(crate) fn open(&mut self) -> BoxStream<'static, io::Result<Bytes>> {
+        match self {
+            Self::Bytes(bytes) => futures_util::stream::iter([Ok(bytes.clone())]).boxed(),
+            Self::File(path) => pieces(path.clone()).boxed(),
+            Self::Stream(stream) => stream.take().unwrap_or_else(|| futures_util::stream::empty().boxed()),
         }
     }
 }
@@ -150,7 +159,7 @@ fn pieces(path: PathBuf) -> impl Stream<Item = io::Result<Bytes>> + Send {
 }
 
 /// A stream that fails unless it is as long as announced, and leaves its failure where it can be found.
-fn measured(
+pub(crate) fn measured(
     stream: BoxStream<'static, io::Result<Bytes>>,
     length: u64,
     failure: Arc<Mutex<Option<io::Error>>>,
@@ -209,7 +218,7 @@ impl<C: Credential> Client<C> {
         let mut build = |token: &str| {
             let request = streamed_request(request, session.caller.base_url(endpoint), token)
                 .map_err(|source| Error::Build { endpoint, source })?;
-            let content = measured(content.open(), length, Arc::clone(&failure));
+            let content = measured(content.source.open(), length, Arc::clone(&failure));
             let (head, (before, after)) = request.into_parts();
             let mut request = ::http::Request::from_parts(head, ());
             let form = before.len() as u64 + after.len() as u64;

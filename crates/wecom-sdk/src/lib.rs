@@ -208,7 +208,7 @@
 //! # Files
 //!
 //! [`Client::upload`] and [`Client::download`] take and give files that need not fit into memory; in [`Client::send`] a file is a
-//! value.
+//! value. [`Client::upload_to_drive`] puts a file of up to 20 GB into WeDrive (微盘), and goes on after an error.
 //!
 //! # What can be seen, and what can't
 //!
@@ -275,12 +275,15 @@
 //! - [`Client::wait_for`] asks until a job is finished.
 //! - [`Client::upload`] sends a file as it is read.
 //! - [`Client::download`] fetches a file piece by piece, as it comes.
+//! - [`Client::upload_to_drive`] uploads a file to WeDrive (微盘), in blocks where it is large.
 
 #[cfg(feature = "archive")]
 pub mod archive;
 mod caller;
 mod client;
 mod credential;
+#[cfg(feature = "wedrive")]
+mod drive;
 mod error;
 mod files;
 #[cfg(feature = "group-bot")]
@@ -318,6 +321,9 @@ pub use ::http::Method;
 pub use ::redis;
 pub use client::{Answered, Client, ClientBuilder};
 pub use credential::{CorpSecret, Credential, Fixed, Provides};
+#[cfg(feature = "wedrive")]
+#[doc(inline)]
+pub use drive::{CheckpointError, DriveCheckpoint, DriveFile, DriveFolder, DriveProgress, DriveUpload};
 pub use error::{Body, Error, Headers};
 #[doc(inline)]
 pub use files::{Content, ContentRange, Download};

@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 
 use super::paths::Files;
-use crate::api::{Api, CORE_FAMILY};
+use crate::api::{Api, CORE_FAMILY, Endpoint};
 use crate::spec::Format;
 
 /// The line before the generated features.
@@ -14,11 +14,14 @@ pub const BEGIN: &str = "# @generated features: one for each API family";
 /// The line after them.
 pub const END: &str = "# @end";
 
+/// The manifest of the crate that has something by hand for some endpoints.
+const CLIENT: &str = "crates/wecom-sdk/Cargo.toml";
+
 /// The manifests with generated features, and the crates that each passes them on to.
 const MANIFESTS: [(&str, &[&str]); 3] = [
     ("crates/wecom-models/Cargo.toml", &[]),
     ("crates/wecom-requests/Cargo.toml", &["wecom-models"]),
-    ("crates/wecom-sdk/Cargo.toml", &["wecom-requests"]),
+    (CLIENT, &["wecom-requests"]),
 ];
 
 /// Adds the manifests of a workspace, with their generated lines replaced, to the generated files.
@@ -52,6 +55,9 @@ pub fn features(api: &Api) -> Vec<(&'static str, String)> {
             if !dependencies.is_empty() {
                 turned_on.extend(needs(api, family).map(|feature| format!("\"{feature}\"")));
             }
+            if *path == CLIENT {
+                turned_on.extend(helpers(api, family).into_iter().map(|feature| format!("\"{feature}\"")));
+            }
             lines.push_str(&format!("{family} = [{}]\n", turned_on.join(", ")));
         }
         (*path, lines)
@@ -59,14 +65,21 @@ pub fn features(api: &Api) -> Vec<(&'static str, String)> {
     manifests.collect()
 }
 
+/// The endpoints of a family.
+fn endpoints<'a>(api: &'a Api, family: &str) -> impl Iterator<Item = &'a Endpoint> + use<'a> {
+    let family = family.to_owned();
+    let modules = api.modules.iter().filter(move |module| module.family == family);
+    modules.flat_map(|module| &module.endpoints)
+}
+
+/// The features that the helpers of a family's endpoints need.
+fn helpers(api: &Api, family: &str) -> BTreeSet<&'static str> {
+    endpoints(api, family).filter_map(|endpoint| endpoint.helper?.feature()).collect()
+}
+
 /// The features besides its own that a family can't do without.
 fn needs<'a>(api: &'a Api, family: &str) -> impl Iterator<Item = &'static str> + use<'a> {
-    let family = family.to_owned();
-    let endpoints = move || {
-        let family = family.clone();
-        let modules = api.modules.iter().filter(move |module| module.family == family);
-        modules.flat_map(|module| &module.endpoints)
-    };
+    let endpoints = || endpoints(api, family);
     let sign = endpoints().any(|endpoint| endpoint.sign.is_some()).then_some("sign");
     let formats: Vec<Format> = endpoints()
         .flat_map(|endpoint| [Some(endpoint.body.format()), endpoint.answer.format()].into_iter().flatten())

@@ -11,10 +11,20 @@ keywords! {
         Upload = "Client::upload",
         /// Fetches a file piece by piece, as it comes.
         Download = "Client::download",
+        /// Uploads a file to WeDrive, in blocks where it is large.
+        UploadToDrive = "Client::upload_to_drive",
     }
 }
 
 impl Helper {
+    /// The feature of `wecom-sdk` that it needs besides its family's.
+    pub fn feature(self) -> Option<&'static str> {
+        match self {
+            Self::UploadToDrive => Some("drive"),
+            Self::WaitFor | Self::Upload | Self::Download => None,
+        }
+    }
+
     /// Where it is documented.
     pub fn url(self) -> String {
         let method = self.keyword().trim_start_matches("Client::");

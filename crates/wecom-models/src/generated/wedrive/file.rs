@@ -79,6 +79,9 @@ pub struct ListFileResponse {
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+///
+/// [`Client::upload_to_drive`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.upload_to_drive)
+/// of `wecom-sdk` uploads a file to WeDrive, in blocks where it is large.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadFile {
@@ -156,6 +159,9 @@ pub struct UploadFileResponse {
 ///
 /// The company itself calls it with the secret of 微盘. Self-built apps must be listed under 微盘 › 可调用应用;
 /// customized and third-party apps need the permission 微盘.
+///
+/// [`Client::upload_to_drive`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.upload_to_drive)
+/// of `wecom-sdk` uploads a file to WeDrive, in blocks where it is large.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadFileInit {
@@ -244,6 +250,9 @@ pub struct UploadFileInitResponse {
 ///
 /// The company itself calls it with the secret of 微盘. Self-built apps must be listed under 微盘 › 可调用应用;
 /// customized and third-party apps need the permission 微盘.
+///
+/// [`Client::upload_to_drive`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.upload_to_drive)
+/// of `wecom-sdk` uploads a file to WeDrive, in blocks where it is large.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadFilePart {
@@ -283,6 +292,9 @@ pub struct UploadFilePartResponse {}
 ///
 /// The company itself calls it with the secret of 微盘. Self-built apps must be listed under 微盘 › 可调用应用;
 /// customized and third-party apps need the permission 微盘.
+///
+/// [`Client::upload_to_drive`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.upload_to_drive)
+/// of `wecom-sdk` uploads a file to WeDrive, in blocks where it is large.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadFileFinish {

@@ -1,0 +1,345 @@
+//! Uploads to WeDrive (微盘), in blocks where a file is large.
+
+mod blocks;
+mod checkpoint;
+
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use futures_util::StreamExt as _;
+use futures_util::stream::iter;
+use wecom_models::Secret;
+use wecom_models::wedrive::file::{UploadFile, UploadFileFinish, UploadFileInit, UploadFilePart};
+use wecom_requests::token::AccessToken;
+use wecom_requests::{DecodeError, Endpoint};
+
+use self::blocks::{BLOCK, Blocks};
+pub use self::checkpoint::{CheckpointError, DriveCheckpoint};
+use crate::files::{Source, UPLOAD_RATE};
+use crate::session::Call;
+use crate::{Client, Content, Credential, Error, Provides};
+
+/// How many parts are on their way at once, unless said otherwise.
+const PARALLEL: usize = 4;
+
+/// Where in WeDrive a file goes.
+#[derive(Clone, Debug)]
+pub struct DriveFolder(Place);
+
+#[derive(Clone, Debug)]
+enum Place {
+    Folder { spaceid: String, fatherid: String },
+    Picked(Secret),
+}
+
+impl DriveFolder {
+    /// A folder of a space, by its `fileid`.
+    pub fn new(spaceid: impl Into<String>, fileid: impl Into<String>) -> Self {
+        Self(Place::Folder { spaceid: spaceid.into(), fatherid: fileid.into() })
+    }
+
+    /// The root of a space.
+    pub fn root(spaceid: impl Into<String>) -> Self {
+        let spaceid = spaceid.into();
+        Self::new(spaceid.clone(), spaceid)
+    }
+
+    /// What a member has picked: the `selectedTicket` of the file picker of WeCom's JS-SDK.
+    pub fn picked(selected_ticket: impl Into<Secret>) -> Self {
+        Self(Place::Picked(selected_ticket.into()))
+    }
+}
+
+/// A file that is in WeDrive now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DriveFile {
+    /// The file's ID.
+    pub fileid: String,
+    /// Whether WeCom had the content already, so that nothing had to be sent (秒传).
+    pub hit_exist: bool,
+}
+
+/// How far an upload is.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct DriveProgress {
+    /// How many bytes have been hashed, which is done before anything is sent.
+    pub hashed: u64,
+    /// How many bytes WeCom has.
+    pub uploaded: u64,
+    /// How many bytes the file has.
+    pub length: u64,
+    /// What another process needs to go on, once WeCom has begun the upload.
+    pub checkpoint: Option<DriveCheckpoint>,
+}
+
+/// Is told how far an upload is.
+type Tell = Box<dyn FnMut(&DriveProgress) + Send>;
+
+/// A file to upload to WeDrive, and how far that is: for [`Client::upload_to_drive`].
+pub struct DriveUpload {
+    folder: DriveFolder,
+    name: String,
+    length: u64,
+    source: Source,
+    skip_push_card: bool,
+    parallel: usize,
+    on_progress: Option<Tell>,
+    /// Once the content has been opened.
+    blocks: Option<Arc<Blocks>>,
+    /// Once it has been hashed.
+    block_sha: Vec<String>,
+    checkpoint: Option<DriveCheckpoint>,
+}
+
+impl DriveUpload {
+    /// An upload of content, under its own name ([`Content::named`]). A stream is put into a temporary file first, since it has to
+    /// be read twice.
+    pub fn new(content: Content, folder: DriveFolder) -> Self {
+        let (name, length, source) = content.into_parts();
+        Self {
+            folder,
+            name,
+            length,
+            source,
+            skip_push_card: false,
+            parallel: PARALLEL,
+            on_progress: None,
+            blocks: None,
+            block_sha: Vec::new(),
+            checkpoint: None,
+        }
+    }
+
+    /// Whether WeCom sends no card when the file is there.
+    #[must_use]
+    pub fn skip_push_card(mut self, skip: bool) -> Self {
+        self.skip_push_card = skip;
+        self
+    }
+
+    /// How many parts are on their way at once, instead of 4. Each takes about 10 MB of memory; WeCom recommends at most 10.
+    #[must_use]
+    pub fn parallel(mut self, parts: usize) -> Self {
+        self.parallel = parts.max(1);
+        self
+    }
+
+    /// Tells a function each time something has been hashed, or uploaded.
+    #[must_use]
+    pub fn on_progress(mut self, tell: impl FnMut(&DriveProgress) + Send + 'static) -> Self {
+        self.on_progress = Some(Box::new(tell));
+        self
+    }
+
+    /// Goes on where another upload of the same content has stopped.
+    #[must_use]
+    pub fn resume(mut self, checkpoint: DriveCheckpoint) -> Self {
+        self.checkpoint = Some(checkpoint);
+        self
+    }
+
+    /// What another process needs to go on, once WeCom has begun the upload.
+    pub fn checkpoint(&self) -> Option<&DriveCheckpoint> {
+        self.checkpoint.as_ref()
+    }
+
+    /// Whether the file goes in one call. That can't be told of a card, and has nothing to go on with.
+    fn is_small(&self) -> bool {
+        self.length <= BLOCK && !self.skip_push_card && self.checkpoint.is_none()
+    }
+
+    /// The content, which is opened once.
+    async fn blocks(&mut self) -> io::Result<Arc<Blocks>> {
+        if let Some(blocks) = &self.blocks {
+            return Ok(Arc::clone(blocks));
+        }
+        let blocks = Arc::new(Blocks::open(&mut self.source, self.length).await?);
+        self.blocks = Some(Arc::clone(&blocks));
+        Ok(blocks)
+    }
+
+    /// Hashes the content, once.
+    async fn hash(&mut self, blocks: &Blocks) -> io::Result<()> {
+        if self.block_sha.is_empty() {
+            let length = self.length;
+            let tell = &mut self.on_progress;
+            let digests = blocks.digests(|hashed| {
+                if let Some(tell) = tell {
+                    tell(&DriveProgress { hashed, uploaded: 0, length, checkpoint: None });
+                }
+            });
+            self.block_sha = digests.await?;
+        }
+        let sha1 = self.block_sha.last().map_or("", String::as_str);
+        match &self.checkpoint {
+            Some(checkpoint) if checkpoint.length != self.length || checkpoint.sha1 != sha1 => {
+                let message = format!(
+                    "it is not what the upload began with: {} bytes with the SHA-1 {sha1}, not {} bytes with {}",
+                    self.length, checkpoint.length, checkpoint.sha1
+                );
+                Err(io::Error::new(io::ErrorKind::InvalidData, message))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Tells how far it is.
+    fn tell(&mut self, uploaded: u64) {
+        let (length, checkpoint) = (self.length, self.checkpoint.clone());
+        if let Some(tell) = &mut self.on_progress {
+            tell(&DriveProgress { hashed: length, uploaded, length, checkpoint });
+        }
+    }
+}
+
+impl fmt::Debug for DriveUpload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DriveUpload")
+            .field("folder", &self.folder)
+            .field("name", &self.name)
+            .field("length", &self.length)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<C: Credential + Provides<AccessToken>> Client<C> {
+    /// Uploads a file to WeDrive (微盘). It need not fit into memory.
+    ///
+    /// A file of up to 2 MB goes in one call. A larger one, up to 20 GB, is hashed, and if WeCom has the content already, that is all.
+    /// Otherwise its parts of 2 MB are uploaded, several at once. A part that fails is retried as the client's
+    /// [`RetryPolicy`](crate::RetryPolicy) says; [`Error::Part`] says which one failed for good.
+    ///
+    /// After an error, or when the future was dropped, the same `upload` can be passed again: only the parts that are missing are
+    /// sent. Another process goes on from a [`DriveCheckpoint`]. WeCom doesn't say for how long it can be used.
+    ///
+    /// ```
+    /// # use wecom_sdk::{Client, Content, DriveFolder, DriveUpload};
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = wecom_mock::Server::start().await?;
+    /// # let client = Client::builder("corp id", "secret").base_url(server.base_url()).build()?;
+    /// # let folder = std::env::temp_dir().join(format!("wecom-drive-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder)?;
+    /// # let path = folder.join("plans.zip");
+    /// # std::fs::write(&path, vec![0; 5 << 20])?;
+    /// let content = Content::file(&path).await?;
+    /// let mut upload = DriveUpload::new(content, DriveFolder::root("space id"))
+    ///     .on_progress(|progress| println!("{} of {} bytes", progress.uploaded, progress.length));
+    /// let file = client.upload_to_drive(&mut upload).await?;
+    /// println!("{}", file.fileid);
+    /// # std::fs::remove_dir_all(folder)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn upload_to_drive(&self, upload: &mut DriveUpload) -> Result<DriveFile, Error> {
+        if upload.is_small() { self.upload_small(upload).await } else { self.upload_blocks(upload).await }
+    }
+
+    /// Uploads a file in one call.
+    async fn upload_small(&self, upload: &mut DriveUpload) -> Result<DriveFile, Error> {
+        let failed = |source| Error::Content { endpoint: UploadFile::META, source };
+        let blocks = upload.blocks().await.map_err(failed)?;
+        let content = blocks.read(1).await.map_err(failed)?;
+        let request = UploadFile::new(upload.name.as_str(), BASE64_STANDARD.encode(content));
+        let request = match upload.folder.0.clone() {
+            Place::Folder { spaceid, fatherid } => request.spaceid(spaceid).fatherid(fatherid),
+            Place::Picked(ticket) => request.selected_ticket(ticket),
+        };
+        let answer = self.call_longer(&request, upload.length).await?;
+        upload.tell(upload.length);
+        Ok(DriveFile { fileid: answer.fileid, hit_exist: false })
+    }
+
+    async fn upload_blocks(&self, upload: &mut DriveUpload) -> Result<DriveFile, Error> {
+        let failed = |source| Error::Content { endpoint: UploadFileInit::META, source };
+        let request = UploadFileInit::new(upload.name.as_str(), upload.length, Vec::<String>::new());
+        let request = match upload.folder.0.clone() {
+            Place::Folder { spaceid, fatherid } => request.spaceid(spaceid).fatherid(fatherid),
+            Place::Picked(ticket) => request.selected_ticket(ticket),
+        };
+        let mut request = request.skip_push_card(upload.skip_push_card);
+        // Hashing takes a while: what WeCom won't take is refused before.
+        self.session().check(&request)?;
+        let blocks = upload.blocks().await.map_err(failed)?;
+        upload.hash(&blocks).await.map_err(failed)?;
+        if upload.checkpoint.is_none() {
+            request.block_sha.clone_from(&upload.block_sha);
+            let begun = self.send_with_body(&request).await?;
+            let (answer, endpoint) = (begun.value, UploadFileInit::META);
+            let missing = |field| {
+                let error = DecodeError::new(field, "it is missing");
+                Error::Decode { endpoint, error, body: begun.body.clone() }
+            };
+            if answer.hit_exist {
+                upload.tell(upload.length);
+                let fileid = answer.fileid.ok_or_else(|| missing("fileid"))?;
+                return Ok(DriveFile { fileid, hit_exist: true });
+            }
+            let key = answer.upload_key.ok_or_else(|| missing("upload_key"))?;
+            let sha1 = upload.block_sha.last().cloned().unwrap_or_default();
+            upload.checkpoint = Some(DriveCheckpoint::new(upload.length, sha1, key));
+        }
+        let Some(checkpoint) = upload.checkpoint.clone() else { unreachable!("the upload has begun") };
+        self.upload_parts(upload, &blocks, &checkpoint).await?;
+        let answer = self.send(&UploadFileFinish::new(checkpoint.upload_key)).await?;
+        upload.checkpoint = None;
+        Ok(DriveFile { fileid: answer.fileid, hit_exist: false })
+    }
+
+    /// Uploads the parts that WeCom lacks.
+    async fn upload_parts(
+        &self,
+        upload: &mut DriveUpload,
+        blocks: &Blocks,
+        begun: &DriveCheckpoint,
+    ) -> Result<(), Error> {
+        let (parallel, count) = (upload.parallel, blocks.count());
+        let send = |part: u64| async move {
+            let endpoint = UploadFilePart::META;
+            let sent = async {
+                let content =
+                    blocks.read(part).await.map_err(|source| Error::Content { endpoint, source })?;
+                let index = i64::try_from(part).unwrap_or(i64::MAX);
+                let content = BASE64_STANDARD.encode(content);
+                let request = UploadFilePart::new(begun.upload_key.as_str(), index, content);
+                self.call_longer(&request, BLOCK * parallel as u64).await
+            };
+            match sent.await {
+                Ok(_) => Ok(part),
+                Err(error) => Err(Error::Part { part, count, error: Box::new(error) }),
+            }
+        };
+        let mut uploaded = (1..=count).filter(|part| begun.has(*part)).map(|part| blocks.size(part)).sum();
+        let lacking = (1..=count).filter(|part| !begun.has(*part));
+        let mut parts = iter(lacking).map(send).buffer_unordered(parallel);
+        upload.tell(uploaded);
+        while let Some(part) = parts.next().await {
+            let part = part?;
+            if let Some(checkpoint) = &mut upload.checkpoint {
+                checkpoint.add(part);
+            }
+            uploaded += blocks.size(part);
+            upload.tell(uploaded);
+        }
+        Ok(())
+    }
+
+    /// Calls an endpoint that takes content, with as much more time as an upload of so many bytes has.
+    async fn call_longer<E>(&self, request: &E, bytes: u64) -> Result<E::Response, Error>
+    where
+        E: Endpoint + Sync,
+        E::Response: Send,
+    {
+        let session = self.session();
+        let mut build = session.builder(request)?;
+        let extra = Duration::from_secs(bytes / UPLOAD_RATE);
+        let call = Call { extra, ..Call::new(E::META, &mut build) };
+        session.call(call, |answer| session.whole::<E>(answer)).await.map(|(value, _)| value)
+    }
+}
