@@ -17,7 +17,7 @@ pub(crate) mod contacts;
 pub(crate) mod corpgroup;
 /// 邮件 · 邮箱账号, 邮件 · 应用邮箱, 邮件 · 管理邮件群组, 邮件 · 管理公共邮箱, 邮件 · 高级功能账号管理 (feature `exmail`).
 pub(crate) mod exmail;
-/// 客户联系 · 客户群管理, 客户联系 · 消息推送, 客户联系 · 统计管理 (feature `externalcontact`).
+/// 客户联系 · 联系我管理, 客户联系 · 客户群管理, 客户联系 · 消息推送, 客户联系 · 统计管理 (feature `externalcontact`).
 pub(crate) mod externalcontact;
 /// 人事助手 · 花名册 (feature `hr`).
 pub(crate) mod hr;
@@ -364,6 +364,24 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         wecom_models::exmail::vip::BatchDelVip,
     >(exmail::vip::BATCH_DEL_VIP, &[], &[]),
     Contract::of::<wecom_models::exmail::vip::ListVip>(exmail::vip::LIST_VIP, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::contact_way::AddContactWay,
+    >(externalcontact::contact_way::ADD_CONTACT_WAY, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::contact_way::GetContactWay,
+    >(externalcontact::contact_way::GET_CONTACT_WAY, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::contact_way::ListContactWay,
+    >(externalcontact::contact_way::LIST_CONTACT_WAY, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::contact_way::UpdateContactWay,
+    >(externalcontact::contact_way::UPDATE_CONTACT_WAY, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::contact_way::DelContactWay,
+    >(externalcontact::contact_way::DEL_CONTACT_WAY, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::contact_way::CloseTempChat,
+    >(externalcontact::contact_way::CLOSE_TEMP_CHAT, &[], &[]),
     Contract::of::<
         wecom_models::externalcontact::groupchat::ListGroupChat,
     >(externalcontact::groupchat::LIST_GROUP_CHAT, &[], &[]),
