@@ -2,3 +2,4 @@
 
 pub(crate) mod account;
 pub(crate) mod message;
+pub(crate) mod servicer;

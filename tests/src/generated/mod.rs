@@ -21,7 +21,7 @@ pub(crate) mod exmail;
 pub(crate) mod externalcontact;
 /// 人事助手 · 花名册 (feature `hr`).
 pub(crate) mod hr;
-/// 微信客服 · 客服账号管理, 微信客服 · 会话分配与消息收发 (feature `kf`).
+/// 微信客服 · 客服账号管理, 微信客服 · 会话分配与消息收发, 微信客服 · 接待人员管理 (feature `kf`).
 pub(crate) mod kf;
 /// 直播 (feature `living`).
 pub(crate) mod living;
@@ -453,6 +453,15 @@ pub(crate) static CONTRACTS: &[Contract] = &[
             "/msg_list/*/event/old_servicer_userid",
         ],
     ),
+    Contract::of::<
+        wecom_models::kf::servicer::AddServicer,
+    >(kf::servicer::ADD_SERVICER, &[], &[]),
+    Contract::of::<
+        wecom_models::kf::servicer::DelServicer,
+    >(kf::servicer::DEL_SERVICER, &[], &[]),
+    Contract::of::<
+        wecom_models::kf::servicer::ListServicer,
+    >(kf::servicer::LIST_SERVICER, &[], &[]),
     Contract::of::<wecom_models::living::GetWatchStat>(living::GET_WATCH_STAT, &[], &[]),
     Contract::of::<
         wecom_models::media::UploadMedia,

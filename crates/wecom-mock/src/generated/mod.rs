@@ -21,7 +21,7 @@ pub(crate) mod exmail;
 pub(crate) mod externalcontact;
 /// 人事助手 · 花名册 (feature `hr`).
 pub(crate) mod hr;
-/// 微信客服 · 客服账号管理, 微信客服 · 会话分配与消息收发 (feature `kf`).
+/// 微信客服 · 客服账号管理, 微信客服 · 会话分配与消息收发, 微信客服 · 接待人员管理 (feature `kf`).
 pub(crate) mod kf;
 /// 直播 (feature `living`).
 pub(crate) mod living;
@@ -78,6 +78,7 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     hr::ROUTES,
     kf::account::ROUTES,
     kf::message::ROUTES,
+    kf::servicer::ROUTES,
     living::ROUTES,
     media::ROUTES,
     meeting::basic::ROUTES,

@@ -30,7 +30,7 @@ pub(crate) mod externalcontact;
 /// 人事助手 · 花名册 (feature `hr`).
 #[cfg(feature = "hr")]
 pub(crate) mod hr;
-/// 微信客服 · 客服账号管理, 微信客服 · 会话分配与消息收发 (feature `kf`).
+/// 微信客服 · 客服账号管理, 微信客服 · 会话分配与消息收发, 微信客服 · 接待人员管理 (feature `kf`).
 #[cfg(feature = "kf")]
 pub(crate) mod kf;
 /// 直播 (feature `living`).
@@ -274,6 +274,12 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::kf::account::ListAccount as crate::Endpoint>::META,
     #[cfg(feature = "kf")]
     <wecom_models::kf::message::SyncMsg as crate::Endpoint>::META,
+    #[cfg(feature = "kf")]
+    <wecom_models::kf::servicer::AddServicer as crate::Endpoint>::META,
+    #[cfg(feature = "kf")]
+    <wecom_models::kf::servicer::DelServicer as crate::Endpoint>::META,
+    #[cfg(feature = "kf")]
+    <wecom_models::kf::servicer::ListServicer as crate::Endpoint>::META,
     #[cfg(feature = "living")]
     <wecom_models::living::GetWatchStat as crate::Endpoint>::META,
     #[cfg(feature = "media")]
