@@ -17,7 +17,7 @@ pub(crate) mod contacts;
 pub(crate) mod corpgroup;
 /// 邮件 · 邮箱账号, 邮件 · 应用邮箱, 邮件 · 管理邮件群组, 邮件 · 管理公共邮箱, 邮件 · 高级功能账号管理 (feature `exmail`).
 pub(crate) mod exmail;
-/// 客户联系 · 联系我管理, 客户联系 · 客户群管理, 客户联系 · 消息推送, 客户联系 · 统计管理 (feature `externalcontact`).
+/// 客户联系 · 联系我管理, 客户联系 · 企业服务人员管理, 客户联系 · 客户群管理, 客户联系 · 消息推送, 客户联系 · 统计管理 (feature `externalcontact`).
 pub(crate) mod externalcontact;
 /// 人事助手 · 花名册 (feature `hr`).
 pub(crate) mod hr;
@@ -382,6 +382,19 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<
         wecom_models::externalcontact::contact_way::CloseTempChat,
     >(externalcontact::contact_way::CLOSE_TEMP_CHAT, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::follow_user::GetFollowUserList,
+    >(externalcontact::follow_user::GET_FOLLOW_USER_LIST, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::follow_user::GetCustomerAcquisitionAppPermit,
+    >(
+        externalcontact::follow_user::GET_CUSTOMER_ACQUISITION_APP_PERMIT,
+        &[],
+        &["/user_list"],
+    ),
+    Contract::of::<
+        wecom_models::externalcontact::follow_user::CheckFollowUser,
+    >(externalcontact::follow_user::CHECK_FOLLOW_USER, &[], &[]),
     Contract::of::<
         wecom_models::externalcontact::groupchat::ListGroupChat,
     >(externalcontact::groupchat::LIST_GROUP_CHAT, &[], &[]),
