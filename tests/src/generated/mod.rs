@@ -17,7 +17,8 @@ pub(crate) mod contacts;
 pub(crate) mod corpgroup;
 /// 邮件 · 邮箱账号, 邮件 · 应用邮箱, 邮件 · 管理邮件群组, 邮件 · 管理公共邮箱, 邮件 · 高级功能账号管理 (feature `exmail`).
 pub(crate) mod exmail;
-/// 客户联系 · 联系我管理, 客户联系 · 企业服务人员管理, 客户联系 · 客户群管理, 客户联系 · 消息推送, 客户联系 · 统计管理 (feature `externalcontact`).
+/// 客户联系 · 联系我管理, 客户联系 · 客户管理, 客户联系 · 企业服务人员管理, 客户联系 · 客户群管理, 客户联系 · 消息推送, 客户联系 · 统计管理 (feature
+/// `externalcontact`).
 pub(crate) mod externalcontact;
 /// 人事助手 · 花名册 (feature `hr`).
 pub(crate) mod hr;
@@ -382,6 +383,24 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<
         wecom_models::externalcontact::contact_way::CloseTempChat,
     >(externalcontact::contact_way::CLOSE_TEMP_CHAT, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::customer::ListExternalContact,
+    >(externalcontact::customer::LIST_EXTERNAL_CONTACT, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::customer::GetExternalContact,
+    >(externalcontact::customer::GET_EXTERNAL_CONTACT, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::customer::BatchGetExternalContactByUser,
+    >(externalcontact::customer::BATCH_GET_EXTERNAL_CONTACT_BY_USER, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::customer::RemarkExternalContact,
+    >(externalcontact::customer::REMARK_EXTERNAL_CONTACT, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::customer::GetContactList,
+    >(externalcontact::customer::GET_CONTACT_LIST, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::customer::ConvertToOpenId,
+    >(externalcontact::customer::CONVERT_TO_OPEN_ID, &[], &[]),
     Contract::of::<
         wecom_models::externalcontact::follow_user::GetFollowUserList,
     >(externalcontact::follow_user::GET_FOLLOW_USER_LIST, &[], &[]),
