@@ -17,8 +17,8 @@ pub(crate) mod contacts;
 pub(crate) mod corpgroup;
 /// 邮件 · 邮箱账号, 邮件 · 应用邮箱, 邮件 · 管理邮件群组, 邮件 · 管理公共邮箱, 邮件 · 高级功能账号管理 (feature `exmail`).
 pub(crate) mod exmail;
-/// 客户联系 · 联系我管理, 客户联系 · 客户管理, 客户联系 · 企业服务人员管理, 客户联系 · 客户群管理, 客户联系 · 消息推送, 客户联系 · 统计管理 (feature
-/// `externalcontact`).
+/// 客户联系 · 联系我管理, 客户联系 · 客户管理, 客户联系 · 客户联系规则组管理, 客户联系 · 企业服务人员管理, 客户联系 · 客户群管理, 客户联系 · 消息推送, 客户联系 ·
+/// 统计管理 (feature `externalcontact`).
 pub(crate) mod externalcontact;
 /// 人事助手 · 花名册 (feature `hr`).
 pub(crate) mod hr;
@@ -401,6 +401,24 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<
         wecom_models::externalcontact::customer::ConvertToOpenId,
     >(externalcontact::customer::CONVERT_TO_OPEN_ID, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::customer_strategy::ListCustomerStrategy,
+    >(externalcontact::customer_strategy::LIST_CUSTOMER_STRATEGY, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::customer_strategy::GetCustomerStrategy,
+    >(externalcontact::customer_strategy::GET_CUSTOMER_STRATEGY, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::customer_strategy::GetCustomerStrategyRange,
+    >(externalcontact::customer_strategy::GET_CUSTOMER_STRATEGY_RANGE, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::customer_strategy::CreateCustomerStrategy,
+    >(externalcontact::customer_strategy::CREATE_CUSTOMER_STRATEGY, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::customer_strategy::EditCustomerStrategy,
+    >(externalcontact::customer_strategy::EDIT_CUSTOMER_STRATEGY, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::customer_strategy::DelCustomerStrategy,
+    >(externalcontact::customer_strategy::DEL_CUSTOMER_STRATEGY, &[], &[]),
     Contract::of::<
         wecom_models::externalcontact::follow_user::GetFollowUserList,
     >(externalcontact::follow_user::GET_FOLLOW_USER_LIST, &[], &[]),

@@ -24,8 +24,8 @@ pub(crate) mod corpgroup;
 /// 邮件 · 邮箱账号, 邮件 · 应用邮箱, 邮件 · 管理邮件群组, 邮件 · 管理公共邮箱, 邮件 · 高级功能账号管理 (feature `exmail`).
 #[cfg(feature = "exmail")]
 pub(crate) mod exmail;
-/// 客户联系 · 联系我管理, 客户联系 · 客户管理, 客户联系 · 企业服务人员管理, 客户联系 · 客户群管理, 客户联系 · 消息推送, 客户联系 · 统计管理 (feature
-/// `externalcontact`).
+/// 客户联系 · 联系我管理, 客户联系 · 客户管理, 客户联系 · 客户联系规则组管理, 客户联系 · 企业服务人员管理, 客户联系 · 客户群管理, 客户联系 · 消息推送, 客户联系 ·
+/// 统计管理 (feature `externalcontact`).
 #[cfg(feature = "externalcontact")]
 pub(crate) mod externalcontact;
 /// 人事助手 · 花名册 (feature `hr`).
@@ -249,6 +249,18 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::externalcontact::customer::GetContactList as crate::Endpoint>::META,
     #[cfg(feature = "externalcontact")]
     <wecom_models::externalcontact::customer::ConvertToOpenId as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::customer_strategy::ListCustomerStrategy as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::customer_strategy::GetCustomerStrategy as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::customer_strategy::GetCustomerStrategyRange as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::customer_strategy::CreateCustomerStrategy as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::customer_strategy::EditCustomerStrategy as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::customer_strategy::DelCustomerStrategy as crate::Endpoint>::META,
     #[cfg(feature = "externalcontact")]
     <wecom_models::externalcontact::follow_user::GetFollowUserList as crate::Endpoint>::META,
     #[cfg(feature = "externalcontact")]
