@@ -18,7 +18,7 @@ pub(crate) mod corpgroup;
 /// 邮件 · 邮箱账号, 邮件 · 应用邮箱, 邮件 · 管理邮件群组, 邮件 · 管理公共邮箱, 邮件 · 高级功能账号管理 (feature `exmail`).
 pub(crate) mod exmail;
 /// 客户联系 · 联系我管理, 客户联系 · 客户管理, 客户联系 · 客户联系规则组管理, 客户联系 · 企业服务人员管理, 客户联系 · 客户群管理, 客户联系 · 消息推送, 客户联系 ·
-/// 统计管理 (feature `externalcontact`).
+/// 统计管理, 客户联系 · 客户标签管理 (feature `externalcontact`).
 pub(crate) mod externalcontact;
 /// 人事助手 · 花名册 (feature `hr`).
 pub(crate) mod hr;
@@ -484,6 +484,33 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<
         wecom_models::externalcontact::statistics::GetGroupChatStatisticByDay,
     >(externalcontact::statistics::GET_GROUP_CHAT_STATISTIC_BY_DAY, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::tag::GetCorpTagList,
+    >(externalcontact::tag::GET_CORP_TAG_LIST, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::tag::AddCorpTag,
+    >(externalcontact::tag::ADD_CORP_TAG, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::tag::EditCorpTag,
+    >(externalcontact::tag::EDIT_CORP_TAG, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::tag::DelCorpTag,
+    >(externalcontact::tag::DEL_CORP_TAG, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::tag::GetStrategyTagList,
+    >(externalcontact::tag::GET_STRATEGY_TAG_LIST, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::tag::AddStrategyTag,
+    >(externalcontact::tag::ADD_STRATEGY_TAG, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::tag::EditStrategyTag,
+    >(externalcontact::tag::EDIT_STRATEGY_TAG, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::tag::DelStrategyTag,
+    >(externalcontact::tag::DEL_STRATEGY_TAG, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::tag::MarkTag,
+    >(externalcontact::tag::MARK_TAG, &[], &[]),
     Contract::of::<
         wecom_models::hr::GetStaffInfo,
     >(hr::GET_STAFF_INFO, &["/fieldids/*/sud_idx", "/fieldids/*/sub_idx"], &[]),

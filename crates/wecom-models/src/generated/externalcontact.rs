@@ -7,3 +7,4 @@ pub mod follow_user;
 pub mod groupchat;
 pub mod message_push;
 pub mod statistics;
+pub mod tag;

@@ -7,3 +7,4 @@ pub(crate) mod follow_user;
 pub(crate) mod groupchat;
 pub(crate) mod message_push;
 pub(crate) mod statistics;
+pub(crate) mod tag;

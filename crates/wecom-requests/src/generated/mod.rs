@@ -25,7 +25,7 @@ pub(crate) mod corpgroup;
 #[cfg(feature = "exmail")]
 pub(crate) mod exmail;
 /// 客户联系 · 联系我管理, 客户联系 · 客户管理, 客户联系 · 客户联系规则组管理, 客户联系 · 企业服务人员管理, 客户联系 · 客户群管理, 客户联系 · 消息推送, 客户联系 ·
-/// 统计管理 (feature `externalcontact`).
+/// 统计管理, 客户联系 · 客户标签管理 (feature `externalcontact`).
 #[cfg(feature = "externalcontact")]
 pub(crate) mod externalcontact;
 /// 人事助手 · 花名册 (feature `hr`).
@@ -299,6 +299,24 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::externalcontact::statistics::GetGroupChatStatistic as crate::Endpoint>::META,
     #[cfg(feature = "externalcontact")]
     <wecom_models::externalcontact::statistics::GetGroupChatStatisticByDay as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::tag::GetCorpTagList as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::tag::AddCorpTag as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::tag::EditCorpTag as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::tag::DelCorpTag as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::tag::GetStrategyTagList as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::tag::AddStrategyTag as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::tag::EditStrategyTag as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::tag::DelStrategyTag as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::tag::MarkTag as crate::Endpoint>::META,
     #[cfg(feature = "hr")]
     <wecom_models::hr::GetStaffInfo as crate::Endpoint>::META,
     #[cfg(feature = "kf")]
