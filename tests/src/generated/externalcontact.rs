@@ -8,3 +8,4 @@ pub(crate) mod groupchat;
 pub(crate) mod message_push;
 pub(crate) mod statistics;
 pub(crate) mod tag;
+pub(crate) mod transfer;

@@ -18,7 +18,7 @@ pub(crate) mod corpgroup;
 /// 邮件 · 邮箱账号, 邮件 · 应用邮箱, 邮件 · 管理邮件群组, 邮件 · 管理公共邮箱, 邮件 · 高级功能账号管理 (feature `exmail`).
 pub(crate) mod exmail;
 /// 客户联系 · 联系我管理, 客户联系 · 客户管理, 客户联系 · 客户联系规则组管理, 客户联系 · 企业服务人员管理, 客户联系 · 客户群管理, 客户联系 · 消息推送, 客户联系 ·
-/// 统计管理, 客户联系 · 客户标签管理 (feature `externalcontact`).
+/// 统计管理, 客户联系 · 客户标签管理, 客户联系 · 在职继承与离职继承 (feature `externalcontact`).
 pub(crate) mod externalcontact;
 /// 人事助手 · 花名册 (feature `hr`).
 pub(crate) mod hr;
@@ -511,6 +511,27 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<
         wecom_models::externalcontact::tag::MarkTag,
     >(externalcontact::tag::MARK_TAG, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::transfer::TransferCustomer,
+    >(externalcontact::transfer::TRANSFER_CUSTOMER, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::transfer::GetTransferResult,
+    >(externalcontact::transfer::GET_TRANSFER_RESULT, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::transfer::OnJobTransferGroupChat,
+    >(externalcontact::transfer::ON_JOB_TRANSFER_GROUP_CHAT, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::transfer::GetUnassignedList,
+    >(externalcontact::transfer::GET_UNASSIGNED_LIST, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::transfer::TransferResignedCustomer,
+    >(externalcontact::transfer::TRANSFER_RESIGNED_CUSTOMER, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::transfer::GetResignedTransferResult,
+    >(externalcontact::transfer::GET_RESIGNED_TRANSFER_RESULT, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::transfer::TransferGroupChat,
+    >(externalcontact::transfer::TRANSFER_GROUP_CHAT, &[], &[]),
     Contract::of::<
         wecom_models::hr::GetStaffInfo,
     >(hr::GET_STAFF_INFO, &["/fieldids/*/sud_idx", "/fieldids/*/sub_idx"], &[]),

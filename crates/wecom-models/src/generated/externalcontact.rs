@@ -8,3 +8,4 @@ pub mod groupchat;
 pub mod message_push;
 pub mod statistics;
 pub mod tag;
+pub mod transfer;

@@ -25,7 +25,7 @@ pub(crate) mod corpgroup;
 #[cfg(feature = "exmail")]
 pub(crate) mod exmail;
 /// 客户联系 · 联系我管理, 客户联系 · 客户管理, 客户联系 · 客户联系规则组管理, 客户联系 · 企业服务人员管理, 客户联系 · 客户群管理, 客户联系 · 消息推送, 客户联系 ·
-/// 统计管理, 客户联系 · 客户标签管理 (feature `externalcontact`).
+/// 统计管理, 客户联系 · 客户标签管理, 客户联系 · 在职继承与离职继承 (feature `externalcontact`).
 #[cfg(feature = "externalcontact")]
 pub(crate) mod externalcontact;
 /// 人事助手 · 花名册 (feature `hr`).
@@ -317,6 +317,20 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::externalcontact::tag::DelStrategyTag as crate::Endpoint>::META,
     #[cfg(feature = "externalcontact")]
     <wecom_models::externalcontact::tag::MarkTag as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::transfer::TransferCustomer as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::transfer::GetTransferResult as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::transfer::OnJobTransferGroupChat as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::transfer::GetUnassignedList as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::transfer::TransferResignedCustomer as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::transfer::GetResignedTransferResult as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::transfer::TransferGroupChat as crate::Endpoint>::META,
     #[cfg(feature = "hr")]
     <wecom_models::hr::GetStaffInfo as crate::Endpoint>::META,
     #[cfg(feature = "kf")]
