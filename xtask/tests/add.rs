@@ -228,7 +228,7 @@ fn what_is_wrong_stops_the_step_that_finds_it() {
     assert_eq!(step.as_deref(), Some("conformance"));
     let (step, said) = failing(None, &|| with("updated: 2025-03-04", "updated: 2025-03-05"));
     assert_eq!(step.as_deref(), Some("drift"));
-    assert!(said.contains("1 difference between spec/tea.yaml and its pages"), "{said}");
+    assert!(said.contains("1 difference between spec/tea.yaml, its family and their pages"), "{said}");
     assert!(!said.contains("milk"), "the pages of other chapters aren't there: {said}");
 }
 

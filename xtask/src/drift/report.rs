@@ -36,13 +36,23 @@ impl Differences {
         self.findings.iter().filter(|finding| self.sources[finding.spot.file].path == path).count()
     }
 
-    /// Only what is about a spec file; without `all_pages`, pages that aren't there are none of it.
+    /// Only what is about a spec file and its family. Without `all_pages`, pages that aren't there are none of it, and of
+    /// the family's other files only what sets them against this one.
     #[must_use]
-    pub fn of_file(mut self, path: &str, all_pages: bool) -> Self {
+    pub fn of_family(mut self, path: &str, all_pages: bool) -> Self {
         let sources = &self.sources;
+        let family = |path: &str| path.trim_end_matches(".yaml").split('.').next().map(str::to_owned);
         self.findings.retain(|finding| {
-            sources[finding.spot.file].path == path
-                && (all_pages || finding.rule != Some(DriftRule::PageGone))
+            let other = &sources[finding.spot.file].path;
+            let across = matches!(
+                finding.rule,
+                Some(DriftRule::TypeAcross | DriftRule::NameAcross | DriftRule::TypeTwice)
+            );
+            if other == path {
+                all_pages || finding.rule != Some(DriftRule::PageGone)
+            } else {
+                family(other) == family(path) && (all_pages || across)
+            }
         });
         self.unseen.retain(|(file, _)| sources[*file].path == path);
         self

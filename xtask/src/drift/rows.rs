@@ -239,7 +239,7 @@ impl<'d> Rows<'d> {
         };
         let mut found = Vec::new();
         for row in self.rows() {
-            for limit in phrases::limits(&row.doc, &list.ty) {
+            for limit in row.limits(&list.ty) {
                 let said = |own: &Limit| own.as_number().is_some_and(|own| has_number(&row.doc, own));
                 let agreed = list.limits.iter().any(|own| own.kind == limit.kind && said(own));
                 if matches!(limit.kind, LimitKind::MinItems | LimitKind::MaxItems) && !agreed {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::calls::chapter_name;
 use super::into::Existing;
+use super::known::Known;
 use super::learn::learn;
 use super::making::Maker;
 use super::page::DraftPage;
@@ -144,16 +145,17 @@ impl Chapter {
             })
             .collect();
         let mut maker = Maker::default();
-        let phrases = Phrases::of(others);
-        let names = Names::of(others);
+        let mut known = Known::of(others, file);
+        known.read_file(&completed.text);
+        self.pages.iter().for_each(|(_, contents)| known.read(contents));
         for (page, contents) in &self.pages {
             let existing = Existing::read(completed.text.clone()).map_err(of_file)?;
-            let known = existing.calls();
+            let calls = existing.calls();
             let mut wanted = Vec::new();
             for (index, section) in contents.sections.iter().enumerate() {
                 let call = (page.id, section.path.clone());
                 let other = elsewhere.iter().find(|(_, calls)| calls.contains(&call));
-                if known.contains(&call) {
+                if calls.contains(&call) {
                     completed.known += 1;
                 } else if let Some((file, _)) = other {
                     completed.elsewhere.push((section.path.clone(), (*file).to_owned()));
@@ -163,9 +165,10 @@ impl Chapter {
                 }
             }
             if !wanted.is_empty() {
-                let mut draft = DraftPage::of_some(page, contents, &wanted, existing.taken(file, &names));
+                let mut draft =
+                    DraftPage::of_some(page, (contents, &wanted), existing.taken(file, &known.names), &known);
                 draft.make_examples(&mut maker);
-                completed.text = existing.with(&Sections::of(&draft, &phrases)).map_err(of_file)?;
+                completed.text = existing.with(&Sections::of(&draft, &known.phrases)).map_err(of_file)?;
             }
         }
         Ok(completed)

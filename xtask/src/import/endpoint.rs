@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::examples::Shown;
 use super::fields::FieldDrafter;
+use super::known::Known;
 use super::model::{Definition, Draft, DraftEndpoint, DraftFields};
 use super::paging::pagination;
 use super::rules::Request;
@@ -25,6 +26,7 @@ pub(super) struct EndpointDrafter<'p> {
     /// The page's tables of named objects and values.
     named: &'p [Table],
     types: &'p mut Types,
+    known: &'p Known,
     encoding: Encoding,
     method: &'p str,
     /// What isn't sure of the endpoint as a whole.
@@ -32,14 +34,19 @@ pub(super) struct EndpointDrafter<'p> {
 }
 
 impl<'p> EndpointDrafter<'p> {
-    pub(super) fn new(section: &'p Section, named: &'p [Table], types: &'p mut Types) -> Self {
+    pub(super) fn new(
+        section: &'p Section,
+        named: &'p [Table],
+        types: &'p mut Types,
+        known: &'p Known,
+    ) -> Self {
         let encoding = Encoding::of(section);
         let unsaid = !section.method_said
             && !section.shows(Part::Request)
             && section.query.len() > 1
             && !encoding.flat();
         let method = if unsaid { "GET" } else { section.method.as_str() };
-        Self { section, named, types, encoding, method, doubts: Vec::new() }
+        Self { section, named, types, known, encoding, method, doubts: Vec::new() }
     }
 
     pub(super) fn draft(mut self, name: String, doc: Doc, required: &Requirements) -> DraftEndpoint {
@@ -134,12 +141,14 @@ impl<'p> EndpointDrafter<'p> {
         }
         let mut rows = section.tables_of(side).flat_map(|table| &table.rows).peekable();
         let untyped = rows.peek().is_some() && rows.all(|row| row.ty.is_none());
-        let mut drafter = FieldDrafter { types: self.types, named: self.named, side, untyped };
+        let (types, named, known) = (&mut *self.types, self.named, self.known);
+        let mut drafter = FieldDrafter { types, named, known, side, untyped, guessed: Vec::new() };
         let fields = drafter.fields(ObjectSighting { owner, fields: &fields, shown: &shown });
-        if untyped && !bodies.is_empty() && !fields.is_empty() {
-            return Draft::doubtful(fields, "the tables give no types: they are from the examples");
+        let guessed = drafter.guessed;
+        if guessed.is_empty() {
+            return Draft::sure(fields);
         }
-        Draft::sure(fields)
+        Draft::doubtful(fields, format!("the tables give no types: number or text? {}", guessed.join(", ")))
     }
 
     /// Makes something plainer of a field where there are no objects and lists.

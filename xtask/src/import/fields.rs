@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
+use super::known::Known;
 use super::model::{Definition, Draft, DraftFields};
-use super::naming::{pascal, placeholder, singular, within};
+use super::naming::{is_vague, pascal, placeholder, singular, within};
 use super::scalar::{FROM_EXAMPLE, described, scalar, scalar_of};
 use super::sighting::{Notes, ObjectSighting, Sighting};
 use super::tagged::{Tagged, looks_tagged};
@@ -17,14 +18,20 @@ use crate::pages::tree::{self, Node};
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
 use crate::spec::{Field, LimitKind, Part, Repr, Variant, names};
 
+/// How many fields two structs have in common that are the same thing for sure.
+const CERTAIN: usize = 3;
+
 /// Drafts the fields of one side of an endpoint.
 pub(super) struct FieldDrafter<'d> {
     pub types: &'d mut Types,
     /// The tables of named objects and values.
     pub named: &'d [Table],
     pub side: Part,
+    pub known: &'d Known,
     /// Whether the tables of the side tell no types.
     pub untyped: bool,
+    /// Where they don't: the fields whose examples don't tell either.
+    pub guessed: Vec<String>,
 }
 
 impl FieldDrafter<'_> {
@@ -105,7 +112,7 @@ impl FieldDrafter<'_> {
         if self.side == Part::Request {
             field.default = values::default(seen.doc(), &field.ty, self.types);
         }
-        field.limits = phrases::limits(&field.doc, &field.ty);
+        field.limits = node.row().map(|row| row.limits(&field.ty)).unwrap_or_default();
         // A quirk is held against examples, and a part is none.
         field.quirk = notes.quirk.filter(|_| node.whole);
         Draft { spec: field, doubts: notes.doubts }
@@ -128,12 +135,7 @@ impl FieldDrafter<'_> {
                 notes.doubt("null in an example");
                 true
             }
-            _ if response && node.row().is_some_and(|row| phrases::may_be_absent(&row.doc)) => {
-                if !missing {
-                    notes.doubt("the table says when it is absent");
-                }
-                true
-            }
+            _ if response && node.row().is_some_and(|row| phrases::may_be_absent(&row.doc)) => true,
             // Nothing says that it is always there.
             _ if objects == 0 => response || node.rows.is_empty(),
             _ => missing,
@@ -169,11 +171,27 @@ impl FieldDrafter<'_> {
             return TypeExpr::Scalar(Scalar::Any);
         }
         let scalar = scalar(seen, notes);
-        // What is said once of all fields, or goes without saying, is not said of each.
-        if (self.untyped || seen.node.rows.is_empty()) && !seen.is_in_doubt() {
-            notes.doubts.retain(|doubt| doubt != FROM_EXAMPLE);
+        if notes.doubts.iter().any(|doubt| doubt == FROM_EXAMPLE) {
+            self.compare(seen, scalar, notes);
         }
         self.refined(seen, scalar, notes)
+    }
+
+    /// Settles the doubt about a type that only an example shows, as far as fields of the same name do.
+    fn compare(&mut self, seen: &Sighting<'_>, scalar: Scalar, notes: &mut Notes) {
+        notes.doubts.retain(|doubt| doubt != FROM_EXAMPLE);
+        match self.known.scalar(seen.name, seen.in_list) {
+            Some(other) if is_text(other) == is_text(scalar) => {}
+            Some(other) => notes.doubt(format!("{FROM_EXAMPLE}; elsewhere it is {}", other.keyword())),
+            None if !seen.is_in_doubt() => {}
+            // Said once of all fields.
+            None if self.untyped => {
+                if !self.guessed.iter().any(|name| name == seen.name) {
+                    self.guessed.push(seen.name.to_owned());
+                }
+            }
+            None => notes.doubt(FROM_EXAMPLE),
+        }
     }
 
     /// The type of what no example shows.
@@ -186,6 +204,9 @@ impl FieldDrafter<'_> {
         }
         let scalar = match seen.says.map_or(Base::Unknown, |says| says.base) {
             Base::Object => return self.unknown_object(seen, notes),
+            Base::File | Base::Unknown if let Some(scalar) = self.known.scalar(seen.name, seen.in_list) => {
+                scalar
+            }
             Base::File | Base::Unknown => {
                 let why = if seen.in_list { "the example's list is empty" } else { "no example" };
                 notes.doubt(format!("no type, {why}"));
@@ -215,16 +236,31 @@ impl FieldDrafter<'_> {
         // A name that the page itself gives the object serves every field that refers to it.
         let base = match &node.object {
             Some(object) if names::is_pascal(&pascal(object)) => pascal(object),
-            _ if plain == "List" => within(owner, "Item"),
+            _ if is_vague(&plain) => self.title(node).unwrap_or_else(|| within(owner, &plain)),
             _ => plain,
         };
         let slot = self.types.open(node.table.as_deref());
         let definition = self.definition(node, &base);
         let ty = self.types.close(slot, &base, owner, &definition);
-        if let Some(name) = ty.name().filter(|name| !name.ends_with(&base) && self.types.is_existing(name)) {
+        // With a few fields, it may be so by chance.
+        let few = matches!(&definition.spec, Definition::Struct { fields, .. } if fields.len() < CERTAIN);
+        let existing = ty.name().filter(|name| !name.ends_with(&base) && self.types.is_existing(name));
+        if let Some(name) = existing.filter(|_| few) {
             notes.doubt(format!("`{name}` is there with these fields: is it that?"));
         }
+        if let Some(lost) = ty.name().and_then(|name| self.types.words_lost(name, &definition.spec)) {
+            notes.doubt(lost);
+        }
         ty
+    }
+
+    /// The name of an object by what its row calls it, if that is made of our terms.
+    fn title(&self, node: &Node<'_>) -> Option<String> {
+        let doc = &node.row()?.doc;
+        let title = doc.split(['。', '，', ',', '；', '：', ':', '(', '（', ' ']).next()?;
+        let title =
+            ["列表", "信息", "详情", "数据"].iter().fold(title, |title, end| title.trim_end_matches(end));
+        self.known.phrases.composed(title).filter(|name| names::is_pascal(name))
     }
 
     /// What an object is that will probably be called so.
@@ -283,7 +319,7 @@ fn limit_only_list(fields: &mut DraftFields, node: &Node<'_>) {
     let mut lists =
         fields.values_mut().filter(|field| matches!(field.spec.ty, TypeExpr::Generic(Generic::List, _)));
     let (Some(list), None) = (lists.next(), lists.next()) else { return };
-    let said = node.row().map(|row| phrases::limits(&row.doc, &list.spec.ty)).unwrap_or_default();
+    let said = node.row().map(|row| row.limits(&list.spec.ty)).unwrap_or_default();
     for limit in said {
         let counts = matches!(limit.kind, LimitKind::MinItems | LimitKind::MaxItems);
         if counts && list.spec.limits.iter().all(|known| known.kind != limit.kind) {
@@ -296,6 +332,11 @@ fn limit_only_list(fields: &mut DraftFields, node: &Node<'_>) {
 fn only_optional(node: &Node<'_>) -> bool {
     let mut rows = node.fields.values().filter_map(Node::row).peekable();
     rows.peek().is_some() && rows.all(|row| row.required == Some(false))
+}
+
+/// Whether values of a scalar stand in quotes.
+const fn is_text(scalar: Scalar) -> bool {
+    matches!(scalar, Scalar::String | Scalar::Secret)
 }
 
 fn list(item: TypeExpr) -> TypeExpr {

@@ -31,6 +31,11 @@ impl Existing {
         Ok(Self { text, root })
     }
 
+    /// Its text.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// What is taken, and what is settled for the file of this name.
     pub(super) fn taken(&self, file: &FilePath, names: &Names) -> Taken {
         let endpoints = self.keys(Section::Endpoints.key());

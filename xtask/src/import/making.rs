@@ -224,8 +224,22 @@ fn earliest(body: &Value) -> Option<i64> {
     }
 }
 
+/// A text that a pattern allows: without the characters that it refuses, or digits or letters; else as it is.
+fn matching(text: &str, pattern: &Limit) -> String {
+    let allows = |text: &str| pattern.allows(&Value::from(text));
+    let rest: String = text.chars().filter(|c| allows(c.encode_utf8(&mut [0; 4]))).collect();
+    let made = ["100021", "made", "MADE"].map(str::to_owned);
+    let own = [text.to_owned(), rest].into_iter().filter(|text| !text.is_empty());
+    own.chain(made).find(|text| allows(text)).unwrap_or_else(|| text.to_owned())
+}
+
 /// Keeps a value within its limits, as far as that is possible.
 fn within(value: &mut Value, limits: &[Limit]) {
+    for limit in limits.iter().filter(|limit| limit.kind == LimitKind::Pattern) {
+        if let Value::String(text) = value {
+            *text = matching(text, limit);
+        }
+    }
     for limit in limits {
         let Some(number) = limit.as_number() else { continue };
         let count = number.as_u64().and_then(|count| usize::try_from(count).ok()).unwrap_or_default();
@@ -245,8 +259,39 @@ fn within(value: &mut Value, limits: &[Limit]) {
             | LimitKind::CutsAtChars
             | LimitKind::CutsAtBytes
             | LimitKind::CutsAtWidth => *text = text.chars().take(count).collect(),
-            LimitKind::MinChars => *text = format!("{text:x<count$}"),
+            LimitKind::MinChars => {
+                // What is there already is sure to be allowed.
+                let filler = text.chars().last().unwrap_or('x');
+                let missing = count.saturating_sub(text.chars().count());
+                text.extend(std::iter::repeat_n(filler, missing));
+            }
             _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::LimitValue;
+
+    #[test]
+    fn a_made_text_keeps_its_pattern_and_its_length() {
+        for (text, pattern, least, expected) in [
+            ("tag-2f", "^[0-9A-Za-z]*$", 0, "tag2f"),
+            ("tag", "^[0-9]*$", 8, "10002111"),
+            ("The plan: now", "^[^:]*$", 0, "The plan now"),
+            ("ab", "^[0-9A-Za-z_-]*$", 4, "abbb"),
+            ("x", "^(?:yes|no)$", 0, "x"),
+        ] {
+            let pattern = LimitValue::Pattern(pattern.to_owned());
+            let limits = [
+                Limit::number(LimitKind::MinChars, least),
+                Limit { kind: LimitKind::Pattern, value: pattern },
+            ];
+            let mut value = Value::from(text);
+            within(&mut value, &limits);
+            assert_eq!(value, expected);
         }
     }
 }

@@ -7,6 +7,7 @@ mod endpoint;
 mod examples;
 mod fields;
 mod into;
+mod known;
 mod learn;
 mod made;
 mod making;
@@ -31,9 +32,10 @@ use crate::pages;
 use crate::pages::Page;
 use crate::pages::contents::Contents;
 use crate::spec::load;
-use crate::spec::{NAMES, Names, PHRASES, Phrases, Spec};
+use crate::spec::{Phrases, Spec};
 pub use chapter::{Chapter, Completed};
 use into::Existing;
+use known::Known;
 use making::Maker;
 use page::{DraftPage, Taken};
 pub use survey::{Survey, survey};
@@ -71,55 +73,54 @@ pub fn draft(pages: &[PathBuf]) -> Result<String, Failure> {
     rest.iter().try_fold(spec, |spec, page| add(page, &read(page)?, spec, page))
 }
 
-/// Adds the endpoints of some pages to the text of a spec file, in the names and words that the files beside it settle.
+/// Adds the endpoints of some pages to the text of a spec file, in the words and with the types that the files beside it
+/// know.
 pub fn added(pages: &[PathBuf], file: &Path) -> Result<String, Failure> {
-    let beside = [NAMES, PHRASES].map(|name| {
-        let name = format!("{name}.yaml");
-        let text = fs::read_to_string(file.with_file_name(&name)).unwrap_or_default();
-        load::source(&name, &text)
-    });
-    let (names, phrases) = (Names::of(&beside), Phrases::of(&beside));
+    let folder = file.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    let others = load::sources(folder).map_err(|error| Failure::Io(folder.to_owned(), error))?;
+    let mut known = Known::of(&others, file);
     pages.iter().try_fold(read(file)?, |spec, page| {
-        let drafts = Drafts { page, text: &read(page)?, names: &names, phrases: &phrases };
+        let drafts = Drafts { page, text: &read(page)?, known: &mut known };
         drafts.added_to(spec, file)
     })
 }
 
 /// Drafts the endpoints of a page's text, as the text of a spec file.
 pub fn new_file(page: &Path, text: &str) -> Result<String, String> {
-    let (page, draft) = drafted(page, text, Taken::default())?;
+    let (page, draft) = drafted(page, text, Taken::default(), &mut Known::default())?;
     Ok(Sections::of(&draft, &Phrases::default()).file(&page.title))
 }
 
 /// Adds the endpoints of a page's text to the text of a spec file.
 pub fn add(page: &Path, text: &str, spec: String, file: &Path) -> Result<String, Failure> {
-    Drafts { page, text, names: &Names::default(), phrases: &Phrases::default() }.added_to(spec, file)
+    Drafts { page, text, known: &mut Known::default() }.added_to(spec, file)
 }
 
 /// A page that is to be drafted.
 struct Drafts<'d> {
     page: &'d Path,
     text: &'d str,
-    names: &'d Names,
-    phrases: &'d Phrases,
+    known: &'d mut Known,
 }
 
 impl Drafts<'_> {
-    fn added_to(&self, spec: String, file: &Path) -> Result<String, Failure> {
+    fn added_to(self, spec: String, file: &Path) -> Result<String, Failure> {
         let of_file = |reason| Failure::File(file.to_owned(), reason);
         let existing = Existing::read(spec).map_err(of_file)?;
-        let (_, draft) = drafted(self.page, self.text, existing.taken(file, self.names))
-            .map_err(|reason| Failure::File(self.page.to_owned(), reason))?;
+        self.known.read_file(existing.text());
+        let (_, draft) =
+            drafted(self.page, self.text, existing.taken(file, &self.known.names), &mut *self.known)
+                .map_err(|reason| Failure::File(self.page.to_owned(), reason))?;
         let calls = existing.calls();
         let is_known = |id: u32, path: &str| calls.contains(&(id, path.to_owned()));
-        let known = draft.endpoints.iter().filter(|endpoint| is_known(endpoint.doc.id, &endpoint.path));
-        let known: Vec<&str> = known.map(|endpoint| endpoint.path.as_str()).collect();
-        if !known.is_empty() {
+        let again = draft.endpoints.iter().filter(|endpoint| is_known(endpoint.doc.id, &endpoint.path));
+        let again: Vec<&str> = again.map(|endpoint| endpoint.path.as_str()).collect();
+        if !again.is_empty() {
             let reason =
-                format!("{} is there already, from the same page; change it there", known.join(", "));
+                format!("{} is there already, from the same page; change it there", again.join(", "));
             return Err(of_file(reason));
         }
-        existing.with(&Sections::of(&draft, self.phrases)).map_err(of_file)
+        existing.with(&Sections::of(&draft, &self.known.phrases)).map_err(of_file)
     }
 }
 
@@ -136,13 +137,14 @@ pub fn phrases(spec: &Spec, docs: &Path) -> io::Result<Phrases> {
     Ok(learn::learn(spec, pages.iter().map(|(page, contents)| (page, contents))))
 }
 
-fn drafted(file: &Path, text: &str, taken: Taken) -> Result<(Page, DraftPage), String> {
+fn drafted(file: &Path, text: &str, taken: Taken, known: &mut Known) -> Result<(Page, DraftPage), String> {
     let page = Page::parse(file.to_owned(), text).ok_or(NO_PAGE)?;
     let contents = Contents::of(&page);
     if contents.sections.is_empty() {
         return Err(NO_ENDPOINT.to_owned());
     }
-    let mut draft = DraftPage::of(&page, &contents, taken);
+    known.read(&contents);
+    let mut draft = DraftPage::of(&page, &contents, taken, known);
     draft.make_examples(&mut Maker::default());
     Ok((page, draft))
 }

@@ -213,7 +213,7 @@ impl Definition {
 }
 
 /// Whether two texts of a value differ at most in what one of them says besides.
-fn mean_the_same(one: &str, other: &str) -> bool {
+pub(super) fn mean_the_same(one: &str, other: &str) -> bool {
     let plain = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
     let (one, other) = (plain(one), plain(other));
     one.contains(&other) || other.contains(&one)

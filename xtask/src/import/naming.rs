@@ -34,9 +34,32 @@ pub(super) fn singular(name: &str) -> String {
     }
 }
 
-/// The name of a type that is called so on its page, inside a type or an endpoint's body.
+/// The name of a type that is called so on its page, inside a type or an endpoint's body: with no word twice in a row.
 pub(super) fn within(owner: &str, name: &str) -> String {
-    format!("{}{name}", owner.trim_end_matches("Response"))
+    let owner = owner.trim_end_matches("Response");
+    let again = name == "List" || owner.ends_with(name);
+    format!("{owner}{}", if again { "Item" } else { name })
+}
+
+/// The name of a type inside a type or an endpoint's body by what that is about, without what an endpoint does with it:
+/// `GetMeetingInfo` is about `MeetingInfo`.
+pub(super) fn of_object(owner: &str, name: &str) -> Option<String> {
+    let object = names::snake(owner.trim_end_matches("Response"));
+    let mut words = object.split('_').skip_while(|word| DOING.contains(word)).peekable();
+    words.peek()?;
+    let object = names::pascal(&words.collect::<Vec<_>>().join("_"));
+    (object.len() < owner.trim_end_matches("Response").len()).then(|| within(&object, name))
+}
+
+/// What the most endpoints do, as the first words of their names.
+const DOING: [&str; 16] = [
+    "add", "batch", "cancel", "create", "del", "delete", "get", "list", "mod", "query", "search", "send",
+    "set", "submit", "update", "upload",
+];
+
+/// Whether a name says nothing of what something is.
+pub(super) fn is_vague(name: &str) -> bool {
+    ["List", "Item", "Info", "Data", "Detail", "Details", "Value", "Result", "Config"].contains(&name)
 }
 
 /// What begins a name that a person has still to give.
@@ -54,6 +77,23 @@ pub(super) fn placeholder(wire: &str, index: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_type_inside_another_has_no_word_twice_and_no_verb() {
+        for (owner, name, whole, object) in [
+            ("GetMeetingInfoResponse", "Guest", "GetMeetingInfoGuest", Some("MeetingInfoGuest")),
+            ("ListContactWay", "ContactWay", "ListContactWayItem", Some("ContactWayItem")),
+            ("Order", "List", "OrderItem", None),
+            ("GetList", "Tea", "GetListTea", None),
+            ("Tea", "Tea", "TeaItem", None),
+        ] {
+            assert_eq!(
+                (within(owner, name).as_str(), of_object(owner, name).as_deref()),
+                (whole, object),
+                "{owner}"
+            );
+        }
+    }
 
     #[test]
     fn one_of_several_is_named_in_the_singular() {

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 
 use super::calls::endpoint_name;
 use super::endpoint::EndpointDrafter;
+use super::known::Known;
 use super::making::Maker;
 use super::model::{Definition, DraftEndpoint};
 use super::types::Types;
@@ -34,13 +35,18 @@ pub(super) struct Taken {
 
 impl DraftPage {
     /// Drafts what a page documents, beside what is there already.
-    pub(super) fn of(page: &Page, contents: &Contents, taken: Taken) -> Self {
+    pub(super) fn of(page: &Page, contents: &Contents, taken: Taken, known: &Known) -> Self {
         let all: Vec<usize> = (0..contents.sections.len()).collect();
-        Self::of_some(page, contents, &all, taken)
+        Self::of_some(page, (contents, &all), taken, known)
     }
 
     /// Drafts some of the endpoints that a page documents, by their places in it, beside what is there already.
-    pub(super) fn of_some(page: &Page, contents: &Contents, wanted: &[usize], taken: Taken) -> Self {
+    pub(super) fn of_some(
+        page: &Page,
+        (contents, wanted): (&Contents, &[usize]),
+        taken: Taken,
+        known: &Known,
+    ) -> Self {
         let mut types = Types::besides(taken.types, taken.definitions);
         let mut named: Vec<(String, &Section)> = Vec::new();
         let mut names_taken: HashSet<String> = taken.endpoints.into_iter().collect();
@@ -57,7 +63,11 @@ impl DraftPage {
         let doc = Doc { id: page.id, page: number, updated: contents.updated.clone(), also: Vec::new() };
         let endpoints = named.into_iter().map(|(name, section)| {
             let required = contents.requirements(section, page);
-            EndpointDrafter::new(section, &contents.named, &mut types).draft(name, doc.clone(), &required)
+            EndpointDrafter::new(section, &contents.named, &mut types, known).draft(
+                name,
+                doc.clone(),
+                &required,
+            )
         });
         let endpoints: Vec<DraftEndpoint> = endpoints.collect();
         let parts = endpoints.iter().flat_map(DraftEndpoint::parts);

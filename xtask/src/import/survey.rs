@@ -8,13 +8,13 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::known::Known;
 use super::page::{DraftPage, Taken};
 use super::yaml::Sections;
 use crate::pages::contents::Contents;
 use crate::pages::encoding;
 use crate::pages::{self, Page};
 use crate::parallel;
-use crate::spec::Phrases;
 use crate::spec::check;
 use crate::spec::diagnostic::Diagnostics;
 use crate::spec::load;
@@ -126,8 +126,10 @@ pub fn survey(docs: &Path, progress: impl Fn() + Sync, start: impl FnOnce(usize)
 
 fn outcome(page: &Page) -> Outcome {
     let contents = Contents::of(page);
-    let draft = DraftPage::of(page, &contents, Taken::default());
-    let text = Sections::of(&draft, &Phrases::default()).file(&page.title);
+    let mut known = Known::default();
+    known.read(&contents);
+    let draft = DraftPage::of(page, &contents, Taken::default(), &known);
+    let text = Sections::of(&draft, &known.phrases).file(&page.title);
     let (paths, mistakes) = checked(&text);
     let unreadable = contents.unreadable.iter().map(|body| {
         let what = format!("{} line {}: {}", body.path, body.line, body.reason);

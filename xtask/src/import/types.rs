@@ -4,9 +4,10 @@ use std::collections::{BTreeSet, HashMap};
 
 use indexmap::IndexMap;
 
-use super::model::{Definition, Draft};
-use super::naming::within;
+use super::model::{Definition, Draft, mean_the_same};
+use super::naming::{of_object, within};
 use crate::spec::names;
+use crate::spec::phrases::LONGEST;
 use crate::spec::type_expr::TypeExpr;
 
 /// The place of a type that is drafted before those that it needs.
@@ -148,7 +149,10 @@ impl Types {
         }
         let numbers = self.numbers_for(&inside, &content(&definition.spec, &itself));
         let numbered = numbers.into_iter().map(|number| format!("{inside}{number}"));
-        for name in [plain.clone(), inside.clone()].into_iter().chain(numbered) {
+        // By what it is, before it is by where it is.
+        let domain = of_object(owner, &plain);
+        for name in [plain.clone()].into_iter().chain(domain.clone()).chain([inside.clone()]).chain(numbered)
+        {
             #[cfg(test)]
             {
                 self.tried += 1;
@@ -163,8 +167,11 @@ impl Types {
             }
             if !same {
                 own.doubts.extend(self.resemblance(&own.spec, &plain));
-                if name != plain && own.doubts.is_empty() {
-                    own.doubts.push("named by its place: what is it?".to_owned());
+                // What an endpoint does is no part of what a type is, and neither is a number.
+                let by_place =
+                    name != plain && Some(&name) != domain.as_ref() && (domain.is_some() || name != inside);
+                if by_place && own.doubts.is_empty() {
+                    own.doubts.push("the name repeats the path: a better one?".to_owned());
                 }
                 self.taken.insert(name.clone());
                 self.named.insert(name.clone(), slot);
@@ -276,6 +283,9 @@ impl Types {
         let Definition::Struct { .. } = own else { return None };
         let existing =
             self.existing.get(plain).or_else(|| self.drafted(plain).map(|drafted| &drafted.spec))?;
+        if !shares_most(own, existing) {
+            return None;
+        }
         Some(format!("`{plain}` is there already{}: one type?", difference(own, existing)))
     }
 
@@ -297,6 +307,26 @@ impl Types {
         }
     }
 
+    /// What a page says of the fields of a struct that the file has already, and that has other words for them.
+    pub(super) fn words_lost(&self, name: &str, own: &Definition) -> Option<String> {
+        let (Some(Definition::Struct { fields: known, .. }), Definition::Struct { fields, .. }) =
+            (self.existing.get(name), own)
+        else {
+            return None;
+        };
+        let lost = fields.iter().filter_map(|(field, own)| {
+            let (said, known) = (own.spec.doc.as_str(), known.get(field)?.spec.doc.as_str());
+            // What is in English already may well say a short phrase.
+            let kept = match known.strip_prefix("TODO") {
+                Some(words) => mean_the_same(words, said),
+                None => said.chars().count() <= LONGEST,
+            };
+            (!kept).then(|| format!("{field}: {said}"))
+        });
+        let lost: Vec<String> = lost.collect();
+        (!lost.is_empty()).then(|| format!("of `{name}` the page also says: {}", lost.join(" / ")))
+    }
+
     /// The definition of a name.
     pub(super) fn get(&self, name: &str) -> Option<&Definition> {
         self.drafted(name).map(|definition| &definition.spec).or_else(|| self.existing.get(name))
@@ -313,6 +343,15 @@ impl Types {
             Slot::Open { .. } | Slot::Empty => None,
         })
     }
+}
+
+/// Whether two structs have so many fields in common that they may be one.
+fn shares_most(own: &Definition, other: &Definition) -> bool {
+    let (Definition::Struct { fields, .. }, Definition::Struct { fields: others, .. }) = (own, other) else {
+        return false;
+    };
+    let common = fields.keys().filter(|name| others.contains_key(*name)).count();
+    3 * common >= 2 * fields.len().max(others.len())
 }
 
 /// What one of two structs has and the other lacks, as a part of a sentence.

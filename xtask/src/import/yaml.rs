@@ -6,11 +6,11 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::model::{Bodies, Definition, Draft, DraftEndpoint, DraftFields};
-use super::naming::PLACEHOLDER;
+use super::naming::{PLACEHOLDER, pascal};
 use super::page::DraftPage;
 use crate::spec::{
     Answer, Body, EnumValue, Errcode, Field, Host, LimitValue, Pagination, Part, Phrases, Place, Rate, Repr,
-    Section, Variant, WrittenRule,
+    Section, Variant, WrittenRule, names,
 };
 
 /// What marks a line whose words were known from other pages.
@@ -18,6 +18,9 @@ pub const KNOWN: &str = "# known";
 
 /// How long a line may get before what stands in it gets lines of its own.
 const WIDTH: usize = 110;
+
+/// How many characters a page's own name of a value may have.
+const LONGEST_NAME: usize = 40;
 
 /// A draft's sections, each as the lines below its key.
 #[derive(Debug)]
@@ -247,10 +250,12 @@ fn enum_yaml(
         let EnumValue { name, doc } = &value.spec;
         let doc = doc.as_deref().unwrap_or_default();
         let known = phrases.value(doc).map(str::to_owned);
+        // What the page calls it in letters is its name already.
+        let plain = known.clone().or_else(|| own_name(doc));
         let composed = || phrases.composed(doc).filter(|_| name.starts_with(PLACEHOLDER));
-        let found = known.clone().or_else(composed).filter(|name| taken.insert(name.clone()));
+        let found = plain.clone().or_else(composed).filter(|name| taken.insert(name.clone()));
         let mut doubts = value.doubts.clone();
-        if found.is_some() && known.is_none() {
+        if found.is_some() && plain.is_none() {
             doubts.push(format!("{doc}, in our terms"));
         }
         let comment = comment(&doubts, found.is_some() && known.is_some());
@@ -264,6 +269,14 @@ fn enum_yaml(
     });
     let head = format!("    doc: {}\n    repr: {}\n    values:\n", todo(doc), repr.keyword());
     head + &values.collect::<String>()
+}
+
+/// The name that a page gives a value in words without Chinese: of `Android Pad`, `AndroidPad`.
+fn own_name(doc: &str) -> Option<String> {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || " -_/+".contains(c);
+    let words = doc.len() <= LONGEST_NAME && doc.starts_with(|c: char| c.is_ascii_alphabetic());
+    let name = pascal(&doc.replace(['/', '+'], " "));
+    (words && doc.chars().all(is_name) && names::is_pascal(&name) && name != "Other").then_some(name)
 }
 
 fn variants_yaml(repr: Repr, variants: &IndexMap<String, Variant>) -> String {

@@ -1,5 +1,7 @@
 //! The error codes that a page lists.
 
+use serde_json::Value;
+
 use super::table::cells;
 
 /// A row of a table of error codes.
@@ -41,12 +43,46 @@ pub(crate) fn codes(text: &str) -> Vec<CodeRow> {
     rows
 }
 
+/// The codes of some answers, each with its line, that a page shows for an endpoint beside one of success: without that, they
+/// may show any number.
+pub(super) fn shown_codes<'e>(answers: impl Iterator<Item = (usize, &'e Value)>) -> Vec<CodeRow> {
+    let rows = answers.filter_map(|(line, body)| {
+        let code = body.get("errcode")?.as_i64()?;
+        let words = body.get("errmsg").and_then(Value::as_str).unwrap_or_default();
+        Some(CodeRow { line, code, words: words.to_owned() })
+    });
+    let (failures, successes): (Vec<CodeRow>, Vec<CodeRow>) = rows.partition(|row| row.code != 0);
+    if successes.is_empty() { Vec::new() } else { failures.into_iter().filter(is_plausible).collect() }
+}
+
+/// Whether a code may be one of WeCom's, which have five digits and more, and says something of the endpoint.
+fn is_plausible(row: &CodeRow) -> bool {
+    row.code >= 10_000 && !OF_ANY_CALL.contains(&row.code)
+}
+
+/// What any call may be refused with: its token, or the code that it passes on, is wrong, missing or too old, or there are too
+/// many calls.
+const OF_ANY_CALL: [i64; 6] = [40_001, 40_014, 40_029, 41_001, 42_001, 45_009];
+
 /// How the first column of such a table is called.
 const HEADS: [&str; 3] = ["错误码", "返回码", "errcode"];
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    #[test]
+    fn codes_of_answers_count_beside_an_answer_of_success() {
+        let answer = |code: i64, words: &str| json!({ "errcode": code, "errmsg": words });
+        let (success, failure) = (answer(0, "ok"), answer(40_031, "all invalid"));
+        let (made_up, expired) = (answer(1, "no"), answer(42_001, "expired"));
+        let row = CodeRow { line: 7, code: 40_031, words: "all invalid".to_owned() };
+        let shown = |answers: &[&Value]| shown_codes(answers.iter().map(|answer| (7, *answer)));
+        assert_eq!(shown(&[&success, &failure, &made_up, &expired]), [row]);
+        assert_eq!(shown(&[&failure, &expired]), []);
+    }
 
     #[test]
     fn error_codes_are_read_from_tables_that_are_headed_so() {

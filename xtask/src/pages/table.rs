@@ -7,8 +7,9 @@ use regex_lite::Regex;
 
 use super::markup::{plain, regex};
 use super::naming::{canonical, references};
-use super::phrases::{Value, yes_or_no};
-use crate::spec::Part;
+use super::phrases::{self, Value, yes_or_no};
+use crate::spec::type_expr::TypeExpr;
+use crate::spec::{Limit, Part};
 
 /// A row: a field, or a value of an enum.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -27,6 +28,20 @@ pub(crate) struct Row {
     pub doc: String,
     /// The names that its description and its type refer to.
     pub refers: Vec<String>,
+}
+
+impl Row {
+    /// The limits that its description and its type give a value of a type.
+    pub(crate) fn limits(&self, ty: &TypeExpr) -> Vec<Limit> {
+        let mut limits = phrases::limits(&self.doc, ty);
+        for limit in self.ty.iter().flat_map(|text| phrases::limits_in_type(text, ty)) {
+            let contradicted = |known: &Limit| known.kind == limit.kind || known.contradicts(&limit);
+            if !limits.iter().any(contradicted) {
+                limits.push(limit);
+            }
+        }
+        limits
+    }
 }
 
 /// Which column holds what.

@@ -8,7 +8,7 @@ use regex_lite::Regex;
 use super::address::{self, Address};
 use super::blocks::{Block, blocks};
 use super::bodies::{Bodies, Hint};
-use super::codes::codes;
+use super::codes::{CodeRow, codes, shown_codes};
 use super::contents::{Contents, Section, Shared, ShownBody, Unreadable};
 use super::json_repair::{self, Found};
 use super::label::{Announced, Label};
@@ -370,6 +370,14 @@ impl Walk<'_, '_> {
             if let Some(section) = sections.get_mut(after.saturating_sub(1)) {
                 section.codes.push(row);
             }
+        }
+        for section in sections {
+            let answers = section.examples.iter().filter(|example| example.part == Part::Response);
+            let shown = shown_codes(answers.map(|example| (example.line, &example.body)));
+            let new =
+                shown.into_iter().filter(|row| section.codes.iter().all(|known| known.code != row.code));
+            let new: Vec<CodeRow> = new.collect();
+            section.codes.extend(new);
         }
     }
 }

@@ -81,6 +81,12 @@ impl Phrases {
         self.fields.get(trimmed(text)).map(String::as_str)
     }
 
+    /// The longest term that a text begins with.
+    fn term_before(&self, text: &str) -> Option<(&str, &Term)> {
+        let fits = self.terms.iter().filter(|(term, _)| text.starts_with(term.as_str()));
+        fits.max_by_key(|(term, _)| term.len()).map(|(term, english)| (term.as_str(), english))
+    }
+
     /// What a value is called of which its page says this.
     pub fn value(&self, text: &str) -> Option<&str> {
         self.values.get(trimmed(text)).map(String::as_str)
@@ -91,12 +97,11 @@ impl Phrases {
         let mut rest = trimmed(text);
         let mut name = String::new();
         while !rest.is_empty() {
-            if let Some(after) = rest.strip_prefix(['的', '或', '和', '、', '/']) {
+            if let Some(after) = rest.strip_prefix(['的', '或', '和', '、', '/', '+', '-', ' ']) {
                 rest = after;
                 continue;
             }
-            let fits = self.terms.iter().filter(|(term, _)| rest.starts_with(term.as_str()));
-            let (term, english) = fits.max_by_key(|(term, _)| term.len())?;
+            let (term, english) = self.term_before(rest)?;
             name.push_str(english.name.as_deref()?);
             rest = &rest[term.len()..];
         }

@@ -233,12 +233,16 @@ impl Work<'_> {
         let Task { docs, all_pages, .. } = self.task;
         match drift::run(self.root, docs, false, |_| {}, || {}) {
             Ok(differences) => {
-                let differences = differences.of_file(&self.path(), *all_pages);
+                let differences = differences.of_family(&self.path(), *all_pages);
                 let found = differences.findings().len();
                 if found == 0 {
-                    return Ok(Step::Done("the chapter and its pages agree".to_owned()));
+                    return Ok(Step::Done("the chapter, its family and their pages agree".to_owned()));
                 }
-                let why = format!("{} between {} and its pages", counted(found, "difference"), self.path());
+                let why = format!(
+                    "{} between {}, its family and their pages",
+                    counted(found, "difference"),
+                    self.path()
+                );
                 Ok(Step::Stopped(why, differences.text(false, false)))
             }
             Err(failure) => mistakes(failure),

@@ -1,5 +1,6 @@
 //! How pages word which characters a text is made of.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use regex_lite::{Captures, Regex};
@@ -9,7 +10,7 @@ use crate::pages::markup::regex;
 // A list of kinds of characters, with what shows that it is all there is: 只能由数字、字母和“_-@”组成.
 static LIST: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
-        r"(?:(?:只能|只允许|只支持|仅支持|仅能|只可)(?:由|是|为|输入|填写|使用|包含|包括)?|由)\s*",
+        r"(?:(?:只能|只允许|只支持|仅支持|仅能|只可)(?:是?由|是|为|输入|填写|使用|包含|包括)?|由)\s*",
         r#"((?:数字|阿拉伯数字|(?:半角的?)?(?:大小\s?写|大写|小写)?(?:英文)?字母|英文|中文|汉字|中划线|下划线|减号|连字符|点号|点|空格"#,
         r#"|[“"'‘][^“”"'‘’]{1,16}[”"'’]|\([^()]{1,3}\)|\\?[_*@.-]|及|和|或者?|与|以及|、|,|，|/|\s)+)"#,
         r"(?:[两二三四五六七八]种字符|中的一种或几种)?\s*(组成|构成|$|[，,。；;）)且])",
@@ -23,8 +24,43 @@ static KIND: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// The pattern of a text that is made of the characters that a description lists, if it lists all of them.
+// A list of marks that may not occur: 不能包括\:*?"<>. What may not stand at the ends may occur elsewhere.
+static EXCLUDED: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r#"(前后|首尾|开头|结尾)?(?:不能|不可以?|不得|不允许|不支持|禁止)(?:包括|包含|含有?|出现|使用|有)?(?:以下|下列|如下)?(?:的)?(?:特殊)?"#,
+        r#"(?:字符|符号)?(?:如|有|为)?[：:]?\s*((?:[!-/:-@\[-`{-~，｜、\s]|空格|换行符?|制表符|[“”‘’])+)"#,
+    ))
+});
+
+/// The pattern of a text that is made of the characters that a description lists, if it lists all of them, or of all but
+/// those that it lists.
 pub(super) fn pattern(doc: &str) -> Option<String> {
+    listed(doc).or_else(|| without(doc))
+}
+
+/// The pattern of a text without some marks.
+fn without(doc: &str) -> Option<String> {
+    let list = EXCLUDED.captures_iter(doc).find(|found| found.get(1).is_none())?;
+    let marks = list[2].trim();
+    // Around all of them, quotes only quote.
+    let quoted = marks.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    let mut marks = quoted.filter(|inner| !inner.is_empty()).unwrap_or(marks).to_owned();
+    let mut set = Set::default();
+    for (word, mark) in [("空格", ' '), ("换行符", '\n'), ("换行", '\n'), ("制表符", '\t')] {
+        if marks.contains(word) {
+            marks = marks.replace(word, "");
+            set.single.push(mark);
+        }
+    }
+    // What separates them is none of them, unless it is all there is after one; a sentence may go on behind a comma.
+    let marks = marks.trim_end_matches(['，', ',', '、', ';', '.', ')', ' ']);
+    set.single.extend(marks.chars().filter(|c| !c.is_whitespace() && !"、“”‘’".contains(*c)));
+    let several = set.single.len() > 1 || quoted.is_some();
+    several.then(|| format!("^[^{}]*$", set.marks()))
+}
+
+/// The pattern of a text that is made of what a description lists.
+fn listed(doc: &str) -> Option<String> {
     let list = LIST.captures(doc)?;
     let mut set = Set::default();
     for kind in KIND.captures_iter(&list[1]) {
@@ -70,13 +106,23 @@ impl Set {
     fn text(mut self) -> String {
         self.ranges.sort_unstable();
         self.ranges.dedup();
-        self.single.sort_by_key(|c| (*c == '-', *c));
-        self.single.dedup();
+        self.single.sort_unstable();
+        let ranges: String = self.ranges.concat();
+        ranges + &self.marks()
+    }
+
+    /// The marks, each once, in the order in which they are listed.
+    fn marks(mut self) -> String {
+        let mut known = HashSet::new();
+        self.single.retain(|c| known.insert(*c));
+        self.single.sort_by_key(|c| *c == '-');
         let escaped = self.single.into_iter().map(|c| match c {
             '\\' | ']' | '[' | '^' => format!("\\{c}"),
+            '\n' => "\\n".to_owned(),
+            '\t' => "\\t".to_owned(),
             c => c.to_string(),
         });
-        self.ranges.into_iter().map(str::to_owned).chain(escaped).collect()
+        escaped.collect()
     }
 }
 
@@ -97,6 +143,16 @@ mod tests {
             ("只支持英文字母和数字，最长为128字节", Some("^[0-9A-Za-z]*$")),
             ("只能输入数字和字母", Some("^[0-9A-Za-z]*$")),
             ("商户订单号，只能是数字、大小写字母_-*且在同一个商户号下唯一", Some("^[0-9A-Za-z*_-]*$")),
+            ("只能是由字母、数字、空格组成", Some("^[0-9A-Za-z ]*$")),
+            (r#"长度限制为1~64个字符，字符不能包括\:*?"<>｜"#, Some(r#"^[^\\:*?"<>｜]*$"#)),
+            (r#"字符不能包括-\:*?"<>/，*"#, Some(r#"^[^\\:*?"<>/，-]*$"#)),
+            ("名称，不能包含/、\\、:，最长64字节", Some(r"^[^/\\:]*$")),
+            (r##"不支持字符"#""##, Some("^[^#]*$")),
+            ("不支持包含换行符和“|”", None),
+            ("前后不能有空格、制表符、换行符", None),
+            ("名字中不能包含不可见字符", None),
+            ("不支持 emoji", None),
+            ("创建后不能使用，请注意", None),
             ("按照字母字典排序", None),
             ("由企业自行维护", None),
             ("长度限制为32个字（汉字或英文字母）", None),

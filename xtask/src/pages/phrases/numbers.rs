@@ -7,9 +7,16 @@ use regex_lite::{Captures, Regex};
 
 use crate::pages::markup::regex;
 
-/// A text with 1万 and 1千 as digits.
+/// A text with 1万, 1千 and 2^32 as digits.
 pub(crate) fn in_digits(doc: &str) -> String {
     static MANY: LazyLock<Regex> = LazyLock::new(|| regex(r"([0-9]+)\s*([万千])"));
+    static POWER: LazyLock<Regex> = LazyLock::new(|| regex(r"([0-9]{1,3})\s*\^\s*([0-9]{1,2})"));
+    let power = |found: &Captures<'_>| {
+        let parts = found[1].parse::<i64>().ok().zip(found[2].parse::<u32>().ok());
+        let power = parts.and_then(|(base, exponent)| base.checked_pow(exponent));
+        power.map_or_else(|| found[0].to_owned(), |power| power.to_string())
+    };
+    let doc = &POWER.replace_all(doc, power);
     let digits =
         |found: &Captures<'_>| format!("{}{}", &found[1], if &found[2] == "万" { "0000" } else { "000" });
     MANY.replace_all(doc, digits).into_owned()
@@ -31,7 +38,7 @@ pub(super) fn seconds(unit: &str) -> Option<i64> {
 pub(crate) fn may_mean(doc: &str, number: i64) -> bool {
     static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
         regex(
-            r"(?:^|[^0-9A-Za-z_.]|(大于|小于|[<>＜＞]))\s*([0-9]+)\s*(?:\^\s*([0-9]+)|(分钟|小时|天|日|元|分|[KkMmGgTt]))?",
+            r"(?:^|[^0-9A-Za-z_.]|(大于|小于|[<>＜＞]))\s*([0-9]+)\s*(?:([)）])|(分钟|小时|天|日|元|分|[KkMmGgTt]))?",
         )
     });
     let mut meant = BTreeSet::new();
@@ -39,9 +46,6 @@ pub(crate) fn may_mean(doc: &str, number: i64) -> bool {
         let Some(base) = found.get(2).and_then(|digits| digits.as_str().parse::<i64>().ok()) else {
             continue;
         };
-        let power = found.get(3).and_then(|power| power.as_str().parse::<u32>().ok());
-        let base = power.map_or(Some(base), |power| base.checked_pow(power));
-        let Some(base) = base else { continue };
         let unit = found.get(4).map(|unit| unit.as_str().to_lowercase()).unwrap_or_default();
         let times: &[i64] = match unit.as_str() {
             "k" => &[1000, 1 << 10],
@@ -51,7 +55,8 @@ pub(crate) fn may_mean(doc: &str, number: i64) -> bool {
             "元" => &[1, 100],
             unit => &[1, seconds(unit).unwrap_or(1)],
         };
-        let beyond = i64::from(found.get(1).is_some() || power.is_some());
+        // Before a round bracket, a range ends.
+        let beyond = i64::from(found.get(1).is_some() || found.get(3).is_some());
         let said = times.iter().filter_map(|times| base.checked_mul(*times));
         meant.extend(said.flat_map(|said| [said - beyond, said, said.saturating_add(beyond)]));
     }

@@ -4,8 +4,10 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
+use super::description::{limit, number};
 use crate::pages::markup::regex;
-use crate::spec::{Limit, LimitKind};
+use crate::spec::type_expr::TypeExpr;
+use crate::spec::{Carrier, Limit, LimitKind};
 
 /// A type as a table gives it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +76,19 @@ pub(crate) fn doc_type(text: &str) -> DocType {
     DocType { lists: brackets.max(usize::from(array)), base }
 }
 
+/// The limits that stand in the column 类型 itself: `String(32)`, `string[1,32]`.
+pub(crate) fn limits_in_type(text: &str, ty: &TypeExpr) -> Vec<Limit> {
+    static LENGTH: LazyLock<Regex> = LazyLock::new(|| {
+        regex(r"(?i)^(?:string|varchar|char)\s*[\[(（]\s*(?:([0-9]+)\s*[,，~-]\s*)?([0-9]+)\s*[\])）]$")
+    });
+    let Some(found) = LENGTH.captures(text.trim()).filter(|_| Carrier::of(ty) == Some(Carrier::Text)) else {
+        return Vec::new();
+    };
+    let least = number(&found, 1).filter(|least| *least > 0);
+    let limits = [limit(LimitKind::MinChars, least), limit(LimitKind::MaxChars, number(&found, 2))];
+    limits.into_iter().flatten().collect()
+}
+
 /// Whether a number may be a moment in seconds: 0 often stands for none.
 pub(crate) fn may_be_moment(number: i64) -> bool {
     number == 0 || (1_000_000_000..10_000_000_000).contains(&number)
@@ -125,6 +140,7 @@ fn is_finer(lower: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spec::type_expr::Scalar;
 
     #[test]
     fn a_type_may_have_a_length() {
@@ -159,6 +175,24 @@ mod tests {
         ] {
             assert_eq!(doc_type(text), DocType { lists, base }, "{text}");
         }
+    }
+
+    #[test]
+    fn a_type_may_say_how_long_a_text_is() {
+        for (text, expected) in [
+            ("String(32)", vec![("max_chars", 32)]),
+            ("string[1,32]", vec![("min_chars", 1), ("max_chars", 32)]),
+            ("String（40）", vec![("max_chars", 40)]),
+            ("string", vec![]),
+            ("string[]", vec![]),
+        ] {
+            let found = limits_in_type(text, &TypeExpr::Scalar(Scalar::String));
+            let found =
+                found.iter().filter_map(|limit| Some((limit.kind.key(), limit.as_number()?.as_i64()?)));
+            assert_eq!(found.collect::<Vec<_>>(), expected, "{text}");
+        }
+        assert_eq!(limits_in_type("String(32)", &TypeExpr::Scalar(Scalar::Secret)).len(), 1);
+        assert_eq!(limits_in_type("string[1,32]", &TypeExpr::Scalar(Scalar::Int)), []);
     }
 
     #[test]
