@@ -22,6 +22,15 @@ impl Job for wecom_models::contacts::batch::GetBatchResult {
     }
 }
 
+#[cfg(feature = "contacts")]
+impl Job for wecom_models::contacts::export::GetExportResult {
+    fn is_over(answer: &Self::Response) -> bool {
+        use wecom_models::contacts::export::ExportStatus;
+
+        !matches!(answer.status, ExportStatus::NotStarted | ExportStatus::InProgress)
+    }
+}
+
 impl<C: Credential> Client<C> {
     /// Asks how far a job is, again and again with a pause, until it is over, and gives the last answer.
     ///

@@ -2,5 +2,6 @@
 
 pub(crate) mod batch;
 pub(crate) mod department;
+pub(crate) mod export;
 pub(crate) mod tag;
 pub(crate) mod user;

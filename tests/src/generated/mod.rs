@@ -11,7 +11,7 @@ pub(crate) mod auth;
 pub(crate) mod chatdata;
 /// 打卡 (feature `checkin`).
 pub(crate) mod checkin;
-/// 通讯录管理 · 异步导入接口, 通讯录管理 · 部门管理, 通讯录管理 · 标签管理, 通讯录管理 · 成员管理 (feature `contacts`).
+/// 通讯录管理 · 异步导入接口, 通讯录管理 · 部门管理, 通讯录管理 · 异步导出接口, 通讯录管理 · 标签管理, 通讯录管理 · 成员管理 (feature `contacts`).
 pub(crate) mod contacts;
 /// 上下游 · 上下游通讯录管理 (feature `corpgroup`).
 pub(crate) mod corpgroup;
@@ -181,6 +181,15 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         ],
     ),
     Contract::of::<
+        wecom_models::contacts::batch::SyncUser,
+    >(contacts::batch::SYNC_USER, &[], &[]),
+    Contract::of::<
+        wecom_models::contacts::batch::ReplaceUser,
+    >(contacts::batch::REPLACE_USER, &[], &[]),
+    Contract::of::<
+        wecom_models::contacts::batch::ReplaceParty,
+    >(contacts::batch::REPLACE_PARTY, &[], &[]),
+    Contract::of::<
         wecom_models::contacts::batch::GetBatchResult,
     >(contacts::batch::GET_BATCH_RESULT, &[], &[]),
     Contract::of::<
@@ -201,6 +210,21 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<
         wecom_models::contacts::department::GetDepartment,
     >(contacts::department::GET_DEPARTMENT, &[], &[]),
+    Contract::of::<
+        wecom_models::contacts::export::ExportSimpleUser,
+    >(contacts::export::EXPORT_SIMPLE_USER, &[], &[]),
+    Contract::of::<
+        wecom_models::contacts::export::ExportUser,
+    >(contacts::export::EXPORT_USER, &[], &[]),
+    Contract::of::<
+        wecom_models::contacts::export::ExportDepartment,
+    >(contacts::export::EXPORT_DEPARTMENT, &[], &[]),
+    Contract::of::<
+        wecom_models::contacts::export::ExportTagUser,
+    >(contacts::export::EXPORT_TAG_USER, &[], &[]),
+    Contract::of::<
+        wecom_models::contacts::export::GetExportResult,
+    >(contacts::export::GET_EXPORT_RESULT, &[], &[]),
     Contract::of::<
         wecom_models::contacts::tag::CreateTag,
     >(contacts::tag::CREATE_TAG, &[], &[]),

@@ -11,7 +11,7 @@ pub(crate) mod auth;
 pub(crate) mod chatdata;
 /// 打卡 (feature `checkin`).
 pub(crate) mod checkin;
-/// 通讯录管理 · 异步导入接口, 通讯录管理 · 部门管理, 通讯录管理 · 标签管理, 通讯录管理 · 成员管理 (feature `contacts`).
+/// 通讯录管理 · 异步导入接口, 通讯录管理 · 部门管理, 通讯录管理 · 异步导出接口, 通讯录管理 · 标签管理, 通讯录管理 · 成员管理 (feature `contacts`).
 pub(crate) mod contacts;
 /// 上下游 · 上下游通讯录管理 (feature `corpgroup`).
 pub(crate) mod corpgroup;
@@ -64,6 +64,7 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     checkin::ROUTES,
     contacts::batch::ROUTES,
     contacts::department::ROUTES,
+    contacts::export::ROUTES,
     contacts::tag::ROUTES,
     contacts::user::ROUTES,
     corpgroup::chain::ROUTES,

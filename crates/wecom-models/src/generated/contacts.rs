@@ -2,5 +2,6 @@
 
 pub mod batch;
 pub mod department;
+pub mod export;
 pub mod tag;
 pub mod user;

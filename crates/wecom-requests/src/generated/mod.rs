@@ -15,7 +15,7 @@ pub(crate) mod chatdata;
 /// 打卡 (feature `checkin`).
 #[cfg(feature = "checkin")]
 pub(crate) mod checkin;
-/// 通讯录管理 · 异步导入接口, 通讯录管理 · 部门管理, 通讯录管理 · 标签管理, 通讯录管理 · 成员管理 (feature `contacts`).
+/// 通讯录管理 · 异步导入接口, 通讯录管理 · 部门管理, 通讯录管理 · 异步导出接口, 通讯录管理 · 标签管理, 通讯录管理 · 成员管理 (feature `contacts`).
 #[cfg(feature = "contacts")]
 pub(crate) mod contacts;
 /// 上下游 · 上下游通讯录管理 (feature `corpgroup`).
@@ -142,6 +142,12 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     #[cfg(feature = "checkin")]
     <wecom_models::checkin::GetCorpCheckinOption as crate::Endpoint>::META,
     #[cfg(feature = "contacts")]
+    <wecom_models::contacts::batch::SyncUser as crate::Endpoint>::META,
+    #[cfg(feature = "contacts")]
+    <wecom_models::contacts::batch::ReplaceUser as crate::Endpoint>::META,
+    #[cfg(feature = "contacts")]
+    <wecom_models::contacts::batch::ReplaceParty as crate::Endpoint>::META,
+    #[cfg(feature = "contacts")]
     <wecom_models::contacts::batch::GetBatchResult as crate::Endpoint>::META,
     #[cfg(feature = "contacts")]
     <wecom_models::contacts::department::CreateDepartment as crate::Endpoint>::META,
@@ -155,6 +161,16 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::contacts::department::SimpleListDepartment as crate::Endpoint>::META,
     #[cfg(feature = "contacts")]
     <wecom_models::contacts::department::GetDepartment as crate::Endpoint>::META,
+    #[cfg(feature = "contacts")]
+    <wecom_models::contacts::export::ExportSimpleUser as crate::Endpoint>::META,
+    #[cfg(feature = "contacts")]
+    <wecom_models::contacts::export::ExportUser as crate::Endpoint>::META,
+    #[cfg(feature = "contacts")]
+    <wecom_models::contacts::export::ExportDepartment as crate::Endpoint>::META,
+    #[cfg(feature = "contacts")]
+    <wecom_models::contacts::export::ExportTagUser as crate::Endpoint>::META,
+    #[cfg(feature = "contacts")]
+    <wecom_models::contacts::export::GetExportResult as crate::Endpoint>::META,
     #[cfg(feature = "contacts")]
     <wecom_models::contacts::tag::CreateTag as crate::Endpoint>::META,
     #[cfg(feature = "contacts")]

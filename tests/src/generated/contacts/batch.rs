@@ -5,6 +5,50 @@
 #[allow(unused_imports)]
 use wecom_models::contacts::batch::*;
 
+pub(crate) const SYNC_USER: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "media_id": "media-csv-1",
+  "to_invite": false,
+  "callback": {
+    "url": "https://example.com/wecom/jobs",
+    "token": "made-up-callback-token",
+    "encodingaeskey": "Kq3vXz8Rb1NcT5yWm7PdJ2hLs9FgU4oAe6iBt0QxVnk"
+  }
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-import-1" }"#,
+    },
+];
+
+#[test]
+fn sync_user() {
+    crate::snapshot::snapshot::<SyncUser>(SYNC_USER);
+}
+
+pub(crate) const REPLACE_USER: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "media_id": "media-csv-2", "to_invite": true }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-import-2" }"#,
+    },
+];
+
+#[test]
+fn replace_user() {
+    crate::snapshot::snapshot::<ReplaceUser>(REPLACE_USER);
+}
+
+pub(crate) const REPLACE_PARTY: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "media_id": "media-csv-3", "callback": { "url": "https://example.com/wecom/jobs" } }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-import-3" }"#,
+    },
+];
+
+#[test]
+fn replace_party() {
+    crate::snapshot::snapshot::<ReplaceParty>(REPLACE_PARTY);
+}
+
 pub(crate) const GET_BATCH_RESULT: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{ "jobid": "job-import-1" }"#,

@@ -2,13 +2,188 @@
 
 //! 通讯录管理 · 异步导入接口
 //!
-//! The results of importing many members or departments.
+//! Imports of many members or departments from CSV files, and their results.
 
 mod impls;
 #[cfg(feature = "bidirectional")]
 mod reverse;
 
-use crate::{Unknown, UnknownUnion};
+use crate::{Secret, Unknown, UnknownUnion};
+
+/// Starts an import that adds and updates members.
+///
+/// `POST /cgi-bin/batch/syncuser` · [增量更新成员](https://developer.work.weixin.qq.com/document/path/90980)
+///
+/// Members are matched by userid. Of those who exist, the fields in the file are updated, the others
+/// stay unchanged; those who don't exist are added; members who aren't in the file stay unchanged.
+/// Once the import is finished, [`GetBatchResult`] returns the outcome for each member.
+///
+/// The file is UTF-8 in the format of the template
+/// `https://work.weixin.qq.com/wework_admin/downloadfile/batch_user_sample.csv`. Columns for custom
+/// attributes may be added; they are ignored unless an admin has created the attribute in the admin
+/// console. Departments are given by their IDs, which are numbers, separated by semicolons; the root
+/// department is 1. A department that doesn't exist is created under 其他（待设置部门）.
+///
+/// The app needs permission to edit the contacts.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SyncUser {
+    /// The `media_id` of the uploaded CSV file.
+    pub media_id: String,
+    /// Whether to invite the new members to WeCom, through a WeChat service notification, an SMS or an
+    /// email. The invitation is sent once a day, on up to 3 workdays. Default true.
+    pub to_invite: Option<bool>,
+    /// The URL that WeCom calls when the import is finished, and the keys for it.
+    pub callback: Option<JobCallback>,
+}
+
+impl SyncUser {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(media_id: impl Into<String>) -> Self {
+        Self {
+            media_id: media_id.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`to_invite`](Self::to_invite).
+    #[must_use]
+    pub fn to_invite(mut self, to_invite: bool) -> Self {
+        self.to_invite = Some(to_invite);
+        self
+    }
+
+    /// Sets [`callback`](Self::callback).
+    #[must_use]
+    pub fn callback(mut self, callback: JobCallback) -> Self {
+        self.callback = Some(callback);
+        self
+    }
+}
+
+/// The response to [`SyncUser`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SyncUserResponse {
+    /// The import's job ID, for [`GetBatchResult`]. At most 64 bytes.
+    pub jobid: String,
+}
+
+/// Starts an import that replaces all members.
+///
+/// `POST /cgi-bin/batch/replaceuser` ·
+/// [全量覆盖成员](https://developer.work.weixin.qq.com/document/path/90981)
+///
+/// Members are matched by userid. Of those who exist, the fields in the file are updated, the others
+/// stay unchanged; those who don't exist are added; members who aren't in the file are deleted. WeCom
+/// stops the import with an error code if it would delete more than 50 members and more than 20% of
+/// all, or fewer than 50 and more than 80% of all. Once the import is finished, [`GetBatchResult`]
+/// returns the outcome for each member. To replace all contacts, replace the departments first, with
+/// [`ReplaceParty`].
+///
+/// The file is UTF-8 in the format of the template
+/// `https://work.weixin.qq.com/wework_admin/downloadfile/batch_user_sample.csv`. Columns for custom
+/// attributes may be added; they are ignored unless an admin has created the attribute in the admin
+/// console. Departments are given by their IDs, which are numbers, separated by semicolons; the root
+/// department is 1. A department that doesn't exist is created under 其他（待设置部门）.
+///
+/// The app needs permission to edit the contacts.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ReplaceUser {
+    /// The `media_id` of the uploaded CSV file.
+    pub media_id: String,
+    /// Whether to invite the new members to WeCom, through a WeChat service notification, an SMS or an
+    /// email. The invitation is sent once a day, on up to 3 workdays. Default true.
+    pub to_invite: Option<bool>,
+    /// The URL that WeCom calls when the import is finished, and the keys for it.
+    pub callback: Option<JobCallback>,
+}
+
+impl ReplaceUser {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(media_id: impl Into<String>) -> Self {
+        Self {
+            media_id: media_id.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`to_invite`](Self::to_invite).
+    #[must_use]
+    pub fn to_invite(mut self, to_invite: bool) -> Self {
+        self.to_invite = Some(to_invite);
+        self
+    }
+
+    /// Sets [`callback`](Self::callback).
+    #[must_use]
+    pub fn callback(mut self, callback: JobCallback) -> Self {
+        self.callback = Some(callback);
+        self
+    }
+}
+
+/// The response to [`ReplaceUser`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ReplaceUserResponse {
+    /// The import's job ID, for [`GetBatchResult`]. At most 64 bytes.
+    pub jobid: String,
+}
+
+/// Starts an import that replaces all departments.
+///
+/// `POST /cgi-bin/batch/replaceparty` ·
+/// [全量覆盖部门](https://developer.work.weixin.qq.com/document/path/90982)
+///
+/// Departments are matched by ID. Those that exist are updated, those that don't are added.
+/// Departments that aren't in the file are deleted if they have no members and no subdepartments;
+/// otherwise they are deleted once an import moves the members out of them. Once the import is
+/// finished, [`GetBatchResult`] returns the outcome for each department.
+///
+/// The file is UTF-8 in the format of the template
+/// `https://work.weixin.qq.com/wework_admin/downloadfile/batch_party_sample.csv`. It must have each
+/// department's name, ID (a number; the root department is 1) and parent's ID. The rank is optional:
+/// empty or 0, it stays unchanged; the highest comes first.
+///
+/// The app needs permission to edit the contacts.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ReplaceParty {
+    /// The `media_id` of the uploaded CSV file.
+    pub media_id: String,
+    /// The URL that WeCom calls when the import is finished, and the keys for it.
+    pub callback: Option<JobCallback>,
+}
+
+impl ReplaceParty {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(media_id: impl Into<String>) -> Self {
+        Self {
+            media_id: media_id.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`callback`](Self::callback).
+    #[must_use]
+    pub fn callback(mut self, callback: JobCallback) -> Self {
+        self.callback = Some(callback);
+        self
+    }
+}
+
+/// The response to [`ReplaceParty`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ReplacePartyResponse {
+    /// The import's job ID, for [`GetBatchResult`]. At most 64 bytes.
+    pub jobid: String,
+}
 
 /// Gets the progress of an import, and its outcome for each member or department.
 ///
@@ -47,6 +222,47 @@ pub struct GetBatchResultResponse {
     pub percentage: u64,
     /// The type of import and its outcome.
     pub job: Job,
+}
+
+/// The URL that WeCom calls when a job is finished, and the keys for it.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct JobCallback {
+    /// The URL that receives the callback, with `http` or `https`.
+    pub url: Option<String>,
+    /// The token that signs the callback.
+    pub token: Option<Secret>,
+    /// The key that encrypts the callback: the Base64 encoding of an AES key.
+    pub encodingaeskey: Option<Secret>,
+}
+
+impl JobCallback {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`url`](Self::url).
+    #[must_use]
+    pub fn url(mut self, url: impl Into<String>) -> Self {
+        self.url = Some(url.into());
+        self
+    }
+
+    /// Sets [`token`](Self::token).
+    #[must_use]
+    pub fn token(mut self, token: impl Into<Secret>) -> Self {
+        self.token = Some(token.into());
+        self
+    }
+
+    /// Sets [`encodingaeskey`](Self::encodingaeskey).
+    #[must_use]
+    pub fn encodingaeskey(mut self, encodingaeskey: impl Into<Secret>) -> Self {
+        self.encodingaeskey = Some(encodingaeskey.into());
+        self
+    }
 }
 
 /// An import of members.

@@ -5,6 +5,78 @@
 #[allow(unused_imports)]
 use wecom_models::contacts::batch::*;
 
+impl crate::Endpoint for SyncUser {
+    type Response = SyncUserResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "contacts.batch.sync_user",
+        title: "增量更新成员",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/batch/syncuser",
+        page: "https://developer.work.weixin.qq.com/document/path/90980",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for SyncUser {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for ReplaceUser {
+    type Response = ReplaceUserResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "contacts.batch.replace_user",
+        title: "全量覆盖成员",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/batch/replaceuser",
+        page: "https://developer.work.weixin.qq.com/document/path/90981",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for ReplaceUser {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for ReplaceParty {
+    type Response = ReplacePartyResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "contacts.batch.replace_party",
+        title: "全量覆盖部门",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/batch/replaceparty",
+        page: "https://developer.work.weixin.qq.com/document/path/90982",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for ReplaceParty {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
 impl crate::Endpoint for GetBatchResult {
     type Response = GetBatchResultResponse;
     type Token = crate::token::AccessToken;
@@ -36,5 +108,5 @@ impl crate::Check for GetBatchResult {
 }
 
 crate::json_answers! {
-    GetBatchResultResponse
+    SyncUserResponse, ReplaceUserResponse, ReplacePartyResponse, GetBatchResultResponse
 }

@@ -28,14 +28,84 @@ impl wire::IntEnum for JobStatus {
     }
 }
 
+impl wire::WriteObject for SyncUser {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("media_id", &self.media_id)?;
+        out.put_some("to_invite", &self.to_invite)?;
+        out.put_some("callback", &self.callback)
+    }
+}
+
+impl wire::WriteObject for ReplaceUser {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("media_id", &self.media_id)?;
+        out.put_some("to_invite", &self.to_invite)?;
+        out.put_some("callback", &self.callback)
+    }
+}
+
+impl wire::WriteObject for ReplaceParty {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("media_id", &self.media_id)?;
+        out.put_some("callback", &self.callback)
+    }
+}
+
 impl wire::WriteObject for GetBatchResult {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("jobid", &self.jobid)
     }
 }
 
+impl wire::WriteObject for JobCallback {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("url", &self.url)?;
+        out.put_some("token", &self.token)?;
+        out.put_some("encodingaeskey", &self.encodingaeskey)
+    }
+}
+
 wire::write_objects! {
-    GetBatchResult
+    SyncUser, ReplaceUser, ReplaceParty, GetBatchResult, JobCallback
+}
+
+impl wire::ReadObject for SyncUserResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "jobid" => field.read(&mut self.jobid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ReplaceUserResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "jobid" => field.read(&mut self.jobid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ReplacePartyResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "jobid" => field.read(&mut self.jobid),
+            _ => field.skip(),
+        }
+    }
 }
 
 impl wire::ReadObject for GetBatchResultResponse {
@@ -138,7 +208,8 @@ impl wire::FlatUnion for Job {
 }
 
 wire::read_objects! {
-    GetBatchResultResponse, MemberJob, DepartmentJob, MemberResult, DepartmentResult
+    SyncUserResponse, ReplaceUserResponse, ReplacePartyResponse, GetBatchResultResponse,
+    MemberJob, DepartmentJob, MemberResult, DepartmentResult
 }
 
 wire::read_unions! {

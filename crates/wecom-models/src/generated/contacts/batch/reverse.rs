@@ -6,6 +6,24 @@
 use super::*;
 use crate::wire;
 
+impl wire::WriteObject for SyncUserResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("jobid", &self.jobid)
+    }
+}
+
+impl wire::WriteObject for ReplaceUserResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("jobid", &self.jobid)
+    }
+}
+
+impl wire::WriteObject for ReplacePartyResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("jobid", &self.jobid)
+    }
+}
+
 impl wire::WriteObject for GetBatchResultResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("status", &self.status)?;
@@ -65,11 +83,56 @@ impl wire::WriteObject for Job {
 }
 
 wire::write_objects! {
-    GetBatchResultResponse, MemberJob, DepartmentJob, MemberResult, DepartmentResult, Job
+    SyncUserResponse, ReplaceUserResponse, ReplacePartyResponse, GetBatchResultResponse,
+    MemberJob, DepartmentJob, MemberResult, DepartmentResult, Job
 }
 
 wire::write_int_enums! {
     JobStatus
+}
+
+impl wire::ReadObject for SyncUser {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "media_id" => field.read(&mut self.media_id),
+            "to_invite" => field.read(&mut self.to_invite),
+            "callback" => field.read(&mut self.callback),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ReplaceUser {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "media_id" => field.read(&mut self.media_id),
+            "to_invite" => field.read(&mut self.to_invite),
+            "callback" => field.read(&mut self.callback),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ReplaceParty {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "media_id" => field.read(&mut self.media_id),
+            "callback" => field.read(&mut self.callback),
+            _ => field.skip(),
+        }
+    }
 }
 
 impl wire::ReadObject for GetBatchResult {
@@ -85,6 +148,21 @@ impl wire::ReadObject for GetBatchResult {
     }
 }
 
+impl wire::ReadObject for JobCallback {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "url" => field.read(&mut self.url),
+            "token" => field.read(&mut self.token),
+            "encodingaeskey" => field.read(&mut self.encodingaeskey),
+            _ => field.skip(),
+        }
+    }
+}
+
 wire::read_objects! {
-    GetBatchResult
+    SyncUser, ReplaceUser, ReplaceParty, GetBatchResult, JobCallback
 }
