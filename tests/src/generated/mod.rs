@@ -576,6 +576,16 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         ],
     ),
     Contract::of::<
+        wecom_models::kf::message::GetServiceState,
+    >(kf::message::GET_SERVICE_STATE, &[], &[]),
+    Contract::of::<
+        wecom_models::kf::message::TransServiceState,
+    >(kf::message::TRANS_SERVICE_STATE, &[], &[]),
+    Contract::of::<wecom_models::kf::message::SendMsg>(kf::message::SEND_MSG, &[], &[]),
+    Contract::of::<
+        wecom_models::kf::message::SendMsgOnEvent,
+    >(kf::message::SEND_MSG_ON_EVENT, &["/msgtype"], &[]),
+    Contract::of::<
         wecom_models::kf::servicer::AddServicer,
     >(kf::servicer::ADD_SERVICER, &[], &[]),
     Contract::of::<

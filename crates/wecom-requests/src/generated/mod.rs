@@ -354,6 +354,14 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     #[cfg(feature = "kf")]
     <wecom_models::kf::message::SyncMsg as crate::Endpoint>::META,
     #[cfg(feature = "kf")]
+    <wecom_models::kf::message::GetServiceState as crate::Endpoint>::META,
+    #[cfg(feature = "kf")]
+    <wecom_models::kf::message::TransServiceState as crate::Endpoint>::META,
+    #[cfg(feature = "kf")]
+    <wecom_models::kf::message::SendMsg as crate::Endpoint>::META,
+    #[cfg(feature = "kf")]
+    <wecom_models::kf::message::SendMsgOnEvent as crate::Endpoint>::META,
+    #[cfg(feature = "kf")]
     <wecom_models::kf::servicer::AddServicer as crate::Endpoint>::META,
     #[cfg(feature = "kf")]
     <wecom_models::kf::servicer::DelServicer as crate::Endpoint>::META,

@@ -397,3 +397,223 @@ pub(crate) const SYNC_MSG: &[crate::snapshot::Example] = &[
 fn sync_msg() {
     crate::snapshot::snapshot::<SyncMsg>(SYNC_MSG);
 }
+
+pub(crate) const GET_SERVICE_STATE: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "open_kfid": "wkErxtDgAAq7ZkT2", "external_userid": "wmErxtDgAA9AW32Y" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "service_state": 3, "servicer_userid": "lin.wei" }"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{ "open_kfid": "wkErxtDgAAq7ZkT2", "external_userid": "wmErxtDgAA1KpQ77" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "service_state": 0 }"#,
+    },
+];
+
+#[test]
+fn get_service_state() {
+    crate::snapshot::snapshot::<GetServiceState>(GET_SERVICE_STATE);
+}
+
+pub(crate) const TRANS_SERVICE_STATE: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "open_kfid": "wkErxtDgAAq7ZkT2",
+  "external_userid": "wmErxtDgAA9AW32Y",
+  "service_state": 3,
+  "servicer_userid": "lin.wei"
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "msg_code": "MSG-CODE-2" }"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{
+  "open_kfid": "wkErxtDgAAq7ZkT2",
+  "external_userid": "wmErxtDgAA9AW32Y",
+  "service_state": 3,
+  "servicer_userid": "chen.yu"
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{ "open_kfid": "wkErxtDgAAq7ZkT2", "external_userid": "wmErxtDgAA9AW32Y", "service_state": 4 }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "msg_code": "MSG-CODE-3" }"#,
+    },
+];
+
+#[test]
+fn trans_service_state() {
+    crate::snapshot::snapshot::<TransServiceState>(TRANS_SERVICE_STATE);
+}
+
+pub(crate) const SEND_MSG: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "touser": "wmErxtDgAA9AW32Y",
+  "open_kfid": "wkErxtDgAAq7ZkT2",
+  "msgid": "order-501_shipped",
+  "msgtype": "text",
+  "text": { "content": "Your order is on its way: https://example.com/orders/501" }
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "order-501_shipped" }"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{
+  "touser": "wmErxtDgAA9AW32Y",
+  "open_kfid": "wkErxtDgAAq7ZkT2",
+  "msgtype": "image",
+  "image": { "media_id": "3kPq8uQ7image" }
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-4Tq9aXk1" }"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{
+  "touser": "wmErxtDgAA9AW32Y",
+  "open_kfid": "wkErxtDgAAq7ZkT2",
+  "msgtype": "voice",
+  "voice": { "media_id": "3kPq8uQ7voice" }
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-4Tq9aXk2" }"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{
+  "touser": "wmErxtDgAA9AW32Y",
+  "open_kfid": "wkErxtDgAAq7ZkT2",
+  "msgtype": "video",
+  "video": { "media_id": "3kPq8uQ7video" }
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-4Tq9aXk3" }"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{
+  "touser": "wmErxtDgAA9AW32Y",
+  "open_kfid": "wkErxtDgAAq7ZkT2",
+  "msgtype": "file",
+  "file": { "media_id": "3kPq8uQ7file" }
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-4Tq9aXk4" }"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{
+  "touser": "wmErxtDgAA9AW32Y",
+  "open_kfid": "wkErxtDgAAq7ZkT2",
+  "msgtype": "link",
+  "link": {
+    "title": "Returns",
+    "desc": "How to send something back",
+    "url": "https://example.com/returns",
+    "thumb_media_id": "3kPq8uQ7thumb"
+  }
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-4Tq9aXk5" }"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{
+  "touser": "wmErxtDgAA9AW32Y",
+  "open_kfid": "wkErxtDgAAq7ZkT2",
+  "msgtype": "miniprogram",
+  "miniprogram": {
+    "appid": "wx0a1b2c3d4e5f6a7b",
+    "title": "Shop",
+    "thumb_media_id": "3kPq8uQ7thumb",
+    "pagepath": "pages/shop.html"
+  }
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-4Tq9aXk6" }"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{
+  "touser": "wmErxtDgAA9AW32Y",
+  "open_kfid": "wkErxtDgAAq7ZkT2",
+  "msgtype": "msgmenu",
+  "msgmenu": {
+    "head_content": "Did we solve your problem?",
+    "list": [
+      { "type": "click", "click": { "id": "rating_yes", "content": "Yes" } },
+      { "type": "click", "click": { "content": "Not yet" } },
+      { "type": "text", "text": { "content": "Or look it up in the ", "no_newline": 1 } },
+      { "type": "view", "view": { "url": "https://example.com/help", "content": "manual" } },
+      {
+        "type": "miniprogram",
+        "miniprogram": {
+          "appid": "wx0a1b2c3d4e5f6a7b",
+          "pagepath": "pages/help.html?from=menu",
+          "content": "Open the help center"
+        }
+      },
+      { "type": "text", "text": { "content": "We are here until 18:00." } }
+    ],
+    "tail_content": "Thank you for your visit."
+  }
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-4Tq9aXk7" }"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{
+  "touser": "wmErxtDgAA9AW32Y",
+  "open_kfid": "wkErxtDgAAq7ZkT2",
+  "msgtype": "location",
+  "location": {
+    "name": "Warehouse 3",
+    "address": "12 Harbor Road",
+    "latitude": 31.2304,
+    "longitude": 121.4737
+  }
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-4Tq9aXk8" }"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{
+  "touser": "wmErxtDgAA9AW32Y",
+  "open_kfid": "wkErxtDgAAq7ZkT2",
+  "msgtype": "ca_link",
+  "ca_link": { "link_url": "https://work.weixin.qq.com/ca/cawcde81a0b3f2e7d4" }
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-4Tq9aXk9" }"#,
+    },
+];
+
+#[test]
+fn send_msg() {
+    crate::snapshot::snapshot::<SendMsg>(SEND_MSG);
+}
+
+pub(crate) const SEND_MSG_ON_EVENT: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "code": "WELCOME-CODE",
+  "msgid": "welcome_1",
+  "msgtype": "text",
+  "text": { "content": "Welcome! What can we do for you?" }
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "welcome_1" }"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{
+  "code": "MSG-CODE-3",
+  "msgtype": "msgmenu",
+  "msgmenu": {
+    "head_content": "Did we solve your problem?",
+    "list": [
+      { "type": "click", "click": { "id": "rating_yes", "content": "Yes" } },
+      { "type": "click", "click": { "content": "Not yet" } },
+      { "type": "view", "view": { "url": "https://example.com/help", "content": "Read the manual" } },
+      {
+        "type": "miniprogram",
+        "miniprogram": {
+          "appid": "wx0a1b2c3d4e5f6a7b",
+          "pagepath": "pages/help?from=menu",
+          "content": "Open the help center"
+        }
+      },
+      { "type": "text", "text": { "content": "We are here until 18:00.", "no_newline": 0 } }
+    ],
+    "tail_content": "Thank you for your visit."
+  }
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-4Tq9aXm1" }"#,
+    },
+];
+
+#[test]
+fn send_msg_on_event() {
+    crate::snapshot::snapshot::<SendMsgOnEvent>(SEND_MSG_ON_EVENT);
+}

@@ -17,8 +17,8 @@ use crate::{Json, Secret, Timestamp, Unknown, UnknownUnion};
 /// WeCom sends the callback `kf_msg_or_event` when there is something new; this call returns the
 /// messages themselves. They go back 3 days: messages of customers (including the reply that a click
 /// on a menu item sends), replies of servicers in WeCom, and events, including failures of messages
-/// sent with `kf/send_msg`. Messages sent with `kf/send_msg` themselves are not returned. Media above
-/// 2 MB (image, voice message), 10 MB (video) or 20 MB (file) are replaced by a text that says so.
+/// sent with [`SendMsg`]. Messages sent with [`SendMsg`] themselves are not returned. Media above 2 MB
+/// (image, voice message), 10 MB (video) or 20 MB (file) are replaced by a text that says so.
 ///
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps need the
 /// permission 微信客服 › 管理账号、分配会话和收发消息. The account must be among those that the company lets the API
@@ -90,6 +90,253 @@ pub struct SyncMsgResponse {
     pub has_more: bool,
     /// The messages and events.
     pub msg_list: Vec<Message>,
+}
+
+/// Gets the state of a customer's session.
+///
+/// `POST /cgi-bin/kf/service_state/get` ·
+/// [获取会话状态](https://developer.work.weixin.qq.com/document/path/94669)
+///
+/// A session lasts 48 hours, or until a servicer or the API ends it. From each state, the API can do
+/// this:
+///
+/// - 0, new: reply with [`SendMsg`], move it to the waiting pool (2), or assign it to a servicer (3).
+/// - 1, served by the bot: reply, move it to the waiting pool (2), or assign it to a servicer (3).
+/// - 2, in the waiting pool: assign it to a servicer (3).
+/// - 3, served by a servicer: transfer it to another servicer (3), or end it (4).
+/// - 4, ended or not begun: nothing. Once the customer writes, it is new (0). Once a servicer writes in the client, the servicer
+///   serves it (3), and [`SyncMsg`] returns the event `session_status_change` with `change_type` 4.
+///
+/// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps need the
+/// permission 微信客服 › 管理账号、分配会话和收发消息. The account must be among those that the company lets the API
+/// manage (微信客服 › 通过API管理微信客服账号), and its servicers must be visible to the app. Since 2023-12-01 a
+/// system app's secret no longer works; existing companies are unaffected for now.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetServiceState {
+    /// The account's ID.
+    pub open_kfid: String,
+    /// The customer's external_userid.
+    pub external_userid: String,
+}
+
+impl GetServiceState {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(
+        open_kfid: impl Into<String>,
+        external_userid: impl Into<String>,
+    ) -> Self {
+        Self {
+            open_kfid: open_kfid.into(),
+            external_userid: external_userid.into(),
+        }
+    }
+}
+
+/// The response to [`GetServiceState`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetServiceStateResponse {
+    /// The state of the session.
+    pub service_state: ServiceState,
+    /// The servicer's userid; for third-party apps, the open_userid. Meaningful only if `service_state` is
+    /// 3.
+    pub servicer_userid: Option<String>,
+}
+
+/// Changes the state of a customer's session.
+///
+/// `POST /cgi-bin/kf/service_state/trans` ·
+/// [变更会话状态](https://developer.work.weixin.qq.com/document/path/94669)
+///
+/// `servicer_userid` is required if `service_state` is `3`.
+///
+/// A session lasts 48 hours, or until a servicer or the API ends it. From each state, the API can do
+/// this:
+///
+/// - 0, new: reply with [`SendMsg`], move it to the waiting pool (2), or assign it to a servicer (3).
+/// - 1, served by the bot: reply, move it to the waiting pool (2), or assign it to a servicer (3).
+/// - 2, in the waiting pool: assign it to a servicer (3).
+/// - 3, served by a servicer: transfer it to another servicer (3), or end it (4).
+/// - 4, ended or not begun: nothing. Once the customer writes, it is new (0). Once a servicer writes in the client, the servicer
+///   serves it (3), and [`SyncMsg`] returns the event `session_status_change` with `change_type` 4.
+///
+/// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps need the
+/// permission 微信客服 › 管理账号、分配会话和收发消息. The account must be among those that the company lets the API
+/// manage (微信客服 › 通过API管理微信客服账号), and its servicers must be visible to the app. Since 2023-12-01 a
+/// system app's secret no longer works; existing companies are unaffected for now.
+///
+/// Error codes:
+///
+/// - 95014, `KF_USER_NOT_SERVICER`: The servicer hasn't activated WeCom.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct TransServiceState {
+    /// The account's ID.
+    pub open_kfid: String,
+    /// The customer's external_userid.
+    pub external_userid: String,
+    /// The new state.
+    pub service_state: ServiceState,
+    /// The servicer's userid; for third-party apps, the open_userid. Required if `service_state` is 3. The
+    /// servicer must be serving now, and must have activated WeCom.
+    pub servicer_userid: Option<String>,
+}
+
+impl TransServiceState {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(
+        open_kfid: impl Into<String>,
+        external_userid: impl Into<String>,
+        service_state: ServiceState,
+    ) -> Self {
+        Self {
+            open_kfid: open_kfid.into(),
+            external_userid: external_userid.into(),
+            service_state,
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`servicer_userid`](Self::servicer_userid).
+    #[must_use]
+    pub fn servicer_userid(mut self, servicer_userid: impl Into<String>) -> Self {
+        self.servicer_userid = Some(servicer_userid.into());
+        self
+    }
+}
+
+/// The response to [`TransServiceState`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct TransServiceStateResponse {
+    /// The code for [`SendMsgOnEvent`]. Present when the session first changes to 2 or 3, for a reply, and
+    /// when it changes to 4, for a closing message.
+    pub msg_code: Option<Secret>,
+}
+
+/// Sends a message from a customer service account to a customer.
+///
+/// `POST /cgi-bin/kf/send_msg` · [发送消息](https://developer.work.weixin.qq.com/document/path/94677)
+///
+/// The session must be new or served by the bot (`service_state` 0 or 1, see [`GetServiceState`]).
+/// After each message of the customer, up to 5 messages may be sent within 48 hours. Success doesn't
+/// mean that the message arrives: if it can't be delivered, [`SyncMsg`] returns the event
+/// `msg_send_fail`.
+///
+/// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps need the
+/// permission 微信客服 › 管理账号、分配会话和收发消息. The account must be among those that the company lets the API
+/// manage (微信客服 › 通过API管理微信客服账号), and its servicers must be visible to the app. Since 2023-12-01 a
+/// system app's secret no longer works; existing companies are unaffected for now.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SendMsg {
+    /// The recipient: the customer's external_userid.
+    pub touser: String,
+    /// The ID of the customer service account that sends the message.
+    pub open_kfid: String,
+    /// The message's ID. Must be unique within the account. If omitted, WeCom chooses one. At most 32
+    /// bytes, matching `^[0-9a-zA-Z_-]*$`.
+    pub msgid: Option<String>,
+    /// The content of the message.
+    pub message: OutgoingMessage,
+}
+
+impl SendMsg {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(
+        touser: impl Into<String>,
+        open_kfid: impl Into<String>,
+        message: OutgoingMessage,
+    ) -> Self {
+        Self {
+            touser: touser.into(),
+            open_kfid: open_kfid.into(),
+            message,
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`msgid`](Self::msgid).
+    #[must_use]
+    pub fn msgid(mut self, msgid: impl Into<String>) -> Self {
+        self.msgid = Some(msgid.into());
+        self
+    }
+}
+
+/// The response to [`SendMsg`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SendMsgResponse {
+    /// The message's ID: the one in the request, or a new one.
+    pub msgid: String,
+}
+
+/// Sends a welcome message, or another message in response to an event, to a customer.
+///
+/// `POST /cgi-bin/kf/send_msg_on_event` ·
+/// [发送欢迎语等事件响应消息](https://developer.work.weixin.qq.com/document/path/95122)
+///
+/// A code from an event or from [`TransServiceState`] allows one message:
+///
+/// - The customer entered the session, for a welcome message: text or a menu, within 20 seconds. The code is the `welcome_code` of
+///   the event `enter_session`, which has one if the customer got no welcome message in the last 48 hours and hasn't written to
+///   the account.
+/// - The session went to the waiting pool, to say that the customer has to wait: text, within 48 hours. The code is from
+///   [`TransServiceState`].
+/// - A servicer took the session from the waiting pool, to say that it is after hours or that the answer is late: text, within 48
+///   hours. The code is from the event `session_status_change` or from [`TransServiceState`].
+/// - The session ended, to say so or to ask for a rating: text or a menu, within 20 seconds. The code is from the event
+///   `session_status_change` or from [`TransServiceState`].
+///
+/// Except for welcome messages, the session must still be in the state in which the code was obtained.
+///
+/// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps need the
+/// permission 微信客服 › 管理账号、分配会话和收发消息. The account must be among those that the company lets the API
+/// manage (微信客服 › 通过API管理微信客服账号), and its servicers must be visible to the app. Since 2023-12-01 a
+/// system app's secret no longer works; existing companies are unaffected for now.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SendMsgOnEvent {
+    /// The `welcome_code` or `msg_code`. It can be used once.
+    pub code: Secret,
+    /// The message's ID. If omitted, WeCom chooses one. At most 32 bytes, matching `^[0-9a-zA-Z_-]*$`.
+    pub msgid: Option<String>,
+    /// The content of the message.
+    ///
+    /// The page's example shows a placeholder for `msgtype`.
+    pub message: EventMessage,
+}
+
+impl SendMsgOnEvent {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(code: impl Into<Secret>, message: EventMessage) -> Self {
+        Self {
+            code: code.into(),
+            message,
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`msgid`](Self::msgid).
+    #[must_use]
+    pub fn msgid(mut self, msgid: impl Into<String>) -> Self {
+        self.msgid = Some(msgid.into());
+        self
+    }
+}
+
+/// The response to [`SendMsgOnEvent`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SendMsgOnEventResponse {
+    /// The message's ID: the one in the request, or a new one.
+    pub msgid: String,
 }
 
 /// A message or an event.
@@ -318,8 +565,8 @@ pub struct EnterSession {
     pub scene: String,
     /// The `scene_param` that the developer appended to the link.
     pub scene_param: String,
-    /// The code for sending a welcome message with `kf/send_msg_on_event`. Absent if the customer was
-    /// welcomed within the last 48 hours, or has written to the account.
+    /// The code for sending a welcome message with [`SendMsgOnEvent`]. Absent if the customer was welcomed
+    /// within the last 48 hours, or has written to the account.
     pub welcome_code: Option<Secret>,
     /// The place in WeChat Channels that the customer came from. Absent for customers who came from
     /// elsewhere.
@@ -382,7 +629,7 @@ pub struct SessionStatusChange {
     pub old_servicer_userid: Option<String>,
     /// The new servicer's userid. Present only for `change_type` 1, 2 and 4.
     pub new_servicer_userid: Option<String>,
-    /// The code for sending a reply or a closing message with `kf/send_msg_on_event`. Present only for
+    /// The code for sending a reply or a closing message with [`SendMsgOnEvent`]. Present only for
     /// `change_type` 1 and 3.
     pub msg_code: Option<Secret>,
 }
@@ -425,6 +672,381 @@ pub struct RejectCustomerMsgSwitchChange {
     pub external_userid: String,
     /// Whether the customer's messages are rejected now.
     pub reject_switch: bool,
+}
+
+/// Text to send.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct OutgoingText {
+    /// The text. At most 2048 bytes.
+    pub content: String,
+}
+
+impl OutgoingText {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(content: impl Into<String>) -> Self {
+        Self { content: content.into() }
+    }
+}
+
+/// An image, a voice message, a video or a file to send.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct OutgoingMedia {
+    /// The `media_id` of the uploaded file.
+    pub media_id: String,
+}
+
+impl OutgoingMedia {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(media_id: impl Into<String>) -> Self {
+        Self { media_id: media_id.into() }
+    }
+}
+
+/// A link with a preview, to send.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct OutgoingLink {
+    /// The title. WeCom truncates longer text. Truncated after 128 bytes
+    /// ([`cut_at_bytes`](crate::cut_at_bytes)).
+    pub title: String,
+    /// The description. WeCom truncates longer text. Truncated after 512 bytes
+    /// ([`cut_at_bytes`](crate::cut_at_bytes)).
+    pub desc: Option<String>,
+    /// The URL that a click opens, with `http://` or `https://`. At most 2048 bytes.
+    pub url: String,
+    /// The preview image: the `media_id` of an uploaded image.
+    pub thumb_media_id: String,
+}
+
+impl OutgoingLink {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(
+        title: impl Into<String>,
+        url: impl Into<String>,
+        thumb_media_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            title: title.into(),
+            url: url.into(),
+            thumb_media_id: thumb_media_id.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`desc`](Self::desc).
+    #[must_use]
+    pub fn desc(mut self, desc: impl Into<String>) -> Self {
+        self.desc = Some(desc.into());
+        self
+    }
+}
+
+/// A mini program to send.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct OutgoingMiniProgram {
+    /// The mini program's appid.
+    pub appid: String,
+    /// The title. WeCom truncates longer text. Truncated after 64 bytes
+    /// ([`cut_at_bytes`](crate::cut_at_bytes)).
+    pub title: Option<String>,
+    /// The cover: the `media_id` of an uploaded image. Recommended: 520 by 416 pixels.
+    pub thumb_media_id: String,
+    /// The page that a click opens. Its path must end in `.html`, or WeChat doesn't find it.
+    pub pagepath: String,
+}
+
+impl OutgoingMiniProgram {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(
+        appid: impl Into<String>,
+        thumb_media_id: impl Into<String>,
+        pagepath: impl Into<String>,
+    ) -> Self {
+        Self {
+            appid: appid.into(),
+            thumb_media_id: thumb_media_id.into(),
+            pagepath: pagepath.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`title`](Self::title).
+    #[must_use]
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.title = Some(title.into());
+        self
+    }
+}
+
+/// A menu to send.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct OutgoingMenu {
+    /// The text above the items. At most 1024 bytes.
+    pub head_content: Option<String>,
+    /// The items. Up to 10 of them may be clickable: `click`, `view` and `miniprogram` together. At most
+    /// 50 items.
+    pub list: Option<Vec<OutgoingMenuItem>>,
+    /// The text below the items. At most 1024 bytes.
+    pub tail_content: Option<String>,
+}
+
+impl OutgoingMenu {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`head_content`](Self::head_content).
+    #[must_use]
+    pub fn head_content(mut self, head_content: impl Into<String>) -> Self {
+        self.head_content = Some(head_content.into());
+        self
+    }
+
+    /// Sets [`list`](Self::list).
+    #[must_use]
+    pub fn list(mut self, list: impl IntoIterator<Item = OutgoingMenuItem>) -> Self {
+        self.list = Some(list.into_iter().collect());
+        self
+    }
+
+    /// Sets [`tail_content`](Self::tail_content).
+    #[must_use]
+    pub fn tail_content(mut self, tail_content: impl Into<String>) -> Self {
+        self.tail_content = Some(tail_content.into());
+        self
+    }
+}
+
+/// A menu to send in response to an event.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct EventMenu {
+    /// The text above the items. At most 1024 bytes.
+    pub head_content: Option<String>,
+    /// The items. At most 10 items.
+    pub list: Option<Vec<OutgoingMenuItem>>,
+    /// The text below the items. At most 1024 bytes.
+    pub tail_content: Option<String>,
+}
+
+impl EventMenu {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`head_content`](Self::head_content).
+    #[must_use]
+    pub fn head_content(mut self, head_content: impl Into<String>) -> Self {
+        self.head_content = Some(head_content.into());
+        self
+    }
+
+    /// Sets [`list`](Self::list).
+    #[must_use]
+    pub fn list(mut self, list: impl IntoIterator<Item = OutgoingMenuItem>) -> Self {
+        self.list = Some(list.into_iter().collect());
+        self
+    }
+
+    /// Sets [`tail_content`](Self::tail_content).
+    #[must_use]
+    pub fn tail_content(mut self, tail_content: impl Into<String>) -> Self {
+        self.tail_content = Some(tail_content.into());
+        self
+    }
+}
+
+/// A menu item that sends a reply, to send.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct OutgoingReplyItem {
+    /// The item's ID: the `menu_id` of the reply. Recommended: only letters, digits and `_`; it may be
+    /// truncated at a `#`. At most 128 bytes, at least 1 characters.
+    pub id: Option<String>,
+    /// The item's text. At most 128 bytes, at least 1 characters.
+    pub content: String,
+}
+
+impl OutgoingReplyItem {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(content: impl Into<String>) -> Self {
+        Self {
+            content: content.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`id`](Self::id).
+    #[must_use]
+    pub fn id(mut self, id: impl Into<String>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+}
+
+/// A menu item that opens a page, to send.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct OutgoingLinkItem {
+    /// The URL that a click opens. At most 2048 bytes, at least 1 characters.
+    pub url: String,
+    /// The item's text. At most 1024 bytes, at least 1 characters.
+    pub content: String,
+}
+
+impl OutgoingLinkItem {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(url: impl Into<String>, content: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            content: content.into(),
+        }
+    }
+}
+
+/// A menu item that opens a mini program, to send.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct OutgoingMiniProgramItem {
+    /// The mini program's appid. At most 32 bytes, at least 1 characters.
+    pub appid: String,
+    /// The page that a click opens. At most 1024 bytes, at least 1 characters.
+    pub pagepath: String,
+    /// The item's text. At most 1024 bytes.
+    pub content: String,
+}
+
+impl OutgoingMiniProgramItem {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(
+        appid: impl Into<String>,
+        pagepath: impl Into<String>,
+        content: impl Into<String>,
+    ) -> Self {
+        Self {
+            appid: appid.into(),
+            pagepath: pagepath.into(),
+            content: content.into(),
+        }
+    }
+}
+
+/// Text between the items of a menu.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct OutgoingTextItem {
+    /// The text. `\n`, a backslash and an n, breaks the line. At most 256 bytes, at least 1 characters.
+    pub content: String,
+    /// Whether what follows stays on the same line, to mix text with other items. Default 0.
+    pub no_newline: Option<bool>,
+}
+
+impl OutgoingTextItem {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(content: impl Into<String>) -> Self {
+        Self {
+            content: content.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`no_newline`](Self::no_newline).
+    #[must_use]
+    pub fn no_newline(mut self, no_newline: bool) -> Self {
+        self.no_newline = Some(no_newline);
+        self
+    }
+}
+
+/// A location to send.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct OutgoingLocation {
+    /// The location's name.
+    pub name: Option<String>,
+    /// The location's address.
+    pub address: Option<String>,
+    /// The latitude, in degrees. -90 to 90.
+    pub latitude: f64,
+    /// The longitude, in degrees. -180 to 180.
+    pub longitude: f64,
+}
+
+impl OutgoingLocation {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(latitude: f64, longitude: f64) -> Self {
+        Self {
+            latitude,
+            longitude,
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`name`](Self::name).
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Sets [`address`](Self::address).
+    #[must_use]
+    pub fn address(mut self, address: impl Into<String>) -> Self {
+        self.address = Some(address.into());
+        self
+    }
+}
+
+/// An acquisition link (获客链接), which the customer gets as a business card.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AcquisitionLink {
+    /// The acquisition link, from the customer acquisition assistant. Opening it from the card doesn't
+    /// count as opening the link in the assistant's statistics.
+    pub link_url: String,
+}
+
+impl AcquisitionLink {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(link_url: impl Into<String>) -> Self {
+        Self { link_url: link_url.into() }
+    }
+}
+
+/// A state of a session.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ServiceState {
+    /// `0`: new: a customer wrote.
+    New,
+    /// `1`: served by the bot.
+    Bot,
+    /// `2`: waiting for a servicer.
+    WaitingPool,
+    /// `3`: served by a servicer.
+    Servicer,
+    /// `4`: ended, or not begun: the customer hasn't written yet.
+    Ended,
+    /// A value the documentation does not list.
+    Other(Unknown),
 }
 
 /// A format of voice messages.
@@ -676,5 +1298,61 @@ pub enum EventContent {
     /// `reject_customer_msg_switch_change`: a servicer started or stopped rejecting a customer's messages.
     RejectCustomerMsgSwitchChange(RejectCustomerMsgSwitchChange),
     /// A `event_type` that the documentation doesn't list, with all its fields.
+    Other(UnknownUnion),
+}
+
+/// The content of a message to send.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum OutgoingMessage {
+    /// `text`
+    Text(OutgoingText),
+    /// `image`
+    Image(OutgoingMedia),
+    /// `voice`
+    Voice(OutgoingMedia),
+    /// `video`
+    Video(OutgoingMedia),
+    /// `file`
+    File(OutgoingMedia),
+    /// `link`: a link with a preview.
+    Link(OutgoingLink),
+    /// `miniprogram`
+    MiniProgram(OutgoingMiniProgram),
+    /// `msgmenu`
+    Menu(OutgoingMenu),
+    /// `location`
+    Location(OutgoingLocation),
+    /// `ca_link`: an acquisition link, as a business card.
+    AcquisitionLink(AcquisitionLink),
+    /// A `msgtype` that the documentation doesn't list, with all its fields.
+    Other(UnknownUnion),
+}
+
+/// The content of a message in response to an event. Whether a menu is allowed depends on the event.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum EventMessage {
+    /// `text`
+    Text(OutgoingText),
+    /// `msgmenu`
+    Menu(EventMenu),
+    /// A `msgtype` that the documentation doesn't list, with all its fields.
+    Other(UnknownUnion),
+}
+
+/// An item of a menu to send.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum OutgoingMenuItem {
+    /// `click`: sends a text message of the customer, with the item's ID.
+    Click(OutgoingReplyItem),
+    /// `view`: opens a page.
+    View(OutgoingLinkItem),
+    /// `miniprogram`: opens a mini program.
+    MiniProgram(OutgoingMiniProgramItem),
+    /// `text`: text between the items.
+    Text(OutgoingTextItem),
+    /// A `type` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),
 }

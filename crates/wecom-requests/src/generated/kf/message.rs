@@ -58,6 +58,233 @@ impl crate::PagedItems for SyncMsg {
     }
 }
 
+impl crate::Endpoint for GetServiceState {
+    type Response = GetServiceStateResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "kf.message.get_service_state",
+        title: "获取会话状态",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/kf/service_state/get",
+        page: "https://developer.work.weixin.qq.com/document/path/94669",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for GetServiceState {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for TransServiceState {
+    type Response = TransServiceStateResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "kf.message.trans_service_state",
+        title: "变更会话状态",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/kf/service_state/trans",
+        page: "https://developer.work.weixin.qq.com/document/path/94669",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[
+            crate::errcode::ErrorCode {
+                code: crate::errcode::KF_USER_NOT_SERVICER,
+                name: "KF_USER_NOT_SERVICER",
+                doc: "The servicer hasn't activated WeCom.",
+                help: None,
+            },
+        ],
+    };
+}
+
+impl crate::Check for TransServiceState {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker
+            .required_when(
+                ("servicer_userid", self.servicer_userid.is_some()),
+                ("service_state", crate::When::Is(&["3"])),
+                crate::is_one_of(&self.service_state, &["3"]),
+            );
+    }
+}
+
+impl crate::Endpoint for SendMsg {
+    type Response = SendMsgResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "kf.message.send_msg",
+        title: "发送消息",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/kf/send_msg",
+        page: "https://developer.work.weixin.qq.com/document/path/94677",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for SendMsg {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_bytes("msgid", &self.msgid, 32);
+        checker.pattern("msgid", &self.msgid, crate::pattern!("^[0-9a-zA-Z_-]*$"));
+        crate::Check::check(&self.message, checker);
+    }
+}
+
+impl crate::Endpoint for SendMsgOnEvent {
+    type Response = SendMsgOnEventResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "kf.message.send_msg_on_event",
+        title: "发送欢迎语等事件响应消息",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/kf/send_msg_on_event",
+        page: "https://developer.work.weixin.qq.com/document/path/95122",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for SendMsgOnEvent {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_bytes("msgid", &self.msgid, 32);
+        checker.pattern("msgid", &self.msgid, crate::pattern!("^[0-9a-zA-Z_-]*$"));
+        crate::Check::check(&self.message, checker);
+    }
+}
+
+impl crate::Check for OutgoingText {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_bytes("content", &self.content, 2048);
+    }
+}
+
+impl crate::Check for OutgoingLink {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_bytes("url", &self.url, 2048);
+    }
+}
+
+impl crate::Check for OutgoingMenu {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_bytes("head_content", &self.head_content, 1024);
+        checker.max_items("list", &self.list, 50);
+        checker.nested("list", &self.list);
+        checker.max_bytes("tail_content", &self.tail_content, 1024);
+    }
+}
+
+impl crate::Check for EventMenu {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_bytes("head_content", &self.head_content, 1024);
+        checker.max_items("list", &self.list, 10);
+        checker.nested("list", &self.list);
+        checker.max_bytes("tail_content", &self.tail_content, 1024);
+    }
+}
+
+impl crate::Check for OutgoingReplyItem {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.min_chars("id", &self.id, 1);
+        checker.max_bytes("id", &self.id, 128);
+        checker.min_chars("content", &self.content, 1);
+        checker.max_bytes("content", &self.content, 128);
+    }
+}
+
+impl crate::Check for OutgoingLinkItem {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.min_chars("url", &self.url, 1);
+        checker.max_bytes("url", &self.url, 2048);
+        checker.min_chars("content", &self.content, 1);
+        checker.max_bytes("content", &self.content, 1024);
+    }
+}
+
+impl crate::Check for OutgoingMiniProgramItem {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.min_chars("appid", &self.appid, 1);
+        checker.max_bytes("appid", &self.appid, 32);
+        checker.min_chars("pagepath", &self.pagepath, 1);
+        checker.max_bytes("pagepath", &self.pagepath, 1024);
+        checker.max_bytes("content", &self.content, 1024);
+    }
+}
+
+impl crate::Check for OutgoingTextItem {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.min_chars("content", &self.content, 1);
+        checker.max_bytes("content", &self.content, 256);
+    }
+}
+
+impl crate::Check for OutgoingLocation {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.min("latitude", &self.latitude, -90);
+        checker.max("latitude", &self.latitude, 90);
+        checker.min("longitude", &self.longitude, -180);
+        checker.max("longitude", &self.longitude, 180);
+    }
+}
+
+impl crate::Check for OutgoingMessage {
+    fn check(&self, checker: &mut crate::Checker) {
+        match self {
+            Self::Text(content) => checker.nested("text", content),
+            Self::Link(content) => checker.nested("link", content),
+            Self::Menu(content) => checker.nested("msgmenu", content),
+            Self::Location(content) => checker.nested("location", content),
+            _ => {}
+        }
+    }
+}
+
+impl crate::Check for EventMessage {
+    fn check(&self, checker: &mut crate::Checker) {
+        match self {
+            Self::Text(content) => checker.nested("text", content),
+            Self::Menu(content) => checker.nested("msgmenu", content),
+            _ => {}
+        }
+    }
+}
+
+impl crate::Check for OutgoingMenuItem {
+    fn check(&self, checker: &mut crate::Checker) {
+        match self {
+            Self::Click(content) => checker.nested("click", content),
+            Self::View(content) => checker.nested("view", content),
+            Self::MiniProgram(content) => checker.nested("miniprogram", content),
+            Self::Text(content) => checker.nested("text", content),
+            _ => {}
+        }
+    }
+}
+
 crate::json_answers! {
-    SyncMsgResponse
+    SyncMsgResponse, GetServiceStateResponse, TransServiceStateResponse, SendMsgResponse,
+    SendMsgOnEventResponse
 }

@@ -6,6 +6,32 @@
 use super::*;
 use crate::wire;
 
+impl wire::IntEnum for ServiceState {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            0 => Self::New,
+            1 => Self::Bot,
+            2 => Self::WaitingPool,
+            3 => Self::Servicer,
+            4 => Self::Ended,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::New => 0,
+            Self::Bot => 1,
+            Self::WaitingPool => 2,
+            Self::Servicer => 3,
+            Self::Ended => 4,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
 impl wire::IntEnum for VoiceFormat {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
@@ -260,12 +286,226 @@ impl wire::WriteObject for SyncMsg {
     }
 }
 
+impl wire::WriteObject for GetServiceState {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("open_kfid", &self.open_kfid)?;
+        out.put("external_userid", &self.external_userid)
+    }
+}
+
+impl wire::WriteObject for TransServiceState {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("open_kfid", &self.open_kfid)?;
+        out.put("external_userid", &self.external_userid)?;
+        out.put("service_state", &self.service_state)?;
+        out.put_some("servicer_userid", &self.servicer_userid)
+    }
+}
+
+impl wire::WriteObject for SendMsg {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("touser", &self.touser)?;
+        out.put("open_kfid", &self.open_kfid)?;
+        out.put_some("msgid", &self.msgid)?;
+        wire::WriteObject::put(&self.message, out)
+    }
+}
+
+impl wire::WriteObject for SendMsgOnEvent {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("code", &self.code)?;
+        out.put_some("msgid", &self.msgid)?;
+        wire::WriteObject::put(&self.message, out)
+    }
+}
+
+impl wire::WriteObject for OutgoingText {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("content", &self.content)
+    }
+}
+
+impl wire::WriteObject for OutgoingMedia {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("media_id", &self.media_id)
+    }
+}
+
+impl wire::WriteObject for OutgoingLink {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("title", &self.title)?;
+        out.put_some("desc", &self.desc)?;
+        out.put("url", &self.url)?;
+        out.put("thumb_media_id", &self.thumb_media_id)
+    }
+}
+
+impl wire::WriteObject for OutgoingMiniProgram {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("appid", &self.appid)?;
+        out.put_some("title", &self.title)?;
+        out.put("thumb_media_id", &self.thumb_media_id)?;
+        out.put("pagepath", &self.pagepath)
+    }
+}
+
+impl wire::WriteObject for OutgoingMenu {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("head_content", &self.head_content)?;
+        out.put_some("list", &self.list)?;
+        out.put_some("tail_content", &self.tail_content)
+    }
+}
+
+impl wire::WriteObject for EventMenu {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("head_content", &self.head_content)?;
+        out.put_some("list", &self.list)?;
+        out.put_some("tail_content", &self.tail_content)
+    }
+}
+
+impl wire::WriteObject for OutgoingReplyItem {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("id", &self.id)?;
+        out.put("content", &self.content)
+    }
+}
+
+impl wire::WriteObject for OutgoingLinkItem {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("url", &self.url)?;
+        out.put("content", &self.content)
+    }
+}
+
+impl wire::WriteObject for OutgoingMiniProgramItem {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("appid", &self.appid)?;
+        out.put("pagepath", &self.pagepath)?;
+        out.put("content", &self.content)
+    }
+}
+
+impl wire::WriteObject for OutgoingTextItem {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("content", &self.content)?;
+        out.put_some("no_newline", &self.no_newline.map(wire::flag))
+    }
+}
+
+impl wire::WriteObject for OutgoingLocation {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("name", &self.name)?;
+        out.put_some("address", &self.address)?;
+        out.put("latitude", &self.latitude)?;
+        out.put("longitude", &self.longitude)
+    }
+}
+
+impl wire::WriteObject for AcquisitionLink {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("link_url", &self.link_url)
+    }
+}
+
+impl wire::WriteObject for OutgoingMessage {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        match self {
+            Self::Text(content) => {
+                out.put("msgtype", "text")?;
+                out.put("text", content)
+            }
+            Self::Image(content) => {
+                out.put("msgtype", "image")?;
+                out.put("image", content)
+            }
+            Self::Voice(content) => {
+                out.put("msgtype", "voice")?;
+                out.put("voice", content)
+            }
+            Self::Video(content) => {
+                out.put("msgtype", "video")?;
+                out.put("video", content)
+            }
+            Self::File(content) => {
+                out.put("msgtype", "file")?;
+                out.put("file", content)
+            }
+            Self::Link(content) => {
+                out.put("msgtype", "link")?;
+                out.put("link", content)
+            }
+            Self::MiniProgram(content) => {
+                out.put("msgtype", "miniprogram")?;
+                out.put("miniprogram", content)
+            }
+            Self::Menu(content) => {
+                out.put("msgtype", "msgmenu")?;
+                out.put("msgmenu", content)
+            }
+            Self::Location(content) => {
+                out.put("msgtype", "location")?;
+                out.put("location", content)
+            }
+            Self::AcquisitionLink(content) => {
+                out.put("msgtype", "ca_link")?;
+                out.put("ca_link", content)
+            }
+            Self::Other(unknown) => wire::WriteObject::put(unknown, out),
+        }
+    }
+}
+
+impl wire::WriteObject for EventMessage {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        match self {
+            Self::Text(content) => {
+                out.put("msgtype", "text")?;
+                out.put("text", content)
+            }
+            Self::Menu(content) => {
+                out.put("msgtype", "msgmenu")?;
+                out.put("msgmenu", content)
+            }
+            Self::Other(unknown) => wire::WriteObject::put(unknown, out),
+        }
+    }
+}
+
+impl wire::WriteObject for OutgoingMenuItem {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        match self {
+            Self::Click(content) => {
+                out.put("type", "click")?;
+                out.put("click", content)
+            }
+            Self::View(content) => {
+                out.put("type", "view")?;
+                out.put("view", content)
+            }
+            Self::MiniProgram(content) => {
+                out.put("type", "miniprogram")?;
+                out.put("miniprogram", content)
+            }
+            Self::Text(content) => {
+                out.put("type", "text")?;
+                out.put("text", content)
+            }
+            Self::Other(unknown) => wire::WriteObject::put(unknown, out),
+        }
+    }
+}
+
 wire::write_objects! {
-    SyncMsg
+    SyncMsg, GetServiceState, TransServiceState, SendMsg, SendMsgOnEvent, OutgoingText,
+    OutgoingMedia, OutgoingLink, OutgoingMiniProgram, OutgoingMenu, EventMenu,
+    OutgoingReplyItem, OutgoingLinkItem, OutgoingMiniProgramItem, OutgoingTextItem,
+    OutgoingLocation, AcquisitionLink, OutgoingMessage, EventMessage, OutgoingMenuItem
 }
 
 wire::write_int_enums! {
-    VoiceFormat
+    ServiceState, VoiceFormat
 }
 
 impl wire::ReadObject for SyncMsgResponse {
@@ -278,6 +518,59 @@ impl wire::ReadObject for SyncMsgResponse {
             "next_cursor" => field.read(&mut self.next_cursor),
             "has_more" => field.read(&mut self.has_more),
             "msg_list" => field.read(&mut self.msg_list),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetServiceStateResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "service_state" => field.read(&mut self.service_state),
+            "servicer_userid" => field.read(&mut self.servicer_userid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for TransServiceStateResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "msg_code" => field.read(&mut self.msg_code),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for SendMsgResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "msgid" => field.read(&mut self.msgid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for SendMsgOnEventResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "msgid" => field.read(&mut self.msgid),
             _ => field.skip(),
         }
     }
@@ -790,9 +1083,10 @@ impl wire::FlatUnion for EventContent {
 }
 
 wire::read_objects! {
-    SyncMsgResponse, Message, TextContent, MediaContent, LocationContent, LinkContent,
-    BusinessCardContent, MiniProgramContent, MenuContent, ReplyItem, LinkItem,
-    MiniProgramItem, ProductContent, OrderContent, MergedContent, MergedItem,
+    SyncMsgResponse, GetServiceStateResponse, TransServiceStateResponse, SendMsgResponse,
+    SendMsgOnEventResponse, Message, TextContent, MediaContent, LocationContent,
+    LinkContent, BusinessCardContent, MiniProgramContent, MenuContent, ReplyItem,
+    LinkItem, MiniProgramItem, ProductContent, OrderContent, MergedContent, MergedItem,
     ChannelsContent, EnterSession, ChannelsEntry, MsgSendFail, ServicerStatusChange,
     SessionStatusChange, UserRecallMsg, ServicerRecallMsg, RejectCustomerMsgSwitchChange
 }
@@ -806,7 +1100,8 @@ wire::read_unions! {
 }
 
 wire::read_int_enums! {
-    Origin, ChannelsType, ChannelsScene, FailType, ServicerStatus, StopType, ChangeType
+    ServiceState, Origin, ChannelsType, ChannelsScene, FailType, ServicerStatus,
+    StopType, ChangeType
 }
 
 wire::read_string_enums! {
@@ -814,10 +1109,10 @@ wire::read_string_enums! {
 }
 
 wire::open_enums! {
-    VoiceFormat, Origin, MessageType, ChannelsType, ChannelsScene, FailType,
-    ServicerStatus, StopType, ChangeType
+    ServiceState, VoiceFormat, Origin, MessageType, ChannelsType, ChannelsScene,
+    FailType, ServicerStatus, StopType, ChangeType
 }
 
 wire::open_unions! {
-    Content, MenuItem, EventContent
+    Content, MenuItem, EventContent, OutgoingMessage, EventMessage, OutgoingMenuItem
 }

@@ -14,6 +14,31 @@ impl wire::WriteObject for SyncMsgResponse {
     }
 }
 
+impl wire::WriteObject for GetServiceStateResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("service_state", &self.service_state)?;
+        out.put_some("servicer_userid", &self.servicer_userid)
+    }
+}
+
+impl wire::WriteObject for TransServiceStateResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("msg_code", &self.msg_code)
+    }
+}
+
+impl wire::WriteObject for SendMsgResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("msgid", &self.msgid)
+    }
+}
+
+impl wire::WriteObject for SendMsgOnEventResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("msgid", &self.msgid)
+    }
+}
+
 impl wire::WriteObject for Message {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("msgid", &self.msgid)?;
@@ -350,9 +375,10 @@ impl wire::WriteObject for EventContent {
 }
 
 wire::write_objects! {
-    SyncMsgResponse, Message, TextContent, MediaContent, LocationContent, LinkContent,
-    BusinessCardContent, MiniProgramContent, MenuContent, ReplyItem, LinkItem,
-    MiniProgramItem, ProductContent, OrderContent, MergedContent, MergedItem,
+    SyncMsgResponse, GetServiceStateResponse, TransServiceStateResponse, SendMsgResponse,
+    SendMsgOnEventResponse, Message, TextContent, MediaContent, LocationContent,
+    LinkContent, BusinessCardContent, MiniProgramContent, MenuContent, ReplyItem,
+    LinkItem, MiniProgramItem, ProductContent, OrderContent, MergedContent, MergedItem,
     ChannelsContent, EnterSession, ChannelsEntry, MsgSendFail, ServicerStatusChange,
     SessionStatusChange, UserRecallMsg, ServicerRecallMsg, RejectCustomerMsgSwitchChange,
     Content, MenuItem, EventContent
@@ -383,8 +409,340 @@ impl wire::ReadObject for SyncMsg {
     }
 }
 
+impl wire::ReadObject for GetServiceState {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "open_kfid" => field.read(&mut self.open_kfid),
+            "external_userid" => field.read(&mut self.external_userid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for TransServiceState {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "open_kfid" => field.read(&mut self.open_kfid),
+            "external_userid" => field.read(&mut self.external_userid),
+            "service_state" => field.read(&mut self.service_state),
+            "servicer_userid" => field.read(&mut self.servicer_userid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for SendMsg {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "touser" => field.read(&mut self.touser),
+            "open_kfid" => field.read(&mut self.open_kfid),
+            "msgid" => field.read(&mut self.msgid),
+            _ => wire::ReadObject::set(&mut self.message, name, field),
+        }
+    }
+}
+
+impl wire::ReadObject for SendMsgOnEvent {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "code" => field.read(&mut self.code),
+            "msgid" => field.read(&mut self.msgid),
+            _ => wire::ReadObject::set(&mut self.message, name, field),
+        }
+    }
+}
+
+impl wire::ReadObject for OutgoingText {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "content" => field.read(&mut self.content),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for OutgoingMedia {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "media_id" => field.read(&mut self.media_id),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for OutgoingLink {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "title" => field.read(&mut self.title),
+            "desc" => field.read(&mut self.desc),
+            "url" => field.read(&mut self.url),
+            "thumb_media_id" => field.read(&mut self.thumb_media_id),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for OutgoingMiniProgram {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "appid" => field.read(&mut self.appid),
+            "title" => field.read(&mut self.title),
+            "thumb_media_id" => field.read(&mut self.thumb_media_id),
+            "pagepath" => field.read(&mut self.pagepath),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for OutgoingMenu {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "head_content" => field.read(&mut self.head_content),
+            "list" => field.read(&mut self.list),
+            "tail_content" => field.read(&mut self.tail_content),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for EventMenu {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "head_content" => field.read(&mut self.head_content),
+            "list" => field.read(&mut self.list),
+            "tail_content" => field.read(&mut self.tail_content),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for OutgoingReplyItem {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "id" => field.read(&mut self.id),
+            "content" => field.read(&mut self.content),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for OutgoingLinkItem {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "url" => field.read(&mut self.url),
+            "content" => field.read(&mut self.content),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for OutgoingMiniProgramItem {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "appid" => field.read(&mut self.appid),
+            "pagepath" => field.read(&mut self.pagepath),
+            "content" => field.read(&mut self.content),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for OutgoingTextItem {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "content" => field.read(&mut self.content),
+            "no_newline" => field.read(&mut self.no_newline),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for OutgoingLocation {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "name" => field.read(&mut self.name),
+            "address" => field.read(&mut self.address),
+            "latitude" => field.read(&mut self.latitude),
+            "longitude" => field.read(&mut self.longitude),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for AcquisitionLink {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "link_url" => field.read(&mut self.link_url),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::SiblingUnion for OutgoingMessage {
+    const TAG: &'static str = "msgtype";
+
+    fn content(tag: &str) -> Option<&'static str> {
+        let content = match tag {
+            "text" => "text",
+            "image" => "image",
+            "voice" => "voice",
+            "video" => "video",
+            "file" => "file",
+            "link" => "link",
+            "miniprogram" => "miniprogram",
+            "msgmenu" => "msgmenu",
+            "location" => "location",
+            "ca_link" => "ca_link",
+            _ => return None,
+        };
+        Some(content)
+    }
+
+    fn read_content<'de, F: wire::Field<'de>>(
+        tag: &str,
+        content: F,
+    ) -> Result<Self, F::Error> {
+        match tag {
+            "text" => content.take_as(Self::Text),
+            "image" => content.take_as(Self::Image),
+            "voice" => content.take_as(Self::Voice),
+            "video" => content.take_as(Self::Video),
+            "file" => content.take_as(Self::File),
+            "link" => content.take_as(Self::Link),
+            "miniprogram" => content.take_as(Self::MiniProgram),
+            "msgmenu" => content.take_as(Self::Menu),
+            "location" => content.take_as(Self::Location),
+            "ca_link" => content.take_as(Self::AcquisitionLink),
+            _ => content.skip().map(|()| Self::default()),
+        }
+    }
+}
+
+impl wire::SiblingUnion for EventMessage {
+    const TAG: &'static str = "msgtype";
+
+    fn content(tag: &str) -> Option<&'static str> {
+        let content = match tag {
+            "text" => "text",
+            "msgmenu" => "msgmenu",
+            _ => return None,
+        };
+        Some(content)
+    }
+
+    fn read_content<'de, F: wire::Field<'de>>(
+        tag: &str,
+        content: F,
+    ) -> Result<Self, F::Error> {
+        match tag {
+            "text" => content.take_as(Self::Text),
+            "msgmenu" => content.take_as(Self::Menu),
+            _ => content.skip().map(|()| Self::default()),
+        }
+    }
+}
+
+impl wire::SiblingUnion for OutgoingMenuItem {
+    const TAG: &'static str = "type";
+
+    fn content(tag: &str) -> Option<&'static str> {
+        let content = match tag {
+            "click" => "click",
+            "view" => "view",
+            "miniprogram" => "miniprogram",
+            "text" => "text",
+            _ => return None,
+        };
+        Some(content)
+    }
+
+    fn read_content<'de, F: wire::Field<'de>>(
+        tag: &str,
+        content: F,
+    ) -> Result<Self, F::Error> {
+        match tag {
+            "click" => content.take_as(Self::Click),
+            "view" => content.take_as(Self::View),
+            "miniprogram" => content.take_as(Self::MiniProgram),
+            "text" => content.take_as(Self::Text),
+            _ => content.skip().map(|()| Self::default()),
+        }
+    }
+}
+
 wire::read_objects! {
-    SyncMsg
+    SyncMsg, GetServiceState, TransServiceState, SendMsg, SendMsgOnEvent, OutgoingText,
+    OutgoingMedia, OutgoingLink, OutgoingMiniProgram, OutgoingMenu, EventMenu,
+    OutgoingReplyItem, OutgoingLinkItem, OutgoingMiniProgramItem, OutgoingTextItem,
+    OutgoingLocation, AcquisitionLink
+}
+
+wire::read_unions! {
+    set_sibling : OutgoingMessage, EventMessage, OutgoingMenuItem
 }
 
 wire::read_int_enums! {
