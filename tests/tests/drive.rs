@@ -65,14 +65,12 @@ impl Drive {
             let index = body["index"].as_u64().unwrap();
             let part = BASE64_STANDARD.decode(body["file_base64_content"].as_str().unwrap()).unwrap();
             parts.lock().unwrap().insert(index, part);
-            Reply::json(
-                json!({ "errcode": if body["upload_key"] == "the key" { 0 } else { 1 }, "errmsg": "" }),
-            )
+            Reply::json(json!({ "errcode": i32::from(body["upload_key"] != "the key"), "errmsg": "" }))
         });
         let drive_finish = drive.clone();
         server.answer(FINISH, move |_| {
             let complete = drive_finish.content() == content();
-            Reply::json(json!({ "errcode": if complete { 0 } else { 1 }, "errmsg": "", "fileid": "file-1" }))
+            Reply::json(json!({ "errcode": i32::from(!complete), "errmsg": "", "fileid": "file-1" }))
         });
         (drive, server)
     }
