@@ -17,8 +17,8 @@ pub(crate) mod contacts;
 pub(crate) mod corpgroup;
 /// 邮件 · 邮箱账号, 邮件 · 应用邮箱, 邮件 · 管理邮件群组, 邮件 · 管理公共邮箱, 邮件 · 高级功能账号管理 (feature `exmail`).
 pub(crate) mod exmail;
-/// 客户联系 · 联系我管理, 客户联系 · 客户管理, 客户联系 · 客户联系规则组管理, 客户联系 · 企业服务人员管理, 客户联系 · 客户群管理, 客户联系 · 消息推送, 客户联系 ·
-/// 统计管理, 客户联系 · 客户标签管理, 客户联系 · 在职继承与离职继承 (feature `externalcontact`).
+/// 客户联系 · 联系我管理, 客户联系 · 客户管理, 客户联系 · 客户联系规则组管理, 客户联系 · 企业服务人员管理, 客户联系 · 客户群管理, 客户联系 · 管理聊天敏感词, 客户联系 ·
+/// 消息推送, 客户联系 · 管理商品图册, 客户联系 · 统计管理, 客户联系 · 客户标签管理, 客户联系 · 在职继承与离职继承 (feature `externalcontact`).
 pub(crate) mod externalcontact;
 /// 人事助手 · 花名册 (feature `hr`).
 pub(crate) mod hr;
@@ -466,6 +466,21 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         wecom_models::externalcontact::groupchat::OpenGidToChatId,
     >(externalcontact::groupchat::OPEN_GID_TO_CHAT_ID, &[], &[]),
     Contract::of::<
+        wecom_models::externalcontact::intercept_rule::AddInterceptRule,
+    >(externalcontact::intercept_rule::ADD_INTERCEPT_RULE, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::intercept_rule::GetInterceptRuleList,
+    >(externalcontact::intercept_rule::GET_INTERCEPT_RULE_LIST, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::intercept_rule::GetInterceptRule,
+    >(externalcontact::intercept_rule::GET_INTERCEPT_RULE, &[], &["/rule/rule_id"]),
+    Contract::of::<
+        wecom_models::externalcontact::intercept_rule::UpdateInterceptRule,
+    >(externalcontact::intercept_rule::UPDATE_INTERCEPT_RULE, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::intercept_rule::DelInterceptRule,
+    >(externalcontact::intercept_rule::DEL_INTERCEPT_RULE, &[], &[]),
+    Contract::of::<
         wecom_models::externalcontact::message_push::AddMsgTemplate,
     >(externalcontact::message_push::ADD_MSG_TEMPLATE, &[], &[]),
     Contract::of::<
@@ -503,11 +518,29 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         wecom_models::externalcontact::message_push::DelGroupWelcomeTemplate,
     >(externalcontact::message_push::DEL_GROUP_WELCOME_TEMPLATE, &[], &[]),
     Contract::of::<
+        wecom_models::externalcontact::product_album::AddProductAlbum,
+    >(externalcontact::product_album::ADD_PRODUCT_ALBUM, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::product_album::GetProductAlbum,
+    >(externalcontact::product_album::GET_PRODUCT_ALBUM, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::product_album::GetProductAlbumList,
+    >(externalcontact::product_album::GET_PRODUCT_ALBUM_LIST, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::product_album::UpdateProductAlbum,
+    >(externalcontact::product_album::UPDATE_PRODUCT_ALBUM, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::product_album::DeleteProductAlbum,
+    >(externalcontact::product_album::DELETE_PRODUCT_ALBUM, &[], &[]),
+    Contract::of::<
         wecom_models::externalcontact::statistics::GetGroupChatStatistic,
     >(externalcontact::statistics::GET_GROUP_CHAT_STATISTIC, &[], &[]),
     Contract::of::<
         wecom_models::externalcontact::statistics::GetGroupChatStatisticByDay,
     >(externalcontact::statistics::GET_GROUP_CHAT_STATISTIC_BY_DAY, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::statistics::GetUserBehaviorData,
+    >(externalcontact::statistics::GET_USER_BEHAVIOR_DATA, &[], &[]),
     Contract::of::<
         wecom_models::externalcontact::tag::GetCorpTagList,
     >(externalcontact::tag::GET_CORP_TAG_LIST, &[], &[]),

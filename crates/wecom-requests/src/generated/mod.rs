@@ -24,8 +24,8 @@ pub(crate) mod corpgroup;
 /// 邮件 · 邮箱账号, 邮件 · 应用邮箱, 邮件 · 管理邮件群组, 邮件 · 管理公共邮箱, 邮件 · 高级功能账号管理 (feature `exmail`).
 #[cfg(feature = "exmail")]
 pub(crate) mod exmail;
-/// 客户联系 · 联系我管理, 客户联系 · 客户管理, 客户联系 · 客户联系规则组管理, 客户联系 · 企业服务人员管理, 客户联系 · 客户群管理, 客户联系 · 消息推送, 客户联系 ·
-/// 统计管理, 客户联系 · 客户标签管理, 客户联系 · 在职继承与离职继承 (feature `externalcontact`).
+/// 客户联系 · 联系我管理, 客户联系 · 客户管理, 客户联系 · 客户联系规则组管理, 客户联系 · 企业服务人员管理, 客户联系 · 客户群管理, 客户联系 · 管理聊天敏感词, 客户联系 ·
+/// 消息推送, 客户联系 · 管理商品图册, 客户联系 · 统计管理, 客户联系 · 客户标签管理, 客户联系 · 在职继承与离职继承 (feature `externalcontact`).
 #[cfg(feature = "externalcontact")]
 pub(crate) mod externalcontact;
 /// 人事助手 · 花名册 (feature `hr`).
@@ -290,6 +290,16 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     #[cfg(feature = "externalcontact")]
     <wecom_models::externalcontact::groupchat::OpenGidToChatId as crate::Endpoint>::META,
     #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::intercept_rule::AddInterceptRule as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::intercept_rule::GetInterceptRuleList as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::intercept_rule::GetInterceptRule as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::intercept_rule::UpdateInterceptRule as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::intercept_rule::DelInterceptRule as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
     <wecom_models::externalcontact::message_push::AddMsgTemplate as crate::Endpoint>::META,
     #[cfg(feature = "externalcontact")]
     <wecom_models::externalcontact::message_push::GetGroupMsgListV2 as crate::Endpoint>::META,
@@ -312,9 +322,21 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     #[cfg(feature = "externalcontact")]
     <wecom_models::externalcontact::message_push::DelGroupWelcomeTemplate as crate::Endpoint>::META,
     #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::product_album::AddProductAlbum as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::product_album::GetProductAlbum as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::product_album::GetProductAlbumList as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::product_album::UpdateProductAlbum as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::product_album::DeleteProductAlbum as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
     <wecom_models::externalcontact::statistics::GetGroupChatStatistic as crate::Endpoint>::META,
     #[cfg(feature = "externalcontact")]
     <wecom_models::externalcontact::statistics::GetGroupChatStatisticByDay as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::statistics::GetUserBehaviorData as crate::Endpoint>::META,
     #[cfg(feature = "externalcontact")]
     <wecom_models::externalcontact::tag::GetCorpTagList as crate::Endpoint>::META,
     #[cfg(feature = "externalcontact")]

@@ -134,3 +134,43 @@ fn get_group_chat_statistic_by_day() {
         GetGroupChatStatisticByDay,
     >(GET_GROUP_CHAT_STATISTIC_BY_DAY);
 }
+
+pub(crate) const GET_USER_BEHAVIOR_DATA: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "userid": ["lin.wei", "chen.yu"],
+  "partyid": [2001],
+  "start_time": 1720022400,
+  "end_time": 1720108800
+}"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "behavior_data": [
+    {
+      "stat_time": 1720022400,
+      "chat_cnt": 42,
+      "message_cnt": 310,
+      "reply_percentage": 87.5,
+      "avg_reply_time": 3,
+      "negative_feedback_cnt": 1,
+      "new_apply_cnt": 6,
+      "new_contact_cnt": 5
+    },
+    {
+      "stat_time": 1720108800,
+      "chat_cnt": 0,
+      "message_cnt": 0,
+      "negative_feedback_cnt": 0,
+      "new_apply_cnt": 2,
+      "new_contact_cnt": 0
+    }
+  ]
+}"#,
+    },
+];
+
+#[test]
+fn get_user_behavior_data() {
+    crate::snapshot::snapshot::<GetUserBehaviorData>(GET_USER_BEHAVIOR_DATA);
+}

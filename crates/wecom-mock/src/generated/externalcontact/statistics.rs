@@ -103,4 +103,41 @@ pub(crate) static ROUTES: &[Route] = &[
   ]
 }"#,
     },
+    Route {
+        id: "externalcontact.statistics.get_user_behavior_data",
+        method: "POST",
+        path: "/cgi-bin/externalcontact/get_user_behavior_data",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &["start_time", "end_time"],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "behavior_data": [
+    {
+      "stat_time": 1720022400,
+      "chat_cnt": 42,
+      "message_cnt": 310,
+      "reply_percentage": 87.5,
+      "avg_reply_time": 3,
+      "negative_feedback_cnt": 1,
+      "new_apply_cnt": 6,
+      "new_contact_cnt": 5
+    },
+    {
+      "stat_time": 1720108800,
+      "chat_cnt": 0,
+      "message_cnt": 0,
+      "negative_feedback_cnt": 0,
+      "new_apply_cnt": 2,
+      "new_contact_cnt": 0
+    }
+  ]
+}"#,
+    },
 ];

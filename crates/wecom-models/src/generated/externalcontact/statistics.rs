@@ -2,7 +2,7 @@
 
 //! 客户联系 · 统计管理
 //!
-//! Statistics on customer groups.
+//! Statistics on how members contact customers, and on customer groups.
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -171,6 +171,74 @@ pub struct GetGroupChatStatisticByDayResponse {
     pub items: Vec<DayStatistic>,
 }
 
+/// Counts the customers that members added, chatted with and lost, by day.
+///
+/// `POST /cgi-bin/externalcontact/get_user_behavior_data` ·
+/// [获取「联系客户统计」数据](https://developer.work.weixin.qq.com/document/path/92132)
+///
+/// Set at least one of `userid` and `partyid`.
+///
+/// `end_time` is at most 30 days after `start_time`, both rounded down to the start of the day,
+/// Beijing time.
+///
+/// WeCom keeps 180 days. The period runs from `start_time` to `end_time`, that day included; times are
+/// rounded down to the start of the day. For several members the counts are of all of them together.
+///
+/// Self-built apps must be listed under 客户联系 › 可调用应用; customized and third-party apps need the
+/// permission 企业客户权限 › 客户联系 › 获取成员联系客户的数据统计. Members and departments must be visible to the app.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetUserBehaviorData {
+    /// The members' userids. Set at least one of `userid` and `partyid`. At most 100 items.
+    pub userid: Option<Vec<String>>,
+    /// The departments' IDs. Set at least one of `userid` and `partyid`. At most 100 items.
+    pub partyid: Option<Vec<u64>>,
+    /// The start of the first day.
+    pub start_time: Timestamp,
+    /// The start of the last day. At most 30 days after `start_time`.
+    pub end_time: Timestamp,
+}
+
+impl GetUserBehaviorData {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(
+        start_time: impl Into<Timestamp>,
+        end_time: impl Into<Timestamp>,
+    ) -> Self {
+        Self {
+            start_time: start_time.into(),
+            end_time: end_time.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`userid`](Self::userid).
+    #[must_use]
+    pub fn userid(
+        mut self,
+        userid: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.userid = Some(userid.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sets [`partyid`](Self::partyid).
+    #[must_use]
+    pub fn partyid(mut self, partyid: impl IntoIterator<Item = u64>) -> Self {
+        self.partyid = Some(partyid.into_iter().collect());
+        self
+    }
+}
+
+/// The response to [`GetUserBehaviorData`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetUserBehaviorDataResponse {
+    /// The statistics by day.
+    pub behavior_data: Vec<BehaviorData>,
+}
+
 /// The owners whose customer groups are counted.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -230,6 +298,31 @@ pub struct GroupChatData {
     /// The number of customer groups migrated by the end of the day. Only for education and training
     /// (教培行业).
     pub migrate_trainee_chat_cnt: Option<u64>,
+}
+
+/// The statistics of one day on how members contact customers.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct BehaviorData {
+    /// The start of the day.
+    pub stat_time: Timestamp,
+    /// The number of one-to-one chats in which the members sent messages of their own accord.
+    pub chat_cnt: u64,
+    /// The number of messages that the members sent in one-to-one chats.
+    pub message_cnt: u64,
+    /// The percentage of one-to-one chats begun by customers that the members replied to on the same day.
+    /// Absent if there were no chats.
+    pub reply_percentage: Option<f64>,
+    /// The average time until the first reply on the same day, in minutes, over the one-to-one chats begun
+    /// by customers and replied to. Absent if there were no chats.
+    pub avg_reply_time: Option<u64>,
+    /// The number of customers who deleted or blocked the members.
+    pub negative_feedback_cnt: u64,
+    /// The number of contact requests that the members sent to customers, such as by mobile number, by QR
+    /// code or from a group chat.
+    pub new_apply_cnt: u64,
+    /// The number of customers that the members added.
+    pub new_contact_cnt: u64,
 }
 
 /// The sort order of the owners.

@@ -96,6 +96,46 @@ impl crate::Check for GetGroupChatStatisticByDay {
     }
 }
 
+impl crate::Endpoint for GetUserBehaviorData {
+    type Response = GetUserBehaviorDataResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "externalcontact.statistics.get_user_behavior_data",
+        title: "获取「联系客户统计」数据",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/externalcontact/get_user_behavior_data",
+        page: "https://developer.work.weixin.qq.com/document/path/92132",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for GetUserBehaviorData {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_items("userid", &self.userid, 100);
+        checker.max_items("partyid", &self.partyid, 100);
+        checker
+            .at_least_one(
+                &[
+                    ("userid", crate::has_items(&self.userid)),
+                    ("partyid", crate::has_items(&self.partyid)),
+                ],
+            );
+        checker
+            .max_whole_days(
+                ("start_time", &self.start_time),
+                ("end_time", &self.end_time),
+                30,
+            );
+    }
+}
+
 impl crate::Check for OwnerFilter {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max_items("userid_list", &self.userid_list, 100);
@@ -103,5 +143,6 @@ impl crate::Check for OwnerFilter {
 }
 
 crate::json_answers! {
-    GetGroupChatStatisticResponse, GetGroupChatStatisticByDayResponse
+    GetGroupChatStatisticResponse, GetGroupChatStatisticByDayResponse,
+    GetUserBehaviorDataResponse
 }

@@ -50,6 +50,15 @@ impl wire::WriteObject for GetGroupChatStatisticByDay {
     }
 }
 
+impl wire::WriteObject for GetUserBehaviorData {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("userid", &self.userid)?;
+        out.put_some("partyid", &self.partyid)?;
+        out.put("start_time", &self.start_time)?;
+        out.put("end_time", &self.end_time)
+    }
+}
+
 impl wire::WriteObject for OwnerFilter {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("userid_list", &self.userid_list)
@@ -57,7 +66,7 @@ impl wire::WriteObject for OwnerFilter {
 }
 
 wire::write_objects! {
-    GetGroupChatStatistic, GetGroupChatStatisticByDay, OwnerFilter
+    GetGroupChatStatistic, GetGroupChatStatisticByDay, GetUserBehaviorData, OwnerFilter
 }
 
 wire::write_int_enums! {
@@ -87,6 +96,19 @@ impl wire::ReadObject for GetGroupChatStatisticByDayResponse {
     ) -> Result<(), F::Error> {
         match name {
             "items" => field.read(&mut self.items),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetUserBehaviorDataResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "behavior_data" => field.read(&mut self.behavior_data),
             _ => field.skip(),
         }
     }
@@ -140,9 +162,30 @@ impl wire::ReadObject for GroupChatData {
     }
 }
 
+impl wire::ReadObject for BehaviorData {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "stat_time" => field.read(&mut self.stat_time),
+            "chat_cnt" => field.read(&mut self.chat_cnt),
+            "message_cnt" => field.read(&mut self.message_cnt),
+            "reply_percentage" => field.read(&mut self.reply_percentage),
+            "avg_reply_time" => field.read(&mut self.avg_reply_time),
+            "negative_feedback_cnt" => field.read(&mut self.negative_feedback_cnt),
+            "new_apply_cnt" => field.read(&mut self.new_apply_cnt),
+            "new_contact_cnt" => field.read(&mut self.new_contact_cnt),
+            _ => field.skip(),
+        }
+    }
+}
+
 wire::read_objects! {
-    GetGroupChatStatisticResponse, GetGroupChatStatisticByDayResponse, OwnerStatistic,
-    DayStatistic, GroupChatData
+    GetGroupChatStatisticResponse, GetGroupChatStatisticByDayResponse,
+    GetUserBehaviorDataResponse, OwnerStatistic, DayStatistic, GroupChatData,
+    BehaviorData
 }
 
 wire::open_enums! {

@@ -20,6 +20,12 @@ impl wire::WriteObject for GetGroupChatStatisticByDayResponse {
     }
 }
 
+impl wire::WriteObject for GetUserBehaviorDataResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("behavior_data", &self.behavior_data)
+    }
+}
+
 impl wire::WriteObject for OwnerStatistic {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("owner", &self.owner)?;
@@ -47,9 +53,23 @@ impl wire::WriteObject for GroupChatData {
     }
 }
 
+impl wire::WriteObject for BehaviorData {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("stat_time", &self.stat_time)?;
+        out.put("chat_cnt", &self.chat_cnt)?;
+        out.put("message_cnt", &self.message_cnt)?;
+        out.put_some("reply_percentage", &self.reply_percentage)?;
+        out.put_some("avg_reply_time", &self.avg_reply_time)?;
+        out.put("negative_feedback_cnt", &self.negative_feedback_cnt)?;
+        out.put("new_apply_cnt", &self.new_apply_cnt)?;
+        out.put("new_contact_cnt", &self.new_contact_cnt)
+    }
+}
+
 wire::write_objects! {
-    GetGroupChatStatisticResponse, GetGroupChatStatisticByDayResponse, OwnerStatistic,
-    DayStatistic, GroupChatData
+    GetGroupChatStatisticResponse, GetGroupChatStatisticByDayResponse,
+    GetUserBehaviorDataResponse, OwnerStatistic, DayStatistic, GroupChatData,
+    BehaviorData
 }
 
 impl wire::ReadObject for GetGroupChatStatistic {
@@ -86,6 +106,22 @@ impl wire::ReadObject for GetGroupChatStatisticByDay {
     }
 }
 
+impl wire::ReadObject for GetUserBehaviorData {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "userid" => field.read(&mut self.userid),
+            "partyid" => field.read(&mut self.partyid),
+            "start_time" => field.read(&mut self.start_time),
+            "end_time" => field.read(&mut self.end_time),
+            _ => field.skip(),
+        }
+    }
+}
+
 impl wire::ReadObject for OwnerFilter {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
@@ -100,7 +136,7 @@ impl wire::ReadObject for OwnerFilter {
 }
 
 wire::read_objects! {
-    GetGroupChatStatistic, GetGroupChatStatisticByDay, OwnerFilter
+    GetGroupChatStatistic, GetGroupChatStatisticByDay, GetUserBehaviorData, OwnerFilter
 }
 
 wire::read_int_enums! {
