@@ -63,7 +63,7 @@ pub struct ListExternalContactResponse {
 /// customers (客户可建联成员). Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
 ///
-/// Schools get parents by it: their self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用, under
+/// Schools get parents with it: their self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用, under
 /// 家校沟通 › 读取家校通讯录的应用, or among the apps that parents may use (家长可使用应用); customized and third-party
 /// apps need the permission 家校沟通.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -456,8 +456,9 @@ pub struct FollowUser {
     /// The customer's mobile numbers, as the member noted them. Customized and third-party apps don't get
     /// them, nor do upstream companies for customers of downstream companies.
     pub remark_mobiles: Option<Vec<String>>,
-    /// The userid of the one who started it: of the member, or of the customer (external_userid); if the
-    /// customer was shared or assigned, of the member or admin who did that. Absent for schools.
+    /// The ID of the person who began it: the member's userid or the customer's external_userid; if the
+    /// customer was shared or assigned, the userid of the member or admin who did that. Absent for
+    /// schools.
     pub oper_userid: Option<String>,
     /// The way the customer was added. Absent for schools.
     pub add_way: Option<AddWay>,
@@ -488,8 +489,8 @@ pub struct FollowInfo {
     /// The customer's mobile numbers, as the member noted them. Customized and third-party apps don't get
     /// them, nor do upstream companies for customers of downstream companies.
     pub remark_mobiles: Option<Vec<String>>,
-    /// The userid of the one who started it: of the member, or of the customer (external_userid); if the
-    /// customer was shared or assigned, of the member or admin who did that.
+    /// The ID of the person who began it: the member's userid or the customer's external_userid; if the
+    /// customer was shared or assigned, the userid of the member or admin who did that.
     pub oper_userid: String,
     /// The way the customer was added.
     pub add_way: AddWay,
@@ -520,8 +521,8 @@ pub struct Tag {
 pub struct WechatChannels {
     /// The channel's name.
     pub nickname: String,
-    /// The place in the channel. Needs WeChat 8.0.20 on iOS or 8.0.21 on Android, and an addition since
-    /// 2022-04-21; else 0.
+    /// The place in the channel. Requires WeChat 8.0.20 (iOS) or 8.0.21 (Android) or later, and customers
+    /// added since 2022-04-21; otherwise 0.
     pub source: ChannelsSource,
 }
 
