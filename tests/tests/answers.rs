@@ -3,7 +3,7 @@
 use serde_json::json;
 use wecom_models::Timestamp;
 use wecom_models::chatdata::archive::SyncMsg;
-use wecom_models::contacts::user::{AttrValue, GetUser, GetUserResponse};
+use wecom_models::contacts::user::{CustomAttrValue, GetUser, GetUserResponse};
 use wecom_models::kf::message::{Content, SyncMsg as KfSyncMsg};
 use wecom_models::meeting::basic::GetMeetingInfo;
 use wecom_models::message::app::SendMessage;
@@ -152,8 +152,8 @@ fn what_nothing_looks_like_is_nothing_in_maps_and_unions_too() {
         let attrs = member("extattr", &attrs).extattr.unwrap().attrs;
         let names: Vec<&str> = attrs.iter().map(|attr| attr.name.as_str()).collect();
         assert_eq!(names, ["a", "b", "c", "d"], "{nothing}");
-        assert!(matches!(attrs[2].value, AttrValue::Other(_)), "{nothing}: {:?}", attrs[2]);
-        assert!(matches!(&attrs[3].value, AttrValue::Text(text) if text.value == "v"), "{nothing}");
+        assert!(matches!(attrs[2].value, CustomAttrValue::Other(_)), "{nothing}: {:?}", attrs[2]);
+        assert!(matches!(&attrs[3].value, CustomAttrValue::Text(text) if text.value == "v"), "{nothing}");
     }
 }
 

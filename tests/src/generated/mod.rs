@@ -247,8 +247,56 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         wecom_models::contacts::tag::ListTag,
     >(contacts::tag::LIST_TAG, &[], &[]),
     Contract::of::<
+        wecom_models::contacts::user::CreateUser,
+    >(contacts::user::CREATE_USER, &[], &[]),
+    Contract::of::<
         wecom_models::contacts::user::GetUser,
     >(contacts::user::GET_USER, &[], &[]),
+    Contract::of::<
+        wecom_models::contacts::user::UpdateUser,
+    >(contacts::user::UPDATE_USER, &[], &[]),
+    Contract::of::<
+        wecom_models::contacts::user::DeleteUser,
+    >(contacts::user::DELETE_USER, &[], &[]),
+    Contract::of::<
+        wecom_models::contacts::user::BatchDeleteUser,
+    >(contacts::user::BATCH_DELETE_USER, &[], &[]),
+    Contract::of::<
+        wecom_models::contacts::user::SimpleListUser,
+    >(contacts::user::SIMPLE_LIST_USER, &[], &[]),
+    Contract::of::<
+        wecom_models::contacts::user::ListUser,
+    >(contacts::user::LIST_USER, &[], &[]),
+    Contract::of::<
+        wecom_models::contacts::user::ConvertToOpenId,
+    >(contacts::user::CONVERT_TO_OPEN_ID, &[], &[]),
+    Contract::of::<
+        wecom_models::contacts::user::ConvertToUserId,
+    >(contacts::user::CONVERT_TO_USER_ID, &[], &[]),
+    Contract::of::<
+        wecom_models::contacts::user::InviteUser,
+    >(contacts::user::INVITE_USER, &[], &[]),
+    Contract::of::<
+        wecom_models::contacts::user::GetJoinQrCode,
+    >(contacts::user::GET_JOIN_QR_CODE, &[], &[]),
+    Contract::of::<
+        wecom_models::contacts::user::GetUserId,
+    >(contacts::user::GET_USER_ID, &[], &[]),
+    Contract::of::<
+        wecom_models::contacts::user::GetUserIdByEmail,
+    >(contacts::user::GET_USER_ID_BY_EMAIL, &[], &[]),
+    Contract::of::<
+        wecom_models::contacts::user::ListUserId,
+    >(contacts::user::LIST_USER_ID, &[], &[]),
+    Contract::of::<
+        wecom_models::contacts::user::ListMemberAuth,
+    >(contacts::user::LIST_MEMBER_AUTH, &[], &[]),
+    Contract::of::<
+        wecom_models::contacts::user::CheckMemberAuth,
+    >(contacts::user::CHECK_MEMBER_AUTH, &[], &[]),
+    Contract::of::<
+        wecom_models::contacts::user::ListSelectedTicketUser,
+    >(contacts::user::LIST_SELECTED_TICKET_USER, &[], &[]),
     Contract::of::<
         wecom_models::corpgroup::chain::RemoveCorp,
     >(corpgroup::chain::REMOVE_CORP, &[], &[]),

@@ -186,7 +186,39 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     #[cfg(feature = "contacts")]
     <wecom_models::contacts::tag::ListTag as crate::Endpoint>::META,
     #[cfg(feature = "contacts")]
+    <wecom_models::contacts::user::CreateUser as crate::Endpoint>::META,
+    #[cfg(feature = "contacts")]
     <wecom_models::contacts::user::GetUser as crate::Endpoint>::META,
+    #[cfg(feature = "contacts")]
+    <wecom_models::contacts::user::UpdateUser as crate::Endpoint>::META,
+    #[cfg(feature = "contacts")]
+    <wecom_models::contacts::user::DeleteUser as crate::Endpoint>::META,
+    #[cfg(feature = "contacts")]
+    <wecom_models::contacts::user::BatchDeleteUser as crate::Endpoint>::META,
+    #[cfg(feature = "contacts")]
+    <wecom_models::contacts::user::SimpleListUser as crate::Endpoint>::META,
+    #[cfg(feature = "contacts")]
+    <wecom_models::contacts::user::ListUser as crate::Endpoint>::META,
+    #[cfg(feature = "contacts")]
+    <wecom_models::contacts::user::ConvertToOpenId as crate::Endpoint>::META,
+    #[cfg(feature = "contacts")]
+    <wecom_models::contacts::user::ConvertToUserId as crate::Endpoint>::META,
+    #[cfg(feature = "contacts")]
+    <wecom_models::contacts::user::InviteUser as crate::Endpoint>::META,
+    #[cfg(feature = "contacts")]
+    <wecom_models::contacts::user::GetJoinQrCode as crate::Endpoint>::META,
+    #[cfg(feature = "contacts")]
+    <wecom_models::contacts::user::GetUserId as crate::Endpoint>::META,
+    #[cfg(feature = "contacts")]
+    <wecom_models::contacts::user::GetUserIdByEmail as crate::Endpoint>::META,
+    #[cfg(feature = "contacts")]
+    <wecom_models::contacts::user::ListUserId as crate::Endpoint>::META,
+    #[cfg(feature = "contacts")]
+    <wecom_models::contacts::user::ListMemberAuth as crate::Endpoint>::META,
+    #[cfg(feature = "contacts")]
+    <wecom_models::contacts::user::CheckMemberAuth as crate::Endpoint>::META,
+    #[cfg(feature = "contacts")]
+    <wecom_models::contacts::user::ListSelectedTicketUser as crate::Endpoint>::META,
     #[cfg(feature = "corpgroup")]
     <wecom_models::corpgroup::chain::RemoveCorp as crate::Endpoint>::META,
     #[cfg(feature = "exmail")]

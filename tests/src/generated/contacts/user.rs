@@ -5,6 +5,65 @@
 #[allow(unused_imports)]
 use wecom_models::contacts::user::*;
 
+pub(crate) const CREATE_USER: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "userid": "lin.wei",
+  "name": "Lin Wei",
+  "alias": "weiwei",
+  "mobile": "+86 13900001234",
+  "department": [4, 17],
+  "order": [30, 0],
+  "position": "Support engineer",
+  "gender": "2",
+  "email": "lin.wei@example.com",
+  "biz_mail": "lin.wei@corp.example.com",
+  "is_leader_in_dept": [0, 1],
+  "direct_leader": ["chen.yu"],
+  "enable": 1,
+  "avatar_mediaid": "media-avatar-1",
+  "telephone": "010-555012",
+  "address": "3 Example Road",
+  "main_department": 4,
+  "extattr": {
+    "attrs": [
+      { "type": 0, "name": "Shirt size", "text": { "value": "M" } },
+      { "type": 1, "name": "Blog", "web": { "url": "https://example.com/blog", "title": "My notes" } }
+    ]
+  },
+  "to_invite": false,
+  "external_position": "Customer advisor",
+  "external_profile": {
+    "external_corp_name": "Example",
+    "wechat_channels": { "nickname": "Example tips" },
+    "external_attr": [
+      { "type": 0, "name": "Languages", "text": { "value": "Chinese, English" } },
+      { "type": 1, "name": "Web site", "web": { "url": "https://example.com", "title": "Example" } },
+      {
+        "type": 2,
+        "name": "Booking",
+        "miniprogram": { "appid": "wx0a1b2c3d4e5f6a7b", "pagepath": "/pages/book", "title": "Book a visit" }
+      }
+    ]
+  }
+}"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "created",
+  "created_department_list": { "department_info": [{ "name": "17", "id": 17 }] }
+}"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{ "userid": "zhou.min", "name": "Zhou Min", "email": "zhou.min@example.com", "department": [4] }"#,
+        response: r#"{ "errcode": 0, "errmsg": "created" }"#,
+    },
+];
+
+#[test]
+fn create_user() {
+    crate::snapshot::snapshot::<CreateUser>(CREATE_USER);
+}
+
 pub(crate) const GET_USER: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{ "userid": "lin.wei" }"#,
@@ -71,4 +130,325 @@ pub(crate) const GET_USER: &[crate::snapshot::Example] = &[
 #[test]
 fn get_user() {
     crate::snapshot::snapshot::<GetUser>(GET_USER);
+}
+
+pub(crate) const UPDATE_USER: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "userid": "lin.wei",
+  "name": "Lin Wei",
+  "alias": "weiwei",
+  "mobile": "13900001234",
+  "department": [4],
+  "order": [30],
+  "position": "Support lead",
+  "gender": "2",
+  "email": "lin.wei@example.com",
+  "biz_mail": "lin.wei@corp.example.com",
+  "biz_mail_alias": { "item": ["lw@corp.example.com", "support@corp.example.com"] },
+  "is_leader_in_dept": [1],
+  "direct_leader": ["chen.yu"],
+  "enable": 1,
+  "avatar_mediaid": "media-avatar-1",
+  "telephone": "010-555012",
+  "address": "3 Example Road",
+  "main_department": 4,
+  "extattr": {
+    "attrs": [
+      { "type": 0, "name": "Shirt size", "text": { "value": "M" } },
+      { "type": 1, "name": "Blog", "web": { "url": "https://example.com/blog", "title": "My notes" } }
+    ]
+  },
+  "external_position": "Customer advisor",
+  "external_profile": {
+    "external_corp_name": "Example",
+    "wechat_channels": { "nickname": "Example tips" },
+    "external_attr": [
+      { "type": 0, "name": "Languages", "text": { "value": "Chinese, English" } },
+      { "type": 1, "name": "Web site", "web": { "url": "https://example.com", "title": "Example" } },
+      {
+        "type": 2,
+        "name": "Booking",
+        "miniprogram": { "appid": "wx0a1b2c3d4e5f6a7b", "pagepath": "/pages/book", "title": "Book a visit" }
+      }
+    ]
+  }
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "updated" }"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{
+  "userid": "lin.wei",
+  "biz_mail_alias": {},
+  "external_profile": { "external_attr": [{ "type": 1, "name": "Web site", "web": {} }] }
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "updated" }"#,
+    },
+];
+
+#[test]
+fn update_user() {
+    crate::snapshot::snapshot::<UpdateUser>(UPDATE_USER);
+}
+
+pub(crate) const DELETE_USER: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "userid": "lin.wei" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
+    },
+];
+
+#[test]
+fn delete_user() {
+    crate::snapshot::snapshot::<DeleteUser>(DELETE_USER);
+}
+
+pub(crate) const BATCH_DELETE_USER: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "useridlist": ["lin.wei", "zhou.min"] }"#,
+        response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
+    },
+];
+
+#[test]
+fn batch_delete_user() {
+    crate::snapshot::snapshot::<BatchDeleteUser>(BATCH_DELETE_USER);
+}
+
+pub(crate) const SIMPLE_LIST_USER: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "department_id": 4 }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "userlist": [
+    {
+      "userid": "lin.wei",
+      "name": "Lin Wei",
+      "department": [4, 17],
+      "open_userid": "woAJ2GCAAAXtWyujaWJHDDGi0mACH71w"
+    },
+    { "userid": "zhou.min", "department": [4] }
+  ]
+}"#,
+    },
+];
+
+#[test]
+fn simple_list_user() {
+    crate::snapshot::snapshot::<SimpleListUser>(SIMPLE_LIST_USER);
+}
+
+pub(crate) const LIST_USER: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "department_id": 4 }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "userlist": [
+    {
+      "userid": "lin.wei",
+      "name": "Lin Wei",
+      "department": [4, 17],
+      "order": [30, 0],
+      "position": "Support engineer",
+      "mobile": "13900001234",
+      "gender": "2",
+      "email": "lin.wei@example.com",
+      "biz_mail": "lin.wei@corp.example.com",
+      "is_leader_in_dept": [0, 1],
+      "direct_leader": ["chen.yu"],
+      "avatar": "https://example.com/avatar/lin.wei/0",
+      "thumb_avatar": "https://example.com/avatar/lin.wei/100",
+      "telephone": "010-555012",
+      "alias": "weiwei",
+      "status": 1,
+      "address": "3 Example Road",
+      "english_name": "Vivian",
+      "open_userid": "woAJ2GCAAAXtWyujaWJHDDGi0mACH71w",
+      "main_department": 4,
+      "extattr": {
+        "attrs": [
+          { "type": 0, "name": "Shirt size", "text": { "value": "M" } },
+          { "type": 1, "name": "Blog", "web": { "url": "https://example.com/blog", "title": "My notes" } }
+        ]
+      },
+      "qr_code": "https://example.com/qr?vcode=vc7d1f",
+      "external_position": "Customer advisor",
+      "external_profile": {
+        "external_corp_name": "Example",
+        "wechat_channels": { "nickname": "Example tips", "status": 0 },
+        "external_attr": [
+          { "type": 0, "name": "Languages", "text": { "value": "Chinese, English" } },
+          { "type": 1, "name": "Web site", "web": { "url": "https://example.com", "title": "Example" } },
+          {
+            "type": 2,
+            "name": "Booking",
+            "miniprogram": { "appid": "wx0a1b2c3d4e5f6a7b", "pagepath": "/pages/book", "title": "Book a visit" }
+          }
+        ]
+      }
+    }
+  ]
+}"#,
+    },
+];
+
+#[test]
+fn list_user() {
+    crate::snapshot::snapshot::<ListUser>(LIST_USER);
+}
+
+pub(crate) const CONVERT_TO_OPEN_ID: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "userid": "lin.wei" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "openid": "oKq3vXz8Rb1NcT5yWm7PdJ2hLs9F" }"#,
+    },
+];
+
+#[test]
+fn convert_to_open_id() {
+    crate::snapshot::snapshot::<ConvertToOpenId>(CONVERT_TO_OPEN_ID);
+}
+
+pub(crate) const CONVERT_TO_USER_ID: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "openid": "oKq3vXz8Rb1NcT5yWm7PdJ2hLs9F" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "userid": "lin.wei" }"#,
+    },
+];
+
+#[test]
+fn convert_to_user_id() {
+    crate::snapshot::snapshot::<ConvertToUserId>(CONVERT_TO_USER_ID);
+}
+
+pub(crate) const INVITE_USER: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "user": ["lin.wei", "zhou.min"], "party": [4, 9], "tag": [32, 33] }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "invaliduser": ["zhou.min"], "invalidparty": [9], "invalidtag": [33] }"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{ "user": ["lin.wei"] }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+
+#[test]
+fn invite_user() {
+    crate::snapshot::snapshot::<InviteUser>(INVITE_USER);
+}
+
+pub(crate) const GET_JOIN_QR_CODE: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "size_type": 2 }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "join_qrcode": "https://example.com/join?vcode=vc7d1f&qr_size=2" }"#,
+    },
+];
+
+#[test]
+fn get_join_qr_code() {
+    crate::snapshot::snapshot::<GetJoinQrCode>(GET_JOIN_QR_CODE);
+}
+
+pub(crate) const GET_USER_ID: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "mobile": "13900001234" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "userid": "lin.wei" }"#,
+    },
+];
+
+#[test]
+fn get_user_id() {
+    crate::snapshot::snapshot::<GetUserId>(GET_USER_ID);
+}
+
+pub(crate) const GET_USER_ID_BY_EMAIL: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "email": "lin.wei@example.com", "email_type": 2 }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "userid": "lin.wei" }"#,
+    },
+];
+
+#[test]
+fn get_user_id_by_email() {
+    crate::snapshot::snapshot::<GetUserIdByEmail>(GET_USER_ID_BY_EMAIL);
+}
+
+pub(crate) const LIST_USER_ID: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "cursor": "CURSOR-1", "limit": 500 }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "next_cursor": "CURSOR-2",
+  "dept_user": [
+    { "userid": "lin.wei", "department": 4 },
+    { "userid": "lin.wei", "department": 17 },
+    { "userid": "zhou.min", "department": 4 }
+  ]
+}"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{ "limit": 500 }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "next_cursor": "",
+  "dept_user": [{ "open_userid": "woAJ2GCAAAXtWyujaWJHDDGi0mACH71w", "department": 4 }]
+}"#,
+    },
+];
+
+#[test]
+fn list_user_id() {
+    crate::snapshot::snapshot::<ListUserId>(LIST_USER_ID);
+}
+
+pub(crate) const LIST_MEMBER_AUTH: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "cursor": "CURSOR-1", "limit": 50 }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "next_cursor": "CURSOR-2",
+  "member_auth_list": [{ "open_userid": "woAJ2GCAAAXtWyujaWJHDDGi0mACH71w" }]
+}"#,
+    },
+];
+
+#[test]
+fn list_member_auth() {
+    crate::snapshot::snapshot::<ListMemberAuth>(LIST_MEMBER_AUTH);
+}
+
+pub(crate) const CHECK_MEMBER_AUTH: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "open_userid": "woAJ2GCAAAXtWyujaWJHDDGi0mACH71w" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "is_member_auth": true }"#,
+    },
+];
+
+#[test]
+fn check_member_auth() {
+    crate::snapshot::snapshot::<CheckMemberAuth>(CHECK_MEMBER_AUTH);
+}
+
+pub(crate) const LIST_SELECTED_TICKET_USER: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "selected_ticket": "made-up-selected-ticket" }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "operator_open_userid": "woAJ2GCAAAXtWyujaWJHDDGi0mACH71w",
+  "open_userid_list": ["woAJ2GCAAAd4uL12yyuYRimKtWyuj123"],
+  "unauth_open_userid_list": ["woAJ2GCAAApQ7mN2vXz8Rb1NcT5yWm7P"],
+  "total": 2
+}"#,
+    },
+];
+
+#[test]
+fn list_selected_ticket_user() {
+    crate::snapshot::snapshot::<ListSelectedTicketUser>(LIST_SELECTED_TICKET_USER);
 }

@@ -8,7 +8,234 @@ mod impls;
 #[cfg(feature = "bidirectional")]
 mod reverse;
 
-use crate::{Unknown, UnknownUnion};
+use crate::{Secret, Unknown, UnknownUnion};
+
+/// Creates a member.
+///
+/// `POST /cgi-bin/user/create` · [创建成员](https://developer.work.weixin.qq.com/document/path/90195)
+///
+/// Set at least one of `mobile` and `email`.
+///
+/// Recommended: create departments and their members one after another, not at the same time.
+/// Departments and members below a department are up to 30,000 together.
+///
+/// Only the contacts sync assistant and third-party contacts apps can call it.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct CreateUser {
+    /// The member's userid: digits, letters, `_`, `-`, `@` and `.`, beginning with a digit or a letter.
+    /// Unique within the company, case-insensitively. At most 64 bytes, at least 1 characters, matching
+    /// `^[0-9A-Za-z][0-9A-Za-z.@_-]*$`.
+    pub userid: String,
+    /// The name. 1 to 64 characters.
+    pub name: String,
+    /// The alias. 1 to 64 characters.
+    pub alias: Option<String>,
+    /// The mobile number. Unique within the company. Numbers outside mainland China need the country code;
+    /// in it, `+86` may be omitted. Set at least one of `mobile` and `email`.
+    pub mobile: Option<String>,
+    /// The IDs of the member's departments. If omitted or 0, the member is put under 其他（待设置部门）; a
+    /// department that doesn't exist is created there. At most 100 items.
+    pub department: Option<Vec<u64>>,
+    /// The member's rank in each department of `department`, as many items; the default is 0. The highest
+    /// comes first, then those who were created first. Each less than 4294967296.
+    pub order: Option<Vec<u64>>,
+    /// The job title. At most 128 characters.
+    pub position: Option<String>,
+    /// The gender: `Male` or `Female`.
+    pub gender: Option<Gender>,
+    /// The email address, which colleagues can see. Unique within the company. Members outside mainland
+    /// China may log in with it. Set at least one of `mobile` and `email`. At most 64 bytes, at least 6
+    /// characters.
+    pub email: Option<String>,
+    /// The company email address, which creates a mailbox if the company has Tencent company email. Unique
+    /// within the company. If omitted, WeCom generates one, which may be changed once. At most 64 bytes,
+    /// at least 6 characters.
+    pub biz_mail: Option<String>,
+    /// The landline number: digits, `-`, `+` and `,`. At most 32 bytes, matching `^[0-9+,-]*$`.
+    pub telephone: Option<String>,
+    /// Whether the member is head of each department of `department`, as many items. Approval and other
+    /// apps find approvers by it.
+    pub is_leader_in_dept: Option<Vec<bool>>,
+    /// The userid of the direct manager, a member of the company. At most 1 items.
+    pub direct_leader: Option<Vec<String>>,
+    /// The `media_id` of the uploaded avatar.
+    pub avatar_mediaid: Option<String>,
+    /// Whether the member is enabled; otherwise disabled.
+    pub enable: Option<bool>,
+    /// The custom attributes. Those that no admin has created in the admin console are ignored.
+    pub extattr: Option<ExtAttr>,
+    /// Whether to invite the member to WeCom, through a WeChat service notification, an SMS or an email.
+    /// The invitation is sent once a day, on up to 3 workdays. Default true.
+    pub to_invite: Option<bool>,
+    /// The external profile.
+    pub external_profile: Option<ExternalProfile>,
+    /// The external job title. If omitted, `position` is shown. At most 12 characters.
+    pub external_position: Option<String>,
+    /// The address. At most 128 characters.
+    pub address: Option<String>,
+    /// The main department's ID.
+    pub main_department: Option<u64>,
+}
+
+impl CreateUser {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(userid: impl Into<String>, name: impl Into<String>) -> Self {
+        Self {
+            userid: userid.into(),
+            name: name.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`alias`](Self::alias).
+    #[must_use]
+    pub fn alias(mut self, alias: impl Into<String>) -> Self {
+        self.alias = Some(alias.into());
+        self
+    }
+
+    /// Sets [`mobile`](Self::mobile).
+    #[must_use]
+    pub fn mobile(mut self, mobile: impl Into<String>) -> Self {
+        self.mobile = Some(mobile.into());
+        self
+    }
+
+    /// Sets [`department`](Self::department).
+    #[must_use]
+    pub fn department(mut self, department: impl IntoIterator<Item = u64>) -> Self {
+        self.department = Some(department.into_iter().collect());
+        self
+    }
+
+    /// Sets [`order`](Self::order).
+    #[must_use]
+    pub fn order(mut self, order: impl IntoIterator<Item = u64>) -> Self {
+        self.order = Some(order.into_iter().collect());
+        self
+    }
+
+    /// Sets [`position`](Self::position).
+    #[must_use]
+    pub fn position(mut self, position: impl Into<String>) -> Self {
+        self.position = Some(position.into());
+        self
+    }
+
+    /// Sets [`gender`](Self::gender).
+    #[must_use]
+    pub fn gender(mut self, gender: Gender) -> Self {
+        self.gender = Some(gender);
+        self
+    }
+
+    /// Sets [`email`](Self::email).
+    #[must_use]
+    pub fn email(mut self, email: impl Into<String>) -> Self {
+        self.email = Some(email.into());
+        self
+    }
+
+    /// Sets [`biz_mail`](Self::biz_mail).
+    #[must_use]
+    pub fn biz_mail(mut self, biz_mail: impl Into<String>) -> Self {
+        self.biz_mail = Some(biz_mail.into());
+        self
+    }
+
+    /// Sets [`telephone`](Self::telephone).
+    #[must_use]
+    pub fn telephone(mut self, telephone: impl Into<String>) -> Self {
+        self.telephone = Some(telephone.into());
+        self
+    }
+
+    /// Sets [`is_leader_in_dept`](Self::is_leader_in_dept).
+    #[must_use]
+    pub fn is_leader_in_dept(
+        mut self,
+        is_leader_in_dept: impl IntoIterator<Item = bool>,
+    ) -> Self {
+        self.is_leader_in_dept = Some(is_leader_in_dept.into_iter().collect());
+        self
+    }
+
+    /// Sets [`direct_leader`](Self::direct_leader).
+    #[must_use]
+    pub fn direct_leader(
+        mut self,
+        direct_leader: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.direct_leader = Some(direct_leader.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sets [`avatar_mediaid`](Self::avatar_mediaid).
+    #[must_use]
+    pub fn avatar_mediaid(mut self, avatar_mediaid: impl Into<String>) -> Self {
+        self.avatar_mediaid = Some(avatar_mediaid.into());
+        self
+    }
+
+    /// Sets [`enable`](Self::enable).
+    #[must_use]
+    pub fn enable(mut self, enable: bool) -> Self {
+        self.enable = Some(enable);
+        self
+    }
+
+    /// Sets [`extattr`](Self::extattr).
+    #[must_use]
+    pub fn extattr(mut self, extattr: ExtAttr) -> Self {
+        self.extattr = Some(extattr);
+        self
+    }
+
+    /// Sets [`to_invite`](Self::to_invite).
+    #[must_use]
+    pub fn to_invite(mut self, to_invite: bool) -> Self {
+        self.to_invite = Some(to_invite);
+        self
+    }
+
+    /// Sets [`external_profile`](Self::external_profile).
+    #[must_use]
+    pub fn external_profile(mut self, external_profile: ExternalProfile) -> Self {
+        self.external_profile = Some(external_profile);
+        self
+    }
+
+    /// Sets [`external_position`](Self::external_position).
+    #[must_use]
+    pub fn external_position(mut self, external_position: impl Into<String>) -> Self {
+        self.external_position = Some(external_position.into());
+        self
+    }
+
+    /// Sets [`address`](Self::address).
+    #[must_use]
+    pub fn address(mut self, address: impl Into<String>) -> Self {
+        self.address = Some(address.into());
+        self
+    }
+
+    /// Sets [`main_department`](Self::main_department).
+    #[must_use]
+    pub fn main_department(mut self, main_department: u64) -> Self {
+        self.main_department = Some(main_department);
+        self
+    }
+}
+
+/// The response to [`CreateUser`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct CreateUserResponse {
+    /// The departments that were created since they didn't exist.
+    pub created_department_list: Option<CreatedDepartments>,
+}
 
 /// Gets a member of the contacts.
 ///
@@ -28,7 +255,8 @@ use crate::{Unknown, UnknownUnion};
 /// Where a member's name is absent, the contacts display component (通讯录展示组件) shows it.
 ///
 /// Since 2022-08-15 10:00, IP addresses newly added for the contacts sync (管理工具 › 通讯录同步) can't call
-/// it: list the IDs of members and departments instead.
+/// it: use [`ListUserId`] and
+/// [`SimpleListDepartment`](crate::contacts::department::SimpleListDepartment).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUser {
@@ -109,12 +337,993 @@ pub struct GetUserResponse {
     pub external_profile: Option<ExternalProfile>,
 }
 
+/// Updates a member.
+///
+/// `POST /cgi-bin/user/update` · [更新成员](https://developer.work.weixin.qq.com/document/path/90197)
+///
+/// Departments and members below a department are up to 30,000 together. `biz_mail` and
+/// `biz_mail_alias` are updated apart from the other fields: after an error, either may be updated
+/// without the other.
+///
+/// Only the contacts sync assistant and third-party contacts apps can call it.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UpdateUser {
+    /// The member's userid. Case-insensitive. At most 64 bytes, at least 1 characters.
+    pub userid: String,
+    /// The new userid. Only for a userid that WeCom generated, and only once.
+    pub new_userid: Option<String>,
+    /// The name. 1 to 64 characters.
+    pub name: Option<String>,
+    /// The alias. 1 to 64 characters.
+    pub alias: Option<String>,
+    /// The mobile number. Unique within the company. Numbers outside mainland China need the country code;
+    /// in it, `+86` may be omitted. Ignored if the member has activated WeCom: only the member can change
+    /// it then.
+    pub mobile: Option<String>,
+    /// The IDs of the member's departments. At most 100 items.
+    pub department: Option<Vec<u64>>,
+    /// The member's rank in each department of `department`, as many items; the default is 0. The highest
+    /// comes first. Takes effect only if `department` is set. Each less than 4294967296.
+    pub order: Option<Vec<u64>>,
+    /// The job title. At most 128 characters.
+    pub position: Option<String>,
+    /// The gender: `Male` or `Female`.
+    pub gender: Option<Gender>,
+    /// The email address, which colleagues can see. Unique within the company. Members outside mainland
+    /// China may log in with it. At most 64 bytes, at least 6 characters.
+    pub email: Option<String>,
+    /// The company email address, which creates a mailbox if the company has Tencent company email. Unique
+    /// within the company. Without one, WeCom generates one, which may be changed once; one that was set
+    /// on creation can't be changed. At most 63 bytes, at least 6 characters.
+    pub biz_mail: Option<String>,
+    /// The aliases of the company email address. Replaces all aliases; an empty object or an empty list
+    /// clears them.
+    pub biz_mail_alias: Option<BizMailAlias>,
+    /// The landline number: digits, `-`, `+` and `,`. 1 to 32 characters, matching `^[0-9+,-]*$`.
+    pub telephone: Option<String>,
+    /// Whether the member is head of each department of `department`, as many items.
+    pub is_leader_in_dept: Option<Vec<bool>>,
+    /// The userid of the direct manager, a member of the company. At most 1 items.
+    pub direct_leader: Option<Vec<String>>,
+    /// The `media_id` of the uploaded avatar.
+    pub avatar_mediaid: Option<String>,
+    /// Whether the member is enabled; otherwise disabled.
+    pub enable: Option<bool>,
+    /// The custom attributes. Those that no admin has created in the admin console are ignored.
+    pub extattr: Option<ExtAttr>,
+    /// The external profile.
+    pub external_profile: Option<ExternalProfile>,
+    /// The external job title. If omitted, `position` is shown. At most 12 characters.
+    pub external_position: Option<String>,
+    /// The address. At most 128 characters.
+    pub address: Option<String>,
+    /// The main department's ID.
+    pub main_department: Option<u64>,
+}
+
+impl UpdateUser {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(userid: impl Into<String>) -> Self {
+        Self {
+            userid: userid.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`new_userid`](Self::new_userid).
+    #[must_use]
+    pub fn new_userid(mut self, new_userid: impl Into<String>) -> Self {
+        self.new_userid = Some(new_userid.into());
+        self
+    }
+
+    /// Sets [`name`](Self::name).
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Sets [`alias`](Self::alias).
+    #[must_use]
+    pub fn alias(mut self, alias: impl Into<String>) -> Self {
+        self.alias = Some(alias.into());
+        self
+    }
+
+    /// Sets [`mobile`](Self::mobile).
+    #[must_use]
+    pub fn mobile(mut self, mobile: impl Into<String>) -> Self {
+        self.mobile = Some(mobile.into());
+        self
+    }
+
+    /// Sets [`department`](Self::department).
+    #[must_use]
+    pub fn department(mut self, department: impl IntoIterator<Item = u64>) -> Self {
+        self.department = Some(department.into_iter().collect());
+        self
+    }
+
+    /// Sets [`order`](Self::order).
+    #[must_use]
+    pub fn order(mut self, order: impl IntoIterator<Item = u64>) -> Self {
+        self.order = Some(order.into_iter().collect());
+        self
+    }
+
+    /// Sets [`position`](Self::position).
+    #[must_use]
+    pub fn position(mut self, position: impl Into<String>) -> Self {
+        self.position = Some(position.into());
+        self
+    }
+
+    /// Sets [`gender`](Self::gender).
+    #[must_use]
+    pub fn gender(mut self, gender: Gender) -> Self {
+        self.gender = Some(gender);
+        self
+    }
+
+    /// Sets [`email`](Self::email).
+    #[must_use]
+    pub fn email(mut self, email: impl Into<String>) -> Self {
+        self.email = Some(email.into());
+        self
+    }
+
+    /// Sets [`biz_mail`](Self::biz_mail).
+    #[must_use]
+    pub fn biz_mail(mut self, biz_mail: impl Into<String>) -> Self {
+        self.biz_mail = Some(biz_mail.into());
+        self
+    }
+
+    /// Sets [`biz_mail_alias`](Self::biz_mail_alias).
+    #[must_use]
+    pub fn biz_mail_alias(mut self, biz_mail_alias: BizMailAlias) -> Self {
+        self.biz_mail_alias = Some(biz_mail_alias);
+        self
+    }
+
+    /// Sets [`telephone`](Self::telephone).
+    #[must_use]
+    pub fn telephone(mut self, telephone: impl Into<String>) -> Self {
+        self.telephone = Some(telephone.into());
+        self
+    }
+
+    /// Sets [`is_leader_in_dept`](Self::is_leader_in_dept).
+    #[must_use]
+    pub fn is_leader_in_dept(
+        mut self,
+        is_leader_in_dept: impl IntoIterator<Item = bool>,
+    ) -> Self {
+        self.is_leader_in_dept = Some(is_leader_in_dept.into_iter().collect());
+        self
+    }
+
+    /// Sets [`direct_leader`](Self::direct_leader).
+    #[must_use]
+    pub fn direct_leader(
+        mut self,
+        direct_leader: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.direct_leader = Some(direct_leader.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sets [`avatar_mediaid`](Self::avatar_mediaid).
+    #[must_use]
+    pub fn avatar_mediaid(mut self, avatar_mediaid: impl Into<String>) -> Self {
+        self.avatar_mediaid = Some(avatar_mediaid.into());
+        self
+    }
+
+    /// Sets [`enable`](Self::enable).
+    #[must_use]
+    pub fn enable(mut self, enable: bool) -> Self {
+        self.enable = Some(enable);
+        self
+    }
+
+    /// Sets [`extattr`](Self::extattr).
+    #[must_use]
+    pub fn extattr(mut self, extattr: ExtAttr) -> Self {
+        self.extattr = Some(extattr);
+        self
+    }
+
+    /// Sets [`external_profile`](Self::external_profile).
+    #[must_use]
+    pub fn external_profile(mut self, external_profile: ExternalProfile) -> Self {
+        self.external_profile = Some(external_profile);
+        self
+    }
+
+    /// Sets [`external_position`](Self::external_position).
+    #[must_use]
+    pub fn external_position(mut self, external_position: impl Into<String>) -> Self {
+        self.external_position = Some(external_position.into());
+        self
+    }
+
+    /// Sets [`address`](Self::address).
+    #[must_use]
+    pub fn address(mut self, address: impl Into<String>) -> Self {
+        self.address = Some(address.into());
+        self
+    }
+
+    /// Sets [`main_department`](Self::main_department).
+    #[must_use]
+    pub fn main_department(mut self, main_department: u64) -> Self {
+        self.main_department = Some(main_department);
+        self
+    }
+}
+
+/// The response to [`UpdateUser`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UpdateUserResponse {}
+
+/// Deletes a member.
+///
+/// `GET /cgi-bin/user/delete` · [删除成员](https://developer.work.weixin.qq.com/document/path/90198)
+///
+/// The member's mailbox is deleted, too, if the company has Tencent company email.
+///
+/// Only the contacts sync assistant and third-party contacts apps can call it.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct DeleteUser {
+    /// The member's userid.
+    pub userid: String,
+}
+
+impl DeleteUser {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(userid: impl Into<String>) -> Self {
+        Self { userid: userid.into() }
+    }
+}
+
+/// The response to [`DeleteUser`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct DeleteUserResponse {}
+
+/// Deletes members.
+///
+/// `POST /cgi-bin/user/batchdelete` ·
+/// [批量删除成员](https://developer.work.weixin.qq.com/document/path/90199)
+///
+/// Only the contacts sync assistant and third-party contacts apps can call it.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct BatchDeleteUser {
+    /// The members' userids. If one is invalid, the call fails. At most 200 items.
+    pub useridlist: Vec<String>,
+}
+
+impl BatchDeleteUser {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(useridlist: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            useridlist: useridlist.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+/// The response to [`BatchDeleteUser`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct BatchDeleteUserResponse {}
+
+/// Lists the members of a department, with their names.
+///
+/// `GET /cgi-bin/user/simplelist` · [获取部门成员](https://developer.work.weixin.qq.com/document/path/90200)
+///
+/// Members of its subdepartments aren't returned: list those one by one.
+///
+/// The app needs permission to view the department. Since 2022-08-15 10:00, IP addresses newly added
+/// for the contacts sync (管理工具 › 通讯录同步) can't call it: use [`ListUserId`] and
+/// [`SimpleListDepartment`](crate::contacts::department::SimpleListDepartment).
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SimpleListUser {
+    /// The department's ID.
+    pub department_id: u64,
+}
+
+impl SimpleListUser {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(department_id: u64) -> Self {
+        Self { department_id }
+    }
+}
+
+/// The response to [`SimpleListUser`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SimpleListUserResponse {
+    /// The members.
+    pub userlist: Vec<SimpleMember>,
+}
+
+/// Lists the members of a department, with their details.
+///
+/// `GET /cgi-bin/user/list` · [获取部门成员详情](https://developer.work.weixin.qq.com/document/path/90201)
+///
+/// Members of its subdepartments aren't returned: list those one by one. Returns only members visible
+/// to the app; the fields depend on its type, and their descriptions use these words:
+///
+/// - _Restricted_ fields: of third-party apps, only contacts apps (通讯录应用) get them, and only for members a third party created.
+///   Upstream companies (上游企业) don't get them for members of their downstream companies.
+/// - _Authorized_ fields: restricted, and customized apps (代开发) get them once an admin authorizes them.
+/// - _Sensitive_ fields: since 2022-06-20 20:00, self-built and customized apps that are newer than that, and system apps other than
+///   the contacts sync (customer contact, WeChat customer service, conversation archive, calendar, …), don't get them here: they
+///   get them through OAuth2.
+///
+/// Where a member's name is absent, the contacts display component (通讯录展示组件) shows it.
+///
+/// The app needs permission to view the department. Since 2022-08-15 10:00, IP addresses newly added
+/// for the contacts sync (管理工具 › 通讯录同步) can't call it: use [`ListUserId`] and
+/// [`SimpleListDepartment`](crate::contacts::department::SimpleListDepartment).
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ListUser {
+    /// The department's ID.
+    pub department_id: u64,
+}
+
+impl ListUser {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(department_id: u64) -> Self {
+        Self { department_id }
+    }
+}
+
+/// The response to [`ListUser`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ListUserResponse {
+    /// The members.
+    pub userlist: Vec<Member>,
+}
+
+/// Gets the openid of a member, to pay red packets and payments to the member with.
+///
+/// `POST /cgi-bin/user/convert_to_openid` ·
+/// [userid转openid](https://developer.work.weixin.qq.com/document/path/90202)
+///
+/// The member must have logged in to WeCom with WeChat, or follow the former WeChat plug-in. External
+/// contacts have an endpoint of their own.
+///
+/// The member must be visible to the app.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ConvertToOpenId {
+    /// The member's userid.
+    pub userid: String,
+}
+
+impl ConvertToOpenId {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(userid: impl Into<String>) -> Self {
+        Self { userid: userid.into() }
+    }
+}
+
+/// The response to [`ConvertToOpenId`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ConvertToOpenIdResponse {
+    /// The member's openid.
+    pub openid: String,
+}
+
+/// Gets the userid of a member by the openid, such as one that a payment returned.
+///
+/// `POST /cgi-bin/user/convert_to_userid` ·
+/// [openid转userid](https://developer.work.weixin.qq.com/document/path/90202)
+///
+/// The admin group needs permission to view the member.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ConvertToUserId {
+    /// The member's openid, from a payment.
+    pub openid: String,
+}
+
+impl ConvertToUserId {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(openid: impl Into<String>) -> Self {
+        Self { openid: openid.into() }
+    }
+}
+
+/// The response to [`ConvertToUserId`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ConvertToUserIdResponse {
+    /// The member's userid.
+    pub userid: String,
+}
+
+/// Invites members to WeCom, through WeChat or by email.
+///
+/// `POST /cgi-bin/batch/invite` · [邀请成员](https://developer.work.weixin.qq.com/document/path/90975)
+///
+/// Set at least one of `user`, `party` and `tag`.
+///
+/// If some recipients don't exist, or the app has no permission for them, the others are invited, and
+/// `invaliduser`, `invalidparty` and `invalidtag` return those.
+///
+/// One invitation is enough: a member who hasn't installed WeCom is notified once a day, for up to 3
+/// days. This is checked later, so a success doesn't mean that everybody is notified. Members outside
+/// mainland China may log in with their email address.
+///
+/// The app needs permission to view the members, departments and tags. Of third-party apps, only
+/// contacts apps can call it.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct InviteUser {
+    /// The members' userids. Set at least one of `user`, `party` and `tag`. At most 1000 items.
+    pub user: Option<Vec<String>>,
+    /// The departments' IDs. Set at least one of `user`, `party` and `tag`. At most 100 items.
+    pub party: Option<Vec<u64>>,
+    /// The tags' IDs. Set at least one of `user`, `party` and `tag`. At most 100 items.
+    pub tag: Option<Vec<u64>>,
+}
+
+impl InviteUser {
+    /// Creates an empty request: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`user`](Self::user).
+    #[must_use]
+    pub fn user(mut self, user: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.user = Some(user.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sets [`party`](Self::party).
+    #[must_use]
+    pub fn party(mut self, party: impl IntoIterator<Item = u64>) -> Self {
+        self.party = Some(party.into_iter().collect());
+        self
+    }
+
+    /// Sets [`tag`](Self::tag).
+    #[must_use]
+    pub fn tag(mut self, tag: impl IntoIterator<Item = u64>) -> Self {
+        self.tag = Some(tag.into_iter().collect());
+        self
+    }
+}
+
+/// The response to [`InviteUser`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct InviteUserResponse {
+    /// The invalid userids.
+    pub invaliduser: Option<Vec<String>>,
+    /// The invalid department IDs.
+    pub invalidparty: Option<Vec<u64>>,
+    /// The invalid tag IDs.
+    pub invalidtag: Option<Vec<u64>>,
+}
+
+/// Gets a QR code by which people join the company.
+///
+/// `GET /cgi-bin/corp/get_join_qrcode` ·
+/// [获取加入企业二维码](https://developer.work.weixin.qq.com/document/path/91714)
+///
+/// Only the secret of the contacts sync can call it, with permission to manage the contacts.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetJoinQrCode {
+    /// The size of the QR code.
+    pub size_type: Option<QrCodeSize>,
+}
+
+impl GetJoinQrCode {
+    /// Creates an empty request: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`size_type`](Self::size_type).
+    #[must_use]
+    pub fn size_type(mut self, size_type: QrCodeSize) -> Self {
+        self.size_type = Some(size_type);
+        self
+    }
+}
+
+/// The response to [`GetJoinQrCode`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetJoinQrCodeResponse {
+    /// The URL of the QR code. Valid for 7 days.
+    pub join_qrcode: String,
+}
+
+/// Gets the userid of a member by the mobile number.
+///
+/// `POST /cgi-bin/user/getuserid` ·
+/// [手机号获取userid](https://developer.work.weixin.qq.com/document/path/95402)
+///
+/// It also takes the token of an authorizing company, or of a downstream company. If more calls have a
+/// wrong number than 20% of the company's member limit, it can't be called for a day.
+///
+/// The app needs permission to view the member.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetUserId {
+    /// The member's mobile number in the contacts. At most 32 bytes, at least 5 characters.
+    pub mobile: String,
+}
+
+impl GetUserId {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(mobile: impl Into<String>) -> Self {
+        Self { mobile: mobile.into() }
+    }
+}
+
+/// The response to [`GetUserId`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetUserIdResponse {
+    /// The member's userid. Unique within the company, case-insensitively. Third-party apps get the
+    /// open_userid here. At most 64 bytes, at least 1 characters.
+    pub userid: String,
+}
+
+/// Gets the userid of a member by an email address.
+///
+/// `POST /cgi-bin/user/get_userid_by_email` ·
+/// [邮箱获取userid](https://developer.work.weixin.qq.com/document/path/95895)
+///
+/// It also takes the token of an authorizing company, or of a downstream company. If more calls have a
+/// wrong email address than 20% of the company's member limit, it can't be called for a day.
+///
+/// The app needs permission to view the member.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetUserIdByEmail {
+    /// The member's email address.
+    pub email: String,
+    /// The type of the email address. Default 1.
+    pub email_type: Option<EmailType>,
+}
+
+impl GetUserIdByEmail {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(email: impl Into<String>) -> Self {
+        Self {
+            email: email.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`email_type`](Self::email_type).
+    #[must_use]
+    pub fn email_type(mut self, email_type: EmailType) -> Self {
+        self.email_type = Some(email_type);
+        self
+    }
+}
+
+/// The response to [`GetUserIdByEmail`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetUserIdByEmailResponse {
+    /// The member's userid. Customized and third-party apps that have moved to the new IDs get the
+    /// open_userid here.
+    pub userid: String,
+}
+
+/// Lists the IDs of all members, with those of their departments.
+///
+/// `POST /cgi-bin/user/list_id` · [获取成员ID列表](https://developer.work.weixin.qq.com/document/path/96067)
+///
+/// Other fields: self-built apps, and customized apps once an admin authorizes them, get names with
+/// [`GetUser`]; third-party apps show them with the contacts display component (通讯录展示组件). Mobile
+/// numbers and email addresses: apps newer than 2022-06-20 get them once the member agrees through
+/// OAuth2; third-party apps don't.
+///
+/// Only the secret of the contacts sync can call it, and third-party apps authorized to edit the
+/// contacts (通讯录编辑授权).
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ListUserId {
+    /// The `next_cursor` of the previous page.
+    pub cursor: Option<String>,
+    /// Records per page. 1 to 10000.
+    pub limit: Option<u64>,
+}
+
+impl ListUserId {
+    /// Creates an empty request: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`cursor`](Self::cursor).
+    #[must_use]
+    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
+        self.cursor = Some(cursor.into());
+        self
+    }
+
+    /// Sets [`limit`](Self::limit).
+    #[must_use]
+    pub fn limit(mut self, limit: u64) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+}
+
+/// The response to [`ListUserId`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ListUserIdResponse {
+    /// The cursor of the next page. Empty after the last page.
+    pub next_cursor: String,
+    /// The members in their departments.
+    pub dept_user: Vec<DepartmentMember>,
+}
+
+/// Lists the members who have authorized the app.
+///
+/// `POST /cgi-bin/user/list_member_auth` ·
+/// [获取成员授权列表](https://developer.work.weixin.qq.com/document/path/94513)
+///
+/// Only for third-party apps in member authorization mode (成员授权模式).
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ListMemberAuth {
+    /// The `next_cursor` of the previous page.
+    pub cursor: Option<String>,
+    /// Members per page. Default 1000, at most 1000.
+    pub limit: Option<u64>,
+}
+
+impl ListMemberAuth {
+    /// Creates an empty request: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`cursor`](Self::cursor).
+    #[must_use]
+    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
+        self.cursor = Some(cursor.into());
+        self
+    }
+
+    /// Sets [`limit`](Self::limit).
+    #[must_use]
+    pub fn limit(mut self, limit: u64) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+}
+
+/// The response to [`ListMemberAuth`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ListMemberAuthResponse {
+    /// The cursor of the next page. Empty on the last page.
+    pub next_cursor: String,
+    /// The members.
+    pub member_auth_list: Vec<MemberAuth>,
+}
+
+/// Gets whether a member has authorized the app.
+///
+/// `POST /cgi-bin/user/check_member_auth` ·
+/// [查询成员用户是否已授权](https://developer.work.weixin.qq.com/document/path/94514)
+///
+/// Only for third-party apps in member authorization mode (成员授权模式).
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct CheckMemberAuth {
+    /// The member's open_userid, the same in all apps of a service provider.
+    pub open_userid: String,
+}
+
+impl CheckMemberAuth {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(open_userid: impl Into<String>) -> Self {
+        Self {
+            open_userid: open_userid.into(),
+        }
+    }
+}
+
+/// The response to [`CheckMemberAuth`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct CheckMemberAuthResponse {
+    /// Whether the member has authorized the app.
+    pub is_member_auth: bool,
+}
+
+/// Lists the people a member selected in the contacts, by the ticket of that selection.
+///
+/// `POST /cgi-bin/user/list_selected_ticket_user` ·
+/// [获取选人ticket对应的用户](https://developer.work.weixin.qq.com/document/path/94894)
+///
+/// Only for third-party apps in member authorization mode (成员授权模式).
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ListSelectedTicketUser {
+    /// The ticket, as `selectedTicket` of the JS API that selects people.
+    pub selected_ticket: Secret,
+}
+
+impl ListSelectedTicketUser {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(selected_ticket: impl Into<Secret>) -> Self {
+        Self {
+            selected_ticket: selected_ticket.into(),
+        }
+    }
+}
+
+/// The response to [`ListSelectedTicketUser`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ListSelectedTicketUserResponse {
+    /// The open_userid of the member who selected them.
+    pub operator_open_userid: String,
+    /// The open_userids of those visible to the app.
+    pub open_userid_list: Vec<String>,
+    /// The open_userids of those not visible to the app.
+    pub unauth_open_userid_list: Vec<String>,
+    /// The total number of people selected.
+    pub total: u64,
+}
+
+/// A member, with details. [`ListUser`] says what restricted, authorized and sensitive fields are.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Member {
+    /// The member's userid.
+    pub userid: String,
+    /// The name. Third-party apps get the `userid` in its place; contacts apps too, for members no third
+    /// party created. Customized apps get it once an admin authorizes it.
+    pub name: Option<String>,
+    /// The IDs of the member's departments, as far as the app has permission to view them. Third-party
+    /// apps with the permission 组织架构信息, and customized apps with its part 部门及父部门ID、部门负责人, get all of them.
+    pub department: Vec<u64>,
+    /// The member's rank in each department of `department`, the highest first; the default is 0. Each
+    /// less than 4294967296.
+    pub order: Option<Vec<u64>>,
+    /// The job title. Authorized.
+    pub position: Option<String>,
+    /// The mobile number. Authorized, sensitive.
+    pub mobile: Option<String>,
+    /// The gender. Restricted, sensitive: `Undefined` too if the app doesn't get it.
+    pub gender: Option<Gender>,
+    /// The email address. Authorized, sensitive.
+    pub email: Option<String>,
+    /// The company email address. Restricted, sensitive; customized apps don't get it.
+    pub biz_mail: Option<String>,
+    /// Whether the member is head of each department of `department`. Customized and third-party apps need
+    /// to be a contacts app or have the permission 组织架构信息 › 应用可获取企业的部门组织架构信息 › 部门负责人; contacts apps get it
+    /// only for members a third party created. Upstream companies don't.
+    pub is_leader_in_dept: Option<Vec<bool>>,
+    /// The userid of the direct manager, if visible to the app. Third-party apps need to be a contacts app
+    /// or have the permission 组织架构信息 › 应用可获取可见范围内成员组织架构信息 › 直属上级; contacts apps get it only for members a
+    /// third party created. Upstream companies don't. The docs say both that customized apps get it with
+    /// that permission and that they don't. At most 1 items.
+    pub direct_leader: Option<Vec<String>>,
+    /// The avatar's URL. Restricted, sensitive.
+    pub avatar: Option<String>,
+    /// The URL of the avatar's thumbnail. Restricted.
+    pub thumb_avatar: Option<String>,
+    /// The landline number. Authorized.
+    pub telephone: Option<String>,
+    /// The alias. Restricted.
+    pub alias: Option<String>,
+    /// Whether the member has activated WeCom, or the former WeChat plug-in.
+    pub status: MemberStatus,
+    /// The address. Authorized, sensitive.
+    pub address: Option<String>,
+    /// The English name. Only the docs' example has it.
+    pub english_name: Option<String>,
+    /// The member's open_userid, the same in all apps of a service provider. Only for third-party apps. At
+    /// most 64 bytes.
+    pub open_userid: Option<String>,
+    /// The main department's ID. Absent unless the app has permission to view it.
+    pub main_department: Option<u64>,
+    /// The custom attributes. Authorized.
+    pub extattr: Option<ExtAttr>,
+    /// The URL of the member's QR code; anyone who scans it adds the member as an external contact.
+    /// Restricted, sensitive.
+    pub qr_code: Option<String>,
+    /// The external job title; without one, `position` is shown. Authorized.
+    pub external_position: Option<String>,
+    /// The external profile. Authorized.
+    pub external_profile: Option<ExternalProfile>,
+}
+
+/// A member, with the name.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SimpleMember {
+    /// The member's userid.
+    pub userid: String,
+    /// The name. Third-party apps other than contacts apps get the `userid` in its place. Customized apps
+    /// get it once an admin authorizes it. Where it is absent, the contacts display component (通讯录展示组件)
+    /// shows it.
+    pub name: Option<String>,
+    /// The IDs of the member's departments.
+    pub department: Vec<u64>,
+    /// The member's open_userid, the same in all apps of a service provider. Only for third-party apps. At
+    /// most 64 bytes.
+    pub open_userid: Option<String>,
+}
+
+/// A member in a department. A member of several departments is returned once for each.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct DepartmentMember {
+    /// The member's userid. Third-party apps don't get it.
+    pub userid: Option<String>,
+    /// The member's open_userid. Only for third-party apps.
+    pub open_userid: Option<String>,
+    /// The department's ID.
+    pub department: u64,
+}
+
+/// A member who has authorized the app.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct MemberAuth {
+    /// The member's open_userid, the same in all apps of a service provider. Present only for members of a
+    /// company.
+    pub open_userid: Option<String>,
+}
+
+/// The departments that were created with a member.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct CreatedDepartments {
+    /// The departments.
+    pub department_info: Vec<CreatedDepartment>,
+}
+
+/// A department that was created with a member.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct CreatedDepartment {
+    /// The department's name.
+    pub name: String,
+    /// The department's ID.
+    pub id: u64,
+}
+
+/// The aliases of a company email address.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct BizMailAlias {
+    /// The aliases. Unique within the company. At most 5 items, each at most 63 bytes, each at least 6
+    /// characters.
+    pub item: Option<Vec<String>>,
+}
+
+impl BizMailAlias {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`item`](Self::item).
+    #[must_use]
+    pub fn item(mut self, item: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.item = Some(item.into_iter().map(Into::into).collect());
+        self
+    }
+}
+
 /// The custom attributes of a company's contacts, which an admin defines.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExtAttr {
-    /// The attributes. Only texts and web pages; a text has at most 64 characters.
-    pub attrs: Vec<Attr>,
+    /// The attributes.
+    pub attrs: Vec<CustomAttr>,
+}
+
+impl ExtAttr {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(attrs: impl IntoIterator<Item = CustomAttr>) -> Self {
+        Self {
+            attrs: attrs.into_iter().collect(),
+        }
+    }
+}
+
+/// A custom attribute.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct CustomAttr {
+    /// The attribute's name. It is ignored unless an admin has created the attribute in the admin console.
+    pub name: String,
+    /// The attribute's value for the member.
+    pub value: CustomAttrValue,
+}
+
+impl CustomAttr {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(name: impl Into<String>, value: CustomAttrValue) -> Self {
+        Self { name: name.into(), value }
+    }
+}
+
+/// Text.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct CustomTextAttr {
+    /// The text. At most 64 characters.
+    pub value: String,
+}
+
+impl CustomTextAttr {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(value: impl Into<String>) -> Self {
+        Self { value: value.into() }
+    }
+}
+
+/// A web page. Both fields empty clear the attribute.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct CustomWebAttr {
+    /// The web page's URL, with `http` or `https`.
+    pub url: String,
+    /// The title shown for it. At most 12 characters.
+    pub title: String,
+}
+
+impl CustomWebAttr {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(url: impl Into<String>, title: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            title: title.into(),
+        }
+    }
 }
 
 /// A member's external profile.
@@ -123,11 +1332,36 @@ pub struct ExtAttr {
 pub struct ExternalProfile {
     /// The company's short name, one of those verified. Absent if there is none.
     pub external_corp_name: Option<String>,
-    /// The WeChat channel (视频号) shown with the member. Of third-party apps, only contacts apps get it, and
-    /// only for members a third party created.
+    /// The WeChat channel (视频号) shown with the member, one of those bound to the company. Of third-party
+    /// apps, only contacts apps get it, and only for members a third party created.
     pub wechat_channels: Option<WechatChannels>,
-    /// Further attributes. A text has at most 32 characters here.
+    /// Further attributes.
     pub external_attr: Vec<Attr>,
+}
+
+impl ExternalProfile {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(external_attr: impl IntoIterator<Item = Attr>) -> Self {
+        Self {
+            external_attr: external_attr.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`external_corp_name`](Self::external_corp_name).
+    #[must_use]
+    pub fn external_corp_name(mut self, external_corp_name: impl Into<String>) -> Self {
+        self.external_corp_name = Some(external_corp_name.into());
+        self
+    }
+
+    /// Sets [`wechat_channels`](Self::wechat_channels).
+    #[must_use]
+    pub fn wechat_channels(mut self, wechat_channels: WechatChannels) -> Self {
+        self.wechat_channels = Some(wechat_channels);
+        self
+    }
 }
 
 /// A WeChat channel (视频号) of the company.
@@ -135,49 +1369,178 @@ pub struct ExternalProfile {
 #[non_exhaustive]
 pub struct WechatChannels {
     /// The channel's name.
-    pub nickname: String,
+    pub nickname: Option<String>,
     /// Whether the channel can be used.
-    pub status: ChannelStatus,
+    pub status: Option<ChannelStatus>,
 }
 
-/// An attribute that an admin has defined.
+impl WechatChannels {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`nickname`](Self::nickname).
+    #[must_use]
+    pub fn nickname(mut self, nickname: impl Into<String>) -> Self {
+        self.nickname = Some(nickname.into());
+        self
+    }
+
+    /// Sets [`status`](Self::status).
+    #[must_use]
+    pub fn status(mut self, status: ChannelStatus) -> Self {
+        self.status = Some(status);
+        self
+    }
+}
+
+/// An attribute of the external profile.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Attr {
-    /// The attribute's name.
+    /// The attribute's name. It is ignored unless an admin has created the attribute in the admin console.
     pub name: String,
     /// The attribute's value for the member.
     pub value: AttrValue,
+}
+
+impl Attr {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(name: impl Into<String>, value: AttrValue) -> Self {
+        Self { name: name.into(), value }
+    }
 }
 
 /// Text.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TextAttr {
-    /// The text.
-    pub value: String,
+    /// The text. At most 32 characters.
+    pub value: Option<String>,
 }
 
-/// A web page.
+impl TextAttr {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`value`](Self::value).
+    #[must_use]
+    pub fn value(mut self, value: impl Into<String>) -> Self {
+        self.value = Some(value.into());
+        self
+    }
+}
+
+/// A web page. If neither URL nor title is set, the attribute is cleared.
+///
+/// Set all or none of `url` and `title`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct WebAttr {
     /// The web page's URL, with `http` or `https`.
-    pub url: String,
+    pub url: Option<String>,
     /// The title shown for it. At most 12 characters.
-    pub title: String,
+    pub title: Option<String>,
 }
 
-/// A mini program.
+impl WebAttr {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`url`](Self::url).
+    #[must_use]
+    pub fn url(mut self, url: impl Into<String>) -> Self {
+        self.url = Some(url.into());
+        self
+    }
+
+    /// Sets [`title`](Self::title).
+    #[must_use]
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.title = Some(title.into());
+        self
+    }
+}
+
+/// A mini program. If neither appid nor title is set, the attribute is cleared.
+///
+/// Set all or none of `appid` and `title`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MiniProgramAttr {
-    /// The mini program's appid. The mini program must be authorized by the company.
-    pub appid: String,
+    /// The mini program's appid. It is ignored unless the company has installed and authorized the mini
+    /// program.
+    pub appid: Option<String>,
     /// The page that it opens.
-    pub pagepath: String,
+    pub pagepath: Option<String>,
     /// The title shown for it. At most 12 characters.
-    pub title: String,
+    pub title: Option<String>,
+}
+
+impl MiniProgramAttr {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`appid`](Self::appid).
+    #[must_use]
+    pub fn appid(mut self, appid: impl Into<String>) -> Self {
+        self.appid = Some(appid.into());
+        self
+    }
+
+    /// Sets [`pagepath`](Self::pagepath).
+    #[must_use]
+    pub fn pagepath(mut self, pagepath: impl Into<String>) -> Self {
+        self.pagepath = Some(pagepath.into());
+        self
+    }
+
+    /// Sets [`title`](Self::title).
+    #[must_use]
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.title = Some(title.into());
+        self
+    }
+}
+
+/// The size of a QR code.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum QrCodeSize {
+    /// `1`: 171 × 171 pixels.
+    Px171,
+    /// `2`: 399 × 399 pixels.
+    Px399,
+    /// `3`: 741 × 741 pixels.
+    Px741,
+    /// `4`: 2052 × 2052 pixels.
+    Px2052,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// A type of email address.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum EmailType {
+    /// `1`: the company email address.
+    Company,
+    /// `2`: the member's own email address.
+    Personal,
+    /// A value the documentation does not list.
+    Other(Unknown),
 }
 
 /// A gender.
@@ -220,6 +1583,18 @@ pub enum ChannelStatus {
     Pending,
     /// A value the documentation does not list.
     Other(Unknown),
+}
+
+/// The value of a custom attribute for a member.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum CustomAttrValue {
+    /// `0`
+    Text(CustomTextAttr),
+    /// `1`
+    Web(CustomWebAttr),
+    /// A `type` that the documentation doesn't list, with all its fields.
+    Other(UnknownUnion),
 }
 
 /// The value of an attribute for a member.

@@ -5,6 +5,68 @@
 #[allow(unused_imports)]
 use wecom_models::contacts::user::*;
 
+impl crate::Endpoint for CreateUser {
+    type Response = CreateUserResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "contacts.user.create_user",
+        title: "创建成员",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/user/create",
+        page: "https://developer.work.weixin.qq.com/document/path/90195",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for CreateUser {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.min_chars("userid", &self.userid, 1);
+        checker.max_bytes("userid", &self.userid, 64);
+        checker
+            .pattern(
+                "userid",
+                &self.userid,
+                crate::pattern!("^[0-9A-Za-z][0-9A-Za-z.@_-]*$"),
+            );
+        checker.min_chars("name", &self.name, 1);
+        checker.max_chars("name", &self.name, 64);
+        checker.min_chars("alias", &self.alias, 1);
+        checker.max_chars("alias", &self.alias, 64);
+        checker.max_items("department", &self.department, 100);
+        checker
+            .each(
+                "order",
+                &self.order,
+                |checker, item| {
+                    checker.exclusive_max("", item, 4294967296);
+                },
+            );
+        checker.max_chars("position", &self.position, 128);
+        checker.min_chars("email", &self.email, 6);
+        checker.max_bytes("email", &self.email, 64);
+        checker.min_chars("biz_mail", &self.biz_mail, 6);
+        checker.max_bytes("biz_mail", &self.biz_mail, 64);
+        checker.max_bytes("telephone", &self.telephone, 32);
+        checker.pattern("telephone", &self.telephone, crate::pattern!("^[0-9+,-]*$"));
+        checker.max_items("direct_leader", &self.direct_leader, 1);
+        checker.nested("extattr", &self.extattr);
+        checker.nested("external_profile", &self.external_profile);
+        checker.max_chars("external_position", &self.external_position, 12);
+        checker.max_chars("address", &self.address, 128);
+        checker
+            .at_least_one(
+                &[("mobile", self.mobile.is_some()), ("email", self.email.is_some())],
+            );
+    }
+}
+
 impl crate::Endpoint for GetUser {
     type Response = GetUserResponse;
     type Token = crate::token::AccessToken;
@@ -36,6 +98,587 @@ impl crate::Check for GetUser {
     }
 }
 
+impl crate::Endpoint for UpdateUser {
+    type Response = UpdateUserResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "contacts.user.update_user",
+        title: "更新成员",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/user/update",
+        page: "https://developer.work.weixin.qq.com/document/path/90197",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for UpdateUser {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.min_chars("userid", &self.userid, 1);
+        checker.max_bytes("userid", &self.userid, 64);
+        checker.min_chars("name", &self.name, 1);
+        checker.max_chars("name", &self.name, 64);
+        checker.min_chars("alias", &self.alias, 1);
+        checker.max_chars("alias", &self.alias, 64);
+        checker.max_items("department", &self.department, 100);
+        checker
+            .each(
+                "order",
+                &self.order,
+                |checker, item| {
+                    checker.exclusive_max("", item, 4294967296);
+                },
+            );
+        checker.max_chars("position", &self.position, 128);
+        checker.min_chars("email", &self.email, 6);
+        checker.max_bytes("email", &self.email, 64);
+        checker.min_chars("biz_mail", &self.biz_mail, 6);
+        checker.max_bytes("biz_mail", &self.biz_mail, 63);
+        checker.nested("biz_mail_alias", &self.biz_mail_alias);
+        checker.min_chars("telephone", &self.telephone, 1);
+        checker.max_chars("telephone", &self.telephone, 32);
+        checker.pattern("telephone", &self.telephone, crate::pattern!("^[0-9+,-]*$"));
+        checker.max_items("direct_leader", &self.direct_leader, 1);
+        checker.nested("extattr", &self.extattr);
+        checker.nested("external_profile", &self.external_profile);
+        checker.max_chars("external_position", &self.external_position, 12);
+        checker.max_chars("address", &self.address, 128);
+    }
+}
+
+impl crate::Endpoint for DeleteUser {
+    type Response = DeleteUserResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "contacts.user.delete_user",
+        title: "删除成员",
+        method: http::Method::GET,
+        host: crate::Host::Api,
+        path: "/cgi-bin/user/delete",
+        page: "https://developer.work.weixin.qq.com/document/path/90198",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+
+    fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {
+        wecom_models::wire::WriteObject::put(self, out)
+    }
+}
+
+impl crate::Check for DeleteUser {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for BatchDeleteUser {
+    type Response = BatchDeleteUserResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "contacts.user.batch_delete_user",
+        title: "批量删除成员",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/user/batchdelete",
+        page: "https://developer.work.weixin.qq.com/document/path/90199",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for BatchDeleteUser {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_items("useridlist", &self.useridlist, 200);
+    }
+}
+
+impl crate::Endpoint for SimpleListUser {
+    type Response = SimpleListUserResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "contacts.user.simple_list_user",
+        title: "获取部门成员",
+        method: http::Method::GET,
+        host: crate::Host::Api,
+        path: "/cgi-bin/user/simplelist",
+        page: "https://developer.work.weixin.qq.com/document/path/90200",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+
+    fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {
+        wecom_models::wire::WriteObject::put(self, out)
+    }
+}
+
+impl crate::Check for SimpleListUser {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for ListUser {
+    type Response = ListUserResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "contacts.user.list_user",
+        title: "获取部门成员详情",
+        method: http::Method::GET,
+        host: crate::Host::Api,
+        path: "/cgi-bin/user/list",
+        page: "https://developer.work.weixin.qq.com/document/path/90201",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+
+    fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {
+        wecom_models::wire::WriteObject::put(self, out)
+    }
+}
+
+impl crate::Check for ListUser {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for ConvertToOpenId {
+    type Response = ConvertToOpenIdResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "contacts.user.convert_to_open_id",
+        title: "userid转openid",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/user/convert_to_openid",
+        page: "https://developer.work.weixin.qq.com/document/path/90202",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for ConvertToOpenId {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for ConvertToUserId {
+    type Response = ConvertToUserIdResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "contacts.user.convert_to_user_id",
+        title: "openid转userid",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/user/convert_to_userid",
+        page: "https://developer.work.weixin.qq.com/document/path/90202",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for ConvertToUserId {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for InviteUser {
+    type Response = InviteUserResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "contacts.user.invite_user",
+        title: "邀请成员",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/batch/invite",
+        page: "https://developer.work.weixin.qq.com/document/path/90975",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for InviteUser {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_items("user", &self.user, 1000);
+        checker.max_items("party", &self.party, 100);
+        checker.max_items("tag", &self.tag, 100);
+        checker
+            .at_least_one(
+                &[
+                    ("user", crate::has_items(&self.user)),
+                    ("party", crate::has_items(&self.party)),
+                    ("tag", crate::has_items(&self.tag)),
+                ],
+            );
+    }
+}
+
+impl crate::Endpoint for GetJoinQrCode {
+    type Response = GetJoinQrCodeResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "contacts.user.get_join_qr_code",
+        title: "获取加入企业二维码",
+        method: http::Method::GET,
+        host: crate::Host::Api,
+        path: "/cgi-bin/corp/get_join_qrcode",
+        page: "https://developer.work.weixin.qq.com/document/path/91714",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+
+    fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {
+        wecom_models::wire::WriteObject::put(self, out)
+    }
+}
+
+impl crate::Check for GetJoinQrCode {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for GetUserId {
+    type Response = GetUserIdResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "contacts.user.get_user_id",
+        title: "手机号获取userid",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/user/getuserid",
+        page: "https://developer.work.weixin.qq.com/document/path/95402",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for GetUserId {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.min_chars("mobile", &self.mobile, 5);
+        checker.max_bytes("mobile", &self.mobile, 32);
+    }
+}
+
+impl crate::Endpoint for GetUserIdByEmail {
+    type Response = GetUserIdByEmailResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "contacts.user.get_user_id_by_email",
+        title: "邮箱获取userid",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/user/get_userid_by_email",
+        page: "https://developer.work.weixin.qq.com/document/path/95895",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for GetUserIdByEmail {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for ListUserId {
+    type Response = ListUserIdResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "contacts.user.list_user_id",
+        title: "获取成员ID列表",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/user/list_id",
+        page: "https://developer.work.weixin.qq.com/document/path/96067",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for ListUserId {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.min("limit", &self.limit, 1);
+        checker.max("limit", &self.limit, 10000);
+    }
+}
+
+impl crate::Paged for ListUserId {
+    fn cursor(&self) -> Option<String> {
+        crate::paging::cursor(self.cursor.as_ref())
+    }
+
+    fn set_cursor(&mut self, cursor: String) {
+        self.cursor = crate::paging::start(cursor);
+    }
+
+    fn next_cursor(&self, page: &Self::Response) -> Option<String> {
+        crate::paging::next_cursor(
+            Some(&page.next_cursor),
+            crate::paging::Continuation::Unsaid,
+        )
+    }
+}
+
+impl crate::PagedItems for ListUserId {
+    type Item = DepartmentMember;
+
+    fn into_items(page: Self::Response) -> Vec<Self::Item> {
+        page.dept_user
+    }
+}
+
+impl crate::Endpoint for ListMemberAuth {
+    type Response = ListMemberAuthResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "contacts.user.list_member_auth",
+        title: "获取成员授权列表",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/user/list_member_auth",
+        page: "https://developer.work.weixin.qq.com/document/path/94513",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for ListMemberAuth {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max("limit", &self.limit, 1000);
+    }
+}
+
+impl crate::Paged for ListMemberAuth {
+    fn cursor(&self) -> Option<String> {
+        crate::paging::cursor(self.cursor.as_ref())
+    }
+
+    fn set_cursor(&mut self, cursor: String) {
+        self.cursor = crate::paging::start(cursor);
+    }
+
+    fn next_cursor(&self, page: &Self::Response) -> Option<String> {
+        crate::paging::next_cursor(
+            Some(&page.next_cursor),
+            crate::paging::Continuation::Unsaid,
+        )
+    }
+}
+
+impl crate::PagedItems for ListMemberAuth {
+    type Item = MemberAuth;
+
+    fn into_items(page: Self::Response) -> Vec<Self::Item> {
+        page.member_auth_list
+    }
+}
+
+impl crate::Endpoint for CheckMemberAuth {
+    type Response = CheckMemberAuthResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "contacts.user.check_member_auth",
+        title: "查询成员用户是否已授权",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/user/check_member_auth",
+        page: "https://developer.work.weixin.qq.com/document/path/94514",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for CheckMemberAuth {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for ListSelectedTicketUser {
+    type Response = ListSelectedTicketUserResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "contacts.user.list_selected_ticket_user",
+        title: "获取选人ticket对应的用户",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/user/list_selected_ticket_user",
+        page: "https://developer.work.weixin.qq.com/document/path/94894",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for ListSelectedTicketUser {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Check for BizMailAlias {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_items("item", &self.item, 5);
+        checker
+            .each(
+                "item",
+                &self.item,
+                |checker, item| {
+                    checker.min_chars("", item, 6);
+                    checker.max_bytes("", item, 63);
+                },
+            );
+    }
+}
+
+impl crate::Check for ExtAttr {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("attrs", &self.attrs);
+    }
+}
+
+impl crate::Check for CustomAttr {
+    fn check(&self, checker: &mut crate::Checker) {
+        crate::Check::check(&self.value, checker);
+    }
+}
+
+impl crate::Check for CustomTextAttr {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_chars("value", &self.value, 64);
+    }
+}
+
+impl crate::Check for CustomWebAttr {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_chars("title", &self.title, 12);
+    }
+}
+
+impl crate::Check for ExternalProfile {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("external_attr", &self.external_attr);
+    }
+}
+
+impl crate::Check for Attr {
+    fn check(&self, checker: &mut crate::Checker) {
+        crate::Check::check(&self.value, checker);
+    }
+}
+
+impl crate::Check for TextAttr {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_chars("value", &self.value, 32);
+    }
+}
+
+impl crate::Check for WebAttr {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_chars("title", &self.title, 12);
+        checker
+            .both_or_neither(
+                &[("url", self.url.is_some()), ("title", self.title.is_some())],
+            );
+    }
+}
+
+impl crate::Check for MiniProgramAttr {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_chars("title", &self.title, 12);
+        checker
+            .both_or_neither(
+                &[("appid", self.appid.is_some()), ("title", self.title.is_some())],
+            );
+    }
+}
+
+impl crate::Check for CustomAttrValue {
+    fn check(&self, checker: &mut crate::Checker) {
+        match self {
+            Self::Text(content) => checker.nested("text", content),
+            Self::Web(content) => checker.nested("web", content),
+            _ => {}
+        }
+    }
+}
+
+impl crate::Check for AttrValue {
+    fn check(&self, checker: &mut crate::Checker) {
+        match self {
+            Self::Text(content) => checker.nested("text", content),
+            Self::Web(content) => checker.nested("web", content),
+            Self::MiniProgram(content) => checker.nested("miniprogram", content),
+            _ => {}
+        }
+    }
+}
+
 crate::json_answers! {
-    GetUserResponse
+    CreateUserResponse, GetUserResponse, UpdateUserResponse, DeleteUserResponse,
+    BatchDeleteUserResponse, SimpleListUserResponse, ListUserResponse,
+    ConvertToOpenIdResponse, ConvertToUserIdResponse, InviteUserResponse,
+    GetJoinQrCodeResponse, GetUserIdResponse, GetUserIdByEmailResponse,
+    ListUserIdResponse, ListMemberAuthResponse, CheckMemberAuthResponse,
+    ListSelectedTicketUserResponse
 }

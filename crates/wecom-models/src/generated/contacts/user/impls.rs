@@ -6,6 +6,50 @@
 use super::*;
 use crate::wire;
 
+impl wire::IntEnum for QrCodeSize {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::Px171,
+            2 => Self::Px399,
+            3 => Self::Px741,
+            4 => Self::Px2052,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Px171 => 1,
+            Self::Px399 => 2,
+            Self::Px741 => 3,
+            Self::Px2052 => 4,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for EmailType {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::Company,
+            2 => Self::Personal,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Company => 1,
+            Self::Personal => 2,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
 impl wire::StringEnum for Gender {
     fn from_name(name: &str) -> Option<Self> {
         let value = match name {
@@ -72,14 +116,299 @@ impl wire::IntEnum for ChannelStatus {
     }
 }
 
+impl wire::WriteObject for CreateUser {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("userid", &self.userid)?;
+        out.put("name", &self.name)?;
+        out.put_some("alias", &self.alias)?;
+        out.put_some("mobile", &self.mobile)?;
+        out.put_some("department", &self.department)?;
+        out.put_some("order", &self.order)?;
+        out.put_some("position", &self.position)?;
+        out.put_some("gender", &self.gender)?;
+        out.put_some("email", &self.email)?;
+        out.put_some("biz_mail", &self.biz_mail)?;
+        out.put_some("telephone", &self.telephone)?;
+        out.put_some(
+            "is_leader_in_dept",
+            &self.is_leader_in_dept.as_deref().map(wire::flags),
+        )?;
+        out.put_some("direct_leader", &self.direct_leader)?;
+        out.put_some("avatar_mediaid", &self.avatar_mediaid)?;
+        out.put_some("enable", &self.enable.map(wire::flag))?;
+        out.put_some("extattr", &self.extattr)?;
+        out.put_some("to_invite", &self.to_invite)?;
+        out.put_some("external_profile", &self.external_profile)?;
+        out.put_some("external_position", &self.external_position)?;
+        out.put_some("address", &self.address)?;
+        out.put_some("main_department", &self.main_department)
+    }
+}
+
 impl wire::WriteObject for GetUser {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("userid", &self.userid)
     }
 }
 
+impl wire::WriteObject for UpdateUser {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("userid", &self.userid)?;
+        out.put_some("new_userid", &self.new_userid)?;
+        out.put_some("name", &self.name)?;
+        out.put_some("alias", &self.alias)?;
+        out.put_some("mobile", &self.mobile)?;
+        out.put_some("department", &self.department)?;
+        out.put_some("order", &self.order)?;
+        out.put_some("position", &self.position)?;
+        out.put_some("gender", &self.gender)?;
+        out.put_some("email", &self.email)?;
+        out.put_some("biz_mail", &self.biz_mail)?;
+        out.put_some("biz_mail_alias", &self.biz_mail_alias)?;
+        out.put_some("telephone", &self.telephone)?;
+        out.put_some(
+            "is_leader_in_dept",
+            &self.is_leader_in_dept.as_deref().map(wire::flags),
+        )?;
+        out.put_some("direct_leader", &self.direct_leader)?;
+        out.put_some("avatar_mediaid", &self.avatar_mediaid)?;
+        out.put_some("enable", &self.enable.map(wire::flag))?;
+        out.put_some("extattr", &self.extattr)?;
+        out.put_some("external_profile", &self.external_profile)?;
+        out.put_some("external_position", &self.external_position)?;
+        out.put_some("address", &self.address)?;
+        out.put_some("main_department", &self.main_department)
+    }
+}
+
+impl wire::WriteObject for DeleteUser {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("userid", &self.userid)
+    }
+}
+
+impl wire::WriteObject for BatchDeleteUser {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("useridlist", &self.useridlist)
+    }
+}
+
+impl wire::WriteObject for SimpleListUser {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("department_id", &self.department_id)
+    }
+}
+
+impl wire::WriteObject for ListUser {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("department_id", &self.department_id)
+    }
+}
+
+impl wire::WriteObject for ConvertToOpenId {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("userid", &self.userid)
+    }
+}
+
+impl wire::WriteObject for ConvertToUserId {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("openid", &self.openid)
+    }
+}
+
+impl wire::WriteObject for InviteUser {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("user", &self.user)?;
+        out.put_some("party", &self.party)?;
+        out.put_some("tag", &self.tag)
+    }
+}
+
+impl wire::WriteObject for GetJoinQrCode {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("size_type", &self.size_type)
+    }
+}
+
+impl wire::WriteObject for GetUserId {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("mobile", &self.mobile)
+    }
+}
+
+impl wire::WriteObject for GetUserIdByEmail {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("email", &self.email)?;
+        out.put_some("email_type", &self.email_type)
+    }
+}
+
+impl wire::WriteObject for ListUserId {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("cursor", &self.cursor)?;
+        out.put_some("limit", &self.limit)
+    }
+}
+
+impl wire::WriteObject for ListMemberAuth {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("cursor", &self.cursor)?;
+        out.put_some("limit", &self.limit)
+    }
+}
+
+impl wire::WriteObject for CheckMemberAuth {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("open_userid", &self.open_userid)
+    }
+}
+
+impl wire::WriteObject for ListSelectedTicketUser {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("selected_ticket", &self.selected_ticket)
+    }
+}
+
+impl wire::WriteObject for BizMailAlias {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("item", &self.item)
+    }
+}
+
+impl wire::WriteObject for ExtAttr {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("attrs", &self.attrs)
+    }
+}
+
+impl wire::WriteObject for CustomAttr {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("name", &self.name)?;
+        wire::WriteObject::put(&self.value, out)
+    }
+}
+
+impl wire::WriteObject for CustomTextAttr {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("value", &self.value)
+    }
+}
+
+impl wire::WriteObject for CustomWebAttr {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("url", &self.url)?;
+        out.put("title", &self.title)
+    }
+}
+
+impl wire::WriteObject for ExternalProfile {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("external_corp_name", &self.external_corp_name)?;
+        out.put_some("wechat_channels", &self.wechat_channels)?;
+        out.put("external_attr", &self.external_attr)
+    }
+}
+
+impl wire::WriteObject for WechatChannels {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("nickname", &self.nickname)?;
+        out.put_some("status", &self.status)
+    }
+}
+
+impl wire::WriteObject for Attr {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("name", &self.name)?;
+        wire::WriteObject::put(&self.value, out)
+    }
+}
+
+impl wire::WriteObject for TextAttr {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("value", &self.value)
+    }
+}
+
+impl wire::WriteObject for WebAttr {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("url", &self.url)?;
+        out.put_some("title", &self.title)
+    }
+}
+
+impl wire::WriteObject for MiniProgramAttr {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("appid", &self.appid)?;
+        out.put_some("pagepath", &self.pagepath)?;
+        out.put_some("title", &self.title)
+    }
+}
+
+impl wire::WriteObject for CustomAttrValue {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        match self {
+            Self::Text(content) => {
+                out.put("type", &0i64)?;
+                out.put("text", content)
+            }
+            Self::Web(content) => {
+                out.put("type", &1i64)?;
+                out.put("web", content)
+            }
+            Self::Other(unknown) => wire::WriteObject::put(unknown, out),
+        }
+    }
+}
+
+impl wire::WriteObject for AttrValue {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        match self {
+            Self::Text(content) => {
+                out.put("type", &0i64)?;
+                out.put("text", content)
+            }
+            Self::Web(content) => {
+                out.put("type", &1i64)?;
+                out.put("web", content)
+            }
+            Self::MiniProgram(content) => {
+                out.put("type", &2i64)?;
+                out.put("miniprogram", content)
+            }
+            Self::Other(unknown) => wire::WriteObject::put(unknown, out),
+        }
+    }
+}
+
 wire::write_objects! {
-    GetUser
+    CreateUser, GetUser, UpdateUser, DeleteUser, BatchDeleteUser, SimpleListUser,
+    ListUser, ConvertToOpenId, ConvertToUserId, InviteUser, GetJoinQrCode, GetUserId,
+    GetUserIdByEmail, ListUserId, ListMemberAuth, CheckMemberAuth,
+    ListSelectedTicketUser, BizMailAlias, ExtAttr, CustomAttr, CustomTextAttr,
+    CustomWebAttr, ExternalProfile, WechatChannels, Attr, TextAttr, WebAttr,
+    MiniProgramAttr, CustomAttrValue, AttrValue
+}
+
+wire::write_int_enums! {
+    QrCodeSize, EmailType, ChannelStatus
+}
+
+wire::write_string_enums! {
+    Gender
+}
+
+impl wire::ReadObject for CreateUserResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "created_department_list" => field.read(&mut self.created_department_list),
+            _ => field.skip(),
+        }
+    }
 }
 
 impl wire::ReadObject for GetUserResponse {
@@ -117,6 +446,306 @@ impl wire::ReadObject for GetUserResponse {
     }
 }
 
+impl wire::ReadObject for UpdateUserResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for DeleteUserResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for BatchDeleteUserResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for SimpleListUserResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "userlist" => field.read(&mut self.userlist),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ListUserResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "userlist" => field.read(&mut self.userlist),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ConvertToOpenIdResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "openid" => field.read(&mut self.openid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ConvertToUserIdResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "userid" => field.read(&mut self.userid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for InviteUserResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "invaliduser" => field.read(&mut self.invaliduser),
+            "invalidparty" => field.read(&mut self.invalidparty),
+            "invalidtag" => field.read(&mut self.invalidtag),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetJoinQrCodeResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "join_qrcode" => field.read(&mut self.join_qrcode),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetUserIdResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "userid" => field.read(&mut self.userid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetUserIdByEmailResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "userid" => field.read(&mut self.userid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ListUserIdResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "next_cursor" => field.read(&mut self.next_cursor),
+            "dept_user" => field.read(&mut self.dept_user),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ListMemberAuthResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "next_cursor" => field.read(&mut self.next_cursor),
+            "member_auth_list" => field.read(&mut self.member_auth_list),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for CheckMemberAuthResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "is_member_auth" => field.read(&mut self.is_member_auth),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ListSelectedTicketUserResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "operator_open_userid" => field.read(&mut self.operator_open_userid),
+            "open_userid_list" => field.read(&mut self.open_userid_list),
+            "unauth_open_userid_list" => field.read(&mut self.unauth_open_userid_list),
+            "total" => field.read(&mut self.total),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for Member {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "userid" => field.read(&mut self.userid),
+            "name" => field.read(&mut self.name),
+            "department" => field.read(&mut self.department),
+            "order" => field.read(&mut self.order),
+            "position" => field.read(&mut self.position),
+            "mobile" => field.read(&mut self.mobile),
+            "gender" => field.read(&mut self.gender),
+            "email" => field.read(&mut self.email),
+            "biz_mail" => field.read(&mut self.biz_mail),
+            "is_leader_in_dept" => field.read(&mut self.is_leader_in_dept),
+            "direct_leader" => field.read(&mut self.direct_leader),
+            "avatar" => field.read(&mut self.avatar),
+            "thumb_avatar" => field.read(&mut self.thumb_avatar),
+            "telephone" => field.read(&mut self.telephone),
+            "alias" => field.read(&mut self.alias),
+            "status" => field.read(&mut self.status),
+            "address" => field.read(&mut self.address),
+            "english_name" => field.read(&mut self.english_name),
+            "open_userid" => field.read(&mut self.open_userid),
+            "main_department" => field.read(&mut self.main_department),
+            "extattr" => field.read(&mut self.extattr),
+            "qr_code" => field.read(&mut self.qr_code),
+            "external_position" => field.read(&mut self.external_position),
+            "external_profile" => field.read(&mut self.external_profile),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for SimpleMember {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "userid" => field.read(&mut self.userid),
+            "name" => field.read(&mut self.name),
+            "department" => field.read(&mut self.department),
+            "open_userid" => field.read(&mut self.open_userid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for DepartmentMember {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "userid" => field.read(&mut self.userid),
+            "open_userid" => field.read(&mut self.open_userid),
+            "department" => field.read(&mut self.department),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for MemberAuth {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "open_userid" => field.read(&mut self.open_userid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for CreatedDepartments {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "department_info" => field.read(&mut self.department_info),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for CreatedDepartment {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "name" => field.read(&mut self.name),
+            "id" => field.read(&mut self.id),
+            _ => field.skip(),
+        }
+    }
+}
+
 impl wire::ReadObject for ExtAttr {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
@@ -125,6 +754,46 @@ impl wire::ReadObject for ExtAttr {
     ) -> Result<(), F::Error> {
         match name {
             "attrs" => field.read(&mut self.attrs),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for CustomAttr {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "name" => field.read(&mut self.name),
+            _ => wire::ReadObject::set(&mut self.value, name, field),
+        }
+    }
+}
+
+impl wire::ReadObject for CustomTextAttr {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "value" => field.read(&mut self.value),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for CustomWebAttr {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "url" => field.read(&mut self.url),
+            "title" => field.read(&mut self.title),
             _ => field.skip(),
         }
     }
@@ -214,6 +883,30 @@ impl wire::ReadObject for MiniProgramAttr {
     }
 }
 
+impl wire::SiblingUnion for CustomAttrValue {
+    const TAG: &'static str = "type";
+
+    fn content(tag: &str) -> Option<&'static str> {
+        let content = match tag {
+            "0" => "text",
+            "1" => "web",
+            _ => return None,
+        };
+        Some(content)
+    }
+
+    fn read_content<'de, F: wire::Field<'de>>(
+        tag: &str,
+        content: F,
+    ) -> Result<Self, F::Error> {
+        match tag {
+            "0" => content.take_as(Self::Text),
+            "1" => content.take_as(Self::Web),
+            _ => content.skip().map(|()| Self::default()),
+        }
+    }
+}
+
 impl wire::SiblingUnion for AttrValue {
     const TAG: &'static str = "type";
 
@@ -241,12 +934,19 @@ impl wire::SiblingUnion for AttrValue {
 }
 
 wire::read_objects! {
-    GetUserResponse, ExtAttr, ExternalProfile, WechatChannels, Attr, TextAttr, WebAttr,
+    CreateUserResponse, GetUserResponse, UpdateUserResponse, DeleteUserResponse,
+    BatchDeleteUserResponse, SimpleListUserResponse, ListUserResponse,
+    ConvertToOpenIdResponse, ConvertToUserIdResponse, InviteUserResponse,
+    GetJoinQrCodeResponse, GetUserIdResponse, GetUserIdByEmailResponse,
+    ListUserIdResponse, ListMemberAuthResponse, CheckMemberAuthResponse,
+    ListSelectedTicketUserResponse, Member, SimpleMember, DepartmentMember, MemberAuth,
+    CreatedDepartments, CreatedDepartment, ExtAttr, CustomAttr, CustomTextAttr,
+    CustomWebAttr, ExternalProfile, WechatChannels, Attr, TextAttr, WebAttr,
     MiniProgramAttr
 }
 
 wire::read_unions! {
-    set_sibling : AttrValue
+    set_sibling : CustomAttrValue, AttrValue
 }
 
 wire::read_int_enums! {
@@ -258,9 +958,9 @@ wire::read_string_enums! {
 }
 
 wire::open_enums! {
-    Gender, MemberStatus, ChannelStatus
+    QrCodeSize, EmailType, Gender, MemberStatus, ChannelStatus
 }
 
 wire::open_unions! {
-    AttrValue
+    CustomAttrValue, AttrValue
 }

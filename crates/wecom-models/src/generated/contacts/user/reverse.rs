@@ -6,6 +6,12 @@
 use super::*;
 use crate::wire;
 
+impl wire::WriteObject for CreateUserResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("created_department_list", &self.created_department_list)
+    }
+}
+
 impl wire::WriteObject for GetUserResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("userid", &self.userid)?;
@@ -37,86 +43,216 @@ impl wire::WriteObject for GetUserResponse {
     }
 }
 
-impl wire::WriteObject for ExtAttr {
-    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put("attrs", &self.attrs)
+impl wire::WriteObject for UpdateUserResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
     }
 }
 
-impl wire::WriteObject for ExternalProfile {
-    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put_some("external_corp_name", &self.external_corp_name)?;
-        out.put_some("wechat_channels", &self.wechat_channels)?;
-        out.put("external_attr", &self.external_attr)
+impl wire::WriteObject for DeleteUserResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
     }
 }
 
-impl wire::WriteObject for WechatChannels {
-    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put("nickname", &self.nickname)?;
-        out.put("status", &self.status)
+impl wire::WriteObject for BatchDeleteUserResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
     }
 }
 
-impl wire::WriteObject for Attr {
+impl wire::WriteObject for SimpleListUserResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("userlist", &self.userlist)
+    }
+}
+
+impl wire::WriteObject for ListUserResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("userlist", &self.userlist)
+    }
+}
+
+impl wire::WriteObject for ConvertToOpenIdResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("openid", &self.openid)
+    }
+}
+
+impl wire::WriteObject for ConvertToUserIdResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("userid", &self.userid)
+    }
+}
+
+impl wire::WriteObject for InviteUserResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("invaliduser", &self.invaliduser)?;
+        out.put_some("invalidparty", &self.invalidparty)?;
+        out.put_some("invalidtag", &self.invalidtag)
+    }
+}
+
+impl wire::WriteObject for GetJoinQrCodeResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("join_qrcode", &self.join_qrcode)
+    }
+}
+
+impl wire::WriteObject for GetUserIdResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("userid", &self.userid)
+    }
+}
+
+impl wire::WriteObject for GetUserIdByEmailResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("userid", &self.userid)
+    }
+}
+
+impl wire::WriteObject for ListUserIdResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("next_cursor", &self.next_cursor)?;
+        out.put("dept_user", &self.dept_user)
+    }
+}
+
+impl wire::WriteObject for ListMemberAuthResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("next_cursor", &self.next_cursor)?;
+        out.put("member_auth_list", &self.member_auth_list)
+    }
+}
+
+impl wire::WriteObject for CheckMemberAuthResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("is_member_auth", &self.is_member_auth)
+    }
+}
+
+impl wire::WriteObject for ListSelectedTicketUserResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("operator_open_userid", &self.operator_open_userid)?;
+        out.put("open_userid_list", &self.open_userid_list)?;
+        out.put("unauth_open_userid_list", &self.unauth_open_userid_list)?;
+        out.put("total", &self.total)
+    }
+}
+
+impl wire::WriteObject for Member {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("userid", &self.userid)?;
+        out.put_some("name", &self.name)?;
+        out.put("department", &self.department)?;
+        out.put_some("order", &self.order)?;
+        out.put_some("position", &self.position)?;
+        out.put_some("mobile", &self.mobile)?;
+        out.put_some("gender", &self.gender)?;
+        out.put_some("email", &self.email)?;
+        out.put_some("biz_mail", &self.biz_mail)?;
+        out.put_some(
+            "is_leader_in_dept",
+            &self.is_leader_in_dept.as_deref().map(wire::flags),
+        )?;
+        out.put_some("direct_leader", &self.direct_leader)?;
+        out.put_some("avatar", &self.avatar)?;
+        out.put_some("thumb_avatar", &self.thumb_avatar)?;
+        out.put_some("telephone", &self.telephone)?;
+        out.put_some("alias", &self.alias)?;
+        out.put("status", &self.status)?;
+        out.put_some("address", &self.address)?;
+        out.put_some("english_name", &self.english_name)?;
+        out.put_some("open_userid", &self.open_userid)?;
+        out.put_some("main_department", &self.main_department)?;
+        out.put_some("extattr", &self.extattr)?;
+        out.put_some("qr_code", &self.qr_code)?;
+        out.put_some("external_position", &self.external_position)?;
+        out.put_some("external_profile", &self.external_profile)
+    }
+}
+
+impl wire::WriteObject for SimpleMember {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("userid", &self.userid)?;
+        out.put_some("name", &self.name)?;
+        out.put("department", &self.department)?;
+        out.put_some("open_userid", &self.open_userid)
+    }
+}
+
+impl wire::WriteObject for DepartmentMember {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("userid", &self.userid)?;
+        out.put_some("open_userid", &self.open_userid)?;
+        out.put("department", &self.department)
+    }
+}
+
+impl wire::WriteObject for MemberAuth {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("open_userid", &self.open_userid)
+    }
+}
+
+impl wire::WriteObject for CreatedDepartments {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("department_info", &self.department_info)
+    }
+}
+
+impl wire::WriteObject for CreatedDepartment {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("name", &self.name)?;
-        wire::WriteObject::put(&self.value, out)
-    }
-}
-
-impl wire::WriteObject for TextAttr {
-    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put("value", &self.value)
-    }
-}
-
-impl wire::WriteObject for WebAttr {
-    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put("url", &self.url)?;
-        out.put("title", &self.title)
-    }
-}
-
-impl wire::WriteObject for MiniProgramAttr {
-    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put("appid", &self.appid)?;
-        out.put("pagepath", &self.pagepath)?;
-        out.put("title", &self.title)
-    }
-}
-
-impl wire::WriteObject for AttrValue {
-    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        match self {
-            Self::Text(content) => {
-                out.put("type", &0i64)?;
-                out.put("text", content)
-            }
-            Self::Web(content) => {
-                out.put("type", &1i64)?;
-                out.put("web", content)
-            }
-            Self::MiniProgram(content) => {
-                out.put("type", &2i64)?;
-                out.put("miniprogram", content)
-            }
-            Self::Other(unknown) => wire::WriteObject::put(unknown, out),
-        }
+        out.put("id", &self.id)
     }
 }
 
 wire::write_objects! {
-    GetUserResponse, ExtAttr, ExternalProfile, WechatChannels, Attr, TextAttr, WebAttr,
-    MiniProgramAttr, AttrValue
+    CreateUserResponse, GetUserResponse, UpdateUserResponse, DeleteUserResponse,
+    BatchDeleteUserResponse, SimpleListUserResponse, ListUserResponse,
+    ConvertToOpenIdResponse, ConvertToUserIdResponse, InviteUserResponse,
+    GetJoinQrCodeResponse, GetUserIdResponse, GetUserIdByEmailResponse,
+    ListUserIdResponse, ListMemberAuthResponse, CheckMemberAuthResponse,
+    ListSelectedTicketUserResponse, Member, SimpleMember, DepartmentMember, MemberAuth,
+    CreatedDepartments, CreatedDepartment
 }
 
 wire::write_int_enums! {
-    MemberStatus, ChannelStatus
+    MemberStatus
 }
 
-wire::write_string_enums! {
-    Gender
+impl wire::ReadObject for CreateUser {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "userid" => field.read(&mut self.userid),
+            "name" => field.read(&mut self.name),
+            "alias" => field.read(&mut self.alias),
+            "mobile" => field.read(&mut self.mobile),
+            "department" => field.read(&mut self.department),
+            "order" => field.read(&mut self.order),
+            "position" => field.read(&mut self.position),
+            "gender" => field.read(&mut self.gender),
+            "email" => field.read(&mut self.email),
+            "biz_mail" => field.read(&mut self.biz_mail),
+            "telephone" => field.read(&mut self.telephone),
+            "is_leader_in_dept" => field.read(&mut self.is_leader_in_dept),
+            "direct_leader" => field.read(&mut self.direct_leader),
+            "avatar_mediaid" => field.read(&mut self.avatar_mediaid),
+            "enable" => field.read(&mut self.enable),
+            "extattr" => field.read(&mut self.extattr),
+            "to_invite" => field.read(&mut self.to_invite),
+            "external_profile" => field.read(&mut self.external_profile),
+            "external_position" => field.read(&mut self.external_position),
+            "address" => field.read(&mut self.address),
+            "main_department" => field.read(&mut self.main_department),
+            _ => field.skip(),
+        }
+    }
 }
 
 impl wire::ReadObject for GetUser {
@@ -132,6 +268,247 @@ impl wire::ReadObject for GetUser {
     }
 }
 
+impl wire::ReadObject for UpdateUser {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "userid" => field.read(&mut self.userid),
+            "new_userid" => field.read(&mut self.new_userid),
+            "name" => field.read(&mut self.name),
+            "alias" => field.read(&mut self.alias),
+            "mobile" => field.read(&mut self.mobile),
+            "department" => field.read(&mut self.department),
+            "order" => field.read(&mut self.order),
+            "position" => field.read(&mut self.position),
+            "gender" => field.read(&mut self.gender),
+            "email" => field.read(&mut self.email),
+            "biz_mail" => field.read(&mut self.biz_mail),
+            "biz_mail_alias" => field.read(&mut self.biz_mail_alias),
+            "telephone" => field.read(&mut self.telephone),
+            "is_leader_in_dept" => field.read(&mut self.is_leader_in_dept),
+            "direct_leader" => field.read(&mut self.direct_leader),
+            "avatar_mediaid" => field.read(&mut self.avatar_mediaid),
+            "enable" => field.read(&mut self.enable),
+            "extattr" => field.read(&mut self.extattr),
+            "external_profile" => field.read(&mut self.external_profile),
+            "external_position" => field.read(&mut self.external_position),
+            "address" => field.read(&mut self.address),
+            "main_department" => field.read(&mut self.main_department),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for DeleteUser {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "userid" => field.read(&mut self.userid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for BatchDeleteUser {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "useridlist" => field.read(&mut self.useridlist),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for SimpleListUser {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "department_id" => field.read(&mut self.department_id),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ListUser {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "department_id" => field.read(&mut self.department_id),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ConvertToOpenId {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "userid" => field.read(&mut self.userid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ConvertToUserId {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "openid" => field.read(&mut self.openid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for InviteUser {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "user" => field.read(&mut self.user),
+            "party" => field.read(&mut self.party),
+            "tag" => field.read(&mut self.tag),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetJoinQrCode {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "size_type" => field.read(&mut self.size_type),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetUserId {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "mobile" => field.read(&mut self.mobile),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetUserIdByEmail {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "email" => field.read(&mut self.email),
+            "email_type" => field.read(&mut self.email_type),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ListUserId {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "cursor" => field.read(&mut self.cursor),
+            "limit" => field.read(&mut self.limit),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ListMemberAuth {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "cursor" => field.read(&mut self.cursor),
+            "limit" => field.read(&mut self.limit),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for CheckMemberAuth {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "open_userid" => field.read(&mut self.open_userid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ListSelectedTicketUser {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "selected_ticket" => field.read(&mut self.selected_ticket),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for BizMailAlias {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "item" => field.read(&mut self.item),
+            _ => field.skip(),
+        }
+    }
+}
+
 wire::read_objects! {
-    GetUser
+    CreateUser, GetUser, UpdateUser, DeleteUser, BatchDeleteUser, SimpleListUser,
+    ListUser, ConvertToOpenId, ConvertToUserId, InviteUser, GetJoinQrCode, GetUserId,
+    GetUserIdByEmail, ListUserId, ListMemberAuth, CheckMemberAuth,
+    ListSelectedTicketUser, BizMailAlias
+}
+
+wire::read_int_enums! {
+    QrCodeSize, EmailType
 }
