@@ -31,6 +31,15 @@ impl Job for wecom_models::contacts::export::GetExportResult {
     }
 }
 
+#[cfg(feature = "externalcontact")]
+impl Job for wecom_models::externalcontact::moment::GetMomentTaskResult {
+    fn is_over(answer: &Self::Response) -> bool {
+        use wecom_models::externalcontact::moment::JobStatus;
+
+        !matches!(answer.status, JobStatus::Started | JobStatus::InProgress)
+    }
+}
+
 impl<C: Credential> Client<C> {
     /// Asks how far a job is, again and again with a pause, until it is over, and gives the last answer.
     ///

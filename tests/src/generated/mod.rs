@@ -18,7 +18,8 @@ pub(crate) mod corpgroup;
 /// 邮件 · 邮箱账号, 邮件 · 应用邮箱, 邮件 · 管理邮件群组, 邮件 · 管理公共邮箱, 邮件 · 高级功能账号管理 (feature `exmail`).
 pub(crate) mod exmail;
 /// 客户联系 · 联系我管理, 客户联系 · 客户管理, 客户联系 · 客户联系规则组管理, 客户联系 · 企业服务人员管理, 客户联系 · 客户群管理, 客户联系 · 管理聊天敏感词, 客户联系 ·
-/// 消息推送, 客户联系 · 管理商品图册, 客户联系 · 统计管理, 客户联系 · 客户标签管理, 客户联系 · 在职继承与离职继承 (feature `externalcontact`).
+/// 消息推送, 客户联系 · 客户朋友圈, 客户联系 · 管理商品图册, 客户联系 · 统计管理, 客户联系 · 客户标签管理, 客户联系 · 在职继承与离职继承 (feature
+/// `externalcontact`).
 pub(crate) mod externalcontact;
 /// 人事助手 · 花名册 (feature `hr`).
 pub(crate) mod hr;
@@ -565,6 +566,30 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<
         wecom_models::externalcontact::message_push::DelGroupWelcomeTemplate,
     >(externalcontact::message_push::DEL_GROUP_WELCOME_TEMPLATE, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::moment::AddMomentTask,
+    >(externalcontact::moment::ADD_MOMENT_TASK, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::moment::GetMomentTaskResult,
+    >(externalcontact::moment::GET_MOMENT_TASK_RESULT, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::moment::CancelMomentTask,
+    >(externalcontact::moment::CANCEL_MOMENT_TASK, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::moment::GetMomentList,
+    >(externalcontact::moment::GET_MOMENT_LIST, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::moment::GetMomentTask,
+    >(externalcontact::moment::GET_MOMENT_TASK, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::moment::GetMomentCustomerList,
+    >(externalcontact::moment::GET_MOMENT_CUSTOMER_LIST, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::moment::GetMomentSendResult,
+    >(externalcontact::moment::GET_MOMENT_SEND_RESULT, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::moment::GetMomentComments,
+    >(externalcontact::moment::GET_MOMENT_COMMENTS, &[], &[]),
     Contract::of::<
         wecom_models::externalcontact::product_album::AddProductAlbum,
     >(externalcontact::product_album::ADD_PRODUCT_ALBUM, &[], &[]),

@@ -7,6 +7,7 @@ pub mod follow_user;
 pub mod groupchat;
 pub mod intercept_rule;
 pub mod message_push;
+pub mod moment;
 pub mod product_album;
 pub mod statistics;
 pub mod tag;
