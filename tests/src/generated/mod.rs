@@ -13,7 +13,7 @@ pub(crate) mod chatdata;
 pub(crate) mod checkin;
 /// 通讯录管理 · 异步导入接口, 通讯录管理 · 部门管理, 通讯录管理 · 异步导出接口, 通讯录管理 · 标签管理, 通讯录管理 · 成员管理 (feature `contacts`).
 pub(crate) mod contacts;
-/// 上下游 · 上下游通讯录管理 (feature `corpgroup`).
+/// 上下游 · 上下游通讯录管理, 企业互联 (feature `corpgroup`).
 pub(crate) mod corpgroup;
 /// 邮件 · 邮箱账号, 邮件 · 应用邮箱, 邮件 · 管理邮件群组, 邮件 · 管理公共邮箱, 邮件 · 高级功能账号管理 (feature `exmail`).
 pub(crate) mod exmail;
@@ -301,6 +301,15 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<
         wecom_models::corpgroup::chain::RemoveCorp,
     >(corpgroup::chain::REMOVE_CORP, &[], &[]),
+    Contract::of::<
+        wecom_models::corpgroup::share::ListAppShareInfo,
+    >(corpgroup::share::LIST_APP_SHARE_INFO, &[], &[]),
+    Contract::of::<
+        wecom_models::corpgroup::share::GetCorpToken,
+    >(corpgroup::share::GET_CORP_TOKEN, &[], &[]),
+    Contract::of::<
+        wecom_models::corpgroup::share::TransferSession,
+    >(corpgroup::share::TRANSFER_SESSION, &[], &[]),
     Contract::of::<
         wecom_models::exmail::account::ActEmail,
     >(exmail::account::ACT_EMAIL, &[], &[]),

@@ -13,7 +13,7 @@ pub(crate) mod chatdata;
 pub(crate) mod checkin;
 /// 通讯录管理 · 异步导入接口, 通讯录管理 · 部门管理, 通讯录管理 · 异步导出接口, 通讯录管理 · 标签管理, 通讯录管理 · 成员管理 (feature `contacts`).
 pub(crate) mod contacts;
-/// 上下游 · 上下游通讯录管理 (feature `corpgroup`).
+/// 上下游 · 上下游通讯录管理, 企业互联 (feature `corpgroup`).
 pub(crate) mod corpgroup;
 /// 邮件 · 邮箱账号, 邮件 · 应用邮箱, 邮件 · 管理邮件群组, 邮件 · 管理公共邮箱, 邮件 · 高级功能账号管理 (feature `exmail`).
 pub(crate) mod exmail;
@@ -69,6 +69,7 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     contacts::tag::ROUTES,
     contacts::user::ROUTES,
     corpgroup::chain::ROUTES,
+    corpgroup::share::ROUTES,
     exmail::account::ROUTES,
     exmail::app::ROUTES,
     exmail::group::ROUTES,

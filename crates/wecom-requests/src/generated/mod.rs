@@ -18,7 +18,7 @@ pub(crate) mod checkin;
 /// 通讯录管理 · 异步导入接口, 通讯录管理 · 部门管理, 通讯录管理 · 异步导出接口, 通讯录管理 · 标签管理, 通讯录管理 · 成员管理 (feature `contacts`).
 #[cfg(feature = "contacts")]
 pub(crate) mod contacts;
-/// 上下游 · 上下游通讯录管理 (feature `corpgroup`).
+/// 上下游 · 上下游通讯录管理, 企业互联 (feature `corpgroup`).
 #[cfg(feature = "corpgroup")]
 pub(crate) mod corpgroup;
 /// 邮件 · 邮箱账号, 邮件 · 应用邮箱, 邮件 · 管理邮件群组, 邮件 · 管理公共邮箱, 邮件 · 高级功能账号管理 (feature `exmail`).
@@ -222,6 +222,12 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::contacts::user::ListSelectedTicketUser as crate::Endpoint>::META,
     #[cfg(feature = "corpgroup")]
     <wecom_models::corpgroup::chain::RemoveCorp as crate::Endpoint>::META,
+    #[cfg(feature = "corpgroup")]
+    <wecom_models::corpgroup::share::ListAppShareInfo as crate::Endpoint>::META,
+    #[cfg(feature = "corpgroup")]
+    <wecom_models::corpgroup::share::GetCorpToken as crate::Endpoint>::META,
+    #[cfg(feature = "corpgroup")]
+    <wecom_models::corpgroup::share::TransferSession as crate::Endpoint>::META,
     #[cfg(feature = "exmail")]
     <wecom_models::exmail::account::ActEmail as crate::Endpoint>::META,
     #[cfg(feature = "exmail")]
