@@ -2,6 +2,7 @@
 
 pub(crate) mod contact_way;
 pub(crate) mod customer;
+pub(crate) mod customer_acquisition;
 pub(crate) mod customer_strategy;
 pub(crate) mod follow_user;
 pub(crate) mod groupchat;

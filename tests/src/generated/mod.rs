@@ -17,9 +17,9 @@ pub(crate) mod contacts;
 pub(crate) mod corpgroup;
 /// 邮件 · 邮箱账号, 邮件 · 应用邮箱, 邮件 · 管理邮件群组, 邮件 · 管理公共邮箱, 邮件 · 高级功能账号管理 (feature `exmail`).
 pub(crate) mod exmail;
-/// 客户联系 · 联系我管理, 客户联系 · 客户管理, 客户联系 · 客户联系规则组管理, 客户联系 · 企业服务人员管理, 客户联系 · 客户群管理, 客户联系 · 管理聊天敏感词, 客户联系 ·
-/// 消息推送, 客户联系 · 客户朋友圈, 客户联系 · 管理商品图册, 客户联系 · 统计管理, 客户联系 · 客户标签管理, 客户联系 · 在职继承与离职继承 (feature
-/// `externalcontact`).
+/// 客户联系 · 联系我管理, 客户联系 · 客户管理, 客户联系 · 获客助手, 客户联系 · 客户联系规则组管理, 客户联系 · 企业服务人员管理, 客户联系 · 客户群管理, 客户联系 ·
+/// 管理聊天敏感词, 客户联系 · 消息推送, 客户联系 · 客户朋友圈, 客户联系 · 管理商品图册, 客户联系 · 统计管理, 客户联系 · 客户标签管理, 客户联系 · 在职继承与离职继承
+/// (feature `externalcontact`).
 pub(crate) mod externalcontact;
 /// 人事助手 · 花名册 (feature `hr`).
 pub(crate) mod hr;
@@ -43,7 +43,7 @@ pub(crate) mod pay;
 pub(crate) mod paytool;
 /// 家校应用 · 健康上报 (feature `school`).
 pub(crate) mod school;
-/// 应用授权, 身份验证, 素材管理 · 服务商 (feature `service`).
+/// 应用授权, 客户联系 · 获客助手组件, 身份验证, 素材管理 · 服务商 (feature `service`).
 pub(crate) mod service;
 /// 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 管理智能表格内容 (feature `wedoc`).
 pub(crate) mod wedoc;
@@ -484,6 +484,39 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         wecom_models::externalcontact::customer::ConvertToOpenId,
     >(externalcontact::customer::CONVERT_TO_OPEN_ID, &[], &[]),
     Contract::of::<
+        wecom_models::externalcontact::customer_acquisition::ListLink,
+    >(externalcontact::customer_acquisition::LIST_LINK, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::customer_acquisition::GetLink,
+    >(externalcontact::customer_acquisition::GET_LINK, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::customer_acquisition::CreateLink,
+    >(externalcontact::customer_acquisition::CREATE_LINK, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::customer_acquisition::UpdateLink,
+    >(externalcontact::customer_acquisition::UPDATE_LINK, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::customer_acquisition::DeleteLink,
+    >(externalcontact::customer_acquisition::DELETE_LINK, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::customer_acquisition::GetCustomer,
+    >(externalcontact::customer_acquisition::GET_CUSTOMER, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::customer_acquisition::GetCustomerAcquisitionQuota,
+    >(externalcontact::customer_acquisition::GET_CUSTOMER_ACQUISITION_QUOTA, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::customer_acquisition::GetLinkStatistic,
+    >(externalcontact::customer_acquisition::GET_LINK_STATISTIC, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::customer_acquisition::GetChatInfo,
+    >(externalcontact::customer_acquisition::GET_CHAT_INFO, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::customer_acquisition::GetCompAuthInfo,
+    >(externalcontact::customer_acquisition::GET_COMP_AUTH_INFO, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::customer_acquisition::CreateOnceKey,
+    >(externalcontact::customer_acquisition::CREATE_ONCE_KEY, &[], &[]),
+    Contract::of::<
         wecom_models::externalcontact::customer_strategy::ListCustomerStrategy,
     >(externalcontact::customer_strategy::LIST_CUSTOMER_STRATEGY, &[], &[]),
     Contract::of::<
@@ -911,6 +944,9 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<
         wecom_models::service::auth::GetCustomizedAuthUrl,
     >(service::auth::GET_CUSTOMIZED_AUTH_URL, &[], &[]),
+    Contract::of::<
+        wecom_models::service::customer_acquisition::GetBillList,
+    >(service::customer_acquisition::GET_BILL_LIST, &[], &[]),
     Contract::of::<
         wecom_models::service::login::GetUserInfo3rd,
     >(service::login::GET_USER_INFO_3RD, &[], &[]),

@@ -17,9 +17,9 @@ pub(crate) mod contacts;
 pub(crate) mod corpgroup;
 /// 邮件 · 邮箱账号, 邮件 · 应用邮箱, 邮件 · 管理邮件群组, 邮件 · 管理公共邮箱, 邮件 · 高级功能账号管理 (feature `exmail`).
 pub(crate) mod exmail;
-/// 客户联系 · 联系我管理, 客户联系 · 客户管理, 客户联系 · 客户联系规则组管理, 客户联系 · 企业服务人员管理, 客户联系 · 客户群管理, 客户联系 · 管理聊天敏感词, 客户联系 ·
-/// 消息推送, 客户联系 · 客户朋友圈, 客户联系 · 管理商品图册, 客户联系 · 统计管理, 客户联系 · 客户标签管理, 客户联系 · 在职继承与离职继承 (feature
-/// `externalcontact`).
+/// 客户联系 · 联系我管理, 客户联系 · 客户管理, 客户联系 · 获客助手, 客户联系 · 客户联系规则组管理, 客户联系 · 企业服务人员管理, 客户联系 · 客户群管理, 客户联系 ·
+/// 管理聊天敏感词, 客户联系 · 消息推送, 客户联系 · 客户朋友圈, 客户联系 · 管理商品图册, 客户联系 · 统计管理, 客户联系 · 客户标签管理, 客户联系 · 在职继承与离职继承
+/// (feature `externalcontact`).
 pub(crate) mod externalcontact;
 /// 人事助手 · 花名册 (feature `hr`).
 pub(crate) mod hr;
@@ -43,7 +43,7 @@ pub(crate) mod pay;
 pub(crate) mod paytool;
 /// 家校应用 · 健康上报 (feature `school`).
 pub(crate) mod school;
-/// 应用授权, 身份验证, 素材管理 · 服务商 (feature `service`).
+/// 应用授权, 客户联系 · 获客助手组件, 身份验证, 素材管理 · 服务商 (feature `service`).
 pub(crate) mod service;
 /// 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 管理智能表格内容 (feature `wedoc`).
 pub(crate) mod wedoc;
@@ -77,6 +77,7 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     exmail::vip::ROUTES,
     externalcontact::contact_way::ROUTES,
     externalcontact::customer::ROUTES,
+    externalcontact::customer_acquisition::ROUTES,
     externalcontact::customer_strategy::ROUTES,
     externalcontact::follow_user::ROUTES,
     externalcontact::groupchat::ROUTES,
@@ -105,6 +106,7 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     paytool::ROUTES,
     school::health::ROUTES,
     service::auth::ROUTES,
+    service::customer_acquisition::ROUTES,
     service::login::ROUTES,
     service::media::ROUTES,
     wedoc::document::ROUTES,

@@ -2,6 +2,7 @@
 
 pub mod contact_way;
 pub mod customer;
+pub mod customer_acquisition;
 pub mod customer_strategy;
 pub mod follow_user;
 pub mod groupchat;

@@ -24,9 +24,9 @@ pub mod corpgroup;
 /// 邮件 · 邮箱账号, 邮件 · 应用邮箱, 邮件 · 管理邮件群组, 邮件 · 管理公共邮箱, 邮件 · 高级功能账号管理 (feature `exmail`).
 #[cfg(feature = "exmail")]
 pub mod exmail;
-/// 客户联系 · 联系我管理, 客户联系 · 客户管理, 客户联系 · 客户联系规则组管理, 客户联系 · 企业服务人员管理, 客户联系 · 客户群管理, 客户联系 · 管理聊天敏感词, 客户联系 ·
-/// 消息推送, 客户联系 · 客户朋友圈, 客户联系 · 管理商品图册, 客户联系 · 统计管理, 客户联系 · 客户标签管理, 客户联系 · 在职继承与离职继承 (feature
-/// `externalcontact`).
+/// 客户联系 · 联系我管理, 客户联系 · 客户管理, 客户联系 · 获客助手, 客户联系 · 客户联系规则组管理, 客户联系 · 企业服务人员管理, 客户联系 · 客户群管理, 客户联系 ·
+/// 管理聊天敏感词, 客户联系 · 消息推送, 客户联系 · 客户朋友圈, 客户联系 · 管理商品图册, 客户联系 · 统计管理, 客户联系 · 客户标签管理, 客户联系 · 在职继承与离职继承
+/// (feature `externalcontact`).
 #[cfg(feature = "externalcontact")]
 pub mod externalcontact;
 /// 人事助手 · 花名册 (feature `hr`).
@@ -62,7 +62,7 @@ pub mod paytool;
 /// 家校应用 · 健康上报 (feature `school`).
 #[cfg(feature = "school")]
 pub mod school;
-/// 应用授权, 身份验证, 素材管理 · 服务商 (feature `service`).
+/// 应用授权, 客户联系 · 获客助手组件, 身份验证, 素材管理 · 服务商 (feature `service`).
 #[cfg(feature = "service")]
 pub mod service;
 /// 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 管理智能表格内容 (feature `wedoc`).

@@ -24,9 +24,9 @@ pub(crate) mod corpgroup;
 /// 邮件 · 邮箱账号, 邮件 · 应用邮箱, 邮件 · 管理邮件群组, 邮件 · 管理公共邮箱, 邮件 · 高级功能账号管理 (feature `exmail`).
 #[cfg(feature = "exmail")]
 pub(crate) mod exmail;
-/// 客户联系 · 联系我管理, 客户联系 · 客户管理, 客户联系 · 客户联系规则组管理, 客户联系 · 企业服务人员管理, 客户联系 · 客户群管理, 客户联系 · 管理聊天敏感词, 客户联系 ·
-/// 消息推送, 客户联系 · 客户朋友圈, 客户联系 · 管理商品图册, 客户联系 · 统计管理, 客户联系 · 客户标签管理, 客户联系 · 在职继承与离职继承 (feature
-/// `externalcontact`).
+/// 客户联系 · 联系我管理, 客户联系 · 客户管理, 客户联系 · 获客助手, 客户联系 · 客户联系规则组管理, 客户联系 · 企业服务人员管理, 客户联系 · 客户群管理, 客户联系 ·
+/// 管理聊天敏感词, 客户联系 · 消息推送, 客户联系 · 客户朋友圈, 客户联系 · 管理商品图册, 客户联系 · 统计管理, 客户联系 · 客户标签管理, 客户联系 · 在职继承与离职继承
+/// (feature `externalcontact`).
 #[cfg(feature = "externalcontact")]
 pub(crate) mod externalcontact;
 /// 人事助手 · 花名册 (feature `hr`).
@@ -62,7 +62,7 @@ pub(crate) mod paytool;
 /// 家校应用 · 健康上报 (feature `school`).
 #[cfg(feature = "school")]
 pub(crate) mod school;
-/// 应用授权, 身份验证, 素材管理 · 服务商 (feature `service`).
+/// 应用授权, 客户联系 · 获客助手组件, 身份验证, 素材管理 · 服务商 (feature `service`).
 #[cfg(feature = "service")]
 pub(crate) mod service;
 /// 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 管理智能表格内容 (feature `wedoc`).
@@ -305,6 +305,28 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     #[cfg(feature = "externalcontact")]
     <wecom_models::externalcontact::customer::ConvertToOpenId as crate::Endpoint>::META,
     #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::customer_acquisition::ListLink as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::customer_acquisition::GetLink as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::customer_acquisition::CreateLink as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::customer_acquisition::UpdateLink as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::customer_acquisition::DeleteLink as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::customer_acquisition::GetCustomer as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::customer_acquisition::GetCustomerAcquisitionQuota as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::customer_acquisition::GetLinkStatistic as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::customer_acquisition::GetChatInfo as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::customer_acquisition::GetCompAuthInfo as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::customer_acquisition::CreateOnceKey as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
     <wecom_models::externalcontact::customer_strategy::ListCustomerStrategy as crate::Endpoint>::META,
     #[cfg(feature = "externalcontact")]
     <wecom_models::externalcontact::customer_strategy::GetCustomerStrategy as crate::Endpoint>::META,
@@ -538,6 +560,8 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::service::auth::GetPermanentCodeV2 as crate::Endpoint>::META,
     #[cfg(feature = "service")]
     <wecom_models::service::auth::GetCustomizedAuthUrl as crate::Endpoint>::META,
+    #[cfg(feature = "service")]
+    <wecom_models::service::customer_acquisition::GetBillList as crate::Endpoint>::META,
     #[cfg(feature = "service")]
     <wecom_models::service::login::GetUserInfo3rd as crate::Endpoint>::META,
     #[cfg(feature = "service")]
