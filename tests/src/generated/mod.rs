@@ -18,8 +18,8 @@ pub(crate) mod corpgroup;
 /// 邮件 · 邮箱账号, 邮件 · 应用邮箱, 邮件 · 管理邮件群组, 邮件 · 管理公共邮箱, 邮件 · 高级功能账号管理 (feature `exmail`).
 pub(crate) mod exmail;
 /// 客户联系 · 联系我管理, 客户联系 · 客户管理, 客户联系 · 获客助手, 客户联系 · 客户联系规则组管理, 客户联系 · 企业服务人员管理, 客户联系 · 客户群管理, 客户联系 ·
-/// 管理聊天敏感词, 客户联系 · 消息推送, 客户联系 · 客户朋友圈, 客户联系 · 管理商品图册, 客户联系 · 统计管理, 客户联系 · 客户标签管理, 客户联系 · 在职继承与离职继承
-/// (feature `externalcontact`).
+/// 管理聊天敏感词, 客户联系 · 消息推送, 客户联系 · 客户朋友圈, 客户联系 · 客户朋友圈规则组, 客户联系 · 管理商品图册, 客户联系 · 统计管理, 客户联系 · 客户标签管理,
+/// 客户联系 · 在职继承与离职继承 (feature `externalcontact`).
 pub(crate) mod externalcontact;
 /// 人事助手 · 花名册 (feature `hr`).
 pub(crate) mod hr;
@@ -632,6 +632,24 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<
         wecom_models::externalcontact::moment::GetMomentComments,
     >(externalcontact::moment::GET_MOMENT_COMMENTS, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::moment_strategy::ListMomentStrategy,
+    >(externalcontact::moment_strategy::LIST_MOMENT_STRATEGY, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::moment_strategy::GetMomentStrategy,
+    >(externalcontact::moment_strategy::GET_MOMENT_STRATEGY, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::moment_strategy::GetMomentStrategyRange,
+    >(externalcontact::moment_strategy::GET_MOMENT_STRATEGY_RANGE, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::moment_strategy::CreateMomentStrategy,
+    >(externalcontact::moment_strategy::CREATE_MOMENT_STRATEGY, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::moment_strategy::EditMomentStrategy,
+    >(externalcontact::moment_strategy::EDIT_MOMENT_STRATEGY, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::moment_strategy::DelMomentStrategy,
+    >(externalcontact::moment_strategy::DEL_MOMENT_STRATEGY, &[], &[]),
     Contract::of::<
         wecom_models::externalcontact::product_album::AddProductAlbum,
     >(externalcontact::product_album::ADD_PRODUCT_ALBUM, &[], &[]),

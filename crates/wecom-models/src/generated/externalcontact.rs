@@ -9,6 +9,7 @@ pub mod groupchat;
 pub mod intercept_rule;
 pub mod message_push;
 pub mod moment;
+pub mod moment_strategy;
 pub mod product_album;
 pub mod statistics;
 pub mod tag;

@@ -25,8 +25,8 @@ pub mod corpgroup;
 #[cfg(feature = "exmail")]
 pub mod exmail;
 /// 客户联系 · 联系我管理, 客户联系 · 客户管理, 客户联系 · 获客助手, 客户联系 · 客户联系规则组管理, 客户联系 · 企业服务人员管理, 客户联系 · 客户群管理, 客户联系 ·
-/// 管理聊天敏感词, 客户联系 · 消息推送, 客户联系 · 客户朋友圈, 客户联系 · 管理商品图册, 客户联系 · 统计管理, 客户联系 · 客户标签管理, 客户联系 · 在职继承与离职继承
-/// (feature `externalcontact`).
+/// 管理聊天敏感词, 客户联系 · 消息推送, 客户联系 · 客户朋友圈, 客户联系 · 客户朋友圈规则组, 客户联系 · 管理商品图册, 客户联系 · 统计管理, 客户联系 · 客户标签管理,
+/// 客户联系 · 在职继承与离职继承 (feature `externalcontact`).
 #[cfg(feature = "externalcontact")]
 pub mod externalcontact;
 /// 人事助手 · 花名册 (feature `hr`).

@@ -9,6 +9,7 @@ pub(crate) mod groupchat;
 pub(crate) mod intercept_rule;
 pub(crate) mod message_push;
 pub(crate) mod moment;
+pub(crate) mod moment_strategy;
 pub(crate) mod product_album;
 pub(crate) mod statistics;
 pub(crate) mod tag;
