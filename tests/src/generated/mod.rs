@@ -729,6 +729,18 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         wecom_models::kf::account::ListAccount,
     >(kf::account::LIST_ACCOUNT, &[], &[]),
     Contract::of::<
+        wecom_models::kf::account::AddAccount,
+    >(kf::account::ADD_ACCOUNT, &[], &[]),
+    Contract::of::<
+        wecom_models::kf::account::DelAccount,
+    >(kf::account::DEL_ACCOUNT, &[], &[]),
+    Contract::of::<
+        wecom_models::kf::account::UpdateAccount,
+    >(kf::account::UPDATE_ACCOUNT, &[], &[]),
+    Contract::of::<
+        wecom_models::kf::account::AddContactWay,
+    >(kf::account::ADD_CONTACT_WAY, &[], &[]),
+    Contract::of::<
         wecom_models::kf::message::SyncMsg,
     >(
         kf::message::SYNC_MSG,

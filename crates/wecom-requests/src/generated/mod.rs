@@ -463,6 +463,14 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     #[cfg(feature = "kf")]
     <wecom_models::kf::account::ListAccount as crate::Endpoint>::META,
     #[cfg(feature = "kf")]
+    <wecom_models::kf::account::AddAccount as crate::Endpoint>::META,
+    #[cfg(feature = "kf")]
+    <wecom_models::kf::account::DelAccount as crate::Endpoint>::META,
+    #[cfg(feature = "kf")]
+    <wecom_models::kf::account::UpdateAccount as crate::Endpoint>::META,
+    #[cfg(feature = "kf")]
+    <wecom_models::kf::account::AddContactWay as crate::Endpoint>::META,
+    #[cfg(feature = "kf")]
     <wecom_models::kf::message::SyncMsg as crate::Endpoint>::META,
     #[cfg(feature = "kf")]
     <wecom_models::kf::message::GetServiceState as crate::Endpoint>::META,

@@ -43,3 +43,55 @@ pub(crate) const LIST_ACCOUNT: &[crate::snapshot::Example] = &[
 fn list_account() {
     crate::snapshot::snapshot::<ListAccount>(LIST_ACCOUNT);
 }
+
+pub(crate) const ADD_ACCOUNT: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "name": "Gift cards", "media_id": "3kPq8uQ7gifts" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "open_kfid": "wkErxtDgAAg6NbK3" }"#,
+    },
+];
+
+#[test]
+fn add_account() {
+    crate::snapshot::snapshot::<AddAccount>(ADD_ACCOUNT);
+}
+
+pub(crate) const DEL_ACCOUNT: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "open_kfid": "wkErxtDgAAg6NbK3" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+
+#[test]
+fn del_account() {
+    crate::snapshot::snapshot::<DelAccount>(DEL_ACCOUNT);
+}
+
+pub(crate) const UPDATE_ACCOUNT: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "open_kfid": "wkErxtDgAAu4LmW9", "name": "Returns and repairs", "media_id": "3kPq8uQ7repairs" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{ "open_kfid": "wkErxtDgAAu4LmW9", "name": "Returns" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+
+#[test]
+fn update_account() {
+    crate::snapshot::snapshot::<UpdateAccount>(UPDATE_ACCOUNT);
+}
+
+pub(crate) const ADD_CONTACT_WAY: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "open_kfid": "wkErxtDgAAq7ZkT2", "scene": "poster" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "url": "https://work.weixin.qq.com/kf/kfc41d90b7e3a25f68?enc_scene=ENC4tRq8Zm" }"#,
+    },
+];
+
+#[test]
+fn add_contact_way() {
+    crate::snapshot::snapshot::<AddContactWay>(ADD_CONTACT_WAY);
+}

@@ -56,6 +56,175 @@ pub struct ListAccountResponse {
     pub account_list: Vec<Account>,
 }
 
+/// Adds a customer service account.
+///
+/// `POST /cgi-bin/kf/account/add` · [添加客服账号](https://developer.work.weixin.qq.com/document/path/94662)
+///
+/// A company has up to 5,000 accounts. The app may manage the accounts that it adds.
+///
+/// Self-built apps must be listed under 微信客服 › 可调用接口的应用, and must have at least one account under
+/// 通过API管理会话消息 › 企业内部开发 › 可管理的客服账号; customized and third-party apps need the permission 微信客服 ›
+/// 管理账号、分配会话和收发消息. The company sets the accounts that the API manages under 微信客服 › 通过API管理微信客服账号.
+/// Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for now.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AddAccount {
+    /// The account's name. At most 16 characters.
+    pub name: String,
+    /// The account's avatar: the `media_id` of an uploaded image. At most 128 bytes.
+    pub media_id: String,
+}
+
+impl AddAccount {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(name: impl Into<String>, media_id: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            media_id: media_id.into(),
+        }
+    }
+}
+
+/// The response to [`AddAccount`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AddAccountResponse {
+    /// The new account's ID.
+    pub open_kfid: String,
+}
+
+/// Deletes a customer service account.
+///
+/// `POST /cgi-bin/kf/account/del` · [删除客服账号](https://developer.work.weixin.qq.com/document/path/94663)
+///
+/// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps need the
+/// permission 微信客服 › 管理账号、分配会话和收发消息. The account must be among those that the company lets the API
+/// manage (微信客服 › 通过API管理微信客服账号), and its servicers must be visible to the app. Since 2023-12-01 a
+/// system app's secret no longer works; existing companies are unaffected for now.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct DelAccount {
+    /// The account's ID. At most 64 bytes.
+    pub open_kfid: String,
+}
+
+impl DelAccount {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(open_kfid: impl Into<String>) -> Self {
+        Self {
+            open_kfid: open_kfid.into(),
+        }
+    }
+}
+
+/// The response to [`DelAccount`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct DelAccountResponse {}
+
+/// Updates the name and the avatar of a customer service account.
+///
+/// `POST /cgi-bin/kf/account/update` ·
+/// [修改客服账号](https://developer.work.weixin.qq.com/document/path/94664)
+///
+/// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps need the
+/// permission 微信客服 › 管理账号、分配会话和收发消息. The account must be among those that the company lets the API
+/// manage (微信客服 › 通过API管理微信客服账号), and its servicers must be visible to the app. Since 2023-12-01 a
+/// system app's secret no longer works; existing companies are unaffected for now.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UpdateAccount {
+    /// The account's ID. At most 64 bytes.
+    pub open_kfid: String,
+    /// The new name. If omitted, it stays unchanged. At most 16 characters.
+    pub name: Option<String>,
+    /// The new avatar: the `media_id` of an uploaded image. If omitted, it stays unchanged. At most 128
+    /// bytes.
+    pub media_id: Option<String>,
+}
+
+impl UpdateAccount {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(open_kfid: impl Into<String>) -> Self {
+        Self {
+            open_kfid: open_kfid.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`name`](Self::name).
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Sets [`media_id`](Self::media_id).
+    #[must_use]
+    pub fn media_id(mut self, media_id: impl Into<String>) -> Self {
+        self.media_id = Some(media_id.into());
+        self
+    }
+}
+
+/// The response to [`UpdateAccount`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UpdateAccountResponse {}
+
+/// Gets a link by which WeChat users contact a customer service account.
+///
+/// `POST /cgi-bin/kf/add_contact_way` ·
+/// [获取客服账号链接](https://developer.work.weixin.qq.com/document/path/94665)
+///
+/// Each account has its own links. To a link with a `scene`, you can append `&scene_param=` and a
+/// value of your own, URL-encoded and up to 128 bytes before that: the event `enter_session` returns
+/// it. Don't change a link otherwise, and don't use its parameters in another one: then there is no
+/// event.
+///
+/// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps need the
+/// permission 微信客服 › 获取基础信息. Customer service components (微信客服组件应用) need 管理接入的微信客服 › 获取企业授权接入的客服账号 ›
+/// 客服账号信息与链接, and get only the links of accounts that the company has authorized. Since 2023-12-01 a
+/// system app's secret no longer works; existing companies are unaffected for now.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AddContactWay {
+    /// The account's ID.
+    pub open_kfid: String,
+    /// The scene, of your own choice: the event `enter_session` returns it. At most 32 bytes, matching
+    /// `^[0-9a-zA-Z_-]*$`.
+    pub scene: Option<String>,
+}
+
+impl AddContactWay {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(open_kfid: impl Into<String>) -> Self {
+        Self {
+            open_kfid: open_kfid.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`scene`](Self::scene).
+    #[must_use]
+    pub fn scene(mut self, scene: impl Into<String>) -> Self {
+        self.scene = Some(scene.into());
+        self
+    }
+}
+
+/// The response to [`AddContactWay`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AddContactWayResponse {
+    /// The link, for web pages or a QR code of your own.
+    pub url: String,
+}
+
 /// A customer service account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]

@@ -59,6 +59,115 @@ impl crate::PagedItems for ListAccount {
     }
 }
 
+impl crate::Endpoint for AddAccount {
+    type Response = AddAccountResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "kf.account.add_account",
+        title: "添加客服账号",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/kf/account/add",
+        page: "https://developer.work.weixin.qq.com/document/path/94662",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for AddAccount {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_chars("name", &self.name, 16);
+        checker.max_bytes("media_id", &self.media_id, 128);
+    }
+}
+
+impl crate::Endpoint for DelAccount {
+    type Response = DelAccountResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "kf.account.del_account",
+        title: "删除客服账号",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/kf/account/del",
+        page: "https://developer.work.weixin.qq.com/document/path/94663",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for DelAccount {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_bytes("open_kfid", &self.open_kfid, 64);
+    }
+}
+
+impl crate::Endpoint for UpdateAccount {
+    type Response = UpdateAccountResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "kf.account.update_account",
+        title: "修改客服账号",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/kf/account/update",
+        page: "https://developer.work.weixin.qq.com/document/path/94664",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for UpdateAccount {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_bytes("open_kfid", &self.open_kfid, 64);
+        checker.max_chars("name", &self.name, 16);
+        checker.max_bytes("media_id", &self.media_id, 128);
+    }
+}
+
+impl crate::Endpoint for AddContactWay {
+    type Response = AddContactWayResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "kf.account.add_contact_way",
+        title: "获取客服账号链接",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/kf/add_contact_way",
+        page: "https://developer.work.weixin.qq.com/document/path/94665",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for AddContactWay {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_bytes("scene", &self.scene, 32);
+        checker.pattern("scene", &self.scene, crate::pattern!("^[0-9a-zA-Z_-]*$"));
+    }
+}
+
 crate::json_answers! {
-    ListAccountResponse
+    ListAccountResponse, AddAccountResponse, DelAccountResponse, UpdateAccountResponse,
+    AddContactWayResponse
 }

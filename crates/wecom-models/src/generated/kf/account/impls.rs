@@ -13,8 +13,36 @@ impl wire::WriteObject for ListAccount {
     }
 }
 
+impl wire::WriteObject for AddAccount {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("name", &self.name)?;
+        out.put("media_id", &self.media_id)
+    }
+}
+
+impl wire::WriteObject for DelAccount {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("open_kfid", &self.open_kfid)
+    }
+}
+
+impl wire::WriteObject for UpdateAccount {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("open_kfid", &self.open_kfid)?;
+        out.put_some("name", &self.name)?;
+        out.put_some("media_id", &self.media_id)
+    }
+}
+
+impl wire::WriteObject for AddContactWay {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("open_kfid", &self.open_kfid)?;
+        out.put_some("scene", &self.scene)
+    }
+}
+
 wire::write_objects! {
-    ListAccount
+    ListAccount, AddAccount, DelAccount, UpdateAccount, AddContactWay
 }
 
 impl wire::ReadObject for ListAccountResponse {
@@ -25,6 +53,52 @@ impl wire::ReadObject for ListAccountResponse {
     ) -> Result<(), F::Error> {
         match name {
             "account_list" => field.read(&mut self.account_list),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for AddAccountResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "open_kfid" => field.read(&mut self.open_kfid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for DelAccountResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for UpdateAccountResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for AddContactWayResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "url" => field.read(&mut self.url),
             _ => field.skip(),
         }
     }
@@ -47,5 +121,6 @@ impl wire::ReadObject for Account {
 }
 
 wire::read_objects! {
-    ListAccountResponse, Account
+    ListAccountResponse, AddAccountResponse, DelAccountResponse, UpdateAccountResponse,
+    AddContactWayResponse, Account
 }

@@ -12,6 +12,30 @@ impl wire::WriteObject for ListAccountResponse {
     }
 }
 
+impl wire::WriteObject for AddAccountResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("open_kfid", &self.open_kfid)
+    }
+}
+
+impl wire::WriteObject for DelAccountResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for UpdateAccountResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for AddContactWayResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("url", &self.url)
+    }
+}
+
 impl wire::WriteObject for Account {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("open_kfid", &self.open_kfid)?;
@@ -22,7 +46,8 @@ impl wire::WriteObject for Account {
 }
 
 wire::write_objects! {
-    ListAccountResponse, Account
+    ListAccountResponse, AddAccountResponse, DelAccountResponse, UpdateAccountResponse,
+    AddContactWayResponse, Account
 }
 
 impl wire::ReadObject for ListAccount {
@@ -39,6 +64,62 @@ impl wire::ReadObject for ListAccount {
     }
 }
 
+impl wire::ReadObject for AddAccount {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "name" => field.read(&mut self.name),
+            "media_id" => field.read(&mut self.media_id),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for DelAccount {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "open_kfid" => field.read(&mut self.open_kfid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for UpdateAccount {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "open_kfid" => field.read(&mut self.open_kfid),
+            "name" => field.read(&mut self.name),
+            "media_id" => field.read(&mut self.media_id),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for AddContactWay {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "open_kfid" => field.read(&mut self.open_kfid),
+            "scene" => field.read(&mut self.scene),
+            _ => field.skip(),
+        }
+    }
+}
+
 wire::read_objects! {
-    ListAccount
+    ListAccount, AddAccount, DelAccount, UpdateAccount, AddContactWay
 }
