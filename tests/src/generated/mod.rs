@@ -23,7 +23,7 @@ pub(crate) mod exmail;
 pub(crate) mod externalcontact;
 /// 人事助手 · 花名册 (feature `hr`).
 pub(crate) mod hr;
-/// 微信客服 · 客服账号管理, 微信客服 · 会话分配与消息收发, 微信客服 · 接待人员管理 (feature `kf`).
+/// 微信客服 · 客服账号管理, 微信客服 · 升级服务与客户, 微信客服 · 会话分配与消息收发, 微信客服 · 接待人员管理 (feature `kf`).
 pub(crate) mod kf;
 /// 直播 (feature `living`).
 pub(crate) mod living;
@@ -740,6 +740,22 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<
         wecom_models::kf::account::AddContactWay,
     >(kf::account::ADD_CONTACT_WAY, &[], &[]),
+    Contract::of::<
+        wecom_models::kf::customer::GetUpgradeServiceConfig,
+    >(
+        kf::customer::GET_UPGRADE_SERVICE_CONFIG,
+        &[],
+        &["/member_range/userid_list", "/groupchat_range/chat_id_list"],
+    ),
+    Contract::of::<
+        wecom_models::kf::customer::UpgradeService,
+    >(kf::customer::UPGRADE_SERVICE, &[], &[]),
+    Contract::of::<
+        wecom_models::kf::customer::CancelUpgradeService,
+    >(kf::customer::CANCEL_UPGRADE_SERVICE, &[], &[]),
+    Contract::of::<
+        wecom_models::kf::customer::BatchGetCustomer,
+    >(kf::customer::BATCH_GET_CUSTOMER, &[], &[]),
     Contract::of::<
         wecom_models::kf::message::SyncMsg,
     >(

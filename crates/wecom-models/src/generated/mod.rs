@@ -32,7 +32,7 @@ pub mod externalcontact;
 /// 人事助手 · 花名册 (feature `hr`).
 #[cfg(feature = "hr")]
 pub mod hr;
-/// 微信客服 · 客服账号管理, 微信客服 · 会话分配与消息收发, 微信客服 · 接待人员管理 (feature `kf`).
+/// 微信客服 · 客服账号管理, 微信客服 · 升级服务与客户, 微信客服 · 会话分配与消息收发, 微信客服 · 接待人员管理 (feature `kf`).
 #[cfg(feature = "kf")]
 pub mod kf;
 /// 直播 (feature `living`).

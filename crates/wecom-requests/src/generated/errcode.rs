@@ -5773,6 +5773,10 @@ pub const SUBSHEET_COUNT_ABNORMAL: i64 = 2543306;
 /// The data is being loaded; retry later.
 pub const SHEET_DATA_LOADING: i64 = 2543337;
 
+/// `kf.customer.upgrade_service`: The specialist or the group is not configured in the service
+/// upgrade.
+pub const KF_UPGRADE_SERVICE_NOT_CONFIGURED: i64 = 95021;
+
 /// `oa.approval.create_template`: WeCom failed.
 pub const APPROVAL_INTERNAL_ERROR: i64 = 620004;
 

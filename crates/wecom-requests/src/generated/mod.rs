@@ -32,7 +32,7 @@ pub(crate) mod externalcontact;
 /// 人事助手 · 花名册 (feature `hr`).
 #[cfg(feature = "hr")]
 pub(crate) mod hr;
-/// 微信客服 · 客服账号管理, 微信客服 · 会话分配与消息收发, 微信客服 · 接待人员管理 (feature `kf`).
+/// 微信客服 · 客服账号管理, 微信客服 · 升级服务与客户, 微信客服 · 会话分配与消息收发, 微信客服 · 接待人员管理 (feature `kf`).
 #[cfg(feature = "kf")]
 pub(crate) mod kf;
 /// 直播 (feature `living`).
@@ -470,6 +470,14 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::kf::account::UpdateAccount as crate::Endpoint>::META,
     #[cfg(feature = "kf")]
     <wecom_models::kf::account::AddContactWay as crate::Endpoint>::META,
+    #[cfg(feature = "kf")]
+    <wecom_models::kf::customer::GetUpgradeServiceConfig as crate::Endpoint>::META,
+    #[cfg(feature = "kf")]
+    <wecom_models::kf::customer::UpgradeService as crate::Endpoint>::META,
+    #[cfg(feature = "kf")]
+    <wecom_models::kf::customer::CancelUpgradeService as crate::Endpoint>::META,
+    #[cfg(feature = "kf")]
+    <wecom_models::kf::customer::BatchGetCustomer as crate::Endpoint>::META,
     #[cfg(feature = "kf")]
     <wecom_models::kf::message::SyncMsg as crate::Endpoint>::META,
     #[cfg(feature = "kf")]
