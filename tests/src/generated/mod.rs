@@ -842,6 +842,22 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         &[],
     ),
     Contract::of::<
+        wecom_models::message::app::RecallMessage,
+    >(message::app::RECALL_MESSAGE, &[], &[]),
+    Contract::of::<
+        wecom_models::message::app::UpdateTemplateCard,
+    >(
+        message::app::UPDATE_TEMPLATE_CARD,
+        &[
+            "/template_card/card_image/aspect_ratio",
+            "/template_card/checkbox/disable",
+            "/template_card/submit_button/text",
+            "/template_card/select_list/*/disable",
+            "/template_card/submit_button/text",
+        ],
+        &[],
+    ),
+    Contract::of::<
         wecom_models::message::webhook::SendWebhook,
     >(message::webhook::SEND_WEBHOOK, &[], &[]),
     Contract::of::<

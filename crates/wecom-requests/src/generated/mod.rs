@@ -523,6 +523,10 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     #[cfg(feature = "message")]
     <wecom_models::message::app::SendMessage as crate::Endpoint>::META,
     #[cfg(feature = "message")]
+    <wecom_models::message::app::RecallMessage as crate::Endpoint>::META,
+    #[cfg(feature = "message")]
+    <wecom_models::message::app::UpdateTemplateCard as crate::Endpoint>::META,
+    #[cfg(feature = "message")]
     <wecom_models::message::webhook::SendWebhook as crate::Endpoint>::META,
     #[cfg(feature = "message")]
     <wecom_models::message::webhook::UploadMedia as crate::Endpoint>::META,

@@ -326,9 +326,204 @@ pub(crate) const SEND_MESSAGE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-7Qd2wXm7", "response_code": "RESPONSE-CODE-5" }"#,
     },
+    crate::snapshot::Example {
+        request: r#"{
+  "touser": "lin.wei|chen.yu",
+  "msgtype": "template_msg",
+  "agentid": 1000014,
+  "selected_ticket_list": ["SELECTED-TICKET-1", "SELECTED-TICKET-2"],
+  "template_msg": {
+    "template_id": "ttxx-room-booked",
+    "url": "https://example.com/rooms/12",
+    "miniprogram": { "appid": "wx0a1b2c3d4e5f6a7b", "pagepath": "pages/room?id=12" },
+    "content_item": [{ "key": "Room", "value": "12" }, { "key": "Booked by", "value": "$userName=lin.wei$" }]
+  },
+  "enable_id_trans": 1,
+  "only_unauth": false
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-7Qd2wXm8" }"#,
+    },
 ];
 
 #[test]
 fn send_message() {
     crate::snapshot::snapshot::<SendMessage>(SEND_MESSAGE);
+}
+
+pub(crate) const RECALL_MESSAGE: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "msgid": "msg-7Qd2wXk1" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+
+#[test]
+fn recall_message() {
+    crate::snapshot::snapshot::<RecallMessage>(RECALL_MESSAGE);
+}
+
+pub(crate) const UPDATE_TEMPLATE_CARD: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "userids": ["lin.wei", "ghost"],
+  "partyids": [2, 7],
+  "tagids": [3],
+  "atall": 0,
+  "agentid": 1000014,
+  "response_code": "RESPONSE-CODE-3",
+  "button": { "replace_name": "Approved" }
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "invaliduser": ["ghost"] }"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{
+  "userids": ["lin.wei"],
+  "partyids": [2],
+  "agentid": 1000014,
+  "response_code": "RESPONSE-CODE-1",
+  "enable_id_trans": 1,
+  "template_card": {
+    "card_type": "text_notice",
+    "source": { "icon_url": "https://example.com/icon.png", "desc": "Sales", "desc_color": 3 },
+    "action_menu": { "desc": "More", "action_list": [{ "text": "Stop these", "key": "stop" }] },
+    "main_title": { "title": "Wednesday, corrected", "desc": "Reported by $userName=chen.yu$" },
+    "quote_area": {
+      "type": 2,
+      "appid": "wx0a1b2c3d4e5f6a7b",
+      "pagepath": "pages/day?id=184",
+      "title": "Chen Yu",
+      "quote_text": "Two orders came late"
+    },
+    "emphasis_content": { "title": "250", "desc": "Orders" },
+    "sub_title_text": "Fourteen more than the day before",
+    "horizontal_content_list": [
+      { "keyname": "Branch", "value": "North" },
+      { "type": 1, "keyname": "Chart", "value": "Open", "url": "https://example.com/chart" },
+      { "type": 2, "keyname": "Report", "value": "report.pdf", "media_id": "2t4pXq8uR4" },
+      { "type": 3, "keyname": "Author", "value": "Chen Yu", "userid": "chen.yu" }
+    ],
+    "jump_list": [
+      { "type": 1, "title": "All reports", "url": "https://example.com/reports" },
+      { "type": 2, "title": "Shop", "appid": "wx0a1b2c3d4e5f6a7b", "pagepath": "pages/shop" }
+    ],
+    "card_action": {
+      "type": 2,
+      "url": "https://example.com/reports/184",
+      "appid": "wx0a1b2c3d4e5f6a7b",
+      "pagepath": "pages/report?id=184"
+    }
+  }
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{
+  "userids": ["lin.wei"],
+  "agentid": 1000014,
+  "response_code": "RESPONSE-CODE-2",
+  "template_card": {
+    "card_type": "news_notice",
+    "source": { "icon_url": "https://example.com/icon.png", "desc": "Training", "desc_color": 1 },
+    "action_menu": { "action_list": [{ "text": "Not interested", "key": "skip" }] },
+    "main_title": { "title": "First aid", "desc": "You are on the list" },
+    "quote_area": { "type": 1, "url": "https://example.com/courses", "quote_text": "You hope you never need it" },
+    "image_text_area": {
+      "type": 1,
+      "url": "https://example.com/teacher",
+      "title": "Zhou Min",
+      "desc": "Teaches the course",
+      "image_url": "https://example.com/zhou.png"
+    },
+    "card_image": { "url": "https://example.com/course.png", "aspect_ratio": 1.3 },
+    "vertical_content_list": [{ "title": "When", "desc": "4 September, 13:00" }],
+    "horizontal_content_list": [{ "keyname": "Room", "value": "12" }],
+    "jump_list": [{ "type": 1, "title": "Cancel", "url": "https://example.com/signup" }],
+    "card_action": { "type": 1, "url": "https://example.com/courses/31" }
+  }
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{
+  "atall": 1,
+  "agentid": 1000014,
+  "response_code": "RESPONSE-CODE-3",
+  "template_card": {
+    "card_type": "button_interaction",
+    "source": { "desc": "Travel", "desc_color": 0 },
+    "action_menu": { "action_list": [{ "text": "Remind me later", "key": "later" }] },
+    "main_title": { "title": "Trip to Xiamen", "desc": "Approved by $userName=lin.wei$" },
+    "quote_area": { "quote_text": "Trips are approved a week ahead." },
+    "sub_title_text": "Three days, by train",
+    "horizontal_content_list": [{ "type": 3, "keyname": "Who", "value": "Chen Yu", "userid": "chen.yu" }],
+    "card_action": { "type": 1, "url": "https://example.com/trips/77" },
+    "button_selection": {
+      "question_key": "class",
+      "title": "Class",
+      "option_list": [{ "id": "first", "text": "First" }, { "id": "second", "text": "Second" }],
+      "selected_id": "second"
+    },
+    "button_list": [
+      { "text": "Approve", "style": 1, "key": "approve" },
+      { "type": 1, "text": "Discuss", "url": "https://example.com/trips/77/comments" }
+    ],
+    "replace_text": "Approved"
+  }
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{
+  "userids": ["lin.wei"],
+  "agentid": 1000014,
+  "response_code": "RESPONSE-CODE-4",
+  "template_card": {
+    "card_type": "vote_interaction",
+    "source": { "icon_url": "https://example.com/icon.png", "desc": "Canteen" },
+    "main_title": { "title": "Lunch on Friday", "desc": "Thank you" },
+    "checkbox": {
+      "question_key": "dish",
+      "option_list": [
+        { "id": "noodles", "text": "Noodles", "is_checked": true },
+        { "id": "rice", "text": "Rice", "is_checked": false }
+      ],
+      "disable": false,
+      "mode": 1
+    },
+    "submit_button": { "text": "Vote", "key": "vote" },
+    "replace_text": "Voted"
+  }
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{
+  "userids": ["lin.wei"],
+  "agentid": 1000014,
+  "response_code": "RESPONSE-CODE-5",
+  "template_card": {
+    "card_type": "multiple_interaction",
+    "source": { "icon_url": "https://example.com/icon.png", "desc": "Office" },
+    "main_title": { "title": "Your new desk", "desc": "Booked until June" },
+    "select_list": [
+      {
+        "question_key": "floor",
+        "title": "Floor",
+        "selected_id": "floor-3",
+        "disable": true,
+        "option_list": [{ "id": "floor-2", "text": "Second" }, { "id": "floor-3", "text": "Third" }]
+      },
+      { "question_key": "side", "option_list": [{ "id": "window", "text": "Window" }] }
+    ],
+    "submit_button": { "text": "Book", "key": "book" },
+    "replace_text": "Booked"
+  }
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+
+#[test]
+fn update_template_card() {
+    crate::snapshot::snapshot::<UpdateTemplateCard>(UPDATE_TEMPLATE_CARD);
 }

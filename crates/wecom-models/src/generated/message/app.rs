@@ -14,7 +14,7 @@ use crate::{Pipe, Secret, Unknown, UnknownUnion};
 ///
 /// `POST /cgi-bin/message/send` · [发送应用消息](https://developer.work.weixin.qq.com/document/path/90236)
 ///
-/// Set at least one of `touser`, `toparty` and `totag`.
+/// Set at least one of `touser`, `toparty`, `totag` and `selected_ticket_list`.
 ///
 /// Recipients that the app can't reach, mostly because they are outside its visible scope, are skipped
 /// and listed in the response. Recipients must be visible to the app and need a basic or an external
@@ -30,6 +30,9 @@ use crate::{Pipe, Secret, Unknown, UnknownUnion};
 /// **In WeChat.** If the admin has set the app to always open its home page in the WeChat plugin (在微工作台中始终进入主页), only text is
 /// displayed there, truncated to 20 bytes; all other types become a text that asks people to open
 /// WeCom. The plugin never displays Markdown, mini program notices or template cards.
+///
+/// Template messages are only for third-party apps; with member authorization, don't send them to
+/// departments or tags.
 ///
 /// Since 2021-02-04 mini programs that the company has linked can send messages like apps.
 ///
@@ -69,6 +72,14 @@ pub struct SendMessage {
     /// with the company's authorization. Required for all types of messages but mini program notices, for
     /// which it is not documented.
     pub agentid: Option<u64>,
+    /// For template messages: the tickets that the SDK or JS-SDK returns when a user selects people. With
+    /// them, an app with member authorization reaches people outside its visible scope. The user who
+    /// selected is not a recipient. At most 10 items.
+    pub selected_ticket_list: Option<Vec<Secret>>,
+    /// For template messages: whether to send only to those behind the tickets who haven't authorized the
+    /// app. If set, `touser`, `toparty` and `totag` are ignored. Takes effect only if
+    /// `selected_ticket_list` is set.
+    pub only_unauth: Option<bool>,
     /// The content of the message.
     pub message: Message,
     /// Whether the message may be shared. Documented for text, images, videos, files and `mpnews`, the
@@ -76,7 +87,7 @@ pub struct SendMessage {
     /// xls, xlsx, xml, jpg, jpeg, png, bmp, gif. Default 0.
     pub safe: Option<Confidentiality>,
     /// Whether to replace templates in the content with names. Documented for text, text cards, `news`,
-    /// `mpnews`, mini program notices and template cards. Default 0.
+    /// `mpnews`, mini program notices, template cards and template messages. Default 0.
     pub enable_id_trans: Option<bool>,
     /// Whether to suppress repeated requests with the same JSON for a while. Default 0.
     pub enable_duplicate_check: Option<bool>,
@@ -116,6 +127,25 @@ impl SendMessage {
     #[must_use]
     pub fn agentid(mut self, agentid: u64) -> Self {
         self.agentid = Some(agentid);
+        self
+    }
+
+    /// Sets [`selected_ticket_list`](Self::selected_ticket_list).
+    #[must_use]
+    pub fn selected_ticket_list(
+        mut self,
+        selected_ticket_list: impl IntoIterator<Item = impl Into<Secret>>,
+    ) -> Self {
+        self.selected_ticket_list = Some(
+            selected_ticket_list.into_iter().map(Into::into).collect(),
+        );
+        self
+    }
+
+    /// Sets [`only_unauth`](Self::only_unauth).
+    #[must_use]
+    pub fn only_unauth(mut self, only_unauth: bool) -> Self {
+        self.only_unauth = Some(only_unauth);
         self
     }
 
@@ -167,6 +197,143 @@ pub struct SendMessageResponse {
     /// `button_interaction`, `vote_interaction` and `multiple_interaction`, and for `text_notice` and
     /// `news_notice` with an `action_menu`.
     pub response_code: Option<Secret>,
+}
+
+/// Recalls an app message sent within the last 24 hours.
+///
+/// `POST /cgi-bin/message/recall` · [撤回应用消息](https://developer.work.weixin.qq.com/document/path/94867)
+///
+/// Only messages sent with [`SendMessage`]. They are recalled in WeCom alone; in the WeChat plugin
+/// they stay.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct RecallMessage {
+    /// The message's ID, from [`SendMessage`].
+    pub msgid: String,
+}
+
+impl RecallMessage {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(msgid: impl Into<String>) -> Self {
+        Self { msgid: msgid.into() }
+    }
+}
+
+/// The response to [`RecallMessage`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct RecallMessageResponse {}
+
+/// Disables the button of a template card, or replaces the whole card.
+///
+/// `POST /cgi-bin/message/update_template_card` ·
+/// [更新模版卡片消息](https://developer.work.weixin.qq.com/document/path/94888)
+///
+/// Set exactly one of `button` and `template_card`.
+///
+/// Only for the cards `button_interaction`, `vote_interaction` and `multiple_interaction`, and for
+/// `text_notice` and `news_notice` with an `action_menu`. Such a card can become a card of any type. A
+/// button can be disabled only in a `button_interaction`, a `vote_interaction` or a
+/// `multiple_interaction`.
+///
+/// If some of the members are invalid, the card is updated for all others. Members must be visible to
+/// the app and be among the recipients of the message.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UpdateTemplateCard {
+    /// The userids of the members for whom the card is updated. At most 1000 items.
+    pub userids: Option<Vec<String>>,
+    /// The IDs of the departments for which the card is updated. At most 100 items.
+    pub partyids: Option<Vec<u64>>,
+    /// The IDs of the tags for which the card is updated. At most 100 items.
+    pub tagids: Option<Vec<u64>>,
+    /// Whether to update the card for all recipients.
+    pub atall: Option<bool>,
+    /// The app's agentid.
+    pub agentid: u64,
+    /// The code for updating the card, from [`SendMessage`] or a callback. Valid for 72 hours and for one
+    /// call.
+    pub response_code: Secret,
+    /// The button, which can no longer be clicked. Set either this or `template_card`.
+    pub button: Option<DisabledButton>,
+    /// Whether to replace templates in the card with names, as [`SendMessage`] describes. Only with
+    /// `template_card`. Default 0.
+    pub enable_id_trans: Option<bool>,
+    /// The new card. Set either this or `button`.
+    pub template_card: Option<TemplateCardUpdate>,
+}
+
+impl UpdateTemplateCard {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(agentid: u64, response_code: impl Into<Secret>) -> Self {
+        Self {
+            agentid,
+            response_code: response_code.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`userids`](Self::userids).
+    #[must_use]
+    pub fn userids(
+        mut self,
+        userids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.userids = Some(userids.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sets [`partyids`](Self::partyids).
+    #[must_use]
+    pub fn partyids(mut self, partyids: impl IntoIterator<Item = u64>) -> Self {
+        self.partyids = Some(partyids.into_iter().collect());
+        self
+    }
+
+    /// Sets [`tagids`](Self::tagids).
+    #[must_use]
+    pub fn tagids(mut self, tagids: impl IntoIterator<Item = u64>) -> Self {
+        self.tagids = Some(tagids.into_iter().collect());
+        self
+    }
+
+    /// Sets [`atall`](Self::atall).
+    #[must_use]
+    pub fn atall(mut self, atall: bool) -> Self {
+        self.atall = Some(atall);
+        self
+    }
+
+    /// Sets [`button`](Self::button).
+    #[must_use]
+    pub fn button(mut self, button: DisabledButton) -> Self {
+        self.button = Some(button);
+        self
+    }
+
+    /// Sets [`enable_id_trans`](Self::enable_id_trans).
+    #[must_use]
+    pub fn enable_id_trans(mut self, enable_id_trans: bool) -> Self {
+        self.enable_id_trans = Some(enable_id_trans);
+        self
+    }
+
+    /// Sets [`template_card`](Self::template_card).
+    #[must_use]
+    pub fn template_card(mut self, template_card: TemplateCardUpdate) -> Self {
+        self.template_card = Some(template_card);
+        self
+    }
+}
+
+/// The response to [`UpdateTemplateCard`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UpdateTemplateCardResponse {
+    /// The userids of the invalid members, in lower case. Absent if none is invalid.
+    pub invaliduser: Option<Vec<String>>,
 }
 
 /// Text.
@@ -559,6 +726,95 @@ impl NoticeItem {
     pub fn value(mut self, value: impl Into<String>) -> Self {
         self.value = Some(value.into());
         self
+    }
+}
+
+/// A message in a template that the service provider had approved. Only for third-party apps.
+///
+/// Set at least one of `url` and `miniprogram`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct TemplateMessage {
+    /// The template's ID, from the provider console. Apps that companies have formally authorized need an
+    /// approved template. At most 64 bytes.
+    pub template_id: String,
+    /// The URL that a click opens, with `http` or `https`. If both are set, `miniprogram` takes
+    /// precedence. At most 2048 bytes.
+    pub url: Option<String>,
+    /// The mini program that a click opens. Set at least one of `url` and `miniprogram`.
+    pub miniprogram: Option<TemplateMiniProgram>,
+    /// Lines of a name and a value, as many as the template has. 1 to 5 items.
+    pub content_item: Vec<TemplateItem>,
+}
+
+impl TemplateMessage {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(
+        template_id: impl Into<String>,
+        content_item: impl IntoIterator<Item = TemplateItem>,
+    ) -> Self {
+        Self {
+            template_id: template_id.into(),
+            content_item: content_item.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`url`](Self::url).
+    #[must_use]
+    pub fn url(mut self, url: impl Into<String>) -> Self {
+        self.url = Some(url.into());
+        self
+    }
+
+    /// Sets [`miniprogram`](Self::miniprogram).
+    #[must_use]
+    pub fn miniprogram(mut self, miniprogram: TemplateMiniProgram) -> Self {
+        self.miniprogram = Some(miniprogram);
+        self
+    }
+}
+
+/// The mini program that a click on a template message opens.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct TemplateMiniProgram {
+    /// The mini program's appid. It must be linked to the app.
+    pub appid: String,
+    /// The mini program's page.
+    pub pagepath: String,
+}
+
+impl TemplateMiniProgram {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(appid: impl Into<String>, pagepath: impl Into<String>) -> Self {
+        Self {
+            appid: appid.into(),
+            pagepath: pagepath.into(),
+        }
+    }
+}
+
+/// A line of a template message.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct TemplateItem {
+    /// The name, which must match the template. 1 to 20 characters.
+    pub key: String,
+    /// The value. Supports names for IDs. 1 to 40 characters.
+    pub value: String,
+}
+
+impl TemplateItem {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(key: impl Into<String>, value: impl Into<String>) -> Self {
+        Self {
+            key: key.into(),
+            value: value.into(),
+        }
     }
 }
 
@@ -1806,6 +2062,531 @@ impl SubmitButton {
     }
 }
 
+/// The button of a card that can no longer be clicked.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct DisabledButton {
+    /// The button's new text.
+    pub replace_name: String,
+}
+
+impl DisabledButton {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(replace_name: impl Into<String>) -> Self {
+        Self {
+            replace_name: replace_name.into(),
+        }
+    }
+}
+
+/// The card `text_notice`, as an update.
+///
+/// Set at least one of `main_title.title` and `sub_title_text`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct TextNoticeUpdate {
+    /// The source shown on the card.
+    pub source: Option<CardSource>,
+    /// A menu in the upper right corner.
+    pub action_menu: Option<ActionMenu>,
+    /// The title. Its `title` is required without a `sub_title_text`.
+    pub main_title: Option<NoticeTitle>,
+    /// A quotation.
+    pub quote_area: Option<QuoteArea>,
+    /// The key figure.
+    pub emphasis_content: Option<EmphasisContent>,
+    /// The text below the title. Recommended: up to 160 characters. Required without a main title.
+    /// Supports names for IDs.
+    pub sub_title_text: Option<String>,
+    /// Lines of a name and a value. May be empty. At most 6 items.
+    pub horizontal_content_list: Option<Vec<HorizontalContent>>,
+    /// Links at the bottom. May be empty. At most 3 items.
+    pub jump_list: Option<Vec<Jump>>,
+    /// The target of a click on the card.
+    pub card_action: NoticeAction,
+}
+
+impl TextNoticeUpdate {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(card_action: NoticeAction) -> Self {
+        Self {
+            card_action,
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`source`](Self::source).
+    #[must_use]
+    pub fn source(mut self, source: CardSource) -> Self {
+        self.source = Some(source);
+        self
+    }
+
+    /// Sets [`action_menu`](Self::action_menu).
+    #[must_use]
+    pub fn action_menu(mut self, action_menu: ActionMenu) -> Self {
+        self.action_menu = Some(action_menu);
+        self
+    }
+
+    /// Sets [`main_title`](Self::main_title).
+    #[must_use]
+    pub fn main_title(mut self, main_title: NoticeTitle) -> Self {
+        self.main_title = Some(main_title);
+        self
+    }
+
+    /// Sets [`quote_area`](Self::quote_area).
+    #[must_use]
+    pub fn quote_area(mut self, quote_area: QuoteArea) -> Self {
+        self.quote_area = Some(quote_area);
+        self
+    }
+
+    /// Sets [`emphasis_content`](Self::emphasis_content).
+    #[must_use]
+    pub fn emphasis_content(mut self, emphasis_content: EmphasisContent) -> Self {
+        self.emphasis_content = Some(emphasis_content);
+        self
+    }
+
+    /// Sets [`sub_title_text`](Self::sub_title_text).
+    #[must_use]
+    pub fn sub_title_text(mut self, sub_title_text: impl Into<String>) -> Self {
+        self.sub_title_text = Some(sub_title_text.into());
+        self
+    }
+
+    /// Sets [`horizontal_content_list`](Self::horizontal_content_list).
+    #[must_use]
+    pub fn horizontal_content_list(
+        mut self,
+        horizontal_content_list: impl IntoIterator<Item = HorizontalContent>,
+    ) -> Self {
+        self.horizontal_content_list = Some(
+            horizontal_content_list.into_iter().collect(),
+        );
+        self
+    }
+
+    /// Sets [`jump_list`](Self::jump_list).
+    #[must_use]
+    pub fn jump_list(mut self, jump_list: impl IntoIterator<Item = Jump>) -> Self {
+        self.jump_list = Some(jump_list.into_iter().collect());
+        self
+    }
+}
+
+/// The card `news_notice`, as an update.
+///
+/// Set at least one of `card_image` and `image_text_area`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NewsNoticeUpdate {
+    /// The source shown on the card.
+    pub source: Option<CardSource>,
+    /// A menu in the upper right corner.
+    pub action_menu: Option<ActionMenu>,
+    /// The title. Recommended: up to 36 characters, 44 for its `desc`.
+    pub main_title: MainTitle,
+    /// A quotation.
+    pub quote_area: Option<QuoteArea>,
+    /// An image with text on its right. Set at least one of `card_image` and `image_text_area`.
+    pub image_text_area: Option<ImageTextArea>,
+    /// An image. Set at least one of `card_image` and `image_text_area`.
+    pub card_image: Option<CardImage>,
+    /// Subtitles with text. May be empty. At most 4 items.
+    pub vertical_content_list: Option<Vec<VerticalContent>>,
+    /// Lines of a name and a value. May be empty. At most 6 items.
+    pub horizontal_content_list: Option<Vec<HorizontalContent>>,
+    /// Links at the bottom. May be empty. At most 3 items.
+    pub jump_list: Option<Vec<Jump>>,
+    /// The target of a click on the card.
+    pub card_action: NoticeAction,
+}
+
+impl NewsNoticeUpdate {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(main_title: MainTitle, card_action: NoticeAction) -> Self {
+        Self {
+            main_title,
+            card_action,
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`source`](Self::source).
+    #[must_use]
+    pub fn source(mut self, source: CardSource) -> Self {
+        self.source = Some(source);
+        self
+    }
+
+    /// Sets [`action_menu`](Self::action_menu).
+    #[must_use]
+    pub fn action_menu(mut self, action_menu: ActionMenu) -> Self {
+        self.action_menu = Some(action_menu);
+        self
+    }
+
+    /// Sets [`quote_area`](Self::quote_area).
+    #[must_use]
+    pub fn quote_area(mut self, quote_area: QuoteArea) -> Self {
+        self.quote_area = Some(quote_area);
+        self
+    }
+
+    /// Sets [`image_text_area`](Self::image_text_area).
+    #[must_use]
+    pub fn image_text_area(mut self, image_text_area: ImageTextArea) -> Self {
+        self.image_text_area = Some(image_text_area);
+        self
+    }
+
+    /// Sets [`card_image`](Self::card_image).
+    #[must_use]
+    pub fn card_image(mut self, card_image: CardImage) -> Self {
+        self.card_image = Some(card_image);
+        self
+    }
+
+    /// Sets [`vertical_content_list`](Self::vertical_content_list).
+    #[must_use]
+    pub fn vertical_content_list(
+        mut self,
+        vertical_content_list: impl IntoIterator<Item = VerticalContent>,
+    ) -> Self {
+        self.vertical_content_list = Some(vertical_content_list.into_iter().collect());
+        self
+    }
+
+    /// Sets [`horizontal_content_list`](Self::horizontal_content_list).
+    #[must_use]
+    pub fn horizontal_content_list(
+        mut self,
+        horizontal_content_list: impl IntoIterator<Item = HorizontalContent>,
+    ) -> Self {
+        self.horizontal_content_list = Some(
+            horizontal_content_list.into_iter().collect(),
+        );
+        self
+    }
+
+    /// Sets [`jump_list`](Self::jump_list).
+    #[must_use]
+    pub fn jump_list(mut self, jump_list: impl IntoIterator<Item = Jump>) -> Self {
+        self.jump_list = Some(jump_list.into_iter().collect());
+        self
+    }
+}
+
+/// The card `button_interaction`, as an update.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ButtonInteractionUpdate {
+    /// The source shown on the card.
+    pub source: Option<CardSource>,
+    /// A menu in the upper right corner.
+    pub action_menu: Option<ActionMenu>,
+    /// The title. Recommended: up to 36 characters, 44 for its `desc`.
+    pub main_title: MainTitle,
+    /// A quotation.
+    pub quote_area: Option<QuoteArea>,
+    /// The text below the title. Recommended: up to 160 characters. Supports names for IDs.
+    pub sub_title_text: Option<String>,
+    /// Lines of a name and a value. May be empty. At most 6 items.
+    pub horizontal_content_list: Option<Vec<HorizontalContent>>,
+    /// The target of a click on the card.
+    pub card_action: Option<CardAction>,
+    /// A drop-down selection submitted with the buttons.
+    pub button_selection: Option<Selection>,
+    /// The buttons. At most 6 items.
+    pub button_list: Vec<Button>,
+    /// The new text of the buttons. If set, a gray button that can't be clicked is shown.
+    pub replace_text: Option<String>,
+}
+
+impl ButtonInteractionUpdate {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(
+        main_title: MainTitle,
+        button_list: impl IntoIterator<Item = Button>,
+    ) -> Self {
+        Self {
+            main_title,
+            button_list: button_list.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`source`](Self::source).
+    #[must_use]
+    pub fn source(mut self, source: CardSource) -> Self {
+        self.source = Some(source);
+        self
+    }
+
+    /// Sets [`action_menu`](Self::action_menu).
+    #[must_use]
+    pub fn action_menu(mut self, action_menu: ActionMenu) -> Self {
+        self.action_menu = Some(action_menu);
+        self
+    }
+
+    /// Sets [`quote_area`](Self::quote_area).
+    #[must_use]
+    pub fn quote_area(mut self, quote_area: QuoteArea) -> Self {
+        self.quote_area = Some(quote_area);
+        self
+    }
+
+    /// Sets [`sub_title_text`](Self::sub_title_text).
+    #[must_use]
+    pub fn sub_title_text(mut self, sub_title_text: impl Into<String>) -> Self {
+        self.sub_title_text = Some(sub_title_text.into());
+        self
+    }
+
+    /// Sets [`horizontal_content_list`](Self::horizontal_content_list).
+    #[must_use]
+    pub fn horizontal_content_list(
+        mut self,
+        horizontal_content_list: impl IntoIterator<Item = HorizontalContent>,
+    ) -> Self {
+        self.horizontal_content_list = Some(
+            horizontal_content_list.into_iter().collect(),
+        );
+        self
+    }
+
+    /// Sets [`card_action`](Self::card_action).
+    #[must_use]
+    pub fn card_action(mut self, card_action: CardAction) -> Self {
+        self.card_action = Some(card_action);
+        self
+    }
+
+    /// Sets [`button_selection`](Self::button_selection).
+    #[must_use]
+    pub fn button_selection(mut self, button_selection: Selection) -> Self {
+        self.button_selection = Some(button_selection);
+        self
+    }
+
+    /// Sets [`replace_text`](Self::replace_text).
+    #[must_use]
+    pub fn replace_text(mut self, replace_text: impl Into<String>) -> Self {
+        self.replace_text = Some(replace_text.into());
+        self
+    }
+}
+
+/// The card `vote_interaction`, as an update.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct VoteInteractionUpdate {
+    /// The source shown on the card.
+    pub source: Option<CardSource>,
+    /// The title. Recommended: up to 16 characters, 160 for its `desc`.
+    pub main_title: MainTitle,
+    /// The question.
+    pub checkbox: CheckboxUpdate,
+    /// The submit button.
+    pub submit_button: Option<SubmitButton>,
+    /// The new text of the button. If set, a gray button that can't be clicked is shown.
+    pub replace_text: Option<String>,
+}
+
+impl VoteInteractionUpdate {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(main_title: MainTitle, checkbox: CheckboxUpdate) -> Self {
+        Self {
+            main_title,
+            checkbox,
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`source`](Self::source).
+    #[must_use]
+    pub fn source(mut self, source: CardSource) -> Self {
+        self.source = Some(source);
+        self
+    }
+
+    /// Sets [`submit_button`](Self::submit_button).
+    #[must_use]
+    pub fn submit_button(mut self, submit_button: SubmitButton) -> Self {
+        self.submit_button = Some(submit_button);
+        self
+    }
+
+    /// Sets [`replace_text`](Self::replace_text).
+    #[must_use]
+    pub fn replace_text(mut self, replace_text: impl Into<String>) -> Self {
+        self.replace_text = Some(replace_text.into());
+        self
+    }
+}
+
+/// The card `multiple_interaction`, as an update.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct MultipleInteractionUpdate {
+    /// The source shown on the card.
+    pub source: Option<CardSource>,
+    /// The title. Recommended: up to 36 characters, 160 for its `desc`.
+    pub main_title: MainTitle,
+    /// The selections. Each `question_key` must be unique in the card. 1 to 3 items.
+    pub select_list: Vec<SelectionUpdate>,
+    /// The submit button.
+    pub submit_button: Option<SubmitButton>,
+    /// The new text of the button. If set, a gray button that can't be clicked is shown.
+    pub replace_text: Option<String>,
+}
+
+impl MultipleInteractionUpdate {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(
+        main_title: MainTitle,
+        select_list: impl IntoIterator<Item = SelectionUpdate>,
+    ) -> Self {
+        Self {
+            main_title,
+            select_list: select_list.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`source`](Self::source).
+    #[must_use]
+    pub fn source(mut self, source: CardSource) -> Self {
+        self.source = Some(source);
+        self
+    }
+
+    /// Sets [`submit_button`](Self::submit_button).
+    #[must_use]
+    pub fn submit_button(mut self, submit_button: SubmitButton) -> Self {
+        self.submit_button = Some(submit_button);
+        self
+    }
+
+    /// Sets [`replace_text`](Self::replace_text).
+    #[must_use]
+    pub fn replace_text(mut self, replace_text: impl Into<String>) -> Self {
+        self.replace_text = Some(replace_text.into());
+        self
+    }
+}
+
+/// The question of a vote, as an update.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct CheckboxUpdate {
+    /// The key of the question in the callback event. At most 1024 bytes.
+    pub question_key: String,
+    /// Whether nothing can be selected any more.
+    ///
+    /// The page's table says whether options can be selected; the name, and the page of the AI bots'
+    /// cards, say the opposite.
+    pub disable: Option<bool>,
+    /// Whether one or several options can be selected. Default 0.
+    pub mode: Option<VoteMode>,
+    /// The options. Each `id` must be unique in the question. 1 to 20 items.
+    pub option_list: Vec<VoteOption>,
+}
+
+impl CheckboxUpdate {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(
+        question_key: impl Into<String>,
+        option_list: impl IntoIterator<Item = VoteOption>,
+    ) -> Self {
+        Self {
+            question_key: question_key.into(),
+            option_list: option_list.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`disable`](Self::disable).
+    #[must_use]
+    pub fn disable(mut self, disable: bool) -> Self {
+        self.disable = Some(disable);
+        self
+    }
+
+    /// Sets [`mode`](Self::mode).
+    #[must_use]
+    pub fn mode(mut self, mode: VoteMode) -> Self {
+        self.mode = Some(mode);
+        self
+    }
+}
+
+/// A drop-down selection, as an update.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SelectionUpdate {
+    /// The key of the selection in the callback event. At most 1024 bytes.
+    pub question_key: String,
+    /// The title of the selection.
+    pub title: Option<String>,
+    /// The options. Each `id` must be unique in the selection. 1 to 10 items.
+    pub option_list: Vec<SelectionOption>,
+    /// The ID of the option selected by default. If omitted or unknown, the first one.
+    pub selected_id: Option<String>,
+    /// Whether nothing can be selected any more.
+    ///
+    /// The page's table says whether options can be selected; the name, and the page of the AI bots'
+    /// cards, say the opposite.
+    pub disable: Option<bool>,
+}
+
+impl SelectionUpdate {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(
+        question_key: impl Into<String>,
+        option_list: impl IntoIterator<Item = SelectionOption>,
+    ) -> Self {
+        Self {
+            question_key: question_key.into(),
+            option_list: option_list.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`title`](Self::title).
+    #[must_use]
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.title = Some(title.into());
+        self
+    }
+
+    /// Sets [`selected_id`](Self::selected_id).
+    #[must_use]
+    pub fn selected_id(mut self, selected_id: impl Into<String>) -> Self {
+        self.selected_id = Some(selected_id.into());
+        self
+    }
+
+    /// Sets [`disable`](Self::disable).
+    #[must_use]
+    pub fn disable(mut self, disable: bool) -> Self {
+        self.disable = Some(disable);
+        self
+    }
+}
+
 /// Whether a message may be shared.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -1926,6 +2707,8 @@ pub enum Message {
     Markdown(MarkdownContent),
     /// `miniprogram_notice`
     MiniProgramNotice(MiniProgramNotice),
+    /// `template_msg`
+    TemplateMessage(TemplateMessage),
     /// `template_card`
     TemplateCard(TemplateCard),
     /// A `msgtype` that the documentation doesn't list, with all its fields.
@@ -1946,6 +2729,24 @@ pub enum TemplateCard {
     VoteInteraction(VoteInteractionCard),
     /// `multiple_interaction`
     MultipleInteraction(MultipleInteractionCard),
+    /// A `card_type` that the documentation doesn't list, with all its fields.
+    Other(UnknownUnion),
+}
+
+/// The new card that replaces a template card.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum TemplateCardUpdate {
+    /// `text_notice`
+    TextNotice(TextNoticeUpdate),
+    /// `news_notice`
+    NewsNotice(NewsNoticeUpdate),
+    /// `button_interaction`
+    ButtonInteraction(ButtonInteractionUpdate),
+    /// `vote_interaction`
+    VoteInteraction(VoteInteractionUpdate),
+    /// `multiple_interaction`
+    MultipleInteraction(MultipleInteractionUpdate),
     /// A `card_type` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),
 }

@@ -34,6 +34,7 @@ impl crate::Check for SendMessage {
         checker.max_items("touser", &self.touser, 1000);
         checker.max_items("toparty", &self.toparty, 100);
         checker.max_items("totag", &self.totag, 100);
+        checker.max_items("selected_ticket_list", &self.selected_ticket_list, 10);
         crate::Check::check(&self.message, checker);
         checker.max("duplicate_check_interval", &self.duplicate_check_interval, 14400);
         checker
@@ -42,6 +43,70 @@ impl crate::Check for SendMessage {
                     ("touser", crate::has_items(&self.touser)),
                     ("toparty", crate::has_items(&self.toparty)),
                     ("totag", crate::has_items(&self.totag)),
+                    (
+                        "selected_ticket_list",
+                        crate::has_items(&self.selected_ticket_list),
+                    ),
+                ],
+            );
+    }
+}
+
+impl crate::Endpoint for RecallMessage {
+    type Response = RecallMessageResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "message.app.recall_message",
+        title: "撤回应用消息",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/message/recall",
+        page: "https://developer.work.weixin.qq.com/document/path/94867",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for RecallMessage {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for UpdateTemplateCard {
+    type Response = UpdateTemplateCardResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "message.app.update_template_card",
+        title: "更新模版卡片消息",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/message/update_template_card",
+        page: "https://developer.work.weixin.qq.com/document/path/94888",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for UpdateTemplateCard {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_items("userids", &self.userids, 1000);
+        checker.max_items("partyids", &self.partyids, 100);
+        checker.max_items("tagids", &self.tagids, 100);
+        checker.nested("template_card", &self.template_card);
+        checker
+            .exactly_one(
+                &[
+                    ("button", self.button.is_some()),
+                    ("template_card", self.template_card.is_some()),
                 ],
             );
     }
@@ -102,6 +167,32 @@ impl crate::Check for MiniProgramNotice {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max_bytes("page", &self.page, 1024);
         checker.max_items("content_item", &self.content_item, 10);
+    }
+}
+
+impl crate::Check for TemplateMessage {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_bytes("template_id", &self.template_id, 64);
+        checker.max_bytes("url", &self.url, 2048);
+        checker.min_items("content_item", &self.content_item, 1);
+        checker.max_items("content_item", &self.content_item, 5);
+        checker.nested("content_item", &self.content_item);
+        checker
+            .at_least_one(
+                &[
+                    ("url", self.url.is_some()),
+                    ("miniprogram", self.miniprogram.is_some()),
+                ],
+            );
+    }
+}
+
+impl crate::Check for TemplateItem {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.min_chars("key", &self.key, 1);
+        checker.max_chars("key", &self.key, 20);
+        checker.min_chars("value", &self.value, 1);
+        checker.max_chars("value", &self.value, 40);
     }
 }
 
@@ -380,6 +471,99 @@ impl crate::Check for SubmitButton {
     }
 }
 
+impl crate::Check for TextNoticeUpdate {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("action_menu", &self.action_menu);
+        checker.nested("quote_area", &self.quote_area);
+        checker.max_items("horizontal_content_list", &self.horizontal_content_list, 6);
+        checker.nested("horizontal_content_list", &self.horizontal_content_list);
+        checker.max_items("jump_list", &self.jump_list, 3);
+        checker.nested("jump_list", &self.jump_list);
+        checker.nested("card_action", &self.card_action);
+        checker
+            .at_least_one(
+                &[
+                    (
+                        "main_title.title",
+                        self
+                            .main_title
+                            .as_ref()
+                            .is_some_and(|inner| inner.title.is_some()),
+                    ),
+                    ("sub_title_text", self.sub_title_text.is_some()),
+                ],
+            );
+    }
+}
+
+impl crate::Check for NewsNoticeUpdate {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("action_menu", &self.action_menu);
+        checker.nested("quote_area", &self.quote_area);
+        checker.nested("image_text_area", &self.image_text_area);
+        checker.max_items("vertical_content_list", &self.vertical_content_list, 4);
+        checker.max_items("horizontal_content_list", &self.horizontal_content_list, 6);
+        checker.nested("horizontal_content_list", &self.horizontal_content_list);
+        checker.max_items("jump_list", &self.jump_list, 3);
+        checker.nested("jump_list", &self.jump_list);
+        checker.nested("card_action", &self.card_action);
+        checker
+            .at_least_one(
+                &[
+                    ("card_image", self.card_image.is_some()),
+                    ("image_text_area", self.image_text_area.is_some()),
+                ],
+            );
+    }
+}
+
+impl crate::Check for ButtonInteractionUpdate {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("action_menu", &self.action_menu);
+        checker.nested("quote_area", &self.quote_area);
+        checker.max_items("horizontal_content_list", &self.horizontal_content_list, 6);
+        checker.nested("horizontal_content_list", &self.horizontal_content_list);
+        checker.nested("card_action", &self.card_action);
+        checker.nested("button_selection", &self.button_selection);
+        checker.max_items("button_list", &self.button_list, 6);
+        checker.nested("button_list", &self.button_list);
+    }
+}
+
+impl crate::Check for VoteInteractionUpdate {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("checkbox", &self.checkbox);
+        checker.nested("submit_button", &self.submit_button);
+    }
+}
+
+impl crate::Check for MultipleInteractionUpdate {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.min_items("select_list", &self.select_list, 1);
+        checker.max_items("select_list", &self.select_list, 3);
+        checker.nested("select_list", &self.select_list);
+        checker.nested("submit_button", &self.submit_button);
+    }
+}
+
+impl crate::Check for CheckboxUpdate {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_bytes("question_key", &self.question_key, 1024);
+        checker.min_items("option_list", &self.option_list, 1);
+        checker.max_items("option_list", &self.option_list, 20);
+        checker.nested("option_list", &self.option_list);
+    }
+}
+
+impl crate::Check for SelectionUpdate {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_bytes("question_key", &self.question_key, 1024);
+        checker.min_items("option_list", &self.option_list, 1);
+        checker.max_items("option_list", &self.option_list, 10);
+        checker.nested("option_list", &self.option_list);
+    }
+}
+
 impl crate::Check for Message {
     fn check(&self, checker: &mut crate::Checker) {
         match self {
@@ -390,6 +574,7 @@ impl crate::Check for Message {
             Self::MiniProgramNotice(content) => {
                 checker.nested("miniprogram_notice", content)
             }
+            Self::TemplateMessage(content) => checker.nested("template_msg", content),
             Self::TemplateCard(content) => checker.nested("template_card", content),
             _ => {}
         }
@@ -409,6 +594,19 @@ impl crate::Check for TemplateCard {
     }
 }
 
+impl crate::Check for TemplateCardUpdate {
+    fn check(&self, checker: &mut crate::Checker) {
+        match self {
+            Self::TextNotice(content) => crate::Check::check(content, checker),
+            Self::NewsNotice(content) => crate::Check::check(content, checker),
+            Self::ButtonInteraction(content) => crate::Check::check(content, checker),
+            Self::VoteInteraction(content) => crate::Check::check(content, checker),
+            Self::MultipleInteraction(content) => crate::Check::check(content, checker),
+            _ => {}
+        }
+    }
+}
+
 crate::json_answers! {
-    SendMessageResponse
+    SendMessageResponse, RecallMessageResponse, UpdateTemplateCardResponse
 }

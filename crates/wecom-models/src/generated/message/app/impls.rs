@@ -164,6 +164,8 @@ impl wire::WriteObject for SendMessage {
         out.put_some("toparty", &self.toparty)?;
         out.put_some("totag", &self.totag)?;
         out.put_some("agentid", &self.agentid)?;
+        out.put_some("selected_ticket_list", &self.selected_ticket_list)?;
+        out.put_some("only_unauth", &self.only_unauth)?;
         wire::WriteObject::put(&self.message, out)?;
         out.put_some("safe", &self.safe)?;
         out.put_some("enable_id_trans", &self.enable_id_trans.map(wire::flag))?;
@@ -172,6 +174,26 @@ impl wire::WriteObject for SendMessage {
             &self.enable_duplicate_check.map(wire::flag),
         )?;
         out.put_some("duplicate_check_interval", &self.duplicate_check_interval)
+    }
+}
+
+impl wire::WriteObject for RecallMessage {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("msgid", &self.msgid)
+    }
+}
+
+impl wire::WriteObject for UpdateTemplateCard {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("userids", &self.userids)?;
+        out.put_some("partyids", &self.partyids)?;
+        out.put_some("tagids", &self.tagids)?;
+        out.put_some("atall", &self.atall.map(wire::flag))?;
+        out.put("agentid", &self.agentid)?;
+        out.put("response_code", &self.response_code)?;
+        out.put_some("button", &self.button)?;
+        out.put_some("enable_id_trans", &self.enable_id_trans.map(wire::flag))?;
+        out.put_some("template_card", &self.template_card)
     }
 }
 
@@ -259,6 +281,29 @@ impl wire::WriteObject for NoticeItem {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put_some("key", &self.key)?;
         out.put_some("value", &self.value)
+    }
+}
+
+impl wire::WriteObject for TemplateMessage {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("template_id", &self.template_id)?;
+        out.put_some("url", &self.url)?;
+        out.put_some("miniprogram", &self.miniprogram)?;
+        out.put("content_item", &self.content_item)
+    }
+}
+
+impl wire::WriteObject for TemplateMiniProgram {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("appid", &self.appid)?;
+        out.put("pagepath", &self.pagepath)
+    }
+}
+
+impl wire::WriteObject for TemplateItem {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("key", &self.key)?;
+        out.put("value", &self.value)
     }
 }
 
@@ -496,6 +541,95 @@ impl wire::WriteObject for SubmitButton {
     }
 }
 
+impl wire::WriteObject for DisabledButton {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("replace_name", &self.replace_name)
+    }
+}
+
+impl wire::WriteObject for TextNoticeUpdate {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("source", &self.source)?;
+        out.put_some("action_menu", &self.action_menu)?;
+        out.put_some("main_title", &self.main_title)?;
+        out.put_some("quote_area", &self.quote_area)?;
+        out.put_some("emphasis_content", &self.emphasis_content)?;
+        out.put_some("sub_title_text", &self.sub_title_text)?;
+        out.put_some("horizontal_content_list", &self.horizontal_content_list)?;
+        out.put_some("jump_list", &self.jump_list)?;
+        out.put("card_action", &self.card_action)
+    }
+}
+
+impl wire::WriteObject for NewsNoticeUpdate {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("source", &self.source)?;
+        out.put_some("action_menu", &self.action_menu)?;
+        out.put("main_title", &self.main_title)?;
+        out.put_some("quote_area", &self.quote_area)?;
+        out.put_some("image_text_area", &self.image_text_area)?;
+        out.put_some("card_image", &self.card_image)?;
+        out.put_some("vertical_content_list", &self.vertical_content_list)?;
+        out.put_some("horizontal_content_list", &self.horizontal_content_list)?;
+        out.put_some("jump_list", &self.jump_list)?;
+        out.put("card_action", &self.card_action)
+    }
+}
+
+impl wire::WriteObject for ButtonInteractionUpdate {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("source", &self.source)?;
+        out.put_some("action_menu", &self.action_menu)?;
+        out.put("main_title", &self.main_title)?;
+        out.put_some("quote_area", &self.quote_area)?;
+        out.put_some("sub_title_text", &self.sub_title_text)?;
+        out.put_some("horizontal_content_list", &self.horizontal_content_list)?;
+        out.put_some("card_action", &self.card_action)?;
+        out.put_some("button_selection", &self.button_selection)?;
+        out.put("button_list", &self.button_list)?;
+        out.put_some("replace_text", &self.replace_text)
+    }
+}
+
+impl wire::WriteObject for VoteInteractionUpdate {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("source", &self.source)?;
+        out.put("main_title", &self.main_title)?;
+        out.put("checkbox", &self.checkbox)?;
+        out.put_some("submit_button", &self.submit_button)?;
+        out.put_some("replace_text", &self.replace_text)
+    }
+}
+
+impl wire::WriteObject for MultipleInteractionUpdate {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("source", &self.source)?;
+        out.put("main_title", &self.main_title)?;
+        out.put("select_list", &self.select_list)?;
+        out.put_some("submit_button", &self.submit_button)?;
+        out.put_some("replace_text", &self.replace_text)
+    }
+}
+
+impl wire::WriteObject for CheckboxUpdate {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("question_key", &self.question_key)?;
+        out.put_some("disable", &self.disable)?;
+        out.put_some("mode", &self.mode)?;
+        out.put("option_list", &self.option_list)
+    }
+}
+
+impl wire::WriteObject for SelectionUpdate {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("question_key", &self.question_key)?;
+        out.put_some("title", &self.title)?;
+        out.put("option_list", &self.option_list)?;
+        out.put_some("selected_id", &self.selected_id)?;
+        out.put_some("disable", &self.disable)
+    }
+}
+
 impl wire::WriteObject for Message {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         match self {
@@ -539,6 +673,10 @@ impl wire::WriteObject for Message {
                 out.put("msgtype", "miniprogram_notice")?;
                 out.put("miniprogram_notice", content)
             }
+            Self::TemplateMessage(content) => {
+                out.put("msgtype", "template_msg")?;
+                out.put("template_msg", content)
+            }
             Self::TemplateCard(content) => {
                 out.put("msgtype", "template_card")?;
                 out.put("template_card", content)
@@ -576,14 +714,46 @@ impl wire::WriteObject for TemplateCard {
     }
 }
 
+impl wire::WriteObject for TemplateCardUpdate {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        match self {
+            Self::TextNotice(content) => {
+                out.put("card_type", "text_notice")?;
+                wire::WriteObject::put(content, out)
+            }
+            Self::NewsNotice(content) => {
+                out.put("card_type", "news_notice")?;
+                wire::WriteObject::put(content, out)
+            }
+            Self::ButtonInteraction(content) => {
+                out.put("card_type", "button_interaction")?;
+                wire::WriteObject::put(content, out)
+            }
+            Self::VoteInteraction(content) => {
+                out.put("card_type", "vote_interaction")?;
+                wire::WriteObject::put(content, out)
+            }
+            Self::MultipleInteraction(content) => {
+                out.put("card_type", "multiple_interaction")?;
+                wire::WriteObject::put(content, out)
+            }
+            Self::Other(unknown) => wire::WriteObject::put(unknown, out),
+        }
+    }
+}
+
 wire::write_objects! {
-    SendMessage, TextContent, MediaContent, VideoContent, TextCardContent, NewsContent,
-    Article, MpNewsContent, MpArticle, MarkdownContent, MiniProgramNotice, NoticeItem,
-    TextNoticeCard, NewsNoticeCard, ButtonInteractionCard, VoteInteractionCard,
-    MultipleInteractionCard, CardSource, ActionMenu, MenuAction, NoticeTitle, MainTitle,
-    QuoteArea, EmphasisContent, ImageTextArea, CardImage, VerticalContent,
-    HorizontalContent, Jump, NoticeAction, CardAction, Selection, SelectionOption,
-    Button, Checkbox, VoteOption, SubmitButton, Message, TemplateCard
+    SendMessage, RecallMessage, UpdateTemplateCard, TextContent, MediaContent,
+    VideoContent, TextCardContent, NewsContent, Article, MpNewsContent, MpArticle,
+    MarkdownContent, MiniProgramNotice, NoticeItem, TemplateMessage, TemplateMiniProgram,
+    TemplateItem, TextNoticeCard, NewsNoticeCard, ButtonInteractionCard,
+    VoteInteractionCard, MultipleInteractionCard, CardSource, ActionMenu, MenuAction,
+    NoticeTitle, MainTitle, QuoteArea, EmphasisContent, ImageTextArea, CardImage,
+    VerticalContent, HorizontalContent, Jump, NoticeAction, CardAction, Selection,
+    SelectionOption, Button, Checkbox, VoteOption, SubmitButton, DisabledButton,
+    TextNoticeUpdate, NewsNoticeUpdate, ButtonInteractionUpdate, VoteInteractionUpdate,
+    MultipleInteractionUpdate, CheckboxUpdate, SelectionUpdate, Message, TemplateCard,
+    TemplateCardUpdate
 }
 
 wire::write_int_enums! {
@@ -609,8 +779,31 @@ impl wire::ReadObject for SendMessageResponse {
     }
 }
 
+impl wire::ReadObject for RecallMessageResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for UpdateTemplateCardResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "invaliduser" => field.read(&mut self.invaliduser),
+            _ => field.skip(),
+        }
+    }
+}
+
 wire::read_objects! {
-    SendMessageResponse
+    SendMessageResponse, RecallMessageResponse, UpdateTemplateCardResponse
 }
 
 wire::open_enums! {
@@ -619,5 +812,5 @@ wire::open_enums! {
 }
 
 wire::open_unions! {
-    Message, TemplateCard
+    Message, TemplateCard, TemplateCardUpdate
 }

@@ -17,8 +17,20 @@ impl wire::WriteObject for SendMessageResponse {
     }
 }
 
+impl wire::WriteObject for RecallMessageResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for UpdateTemplateCardResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("invaliduser", &self.invaliduser)
+    }
+}
+
 wire::write_objects! {
-    SendMessageResponse
+    SendMessageResponse, RecallMessageResponse, UpdateTemplateCardResponse
 }
 
 impl wire::ReadObject for SendMessage {
@@ -32,11 +44,47 @@ impl wire::ReadObject for SendMessage {
             "toparty" => field.read(&mut self.toparty),
             "totag" => field.read(&mut self.totag),
             "agentid" => field.read(&mut self.agentid),
+            "selected_ticket_list" => field.read(&mut self.selected_ticket_list),
+            "only_unauth" => field.read(&mut self.only_unauth),
             "safe" => field.read(&mut self.safe),
             "enable_id_trans" => field.read(&mut self.enable_id_trans),
             "enable_duplicate_check" => field.read(&mut self.enable_duplicate_check),
             "duplicate_check_interval" => field.read(&mut self.duplicate_check_interval),
             _ => wire::ReadObject::set(&mut self.message, name, field),
+        }
+    }
+}
+
+impl wire::ReadObject for RecallMessage {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "msgid" => field.read(&mut self.msgid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for UpdateTemplateCard {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "userids" => field.read(&mut self.userids),
+            "partyids" => field.read(&mut self.partyids),
+            "tagids" => field.read(&mut self.tagids),
+            "atall" => field.read(&mut self.atall),
+            "agentid" => field.read(&mut self.agentid),
+            "response_code" => field.read(&mut self.response_code),
+            "button" => field.read(&mut self.button),
+            "enable_id_trans" => field.read(&mut self.enable_id_trans),
+            "template_card" => field.read(&mut self.template_card),
+            _ => field.skip(),
         }
     }
 }
@@ -192,6 +240,50 @@ impl wire::ReadObject for MiniProgramNotice {
 }
 
 impl wire::ReadObject for NoticeItem {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "key" => field.read(&mut self.key),
+            "value" => field.read(&mut self.value),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for TemplateMessage {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "template_id" => field.read(&mut self.template_id),
+            "url" => field.read(&mut self.url),
+            "miniprogram" => field.read(&mut self.miniprogram),
+            "content_item" => field.read(&mut self.content_item),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for TemplateMiniProgram {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "appid" => field.read(&mut self.appid),
+            "pagepath" => field.read(&mut self.pagepath),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for TemplateItem {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -614,6 +706,151 @@ impl wire::ReadObject for SubmitButton {
     }
 }
 
+impl wire::ReadObject for DisabledButton {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "replace_name" => field.read(&mut self.replace_name),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for TextNoticeUpdate {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "source" => field.read(&mut self.source),
+            "action_menu" => field.read(&mut self.action_menu),
+            "main_title" => field.read(&mut self.main_title),
+            "quote_area" => field.read(&mut self.quote_area),
+            "emphasis_content" => field.read(&mut self.emphasis_content),
+            "sub_title_text" => field.read(&mut self.sub_title_text),
+            "horizontal_content_list" => field.read(&mut self.horizontal_content_list),
+            "jump_list" => field.read(&mut self.jump_list),
+            "card_action" => field.read(&mut self.card_action),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewsNoticeUpdate {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "source" => field.read(&mut self.source),
+            "action_menu" => field.read(&mut self.action_menu),
+            "main_title" => field.read(&mut self.main_title),
+            "quote_area" => field.read(&mut self.quote_area),
+            "image_text_area" => field.read(&mut self.image_text_area),
+            "card_image" => field.read(&mut self.card_image),
+            "vertical_content_list" => field.read(&mut self.vertical_content_list),
+            "horizontal_content_list" => field.read(&mut self.horizontal_content_list),
+            "jump_list" => field.read(&mut self.jump_list),
+            "card_action" => field.read(&mut self.card_action),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ButtonInteractionUpdate {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "source" => field.read(&mut self.source),
+            "action_menu" => field.read(&mut self.action_menu),
+            "main_title" => field.read(&mut self.main_title),
+            "quote_area" => field.read(&mut self.quote_area),
+            "sub_title_text" => field.read(&mut self.sub_title_text),
+            "horizontal_content_list" => field.read(&mut self.horizontal_content_list),
+            "card_action" => field.read(&mut self.card_action),
+            "button_selection" => field.read(&mut self.button_selection),
+            "button_list" => field.read(&mut self.button_list),
+            "replace_text" => field.read(&mut self.replace_text),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for VoteInteractionUpdate {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "source" => field.read(&mut self.source),
+            "main_title" => field.read(&mut self.main_title),
+            "checkbox" => field.read(&mut self.checkbox),
+            "submit_button" => field.read(&mut self.submit_button),
+            "replace_text" => field.read(&mut self.replace_text),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for MultipleInteractionUpdate {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "source" => field.read(&mut self.source),
+            "main_title" => field.read(&mut self.main_title),
+            "select_list" => field.read(&mut self.select_list),
+            "submit_button" => field.read(&mut self.submit_button),
+            "replace_text" => field.read(&mut self.replace_text),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for CheckboxUpdate {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "question_key" => field.read(&mut self.question_key),
+            "disable" => field.read(&mut self.disable),
+            "mode" => field.read(&mut self.mode),
+            "option_list" => field.read(&mut self.option_list),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for SelectionUpdate {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "question_key" => field.read(&mut self.question_key),
+            "title" => field.read(&mut self.title),
+            "option_list" => field.read(&mut self.option_list),
+            "selected_id" => field.read(&mut self.selected_id),
+            "disable" => field.read(&mut self.disable),
+            _ => field.skip(),
+        }
+    }
+}
+
 impl wire::SiblingUnion for Message {
     const TAG: &'static str = "msgtype";
 
@@ -629,6 +866,7 @@ impl wire::SiblingUnion for Message {
             "mpnews" => "mpnews",
             "markdown" => "markdown",
             "miniprogram_notice" => "miniprogram_notice",
+            "template_msg" => "template_msg",
             "template_card" => "template_card",
             _ => return None,
         };
@@ -650,6 +888,7 @@ impl wire::SiblingUnion for Message {
             "mpnews" => content.take_as(Self::MpNews),
             "markdown" => content.take_as(Self::Markdown),
             "miniprogram_notice" => content.take_as(Self::MiniProgramNotice),
+            "template_msg" => content.take_as(Self::TemplateMessage),
             "template_card" => content.take_as(Self::TemplateCard),
             _ => content.skip().map(|()| Self::default()),
         }
@@ -691,14 +930,52 @@ impl wire::FlatUnion for TemplateCard {
     }
 }
 
+impl wire::FlatUnion for TemplateCardUpdate {
+    const TAG: &'static str = "card_type";
+
+    fn begin(tag: &str) -> Option<Self> {
+        let variant = match tag {
+            "text_notice" => Self::TextNotice(Default::default()),
+            "news_notice" => Self::NewsNotice(Default::default()),
+            "button_interaction" => Self::ButtonInteraction(Default::default()),
+            "vote_interaction" => Self::VoteInteraction(Default::default()),
+            "multiple_interaction" => Self::MultipleInteraction(Default::default()),
+            _ => return None,
+        };
+        Some(variant)
+    }
+
+    fn set_content<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match self {
+            Self::TextNotice(content) => wire::ReadObject::set(content, name, field),
+            Self::NewsNotice(content) => wire::ReadObject::set(content, name, field),
+            Self::ButtonInteraction(content) => {
+                wire::ReadObject::set(content, name, field)
+            }
+            Self::VoteInteraction(content) => wire::ReadObject::set(content, name, field),
+            Self::MultipleInteraction(content) => {
+                wire::ReadObject::set(content, name, field)
+            }
+            Self::Other(_) => field.skip(),
+        }
+    }
+}
+
 wire::read_objects! {
-    SendMessage, TextContent, MediaContent, VideoContent, TextCardContent, NewsContent,
-    Article, MpNewsContent, MpArticle, MarkdownContent, MiniProgramNotice, NoticeItem,
-    TextNoticeCard, NewsNoticeCard, ButtonInteractionCard, VoteInteractionCard,
-    MultipleInteractionCard, CardSource, ActionMenu, MenuAction, NoticeTitle, MainTitle,
-    QuoteArea, EmphasisContent, ImageTextArea, CardImage, VerticalContent,
-    HorizontalContent, Jump, NoticeAction, CardAction, Selection, SelectionOption,
-    Button, Checkbox, VoteOption, SubmitButton
+    SendMessage, RecallMessage, UpdateTemplateCard, TextContent, MediaContent,
+    VideoContent, TextCardContent, NewsContent, Article, MpNewsContent, MpArticle,
+    MarkdownContent, MiniProgramNotice, NoticeItem, TemplateMessage, TemplateMiniProgram,
+    TemplateItem, TextNoticeCard, NewsNoticeCard, ButtonInteractionCard,
+    VoteInteractionCard, MultipleInteractionCard, CardSource, ActionMenu, MenuAction,
+    NoticeTitle, MainTitle, QuoteArea, EmphasisContent, ImageTextArea, CardImage,
+    VerticalContent, HorizontalContent, Jump, NoticeAction, CardAction, Selection,
+    SelectionOption, Button, Checkbox, VoteOption, SubmitButton, DisabledButton,
+    TextNoticeUpdate, NewsNoticeUpdate, ButtonInteractionUpdate, VoteInteractionUpdate,
+    MultipleInteractionUpdate, CheckboxUpdate, SelectionUpdate
 }
 
 wire::read_unions! {
@@ -706,7 +983,7 @@ wire::read_unions! {
 }
 
 wire::read_unions! {
-    set_flat : TemplateCard
+    set_flat : TemplateCard, TemplateCardUpdate
 }
 
 wire::read_int_enums! {
