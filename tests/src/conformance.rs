@@ -255,7 +255,7 @@ fn broken(request: &impl Check) -> Vec<Finding> {
     let violations = request.violations().err().map(|violations| violations.0).unwrap_or_default();
     let finding = |Violation { path, rule, actual, .. }: Violation| Finding {
         pointer: as_pointer(&path),
-        what: format!("must be {rule}, and is {actual}"),
+        what: format!("must be {rule}, but is {actual}"),
     };
     violations.into_iter().map(finding).collect()
 }

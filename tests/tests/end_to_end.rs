@@ -107,7 +107,7 @@ async fn a_request_that_breaks_a_limit_is_not_sent_unless_asked_to() {
     let error = client(&server).send(&SyncMsg::new().limit(1001)).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "chatdata.archive.sync_msg: the request breaks documented limits: `limit` must be at most 1000, and is 1001"
+        "chatdata.archive.sync_msg: the request breaks documented limits: `limit` must be at most 1000, but is 1001"
     );
     let unchecked =
         Client::builder("ww1", "s").base_url(server.base_url()).without_validation().build().unwrap();

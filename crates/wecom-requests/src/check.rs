@@ -17,12 +17,12 @@ pub(crate) use values::{Number, Time, has_items, is_one_of};
 
 /// Something that knows its documented limits.
 pub trait Check {
-    /// Reports every limit that is broken; there are none unless this is implemented.
+    /// Reports every broken limit. The default implementation has no limits.
     fn check(&self, checker: &mut Checker) {
         let _ = checker;
     }
 
-    /// All broken limits at once, if there are any.
+    /// Returns all broken limits at once, if there are any.
     fn violations(&self) -> Result<(), Violations> {
         let mut checker = Checker::default();
         self.check(&mut checker);
@@ -30,7 +30,7 @@ pub trait Check {
     }
 }
 
-/// Collects broken limits. Generated code calls one method a limit.
+/// Collects broken limits. Generated code calls one method per limit.
 #[derive(Debug, Default)]
 pub struct Checker {
     path: String,
@@ -38,19 +38,19 @@ pub struct Checker {
 }
 
 impl Checker {
-    /// At most so many bytes.
+    /// Checks for at most so many bytes.
     pub fn max_bytes(&mut self, name: &str, value: &impl Text, max: u32) {
         let bytes = value.text().map_or(0, str::len);
         self.limit(name, bytes <= max as usize, Rule::MaxBytes(max), || format!("{bytes} bytes long"));
     }
 
-    /// At most so many characters.
+    /// Checks for at most so many characters.
     pub fn max_chars(&mut self, name: &str, value: &impl Text, max: u32) {
         let chars = value.text().map_or(0, |text| text.chars().count());
         self.limit(name, chars <= max as usize, Rule::MaxChars(max), || format!("{chars} characters long"));
     }
 
-    /// At least so many characters.
+    /// Checks for at least so many characters.
     pub fn min_chars(&mut self, name: &str, value: &impl Text, min: u32) {
         if let Some(text) = value.text() {
             let chars = text.chars().count();
@@ -60,13 +60,13 @@ impl Checker {
         }
     }
 
-    /// At most so many characters, where a Chinese one counts as two.
+    /// Checks for at most so many characters, where a Chinese character counts as two.
     pub fn max_width(&mut self, name: &str, value: &impl Text, max: u32) {
         let width = value.text().map_or(0, width);
         self.limit(name, width <= max as usize, Rule::MaxWidth(max), || format!("{width} characters long"));
     }
 
-    /// Text of a certain form.
+    /// Checks that a text matches a pattern.
     pub fn pattern(&mut self, name: &str, value: &impl Text, pattern: &'static Pattern) {
         if let Some(text) = value.text() {
             let matches = pattern.is_match(text);
@@ -74,43 +74,43 @@ impl Checker {
         }
     }
 
-    /// At most so many items.
+    /// Checks for at most so many items.
     pub fn max_items(&mut self, name: &str, value: &impl Items, max: u32) {
         let items = value.items().unwrap_or(0);
         self.limit(name, items <= max as usize, Rule::MaxItems(max), || format!("{items} items long"));
     }
 
-    /// At least so many items.
+    /// Checks for at least so many items.
     pub fn min_items(&mut self, name: &str, value: &impl Items, min: u32) {
         if let Some(items) = value.items() {
             self.limit(name, items >= min as usize, Rule::MinItems(min), || format!("{items} items long"));
         }
     }
 
-    /// Items of which no two are the same.
+    /// Checks that no two items are the same.
     pub fn unique_items(&mut self, name: &str, value: &impl Distinct) {
         self.limit(name, value.is_distinct(), Rule::UniqueItems, || "one with repetition".to_owned());
     }
 
-    /// This number at most.
+    /// Checks for a number of at most `max`.
     pub fn max(&mut self, name: &str, value: &impl Number, max: impl Into<AnyNumber>) {
         let max = max.into();
         self.number(name, value, Rule::Max(max), |number| number <= max);
     }
 
-    /// This number at least.
+    /// Checks for a number of at least `min`.
     pub fn min(&mut self, name: &str, value: &impl Number, min: impl Into<AnyNumber>) {
         let min = min.into();
         self.number(name, value, Rule::Min(min), |number| number >= min);
     }
 
-    /// Less than this number.
+    /// Checks for less than a number.
     pub fn exclusive_max(&mut self, name: &str, value: &impl Number, max: impl Into<AnyNumber>) {
         let max = max.into();
         self.number(name, value, Rule::ExclusiveMax(max), |number| number < max);
     }
 
-    /// More than this number.
+    /// Checks for more than a number.
     pub fn exclusive_min(&mut self, name: &str, value: &impl Number, min: impl Into<AnyNumber>) {
         let min = min.into();
         self.number(name, value, Rule::ExclusiveMin(min), |number| number > min);
@@ -122,7 +122,7 @@ impl Checker {
         }
     }
 
-    /// The limits of each item of a list.
+    /// Checks the limits of each item of a list.
     pub fn each<E: Each>(&mut self, name: &str, items: &E, limits: impl Fn(&mut Self, &E::Item)) {
         items.each(&mut |position, item| {
             let length = self.enter(&format!("{name}[{position}]"));
@@ -131,14 +131,14 @@ impl Checker {
         });
     }
 
-    /// The first of two numbers or times is not above the second.
+    /// Checks that the first of two numbers or times is not above the second.
     pub fn order(&mut self, first: (&'static str, &impl Number), (name, second): (&str, &impl Number)) {
         if let Some(number) = first.1.number() {
             self.number(name, second, Rule::NotBelow(first.0), |second| number <= second);
         }
     }
 
-    /// The first of two numbers or times is below the second.
+    /// Checks that the first of two numbers or times is below the second.
     pub fn strict_order(
         &mut self,
         first: (&'static str, &impl Number),
@@ -149,7 +149,7 @@ impl Checker {
         }
     }
 
-    /// At most so many days from one time to another, and not backwards.
+    /// Checks for at most so many days from one time to another, and not backwards.
     pub fn max_span(
         &mut self,
         (from_name, from): (&'static str, &impl Time),
@@ -164,7 +164,7 @@ impl Checker {
         }
     }
 
-    /// At most so many days from one time's day in Beijing to another's, and not backwards.
+    /// Checks for at most so many days from one time's day in Beijing to another's, and not backwards.
     pub fn max_whole_days(
         &mut self,
         (from_name, from): (&'static str, &impl Time),
@@ -181,22 +181,22 @@ impl Checker {
         }
     }
 
-    /// One of these fields is set, and no other.
+    /// Checks that exactly one of these fields is set.
     pub fn exactly_one(&mut self, fields: &[(&'static str, bool)]) {
         self.group(fields, |set| set == 1, Rule::ExactlyOne);
     }
 
-    /// One of these fields is set, or several.
+    /// Checks that at least one of these fields is set.
     pub fn at_least_one(&mut self, fields: &[(&'static str, bool)]) {
         self.group(fields, |set| set >= 1, Rule::AtLeastOne);
     }
 
-    /// One of these fields is set, or none.
+    /// Checks that at most one of these fields is set.
     pub fn at_most_one(&mut self, fields: &[(&'static str, bool)]) {
         self.group(fields, |set| set <= 1, Rule::AtMostOne);
     }
 
-    /// All of these fields are set, or none.
+    /// Checks that all of these fields are set, or none.
     pub fn both_or_neither(&mut self, fields: &[(&'static str, bool)]) {
         self.group(fields, |set| set == 0 || set == fields.len(), Rule::BothOrNeither);
     }
@@ -208,7 +208,7 @@ impl Checker {
         self.limit(&names.join(", "), holds(set.len()), rule, || found);
     }
 
-    /// A field is set when another one decides so.
+    /// Checks that a field is set when another field requires it.
     pub fn required_when(
         &mut self,
         (name, set): (&str, bool),
@@ -218,7 +218,7 @@ impl Checker {
         self.limit(name, set || !decides, Rule::RequiredWhen { field, when }, || "not set".to_owned());
     }
 
-    /// A field is not set when another one decides so.
+    /// Checks that a field is not set when another field forbids it.
     pub fn forbidden_when(
         &mut self,
         (name, set): (&str, bool),
@@ -228,13 +228,13 @@ impl Checker {
         self.limit(name, !set || !decides, Rule::ForbiddenWhen { field, when }, || "set".to_owned());
     }
 
-    /// What numbers come to that are added; those that are absent count as nothing.
+    /// Checks the sum of numbers. Absent ones count as 0.
     pub fn sum(&mut self, names: &str, numbers: &[Option<AnyNumber>], total: Total, is: &impl Number) {
         let sum = numbers.iter().flatten().fold(AnyNumber::Whole(0), |sum, number| sum.plus(*number));
         self.total(names, sum, Rule::Sum(total), (total, is.number()));
     }
 
-    /// What numbers come to that are multiplied, if all are there.
+    /// Checks the product of numbers, if all are present.
     pub fn product(&mut self, names: &str, numbers: &[Option<AnyNumber>], total: Total, is: &impl Number) {
         let product =
             numbers.iter().try_fold(AnyNumber::Whole(1), |product, number| Some(product.times((*number)?)));
@@ -252,21 +252,21 @@ impl Checker {
         self.limit(names, kept, rule, || found.to_string());
     }
 
-    /// Whether limits are kept that decide about something else.
+    /// Returns whether these limits are kept, for a condition on another field.
     pub fn accepts(limits: impl FnOnce(&mut Self)) -> bool {
         let mut checker = Self::default();
         limits(&mut checker);
         checker.found.is_empty()
     }
 
-    /// The limits of what is inside a field.
+    /// Checks the limits inside a field.
     pub fn nested(&mut self, name: &str, value: &impl Check) {
         let length = self.enter(name);
         value.check(self);
         self.path.truncate(length);
     }
 
-    /// Goes into a field, and says how long the path was before.
+    /// Enters a field, and returns the previous length of the path.
     fn enter(&mut self, name: &str) -> usize {
         let length = self.path.len();
         if length > 0 {
@@ -291,7 +291,7 @@ impl Checker {
     }
 }
 
-/// A documented form of a text, compiled when it is first needed.
+/// A documented pattern of a text, compiled when it is first needed.
 #[derive(Debug)]
 pub struct Pattern {
     text: &'static str,
@@ -299,12 +299,12 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    /// A regular expression over a whole text.
+    /// Creates a pattern from a regular expression over a whole text.
     pub const fn new(text: &'static str) -> Self {
         Self { text, compiled: OnceLock::new() }
     }
 
-    /// Whether a text is of this form. What is no regular expression refuses nothing.
+    /// Returns whether a text matches. An invalid regular expression matches everything.
     fn is_match(&self, text: &str) -> bool {
         let compiled = self.compiled.get_or_init(|| Regex::new(self.text).ok());
         compiled.as_ref().is_none_or(|pattern| pattern.is_match(text))

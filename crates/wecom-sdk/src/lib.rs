@@ -20,7 +20,7 @@
 //! # Tokens
 //!
 //! The access token is fetched when it is first needed, once however many callers wait for it, and again in the background
-//! before it runs out. When WeCom refuses it, that token and no other is dropped, and each call that came with it is sent
+//! before it expires. When WeCom refuses it, the client drops that token and no other, and sends each call that used it
 //! once more, with a new one:
 //!
 //! ```
@@ -44,8 +44,8 @@
 //! # }
 //! ```
 //!
-//! When there is no token to be had, all callers get the same error, and WeCom is left alone for a while, since
-//! asking with a wrong secret over and over gets an address blocked:
+//! If no token can be obtained, all callers get the same error, and the client stops asking WeCom for a while, since
+//! repeated requests with a wrong secret get an address blocked:
 //!
 //! ```
 //! # use futures_util::future::join_all;
@@ -70,23 +70,23 @@
 //!
 //! # When a call fails
 //!
-//! Every failure is an [`Error`] that says which endpoint it was, what it means and what can be done. What passes is
-//! repeated, as [`Backoff`] or another [`RetryPolicy`] says. A request that may have arrived is never sent a second time
+//! Every failure is an [`Error`] that names the endpoint and says what happened and what to do. Transient failures are
+//! retried, as [`Backoff`] or another [`RetryPolicy`] decides. A request that may have arrived is never sent a second time
 //! unless its endpoint only reads:
 //!
 //! | what happens | endpoints that only read | others |
 //! |---|---|---|
-//! | no connection | repeated | repeated |
+//! | no connection | retried | retried |
 //! | an unknown certificate authority, a proxy that asks for a password, a host that doesn't exist | [`Error::Transport`] | the same |
 //! | the token is refused (40001, 40014, 42001, …) | sent again, with another token | the same |
-//! | called too often (45009), too many at once (45033), HTTP 429 | repeated after a pause, or when `Retry-After` says | the same |
-//! | system busy (-1), HTTP 5xx | repeated, for 503 when `Retry-After` says (other calls wait, too) | [`Error::Api`], [`Error::Status`] |
-//! | the connection breaks, the answer is cut off | repeated | [`Error::Transport`] |
-//! | no answer in time | repeated | [`Error::Timeout`] |
-//! | an upload stands still | sent again, if its content can be | the same |
+//! | called too often (45009), too many at once (45033), HTTP 429 | retried after a pause, or when `Retry-After` says | the same |
+//! | system busy (-1), HTTP 5xx | retried, for 503 when `Retry-After` says (other calls wait, too) | [`Error::Api`], [`Error::Status`] |
+//! | the connection breaks, the response is cut off | retried | [`Error::Transport`] |
+//! | no response in time | retried | [`Error::Timeout`] |
+//! | an upload stalls | sent again, if its content can be | the same |
 //! | any other `errcode` | [`Error::Api`] | the same |
-//! | a web page, or anything that isn't the answer | [`Error::Decode`], [`Error::Status`] | the same |
-//! | too large an answer | [`Error::TooLarge`] | the same |
+//! | a web page, or anything else that isn't the response | [`Error::Decode`], [`Error::Status`] | the same |
+//! | too large a response | [`Error::TooLarge`] | the same |
 //! | the [deadline](ClientBuilder::deadline) | [`Error::Deadline`] | the same |
 //!
 //! ```
@@ -111,8 +111,8 @@
 //! # }
 //! ```
 //!
-//! A call may be dropped at any time. Whatever it held is given back, and a token that it was waiting for is still there for the
-//! next one:
+//! A call may be dropped at any time. It releases everything it held, and a token that it was waiting for is still available to the
+//! next call:
 //!
 //! ```
 //! # use std::time::Duration;
@@ -134,10 +134,10 @@
 //! # Limits
 //!
 //! Documented limits of fields are checked before anything is sent, all of them at once; [`ClientBuilder::without_validation`] leaves
-//! that to WeCom. Documented rates and numbers of calls at once are kept: a call waits for its turn, or is refused
-//! ([`OnLimit`]). So are the [rates] that are of no single endpoint: 10,000 calls a minute of a corporation to each, 30 messages a minute
-//! of an application to one member, of which WeCom would drop the next without an error. Some depend on how many accounts the
-//! corporation may have, which [`ClientBuilder::accounts`] says.
+//! that to WeCom. Documented rates and limits of concurrent calls are kept: a call waits for its turn, or is refused
+//! ([`OnLimit`]). So are the general [rates]: 10,000 calls per minute from a company to each endpoint, 30 messages per minute
+//! from an app to one member, beyond which WeCom drops messages without an error. Some depend on how many accounts the
+//! company may have: set [`ClientBuilder::accounts`].
 //!
 //! ```
 //! # use wecom_mock::Server;
@@ -153,9 +153,9 @@
 //! let Err(Error::Invalid { violations, .. }) = client.send(&SyncMsg::new().limit(1001)).await else {
 //!     panic!("the limit is 1000");
 //! };
-//! assert!(violations.to_string().contains("`limit` must be at most 1000, and is 1001"));
+//! assert!(violations.to_string().contains("`limit` must be at most 1000, but is 1001"));
 //!
-//! // 60 calls a minute.
+//! // 60 calls per minute.
 //! for _ in 0..60 {
 //!     client.send(&GetCorpCheckinOption::new()).await?;
 //! }
@@ -168,8 +168,8 @@
 //!
 //! # Pages
 //!
-//! [`Client::pages`] and [`Client::items`] follow the pages of an endpoint, from wherever the request starts: with a cursor that
-//! was stored, from there. A cursor that leads nowhere new is [`Error::Stuck`], not an endless loop.
+//! [`Client::pages`] and [`Client::items`] follow the pages of an endpoint, starting where the request says, for example at a
+//! stored cursor. A cursor that leads nowhere new is [`Error::Stuck`], not an endless loop.
 //!
 //! ```
 //! # use wecom_mock::Server;
@@ -192,28 +192,28 @@
 //! # }
 //! ```
 //!
-//! [`Items`] know where they are, too: [`Items::position`] is what [`Client::items_from`] goes on from.
+//! [`Items`] can be resumed, too: pass [`Items::position`] to [`Client::items_from`].
 //!
 //! # What isn't here
 //!
-//! An endpoint without a type can be called by its [method and path](Client::call), or an application describes it as an
-//! [`Endpoint`] of its own. What an answer holds beyond its type is in [the body beside it](Client::send_with_body);
-//! [`CallOptions::trace_unknown_fields`] tells that there is such a thing.
+//! An endpoint without a type can be called by its [method and path](Client::call), or described by an application as an
+//! [`Endpoint`] of its own. Fields of a response that its type lacks are in [its body](Client::send_with_body);
+//! [`CallOptions::trace_unknown_fields`] reports them.
 //!
 //! # One call that differs
 //!
 //! [`Client::with`] is a view of a client with other [`CallOptions`]: times, retries, limits, and a [`Hook`] that sees every request
-//! and its answer.
+//! and its response.
 //!
 //! # Files
 //!
-//! [`Client::upload`] and [`Client::download`] take and give files that need not fit into memory; in [`Client::send`] a file is a
-//! value. [`Client::upload_to_drive`] puts a file of up to 20 GB into WeDrive (微盘), and goes on after an error.
+//! [`Client::upload`] and [`Client::download`] stream files that need not fit into memory; with [`Client::send`], a file is held
+//! in memory. [`Client::upload_to_drive`] uploads a file of up to 20 GB to WeDrive (微盘), and resumes after an error.
 //!
-//! # What can be seen, and what can't
+//! # Logging
 //!
 //! Every call is a `tracing` span `wecom.call` at the level `DEBUG`, with its `endpoint`, the number of `attempts`, the `errcode` if there was one,
-//! and `elapsed_ms`; every attempt is an event in it. What makes a call slow can be seen without it: a wait for a limit or for another
+//! and `elapsed_ms`; every attempt is an event in it. Reasons why a call is slow are visible without it: a wait for a limit or for another
 //! token is an event at the level `INFO`, a retry and a block by WeCom at `WARN`. No secret, token or private key is in any event, in any error, or in
 //! the `Debug` of anything here:
 //!
@@ -228,9 +228,9 @@
 //!
 //! # Metrics and traces
 //!
-//! [`Hook::finished`] hears how each call ended: endpoint, number of requests, time and outcome, with [`Error::kind`] as a label.
-//! [`Hook::after`] hears of each request. The span `wecom.call` has the fields that OpenTelemetry's layer for `tracing` reads: `otel.kind`,
-//! `otel.status_code` and `error.type` beside the ones above.
+//! [`Hook::finished`] receives the outcome of each call: endpoint, number of requests, time and outcome, with [`Error::kind`] as a label.
+//! [`Hook::after`] is called for each request. The span `wecom.call` has the fields that OpenTelemetry's layer for `tracing` reads: `otel.kind`,
+//! `otel.status_code` and `error.type`, besides the ones above.
 //!
 //! # Without async
 //!
@@ -251,8 +251,8 @@
 //!
 //! # Testing an application
 //!
-//! The crate `wecom-mock` is a WeCom of one's own, on loopback, which fails on demand. Without a socket, an application can put
-//! a [`Transport`](transport::Transport) of its own in place of HTTP.
+//! The crate `wecom-mock` is a fake WeCom server on loopback, which fails on demand. To test without a socket, replace HTTP with
+//! a [`Transport`](transport::Transport) of your own.
 //!
 //! # Features
 //!
@@ -262,7 +262,7 @@
 //! - `redis`: [`Redis`], a store for tokens and limits that several processes share. `redis-cluster` and `redis-sentinel` reach it as a
 //!   cluster, or through sentinels; with `rustls`, TLS as well.
 //! - `archive`: [`archive`], the keys of archived messages (会话内容存档).
-//! - `group-bot`: [`GroupBot`], which sends messages to a group chat with nothing but the key of its webhook (群机器人).
+//! - `group-bot`: [`GroupBot`], which sends messages to a group chat and needs only the key of a webhook (群机器人).
 //! - `jssdk`: [`JsSdk`], which signs pages for the JS-SDK and keeps the tickets for it.
 //! - `login`: [`login`], the URLs of web authorization (网页授权), web login and the installation of third-party apps.
 //! - `bidirectional`: requests can be read and responses written, too.
@@ -272,9 +272,9 @@
 //! - [`Client::jssdk`] signs pages with the tickets of `auth::jssdk` (feature `jssdk`).
 //! - [`GroupBot`] sends the messages and files of `message::webhook` (feature `group-bot`).
 //! - [`login`] leads people to the codes that `auth::login` and `service::login` exchange (feature `login`).
-//! - [`Client::wait_for`] asks until a job is finished.
-//! - [`Client::upload`] sends a file as it is read.
-//! - [`Client::download`] fetches a file piece by piece, as it comes.
+//! - [`Client::wait_for`] polls a job until it is finished.
+//! - [`Client::upload`] streams a file.
+//! - [`Client::download`] streams a file to the caller.
 //! - [`Client::upload_to_drive`] uploads a file to WeDrive (微盘), in blocks where it is large.
 
 #[cfg(feature = "archive")]

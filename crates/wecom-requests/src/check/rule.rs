@@ -1,4 +1,4 @@
-//! The rules that requests keep, and what is said of a broken one.
+//! The rules for requests, and how a broken rule is reported.
 
 use std::fmt;
 
@@ -30,17 +30,31 @@ pub struct Violation {
     pub path: String,
     /// The limit.
     pub rule: Rule,
-    /// What the field holds, in the unit of the limit: a number, a length, a count. Never its text.
+    /// The field's value in the unit of the limit: a number, a length, a count. Never its text.
     pub actual: String,
 }
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` must be {}, and is {}", self.path, self.rule, self.actual)
+        let Self { path, rule, actual } = self;
+        let paths = path.replace(", ", "`, `");
+        match rule {
+            Rule::ExactlyOne => write!(f, "set exactly one of `{paths}`, not {actual}"),
+            Rule::AtLeastOne => write!(f, "set at least one of `{paths}`"),
+            Rule::AtMostOne => write!(f, "set at most one of `{paths}`, not {actual}"),
+            Rule::BothOrNeither => write!(f, "set all of `{paths}` or none, not only {actual}"),
+            Rule::RequiredWhen { field, when } => write!(f, "set `{path}` when `{field}` {when}"),
+            Rule::ForbiddenWhen { field, when } => write!(f, "omit `{path}` when `{field}` {when}"),
+            Rule::UniqueItems => write!(f, "`{path}` must not contain duplicates"),
+            Rule::Pattern(pattern) => write!(f, "`{path}` must match `{pattern}`"),
+            Rule::Sum(total) => write!(f, "the sum of `{paths}` must be {total}, but is {actual}"),
+            Rule::Product(total) => write!(f, "the product of `{paths}` must be {total}, but is {actual}"),
+            _ => write!(f, "`{path}` must be {rule}, but is {actual}"),
+        }
     }
 }
 
-/// When a field decides about another one.
+/// When a field makes another one required or forbidden.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum When {
@@ -48,7 +62,7 @@ pub enum When {
     Set,
     /// When it has one of these values, as on the wire.
     Is(&'static [&'static str]),
-    /// When it is what these words say.
+    /// When it meets the condition described by these words.
     Has(&'static str),
 }
 
@@ -62,7 +76,7 @@ impl fmt::Display for When {
     }
 }
 
-/// What numbers come to that are taken together.
+/// A limit of a sum or product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Total {
@@ -70,7 +84,7 @@ pub enum Total {
     Min(i64),
     /// At most this.
     Max(i64),
-    /// What this field says.
+    /// The value of this field.
     Is(&'static str),
 }
 
@@ -79,7 +93,7 @@ impl fmt::Display for Total {
         match self {
             Self::Min(min) => write!(f, "at least {min}"),
             Self::Max(max) => write!(f, "at most {max}"),
-            Self::Is(field) => write!(f, "what `{field}` says"),
+            Self::Is(field) => write!(f, "`{field}`"),
         }
     }
 }
@@ -88,25 +102,25 @@ impl fmt::Display for Total {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Rule {
-    /// So many bytes of UTF-8, or fewer.
+    /// At most this many bytes of UTF-8.
     MaxBytes(u32),
-    /// So many characters, or fewer.
+    /// At most this many characters.
     MaxChars(u32),
-    /// So many characters, or more.
+    /// At least this many characters.
     MinChars(u32),
-    /// So many characters, or fewer, where a Chinese one counts as two.
+    /// At most this many characters, where a Chinese character counts as two.
     MaxWidth(u32),
     /// Text that matches this regular expression.
     Pattern(&'static str),
-    /// So many items, or fewer.
+    /// At most this many items.
     MaxItems(u32),
-    /// So many items, or more.
+    /// At least this many items.
     MinItems(u32),
-    /// Items of which no two are the same.
+    /// Items without duplicates.
     UniqueItems,
-    /// This number, or less.
+    /// At most this number.
     Max(AnyNumber),
-    /// This number, or more.
+    /// At least this number.
     Min(AnyNumber),
     /// Less than this number.
     ExclusiveMax(AnyNumber),
@@ -116,45 +130,45 @@ pub enum Rule {
     NotBelow(&'static str),
     /// Above another field.
     Above(&'static str),
-    /// So many days after another field's time, or fewer, and not before it.
+    /// At most this many days after another field's time, and not before it.
     MaxSpan {
         /// The field with the earlier time.
         from: &'static str,
         /// How many days.
         days: u32,
     },
-    /// So many days after another field's day in Beijing, or fewer, and not before it.
+    /// At most this many days after another field's day in Beijing, and not before it.
     MaxWholeDays {
         /// The field with the earlier time.
         from: &'static str,
         /// How many days.
         days: u32,
     },
-    /// One of several fields, and no other.
+    /// Exactly one of several fields.
     ExactlyOne,
-    /// One of several fields, or more.
+    /// At least one of several fields.
     AtLeastOne,
-    /// One of several fields, or none.
+    /// At most one of several fields.
     AtMostOne,
     /// All of several fields, or none.
     BothOrNeither,
-    /// A field that another one makes necessary.
+    /// A field that another field makes required.
     RequiredWhen {
         /// The other field.
         field: &'static str,
-        /// When it does.
+        /// The condition.
         when: When,
     },
-    /// A field that another one rules out.
+    /// A field that another field forbids.
     ForbiddenWhen {
         /// The other field.
         field: &'static str,
-        /// When it does.
+        /// The condition.
         when: When,
     },
-    /// Numbers that come to this when they are added.
+    /// The limit of a sum.
     Sum(Total),
-    /// Numbers that come to this when they are multiplied.
+    /// The limit of a product.
     Product(Total),
 }
 
@@ -165,30 +179,30 @@ impl fmt::Display for Rule {
             Self::MaxChars(chars) => write!(f, "at most {chars} characters long"),
             Self::MinChars(chars) => write!(f, "at least {chars} characters long"),
             Self::MaxWidth(width) => {
-                write!(f, "at most {width} characters long, where a Chinese one counts as two")
+                write!(f, "at most {width} characters long, counting a Chinese character as two")
             }
             Self::Pattern(pattern) => write!(f, "text that matches `{pattern}`"),
             Self::MaxItems(items) => write!(f, "at most {items} items long"),
             Self::MinItems(items) => write!(f, "at least {items} items long"),
-            Self::UniqueItems => f.write_str("a list without repetition"),
+            Self::UniqueItems => f.write_str("a list without duplicates"),
             Self::Max(max) => write!(f, "at most {max}"),
             Self::Min(min) => write!(f, "at least {min}"),
             Self::ExclusiveMax(max) => write!(f, "less than {max}"),
             Self::ExclusiveMin(min) => write!(f, "more than {min}"),
-            Self::NotBelow(field) => write!(f, "at least what `{field}` is"),
-            Self::Above(field) => write!(f, "more than `{field}` is"),
+            Self::NotBelow(field) => write!(f, "at least `{field}`"),
+            Self::Above(field) => write!(f, "more than `{field}`"),
             Self::MaxSpan { from, days } => write!(f, "0 to {days} days after `{from}`"),
             Self::MaxWholeDays { from, days } => {
-                write!(f, "0 to {days} days after `{from}`, by their days in Beijing")
+                write!(f, "0 to {days} days after `{from}`, counting calendar days in Beijing")
             }
-            Self::ExactlyOne => f.write_str("exactly one that is set"),
-            Self::AtLeastOne => f.write_str("at least one that is set"),
-            Self::AtMostOne => f.write_str("at most one that is set"),
+            Self::ExactlyOne => f.write_str("set in exactly one place"),
+            Self::AtLeastOne => f.write_str("set in at least one place"),
+            Self::AtMostOne => f.write_str("set in at most one place"),
             Self::BothOrNeither => f.write_str("all set or none"),
             Self::RequiredWhen { field, when } => write!(f, "set when `{field}` {when}"),
-            Self::ForbiddenWhen { field, when } => write!(f, "left out when `{field}` {when}"),
-            Self::Sum(total) => write!(f, "{total} when they are added"),
-            Self::Product(total) => write!(f, "{total} when they are multiplied"),
+            Self::ForbiddenWhen { field, when } => write!(f, "omitted when `{field}` {when}"),
+            Self::Sum(total) => write!(f, "{total} as a sum"),
+            Self::Product(total) => write!(f, "{total} as a product"),
         }
     }
 }

@@ -19,7 +19,7 @@ fn text_of_another_form_is_refused_and_never_shown() {
     };
     assert_eq!(check(None), NOTHING);
     assert_eq!(check(Some("lunch-12_b")), NOTHING);
-    let refused = "`id` must be text that matches `^[0-9A-Za-z_-]*$`, and is text that doesn't";
+    let refused = "`id` must match `^[0-9A-Za-z_-]*$`";
     for id in ["lunch 12", "午餐", "lunch-12\n", "a.b"] {
         assert_eq!(check(Some(id)), [refused], "{id:?}");
     }
@@ -30,7 +30,7 @@ fn a_chinese_character_is_as_wide_as_two_others() {
     let check = |text: &str| found(|checker| checker.max_width("title", &text.to_owned(), 6));
     assert_eq!(check("周报Q3"), NOTHING);
     assert_eq!(check("summer"), NOTHING);
-    let refused = "`title` must be at most 6 characters long, where a Chinese one counts as two, and is 7 characters long";
+    let refused = "`title` must be at most 6 characters long, counting a Chinese character as two, but is 7 characters long";
     assert_eq!(check("周报Q3！"), [refused.replace("is 7", "is 8")]);
     assert_eq!(check("summers"), [refused]);
 }
@@ -44,13 +44,13 @@ fn exclusive_limits_and_fractions_are_held_to_the_last_digit() {
         })
     };
     assert_eq!(check(1.31), NOTHING);
-    assert_eq!(check(1.3), ["`ratio` must be more than 1.3, and is 1.3"]);
-    assert_eq!(check(2.25), ["`ratio` must be less than 2.25, and is 2.25"]);
+    assert_eq!(check(1.3), ["`ratio` must be more than 1.3, but is 1.3"]);
+    assert_eq!(check(2.25), ["`ratio` must be less than 2.25, but is 2.25"]);
     let whole = found(|checker| {
         checker.exclusive_min("count", &u64::MAX, i64::MAX);
         checker.exclusive_max("count", &i64::MAX, i64::MAX);
     });
-    assert_eq!(whole, ["`count` must be less than 9223372036854775807, and is 9223372036854775807"]);
+    assert_eq!(whole, ["`count` must be less than 9223372036854775807, but is 9223372036854775807"]);
     assert_eq!(check(f64::NAN).len(), 2);
 }
 
@@ -59,10 +59,7 @@ fn items_that_are_there_twice_are_refused() {
     let check = |tags: &Option<Csv<String>>| found(|checker| checker.unique_items("tags", tags));
     assert_eq!(check(&None), NOTHING);
     assert_eq!(check(&Some(["a", "b"].into())), NOTHING);
-    assert_eq!(
-        check(&Some(["a", "b", "a"].into())),
-        ["`tags` must be a list without repetition, and is one with repetition"]
-    );
+    assert_eq!(check(&Some(["a", "b", "a"].into())), ["`tags` must not contain duplicates"]);
 }
 
 #[test]
@@ -74,8 +71,8 @@ fn limits_of_items_name_the_item() {
         checker.each("wishes", &wishes, |checker, item| checker.max_chars("", item, 5));
     });
     let expected = [
-        "`words[1]` must be at most 5 characters long, and is 6 characters long",
-        "`wishes[cake]` must be at most 5 characters long, and is 12 characters long",
+        "`words[1]` must be at most 5 characters long, but is 6 characters long",
+        "`wishes[cake]` must be at most 5 characters long, but is 12 characters long",
     ];
     assert_eq!(found, expected);
 }
@@ -93,11 +90,15 @@ fn whole_days_are_those_of_beijing() {
     assert_eq!(check(midnight, evening + 30 * day), NOTHING, "30 days and 23 hours are 30 days");
     assert_eq!(
         check(evening, evening + 30 * day + 60 * 60),
-        ["`to` must be 0 to 30 days after `from`, by their days in Beijing, and is 31 days after it"]
+        [
+            "`to` must be 0 to 30 days after `from`, counting calendar days in Beijing, but is 31 days after it"
+        ]
     );
     assert_eq!(
         check(midnight, midnight - 1),
-        ["`to` must be 0 to 30 days after `from`, by their days in Beijing, and is -1 days after it"]
+        [
+            "`to` must be 0 to 30 days after `from`, counting calendar days in Beijing, but is -1 days after it"
+        ]
     );
 }
 
@@ -112,18 +113,15 @@ fn the_order_of_numbers_and_times_is_held() {
     assert_eq!(check(Some(1), Some(2)), NOTHING);
     assert_eq!(check(Some(1), None), NOTHING);
     assert_eq!(check(None, Some(-1)), NOTHING);
-    assert_eq!(check(Some(2), Some(2)), ["`end` must be more than `begin` is, and is 2"]);
+    assert_eq!(check(Some(2), Some(2)), ["`end` must be more than `begin`, but is 2"]);
     assert_eq!(
         check(Some(2), Some(-1)),
-        [
-            "`end` must be at least what `begin` is, and is -1",
-            "`end` must be more than `begin` is, and is -1"
-        ]
+        ["`end` must be at least `begin`, but is -1", "`end` must be more than `begin`, but is -1"]
     );
     let (early, late) = (Timestamp::from_unix(10), Timestamp::from_unix(20));
     assert_eq!(
         found(|checker| checker.order(("late", &late), ("early", &early))),
-        ["`early` must be at least what `late` is, and is 10"]
+        ["`early` must be at least `late`, but is 10"]
     );
 }
 
@@ -134,7 +132,24 @@ fn fields_that_belong_together_are_all_set_or_none() {
     };
     assert_eq!(check(true, true), NOTHING);
     assert_eq!(check(false, false), NOTHING);
-    assert_eq!(check(true, false), ["`rows, columns` must be all set or none, and is rows"]);
+    assert_eq!(check(true, false), ["set all of `rows`, `columns` or none, not only rows"]);
+}
+
+#[test]
+fn a_group_of_fields_says_which_ones_to_set() {
+    let fields = |first: bool, second: bool| [("touser", first), ("toparty", second)];
+    assert_eq!(
+        found(|checker| checker.at_least_one(&fields(false, false))),
+        ["set at least one of `touser`, `toparty`"]
+    );
+    assert_eq!(
+        found(|checker| checker.exactly_one(&fields(false, false))),
+        ["set exactly one of `touser`, `toparty`, not none"]
+    );
+    assert_eq!(
+        found(|checker| checker.at_most_one(&fields(true, true))),
+        ["set at most one of `touser`, `toparty`, not touser and toparty"]
+    );
 }
 
 #[test]
@@ -155,14 +170,11 @@ fn an_error_says_what_makes_a_field_necessary_or_rules_it_out() {
             checker.forbidden_when(("url", set), ("kind", when), false);
         })
     };
-    assert_eq!(
-        check(false, When::Is(&["1", "2"])),
-        ["`url` must be set when `kind` is 1 or 2, and is not set"]
-    );
-    assert_eq!(check(true, When::Set), ["`url` must be left out when `kind` is set, and is set"]);
+    assert_eq!(check(false, When::Is(&["1", "2"])), ["set `url` when `kind` is 1 or 2"]);
+    assert_eq!(check(true, When::Set), ["omit `url` when `kind` is set"]);
     assert_eq!(
         check(false, When::Has("at least 2 items long")),
-        ["`url` must be set when `kind` is at least 2 items long, and is not set"]
+        ["set `url` when `kind` is at least 2 items long"]
     );
 }
 
@@ -188,13 +200,13 @@ fn numbers_are_added_and_multiplied_without_overflow() {
         })
     };
     assert_eq!(check(&[40, 25]), NOTHING);
-    assert_eq!(check(&[40, 26]), ["`a, b` must be at most 1000 when they are multiplied, and is 1040"]);
+    assert_eq!(check(&[40, 26]), ["the product of `a`, `b` must be at most 1000, but is 1040"]);
     assert_eq!(check(&[i64::MAX, i64::MAX, i64::MAX]).len(), 2);
     let some = [Some(AnyNumber::from(2000)), None];
     assert_eq!(found(|checker| checker.product("a, b", &some, Total::Max(1000), &none)), NOTHING);
     assert_eq!(
         found(|checker| checker.sum("a, b", &[None, None], Total::Min(1), &none)),
-        ["`a, b` must be at least 1 when they are added, and is 0"]
+        ["the sum of `a`, `b` must be at least 1, but is 0"]
     );
 }
 
@@ -205,10 +217,7 @@ fn a_total_is_what_its_field_says_if_that_is_set() {
         |total: Option<f64>| found(|checker| checker.sum("price", &tenths, Total::Is("total"), &total));
     assert_eq!(check(None), NOTHING);
     assert_eq!(check(Some(0.3)), NOTHING);
-    assert_eq!(
-        check(Some(0.4)),
-        ["`price` must be what `total` says when they are added, and is 0.30000000000000004"]
-    );
+    assert_eq!(check(Some(0.4)), ["the sum of `price` must be `total`, but is 0.30000000000000004"]);
 }
 
 #[test]
