@@ -1,4 +1,4 @@
-//! What goes wrong, on demand.
+//! Faults on demand.
 
 use std::future::pending;
 use std::io;
@@ -23,10 +23,10 @@ use crate::route::Answer;
 /// A body that may break off.
 pub(crate) type Body = UnsyncBoxBody<Bytes, io::Error>;
 
-/// What goes wrong with an answer: [`Server::inject`](crate::Server::inject) puts it in force.
+/// A fault in the response to a request: inject it with [`Server::inject`](crate::Server::inject).
 ///
-/// It hits every request, those for a token too, until it is cleared. [`on`](Self::on) and [`times`](Self::times) say
-/// otherwise.
+/// It hits every request, including those for tokens, until it is cleared. Limit it with [`on`](Self::on) and
+/// [`times`](Self::times).
 ///
 /// ```
 /// use wecom_mock::Fault;
@@ -81,35 +81,35 @@ impl Fault {
         Self::new(Effect::Instead(Reply::new(200, "text/html; charset=UTF-8", PAGE)))
     }
 
-    /// The usual answer, that much later. The call is carried out when the request comes.
+    /// Delays the usual response. The call is carried out when the request comes.
     pub fn delay(time: Duration) -> Self {
         Self::new(Effect::Delay(time))
     }
 
-    /// No answer: the request is read, and the connection stays open until the client or the server closes it. The
+    /// Sends no response: the request is read, and the connection stays open until the client or the server closes it. The
     /// call is not carried out.
     pub fn hang() -> Self {
         Self::new(Effect::Hang)
     }
 
-    /// No answer: the request is read, and the connection is closed. The call is not carried out.
+    /// Sends no response: the request is read, and the connection is closed. The call is not carried out.
     pub fn disconnect() -> Self {
         Self::new(Effect::Disconnect)
     }
 
-    /// Half of the usual answer: `Content-Length` announces the whole, and after half of the bytes the connection is
+    /// Sends half of the usual response: `Content-Length` announces the whole, and after half of the bytes the connection is
     /// closed.
     pub fn truncate() -> Self {
         Self::new(Effect::Truncate)
     }
 
-    /// The usual answer, made to have at least that many bytes: by a string field `padding` if it is a JSON object,
-    /// by `x` at its end if it is anything else. It is made while it is sent: a size beyond the memory is fine.
+    /// Extends the usual response to at least that many bytes: by a string field `padding` if it is a JSON object,
+    /// by `x` at its end if it is anything else. It is generated while it is sent, so it may be larger than the memory.
     pub fn oversize(bytes: usize) -> Self {
         Self::new(Effect::Oversize(bytes))
     }
 
-    /// The usual answer under another content type.
+    /// Sends the usual response with another content type.
     ///
     /// # Panics
     ///
@@ -118,12 +118,12 @@ impl Fault {
         Self::under(HeaderValue::from_static(kind))
     }
 
-    /// The usual answer under another content type.
+    /// Sends the usual response with another content type.
     pub(crate) fn under(kind: HeaderValue) -> Self {
         Self::new(Effect::ContentType(kind))
     }
 
-    /// The HTTP status of the answer, whatever else is wrong with it.
+    /// Sets the HTTP status of the response, whatever else is wrong with it.
     ///
     /// # Panics
     ///
@@ -133,13 +133,13 @@ impl Fault {
         self
     }
 
-    /// Only for requests to this path, such as `/cgi-bin/user/get`.
+    /// Restricts the fault to requests to this path, such as `/cgi-bin/user/get`.
     pub fn on(mut self, path: impl Into<String>) -> Self {
         self.path = Some(path.into());
         self
     }
 
-    /// That often, then no more.
+    /// Restricts the fault to this many requests.
     pub fn times(mut self, n: u32) -> Self {
         self.turns = Some(n);
         self

@@ -1,8 +1,8 @@
 //! A fake WeCom (企业微信) server for tests.
 //!
-//! It answers every endpoint of the specification on a port of its own on loopback, the way WeCom would: it checks
-//! method, path, token and required fields and reports what is missing with WeCom's codes, gives out tokens,
-//! replies from the specification's examples, and serves several pages where an endpoint is paged.
+//! It answers every endpoint of the specification on its own loopback port, the way WeCom would: it checks
+//! method, path, token and required fields, reports anything missing with WeCom's codes, issues tokens,
+//! replies with the specification's examples, and serves several pages for paged endpoints.
 //!
 //! ```
 //! # #[tokio::main]
@@ -15,13 +15,13 @@
 //! # }
 //! ```
 //!
-//! What is created is read back, where the specification says how: a department, a meeting, a tag. Until one is created,
-//! its endpoints answer with the examples for any ID; from then on, an unknown ID has WeCom's error code.
+//! It keeps what is created, if the specification says how: departments, meetings, tags. Until one is created,
+//! its endpoints return the examples for any ID; from then on, an unknown ID gets WeCom's error code.
 //!
 //! # Faults
 //!
-//! What goes wrong between a client and WeCom can be had on demand, once or until further notice: see [`Fault`]. And
-//! a test can give the [answer](Server::answer) to a path itself, and look at [what came in](Server::received).
+//! A test can inject faults between a client and WeCom, once or until further notice: see [`Fault`]. It can also
+//! set its own [answer](Server::answer) for a path, and inspect the [requests received](Server::received).
 //!
 //! ```
 //! # #[tokio::main]
@@ -38,12 +38,12 @@
 //! let answer: Value = reqwest::get(&user).await?.json().await?;
 //! assert_eq!(answer["errcode"], 45009);
 //!
-//! // Well again.
+//! // No more faults.
 //! server.clear_faults();
 //! let answer: Value = reqwest::get(&user).await?.json().await?;
 //! assert_eq!(answer["name"], "Lin Wei");
 //!
-//! // A user of the test's own.
+//! // A member made up by the test.
 //! server.answer("/cgi-bin/user/get", |request| {
 //!     Reply::json(json!({ "errcode": 0, "errmsg": "ok", "userid": request.param("userid"), "name": "Wang" }))
 //! });
@@ -56,10 +56,10 @@
 //!
 //! # For other languages
 //!
-//! `wecom-mock --port 8080` is the same server as a program, and [`control_api`] is what it offers over HTTP, which a
-//! [`Server`] in a test does as well.
+//! `wecom-mock --port 8080` runs the same server as a program. Control it over HTTP through the [`control_api`], which a
+//! [`Server`] in a test offers as well.
 //!
-//! The table of endpoints is generated: an endpoint that is added to the specification is in here.
+//! The table of endpoints is generated: it includes every endpoint that is added to the specification.
 
 mod answer;
 #[doc = include_str!("control.md")]

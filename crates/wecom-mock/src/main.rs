@@ -15,10 +15,10 @@ Usage: wecom-mock [OPTIONS]
 
 Options:
       --port PORT              Listens on this port; 0 picks a free one [default: 8080]
-      --host ADDRESS           Listens on this IP address; 0.0.0.0 is all, for containers [default: 127.0.0.1]
-      --credentials ID:SECRET  Gives tokens to this id and secret only; repeat it for several. By default, any do
-      --token-lifetime SECONDS How long tokens are said to live [default: 7200]
-      --pages NUMBER           How many pages a paged endpoint has [default: 3]
+      --host ADDRESS           Listens on this IP address; 0.0.0.0 for all, in containers [default: 127.0.0.1]
+      --credentials ID:SECRET  Issues tokens for this ID and secret only; may be repeated. By default, any are accepted
+      --token-lifetime SECONDS The lifetime of tokens [default: 7200]
+      --pages NUMBER           The number of pages of a paged endpoint [default: 3]
   -h, --help                   Prints this help
   -V, --version                Prints the version
 

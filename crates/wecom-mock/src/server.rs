@@ -33,7 +33,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a server that gives a token to any credentials.
+    /// Starts a server that issues tokens for any credentials.
     pub async fn start() -> io::Result<Self> {
         Self::builder().start().await
     }
@@ -48,7 +48,7 @@ impl Server {
         }
     }
 
-    /// Where the server is: `http://127.0.0.1:port`.
+    /// Returns the base URL of the server: `http://127.0.0.1:port`.
     pub fn base_url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -69,8 +69,8 @@ impl Server {
         self.state.log.latest(path)
     }
 
-    /// How many requests to a path were being answered at once, at most: from when a request was read until its
-    /// answer starts or its client gives up.
+    /// Returns the highest number of concurrent requests to a path, each from when it was read until its
+    /// response starts or its client gives up.
     pub fn peak_concurrency(&self, path: &str) -> usize {
         self.state.log.peak(path)
     }
@@ -81,7 +81,7 @@ impl Server {
         self.state.faults.add(fault);
     }
 
-    /// Ends all faults. What they have begun goes on: a request that hangs goes on hanging.
+    /// Ends all faults. Requests that already hang keep hanging.
     pub fn clear_faults(&self) {
         self.state.faults.clear(None);
     }
@@ -140,12 +140,12 @@ impl Server {
         self.state.tokens.issue(parameter)
     }
 
-    /// Withdraws every token given out so far, as WeCom may do at any time: it is invalid (40014) from now on.
+    /// Revokes every token issued so far, as WeCom may do at any time: it is invalid (40014) from now on.
     pub fn revoke_tokens(&self) {
         self.state.tokens.revoke();
     }
 
-    /// Ends the life of every token given out so far: it is expired (42001) from now on.
+    /// Expires every token issued so far (42001).
     pub fn expire_tokens(&self) {
         self.state.tokens.expire();
     }

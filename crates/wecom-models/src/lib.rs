@@ -1,17 +1,17 @@
 //! Typed models of the WeCom (企业微信) API.
 //!
 //! Every module below a family (`chatdata::archive`, `meeting::basic`, …) is generated from the file of the
-//! same name in `spec/`. A request has `new` with the arguments WeCom requires and a setter for each of the
-//! others; a response has public fields. What holds for all of them:
+//! same name in `spec/`. A request has `new` with the required fields and a setter for each
+//! optional field; a response has public fields. For all of them:
 //!
-//! - **Enums and unions are open.** A value the documentation does not list is kept in `Other`, never an error.
+//! - **Enums and unions are open.** An undocumented value is kept in `Other`, never an error.
 //! - **Scalars are read leniently**: `"5"` for 5, `1` for `true`, a number for a string.
-//! - **Nothing missing is an error.** A field the server may leave out is an `Option`; one it promises and
-//!   leaves out takes its default. `null` reads as absent.
+//! - **Nothing missing is an error.** A field the server may omit is an `Option`; a promised field that it
+//!   omits takes its default. `null` reads as absent.
 //! - Requests implement `Serialize` and responses `Deserialize`; the feature `bidirectional` adds the other
 //!   direction.
 //!
-//! A family is compiled when its feature is on; `full` turns on all of them.
+//! A family is compiled if its feature is enabled; `full` enables all of them.
 
 #[rustfmt::skip]
 #[allow(clippy::all, clippy::pedantic, reason = "the documentation decides the shape of generated code")]

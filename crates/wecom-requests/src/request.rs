@@ -7,19 +7,19 @@ use http::{Method, Request, Uri};
 
 use crate::{Body, Endpoint, Headers, Meta, Query, Token as _};
 
-/// A request can't be put together.
+/// An error of building a request.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// The base URL and the path make no URL.
+    /// The base URL and the path form no valid URL.
     #[error("the base URL makes no valid URL with the path {path}: {}", source)]
     Url {
         /// The endpoint's path.
         path: &'static str,
-        /// What is wrong with it.
+        /// The reason.
         r#source: http::Error,
     },
-    /// A field can't be written.
+    /// A field can't be serialized.
     #[error("the request can't be written: {0}")]
     Body(serde_json::Error),
     /// A path can't be called.
@@ -28,13 +28,13 @@ pub enum BuildError {
     Path {
         /// The path.
         path: String,
-        /// What is wrong with it.
+        /// The reason.
         reason: &'static str,
     },
-    /// The content of a file is a stream, which is not given here.
+    /// The content of a file is a stream, and no stream was passed.
     #[error("the content of a streamed file has to be sent with the request")]
     Streamed,
-    /// A stream is given, and no file of the request takes it.
+    /// A stream was passed, but no file of the request takes it.
     #[error("no file of the request is a streamed one")]
     NotStreamed,
 }
@@ -66,10 +66,10 @@ impl From<serde_json::Error> for BuildError {
     }
 }
 
-/// Makes the HTTP request that calls an endpoint.
+/// Builds the HTTP request that calls an endpoint.
 ///
-/// `base_url` is where the API is: `https://qyapi.weixin.qq.com` for WeCom itself, or as [`Meta::host`](crate::Meta::host)
-/// says. `token` is ignored where the
+/// `base_url` is the base URL of the API: `https://qyapi.weixin.qq.com` for WeCom itself, or as [`Meta::host`](crate::Meta::host)
+/// says. `token` is ignored if the
 /// endpoint takes none. The token is part of the URL, so keep the request out of logs.
 pub fn http_request<E: Endpoint>(
     endpoint: &E,
@@ -84,8 +84,8 @@ pub fn http_request<E: Endpoint>(
     }
 }
 
-/// Makes the HTTP request that uploads a file whose content is a stream (`File::streamed`): the body is what goes before
-/// the content, and what goes after it.
+/// Builds the HTTP request that uploads a file whose content is a stream (`File::streamed`), with the parts of the body before
+/// and after the content.
 pub fn streamed_request<E: Endpoint>(
     endpoint: &E,
     base_url: &str,
@@ -99,7 +99,7 @@ pub fn streamed_request<E: Endpoint>(
     head.with(Some(content_type), (bytes, after))
 }
 
-/// Makes an HTTP request to any endpoint, with the parameters of its URL and its body, if it has one. `base_url` and `token` are
+/// Builds an HTTP request to any endpoint, with the parameters of its URL and its body, if it has one. `base_url` and `token` are
 /// those of [`http_request`].
 pub fn untyped_request(
     meta: &Meta,

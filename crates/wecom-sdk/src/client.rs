@@ -68,13 +68,13 @@ impl<C: Credential> Client<C> {
         Self { caller, credential, tokens: Arc::new(tokens), options }
     }
 
-    /// A client with another credential, which shares everything else with this one: connections, limits, the budget
-    /// for repeats and the token store. One for each application, say, or for each corporation that installed one.
+    /// Creates a client with another credential that shares everything else with this one: connections, limits, the retry
+    /// budget and the token store. Use one per app, or per company that installed an app.
     pub fn with_credential<D: Credential>(&self, credential: D) -> Client<D> {
         Client::of(Arc::clone(&self.caller), Arc::clone(&self.options), credential)
     }
 
-    /// What this client proves with that it may call.
+    /// Returns the credential of this client.
     pub fn credential(&self) -> &C {
         &self.credential
     }
@@ -82,8 +82,8 @@ impl<C: Credential> Client<C> {
     /// Calls an endpoint.
     ///
     /// A request that breaks documented limits is not sent. When WeCom refuses the token, which it does before it
-    /// carries anything out, another one is fetched and the request sent once more. What else is repeated, the
-    /// [`RetryPolicy`] decides. All of it is done, or given up, within the [deadline](ClientBuilder::deadline).
+    /// carries anything out, the client fetches another one and sends the request once more. The
+    /// [`RetryPolicy`] decides about other failures. All of it ends within the [deadline](ClientBuilder::deadline).
     pub async fn send<E>(&self, request: &E) -> Result<E::Response, Error>
     where
         E: Endpoint + Sync,
@@ -93,7 +93,7 @@ impl<C: Credential> Client<C> {
         self.session().send(request).await.map(|(value, _)| value)
     }
 
-    /// Calls an endpoint, and gives the answer as it came besides what was read from it. That costs nothing: the body is shared.
+    /// Calls an endpoint, and returns the body as received besides the decoded response. That costs nothing: the body is shared.
     ///
     /// ```
     /// # use wecom_sdk::{Client, checkin::GetCorpCheckinOption};
@@ -103,7 +103,7 @@ impl<C: Credential> Client<C> {
     /// # let client = Client::builder("corp id", "secret").base_url(server.base_url()).build()?;
     /// let options = client.send_with_body(&GetCorpCheckinOption::new()).await?;
     /// println!("{} groups", options.value.group.len());
-    /// // What the model has no place for:
+    /// // Fields that the model lacks:
     /// let raw: serde_json::Value = serde_json::from_slice(&options.body.0)?;
     /// println!("{}", raw["group"][0]["late_rule"]);
     /// # Ok(())
@@ -120,8 +120,8 @@ impl<C: Credential> Client<C> {
         Ok(Answered { value, headers: head.headers.into(), body: Body(body) })
     }
 
-    /// A view of this client that makes its calls in another way: with other times, another policy, another hook. It is cheap, and
-    /// shares everything with this client.
+    /// Creates a view of this client with other options: timeouts, another policy, another hook. It is cheap, and
+    /// shares everything else with this client.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -136,13 +136,13 @@ impl<C: Credential> Client<C> {
     /// # }
     /// ```
     ///
-    /// Tokens are fetched as the client was built, whoever needs them first.
+    /// Tokens are always fetched with the options that the client was built with.
     #[must_use]
     pub fn with(&self, change: impl FnOnce(CallOptions) -> CallOptions) -> Self {
         Self { options: Arc::new(change((*self.options).clone())), ..self.clone() }
     }
 
-    /// A token that is good, as far as anyone knows: for endpoints that have no type here yet.
+    /// Returns a token that is valid as far as the client knows: for endpoints that have no type yet.
     pub async fn access_token(&self) -> Result<Secret, Error>
     where
         C: Provides<AccessToken>,
@@ -150,7 +150,7 @@ impl<C: Credential> Client<C> {
         Ok(self.tokens.get().await?.token.clone())
     }
 
-    /// The pages of an endpoint, from where the request starts.
+    /// Iterates over the pages of an endpoint, starting where the request says.
     pub fn pages<E>(&self, request: E) -> Pages<E, C>
     where
         E: Paged,
@@ -159,7 +159,7 @@ impl<C: Credential> Client<C> {
         Pages::new(self.clone(), request)
     }
 
-    /// The items on the pages of an endpoint, one by one, from where the request starts.
+    /// Iterates over the items on all pages of an endpoint, starting where the request says.
     pub fn items<E>(&self, request: E) -> Items<E, C>
     where
         E: PagedItems,
@@ -168,7 +168,7 @@ impl<C: Credential> Client<C> {
         Items::new(self.pages(request))
     }
 
-    /// The items on the pages of an endpoint from where others stopped: see [`Items::position`].
+    /// Resumes iterating over the items of an endpoint: see [`Items::position`].
     pub fn items_from<E>(&self, request: E, position: &Position) -> Items<E, C>
     where
         E: PagedItems,
@@ -196,7 +196,7 @@ impl<C: Credential> Client<C> {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Answered<T> {
-    /// What was read.
+    /// The decoded response.
     pub value: T,
     /// The headers.
     pub headers: Headers,
@@ -226,7 +226,7 @@ impl<C: fmt::Debug> fmt::Debug for ClientBuilder<C> {
 }
 
 impl<C: Credential> ClientBuilder<C> {
-    /// A client with a credential.
+    /// Creates a builder for a client with a credential.
     pub fn new(credential: C) -> Self {
         Self {
             credential,
@@ -242,13 +242,13 @@ impl<C: Credential> ClientBuilder<C> {
         }
     }
 
-    /// Where the API is, instead of `https://qyapi.weixin.qq.com`.
+    /// Sets the base URL of the API, instead of `https://qyapi.weixin.qq.com`.
     pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
         self.base_url = base_url.into();
         self
     }
 
-    /// Where WeChat Pay is, instead of `https://api.mch.weixin.qq.com`. Its endpoints ask for a merchant's certificate, which
+    /// Sets the base URL of WeChat Pay, instead of `https://api.mch.weixin.qq.com`. Its endpoints require a merchant's certificate, which
     /// `identity` sets.
     pub fn merchant_url(mut self, merchant_url: impl Into<String>) -> Self {
         self.merchant_url = merchant_url.into();
@@ -261,29 +261,29 @@ impl<C: Credential> ClientBuilder<C> {
         self
     }
 
-    /// How long one HTTP request may take, instead of 30 seconds: see [`CallOptions::timeout`].
+    /// Sets how long one HTTP request may take, instead of 30 seconds: see [`CallOptions::timeout`].
     pub fn timeout(self, timeout: Duration) -> Self {
         self.options(|options| options.timeout(timeout))
     }
 
-    /// How long a call may take as a whole, instead of 2 minutes: with waiting for its turn, with a token if it needs
-    /// one, and with all repeats.
+    /// Sets how long a call may take as a whole, instead of 2 minutes, including waits for its turn, fetching a token
+    /// and all retries.
     pub fn deadline(self, deadline: Duration) -> Self {
         self.options(|options| options.deadline(deadline))
     }
 
-    /// How many bytes an answer may have, instead of 32 MiB. A download as a stream may have more.
+    /// Sets the largest size of a response in bytes, instead of 32 MiB. Downloads as streams may be larger.
     pub fn max_response(mut self, bytes: usize) -> Self {
         self.max_response = bytes;
         self
     }
 
-    /// How many bytes of memory the lists and maps of an answer may take, instead of 64 MiB: see [`CallOptions::max_memory`].
+    /// Sets how many bytes of memory the lists and maps of a response may take, instead of 64 MiB: see [`CallOptions::max_memory`].
     pub fn max_memory(self, bytes: usize) -> Self {
         self.options(|options| options.max_memory(bytes))
     }
 
-    /// A proxy to go through, instead of the one that the environment asks for (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`,
+    /// Sets a proxy, instead of the one that the environment sets (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`,
     /// `NO_PROXY`). The environment's is not used for this machine's own addresses (`localhost`, `127.0.0.1`, `[::1]`); this one
     /// is. `socks5://` needs the feature `socks`.
     pub fn proxy(mut self, proxy: reqwest::Proxy) -> Self {
@@ -291,7 +291,7 @@ impl<C: Credential> ClientBuilder<C> {
         self
     }
 
-    /// Certificate authorities to trust besides those that the system trusts: of a company's proxy, say.
+    /// Sets certificate authorities to trust besides those of the system, such as that of a company's proxy.
     ///
     /// ```no_run
     /// use wecom_sdk::Client;
@@ -309,35 +309,35 @@ impl<C: Credential> ClientBuilder<C> {
         self
     }
 
-    /// The certificate to present, with its key: WeChat Pay asks for a merchant's.
+    /// Sets the certificate to present, with its key: WeChat Pay requires a merchant's.
     #[cfg(feature = "rustls")]
     pub fn identity(mut self, identity: reqwest::Identity) -> Self {
         self.http.identity = Some(identity);
         self
     }
 
-    /// How long a connection is kept that nobody uses, instead of 15 seconds. It should be less than the other side keeps it, and
-    /// whatever stands between: on a connection that is just being closed, a request is lost, and nobody knows whether it was
+    /// Sets how long idle connections are kept, instead of 15 seconds. It should be shorter than the server and any
+    /// proxies keep them: a request on a connection that is just being closed is lost, and it is unknown whether it was
     /// carried out.
     pub fn pool_idle_timeout(mut self, timeout: Duration) -> Self {
         self.http.idle_timeout = Some(timeout);
         self
     }
 
-    /// How many connections that nobody uses are kept, instead of all.
+    /// Sets how many idle connections are kept, instead of all.
     pub fn pool_max_idle_per_host(mut self, connections: usize) -> Self {
         self.http.max_idle = Some(connections);
         self
     }
 
-    /// A client to send with, which brings its own settings for proxies, certificates and connections. It must neither follow
-    /// redirects, which would carry the token elsewhere, nor repeat requests by itself: `Policy::none()` and
+    /// Sets the HTTP client to send with, which brings its own settings for proxies, certificates and connections. It must neither follow
+    /// redirects, which would carry the token elsewhere, nor retry requests by itself: `Policy::none()` and
     /// `reqwest::retry::never()`.
     pub fn http_client(self, client: reqwest::Client) -> Self {
         self.transport(client)
     }
 
-    /// Anything else to send with.
+    /// Sets a transport other than HTTP.
     pub fn transport(mut self, transport: impl Transport) -> Self {
         self.transport = Some(Arc::new(transport));
         self
@@ -348,52 +348,52 @@ impl<C: Credential> ClientBuilder<C> {
         self.options(CallOptions::without_validation)
     }
 
-    /// Which calls are retried, and when, instead of [`Backoff`](crate::Backoff).
+    /// Sets which calls are retried, and when, instead of [`Backoff`](crate::Backoff).
     pub fn retry(self, policy: impl RetryPolicy) -> Self {
         self.options(|options| options.retry(policy))
     }
 
-    /// What happens where a documented rate leaves no room, instead of waiting.
+    /// Sets what happens when a documented rate leaves no room, instead of waiting.
     pub fn on_limit(self, on_limit: OnLimit) -> Self {
         self.options(|options| options.on_limit(on_limit))
     }
 
-    /// How many accounts the corporation may have: see [`CallOptions::accounts`].
+    /// Sets how many accounts the company may have: see [`CallOptions::accounts`].
     pub fn accounts(self, accounts: u32) -> Self {
         self.options(|options| options.accounts(accounts))
     }
 
-    /// Names the address that calls leave from, where other processes call from it and share the
-    /// [limit store](Self::limit_store): then they count together what WeCom allows one address. Otherwise each client takes it
+    /// Names the IP address that calls leave from, for processes that share it and the
+    /// [limit store](Self::limit_store): they then count what WeCom allows per address together. Otherwise each client assumes
     /// that it is alone.
     pub fn address(mut self, address: impl Into<String>) -> Self {
         self.address = Some(address.into());
         self
     }
 
-    /// Adds something that sees every request before it leaves, and what comes back.
+    /// Adds a hook that sees every request before it leaves, and every response.
     pub fn hook(self, hook: impl Hook) -> Self {
         self.options(|options| options.hook(hook))
     }
 
-    /// Names the fields of answers that no type here has a place for: see [`CallOptions::trace_unknown_fields`].
+    /// Reports the fields of responses that the types lack: see [`CallOptions::trace_unknown_fields`].
     pub fn trace_unknown_fields(self) -> Self {
         self.options(CallOptions::trace_unknown_fields)
     }
 
-    /// Where calls are counted, instead of in memory.
+    /// Sets the store that counts calls, instead of memory.
     pub fn limit_store(mut self, store: impl LimitStore) -> Self {
         self.limit_store = Arc::new(store);
         self
     }
 
-    /// Where tokens are kept, instead of in memory.
+    /// Sets the store that keeps tokens, instead of memory.
     pub fn token_store(mut self, store: impl TokenStore) -> Self {
         self.token_store = Arc::new(store);
         self
     }
 
-    /// The client. Nothing is sent yet.
+    /// Builds the client. Nothing is sent yet.
     pub fn build(self) -> Result<Client<C>, Error> {
         let base_url = checked_url(self.base_url)?;
         let merchant_url = checked_url(self.merchant_url)?;

@@ -1,4 +1,4 @@
-//! Who calls: what proves it, and which tokens it is good for.
+//! Credentials, and the kinds of token that they obtain.
 
 use std::marker::PhantomData;
 use std::time::Duration;
@@ -16,28 +16,28 @@ use crate::session::Session;
 use crate::tokens::{LONGEST, StoredToken, is_token};
 use crate::{Body, Error, hex};
 
-/// What a client proves with that it may call: [`CorpSecret`], [`Suite`], [`AuthorizedCorp`], [`Provider`] or a [`Fixed`]
+/// The credential of a client: [`CorpSecret`], [`Suite`], [`AuthorizedCorp`], [`Provider`] or a [`Fixed`]
 /// token. It can't be implemented outside this crate.
 ///
 /// [`Suite`]: crate::Suite
 /// [`AuthorizedCorp`]: crate::AuthorizedCorp
 /// [`Provider`]: crate::Provider
 pub trait Credential: sealed::Sealed + Send + Sync + 'static {
-    /// Names it without showing it: a hash.
+    /// Returns a hash that identifies it without showing it.
     #[doc(hidden)]
     fn key(&self) -> String;
 
-    /// The corporation that it is of, by its id; whatever tells it from others, where that isn't known.
+    /// Returns its company's ID, or anything that distinguishes it from others where that isn't known.
     #[doc(hidden)]
     fn corporation(&self) -> Option<String>;
 
-    /// Whether a service provider's applications call with it.
+    /// Returns whether it belongs to a service provider's app.
     #[doc(hidden)]
     fn is_provider(&self) -> bool {
         false
     }
 
-    /// The kind of token that it gives.
+    /// The kind of token that it obtains.
     #[doc(hidden)]
     fn token_kind(&self) -> TokenKind;
 
@@ -77,9 +77,9 @@ pub(crate) mod sealed {
     pub trait Sealed {}
 }
 
-/// A credential that tokens of the kind `T` can be had with.
+/// A credential that obtains tokens of the kind `T`.
 ///
-/// An application's secret gives access tokens, so an endpoint that takes one can be called:
+/// An app's secret obtains access tokens, so it can call an endpoint that takes one:
 ///
 /// ```
 /// # use wecom_sdk::{Client, Error};
@@ -90,7 +90,7 @@ pub(crate) mod sealed {
 /// }
 /// ```
 ///
-/// It gives no token of a service provider, so this does not compile:
+/// It obtains no provider tokens, so this does not compile:
 ///
 /// ```compile_fail,E0277
 /// # use wecom_sdk::{Client, Error};
@@ -106,19 +106,19 @@ pub(crate) mod sealed {
 )]
 pub trait Provides<T: Token>: Credential {}
 
-/// A corporation's id and the secret of one of its applications. Of an application that a service provider develops
-/// for one corporation (代开发应用), the secret is the permanent code.
+/// A company's ID and the secret of one of its apps. For a customized app, which a service provider develops
+/// for one company (代开发应用), the secret is the permanent code.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CorpSecret {
-    /// The corporation's id.
+    /// The company's ID.
     pub corp_id: String,
-    /// The application's secret.
+    /// The app's secret.
     pub secret: Secret,
 }
 
 impl CorpSecret {
-    /// A corporation's id and an application's secret.
+    /// Creates a credential from a company's ID and an app's secret.
     pub fn new(corp_id: impl Into<String>, secret: impl Into<Secret>) -> Self {
         Self { corp_id: corp_id.into(), secret: secret.into() }
     }
@@ -150,8 +150,8 @@ impl Credential for CorpSecret {
     }
 }
 
-/// A token that comes from elsewhere: from a service that keeps the tokens of a whole corporation, or the key of a
-/// group's webhook. When WeCom refuses it, so does the client.
+/// A token from elsewhere: from a service that keeps the tokens of a whole company, or the key of a
+/// group bot's webhook. If WeCom refuses it, the call fails.
 ///
 /// ```
 /// # fn main() -> Result<(), wecom_sdk::Error> {
@@ -168,7 +168,7 @@ pub struct Fixed<T> {
 }
 
 impl<T: Token> Fixed<T> {
-    /// A token of a kind.
+    /// Creates a credential from a token.
     pub fn new(token: impl Into<Secret>) -> Self {
         Self { token: token.into(), kind: PhantomData }
     }

@@ -1,4 +1,4 @@
-//! What can go wrong.
+//! The errors of calls.
 
 use std::fmt;
 use std::ops::Deref;
@@ -14,10 +14,10 @@ use wecom_requests::{ApiError, BuildError, DecodeError, MerchantError, Meta, Vio
 use crate::redact::redact;
 use crate::transport::TransportError;
 
-/// What can go wrong with a call.
+/// An error of a call.
 ///
-/// `Display` says all of it, down to the root cause, so `source()` returns nothing that would say it again. The parts are
-/// in the fields, and behind [`Error::api`], [`Error::body`] and their likes, which look into an [`Error::Token`], too.
+/// `Display` includes the root cause, so `source()` returns nothing that would repeat it. The details are
+/// in the fields, and in [`Error::api`], [`Error::body`] and similar methods, which look into an [`Error::Token`], too.
 ///
 /// No variant shows a secret or a token, neither in `Display` nor in `Debug`.
 #[derive(Debug, thiserror::Error)]
@@ -29,11 +29,11 @@ pub enum Error {
     Api {
         /// The endpoint.
         endpoint: &'static Meta,
-        /// What WeCom reports.
+        /// The error that WeCom reports.
         error: ApiError,
         /// The body, as it came: it may say more.
         body: Body,
-        /// How long to wait before another attempt, where that is known: WeCom has blocked the endpoint until then.
+        /// How long to wait before another attempt, if known: WeCom has blocked the endpoint until then.
         retry_after: Option<Duration>,
     },
     /// WeChat Pay reports an error.
@@ -42,23 +42,23 @@ pub enum Error {
     Merchant {
         /// The endpoint.
         endpoint: &'static Meta,
-        /// What WeChat Pay reports.
+        /// The error that WeChat Pay reports.
         error: MerchantError,
         /// The body, as it came: it may say more.
         body: Body,
     },
-    /// The answer can't be understood.
+    /// The response can't be decoded.
     #[error("{}: {error}", endpoint.id)]
     #[non_exhaustive]
     Decode {
         /// The endpoint.
         endpoint: &'static Meta,
-        /// Where in the body, and why.
+        /// The place in the body, and the reason.
         error: DecodeError,
         /// The body, as it came.
         body: Body,
     },
-    /// The answer is not from the API: its HTTP status says so, and its body isn't an error of WeCom's.
+    /// The response is not from the API: its HTTP status is an error, and its body isn't an error of WeCom's.
     #[error("{}: HTTP status {status}{}", endpoint.id, hint(*status))]
     #[non_exhaustive]
     Status {
@@ -71,7 +71,7 @@ pub enum Error {
         /// The body, as it came.
         body: Body,
     },
-    /// The answer to one request did not come in time. The call may have been carried out all the same.
+    /// The response to one request did not arrive in time. The call may have been carried out nevertheless.
     #[error("{}: no answer within {timeout:?}", endpoint.id)]
     #[non_exhaustive]
     Timeout {
@@ -80,33 +80,33 @@ pub enum Error {
         /// How long the client waited.
         timeout: Duration,
     },
-    /// The call as a whole took too long: with its waits, its repeats and the token it needed.
+    /// The call as a whole took too long, including waits, retries and fetching the token.
     #[error("{}: not done within {deadline:?}", endpoint.id)]
     #[non_exhaustive]
     Deadline {
         /// The endpoint.
         endpoint: &'static Meta,
-        /// How long the call was given.
+        /// The deadline of the call.
         deadline: Duration,
-        /// Whether a request was on its way: then the call may have been carried out all the same.
+        /// Whether a request was on its way: if so, the call may have been carried out nevertheless.
         sent: bool,
     },
-    /// An upload or a download came to a standstill. An upload has not arrived.
+    /// An upload or a download stalled. A stalled upload has not arrived.
     #[error("{}: the transfer stalled: less than a byte a second for {time:?}", endpoint.id)]
     #[non_exhaustive]
     Stalled {
         /// The endpoint.
         endpoint: &'static Meta,
-        /// For how long.
+        /// How long it stalled.
         time: Duration,
     },
-    /// The connection failed. The call may have been carried out all the same, unless the source says that there was none.
+    /// The connection failed. The call may have been carried out nevertheless, unless the source says that there was no connection.
     #[error("{}: {}", endpoint.id, source)]
     #[non_exhaustive]
     Transport {
         /// The endpoint.
         endpoint: &'static Meta,
-        /// What the transport says.
+        /// The error of the transport.
         r#source: TransportError,
     },
     /// A documented limit leaves no room for the call, or WeCom has blocked the endpoint for a while. Nothing was sent.
@@ -115,16 +115,16 @@ pub enum Error {
     Limited {
         /// The endpoint.
         endpoint: &'static Meta,
-        /// When there is room again; zero where that can't be said.
+        /// How long to wait for room; zero if unknown.
         retry_after: Duration,
     },
-    /// The answer is larger than the client takes.
+    /// The response is larger than the client accepts.
     #[error("{}: the answer is larger than {limit} bytes", endpoint.id)]
     #[non_exhaustive]
     TooLarge {
         /// The endpoint.
         endpoint: &'static Meta,
-        /// How large an answer may be.
+        /// The largest size accepted, in bytes.
         limit: usize,
     },
     /// The request breaks documented limits. Nothing was sent.
@@ -136,13 +136,13 @@ pub enum Error {
         /// The limits it breaks.
         violations: Violations,
     },
-    /// The request can't be put together. Nothing was sent.
+    /// The request can't be built. Nothing was sent.
     #[error("{}: {}", endpoint.id, source)]
     #[non_exhaustive]
     Build {
         /// The endpoint.
         endpoint: &'static Meta,
-        /// Why.
+        /// The reason.
         r#source: BuildError,
     },
     /// The content of a file that should be uploaded can't be read, or isn't as long as announced.
@@ -151,7 +151,7 @@ pub enum Error {
     Content {
         /// The endpoint.
         endpoint: &'static Meta,
-        /// Why.
+        /// The reason.
         r#source: std::io::Error,
     },
     /// A part of an upload in parts failed.
@@ -162,23 +162,23 @@ pub enum Error {
         part: u64,
         /// How many parts there are.
         count: u64,
-        /// Why.
+        /// The reason.
         error: Box<Error>,
     },
-    /// No token could be had. Nothing else was sent. All calls that waited for the token share the error.
+    /// No token could be obtained; the request was not sent. All calls that waited for the token share the error.
     #[error("no token: {0}")]
     Token(Arc<Error>),
     /// WeCom's ticket for the suite isn't known yet, or is too old: WeCom pushes one every 10 minutes to the provider's
-    /// callback, which has to hand it to [`Client::put_ticket`](crate::Client::put_ticket).
+    /// callback, which has to pass it to [`Client::put_ticket`](crate::Client::put_ticket).
     #[error("no suite_ticket: hand the one that WeCom pushes to `Client::put_ticket`")]
     NoTicket,
-    /// The pages of an endpoint don't go on: the cursor that should lead to the next page leads nowhere new.
+    /// An endpoint's pages repeat: the cursor of the next page was already used.
     #[error("{}: the next page's cursor {cursor:?} leads nowhere new", endpoint.id)]
     #[non_exhaustive]
     Stuck {
         /// The endpoint.
         endpoint: &'static Meta,
-        /// The cursor: the one the last page was fetched with, or none although more should follow.
+        /// The cursor that the last page was fetched with, or an empty one although more pages should follow.
         cursor: String,
     },
     /// The client can't be set up.
@@ -187,18 +187,18 @@ pub enum Error {
 }
 
 impl Error {
-    /// The code WeCom reports, if that is what went wrong.
+    /// Returns the code that WeCom reports, if it reports an error.
     pub fn code(&self) -> Option<i64> {
         self.api().map(|error| error.code)
     }
 
-    /// Whether WeCom reports a certain code: one of [`errcode`](crate::errcode), or any other.
+    /// Returns whether WeCom reports a certain code: one of [`errcode`](crate::errcode), or any other.
     pub fn is_code(&self, code: i64) -> bool {
         self.code() == Some(code)
     }
 
-    /// What kind of failure it is, in a word that stays the same: a label for metrics. A call that got no token, and a part of an upload, have the kind of what the
-    /// token's call failed with.
+    /// Returns the kind of the failure as a stable word: a label for metrics. If no token could be obtained, or a part of an upload failed, it is the kind
+    /// of the underlying error.
     pub fn kind(&self) -> &'static str {
         match self.root() {
             Self::Api { .. } => "api",
@@ -222,7 +222,7 @@ impl Error {
         }
     }
 
-    /// What WeCom reports, if it reports an error.
+    /// Returns the error that WeCom reports, if it reports one.
     pub fn api(&self) -> Option<&ApiError> {
         match self.root() {
             Self::Api { error, .. } => Some(error),
@@ -230,7 +230,7 @@ impl Error {
         }
     }
 
-    /// The body of the answer, if there was one.
+    /// Returns the body of the response, if there was one.
     pub fn body(&self) -> Option<&Body> {
         match self.root() {
             Self::Api { body, .. }
@@ -241,7 +241,7 @@ impl Error {
         }
     }
 
-    /// How long to wait before another attempt, where that is known: a server says so (`Retry-After`), WeCom has blocked the
+    /// Returns how long to wait before another attempt, if known: a server says so (`Retry-After`), WeCom has blocked the
     /// endpoint, or a limit leaves no room until then.
     pub fn retry_after(&self) -> Option<Duration> {
         match self.root() {
@@ -252,7 +252,7 @@ impl Error {
         }
     }
 
-    /// Whether time ran out: of one request, of a connection attempt, or of the call as a whole.
+    /// Returns whether time ran out: of one request, of a connection attempt, or of the call as a whole.
     pub fn is_timeout(&self) -> bool {
         match self.root() {
             Self::Timeout { .. } | Self::Deadline { .. } | Self::Stalled { .. } => true,
@@ -261,7 +261,7 @@ impl Error {
         }
     }
 
-    /// Whether the same call may succeed later, without anything being changed for it. Whether it may be sent again without harm
+    /// Returns whether the same call may succeed later without changes. Whether it is safe to send it again
     /// is another question: [`Error::may_have_been_carried_out`].
     pub fn is_transient(&self) -> bool {
         match self.root() {
@@ -286,7 +286,7 @@ impl Error {
         }
     }
 
-    /// What went wrong, where it did: a call that got no token failed because another one did.
+    /// Returns the underlying error: a call without a token failed because the token's call did.
     fn root(&self) -> &Self {
         let mut error = self;
         loop {
@@ -298,7 +298,7 @@ impl Error {
         }
     }
 
-    /// The endpoint that was called, if one was.
+    /// Returns the endpoint that was called, if one was.
     pub fn endpoint(&self) -> Option<&'static Meta> {
         match self {
             Self::Api { endpoint, .. }
@@ -321,8 +321,8 @@ impl Error {
         }
     }
 
-    /// Whether WeCom may have carried the call out although there is no answer that says so. If not, it can be repeated
-    /// without harm.
+    /// Returns whether WeCom may have carried out the call although no response confirms it. If not, it is safe to
+    /// repeat the call.
     pub fn may_have_been_carried_out(&self) -> bool {
         match self {
             Self::Timeout { .. } | Self::Decode { .. } | Self::TooLarge { .. } | Self::Merchant { .. } => {
@@ -340,7 +340,7 @@ impl Error {
         }
     }
 
-    /// Takes secrets out of what the server says, should it repeat what it was sent.
+    /// Removes secrets from the server's text, in case it repeats what it was sent.
     pub(crate) fn without(mut self, secrets: &[Secret]) -> Self {
         match &mut self {
             Self::Api { error, .. } => redact(&mut error.message, secrets),
@@ -358,7 +358,7 @@ impl Error {
     }
 }
 
-/// What else there is to say of a status.
+/// Explains a status.
 fn hint(status: StatusCode) -> &'static str {
     match status {
         StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
@@ -369,7 +369,7 @@ fn hint(status: StatusCode) -> &'static str {
     }
 }
 
-/// What a `Retry-After` header says: seconds, or a date, which may have passed.
+/// Reads a `Retry-After` header: seconds, or a date, which may have passed.
 pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -379,7 +379,7 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Durati
     Some(date.duration_since(now).unwrap_or_default())
 }
 
-/// The headers of an answer. `Debug` shows only their names: a value may hold a token.
+/// The headers of a response. `Debug` shows only their names: a value may hold a token.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Headers(Box<HeaderMap>);
 
@@ -403,7 +403,7 @@ impl fmt::Debug for Headers {
     }
 }
 
-/// The body of an answer. `Debug` shows only its length: it may hold a token.
+/// The body of a response. `Debug` shows only its length: it may hold a token.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Body(pub Bytes);
 

@@ -1,4 +1,4 @@
-//! Files that don't have to fit into memory.
+//! Uploads and downloads of files that don't have to fit into memory.
 
 use std::fmt;
 use std::io;
@@ -28,7 +28,7 @@ use crate::{Client, Credential, Error, Provides, lock};
 /// How many bytes are read or sent at once.
 const PIECE: usize = 64 << 10;
 
-/// How fast an upload goes at least, in bytes a second: slower ones are given up.
+/// The lowest speed of an upload, in bytes per second: slower ones are aborted.
 pub(crate) const UPLOAD_RATE: u64 = 256 << 10;
 
 /// The content of a file to upload: bytes, a file, or any stream.
@@ -81,7 +81,7 @@ impl Content {
         Ok(Self::new(length, Source::File(path)).named(name))
     }
 
-    /// A stream of so many bytes. It can be sent only once, so nothing that fails is repeated.
+    /// Creates content from a stream of so many bytes. It can be sent only once, so failures are not retried.
     pub fn stream(length: u64, stream: impl Stream<Item = io::Result<Bytes>> + Send + 'static) -> Self {
         Self::new(length, Source::Stream(Some(stream.boxed())))
     }
@@ -194,10 +194,10 @@ fn too_long(length: u64) -> io::Error {
 }
 
 impl<C: Credential> Client<C> {
-    /// Calls an endpoint that takes a file, whose content is sent as it is read: it need not fit into memory. `request` makes the
-    /// request with the file, which stands for the content and can't be sent without it.
+    /// Calls an endpoint that takes a file and streams the file's content, which need not fit into memory. `request` creates the
+    /// request from a placeholder for the file.
     ///
-    /// What fails is retried as in [`Client::send`], unless the content is a stream that can't be read again.
+    /// Failures are retried as in [`Client::send`], unless the content is a stream that can't be read again.
     pub async fn upload<E>(
         &self,
         mut content: Content,
@@ -242,7 +242,7 @@ impl<C: Credential> Client<C> {
     /// Calls an endpoint that answers with a file, and takes it in as it comes: it need not fit into memory.
     ///
     /// An error of WeCom's is an error here, too, although it comes where the file should be. The call ends when the file
-    /// begins: what fails later is the caller's to repeat, from where it stopped if the endpoint takes a range.
+    /// begins: later failures are left to the caller, who can resume where it stopped if the endpoint takes a range.
     ///
     /// ```
     /// # use wecom_sdk::{Client, media::GetMedia};
@@ -340,7 +340,7 @@ impl Download {
         }))
     }
 
-    /// Everything at once, for a file that fits into memory.
+    /// Reads the whole file into memory.
     pub async fn bytes(mut self) -> Result<Bytes, Error> {
         let mut bytes = BytesMut::new();
         while let Some(chunk) = self.chunk().await? {

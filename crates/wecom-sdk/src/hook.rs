@@ -1,4 +1,4 @@
-//! What an application may see, and add, around each request.
+//! Hooks around requests, through which an application observes them and adds headers.
 
 use std::fmt;
 use std::sync::Arc;
@@ -40,7 +40,7 @@ use crate::transport::RequestBody;
 /// # }
 /// ```
 pub trait Hook: Send + Sync + 'static {
-    /// A request is about to leave. What this takes, the call takes longer.
+    /// Is called before a request leaves. It delays the call as long as it runs.
     fn before(&self, request: &mut Outgoing<'_>) {
         let _ = request;
     }
@@ -157,7 +157,7 @@ impl fmt::Debug for Outgoing<'_> {
     }
 }
 
-/// What came back to a request. `Debug` shows no secret.
+/// The outcome of a request. `Debug` shows no secret.
 pub struct Incoming<'a> {
     pub(crate) endpoint: &'static Meta,
     pub(crate) attempt: u32,
@@ -171,22 +171,22 @@ impl Incoming<'_> {
         self.endpoint
     }
 
-    /// The how manieth request of its call it was: 1 for the first.
+    /// Returns the number of the request within its call: 1 for the first.
     pub fn attempt(&self) -> u32 {
         self.attempt
     }
 
-    /// How long it took.
+    /// Returns how long it took.
     pub fn elapsed(&self) -> Duration {
         self.elapsed
     }
 
-    /// What went wrong, if anything did. It may still be retried.
+    /// Returns the error, if the request failed. It may still be retried.
     pub fn error(&self) -> Option<&Error> {
         self.result.err()
     }
 
-    /// The answer, if nothing went wrong: its body may hold secrets, and is empty where a file comes as a stream.
+    /// Returns the response, if the request succeeded. Its body may hold secrets, and is empty for a file received as a stream.
     pub fn expose_answer(&self) -> Option<&Response<Bytes>> {
         self.result.ok()
     }
@@ -224,18 +224,18 @@ impl Finished<'_> {
         self.attempts
     }
 
-    /// How long the call took, with its waits for limits and tokens and its pauses.
+    /// Returns how long the call took, including waits for limits and tokens and pauses between attempts.
     pub fn elapsed(&self) -> Duration {
         self.elapsed
     }
 
-    /// Why the call failed, if it did. [`Error::kind`] is a label for metrics.
+    /// Returns why the call failed, if it did. [`Error::kind`] is a label for metrics.
     pub fn error(&self) -> Option<&Error> {
         self.error
     }
 }
 
-/// An address without its secrets: neither those that are known, nor what stands where tokens and secrets do.
+/// An address without its secrets: neither known ones, nor the values of parameters for tokens and secrets.
 fn redacted(url: &Uri, secrets: &[Secret]) -> String {
     let text = url.to_string();
     let Some((address, query)) = text.split_once('?') else { return text };

@@ -1,4 +1,4 @@
-//! Jobs that WeCom goes on working on after a call has returned.
+//! Jobs that WeCom continues after a call has returned.
 
 use std::time::Duration;
 
@@ -7,9 +7,9 @@ use wecom_requests::Endpoint;
 
 use crate::{Client, Credential, Error, Provides};
 
-/// An endpoint that tells how far a job is: see [`Client::wait_for`].
+/// An endpoint that reports the progress of a job: see [`Client::wait_for`].
 pub trait Job: Endpoint {
-    /// Whether there is nothing left to wait for. A state that isn't documented ends the wait, too: nobody knows what follows it.
+    /// Returns whether the job is finished. An undocumented state ends the wait, too, since it is unknown what follows it.
     fn is_over(answer: &Self::Response) -> bool;
 }
 
@@ -41,10 +41,10 @@ impl Job for wecom_models::externalcontact::moment::GetMomentTaskResult {
 }
 
 impl<C: Credential> Client<C> {
-    /// Asks how far a job is, again and again with a pause, until it is over, and gives the last answer.
+    /// Polls a job, with a pause between requests, until it is finished, and returns the last response.
     ///
-    /// The first error ends it, as [`Client::send`] returns it after its retries; the job itself goes on, and can be waited for again.
-    /// Each question has the client's deadline, the wait as a whole has none: `tokio::time::timeout` bounds it.
+    /// The first error that [`Client::send`] returns after its retries ends the wait; the job itself continues, and can be waited for again.
+    /// Each request has the client's deadline, the wait as a whole has none: use `tokio::time::timeout` to limit it.
     ///
     #[cfg_attr(feature = "contacts", doc = "```")]
     #[cfg_attr(not(feature = "contacts"), doc = "```ignore")]

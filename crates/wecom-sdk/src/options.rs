@@ -1,4 +1,4 @@
-//! What one call may differ in from another.
+//! The options of calls.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use wecom_models::wire::Reading;
 
 use crate::{Backoff, Hook, OnLimit, RetryPolicy};
 
-/// How calls are made: set for all of a client's calls by [`ClientBuilder::options`](crate::ClientBuilder::options) and its likes,
+/// The options of calls, set for all calls of a client by [`ClientBuilder::options`](crate::ClientBuilder::options) and similar methods,
 /// for some of them by [`Client::with`](crate::Client::with).
 #[derive(Clone)]
 #[must_use]
@@ -43,51 +43,51 @@ impl Default for CallOptions {
 }
 
 impl CallOptions {
-    /// How long one HTTP request may take, instead of 30 seconds. An upload may take longer, by one second for every
-    /// 256 KiB; a download as a stream may take as long as it comes.
+    /// Sets how long one HTTP request may take, instead of 30 seconds. An upload may take longer, by one second for every
+    /// 256 KiB; a download as a stream may take as long as data arrives.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// How long a call may take as a whole, instead of 2 minutes: with waiting for its turn, with a token if it needs
-    /// one, and with all retries.
+    /// Sets how long a call may take as a whole, instead of 2 minutes, including waits for its turn, fetching a token
+    /// and all retries.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
     }
 
-    /// How long an upload or a download may all but stand still, with less than a byte a second, before it is
-    /// [`Error::Stalled`](crate::Error::Stalled): instead of 20 seconds.
+    /// Sets how long an upload or a download may stall at less than a byte per second before it fails with
+    /// [`Error::Stalled`](crate::Error::Stalled), instead of 20 seconds.
     pub fn stall_timeout(mut self, timeout: Duration) -> Self {
         self.stall = timeout;
         self
     }
 
-    /// How many bytes of memory the lists and maps of an answer may take, instead of 64 MiB; text counts besides, and takes no
-    /// more than in the answer itself. More is [`Error::Decode`](crate::Error::Decode).
+    /// Sets how many bytes of memory the lists and maps of a response may take, instead of 64 MiB. Text isn't counted: it takes no
+    /// more than in the response itself. Exceeding it is [`Error::Decode`](crate::Error::Decode).
     ///
-    /// [`max_response`](crate::ClientBuilder::max_response) alone is no limit: a list of `{}` takes three bytes an item on its way, and a
-    /// struct of hundreds of bytes here.
+    /// [`max_response`](crate::ClientBuilder::max_response) alone doesn't limit memory: in a list of `{}` each item takes three bytes in the response, and a
+    /// struct of hundreds of bytes in memory.
     pub fn max_memory(mut self, bytes: usize) -> Self {
         self.memory = bytes;
         self
     }
 
-    /// Which calls are retried, and when, instead of [`Backoff`].
+    /// Sets which calls are retried, and when, instead of [`Backoff`].
     pub fn retry(mut self, policy: impl RetryPolicy) -> Self {
         self.retry = Arc::new(policy);
         self
     }
 
-    /// What happens where a documented rate leaves no room, instead of waiting.
+    /// Sets what happens when a documented rate leaves no room, instead of waiting.
     pub fn on_limit(mut self, on_limit: OnLimit) -> Self {
         self.on_limit = on_limit;
         self
     }
 
-    /// How many accounts the corporation may have (账号上限). Some [general rates](crate::rates) are so much for each of them, such as 200
-    /// receivers of messages a day; without this, they are not kept.
+    /// Sets how many accounts the company may have (账号上限). Some [general rates](crate::rates) are multiplied by it, such as 200
+    /// recipients of messages per day; without it, they are not kept.
     pub fn accounts(mut self, accounts: u32) -> Self {
         self.accounts = Some(accounts);
         self
@@ -99,14 +99,14 @@ impl CallOptions {
         self
     }
 
-    /// Adds something that sees every request before it leaves, and what comes back.
+    /// Adds a hook that sees every request before it leaves, and every response.
     pub fn hook(mut self, hook: impl Hook) -> Self {
         self.hooks.push(Arc::new(hook));
         self
     }
 
-    /// Names the fields of answers that no type here has a place for, in `tracing` events at the level `TRACE`. Answers are read
-    /// several times for it, as long as somebody listens at that level.
+    /// Reports the fields of responses that the types lack, in `tracing` events at the level `TRACE`. While a subscriber is enabled at that level,
+    /// responses are read several times.
     pub fn trace_unknown_fields(mut self) -> Self {
         self.names_unknown_fields = true;
         self

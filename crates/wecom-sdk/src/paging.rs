@@ -43,7 +43,7 @@ impl Guard {
 enum State<E> {
     /// The request for the next page.
     Next(E),
-    /// More should follow, and nobody knows where.
+    /// More pages should follow, but there is no cursor.
     Stuck(String),
     /// That was the last page.
     Done,
@@ -55,15 +55,15 @@ where
     E::Response: Send,
     C: Credential + Provides<E::Token>,
 {
-    /// The next page, or `None` after the last one.
+    /// Returns the next page, or `None` after the last one.
     ///
-    /// After an error the same page can be asked for again. A cursor that leads nowhere new is an error, after the
-    /// page it stands on.
+    /// After an error, call it again to request the same page. A cursor that repeats is an error, reported after the
+    /// page that contains it.
     pub async fn try_next(&mut self) -> Result<Option<E::Response>, Error> {
         Ok(self.try_next_with_body().await?.map(|page| page.value))
     }
 
-    /// The next page, with the body that it was read from: see [`Client::send_with_body`].
+    /// Returns the next page with the body it was decoded from: see [`Client::send_with_body`].
     pub async fn try_next_with_body(&mut self) -> Result<Option<Answered<E::Response>>, Error> {
         let request = match &mut self.state {
             State::Next(request) => request,
@@ -86,7 +86,7 @@ where
         Ok(Some(page))
     }
 
-    /// The pages as a stream. It ends with the first error.
+    /// Returns the pages as a stream, which ends with the first error.
     pub fn into_stream(self) -> impl Stream<Item = Result<E::Response, Error>> + Send + Unpin {
         Box::pin(try_unfold(self, async |mut pages| {
             let page = pages.try_next().await?;
@@ -122,16 +122,16 @@ pub struct Items<E: PagedItems, C> {
     pages: Pages<E, C>,
     page: std::vec::IntoIter<E::Item>,
     position: Position,
-    /// How many items of the next page have been given before.
+    /// How many items of the next page have already been returned.
     skip: usize,
 }
 
-/// Where items go on: on which page, and after how many of its items. It can be stored, and [`Client::items_from`] takes it.
+/// A position among items: the page, and the number of its items that were returned. Store it and pass it to [`Client::items_from`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Position {
     /// The cursor of the page; `None` for the first one.
     pub cursor: Option<String>,
-    /// How many of its items have been given.
+    /// How many of its items have been returned.
     pub taken: usize,
 }
 

@@ -23,8 +23,8 @@ const STORING: Duration = Duration::from_millis(500);
 /// How long WeCom accepts a ticket.
 const TICKET_LIFETIME: Duration = Duration::from_secs(30 * 60);
 
-/// A service provider's application (套件) and its secret. Besides them, WeCom asks for the ticket that it pushes to the provider's
-/// callback every 10 minutes, and that [`Client::put_ticket`] takes.
+/// A service provider's app (套件) and its secret. WeCom also requires the ticket that it pushes to the provider's
+/// callback every 10 minutes: pass it to [`Client::put_ticket`].
 ///
 /// ```
 /// # use wecom_sdk::{AuthorizedCorp, ClientBuilder, Error, Suite, contacts::user::GetUser};
@@ -38,7 +38,7 @@ const TICKET_LIFETIME: Duration = Duration::from_secs(30 * 60);
 /// // Wherever the callback arrives:
 /// suite.put_ticket("the ticket WeCom pushed").await;
 ///
-/// // For each corporation that installed the application:
+/// // For each company that installed the app:
 /// let corp = suite.with_credential(AuthorizedCorp::new(&suite, "corp id", "permanent code"));
 /// let member = corp.send(&GetUser::new("zhangsan")).await?;
 /// # Ok(())
@@ -47,16 +47,16 @@ const TICKET_LIFETIME: Duration = Duration::from_secs(30 * 60);
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Suite {
-    /// The application's id.
+    /// The app's ID.
     pub suite_id: String,
-    /// The application's secret.
+    /// The app's secret.
     pub secret: Secret,
     /// The last ticket that came to this process.
     ticket: Arc<Mutex<Option<StoredToken>>>,
 }
 
 impl Suite {
-    /// An application's id and secret.
+    /// Creates a credential from an app's ID and secret.
     pub fn new(suite_id: impl Into<String>, secret: impl Into<Secret>) -> Self {
         Self { suite_id: suite_id.into(), secret: secret.into(), ticket: Arc::default() }
     }
@@ -117,8 +117,8 @@ impl Credential for Suite {
 }
 
 impl Client<Suite> {
-    /// Takes in the ticket that WeCom pushed. It is kept for 30 minutes, here and in the token store, so that other processes
-    /// have it, too. WeCom waits for a callback's answer for a second: a store that is slow is not waited for any longer than
+    /// Accepts the ticket that WeCom pushed. It is kept for 30 minutes, in the client and in the token store, so that other processes
+    /// have it, too. WeCom waits one second for a callback's response, so a slow store is not waited for longer than
     /// half of that.
     pub async fn put_ticket(&self, ticket: impl Into<Secret>) {
         let ticket = StoredToken::for_next(ticket.into(), TICKET_LIFETIME);
@@ -136,7 +136,7 @@ impl Client<Suite> {
     }
 }
 
-/// A corporation that has installed a service provider's application.
+/// A company that has installed a service provider's app.
 #[derive(Clone, Debug)]
 pub struct AuthorizedCorp {
     suite: Client<Suite>,
@@ -145,8 +145,8 @@ pub struct AuthorizedCorp {
 }
 
 impl AuthorizedCorp {
-    /// A corporation and the permanent code that the provider got when it installed the application. Tokens are fetched
-    /// through the application's client.
+    /// Creates a credential from a company's ID and the permanent code that the provider received when the company installed the app. Tokens are fetched
+    /// through the app's client.
     pub fn new(suite: &Client<Suite>, corp_id: impl Into<String>, permanent_code: impl Into<Secret>) -> Self {
         Self { suite: suite.clone(), corp_id: corp_id.into(), permanent_code: permanent_code.into() }
     }
@@ -182,18 +182,18 @@ impl Credential for AuthorizedCorp {
     }
 }
 
-/// A service provider's own id and secret.
+/// A service provider's own ID and secret.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Provider {
-    /// The provider's corporation.
+    /// The provider's company.
     pub corp_id: String,
     /// The provider's secret.
     pub secret: Secret,
 }
 
 impl Provider {
-    /// A provider's id and secret.
+    /// Creates a credential from a provider's ID and secret.
     pub fn new(corp_id: impl Into<String>, secret: impl Into<Secret>) -> Self {
         Self { corp_id: corp_id.into(), secret: secret.into() }
     }

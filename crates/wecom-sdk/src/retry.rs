@@ -9,20 +9,20 @@ use wecom_requests::{Meta, Period, errcode};
 use crate::Error;
 use crate::time::jitter;
 
-/// Decides whether a request that failed is sent once more. A refused token is not its concern: the client fetches
-/// another one and repeats the call by itself, once.
+/// Decides whether a request that failed is sent once more. Refused tokens are not its concern: the client fetches
+/// another token and retries the call itself, once.
 pub trait RetryPolicy: Send + Sync + 'static {
-    /// How long to wait before the request is sent again, or `None` to give the error to the caller.
+    /// Returns how long to wait before the request is sent again, or `None` to return the error to the caller.
     fn retry(&self, failure: &Failure<'_>) -> Option<Duration>;
 
-    /// How long an endpoint is left alone after a `45009`, by all calls: the shortest period that its page documents, and
-    /// otherwise a minute, unless the policy knows better.
+    /// Returns how long all calls to an endpoint pause after a `45009`. By default, the shortest period that its page documents, or
+    /// else a minute.
     fn blocked(&self, endpoint: &Meta) -> Duration {
         let periods = endpoint.rates.iter().map(|rate| rate.per.duration());
         periods.min().unwrap_or(Period::Minute.duration())
     }
 
-    /// A call has succeeded.
+    /// Is called when a call has succeeded.
     fn succeeded(&self) {}
 }
 
@@ -48,17 +48,17 @@ pub struct Failure<'a> {
     pub endpoint: &'static Meta,
     /// Why it failed.
     pub error: &'a Error,
-    /// How many times it has been sent for this call: 1 after the first.
+    /// How many times it has been sent for this call: 1 after the first attempt.
     pub attempt: u32,
 }
 
 impl<'a> Failure<'a> {
-    /// A request that failed, after so many attempts.
+    /// Describes a request that failed after so many attempts.
     pub fn new(endpoint: &'static Meta, error: &'a Error, attempt: u32) -> Self {
         Self { endpoint, error, attempt }
     }
 
-    /// Whether sending the request again does no harm: it has not been carried out, or it only reads.
+    /// Returns whether it is safe to send the request again: it has not been carried out, or it only reads.
     pub fn is_harmless_to_repeat(&self) -> bool {
         self.endpoint.safe || !self.error.may_have_been_carried_out()
     }
@@ -74,32 +74,32 @@ impl RetryPolicy for NoRetry {
     }
 }
 
-/// Sends again what may succeed the next time, after a pause that doubles each time.
+/// Retries transient failures, after a pause that doubles each time.
 ///
-/// - A request that never left (no connection), an answer that didn't come or broke off, an HTTP status 408, 425, 429 or 5xx, and
+/// - A request that never left (no connection), a response that is missing or incomplete, an HTTP status 408, 425, 429 or 5xx, and
 ///   WeCom's `-1` (system busy): up to 3 times, after about 0.2, 0.4 and 0.8 seconds, or when `Retry-After` says. A request that
-///   may have been carried out is repeated only where its endpoint only reads ([`Meta::safe`]). What can't pass by itself (an
-///   unknown certificate authority, a proxy that asks for a password) is not repeated ([`Error::is_transient`]).
-/// - `45033` (too many calls at once), which WeCom says before it carries anything out: the same, for every endpoint.
+///   may have been carried out is retried only if its endpoint only reads ([`Meta::safe`]). Lasting failures (an
+///   unknown certificate authority, a proxy that asks for a password) are not retried ([`Error::is_transient`]).
+/// - `45033` (too many calls at once), which WeCom reports before it carries anything out: the same, for every endpoint.
 /// - `45009` (called too often): once the period is over in which the endpoint is blocked ([`RetryPolicy::blocked`]). All calls
 ///   to the endpoint wait for it.
 ///
-/// Every pause is random between half of its length and all of it, so that callers don't come back all at once. A budget keeps
-/// repeats from multiplying an outage: 10 at once, and then one for every 10 calls that succeed.
+/// Every pause is random between half of its length and all of it, so that callers don't all retry at once. A budget keeps
+/// retries from multiplying an outage: 10 at once, and then one per 10 calls that succeed.
 ///
-/// A pause that would go beyond the call's deadline is not begun: the caller gets the error at once.
+/// If a pause would exceed the call's deadline, the caller gets the error immediately.
 #[derive(Debug)]
 pub struct Backoff {
     retries: u32,
     first: Duration,
     longest: Duration,
     blocked: Option<Duration>,
-    /// In tenths of a repeat.
+    /// In tenths of a retry.
     budget: AtomicU32,
     full: u32,
 }
 
-/// What a repeat takes out of the budget; a success gives back one.
+/// The cost of a retry; a success adds 1 to the budget.
 const REPEAT: u32 = 10;
 
 impl Default for Backoff {
@@ -116,33 +116,33 @@ impl Default for Backoff {
 }
 
 impl Backoff {
-    /// As it is by default.
+    /// Creates the default policy.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// How many times a request is sent again, instead of 3.
+    /// Sets how many times a request is retried, instead of 3.
     #[must_use]
     pub fn retries(mut self, retries: u32) -> Self {
         self.retries = retries;
         self
     }
 
-    /// The first pause, and the longest one, instead of 200 milliseconds and 10 seconds.
+    /// Sets the first and the longest pause, instead of 200 milliseconds and 10 seconds.
     #[must_use]
     pub fn pauses(mut self, first: Duration, longest: Duration) -> Self {
         (self.first, self.longest) = (first, longest);
         self
     }
 
-    /// How long an endpoint is left alone after a `45009`, instead of the shortest documented period.
+    /// Sets how long calls to an endpoint pause after a `45009`, instead of the shortest documented period.
     #[must_use]
     pub fn blocked_for(mut self, pause: Duration) -> Self {
         self.blocked = Some(pause);
         self
     }
 
-    /// How many repeats there can be at once, beyond one for every 10 calls that succeed, instead of 10.
+    /// Sets how many retries are allowed at once, beyond one per 10 calls that succeed, instead of 10.
     #[must_use]
     pub fn budget(mut self, repeats: u32) -> Self {
         self.full = repeats.saturating_mul(REPEAT);

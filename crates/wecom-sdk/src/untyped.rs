@@ -46,7 +46,7 @@ pub struct UntypedCall<C> {
 }
 
 impl<C: Credential> Client<C> {
-    /// A call of an endpoint by its method and path, for what has no type here yet. It gets a token of this client's credential;
+    /// Calls an endpoint that has no type yet, by its method and path. The call gets a token of this client's credential;
     /// retries, limits, errors, redaction and the deadline are those of [`Client::send`]. If the specification has an endpoint of
     /// this method and path, its documented rates are kept, together with those calls that go through its type.
     ///
@@ -73,7 +73,7 @@ impl<C: Credential> Client<C> {
     /// # }
     /// ```
     ///
-    /// Who calls an endpoint often describes it as a type: see [`Endpoint`](crate::Endpoint).
+    /// If you call an endpoint often, describe it as a type: see [`Endpoint`](crate::Endpoint).
     pub fn call(&self, method: Method, path: impl Into<String>) -> UntypedCall<C> {
         UntypedCall {
             client: self.clone(),
@@ -96,7 +96,7 @@ impl<C: Credential> UntypedCall<C> {
         self
     }
 
-    /// Sends a JSON body. No error shows what is a [`Secret`] in it, or stands there under the name of one.
+    /// Sends a JSON body. No error shows a [`Secret`] in it, or a field whose name says that it is a secret.
     pub fn json<T: Serialize + ?Sized>(mut self, body: &T) -> Self {
         let (body, secrets) = secrets_written(|| wecom_requests::Body::json(body));
         self.body = Some(body);
@@ -110,15 +110,15 @@ impl<C: Credential> UntypedCall<C> {
         self
     }
 
-    /// Says whether the call only reads, so that it may be sent again after a lost answer. By default it does what the
-    /// specification says, and counts as one that changes something if the specification says nothing.
+    /// Says whether the call only reads, so that it may be retried after a lost response. The default is what the
+    /// specification says; calls that it doesn't know count as changing something.
     pub fn safe(mut self, safe: bool) -> Self {
         self.safe = Some(safe);
         self
     }
 
-    /// Says whether a success has an `errcode`, too. By default, it is as the specification says, and an answer without `errcode` is an
-    /// error if the specification says nothing.
+    /// Says whether a success has an `errcode`, too. The default is what the specification says; for calls that it doesn't know, a response without `errcode` is an
+    /// error.
     pub fn errcode(mut self, errcode: Errcode) -> Self {
         self.errcode = Some(errcode);
         self
@@ -130,7 +130,7 @@ impl<C: Credential> UntypedCall<C> {
         self
     }
 
-    /// Makes the call, and reads the JSON that comes back: as [`serde_json::Value`], or as any type that serde reads.
+    /// Makes the call, and decodes the JSON response: as [`serde_json::Value`], or as any type that serde reads.
     pub async fn send<T: DeserializeOwned + Send>(self) -> Result<T, Error> {
         let endpoint = self.endpoint()?;
         let memory = self.client.session().options.memory;
@@ -142,7 +142,7 @@ impl<C: Credential> UntypedCall<C> {
         self.make(endpoint, false, read).await
     }
 
-    /// Makes the call, and takes in the file that comes back.
+    /// Makes the call, and downloads the file that it returns.
     pub async fn download(self) -> Result<Download, Error> {
         let (endpoint, pace) = (self.endpoint()?, Pace::new(self.client.session().options.stall));
         self.make(endpoint, true, |answer| Download::read(endpoint, answer, pace)).await

@@ -8,18 +8,18 @@ use super::format::Format;
 use super::{Failure, artifact, terminal};
 use crate::bench::{self, FILE, Options};
 
-/// Measures the crates beside what one would write by hand, and prints ratios.
+/// Compares the crates with handwritten code, and prints ratios.
 ///
-/// A target that isn't reached is told, and is no failure: a machine may be busy. What can't be measured is one.
+/// A missed target is reported but is not a failure, since a machine may be busy. A failed measurement is one.
 #[derive(clap::Args)]
 pub struct Args {
-    /// What to measure; left out, everything that doesn't take long.
+    /// What to measure [default: everything that doesn't take long].
     #[arg(value_name = "NAME", value_parser = PossibleValuesParser::new(bench::names()))]
     only: Vec<String>,
-    /// Measures what takes long, too.
+    /// Includes measurements that take long.
     #[arg(long)]
     full: bool,
-    /// Writes the results to BENCHMARKS.md, and leaves what isn't measured as it is there. Without names, measures
+    /// Writes the results to BENCHMARKS.md, and keeps results there that aren't measured now. Without names, measures
     /// everything.
     #[arg(long)]
     write: bool,

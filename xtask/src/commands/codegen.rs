@@ -12,7 +12,7 @@ use crate::{api, emit};
 /// Generates the crates from `spec/*.yaml`.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Changes nothing; fails if a generated file is not what the spec says.
+    /// Changes nothing; fails if a generated file is out of date.
     #[arg(long)]
     check: bool,
 }

@@ -7,10 +7,10 @@ use super::format::Format;
 use super::{Failure, artifact, terminal};
 use crate::coverage::{self, Coverage, NUMBERS};
 
-/// Counts how much of what the pages document is in the spec, by family, and draws docs/coverage.svg.
+/// Counts how many documented endpoints are in the spec, by family, and draws docs/coverage.svg.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The folder with the pages, as Markdown files; left out, what they document is taken from the committed
+    /// The folder with the pages, as Markdown files. Without it, the documented endpoints are taken from the committed
     /// docs/coverage.json.
     #[arg(long, value_name = "DIR")]
     docs: Option<PathBuf>,
@@ -20,8 +20,8 @@ pub struct Args {
     /// Prints JSON.
     #[arg(long)]
     json: bool,
-    /// Changes nothing; fails if the chart or its numbers are not current. A folder that isn't there counts as
-    /// left out.
+    /// Changes nothing; fails if the chart or its numbers are out of date. A folder that doesn't exist is
+    /// ignored.
     #[arg(long)]
     check: bool,
 }

@@ -7,17 +7,17 @@ use super::{Failure, terminal};
 use crate::diff::{self, Report, Spec, Unreadable};
 use crate::drift;
 
-/// Tells what changes between two specs, and what that means for those who use the crates.
+/// Reports what changes between two specs, and what that means for users of the crates.
 ///
-/// Exits with 1 if something breaks that CHANGELOG.md of HEAD doesn't tell of. There, an item of the
-/// section `## Unreleased` tells of it with `**Breaking**` and, in backticks, the Rust path (`media::GetMedia`)
+/// Exits with 1 if a breaking change is missing from CHANGELOG.md of HEAD. There, an item of the
+/// section `## Unreleased` announces it with `**Breaking**` and, in backticks, the Rust path (`media::GetMedia`)
 /// or the spec's name (`media.get_media`) of what changed, or of its endpoint or type. Exits with 2 if there is
 /// nothing to compare.
 #[derive(clap::Args)]
 pub struct Args {
     /// The older spec: a git revision, or a folder with a `spec/`.
     base: String,
-    /// The newer one; left out, the work tree.
+    /// The newer spec [default: the work tree].
     head: Option<String>,
     /// Prints Markdown, for a comment on a pull request.
     #[arg(long, conflicts_with = "json")]
@@ -25,7 +25,7 @@ pub struct Args {
     /// Prints JSON.
     #[arg(long)]
     json: bool,
-    /// The folder with the pages, as Markdown files: tells also whether the files with new endpoints agree with them.
+    /// The folder with the pages, as Markdown files: reports also whether the files with new endpoints agree with them.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["head", "json"])]
     docs: Option<PathBuf>,
 }

@@ -6,16 +6,16 @@ use super::format::Format;
 use super::{Failure, terminal};
 use crate::drift;
 
-/// Holds the spec against documentation pages: what is new, gone or changed on either side.
+/// Compares the spec with documentation pages, and reports what is new, gone or changed on either side.
 ///
-/// Exits with 1 if they differ otherwise than the `deviations` of the spec's files say, and with 2 if there is
-/// nothing to compare. Endpoints that the spec lacks are counted, and are no difference.
+/// Exits with 1 if they differ except where the `deviations` of the spec's files say so, and with 2 if there is
+/// nothing to compare. Endpoints missing from the spec are counted, but are not a difference.
 #[derive(clap::Args)]
 pub struct Args {
     /// The folder with the pages, as Markdown files.
     #[arg(long, value_name = "DIR")]
     docs: PathBuf,
-    /// Lists the endpoints that pages document and the spec lacks.
+    /// Lists the documented endpoints that are missing from the spec.
     #[arg(long, conflicts_with = "json")]
     unspecified: bool,
     /// Prints JSON.

@@ -12,7 +12,7 @@ pub struct Args {
     /// The folder with the pages, as Markdown files.
     #[arg(long, value_name = "DIR")]
     docs: PathBuf,
-    /// Of every endpoint of the pages, not only of those in the spec.
+    /// Includes endpoints that aren't in the spec.
     #[arg(long)]
     all: bool,
     /// Writes to a file instead of the standard output.

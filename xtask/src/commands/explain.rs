@@ -4,7 +4,7 @@ use super::{Failure, terminal};
 use crate::spec::diagnostic::nearest;
 use crate::spec::mistakes::{Mistake, PAGE};
 
-/// Says what a mistake means that the other commands report; without a code, lists all.
+/// Explains a mistake that the other commands report. Without a code, lists all mistakes.
 #[derive(clap::Args)]
 pub struct Args {
     /// The code, as in `error[bad-limit]`.

@@ -18,10 +18,10 @@ pub struct Args {
     /// Adds the endpoints to a spec file, instead of writing a new one to the standard output.
     #[arg(long, value_name = "FILE", requires = "pages")]
     into: Option<PathBuf>,
-    /// Drafts all pages below a folder, and tells how many drafts fit the examples of their pages.
+    /// Drafts all pages below a folder, and reports how many drafts fit the examples of their pages.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["pages", "into"])]
     report: Option<PathBuf>,
-    /// Tells it as JSON.
+    /// Prints the report as JSON.
     #[arg(long, requires = "report")]
     json: bool,
 }

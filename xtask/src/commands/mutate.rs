@@ -6,31 +6,31 @@ use super::format::Format;
 use super::{Failure, terminal};
 use crate::mutate::{self, Options};
 
-/// Makes every kind of transcription mistake in the spec, and tells which ones the checks notice.
+/// Makes every kind of transcription mistake in the spec, and reports which ones the checks notice.
 ///
-/// A mistake counts where a page says what is right. Nothing is written. Exits with 1 if less is noticed than `--min` and
-/// `--min-kinds` ask for.
+/// A mistake counts if a page says what is right. Nothing is written. Exits with 1 if the checks notice less than `--min` and
+/// `--min-kinds` require.
 #[derive(clap::Args)]
 pub struct Args {
     /// The folder with the pages, as Markdown files.
     #[arg(long, value_name = "DIR")]
     docs: PathBuf,
-    /// Makes mistakes of this kind only; can be given several times.
+    /// Makes mistakes of this kind only. May be repeated.
     #[arg(long = "kind", value_name = "KIND")]
     kinds: Vec<String>,
-    /// Makes at most so many mistakes of a kind; 0 for all that are possible.
+    /// Makes at most this many mistakes per kind; 0 means all that are possible.
     #[arg(long, value_name = "N", default_value_t = 20)]
     sample: usize,
-    /// Decides which mistakes are made where there are more.
+    /// The random seed that selects mistakes if there are more.
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
-    /// Lists every mistake that nobody noticed.
+    /// Lists every mistake that no check noticed.
     #[arg(long, conflicts_with = "json")]
     survivors: bool,
-    /// How many mistakes of a hundred have to be noticed.
+    /// The percentage of mistakes that must be noticed.
     #[arg(long, value_name = "PERCENT", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=100))]
     min: u8,
-    /// How many kinds of a hundred have to be noticed, each in nine of ten places.
+    /// The percentage of kinds that must be noticed, each in nine of ten places.
     #[arg(long, value_name = "PERCENT", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=100))]
     min_kinds: u8,
     /// Prints JSON.

@@ -13,7 +13,7 @@ use crate::spec::{self, load};
 /// Writes the spec as an OpenAPI 3.1 document, `openapi.json`.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Changes nothing; fails if the document is not what the spec says.
+    /// Changes nothing; fails if the document is out of date.
     #[arg(long)]
     check: bool,
 }

@@ -8,7 +8,7 @@ use super::{Failure, terminal};
 use crate::import;
 use crate::spec::{self, PHRASES, Phrases, Spec, load};
 
-/// Learns how short phrases of pages are said in English, from the spec and its pages, into spec/phrases.yaml.
+/// Learns the English for short phrases of pages from the spec and its pages, and adds it to spec/phrases.yaml.
 #[derive(clap::Args)]
 pub struct Args {
     /// The folder with the pages, as Markdown files.

@@ -6,10 +6,10 @@ use std::path::Path;
 use super::{Failure, artifact, terminal};
 use crate::spec::schema;
 
-/// Writes the JSON Schemas of the spec's files, which editors complete and check them by.
+/// Writes the JSON Schemas of the spec's files, which editors use to complete and check them.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Changes nothing; fails if a schema is not what the loader reads.
+    /// Changes nothing; fails if a schema is out of date.
     #[arg(long)]
     check: bool,
 }

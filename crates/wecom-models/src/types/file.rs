@@ -1,4 +1,4 @@
-//! Files: what is uploaded, and what comes down instead of JSON.
+//! Files that are uploaded, or downloaded instead of JSON.
 
 use std::fmt;
 
@@ -11,41 +11,41 @@ use crate::wire::{self, Field, Read, ReadObject, read_objects};
 
 /// A file that is uploaded or downloaded.
 ///
-/// In JSON, where only tests and logs meet it, it is `{ "name", "content_type", "text" }`.
+/// In JSON, which only tests and logs contain, it is `{ "name", "content_type", "text" }`.
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct File {
-    /// Its name, as other people will see it. A download may have none; what one has is no path.
+    /// The name, as people see it. A download may have none; a name is never a path.
     pub name: String,
-    /// Its media type. An upload without one is sent as `application/octet-stream`.
+    /// The media type. An upload without one is sent as `application/octet-stream`.
     pub content_type: Option<String>,
-    /// Which part of the whole file a download is, when only a part was asked for: the `Content-Range` header,
+    /// The part of the whole file that a download contains, if only a part was requested: the `Content-Range` header,
     /// `bytes 0-1023/2048`.
     pub content_range: Option<String>,
-    /// What is in it.
+    /// The content.
     pub bytes: Bytes,
     streamed: Option<u64>,
 }
 
 impl File {
-    /// A file with a name and content.
+    /// Creates a file with a name and content.
     pub fn new(name: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
         Self { name: name.into(), bytes: bytes.into(), ..Self::default() }
     }
 
-    /// A file with a name and a length in bytes, whose content is sent apart from the request, as a stream. Clients make it for that:
-    /// a request with it can't be sent by itself.
+    /// Creates a file with a name and a length in bytes, whose content is sent separately, as a stream. Clients create it:
+    /// a request that contains it can't be sent by itself.
     #[doc(hidden)]
     pub fn streamed(name: impl Into<String>, length: u64) -> Self {
         Self { name: name.into(), streamed: Some(length), ..Self::default() }
     }
 
-    /// How many bytes it has.
+    /// Returns the length in bytes.
     pub fn length(&self) -> u64 {
         self.streamed.unwrap_or(self.bytes.len() as u64)
     }
 
-    /// Whether the content is sent apart from the request.
+    /// Returns whether the content is sent separately.
     pub fn is_streamed(&self) -> bool {
         self.streamed.is_some()
     }
@@ -102,7 +102,7 @@ impl ReadObject for File {
 
 read_objects!(File);
 
-/// What comes back where a request says whether it is a file or JSON.
+/// A response that is a file or JSON, depending on the request.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FileOr<T> {
     /// A file.

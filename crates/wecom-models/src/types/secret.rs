@@ -12,17 +12,17 @@ use crate::wire::{Read, read_impl, read_inner};
 pub struct Secret(String);
 
 impl Secret {
-    /// Takes a secret in.
+    /// Wraps a secret.
     pub fn new(secret: impl Into<String>) -> Self {
         Self(secret.into())
     }
 
-    /// The secret itself. Keep it out of logs and errors.
+    /// Returns the secret itself. Keep it out of logs and errors.
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// Whether there is no secret at all.
+    /// Returns whether the secret is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

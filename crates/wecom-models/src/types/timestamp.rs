@@ -14,22 +14,22 @@ use crate::wire::{Read, read_impl, read_inner};
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// The time that many seconds after 1970-01-01 00:00:00 UTC.
+    /// Creates the time that many seconds after 1970-01-01 00:00:00 UTC.
     pub const fn from_unix(seconds: i64) -> Self {
         Self(seconds)
     }
 
-    /// The seconds since 1970-01-01 00:00:00 UTC.
+    /// Returns the seconds since 1970-01-01 00:00:00 UTC.
     pub const fn as_unix(self) -> i64 {
         self.0
     }
 
-    /// Whether this is 0, which WeCom sends for "never".
+    /// Returns whether this is 0, which WeCom sends for "never".
     pub const fn is_zero(self) -> bool {
         self.0 == 0
     }
 
-    /// The current time, fractions of a second cut off.
+    /// Returns the current time in whole seconds.
     pub fn now() -> Self {
         SystemTime::now().into()
     }
