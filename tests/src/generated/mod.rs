@@ -23,6 +23,8 @@ pub(crate) mod exmail;
 pub(crate) mod externalcontact;
 /// 人事助手 · 花名册 (feature `hr`).
 pub(crate) mod hr;
+/// 账号ID (feature `idconvert`).
+pub(crate) mod idconvert;
 /// 微信客服 · 客服账号管理, 微信客服 · 升级服务与客户, 微信客服 · 会话分配与消息收发, 微信客服 · 接待人员管理 (feature `kf`).
 pub(crate) mod kf;
 /// 直播 (feature `living`).
@@ -725,6 +727,63 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<
         wecom_models::hr::GetStaffInfo,
     >(hr::GET_STAFF_INFO, &["/fieldids/*/sud_idx", "/fieldids/*/sub_idx"], &[]),
+    Contract::of::<
+        wecom_models::idconvert::ConvertTmpExternalUserId,
+    >(idconvert::CONVERT_TMP_EXTERNAL_USER_ID, &[], &[]),
+    Contract::of::<
+        wecom_models::idconvert::OpenUserIdToUserId,
+    >(idconvert::OPEN_USER_ID_TO_USER_ID, &[], &[]),
+    Contract::of::<
+        wecom_models::idconvert::FromServiceExternalUserId,
+    >(idconvert::FROM_SERVICE_EXTERNAL_USER_ID, &[], &[]),
+    Contract::of::<
+        wecom_models::idconvert::ToServiceExternalUserId,
+    >(idconvert::TO_SERVICE_EXTERNAL_USER_ID, &[], &[]),
+    Contract::of::<
+        wecom_models::idconvert::CorpIdToOpenCorpId,
+    >(idconvert::CORP_ID_TO_OPEN_CORP_ID, &[], &[]),
+    Contract::of::<
+        wecom_models::idconvert::UserIdToOpenUserId,
+    >(idconvert::USER_ID_TO_OPEN_USER_ID, &[], &[]),
+    Contract::of::<
+        wecom_models::idconvert::GetNewExternalUserId,
+    >(idconvert::GET_NEW_EXTERNAL_USER_ID, &[], &[]),
+    Contract::of::<
+        wecom_models::idconvert::GetGroupChatNewExternalUserId,
+    >(idconvert::GET_GROUP_CHAT_NEW_EXTERNAL_USER_ID, &[], &[]),
+    Contract::of::<
+        wecom_models::idconvert::FinishExternalUserIdMigration,
+    >(idconvert::FINISH_EXTERNAL_USER_ID_MIGRATION, &[], &[]),
+    Contract::of::<
+        wecom_models::idconvert::FinishOpenIdMigration,
+    >(idconvert::FINISH_OPEN_ID_MIGRATION, &[], &[]),
+    Contract::of::<
+        wecom_models::idconvert::GetOpenIdMigration,
+    >(idconvert::GET_OPEN_ID_MIGRATION, &[], &[]),
+    Contract::of::<
+        wecom_models::idconvert::UnionIdToExternalUserId,
+    >(idconvert::UNION_ID_TO_EXTERNAL_USER_ID, &[], &[]),
+    Contract::of::<
+        wecom_models::idconvert::ExternalUserIdToPendingId,
+    >(idconvert::EXTERNAL_USER_ID_TO_PENDING_ID, &[], &[]),
+    Contract::of::<
+        wecom_models::idconvert::ConvertExternalTagId,
+    >(idconvert::CONVERT_EXTERNAL_TAG_ID, &[], &[]),
+    Contract::of::<
+        wecom_models::idconvert::ConvertOpenKfId,
+    >(idconvert::CONVERT_OPEN_KF_ID, &[], &[]),
+    Contract::of::<
+        wecom_models::idconvert::ApplyMassCallTicket,
+    >(idconvert::APPLY_MASS_CALL_TICKET, &[], &[]),
+    Contract::of::<
+        wecom_models::idconvert::ApplyToUpgradeChatId,
+    >(idconvert::APPLY_TO_UPGRADE_CHAT_ID, &[], &[]),
+    Contract::of::<
+        wecom_models::idconvert::ConvertChatId,
+    >(idconvert::CONVERT_CHAT_ID, &["/chat_id_list"], &["/invalid_chat_id_list"]),
+    Contract::of::<
+        wecom_models::idconvert::UpgradeChatIdForNewCorp,
+    >(idconvert::UPGRADE_CHAT_ID_FOR_NEW_CORP, &[], &[]),
     Contract::of::<
         wecom_models::kf::account::ListAccount,
     >(kf::account::LIST_ACCOUNT, &[], &[]),

@@ -23,6 +23,8 @@ pub(crate) mod exmail;
 pub(crate) mod externalcontact;
 /// 人事助手 · 花名册 (feature `hr`).
 pub(crate) mod hr;
+/// 账号ID (feature `idconvert`).
+pub(crate) mod idconvert;
 /// 微信客服 · 客服账号管理, 微信客服 · 升级服务与客户, 微信客服 · 会话分配与消息收发, 微信客服 · 接待人员管理 (feature `kf`).
 pub(crate) mod kf;
 /// 直播 (feature `living`).
@@ -90,6 +92,7 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     externalcontact::tag::ROUTES,
     externalcontact::transfer::ROUTES,
     hr::ROUTES,
+    idconvert::ROUTES,
     kf::account::ROUTES,
     kf::customer::ROUTES,
     kf::message::ROUTES,

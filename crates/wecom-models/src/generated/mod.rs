@@ -32,6 +32,9 @@ pub mod externalcontact;
 /// 人事助手 · 花名册 (feature `hr`).
 #[cfg(feature = "hr")]
 pub mod hr;
+/// 账号ID (feature `idconvert`).
+#[cfg(feature = "idconvert")]
+pub mod idconvert;
 /// 微信客服 · 客服账号管理, 微信客服 · 升级服务与客户, 微信客服 · 会话分配与消息收发, 微信客服 · 接待人员管理 (feature `kf`).
 #[cfg(feature = "kf")]
 pub mod kf;

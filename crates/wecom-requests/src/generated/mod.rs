@@ -32,6 +32,9 @@ pub(crate) mod externalcontact;
 /// 人事助手 · 花名册 (feature `hr`).
 #[cfg(feature = "hr")]
 pub(crate) mod hr;
+/// 账号ID (feature `idconvert`).
+#[cfg(feature = "idconvert")]
+pub(crate) mod idconvert;
 /// 微信客服 · 客服账号管理, 微信客服 · 升级服务与客户, 微信客服 · 会话分配与消息收发, 微信客服 · 接待人员管理 (feature `kf`).
 #[cfg(feature = "kf")]
 pub(crate) mod kf;
@@ -460,6 +463,44 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::externalcontact::transfer::TransferGroupChat as crate::Endpoint>::META,
     #[cfg(feature = "hr")]
     <wecom_models::hr::GetStaffInfo as crate::Endpoint>::META,
+    #[cfg(feature = "idconvert")]
+    <wecom_models::idconvert::ConvertTmpExternalUserId as crate::Endpoint>::META,
+    #[cfg(feature = "idconvert")]
+    <wecom_models::idconvert::OpenUserIdToUserId as crate::Endpoint>::META,
+    #[cfg(feature = "idconvert")]
+    <wecom_models::idconvert::FromServiceExternalUserId as crate::Endpoint>::META,
+    #[cfg(feature = "idconvert")]
+    <wecom_models::idconvert::ToServiceExternalUserId as crate::Endpoint>::META,
+    #[cfg(feature = "idconvert")]
+    <wecom_models::idconvert::CorpIdToOpenCorpId as crate::Endpoint>::META,
+    #[cfg(feature = "idconvert")]
+    <wecom_models::idconvert::UserIdToOpenUserId as crate::Endpoint>::META,
+    #[cfg(feature = "idconvert")]
+    <wecom_models::idconvert::GetNewExternalUserId as crate::Endpoint>::META,
+    #[cfg(feature = "idconvert")]
+    <wecom_models::idconvert::GetGroupChatNewExternalUserId as crate::Endpoint>::META,
+    #[cfg(feature = "idconvert")]
+    <wecom_models::idconvert::FinishExternalUserIdMigration as crate::Endpoint>::META,
+    #[cfg(feature = "idconvert")]
+    <wecom_models::idconvert::FinishOpenIdMigration as crate::Endpoint>::META,
+    #[cfg(feature = "idconvert")]
+    <wecom_models::idconvert::GetOpenIdMigration as crate::Endpoint>::META,
+    #[cfg(feature = "idconvert")]
+    <wecom_models::idconvert::UnionIdToExternalUserId as crate::Endpoint>::META,
+    #[cfg(feature = "idconvert")]
+    <wecom_models::idconvert::ExternalUserIdToPendingId as crate::Endpoint>::META,
+    #[cfg(feature = "idconvert")]
+    <wecom_models::idconvert::ConvertExternalTagId as crate::Endpoint>::META,
+    #[cfg(feature = "idconvert")]
+    <wecom_models::idconvert::ConvertOpenKfId as crate::Endpoint>::META,
+    #[cfg(feature = "idconvert")]
+    <wecom_models::idconvert::ApplyMassCallTicket as crate::Endpoint>::META,
+    #[cfg(feature = "idconvert")]
+    <wecom_models::idconvert::ApplyToUpgradeChatId as crate::Endpoint>::META,
+    #[cfg(feature = "idconvert")]
+    <wecom_models::idconvert::ConvertChatId as crate::Endpoint>::META,
+    #[cfg(feature = "idconvert")]
+    <wecom_models::idconvert::UpgradeChatIdForNewCorp as crate::Endpoint>::META,
     #[cfg(feature = "kf")]
     <wecom_models::kf::account::ListAccount as crate::Endpoint>::META,
     #[cfg(feature = "kf")]
