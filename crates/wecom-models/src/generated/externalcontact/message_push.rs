@@ -239,8 +239,8 @@ pub struct GetGroupMsgListV2Response {
 /// [获取群发成员发送任务列表](https://developer.work.weixin.qq.com/document/path/93338)
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; they get only the messages of members visible
-/// to the app. Third-party apps need the permission 客户联系 › 群发消息给客户和客户群. Since 2023-12-01 a system
-/// app's secret no longer works; existing companies are unaffected for now.
+/// to the app. Customized and third-party apps need the permission 企业客户权限 › 客户联系 › 群发消息给客户和客户群. Since
+/// 2023-12-01 a system app's secret no longer works; existing companies are unaffected for now.
 ///
 /// Not available for messages created before 2020-11-17.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -295,8 +295,8 @@ pub struct GetGroupMsgTaskResponse {
 /// [获取企业群发成员执行结果](https://developer.work.weixin.qq.com/document/path/93338)
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; they get only the messages of members visible
-/// to the app. Third-party apps need the permission 客户联系 › 群发消息给客户和客户群. Since 2023-12-01 a system
-/// app's secret no longer works; existing companies are unaffected for now.
+/// to the app. Customized and third-party apps need the permission 企业客户权限 › 客户联系 › 群发消息给客户和客户群. Since
+/// 2023-12-01 a system app's secret no longer works; existing companies are unaffected for now.
 ///
 /// For messages to customer groups, only those already sent are listed: until then no group has been
 /// chosen. Not available for messages created before 2020-11-17.
@@ -416,14 +416,16 @@ pub struct CancelGroupMsgSendResponse {}
 ///
 /// Several apps may receive a code for the same customer; the first call succeeds.
 ///
-/// - `41051`: the customer has been welcomed already, or the chat has begun. Don't retry.
-/// - `41096`: another app is sending its message right now. That may still fail, so you may retry.
-///
 /// Text and attachments arrive as separate messages.
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用. Third-party apps need the permission 企业客户权限 ›
 /// 客户联系 › 给客户发送欢迎语, customer acquisition apps (营销获客类应用) 客户联系权限 › 消息推送权限 › 给客户发送欢迎语. The member must be
 /// visible to the app.
+///
+/// Error codes:
+///
+/// - 41051, `WELCOME_CHAT_ALREADY_STARTED`: The customer has received a welcome message already. Don't retry.
+/// - 41096, `WELCOME_MESSAGE_ALREADY_SENDING`: Another app is sending its welcome message right now. That may still fail: retry, until 41051 says that the customer has received one.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendWelcomeMsg {

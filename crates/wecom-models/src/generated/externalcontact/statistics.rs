@@ -21,10 +21,12 @@ use crate::{Timestamp, Unknown};
 /// WeCom keeps 180 days. The period runs from `day_begin_time` to `day_end_time`, that day included;
 /// times are rounded down to the start of the day.
 ///
-/// Error 81017: `owner_filter` is omitted, and more than 1000 people are visible to the app.
-///
 /// Self-built apps must be listed under 客户联系 › 可调用应用; third-party apps need the permission 企业客户权限 ›
 /// 客户群 › 获取客户群的数据统计. The group owners must be visible to the app.
+///
+/// Error codes:
+///
+/// - 81017, `REQUEST_TOO_MANY_ITEMS`: `owner_filter` is omitted, and more than 1,000 people are visible to the app. Name the group owners in `owner_filter`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupChatStatistic {
@@ -121,11 +123,13 @@ pub struct GetGroupChatStatisticResponse {
 /// WeCom keeps 180 days. The period runs from `day_begin_time` to `day_end_time`, that day included;
 /// times are rounded down to the start of the day.
 ///
-/// Error 81017: `owner_filter` is omitted, and more than 1000 people are visible to the app.
-///
 /// The token comes from the customer contact secret (客户联系), or from a self-built app listed under 客户联系
 /// › 可调用应用; third-party apps need the permission 企业客户权限 › 客户群 › 获取客户群的数据统计. The group owners must be
 /// visible to the app.
+///
+/// Error codes:
+///
+/// - 81017, `REQUEST_TOO_MANY_ITEMS`: `owner_filter` is omitted, and more than 1,000 people are visible to the app. Name the group owners in `owner_filter`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupChatStatisticByDay {

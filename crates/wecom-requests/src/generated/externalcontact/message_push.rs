@@ -283,7 +283,22 @@ impl crate::Endpoint for SendWelcomeMsg {
         safe: false,
         rates: &[],
         concurrency: None,
-        codes: &[],
+        codes: &[
+            crate::errcode::ErrorCode {
+                code: crate::errcode::WELCOME_CHAT_ALREADY_STARTED,
+                name: "WELCOME_CHAT_ALREADY_STARTED",
+                doc: "The customer has received a welcome message already.",
+                help: Some("Don't retry."),
+            },
+            crate::errcode::ErrorCode {
+                code: crate::errcode::WELCOME_MESSAGE_ALREADY_SENDING,
+                name: "WELCOME_MESSAGE_ALREADY_SENDING",
+                doc: "Another app is sending its welcome message right now.",
+                help: Some(
+                    "That may still fail: retry, until 41051 says that the customer has received one.",
+                ),
+            },
+        ],
     };
 }
 

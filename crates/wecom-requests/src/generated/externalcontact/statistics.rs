@@ -21,7 +21,14 @@ impl crate::Endpoint for GetGroupChatStatistic {
         safe: true,
         rates: &[],
         concurrency: None,
-        codes: &[],
+        codes: &[
+            crate::errcode::ErrorCode {
+                code: crate::errcode::REQUEST_TOO_MANY_ITEMS,
+                name: "REQUEST_TOO_MANY_ITEMS",
+                doc: "`owner_filter` is omitted, and more than 1,000 people are visible to the app.",
+                help: Some("Name the group owners in `owner_filter`."),
+            },
+        ],
     };
 }
 
@@ -80,7 +87,14 @@ impl crate::Endpoint for GetGroupChatStatisticByDay {
         safe: true,
         rates: &[],
         concurrency: None,
-        codes: &[],
+        codes: &[
+            crate::errcode::ErrorCode {
+                code: crate::errcode::REQUEST_TOO_MANY_ITEMS,
+                name: "REQUEST_TOO_MANY_ITEMS",
+                doc: "`owner_filter` is omitted, and more than 1,000 people are visible to the app.",
+                help: Some("Name the group owners in `owner_filter`."),
+            },
+        ],
     };
 }
 
