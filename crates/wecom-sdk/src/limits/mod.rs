@@ -30,16 +30,16 @@ pub(crate) use window::SLOTS;
 /// For how long a server is left alone at most, whatever it asks for: then it is asked again.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5 * 60);
 
-/// What happens to a call for which a documented limit leaves no room.
+/// What to do with a call for which a documented limit leaves no room.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OnLimit {
-    /// It waits for its turn, behind those that came before it. One that would wait beyond its deadline is refused.
+    /// It waits for its turn, behind earlier calls. A call that would wait beyond its deadline is refused.
     #[default]
     Wait,
     /// It is refused, with [`Error::Limited`].
     Refuse,
-    /// It is sent all the same, and WeCom decides.
+    /// It is sent anyway, and WeCom decides.
     Ignore,
 }
 
@@ -59,7 +59,7 @@ pub trait LimitStore: Send + Sync + 'static {
         calls: u32,
     ) -> StoreFuture<'a, Option<Duration>>;
 
-    /// Takes one of `most` places for a call that is about to be on its way, and says whether there was one. A call that has a place
+    /// Takes one of `most` places for a call that is about to be sent, and returns whether there was one. A call that has a place
     /// already keeps it: while it is on its way, this is called again and again, and a place for which it isn't called within its
     /// life is free again.
     ///
@@ -74,7 +74,7 @@ pub trait LimitStore: Send + Sync + 'static {
         Box::pin(std::future::ready(Ok(true)))
     }
 
-    /// Gives the place of a call back, if it has one.
+    /// Releases the place of a call, if it has one.
     fn leave<'a>(&'a self, _key: LimitKey<'a>, _call: u128) -> StoreFuture<'a> {
         Box::pin(std::future::ready(Ok(())))
     }
@@ -109,7 +109,7 @@ impl<S: LimitStore + ?Sized> LimitStore for Arc<S> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct LimitKey<'a> {
-    /// Names for whom it counts, without showing it: a credential, or a general rate and a corporation, an application or an
+    /// Names for whom it counts, without showing it: a credential, or a general rate and a company, an app or an
     /// address.
     pub scope: &'a str,
     /// The endpoint's id; its path, for a general rate.

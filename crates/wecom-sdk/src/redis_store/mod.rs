@@ -24,11 +24,11 @@ use scripts::{
 
 /// Keeps tokens, and counts calls, in Redis: for several processes or machines that use the same credentials.
 ///
-/// One of them fetches a token while it holds a lease, and the others take it from here. A lease ends by itself should its
-/// holder die, and a holder that comes back late can't overwrite a newer token (fencing). While the server is away,
-/// every process goes on with a token of its own and counts for itself.
+/// One of them fetches a token while it holds a lease, and the others read it from Redis. A lease expires in case its
+/// holder dies, and a holder that returns late can't overwrite a newer token (fencing). While Redis is unavailable,
+/// every process continues with its own token and counts for itself.
 ///
-/// Give it to a client twice. (Nobody listens at the address below, so this client does without.)
+/// Pass it to a client twice. (No server listens at the address below, so this client works without it.)
 ///
 /// ```
 /// # use wecom_sdk::meeting::basic::GetMeetingInfo;
@@ -51,7 +51,7 @@ use scripts::{
 /// Besides one server, with or without TLS, it can be a cluster ([`Redis::cluster`], feature `redis-cluster`) or the master that
 /// sentinels name ([`Redis::sentinel`], feature `redis-sentinel`).
 ///
-/// Keys begin with `wecom:` and a hash of the credential, or of what a general rate counts for. Values are tokens in the clear: the server has to be as well kept as
+/// Keys begin with `wecom:` and a hash of the credential, or of what a general rate counts for. Values are tokens in clear text: protect the server like
 /// the secrets.
 #[derive(Clone)]
 pub struct Redis {
@@ -67,18 +67,18 @@ impl fmt::Debug for Redis {
 }
 
 impl Redis {
-    /// Takes a server by its address: `redis://user:password@host:port/database`, or `rediss://…` for TLS, with the certificates that the
+    /// Connects to a server by its address: `redis://user:password@host:port/database`, or `rediss://…` for TLS, with the certificates that the
     /// system trusts. It is connected to when it is first needed, and again whenever the connection is lost.
     pub fn connect(address: &str) -> Result<Self, StoreError> {
         Client::open(address).map(Self::with_client).map_err(unusable)
     }
 
-    /// Takes a server by a client that knows how to reach it: with certificates of one's own, for instance.
+    /// Connects to a server through an existing client, for instance one with its own certificates.
     pub fn with_client(client: Client) -> Self {
         Self::new(Source::Server(client))
     }
 
-    /// Takes a cluster by the addresses of some of its servers, which all have the same password.
+    /// Connects to a cluster by the addresses of some of its servers, which all have the same password.
     ///
     /// ```
     /// # fn main() -> Result<(), wecom_sdk::StoreError> {
@@ -134,7 +134,7 @@ impl Redis {
         Self { link: Arc::new(Link::new(source)), prefix: "wecom:".into(), lease: LEASE }
     }
 
-    /// What keys begin with, instead of `wecom:`.
+    /// Sets the prefix of keys, instead of `wecom:`.
     #[must_use]
     pub fn prefix(mut self, prefix: &str) -> Self {
         self.prefix = prefix.into();

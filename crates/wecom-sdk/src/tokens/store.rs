@@ -1,4 +1,4 @@
-//! Where tokens are kept, for those who share them.
+//! Stores that keep tokens, and share them.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -6,17 +6,17 @@ use std::time::{Duration, SystemTime};
 use futures_core::future::BoxFuture;
 use wecom_models::Secret;
 
-/// What a store does.
+/// The future that a store's method returns.
 pub type StoreFuture<'a, T = ()> = BoxFuture<'a, Result<T, StoreError>>;
 
-/// Where tokens are kept: [`MemoryStore`](crate::MemoryStore) for one process, with the feature `redis` [`Redis`](crate::Redis) for
+/// Keeps tokens: [`MemoryStore`](crate::MemoryStore) for one process, with the feature `redis` [`Redis`](crate::Redis) for
 /// all that share a server.
 ///
-/// Whoever fetches a token holds the lease of its key meanwhile, so that one of many does. When the store fails, each
-/// client goes on with a token of its own: a failing store makes no call fail. What it has and what can't be a token (empty, huge,
-/// not text, valid for days) is passed over and replaced.
+/// A client holds the lease of a key while it fetches its token, so that only one of many does. When the store fails, each
+/// client continues with its own token: a failing store makes no call fail. Values that can't be a token (empty, huge,
+/// not text, valid for days) are ignored and replaced.
 ///
-/// Keys name a credential by a hash. Values are tokens, so a store has to be as well kept as the secrets themselves.
+/// Keys name a credential by a hash. Values are tokens, so protect a store like the secrets themselves.
 pub trait TokenStore: Send + Sync + 'static {
     /// Returns the token of a key.
     fn get<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<StoredToken>>;
@@ -27,16 +27,16 @@ pub trait TokenStore: Send + Sync + 'static {
     /// Drops the token of a key if it is still this one.
     fn remove<'a>(&'a self, key: &'a str, token: &'a Secret) -> StoreFuture<'a>;
 
-    /// Takes the lease of a key, unless somebody holds it. It ends by itself after a while, should its holder die.
+    /// Takes the lease of a key, unless it is held. A lease expires by itself in case its holder dies.
     fn lease<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<Lease>>;
 
-    /// Lets a lease last longer, if it is still held: it is called every 2 seconds while a token is fetched, which takes 25 seconds
-    /// at most. A store whose leases last longer than that anyway has nothing to do.
+    /// Extends a lease, if it is still held. It is called every 2 seconds while a token is fetched, which takes 25 seconds
+    /// at most. A store whose leases last longer than that needs to do nothing.
     fn renew<'a>(&'a self, _key: &'a str, _lease: &'a Lease) -> StoreFuture<'a> {
         Box::pin(std::future::ready(Ok(())))
     }
 
-    /// Gives a lease back, if it is still held.
+    /// Releases a lease, if it is still held.
     fn release<'a>(&'a self, key: &'a str, lease: Lease) -> StoreFuture<'a>;
 }
 
@@ -109,7 +109,7 @@ pub(crate) fn is_token(token: &Secret) -> bool {
 /// The right to fetch a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lease {
-    /// Larger than that of every earlier lease of the key: a holder that comes back late is told by it.
+    /// Larger than that of every earlier lease of the key: it identifies a holder that returns late.
     pub fence: u64,
 }
 
@@ -121,7 +121,7 @@ pub struct StoreError {
 }
 
 impl StoreError {
-    /// What went wrong, without anything secret.
+    /// The reason, without secrets.
     pub fn new(message: impl Into<String>) -> Self {
         Self { message: message.into() }
     }
