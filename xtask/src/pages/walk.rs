@@ -284,6 +284,7 @@ impl<'a, 'm> Walk<'a, 'm> {
         if self.address {
             self.introduce(text);
         }
+        let appended = self.contents.sections.len() > 1 && self.above.starts_with("附录");
         let Some(endpoint) = &mut self.endpoint else { return };
         let section = &mut self.contents.sections[endpoint.section];
         let method = (self.known)(&section.path).unwrap_or(&section.method).to_owned();
@@ -295,6 +296,10 @@ impl<'a, 'm> Walk<'a, 'm> {
         match found {
             Ok(found) => {
                 for Found { offset, value, repairs } in found {
+                    // Whose response an appendix shows, it says in prose: seldom that of the last endpoint.
+                    if appended && value.get("errcode").is_some() {
+                        continue;
+                    }
                     let Some(part) = endpoint.bodies.part(self.hint, &method, &value) else {
                         pieces.push(value);
                         continue;
