@@ -18,8 +18,8 @@ pub(crate) mod corpgroup;
 /// 邮件 · 邮箱账号, 邮件 · 应用邮箱, 邮件 · 管理邮件群组, 邮件 · 管理公共邮箱, 邮件 · 高级功能账号管理 (feature `exmail`).
 pub(crate) mod exmail;
 /// 客户联系 · 联系我管理, 客户联系 · 客户管理, 客户联系 · 获客助手, 客户联系 · 客户联系规则组管理, 客户联系 · 企业服务人员管理, 客户联系 · 客户群管理, 客户联系 ·
-/// 管理聊天敏感词, 客户联系 · 消息推送, 客户联系 · 客户朋友圈, 客户联系 · 客户朋友圈规则组, 客户联系 · 管理商品图册, 客户联系 · 统计管理, 客户联系 · 客户标签管理,
-/// 客户联系 · 在职继承与离职继承 (feature `externalcontact`).
+/// 管理聊天敏感词, 客户联系 · 加入群聊管理, 客户联系 · 消息推送, 客户联系 · 客户朋友圈, 客户联系 · 客户朋友圈规则组, 客户联系 · 管理商品图册, 客户联系 · 统计管理,
+/// 客户联系 · 客户标签管理, 客户联系 · 在职继承与离职继承 (feature `externalcontact`).
 pub(crate) mod externalcontact;
 /// 人事助手 · 花名册 (feature `hr`).
 pub(crate) mod hr;
@@ -573,6 +573,18 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<
         wecom_models::externalcontact::intercept_rule::DelInterceptRule,
     >(externalcontact::intercept_rule::DEL_INTERCEPT_RULE, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::join_way::AddJoinWay,
+    >(externalcontact::join_way::ADD_JOIN_WAY, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::join_way::GetJoinWay,
+    >(externalcontact::join_way::GET_JOIN_WAY, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::join_way::UpdateJoinWay,
+    >(externalcontact::join_way::UPDATE_JOIN_WAY, &[], &[]),
+    Contract::of::<
+        wecom_models::externalcontact::join_way::DelJoinWay,
+    >(externalcontact::join_way::DEL_JOIN_WAY, &[], &[]),
     Contract::of::<
         wecom_models::externalcontact::message_push::AddMsgTemplate,
     >(externalcontact::message_push::ADD_MSG_TEMPLATE, &[], &[]),

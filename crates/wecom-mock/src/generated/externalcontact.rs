@@ -7,6 +7,7 @@ pub(crate) mod customer_strategy;
 pub(crate) mod follow_user;
 pub(crate) mod groupchat;
 pub(crate) mod intercept_rule;
+pub(crate) mod join_way;
 pub(crate) mod message_push;
 pub(crate) mod moment;
 pub(crate) mod moment_strategy;

@@ -18,8 +18,8 @@ pub(crate) mod corpgroup;
 /// 邮件 · 邮箱账号, 邮件 · 应用邮箱, 邮件 · 管理邮件群组, 邮件 · 管理公共邮箱, 邮件 · 高级功能账号管理 (feature `exmail`).
 pub(crate) mod exmail;
 /// 客户联系 · 联系我管理, 客户联系 · 客户管理, 客户联系 · 获客助手, 客户联系 · 客户联系规则组管理, 客户联系 · 企业服务人员管理, 客户联系 · 客户群管理, 客户联系 ·
-/// 管理聊天敏感词, 客户联系 · 消息推送, 客户联系 · 客户朋友圈, 客户联系 · 客户朋友圈规则组, 客户联系 · 管理商品图册, 客户联系 · 统计管理, 客户联系 · 客户标签管理,
-/// 客户联系 · 在职继承与离职继承 (feature `externalcontact`).
+/// 管理聊天敏感词, 客户联系 · 加入群聊管理, 客户联系 · 消息推送, 客户联系 · 客户朋友圈, 客户联系 · 客户朋友圈规则组, 客户联系 · 管理商品图册, 客户联系 · 统计管理,
+/// 客户联系 · 客户标签管理, 客户联系 · 在职继承与离职继承 (feature `externalcontact`).
 pub(crate) mod externalcontact;
 /// 人事助手 · 花名册 (feature `hr`).
 pub(crate) mod hr;
@@ -84,6 +84,7 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     externalcontact::follow_user::ROUTES,
     externalcontact::groupchat::ROUTES,
     externalcontact::intercept_rule::ROUTES,
+    externalcontact::join_way::ROUTES,
     externalcontact::message_push::ROUTES,
     externalcontact::moment::ROUTES,
     externalcontact::moment_strategy::ROUTES,

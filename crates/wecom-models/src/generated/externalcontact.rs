@@ -7,6 +7,7 @@ pub mod customer_strategy;
 pub mod follow_user;
 pub mod groupchat;
 pub mod intercept_rule;
+pub mod join_way;
 pub mod message_push;
 pub mod moment;
 pub mod moment_strategy;

@@ -25,8 +25,8 @@ pub(crate) mod corpgroup;
 #[cfg(feature = "exmail")]
 pub(crate) mod exmail;
 /// 客户联系 · 联系我管理, 客户联系 · 客户管理, 客户联系 · 获客助手, 客户联系 · 客户联系规则组管理, 客户联系 · 企业服务人员管理, 客户联系 · 客户群管理, 客户联系 ·
-/// 管理聊天敏感词, 客户联系 · 消息推送, 客户联系 · 客户朋友圈, 客户联系 · 客户朋友圈规则组, 客户联系 · 管理商品图册, 客户联系 · 统计管理, 客户联系 · 客户标签管理,
-/// 客户联系 · 在职继承与离职继承 (feature `externalcontact`).
+/// 管理聊天敏感词, 客户联系 · 加入群聊管理, 客户联系 · 消息推送, 客户联系 · 客户朋友圈, 客户联系 · 客户朋友圈规则组, 客户联系 · 管理商品图册, 客户联系 · 统计管理,
+/// 客户联系 · 客户标签管理, 客户联系 · 在职继承与离职继承 (feature `externalcontact`).
 #[cfg(feature = "externalcontact")]
 pub(crate) mod externalcontact;
 /// 人事助手 · 花名册 (feature `hr`).
@@ -363,6 +363,14 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::externalcontact::intercept_rule::UpdateInterceptRule as crate::Endpoint>::META,
     #[cfg(feature = "externalcontact")]
     <wecom_models::externalcontact::intercept_rule::DelInterceptRule as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::join_way::AddJoinWay as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::join_way::GetJoinWay as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::join_way::UpdateJoinWay as crate::Endpoint>::META,
+    #[cfg(feature = "externalcontact")]
+    <wecom_models::externalcontact::join_way::DelJoinWay as crate::Endpoint>::META,
     #[cfg(feature = "externalcontact")]
     <wecom_models::externalcontact::message_push::AddMsgTemplate as crate::Endpoint>::META,
     #[cfg(feature = "externalcontact")]
