@@ -25,7 +25,8 @@ pub(crate) mod externalcontact;
 pub(crate) mod hr;
 /// 账号ID (feature `idconvert`).
 pub(crate) mod idconvert;
-/// 微信客服 · 客服账号管理, 微信客服 · 升级服务与客户, 微信客服 · 会话分配与消息收发, 微信客服 · 接待人员管理 (feature `kf`).
+/// 微信客服 · 客服账号管理, 微信客服 · 升级服务与客户, 微信客服 · 机器人管理, 微信客服 · 会话分配与消息收发, 微信客服 · 接待人员管理, 微信客服 · 统计管理 (feature
+/// `kf`).
 pub(crate) mod kf;
 /// 直播 (feature `living`).
 pub(crate) mod living;
@@ -828,6 +829,30 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         wecom_models::kf::customer::BatchGetCustomer,
     >(kf::customer::BATCH_GET_CUSTOMER, &[], &[]),
     Contract::of::<
+        wecom_models::kf::knowledge::AddGroup,
+    >(kf::knowledge::ADD_GROUP, &[], &[]),
+    Contract::of::<
+        wecom_models::kf::knowledge::DelGroup,
+    >(kf::knowledge::DEL_GROUP, &[], &[]),
+    Contract::of::<
+        wecom_models::kf::knowledge::ModGroup,
+    >(kf::knowledge::MOD_GROUP, &[], &[]),
+    Contract::of::<
+        wecom_models::kf::knowledge::ListGroup,
+    >(kf::knowledge::LIST_GROUP, &[], &[]),
+    Contract::of::<
+        wecom_models::kf::knowledge::AddIntent,
+    >(kf::knowledge::ADD_INTENT, &[], &[]),
+    Contract::of::<
+        wecom_models::kf::knowledge::DelIntent,
+    >(kf::knowledge::DEL_INTENT, &[], &[]),
+    Contract::of::<
+        wecom_models::kf::knowledge::ModIntent,
+    >(kf::knowledge::MOD_INTENT, &[], &[]),
+    Contract::of::<
+        wecom_models::kf::knowledge::ListIntent,
+    >(kf::knowledge::LIST_INTENT, &[], &[]),
+    Contract::of::<
         wecom_models::kf::message::SyncMsg,
     >(
         kf::message::SYNC_MSG,
@@ -859,6 +884,19 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<
         wecom_models::kf::servicer::ListServicer,
     >(kf::servicer::LIST_SERVICER, &[], &[]),
+    Contract::of::<
+        wecom_models::kf::statistics::GetCorpStatistic,
+    >(kf::statistics::GET_CORP_STATISTIC, &[], &["/statistic_list"]),
+    Contract::of::<
+        wecom_models::kf::statistics::GetServicerStatistic,
+    >(kf::statistics::GET_SERVICER_STATISTIC, &[], &["/statistic_list"]),
+    Contract::of::<
+        wecom_models::kf::statistics::GetKfStatistic,
+    >(
+        kf::statistics::GET_KF_STATISTIC,
+        &[],
+        &["/statistic_list", "/statistic_list/*/statistic/upgrade_service_customer_cnt"],
+    ),
     Contract::of::<wecom_models::living::GetWatchStat>(living::GET_WATCH_STAT, &[], &[]),
     Contract::of::<
         wecom_models::media::UploadMedia,

@@ -25,7 +25,8 @@ pub(crate) mod externalcontact;
 pub(crate) mod hr;
 /// 账号ID (feature `idconvert`).
 pub(crate) mod idconvert;
-/// 微信客服 · 客服账号管理, 微信客服 · 升级服务与客户, 微信客服 · 会话分配与消息收发, 微信客服 · 接待人员管理 (feature `kf`).
+/// 微信客服 · 客服账号管理, 微信客服 · 升级服务与客户, 微信客服 · 机器人管理, 微信客服 · 会话分配与消息收发, 微信客服 · 接待人员管理, 微信客服 · 统计管理 (feature
+/// `kf`).
 pub(crate) mod kf;
 /// 直播 (feature `living`).
 pub(crate) mod living;
@@ -96,8 +97,10 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     idconvert::ROUTES,
     kf::account::ROUTES,
     kf::customer::ROUTES,
+    kf::knowledge::ROUTES,
     kf::message::ROUTES,
     kf::servicer::ROUTES,
+    kf::statistics::ROUTES,
     living::ROUTES,
     media::ROUTES,
     meeting::basic::ROUTES,

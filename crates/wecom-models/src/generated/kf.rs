@@ -2,5 +2,7 @@
 
 pub mod account;
 pub mod customer;
+pub mod knowledge;
 pub mod message;
 pub mod servicer;
+pub mod statistics;

@@ -35,7 +35,8 @@ pub mod hr;
 /// 账号ID (feature `idconvert`).
 #[cfg(feature = "idconvert")]
 pub mod idconvert;
-/// 微信客服 · 客服账号管理, 微信客服 · 升级服务与客户, 微信客服 · 会话分配与消息收发, 微信客服 · 接待人员管理 (feature `kf`).
+/// 微信客服 · 客服账号管理, 微信客服 · 升级服务与客户, 微信客服 · 机器人管理, 微信客服 · 会话分配与消息收发, 微信客服 · 接待人员管理, 微信客服 · 统计管理 (feature
+/// `kf`).
 #[cfg(feature = "kf")]
 pub mod kf;
 /// 直播 (feature `living`).

@@ -35,7 +35,8 @@ pub(crate) mod hr;
 /// 账号ID (feature `idconvert`).
 #[cfg(feature = "idconvert")]
 pub(crate) mod idconvert;
-/// 微信客服 · 客服账号管理, 微信客服 · 升级服务与客户, 微信客服 · 会话分配与消息收发, 微信客服 · 接待人员管理 (feature `kf`).
+/// 微信客服 · 客服账号管理, 微信客服 · 升级服务与客户, 微信客服 · 机器人管理, 微信客服 · 会话分配与消息收发, 微信客服 · 接待人员管理, 微信客服 · 统计管理 (feature
+/// `kf`).
 #[cfg(feature = "kf")]
 pub(crate) mod kf;
 /// 直播 (feature `living`).
@@ -528,6 +529,22 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     #[cfg(feature = "kf")]
     <wecom_models::kf::customer::BatchGetCustomer as crate::Endpoint>::META,
     #[cfg(feature = "kf")]
+    <wecom_models::kf::knowledge::AddGroup as crate::Endpoint>::META,
+    #[cfg(feature = "kf")]
+    <wecom_models::kf::knowledge::DelGroup as crate::Endpoint>::META,
+    #[cfg(feature = "kf")]
+    <wecom_models::kf::knowledge::ModGroup as crate::Endpoint>::META,
+    #[cfg(feature = "kf")]
+    <wecom_models::kf::knowledge::ListGroup as crate::Endpoint>::META,
+    #[cfg(feature = "kf")]
+    <wecom_models::kf::knowledge::AddIntent as crate::Endpoint>::META,
+    #[cfg(feature = "kf")]
+    <wecom_models::kf::knowledge::DelIntent as crate::Endpoint>::META,
+    #[cfg(feature = "kf")]
+    <wecom_models::kf::knowledge::ModIntent as crate::Endpoint>::META,
+    #[cfg(feature = "kf")]
+    <wecom_models::kf::knowledge::ListIntent as crate::Endpoint>::META,
+    #[cfg(feature = "kf")]
     <wecom_models::kf::message::SyncMsg as crate::Endpoint>::META,
     #[cfg(feature = "kf")]
     <wecom_models::kf::message::GetServiceState as crate::Endpoint>::META,
@@ -543,6 +560,12 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::kf::servicer::DelServicer as crate::Endpoint>::META,
     #[cfg(feature = "kf")]
     <wecom_models::kf::servicer::ListServicer as crate::Endpoint>::META,
+    #[cfg(feature = "kf")]
+    <wecom_models::kf::statistics::GetCorpStatistic as crate::Endpoint>::META,
+    #[cfg(feature = "kf")]
+    <wecom_models::kf::statistics::GetServicerStatistic as crate::Endpoint>::META,
+    #[cfg(feature = "kf")]
+    <wecom_models::kf::statistics::GetKfStatistic as crate::Endpoint>::META,
     #[cfg(feature = "living")]
     <wecom_models::living::GetWatchStat as crate::Endpoint>::META,
     #[cfg(feature = "media")]
