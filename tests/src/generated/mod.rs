@@ -34,7 +34,7 @@ pub(crate) mod living;
 pub(crate) mod media;
 /// 会议 · 预约会议基础管理, 会议 · 会议统计管理 (feature `meeting`).
 pub(crate) mod meeting;
-/// 消息接收与发送, 消息推送（原群机器人） (feature `message`).
+/// 消息接收与发送, 消息接收与发送 · 应用发送消息到群聊会话, 消息推送（原群机器人） (feature `message`).
 pub(crate) mod message;
 /// 会话内容存档 (feature `msgaudit`).
 pub(crate) mod msgaudit;
@@ -966,6 +966,18 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         ],
         &[],
     ),
+    Contract::of::<
+        wecom_models::message::appchat::CreateAppChat,
+    >(message::appchat::CREATE_APP_CHAT, &[], &[]),
+    Contract::of::<
+        wecom_models::message::appchat::UpdateAppChat,
+    >(message::appchat::UPDATE_APP_CHAT, &[], &[]),
+    Contract::of::<
+        wecom_models::message::appchat::GetAppChat,
+    >(message::appchat::GET_APP_CHAT, &[], &[]),
+    Contract::of::<
+        wecom_models::message::appchat::SendAppChat,
+    >(message::appchat::SEND_APP_CHAT, &[], &[]),
     Contract::of::<
         wecom_models::message::webhook::SendWebhook,
     >(message::webhook::SEND_WEBHOOK, &[], &[]),

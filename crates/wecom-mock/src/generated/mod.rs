@@ -34,7 +34,7 @@ pub(crate) mod living;
 pub(crate) mod media;
 /// 会议 · 预约会议基础管理, 会议 · 会议统计管理 (feature `meeting`).
 pub(crate) mod meeting;
-/// 消息接收与发送, 消息推送（原群机器人） (feature `message`).
+/// 消息接收与发送, 消息接收与发送 · 应用发送消息到群聊会话, 消息推送（原群机器人） (feature `message`).
 pub(crate) mod message;
 /// 会话内容存档 (feature `msgaudit`).
 pub(crate) mod msgaudit;
@@ -106,6 +106,7 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     meeting::basic::ROUTES,
     meeting::statistics::ROUTES,
     message::app::ROUTES,
+    message::appchat::ROUTES,
     message::webhook::ROUTES,
     msgaudit::ROUTES,
     oa::approval::ROUTES,

@@ -48,7 +48,7 @@ pub mod media;
 /// 会议 · 预约会议基础管理, 会议 · 会议统计管理 (feature `meeting`).
 #[cfg(feature = "meeting")]
 pub mod meeting;
-/// 消息接收与发送, 消息推送（原群机器人） (feature `message`).
+/// 消息接收与发送, 消息接收与发送 · 应用发送消息到群聊会话, 消息推送（原群机器人） (feature `message`).
 #[cfg(feature = "message")]
 pub mod message;
 /// 会话内容存档 (feature `msgaudit`).

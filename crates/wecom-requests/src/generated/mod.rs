@@ -48,7 +48,7 @@ pub(crate) mod media;
 /// 会议 · 预约会议基础管理, 会议 · 会议统计管理 (feature `meeting`).
 #[cfg(feature = "meeting")]
 pub(crate) mod meeting;
-/// 消息接收与发送, 消息推送（原群机器人） (feature `message`).
+/// 消息接收与发送, 消息接收与发送 · 应用发送消息到群聊会话, 消息推送（原群机器人） (feature `message`).
 #[cfg(feature = "message")]
 pub(crate) mod message;
 /// 会话内容存档 (feature `msgaudit`).
@@ -598,6 +598,14 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::message::app::RecallMessage as crate::Endpoint>::META,
     #[cfg(feature = "message")]
     <wecom_models::message::app::UpdateTemplateCard as crate::Endpoint>::META,
+    #[cfg(feature = "message")]
+    <wecom_models::message::appchat::CreateAppChat as crate::Endpoint>::META,
+    #[cfg(feature = "message")]
+    <wecom_models::message::appchat::UpdateAppChat as crate::Endpoint>::META,
+    #[cfg(feature = "message")]
+    <wecom_models::message::appchat::GetAppChat as crate::Endpoint>::META,
+    #[cfg(feature = "message")]
+    <wecom_models::message::appchat::SendAppChat as crate::Endpoint>::META,
     #[cfg(feature = "message")]
     <wecom_models::message::webhook::SendWebhook as crate::Endpoint>::META,
     #[cfg(feature = "message")]
