@@ -2,7 +2,7 @@
 
 /// 开发指南 (always there).
 pub(crate) mod access;
-/// 应用管理 · 自定义菜单 (feature `agent`).
+/// 应用管理, 应用管理 · 自定义菜单, 应用管理 · 设置工作台自定义展示 (feature `agent`).
 pub(crate) mod agent;
 /// JS-SDK, 身份验证, 二次验证 (feature `auth`).
 pub(crate) mod auth;
@@ -64,6 +64,23 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<
         wecom_models::access::GetApiDomainIp,
     >(access::GET_API_DOMAIN_IP, &[], &[]),
+    Contract::of::<wecom_models::agent::app::GetAgent>(agent::app::GET_AGENT, &[], &[]),
+    Contract::of::<
+        wecom_models::agent::app::ListAgent,
+    >(agent::app::LIST_AGENT, &[], &[]),
+    Contract::of::<wecom_models::agent::app::SetAgent>(agent::app::SET_AGENT, &[], &[]),
+    Contract::of::<
+        wecom_models::agent::app::SetAgentScope,
+    >(agent::app::SET_AGENT_SCOPE, &[], &[]),
+    Contract::of::<
+        wecom_models::agent::app::GetAgentAdminList,
+    >(agent::app::GET_AGENT_ADMIN_LIST, &[], &[]),
+    Contract::of::<
+        wecom_models::agent::app::GetAgentPermissions,
+    >(agent::app::GET_AGENT_PERMISSIONS, &[], &[]),
+    Contract::of::<
+        wecom_models::agent::app::ClaimCustomizedApp,
+    >(agent::app::CLAIM_CUSTOMIZED_APP, &[], &[]),
     Contract::of::<
         wecom_models::agent::menu::CreateMenu,
     >(
@@ -71,6 +88,31 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         &["/button/*/type", "/button/*/sub_button/*/sub_button"],
         &[],
     ),
+    Contract::of::<
+        wecom_models::agent::menu::GetMenu,
+    >(
+        agent::menu::GET_MENU,
+        &[],
+        &["/button/*/type", "/button/*/sub_button/*/sub_button"],
+    ),
+    Contract::of::<
+        wecom_models::agent::menu::DeleteMenu,
+    >(agent::menu::DELETE_MENU, &[], &[]),
+    Contract::of::<
+        wecom_models::agent::workbench::SetWorkbenchTemplate,
+    >(agent::workbench::SET_WORKBENCH_TEMPLATE, &[], &[]),
+    Contract::of::<
+        wecom_models::agent::workbench::GetWorkbenchTemplate,
+    >(agent::workbench::GET_WORKBENCH_TEMPLATE, &[], &[]),
+    Contract::of::<
+        wecom_models::agent::workbench::SetWorkbenchData,
+    >(agent::workbench::SET_WORKBENCH_DATA, &[], &[]),
+    Contract::of::<
+        wecom_models::agent::workbench::BatchSetWorkbenchData,
+    >(agent::workbench::BATCH_SET_WORKBENCH_DATA, &[], &[]),
+    Contract::of::<
+        wecom_models::agent::workbench::GetWorkbenchData,
+    >(agent::workbench::GET_WORKBENCH_DATA, &[], &[]),
     Contract::of::<
         wecom_models::auth::jssdk::GetJsapiTicket,
     >(auth::jssdk::GET_JSAPI_TICKET, &[], &[]),

@@ -2,7 +2,7 @@
 
 /// 开发指南 (always there).
 pub(crate) mod access;
-/// 应用管理 · 自定义菜单 (feature `agent`).
+/// 应用管理, 应用管理 · 自定义菜单, 应用管理 · 设置工作台自定义展示 (feature `agent`).
 pub(crate) mod agent;
 /// JS-SDK, 身份验证, 二次验证 (feature `auth`).
 pub(crate) mod auth;
@@ -56,7 +56,9 @@ pub(crate) mod wedrive;
 /// The routes of every spec file.
 pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     access::ROUTES,
+    agent::app::ROUTES,
     agent::menu::ROUTES,
+    agent::workbench::ROUTES,
     auth::jssdk::ROUTES,
     auth::login::ROUTES,
     auth::two_factor::ROUTES,

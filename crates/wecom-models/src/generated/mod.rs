@@ -2,7 +2,7 @@
 
 /// 开发指南 (always there).
 pub mod access;
-/// 应用管理 · 自定义菜单 (feature `agent`).
+/// 应用管理, 应用管理 · 自定义菜单, 应用管理 · 设置工作台自定义展示 (feature `agent`).
 #[cfg(feature = "agent")]
 pub mod agent;
 /// JS-SDK, 身份验证, 二次验证 (feature `auth`).

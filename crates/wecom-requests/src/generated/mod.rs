@@ -2,7 +2,7 @@
 
 /// 开发指南 (always there).
 pub(crate) mod access;
-/// 应用管理 · 自定义菜单 (feature `agent`).
+/// 应用管理, 应用管理 · 自定义菜单, 应用管理 · 设置工作台自定义展示 (feature `agent`).
 #[cfg(feature = "agent")]
 pub(crate) mod agent;
 /// JS-SDK, 身份验证, 二次验证 (feature `auth`).
@@ -87,7 +87,35 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::access::GetCallbackIp as crate::Endpoint>::META,
     <wecom_models::access::GetApiDomainIp as crate::Endpoint>::META,
     #[cfg(feature = "agent")]
+    <wecom_models::agent::app::GetAgent as crate::Endpoint>::META,
+    #[cfg(feature = "agent")]
+    <wecom_models::agent::app::ListAgent as crate::Endpoint>::META,
+    #[cfg(feature = "agent")]
+    <wecom_models::agent::app::SetAgent as crate::Endpoint>::META,
+    #[cfg(feature = "agent")]
+    <wecom_models::agent::app::SetAgentScope as crate::Endpoint>::META,
+    #[cfg(feature = "agent")]
+    <wecom_models::agent::app::GetAgentAdminList as crate::Endpoint>::META,
+    #[cfg(feature = "agent")]
+    <wecom_models::agent::app::GetAgentPermissions as crate::Endpoint>::META,
+    #[cfg(feature = "agent")]
+    <wecom_models::agent::app::ClaimCustomizedApp as crate::Endpoint>::META,
+    #[cfg(feature = "agent")]
     <wecom_models::agent::menu::CreateMenu as crate::Endpoint>::META,
+    #[cfg(feature = "agent")]
+    <wecom_models::agent::menu::GetMenu as crate::Endpoint>::META,
+    #[cfg(feature = "agent")]
+    <wecom_models::agent::menu::DeleteMenu as crate::Endpoint>::META,
+    #[cfg(feature = "agent")]
+    <wecom_models::agent::workbench::SetWorkbenchTemplate as crate::Endpoint>::META,
+    #[cfg(feature = "agent")]
+    <wecom_models::agent::workbench::GetWorkbenchTemplate as crate::Endpoint>::META,
+    #[cfg(feature = "agent")]
+    <wecom_models::agent::workbench::SetWorkbenchData as crate::Endpoint>::META,
+    #[cfg(feature = "agent")]
+    <wecom_models::agent::workbench::BatchSetWorkbenchData as crate::Endpoint>::META,
+    #[cfg(feature = "agent")]
+    <wecom_models::agent::workbench::GetWorkbenchData as crate::Endpoint>::META,
     #[cfg(feature = "auth")]
     <wecom_models::auth::jssdk::GetJsapiTicket as crate::Endpoint>::META,
     #[cfg(feature = "auth")]

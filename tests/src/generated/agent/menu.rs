@@ -63,3 +63,40 @@ pub(crate) const CREATE_MENU: &[crate::snapshot::Example] = &[
 fn create_menu() {
     crate::snapshot::snapshot::<CreateMenu>(CREATE_MENU);
 }
+
+pub(crate) const GET_MENU: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "agentid": 1000014 }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "button": [
+    { "type": "click", "name": "Today", "key": "menu-today" },
+    {
+      "name": "More",
+      "sub_button": [
+        { "type": "view", "name": "Search", "url": "https://example.com/search" },
+        { "type": "view_miniprogram", "name": "Shop", "pagepath": "pages/shop", "appid": "wx0a1b2c3d4e5f6a7b" }
+      ]
+    }
+  ]
+}"#,
+    },
+];
+
+#[test]
+fn get_menu() {
+    crate::snapshot::snapshot::<GetMenu>(GET_MENU);
+}
+
+pub(crate) const DELETE_MENU: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "agentid": 1000014 }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+
+#[test]
+fn delete_menu() {
+    crate::snapshot::snapshot::<DeleteMenu>(DELETE_MENU);
+}

@@ -25,4 +25,45 @@ pub(crate) static ROUTES: &[Route] = &[
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
+    Route {
+        id: "agent.menu.get_menu",
+        method: "GET",
+        path: "/cgi-bin/menu/get",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &["agentid"],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "button": [
+    { "type": "click", "name": "Today", "key": "menu-today" },
+    {
+      "name": "More",
+      "sub_button": [
+        { "type": "view", "name": "Search", "url": "https://example.com/search" },
+        { "type": "view_miniprogram", "name": "Shop", "pagepath": "pages/shop", "appid": "wx0a1b2c3d4e5f6a7b" }
+      ]
+    }
+  ]
+}"#,
+    },
+    Route {
+        id: "agent.menu.delete_menu",
+        method: "GET",
+        path: "/cgi-bin/menu/delete",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &["agentid"],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
 ];

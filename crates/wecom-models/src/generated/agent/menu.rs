@@ -42,6 +42,59 @@ impl CreateMenu {
 #[non_exhaustive]
 pub struct CreateMenuResponse {}
 
+/// Gets an app's menu.
+///
+/// `GET /cgi-bin/menu/get` · [获取菜单](https://developer.work.weixin.qq.com/document/path/90232)
+///
+/// Only the company itself can call it.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetMenu {
+    /// The app's agentid.
+    pub agentid: u64,
+}
+
+impl GetMenu {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(agentid: u64) -> Self {
+        Self { agentid }
+    }
+}
+
+/// The response to [`GetMenu`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetMenuResponse {
+    /// The top-level buttons, as set with [`CreateMenu`].
+    pub button: Vec<Button>,
+}
+
+/// Deletes an app's menu.
+///
+/// `GET /cgi-bin/menu/delete` · [删除菜单](https://developer.work.weixin.qq.com/document/path/90233)
+///
+/// Only the company itself can call it.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct DeleteMenu {
+    /// The app's agentid.
+    pub agentid: u64,
+}
+
+impl DeleteMenu {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(agentid: u64) -> Self {
+        Self { agentid }
+    }
+}
+
+/// The response to [`DeleteMenu`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct DeleteMenuResponse {}
+
 /// A top-level button. It performs an action, or opens a submenu.
 ///
 /// Set at least one of `type` and `sub_button`.

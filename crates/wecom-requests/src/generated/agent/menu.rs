@@ -39,6 +39,62 @@ impl crate::Check for CreateMenu {
     }
 }
 
+impl crate::Endpoint for GetMenu {
+    type Response = GetMenuResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "agent.menu.get_menu",
+        title: "获取菜单",
+        method: http::Method::GET,
+        host: crate::Host::Api,
+        path: "/cgi-bin/menu/get",
+        page: "https://developer.work.weixin.qq.com/document/path/90232",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+
+    fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {
+        wecom_models::wire::WriteObject::put(self, out)
+    }
+}
+
+impl crate::Check for GetMenu {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for DeleteMenu {
+    type Response = DeleteMenuResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "agent.menu.delete_menu",
+        title: "删除菜单",
+        method: http::Method::GET,
+        host: crate::Host::Api,
+        path: "/cgi-bin/menu/delete",
+        page: "https://developer.work.weixin.qq.com/document/path/90233",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+
+    fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {
+        wecom_models::wire::WriteObject::put(self, out)
+    }
+}
+
+impl crate::Check for DeleteMenu {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
 impl crate::Check for Button {
     fn check(&self, checker: &mut crate::Checker) {
         checker.min_chars("name", &self.name, 1);
@@ -178,5 +234,5 @@ impl crate::Check for SubButton {
 }
 
 crate::json_answers! {
-    CreateMenuResponse
+    CreateMenuResponse, GetMenuResponse, DeleteMenuResponse
 }

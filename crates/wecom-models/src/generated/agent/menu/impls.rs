@@ -46,6 +46,18 @@ impl wire::WriteObject for CreateMenu {
     }
 }
 
+impl wire::WriteObject for GetMenu {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("agentid", &self.agentid)
+    }
+}
+
+impl wire::WriteObject for DeleteMenu {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("agentid", &self.agentid)
+    }
+}
+
 impl wire::WriteObject for Button {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put_some("type", &self.r#type)?;
@@ -71,7 +83,7 @@ impl wire::WriteObject for SubButton {
 }
 
 wire::write_objects! {
-    CreateMenu, Button, SubButton
+    CreateMenu, GetMenu, DeleteMenu, Button, SubButton
 }
 
 wire::write_string_enums! {
@@ -88,8 +100,73 @@ impl wire::ReadObject for CreateMenuResponse {
     }
 }
 
+impl wire::ReadObject for GetMenuResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "button" => field.read(&mut self.button),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for DeleteMenuResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for Button {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "type" => field.read(&mut self.r#type),
+            "name" => field.read(&mut self.name),
+            "key" => field.read(&mut self.key),
+            "url" => field.read(&mut self.url),
+            "pagepath" => field.read(&mut self.pagepath),
+            "appid" => field.read(&mut self.appid),
+            "sub_button" => field.read(&mut self.sub_button),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for SubButton {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "type" => field.read(&mut self.r#type),
+            "name" => field.read(&mut self.name),
+            "key" => field.read(&mut self.key),
+            "url" => field.read(&mut self.url),
+            "pagepath" => field.read(&mut self.pagepath),
+            "appid" => field.read(&mut self.appid),
+            "sub_button" => field.read(&mut self.sub_button),
+            _ => field.skip(),
+        }
+    }
+}
+
 wire::read_objects! {
-    CreateMenuResponse
+    CreateMenuResponse, GetMenuResponse, DeleteMenuResponse, Button, SubButton
+}
+
+wire::read_string_enums! {
+    ButtonType
 }
 
 wire::open_enums! {

@@ -12,8 +12,20 @@ impl wire::WriteObject for CreateMenuResponse {
     }
 }
 
+impl wire::WriteObject for GetMenuResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("button", &self.button)
+    }
+}
+
+impl wire::WriteObject for DeleteMenuResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
 wire::write_objects! {
-    CreateMenuResponse
+    CreateMenuResponse, GetMenuResponse, DeleteMenuResponse
 }
 
 impl wire::ReadObject for CreateMenu {
@@ -30,48 +42,32 @@ impl wire::ReadObject for CreateMenu {
     }
 }
 
-impl wire::ReadObject for Button {
+impl wire::ReadObject for GetMenu {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "type" => field.read(&mut self.r#type),
-            "name" => field.read(&mut self.name),
-            "key" => field.read(&mut self.key),
-            "url" => field.read(&mut self.url),
-            "pagepath" => field.read(&mut self.pagepath),
-            "appid" => field.read(&mut self.appid),
-            "sub_button" => field.read(&mut self.sub_button),
+            "agentid" => field.read(&mut self.agentid),
             _ => field.skip(),
         }
     }
 }
 
-impl wire::ReadObject for SubButton {
+impl wire::ReadObject for DeleteMenu {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "type" => field.read(&mut self.r#type),
-            "name" => field.read(&mut self.name),
-            "key" => field.read(&mut self.key),
-            "url" => field.read(&mut self.url),
-            "pagepath" => field.read(&mut self.pagepath),
-            "appid" => field.read(&mut self.appid),
-            "sub_button" => field.read(&mut self.sub_button),
+            "agentid" => field.read(&mut self.agentid),
             _ => field.skip(),
         }
     }
 }
 
 wire::read_objects! {
-    CreateMenu, Button, SubButton
-}
-
-wire::read_string_enums! {
-    ButtonType
+    CreateMenu, GetMenu, DeleteMenu
 }
