@@ -4,6 +4,8 @@
 pub(crate) mod access;
 /// 应用管理, 应用管理 · 自定义菜单, 应用管理 · 设置工作台自定义展示 (feature `agent`).
 pub(crate) mod agent;
+/// 消息接收与发送 · 智能机器人 · 主动回复消息 (feature `aibot`).
+pub(crate) mod aibot;
 /// JS-SDK, 身份验证, 二次验证 (feature `auth`).
 pub(crate) mod auth;
 /// 会话内容存档 · 会话内容分析与导出, 会话内容存档 · 基础接口, 会话内容存档 · 关键词规则管理, 会话内容存档 · 会话搜索, 数据与智能专区 · 基础接口 (feature
@@ -113,6 +115,21 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<
         wecom_models::agent::workbench::GetWorkbenchData,
     >(agent::workbench::GET_WORKBENCH_DATA, &[], &[]),
+    Contract::of::<
+        wecom_models::aibot::reply::RespondByUrl,
+    >(
+        aibot::reply::RESPOND_BY_URL,
+        &[
+            "/template_card/action_menu/action_list",
+            "/template_card/action_menu/action_list",
+            "/template_card/card_image/url",
+            "/template_card/card_image/aspect_ratio",
+            "/template_card/card_action/type",
+            "/template_card/action_menu/action_list",
+            "/template_card/card_action/type",
+        ],
+        &[],
+    ),
     Contract::of::<
         wecom_models::auth::jssdk::GetJsapiTicket,
     >(auth::jssdk::GET_JSAPI_TICKET, &[], &[]),

@@ -4,6 +4,8 @@
 pub(crate) mod access;
 /// 应用管理, 应用管理 · 自定义菜单, 应用管理 · 设置工作台自定义展示 (feature `agent`).
 pub(crate) mod agent;
+/// 消息接收与发送 · 智能机器人 · 主动回复消息 (feature `aibot`).
+pub(crate) mod aibot;
 /// JS-SDK, 身份验证, 二次验证 (feature `auth`).
 pub(crate) mod auth;
 /// 会话内容存档 · 会话内容分析与导出, 会话内容存档 · 基础接口, 会话内容存档 · 关键词规则管理, 会话内容存档 · 会话搜索, 数据与智能专区 · 基础接口 (feature
@@ -59,6 +61,7 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     agent::app::ROUTES,
     agent::menu::ROUTES,
     agent::workbench::ROUTES,
+    aibot::reply::ROUTES,
     auth::jssdk::ROUTES,
     auth::login::ROUTES,
     auth::two_factor::ROUTES,

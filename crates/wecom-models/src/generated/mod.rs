@@ -5,6 +5,9 @@ pub mod access;
 /// 应用管理, 应用管理 · 自定义菜单, 应用管理 · 设置工作台自定义展示 (feature `agent`).
 #[cfg(feature = "agent")]
 pub mod agent;
+/// 消息接收与发送 · 智能机器人 · 主动回复消息 (feature `aibot`).
+#[cfg(feature = "aibot")]
+pub mod aibot;
 /// JS-SDK, 身份验证, 二次验证 (feature `auth`).
 #[cfg(feature = "auth")]
 pub mod auth;

@@ -5,6 +5,9 @@ pub(crate) mod access;
 /// 应用管理, 应用管理 · 自定义菜单, 应用管理 · 设置工作台自定义展示 (feature `agent`).
 #[cfg(feature = "agent")]
 pub(crate) mod agent;
+/// 消息接收与发送 · 智能机器人 · 主动回复消息 (feature `aibot`).
+#[cfg(feature = "aibot")]
+pub(crate) mod aibot;
 /// JS-SDK, 身份验证, 二次验证 (feature `auth`).
 #[cfg(feature = "auth")]
 pub(crate) mod auth;
@@ -116,6 +119,8 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::agent::workbench::BatchSetWorkbenchData as crate::Endpoint>::META,
     #[cfg(feature = "agent")]
     <wecom_models::agent::workbench::GetWorkbenchData as crate::Endpoint>::META,
+    #[cfg(feature = "aibot")]
+    <wecom_models::aibot::reply::RespondByUrl as crate::Endpoint>::META,
     #[cfg(feature = "auth")]
     <wecom_models::auth::jssdk::GetJsapiTicket as crate::Endpoint>::META,
     #[cfg(feature = "auth")]
