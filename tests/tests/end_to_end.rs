@@ -50,7 +50,12 @@ async fn every_endpoint_of_the_spec_is_in_the_mock() {
             }
             _ => body,
         });
-        let answer = http.execute(uncursored.try_into().unwrap()).await.unwrap();
+        let mut uncursored = reqwest::Request::try_from(uncursored).unwrap();
+        let url = uncursored.url_mut();
+        let parameters: Vec<_> =
+            url.query_pairs().into_owned().filter(|(name, _)| name != "cursor").collect();
+        url.query_pairs_mut().clear().extend_pairs(parameters);
+        let answer = http.execute(uncursored).await.unwrap();
         assert_eq!(answer.status(), 200, "{}", meta.id);
         let mut response = http::Response::new(bytes::Bytes::new());
         *response.headers_mut() = answer.headers().clone();

@@ -511,7 +511,7 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<wecom_models::exmail::vip::ListVip>(exmail::vip::LIST_VIP, &[], &[]),
     Contract::of::<
         wecom_models::externalcontact::contact_way::AddContactWay,
-    >(externalcontact::contact_way::ADD_CONTACT_WAY, &[], &[]),
+    >(externalcontact::contact_way::ADD_CONTACT_WAY, &["/user"], &[]),
     Contract::of::<
         wecom_models::externalcontact::contact_way::GetContactWay,
     >(externalcontact::contact_way::GET_CONTACT_WAY, &[], &[]),

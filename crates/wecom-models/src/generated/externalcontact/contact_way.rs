@@ -60,6 +60,8 @@ pub struct AddContactWay {
     /// returns it. At most 30 characters.
     pub state: Option<String>,
     /// The members' userids. Required if `type` is 1, and exactly one then. At most 100 items.
+    ///
+    /// The page's example has three members with `type` 1, contradicting its text.
     pub user: Option<Vec<String>>,
     /// The departments' IDs. Takes effect only if `type` is 2.
     pub party: Option<Vec<u64>>,
