@@ -18,7 +18,7 @@ pub struct Args {
     /// Makes mistakes of this kind only. May be repeated.
     #[arg(long = "kind", value_name = "KIND")]
     kinds: Vec<String>,
-    /// Makes at most this many mistakes per kind; 0 means all that are possible.
+    /// Makes this many mistakes per kind, and up to three times as many of a kind with a miss; 0 means all that are possible.
     #[arg(long, value_name = "N", default_value_t = 20)]
     sample: usize,
     /// The random seed that selects mistakes if there are more.
@@ -43,7 +43,7 @@ impl Args {
     pub fn run(self, root: &Path) -> Result<(), Failure> {
         let options = Options { kinds: self.kinds, sample: self.sample, seed: self.seed };
         let bar = terminal::bar();
-        let start = |mistakes| bar.set_length(mistakes as u64);
+        let start = |mistakes| bar.inc_length(mistakes as u64);
         let report = mutate::run(root, &self.docs, &options, start, || bar.inc(1));
         bar.finish_and_clear();
         let report = report.map_err(|failure| Failure::of_spec(failure, "tried"))?;

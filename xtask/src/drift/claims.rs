@@ -4,28 +4,33 @@ use std::collections::BTreeSet;
 
 use super::comparison::Comparison;
 use super::finding::{Finding, PageLine, Spot};
-use super::object::{SpecField, SpecObject, What};
+use super::object::{SpecObject, What};
 use super::page::{PageField, PageObject};
 use crate::pages::phrases::{self, Claim, Moment, Subject};
 use crate::pages::table::values_of;
+use crate::pages::tree::Node;
 use crate::spec::type_expr::{Scalar, TypeExpr};
-use crate::spec::{DriftRule, Field, File, Group, Rule, WrittenRule};
+use crate::spec::{DriftRule, Field, FieldPath, File, Group, Rule, WrittenRule};
 
 /// An object that is sent, and the fields that pages show of it.
 struct Ruled<'c, 'a> {
+    file: &'a File,
     object: &'c SpecObject<'a>,
     seen: &'c [PageObject<'c>],
 }
 
+/// How deep rows inside a field are asked for what the fields around it decide.
+const DEPTH: usize = 3;
+
 impl<'a> Comparison<'a> {
     /// Tells of rules over the fields of an object that is sent, which pages state and the spec lacks.
     pub(super) fn claims(&mut self, file: &'a File, object: &SpecObject<'a>, seen: &[PageObject<'_>]) {
-        let ruled = Ruled { object, seen };
+        let ruled = Ruled { file, object, seen };
         let mut told = BTreeSet::new();
         let claims = ruled.claims();
         for (claim, line) in &claims {
             let line = *line;
-            let Some(says) = ruled.lacks(claim, file).or_else(|| ruled.is_stricter(claim, &claims)) else {
+            let Some(says) = ruled.lacks(claim).or_else(|| ruled.is_stricter(claim, &claims)) else {
                 continue;
             };
             if told.insert(says.clone()) {
@@ -38,21 +43,29 @@ impl<'a> Comparison<'a> {
     }
 }
 
-impl<'c> Ruled<'c, '_> {
+impl<'c, 'a> Ruled<'c, 'a> {
     /// What rows of its fields, its own row and the text around the endpoint state.
     fn claims(&self) -> Vec<(Claim, PageLine)> {
         let mut found = Vec::new();
-        let mut add = |doc: &str, about: Option<&str>, line: PageLine| {
-            found.extend(phrases::claims(doc, about).into_iter().map(|claim| (claim, line)));
-        };
         for seen in self.seen {
             for (name, field) in seen.fields() {
                 for row in &field.node.rows {
-                    add(&row.doc, Some(name), seen.page.line(row.line));
+                    let stated = phrases::claims(&row.doc, Some(name)).into_iter();
+                    found.extend(stated.map(|claim| (claim, seen.page.line(row.line))));
                 }
             }
             for row in seen.above.iter().flat_map(|above| &above.rows) {
-                add(&row.doc, None, seen.page.line(row.line));
+                let stated = phrases::claims(&row.doc, None).into_iter();
+                // What goes by its path is told of where that begins.
+                let own = stated.filter(|claim| !is_by_path(claim));
+                found.extend(own.map(|claim| (claim, seen.page.line(row.line))));
+            }
+        }
+        for seen in self.seen {
+            for (name, field) in seen.fields() {
+                let inside = inside(name, field.node, DEPTH).into_iter();
+                let inside = inside.filter(|(claim, _)| self.decides_alone(claim));
+                found.extend(inside.map(|(claim, line)| (claim, seen.page.line(line))));
             }
         }
         for seen in self.seen {
@@ -62,7 +75,7 @@ impl<'c> Ruled<'c, '_> {
     }
 
     /// The rule of a claim, if the object has its fields, and nothing that says the same.
-    fn lacks(&self, claim: &Claim, file: &File) -> Option<String> {
+    fn lacks(&self, claim: &Claim) -> Option<String> {
         let rules: Vec<Rule> = self.object.rules.iter().filter_map(WrittenRule::meaning).collect();
         match claim {
             Claim::Group(group, names) => {
@@ -74,26 +87,29 @@ impl<'c> Ruled<'c, '_> {
                     {
                         true
                     }
-                    _ => rules.iter().any(|rule| implies(rule, *group, &names)),
+                    _ => {
+                        rules.iter().any(|rule| implies(rule, *group, &names))
+                            || self.holds_inside(*group, &names)
+                    }
                 };
-                let names: Vec<&str> = names.into_iter().collect();
+                let names: Vec<String> = names.into_iter().collect();
                 (!held).then(|| format!("{}: [{}]", group.key(), names.join(", ")))
             }
             Claim::RequiredWhen { field, when, is } => {
                 let lacking = self.field(field)?.optional;
-                let (when, is) = self.condition(when, is, file)?;
+                let (when, is) = self.condition(when, is)?;
                 let told = format!("required_when: {field}, where {when} is {}", list(&is));
                 (lacking && !decides(&rules, "required_when", field, (&when, &is))).then_some(told)
             }
             Claim::ForbiddenWhen { field, when, is } => {
-                let (when, is) = self.condition(when, is, file)?;
+                let (when, is) = self.condition(when, is)?;
                 let told = format!("forbidden_when: {field}, where {when} is {}", list(&is));
                 (self.field(field)?.optional && !decides(&rules, "forbidden_when", field, (&when, &is)))
                     .then_some(told)
             }
             Claim::RequiredWith { field, when } => {
                 self.field(when)?;
-                let both = BTreeSet::from([field.as_str(), when.as_str()]);
+                let both = BTreeSet::from([field.clone(), when.clone()]);
                 let held = rules.iter().any(|rule| implies(rule, Group::BothOrNeither, &both))
                     || decides(&rules, "required_when", field, (when, &BTreeSet::new()));
                 (self.field(field)?.optional && !held).then(|| format!("required_when: {field}, with {when}"))
@@ -135,7 +151,7 @@ impl<'c> Ruled<'c, '_> {
             _ => false,
         };
         let stricter = own(Group::ExactlyOne) && !own(*group) && !claims.iter().any(other);
-        let names: Vec<&str> = names.iter().copied().collect();
+        let names: Vec<String> = names.into_iter().collect();
         stricter.then(|| format!("{}: [{}]", group.key(), names.join(", ")))
     }
 
@@ -156,14 +172,14 @@ impl<'c> Ruled<'c, '_> {
         }
     }
 
-    /// The names of a group that are names of its fields, if the others are none of any field.
-    fn group<'n>(&self, names: &'n [String]) -> Option<(BTreeSet<&'n str>, Vec<&'c Field>)> {
+    /// The paths of a group that are those of its fields, if the others are names of no field.
+    fn group(&self, names: &[String]) -> Option<(BTreeSet<String>, Vec<&'a Field>)> {
         let mut known = BTreeSet::new();
         let mut fields = Vec::new();
         for name in names {
-            match self.field(name) {
-                Some(field) => {
-                    known.insert(name.as_str());
+            match self.at(name) {
+                Some((path, field)) => {
+                    known.insert(path);
                     fields.push(field);
                 }
                 // `ID`, or `URL`: a word of the text.
@@ -174,8 +190,53 @@ impl<'c> Ruled<'c, '_> {
         (known.len() > 1).then_some((known, fields))
     }
 
+    /// The field at a path, or of its last name where the object has that one itself; also says its path.
+    fn at(&self, path: &str) -> Option<(String, &'a Field)> {
+        if let Some((first, rest)) = path.split_once('.')
+            && let Some((name, field)) = self.own(first)
+        {
+            let structure = self.file.structs.get(field.ty.name()?)?;
+            let inner = self.file.field_at(&structure.fields, &FieldPath::new(rest))?;
+            return Some((format!("{name}.{rest}"), inner));
+        }
+        let last = path.rsplit('.').next().unwrap_or(path);
+        self.own(last).map(|(name, field)| (name.to_owned(), field))
+    }
+
+    /// Whether the struct that all fields of a group stand in has the rule.
+    fn holds_inside(&self, group: Group, paths: &BTreeSet<String>) -> bool {
+        let parts: Option<Vec<(&str, &str)>> = paths.iter().map(|path| path.split_once('.')).collect();
+        let Some(parts) = parts else { return false };
+        let first = parts[0].0;
+        let structure = self.own(first).and_then(|(_, field)| self.file.structs.get(field.ty.name()?));
+        let names: BTreeSet<String> = parts.iter().map(|(_, rest)| (*rest).to_owned()).collect();
+        parts.iter().all(|(name, _)| *name == first)
+            && structure.is_some_and(|structure| {
+                let mut rules = structure.rules.iter().filter_map(WrittenRule::meaning);
+                rules.any(|rule| implies(&rule, group, &names))
+            })
+    }
+
+    /// Whether a field of the object decides, and none of those beside the one that it decides about.
+    fn decides_alone(&self, claim: &Claim) -> bool {
+        let (Claim::RequiredWhen { field, when, .. } | Claim::ForbiddenWhen { field, when, .. }) = claim
+        else {
+            return false;
+        };
+        let around = field.rsplit_once('.').and_then(|(around, _)| self.at(around));
+        let inner = around.and_then(|(_, field)| SpecObject::of_type(self.file, &field.ty));
+        match (when, inner) {
+            (Subject::Field(name), Some(inner)) => {
+                inner.fields.iter().all(|field| field.name != name.as_str())
+            }
+            (Subject::Called(_), Some(_)) => true,
+            _ => false,
+        }
+    }
+
     /// Which field decides, by its name, and the values as on the wire.
-    fn condition(&self, when: &Subject, is: &[String], file: &File) -> Option<(String, BTreeSet<String>)> {
+    fn condition(&self, when: &Subject, is: &[String]) -> Option<(String, BTreeSet<String>)> {
+        let file = self.file;
         let is_it = |name: &str, seen: &PageField<'_>| match when {
             Subject::Field(own) => name == own,
             Subject::OfThese => {
@@ -215,14 +276,41 @@ impl<'c> Ruled<'c, '_> {
         Some((name.to_owned(), is.iter().map(wire).collect::<Option<_>>()?))
     }
 
-    /// The field of a name, if it is one of the object's own.
-    fn field(&self, name: &str) -> Option<&'c Field> {
-        let own = |field: &&SpecField<'_>| field.name == name;
-        match self.object.fields.iter().find(own)?.what {
-            What::Field(field) => Some(field),
+    /// The field of a name, or at a path.
+    fn field(&self, path: &str) -> Option<&'a Field> {
+        self.at(path).map(|(_, field)| field)
+    }
+
+    /// The field of a name, if it is one of the object's own; pages may leave out an underscore.
+    fn own(&self, name: &str) -> Option<(&'a str, &'a Field)> {
+        let plain = |name: &str| name.replace('_', "");
+        let fields = || self.object.fields.iter();
+        let own = fields().find(|field| field.name == name);
+        let own = own.or_else(|| fields().find(|field| plain(field.name) == plain(name)))?;
+        match own.what {
+            What::Field(field) => Some((own.name, field)),
             What::Tag(..) | What::Content(_) => None,
         }
     }
+}
+
+/// Whether a claim is about a group of fields that go by their paths.
+fn is_by_path(claim: &Claim) -> bool {
+    matches!(claim, Claim::Group(_, names) if names.iter().any(|name| name.contains('.')))
+}
+
+/// What rows inside a field claim of the fields there, which go by their paths, each with its line.
+fn inside(path: &str, node: &Node<'_>, depth: usize) -> Vec<(Claim, usize)> {
+    let mut found = Vec::new();
+    for (name, inner) in node.fields.iter().filter(|_| depth > 0) {
+        let path = format!("{path}.{name}");
+        for row in &inner.rows {
+            let stated = phrases::claims(&row.doc, Some(&path)).into_iter();
+            found.extend(stated.map(|claim| (claim, row.line)));
+        }
+        found.extend(inside(&path, inner, depth - 1));
+    }
+    found
 }
 
 /// Whether a rule makes a field depend on the values of another one; none of them if it need only be set.
@@ -246,13 +334,16 @@ fn list(values: &BTreeSet<String>) -> String {
 }
 
 /// Whether a rule says of a group of fields what a page says of them, if not more.
-fn implies(rule: &Rule, group: Group, names: &BTreeSet<&str>) -> bool {
-    is_group(rule, group, names) || is_group(rule, Group::ExactlyOne, names) && group != Group::BothOrNeither
+fn implies(rule: &Rule, group: Group, paths: &BTreeSet<String>) -> bool {
+    is_group(rule, group, paths) || is_group(rule, Group::ExactlyOne, paths) && group != Group::BothOrNeither
 }
 
-/// Whether a rule is of a kind, over some fields and perhaps others.
-fn is_group(rule: &Rule, group: Group, names: &BTreeSet<&str>) -> bool {
+/// Whether a rule is of a kind, over some fields, or what stands in them, and perhaps others.
+fn is_group(rule: &Rule, group: Group, paths: &BTreeSet<String>) -> bool {
     let Rule::Group(own, fields) = rule else { return false };
     let fields: BTreeSet<String> = fields.iter().map(ToString::to_string).collect();
-    *own == group && names.iter().all(|name| fields.contains(*name))
+    let within = |field: &str, path: &str| {
+        field.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    *own == group && paths.iter().all(|path| fields.iter().any(|field| within(field, path)))
 }

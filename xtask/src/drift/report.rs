@@ -1,6 +1,6 @@
 //! What was found, as text for people and as JSON for machines.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::path::PathBuf;
 
@@ -8,9 +8,9 @@ use annotate_snippets::{Annotation, AnnotationKind, Level, Renderer, Snippet};
 use serde_json::{Value, json};
 
 use super::finding::{Finding, Found, PageLine, Spot, Unspecified};
-use crate::spec::DriftRule;
 use crate::spec::diagnostic::clamp;
 use crate::spec::source::{Source, position};
+use crate::spec::{DriftRule, Names, Settled};
 
 /// All that the spec and the pages don't agree on.
 #[derive(Debug)]
@@ -71,11 +71,16 @@ impl Differences {
             text.push_str(&self.finding(finding, &renderer));
             text.push_str("\n\n");
         }
+        let names = Names::of(&self.sources);
+        let by_path = names.by_path();
         for Unspecified { path, known, line: PageLine { page, line } } in
             self.unspecified.iter().filter(|_| unspecified)
         {
             let what = if *known { "not named in the spec" } else { "not in the spec" };
-            text.push_str(&format!("{what}: {path} ({}:{line})\n", self.pages[*page].0.display()));
+            let belongs = files(&by_path, path).into_iter().map(|file| format!("spec/{file}.yaml"));
+            let belongs = belongs.collect::<Vec<_>>().join(", ");
+            let belongs = if belongs.is_empty() { belongs } else { format!(" belongs to {belongs}") };
+            text.push_str(&format!("{what}: {path}{belongs} ({}:{line})\n", self.pages[*page].0.display()));
         }
         let mut rules: BTreeMap<&str, usize> = BTreeMap::new();
         for finding in &self.findings {
@@ -142,8 +147,11 @@ impl Differences {
                 "page": finding.line.map(|line| self.line(line)),
             })
         });
+        let names = Names::of(&self.sources);
+        let by_path = names.by_path();
         let unspecified = self.unspecified.iter().map(|Unspecified { path, known, line }| {
-            json!({ "path": path, "known": known, "page": self.line(*line) })
+            let files = files(&by_path, path);
+            json!({ "path": path, "known": known, "files": files, "page": self.line(*line) })
         });
         let unseen = self.unseen.iter();
         let unseen = unseen.map(|(file, name)| json!({ "file": self.sources[*file].path, "type": name }));
@@ -158,6 +166,11 @@ impl Differences {
     fn line(&self, PageLine { page, line }: PageLine) -> Value {
         json!({ "file": self.pages[page].0.to_string_lossy(), "line": line, "column": 1 })
     }
+}
+
+/// The files, without `.yaml`, that endpoints of a path belong to.
+fn files<'n>(by_path: &HashMap<&str, Vec<Settled<'n>>>, path: &str) -> BTreeSet<&'n str> {
+    by_path.get(path).into_iter().flatten().map(|settled| settled.file).collect()
 }
 
 /// Some bytes of a file.

@@ -195,12 +195,8 @@ impl<'d> Rows<'d> {
     }
 
     fn limits(&self) -> Vec<Difference> {
-        let text = self.field.ty == TypeExpr::Scalar(Scalar::String);
-        let typed = self
-            .rows()
-            .filter_map(|row| row.ty.as_deref())
-            .filter(|_| text)
-            .filter_map(phrases::length_of_type);
+        let types = self.rows().filter_map(|row| row.ty.as_deref());
+        let typed = types.flat_map(|text| phrases::limits_in_type(text, &self.field.ty));
         let described = self.rows().flat_map(|row| phrases::limits(&row.doc, &self.field.ty));
         let theirs: Vec<Limit> = described.chain(typed).collect();
         let ours = &self.field.limits;

@@ -75,9 +75,11 @@ impl Request<'_> {
     fn group(&self, group: Group, names: &[String]) -> Option<WrittenRule> {
         // A word of the text in capitals is no name. Of others, what the sentence is about isn't clear.
         let is_word = |name: &str| name.chars().all(|c| c.is_ascii_uppercase());
-        let names: Vec<&String> =
-            names.iter().filter(|name| self.fields.contains_key(*name) || !is_word(name)).collect();
-        let fields: Option<Vec<&Draft<Field>>> = names.iter().map(|name| self.fields.get(*name)).collect();
+        let own = |path: &'_ String| path.rsplit('.').next().unwrap_or(path).to_owned();
+        let names = names.iter().map(own);
+        let names: Vec<String> =
+            names.filter(|name| self.fields.contains_key(name) || !is_word(name)).collect();
+        let fields: Option<Vec<&Draft<Field>>> = names.iter().map(|name| self.fields.get(name)).collect();
         let optional = fields?.iter().all(|field| field.spec.optional);
         let listed = Some(self.fields.keys().filter(|name| names.contains(name)).cloned().collect());
         let rule = match group {

@@ -51,6 +51,11 @@ static WIDE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+// So many characters, or so many Chinese ones.
+static HALF: LazyLock<Regex> = LazyLock::new(|| {
+    regex(r"([0-9]+)\s*个?(?:英文)?(?:字符|字母)\s*(?:或者?|/|、|，|,)\s*([0-9]+)\s*个?(?:汉字|中文)")
+});
+
 /// All limits that are said of a text's length.
 pub(super) fn limits(doc: &Description) -> Vec<Limit> {
     let at_most = |unit: &str| if unit == "字节" { LimitKind::MaxBytes } else { LimitKind::MaxChars };
@@ -98,9 +103,10 @@ pub(super) fn cut(doc: &Description, mut limits: Vec<Limit>) -> Vec<Limit> {
     limits
 }
 
-/// What is counted in widths, where a text says that a Chinese character counts as two.
+/// What is counted in widths, where a text says that a Chinese character counts as two, or that half as many may stand there.
 pub(super) fn wide(doc: &Description, mut limits: Vec<Limit>) -> Vec<Limit> {
-    for limit in limits.iter_mut().filter(|_| WIDE.is_match(doc.text())) {
+    let halved = doc.number(&HALF, 1).zip(doc.number(&HALF, 2)).is_some_and(|(all, half)| all == 2 * half);
+    for limit in limits.iter_mut().filter(|_| halved || WIDE.is_match(doc.text())) {
         limit.kind = match limit.kind {
             LimitKind::MaxChars => LimitKind::MaxWidth,
             LimitKind::CutsAtChars => LimitKind::CutsAtWidth,

@@ -59,6 +59,8 @@ mod tests {
                 "string",
                 vec![("cuts_at_width", 255)],
             ),
+            ("名称，最多64个字符或32个汉字", "string", vec![("max_width", 64)]),
+            ("名称，最多64个字符或64个汉字", "string", vec![("max_chars", 64)]),
             ("长度10个汉字以内", "string", vec![("max_chars", 10)]),
             ("32字节以内", "string", vec![("max_bytes", 32)]),
             ("建议不超过36个字", "string", vec![]),

@@ -1,6 +1,7 @@
 //! How pages word, in Chinese, what a field or an endpoint is like.
 
 mod characters;
+mod conditions;
 mod counts;
 mod defaults;
 mod description;
@@ -25,7 +26,6 @@ pub(crate) use rates::{Rates, at_once, rates, sentences_of_rates};
 pub(crate) use requirements::{Requirements, stays_when_left_out};
 pub(crate) use rules::{Claim, Moment, Subject, claims, without_verb};
 pub(crate) use types::{
-    Base, DocType, doc_type, is_duration, is_timestamp, length_of_type, limits_in_type, may_be_moment,
-    tells_time,
+    Base, DocType, doc_type, is_duration, is_timestamp, limits_in_type, may_be_moment, tells_time,
 };
 pub(crate) use values::{Value, is_flag, value_of, values, wire_of, word_of, words};

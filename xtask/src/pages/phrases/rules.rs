@@ -4,10 +4,11 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
+use super::conditions;
 use crate::pages::markup::regex;
 use crate::spec::Group;
 
-/// A rule that a text states. Fields go by their own names, without what they stand in.
+/// A rule that a text states. The fields of a group go by their paths, as the text has them, others by their own names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Claim {
     /// So many of these fields are set.
@@ -49,6 +50,14 @@ pub(crate) enum Moment {
 static NAME: LazyLock<Regex> =
     LazyLock::new(|| regex(r"[A-Za-z_][A-Za-z0-9_]*(?:(?:\[\])?\.[A-Za-z_][A-Za-z0-9_]*)*"));
 
+/// Names in a row that a text ends with.
+static RUN: LazyLock<Regex> = LazyLock::new(|| {
+    let name = r"`?[A-Za-z_][A-Za-z0-9_.\[\]]*`?";
+    regex(&format!(
+        r"{name}(?:\s*(?:[、，,/]|和|与|及|或者?|跟)\s*{name})+\s*(?:[两二三四]者|这[两二三四]个(?:字段|参数)|[两二三四]个(?:字段|参数)|中|必?须?)?\s*$"
+    ))
+});
+
 /// How the kinds of groups are said, the clearest first.
 static GROUPS: LazyLock<[(Group, Regex); 4]> = LazyLock::new(|| {
     [
@@ -57,7 +66,7 @@ static GROUPS: LazyLock<[(Group, Regex); 4]> = LazyLock::new(|| {
             Group::AtLeastOne,
             concat!(
                 r"不可?本字段和\s*[A-Za-z_.]+\s*都不填|不[能可](?:以)?(?:同时|全部?|都|均)(?:为|不)?(?:空|填|传)|均?不[能可]同时为不填|不[能可](?:以)?都不[填传]",
-                r"|至少(?:需要?|要)?(?:[填传选]|填写|传入|提供|指定|选择|设置|包含)(?:写|入)?(?:其中)?(?:一|1)|至少(?:有)?(?:一|1)个(?:不为空|有值|非空)",
+                r"|至少(?:需要?|要|应该?)?(?:[填传选]|填写|传入|提供|指定|选择|设置|包含)(?:写|入)?(?:其中)?(?:一|1)|至少(?:有)?(?:一|1)个(?:不为空|有值|非空)",
                 r"|必须?选填(?:其中)?一|必[填传选](?:其中?)?一|需要?[填传](?:写|入)?其中一|选填其中一|只需[填传](?:写|入)?一",
             ),
         ),
@@ -82,8 +91,7 @@ pub(crate) fn claims(text: &str, about: Option<&str>) -> Vec<Claim> {
 fn claims_of(sentence: &str, about: Option<&str>) -> Vec<Claim> {
     let mut found = group(sentence, about);
     if let Some(field) = about {
-        found.extend(required_when(sentence, field).or_else(|| required_with(sentence, field)));
-        found.extend(forbidden_when(sentence, field));
+        found.extend(conditions::of(sentence, field));
     }
     found.extend(order(sentence, about));
     found.extend(max_span(sentence));
@@ -104,9 +112,14 @@ fn group(sentence: &str, about: Option<&str>) -> Vec<Claim> {
         return of_sets(group, before);
     }
     // A name that stands among the words is one of the group's.
-    let mut names: Vec<String> = about.map(str::to_owned).into_iter().collect();
-    for found in NAME.find_iter(&sentence[..words.end()]) {
-        let name = own_name(found.as_str());
+    let list = RUN.find(before).filter(|_| !NAME.is_match(words.as_str()));
+    let (mut names, text) = match list {
+        // Right before the words stands all that they are about.
+        Some(list) => (Vec::new(), list.as_str()),
+        None => (about.map(str::to_owned).into_iter().collect::<Vec<_>>(), &sentence[..words.end()]),
+    };
+    for found in NAME.find_iter(text) {
+        let name = found.as_str().replace("[]", "");
         if !names.contains(&name) {
             names.push(name);
         }
@@ -131,89 +144,6 @@ fn of_sets(group: Group, text: &str) -> Vec<Claim> {
     one.into_iter().chain(together.map(|set| Claim::Group(Group::BothOrNeither, set))).collect()
 }
 
-fn required_when(sentence: &str, field: &str) -> Option<Claim> {
-    static BY_NAME: LazyLock<Regex> = LazyLock::new(|| {
-        regex(concat!(
-            r#"([A-Za-z_][A-Za-z0-9_.]*)\s*(?:的?值)?(?:为|=|＝|等于|是)\s*(["“]?[A-Za-z0-9_]+["”]?(?:\s*(?:或者?|、|/|和)\s*["“]?[A-Za-z0-9_]+["”]?)*)"#,
-            r"\s*时[，,]?\s*(?:该字段|该参数|此字段|此参数|该值|本字段)?\s*(?:为?必填|必传|为?必选|必须填|需要?填|不能为空)",
-        ))
-    });
-    static CALLED: LazyLock<Regex> = LazyLock::new(|| {
-        regex(concat!(
-            r#"当([^，,。；;A-Za-z0-9"“]{2,12}?)(?:为|是|等于)\s*["“「]?([^，,。；;"”」]{1,24}?)["”」]?\s*时[，,]?\s*"#,
-            r"(?:该字段|该参数|此字段|此参数|该值|本字段)?\s*(?:为?必填|必传|为?必选|必须填|需要?填|不能为空)",
-        ))
-    });
-    static KIND: LazyLock<Regex> = LazyLock::new(|| {
-        regex(r"^\s*([a-z][a-z_]*(?:\s*[、/，,或和]\s*[a-z][a-z_]*)*)\s*类型时?(?:必须|必填|必选)\s*$")
-    });
-    static LABELLED: LazyLock<Regex> = LazyLock::new(|| {
-        regex(
-            r"^\s*(?:仅|当|仅当)?([^A-Za-z0-9，,。、“”]{4,16})时[，,]?\s*(?:该字段|该参数|此字段|此参数|本字段)?(?:为?必填|必传|为?必选)",
-        )
-    });
-    static CHOSEN: LazyLock<Regex> = LazyLock::new(|| {
-        regex(
-            r"^\s*当?([^，,。；;A-Za-z0-9“]{2,8}?)(?:选择|为)([^，,。；;A-Za-z0-9“”]{2,16})时[，,]\s*(?:需要?|必须|须)(?:上传|填写|提供|传入)",
-        )
-    });
-    let field = field.to_owned();
-    if let Some(found) = BY_NAME.captures(sentence) {
-        let is = values_in(&found[2]);
-        let when = own_name(&found[1]);
-        return (when != field).then_some(Claim::RequiredWhen { field, when: Subject::Field(when), is });
-    }
-    if let Some(found) = KIND.captures(sentence) {
-        return Some(Claim::RequiredWhen { field, when: Subject::OfThese, is: values_in(&found[1]) });
-    }
-    let Some(found) = CALLED.captures(sentence).or_else(|| CHOSEN.captures(sentence)) else {
-        let found = LABELLED.captures(sentence)?;
-        return Some(Claim::RequiredWhen { field, when: Subject::Labelled, is: vec![found[1].to_owned()] });
-    };
-    let is =
-        found[2].split(['或', '、', '/']).map(|value| value.trim_start_matches('者').to_owned()).collect();
-    Some(Claim::RequiredWhen { field, when: Subject::Called(found[1].to_owned()), is })
-}
-
-fn required_with(sentence: &str, field: &str) -> Option<Claim> {
-    static TOGETHER: LazyLock<Regex> = LazyLock::new(|| {
-        regex(
-            r"必?[须需]要?同时(?:指定|填写|传入|提供|设置|传|填|有)\s*([A-Za-z_][A-Za-z0-9_.]*)|(?:与|和|跟)\s*([A-Za-z_][A-Za-z0-9_.]*)\s*(?:必须|需要?)(?:同时|一起|成对)(?:指定|填写|传入|出现|提供|设置|传|填)",
-        )
-    });
-    static WITH: LazyLock<Regex> = LazyLock::new(|| {
-        regex(concat!(
-            r"(?:填写?|传入?|设置|指定|有|存在|包含)了?\s*([A-Za-z_][A-Za-z0-9_.]*)\s*(?:字段|参数)?(?:的话|时|的时候|后)?[，,]\s*",
-            r"(?:该字段|该参数|此字段|此参数|本字段)?(?:为?必填|必传|为?必选|必须填|不能为空)",
-        ))
-    });
-    if let Some(found) = WITH.captures(sentence) {
-        let when = own_name(&found[1]);
-        return (when != field).then(|| Claim::RequiredWith { field: field.to_owned(), when });
-    }
-    let found = TOGETHER.captures(sentence)?;
-    let other = own_name(found.get(1).or_else(|| found.get(2))?.as_str());
-    (other != field).then(|| Claim::RequiredWith { field: other, when: field.to_owned() })
-}
-
-fn forbidden_when(sentence: &str, field: &str) -> Option<Claim> {
-    static FORBIDDEN: LazyLock<Regex> = LazyLock::new(|| {
-        regex(concat!(
-            r#"([A-Za-z_][A-Za-z0-9_.]*)\s*(?:的?值)?(?:为|=|＝|等于|是)\s*(["“]?[A-Za-z0-9_]+["”]?(?:\s*(?:或者?|、|/|和)\s*["“]?[A-Za-z0-9_]+["”]?)*)"#,
-            r"\s*时[，,]?\s*(?:该字段|该参数|此字段|此参数|本字段)?\s*(?:不能|不可|不得|不允许|禁止)(?:填|传|设置|指定|赋值)(?:写|入|值)?\s*$",
-        ))
-    });
-    let found = FORBIDDEN.captures(sentence)?;
-    let when = own_name(&found[1]);
-    let is = values_in(&found[2]);
-    (when != field).then(|| Claim::ForbiddenWhen { field: field.to_owned(), when: Subject::Field(when), is })
-}
-
-fn values_in(text: &str) -> Vec<String> {
-    static VALUE: LazyLock<Regex> = LazyLock::new(|| regex(r"[A-Za-z0-9_]+"));
-    VALUE.find_iter(text).map(|value| value.as_str().to_owned()).collect()
-}
-
 fn order(sentence: &str, about: Option<&str>) -> Option<Claim> {
     static ORDER: LazyLock<Regex> = LazyLock::new(|| {
         let one = r"([A-Za-z_][A-Za-z0-9_.]*|(?:开始|起始|结束|截止)(?:时间|日期)戳?)";
@@ -223,6 +153,12 @@ fn order(sentence: &str, about: Option<&str>) -> Option<Claim> {
         );
         regex(&format!("{one}?{words}{one}"))
     });
+    // What a clause says must be so, the others don't take back.
+    if let Some(must) =
+        sentence.split(['，', ',']).find(|clause| clause.len() < sentence.len() && clause.contains("必须"))
+    {
+        return order(must, about);
+    }
     // What only tells how something is found, or what the server says, is no rule.
     if ["返回", "过滤", "筛选", "查询条件", "如果", "若", "当"].iter().any(|word| sentence.contains(word))
     {
@@ -261,7 +197,7 @@ fn max_span(sentence: &str) -> Option<Claim> {
 }
 
 /// A name without what it stands in.
-fn own_name(path: &str) -> String {
+pub(super) fn own_name(path: &str) -> String {
     path.rsplit('.').next().unwrap_or(path).trim_end_matches("[]").to_owned()
 }
 
@@ -295,7 +231,7 @@ mod tests {
                 AtLeastOne,
                 &["corpid", "pending_corpid"],
             ),
-            ("收件人，to.emails 和 to.userids 至少传一个", None, AtLeastOne, &["emails", "userids"]),
+            ("收件人，to.emails 和 to.userids 至少传一个", None, AtLeastOne, &["to.emails", "to.userids"]),
             (
                 "userid_list和department_list至少需要填其中一个",
                 None,
@@ -308,6 +244,13 @@ mod tests {
                 AtLeastOne,
                 &["card_image", "image_text_area"],
             ),
+            (
+                "成员的地址，见[biz_mail]字段，emails，groups至少填写一个，不可同时为空",
+                Some("emails"),
+                AtLeastOne,
+                &["emails", "groups"],
+            ),
+            ("userid与mail_id至少应该传一项，同时传则只看userid", None, AtLeastOne, &["userid", "mail_id"]),
             ("text、image不能全部为空", None, AtLeastOne, &["text", "image"]),
             ("media_id和pic_url只需填写一个", None, AtLeastOne, &["media_id", "pic_url"]),
             (
@@ -347,63 +290,6 @@ mod tests {
     }
 
     #[test]
-    fn a_field_is_required_by_the_values_of_another() {
-        let claim = |field: &str, when, is: &[&str]| {
-            let is = is.iter().map(|value| (*value).to_owned()).collect();
-            vec![Claim::RequiredWhen { field: field.to_owned(), when, is }]
-        };
-        for (text, field, when, is) in [
-            ("点击跳转的url，quote_area.type是1时必填", "url", Subject::Field("type".to_owned()), &["1"][..]),
-            ("当type为a或b时，该字段必填", "key", Subject::Field("type".to_owned()), &["a", "b"]),
-            ("当优惠类型为“固定优惠”时必填", "amount", Subject::Called("优惠类型".to_owned()), &["固定优惠"]),
-            (
-                "当购买类型是新购或续期时必填",
-                "days",
-                Subject::Called("购买类型".to_owned()),
-                &["新购", "续期"],
-            ),
-        ] {
-            assert_eq!(claims(text, Some(field)), claim(field, when, is), "{text}");
-        }
-        assert_eq!(claims("网页链接。view类型必须", Some("url")), claim("url", Subject::OfThese, &["view"]));
-        assert_eq!(claims("未指定url时必填", Some("key")), []);
-    }
-
-    #[test]
-    fn a_field_is_required_with_another_one() {
-        let with = |field: &str, when: &str| {
-            vec![Claim::RequiredWith { field: field.to_owned(), when: when.to_owned() }]
-        };
-        for (text, about, claim) in [
-            ("注：修改该字段时必须同时指定bake_duration", "bake_start", with("bake_duration", "bake_start")),
-            ("任务id，当填写了oven_menu字段的话，该字段必填", "task_id", with("task_id", "oven_menu")),
-            ("与bake_end必须同时传", "bake_start", with("bake_end", "bake_start")),
-        ] {
-            assert_eq!(claims(text, Some(about)), claim, "{text}");
-        }
-        assert_eq!(claims("可以同时指定多个oven", Some("oven")), []);
-    }
-
-    #[test]
-    fn a_value_may_be_called_without_its_field() {
-        let is = vec!["拉取已烤列表".to_owned()];
-        let claim = Claim::RequiredWhen { field: "start".to_owned(), when: Subject::Labelled, is };
-        assert_eq!(claims("拉取已烤列表时必填，其余type不填", Some("start")), [claim]);
-        assert_eq!(without_verb("拉取已烤列表"), without_verb("获取已烤列表"));
-    }
-
-    #[test]
-    fn a_field_may_be_forbidden_by_the_values_of_another() {
-        let claim = Claim::ForbiddenWhen {
-            field: "filling".to_owned(),
-            when: Subject::Field("type".to_owned()),
-            is: vec!["2".to_owned()],
-        };
-        assert_eq!(claims("馅料。type为2时不可指定", Some("filling")), [claim]);
-        assert_eq!(claims("type为2时不可指定为空", Some("filling")), []);
-    }
-
-    #[test]
     fn two_times_have_an_order() {
         use Moment::{Called, Field};
         let field = |name: &str| Field(name.to_owned());
@@ -415,6 +301,11 @@ mod tests {
                 "取值范围：大于start_time",
                 Some("end_time"),
                 order(field("start_time"), field("end_time"), true),
+            ),
+            (
+                "若有end，也必须有start，start必须小于end，且跨度不超过3天",
+                None,
+                order(field("start"), field("end"), true),
             ),
             ("结束时间不得小于开始时间", None, order(Called("start"), Called("end"), false)),
             ("begin不晚于end", None, order(field("begin"), field("end"), false)),

@@ -47,14 +47,6 @@ impl Base {
     }
 }
 
-/// How long a text is at most, by the column 类型: `String(32)`.
-pub(crate) fn length_of_type(text: &str) -> Option<Limit> {
-    static SIZED: LazyLock<Regex> =
-        LazyLock::new(|| regex(r"(?i)^(?:string|varchar)\s*[(（]([0-9]{1,5})[)）]$"));
-    let found = SIZED.captures(text.trim())?;
-    found[1].parse::<i64>().ok().map(|most| Limit::number(LimitKind::MaxChars, most))
-}
-
 /// Reads the column 类型.
 pub(crate) fn doc_type(text: &str) -> DocType {
     let text = text.to_ascii_lowercase().replace(['\\', ' '], "");
@@ -143,16 +135,6 @@ mod tests {
     use crate::spec::type_expr::Scalar;
 
     #[test]
-    fn a_type_may_have_a_length() {
-        for (text, most) in
-            [("String(32)", Some(32)), ("string（128）", Some(128)), ("string", None), ("map(32)", None)]
-        {
-            let most = most.map(|most| Limit::number(LimitKind::MaxChars, most));
-            assert_eq!(length_of_type(text), most, "{text}");
-        }
-    }
-
-    #[test]
     fn types_are_read_however_they_are_spelt() {
         for (text, lists, base) in [
             ("string", 0, Base::String),
@@ -185,6 +167,7 @@ mod tests {
             ("String（40）", vec![("max_chars", 40)]),
             ("string", vec![]),
             ("string[]", vec![]),
+            ("map(32)", vec![]),
         ] {
             let found = limits_in_type(text, &TypeExpr::Scalar(Scalar::String));
             let found =
