@@ -74,9 +74,18 @@ impl<'c, 'a> Ruled<'c, 'a> {
         found
     }
 
+    /// The object's rules; of a union, those of its variants.
+    fn rules(&self) -> Vec<Rule> {
+        let union = self.file.unions.get(&self.object.at);
+        let variants = union.into_iter().flat_map(|union| union.variants.values());
+        let structs = variants.filter_map(|variant| self.file.structs.get(variant.ty.as_ref()?.name()?));
+        let inner = structs.flat_map(|structure| &structure.rules);
+        self.object.rules.iter().chain(inner).filter_map(WrittenRule::meaning).collect()
+    }
+
     /// The rule of a claim, if the object has its fields, and nothing that says the same.
     fn lacks(&self, claim: &Claim) -> Option<String> {
-        let rules: Vec<Rule> = self.object.rules.iter().filter_map(WrittenRule::meaning).collect();
+        let rules = self.rules();
         match claim {
             Claim::Group(group, names) => {
                 let (names, fields) = self.group(names)?;
@@ -342,8 +351,10 @@ fn implies(rule: &Rule, group: Group, paths: &BTreeSet<String>) -> bool {
 fn is_group(rule: &Rule, group: Group, paths: &BTreeSet<String>) -> bool {
     let Rule::Group(own, fields) = rule else { return false };
     let fields: BTreeSet<String> = fields.iter().map(ToString::to_string).collect();
-    let within = |field: &str, path: &str| {
-        field.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    // What stands in a field is set where the field is, and the other way round.
+    let within = |inner: &str, outer: &str| {
+        inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     };
-    *own == group && paths.iter().all(|path| fields.iter().any(|field| within(field, path)))
+    let alike = |field: &str, path: &str| within(field, path) || within(path, field);
+    *own == group && paths.iter().all(|path| fields.iter().any(|field| alike(field, path)))
 }

@@ -67,7 +67,7 @@ static GROUPS: LazyLock<[(Group, Regex); 4]> = LazyLock::new(|| {
             concat!(
                 r"不可?本字段和\s*[A-Za-z_.]+\s*都不填|不[能可](?:以)?(?:同时|全部?|都|均)(?:为|不)?(?:空|填|传)|均?不[能可]同时为不填|不[能可](?:以)?都不[填传]",
                 r"|至少(?:需要?|要|应该?)?(?:[填传选]|填写|传入|提供|指定|选择|设置|包含)(?:写|入)?(?:其中)?(?:一|1)|至少(?:有)?(?:一|1)个(?:不为空|有值|非空)",
-                r"|必须?选填(?:其中)?一|必[填传选](?:其中?)?一|需要?[填传](?:写|入)?其中一|选填其中一|只需[填传](?:写|入)?一",
+                r"|不[能可](?:和|与|跟)\s*[A-Za-z_.]+\s*同时(?:为空|不[填传])|必须?选填(?:其中)?一|必[填传选](?:其中?)?一|需要?[填传](?:写|入)?其中一|选填其中一|只需[填传](?:写|入)?一",
             ),
         ),
         (
@@ -154,10 +154,10 @@ fn order(sentence: &str, about: Option<&str>) -> Option<Claim> {
         regex(&format!("{one}?{words}{one}"))
     });
     // What a clause says must be so, the others don't take back.
-    if let Some(must) =
-        sentence.split(['，', ',']).find(|clause| clause.len() < sentence.len() && clause.contains("必须"))
-    {
-        return order(must, about);
+    let mut clauses = sentence.split(['，', ',']).filter(|clause| clause.len() < sentence.len());
+    let must = |clause: &str| clause.contains("必须").then(|| order(clause, about)).flatten();
+    if let Some(found) = clauses.find_map(must) {
+        return Some(found);
     }
     // What only tells how something is found, or what the server says, is no rule.
     if ["返回", "过滤", "筛选", "查询条件", "如果", "若", "当"].iter().any(|word| sentence.contains(word))
@@ -251,6 +251,7 @@ mod tests {
                 &["emails", "groups"],
             ),
             ("userid与mail_id至少应该传一项，同时传则只看userid", None, AtLeastOne, &["userid", "mail_id"]),
+            ("附件，不能与text.content同时为空", Some("files"), AtLeastOne, &["files", "text.content"]),
             ("text、image不能全部为空", None, AtLeastOne, &["text", "image"]),
             ("media_id和pic_url只需填写一个", None, AtLeastOne, &["media_id", "pic_url"]),
             (
@@ -303,7 +304,7 @@ mod tests {
                 order(field("start_time"), field("end_time"), true),
             ),
             (
-                "若有end，也必须有start，start必须小于end，且跨度不超过3天",
+                "若有end，也必须有start，start必须小于end，单位秒",
                 None,
                 order(field("start"), field("end"), true),
             ),
