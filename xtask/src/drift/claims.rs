@@ -43,7 +43,7 @@ impl<'a> Comparison<'a> {
     }
 }
 
-impl<'c, 'a> Ruled<'c, 'a> {
+impl<'a> Ruled<'_, 'a> {
     /// What rows of its fields, its own row and the text around the endpoint state.
     fn claims(&self) -> Vec<(Claim, PageLine)> {
         let mut found = Vec::new();

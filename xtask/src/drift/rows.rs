@@ -195,8 +195,8 @@ impl<'d> Rows<'d> {
     }
 
     fn limits(&self) -> Vec<Difference> {
-        let types = self.rows().filter_map(|row| row.ty.as_deref());
-        let typed = types.flat_map(|text| phrases::limits_in_type(text, &self.field.ty));
+        let columns = self.rows().filter_map(|row| row.ty.as_deref());
+        let typed = columns.flat_map(|text| phrases::limits_in_type(text, &self.field.ty));
         let described = self.rows().flat_map(|row| phrases::limits(&row.doc, &self.field.ty));
         let theirs: Vec<Limit> = described.chain(typed).collect();
         let ours = &self.field.limits;

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
-use super::rules::{Claim, Subject, own_name};
+use super::claim::{Claim, Subject, own_name};
 use crate::pages::markup::regex;
 
 /// What a sentence about a field demands of it, or of others because of it.
@@ -154,7 +154,7 @@ fn values_in(text: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::rules::without_verb;
+    use super::super::claim::without_verb;
     use super::*;
 
     #[test]

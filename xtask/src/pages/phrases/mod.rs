@@ -1,6 +1,7 @@
 //! How pages word, in Chinese, what a field or an endpoint is like.
 
 mod characters;
+mod claim;
 mod conditions;
 mod counts;
 mod defaults;
@@ -17,6 +18,7 @@ mod rules;
 mod types;
 mod values;
 
+pub(crate) use claim::{Claim, Moment, Subject, without_verb};
 pub(crate) use defaults::default;
 pub(crate) use labels::{Named, swapped};
 pub(crate) use limits::limits;
@@ -24,7 +26,7 @@ pub(crate) use numbers::{has_negative, in_digits, may_mean, numbers_of};
 pub(crate) use presence::{may_be_absent, may_be_conditional, yes_or_no};
 pub(crate) use rates::{Rates, at_once, rates, sentences_of_rates};
 pub(crate) use requirements::{Requirements, stays_when_left_out};
-pub(crate) use rules::{Claim, Moment, Subject, claims, without_verb};
+pub(crate) use rules::claims;
 pub(crate) use types::{
     Base, DocType, doc_type, is_duration, is_timestamp, limits_in_type, may_be_moment, tells_time,
 };
