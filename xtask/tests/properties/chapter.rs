@@ -234,7 +234,7 @@ pub(crate) fn rust(name: &str) -> String {
 }
 
 pub(crate) fn type_name(index: usize) -> String {
-    ["Box", "Kind", "Zoo", "F", "Serialize", "Iterator"][index % 6].to_owned() + ["", "B2"][index / 6 % 2]
+    ["Crate", "Kind", "Zoo", "F", "Serialize", "Iter"][index % 6].to_owned() + ["", "B2"][index / 6 % 2]
 }
 
 fn limits(ty: &Ty) -> &'static str {
