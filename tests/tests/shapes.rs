@@ -5,7 +5,7 @@ use wecom_models::contacts::batch::{GetBatchResult, GetBatchResultResponse, Job}
 use wecom_models::hr::{GetStaffInfo, GetStaffInfoResponse};
 use wecom_models::kf::message::{Content, EventContent, Origin, SyncMsg, SyncMsgResponse};
 use wecom_models::media::{GetMedia, UploadMedia};
-use wecom_models::message::app::{Message, SendMessage};
+use wecom_models::message::app::{Message, SendMessage, TextContent};
 use wecom_models::paytool::OpenOrder;
 use wecom_models::service::auth::{GetAppQrCode, GetSuiteToken};
 use wecom_models::wedoc::document::BatchUpdateDocument;
@@ -322,4 +322,18 @@ fn an_order_is_signed_over_everything_but_its_signature() {
     assert_eq!(order.sig, first, "an old signature is not signed");
     order.sign(&Secret::new("other"), "nonce", Timestamp::from_unix(1_720_000_000)).unwrap();
     assert_ne!(order.sig, first);
+}
+
+#[test]
+fn what_one_guesses_first_is_what_there_is() {
+    let message = Message::text("Lunch?");
+    assert_eq!(message, TextContent::new("Lunch?").into());
+    let request = SendMessage::new(message).toparty([1, 2]).touser(vec![String::from("lin.wei")]);
+    let expected = json!({
+        "touser": "lin.wei",
+        "toparty": "1|2",
+        "msgtype": "text",
+        "text": { "content": "Lunch?" },
+    });
+    assert_eq!(serde_json::to_value(&request).unwrap(), expected);
 }

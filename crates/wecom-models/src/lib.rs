@@ -21,6 +21,6 @@ pub mod wire;
 
 pub use generated::*;
 pub use types::{
-    Csv, File, FileOr, Json, OrText, Pipe, Secret, Separated, Separator, Timestamp, Unknown, UnknownUnion,
-    cut_at_bytes, cut_at_chars, cut_at_width,
+    Csv, File, FileOr, IntoItem, Json, OrText, Pipe, Secret, Separated, Separator, Timestamp, Unknown,
+    UnknownUnion, cut_at_bytes, cut_at_chars, cut_at_width,
 };

@@ -346,6 +346,9 @@ pub use retry::{Backoff, Failure, NoRetry, RetryPolicy};
 pub use tokens::{Lease, MemoryStore, StoreError, StoreFuture, StoredToken, TokenStore};
 pub use untyped::UntypedCall;
 pub use wecom_models::*;
+// By name as well: of a family that isn't compiled, rustc says which feature is missing. It does so only for items of the module that
+// a path names, so this stands here and not in a module of its own.
+include!("generated/families.rs");
 #[cfg(feature = "sign")]
 pub use wecom_requests::Signed;
 pub use wecom_requests::{

@@ -304,6 +304,19 @@ pub struct Union {
     pub direction: Direction,
 }
 
+impl Union {
+    /// The variants that are known by their content, each with the struct that no other one holds.
+    pub fn by_content(&self) -> impl Iterator<Item = (&Variant, &str)> {
+        let holds =
+            |variant: &Variant, name: &str| matches!(&variant.ty, Some(Ty::Struct(held)) if held == name);
+        self.variants.iter().filter_map(move |variant| {
+            let Some(Ty::Struct(name)) = &variant.ty else { return None };
+            let alone = self.variants.iter().filter(|other| holds(other, name)).count() == 1;
+            alone.then_some((variant, name.as_str()))
+        })
+    }
+}
+
 /// A documented variant.
 #[derive(Debug)]
 pub struct Variant {

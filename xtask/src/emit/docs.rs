@@ -2,19 +2,45 @@
 
 use std::collections::BTreeMap;
 
-use crate::api::{Endpoint, EnumValue, ErrorCode, Field, Module, Struct, Variant, page_url};
+use crate::api::{CORE_FAMILY, Endpoint, EnumValue, ErrorCode, Field, Module, Struct, Variant, page_url};
 use crate::spec::{Bound, Doc, Limit, LimitValue, Part, Rate, Rule};
 
-/// What a module is.
+/// What a module is, and what its requests are: what people come for stands before the types around it.
 pub(super) fn module(module: &Module) -> String {
-    format!("{}\n\n{}", module.title, module.summary)
+    let feature = (module.family != CORE_FAMILY).then(|| needs_feature(&module.family));
+    let rows = module.endpoints.iter().map(|endpoint| {
+        let cells = [title_cell(endpoint), call(endpoint)];
+        format!("\n| [`{}`] | {} | {} |", endpoint.request, cells[0], cells[1])
+    });
+    let rows: String = rows.collect();
+    let table = (!rows.is_empty()).then(|| format!("| request | title | call |\n|---|---|---|{rows}"));
+    paragraphs([module.title.clone(), module.summary.clone()].into_iter().chain(feature).chain(table))
+}
+
+/// How to get a family.
+pub(super) fn needs_feature(family: &str) -> String {
+    format!("Needs the feature `{family}`.")
+}
+
+/// The title of an endpoint as a cell of a table, with its page.
+pub(super) fn title_cell(endpoint: &Endpoint) -> String {
+    title(endpoint).replace('|', "\\|")
+}
+
+/// How an endpoint is called.
+pub(super) fn call(endpoint: &Endpoint) -> String {
+    format!("`{} {}`", endpoint.method.name(), endpoint.path)
+}
+
+fn title(endpoint: &Endpoint) -> String {
+    format!("[{}]({})", endpoint.title, page_url(&endpoint.doc))
 }
 
 /// What a struct is: a part of an operation, or a type of its own.
 pub(super) fn structure(module: &Module, structure: &Struct) -> String {
     match module.operation(&structure.name) {
         Some((endpoint, Part::Request)) => request(endpoint, &structure.rules),
-        Some((endpoint, Part::Response)) => format!("The response to [`{}`].", endpoint.request),
+        Some((endpoint, Part::Response)) => response(structure, endpoint),
         None => {
             let rules = structure.rules.iter().map(Rule::sentence);
             paragraphs(std::iter::once(structure.doc.clone()).chain(rules))
@@ -31,10 +57,16 @@ pub(super) fn constructor(module: &Module, structure: &Struct) -> String {
     }
 }
 
+fn response(structure: &Struct, endpoint: &Endpoint) -> String {
+    let what = format!("The response to [`{}`].", endpoint.request);
+    if structure.direction.sent {
+        return what;
+    }
+    format!("{what} It implements `Serialize` with the feature `bidirectional`.")
+}
+
 fn request(endpoint: &Endpoint, rules: &[Rule]) -> String {
-    let Endpoint { method, path, title, doc, .. } = endpoint;
-    let call = format!("`{} {path}` · [{title}]({})", method.name(), page_url(doc));
-    let head = [endpoint.summary.clone(), call];
+    let head = [endpoint.summary.clone(), format!("{} · {}", call(endpoint), title(endpoint))];
     let rates = rates(&endpoint.rates, endpoint.concurrency);
     let rules = rules.iter().map(Rule::sentence);
     let helper = endpoint.helper.map(|helper| {

@@ -3,8 +3,8 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::docs;
 use super::items::{doc, format_items, module_doc};
+use super::{docs, search};
 use crate::api::{Api, ErrorCode};
 use crate::spec::names::ident;
 
@@ -44,9 +44,11 @@ fn own_constants(api: &Api) -> impl Iterator<Item = TokenStream> {
 
 fn with_doc(code: &ErrorCode, text: &str) -> TokenStream {
     let (doc, name) = (doc(text), ident(&code.name));
+    let alias = search::aliases(&[&code.code.to_string()]);
     let code = Literal::i64_unsuffixed(code.code);
     quote! {
         #doc
+        #alias
         pub const #name: i64 = #code;
     }
 }

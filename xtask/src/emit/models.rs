@@ -3,11 +3,11 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::docs;
 use super::items::{doc, field_type, imports, module_doc, rust_type, support_type};
-use crate::api::{Enum, Field, Member, Module, Struct, Ty, Type, Union};
-use crate::spec::Style;
-use crate::spec::names::ident;
+use super::{docs, search};
+use crate::api::{Enum, Field, Member, Module, Struct, Ty, Type, Union, Variant};
+use crate::spec::names::{ident, snake};
+use crate::spec::{Part, Style};
 
 /// The types of one spec file.
 pub(super) fn module(module: &Module) -> TokenStream {
@@ -15,7 +15,7 @@ pub(super) fn module(module: &Module) -> TokenStream {
     let types = module.types.iter().map(|ty| match ty {
         Type::Struct(structure) => struct_item(module, structure),
         Type::Enum(enumeration) => enum_item(enumeration),
-        Type::Union(union) => union_item(union),
+        Type::Union(union) => union_item(module, union),
     });
     let imports = imports(support_types(module), &quote!(crate));
     quote! {
@@ -54,8 +54,13 @@ fn struct_item(module: &Module, structure: &Struct) -> TokenStream {
         quote!(#docs pub #name: #ty)
     });
     let methods = structure.direction.sent.then(|| methods(module, structure));
+    let aliases = match module.operation(&structure.name) {
+        Some((endpoint, Part::Request)) => Some(search::endpoint_aliases(endpoint)),
+        _ => None,
+    };
     quote! {
         #docs
+        #aliases
         #[derive(Clone, Debug, Default, PartialEq)]
         #[non_exhaustive]
         pub struct #name { #(#fields),* }
@@ -171,7 +176,7 @@ fn enum_item(enumeration: &Enum) -> TokenStream {
     }
 }
 
-fn union_item(union: &Union) -> TokenStream {
+fn union_item(module: &Module, union: &Union) -> TokenStream {
     let docs = doc(&union.doc);
     let name = ident(&union.name);
     let variants = union.variants.iter().map(|variant| {
@@ -194,6 +199,7 @@ fn union_item(union: &Union) -> TokenStream {
     };
     let what = doc(&what);
     let other = ident(other);
+    let constructors = constructors(module, union);
     quote! {
         #docs
         #[derive(Clone, Debug, PartialEq)]
@@ -203,5 +209,30 @@ fn union_item(union: &Union) -> TokenStream {
             #what
             Other(#other),
         }
+        #constructors
     }
+}
+
+/// A function for each variant whose content is made of one text: `Message::text("…")`.
+fn constructors(module: &Module, union: &Union) -> Option<TokenStream> {
+    let made = |variant: &Variant| {
+        let Some(Ty::Struct(content)) = &variant.ty else { return None };
+        let structure = module.structure(content).filter(|structure| structure.direction.sent)?;
+        let [Field { ty: Ty::String, rust, .. }] = structure.required().collect::<Vec<_>>()[..] else {
+            return None;
+        };
+        let docs = doc(&format!("Creates [`{0}`](Self::{0}) from its only required field.", variant.name));
+        let [function, argument] = [&snake(&variant.name), rust].map(|name| ident(name));
+        let [variant, content] = [&variant.name, content].map(|name| ident(name));
+        Some(quote! {
+            #docs
+            #[must_use]
+            pub fn #function(#argument: impl Into<String>) -> Self {
+                Self::#variant(#content::new(#argument))
+            }
+        })
+    };
+    let functions: Vec<TokenStream> = union.variants.iter().filter_map(made).collect();
+    let name = ident(&union.name);
+    (!functions.is_empty()).then(|| quote!(impl #name { #(#functions)* }))
 }

@@ -12,11 +12,12 @@ use crate::api::{CORE_FAMILY, Module};
 pub type Files = BTreeMap<String, String>;
 
 /// The folders that hold nothing but generated files.
-pub const FOLDERS: [&str; 4] = [
+pub const FOLDERS: [&str; 5] = [
     "crates/wecom-models/src/generated",
     "crates/wecom-requests/src/generated",
     "crates/wecom-mock/src/generated",
     "tests/src/generated",
+    "crates/wecom-sdk/src/generated",
 ];
 
 /// `chatdata/archive`, as a path or below a folder.

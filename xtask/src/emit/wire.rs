@@ -13,9 +13,12 @@ pub(super) fn in_use(module: &Module) -> TokenStream {
         Type::Enum(enumeration) => Some(open_enum(enumeration)),
         _ => None,
     });
+    let int_enums = list("int_enums", module, |ty| repr(ty) == Some(Repr::Int));
+    let string_enums = list("string_enums", module, |ty| repr(ty) == Some(Repr::String));
     let open_enums = list("open_enums", module, |ty| matches!(ty, Type::Enum(_)));
     let open_unions = list("open_unions", module, |ty| style(ty).is_some_and(|style| style != Style::Kind));
     let open_kinds = list("open_kinds", module, |ty| style(ty) == Some(Style::Kind));
+    let from_contents = from_contents(module);
     let written = written(module, |ty| ty.direction().sent);
     let read = read(module, |ty| ty.direction().received);
     quote! {
@@ -27,9 +30,29 @@ pub(super) fn in_use(module: &Module) -> TokenStream {
         #written
         #read
         #open_enums
+        #int_enums
+        #string_enums
         #open_unions
         #open_kinds
+        #from_contents
     }
+}
+
+/// What makes a union of its content.
+fn from_contents(module: &Module) -> Option<TokenStream> {
+    let unions = module.types.iter().filter_map(|ty| match ty {
+        Type::Union(union) => Some(union),
+        _ => None,
+    });
+    let entries = unions.flat_map(|union| {
+        let name = ident(&union.name);
+        union.by_content().map(move |(variant, content)| {
+            let (variant, content) = (ident(&variant.name), ident(content));
+            quote!(#name::#variant(#content))
+        })
+    });
+    let entries: Vec<TokenStream> = entries.collect();
+    (!entries.is_empty()).then(|| quote!(wire::from_contents! { #(#entries),* }))
 }
 
 /// The other direction, for the feature `bidirectional`.

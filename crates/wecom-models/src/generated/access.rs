@@ -4,6 +4,12 @@
 //!
 //! The access token that every call of a company's self-built app needs, and WeCom's IP addresses for
 //! firewalls.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`GetToken`] | [获取access_token](https://developer.work.weixin.qq.com/document/path/91039) | `GET /cgi-bin/gettoken` |
+//! | [`GetCallbackIp`] | [获取企业微信服务器的ip段](https://developer.work.weixin.qq.com/document/path/90930) | `GET /cgi-bin/getcallbackip` |
+//! | [`GetApiDomainIp`] | [获取企业微信接口IP段](https://developer.work.weixin.qq.com/document/path/92520) | `GET /cgi-bin/get_api_domain_ip` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -19,6 +25,7 @@ use crate::Secret;
 /// Cache the token and reuse it: frequent calls are blocked. Each app has its own secret, and its
 /// token works for that app only. WeCom may invalidate a token early, so be ready to get a new one.
 /// Never pass a token to a front end.
+#[doc(alias("获取access_token", "/cgi-bin/gettoken", "cgi-bin/gettoken"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetToken {
@@ -39,7 +46,7 @@ impl GetToken {
     }
 }
 
-/// The response to [`GetToken`].
+/// The response to [`GetToken`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetTokenResponse {
@@ -56,6 +63,13 @@ pub struct GetTokenResponse {
 ///
 /// The addresses may change; old and new ones then overlap for a while. Get them once a day. The pages
 /// 回调配置 and 获取企业微信回调IP段 both document this call.
+#[doc(
+    alias(
+        "获取企业微信服务器的ip段",
+        "/cgi-bin/getcallbackip",
+        "cgi-bin/getcallbackip"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCallbackIp {}
@@ -68,7 +82,7 @@ impl GetCallbackIp {
     }
 }
 
-/// The response to [`GetCallbackIp`].
+/// The response to [`GetCallbackIp`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCallbackIpResponse {
@@ -82,6 +96,13 @@ pub struct GetCallbackIpResponse {
 /// [获取企业微信接口IP段](https://developer.work.weixin.qq.com/document/path/92520)
 ///
 /// The addresses may change; old and new ones then overlap for a while. Get them once a day.
+#[doc(
+    alias(
+        "获取企业微信接口IP段",
+        "/cgi-bin/get_api_domain_ip",
+        "cgi-bin/get_api_domain_ip"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetApiDomainIp {}
@@ -94,7 +115,7 @@ impl GetApiDomainIp {
     }
 }
 
-/// The response to [`GetApiDomainIp`].
+/// The response to [`GetApiDomainIp`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetApiDomainIpResponse {

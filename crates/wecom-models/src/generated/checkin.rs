@@ -3,6 +3,12 @@
 //! 打卡
 //!
 //! Attendance, and the rules by which members check in and out.
+//!
+//! Needs the feature `checkin`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`GetCorpCheckinOption`] | [获取企业所有打卡规则](https://developer.work.weixin.qq.com/document/path/93384) | `POST /cgi-bin/checkin/getcorpcheckinoption` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -22,6 +28,13 @@ use crate::{Timestamp, Unknown};
 /// existing companies are unaffected for now.
 ///
 /// Times of day are in seconds since midnight.
+#[doc(
+    alias(
+        "获取企业所有打卡规则",
+        "/cgi-bin/checkin/getcorpcheckinoption",
+        "checkin/getcorpcheckinoption"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCorpCheckinOption {}
@@ -34,7 +47,8 @@ impl GetCorpCheckinOption {
     }
 }
 
-/// The response to [`GetCorpCheckinOption`].
+/// The response to [`GetCorpCheckinOption`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCorpCheckinOptionResponse {

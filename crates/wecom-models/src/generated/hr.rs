@@ -3,6 +3,12 @@
 //! 人事助手 · 花名册
 //!
 //! Members' entries in the company's staff roster.
+//!
+//! Needs the feature `hr`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`GetStaffInfo`] | [获取员工花名册信息](https://developer.work.weixin.qq.com/document/path/99132) | `POST /cgi-bin/hr/get_staff_info` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -23,6 +29,13 @@ use crate::{Unknown, UnknownUnion};
 /// Some groups of fields repeat: education (教育经历), jobs (工作经历), family (家庭成员), emergency contacts
 /// (紧急联系人) and contracts (合同信息), which have the numbers 1 to 5. `sub_idx` is the number of the
 /// repetition.
+#[doc(
+    alias(
+        "获取员工花名册信息",
+        "/cgi-bin/hr/get_staff_info",
+        "hr/get_staff_info"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetStaffInfo {
@@ -59,7 +72,7 @@ impl GetStaffInfo {
     }
 }
 
-/// The response to [`GetStaffInfo`].
+/// The response to [`GetStaffInfo`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetStaffInfoResponse {

@@ -4,6 +4,30 @@
 //!
 //! Conversions between the IDs that companies and service providers get for the same people and
 //! things.
+//!
+//! Needs the feature `idconvert`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`ConvertTmpExternalUserId`] | [tmp_external_userid的转换](https://developer.work.weixin.qq.com/document/path/98729) | `POST /cgi-bin/idconvert/convert_tmp_external_userid` |
+//! | [`OpenUserIdToUserId`] | [userid转换](https://developer.work.weixin.qq.com/document/path/95884) | `POST /cgi-bin/batch/openuserid_to_userid` |
+//! | [`FromServiceExternalUserId`] | [external_userid转换](https://developer.work.weixin.qq.com/document/path/95884) | `POST /cgi-bin/externalcontact/from_service_external_userid` |
+//! | [`ToServiceExternalUserId`] | [代开发应用external_userid转换](https://developer.work.weixin.qq.com/document/path/95195) | `POST /cgi-bin/externalcontact/to_service_external_userid` |
+//! | [`CorpIdToOpenCorpId`] | [corpid的转换](https://developer.work.weixin.qq.com/document/path/97061) | `POST /cgi-bin/service/corpid_to_opencorpid` |
+//! | [`UserIdToOpenUserId`] | [userid的转换](https://developer.work.weixin.qq.com/document/path/97062) | `POST /cgi-bin/batch/userid_to_openuserid` |
+//! | [`GetNewExternalUserId`] | [转换客户external_userid](https://developer.work.weixin.qq.com/document/path/97063) | `POST /cgi-bin/externalcontact/get_new_external_userid` |
+//! | [`GetGroupChatNewExternalUserId`] | [转换客户群成员external_userid](https://developer.work.weixin.qq.com/document/path/97063) | `POST /cgi-bin/externalcontact/groupchat/get_new_external_userid` |
+//! | [`FinishExternalUserIdMigration`] | [设置迁移完成](https://developer.work.weixin.qq.com/document/path/96516) | `POST /cgi-bin/service/externalcontact/finish_external_userid_migration` |
+//! | [`FinishOpenIdMigration`] | [ID迁移完成状态的设置](https://developer.work.weixin.qq.com/document/path/99375) | `POST /cgi-bin/service/finish_openid_migration` |
+//! | [`GetOpenIdMigration`] | [代开发应用查询迁移状态](https://developer.work.weixin.qq.com/document/path/96518) | `POST /cgi-bin/corp/get_openid_migration` |
+//! | [`UnionIdToExternalUserId`] | [unionid转换为第三方external_userid](https://developer.work.weixin.qq.com/document/path/95900) | `POST /cgi-bin/idconvert/unionid_to_external_userid` |
+//! | [`ExternalUserIdToPendingId`] | [external_userid查询pending_id](https://developer.work.weixin.qq.com/document/path/95900) | `POST /cgi-bin/idconvert/batch/external_userid_to_pending_id` |
+//! | [`ConvertExternalTagId`] | [客户标签ID的转换](https://developer.work.weixin.qq.com/document/path/96169) | `POST /cgi-bin/idconvert/external_tagid` |
+//! | [`ConvertOpenKfId`] | [微信客服ID的转换](https://developer.work.weixin.qq.com/document/path/97064) | `POST /cgi-bin/idconvert/open_kfid` |
+//! | [`ApplyMassCallTicket`] | [获取接口大批量调用凭据](https://developer.work.weixin.qq.com/document/path/96168) | `GET /cgi-bin/corp/apply_mass_call_ticket` |
+//! | [`ApplyToUpgradeChatId`] | [申请群ID的升级](https://developer.work.weixin.qq.com/document/path/99601) | `POST /cgi-bin/idconvert/apply_to_upgrade_chatid` |
+//! | [`ConvertChatId`] | [群ID转换接口](https://developer.work.weixin.qq.com/document/path/99601) | `POST /cgi-bin/idconvert/chatid` |
+//! | [`UpgradeChatIdForNewCorp`] | [对所有新授权企业升级群ID](https://developer.work.weixin.qq.com/document/path/99601) | `GET /cgi-bin/idconvert/upgrade_chatid_for_new_corp` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -23,6 +47,13 @@ use crate::{Secret, Timestamp, Unknown};
 ///
 /// Self-built, customized and third-party apps can call it, but only the app that got the temporary
 /// IDs. For customers, the app needs the permission 客户联系.
+#[doc(
+    alias(
+        "tmp_external_userid的转换",
+        "/cgi-bin/idconvert/convert_tmp_external_userid",
+        "idconvert/convert_tmp_external_userid"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ConvertTmpExternalUserId {
@@ -53,7 +84,8 @@ impl ConvertTmpExternalUserId {
     }
 }
 
-/// The response to [`ConvertTmpExternalUserId`].
+/// The response to [`ConvertTmpExternalUserId`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ConvertTmpExternalUserIdResponse {
@@ -70,6 +102,13 @@ pub struct ConvertTmpExternalUserIdResponse {
 ///
 /// Only self-built apps can call it. The members must be visible to the app and to the one of
 /// `source_agentid`.
+#[doc(
+    alias(
+        "userid转换",
+        "/cgi-bin/batch/openuserid_to_userid",
+        "batch/openuserid_to_userid"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OpenUserIdToUserId {
@@ -93,7 +132,7 @@ impl OpenUserIdToUserId {
     }
 }
 
-/// The response to [`OpenUserIdToUserId`].
+/// The response to [`OpenUserIdToUserId`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OpenUserIdToUserIdResponse {
@@ -110,6 +149,13 @@ pub struct OpenUserIdToUserIdResponse {
 ///
 /// Only self-built apps can call it. A follow-up member of the customer, or the owner of a customer
 /// group that the customer is in, must be visible to the app and to the one of `source_agentid`.
+#[doc(
+    alias(
+        "external_userid转换",
+        "/cgi-bin/externalcontact/from_service_external_userid",
+        "externalcontact/from_service_external_userid"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FromServiceExternalUserId {
@@ -130,7 +176,8 @@ impl FromServiceExternalUserId {
     }
 }
 
-/// The response to [`FromServiceExternalUserId`].
+/// The response to [`FromServiceExternalUserId`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FromServiceExternalUserIdResponse {
@@ -149,6 +196,13 @@ pub struct FromServiceExternalUserIdResponse {
 /// Only customized apps can call it, and only if the company has authorized a third-party app of the
 /// provider. Both apps need the permission 企业客户权限 › 客户基础信息. A follow-up member of the customer, or the
 /// owner of a customer group that the customer is in, must be visible to the app.
+#[doc(
+    alias(
+        "代开发应用external_userid转换",
+        "/cgi-bin/externalcontact/to_service_external_userid",
+        "externalcontact/to_service_external_userid"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ToServiceExternalUserId {
@@ -166,7 +220,8 @@ impl ToServiceExternalUserId {
     }
 }
 
-/// The response to [`ToServiceExternalUserId`].
+/// The response to [`ToServiceExternalUserId`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ToServiceExternalUserIdResponse {
@@ -181,6 +236,13 @@ pub struct ToServiceExternalUserIdResponse {
 ///
 /// Only providers can call it, for companies that have authorized one of their apps, and for companies
 /// whose self-built apps are to be moved to the provider.
+#[doc(
+    alias(
+        "corpid的转换",
+        "/cgi-bin/service/corpid_to_opencorpid",
+        "service/corpid_to_opencorpid"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CorpIdToOpenCorpId {
@@ -196,7 +258,7 @@ impl CorpIdToOpenCorpId {
     }
 }
 
-/// The response to [`CorpIdToOpenCorpId`].
+/// The response to [`CorpIdToOpenCorpId`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CorpIdToOpenCorpIdResponse {
@@ -213,6 +275,13 @@ pub struct CorpIdToOpenCorpIdResponse {
 /// of members.
 ///
 /// Only customized and third-party apps can call it. The members must be visible to the app.
+#[doc(
+    alias(
+        "userid的转换",
+        "/cgi-bin/batch/userid_to_openuserid",
+        "batch/userid_to_openuserid"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UserIdToOpenUserId {
@@ -230,7 +299,7 @@ impl UserIdToOpenUserId {
     }
 }
 
-/// The response to [`UserIdToOpenUserId`].
+/// The response to [`UserIdToOpenUserId`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UserIdToOpenUserIdResponse {
@@ -251,6 +320,13 @@ pub struct UserIdToOpenUserIdResponse {
 /// communication, a follow-up member must be visible to the app; in WeChat customer service, only
 /// sessions of the last 48 hours count. Third-party apps can't call it once the migration of
 /// external_userids is finished.
+#[doc(
+    alias(
+        "转换客户external_userid",
+        "/cgi-bin/externalcontact/get_new_external_userid",
+        "externalcontact/get_new_external_userid"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetNewExternalUserId {
@@ -274,7 +350,8 @@ impl GetNewExternalUserId {
     }
 }
 
-/// The response to [`GetNewExternalUserId`].
+/// The response to [`GetNewExternalUserId`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetNewExternalUserIdResponse {
@@ -291,6 +368,13 @@ pub struct GetNewExternalUserIdResponse {
 ///
 /// Only customized and third-party apps can call it. The group owner must be visible to the app.
 /// Third-party apps can't call it once the migration of external_userids is finished.
+#[doc(
+    alias(
+        "转换客户群成员external_userid",
+        "/cgi-bin/externalcontact/groupchat/get_new_external_userid",
+        "groupchat/get_new_external_userid"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupChatNewExternalUserId {
@@ -318,7 +402,8 @@ impl GetGroupChatNewExternalUserId {
     }
 }
 
-/// The response to [`GetGroupChatNewExternalUserId`].
+/// The response to [`GetGroupChatNewExternalUserId`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupChatNewExternalUserIdResponse {
@@ -335,6 +420,13 @@ pub struct GetGroupChatNewExternalUserIdResponse {
 /// provider needn't be migrated.
 ///
 /// The company must have authorized a third-party app of the provider.
+#[doc(
+    alias(
+        "设置迁移完成",
+        "/cgi-bin/service/externalcontact/finish_external_userid_migration",
+        "externalcontact/finish_external_userid_migration"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FinishExternalUserIdMigration {
@@ -350,7 +442,8 @@ impl FinishExternalUserIdMigration {
     }
 }
 
-/// The response to [`FinishExternalUserIdMigration`].
+/// The response to [`FinishExternalUserIdMigration`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FinishExternalUserIdMigrationResponse {}
@@ -366,6 +459,13 @@ pub struct FinishExternalUserIdMigrationResponse {}
 /// migrated.
 ///
 /// The company must have authorized the customized app, or a third-party app of the provider.
+#[doc(
+    alias(
+        "ID迁移完成状态的设置",
+        "/cgi-bin/service/finish_openid_migration",
+        "service/finish_openid_migration"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FinishOpenIdMigration {
@@ -400,7 +500,8 @@ impl FinishOpenIdMigration {
     }
 }
 
-/// The response to [`FinishOpenIdMigration`].
+/// The response to [`FinishOpenIdMigration`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FinishOpenIdMigrationResponse {}
@@ -411,6 +512,13 @@ pub struct FinishOpenIdMigrationResponse {}
 /// [代开发应用查询迁移状态](https://developer.work.weixin.qq.com/document/path/96518)
 ///
 /// Only customized and third-party apps can call it.
+#[doc(
+    alias(
+        "代开发应用查询迁移状态",
+        "/cgi-bin/corp/get_openid_migration",
+        "corp/get_openid_migration"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetOpenIdMigration {}
@@ -423,7 +531,7 @@ impl GetOpenIdMigration {
     }
 }
 
-/// The response to [`GetOpenIdMigration`].
+/// The response to [`GetOpenIdMigration`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetOpenIdMigrationResponse {
@@ -450,6 +558,13 @@ pub struct GetOpenIdMigrationResponse {
 /// must be verified, in the name of the company or of the provider; `openid` and `unionid` must come
 /// from the same mini program. Customer acquisition apps (营销获客) get only customers they brought.
 /// Customized and third-party apps can call it.
+#[doc(
+    alias(
+        "unionid转换为第三方external_userid",
+        "/cgi-bin/idconvert/unionid_to_external_userid",
+        "idconvert/unionid_to_external_userid"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnionIdToExternalUserId {
@@ -489,7 +604,8 @@ impl UnionIdToExternalUserId {
     }
 }
 
-/// The response to [`UnionIdToExternalUserId`].
+/// The response to [`UnionIdToExternalUserId`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnionIdToExternalUserIdResponse {
@@ -509,6 +625,13 @@ pub struct UnionIdToExternalUserIdResponse {
 /// Only verified companies can call it, with customized and third-party apps. A follow-up member of
 /// the customer, or the owner of a customer group that the customer is in, must be visible to the app.
 /// Customer acquisition apps (营销获客) get only customers they brought.
+#[doc(
+    alias(
+        "external_userid查询pending_id",
+        "/cgi-bin/idconvert/batch/external_userid_to_pending_id",
+        "batch/external_userid_to_pending_id"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExternalUserIdToPendingId {
@@ -537,7 +660,8 @@ impl ExternalUserIdToPendingId {
     }
 }
 
-/// The response to [`ExternalUserIdToPendingId`].
+/// The response to [`ExternalUserIdToPendingId`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExternalUserIdToPendingIdResponse {
@@ -552,6 +676,13 @@ pub struct ExternalUserIdToPendingIdResponse {
 /// [客户标签ID的转换](https://developer.work.weixin.qq.com/document/path/96169)
 ///
 /// Customized and third-party apps need the permission 企业客户权限 › 客户基础信息.
+#[doc(
+    alias(
+        "客户标签ID的转换",
+        "/cgi-bin/idconvert/external_tagid",
+        "idconvert/external_tagid"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ConvertExternalTagId {
@@ -574,7 +705,8 @@ impl ConvertExternalTagId {
     }
 }
 
-/// The response to [`ConvertExternalTagId`].
+/// The response to [`ConvertExternalTagId`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ConvertExternalTagIdResponse {
@@ -590,6 +722,13 @@ pub struct ConvertExternalTagIdResponse {
 /// [微信客服ID的转换](https://developer.work.weixin.qq.com/document/path/97064)
 ///
 /// Customized and third-party apps need the permission 微信客服 › 管理账号、分配会话和收发消息.
+#[doc(
+    alias(
+        "微信客服ID的转换",
+        "/cgi-bin/idconvert/open_kfid",
+        "idconvert/open_kfid"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ConvertOpenKfId {
@@ -607,7 +746,7 @@ impl ConvertOpenKfId {
     }
 }
 
-/// The response to [`ConvertOpenKfId`].
+/// The response to [`ConvertOpenKfId`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ConvertOpenKfIdResponse {
@@ -627,6 +766,13 @@ pub struct ConvertOpenKfIdResponse {
 ///
 /// Once per company, within 3 months of its authorization. Customized and third-party apps can call
 /// it, and self-built and customized apps of upstream companies.
+#[doc(
+    alias(
+        "获取接口大批量调用凭据",
+        "/cgi-bin/corp/apply_mass_call_ticket",
+        "corp/apply_mass_call_ticket"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyMassCallTicket {}
@@ -639,7 +785,8 @@ impl ApplyMassCallTicket {
     }
 }
 
-/// The response to [`ApplyMassCallTicket`].
+/// The response to [`ApplyMassCallTicket`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyMassCallTicketResponse {
@@ -655,6 +802,13 @@ pub struct ApplyMassCallTicketResponse {
 /// Until then, it may send both, and [`ConvertChatId`] converts them; afterwards, only new ones.
 ///
 /// Only customized apps can call it, with the permission 客户联系 › 基础客户信息.
+#[doc(
+    alias(
+        "申请群ID的升级",
+        "/cgi-bin/idconvert/apply_to_upgrade_chatid",
+        "idconvert/apply_to_upgrade_chatid"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyToUpgradeChatId {
@@ -672,7 +826,8 @@ impl ApplyToUpgradeChatId {
     }
 }
 
-/// The response to [`ApplyToUpgradeChatId`].
+/// The response to [`ApplyToUpgradeChatId`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyToUpgradeChatIdResponse {}
@@ -686,6 +841,7 @@ pub struct ApplyToUpgradeChatIdResponse {}
 ///
 /// Only customized apps can call it, with the permission 客户联系 › 基础客户信息. The group owner must be
 /// visible to the app.
+#[doc(alias("群ID转换接口", "/cgi-bin/idconvert/chatid", "idconvert/chatid"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ConvertChatId {
@@ -705,7 +861,7 @@ impl ConvertChatId {
     }
 }
 
-/// The response to [`ConvertChatId`].
+/// The response to [`ConvertChatId`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ConvertChatIdResponse {
@@ -726,6 +882,13 @@ pub struct ConvertChatIdResponse {
 /// Companies that have authorized it already stay as they are: see [`ApplyToUpgradeChatId`].
 ///
 /// Only for customized app templates: their suite access token calls it.
+#[doc(
+    alias(
+        "对所有新授权企业升级群ID",
+        "/cgi-bin/idconvert/upgrade_chatid_for_new_corp",
+        "idconvert/upgrade_chatid_for_new_corp"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpgradeChatIdForNewCorp {}
@@ -738,7 +901,8 @@ impl UpgradeChatIdForNewCorp {
     }
 }
 
-/// The response to [`UpgradeChatIdForNewCorp`].
+/// The response to [`UpgradeChatIdForNewCorp`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpgradeChatIdForNewCorpResponse {}

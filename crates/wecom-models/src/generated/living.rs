@@ -3,6 +3,12 @@
 //! 直播
 //!
 //! A company's live streams, and their viewers.
+//!
+//! Needs the feature `living`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`GetWatchStat`] | [获取直播观看明细](https://developer.work.weixin.qq.com/document/path/93636) | `POST /cgi-bin/living/get_watch_stat` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -18,6 +24,13 @@ use crate::Unknown;
 /// Only for streams the app itself created. Self-built apps must be listed under 上课直播/直播 › 可调用接口的应用;
 /// customized and third-party apps need the permission 直播. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
+#[doc(
+    alias(
+        "获取直播观看明细",
+        "/cgi-bin/living/get_watch_stat",
+        "living/get_watch_stat"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetWatchStat {
@@ -45,7 +58,7 @@ impl GetWatchStat {
     }
 }
 
-/// The response to [`GetWatchStat`].
+/// The response to [`GetWatchStat`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetWatchStatResponse {

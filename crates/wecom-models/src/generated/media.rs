@@ -3,6 +3,17 @@
 //! 素材管理
 //!
 //! Media files for messages and other calls.
+//!
+//! Needs the feature `media`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`UploadMedia`] | [上传临时素材](https://developer.work.weixin.qq.com/document/path/90253) | `POST /cgi-bin/media/upload` |
+//! | [`GetMedia`] | [获取临时素材](https://developer.work.weixin.qq.com/document/path/90254) | `GET /cgi-bin/media/get` |
+//! | [`UploadImg`] | [上传图片](https://developer.work.weixin.qq.com/document/path/90256) | `POST /cgi-bin/media/uploadimg` |
+//! | [`UploadMediaByUrl`] | [生成异步上传任务](https://developer.work.weixin.qq.com/document/path/96219) | `POST /cgi-bin/media/upload_by_url` |
+//! | [`GetUploadByUrlResult`] | [查询异步任务结果](https://developer.work.weixin.qq.com/document/path/96219) | `POST /cgi-bin/media/get_upload_by_url_result` |
+//! | [`GetJssdkMedia`] | [获取高清语音素材](https://developer.work.weixin.qq.com/document/path/90255) | `GET /cgi-bin/media/get/jssdk` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -23,6 +34,7 @@ use crate::{File, Timestamp, Unknown};
 /// - voice: 2 MB and 60 seconds, AMR only
 /// - video: 10 MB, MP4
 /// - file: 20 MB
+#[doc(alias("上传临时素材", "/cgi-bin/media/upload", "media/upload"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadMedia {
@@ -40,7 +52,7 @@ impl UploadMedia {
     }
 }
 
-/// The response to [`UploadMedia`].
+/// The response to [`UploadMedia`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadMediaResponse {
@@ -69,6 +81,7 @@ pub struct UploadMediaResponse {
 /// status 206, and its `Content-Range` contains its range and the total size: it is the last part if
 /// the end of the range, plus 1, equals the size. Some files are stored encrypted: then the length of
 /// a part must be a multiple of 16 bytes.
+#[doc(alias("获取临时素材", "/cgi-bin/media/get", "media/get"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMedia {
@@ -108,6 +121,7 @@ impl GetMedia {
 ///
 /// An image has between 5 bytes and 2 MB. The limits on the number of images apply to the whole
 /// company, not to an app.
+#[doc(alias("上传图片", "/cgi-bin/media/uploadimg", "media/uploadimg"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadImg {
@@ -126,7 +140,7 @@ impl UploadImg {
     }
 }
 
-/// The response to [`UploadImg`].
+/// The response to [`UploadImg`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadImgResponse {
@@ -146,6 +160,13 @@ pub struct UploadImgResponse {
 ///
 /// A file has more than 5 bytes and at most 200 MB; a video must be MP4. The app needs the permission
 /// for customer contact (客户联系).
+#[doc(
+    alias(
+        "生成异步上传任务",
+        "/cgi-bin/media/upload_by_url",
+        "media/upload_by_url"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadMediaByUrl {
@@ -183,7 +204,7 @@ impl UploadMediaByUrl {
     }
 }
 
-/// The response to [`UploadMediaByUrl`].
+/// The response to [`UploadMediaByUrl`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadMediaByUrlResponse {
@@ -204,6 +225,13 @@ pub struct UploadMediaByUrlResponse {
 /// - 830003: the file couldn't be downloaded; check that the URL is reachable
 ///
 /// The app needs the permission for customer contact (客户联系).
+#[doc(
+    alias(
+        "查询异步任务结果",
+        "/cgi-bin/media/get_upload_by_url_result",
+        "media/get_upload_by_url_result"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUploadByUrlResult {
@@ -219,7 +247,8 @@ impl GetUploadByUrlResult {
     }
 }
 
-/// The response to [`GetUploadByUrlResult`].
+/// The response to [`GetUploadByUrlResult`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUploadByUrlResultResponse {
@@ -243,6 +272,7 @@ pub struct GetUploadByUrlResultResponse {
 /// Decoding requires the Speex library and WeChat's own; the page links to both. Requires WeCom 2.4 or
 /// later. Recordings from HarmonyOS aren't supported yet. Any app of the company may download any of
 /// its recordings.
+#[doc(alias("获取高清语音素材", "/cgi-bin/media/get/jssdk", "get/jssdk"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetJssdkMedia {

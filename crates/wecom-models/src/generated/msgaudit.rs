@@ -4,6 +4,16 @@
 //!
 //! The conversation archive of a company's self-built app: archived members, groups and bots, and the
 //! consent of external contacts.
+//!
+//! Needs the feature `msgaudit`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`GetPermitUserList`] | [获取会话内容存档开启成员列表](https://developer.work.weixin.qq.com/document/path/91614) | `POST /cgi-bin/msgaudit/get_permit_user_list` |
+//! | [`CheckSingleAgree`] | [获取会话同意情况](https://developer.work.weixin.qq.com/document/path/91782) | `POST /cgi-bin/msgaudit/check_single_agree` |
+//! | [`CheckRoomAgree`] | [获取会话同意情况](https://developer.work.weixin.qq.com/document/path/91782) | `POST /cgi-bin/msgaudit/check_room_agree` |
+//! | [`GetGroupChat`] | [获取会话内容存档内部群信息](https://developer.work.weixin.qq.com/document/path/92951) | `POST /cgi-bin/msgaudit/groupchat/get` |
+//! | [`GetRobotInfo`] | [获取机器人信息](https://developer.work.weixin.qq.com/document/path/91774) | `GET /cgi-bin/msgaudit/get_robot_info` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -21,6 +31,13 @@ use crate::{Timestamp, Unknown};
 /// For departments and tags in the scope of the archive, their members are listed. Only members for
 /// whom the archive is in effect are listed, not those beyond the number that was bought. The token
 /// must come from the secret of the conversation archive.
+#[doc(
+    alias(
+        "获取会话内容存档开启成员列表",
+        "/cgi-bin/msgaudit/get_permit_user_list",
+        "msgaudit/get_permit_user_list"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetPermitUserList {
@@ -43,7 +60,7 @@ impl GetPermitUserList {
     }
 }
 
-/// The response to [`GetPermitUserList`].
+/// The response to [`GetPermitUserList`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetPermitUserListResponse {
@@ -59,6 +76,13 @@ pub struct GetPermitUserListResponse {
 /// Rate limit: 2500 calls per minute.
 ///
 /// The token must come from the secret of the conversation archive.
+#[doc(
+    alias(
+        "获取会话同意情况",
+        "/cgi-bin/msgaudit/check_single_agree",
+        "msgaudit/check_single_agree"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckSingleAgree {
@@ -76,7 +100,7 @@ impl CheckSingleAgree {
     }
 }
 
-/// The response to [`CheckSingleAgree`].
+/// The response to [`CheckSingleAgree`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckSingleAgreeResponse {
@@ -92,6 +116,13 @@ pub struct CheckSingleAgreeResponse {
 /// Rate limit: 1500 calls per minute.
 ///
 /// The token must come from the secret of the conversation archive.
+#[doc(
+    alias(
+        "获取会话同意情况",
+        "/cgi-bin/msgaudit/check_room_agree",
+        "msgaudit/check_room_agree"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckRoomAgree {
@@ -107,7 +138,7 @@ impl CheckRoomAgree {
     }
 }
 
-/// The response to [`CheckRoomAgree`].
+/// The response to [`CheckRoomAgree`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckRoomAgreeResponse {
@@ -127,6 +158,13 @@ pub struct CheckRoomAgreeResponse {
 /// Error codes:
 ///
 /// - 301052, `SESSION_ARCHIVE_EXPIRED`: The conversation archive has expired.
+#[doc(
+    alias(
+        "获取会话内容存档内部群信息",
+        "/cgi-bin/msgaudit/groupchat/get",
+        "groupchat/get"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupChat {
@@ -142,7 +180,7 @@ impl GetGroupChat {
     }
 }
 
-/// The response to [`GetGroupChat`].
+/// The response to [`GetGroupChat`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupChatResponse {
@@ -166,6 +204,13 @@ pub struct GetGroupChatResponse {
 /// Rate limit: 600 calls per minute.
 ///
 /// The token must come from the secret of the conversation archive.
+#[doc(
+    alias(
+        "获取机器人信息",
+        "/cgi-bin/msgaudit/get_robot_info",
+        "msgaudit/get_robot_info"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetRobotInfo {
@@ -182,7 +227,7 @@ impl GetRobotInfo {
     }
 }
 
-/// The response to [`GetRobotInfo`].
+/// The response to [`GetRobotInfo`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetRobotInfoResponse {

@@ -3,6 +3,12 @@
 //! 收银台 · 收款工具
 //!
 //! Orders that a service provider creates for companies to pay for its apps.
+//!
+//! Needs the feature `paytool`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`OpenOrder`] | [创建收款订单](https://developer.work.weixin.qq.com/document/path/98045) | `POST /cgi-bin/paytool/open_order` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -24,6 +30,7 @@ use crate::{Timestamp, Unknown, UnknownUnion};
 ///
 /// The request is signed with the cashier's API key: 工作台 › 企业微信服务商助手 › 工具 › 收银台 › 收银台API调用密钥
 /// (workbench, provider assistant, tools, cashier, API key).
+#[doc(alias("创建收款订单", "/cgi-bin/paytool/open_order", "paytool/open_order"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OpenOrder {
@@ -93,7 +100,7 @@ impl OpenOrder {
     }
 }
 
-/// The response to [`OpenOrder`].
+/// The response to [`OpenOrder`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OpenOrderResponse {

@@ -12,6 +12,6 @@ pub use cut::{cut_at_bytes, cut_at_chars, cut_at_width};
 pub use file::{File, FileOr};
 pub use or_text::OrText;
 pub use secret::{Secret, secrets_written};
-pub use separated::{Csv, Json, Pipe, Separated, Separator};
+pub use separated::{Csv, IntoItem, Json, Pipe, Separated, Separator};
 pub use timestamp::Timestamp;
 pub use unknown::{Unknown, UnknownUnion};

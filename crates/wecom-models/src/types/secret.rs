@@ -46,6 +46,19 @@ impl From<&str> for Secret {
     }
 }
 
+impl From<&String> for Secret {
+    fn from(secret: &String) -> Self {
+        Self(secret.clone())
+    }
+}
+
+/// What one answer gave is passed on to the next request.
+impl From<&Secret> for Secret {
+    fn from(secret: &Secret) -> Self {
+        secret.clone()
+    }
+}
+
 thread_local! {
     /// The secrets that were written, for whoever asks.
     static WRITTEN: RefCell<Option<Vec<Secret>>> = const { RefCell::new(None) };

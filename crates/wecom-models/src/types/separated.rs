@@ -60,19 +60,49 @@ impl<T, S> Default for Separated<T, S> {
     }
 }
 
-impl<T, U: Into<T>, S> FromIterator<U> for Separated<T, S> {
-    fn from_iter<I: IntoIterator<Item = U>>(items: I) -> Self {
-        Self { items: items.into_iter().map(Into::into).collect(), separator: PhantomData }
+/// What becomes an item of a [`Separated`] list: the item itself, and for text also a number, since IDs are either.
+///
+/// ```
+/// use wecom_models::Pipe;
+///
+/// assert_eq!(Pipe::<String>::from([1, 2]), Pipe::from(["1", "2"]));
+/// ```
+pub trait IntoItem<T> {
+    /// Makes the item.
+    fn into_item(self) -> T;
+}
+
+impl<T> IntoItem<T> for T {
+    fn into_item(self) -> T {
+        self
     }
 }
 
-impl<T, U: Into<T>, S> From<Vec<U>> for Separated<T, S> {
+macro_rules! texts {
+    ($($type:ty),*) => {$(
+        impl IntoItem<String> for $type {
+            fn into_item(self) -> String {
+                self.to_string()
+            }
+        }
+    )*};
+}
+
+texts!(&str, &String, Cow<'_, str>, Box<str>, i32, i64, u32, u64, usize);
+
+impl<T, U: IntoItem<T>, S> FromIterator<U> for Separated<T, S> {
+    fn from_iter<I: IntoIterator<Item = U>>(items: I) -> Self {
+        Self { items: items.into_iter().map(IntoItem::into_item).collect(), separator: PhantomData }
+    }
+}
+
+impl<T, U: IntoItem<T>, S> From<Vec<U>> for Separated<T, S> {
     fn from(items: Vec<U>) -> Self {
         items.into_iter().collect()
     }
 }
 
-impl<T, U: Into<T>, S, const N: usize> From<[U; N]> for Separated<T, S> {
+impl<T, U: IntoItem<T>, S, const N: usize> From<[U; N]> for Separated<T, S> {
     fn from(items: [U; N]) -> Self {
         items.into_iter().collect()
     }

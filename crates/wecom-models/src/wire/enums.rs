@@ -1,5 +1,7 @@
 //! Open enums: the documented values have names, every other value is kept as it came.
 
+use std::fmt;
+
 use serde::ser::{Serialize, Serializer};
 
 use super::{Found, Scalar};
@@ -89,6 +91,108 @@ pub(crate) fn write_kept<T: Serialize, S: Serializer>(
     }
 }
 
+/// The value of a number, documented or not.
+pub(crate) fn int_enum_of_code<T: IntEnum>(code: i64) -> T {
+    T::from_code(code).unwrap_or_else(|| Unknown::Int(code).into())
+}
+
+/// The value that a program gives as text: a number, or what is kept as it is.
+pub(crate) fn parsed_int_enum<T: IntEnum>(text: &str) -> T {
+    text.trim().parse().map_or_else(|_| Unknown::Text(text.to_owned()).into(), int_enum_of_code)
+}
+
+/// The value of a text, documented or not.
+pub(crate) fn string_enum_of_name<T: StringEnum>(name: &str) -> T {
+    T::from_name(name).unwrap_or_else(|| Unknown::Text(name.to_owned()).into())
+}
+
+/// Shows a value as it is on the wire.
+pub(crate) fn show(value: Result<&dyn fmt::Display, &Unknown>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match value {
+        Ok(value) => value.fmt(f),
+        Err(Unknown::Absent) => Ok(()),
+        Err(Unknown::Int(code)) => fmt::Display::fmt(code, f),
+        Err(Unknown::Text(text)) => fmt::Display::fmt(text, f),
+    }
+}
+
+/// Implements what programs need of types that implement [`IntEnum`].
+macro_rules! int_enums {
+    ($($type:ty),* $(,)?) => {$(
+        impl $type {
+            /// Returns the number on the wire, documented or not; none where text or nothing came.
+            pub fn code(&self) -> Option<i64> {
+                match $crate::wire::IntEnum::code(self) {
+                    Ok(code) | Err(&$crate::Unknown::Int(code)) => Some(code),
+                    Err(_) => None,
+                }
+            }
+        }
+
+        impl From<i64> for $type {
+            fn from(code: i64) -> Self {
+                $crate::wire::enums::int_enum_of_code(code)
+            }
+        }
+
+        impl std::str::FromStr for $type {
+            type Err = std::convert::Infallible;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Ok($crate::wire::enums::parsed_int_enum(text))
+            }
+        }
+
+        /// Shows the number on the wire.
+        impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                let code = $crate::wire::IntEnum::code(self);
+                $crate::wire::enums::show(code.as_ref().map(|code| code as _).map_err(|unknown| *unknown), f)
+            }
+        }
+    )*};
+}
+pub(crate) use int_enums;
+
+/// Implements what programs need of types that implement [`StringEnum`].
+macro_rules! string_enums {
+    ($($type:ty),* $(,)?) => {$(
+        impl $type {
+            /// Returns the text on the wire, documented or not; none where a number or nothing came.
+            pub fn as_str(&self) -> Option<&str> {
+                match $crate::wire::StringEnum::name(self) {
+                    Ok(name) => Some(name),
+                    Err($crate::Unknown::Text(text)) => Some(text),
+                    Err(_) => None,
+                }
+            }
+        }
+
+        impl From<&str> for $type {
+            fn from(name: &str) -> Self {
+                $crate::wire::enums::string_enum_of_name(name)
+            }
+        }
+
+        impl std::str::FromStr for $type {
+            type Err = std::convert::Infallible;
+
+            fn from_str(name: &str) -> Result<Self, Self::Err> {
+                Ok(Self::from(name))
+            }
+        }
+
+        /// Shows the text on the wire.
+        impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                let name = $crate::wire::StringEnum::name(self);
+                $crate::wire::enums::show(name.as_ref().map(|name| name as _).map_err(|unknown| *unknown), f)
+            }
+        }
+    )*};
+}
+pub(crate) use string_enums;
+
 /// Implements what every open enum has, whichever direction it is used in.
 macro_rules! open_enums {
     ($($type:ty),* $(,)?) => {$(
@@ -169,3 +273,78 @@ macro_rules! write_string_enums {
     )*};
 }
 pub(crate) use write_string_enums;
+
+#[cfg(test)]
+#[allow(unreachable_pub, reason = "what the macros write is public, as for the types of the spec")]
+mod tests {
+    use super::*;
+
+    #[derive(Clone, Debug, PartialEq)]
+    enum Level {
+        Low,
+        Other(Unknown),
+    }
+
+    impl IntEnum for Level {
+        fn from_code(code: i64) -> Option<Self> {
+            (code == 1).then_some(Self::Low)
+        }
+
+        fn code(&self) -> Result<i64, &Unknown> {
+            match self {
+                Self::Low => Ok(1),
+                Self::Other(unknown) => Err(unknown),
+            }
+        }
+    }
+
+    #[derive(Clone, Debug, PartialEq)]
+    enum Color {
+        Red,
+        Other(Unknown),
+    }
+
+    impl StringEnum for Color {
+        fn from_name(name: &str) -> Option<Self> {
+            (name == "red").then_some(Self::Red)
+        }
+
+        fn name(&self) -> Result<&'static str, &Unknown> {
+            match self {
+                Self::Red => Ok("red"),
+                Self::Other(unknown) => Err(unknown),
+            }
+        }
+    }
+
+    open_enums!(Level, Color);
+    int_enums!(Level);
+    string_enums!(Color);
+
+    #[test]
+    fn an_enum_of_integers_is_made_of_numbers_and_texts_and_shows_the_number() {
+        assert_eq!([Level::from(1), "1".parse().unwrap()], [Level::Low, Level::Low]);
+        for (level, code, shown) in [
+            (Level::Low, Some(1), "1"),
+            (Level::from(-7), Some(-7), "-7"),
+            (" 9 ".parse().unwrap(), Some(9), "9"),
+            ("high".parse().unwrap(), None, "high"),
+            (Level::default(), None, ""),
+        ] {
+            assert_eq!((level.code(), level.to_string().as_str()), (code, shown), "{level:?}");
+        }
+    }
+
+    #[test]
+    fn an_enum_of_strings_is_made_of_texts_and_shows_them() {
+        assert_eq!([Color::from("red"), "red".parse().unwrap()], [Color::Red, Color::Red]);
+        for (color, text, shown) in [
+            (Color::Red, Some("red"), "red"),
+            (Color::from("blue"), Some("blue"), "blue"),
+            (Color::Other(Unknown::Int(3)), None, "3"),
+            (Color::default(), None, ""),
+        ] {
+            assert_eq!((color.as_str(), color.to_string().as_str()), (text, shown), "{color:?}");
+        }
+    }
+}

@@ -223,6 +223,18 @@ macro_rules! open_unions {
 }
 pub(crate) use open_unions;
 
+/// Makes a union of the contents that only one of its variants has.
+macro_rules! from_contents {
+    ($($type:ident::$variant:ident($content:ty)),* $(,)?) => {$(
+        impl From<$content> for $type {
+            fn from(content: $content) -> Self {
+                Self::$variant(content)
+            }
+        }
+    )*};
+}
+pub(crate) use from_contents;
+
 /// Implements reading a union by one of the `set_` functions.
 macro_rules! read_unions {
     ($set:ident: $($type:ty),* $(,)?) => {$(

@@ -3,6 +3,18 @@
 //! 应用管理
 //!
 //! An app's settings, visible scope, admins and permissions.
+//!
+//! Needs the feature `agent`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`GetAgent`] | [获取指定的应用详情](https://developer.work.weixin.qq.com/document/path/90227) | `GET /cgi-bin/agent/get` |
+//! | [`ListAgent`] | [获取access_token对应的应用列表](https://developer.work.weixin.qq.com/document/path/90227) | `GET /cgi-bin/agent/list` |
+//! | [`SetAgent`] | [设置应用](https://developer.work.weixin.qq.com/document/path/90228) | `POST /cgi-bin/agent/set` |
+//! | [`SetAgentScope`] | [设置授权应用可见范围](https://developer.work.weixin.qq.com/document/path/90583) | `POST /cgi-bin/agent/set_scope` |
+//! | [`GetAgentAdminList`] | [获取应用管理员列表](https://developer.work.weixin.qq.com/document/path/100073) | `POST /cgi-bin/agent/get_admin_list` |
+//! | [`GetAgentPermissions`] | [获取应用权限详情](https://developer.work.weixin.qq.com/document/path/99052) | `POST /cgi-bin/agent/get_permissions` |
+//! | [`ClaimCustomizedApp`] | [自建应用迁移成代开发应用](https://developer.work.weixin.qq.com/document/path/99617) | `POST /cgi-bin/agent/claim_customized_app` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -15,6 +27,7 @@ use crate::{Secret, Unknown};
 /// `GET /cgi-bin/agent/get` · [获取指定的应用详情](https://developer.work.weixin.qq.com/document/path/90227)
 ///
 /// A company gets only the app that the token belongs to, a third party only apps that are authorized.
+#[doc(alias("获取指定的应用详情", "/cgi-bin/agent/get", "agent/get"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAgent {
@@ -30,7 +43,7 @@ impl GetAgent {
     }
 }
 
-/// The response to [`GetAgent`].
+/// The response to [`GetAgent`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAgentResponse {
@@ -68,6 +81,9 @@ pub struct GetAgentResponse {
 /// [获取access_token对应的应用列表](https://developer.work.weixin.qq.com/document/path/90227)
 ///
 /// A company gets only the app that the token belongs to, a third party only apps that are authorized.
+#[doc(
+    alias("获取access_token对应的应用列表", "/cgi-bin/agent/list", "agent/list")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListAgent {}
@@ -80,7 +96,7 @@ impl ListAgent {
     }
 }
 
-/// The response to [`ListAgent`].
+/// The response to [`ListAgent`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListAgentResponse {
@@ -98,6 +114,7 @@ pub struct ListAgentResponse {
 /// Error codes:
 ///
 /// - 85005, `TRUSTED_DOMAIN_OWNERSHIP_NOT_VERIFIED`: The ownership of the trusted domain isn't verified, so the JS-SDK is limited.
+#[doc(alias("设置应用", "/cgi-bin/agent/set", "agent/set"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetAgent {
@@ -176,7 +193,7 @@ impl SetAgent {
     }
 }
 
-/// The response to [`SetAgent`].
+/// The response to [`SetAgent`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetAgentResponse {}
@@ -192,6 +209,13 @@ pub struct SetAgentResponse {}
 /// Only with the token that the event of the finished registration or the query of the registration's
 /// status returns, valid for 30 minutes. Once the contacts are set as synchronized, or the token has
 /// expired, it can't be called any more.
+#[doc(
+    alias(
+        "设置授权应用可见范围",
+        "/cgi-bin/agent/set_scope",
+        "agent/set_scope"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetAgentScope {
@@ -237,7 +261,7 @@ impl SetAgentScope {
     }
 }
 
-/// The response to [`SetAgentScope`].
+/// The response to [`SetAgentScope`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetAgentScopeResponse {
@@ -258,6 +282,13 @@ pub struct SetAgentScopeResponse {
 /// is no longer maintained.
 ///
 /// Only third-party and customized apps can call it.
+#[doc(
+    alias(
+        "获取应用管理员列表",
+        "/cgi-bin/agent/get_admin_list",
+        "agent/get_admin_list"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAgentAdminList {}
@@ -270,7 +301,7 @@ impl GetAgentAdminList {
     }
 }
 
-/// The response to [`GetAgentAdminList`].
+/// The response to [`GetAgentAdminList`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAgentAdminListResponse {
@@ -284,6 +315,13 @@ pub struct GetAgentAdminListResponse {
 /// [获取应用权限详情](https://developer.work.weixin.qq.com/document/path/99052)
 ///
 /// All customized and third-party apps can call it.
+#[doc(
+    alias(
+        "获取应用权限详情",
+        "/cgi-bin/agent/get_permissions",
+        "agent/get_permissions"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAgentPermissions {}
@@ -296,7 +334,8 @@ impl GetAgentPermissions {
     }
 }
 
-/// The response to [`GetAgentPermissions`].
+/// The response to [`GetAgentPermissions`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAgentPermissionsResponse {
@@ -313,6 +352,13 @@ pub struct GetAgentPermissionsResponse {
 /// be reset, nor the app be submitted for release, since it proves whose app it is.
 ///
 /// Call it with the token of the self-built app.
+#[doc(
+    alias(
+        "自建应用迁移成代开发应用",
+        "/cgi-bin/agent/claim_customized_app",
+        "agent/claim_customized_app"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ClaimCustomizedApp {
@@ -330,7 +376,7 @@ impl ClaimCustomizedApp {
     }
 }
 
-/// The response to [`ClaimCustomizedApp`].
+/// The response to [`ClaimCustomizedApp`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ClaimCustomizedAppResponse {}

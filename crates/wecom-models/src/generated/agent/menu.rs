@@ -3,6 +3,14 @@
 //! 应用管理 · 自定义菜单
 //!
 //! The menu at the bottom of the app's chat.
+//!
+//! Needs the feature `agent`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`CreateMenu`] | [创建菜单](https://developer.work.weixin.qq.com/document/path/90231) | `POST /cgi-bin/menu/create` |
+//! | [`GetMenu`] | [获取菜单](https://developer.work.weixin.qq.com/document/path/90232) | `GET /cgi-bin/menu/get` |
+//! | [`DeleteMenu`] | [删除菜单](https://developer.work.weixin.qq.com/document/path/90233) | `GET /cgi-bin/menu/delete` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -17,6 +25,7 @@ use crate::Unknown;
 /// Only the company itself can call it.
 ///
 /// A click on a button with a `key` makes WeCom send the app an event with that key.
+#[doc(alias("创建菜单", "/cgi-bin/menu/create", "menu/create"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateMenu {
@@ -37,7 +46,7 @@ impl CreateMenu {
     }
 }
 
-/// The response to [`CreateMenu`].
+/// The response to [`CreateMenu`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateMenuResponse {}
@@ -47,6 +56,7 @@ pub struct CreateMenuResponse {}
 /// `GET /cgi-bin/menu/get` · [获取菜单](https://developer.work.weixin.qq.com/document/path/90232)
 ///
 /// Only the company itself can call it.
+#[doc(alias("获取菜单", "/cgi-bin/menu/get", "menu/get"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMenu {
@@ -62,7 +72,7 @@ impl GetMenu {
     }
 }
 
-/// The response to [`GetMenu`].
+/// The response to [`GetMenu`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMenuResponse {
@@ -75,6 +85,7 @@ pub struct GetMenuResponse {
 /// `GET /cgi-bin/menu/delete` · [删除菜单](https://developer.work.weixin.qq.com/document/path/90233)
 ///
 /// Only the company itself can call it.
+#[doc(alias("删除菜单", "/cgi-bin/menu/delete", "menu/delete"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteMenu {
@@ -90,7 +101,7 @@ impl DeleteMenu {
     }
 }
 
-/// The response to [`DeleteMenu`].
+/// The response to [`DeleteMenu`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteMenuResponse {}

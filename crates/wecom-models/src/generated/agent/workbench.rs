@@ -3,6 +3,16 @@
 //! 应用管理 · 设置工作台自定义展示
 //!
 //! The content that an app shows on the workbench.
+//!
+//! Needs the feature `agent`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`SetWorkbenchTemplate`] | [设置应用在工作台展示的模版](https://developer.work.weixin.qq.com/document/path/92535) | `POST /cgi-bin/agent/set_workbench_template` |
+//! | [`GetWorkbenchTemplate`] | [获取应用在工作台展示的模版](https://developer.work.weixin.qq.com/document/path/92535) | `POST /cgi-bin/agent/get_workbench_template` |
+//! | [`SetWorkbenchData`] | [设置应用在用户工作台展示的数据](https://developer.work.weixin.qq.com/document/path/92535) | `POST /cgi-bin/agent/set_workbench_data` |
+//! | [`BatchSetWorkbenchData`] | [批量设置应用在用户工作台展示的数据](https://developer.work.weixin.qq.com/document/path/92535) | `POST /cgi-bin/agent/batch_set_workbench_data` |
+//! | [`GetWorkbenchData`] | [获取应用在用户工作台展示的数据](https://developer.work.weixin.qq.com/document/path/92535) | `POST /cgi-bin/agent/get_workbench_data` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -20,6 +30,13 @@ use crate::{Unknown, UnknownUnion};
 ///
 /// Only third-party and self-built apps can use it, and only once an admin has turned it on (应用管理 › 应用
 /// › 启用自定义展示). Only for the app that the token belongs to.
+#[doc(
+    alias(
+        "设置应用在工作台展示的模版",
+        "/cgi-bin/agent/set_workbench_template",
+        "agent/set_workbench_template"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetWorkbenchTemplate {
@@ -87,7 +104,8 @@ impl SetWorkbenchTemplate {
     }
 }
 
-/// The response to [`SetWorkbenchTemplate`].
+/// The response to [`SetWorkbenchTemplate`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetWorkbenchTemplateResponse {}
@@ -98,6 +116,13 @@ pub struct SetWorkbenchTemplateResponse {}
 /// [获取应用在工作台展示的模版](https://developer.work.weixin.qq.com/document/path/92535)
 ///
 /// Only for the app that the token belongs to.
+#[doc(
+    alias(
+        "获取应用在工作台展示的模版",
+        "/cgi-bin/agent/get_workbench_template",
+        "agent/get_workbench_template"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetWorkbenchTemplate {
@@ -113,7 +138,8 @@ impl GetWorkbenchTemplate {
     }
 }
 
-/// The response to [`GetWorkbenchTemplate`].
+/// The response to [`GetWorkbenchTemplate`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetWorkbenchTemplateResponse {
@@ -140,6 +166,13 @@ pub struct GetWorkbenchTemplateResponse {
 ///
 /// Per member and app, 10 calls per minute. Only for the app that the token belongs to; the member
 /// must be visible to the app.
+#[doc(
+    alias(
+        "设置应用在用户工作台展示的数据",
+        "/cgi-bin/agent/set_workbench_data",
+        "agent/set_workbench_data"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetWorkbenchData {
@@ -163,7 +196,7 @@ impl SetWorkbenchData {
     }
 }
 
-/// The response to [`SetWorkbenchData`].
+/// The response to [`SetWorkbenchData`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetWorkbenchDataResponse {}
@@ -177,6 +210,13 @@ pub struct SetWorkbenchDataResponse {}
 ///
 /// Per app, 100,000 members per minute. Only for the app that the token belongs to; the members must
 /// be visible to the app.
+#[doc(
+    alias(
+        "批量设置应用在用户工作台展示的数据",
+        "/cgi-bin/agent/batch_set_workbench_data",
+        "agent/batch_set_workbench_data"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchSetWorkbenchData {
@@ -204,7 +244,8 @@ impl BatchSetWorkbenchData {
     }
 }
 
-/// The response to [`BatchSetWorkbenchData`].
+/// The response to [`BatchSetWorkbenchData`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchSetWorkbenchDataResponse {}
@@ -216,6 +257,13 @@ pub struct BatchSetWorkbenchDataResponse {}
 ///
 /// If the default was set after the member's content, with `replace_user_data`, the default is
 /// returned.
+#[doc(
+    alias(
+        "获取应用在用户工作台展示的数据",
+        "/cgi-bin/agent/get_workbench_data",
+        "agent/get_workbench_data"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetWorkbenchData {
@@ -236,7 +284,7 @@ impl GetWorkbenchData {
     }
 }
 
-/// The response to [`GetWorkbenchData`].
+/// The response to [`GetWorkbenchData`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetWorkbenchDataResponse {
@@ -517,4 +565,18 @@ pub enum UserData {
     WebView(WebView),
     /// A `type` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),
+}
+
+impl UserData {
+    /// Creates [`Image`](Self::Image) from its only required field.
+    #[must_use]
+    pub fn image(url: impl Into<String>) -> Self {
+        Self::Image(Image::new(url))
+    }
+
+    /// Creates [`WebView`](Self::WebView) from its only required field.
+    #[must_use]
+    pub fn web_view(url: impl Into<String>) -> Self {
+        Self::WebView(WebView::new(url))
+    }
 }

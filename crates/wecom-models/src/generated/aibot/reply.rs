@@ -3,6 +3,12 @@
 //! 消息接收与发送 · 智能机器人 · 主动回复消息
 //!
 //! Replies of AI bots, sent after the callback.
+//!
+//! Needs the feature `aibot`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`RespondByUrl`] | [主动回复消息](https://developer.work.weixin.qq.com/document/path/101138) | `POST /cgi-bin/aibot/response` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -20,6 +26,7 @@ use crate::{Unknown, UnknownUnion};
 ///
 /// In group chats the reply quotes the message or the card it replies to. Template cards can't be
 /// quoted: an empty message is quoted instead.
+#[doc(alias("主动回复消息", "/cgi-bin/aibot/response", "aibot/response"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RespondByUrl {
@@ -35,7 +42,7 @@ impl RespondByUrl {
     }
 }
 
-/// The response to [`RespondByUrl`].
+/// The response to [`RespondByUrl`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RespondByUrlResponse {}
@@ -1420,6 +1427,14 @@ pub enum Message {
     TemplateCard(CardReply),
     /// A `msgtype` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),
+}
+
+impl Message {
+    /// Creates [`Markdown`](Self::Markdown) from its only required field.
+    #[must_use]
+    pub fn markdown(content: impl Into<String>) -> Self {
+        Self::Markdown(MarkdownContent::new(content))
+    }
 }
 
 /// A card with a fixed layout. Only in one-to-one chats.

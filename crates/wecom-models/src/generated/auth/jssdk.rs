@@ -3,6 +3,14 @@
 //! JS-SDK
 //!
 //! Tickets that sign pages for the JS-SDK, and codes that open chats.
+//!
+//! Needs the feature `auth`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`GetJsapiTicket`] | [获取企业 jsapi_ticket](https://developer.work.weixin.qq.com/document/path/90506) | `GET /cgi-bin/get_jsapi_ticket` |
+//! | [`GetTicket`] | [获取应用 jsapi_ticket](https://developer.work.weixin.qq.com/document/path/90506) | `GET /cgi-bin/ticket/get` |
+//! | [`GetLaunchCode`] | [获取launch_code](https://developer.work.weixin.qq.com/document/path/94345) | `POST /cgi-bin/get_launch_code` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -17,6 +25,13 @@ use crate::{Secret, Unknown};
 ///
 /// Keep the ticket and reuse it: a company gets 400 tickets per hour, an app 100. The client's `jssdk`
 /// does, and signs.
+#[doc(
+    alias(
+        "获取企业 jsapi_ticket",
+        "/cgi-bin/get_jsapi_ticket",
+        "cgi-bin/get_jsapi_ticket"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetJsapiTicket {}
@@ -29,7 +44,7 @@ impl GetJsapiTicket {
     }
 }
 
-/// The response to [`GetJsapiTicket`].
+/// The response to [`GetJsapiTicket`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetJsapiTicketResponse {
@@ -47,6 +62,7 @@ pub struct GetJsapiTicketResponse {
 ///
 /// Keep the ticket and reuse it: while it is valid, the same one is returned. The client's `jssdk`
 /// does, and signs pages.
+#[doc(alias("获取应用 jsapi_ticket", "/cgi-bin/ticket/get", "ticket/get"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetTicket {
@@ -62,7 +78,7 @@ impl GetTicket {
     }
 }
 
-/// The response to [`GetTicket`].
+/// The response to [`GetTicket`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetTicketResponse {
@@ -80,6 +96,7 @@ pub struct GetTicketResponse {
 /// The page opens `wxwork://launch?launch_code=CODE`, on Windows and macOS, in WeCom 3.1.6 and later.
 ///
 /// Both members must be visible to the app. Self-built and third-party apps can call it.
+#[doc(alias("获取launch_code", "/cgi-bin/get_launch_code", "cgi-bin/get_launch_code"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLaunchCode {
@@ -100,7 +117,7 @@ impl GetLaunchCode {
     }
 }
 
-/// The response to [`GetLaunchCode`].
+/// The response to [`GetLaunchCode`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLaunchCodeResponse {

@@ -3,6 +3,15 @@
 //! 身份验证
 //!
 //! The identity of the person who opened a page, logged in to a website or opened a mini program.
+//!
+//! Needs the feature `auth`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`GetUserInfo`] | [获取访问用户身份](https://developer.work.weixin.qq.com/document/path/91023) | `GET /cgi-bin/auth/getuserinfo` |
+//! | [`GetUserDetail`] | [获取访问用户敏感信息](https://developer.work.weixin.qq.com/document/path/95833) | `POST /cgi-bin/auth/getuserdetail` |
+//! | [`GetMobileUserInfo`] | [通过code获取用户信息](https://developer.work.weixin.qq.com/document/path/91193) | `GET /cgi-bin/user/getuserinfo` |
+//! | [`JsCodeToSession`] | [code2Session](https://developer.work.weixin.qq.com/document/path/91507) | `GET /cgi-bin/miniprogram/jscode2session` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -20,6 +29,9 @@ use crate::{Secret, Unknown};
 ///
 /// The domain of the redirect must be a trusted domain of the app, or WeCom answers with the error
 /// 50001.
+#[doc(
+    alias("获取访问用户身份", "/cgi-bin/auth/getuserinfo", "auth/getuserinfo")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUserInfo {
@@ -35,7 +47,7 @@ impl GetUserInfo {
     }
 }
 
-/// The response to [`GetUserInfo`].
+/// The response to [`GetUserInfo`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUserInfoResponse {
@@ -66,6 +78,13 @@ pub struct GetUserInfoResponse {
 /// An admin selects the sensitive fields in the details of the app, and the member confirms them in
 /// the web authorization with the scope `snsapi_privateinfo`: gender, avatar, personal QR code, mobile
 /// number, email address, company email address and address.
+#[doc(
+    alias(
+        "获取访问用户敏感信息",
+        "/cgi-bin/auth/getuserdetail",
+        "auth/getuserdetail"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUserDetail {
@@ -83,7 +102,7 @@ impl GetUserDetail {
     }
 }
 
-/// The response to [`GetUserDetail`].
+/// The response to [`GetUserDetail`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUserDetailResponse {
@@ -114,6 +133,13 @@ pub struct GetUserDetailResponse {
 /// For a company's own iOS, Android and Harmony apps, which get the code from the login with WeCom.
 ///
 /// The domain of the redirect must be a trusted domain of any app of the company.
+#[doc(
+    alias(
+        "通过code获取用户信息",
+        "/cgi-bin/user/getuserinfo",
+        "user/getuserinfo"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMobileUserInfo {
@@ -129,7 +155,7 @@ impl GetMobileUserInfo {
     }
 }
 
-/// The response to [`GetMobileUserInfo`].
+/// The response to [`GetMobileUserInfo`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMobileUserInfoResponse {
@@ -147,6 +173,13 @@ pub struct GetMobileUserInfoResponse {
 ///
 /// The `session_key` signs and encrypts user data: never send it to the mini program or anywhere else.
 /// A third-party mini program calls the endpoint of the same name in `service::login`.
+#[doc(
+    alias(
+        "code2Session",
+        "/cgi-bin/miniprogram/jscode2session",
+        "miniprogram/jscode2session"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct JsCodeToSession {
@@ -167,7 +200,7 @@ impl JsCodeToSession {
     }
 }
 
-/// The response to [`JsCodeToSession`].
+/// The response to [`JsCodeToSession`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct JsCodeToSessionResponse {

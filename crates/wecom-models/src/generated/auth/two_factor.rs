@@ -3,6 +3,14 @@
 //! 二次验证
 //!
 //! Two-factor authentication by a page of the company's own.
+//!
+//! Needs the feature `auth`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`GetTfaInfo`] | [获取用户二次验证信息](https://developer.work.weixin.qq.com/document/path/99499) | `POST /cgi-bin/auth/get_tfa_info` |
+//! | [`TfaSucceeded`] | [使用二次验证](https://developer.work.weixin.qq.com/document/path/99500) | `POST /cgi-bin/user/tfa_succ` |
+//! | [`AuthSucceeded`] | [登录二次验证](https://developer.work.weixin.qq.com/document/path/90203) | `GET /cgi-bin/user/authsucc` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -24,6 +32,13 @@ use crate::Secret;
 /// Only the contacts sync and self-built apps can call it. For a self-built app, the member must be in
 /// the scope of the two-factor authentication and visible to the app, and the page must be a web
 /// authorization URL of that app.
+#[doc(
+    alias(
+        "获取用户二次验证信息",
+        "/cgi-bin/auth/get_tfa_info",
+        "auth/get_tfa_info"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetTfaInfo {
@@ -39,7 +54,7 @@ impl GetTfaInfo {
     }
 }
 
-/// The response to [`GetTfaInfo`].
+/// The response to [`GetTfaInfo`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetTfaInfoResponse {
@@ -58,6 +73,7 @@ pub struct GetTfaInfoResponse {
 /// Only the contacts sync and self-built apps can call it. For a self-built app, the member must be in
 /// the scope of the two-factor authentication and visible to the app, and the page must be a web
 /// authorization URL of that app.
+#[doc(alias("使用二次验证", "/cgi-bin/user/tfa_succ", "user/tfa_succ"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TfaSucceeded {
@@ -78,7 +94,7 @@ impl TfaSucceeded {
     }
 }
 
-/// The response to [`TfaSucceeded`].
+/// The response to [`TfaSucceeded`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TfaSucceededResponse {}
@@ -89,6 +105,7 @@ pub struct TfaSucceededResponse {}
 ///
 /// When a member logs in, WeCom opens the company's page with the parameter `code`. The contacts sync
 /// exchanges it for the userid with `auth::login::GetUserInfo`, checks who it is, and calls this.
+#[doc(alias("登录二次验证", "/cgi-bin/user/authsucc", "user/authsucc"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AuthSucceeded {
@@ -104,7 +121,7 @@ impl AuthSucceeded {
     }
 }
 
-/// The response to [`AuthSucceeded`].
+/// The response to [`AuthSucceeded`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AuthSucceededResponse {}

@@ -3,6 +3,16 @@
 //! 会话内容存档 · 会话内容分析与导出
 //!
 //! Analyzing archived messages, and exporting their content.
+//!
+//! Needs the feature `chatdata`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`AddAnalyzeTask`] | [创建分析任务](https://developer.work.weixin.qq.com/document/path/99527) | `POST /cgi-bin/chatdata/analyze_task_add` |
+//! | [`SubmitAnalyzeTask`] | [提交分析任务](https://developer.work.weixin.qq.com/document/path/99527) | `POST /cgi-bin/chatdata/analyze_task_submit` |
+//! | [`GetAnalyzeTaskResult`] | [获取任务结果](https://developer.work.weixin.qq.com/document/path/99527) | `POST /cgi-bin/chatdata/analyze_task_result` |
+//! | [`CreateExportJob`] | [创建会话内容导出任务](https://developer.work.weixin.qq.com/document/path/99620) | `POST /cgi-bin/chatdata/export/create_job` |
+//! | [`GetExportJobStatus`] | [获取会话内容导出任务结果](https://developer.work.weixin.qq.com/document/path/99620) | `POST /cgi-bin/chatdata/export/get_job_status` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -21,6 +31,13 @@ use crate::{Secret, Unknown};
 /// Only text messages can be analyzed. A summary covers up to 10,000 characters of all its messages
 /// together and ignores the rest. For apps with the archive API authorization and the permission
 /// 会话存档接口权限 › 会话统计分析; self-built, customized and third-party apps can't call it yet.
+#[doc(
+    alias(
+        "创建分析任务",
+        "/cgi-bin/chatdata/analyze_task_add",
+        "chatdata/analyze_task_add"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddAnalyzeTask {
@@ -54,7 +71,7 @@ impl AddAnalyzeTask {
     }
 }
 
-/// The response to [`AddAnalyzeTask`].
+/// The response to [`AddAnalyzeTask`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddAnalyzeTaskResponse {
@@ -73,6 +90,13 @@ pub struct AddAnalyzeTaskResponse {
 /// A company's quota per day is 100,000 messages for sentiment analysis, 100,000 for spam detection,
 /// and 1000 summaries. For apps with the archive API authorization and the permission 会话存档接口权限 ›
 /// 会话统计分析; self-built, customized and third-party apps can't call it yet.
+#[doc(
+    alias(
+        "提交分析任务",
+        "/cgi-bin/chatdata/analyze_task_submit",
+        "chatdata/analyze_task_submit"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SubmitAnalyzeTask {
@@ -88,7 +112,7 @@ impl SubmitAnalyzeTask {
     }
 }
 
-/// The response to [`SubmitAnalyzeTask`].
+/// The response to [`SubmitAnalyzeTask`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SubmitAnalyzeTaskResponse {}
@@ -100,6 +124,13 @@ pub struct SubmitAnalyzeTaskResponse {}
 ///
 /// For apps with the archive API authorization and the permission 会话存档接口权限 › 会话统计分析; self-built,
 /// customized and third-party apps can't call it yet.
+#[doc(
+    alias(
+        "获取任务结果",
+        "/cgi-bin/chatdata/analyze_task_result",
+        "chatdata/analyze_task_result"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAnalyzeTaskResult {
@@ -115,7 +146,8 @@ impl GetAnalyzeTaskResult {
     }
 }
 
-/// The response to [`GetAnalyzeTaskResult`].
+/// The response to [`GetAnalyzeTaskResult`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAnalyzeTaskResultResponse {
@@ -149,6 +181,13 @@ pub struct GetAnalyzeTaskResultResponse {
 /// A template has at most 10,000 messages, and the finished file at most 64 MB. When the job is done,
 /// WeCom sends the event `chat_archive_export_finished`. For apps with the archive API authorization
 /// and the permission 会话存档接口权限; self-built, customized and third-party apps can't call it yet.
+#[doc(
+    alias(
+        "创建会话内容导出任务",
+        "/cgi-bin/chatdata/export/create_job",
+        "export/create_job"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateExportJob {
@@ -170,7 +209,7 @@ impl CreateExportJob {
     }
 }
 
-/// The response to [`CreateExportJob`].
+/// The response to [`CreateExportJob`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateExportJobResponse {
@@ -187,6 +226,13 @@ pub struct CreateExportJobResponse {
 /// A successful call doesn't mean that the export succeeded: see `result_errcode`. For apps with the
 /// archive API authorization and the permission 会话存档接口权限; self-built, customized and third-party apps
 /// can't call it yet.
+#[doc(
+    alias(
+        "获取会话内容导出任务结果",
+        "/cgi-bin/chatdata/export/get_job_status",
+        "export/get_job_status"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetExportJobStatus {
@@ -203,7 +249,7 @@ impl GetExportJobStatus {
     }
 }
 
-/// The response to [`GetExportJobStatus`].
+/// The response to [`GetExportJobStatus`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetExportJobStatusResponse {

@@ -3,6 +3,15 @@
 //! 会话内容存档 · 基础接口
 //!
 //! Conversation records, group members and consent to the archive, for service providers.
+//!
+//! Needs the feature `chatdata`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`SyncMsg`] | [获取会话记录](https://developer.work.weixin.qq.com/document/path/97240) | `POST /cgi-bin/chatdata/sync_msg` |
+//! | [`GetGroupChat`] | [获取内部群信息](https://developer.work.weixin.qq.com/document/path/99495) | `POST /cgi-bin/chatdata/groupchat/get` |
+//! | [`GetAgreeStatusSingle`] | [获取单聊会话同意情况](https://developer.work.weixin.qq.com/document/path/99530) | `POST /cgi-bin/chatdata/getagreestatus/single` |
+//! | [`GetAgreeStatusRoom`] | [获取群聊会话同意情况](https://developer.work.weixin.qq.com/document/path/99530) | `POST /cgi-bin/chatdata/getagreestatus/room` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -23,6 +32,7 @@ use crate::{Secret, Timestamp, Unknown};
 ///
 /// An audio or video call between WeCom and WeChat (微信互通) has one record; other calls have several,
 /// depending on the number of people in them.
+#[doc(alias("获取会话记录", "/cgi-bin/chatdata/sync_msg", "chatdata/sync_msg"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SyncMsg {
@@ -65,7 +75,7 @@ impl SyncMsg {
     }
 }
 
-/// The response to [`SyncMsg`].
+/// The response to [`SyncMsg`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SyncMsgResponse {
@@ -92,6 +102,9 @@ pub struct SyncMsgResponse {
 /// Error codes:
 ///
 /// - 301052, `SESSION_ARCHIVE_EXPIRED`: The company's conversation archive has expired.
+#[doc(
+    alias("获取内部群信息", "/cgi-bin/chatdata/groupchat/get", "groupchat/get")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupChat {
@@ -107,7 +120,7 @@ impl GetGroupChat {
     }
 }
 
-/// The response to [`GetGroupChat`].
+/// The response to [`GetGroupChat`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupChatResponse {
@@ -128,6 +141,13 @@ pub struct GetGroupChatResponse {
 /// The members must be within the authorized scope of the archive API. For apps with the archive API
 /// authorization and the permission 会话存档接口权限; self-built, customized and third-party apps can't call
 /// it yet.
+#[doc(
+    alias(
+        "获取单聊会话同意情况",
+        "/cgi-bin/chatdata/getagreestatus/single",
+        "getagreestatus/single"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAgreeStatusSingle {
@@ -147,7 +167,8 @@ impl GetAgreeStatusSingle {
     }
 }
 
-/// The response to [`GetAgreeStatusSingle`].
+/// The response to [`GetAgreeStatusSingle`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAgreeStatusSingleResponse {
@@ -163,6 +184,13 @@ pub struct GetAgreeStatusSingleResponse {
 /// At least one member of the group must be within the authorized scope of the archive API. For apps
 /// with the archive API authorization and the permission 会话存档接口权限; self-built, customized and
 /// third-party apps can't call it yet.
+#[doc(
+    alias(
+        "获取群聊会话同意情况",
+        "/cgi-bin/chatdata/getagreestatus/room",
+        "getagreestatus/room"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAgreeStatusRoom {
@@ -178,7 +206,7 @@ impl GetAgreeStatusRoom {
     }
 }
 
-/// The response to [`GetAgreeStatusRoom`].
+/// The response to [`GetAgreeStatusRoom`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAgreeStatusRoomResponse {

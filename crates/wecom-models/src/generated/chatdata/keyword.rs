@@ -4,6 +4,17 @@
 //!
 //! Rules that watch archived conversations for keywords and key actions, and the records that match
 //! them.
+//!
+//! Needs the feature `chatdata`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`CreateRule`] | [新增关键词规则](https://developer.work.weixin.qq.com/document/path/97237) | `POST /cgi-bin/chatdata/keyword/create_rule` |
+//! | [`GetRuleList`] | [获取关键词列表](https://developer.work.weixin.qq.com/document/path/97237) | `POST /cgi-bin/chatdata/keyword/get_rule_list` |
+//! | [`GetRuleDetail`] | [获取关键词规则详情](https://developer.work.weixin.qq.com/document/path/97237) | `POST /cgi-bin/chatdata/keyword/get_rule_detail` |
+//! | [`UpdateRule`] | [修改关键词规则](https://developer.work.weixin.qq.com/document/path/97237) | `POST /cgi-bin/chatdata/keyword/update_rule` |
+//! | [`DeleteRule`] | [删除关键词规则](https://developer.work.weixin.qq.com/document/path/97237) | `POST /cgi-bin/chatdata/keyword/delete_rule` |
+//! | [`GetHitMsgList`] | [获取命中关键词规则的会话记录](https://developer.work.weixin.qq.com/document/path/97266) | `POST /cgi-bin/chatdata/keyword/get_hit_msg_list` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -22,6 +33,13 @@ use crate::{Secret, Timestamp, Unknown};
 /// one, WeCom sends the callback event `hit_keyword`, whose token is for [`GetHitMsgList`]. For apps
 /// with the archive API authorization and the permission 会话存档接口权限; self-built, customized and
 /// third-party apps can't call it yet.
+#[doc(
+    alias(
+        "新增关键词规则",
+        "/cgi-bin/chatdata/keyword/create_rule",
+        "keyword/create_rule"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateRule {
@@ -67,7 +85,7 @@ impl CreateRule {
     }
 }
 
-/// The response to [`CreateRule`].
+/// The response to [`CreateRule`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateRuleResponse {
@@ -82,6 +100,13 @@ pub struct CreateRuleResponse {
 ///
 /// For apps with the archive API authorization and the permission 会话存档接口权限; self-built, customized and
 /// third-party apps can't call it yet. [`GetRuleDetail`] returns what a rule watches for.
+#[doc(
+    alias(
+        "获取关键词列表",
+        "/cgi-bin/chatdata/keyword/get_rule_list",
+        "keyword/get_rule_list"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetRuleList {
@@ -113,7 +138,7 @@ impl GetRuleList {
     }
 }
 
-/// The response to [`GetRuleList`].
+/// The response to [`GetRuleList`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetRuleListResponse {
@@ -132,6 +157,13 @@ pub struct GetRuleListResponse {
 ///
 /// For apps with the archive API authorization and the permission 会话存档接口权限; self-built, customized and
 /// third-party apps can't call it yet.
+#[doc(
+    alias(
+        "获取关键词规则详情",
+        "/cgi-bin/chatdata/keyword/get_rule_detail",
+        "keyword/get_rule_detail"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetRuleDetail {
@@ -147,7 +179,7 @@ impl GetRuleDetail {
     }
 }
 
-/// The response to [`GetRuleDetail`].
+/// The response to [`GetRuleDetail`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetRuleDetailResponse {
@@ -170,6 +202,13 @@ pub struct GetRuleDetailResponse {
 ///
 /// For apps with the archive API authorization and the permission 会话存档接口权限; self-built, customized and
 /// third-party apps can't call it yet.
+#[doc(
+    alias(
+        "修改关键词规则",
+        "/cgi-bin/chatdata/keyword/update_rule",
+        "keyword/update_rule"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRule {
@@ -224,7 +263,7 @@ impl UpdateRule {
     }
 }
 
-/// The response to [`UpdateRule`].
+/// The response to [`UpdateRule`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRuleResponse {}
@@ -236,6 +275,13 @@ pub struct UpdateRuleResponse {}
 ///
 /// For apps with the archive API authorization and the permission 会话存档接口权限; self-built, customized and
 /// third-party apps can't call it yet.
+#[doc(
+    alias(
+        "删除关键词规则",
+        "/cgi-bin/chatdata/keyword/delete_rule",
+        "keyword/delete_rule"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteRule {
@@ -251,7 +297,7 @@ impl DeleteRule {
     }
 }
 
-/// The response to [`DeleteRule`].
+/// The response to [`DeleteRule`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteRuleResponse {}
@@ -263,6 +309,13 @@ pub struct DeleteRuleResponse {}
 ///
 /// Returns records of the last 3 days. For apps with the archive API authorization and the permission
 /// 会话存档接口权限 › 获取会话记录; self-built, customized and third-party apps can't call it yet.
+#[doc(
+    alias(
+        "获取命中关键词规则的会话记录",
+        "/cgi-bin/chatdata/keyword/get_hit_msg_list",
+        "keyword/get_hit_msg_list"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetHitMsgList {
@@ -314,7 +367,7 @@ impl GetHitMsgList {
     }
 }
 
-/// The response to [`GetHitMsgList`].
+/// The response to [`GetHitMsgList`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetHitMsgListResponse {

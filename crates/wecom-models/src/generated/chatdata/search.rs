@@ -3,6 +3,13 @@
 //! 会话内容存档 · 会话搜索
 //!
 //! Searching archived conversations by group name and message content.
+//!
+//! Needs the feature `chatdata`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`SearchChat`] | [会话名称搜索](https://developer.work.weixin.qq.com/document/path/99496) | `POST /cgi-bin/chatdata/search_chat` |
+//! | [`SearchMsg`] | [会话消息搜索](https://developer.work.weixin.qq.com/document/path/97374) | `POST /cgi-bin/chatdata/search_msg` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -18,6 +25,9 @@ use crate::{Timestamp, Unknown};
 /// Only groups with a name of their own are found, by their current name; unnamed groups and
 /// one-to-one chats are not. For apps with the archive API authorization and the permission 会话存档接口权限 ›
 /// 使用展示组件; self-built, customized and third-party apps can't call it yet.
+#[doc(
+    alias("会话名称搜索", "/cgi-bin/chatdata/search_chat", "chatdata/search_chat")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchChat {
@@ -54,7 +64,7 @@ impl SearchChat {
     }
 }
 
-/// The response to [`SearchChat`].
+/// The response to [`SearchChat`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchChatResponse {
@@ -81,6 +91,9 @@ pub struct SearchChatResponse {
 /// programs, and the names of files, online documents and WeDrive files. For apps with the archive API
 /// authorization and the permission 会话存档接口权限 › 获取会话记录; self-built, customized and third-party apps
 /// can't call it yet.
+#[doc(
+    alias("会话消息搜索", "/cgi-bin/chatdata/search_msg", "chatdata/search_msg")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchMsg {
@@ -144,7 +157,7 @@ impl SearchMsg {
     }
 }
 
-/// The response to [`SearchMsg`].
+/// The response to [`SearchMsg`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchMsgResponse {

@@ -3,6 +3,12 @@
 //! 数据与智能专区 · 基础接口
 //!
 //! Setting up the data and intelligence zone, in which conversation records are kept.
+//!
+//! Needs the feature `chatdata`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`SetPublicKey`] | [设置公钥](https://developer.work.weixin.qq.com/document/path/99961) | `POST /cgi-bin/chatdata/set_public_key` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -16,6 +22,9 @@ mod reverse;
 /// Messages are archived only once a key is set. Use one RSA-2048 key pair per company, and keep the
 /// private key: it decrypts the `encrypted_secret_key` of every record. For customized and third-party
 /// apps with the permission for the data and intelligence zone.
+#[doc(
+    alias("设置公钥", "/cgi-bin/chatdata/set_public_key", "chatdata/set_public_key")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetPublicKey {
@@ -36,7 +45,7 @@ impl SetPublicKey {
     }
 }
 
-/// The response to [`SetPublicKey`].
+/// The response to [`SetPublicKey`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetPublicKeyResponse {}

@@ -570,3 +570,7 @@ wire::read_int_enums! {
 wire::open_enums! {
     GroupType, CheckinDevice, OvertimeBasis, RestDeduction, OutOfRange, CheckinMethod
 }
+
+wire::int_enums! {
+    GroupType, CheckinDevice, OvertimeBasis, RestDeduction, OutOfRange, CheckinMethod
+}

@@ -3,6 +3,15 @@
 //! 通讯录管理 · 异步导入接口
 //!
 //! Imports of many members or departments from CSV files, and their results.
+//!
+//! Needs the feature `contacts`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`SyncUser`] | [增量更新成员](https://developer.work.weixin.qq.com/document/path/90980) | `POST /cgi-bin/batch/syncuser` |
+//! | [`ReplaceUser`] | [全量覆盖成员](https://developer.work.weixin.qq.com/document/path/90981) | `POST /cgi-bin/batch/replaceuser` |
+//! | [`ReplaceParty`] | [全量覆盖部门](https://developer.work.weixin.qq.com/document/path/90982) | `POST /cgi-bin/batch/replaceparty` |
+//! | [`GetBatchResult`] | [获取异步任务结果](https://developer.work.weixin.qq.com/document/path/90983) | `GET /cgi-bin/batch/getresult` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -25,6 +34,7 @@ use crate::{Secret, Unknown, UnknownUnion};
 /// department is 1. A department that doesn't exist is created under 其他（待设置部门）.
 ///
 /// The app needs permission to edit the contacts.
+#[doc(alias("增量更新成员", "/cgi-bin/batch/syncuser", "batch/syncuser"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SyncUser {
@@ -62,7 +72,7 @@ impl SyncUser {
     }
 }
 
-/// The response to [`SyncUser`].
+/// The response to [`SyncUser`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SyncUserResponse {
@@ -89,6 +99,7 @@ pub struct SyncUserResponse {
 /// department is 1. A department that doesn't exist is created under 其他（待设置部门）.
 ///
 /// The app needs permission to edit the contacts.
+#[doc(alias("全量覆盖成员", "/cgi-bin/batch/replaceuser", "batch/replaceuser"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReplaceUser {
@@ -126,7 +137,7 @@ impl ReplaceUser {
     }
 }
 
-/// The response to [`ReplaceUser`].
+/// The response to [`ReplaceUser`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReplaceUserResponse {
@@ -150,6 +161,7 @@ pub struct ReplaceUserResponse {
 /// empty or 0, it stays unchanged; the highest comes first.
 ///
 /// The app needs permission to edit the contacts.
+#[doc(alias("全量覆盖部门", "/cgi-bin/batch/replaceparty", "batch/replaceparty"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReplaceParty {
@@ -177,7 +189,7 @@ impl ReplaceParty {
     }
 }
 
-/// The response to [`ReplaceParty`].
+/// The response to [`ReplaceParty`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReplacePartyResponse {
@@ -194,6 +206,7 @@ pub struct ReplacePartyResponse {
 ///
 /// [`Client::wait_for`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait_for)
 /// of `wecom-sdk` asks until a job is finished.
+#[doc(alias("获取异步任务结果", "/cgi-bin/batch/getresult", "batch/getresult"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetBatchResult {
@@ -210,7 +223,7 @@ impl GetBatchResult {
     }
 }
 
-/// The response to [`GetBatchResult`].
+/// The response to [`GetBatchResult`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetBatchResultResponse {

@@ -3,6 +3,17 @@
 //! 通讯录管理 · 部门管理
 //!
 //! The departments of a company.
+//!
+//! Needs the feature `contacts`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`CreateDepartment`] | [创建部门](https://developer.work.weixin.qq.com/document/path/90205) | `POST /cgi-bin/department/create` |
+//! | [`UpdateDepartment`] | [更新部门](https://developer.work.weixin.qq.com/document/path/90206) | `POST /cgi-bin/department/update` |
+//! | [`DeleteDepartment`] | [删除部门](https://developer.work.weixin.qq.com/document/path/90207) | `GET /cgi-bin/department/delete` |
+//! | [`ListDepartment`] | [获取部门列表](https://developer.work.weixin.qq.com/document/path/90208) | `GET /cgi-bin/department/list` |
+//! | [`SimpleListDepartment`] | [获取子部门ID列表](https://developer.work.weixin.qq.com/document/path/95350) | `GET /cgi-bin/department/simplelist` |
+//! | [`GetDepartment`] | [获取单个部门详情](https://developer.work.weixin.qq.com/document/path/95351) | `GET /cgi-bin/department/get` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -19,6 +30,7 @@ mod reverse;
 /// nodes below each.
 ///
 /// Of third-party apps, only contacts apps can call it.
+#[doc(alias("创建部门", "/cgi-bin/department/create", "department/create"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDepartment {
@@ -70,7 +82,7 @@ impl CreateDepartment {
     }
 }
 
-/// The response to [`CreateDepartment`].
+/// The response to [`CreateDepartment`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDepartmentResponse {
@@ -88,6 +100,7 @@ pub struct CreateDepartmentResponse {
 ///
 /// The app needs permission to manage the department and, to move it, its new parent. Of third-party
 /// apps, only contacts apps can call it.
+#[doc(alias("更新部门", "/cgi-bin/department/update", "department/update"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateDepartment {
@@ -142,7 +155,7 @@ impl UpdateDepartment {
     }
 }
 
-/// The response to [`UpdateDepartment`].
+/// The response to [`UpdateDepartment`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateDepartmentResponse {}
@@ -153,6 +166,7 @@ pub struct UpdateDepartmentResponse {}
 ///
 /// The app needs permission to manage the department. Of third-party apps, only contacts apps can call
 /// it.
+#[doc(alias("删除部门", "/cgi-bin/department/delete", "department/delete"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDepartment {
@@ -168,7 +182,7 @@ impl DeleteDepartment {
     }
 }
 
-/// The response to [`DeleteDepartment`].
+/// The response to [`DeleteDepartment`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDepartmentResponse {}
@@ -182,6 +196,7 @@ pub struct DeleteDepartmentResponse {}
 /// Returns only departments within the scope of the app's permissions. Since 2022-08-15 10:00, IP
 /// addresses newly added for the contacts sync (管理工具 › 通讯录同步) can't call it: use
 /// [`SimpleListDepartment`].
+#[doc(alias("获取部门列表", "/cgi-bin/department/list", "department/list"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListDepartment {
@@ -205,7 +220,7 @@ impl ListDepartment {
     }
 }
 
-/// The response to [`ListDepartment`].
+/// The response to [`ListDepartment`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListDepartmentResponse {
@@ -222,6 +237,13 @@ pub struct ListDepartmentResponse {
 /// apps get all of them with the permission 组织架构信息, customized apps with 组织架构信息 › 部门及父部门ID、部门负责人.
 /// Without it, and for self-built apps, only departments within the scope of the app's permissions are
 /// returned.
+#[doc(
+    alias(
+        "获取子部门ID列表",
+        "/cgi-bin/department/simplelist",
+        "department/simplelist"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SimpleListDepartment {
@@ -245,7 +267,8 @@ impl SimpleListDepartment {
     }
 }
 
-/// The response to [`SimpleListDepartment`].
+/// The response to [`SimpleListDepartment`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SimpleListDepartmentResponse {
@@ -266,6 +289,7 @@ pub struct SimpleListDepartmentResponse {
 ///
 /// Since 2022-08-15 10:00, IP addresses newly added for the contacts sync (管理工具 › 通讯录同步) can't call
 /// it: use [`SimpleListDepartment`].
+#[doc(alias("获取单个部门详情", "/cgi-bin/department/get", "department/get"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetDepartment {
@@ -281,7 +305,7 @@ impl GetDepartment {
     }
 }
 
-/// The response to [`GetDepartment`].
+/// The response to [`GetDepartment`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetDepartmentResponse {

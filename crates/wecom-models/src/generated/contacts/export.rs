@@ -3,6 +3,16 @@
 //! 通讯录管理 · 异步导出接口
 //!
 //! Exports of many members, departments or members of a tag, as encrypted files.
+//!
+//! Needs the feature `contacts`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`ExportSimpleUser`] | [导出成员](https://developer.work.weixin.qq.com/document/path/94849) | `POST /cgi-bin/export/simple_user` |
+//! | [`ExportUser`] | [导出成员详情](https://developer.work.weixin.qq.com/document/path/94851) | `POST /cgi-bin/export/user` |
+//! | [`ExportDepartment`] | [导出部门](https://developer.work.weixin.qq.com/document/path/94852) | `POST /cgi-bin/export/department` |
+//! | [`ExportTagUser`] | [导出标签成员](https://developer.work.weixin.qq.com/document/path/94853) | `POST /cgi-bin/export/taguser` |
+//! | [`GetExportResult`] | [获取导出结果](https://developer.work.weixin.qq.com/document/path/94854) | `GET /cgi-bin/export/get_result` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -26,6 +36,7 @@ use crate::{Secret, Unknown};
 /// added for the contacts sync (管理工具 › 通讯录同步) can't call it: use
 /// [`ListUserId`](crate::contacts::user::ListUserId) and
 /// [`SimpleListDepartment`](crate::contacts::department::SimpleListDepartment).
+#[doc(alias("导出成员", "/cgi-bin/export/simple_user", "export/simple_user"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExportSimpleUser {
@@ -54,7 +65,7 @@ impl ExportSimpleUser {
     }
 }
 
-/// The response to [`ExportSimpleUser`].
+/// The response to [`ExportSimpleUser`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExportSimpleUserResponse {
@@ -79,6 +90,7 @@ pub struct ExportSimpleUserResponse {
 /// them through OAuth2. Since 2022-08-15 10:00, IP addresses newly added for the contacts sync (管理工具 ›
 /// 通讯录同步) can't call it: use [`ListUserId`](crate::contacts::user::ListUserId) and
 /// [`SimpleListDepartment`](crate::contacts::department::SimpleListDepartment).
+#[doc(alias("导出成员详情", "/cgi-bin/export/user", "export/user"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExportUser {
@@ -107,7 +119,7 @@ impl ExportUser {
     }
 }
 
-/// The response to [`ExportUser`].
+/// The response to [`ExportUser`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExportUserResponse {
@@ -131,6 +143,7 @@ pub struct ExportUserResponse {
 /// added for the contacts sync (管理工具 › 通讯录同步) can't call it: use
 /// [`ListUserId`](crate::contacts::user::ListUserId) and
 /// [`SimpleListDepartment`](crate::contacts::department::SimpleListDepartment).
+#[doc(alias("导出部门", "/cgi-bin/export/department", "export/department"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExportDepartment {
@@ -159,7 +172,7 @@ impl ExportDepartment {
     }
 }
 
-/// The response to [`ExportDepartment`].
+/// The response to [`ExportDepartment`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExportDepartmentResponse {
@@ -178,6 +191,7 @@ pub struct ExportDepartmentResponse {
 /// initialization vector is the first 16 bytes of the key.
 ///
 /// The app needs permission to view the tag.
+#[doc(alias("导出标签成员", "/cgi-bin/export/taguser", "export/taguser"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExportTagUser {
@@ -209,7 +223,7 @@ impl ExportTagUser {
     }
 }
 
-/// The response to [`ExportTagUser`].
+/// The response to [`ExportTagUser`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExportTagUserResponse {
@@ -228,6 +242,7 @@ pub struct ExportTagUserResponse {
 ///
 /// [`Client::wait_for`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait_for)
 /// of `wecom-sdk` asks until a job is finished.
+#[doc(alias("获取导出结果", "/cgi-bin/export/get_result", "export/get_result"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetExportResult {
@@ -243,7 +258,7 @@ impl GetExportResult {
     }
 }
 
-/// The response to [`GetExportResult`].
+/// The response to [`GetExportResult`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetExportResultResponse {

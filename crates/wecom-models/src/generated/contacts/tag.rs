@@ -3,6 +3,18 @@
 //! 通讯录管理 · 标签管理
 //!
 //! The tags of a company's members and departments.
+//!
+//! Needs the feature `contacts`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`CreateTag`] | [创建标签](https://developer.work.weixin.qq.com/document/path/90210) | `POST /cgi-bin/tag/create` |
+//! | [`UpdateTag`] | [更新标签名字](https://developer.work.weixin.qq.com/document/path/90211) | `POST /cgi-bin/tag/update` |
+//! | [`DeleteTag`] | [删除标签](https://developer.work.weixin.qq.com/document/path/90212) | `GET /cgi-bin/tag/delete` |
+//! | [`GetTag`] | [获取标签成员](https://developer.work.weixin.qq.com/document/path/90213) | `GET /cgi-bin/tag/get` |
+//! | [`AddTagUsers`] | [增加标签成员](https://developer.work.weixin.qq.com/document/path/90214) | `POST /cgi-bin/tag/addtagusers` |
+//! | [`DelTagUsers`] | [删除标签成员](https://developer.work.weixin.qq.com/document/path/90215) | `POST /cgi-bin/tag/deltagusers` |
+//! | [`ListTag`] | [获取标签列表](https://developer.work.weixin.qq.com/document/path/90216) | `GET /cgi-bin/tag/list` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -16,6 +28,7 @@ use crate::Pipe;
 ///
 /// The tag belongs to the app that creates it: only with that app's secret can members be added and
 /// removed. There are up to 3,000 tags in all.
+#[doc(alias("创建标签", "/cgi-bin/tag/create", "tag/create"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTag {
@@ -43,7 +56,7 @@ impl CreateTag {
     }
 }
 
-/// The response to [`CreateTag`].
+/// The response to [`CreateTag`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTagResponse {
@@ -56,6 +69,7 @@ pub struct CreateTagResponse {
 /// `POST /cgi-bin/tag/update` · [更新标签名字](https://developer.work.weixin.qq.com/document/path/90211)
 ///
 /// Only for tags the app itself created.
+#[doc(alias("更新标签名字", "/cgi-bin/tag/update", "tag/update"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateTag {
@@ -76,7 +90,7 @@ impl UpdateTag {
     }
 }
 
-/// The response to [`UpdateTag`].
+/// The response to [`UpdateTag`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateTagResponse {}
@@ -86,6 +100,7 @@ pub struct UpdateTagResponse {}
 /// `GET /cgi-bin/tag/delete` · [删除标签](https://developer.work.weixin.qq.com/document/path/90212)
 ///
 /// Only for tags the app itself created.
+#[doc(alias("删除标签", "/cgi-bin/tag/delete", "tag/delete"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteTag {
@@ -101,7 +116,7 @@ impl DeleteTag {
     }
 }
 
-/// The response to [`DeleteTag`].
+/// The response to [`DeleteTag`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteTagResponse {}
@@ -112,6 +127,7 @@ pub struct DeleteTagResponse {}
 ///
 /// Returns only members visible to the app. Third-party apps get the tags they created themselves, and
 /// the details of tags visible to the app.
+#[doc(alias("获取标签成员", "/cgi-bin/tag/get", "tag/get"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetTag {
@@ -127,7 +143,7 @@ impl GetTag {
     }
 }
 
-/// The response to [`GetTag`].
+/// The response to [`GetTag`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetTagResponse {
@@ -155,6 +171,7 @@ pub struct GetTagResponse {
 /// Error codes:
 ///
 /// - 40070, `TAG_SCOPE_NODES_ALL_INVALID`: All userids and department IDs are invalid.
+#[doc(alias("增加标签成员", "/cgi-bin/tag/addtagusers", "tag/addtagusers"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddTagUsers {
@@ -191,7 +208,7 @@ impl AddTagUsers {
     }
 }
 
-/// The response to [`AddTagUsers`].
+/// The response to [`AddTagUsers`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddTagUsersResponse {
@@ -216,6 +233,7 @@ pub struct AddTagUsersResponse {
 /// Error codes:
 ///
 /// - 40031, `INVALID_USERID_LIST`: All userids and department IDs are invalid.
+#[doc(alias("删除标签成员", "/cgi-bin/tag/deltagusers", "tag/deltagusers"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelTagUsers {
@@ -252,7 +270,7 @@ impl DelTagUsers {
     }
 }
 
-/// The response to [`DelTagUsers`].
+/// The response to [`DelTagUsers`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelTagUsersResponse {
@@ -268,6 +286,7 @@ pub struct DelTagUsersResponse {
 ///
 /// Self-built apps and the contacts sync assistant get all tags, third-party apps only those they
 /// created themselves.
+#[doc(alias("获取标签列表", "/cgi-bin/tag/list", "tag/list"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListTag {}
@@ -280,7 +299,7 @@ impl ListTag {
     }
 }
 
-/// The response to [`ListTag`].
+/// The response to [`ListTag`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListTagResponse {

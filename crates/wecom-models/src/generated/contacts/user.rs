@@ -3,6 +3,28 @@
 //! 通讯录管理 · 成员管理
 //!
 //! The members of a company's contacts.
+//!
+//! Needs the feature `contacts`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`CreateUser`] | [创建成员](https://developer.work.weixin.qq.com/document/path/90195) | `POST /cgi-bin/user/create` |
+//! | [`GetUser`] | [读取成员](https://developer.work.weixin.qq.com/document/path/90196) | `GET /cgi-bin/user/get` |
+//! | [`UpdateUser`] | [更新成员](https://developer.work.weixin.qq.com/document/path/90197) | `POST /cgi-bin/user/update` |
+//! | [`DeleteUser`] | [删除成员](https://developer.work.weixin.qq.com/document/path/90198) | `GET /cgi-bin/user/delete` |
+//! | [`BatchDeleteUser`] | [批量删除成员](https://developer.work.weixin.qq.com/document/path/90199) | `POST /cgi-bin/user/batchdelete` |
+//! | [`SimpleListUser`] | [获取部门成员](https://developer.work.weixin.qq.com/document/path/90200) | `GET /cgi-bin/user/simplelist` |
+//! | [`ListUser`] | [获取部门成员详情](https://developer.work.weixin.qq.com/document/path/90201) | `GET /cgi-bin/user/list` |
+//! | [`ConvertToOpenId`] | [userid转openid](https://developer.work.weixin.qq.com/document/path/90202) | `POST /cgi-bin/user/convert_to_openid` |
+//! | [`ConvertToUserId`] | [openid转userid](https://developer.work.weixin.qq.com/document/path/90202) | `POST /cgi-bin/user/convert_to_userid` |
+//! | [`InviteUser`] | [邀请成员](https://developer.work.weixin.qq.com/document/path/90975) | `POST /cgi-bin/batch/invite` |
+//! | [`GetJoinQrCode`] | [获取加入企业二维码](https://developer.work.weixin.qq.com/document/path/91714) | `GET /cgi-bin/corp/get_join_qrcode` |
+//! | [`GetUserId`] | [手机号获取userid](https://developer.work.weixin.qq.com/document/path/95402) | `POST /cgi-bin/user/getuserid` |
+//! | [`GetUserIdByEmail`] | [邮箱获取userid](https://developer.work.weixin.qq.com/document/path/95895) | `POST /cgi-bin/user/get_userid_by_email` |
+//! | [`ListUserId`] | [获取成员ID列表](https://developer.work.weixin.qq.com/document/path/96067) | `POST /cgi-bin/user/list_id` |
+//! | [`ListMemberAuth`] | [获取成员授权列表](https://developer.work.weixin.qq.com/document/path/94513) | `POST /cgi-bin/user/list_member_auth` |
+//! | [`CheckMemberAuth`] | [查询成员用户是否已授权](https://developer.work.weixin.qq.com/document/path/94514) | `POST /cgi-bin/user/check_member_auth` |
+//! | [`ListSelectedTicketUser`] | [获取选人ticket对应的用户](https://developer.work.weixin.qq.com/document/path/94894) | `POST /cgi-bin/user/list_selected_ticket_user` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -20,6 +42,7 @@ use crate::{Secret, Unknown, UnknownUnion};
 /// Departments and members below a department are up to 30,000 together.
 ///
 /// Only the contacts sync assistant and third-party contacts apps can call it.
+#[doc(alias("创建成员", "/cgi-bin/user/create", "user/create"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateUser {
@@ -229,7 +252,7 @@ impl CreateUser {
     }
 }
 
-/// The response to [`CreateUser`].
+/// The response to [`CreateUser`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateUserResponse {
@@ -257,6 +280,7 @@ pub struct CreateUserResponse {
 /// Since 2022-08-15 10:00, IP addresses newly added for the contacts sync (管理工具 › 通讯录同步) can't call
 /// it: use [`ListUserId`] and
 /// [`SimpleListDepartment`](crate::contacts::department::SimpleListDepartment).
+#[doc(alias("读取成员", "/cgi-bin/user/get", "user/get"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUser {
@@ -272,7 +296,7 @@ impl GetUser {
     }
 }
 
-/// The response to [`GetUser`].
+/// The response to [`GetUser`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUserResponse {
@@ -346,6 +370,7 @@ pub struct GetUserResponse {
 /// without the other.
 ///
 /// Only the contacts sync assistant and third-party contacts apps can call it.
+#[doc(alias("更新成员", "/cgi-bin/user/update", "user/update"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateUser {
@@ -566,7 +591,7 @@ impl UpdateUser {
     }
 }
 
-/// The response to [`UpdateUser`].
+/// The response to [`UpdateUser`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateUserResponse {}
@@ -578,6 +603,7 @@ pub struct UpdateUserResponse {}
 /// The member's mailbox is deleted, too, if the company has Tencent company email.
 ///
 /// Only the contacts sync assistant and third-party contacts apps can call it.
+#[doc(alias("删除成员", "/cgi-bin/user/delete", "user/delete"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUser {
@@ -593,7 +619,7 @@ impl DeleteUser {
     }
 }
 
-/// The response to [`DeleteUser`].
+/// The response to [`DeleteUser`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserResponse {}
@@ -604,6 +630,7 @@ pub struct DeleteUserResponse {}
 /// [批量删除成员](https://developer.work.weixin.qq.com/document/path/90199)
 ///
 /// Only the contacts sync assistant and third-party contacts apps can call it.
+#[doc(alias("批量删除成员", "/cgi-bin/user/batchdelete", "user/batchdelete"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchDeleteUser {
@@ -621,7 +648,7 @@ impl BatchDeleteUser {
     }
 }
 
-/// The response to [`BatchDeleteUser`].
+/// The response to [`BatchDeleteUser`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchDeleteUserResponse {}
@@ -635,6 +662,7 @@ pub struct BatchDeleteUserResponse {}
 /// The app needs permission to view the department. Since 2022-08-15 10:00, IP addresses newly added
 /// for the contacts sync (管理工具 › 通讯录同步) can't call it: use [`ListUserId`] and
 /// [`SimpleListDepartment`](crate::contacts::department::SimpleListDepartment).
+#[doc(alias("获取部门成员", "/cgi-bin/user/simplelist", "user/simplelist"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SimpleListUser {
@@ -650,7 +678,7 @@ impl SimpleListUser {
     }
 }
 
-/// The response to [`SimpleListUser`].
+/// The response to [`SimpleListUser`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SimpleListUserResponse {
@@ -677,6 +705,7 @@ pub struct SimpleListUserResponse {
 /// The app needs permission to view the department. Since 2022-08-15 10:00, IP addresses newly added
 /// for the contacts sync (管理工具 › 通讯录同步) can't call it: use [`ListUserId`] and
 /// [`SimpleListDepartment`](crate::contacts::department::SimpleListDepartment).
+#[doc(alias("获取部门成员详情", "/cgi-bin/user/list", "user/list"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListUser {
@@ -692,7 +721,7 @@ impl ListUser {
     }
 }
 
-/// The response to [`ListUser`].
+/// The response to [`ListUser`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListUserResponse {
@@ -709,6 +738,9 @@ pub struct ListUserResponse {
 /// contacts have an endpoint of their own.
 ///
 /// The member must be visible to the app.
+#[doc(
+    alias("userid转openid", "/cgi-bin/user/convert_to_openid", "user/convert_to_openid")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ConvertToOpenId {
@@ -724,7 +756,7 @@ impl ConvertToOpenId {
     }
 }
 
-/// The response to [`ConvertToOpenId`].
+/// The response to [`ConvertToOpenId`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ConvertToOpenIdResponse {
@@ -738,6 +770,9 @@ pub struct ConvertToOpenIdResponse {
 /// [openid转userid](https://developer.work.weixin.qq.com/document/path/90202)
 ///
 /// The admin group needs permission to view the member.
+#[doc(
+    alias("openid转userid", "/cgi-bin/user/convert_to_userid", "user/convert_to_userid")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ConvertToUserId {
@@ -753,7 +788,7 @@ impl ConvertToUserId {
     }
 }
 
-/// The response to [`ConvertToUserId`].
+/// The response to [`ConvertToUserId`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ConvertToUserIdResponse {
@@ -776,6 +811,7 @@ pub struct ConvertToUserIdResponse {
 ///
 /// The app needs permission to view the members, departments and tags. Of third-party apps, only
 /// contacts apps can call it.
+#[doc(alias("邀请成员", "/cgi-bin/batch/invite", "batch/invite"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InviteUser {
@@ -816,7 +852,7 @@ impl InviteUser {
     }
 }
 
-/// The response to [`InviteUser`].
+/// The response to [`InviteUser`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InviteUserResponse {
@@ -834,6 +870,13 @@ pub struct InviteUserResponse {
 /// [获取加入企业二维码](https://developer.work.weixin.qq.com/document/path/91714)
 ///
 /// Only the secret of the contacts sync can call it, with permission to manage the contacts.
+#[doc(
+    alias(
+        "获取加入企业二维码",
+        "/cgi-bin/corp/get_join_qrcode",
+        "corp/get_join_qrcode"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetJoinQrCode {
@@ -856,7 +899,7 @@ impl GetJoinQrCode {
     }
 }
 
-/// The response to [`GetJoinQrCode`].
+/// The response to [`GetJoinQrCode`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetJoinQrCodeResponse {
@@ -873,6 +916,7 @@ pub struct GetJoinQrCodeResponse {
 /// wrong number than 20% of the company's member limit, it can't be called for a day.
 ///
 /// The app needs permission to view the member.
+#[doc(alias("手机号获取userid", "/cgi-bin/user/getuserid", "user/getuserid"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUserId {
@@ -888,7 +932,7 @@ impl GetUserId {
     }
 }
 
-/// The response to [`GetUserId`].
+/// The response to [`GetUserId`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUserIdResponse {
@@ -906,6 +950,13 @@ pub struct GetUserIdResponse {
 /// wrong email address than 20% of the company's member limit, it can't be called for a day.
 ///
 /// The app needs permission to view the member.
+#[doc(
+    alias(
+        "邮箱获取userid",
+        "/cgi-bin/user/get_userid_by_email",
+        "user/get_userid_by_email"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUserIdByEmail {
@@ -933,7 +984,7 @@ impl GetUserIdByEmail {
     }
 }
 
-/// The response to [`GetUserIdByEmail`].
+/// The response to [`GetUserIdByEmail`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUserIdByEmailResponse {
@@ -953,6 +1004,7 @@ pub struct GetUserIdByEmailResponse {
 ///
 /// Only the secret of the contacts sync can call it, and third-party apps authorized to edit the
 /// contacts (通讯录编辑授权).
+#[doc(alias("获取成员ID列表", "/cgi-bin/user/list_id", "user/list_id"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListUserId {
@@ -984,7 +1036,7 @@ impl ListUserId {
     }
 }
 
-/// The response to [`ListUserId`].
+/// The response to [`ListUserId`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListUserIdResponse {
@@ -1000,6 +1052,13 @@ pub struct ListUserIdResponse {
 /// [获取成员授权列表](https://developer.work.weixin.qq.com/document/path/94513)
 ///
 /// Only for third-party apps in member authorization mode (成员授权模式).
+#[doc(
+    alias(
+        "获取成员授权列表",
+        "/cgi-bin/user/list_member_auth",
+        "user/list_member_auth"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListMemberAuth {
@@ -1031,7 +1090,7 @@ impl ListMemberAuth {
     }
 }
 
-/// The response to [`ListMemberAuth`].
+/// The response to [`ListMemberAuth`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListMemberAuthResponse {
@@ -1047,6 +1106,13 @@ pub struct ListMemberAuthResponse {
 /// [查询成员用户是否已授权](https://developer.work.weixin.qq.com/document/path/94514)
 ///
 /// Only for third-party apps in member authorization mode (成员授权模式).
+#[doc(
+    alias(
+        "查询成员用户是否已授权",
+        "/cgi-bin/user/check_member_auth",
+        "user/check_member_auth"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckMemberAuth {
@@ -1064,7 +1130,7 @@ impl CheckMemberAuth {
     }
 }
 
-/// The response to [`CheckMemberAuth`].
+/// The response to [`CheckMemberAuth`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckMemberAuthResponse {
@@ -1078,6 +1144,13 @@ pub struct CheckMemberAuthResponse {
 /// [获取选人ticket对应的用户](https://developer.work.weixin.qq.com/document/path/94894)
 ///
 /// Only for third-party apps in member authorization mode (成员授权模式).
+#[doc(
+    alias(
+        "获取选人ticket对应的用户",
+        "/cgi-bin/user/list_selected_ticket_user",
+        "user/list_selected_ticket_user"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListSelectedTicketUser {
@@ -1095,7 +1168,8 @@ impl ListSelectedTicketUser {
     }
 }
 
-/// The response to [`ListSelectedTicketUser`].
+/// The response to [`ListSelectedTicketUser`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListSelectedTicketUserResponse {
@@ -1595,6 +1669,14 @@ pub enum CustomAttrValue {
     Web(CustomWebAttr),
     /// A `type` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),
+}
+
+impl CustomAttrValue {
+    /// Creates [`Text`](Self::Text) from its only required field.
+    #[must_use]
+    pub fn text(value: impl Into<String>) -> Self {
+        Self::Text(CustomTextAttr::new(value))
+    }
 }
 
 /// The value of an attribute for a member.

@@ -3,6 +3,12 @@
 //! 上下游 · 上下游通讯录管理
 //!
 //! The companies of a chain.
+//!
+//! Needs the feature `corpgroup`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`RemoveCorp`] | [移除企业](https://developer.work.weixin.qq.com/document/path/95822) | `POST /cgi-bin/corpgroup/corp/remove_corp` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -20,6 +26,7 @@ mod reverse;
 /// For self-built apps of the upstream company that are listed under 上下游 › 可调用接口的应用, and only for
 /// verified companies. If both companies are set, `corpid` takes precedence. Since 2023-12-01 a system
 /// app's secret no longer works; existing companies are unaffected for now.
+#[doc(alias("移除企业", "/cgi-bin/corpgroup/corp/remove_corp", "corp/remove_corp"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveCorp {
@@ -56,7 +63,7 @@ impl RemoveCorp {
     }
 }
 
-/// The response to [`RemoveCorp`].
+/// The response to [`RemoveCorp`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveCorpResponse {}

@@ -3,6 +3,14 @@
 //! 企业互联
 //!
 //! Apps that parent or upstream companies share with child or downstream companies.
+//!
+//! Needs the feature `corpgroup`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`ListAppShareInfo`] | [获取应用共享信息](https://developer.work.weixin.qq.com/document/path/93403) | `POST /cgi-bin/corpgroup/corp/list_app_share_info` |
+//! | [`GetCorpToken`] | [获取下级/下游企业的access_token](https://developer.work.weixin.qq.com/document/path/93359) | `POST /cgi-bin/corpgroup/corp/gettoken` |
+//! | [`TransferSession`] | [获取下级/下游企业小程序session](https://developer.work.weixin.qq.com/document/path/93355) | `POST /cgi-bin/miniprogram/transfer_session` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -20,6 +28,13 @@ use crate::{Secret, Unknown};
 ///
 /// Parent companies in the linking of education bureaus and schools (局校互联) and upstream companies can
 /// call it, with self-built and third-party apps.
+#[doc(
+    alias(
+        "获取应用共享信息",
+        "/cgi-bin/corpgroup/corp/list_app_share_info",
+        "corp/list_app_share_info"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListAppShareInfo {
@@ -72,7 +87,7 @@ impl ListAppShareInfo {
     }
 }
 
-/// The response to [`ListAppShareInfo`].
+/// The response to [`ListAppShareInfo`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListAppShareInfoResponse {
@@ -93,6 +108,13 @@ pub struct ListAppShareInfoResponse {
 ///
 /// Self-built and customized apps can call it, with the access token of the parent or upstream
 /// company's app.
+#[doc(
+    alias(
+        "获取下级/下游企业的access_token",
+        "/cgi-bin/corpgroup/corp/gettoken",
+        "corp/gettoken"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCorpToken {
@@ -123,7 +145,7 @@ impl GetCorpToken {
     }
 }
 
-/// The response to [`GetCorpToken`].
+/// The response to [`GetCorpToken`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCorpTokenResponse {
@@ -142,6 +164,13 @@ pub struct GetCorpTokenResponse {
 /// Only the access token of the child or downstream company, from [`GetCorpToken`], can call it. The
 /// app it is for must be shared by the app of the parent or upstream company that `session_key`
 /// belongs to.
+#[doc(
+    alias(
+        "获取下级/下游企业小程序session",
+        "/cgi-bin/miniprogram/transfer_session",
+        "miniprogram/transfer_session"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TransferSession {
@@ -163,7 +192,7 @@ impl TransferSession {
     }
 }
 
-/// The response to [`TransferSession`].
+/// The response to [`TransferSession`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TransferSessionResponse {

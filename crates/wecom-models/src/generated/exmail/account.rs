@@ -3,6 +3,15 @@
 //! 邮件 · 邮箱账号
 //!
 //! Mailboxes of members, and how other mail clients log in to them.
+//!
+//! Needs the feature `exmail`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`ActEmail`] | [禁用/启用邮箱账号](https://developer.work.weixin.qq.com/document/path/95512) | `POST /cgi-bin/exmail/account/act_email` |
+//! | [`GetUserOption`] | [获取用户功能属性](https://developer.work.weixin.qq.com/document/path/95513) | `POST /cgi-bin/exmail/useroption/get` |
+//! | [`UpdateUserOption`] | [更改用户功能属性](https://developer.work.weixin.qq.com/document/path/98008) | `POST /cgi-bin/exmail/useroption/update` |
+//! | [`GetMailNewCount`] | [获取邮件未读数](https://developer.work.weixin.qq.com/document/path/95514) | `POST /cgi-bin/exmail/mail/get_newcount` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -20,6 +29,13 @@ use crate::Unknown;
 /// The mailboxes of super admins and of the company's creator can't be disabled.
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用.
+#[doc(
+    alias(
+        "禁用/启用邮箱账号",
+        "/cgi-bin/exmail/account/act_email",
+        "account/act_email"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ActEmail {
@@ -54,7 +70,7 @@ impl ActEmail {
     }
 }
 
-/// The response to [`ActEmail`].
+/// The response to [`ActEmail`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ActEmailResponse {}
@@ -65,6 +81,9 @@ pub struct ActEmailResponse {}
 /// [获取用户功能属性](https://developer.work.weixin.qq.com/document/path/95513)
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用.
+#[doc(
+    alias("获取用户功能属性", "/cgi-bin/exmail/useroption/get", "useroption/get")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUserOption {
@@ -90,7 +109,7 @@ impl GetUserOption {
     }
 }
 
-/// The response to [`GetUserOption`].
+/// The response to [`GetUserOption`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUserOptionResponse {
@@ -104,6 +123,13 @@ pub struct GetUserOptionResponse {
 /// [更改用户功能属性](https://developer.work.weixin.qq.com/document/path/98008)
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用.
+#[doc(
+    alias(
+        "更改用户功能属性",
+        "/cgi-bin/exmail/useroption/update",
+        "useroption/update"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateUserOption {
@@ -124,7 +150,7 @@ impl UpdateUserOption {
     }
 }
 
-/// The response to [`UpdateUserOption`].
+/// The response to [`UpdateUserOption`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateUserOptionResponse {}
@@ -135,6 +161,13 @@ pub struct UpdateUserOptionResponse {}
 /// [获取邮件未读数](https://developer.work.weixin.qq.com/document/path/95514)
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用.
+#[doc(
+    alias(
+        "获取邮件未读数",
+        "/cgi-bin/exmail/mail/get_newcount",
+        "mail/get_newcount"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMailNewCount {
@@ -150,7 +183,7 @@ impl GetMailNewCount {
     }
 }
 
-/// The response to [`GetMailNewCount`].
+/// The response to [`GetMailNewCount`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMailNewCountResponse {

@@ -3,6 +3,18 @@
 //! 邮件 · 应用邮箱
 //!
 //! Emails that an app sends from its own mailbox and receives there.
+//!
+//! Needs the feature `exmail`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`ComposeSendMail`] | [发送普通邮件](https://developer.work.weixin.qq.com/document/path/97445) | `POST /cgi-bin/exmail/app/compose_send` |
+//! | [`ComposeSendSchedule`] | [发送日程邮件](https://developer.work.weixin.qq.com/document/path/97854) | `POST /cgi-bin/exmail/app/compose_send` |
+//! | [`ComposeSendMeeting`] | [发送会议邮件](https://developer.work.weixin.qq.com/document/path/97855) | `POST /cgi-bin/exmail/app/compose_send` |
+//! | [`GetMailList`] | [获取收件箱邮件列表](https://developer.work.weixin.qq.com/document/path/97369) | `POST /cgi-bin/exmail/app/get_mail_list` |
+//! | [`ReadMail`] | [获取邮件内容](https://developer.work.weixin.qq.com/document/path/97979) | `POST /cgi-bin/exmail/app/read_mail` |
+//! | [`UpdateEmailAlias`] | [更新应用邮箱账号](https://developer.work.weixin.qq.com/document/path/97373) | `POST /cgi-bin/exmail/app/update_email_alias` |
+//! | [`GetEmailAlias`] | [查询应用邮箱账号](https://developer.work.weixin.qq.com/document/path/97991) | `POST /cgi-bin/exmail/app/get_email_alias` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -33,6 +45,9 @@ use crate::{Secret, Timestamp, Unknown};
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Customized and third-party apps need the
 /// permission 邮件. The members in `to`, `cc` and `bcc` must be visible to the app.
+#[doc(
+    alias("发送普通邮件", "/cgi-bin/exmail/app/compose_send", "app/compose_send")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ComposeSendMail {
@@ -110,7 +125,7 @@ impl ComposeSendMail {
     }
 }
 
-/// The response to [`ComposeSendMail`].
+/// The response to [`ComposeSendMail`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ComposeSendMailResponse {}
@@ -139,6 +154,9 @@ pub struct ComposeSendMailResponse {}
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Customized and third-party apps need the
 /// permission 邮件. The app also needs the permission 日程. The members in `to`, `cc` and `bcc` must be
 /// visible to the app.
+#[doc(
+    alias("发送日程邮件", "/cgi-bin/exmail/app/compose_send", "app/compose_send")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ComposeSendSchedule {
@@ -220,7 +238,8 @@ impl ComposeSendSchedule {
     }
 }
 
-/// The response to [`ComposeSendSchedule`].
+/// The response to [`ComposeSendSchedule`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ComposeSendScheduleResponse {}
@@ -253,6 +272,9 @@ pub struct ComposeSendScheduleResponse {}
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Customized and third-party apps need the
 /// permission 邮件. The app also needs the permissions 日程 and 会议. The members in `to`, `cc` and `bcc`
 /// must be visible to the app.
+#[doc(
+    alias("发送会议邮件", "/cgi-bin/exmail/app/compose_send", "app/compose_send")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ComposeSendMeeting {
@@ -338,7 +360,7 @@ impl ComposeSendMeeting {
     }
 }
 
-/// The response to [`ComposeSendMeeting`].
+/// The response to [`ComposeSendMeeting`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ComposeSendMeetingResponse {}
@@ -352,6 +374,13 @@ pub struct ComposeSendMeetingResponse {}
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Customized and third-party apps need the
 /// permission 邮件.
+#[doc(
+    alias(
+        "获取收件箱邮件列表",
+        "/cgi-bin/exmail/app/get_mail_list",
+        "app/get_mail_list"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMailList {
@@ -394,7 +423,7 @@ impl GetMailList {
     }
 }
 
-/// The response to [`GetMailList`].
+/// The response to [`GetMailList`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMailListResponse {
@@ -414,6 +443,7 @@ pub struct GetMailListResponse {
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Customized and third-party apps need the
 /// permission 邮件.
+#[doc(alias("获取邮件内容", "/cgi-bin/exmail/app/read_mail", "app/read_mail"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadMail {
@@ -429,7 +459,7 @@ impl ReadMail {
     }
 }
 
-/// The response to [`ReadMail`].
+/// The response to [`ReadMail`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadMailResponse {
@@ -445,6 +475,13 @@ pub struct ReadMailResponse {
 /// The former address becomes an alias, which goes on receiving emails.
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用.
+#[doc(
+    alias(
+        "更新应用邮箱账号",
+        "/cgi-bin/exmail/app/update_email_alias",
+        "app/update_email_alias"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateEmailAlias {
@@ -462,7 +499,7 @@ impl UpdateEmailAlias {
     }
 }
 
-/// The response to [`UpdateEmailAlias`].
+/// The response to [`UpdateEmailAlias`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateEmailAliasResponse {}
@@ -476,6 +513,13 @@ pub struct UpdateEmailAliasResponse {}
 /// the app's name in pinyin.
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用.
+#[doc(
+    alias(
+        "查询应用邮箱账号",
+        "/cgi-bin/exmail/app/get_email_alias",
+        "app/get_email_alias"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetEmailAlias {}
@@ -488,7 +532,7 @@ impl GetEmailAlias {
     }
 }
 
-/// The response to [`GetEmailAlias`].
+/// The response to [`GetEmailAlias`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetEmailAliasResponse {

@@ -3,6 +3,16 @@
 //! 邮件 · 管理邮件群组
 //!
 //! Mail groups, which pass emails on to all their members.
+//!
+//! Needs the feature `exmail`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`CreateGroup`] | [创建邮件群组](https://developer.work.weixin.qq.com/document/path/95510) | `POST /cgi-bin/exmail/group/create` |
+//! | [`UpdateGroup`] | [更新邮件群组](https://developer.work.weixin.qq.com/document/path/97995) | `POST /cgi-bin/exmail/group/update` |
+//! | [`DeleteGroup`] | [删除邮件群组](https://developer.work.weixin.qq.com/document/path/97996) | `POST /cgi-bin/exmail/group/delete` |
+//! | [`GetGroup`] | [获取邮件群组详情](https://developer.work.weixin.qq.com/document/path/97997) | `GET /cgi-bin/exmail/group/get` |
+//! | [`SearchGroup`] | [模糊搜索邮件群组](https://developer.work.weixin.qq.com/document/path/97998) | `GET /cgi-bin/exmail/group/search` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -30,6 +40,7 @@ use crate::Unknown;
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Only for mail groups the app itself
 /// created.
+#[doc(alias("创建邮件群组", "/cgi-bin/exmail/group/create", "group/create"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateGroup {
@@ -138,7 +149,7 @@ impl CreateGroup {
     }
 }
 
-/// The response to [`CreateGroup`].
+/// The response to [`CreateGroup`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateGroupResponse {}
@@ -161,6 +172,7 @@ pub struct CreateGroupResponse {}
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Only for mail groups the app itself
 /// created.
+#[doc(alias("更新邮件群组", "/cgi-bin/exmail/group/update", "group/update"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateGroup {
@@ -278,7 +290,7 @@ impl UpdateGroup {
     }
 }
 
-/// The response to [`UpdateGroup`].
+/// The response to [`UpdateGroup`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateGroupResponse {}
@@ -290,6 +302,7 @@ pub struct UpdateGroupResponse {}
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Only for mail groups the app itself
 /// created.
+#[doc(alias("删除邮件群组", "/cgi-bin/exmail/group/delete", "group/delete"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteGroup {
@@ -305,7 +318,7 @@ impl DeleteGroup {
     }
 }
 
-/// The response to [`DeleteGroup`].
+/// The response to [`DeleteGroup`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteGroupResponse {}
@@ -317,6 +330,7 @@ pub struct DeleteGroupResponse {}
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Only for mail groups the app itself
 /// created.
+#[doc(alias("获取邮件群组详情", "/cgi-bin/exmail/group/get", "group/get"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroup {
@@ -332,7 +346,7 @@ impl GetGroup {
     }
 }
 
-/// The response to [`GetGroup`].
+/// The response to [`GetGroup`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupResponse {
@@ -379,6 +393,7 @@ pub struct GetGroupResponse {
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Only for mail groups the app itself
 /// created.
+#[doc(alias("模糊搜索邮件群组", "/cgi-bin/exmail/group/search", "group/search"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchGroup {
@@ -403,7 +418,7 @@ impl SearchGroup {
     }
 }
 
-/// The response to [`SearchGroup`].
+/// The response to [`SearchGroup`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchGroupResponse {

@@ -4,6 +4,18 @@
 //!
 //! Public mailboxes, which several members use, and the passwords that mail clients log in to them
 //! with.
+//!
+//! Needs the feature `exmail`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`CreatePublicMail`] | [创建公共邮箱](https://developer.work.weixin.qq.com/document/path/95511) | `POST /cgi-bin/exmail/publicmail/create` |
+//! | [`UpdatePublicMail`] | [更新公共邮箱](https://developer.work.weixin.qq.com/document/path/98000) | `POST /cgi-bin/exmail/publicmail/update` |
+//! | [`DeletePublicMail`] | [删除公共邮箱](https://developer.work.weixin.qq.com/document/path/98001) | `POST /cgi-bin/exmail/publicmail/delete` |
+//! | [`GetPublicMail`] | [获取公共邮箱详情](https://developer.work.weixin.qq.com/document/path/98002) | `POST /cgi-bin/exmail/publicmail/get` |
+//! | [`SearchPublicMail`] | [模糊搜索公共邮箱](https://developer.work.weixin.qq.com/document/path/98003) | `GET /cgi-bin/exmail/publicmail/search` |
+//! | [`GetAuthCodeList`] | [获取客户端专用密码列表](https://developer.work.weixin.qq.com/document/path/100183) | `POST /cgi-bin/exmail/publicmail/get_auth_code_list` |
+//! | [`DeleteAuthCode`] | [删除客户端专用密码](https://developer.work.weixin.qq.com/document/path/100184) | `POST /cgi-bin/exmail/publicmail/delete_auth_code` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -23,6 +35,9 @@ use crate::{Secret, Timestamp};
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Only for public mailboxes the app itself
 /// created.
+#[doc(
+    alias("创建公共邮箱", "/cgi-bin/exmail/publicmail/create", "publicmail/create")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePublicMail {
@@ -96,7 +111,7 @@ impl CreatePublicMail {
     }
 }
 
-/// The response to [`CreatePublicMail`].
+/// The response to [`CreatePublicMail`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePublicMailResponse {
@@ -123,6 +138,9 @@ pub struct CreatePublicMailResponse {
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Only for public mailboxes the app itself
 /// created.
+#[doc(
+    alias("更新公共邮箱", "/cgi-bin/exmail/publicmail/update", "publicmail/update")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdatePublicMail {
@@ -212,7 +230,7 @@ impl UpdatePublicMail {
     }
 }
 
-/// The response to [`UpdatePublicMail`].
+/// The response to [`UpdatePublicMail`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdatePublicMailResponse {
@@ -230,6 +248,9 @@ pub struct UpdatePublicMailResponse {
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Only for public mailboxes the app itself
 /// created.
+#[doc(
+    alias("删除公共邮箱", "/cgi-bin/exmail/publicmail/delete", "publicmail/delete")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeletePublicMail {
@@ -245,7 +266,7 @@ impl DeletePublicMail {
     }
 }
 
-/// The response to [`DeletePublicMail`].
+/// The response to [`DeletePublicMail`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeletePublicMailResponse {}
@@ -257,6 +278,9 @@ pub struct DeletePublicMailResponse {}
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Only for public mailboxes the app itself
 /// created.
+#[doc(
+    alias("获取公共邮箱详情", "/cgi-bin/exmail/publicmail/get", "publicmail/get")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetPublicMail {
@@ -276,7 +300,7 @@ impl GetPublicMail {
     }
 }
 
-/// The response to [`GetPublicMail`].
+/// The response to [`GetPublicMail`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetPublicMailResponse {
@@ -291,6 +315,13 @@ pub struct GetPublicMailResponse {
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Only for public mailboxes the app itself
 /// created.
+#[doc(
+    alias(
+        "模糊搜索公共邮箱",
+        "/cgi-bin/exmail/publicmail/search",
+        "publicmail/search"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchPublicMail {
@@ -315,7 +346,7 @@ impl SearchPublicMail {
     }
 }
 
-/// The response to [`SearchPublicMail`].
+/// The response to [`SearchPublicMail`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchPublicMailResponse {
@@ -330,6 +361,13 @@ pub struct SearchPublicMailResponse {
 ///
 /// WeCom returns a password only when it is created: see [`CreatePublicMail`] and
 /// [`UpdatePublicMail`].
+#[doc(
+    alias(
+        "获取客户端专用密码列表",
+        "/cgi-bin/exmail/publicmail/get_auth_code_list",
+        "publicmail/get_auth_code_list"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAuthCodeList {
@@ -345,7 +383,7 @@ impl GetAuthCodeList {
     }
 }
 
-/// The response to [`GetAuthCodeList`].
+/// The response to [`GetAuthCodeList`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAuthCodeListResponse {
@@ -357,6 +395,13 @@ pub struct GetAuthCodeListResponse {
 ///
 /// `POST /cgi-bin/exmail/publicmail/delete_auth_code` ·
 /// [删除客户端专用密码](https://developer.work.weixin.qq.com/document/path/100184)
+#[doc(
+    alias(
+        "删除客户端专用密码",
+        "/cgi-bin/exmail/publicmail/delete_auth_code",
+        "publicmail/delete_auth_code"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteAuthCode {
@@ -374,7 +419,7 @@ impl DeleteAuthCode {
     }
 }
 
-/// The response to [`DeleteAuthCode`].
+/// The response to [`DeleteAuthCode`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteAuthCodeResponse {}

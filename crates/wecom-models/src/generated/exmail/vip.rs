@@ -3,6 +3,14 @@
 //! 邮件 · 高级功能账号管理
 //!
 //! The members with an advanced-feature account for email.
+//!
+//! Needs the feature `exmail`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`BatchAddVip`] | [分配高级功能账号](https://developer.work.weixin.qq.com/document/path/99316) | `POST /cgi-bin/exmail/vip/batch_add` |
+//! | [`BatchDelVip`] | [取消高级功能账号](https://developer.work.weixin.qq.com/document/path/99317) | `POST /cgi-bin/exmail/vip/batch_del` |
+//! | [`ListVip`] | [获取高级功能账号列表](https://developer.work.weixin.qq.com/document/path/99318) | `POST /cgi-bin/exmail/vip/list` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -14,6 +22,9 @@ mod reverse;
 /// [分配高级功能账号](https://developer.work.weixin.qq.com/document/path/99316)
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. The members must be visible to the app.
+#[doc(
+    alias("分配高级功能账号", "/cgi-bin/exmail/vip/batch_add", "vip/batch_add")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchAddVip {
@@ -31,7 +42,7 @@ impl BatchAddVip {
     }
 }
 
-/// The response to [`BatchAddVip`].
+/// The response to [`BatchAddVip`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchAddVipResponse {
@@ -47,6 +58,9 @@ pub struct BatchAddVipResponse {
 /// [取消高级功能账号](https://developer.work.weixin.qq.com/document/path/99317)
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. The members must be visible to the app.
+#[doc(
+    alias("取消高级功能账号", "/cgi-bin/exmail/vip/batch_del", "vip/batch_del")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchDelVip {
@@ -64,7 +78,7 @@ impl BatchDelVip {
     }
 }
 
-/// The response to [`BatchDelVip`].
+/// The response to [`BatchDelVip`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchDelVipResponse {
@@ -82,6 +96,7 @@ pub struct BatchDelVipResponse {
 /// Returns only members visible to the app.
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用.
+#[doc(alias("获取高级功能账号列表", "/cgi-bin/exmail/vip/list", "vip/list"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListVip {
@@ -113,7 +128,7 @@ impl ListVip {
     }
 }
 
-/// The response to [`ListVip`].
+/// The response to [`ListVip`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListVipResponse {

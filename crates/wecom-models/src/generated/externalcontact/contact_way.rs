@@ -3,6 +3,17 @@
 //! 客户联系 · 联系我管理
 //!
 //! Contact Me (联系我): QR codes and mini program buttons by which customers add members.
+//!
+//! Needs the feature `externalcontact`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`AddContactWay`] | [配置客户联系「联系我」方式](https://developer.work.weixin.qq.com/document/path/92228) | `POST /cgi-bin/externalcontact/add_contact_way` |
+//! | [`GetContactWay`] | [获取企业已配置的「联系我」方式](https://developer.work.weixin.qq.com/document/path/92228) | `POST /cgi-bin/externalcontact/get_contact_way` |
+//! | [`ListContactWay`] | [获取企业已配置的「联系我」列表](https://developer.work.weixin.qq.com/document/path/92228) | `POST /cgi-bin/externalcontact/list_contact_way` |
+//! | [`UpdateContactWay`] | [更新企业已配置的「联系我」方式](https://developer.work.weixin.qq.com/document/path/92228) | `POST /cgi-bin/externalcontact/update_contact_way` |
+//! | [`DelContactWay`] | [删除企业已配置的「联系我」方式](https://developer.work.weixin.qq.com/document/path/92228) | `POST /cgi-bin/externalcontact/del_contact_way` |
+//! | [`CloseTempChat`] | [结束临时会话](https://developer.work.weixin.qq.com/document/path/92228) | `POST /cgi-bin/externalcontact/close_temp_chat` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -43,6 +54,13 @@ use crate::{Timestamp, Unknown};
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 配置「联系我」二维码. Customer acquisition apps (营销获客应用) must have 「联系我」二维码 as their way to
 /// connect with customers (客户建联方式).
+#[doc(
+    alias(
+        "配置客户联系「联系我」方式",
+        "/cgi-bin/externalcontact/add_contact_way",
+        "externalcontact/add_contact_way"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddContactWay {
@@ -190,7 +208,7 @@ impl AddContactWay {
     }
 }
 
-/// The response to [`AddContactWay`].
+/// The response to [`AddContactWay`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddContactWayResponse {
@@ -208,6 +226,13 @@ pub struct AddContactWayResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 配置「联系我」二维码. Customer acquisition apps (营销获客应用) must have 「联系我」二维码 as their way to
 /// connect with customers (客户建联方式).
+#[doc(
+    alias(
+        "获取企业已配置的「联系我」方式",
+        "/cgi-bin/externalcontact/get_contact_way",
+        "externalcontact/get_contact_way"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetContactWay {
@@ -225,7 +250,7 @@ impl GetContactWay {
     }
 }
 
-/// The response to [`GetContactWay`].
+/// The response to [`GetContactWay`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetContactWayResponse {
@@ -243,6 +268,13 @@ pub struct GetContactWayResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 配置「联系我」二维码. Customer acquisition apps (营销获客应用) must have 「联系我」二维码 as their way to
 /// connect with customers (客户建联方式).
+#[doc(
+    alias(
+        "获取企业已配置的「联系我」列表",
+        "/cgi-bin/externalcontact/list_contact_way",
+        "externalcontact/list_contact_way"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListContactWay {
@@ -292,7 +324,7 @@ impl ListContactWay {
     }
 }
 
-/// The response to [`ListContactWay`].
+/// The response to [`ListContactWay`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListContactWayResponse {
@@ -316,6 +348,13 @@ pub struct ListContactWayResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 配置「联系我」二维码. Customer acquisition apps (营销获客应用) must have 「联系我」二维码 as their way to
 /// connect with customers (客户建联方式).
+#[doc(
+    alias(
+        "更新企业已配置的「联系我」方式",
+        "/cgi-bin/externalcontact/update_contact_way",
+        "externalcontact/update_contact_way"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateContactWay {
@@ -439,7 +478,7 @@ impl UpdateContactWay {
     }
 }
 
-/// The response to [`UpdateContactWay`].
+/// The response to [`UpdateContactWay`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateContactWayResponse {}
@@ -452,6 +491,13 @@ pub struct UpdateContactWayResponse {}
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 配置「联系我」二维码. Customer acquisition apps (营销获客应用) must have 「联系我」二维码 as their way to
 /// connect with customers (客户建联方式).
+#[doc(
+    alias(
+        "删除企业已配置的「联系我」方式",
+        "/cgi-bin/externalcontact/del_contact_way",
+        "externalcontact/del_contact_way"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelContactWay {
@@ -469,7 +515,7 @@ impl DelContactWay {
     }
 }
 
-/// The response to [`DelContactWay`].
+/// The response to [`DelContactWay`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelContactWayResponse {}
@@ -485,6 +531,13 @@ pub struct DelContactWayResponse {}
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 配置「联系我」二维码. Customer acquisition apps (营销获客应用) must have 「联系我」二维码 as their way to
 /// connect with customers (客户建联方式).
+#[doc(
+    alias(
+        "结束临时会话",
+        "/cgi-bin/externalcontact/close_temp_chat",
+        "externalcontact/close_temp_chat"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CloseTempChat {
@@ -505,7 +558,7 @@ impl CloseTempChat {
     }
 }
 
-/// The response to [`CloseTempChat`].
+/// The response to [`CloseTempChat`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CloseTempChatResponse {}

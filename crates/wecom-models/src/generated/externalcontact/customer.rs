@@ -3,6 +3,17 @@
 //! 客户联系 · 客户管理
 //!
 //! The customers of a company, their follow-up members, and the members' remarks.
+//!
+//! Needs the feature `externalcontact`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`ListExternalContact`] | [获取客户列表](https://developer.work.weixin.qq.com/document/path/92113) | `GET /cgi-bin/externalcontact/list` |
+//! | [`GetExternalContact`] | [获取客户详情](https://developer.work.weixin.qq.com/document/path/92114) | `GET /cgi-bin/externalcontact/get` |
+//! | [`BatchGetExternalContactByUser`] | [批量获取客户详情](https://developer.work.weixin.qq.com/document/path/92994) | `POST /cgi-bin/externalcontact/batch/get_by_user` |
+//! | [`RemarkExternalContact`] | [修改客户备注信息](https://developer.work.weixin.qq.com/document/path/92115) | `POST /cgi-bin/externalcontact/remark` |
+//! | [`GetContactList`] | [获取已服务的外部联系人](https://developer.work.weixin.qq.com/document/path/99434) | `POST /cgi-bin/externalcontact/contact_list` |
+//! | [`ConvertToOpenId`] | [外部联系人openid转换](https://developer.work.weixin.qq.com/document/path/92323) | `POST /cgi-bin/externalcontact/convert_to_openid` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -24,6 +35,9 @@ use crate::{Timestamp, Unknown, UnknownUnion};
 /// brought in, and only if the follow-up member is visible to the app or among the members who may
 /// connect with customers (客户可建联成员). Since 2023-12-01 a system app's secret no longer works; existing
 /// companies are unaffected for now.
+#[doc(
+    alias("获取客户列表", "/cgi-bin/externalcontact/list", "externalcontact/list")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListExternalContact {
@@ -39,7 +53,8 @@ impl ListExternalContact {
     }
 }
 
-/// The response to [`ListExternalContact`].
+/// The response to [`ListExternalContact`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListExternalContactResponse {
@@ -66,6 +81,9 @@ pub struct ListExternalContactResponse {
 /// Schools get parents with it: their self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用, under
 /// 家校沟通 › 读取家校通讯录的应用, or among the apps that parents may use (家长可使用应用); customized and third-party
 /// apps need the permission 家校沟通.
+#[doc(
+    alias("获取客户详情", "/cgi-bin/externalcontact/get", "externalcontact/get")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetExternalContact {
@@ -93,7 +111,7 @@ impl GetExternalContact {
     }
 }
 
-/// The response to [`GetExternalContact`].
+/// The response to [`GetExternalContact`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetExternalContactResponse {
@@ -120,6 +138,13 @@ pub struct GetExternalContactResponse {
 /// Error codes:
 ///
 /// - 701008, `LICENSE_NO_USER_WITH_EXTERNAL_LICENSE`: None of the members has a valid external contact license.
+#[doc(
+    alias(
+        "批量获取客户详情",
+        "/cgi-bin/externalcontact/batch/get_by_user",
+        "batch/get_by_user"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchGetExternalContactByUser {
@@ -156,7 +181,8 @@ impl BatchGetExternalContactByUser {
     }
 }
 
-/// The response to [`BatchGetExternalContactByUser`].
+/// The response to [`BatchGetExternalContactByUser`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchGetExternalContactByUserResponse {
@@ -179,6 +205,13 @@ pub struct BatchGetExternalContactByUserResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 客户基础信息, customer acquisition apps (营销获客类应用) 建联客户信息. The member must be visible to the
 /// app.
+#[doc(
+    alias(
+        "修改客户备注信息",
+        "/cgi-bin/externalcontact/remark",
+        "externalcontact/remark"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RemarkExternalContact {
@@ -249,7 +282,8 @@ impl RemarkExternalContact {
     }
 }
 
-/// The response to [`RemarkExternalContact`].
+/// The response to [`RemarkExternalContact`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RemarkExternalContactResponse {}
@@ -266,6 +300,13 @@ pub struct RemarkExternalContactResponse {}
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+#[doc(
+    alias(
+        "获取已服务的外部联系人",
+        "/cgi-bin/externalcontact/contact_list",
+        "externalcontact/contact_list"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetContactList {
@@ -297,7 +338,7 @@ impl GetContactList {
     }
 }
 
-/// The response to [`GetContactList`].
+/// The response to [`GetContactList`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetContactListResponse {
@@ -313,6 +354,13 @@ pub struct GetContactListResponse {
 /// [外部联系人openid转换](https://developer.work.weixin.qq.com/document/path/92323)
 ///
 /// Not supported yet for external contacts from WeCom, whose userids begin with `wo`.
+#[doc(
+    alias(
+        "外部联系人openid转换",
+        "/cgi-bin/externalcontact/convert_to_openid",
+        "externalcontact/convert_to_openid"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ConvertToOpenId {
@@ -330,7 +378,7 @@ impl ConvertToOpenId {
     }
 }
 
-/// The response to [`ConvertToOpenId`].
+/// The response to [`ConvertToOpenId`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ConvertToOpenIdResponse {

@@ -4,6 +4,22 @@
 //!
 //! The links of the customer acquisition assistant, the customers they brought, and how much of the
 //! quota is left.
+//!
+//! Needs the feature `externalcontact`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`ListLink`] | [获取获客链接列表](https://developer.work.weixin.qq.com/document/path/97297) | `POST /cgi-bin/externalcontact/customer_acquisition/list_link` |
+//! | [`GetLink`] | [获取获客链接详情](https://developer.work.weixin.qq.com/document/path/97297) | `POST /cgi-bin/externalcontact/customer_acquisition/get` |
+//! | [`CreateLink`] | [创建获客链接](https://developer.work.weixin.qq.com/document/path/97297) | `POST /cgi-bin/externalcontact/customer_acquisition/create_link` |
+//! | [`UpdateLink`] | [编辑获客链接](https://developer.work.weixin.qq.com/document/path/97297) | `POST /cgi-bin/externalcontact/customer_acquisition/update_link` |
+//! | [`DeleteLink`] | [删除获客链接](https://developer.work.weixin.qq.com/document/path/97297) | `POST /cgi-bin/externalcontact/customer_acquisition/delete_link` |
+//! | [`GetCustomer`] | [获取由获客链接添加的客户信息](https://developer.work.weixin.qq.com/document/path/97298) | `POST /cgi-bin/externalcontact/customer_acquisition/customer` |
+//! | [`GetCustomerAcquisitionQuota`] | [查询剩余使用量](https://developer.work.weixin.qq.com/document/path/97375) | `GET /cgi-bin/externalcontact/customer_acquisition_quota` |
+//! | [`GetLinkStatistic`] | [查询链接使用详情](https://developer.work.weixin.qq.com/document/path/97375) | `POST /cgi-bin/externalcontact/customer_acquisition/statistic` |
+//! | [`GetChatInfo`] | [获取成员多次收消息详情](https://developer.work.weixin.qq.com/document/path/100130) | `POST /cgi-bin/externalcontact/customer_acquisition/get_chat_info` |
+//! | [`GetCompAuthInfo`] | [获取组件授权信息](https://developer.work.weixin.qq.com/document/path/99610) | `POST /cgi-bin/externalcontact/customer_acquisition/get_comp_auth_info` |
+//! | [`CreateOnceKey`] | [生成代支付key](https://developer.work.weixin.qq.com/document/path/99603) | `POST /cgi-bin/externalcontact/customer_acquisition/create_once_key` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -19,6 +35,13 @@ use crate::{Secret, Timestamp, Unknown};
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 获客助手, customer acquisition apps (营销获客应用) 建联客户信息. The system app 客户联系 can't call
 /// it. Customer acquisition components (获客助手组件) can call it, too, for links authorized to them.
+#[doc(
+    alias(
+        "获取获客链接列表",
+        "/cgi-bin/externalcontact/customer_acquisition/list_link",
+        "customer_acquisition/list_link"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListLink {
@@ -50,7 +73,7 @@ impl ListLink {
     }
 }
 
-/// The response to [`ListLink`].
+/// The response to [`ListLink`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListLinkResponse {
@@ -70,6 +93,13 @@ pub struct ListLinkResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 获客助手, customer acquisition apps (营销获客应用) 建联客户信息. The system app 客户联系 can't call
 /// it. Customer acquisition components (获客助手组件) can call it, too; they get the name and the URL only.
+#[doc(
+    alias(
+        "获取获客链接详情",
+        "/cgi-bin/externalcontact/customer_acquisition/get",
+        "customer_acquisition/get"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLink {
@@ -85,7 +115,7 @@ impl GetLink {
     }
 }
 
-/// The response to [`GetLink`].
+/// The response to [`GetLink`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLinkResponse {
@@ -117,6 +147,13 @@ pub struct GetLinkResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 获客助手, customer acquisition apps (营销获客应用) 建联客户信息. The system app 客户联系 can't call
 /// it.
+#[doc(
+    alias(
+        "创建获客链接",
+        "/cgi-bin/externalcontact/customer_acquisition/create_link",
+        "customer_acquisition/create_link"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLink {
@@ -167,7 +204,7 @@ impl CreateLink {
     }
 }
 
-/// The response to [`CreateLink`].
+/// The response to [`CreateLink`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLinkResponse {
@@ -189,6 +226,13 @@ pub struct CreateLinkResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 获客助手, customer acquisition apps (营销获客应用) 建联客户信息. The system app 客户联系 can't call
 /// it.
+#[doc(
+    alias(
+        "编辑获客链接",
+        "/cgi-bin/externalcontact/customer_acquisition/update_link",
+        "customer_acquisition/update_link"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateLink {
@@ -254,7 +298,7 @@ impl UpdateLink {
     }
 }
 
-/// The response to [`UpdateLink`].
+/// The response to [`UpdateLink`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateLinkResponse {}
@@ -269,6 +313,13 @@ pub struct UpdateLinkResponse {}
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 获客助手, customer acquisition apps (营销获客应用) 建联客户信息. The system app 客户联系 can't call
 /// it.
+#[doc(
+    alias(
+        "删除获客链接",
+        "/cgi-bin/externalcontact/customer_acquisition/delete_link",
+        "customer_acquisition/delete_link"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLink {
@@ -284,7 +335,7 @@ impl DeleteLink {
     }
 }
 
-/// The response to [`DeleteLink`].
+/// The response to [`DeleteLink`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLinkResponse {}
@@ -298,6 +349,13 @@ pub struct DeleteLinkResponse {}
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 获客助手. The system app 客户联系 can't call it.
+#[doc(
+    alias(
+        "获取由获客链接添加的客户信息",
+        "/cgi-bin/externalcontact/customer_acquisition/customer",
+        "customer_acquisition/customer"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCustomer {
@@ -334,7 +392,7 @@ impl GetCustomer {
     }
 }
 
-/// The response to [`GetCustomer`].
+/// The response to [`GetCustomer`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCustomerResponse {
@@ -351,6 +409,13 @@ pub struct GetCustomerResponse {
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 获客助手. The system app 客户联系 can't call it.
+#[doc(
+    alias(
+        "查询剩余使用量",
+        "/cgi-bin/externalcontact/customer_acquisition_quota",
+        "externalcontact/customer_acquisition_quota"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCustomerAcquisitionQuota {}
@@ -363,7 +428,8 @@ impl GetCustomerAcquisitionQuota {
     }
 }
 
-/// The response to [`GetCustomerAcquisitionQuota`].
+/// The response to [`GetCustomerAcquisitionQuota`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCustomerAcquisitionQuotaResponse {
@@ -390,6 +456,13 @@ pub struct GetCustomerAcquisitionQuotaResponse {
 /// permission 企业客户权限 › 获客助手. The system app 客户联系 can't call it. Customer acquisition components
 /// (获客助手组件) can call it, too, for links authorized to them. Of a component's link, only visits with
 /// its `comp_scene` are counted.
+#[doc(
+    alias(
+        "查询链接使用详情",
+        "/cgi-bin/externalcontact/customer_acquisition/statistic",
+        "customer_acquisition/statistic"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLinkStatistic {
@@ -417,7 +490,7 @@ impl GetLinkStatistic {
     }
 }
 
-/// The response to [`GetLinkStatistic`].
+/// The response to [`GetLinkStatistic`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLinkStatisticResponse {
@@ -436,6 +509,13 @@ pub struct GetLinkStatisticResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized apps need the permission
 /// 查询使用量、创建和编辑获客链接、获取客户列表, third-party apps 获客助手. Customer acquisition components (获客助手组件) can call
 /// it, too.
+#[doc(
+    alias(
+        "获取成员多次收消息详情",
+        "/cgi-bin/externalcontact/customer_acquisition/get_chat_info",
+        "customer_acquisition/get_chat_info"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetChatInfo {
@@ -452,7 +532,7 @@ impl GetChatInfo {
     }
 }
 
-/// The response to [`GetChatInfo`].
+/// The response to [`GetChatInfo`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetChatInfoResponse {
@@ -470,6 +550,13 @@ pub struct GetChatInfoResponse {
 /// [获取组件授权信息](https://developer.work.weixin.qq.com/document/path/99610)
 ///
 /// Only customer acquisition components (获客助手组件) can call it.
+#[doc(
+    alias(
+        "获取组件授权信息",
+        "/cgi-bin/externalcontact/customer_acquisition/get_comp_auth_info",
+        "customer_acquisition/get_comp_auth_info"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCompAuthInfo {}
@@ -482,7 +569,7 @@ impl GetCompAuthInfo {
     }
 }
 
-/// The response to [`GetCompAuthInfo`].
+/// The response to [`GetCompAuthInfo`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCompAuthInfoResponse {
@@ -507,6 +594,13 @@ pub struct GetCompAuthInfoResponse {
 ///
 /// Only customer acquisition components (获客助手组件) can call it, if the company authorized it with the
 /// provider as the payer.
+#[doc(
+    alias(
+        "生成代支付key",
+        "/cgi-bin/externalcontact/customer_acquisition/create_once_key",
+        "customer_acquisition/create_once_key"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateOnceKey {
@@ -534,7 +628,7 @@ impl CreateOnceKey {
     }
 }
 
-/// The response to [`CreateOnceKey`].
+/// The response to [`CreateOnceKey`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateOnceKeyResponse {

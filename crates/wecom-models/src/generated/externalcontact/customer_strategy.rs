@@ -3,6 +3,17 @@
 //! 客户联系 · 客户联系规则组管理
 //!
 //! Rule groups of customer contact: their admins, permissions and scope.
+//!
+//! Needs the feature `externalcontact`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`ListCustomerStrategy`] | [获取规则组列表](https://developer.work.weixin.qq.com/document/path/94883) | `POST /cgi-bin/externalcontact/customer_strategy/list` |
+//! | [`GetCustomerStrategy`] | [获取规则组详情](https://developer.work.weixin.qq.com/document/path/94883) | `POST /cgi-bin/externalcontact/customer_strategy/get` |
+//! | [`GetCustomerStrategyRange`] | [获取规则组管理范围](https://developer.work.weixin.qq.com/document/path/94883) | `POST /cgi-bin/externalcontact/customer_strategy/get_range` |
+//! | [`CreateCustomerStrategy`] | [创建新的规则组](https://developer.work.weixin.qq.com/document/path/94883) | `POST /cgi-bin/externalcontact/customer_strategy/create` |
+//! | [`EditCustomerStrategy`] | [编辑规则组及其管理范围](https://developer.work.weixin.qq.com/document/path/94883) | `POST /cgi-bin/externalcontact/customer_strategy/edit` |
+//! | [`DelCustomerStrategy`] | [删除规则组](https://developer.work.weixin.qq.com/document/path/94883) | `POST /cgi-bin/externalcontact/customer_strategy/del` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -20,6 +31,13 @@ use crate::{Timestamp, UnknownUnion};
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 管理客户联系规则组. Since 2023-12-01 a system app's secret no longer works; existing companies
 /// are unaffected for now.
+#[doc(
+    alias(
+        "获取规则组列表",
+        "/cgi-bin/externalcontact/customer_strategy/list",
+        "customer_strategy/list"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListCustomerStrategy {
@@ -51,7 +69,8 @@ impl ListCustomerStrategy {
     }
 }
 
-/// The response to [`ListCustomerStrategy`].
+/// The response to [`ListCustomerStrategy`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListCustomerStrategyResponse {
@@ -72,6 +91,13 @@ pub struct ListCustomerStrategyResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 管理客户联系规则组. Since 2023-12-01 a system app's secret no longer works; existing companies
 /// are unaffected for now.
+#[doc(
+    alias(
+        "获取规则组详情",
+        "/cgi-bin/externalcontact/customer_strategy/get",
+        "customer_strategy/get"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCustomerStrategy {
@@ -87,7 +113,8 @@ impl GetCustomerStrategy {
     }
 }
 
-/// The response to [`GetCustomerStrategy`].
+/// The response to [`GetCustomerStrategy`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCustomerStrategyResponse {
@@ -105,6 +132,13 @@ pub struct GetCustomerStrategyResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 管理客户联系规则组. Since 2023-12-01 a system app's secret no longer works; existing companies
 /// are unaffected for now.
+#[doc(
+    alias(
+        "获取规则组管理范围",
+        "/cgi-bin/externalcontact/customer_strategy/get_range",
+        "customer_strategy/get_range"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCustomerStrategyRange {
@@ -141,7 +175,8 @@ impl GetCustomerStrategyRange {
     }
 }
 
-/// The response to [`GetCustomerStrategyRange`].
+/// The response to [`GetCustomerStrategyRange`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCustomerStrategyRangeResponse {
@@ -165,6 +200,13 @@ pub struct GetCustomerStrategyRangeResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 管理客户联系规则组. Since 2023-12-01 a system app's secret no longer works; existing companies
 /// are unaffected for now.
+#[doc(
+    alias(
+        "创建新的规则组",
+        "/cgi-bin/externalcontact/customer_strategy/create",
+        "customer_strategy/create"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateCustomerStrategy {
@@ -211,7 +253,8 @@ impl CreateCustomerStrategy {
     }
 }
 
-/// The response to [`CreateCustomerStrategy`].
+/// The response to [`CreateCustomerStrategy`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateCustomerStrategyResponse {
@@ -233,6 +276,13 @@ pub struct CreateCustomerStrategyResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 管理客户联系规则组. Since 2023-12-01 a system app's secret no longer works; existing companies
 /// are unaffected for now.
+#[doc(
+    alias(
+        "编辑规则组及其管理范围",
+        "/cgi-bin/externalcontact/customer_strategy/edit",
+        "customer_strategy/edit"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EditCustomerStrategy {
@@ -301,7 +351,8 @@ impl EditCustomerStrategy {
     }
 }
 
-/// The response to [`EditCustomerStrategy`].
+/// The response to [`EditCustomerStrategy`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EditCustomerStrategyResponse {}
@@ -316,6 +367,13 @@ pub struct EditCustomerStrategyResponse {}
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 管理客户联系规则组. Since 2023-12-01 a system app's secret no longer works; existing companies
 /// are unaffected for now.
+#[doc(
+    alias(
+        "删除规则组",
+        "/cgi-bin/externalcontact/customer_strategy/del",
+        "customer_strategy/del"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelCustomerStrategy {
@@ -331,7 +389,8 @@ impl DelCustomerStrategy {
     }
 }
 
-/// The response to [`DelCustomerStrategy`].
+/// The response to [`DelCustomerStrategy`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelCustomerStrategyResponse {}

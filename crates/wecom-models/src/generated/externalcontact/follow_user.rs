@@ -3,6 +3,14 @@
 //! 客户联系 · 企业服务人员管理
 //!
 //! The members with customer contact.
+//!
+//! Needs the feature `externalcontact`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`GetFollowUserList`] | [获取配置了客户联系功能的成员列表](https://developer.work.weixin.qq.com/document/path/92571) | `GET /cgi-bin/externalcontact/get_follow_user_list` |
+//! | [`GetCustomerAcquisitionAppPermit`] | [获取客户可建联成员](https://developer.work.weixin.qq.com/document/path/101146) | `GET /cgi-bin/externalcontact/customer_acquisition_app/get_permit` |
+//! | [`CheckFollowUser`] | [检查用户是否配置了客户联系功能使用权限](https://developer.work.weixin.qq.com/document/path/96312) | `POST /cgi-bin/externalcontact/check_follow_user` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -17,6 +25,13 @@ mod reverse;
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 客户基础信息.
+#[doc(
+    alias(
+        "获取配置了客户联系功能的成员列表",
+        "/cgi-bin/externalcontact/get_follow_user_list",
+        "externalcontact/get_follow_user_list"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetFollowUserList {}
@@ -29,7 +44,7 @@ impl GetFollowUserList {
     }
 }
 
-/// The response to [`GetFollowUserList`].
+/// The response to [`GetFollowUserList`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetFollowUserListResponse {
@@ -45,6 +60,13 @@ pub struct GetFollowUserListResponse {
 ///
 /// An admin sets this scope for the app in the admin console. Only customer acquisition apps (营销获客类应用)
 /// can call it.
+#[doc(
+    alias(
+        "获取客户可建联成员",
+        "/cgi-bin/externalcontact/customer_acquisition_app/get_permit",
+        "customer_acquisition_app/get_permit"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCustomerAcquisitionAppPermit {}
@@ -57,7 +79,8 @@ impl GetCustomerAcquisitionAppPermit {
     }
 }
 
-/// The response to [`GetCustomerAcquisitionAppPermit`].
+/// The response to [`GetCustomerAcquisitionAppPermit`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCustomerAcquisitionAppPermitResponse {
@@ -78,6 +101,13 @@ pub struct GetCustomerAcquisitionAppPermitResponse {
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; third-party apps need the permission 企业客户权限 ›
 /// 客户基础信息.
+#[doc(
+    alias(
+        "检查用户是否配置了客户联系功能使用权限",
+        "/cgi-bin/externalcontact/check_follow_user",
+        "externalcontact/check_follow_user"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckFollowUser {
@@ -112,7 +142,7 @@ impl CheckFollowUser {
     }
 }
 
-/// The response to [`CheckFollowUser`].
+/// The response to [`CheckFollowUser`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckFollowUserResponse {

@@ -3,6 +3,14 @@
 //! 客户联系 · 客户群管理
 //!
 //! Customer groups: lists, details, and the conversion of a mini program's opengid.
+//!
+//! Needs the feature `externalcontact`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`ListGroupChat`] | [获取客户群列表](https://developer.work.weixin.qq.com/document/path/92120) | `POST /cgi-bin/externalcontact/groupchat/list` |
+//! | [`GetGroupChat`] | [获取客户群详情](https://developer.work.weixin.qq.com/document/path/92122) | `POST /cgi-bin/externalcontact/groupchat/get` |
+//! | [`OpenGidToChatId`] | [客户群opengid转换](https://developer.work.weixin.qq.com/document/path/94822) | `POST /cgi-bin/externalcontact/opengid_to_chatid` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -25,6 +33,13 @@ use crate::{Timestamp, Unknown};
 ///
 /// - 81017, `REQUEST_TOO_MANY_ITEMS`: `owner_filter` is omitted, and more than 1,000 people are visible to the app. Name the group owners in `owner_filter`.
 /// - 701008, `LICENSE_NO_USER_WITH_EXTERNAL_LICENSE`: None of the group owners has a valid external contact account. Activate external contact accounts for the group owners.
+#[doc(
+    alias(
+        "获取客户群列表",
+        "/cgi-bin/externalcontact/groupchat/list",
+        "groupchat/list"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListGroupChat {
@@ -69,7 +84,7 @@ impl ListGroupChat {
     }
 }
 
-/// The response to [`ListGroupChat`].
+/// The response to [`ListGroupChat`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListGroupChatResponse {
@@ -94,6 +109,13 @@ pub struct ListGroupChatResponse {
 /// Error codes:
 ///
 /// - 701008, `LICENSE_NO_USER_WITH_EXTERNAL_LICENSE`: The group owner has no valid external contact account. Activate an external contact account for the group owner.
+#[doc(
+    alias(
+        "获取客户群详情",
+        "/cgi-bin/externalcontact/groupchat/get",
+        "groupchat/get"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupChat {
@@ -121,7 +143,7 @@ impl GetGroupChat {
     }
 }
 
-/// The response to [`GetGroupChat`].
+/// The response to [`GetGroupChat`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupChatResponse {
@@ -139,6 +161,13 @@ pub struct GetGroupChatResponse {
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用应用; third-party apps need the permission 企业客户权限 ›
 /// 客户基础信息. The group owner must be visible to the app.
+#[doc(
+    alias(
+        "客户群opengid转换",
+        "/cgi-bin/externalcontact/opengid_to_chatid",
+        "externalcontact/opengid_to_chatid"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OpenGidToChatId {
@@ -154,7 +183,7 @@ impl OpenGidToChatId {
     }
 }
 
-/// The response to [`OpenGidToChatId`].
+/// The response to [`OpenGidToChatId`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OpenGidToChatIdResponse {

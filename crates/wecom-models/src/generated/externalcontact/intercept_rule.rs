@@ -3,6 +3,16 @@
 //! 客户联系 · 管理聊天敏感词
 //!
 //! Interception rules, which block messages with sensitive words or warn their senders.
+//!
+//! Needs the feature `externalcontact`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`AddInterceptRule`] | [新建敏感词规则](https://developer.work.weixin.qq.com/document/path/95097) | `POST /cgi-bin/externalcontact/add_intercept_rule` |
+//! | [`GetInterceptRuleList`] | [获取敏感词规则列表](https://developer.work.weixin.qq.com/document/path/95097) | `GET /cgi-bin/externalcontact/get_intercept_rule_list` |
+//! | [`GetInterceptRule`] | [获取敏感词规则详情](https://developer.work.weixin.qq.com/document/path/95097) | `POST /cgi-bin/externalcontact/get_intercept_rule` |
+//! | [`UpdateInterceptRule`] | [修改敏感词规则](https://developer.work.weixin.qq.com/document/path/95097) | `POST /cgi-bin/externalcontact/update_intercept_rule` |
+//! | [`DelInterceptRule`] | [删除敏感词规则](https://developer.work.weixin.qq.com/document/path/95097) | `POST /cgi-bin/externalcontact/del_intercept_rule` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -20,6 +30,13 @@ use crate::{Timestamp, Unknown};
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 客户联系 › 管理敏感词. Since 2023-12-01 a system app's secret no longer works; existing
 /// companies are unaffected for now.
+#[doc(
+    alias(
+        "新建敏感词规则",
+        "/cgi-bin/externalcontact/add_intercept_rule",
+        "externalcontact/add_intercept_rule"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddInterceptRule {
@@ -64,7 +81,7 @@ impl AddInterceptRule {
     }
 }
 
-/// The response to [`AddInterceptRule`].
+/// The response to [`AddInterceptRule`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddInterceptRuleResponse {
@@ -80,6 +97,13 @@ pub struct AddInterceptRuleResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 客户联系 › 管理敏感词. Since 2023-12-01 a system app's secret no longer works; existing
 /// companies are unaffected for now.
+#[doc(
+    alias(
+        "获取敏感词规则列表",
+        "/cgi-bin/externalcontact/get_intercept_rule_list",
+        "externalcontact/get_intercept_rule_list"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetInterceptRuleList {}
@@ -92,7 +116,8 @@ impl GetInterceptRuleList {
     }
 }
 
-/// The response to [`GetInterceptRuleList`].
+/// The response to [`GetInterceptRuleList`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetInterceptRuleListResponse {
@@ -111,6 +136,13 @@ pub struct GetInterceptRuleListResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 客户联系 › 管理敏感词. Since 2023-12-01 a system app's secret no longer works; existing
 /// companies are unaffected for now.
+#[doc(
+    alias(
+        "获取敏感词规则详情",
+        "/cgi-bin/externalcontact/get_intercept_rule",
+        "externalcontact/get_intercept_rule"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetInterceptRule {
@@ -126,7 +158,7 @@ impl GetInterceptRule {
     }
 }
 
-/// The response to [`GetInterceptRule`].
+/// The response to [`GetInterceptRule`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetInterceptRuleResponse {
@@ -144,6 +176,13 @@ pub struct GetInterceptRuleResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 客户联系 › 管理敏感词. Since 2023-12-01 a system app's secret no longer works; existing
 /// companies are unaffected for now.
+#[doc(
+    alias(
+        "修改敏感词规则",
+        "/cgi-bin/externalcontact/update_intercept_rule",
+        "externalcontact/update_intercept_rule"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateInterceptRule {
@@ -222,7 +261,8 @@ impl UpdateInterceptRule {
     }
 }
 
-/// The response to [`UpdateInterceptRule`].
+/// The response to [`UpdateInterceptRule`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateInterceptRuleResponse {}
@@ -237,6 +277,13 @@ pub struct UpdateInterceptRuleResponse {}
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 客户联系 › 管理敏感词. Since 2023-12-01 a system app's secret no longer works; existing
 /// companies are unaffected for now.
+#[doc(
+    alias(
+        "删除敏感词规则",
+        "/cgi-bin/externalcontact/del_intercept_rule",
+        "externalcontact/del_intercept_rule"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelInterceptRule {
@@ -252,7 +299,7 @@ impl DelInterceptRule {
     }
 }
 
-/// The response to [`DelInterceptRule`].
+/// The response to [`DelInterceptRule`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelInterceptRuleResponse {}

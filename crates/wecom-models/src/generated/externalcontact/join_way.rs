@@ -3,6 +3,15 @@
 //! 客户联系 · 加入群聊管理
 //!
 //! Join links (加入群聊): QR codes and mini program buttons by which customers join customer groups.
+//!
+//! Needs the feature `externalcontact`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`AddJoinWay`] | [配置客户群进群方式](https://developer.work.weixin.qq.com/document/path/92229) | `POST /cgi-bin/externalcontact/groupchat/add_join_way` |
+//! | [`GetJoinWay`] | [获取客户群进群方式配置](https://developer.work.weixin.qq.com/document/path/92229) | `POST /cgi-bin/externalcontact/groupchat/get_join_way` |
+//! | [`UpdateJoinWay`] | [更新客户群进群方式配置](https://developer.work.weixin.qq.com/document/path/92229) | `POST /cgi-bin/externalcontact/groupchat/update_join_way` |
+//! | [`DelJoinWay`] | [删除客户群进群方式配置](https://developer.work.weixin.qq.com/document/path/92229) | `POST /cgi-bin/externalcontact/groupchat/del_join_way` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -27,6 +36,13 @@ use crate::Unknown;
 /// Customer acquisition apps (营销获客应用) must have
 /// 「加入群聊」二维码 as their way to connect with customers (客户建联方式). Since 2023-12-01 a system app's secret no longer works; existing
 /// companies are unaffected for now.
+#[doc(
+    alias(
+        "配置客户群进群方式",
+        "/cgi-bin/externalcontact/groupchat/add_join_way",
+        "groupchat/add_join_way"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddJoinWay {
@@ -111,7 +127,7 @@ impl AddJoinWay {
     }
 }
 
-/// The response to [`AddJoinWay`].
+/// The response to [`AddJoinWay`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddJoinWayResponse {
@@ -131,6 +147,13 @@ pub struct AddJoinWayResponse {
 /// Customer acquisition apps (营销获客应用) must have
 /// 「加入群聊」二维码 as their way to connect with customers (客户建联方式). Since 2023-12-01 a system app's secret no longer works; existing
 /// companies are unaffected for now.
+#[doc(
+    alias(
+        "获取客户群进群方式配置",
+        "/cgi-bin/externalcontact/groupchat/get_join_way",
+        "groupchat/get_join_way"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetJoinWay {
@@ -148,7 +171,7 @@ impl GetJoinWay {
     }
 }
 
-/// The response to [`GetJoinWay`].
+/// The response to [`GetJoinWay`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetJoinWayResponse {
@@ -168,6 +191,13 @@ pub struct GetJoinWayResponse {
 /// Customer acquisition apps (营销获客应用) must have
 /// 「加入群聊」二维码 as their way to connect with customers (客户建联方式). Since 2023-12-01 a system app's secret no longer works; existing
 /// companies are unaffected for now.
+#[doc(
+    alias(
+        "更新客户群进群方式配置",
+        "/cgi-bin/externalcontact/groupchat/update_join_way",
+        "groupchat/update_join_way"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateJoinWay {
@@ -255,7 +285,7 @@ impl UpdateJoinWay {
     }
 }
 
-/// The response to [`UpdateJoinWay`].
+/// The response to [`UpdateJoinWay`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateJoinWayResponse {}
@@ -272,6 +302,13 @@ pub struct UpdateJoinWayResponse {}
 /// Customer acquisition apps (营销获客应用) must have
 /// 「加入群聊」二维码 as their way to connect with customers (客户建联方式). Since 2023-12-01 a system app's secret no longer works; existing
 /// companies are unaffected for now.
+#[doc(
+    alias(
+        "删除客户群进群方式配置",
+        "/cgi-bin/externalcontact/groupchat/del_join_way",
+        "groupchat/del_join_way"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelJoinWay {
@@ -289,7 +326,7 @@ impl DelJoinWay {
     }
 }
 
-/// The response to [`DelJoinWay`].
+/// The response to [`DelJoinWay`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelJoinWayResponse {}

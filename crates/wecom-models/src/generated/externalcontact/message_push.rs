@@ -3,6 +3,22 @@
 //! 客户联系 · 消息推送
 //!
 //! Broadcasts to customers and customer groups, their results, and welcome messages.
+//!
+//! Needs the feature `externalcontact`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`AddMsgTemplate`] | [创建企业群发](https://developer.work.weixin.qq.com/document/path/92135) | `POST /cgi-bin/externalcontact/add_msg_template` |
+//! | [`GetGroupMsgListV2`] | [获取群发记录列表](https://developer.work.weixin.qq.com/document/path/93338) | `POST /cgi-bin/externalcontact/get_groupmsg_list_v2` |
+//! | [`GetGroupMsgTask`] | [获取群发成员发送任务列表](https://developer.work.weixin.qq.com/document/path/93338) | `POST /cgi-bin/externalcontact/get_groupmsg_task` |
+//! | [`GetGroupMsgSendResult`] | [获取企业群发成员执行结果](https://developer.work.weixin.qq.com/document/path/93338) | `POST /cgi-bin/externalcontact/get_groupmsg_send_result` |
+//! | [`RemindGroupMsgSend`] | [提醒成员群发](https://developer.work.weixin.qq.com/document/path/97610) | `POST /cgi-bin/externalcontact/remind_groupmsg_send` |
+//! | [`CancelGroupMsgSend`] | [停止企业群发](https://developer.work.weixin.qq.com/document/path/97611) | `POST /cgi-bin/externalcontact/cancel_groupmsg_send` |
+//! | [`SendWelcomeMsg`] | [发送新客户欢迎语](https://developer.work.weixin.qq.com/document/path/92137) | `POST /cgi-bin/externalcontact/send_welcome_msg` |
+//! | [`AddGroupWelcomeTemplate`] | [添加入群欢迎语素材](https://developer.work.weixin.qq.com/document/path/92366) | `POST /cgi-bin/externalcontact/group_welcome_template/add` |
+//! | [`EditGroupWelcomeTemplate`] | [编辑入群欢迎语素材](https://developer.work.weixin.qq.com/document/path/92366) | `POST /cgi-bin/externalcontact/group_welcome_template/edit` |
+//! | [`GetGroupWelcomeTemplate`] | [获取入群欢迎语素材](https://developer.work.weixin.qq.com/document/path/92366) | `POST /cgi-bin/externalcontact/group_welcome_template/get` |
+//! | [`DelGroupWelcomeTemplate`] | [删除入群欢迎语素材](https://developer.work.weixin.qq.com/document/path/92366) | `POST /cgi-bin/externalcontact/group_welcome_template/del` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -33,6 +49,13 @@ use crate::{OrText, Secret, Timestamp, Unknown, UnknownUnion};
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; the message goes only to members visible to
 /// the app. Third-party apps need the permission 企业客户权限 › 客户联系 › 群发消息给客户和客户群, customer acquisition
 /// apps (营销获客类应用) 客户联系权限 › 消息推送权限 › 群发消息给客户和客户群.
+#[doc(
+    alias(
+        "创建企业群发",
+        "/cgi-bin/externalcontact/add_msg_template",
+        "externalcontact/add_msg_template"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddMsgTemplate {
@@ -133,7 +156,7 @@ impl AddMsgTemplate {
     }
 }
 
-/// The response to [`AddMsgTemplate`].
+/// The response to [`AddMsgTemplate`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddMsgTemplateResponse {
@@ -158,6 +181,13 @@ pub struct AddMsgTemplateResponse {
 /// unaffected for now.
 ///
 /// Messages with several attachments require WeCom 3.1.6 or later.
+#[doc(
+    alias(
+        "获取群发记录列表",
+        "/cgi-bin/externalcontact/get_groupmsg_list_v2",
+        "externalcontact/get_groupmsg_list_v2"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupMsgListV2 {
@@ -223,7 +253,7 @@ impl GetGroupMsgListV2 {
     }
 }
 
-/// The response to [`GetGroupMsgListV2`].
+/// The response to [`GetGroupMsgListV2`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupMsgListV2Response {
@@ -243,6 +273,13 @@ pub struct GetGroupMsgListV2Response {
 /// 2023-12-01 a system app's secret no longer works; existing companies are unaffected for now.
 ///
 /// Not available for messages created before 2020-11-17.
+#[doc(
+    alias(
+        "获取群发成员发送任务列表",
+        "/cgi-bin/externalcontact/get_groupmsg_task",
+        "externalcontact/get_groupmsg_task"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupMsgTask {
@@ -279,7 +316,7 @@ impl GetGroupMsgTask {
     }
 }
 
-/// The response to [`GetGroupMsgTask`].
+/// The response to [`GetGroupMsgTask`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupMsgTaskResponse {
@@ -300,6 +337,13 @@ pub struct GetGroupMsgTaskResponse {
 ///
 /// For messages to customer groups, only those already sent are listed: until then no group has been
 /// chosen. Not available for messages created before 2020-11-17.
+#[doc(
+    alias(
+        "获取企业群发成员执行结果",
+        "/cgi-bin/externalcontact/get_groupmsg_send_result",
+        "externalcontact/get_groupmsg_send_result"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupMsgSendResult {
@@ -339,7 +383,8 @@ impl GetGroupMsgSendResult {
     }
 }
 
-/// The response to [`GetGroupMsgSendResult`].
+/// The response to [`GetGroupMsgSendResult`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupMsgSendResultResponse {
@@ -356,6 +401,13 @@ pub struct GetGroupMsgSendResultResponse {
 ///
 /// At most three reminders per message within 24 hours. The permissions are those of
 /// [`GetGroupMsgListV2`]; customer acquisition apps need the permission 客户联系权限 › 消息推送权限 › 群发消息给客户和客户群.
+#[doc(
+    alias(
+        "提醒成员群发",
+        "/cgi-bin/externalcontact/remind_groupmsg_send",
+        "externalcontact/remind_groupmsg_send"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RemindGroupMsgSend {
@@ -371,7 +423,7 @@ impl RemindGroupMsgSend {
     }
 }
 
-/// The response to [`RemindGroupMsgSend`].
+/// The response to [`RemindGroupMsgSend`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RemindGroupMsgSendResponse {}
@@ -383,6 +435,13 @@ pub struct RemindGroupMsgSendResponse {}
 ///
 /// Messages that customers have already received are not recalled. The permissions are those of
 /// [`AddMsgTemplate`].
+#[doc(
+    alias(
+        "停止企业群发",
+        "/cgi-bin/externalcontact/cancel_groupmsg_send",
+        "externalcontact/cancel_groupmsg_send"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CancelGroupMsgSend {
@@ -398,7 +457,7 @@ impl CancelGroupMsgSend {
     }
 }
 
-/// The response to [`CancelGroupMsgSend`].
+/// The response to [`CancelGroupMsgSend`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CancelGroupMsgSendResponse {}
@@ -426,6 +485,13 @@ pub struct CancelGroupMsgSendResponse {}
 ///
 /// - 41051, `WELCOME_CHAT_ALREADY_STARTED`: The customer has received a welcome message already. Don't retry.
 /// - 41096, `WELCOME_MESSAGE_ALREADY_SENDING`: Another app is sending its welcome message right now. That may still fail: retry, until 41051 says that the customer has received one.
+#[doc(
+    alias(
+        "发送新客户欢迎语",
+        "/cgi-bin/externalcontact/send_welcome_msg",
+        "externalcontact/send_welcome_msg"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendWelcomeMsg {
@@ -465,7 +531,7 @@ impl SendWelcomeMsg {
     }
 }
 
-/// The response to [`SendWelcomeMsg`].
+/// The response to [`SendWelcomeMsg`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendWelcomeMsgResponse {}
@@ -483,6 +549,13 @@ pub struct SendWelcomeMsgResponse {}
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; third-party apps need the permission 企业客户权限 ›
 /// 客户联系 › 配置入群欢迎语素材.
+#[doc(
+    alias(
+        "添加入群欢迎语素材",
+        "/cgi-bin/externalcontact/group_welcome_template/add",
+        "group_welcome_template/add"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddGroupWelcomeTemplate {
@@ -569,7 +642,8 @@ impl AddGroupWelcomeTemplate {
     }
 }
 
-/// The response to [`AddGroupWelcomeTemplate`].
+/// The response to [`AddGroupWelcomeTemplate`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddGroupWelcomeTemplateResponse {
@@ -584,6 +658,13 @@ pub struct AddGroupWelcomeTemplateResponse {
 ///
 /// Only for welcome messages the app itself created. Otherwise, the permissions are those of
 /// [`AddGroupWelcomeTemplate`]. The page doesn't say whether omitted contents stay unchanged.
+#[doc(
+    alias(
+        "编辑入群欢迎语素材",
+        "/cgi-bin/externalcontact/group_welcome_template/edit",
+        "group_welcome_template/edit"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EditGroupWelcomeTemplate {
@@ -666,7 +747,8 @@ impl EditGroupWelcomeTemplate {
     }
 }
 
-/// The response to [`EditGroupWelcomeTemplate`].
+/// The response to [`EditGroupWelcomeTemplate`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EditGroupWelcomeTemplateResponse {}
@@ -677,6 +759,13 @@ pub struct EditGroupWelcomeTemplateResponse {}
 /// [获取入群欢迎语素材](https://developer.work.weixin.qq.com/document/path/92366)
 ///
 /// The permissions are those of [`AddGroupWelcomeTemplate`].
+#[doc(
+    alias(
+        "获取入群欢迎语素材",
+        "/cgi-bin/externalcontact/group_welcome_template/get",
+        "group_welcome_template/get"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupWelcomeTemplate {
@@ -694,7 +783,8 @@ impl GetGroupWelcomeTemplate {
     }
 }
 
-/// The response to [`GetGroupWelcomeTemplate`].
+/// The response to [`GetGroupWelcomeTemplate`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupWelcomeTemplateResponse {
@@ -719,6 +809,13 @@ pub struct GetGroupWelcomeTemplateResponse {
 ///
 /// Only for welcome messages the app itself created. Otherwise, the permissions are those of
 /// [`AddGroupWelcomeTemplate`].
+#[doc(
+    alias(
+        "删除入群欢迎语素材",
+        "/cgi-bin/externalcontact/group_welcome_template/del",
+        "group_welcome_template/del"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelGroupWelcomeTemplate {
@@ -747,7 +844,8 @@ impl DelGroupWelcomeTemplate {
     }
 }
 
-/// The response to [`DelGroupWelcomeTemplate`].
+/// The response to [`DelGroupWelcomeTemplate`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelGroupWelcomeTemplateResponse {}
@@ -1176,6 +1274,20 @@ pub enum GroupMsgAttachment {
     Other(UnknownUnion),
 }
 
+impl GroupMsgAttachment {
+    /// Creates [`Video`](Self::Video) from its only required field.
+    #[must_use]
+    pub fn video(media_id: impl Into<String>) -> Self {
+        Self::Video(VideoContent::new(media_id))
+    }
+
+    /// Creates [`File`](Self::File) from its only required field.
+    #[must_use]
+    pub fn file(media_id: impl Into<String>) -> Self {
+        Self::File(FileContent::new(media_id))
+    }
+}
+
 /// An attachment of a welcome message.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -1194,6 +1306,20 @@ pub enum WelcomeAttachment {
     Other(UnknownUnion),
 }
 
+impl WelcomeAttachment {
+    /// Creates [`Video`](Self::Video) from its only required field.
+    #[must_use]
+    pub fn video(media_id: impl Into<String>) -> Self {
+        Self::Video(VideoContent::new(media_id))
+    }
+
+    /// Creates [`File`](Self::File) from its only required field.
+    #[must_use]
+    pub fn file(media_id: impl Into<String>) -> Self {
+        Self::File(FileContent::new(media_id))
+    }
+}
+
 /// An attachment of a message that was created.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -1210,4 +1336,18 @@ pub enum Attachment {
     File(FileContent),
     /// A `msgtype` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),
+}
+
+impl Attachment {
+    /// Creates [`Video`](Self::Video) from its only required field.
+    #[must_use]
+    pub fn video(media_id: impl Into<String>) -> Self {
+        Self::Video(VideoContent::new(media_id))
+    }
+
+    /// Creates [`File`](Self::File) from its only required field.
+    #[must_use]
+    pub fn file(media_id: impl Into<String>) -> Self {
+        Self::File(FileContent::new(media_id))
+    }
 }

@@ -4,6 +4,19 @@
 //!
 //! Customer Moments (客户朋友圈): posts to the Moments of customers, and their recipients, comments and
 //! likes.
+//!
+//! Needs the feature `externalcontact`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`AddMomentTask`] | [创建发表任务](https://developer.work.weixin.qq.com/document/path/95094) | `POST /cgi-bin/externalcontact/add_moment_task` |
+//! | [`GetMomentTaskResult`] | [获取任务创建结果](https://developer.work.weixin.qq.com/document/path/95094) | `GET /cgi-bin/externalcontact/get_moment_task_result` |
+//! | [`CancelMomentTask`] | [停止发表企业朋友圈](https://developer.work.weixin.qq.com/document/path/97612) | `POST /cgi-bin/externalcontact/cancel_moment_task` |
+//! | [`GetMomentList`] | [获取企业全部的发表列表](https://developer.work.weixin.qq.com/document/path/93333) | `POST /cgi-bin/externalcontact/get_moment_list` |
+//! | [`GetMomentTask`] | [获取客户朋友圈企业发表的列表](https://developer.work.weixin.qq.com/document/path/93333) | `POST /cgi-bin/externalcontact/get_moment_task` |
+//! | [`GetMomentCustomerList`] | [获取客户朋友圈发表时选择的可见范围](https://developer.work.weixin.qq.com/document/path/93333) | `POST /cgi-bin/externalcontact/get_moment_customer_list` |
+//! | [`GetMomentSendResult`] | [获取客户朋友圈发表后的可见客户列表](https://developer.work.weixin.qq.com/document/path/93333) | `POST /cgi-bin/externalcontact/get_moment_send_result` |
+//! | [`GetMomentComments`] | [获取客户朋友圈的互动数据](https://developer.work.weixin.qq.com/document/path/93333) | `POST /cgi-bin/externalcontact/get_moment_comments` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -37,6 +50,13 @@ use crate::{Timestamp, Unknown, UnknownUnion};
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用应用. Customized and third-party apps need the
 /// permission 客户朋友圈 › 发表到成员客户的朋友圈.
+#[doc(
+    alias(
+        "创建发表任务",
+        "/cgi-bin/externalcontact/add_moment_task",
+        "externalcontact/add_moment_task"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddMomentTask {
@@ -82,7 +102,7 @@ impl AddMomentTask {
     }
 }
 
-/// The response to [`AddMomentTask`].
+/// The response to [`AddMomentTask`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddMomentTaskResponse {
@@ -99,6 +119,13 @@ pub struct AddMomentTaskResponse {
 ///
 /// [`Client::wait_for`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait_for)
 /// of `wecom-sdk` asks until a job is finished.
+#[doc(
+    alias(
+        "获取任务创建结果",
+        "/cgi-bin/externalcontact/get_moment_task_result",
+        "externalcontact/get_moment_task_result"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMomentTaskResult {
@@ -114,7 +141,8 @@ impl GetMomentTaskResult {
     }
 }
 
-/// The response to [`GetMomentTaskResult`].
+/// The response to [`GetMomentTaskResult`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMomentTaskResultResponse {
@@ -135,6 +163,13 @@ pub struct GetMomentTaskResultResponse {
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用应用. Customized and third-party apps need the
 /// permission 客户朋友圈 › 发表到成员客户的朋友圈.
+#[doc(
+    alias(
+        "停止发表企业朋友圈",
+        "/cgi-bin/externalcontact/cancel_moment_task",
+        "externalcontact/cancel_moment_task"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CancelMomentTask {
@@ -152,7 +187,7 @@ impl CancelMomentTask {
     }
 }
 
-/// The response to [`CancelMomentTask`].
+/// The response to [`CancelMomentTask`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CancelMomentTaskResponse {}
@@ -169,6 +204,13 @@ pub struct CancelMomentTaskResponse {}
 /// Self-built apps must be listed under 客户联系 › 可调用应用; they get only what members visible to the app
 /// have sent. Third-party apps need the permission 企业客户权限 › 客户朋友圈 › 获取企业全部的发表记录; companies that
 /// installed one earlier must authorize it again.
+#[doc(
+    alias(
+        "获取企业全部的发表列表",
+        "/cgi-bin/externalcontact/get_moment_list",
+        "externalcontact/get_moment_list"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMomentList {
@@ -229,7 +271,7 @@ impl GetMomentList {
     }
 }
 
-/// The response to [`GetMomentList`].
+/// The response to [`GetMomentList`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMomentListResponse {
@@ -248,6 +290,13 @@ pub struct GetMomentListResponse {
 /// › 可调用应用; such an app gets only what members visible to it have sent. Third-party apps need the
 /// permission 企业客户权限 › 客户朋友圈 › 获取企业全部的发表记录; companies that installed one earlier must authorize it
 /// again.
+#[doc(
+    alias(
+        "获取客户朋友圈企业发表的列表",
+        "/cgi-bin/externalcontact/get_moment_task",
+        "externalcontact/get_moment_task"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMomentTask {
@@ -284,7 +333,7 @@ impl GetMomentTask {
     }
 }
 
-/// The response to [`GetMomentTask`].
+/// The response to [`GetMomentTask`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMomentTaskResponse {
@@ -305,6 +354,13 @@ pub struct GetMomentTaskResponse {
 /// › 可调用应用; such an app gets only what members visible to it have sent. Third-party apps need the
 /// permission 企业客户权限 › 客户朋友圈 › 获取企业全部的发表记录; companies that installed one earlier must authorize it
 /// again.
+#[doc(
+    alias(
+        "获取客户朋友圈发表时选择的可见范围",
+        "/cgi-bin/externalcontact/get_moment_customer_list",
+        "externalcontact/get_moment_customer_list"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMomentCustomerList {
@@ -345,7 +401,8 @@ impl GetMomentCustomerList {
     }
 }
 
-/// The response to [`GetMomentCustomerList`].
+/// The response to [`GetMomentCustomerList`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMomentCustomerListResponse {
@@ -364,6 +421,13 @@ pub struct GetMomentCustomerListResponse {
 /// › 可调用应用; such an app gets only what members visible to it have sent. Third-party apps need the
 /// permission 企业客户权限 › 客户朋友圈 › 获取企业全部的发表记录; companies that installed one earlier must authorize it
 /// again.
+#[doc(
+    alias(
+        "获取客户朋友圈发表后的可见客户列表",
+        "/cgi-bin/externalcontact/get_moment_send_result",
+        "externalcontact/get_moment_send_result"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMomentSendResult {
@@ -404,7 +468,8 @@ impl GetMomentSendResult {
     }
 }
 
-/// The response to [`GetMomentSendResult`].
+/// The response to [`GetMomentSendResult`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMomentSendResultResponse {
@@ -423,6 +488,13 @@ pub struct GetMomentSendResultResponse {
 /// › 可调用应用; such an app gets only what members visible to it have sent. Third-party apps need the
 /// permission 企业客户权限 › 客户朋友圈 › 获取企业全部的发表记录; companies that installed one earlier must authorize it
 /// again.
+#[doc(
+    alias(
+        "获取客户朋友圈的互动数据",
+        "/cgi-bin/externalcontact/get_moment_comments",
+        "externalcontact/get_moment_comments"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMomentComments {
@@ -444,7 +516,7 @@ impl GetMomentComments {
     }
 }
 
-/// The response to [`GetMomentComments`].
+/// The response to [`GetMomentComments`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMomentCommentsResponse {
@@ -861,4 +933,18 @@ pub enum MomentAttachment {
     Video(VideoContent),
     /// A `msgtype` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),
+}
+
+impl MomentAttachment {
+    /// Creates [`Image`](Self::Image) from its only required field.
+    #[must_use]
+    pub fn image(media_id: impl Into<String>) -> Self {
+        Self::Image(ImageContent::new(media_id))
+    }
+
+    /// Creates [`Video`](Self::Video) from its only required field.
+    #[must_use]
+    pub fn video(media_id: impl Into<String>) -> Self {
+        Self::Video(VideoContent::new(media_id))
+    }
 }

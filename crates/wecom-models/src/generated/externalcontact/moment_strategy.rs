@@ -3,6 +3,17 @@
 //! 客户联系 · 客户朋友圈规则组
 //!
 //! Rule groups of customer Moments (客户朋友圈规则组): who may see and post moments of which members.
+//!
+//! Needs the feature `externalcontact`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`ListMomentStrategy`] | [获取规则组列表](https://developer.work.weixin.qq.com/document/path/94890) | `POST /cgi-bin/externalcontact/moment_strategy/list` |
+//! | [`GetMomentStrategy`] | [获取规则组详情](https://developer.work.weixin.qq.com/document/path/94890) | `POST /cgi-bin/externalcontact/moment_strategy/get` |
+//! | [`GetMomentStrategyRange`] | [获取规则组管理范围](https://developer.work.weixin.qq.com/document/path/94890) | `POST /cgi-bin/externalcontact/moment_strategy/get_range` |
+//! | [`CreateMomentStrategy`] | [创建新的规则组](https://developer.work.weixin.qq.com/document/path/94890) | `POST /cgi-bin/externalcontact/moment_strategy/create` |
+//! | [`EditMomentStrategy`] | [编辑规则组及其管理范围](https://developer.work.weixin.qq.com/document/path/94890) | `POST /cgi-bin/externalcontact/moment_strategy/edit` |
+//! | [`DelMomentStrategy`] | [删除规则组](https://developer.work.weixin.qq.com/document/path/94890) | `POST /cgi-bin/externalcontact/moment_strategy/del` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -20,6 +31,13 @@ use crate::{Timestamp, UnknownUnion};
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 管理客户朋友圈规则组. Since 2023-12-01 a system app's secret no longer works; existing companies
 /// are unaffected for now.
+#[doc(
+    alias(
+        "获取规则组列表",
+        "/cgi-bin/externalcontact/moment_strategy/list",
+        "moment_strategy/list"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListMomentStrategy {
@@ -51,7 +69,7 @@ impl ListMomentStrategy {
     }
 }
 
-/// The response to [`ListMomentStrategy`].
+/// The response to [`ListMomentStrategy`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListMomentStrategyResponse {
@@ -73,6 +91,13 @@ pub struct ListMomentStrategyResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 管理客户朋友圈规则组. Since 2023-12-01 a system app's secret no longer works; existing companies
 /// are unaffected for now.
+#[doc(
+    alias(
+        "获取规则组详情",
+        "/cgi-bin/externalcontact/moment_strategy/get",
+        "moment_strategy/get"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMomentStrategy {
@@ -88,7 +113,7 @@ impl GetMomentStrategy {
     }
 }
 
-/// The response to [`GetMomentStrategy`].
+/// The response to [`GetMomentStrategy`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMomentStrategyResponse {
@@ -106,6 +131,13 @@ pub struct GetMomentStrategyResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 管理客户朋友圈规则组. Since 2023-12-01 a system app's secret no longer works; existing companies
 /// are unaffected for now.
+#[doc(
+    alias(
+        "获取规则组管理范围",
+        "/cgi-bin/externalcontact/moment_strategy/get_range",
+        "moment_strategy/get_range"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMomentStrategyRange {
@@ -142,7 +174,8 @@ impl GetMomentStrategyRange {
     }
 }
 
-/// The response to [`GetMomentStrategyRange`].
+/// The response to [`GetMomentStrategyRange`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMomentStrategyRangeResponse {
@@ -165,6 +198,13 @@ pub struct GetMomentStrategyRangeResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 管理客户朋友圈规则组. Since 2023-12-01 a system app's secret no longer works; existing companies
 /// are unaffected for now.
+#[doc(
+    alias(
+        "创建新的规则组",
+        "/cgi-bin/externalcontact/moment_strategy/create",
+        "moment_strategy/create"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateMomentStrategy {
@@ -212,7 +252,8 @@ impl CreateMomentStrategy {
     }
 }
 
-/// The response to [`CreateMomentStrategy`].
+/// The response to [`CreateMomentStrategy`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateMomentStrategyResponse {
@@ -235,6 +276,13 @@ pub struct CreateMomentStrategyResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 管理客户朋友圈规则组. Since 2023-12-01 a system app's secret no longer works; existing companies
 /// are unaffected for now.
+#[doc(
+    alias(
+        "编辑规则组及其管理范围",
+        "/cgi-bin/externalcontact/moment_strategy/edit",
+        "moment_strategy/edit"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EditMomentStrategy {
@@ -304,7 +352,7 @@ impl EditMomentStrategy {
     }
 }
 
-/// The response to [`EditMomentStrategy`].
+/// The response to [`EditMomentStrategy`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EditMomentStrategyResponse {}
@@ -319,6 +367,13 @@ pub struct EditMomentStrategyResponse {}
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 管理客户朋友圈规则组. Since 2023-12-01 a system app's secret no longer works; existing companies
 /// are unaffected for now.
+#[doc(
+    alias(
+        "删除规则组",
+        "/cgi-bin/externalcontact/moment_strategy/del",
+        "moment_strategy/del"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelMomentStrategy {
@@ -334,7 +389,7 @@ impl DelMomentStrategy {
     }
 }
 
-/// The response to [`DelMomentStrategy`].
+/// The response to [`DelMomentStrategy`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelMomentStrategyResponse {}

@@ -3,6 +3,16 @@
 //! 客户联系 · 管理商品图册
 //!
 //! Product albums, from which members send products to customers.
+//!
+//! Needs the feature `externalcontact`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`AddProductAlbum`] | [创建商品图册](https://developer.work.weixin.qq.com/document/path/95096) | `POST /cgi-bin/externalcontact/add_product_album` |
+//! | [`GetProductAlbum`] | [获取商品图册](https://developer.work.weixin.qq.com/document/path/95096) | `POST /cgi-bin/externalcontact/get_product_album` |
+//! | [`GetProductAlbumList`] | [获取商品图册列表](https://developer.work.weixin.qq.com/document/path/95096) | `POST /cgi-bin/externalcontact/get_product_album_list` |
+//! | [`UpdateProductAlbum`] | [编辑商品图册](https://developer.work.weixin.qq.com/document/path/95096) | `POST /cgi-bin/externalcontact/update_product_album` |
+//! | [`DeleteProductAlbum`] | [删除商品图册](https://developer.work.weixin.qq.com/document/path/95096) | `POST /cgi-bin/externalcontact/delete_product_album` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -18,6 +28,13 @@ use crate::{Timestamp, UnknownUnion};
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 客户联系 › 管理商品图册. Since 2023-12-01 a system app's secret no longer works; existing
 /// companies are unaffected for now.
+#[doc(
+    alias(
+        "创建商品图册",
+        "/cgi-bin/externalcontact/add_product_album",
+        "externalcontact/add_product_album"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddProductAlbum {
@@ -55,7 +72,7 @@ impl AddProductAlbum {
     }
 }
 
-/// The response to [`AddProductAlbum`].
+/// The response to [`AddProductAlbum`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddProductAlbumResponse {
@@ -73,6 +90,13 @@ pub struct AddProductAlbumResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 客户联系 › 管理商品图册. Since 2023-12-01 a system app's secret no longer works; existing
 /// companies are unaffected for now.
+#[doc(
+    alias(
+        "获取商品图册",
+        "/cgi-bin/externalcontact/get_product_album",
+        "externalcontact/get_product_album"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetProductAlbum {
@@ -90,7 +114,7 @@ impl GetProductAlbum {
     }
 }
 
-/// The response to [`GetProductAlbum`].
+/// The response to [`GetProductAlbum`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetProductAlbumResponse {
@@ -108,6 +132,13 @@ pub struct GetProductAlbumResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 客户联系 › 管理商品图册. Since 2023-12-01 a system app's secret no longer works; existing
 /// companies are unaffected for now.
+#[doc(
+    alias(
+        "获取商品图册列表",
+        "/cgi-bin/externalcontact/get_product_album_list",
+        "externalcontact/get_product_album_list"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetProductAlbumList {
@@ -139,7 +170,8 @@ impl GetProductAlbumList {
     }
 }
 
-/// The response to [`GetProductAlbumList`].
+/// The response to [`GetProductAlbumList`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetProductAlbumListResponse {
@@ -159,6 +191,13 @@ pub struct GetProductAlbumListResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 客户联系 › 管理商品图册. Since 2023-12-01 a system app's secret no longer works; existing
 /// companies are unaffected for now.
+#[doc(
+    alias(
+        "编辑商品图册",
+        "/cgi-bin/externalcontact/update_product_album",
+        "externalcontact/update_product_album"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateProductAlbum {
@@ -216,7 +255,7 @@ impl UpdateProductAlbum {
     }
 }
 
-/// The response to [`UpdateProductAlbum`].
+/// The response to [`UpdateProductAlbum`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateProductAlbumResponse {}
@@ -231,6 +270,13 @@ pub struct UpdateProductAlbumResponse {}
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 客户联系 › 管理商品图册. Since 2023-12-01 a system app's secret no longer works; existing
 /// companies are unaffected for now.
+#[doc(
+    alias(
+        "删除商品图册",
+        "/cgi-bin/externalcontact/delete_product_album",
+        "externalcontact/delete_product_album"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteProductAlbum {
@@ -248,7 +294,7 @@ impl DeleteProductAlbum {
     }
 }
 
-/// The response to [`DeleteProductAlbum`].
+/// The response to [`DeleteProductAlbum`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteProductAlbumResponse {}
@@ -319,6 +365,14 @@ pub enum Attachment {
     Image(ImageContent),
     /// A `type` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),
+}
+
+impl Attachment {
+    /// Creates [`Image`](Self::Image) from its only required field.
+    #[must_use]
+    pub fn image(media_id: impl Into<String>) -> Self {
+        Self::Image(ImageContent::new(media_id))
+    }
 }
 
 /// An image of a product. Only images are supported so far.

@@ -3,6 +3,14 @@
 //! 客户联系 · 统计管理
 //!
 //! Statistics on how members contact customers, and on customer groups.
+//!
+//! Needs the feature `externalcontact`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`GetGroupChatStatistic`] | [获取「群聊数据统计」数据](https://developer.work.weixin.qq.com/document/path/92133) | `POST /cgi-bin/externalcontact/groupchat/statistic` |
+//! | [`GetGroupChatStatisticByDay`] | [获取「群聊数据统计」数据](https://developer.work.weixin.qq.com/document/path/92133) | `POST /cgi-bin/externalcontact/groupchat/statistic_group_by_day` |
+//! | [`GetUserBehaviorData`] | [获取「联系客户统计」数据](https://developer.work.weixin.qq.com/document/path/92132) | `POST /cgi-bin/externalcontact/get_user_behavior_data` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -27,6 +35,13 @@ use crate::{Timestamp, Unknown};
 /// Error codes:
 ///
 /// - 81017, `REQUEST_TOO_MANY_ITEMS`: `owner_filter` is omitted, and more than 1,000 people are visible to the app. Name the group owners in `owner_filter`.
+#[doc(
+    alias(
+        "获取「群聊数据统计」数据",
+        "/cgi-bin/externalcontact/groupchat/statistic",
+        "groupchat/statistic"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupChatStatistic {
@@ -100,7 +115,8 @@ impl GetGroupChatStatistic {
     }
 }
 
-/// The response to [`GetGroupChatStatistic`].
+/// The response to [`GetGroupChatStatistic`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupChatStatisticResponse {
@@ -130,6 +146,13 @@ pub struct GetGroupChatStatisticResponse {
 /// Error codes:
 ///
 /// - 81017, `REQUEST_TOO_MANY_ITEMS`: `owner_filter` is omitted, and more than 1,000 people are visible to the app. Name the group owners in `owner_filter`.
+#[doc(
+    alias(
+        "获取「群聊数据统计」数据",
+        "/cgi-bin/externalcontact/groupchat/statistic_group_by_day",
+        "groupchat/statistic_group_by_day"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupChatStatisticByDay {
@@ -167,7 +190,8 @@ impl GetGroupChatStatisticByDay {
     }
 }
 
-/// The response to [`GetGroupChatStatisticByDay`].
+/// The response to [`GetGroupChatStatisticByDay`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupChatStatisticByDayResponse {
@@ -190,6 +214,13 @@ pub struct GetGroupChatStatisticByDayResponse {
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用应用; customized and third-party apps need the
 /// permission 企业客户权限 › 客户联系 › 获取成员联系客户的数据统计. Members and departments must be visible to the app.
+#[doc(
+    alias(
+        "获取「联系客户统计」数据",
+        "/cgi-bin/externalcontact/get_user_behavior_data",
+        "externalcontact/get_user_behavior_data"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUserBehaviorData {
@@ -235,7 +266,8 @@ impl GetUserBehaviorData {
     }
 }
 
-/// The response to [`GetUserBehaviorData`].
+/// The response to [`GetUserBehaviorData`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUserBehaviorDataResponse {

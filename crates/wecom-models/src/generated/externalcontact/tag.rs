@@ -3,6 +3,20 @@
 //! 客户联系 · 客户标签管理
 //!
 //! The company tags of customers, those of rule groups, and which customers have them.
+//!
+//! Needs the feature `externalcontact`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`GetCorpTagList`] | [获取企业标签库](https://developer.work.weixin.qq.com/document/path/92117) | `POST /cgi-bin/externalcontact/get_corp_tag_list` |
+//! | [`AddCorpTag`] | [添加企业客户标签](https://developer.work.weixin.qq.com/document/path/92117) | `POST /cgi-bin/externalcontact/add_corp_tag` |
+//! | [`EditCorpTag`] | [编辑企业客户标签](https://developer.work.weixin.qq.com/document/path/92117) | `POST /cgi-bin/externalcontact/edit_corp_tag` |
+//! | [`DelCorpTag`] | [删除企业客户标签](https://developer.work.weixin.qq.com/document/path/92117) | `POST /cgi-bin/externalcontact/del_corp_tag` |
+//! | [`GetStrategyTagList`] | [获取指定规则组下的企业客户标签](https://developer.work.weixin.qq.com/document/path/94882) | `POST /cgi-bin/externalcontact/get_strategy_tag_list` |
+//! | [`AddStrategyTag`] | [为指定规则组创建企业客户标签](https://developer.work.weixin.qq.com/document/path/94882) | `POST /cgi-bin/externalcontact/add_strategy_tag` |
+//! | [`EditStrategyTag`] | [编辑指定规则组下的企业客户标签](https://developer.work.weixin.qq.com/document/path/94882) | `POST /cgi-bin/externalcontact/edit_strategy_tag` |
+//! | [`DelStrategyTag`] | [删除指定规则组下的企业客户标签](https://developer.work.weixin.qq.com/document/path/94882) | `POST /cgi-bin/externalcontact/del_strategy_tag` |
+//! | [`MarkTag`] | [编辑客户企业标签](https://developer.work.weixin.qq.com/document/path/92118) | `POST /cgi-bin/externalcontact/mark_tag` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -19,6 +33,13 @@ use crate::Timestamp;
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 客户基础信息.
+#[doc(
+    alias(
+        "获取企业标签库",
+        "/cgi-bin/externalcontact/get_corp_tag_list",
+        "externalcontact/get_corp_tag_list"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCorpTagList {
@@ -56,7 +77,7 @@ impl GetCorpTagList {
     }
 }
 
-/// The response to [`GetCorpTagList`].
+/// The response to [`GetCorpTagList`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCorpTagListResponse {
@@ -76,6 +97,13 @@ pub struct GetCorpTagListResponse {
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 管理企业客户标签.
+#[doc(
+    alias(
+        "添加企业客户标签",
+        "/cgi-bin/externalcontact/add_corp_tag",
+        "externalcontact/add_corp_tag"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddCorpTag {
@@ -133,7 +161,7 @@ impl AddCorpTag {
     }
 }
 
-/// The response to [`AddCorpTag`].
+/// The response to [`AddCorpTag`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddCorpTagResponse {
@@ -151,6 +179,13 @@ pub struct AddCorpTagResponse {
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 管理企业客户标签.
+#[doc(
+    alias(
+        "编辑企业客户标签",
+        "/cgi-bin/externalcontact/edit_corp_tag",
+        "externalcontact/edit_corp_tag"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EditCorpTag {
@@ -197,7 +232,7 @@ impl EditCorpTag {
     }
 }
 
-/// The response to [`EditCorpTag`].
+/// The response to [`EditCorpTag`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EditCorpTagResponse {}
@@ -213,6 +248,13 @@ pub struct EditCorpTagResponse {}
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 管理企业客户标签.
+#[doc(
+    alias(
+        "删除企业客户标签",
+        "/cgi-bin/externalcontact/del_corp_tag",
+        "externalcontact/del_corp_tag"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelCorpTag {
@@ -260,7 +302,7 @@ impl DelCorpTag {
     }
 }
 
-/// The response to [`DelCorpTag`].
+/// The response to [`DelCorpTag`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelCorpTagResponse {}
@@ -276,6 +318,13 @@ pub struct DelCorpTagResponse {}
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 管理客户联系规则组. Since 2023-12-01 a system app's secret no longer works; existing companies
 /// are unaffected for now.
+#[doc(
+    alias(
+        "获取指定规则组下的企业客户标签",
+        "/cgi-bin/externalcontact/get_strategy_tag_list",
+        "externalcontact/get_strategy_tag_list"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetStrategyTagList {
@@ -322,7 +371,7 @@ impl GetStrategyTagList {
     }
 }
 
-/// The response to [`GetStrategyTagList`].
+/// The response to [`GetStrategyTagList`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetStrategyTagListResponse {
@@ -342,6 +391,13 @@ pub struct GetStrategyTagListResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 管理客户联系规则组. Since 2023-12-01 a system app's secret no longer works; existing companies
 /// are unaffected for now.
+#[doc(
+    alias(
+        "为指定规则组创建企业客户标签",
+        "/cgi-bin/externalcontact/add_strategy_tag",
+        "externalcontact/add_strategy_tag"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddStrategyTag {
@@ -392,7 +448,7 @@ impl AddStrategyTag {
     }
 }
 
-/// The response to [`AddStrategyTag`].
+/// The response to [`AddStrategyTag`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddStrategyTagResponse {
@@ -411,6 +467,13 @@ pub struct AddStrategyTagResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 管理客户联系规则组. Since 2023-12-01 a system app's secret no longer works; existing companies
 /// are unaffected for now.
+#[doc(
+    alias(
+        "编辑指定规则组下的企业客户标签",
+        "/cgi-bin/externalcontact/edit_strategy_tag",
+        "externalcontact/edit_strategy_tag"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EditStrategyTag {
@@ -447,7 +510,7 @@ impl EditStrategyTag {
     }
 }
 
-/// The response to [`EditStrategyTag`].
+/// The response to [`EditStrategyTag`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EditStrategyTagResponse {}
@@ -464,6 +527,13 @@ pub struct EditStrategyTagResponse {}
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 管理客户联系规则组. Since 2023-12-01 a system app's secret no longer works; existing companies
 /// are unaffected for now.
+#[doc(
+    alias(
+        "删除指定规则组下的企业客户标签",
+        "/cgi-bin/externalcontact/del_strategy_tag",
+        "externalcontact/del_strategy_tag"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelStrategyTag {
@@ -501,7 +571,7 @@ impl DelStrategyTag {
     }
 }
 
-/// The response to [`DelStrategyTag`].
+/// The response to [`DelStrategyTag`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelStrategyTagResponse {}
@@ -518,6 +588,13 @@ pub struct DelStrategyTagResponse {}
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 客户基础信息. The member must be visible to the app.
+#[doc(
+    alias(
+        "编辑客户企业标签",
+        "/cgi-bin/externalcontact/mark_tag",
+        "externalcontact/mark_tag"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MarkTag {
@@ -563,7 +640,7 @@ impl MarkTag {
     }
 }
 
-/// The response to [`MarkTag`].
+/// The response to [`MarkTag`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MarkTagResponse {}

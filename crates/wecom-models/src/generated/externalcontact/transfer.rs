@@ -3,6 +3,18 @@
 //! 客户联系 · 在职继承与离职继承
 //!
 //! Assigning the customers and customer groups of current and departed members to other members.
+//!
+//! Needs the feature `externalcontact`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`TransferCustomer`] | [分配在职成员的客户](https://developer.work.weixin.qq.com/document/path/92125) | `POST /cgi-bin/externalcontact/transfer_customer` |
+//! | [`GetTransferResult`] | [查询客户接替状态](https://developer.work.weixin.qq.com/document/path/94088) | `POST /cgi-bin/externalcontact/transfer_result` |
+//! | [`OnJobTransferGroupChat`] | [分配在职成员的客户群](https://developer.work.weixin.qq.com/document/path/95703) | `POST /cgi-bin/externalcontact/groupchat/onjob_transfer` |
+//! | [`GetUnassignedList`] | [获取待分配的离职成员列表](https://developer.work.weixin.qq.com/document/path/92124) | `POST /cgi-bin/externalcontact/get_unassigned_list` |
+//! | [`TransferResignedCustomer`] | [分配离职成员的客户](https://developer.work.weixin.qq.com/document/path/94081) | `POST /cgi-bin/externalcontact/resigned/transfer_customer` |
+//! | [`GetResignedTransferResult`] | [查询客户接替状态](https://developer.work.weixin.qq.com/document/path/94082) | `POST /cgi-bin/externalcontact/resigned/transfer_result` |
+//! | [`TransferGroupChat`] | [分配离职成员的客户群](https://developer.work.weixin.qq.com/document/path/92127) | `POST /cgi-bin/externalcontact/groupchat/transfer` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -25,6 +37,13 @@ use crate::{Timestamp, Unknown};
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; third-party apps need the permission 企业客户权限 ›
 /// 客户联系 › 在职继承. The new member must be visible to the app.
+#[doc(
+    alias(
+        "分配在职成员的客户",
+        "/cgi-bin/externalcontact/transfer_customer",
+        "externalcontact/transfer_customer"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TransferCustomer {
@@ -67,7 +86,7 @@ impl TransferCustomer {
     }
 }
 
-/// The response to [`TransferCustomer`].
+/// The response to [`TransferCustomer`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TransferCustomerResponse {
@@ -82,6 +101,13 @@ pub struct TransferCustomerResponse {
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; third-party apps need the permission 企业客户权限 ›
 /// 客户联系 › 在职继承. The new member must be visible to the app.
+#[doc(
+    alias(
+        "查询客户接替状态",
+        "/cgi-bin/externalcontact/transfer_result",
+        "externalcontact/transfer_result"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetTransferResult {
@@ -115,7 +141,7 @@ impl GetTransferResult {
     }
 }
 
-/// The response to [`GetTransferResult`].
+/// The response to [`GetTransferResult`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetTransferResultResponse {
@@ -137,6 +163,13 @@ pub struct GetTransferResultResponse {
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; third-party apps need the permission 企业客户权限 ›
 /// 客户联系 › 分配在职成员的客户群. The group owner must be visible to the app.
+#[doc(
+    alias(
+        "分配在职成员的客户群",
+        "/cgi-bin/externalcontact/groupchat/onjob_transfer",
+        "groupchat/onjob_transfer"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OnJobTransferGroupChat {
@@ -160,7 +193,8 @@ impl OnJobTransferGroupChat {
     }
 }
 
-/// The response to [`OnJobTransferGroupChat`].
+/// The response to [`OnJobTransferGroupChat`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OnJobTransferGroupChatResponse {
@@ -177,6 +211,13 @@ pub struct OnJobTransferGroupChatResponse {
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; third-party apps need the permission 企业客户权限 ›
 /// 客户联系 › 分配离职成员的客户.
+#[doc(
+    alias(
+        "获取待分配的离职成员列表",
+        "/cgi-bin/externalcontact/get_unassigned_list",
+        "externalcontact/get_unassigned_list"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUnassignedList {
@@ -208,7 +249,7 @@ impl GetUnassignedList {
     }
 }
 
-/// The response to [`GetUnassignedList`].
+/// The response to [`GetUnassignedList`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUnassignedListResponse {
@@ -232,6 +273,13 @@ pub struct GetUnassignedListResponse {
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; third-party apps need the permission 企业客户权限 ›
 /// 客户联系 › 离职分配. The new member must be visible to the app.
+#[doc(
+    alias(
+        "分配离职成员的客户",
+        "/cgi-bin/externalcontact/resigned/transfer_customer",
+        "resigned/transfer_customer"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TransferResignedCustomer {
@@ -260,7 +308,8 @@ impl TransferResignedCustomer {
     }
 }
 
-/// The response to [`TransferResignedCustomer`].
+/// The response to [`TransferResignedCustomer`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TransferResignedCustomerResponse {
@@ -276,6 +325,13 @@ pub struct TransferResignedCustomerResponse {
 /// The company itself calls it with the secret of 客户联系. Self-built apps must be listed under 客户联系 ›
 /// 可调用接口的应用; third-party apps need the permission 企业客户权限 › 客户联系 › 在职继承. The new member must be visible
 /// to the app.
+#[doc(
+    alias(
+        "查询客户接替状态",
+        "/cgi-bin/externalcontact/resigned/transfer_result",
+        "resigned/transfer_result"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetResignedTransferResult {
@@ -309,7 +365,8 @@ impl GetResignedTransferResult {
     }
 }
 
-/// The response to [`GetResignedTransferResult`].
+/// The response to [`GetResignedTransferResult`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetResignedTransferResultResponse {
@@ -331,6 +388,13 @@ pub struct GetResignedTransferResultResponse {
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; third-party apps need the permission 企业客户权限 ›
 /// 客户联系 › 分配离职成员的客户群. The group owner must be visible to the app.
+#[doc(
+    alias(
+        "分配离职成员的客户群",
+        "/cgi-bin/externalcontact/groupchat/transfer",
+        "groupchat/transfer"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TransferGroupChat {
@@ -354,7 +418,7 @@ impl TransferGroupChat {
     }
 }
 
-/// The response to [`TransferGroupChat`].
+/// The response to [`TransferGroupChat`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TransferGroupChatResponse {

@@ -152,6 +152,14 @@ wire::open_enums! {
     ReadResult
 }
 
+wire::int_enums! {
+    ReadResult
+}
+
 wire::open_unions! {
     FieldValue
+}
+
+wire::from_contents! {
+    FieldValue::Phone(PhoneNumber), FieldValue::Files(FileList)
 }

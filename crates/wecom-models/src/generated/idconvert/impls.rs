@@ -610,3 +610,7 @@ wire::read_int_enums! {
 wire::open_enums! {
     TmpIdSource, ExternalUserType, OpenIdType, SubjectType
 }
+
+wire::int_enums! {
+    TmpIdSource, ExternalUserType, OpenIdType, SubjectType
+}

@@ -3,6 +3,16 @@
 //! 微信客服 · 客服账号管理
 //!
 //! The accounts of WeChat customer service.
+//!
+//! Needs the feature `kf`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`ListAccount`] | [获取客服账号列表](https://developer.work.weixin.qq.com/document/path/94661) | `POST /cgi-bin/kf/account/list` |
+//! | [`AddAccount`] | [添加客服账号](https://developer.work.weixin.qq.com/document/path/94662) | `POST /cgi-bin/kf/account/add` |
+//! | [`DelAccount`] | [删除客服账号](https://developer.work.weixin.qq.com/document/path/94663) | `POST /cgi-bin/kf/account/del` |
+//! | [`UpdateAccount`] | [修改客服账号](https://developer.work.weixin.qq.com/document/path/94664) | `POST /cgi-bin/kf/account/update` |
+//! | [`AddContactWay`] | [获取客服账号链接](https://developer.work.weixin.qq.com/document/path/94665) | `POST /cgi-bin/kf/add_contact_way` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -17,6 +27,7 @@ mod reverse;
 /// permission 微信客服 › 获取基础信息. Customer service components (微信客服组件应用) need 管理接入的微信客服 › 获取企业授权接入的客服账号 ›
 /// 客服账号信息与链接, and get only the accounts that the company has authorized. Since 2023-12-01 a system
 /// app's secret no longer works; existing companies are unaffected for now.
+#[doc(alias("获取客服账号列表", "/cgi-bin/kf/account/list", "account/list"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListAccount {
@@ -48,7 +59,7 @@ impl ListAccount {
     }
 }
 
-/// The response to [`ListAccount`].
+/// The response to [`ListAccount`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListAccountResponse {
@@ -66,6 +77,7 @@ pub struct ListAccountResponse {
 /// 通过API管理会话消息 › 企业内部开发 › 可管理的客服账号; customized and third-party apps need the permission 微信客服 ›
 /// 管理账号、分配会话和收发消息. The company sets the accounts that the API manages under 微信客服 › 通过API管理微信客服账号.
 /// Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for now.
+#[doc(alias("添加客服账号", "/cgi-bin/kf/account/add", "account/add"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddAccount {
@@ -86,7 +98,7 @@ impl AddAccount {
     }
 }
 
-/// The response to [`AddAccount`].
+/// The response to [`AddAccount`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddAccountResponse {
@@ -102,6 +114,7 @@ pub struct AddAccountResponse {
 /// permission 微信客服 › 管理账号、分配会话和收发消息. The account must be among those that the company lets the API
 /// manage (微信客服 › 通过API管理微信客服账号), and its servicers must be visible to the app. Since 2023-12-01 a
 /// system app's secret no longer works; existing companies are unaffected for now.
+#[doc(alias("删除客服账号", "/cgi-bin/kf/account/del", "account/del"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelAccount {
@@ -119,7 +132,7 @@ impl DelAccount {
     }
 }
 
-/// The response to [`DelAccount`].
+/// The response to [`DelAccount`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelAccountResponse {}
@@ -133,6 +146,7 @@ pub struct DelAccountResponse {}
 /// permission 微信客服 › 管理账号、分配会话和收发消息. The account must be among those that the company lets the API
 /// manage (微信客服 › 通过API管理微信客服账号), and its servicers must be visible to the app. Since 2023-12-01 a
 /// system app's secret no longer works; existing companies are unaffected for now.
+#[doc(alias("修改客服账号", "/cgi-bin/kf/account/update", "account/update"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateAccount {
@@ -170,7 +184,7 @@ impl UpdateAccount {
     }
 }
 
-/// The response to [`UpdateAccount`].
+/// The response to [`UpdateAccount`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateAccountResponse {}
@@ -189,6 +203,13 @@ pub struct UpdateAccountResponse {}
 /// permission 微信客服 › 获取基础信息. Customer service components (微信客服组件应用) need 管理接入的微信客服 › 获取企业授权接入的客服账号 ›
 /// 客服账号信息与链接, and get only the links of accounts that the company has authorized. Since 2023-12-01 a
 /// system app's secret no longer works; existing companies are unaffected for now.
+#[doc(
+    alias(
+        "获取客服账号链接",
+        "/cgi-bin/kf/add_contact_way",
+        "kf/add_contact_way"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddContactWay {
@@ -217,7 +238,7 @@ impl AddContactWay {
     }
 }
 
-/// The response to [`AddContactWay`].
+/// The response to [`AddContactWay`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddContactWayResponse {

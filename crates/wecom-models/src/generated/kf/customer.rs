@@ -3,6 +3,15 @@
 //! 微信客服 · 升级服务与客户
 //!
 //! Customers of WeChat customer service, and the specialists and customer groups recommended to them.
+//!
+//! Needs the feature `kf`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`GetUpgradeServiceConfig`] | [获取配置的专员与客户群](https://developer.work.weixin.qq.com/document/path/94674) | `GET /cgi-bin/kf/customer/get_upgrade_service_config` |
+//! | [`UpgradeService`] | [为客户升级为专员或客户群服务](https://developer.work.weixin.qq.com/document/path/94674) | `POST /cgi-bin/kf/customer/upgrade_service` |
+//! | [`CancelUpgradeService`] | [为客户取消推荐](https://developer.work.weixin.qq.com/document/path/94674) | `POST /cgi-bin/kf/customer/cancel_upgrade_service` |
+//! | [`BatchGetCustomer`] | [获取客户基础信息](https://developer.work.weixin.qq.com/document/path/95159) | `POST /cgi-bin/kf/customer/batchget` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -21,6 +30,13 @@ use crate::{Unknown, UnknownUnion};
 /// permission 微信客服 › 服务工具 › 配置「升级服务」. The specialists and the groups' owners must be visible to the
 /// app. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+#[doc(
+    alias(
+        "获取配置的专员与客户群",
+        "/cgi-bin/kf/customer/get_upgrade_service_config",
+        "customer/get_upgrade_service_config"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUpgradeServiceConfig {}
@@ -33,7 +49,8 @@ impl GetUpgradeServiceConfig {
     }
 }
 
-/// The response to [`GetUpgradeServiceConfig`].
+/// The response to [`GetUpgradeServiceConfig`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUpgradeServiceConfigResponse {
@@ -60,6 +77,13 @@ pub struct GetUpgradeServiceConfigResponse {
 /// Error codes:
 ///
 /// - 95021, `KF_UPGRADE_SERVICE_NOT_CONFIGURED`: The specialist or the group is not configured in the service upgrade. Configure it in the admin console under 微信客服 › 升级服务.
+#[doc(
+    alias(
+        "为客户升级为专员或客户群服务",
+        "/cgi-bin/kf/customer/upgrade_service",
+        "customer/upgrade_service"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpgradeService {
@@ -87,7 +111,7 @@ impl UpgradeService {
     }
 }
 
-/// The response to [`UpgradeService`].
+/// The response to [`UpgradeService`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpgradeServiceResponse {}
@@ -103,6 +127,13 @@ pub struct UpgradeServiceResponse {}
 /// permission 微信客服 › 服务工具 › 配置「升级服务」. The account's servicers, and the specialist or the group's
 /// owner, must be visible to the app. Since 2023-12-01 a system app's secret no longer works; existing
 /// companies are unaffected for now.
+#[doc(
+    alias(
+        "为客户取消推荐",
+        "/cgi-bin/kf/customer/cancel_upgrade_service",
+        "customer/cancel_upgrade_service"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CancelUpgradeService {
@@ -126,7 +157,8 @@ impl CancelUpgradeService {
     }
 }
 
-/// The response to [`CancelUpgradeService`].
+/// The response to [`CancelUpgradeService`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CancelUpgradeServiceResponse {}
@@ -143,6 +175,13 @@ pub struct CancelUpgradeServiceResponse {}
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps need the
 /// permission 微信客服 › 获取基础信息. Since 2023-12-01 a system app's secret no longer works; existing
 /// companies are unaffected for now.
+#[doc(
+    alias(
+        "获取客户基础信息",
+        "/cgi-bin/kf/customer/batchget",
+        "customer/batchget"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchGetCustomer {
@@ -178,7 +217,7 @@ impl BatchGetCustomer {
     }
 }
 
-/// The response to [`BatchGetCustomer`].
+/// The response to [`BatchGetCustomer`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchGetCustomerResponse {
@@ -341,4 +380,18 @@ pub enum Recommendation {
     CustomerGroup(CustomerGroup),
     /// A `type` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),
+}
+
+impl Recommendation {
+    /// Creates [`Specialist`](Self::Specialist) from its only required field.
+    #[must_use]
+    pub fn specialist(userid: impl Into<String>) -> Self {
+        Self::Specialist(Specialist::new(userid))
+    }
+
+    /// Creates [`CustomerGroup`](Self::CustomerGroup) from its only required field.
+    #[must_use]
+    pub fn customer_group(chat_id: impl Into<String>) -> Self {
+        Self::CustomerGroup(CustomerGroup::new(chat_id))
+    }
 }

@@ -3,6 +3,19 @@
 //! 微信客服 · 机器人管理
 //!
 //! The bot's knowledge base in WeChat customer service: groups of questions and answers.
+//!
+//! Needs the feature `kf`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`AddGroup`] | [添加分组](https://developer.work.weixin.qq.com/document/path/95971) | `POST /cgi-bin/kf/knowledge/add_group` |
+//! | [`DelGroup`] | [删除分组](https://developer.work.weixin.qq.com/document/path/95971) | `POST /cgi-bin/kf/knowledge/del_group` |
+//! | [`ModGroup`] | [修改分组](https://developer.work.weixin.qq.com/document/path/95971) | `POST /cgi-bin/kf/knowledge/mod_group` |
+//! | [`ListGroup`] | [获取分组列表](https://developer.work.weixin.qq.com/document/path/95971) | `POST /cgi-bin/kf/knowledge/list_group` |
+//! | [`AddIntent`] | [添加问答](https://developer.work.weixin.qq.com/document/path/95972) | `POST /cgi-bin/kf/knowledge/add_intent` |
+//! | [`DelIntent`] | [删除问答](https://developer.work.weixin.qq.com/document/path/95972) | `POST /cgi-bin/kf/knowledge/del_intent` |
+//! | [`ModIntent`] | [修改问答](https://developer.work.weixin.qq.com/document/path/95972) | `POST /cgi-bin/kf/knowledge/mod_intent` |
+//! | [`ListIntent`] | [获取问答列表](https://developer.work.weixin.qq.com/document/path/95972) | `POST /cgi-bin/kf/knowledge/list_intent` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -20,6 +33,7 @@ use crate::UnknownUnion;
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用. Customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+#[doc(alias("添加分组", "/cgi-bin/kf/knowledge/add_group", "knowledge/add_group"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddGroup {
@@ -35,7 +49,7 @@ impl AddGroup {
     }
 }
 
-/// The response to [`AddGroup`].
+/// The response to [`AddGroup`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddGroupResponse {
@@ -53,6 +67,7 @@ pub struct AddGroupResponse {
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用. Customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+#[doc(alias("删除分组", "/cgi-bin/kf/knowledge/del_group", "knowledge/del_group"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelGroup {
@@ -68,7 +83,7 @@ impl DelGroup {
     }
 }
 
-/// The response to [`DelGroup`].
+/// The response to [`DelGroup`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelGroupResponse {}
@@ -83,6 +98,7 @@ pub struct DelGroupResponse {}
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用. Customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+#[doc(alias("修改分组", "/cgi-bin/kf/knowledge/mod_group", "knowledge/mod_group"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModGroup {
@@ -103,7 +119,7 @@ impl ModGroup {
     }
 }
 
-/// The response to [`ModGroup`].
+/// The response to [`ModGroup`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModGroupResponse {
@@ -119,6 +135,13 @@ pub struct ModGroupResponse {
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用. Customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+#[doc(
+    alias(
+        "获取分组列表",
+        "/cgi-bin/kf/knowledge/list_group",
+        "knowledge/list_group"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListGroup {
@@ -159,7 +182,7 @@ impl ListGroup {
     }
 }
 
-/// The response to [`ListGroup`].
+/// The response to [`ListGroup`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListGroupResponse {
@@ -181,6 +204,7 @@ pub struct ListGroupResponse {
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用. Customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+#[doc(alias("添加问答", "/cgi-bin/kf/knowledge/add_intent", "knowledge/add_intent"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddIntent {
@@ -218,7 +242,7 @@ impl AddIntent {
     }
 }
 
-/// The response to [`AddIntent`].
+/// The response to [`AddIntent`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddIntentResponse {
@@ -234,6 +258,7 @@ pub struct AddIntentResponse {
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用. Customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+#[doc(alias("删除问答", "/cgi-bin/kf/knowledge/del_intent", "knowledge/del_intent"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelIntent {
@@ -251,7 +276,7 @@ impl DelIntent {
     }
 }
 
-/// The response to [`DelIntent`].
+/// The response to [`DelIntent`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelIntentResponse {}
@@ -269,6 +294,7 @@ pub struct DelIntentResponse {}
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用. Customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+#[doc(alias("修改问答", "/cgi-bin/kf/knowledge/mod_intent", "knowledge/mod_intent"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModIntent {
@@ -314,7 +340,7 @@ impl ModIntent {
     }
 }
 
-/// The response to [`ModIntent`].
+/// The response to [`ModIntent`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModIntentResponse {
@@ -330,6 +356,13 @@ pub struct ModIntentResponse {
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用. Customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+#[doc(
+    alias(
+        "获取问答列表",
+        "/cgi-bin/kf/knowledge/list_intent",
+        "knowledge/list_intent"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListIntent {
@@ -379,7 +412,7 @@ impl ListIntent {
     }
 }
 
-/// The response to [`ListIntent`].
+/// The response to [`ListIntent`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListIntentResponse {
@@ -692,6 +725,20 @@ pub enum Attachment {
     MiniProgram(MiniProgramAttachment),
     /// A `msgtype` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),
+}
+
+impl Attachment {
+    /// Creates [`Image`](Self::Image) from its only required field.
+    #[must_use]
+    pub fn image(media_id: impl Into<String>) -> Self {
+        Self::Image(MediaAttachment::new(media_id))
+    }
+
+    /// Creates [`Video`](Self::Video) from its only required field.
+    #[must_use]
+    pub fn video(media_id: impl Into<String>) -> Self {
+        Self::Video(MediaAttachment::new(media_id))
+    }
 }
 
 /// Something attached to an answer.

@@ -3,6 +3,16 @@
 //! 微信客服 · 会话分配与消息收发
 //!
 //! Messages of customers and servicers in WeChat customer service, and the events around them.
+//!
+//! Needs the feature `kf`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`SyncMsg`] | [接收消息和事件](https://developer.work.weixin.qq.com/document/path/94670) | `POST /cgi-bin/kf/sync_msg` |
+//! | [`GetServiceState`] | [获取会话状态](https://developer.work.weixin.qq.com/document/path/94669) | `POST /cgi-bin/kf/service_state/get` |
+//! | [`TransServiceState`] | [变更会话状态](https://developer.work.weixin.qq.com/document/path/94669) | `POST /cgi-bin/kf/service_state/trans` |
+//! | [`SendMsg`] | [发送消息](https://developer.work.weixin.qq.com/document/path/94677) | `POST /cgi-bin/kf/send_msg` |
+//! | [`SendMsgOnEvent`] | [发送欢迎语等事件响应消息](https://developer.work.weixin.qq.com/document/path/95122) | `POST /cgi-bin/kf/send_msg_on_event` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -24,6 +34,7 @@ use crate::{Json, Secret, Timestamp, Unknown, UnknownUnion};
 /// permission 微信客服 › 管理账号、分配会话和收发消息. The account must be among those that the company lets the API
 /// manage (微信客服 › 通过API管理微信客服账号), and its servicers must be visible to the app. Since 2023-12-01 a
 /// system app's secret no longer works; existing companies are unaffected for now.
+#[doc(alias("接收消息和事件", "/cgi-bin/kf/sync_msg", "kf/sync_msg"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SyncMsg {
@@ -80,7 +91,7 @@ impl SyncMsg {
     }
 }
 
-/// The response to [`SyncMsg`].
+/// The response to [`SyncMsg`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SyncMsgResponse {
@@ -111,6 +122,7 @@ pub struct SyncMsgResponse {
 /// permission 微信客服 › 管理账号、分配会话和收发消息. The account must be among those that the company lets the API
 /// manage (微信客服 › 通过API管理微信客服账号), and its servicers must be visible to the app. Since 2023-12-01 a
 /// system app's secret no longer works; existing companies are unaffected for now.
+#[doc(alias("获取会话状态", "/cgi-bin/kf/service_state/get", "service_state/get"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetServiceState {
@@ -134,7 +146,7 @@ impl GetServiceState {
     }
 }
 
-/// The response to [`GetServiceState`].
+/// The response to [`GetServiceState`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetServiceStateResponse {
@@ -170,6 +182,9 @@ pub struct GetServiceStateResponse {
 /// Error codes:
 ///
 /// - 95014, `KF_USER_NOT_SERVICER`: The servicer hasn't activated WeCom.
+#[doc(
+    alias("变更会话状态", "/cgi-bin/kf/service_state/trans", "service_state/trans")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TransServiceState {
@@ -208,7 +223,7 @@ impl TransServiceState {
     }
 }
 
-/// The response to [`TransServiceState`].
+/// The response to [`TransServiceState`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TransServiceStateResponse {
@@ -230,6 +245,7 @@ pub struct TransServiceStateResponse {
 /// permission 微信客服 › 管理账号、分配会话和收发消息. The account must be among those that the company lets the API
 /// manage (微信客服 › 通过API管理微信客服账号), and its servicers must be visible to the app. Since 2023-12-01 a
 /// system app's secret no longer works; existing companies are unaffected for now.
+#[doc(alias("发送消息", "/cgi-bin/kf/send_msg", "kf/send_msg"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendMsg {
@@ -268,7 +284,7 @@ impl SendMsg {
     }
 }
 
-/// The response to [`SendMsg`].
+/// The response to [`SendMsg`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendMsgResponse {
@@ -299,6 +315,13 @@ pub struct SendMsgResponse {
 /// permission 微信客服 › 管理账号、分配会话和收发消息. The account must be among those that the company lets the API
 /// manage (微信客服 › 通过API管理微信客服账号), and its servicers must be visible to the app. Since 2023-12-01 a
 /// system app's secret no longer works; existing companies are unaffected for now.
+#[doc(
+    alias(
+        "发送欢迎语等事件响应消息",
+        "/cgi-bin/kf/send_msg_on_event",
+        "kf/send_msg_on_event"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendMsgOnEvent {
@@ -331,7 +354,7 @@ impl SendMsgOnEvent {
     }
 }
 
-/// The response to [`SendMsgOnEvent`].
+/// The response to [`SendMsgOnEvent`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendMsgOnEventResponse {
@@ -1329,6 +1352,44 @@ pub enum OutgoingMessage {
     Other(UnknownUnion),
 }
 
+impl OutgoingMessage {
+    /// Creates [`Text`](Self::Text) from its only required field.
+    #[must_use]
+    pub fn text(content: impl Into<String>) -> Self {
+        Self::Text(OutgoingText::new(content))
+    }
+
+    /// Creates [`Image`](Self::Image) from its only required field.
+    #[must_use]
+    pub fn image(media_id: impl Into<String>) -> Self {
+        Self::Image(OutgoingMedia::new(media_id))
+    }
+
+    /// Creates [`Voice`](Self::Voice) from its only required field.
+    #[must_use]
+    pub fn voice(media_id: impl Into<String>) -> Self {
+        Self::Voice(OutgoingMedia::new(media_id))
+    }
+
+    /// Creates [`Video`](Self::Video) from its only required field.
+    #[must_use]
+    pub fn video(media_id: impl Into<String>) -> Self {
+        Self::Video(OutgoingMedia::new(media_id))
+    }
+
+    /// Creates [`File`](Self::File) from its only required field.
+    #[must_use]
+    pub fn file(media_id: impl Into<String>) -> Self {
+        Self::File(OutgoingMedia::new(media_id))
+    }
+
+    /// Creates [`AcquisitionLink`](Self::AcquisitionLink) from its only required field.
+    #[must_use]
+    pub fn acquisition_link(link_url: impl Into<String>) -> Self {
+        Self::AcquisitionLink(AcquisitionLink::new(link_url))
+    }
+}
+
 /// The content of a message in response to an event. Whether a menu is allowed depends on the event.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -1339,6 +1400,14 @@ pub enum EventMessage {
     Menu(EventMenu),
     /// A `msgtype` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),
+}
+
+impl EventMessage {
+    /// Creates [`Text`](Self::Text) from its only required field.
+    #[must_use]
+    pub fn text(content: impl Into<String>) -> Self {
+        Self::Text(OutgoingText::new(content))
+    }
 }
 
 /// An item of a menu to send.
@@ -1355,4 +1424,18 @@ pub enum OutgoingMenuItem {
     Text(OutgoingTextItem),
     /// A `type` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),
+}
+
+impl OutgoingMenuItem {
+    /// Creates [`Click`](Self::Click) from its only required field.
+    #[must_use]
+    pub fn click(content: impl Into<String>) -> Self {
+        Self::Click(OutgoingReplyItem::new(content))
+    }
+
+    /// Creates [`Text`](Self::Text) from its only required field.
+    #[must_use]
+    pub fn text(content: impl Into<String>) -> Self {
+        Self::Text(OutgoingTextItem::new(content))
+    }
 }

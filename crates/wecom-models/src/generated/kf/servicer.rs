@@ -3,6 +3,14 @@
 //! 微信客服 · 接待人员管理
 //!
 //! The servicers of WeChat customer service accounts.
+//!
+//! Needs the feature `kf`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`AddServicer`] | [添加接待人员](https://developer.work.weixin.qq.com/document/path/94646) | `POST /cgi-bin/kf/servicer/add` |
+//! | [`DelServicer`] | [删除接待人员](https://developer.work.weixin.qq.com/document/path/94647) | `POST /cgi-bin/kf/servicer/del` |
+//! | [`ListServicer`] | [获取接待人员列表](https://developer.work.weixin.qq.com/document/path/94645) | `GET /cgi-bin/kf/servicer/list` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -24,6 +32,7 @@ use crate::Unknown;
 /// permission 微信客服 › 管理账号、分配会话和收发消息. The account must be among those that the company lets the API
 /// manage (微信客服 › 通过API管理微信客服账号), and its servicers must be visible to the app. Since 2023-12-01 a
 /// system app's secret no longer works; existing companies are unaffected for now.
+#[doc(alias("添加接待人员", "/cgi-bin/kf/servicer/add", "servicer/add"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddServicer {
@@ -68,7 +77,7 @@ impl AddServicer {
     }
 }
 
-/// The response to [`AddServicer`].
+/// The response to [`AddServicer`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddServicerResponse {
@@ -89,6 +98,7 @@ pub struct AddServicerResponse {
 /// permission 微信客服 › 管理账号、分配会话和收发消息. The account must be among those that the company lets the API
 /// manage (微信客服 › 通过API管理微信客服账号), and its servicers must be visible to the app. Since 2023-12-01 a
 /// system app's secret no longer works; existing companies are unaffected for now.
+#[doc(alias("删除接待人员", "/cgi-bin/kf/servicer/del", "servicer/del"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelServicer {
@@ -133,7 +143,7 @@ impl DelServicer {
     }
 }
 
-/// The response to [`DelServicer`].
+/// The response to [`DelServicer`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelServicerResponse {
@@ -149,6 +159,7 @@ pub struct DelServicerResponse {
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps need the
 /// permission 微信客服权限 › 获取基础信息. The account's servicers must be visible to the app. Since 2023-12-01 a
 /// system app's secret no longer works; existing companies are unaffected for now.
+#[doc(alias("获取接待人员列表", "/cgi-bin/kf/servicer/list", "servicer/list"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListServicer {
@@ -166,7 +177,7 @@ impl ListServicer {
     }
 }
 
-/// The response to [`ListServicer`].
+/// The response to [`ListServicer`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListServicerResponse {

@@ -3,6 +3,14 @@
 //! 微信客服 · 统计管理
 //!
 //! Statistics on WeChat customer service.
+//!
+//! Needs the feature `kf`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`GetCorpStatistic`] | [获取「客户数据统计」企业汇总数据](https://developer.work.weixin.qq.com/document/path/95489) | `POST /cgi-bin/kf/get_corp_statistic` |
+//! | [`GetServicerStatistic`] | [获取「客户数据统计」接待人员明细数据](https://developer.work.weixin.qq.com/document/path/95490) | `POST /cgi-bin/kf/get_servicer_statistic` |
+//! | [`GetKfStatistic`] | [获取客服数据统计](https://developer.work.weixin.qq.com/document/path/99367) | `POST /cgi-bin/kf/get_statistic` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -25,6 +33,13 @@ use crate::Timestamp;
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps need the
 /// permission 微信客服 › 服务工具 › 获取客服数据统计. The account's servicers must be visible to the app. Since
 /// 2023-12-01 a system app's secret no longer works; existing companies are unaffected for now.
+#[doc(
+    alias(
+        "获取「客户数据统计」企业汇总数据",
+        "/cgi-bin/kf/get_corp_statistic",
+        "kf/get_corp_statistic"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCorpStatistic {
@@ -52,7 +67,7 @@ impl GetCorpStatistic {
     }
 }
 
-/// The response to [`GetCorpStatistic`].
+/// The response to [`GetCorpStatistic`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCorpStatisticResponse {
@@ -77,6 +92,13 @@ pub struct GetCorpStatisticResponse {
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps need the
 /// permission 微信客服 › 服务工具 › 获取客服数据统计. The account's servicers must be visible to the app. Since
 /// 2023-12-01 a system app's secret no longer works; existing companies are unaffected for now.
+#[doc(
+    alias(
+        "获取「客户数据统计」接待人员明细数据",
+        "/cgi-bin/kf/get_servicer_statistic",
+        "kf/get_servicer_statistic"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetServicerStatistic {
@@ -115,7 +137,8 @@ impl GetServicerStatistic {
     }
 }
 
-/// The response to [`GetServicerStatistic`].
+/// The response to [`GetServicerStatistic`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetServicerStatisticResponse {
@@ -142,6 +165,9 @@ pub struct GetServicerStatisticResponse {
 ///
 /// Only customer service components (微信客服组件应用) can call it; they need the permission 管理接入的微信客服 ›
 /// 管理来自该场景的客服咨询 › 获取客服数据统计.
+#[doc(
+    alias("获取客服数据统计", "/cgi-bin/kf/get_statistic", "kf/get_statistic")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetKfStatistic {
@@ -165,7 +191,7 @@ impl GetKfStatistic {
     }
 }
 
-/// The response to [`GetKfStatistic`].
+/// The response to [`GetKfStatistic`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetKfStatisticResponse {

@@ -115,3 +115,7 @@ wire::read_int_enums! {
 wire::open_enums! {
     ExternalUserType
 }
+
+wire::int_enums! {
+    ExternalUserType
+}

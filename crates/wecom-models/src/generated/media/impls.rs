@@ -210,3 +210,11 @@ wire::read_string_enums! {
 wire::open_enums! {
     MediaType, UploadScene, UploadStatus
 }
+
+wire::int_enums! {
+    UploadScene, UploadStatus
+}
+
+wire::string_enums! {
+    MediaType
+}

@@ -3,6 +3,16 @@
 //! 会议 · 预约会议基础管理
 //!
 //! Scheduled meetings.
+//!
+//! Needs the feature `meeting`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`GetMeetingInfo`] | [获取会议详情](https://developer.work.weixin.qq.com/document/path/99049) | `POST /cgi-bin/meeting/get_info` |
+//! | [`CancelMeeting`] | [取消预约会议](https://developer.work.weixin.qq.com/document/path/99048) | `POST /cgi-bin/meeting/cancel` |
+//! | [`GetUserMeetingId`] | [获取成员会议ID列表](https://developer.work.weixin.qq.com/document/path/99050) | `POST /cgi-bin/meeting/get_user_meetingid` |
+//! | [`CreateMeeting`] | [创建预约会议](https://developer.work.weixin.qq.com/document/path/99104) | `POST /cgi-bin/meeting/create` |
+//! | [`UpdateMeeting`] | [修改预约会议](https://developer.work.weixin.qq.com/document/path/99047) | `POST /cgi-bin/meeting/update` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -19,6 +29,7 @@ use crate::{Secret, Timestamp, Unknown};
 /// call the meeting API (可调用接口的应用); customized and third-party apps need the permission 会议接口权限.
 ///
 /// The advanced chapter (预约会议高级管理) documents more fields for this path.
+#[doc(alias("获取会议详情", "/cgi-bin/meeting/get_info", "meeting/get_info"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMeetingInfo {
@@ -36,7 +47,7 @@ impl GetMeetingInfo {
     }
 }
 
-/// The response to [`GetMeetingInfo`].
+/// The response to [`GetMeetingInfo`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMeetingInfoResponse {
@@ -85,6 +96,7 @@ pub struct GetMeetingInfoResponse {
 /// notifies the attendees.
 ///
 /// The advanced chapter (预约会议高级管理) documents more fields for this path.
+#[doc(alias("取消预约会议", "/cgi-bin/meeting/cancel", "meeting/cancel"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CancelMeeting {
@@ -102,7 +114,7 @@ impl CancelMeeting {
     }
 }
 
-/// The response to [`CancelMeeting`].
+/// The response to [`CancelMeeting`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CancelMeetingResponse {}
@@ -116,6 +128,13 @@ pub struct CancelMeetingResponse {}
 ///
 /// Only for meetings the app itself created. Self-built apps must be listed among the apps that may
 /// call the meeting API (可调用接口的应用); customized and third-party apps need the permission 会议接口权限.
+#[doc(
+    alias(
+        "获取成员会议ID列表",
+        "/cgi-bin/meeting/get_user_meetingid",
+        "meeting/get_user_meetingid"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUserMeetingId {
@@ -171,7 +190,7 @@ impl GetUserMeetingId {
     }
 }
 
-/// The response to [`GetUserMeetingId`].
+/// The response to [`GetUserMeetingId`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUserMeetingIdResponse {
@@ -191,6 +210,7 @@ pub struct GetUserMeetingIdResponse {
 ///
 /// The advanced chapter (预约会议高级管理) documents more fields for this path. Calls of that chapter can't be
 /// used on a meeting that was created with those documented here; the reverse is possible.
+#[doc(alias("创建预约会议", "/cgi-bin/meeting/create", "meeting/create"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateMeeting {
@@ -292,7 +312,7 @@ impl CreateMeeting {
     }
 }
 
-/// The response to [`CreateMeeting`].
+/// The response to [`CreateMeeting`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateMeetingResponse {
@@ -318,6 +338,7 @@ pub struct CreateMeetingResponse {
 /// start was already past when it was created.
 ///
 /// The advanced chapter (预约会议高级管理) documents more fields for this path.
+#[doc(alias("修改预约会议", "/cgi-bin/meeting/update", "meeting/update"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateMeeting {
@@ -443,7 +464,7 @@ impl UpdateMeeting {
     }
 }
 
-/// The response to [`UpdateMeeting`].
+/// The response to [`UpdateMeeting`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateMeetingResponse {

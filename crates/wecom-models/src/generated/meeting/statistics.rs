@@ -3,6 +3,12 @@
 //! 会议 · 会议统计管理
 //!
 //! Statistics on meetings started.
+//!
+//! Needs the feature `meeting`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`GetStartList`] | [获取会议发起记录](https://developer.work.weixin.qq.com/document/path/99651) | `POST /cgi-bin/meeting/statistics/get_start_list` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -20,6 +26,13 @@ use crate::{Timestamp, Unknown};
 /// An instant meeting is started by the member who opens it, a scheduled meeting by the first to join.
 /// Meetings started by people not visible to the app are not returned, so a page may be shorter than
 /// `limit`. Self-built apps must be listed among the apps that may call the meeting API (可调用接口的应用).
+#[doc(
+    alias(
+        "获取会议发起记录",
+        "/cgi-bin/meeting/statistics/get_start_list",
+        "statistics/get_start_list"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetStartList {
@@ -66,7 +79,7 @@ impl GetStartList {
     }
 }
 
-/// The response to [`GetStartList`].
+/// The response to [`GetStartList`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetStartListResponse {

@@ -3,6 +3,14 @@
 //! 消息接收与发送
 //!
 //! Messages that an app sends to members.
+//!
+//! Needs the feature `message`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`SendMessage`] | [发送应用消息](https://developer.work.weixin.qq.com/document/path/90236) | `POST /cgi-bin/message/send` |
+//! | [`RecallMessage`] | [撤回应用消息](https://developer.work.weixin.qq.com/document/path/94867) | `POST /cgi-bin/message/recall` |
+//! | [`UpdateTemplateCard`] | [更新模版卡片消息](https://developer.work.weixin.qq.com/document/path/94888) | `POST /cgi-bin/message/update_template_card` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -54,6 +62,7 @@ use crate::{Pipe, Secret, Unknown, UnknownUnion};
 /// - `$externalUserName=EXTERNAL_USERID$`: the customer's name. For an external user in a customer group, write
 ///   `CHATID/EXTERNAL_USERID`. If a member has set a remark for the customer, both are shown; of several remarks, that of the
 ///   member who added the customer first. In K12 schools it is the parent's or student's name.
+#[doc(alias("发送应用消息", "/cgi-bin/message/send", "message/send"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendMessage {
@@ -178,7 +187,7 @@ impl SendMessage {
     }
 }
 
-/// The response to [`SendMessage`].
+/// The response to [`SendMessage`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendMessageResponse {
@@ -205,6 +214,7 @@ pub struct SendMessageResponse {
 ///
 /// Only messages sent with [`SendMessage`]. They are recalled in WeCom alone; in the WeChat plugin
 /// they stay.
+#[doc(alias("撤回应用消息", "/cgi-bin/message/recall", "message/recall"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RecallMessage {
@@ -220,7 +230,7 @@ impl RecallMessage {
     }
 }
 
-/// The response to [`RecallMessage`].
+/// The response to [`RecallMessage`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RecallMessageResponse {}
@@ -239,6 +249,13 @@ pub struct RecallMessageResponse {}
 ///
 /// If some of the members are invalid, the card is updated for all others. Members must be visible to
 /// the app and be among the recipients of the message.
+#[doc(
+    alias(
+        "更新模版卡片消息",
+        "/cgi-bin/message/update_template_card",
+        "message/update_template_card"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateTemplateCard {
@@ -328,7 +345,7 @@ impl UpdateTemplateCard {
     }
 }
 
-/// The response to [`UpdateTemplateCard`].
+/// The response to [`UpdateTemplateCard`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateTemplateCardResponse {
@@ -2713,6 +2730,44 @@ pub enum Message {
     TemplateCard(TemplateCard),
     /// A `msgtype` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),
+}
+
+impl Message {
+    /// Creates [`Text`](Self::Text) from its only required field.
+    #[must_use]
+    pub fn text(content: impl Into<String>) -> Self {
+        Self::Text(TextContent::new(content))
+    }
+
+    /// Creates [`Image`](Self::Image) from its only required field.
+    #[must_use]
+    pub fn image(media_id: impl Into<String>) -> Self {
+        Self::Image(MediaContent::new(media_id))
+    }
+
+    /// Creates [`Voice`](Self::Voice) from its only required field.
+    #[must_use]
+    pub fn voice(media_id: impl Into<String>) -> Self {
+        Self::Voice(MediaContent::new(media_id))
+    }
+
+    /// Creates [`Video`](Self::Video) from its only required field.
+    #[must_use]
+    pub fn video(media_id: impl Into<String>) -> Self {
+        Self::Video(VideoContent::new(media_id))
+    }
+
+    /// Creates [`File`](Self::File) from its only required field.
+    #[must_use]
+    pub fn file(media_id: impl Into<String>) -> Self {
+        Self::File(MediaContent::new(media_id))
+    }
+
+    /// Creates [`Markdown`](Self::Markdown) from its only required field.
+    #[must_use]
+    pub fn markdown(content: impl Into<String>) -> Self {
+        Self::Markdown(MarkdownContent::new(content))
+    }
 }
 
 /// A card with a fixed layout.

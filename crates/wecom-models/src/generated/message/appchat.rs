@@ -3,6 +3,15 @@
 //! 消息接收与发送 · 应用发送消息到群聊会话
 //!
 //! Group chats created by an app, and its messages to them.
+//!
+//! Needs the feature `message`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`CreateAppChat`] | [创建群聊会话](https://developer.work.weixin.qq.com/document/path/90245) | `POST /cgi-bin/appchat/create` |
+//! | [`UpdateAppChat`] | [修改群聊会话](https://developer.work.weixin.qq.com/document/path/98913) | `POST /cgi-bin/appchat/update` |
+//! | [`GetAppChat`] | [获取群聊会话](https://developer.work.weixin.qq.com/document/path/98914) | `GET /cgi-bin/appchat/get` |
+//! | [`SendAppChat`] | [应用推送消息](https://developer.work.weixin.qq.com/document/path/90248) | `POST /cgi-bin/appchat/send` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -20,6 +29,7 @@ use crate::{Unknown, UnknownUnion};
 /// 2,000, with the app. Per company, 1,000 group chats per day can be created.
 ///
 /// Only self-built apps can call it, and only if their visible scope is the root department.
+#[doc(alias("创建群聊会话", "/cgi-bin/appchat/create", "appchat/create"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAppChat {
@@ -66,7 +76,7 @@ impl CreateAppChat {
     }
 }
 
-/// The response to [`CreateAppChat`].
+/// The response to [`CreateAppChat`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAppChatResponse {
@@ -82,6 +92,7 @@ pub struct CreateAppChatResponse {
 /// group chats can be changed 1,000 times per hour.
 ///
 /// Only self-built apps can call it, and only if their visible scope is the root department.
+#[doc(alias("修改群聊会话", "/cgi-bin/appchat/update", "appchat/update"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateAppChat {
@@ -145,7 +156,7 @@ impl UpdateAppChat {
     }
 }
 
-/// The response to [`UpdateAppChat`].
+/// The response to [`UpdateAppChat`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateAppChatResponse {}
@@ -158,6 +169,7 @@ pub struct UpdateAppChatResponse {}
 ///
 /// Only self-built apps can call it, and only if their visible scope is the root department.
 /// Third-party apps can't call it.
+#[doc(alias("获取群聊会话", "/cgi-bin/appchat/get", "appchat/get"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAppChat {
@@ -173,7 +185,7 @@ impl GetAppChat {
     }
 }
 
-/// The response to [`GetAppChat`].
+/// The response to [`GetAppChat`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAppChatResponse {
@@ -195,6 +207,7 @@ pub struct GetAppChatResponse {
 /// The WeChat plugin doesn't show Markdown.
 ///
 /// Only self-built apps can call it, and only if their visible scope is the root department.
+#[doc(alias("应用推送消息", "/cgi-bin/appchat/send", "appchat/send"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendAppChat {
@@ -227,7 +240,7 @@ impl SendAppChat {
     }
 }
 
-/// The response to [`SendAppChat`].
+/// The response to [`SendAppChat`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendAppChatResponse {}
@@ -543,4 +556,42 @@ pub enum Message {
     Markdown(MarkdownContent),
     /// A `msgtype` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),
+}
+
+impl Message {
+    /// Creates [`Text`](Self::Text) from its only required field.
+    #[must_use]
+    pub fn text(content: impl Into<String>) -> Self {
+        Self::Text(TextContent::new(content))
+    }
+
+    /// Creates [`Image`](Self::Image) from its only required field.
+    #[must_use]
+    pub fn image(media_id: impl Into<String>) -> Self {
+        Self::Image(MediaContent::new(media_id))
+    }
+
+    /// Creates [`Voice`](Self::Voice) from its only required field.
+    #[must_use]
+    pub fn voice(media_id: impl Into<String>) -> Self {
+        Self::Voice(MediaContent::new(media_id))
+    }
+
+    /// Creates [`Video`](Self::Video) from its only required field.
+    #[must_use]
+    pub fn video(media_id: impl Into<String>) -> Self {
+        Self::Video(VideoContent::new(media_id))
+    }
+
+    /// Creates [`File`](Self::File) from its only required field.
+    #[must_use]
+    pub fn file(media_id: impl Into<String>) -> Self {
+        Self::File(MediaContent::new(media_id))
+    }
+
+    /// Creates [`Markdown`](Self::Markdown) from its only required field.
+    #[must_use]
+    pub fn markdown(content: impl Into<String>) -> Self {
+        Self::Markdown(MarkdownContent::new(content))
+    }
 }

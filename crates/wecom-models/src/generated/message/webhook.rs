@@ -3,6 +3,13 @@
 //! 消息推送（原群机器人）
 //!
 //! Messages that a group bot sends to its group chat.
+//!
+//! Needs the feature `message`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`SendWebhook`] | [消息推送（原群机器人）发送消息](https://developer.work.weixin.qq.com/document/path/99110) | `POST /cgi-bin/webhook/send` |
+//! | [`UploadMedia`] | [文件上传接口](https://developer.work.weixin.qq.com/document/path/99110) | `POST /cgi-bin/webhook/upload_media` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -21,6 +28,13 @@ use crate::{File, Timestamp, Unknown, UnknownUnion};
 /// secret.
 ///
 /// Text and Markdown mention a member with `<@userid>`; `markdown_v2` doesn't support that.
+#[doc(
+    alias(
+        "消息推送（原群机器人）发送消息",
+        "/cgi-bin/webhook/send",
+        "webhook/send"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendWebhook {
@@ -36,7 +50,7 @@ impl SendWebhook {
     }
 }
 
-/// The response to [`SendWebhook`].
+/// The response to [`SendWebhook`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendWebhookResponse {}
@@ -50,6 +64,9 @@ pub struct SendWebhookResponse {}
 ///
 /// A file has more than 5 bytes. An ordinary file has at most 20 MB; a voice message has at most 2 MB,
 /// is in AMR format and lasts at most 60 seconds.
+#[doc(
+    alias("文件上传接口", "/cgi-bin/webhook/upload_media", "webhook/upload_media")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadMedia {
@@ -67,7 +84,7 @@ impl UploadMedia {
     }
 }
 
-/// The response to [`UploadMedia`].
+/// The response to [`UploadMedia`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadMediaResponse {
@@ -1039,6 +1056,38 @@ pub enum Message {
     TemplateCard(TemplateCard),
     /// A `msgtype` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),
+}
+
+impl Message {
+    /// Creates [`Text`](Self::Text) from its only required field.
+    #[must_use]
+    pub fn text(content: impl Into<String>) -> Self {
+        Self::Text(TextContent::new(content))
+    }
+
+    /// Creates [`Markdown`](Self::Markdown) from its only required field.
+    #[must_use]
+    pub fn markdown(content: impl Into<String>) -> Self {
+        Self::Markdown(MarkdownContent::new(content))
+    }
+
+    /// Creates [`MarkdownV2`](Self::MarkdownV2) from its only required field.
+    #[must_use]
+    pub fn markdown_v2(content: impl Into<String>) -> Self {
+        Self::MarkdownV2(MarkdownV2Content::new(content))
+    }
+
+    /// Creates [`File`](Self::File) from its only required field.
+    #[must_use]
+    pub fn file(media_id: impl Into<String>) -> Self {
+        Self::File(MediaContent::new(media_id))
+    }
+
+    /// Creates [`Voice`](Self::Voice) from its only required field.
+    #[must_use]
+    pub fn voice(media_id: impl Into<String>) -> Self {
+        Self::Voice(MediaContent::new(media_id))
+    }
 }
 
 /// A card with a fixed layout.

@@ -236,3 +236,11 @@ wire::read_string_enums! {
 wire::open_enums! {
     Edition, AgreeStatus
 }
+
+wire::int_enums! {
+    Edition
+}
+
+wire::string_enums! {
+    AgreeStatus
+}

@@ -4,6 +4,15 @@
 //!
 //! Approval requests in the Approval app (审批), the templates they are created from, and the approval
 //! flows of self-built and third-party apps.
+//!
+//! Needs the feature `oa`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`GetApprovalDetail`] | [获取审批申请详情](https://developer.work.weixin.qq.com/document/path/91983) | `POST /cgi-bin/oa/getapprovaldetail` |
+//! | [`GetApprovalInfo`] | [批量获取审批单号](https://developer.work.weixin.qq.com/document/path/91816) | `POST /cgi-bin/oa/getapprovalinfo` |
+//! | [`CreateTemplate`] | [创建审批模板](https://developer.work.weixin.qq.com/document/path/97437) | `POST /cgi-bin/oa/approval/create_template` |
+//! | [`GetOpenApprovalData`] | [审批流程引擎](https://developer.work.weixin.qq.com/document/path/90269) | `POST /cgi-bin/corp/getopenapprovaldata` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -31,6 +40,13 @@ use crate::{Timestamp, Unknown, UnknownUnion};
 /// - 301025, `APPROVAL_INVALID_PARAMETER`: A parameter of the request is wrong.
 /// - 301026, `APPROVAL_TEMPLATE_FETCH_FAILED`: WeCom failed to get the details.
 /// - 301055, `APPROVAL_NO_PERMISSION`: The app may not read approval data.
+#[doc(
+    alias(
+        "获取审批申请详情",
+        "/cgi-bin/oa/getapprovaldetail",
+        "oa/getapprovaldetail"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetApprovalDetail {
@@ -48,7 +64,7 @@ impl GetApprovalDetail {
     }
 }
 
-/// The response to [`GetApprovalDetail`].
+/// The response to [`GetApprovalDetail`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetApprovalDetailResponse {
@@ -82,6 +98,13 @@ pub struct GetApprovalDetailResponse {
 /// - 301026, `APPROVAL_TEMPLATE_FETCH_FAILED`: WeCom failed to get the numbers.
 /// - 301055, `APPROVAL_NO_PERMISSION`: The app may not read approval data.
 /// - 301112, `QUERY_TIME_RANGE_TOO_LARGE_301112`: The period is too long. Use a shorter period.
+#[doc(
+    alias(
+        "批量获取审批单号",
+        "/cgi-bin/oa/getapprovalinfo",
+        "oa/getapprovalinfo"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetApprovalInfo {
@@ -129,7 +152,7 @@ impl GetApprovalInfo {
     }
 }
 
-/// The response to [`GetApprovalInfo`].
+/// The response to [`GetApprovalInfo`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetApprovalInfoResponse {
@@ -162,6 +185,13 @@ pub struct GetApprovalInfoResponse {
 /// - 301087, `APPROVAL_TEMPLATE_COUNT_EXCEEDED`: The company has too many templates.
 /// - 301088, `NO_OPERATION_PERMISSION_301088`: The app has no permission for approvals.
 /// - 620004, `APPROVAL_INTERNAL_ERROR`: WeCom failed.
+#[doc(
+    alias(
+        "创建审批模板",
+        "/cgi-bin/oa/approval/create_template",
+        "approval/create_template"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTemplate {
@@ -185,7 +215,7 @@ impl CreateTemplate {
     }
 }
 
-/// The response to [`CreateTemplate`].
+/// The response to [`CreateTemplate`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTemplateResponse {
@@ -201,6 +231,13 @@ pub struct CreateTemplateResponse {
 /// For approval requests that a self-built or third-party app started with the JS-SDK
 /// (`thirdPartyOpenPage`), from a template of its own. They are unrelated to the Approval app (审批) and
 /// its other endpoints. Changes of the status are also sent, as the event `open_approval_change`.
+#[doc(
+    alias(
+        "审批流程引擎",
+        "/cgi-bin/corp/getopenapprovaldata",
+        "corp/getopenapprovaldata"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetOpenApprovalData {
@@ -216,7 +253,8 @@ impl GetOpenApprovalData {
     }
 }
 
-/// The response to [`GetOpenApprovalData`].
+/// The response to [`GetOpenApprovalData`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetOpenApprovalDataResponse {

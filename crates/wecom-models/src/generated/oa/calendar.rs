@@ -3,6 +3,15 @@
 //! 日程 · 管理日历
 //!
 //! Calendars that an app creates for members of the company.
+//!
+//! Needs the feature `oa`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`AddCalendar`] | [创建日历](https://developer.work.weixin.qq.com/document/path/93647) | `POST /cgi-bin/oa/calendar/add` |
+//! | [`UpdateCalendar`] | [更新日历](https://developer.work.weixin.qq.com/document/path/97716) | `POST /cgi-bin/oa/calendar/update` |
+//! | [`GetCalendar`] | [获取日历详情](https://developer.work.weixin.qq.com/document/path/97717) | `POST /cgi-bin/oa/calendar/get` |
+//! | [`DelCalendar`] | [删除日历](https://developer.work.weixin.qq.com/document/path/97718) | `POST /cgi-bin/oa/calendar/del` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -22,6 +31,7 @@ use crate::Unknown;
 ///
 /// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用. Customized and third-party apps need the
 /// permission 日程接口权限. The members it is shared with must be visible to the app.
+#[doc(alias("创建日历", "/cgi-bin/oa/calendar/add", "calendar/add"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddCalendar {
@@ -50,7 +60,7 @@ impl AddCalendar {
     }
 }
 
-/// The response to [`AddCalendar`].
+/// The response to [`AddCalendar`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddCalendarResponse {
@@ -69,6 +79,7 @@ pub struct AddCalendarResponse {
 ///
 /// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用. Customized and third-party apps need the
 /// permission 日程接口权限. The members it is shared with must be visible to the app.
+#[doc(alias("更新日历", "/cgi-bin/oa/calendar/update", "calendar/update"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateCalendar {
@@ -96,7 +107,7 @@ impl UpdateCalendar {
     }
 }
 
-/// The response to [`UpdateCalendar`].
+/// The response to [`UpdateCalendar`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateCalendarResponse {
@@ -113,6 +124,7 @@ pub struct UpdateCalendarResponse {
 ///
 /// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用. Customized and third-party apps need the
 /// permission 日程接口权限.
+#[doc(alias("获取日历详情", "/cgi-bin/oa/calendar/get", "calendar/get"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCalendar {
@@ -130,7 +142,7 @@ impl GetCalendar {
     }
 }
 
-/// The response to [`GetCalendar`].
+/// The response to [`GetCalendar`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCalendarResponse {
@@ -146,6 +158,7 @@ pub struct GetCalendarResponse {
 ///
 /// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用. Customized and third-party apps need the
 /// permission 日程接口权限.
+#[doc(alias("删除日历", "/cgi-bin/oa/calendar/del", "calendar/del"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelCalendar {
@@ -161,7 +174,7 @@ impl DelCalendar {
     }
 }
 
-/// The response to [`DelCalendar`].
+/// The response to [`DelCalendar`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelCalendarResponse {}

@@ -3,6 +3,18 @@
 //! 日程 · 管理日程
 //!
 //! Events in the calendars of an app.
+//!
+//! Needs the feature `oa`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`AddSchedule`] | [创建日程](https://developer.work.weixin.qq.com/document/path/93648) | `POST /cgi-bin/oa/schedule/add` |
+//! | [`UpdateSchedule`] | [更新日程](https://developer.work.weixin.qq.com/document/path/97720) | `POST /cgi-bin/oa/schedule/update` |
+//! | [`AddAttendees`] | [新增日程参与者](https://developer.work.weixin.qq.com/document/path/97721) | `POST /cgi-bin/oa/schedule/add_attendees` |
+//! | [`DelAttendees`] | [删除日程参与者](https://developer.work.weixin.qq.com/document/path/97722) | `POST /cgi-bin/oa/schedule/del_attendees` |
+//! | [`GetScheduleByCalendar`] | [获取日历下的日程列表](https://developer.work.weixin.qq.com/document/path/97723) | `POST /cgi-bin/oa/schedule/get_by_calendar` |
+//! | [`GetSchedule`] | [获取日程详情](https://developer.work.weixin.qq.com/document/path/97724) | `POST /cgi-bin/oa/schedule/get` |
+//! | [`DelSchedule`] | [取消日程](https://developer.work.weixin.qq.com/document/path/97725) | `POST /cgi-bin/oa/schedule/del` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -23,6 +35,7 @@ use crate::{Timestamp, Unknown};
 ///
 /// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用. Customized and third-party apps need the
 /// permission 日程接口权限. The system app 会议室 can call it, too. The attendees must be visible to the app.
+#[doc(alias("创建日程", "/cgi-bin/oa/schedule/add", "schedule/add"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddSchedule {
@@ -51,7 +64,7 @@ impl AddSchedule {
     }
 }
 
-/// The response to [`AddSchedule`].
+/// The response to [`AddSchedule`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddScheduleResponse {
@@ -90,6 +103,7 @@ pub struct AddScheduleResponse {
 /// - 90482, `SCHEDULE_INVALID_OP_START_TIME`: `op_start_time` is no time at which the repeating event starts.
 /// - 90484, `SCHEDULE_SINGLE_MODE_NEEDS_REPEAT`: The event repeats, which it can't if `op_mode` is 1.
 /// - 90485, `SCHEDULE_INVALID_OP_MODE`: `op_mode` is 1 or 2, but the event doesn't repeat.
+#[doc(alias("更新日程", "/cgi-bin/oa/schedule/update", "schedule/update"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateSchedule {
@@ -136,7 +150,7 @@ impl UpdateSchedule {
     }
 }
 
-/// The response to [`UpdateSchedule`].
+/// The response to [`UpdateSchedule`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateScheduleResponse {
@@ -153,6 +167,13 @@ pub struct UpdateScheduleResponse {
 ///
 /// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用. Customized and third-party apps need the
 /// permission 日程接口权限. The system app 会议室 can call it, too. The attendees must be visible to the app.
+#[doc(
+    alias(
+        "新增日程参与者",
+        "/cgi-bin/oa/schedule/add_attendees",
+        "schedule/add_attendees"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddAttendees {
@@ -180,7 +201,7 @@ impl AddAttendees {
     }
 }
 
-/// The response to [`AddAttendees`].
+/// The response to [`AddAttendees`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddAttendeesResponse {}
@@ -194,6 +215,13 @@ pub struct AddAttendeesResponse {}
 ///
 /// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用. Customized and third-party apps need the
 /// permission 日程接口权限. The system app 会议室 can call it, too. The attendees must be visible to the app.
+#[doc(
+    alias(
+        "删除日程参与者",
+        "/cgi-bin/oa/schedule/del_attendees",
+        "schedule/del_attendees"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelAttendees {
@@ -221,7 +249,7 @@ impl DelAttendees {
     }
 }
 
-/// The response to [`DelAttendees`].
+/// The response to [`DelAttendees`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelAttendeesResponse {}
@@ -236,6 +264,13 @@ pub struct DelAttendeesResponse {}
 ///
 /// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用. Customized and third-party apps need the
 /// permission 日程接口权限.
+#[doc(
+    alias(
+        "获取日历下的日程列表",
+        "/cgi-bin/oa/schedule/get_by_calendar",
+        "schedule/get_by_calendar"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetScheduleByCalendar {
@@ -272,7 +307,8 @@ impl GetScheduleByCalendar {
     }
 }
 
-/// The response to [`GetScheduleByCalendar`].
+/// The response to [`GetScheduleByCalendar`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetScheduleByCalendarResponse {
@@ -289,6 +325,7 @@ pub struct GetScheduleByCalendarResponse {
 ///
 /// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用. Customized and third-party apps need the
 /// permission 日程接口权限. The system app 会议室 can call it, too.
+#[doc(alias("获取日程详情", "/cgi-bin/oa/schedule/get", "schedule/get"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetSchedule {
@@ -306,7 +343,7 @@ impl GetSchedule {
     }
 }
 
-/// The response to [`GetSchedule`].
+/// The response to [`GetSchedule`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetScheduleResponse {
@@ -330,6 +367,7 @@ pub struct GetScheduleResponse {
 ///
 /// - 90482, `SCHEDULE_INVALID_OP_START_TIME`: `op_start_time` is no time at which the repeating event starts.
 /// - 90485, `SCHEDULE_INVALID_OP_MODE`: `op_mode` is 1 or 2, but the event doesn't repeat.
+#[doc(alias("取消日程", "/cgi-bin/oa/schedule/del", "schedule/del"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelSchedule {
@@ -367,7 +405,7 @@ impl DelSchedule {
     }
 }
 
-/// The response to [`DelSchedule`].
+/// The response to [`DelSchedule`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelScheduleResponse {}

@@ -3,6 +3,12 @@
 //! 企业支付 · 企业红包
 //!
 //! Red packets: money that a company gives to people in WeChat.
+//!
+//! Needs the feature `pay`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`SendWorkwxRedPack`] | [发放企业红包](https://developer.work.weixin.qq.com/document/path/90275) | `POST /mmpaymkttransfers/sendworkwxredpack` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -46,6 +52,13 @@ use crate::Unknown;
 ///
 /// A new merchant can send red packets once it has been registered for more than 90 days and has had
 /// transactions on 30 consecutive days. A mobile app's appid can't be used.
+#[doc(
+    alias(
+        "发放企业红包",
+        "/mmpaymkttransfers/sendworkwxredpack",
+        "mmpaymkttransfers/sendworkwxredpack"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendWorkwxRedPack {
@@ -155,7 +168,7 @@ impl SendWorkwxRedPack {
     }
 }
 
-/// The response to [`SendWorkwxRedPack`].
+/// The response to [`SendWorkwxRedPack`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendWorkwxRedPackResponse {

@@ -217,6 +217,15 @@ wire::open_enums! {
     BusinessType, PayType, OrderType, DiscountType
 }
 
+wire::int_enums! {
+    BusinessType, PayType, OrderType, DiscountType
+}
+
 wire::open_unions! {
     ProductList
+}
+
+wire::from_contents! {
+    ProductList::ThirdApp(ThirdAppOrder), ProductList::CustomizedApp(CustomizedAppOrder),
+    ProductList::PromotionCase(PromotionCaseOrder)
 }

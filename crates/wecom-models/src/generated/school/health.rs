@@ -3,6 +3,12 @@
 //! 家校应用 · 健康上报
 //!
 //! Health reports that a school or company asks for.
+//!
+//! Needs the feature `school`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`GetReportJobIds`] | [获取健康上报任务ID列表](https://developer.work.weixin.qq.com/document/path/93677) | `POST /cgi-bin/health/get_report_jobids` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -16,6 +22,13 @@ mod reverse;
 /// Self-built apps must be listed under 健康上报 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+#[doc(
+    alias(
+        "获取健康上报任务ID列表",
+        "/cgi-bin/health/get_report_jobids",
+        "health/get_report_jobids"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetReportJobIds {
@@ -47,7 +60,7 @@ impl GetReportJobIds {
     }
 }
 
-/// The response to [`GetReportJobIds`].
+/// The response to [`GetReportJobIds`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetReportJobIdsResponse {

@@ -3,6 +3,19 @@
 //! 应用授权
 //!
 //! Authentication of a service provider's apps, and their installation by companies.
+//!
+//! Needs the feature `service`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`GetSuiteToken`] | [获取第三方应用凭证](https://developer.work.weixin.qq.com/document/path/90600) | `POST /cgi-bin/service/get_suite_token` |
+//! | [`GetCorpToken`] | [获取企业凭证](https://developer.work.weixin.qq.com/document/path/90605) | `POST /cgi-bin/service/get_corp_token` |
+//! | [`GetProviderToken`] | [获取服务商凭证](https://developer.work.weixin.qq.com/document/path/91200) | `POST /cgi-bin/service/get_provider_token` |
+//! | [`GetAppQrCode`] | [获取应用二维码](https://developer.work.weixin.qq.com/document/path/95430) | `POST /cgi-bin/service/get_app_qrcode` |
+//! | [`GetPreAuthCode`] | [获取预授权码](https://developer.work.weixin.qq.com/document/path/90601) | `GET /cgi-bin/service/get_pre_auth_code` |
+//! | [`SetSessionInfo`] | [设置授权配置](https://developer.work.weixin.qq.com/document/path/90602) | `POST /cgi-bin/service/set_session_info` |
+//! | [`GetPermanentCodeV2`] | [获取企业永久授权码](https://developer.work.weixin.qq.com/document/path/100776) | `POST /cgi-bin/service/v2/get_permanent_code` |
+//! | [`GetCustomizedAuthUrl`] | [获取带参授权链接](https://developer.work.weixin.qq.com/document/path/98744) | `POST /cgi-bin/service/get_customized_auth_url` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -20,6 +33,13 @@ use crate::{Secret, Unknown};
 ///
 /// WeCom sends a new `suite_ticket` to the provider's instruction callback URL (指令回调URL) every 10
 /// minutes. A ticket is valid for 30 minutes, so two may be missed; always use the latest.
+#[doc(
+    alias(
+        "获取第三方应用凭证",
+        "/cgi-bin/service/get_suite_token",
+        "service/get_suite_token"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetSuiteToken {
@@ -48,7 +68,7 @@ impl GetSuiteToken {
     }
 }
 
-/// The response to [`GetSuiteToken`].
+/// The response to [`GetSuiteToken`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetSuiteTokenResponse {
@@ -65,6 +85,13 @@ pub struct GetSuiteTokenResponse {
 ///
 /// The token is like that of a company's self-built app, and is used in the same calls. Cache it and
 /// reuse it.
+#[doc(
+    alias(
+        "获取企业凭证",
+        "/cgi-bin/service/get_corp_token",
+        "service/get_corp_token"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCorpToken {
@@ -88,7 +115,7 @@ impl GetCorpToken {
     }
 }
 
-/// The response to [`GetCorpToken`].
+/// The response to [`GetCorpToken`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCorpTokenResponse {
@@ -105,6 +132,13 @@ pub struct GetCorpTokenResponse {
 ///
 /// Cache the token and reuse it: frequent calls are blocked. While it is valid, the same token is
 /// returned again. WeCom may invalidate it early, so be ready to get a new one.
+#[doc(
+    alias(
+        "获取服务商凭证",
+        "/cgi-bin/service/get_provider_token",
+        "service/get_provider_token"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetProviderToken {
@@ -125,7 +159,7 @@ impl GetProviderToken {
     }
 }
 
-/// The response to [`GetProviderToken`].
+/// The response to [`GetProviderToken`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetProviderTokenResponse {
@@ -142,6 +176,13 @@ pub struct GetProviderTokenResponse {
 ///
 /// Only for third-party apps available to all companies (第三方通用应用) that are online. The response is an
 /// image or its URL, depending on `result_type`.
+#[doc(
+    alias(
+        "获取应用二维码",
+        "/cgi-bin/service/get_app_qrcode",
+        "service/get_app_qrcode"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAppQrCode {
@@ -197,7 +238,7 @@ impl GetAppQrCode {
     }
 }
 
-/// The response to [`GetAppQrCode`].
+/// The response to [`GetAppQrCode`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAppQrCodeResponse {
@@ -211,6 +252,13 @@ pub struct GetAppQrCodeResponse {
 /// [获取预授权码](https://developer.work.weixin.qq.com/document/path/90601)
 ///
 /// The code goes into the URL that `login::Installation` builds.
+#[doc(
+    alias(
+        "获取预授权码",
+        "/cgi-bin/service/get_pre_auth_code",
+        "service/get_pre_auth_code"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetPreAuthCode {}
@@ -223,7 +271,7 @@ impl GetPreAuthCode {
     }
 }
 
-/// The response to [`GetPreAuthCode`].
+/// The response to [`GetPreAuthCode`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetPreAuthCodeResponse {
@@ -238,6 +286,13 @@ pub struct GetPreAuthCodeResponse {
 ///
 /// `POST /cgi-bin/service/set_session_info` ·
 /// [设置授权配置](https://developer.work.weixin.qq.com/document/path/90602)
+#[doc(
+    alias(
+        "设置授权配置",
+        "/cgi-bin/service/set_session_info",
+        "service/set_session_info"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetSessionInfo {
@@ -258,7 +313,7 @@ impl SetSessionInfo {
     }
 }
 
-/// The response to [`SetSessionInfo`].
+/// The response to [`SetSessionInfo`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetSessionInfoResponse {}
@@ -273,6 +328,13 @@ pub struct SetSessionInfoResponse {}
 ///
 /// The temporary code comes with the redirect of the installation, or is pushed to the provider's
 /// callback. It can be used once.
+#[doc(
+    alias(
+        "获取企业永久授权码",
+        "/cgi-bin/service/v2/get_permanent_code",
+        "v2/get_permanent_code"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetPermanentCodeV2 {
@@ -290,7 +352,7 @@ impl GetPermanentCodeV2 {
     }
 }
 
-/// The response to [`GetPermanentCodeV2`].
+/// The response to [`GetPermanentCodeV2`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetPermanentCodeV2Response {
@@ -317,6 +379,13 @@ pub struct GetPermanentCodeV2Response {
 /// [获取带参授权链接](https://developer.work.weixin.qq.com/document/path/98744)
 ///
 /// Make a QR code from the URL, for an admin of the company to scan.
+#[doc(
+    alias(
+        "获取带参授权链接",
+        "/cgi-bin/service/get_customized_auth_url",
+        "service/get_customized_auth_url"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCustomizedAuthUrl {
@@ -341,7 +410,8 @@ impl GetCustomizedAuthUrl {
     }
 }
 
-/// The response to [`GetCustomizedAuthUrl`].
+/// The response to [`GetCustomizedAuthUrl`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCustomizedAuthUrlResponse {

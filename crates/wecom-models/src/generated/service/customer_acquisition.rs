@@ -3,6 +3,12 @@
 //! 客户联系 · 获客助手组件
 //!
 //! Payments by providers for the customers whom acquisition links bring to companies.
+//!
+//! Needs the feature `service`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`GetBillList`] | [获取代支付流水](https://developer.work.weixin.qq.com/document/path/99602) | `POST /cgi-bin/service/customer_acquisition/get_bill_list` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -22,6 +28,13 @@ use crate::Timestamp;
 ///
 /// Only customer acquisition components (获客助手组件) can call it, with the suite_access_token of the
 /// component.
+#[doc(
+    alias(
+        "获取代支付流水",
+        "/cgi-bin/service/customer_acquisition/get_bill_list",
+        "customer_acquisition/get_bill_list"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetBillList {
@@ -68,7 +81,7 @@ impl GetBillList {
     }
 }
 
-/// The response to [`GetBillList`].
+/// The response to [`GetBillList`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetBillListResponse {

@@ -4,6 +4,14 @@
 //!
 //! The identity of the person who opened a page, logged in to a website or opened a mini program of a
 //! service provider.
+//!
+//! Needs the feature `service`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`GetUserInfo3rd`] | [获取访问用户身份](https://developer.work.weixin.qq.com/document/path/91121) | `GET /cgi-bin/service/auth/getuserinfo3rd` |
+//! | [`GetUserDetail3rd`] | [获取访问用户敏感信息](https://developer.work.weixin.qq.com/document/path/91122) | `POST /cgi-bin/service/auth/getuserdetail3rd` |
+//! | [`JsCodeToSession`] | [code2Session](https://developer.work.weixin.qq.com/document/path/92423) | `GET /cgi-bin/service/miniprogram/jscode2session` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -23,6 +31,13 @@ use crate::{Secret, Unknown};
 ///
 /// The domain of the redirect must be a trusted domain of the app, or WeCom answers with the error
 /// 50001.
+#[doc(
+    alias(
+        "获取访问用户身份",
+        "/cgi-bin/service/auth/getuserinfo3rd",
+        "auth/getuserinfo3rd"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUserInfo3rd {
@@ -38,7 +53,7 @@ impl GetUserInfo3rd {
     }
 }
 
-/// The response to [`GetUserInfo3rd`].
+/// The response to [`GetUserInfo3rd`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUserInfo3rdResponse {
@@ -65,6 +80,13 @@ pub struct GetUserInfo3rdResponse {
 /// [获取访问用户敏感信息](https://developer.work.weixin.qq.com/document/path/91122)
 ///
 /// The member must be visible to the app.
+#[doc(
+    alias(
+        "获取访问用户敏感信息",
+        "/cgi-bin/service/auth/getuserdetail3rd",
+        "auth/getuserdetail3rd"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUserDetail3rd {
@@ -82,7 +104,7 @@ impl GetUserDetail3rd {
     }
 }
 
-/// The response to [`GetUserDetail3rd`].
+/// The response to [`GetUserDetail3rd`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUserDetail3rdResponse {
@@ -110,6 +132,13 @@ pub struct GetUserDetail3rdResponse {
 /// Call it with the token of the third-party app that the mini program is linked to.
 ///
 /// The `session_key` signs and encrypts user data: never send it to the mini program or anywhere else.
+#[doc(
+    alias(
+        "code2Session",
+        "/cgi-bin/service/miniprogram/jscode2session",
+        "miniprogram/jscode2session"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct JsCodeToSession {
@@ -130,7 +159,7 @@ impl JsCodeToSession {
     }
 }
 
-/// The response to [`JsCodeToSession`].
+/// The response to [`JsCodeToSession`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct JsCodeToSessionResponse {

@@ -3,6 +3,12 @@
 //! 素材管理 · 服务商
 //!
 //! Temporary media files of a service provider.
+//!
+//! Needs the feature `service`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`UploadMedia`] | [服务商上传临时素材](https://developer.work.weixin.qq.com/document/path/99310) | `POST /cgi-bin/service/media/upload` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -23,6 +29,9 @@ use crate::{File, Timestamp, Unknown};
 /// - voice: 2 MB and 60 seconds, AMR only
 /// - video: 10 MB, MP4
 /// - file: 20 MB
+#[doc(
+    alias("服务商上传临时素材", "/cgi-bin/service/media/upload", "media/upload")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadMedia {
@@ -53,7 +62,7 @@ impl UploadMedia {
     }
 }
 
-/// The response to [`UploadMedia`].
+/// The response to [`UploadMedia`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadMediaResponse {

@@ -3,6 +3,13 @@
 //! 文档 · 管理文档内容
 //!
 //! The content of a document (文档), and its updates.
+//!
+//! Needs the feature `wedoc`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`BatchUpdateDocument`] | [编辑文档内容](https://developer.work.weixin.qq.com/document/path/97626) | `POST /cgi-bin/wedoc/document/batch_update` |
+//! | [`GetDocument`] | [获取文档数据](https://developer.work.weixin.qq.com/document/path/101161) | `POST /cgi-bin/wedoc/document/get` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -20,6 +27,13 @@ use crate::{Unknown, UnknownUnion};
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+#[doc(
+    alias(
+        "编辑文档内容",
+        "/cgi-bin/wedoc/document/batch_update",
+        "document/batch_update"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchUpdateDocument {
@@ -54,7 +68,8 @@ impl BatchUpdateDocument {
     }
 }
 
-/// The response to [`BatchUpdateDocument`].
+/// The response to [`BatchUpdateDocument`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchUpdateDocumentResponse {}
@@ -66,6 +81,7 @@ pub struct BatchUpdateDocumentResponse {}
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+#[doc(alias("获取文档数据", "/cgi-bin/wedoc/document/get", "document/get"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetDocument {
@@ -81,7 +97,7 @@ impl GetDocument {
     }
 }
 
-/// The response to [`GetDocument`].
+/// The response to [`GetDocument`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetDocumentResponse {

@@ -3,6 +3,12 @@
 //! 文档 · 管理收集表
 //!
 //! Forms (收集表) and their answers.
+//!
+//! Needs the feature `wedoc`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`GetFormStatistic`] | [收集表的统计信息查询](https://developer.work.weixin.qq.com/document/path/97818) | `POST /cgi-bin/wedoc/get_form_statistic` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -27,6 +33,13 @@ use crate::{Timestamp, Unknown};
 ///
 /// Only for forms the app itself created. Self-built apps must be listed under 文档 › 可调用应用; customized
 /// and third-party apps need the permission 文档.
+#[doc(
+    alias(
+        "收集表的统计信息查询",
+        "/cgi-bin/wedoc/get_form_statistic",
+        "wedoc/get_form_statistic"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetFormStatistic {
@@ -86,7 +99,7 @@ impl GetFormStatistic {
     }
 }
 
-/// The response to [`GetFormStatistic`].
+/// The response to [`GetFormStatistic`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetFormStatisticResponse {

@@ -3,6 +3,12 @@
 //! 文档 · 管理智能表格内容
 //!
 //! The content of a smart sheet (智能表格).
+//!
+//! Needs the feature `wedoc`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`GetRecords`] | [查询记录](https://developer.work.weixin.qq.com/document/path/101158) | `POST /cgi-bin/wedoc/smartsheet/get_records` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -21,6 +27,13 @@ use crate::Unknown;
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+#[doc(
+    alias(
+        "查询记录",
+        "/cgi-bin/wedoc/smartsheet/get_records",
+        "smartsheet/get_records"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetRecords {
@@ -142,7 +155,7 @@ impl GetRecords {
     }
 }
 
-/// The response to [`GetRecords`].
+/// The response to [`GetRecords`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetRecordsResponse {

@@ -3,6 +3,13 @@
 //! 微盘 · 版本和容量管理
 //!
 //! The edition and the capacity of WeDrive (微盘).
+//!
+//! Needs the feature `wedrive`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`GetProInfo`] | [获取盘专业版信息](https://developer.work.weixin.qq.com/document/path/95856) | `POST /cgi-bin/wedrive/mng_pro_info` |
+//! | [`GetCapacity`] | [获取盘容量信息](https://developer.work.weixin.qq.com/document/path/95856) | `POST /cgi-bin/wedrive/mng_capacity` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -17,6 +24,13 @@ use crate::Timestamp;
 ///
 /// The company itself calls it with the secret of 微盘. Self-built apps must be listed under 微盘 › 可调用应用;
 /// customized and third-party apps need the permission 微盘.
+#[doc(
+    alias(
+        "获取盘专业版信息",
+        "/cgi-bin/wedrive/mng_pro_info",
+        "wedrive/mng_pro_info"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetProInfo {}
@@ -29,7 +43,7 @@ impl GetProInfo {
     }
 }
 
-/// The response to [`GetProInfo`].
+/// The response to [`GetProInfo`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetProInfoResponse {
@@ -50,6 +64,13 @@ pub struct GetProInfoResponse {
 ///
 /// The company itself calls it with the secret of 微盘. Self-built apps must be listed under 微盘 › 可调用应用;
 /// customized and third-party apps need the permission 微盘.
+#[doc(
+    alias(
+        "获取盘容量信息",
+        "/cgi-bin/wedrive/mng_capacity",
+        "wedrive/mng_capacity"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCapacity {}
@@ -62,7 +83,7 @@ impl GetCapacity {
     }
 }
 
-/// The response to [`GetCapacity`].
+/// The response to [`GetCapacity`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCapacityResponse {

@@ -3,6 +3,28 @@
 //! 微盘 · 管理文件
 //!
 //! Files and folders in WeDrive (微盘): finding, uploading and changing them, and who may see them.
+//!
+//! Needs the feature `wedrive`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`ListFile`] | [获取文件列表](https://developer.work.weixin.qq.com/document/path/93657) | `POST /cgi-bin/wedrive/file_list` |
+//! | [`UploadFile`] | [上传文件](https://developer.work.weixin.qq.com/document/path/97880) | `POST /cgi-bin/wedrive/file_upload` |
+//! | [`UploadFileInit`] | [分块上传初始化](https://developer.work.weixin.qq.com/document/path/98004) | `POST /cgi-bin/wedrive/file_upload_init` |
+//! | [`UploadFilePart`] | [分块上传文件](https://developer.work.weixin.qq.com/document/path/98004) | `POST /cgi-bin/wedrive/file_upload_part` |
+//! | [`UploadFileFinish`] | [分块上传完成](https://developer.work.weixin.qq.com/document/path/98004) | `POST /cgi-bin/wedrive/file_upload_finish` |
+//! | [`DownloadFile`] | [下载文件](https://developer.work.weixin.qq.com/document/path/97881) | `POST /cgi-bin/wedrive/file_download` |
+//! | [`CreateFile`] | [新建文件夹/文档](https://developer.work.weixin.qq.com/document/path/97882) | `POST /cgi-bin/wedrive/file_create` |
+//! | [`RenameFile`] | [重命名文件](https://developer.work.weixin.qq.com/document/path/97883) | `POST /cgi-bin/wedrive/file_rename` |
+//! | [`MoveFile`] | [移动文件](https://developer.work.weixin.qq.com/document/path/97884) | `POST /cgi-bin/wedrive/file_move` |
+//! | [`DeleteFile`] | [删除文件](https://developer.work.weixin.qq.com/document/path/97885) | `POST /cgi-bin/wedrive/file_delete` |
+//! | [`GetFileInfo`] | [获取文件信息](https://developer.work.weixin.qq.com/document/path/97886) | `POST /cgi-bin/wedrive/file_info` |
+//! | [`AddFileAcl`] | [新增成员](https://developer.work.weixin.qq.com/document/path/93658) | `POST /cgi-bin/wedrive/file_acl_add` |
+//! | [`DelFileAcl`] | [删除成员](https://developer.work.weixin.qq.com/document/path/97888) | `POST /cgi-bin/wedrive/file_acl_del` |
+//! | [`SetFileSetting`] | [分享设置](https://developer.work.weixin.qq.com/document/path/97889) | `POST /cgi-bin/wedrive/file_setting` |
+//! | [`ShareFile`] | [获取分享链接](https://developer.work.weixin.qq.com/document/path/97890) | `POST /cgi-bin/wedrive/file_share` |
+//! | [`GetFilePermission`] | [获取文件权限信息](https://developer.work.weixin.qq.com/document/path/97891) | `POST /cgi-bin/wedrive/get_file_permission` |
+//! | [`SetFileSecureSetting`] | [修改文件安全设置](https://developer.work.weixin.qq.com/document/path/97892) | `POST /cgi-bin/wedrive/file_secure_setting` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -17,6 +39,7 @@ use crate::{Secret, Timestamp, Unknown};
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+#[doc(alias("获取文件列表", "/cgi-bin/wedrive/file_list", "wedrive/file_list"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListFile {
@@ -52,7 +75,7 @@ impl ListFile {
     }
 }
 
-/// The response to [`ListFile`].
+/// The response to [`ListFile`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListFileResponse {
@@ -82,6 +105,7 @@ pub struct ListFileResponse {
 ///
 /// [`Client::upload_to_drive`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.upload_to_drive)
 /// of `wecom-sdk` uploads a file to WeDrive, in blocks where it is large.
+#[doc(alias("上传文件", "/cgi-bin/wedrive/file_upload", "wedrive/file_upload"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadFile {
@@ -136,7 +160,7 @@ impl UploadFile {
     }
 }
 
-/// The response to [`UploadFile`].
+/// The response to [`UploadFile`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadFileResponse {
@@ -162,6 +186,13 @@ pub struct UploadFileResponse {
 ///
 /// [`Client::upload_to_drive`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.upload_to_drive)
 /// of `wecom-sdk` uploads a file to WeDrive, in blocks where it is large.
+#[doc(
+    alias(
+        "分块上传初始化",
+        "/cgi-bin/wedrive/file_upload_init",
+        "wedrive/file_upload_init"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadFileInit {
@@ -231,7 +262,7 @@ impl UploadFileInit {
     }
 }
 
-/// The response to [`UploadFileInit`].
+/// The response to [`UploadFileInit`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadFileInitResponse {
@@ -253,6 +284,13 @@ pub struct UploadFileInitResponse {
 ///
 /// [`Client::upload_to_drive`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.upload_to_drive)
 /// of `wecom-sdk` uploads a file to WeDrive, in blocks where it is large.
+#[doc(
+    alias(
+        "分块上传文件",
+        "/cgi-bin/wedrive/file_upload_part",
+        "wedrive/file_upload_part"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadFilePart {
@@ -280,7 +318,7 @@ impl UploadFilePart {
     }
 }
 
-/// The response to [`UploadFilePart`].
+/// The response to [`UploadFilePart`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadFilePartResponse {}
@@ -295,6 +333,13 @@ pub struct UploadFilePartResponse {}
 ///
 /// [`Client::upload_to_drive`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.upload_to_drive)
 /// of `wecom-sdk` uploads a file to WeDrive, in blocks where it is large.
+#[doc(
+    alias(
+        "分块上传完成",
+        "/cgi-bin/wedrive/file_upload_finish",
+        "wedrive/file_upload_finish"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadFileFinish {
@@ -312,7 +357,7 @@ impl UploadFileFinish {
     }
 }
 
-/// The response to [`UploadFileFinish`].
+/// The response to [`UploadFileFinish`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadFileFinishResponse {
@@ -331,6 +376,7 @@ pub struct UploadFileFinishResponse {
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+#[doc(alias("下载文件", "/cgi-bin/wedrive/file_download", "wedrive/file_download"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DownloadFile {
@@ -365,7 +411,7 @@ impl DownloadFile {
     }
 }
 
-/// The response to [`DownloadFile`].
+/// The response to [`DownloadFile`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DownloadFileResponse {
@@ -384,6 +430,13 @@ pub struct DownloadFileResponse {
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+#[doc(
+    alias(
+        "新建文件夹/文档",
+        "/cgi-bin/wedrive/file_create",
+        "wedrive/file_create"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateFile {
@@ -417,7 +470,7 @@ impl CreateFile {
     }
 }
 
-/// The response to [`CreateFile`].
+/// The response to [`CreateFile`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateFileResponse {
@@ -434,6 +487,7 @@ pub struct CreateFileResponse {
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+#[doc(alias("重命名文件", "/cgi-bin/wedrive/file_rename", "wedrive/file_rename"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RenameFile {
@@ -454,7 +508,7 @@ impl RenameFile {
     }
 }
 
-/// The response to [`RenameFile`].
+/// The response to [`RenameFile`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RenameFileResponse {
@@ -469,6 +523,7 @@ pub struct RenameFileResponse {
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+#[doc(alias("移动文件", "/cgi-bin/wedrive/file_move", "wedrive/file_move"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MoveFile {
@@ -505,7 +560,7 @@ impl MoveFile {
     }
 }
 
-/// The response to [`MoveFile`].
+/// The response to [`MoveFile`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MoveFileResponse {
@@ -522,6 +577,7 @@ pub struct MoveFileResponse {
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+#[doc(alias("删除文件", "/cgi-bin/wedrive/file_delete", "wedrive/file_delete"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteFile {
@@ -539,7 +595,7 @@ impl DeleteFile {
     }
 }
 
-/// The response to [`DeleteFile`].
+/// The response to [`DeleteFile`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteFileResponse {}
@@ -551,6 +607,7 @@ pub struct DeleteFileResponse {}
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+#[doc(alias("获取文件信息", "/cgi-bin/wedrive/file_info", "wedrive/file_info"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetFileInfo {
@@ -566,7 +623,7 @@ impl GetFileInfo {
     }
 }
 
-/// The response to [`GetFileInfo`].
+/// The response to [`GetFileInfo`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetFileInfoResponse {
@@ -581,6 +638,7 @@ pub struct GetFileInfoResponse {
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+#[doc(alias("新增成员", "/cgi-bin/wedrive/file_acl_add", "wedrive/file_acl_add"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddFileAcl {
@@ -604,7 +662,7 @@ impl AddFileAcl {
     }
 }
 
-/// The response to [`AddFileAcl`].
+/// The response to [`AddFileAcl`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddFileAclResponse {}
@@ -616,6 +674,7 @@ pub struct AddFileAclResponse {}
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+#[doc(alias("删除成员", "/cgi-bin/wedrive/file_acl_del", "wedrive/file_acl_del"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelFileAcl {
@@ -639,7 +698,7 @@ impl DelFileAcl {
     }
 }
 
-/// The response to [`DelFileAcl`].
+/// The response to [`DelFileAcl`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelFileAclResponse {}
@@ -651,6 +710,7 @@ pub struct DelFileAclResponse {}
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+#[doc(alias("分享设置", "/cgi-bin/wedrive/file_setting", "wedrive/file_setting"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetFileSetting {
@@ -682,7 +742,7 @@ impl SetFileSetting {
     }
 }
 
-/// The response to [`SetFileSetting`].
+/// The response to [`SetFileSetting`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetFileSettingResponse {}
@@ -694,6 +754,7 @@ pub struct SetFileSettingResponse {}
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+#[doc(alias("获取分享链接", "/cgi-bin/wedrive/file_share", "wedrive/file_share"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ShareFile {
@@ -709,7 +770,7 @@ impl ShareFile {
     }
 }
 
-/// The response to [`ShareFile`].
+/// The response to [`ShareFile`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ShareFileResponse {
@@ -724,6 +785,13 @@ pub struct ShareFileResponse {
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+#[doc(
+    alias(
+        "获取文件权限信息",
+        "/cgi-bin/wedrive/get_file_permission",
+        "wedrive/get_file_permission"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetFilePermission {
@@ -739,7 +807,7 @@ impl GetFilePermission {
     }
 }
 
-/// The response to [`GetFilePermission`].
+/// The response to [`GetFilePermission`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetFilePermissionResponse {
@@ -770,6 +838,13 @@ pub struct GetFilePermissionResponse {
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+#[doc(
+    alias(
+        "修改文件安全设置",
+        "/cgi-bin/wedrive/file_secure_setting",
+        "wedrive/file_secure_setting"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetFileSecureSetting {
@@ -797,7 +872,8 @@ impl SetFileSecureSetting {
     }
 }
 
-/// The response to [`SetFileSecureSetting`].
+/// The response to [`SetFileSecureSetting`]. It implements `Serialize` with the feature
+/// `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetFileSecureSettingResponse {}

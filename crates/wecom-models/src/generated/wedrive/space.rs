@@ -3,6 +3,20 @@
 //! 微盘 · 管理空间
 //!
 //! Spaces in WeDrive (微盘): creating them, their members and their security settings.
+//!
+//! Needs the feature `wedrive`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`CreateSpace`] | [新建空间](https://developer.work.weixin.qq.com/document/path/93655) | `POST /cgi-bin/wedrive/space_create` |
+//! | [`RenameSpace`] | [重命名空间](https://developer.work.weixin.qq.com/document/path/97856) | `POST /cgi-bin/wedrive/space_rename` |
+//! | [`DismissSpace`] | [解散空间](https://developer.work.weixin.qq.com/document/path/97857) | `POST /cgi-bin/wedrive/space_dismiss` |
+//! | [`GetSpaceInfo`] | [获取空间信息](https://developer.work.weixin.qq.com/document/path/97858) | `POST /cgi-bin/wedrive/space_info` |
+//! | [`AddSpaceAcl`] | [添加成员/部门](https://developer.work.weixin.qq.com/document/path/93656) | `POST /cgi-bin/wedrive/space_acl_add` |
+//! | [`DelSpaceAcl`] | [移除成员/部门](https://developer.work.weixin.qq.com/document/path/97875) | `POST /cgi-bin/wedrive/space_acl_del` |
+//! | [`SetSpaceSetting`] | [安全设置](https://developer.work.weixin.qq.com/document/path/97876) | `POST /cgi-bin/wedrive/space_setting` |
+//! | [`ShareSpace`] | [获取邀请链接](https://developer.work.weixin.qq.com/document/path/97877) | `POST /cgi-bin/wedrive/space_share` |
+//! | [`GetNewSpaceInfo`] | [获取空间信息](https://developer.work.weixin.qq.com/document/path/97878) | `POST /cgi-bin/wedrive/new_space_info` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -20,6 +34,7 @@ use crate::Unknown;
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+#[doc(alias("新建空间", "/cgi-bin/wedrive/space_create", "wedrive/space_create"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSpace {
@@ -59,7 +74,7 @@ impl CreateSpace {
     }
 }
 
-/// The response to [`CreateSpace`].
+/// The response to [`CreateSpace`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSpaceResponse {
@@ -74,6 +89,7 @@ pub struct CreateSpaceResponse {
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+#[doc(alias("重命名空间", "/cgi-bin/wedrive/space_rename", "wedrive/space_rename"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RenameSpace {
@@ -94,7 +110,7 @@ impl RenameSpace {
     }
 }
 
-/// The response to [`RenameSpace`].
+/// The response to [`RenameSpace`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RenameSpaceResponse {}
@@ -106,6 +122,7 @@ pub struct RenameSpaceResponse {}
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+#[doc(alias("解散空间", "/cgi-bin/wedrive/space_dismiss", "wedrive/space_dismiss"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DismissSpace {
@@ -121,7 +138,7 @@ impl DismissSpace {
     }
 }
 
-/// The response to [`DismissSpace`].
+/// The response to [`DismissSpace`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DismissSpaceResponse {}
@@ -135,6 +152,7 @@ pub struct DismissSpaceResponse {}
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+#[doc(alias("获取空间信息", "/cgi-bin/wedrive/space_info", "wedrive/space_info"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetSpaceInfo {
@@ -150,7 +168,7 @@ impl GetSpaceInfo {
     }
 }
 
-/// The response to [`GetSpaceInfo`].
+/// The response to [`GetSpaceInfo`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetSpaceInfoResponse {
@@ -165,6 +183,13 @@ pub struct GetSpaceInfoResponse {
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+#[doc(
+    alias(
+        "添加成员/部门",
+        "/cgi-bin/wedrive/space_acl_add",
+        "wedrive/space_acl_add"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddSpaceAcl {
@@ -188,7 +213,7 @@ impl AddSpaceAcl {
     }
 }
 
-/// The response to [`AddSpaceAcl`].
+/// The response to [`AddSpaceAcl`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddSpaceAclResponse {}
@@ -200,6 +225,13 @@ pub struct AddSpaceAclResponse {}
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+#[doc(
+    alias(
+        "移除成员/部门",
+        "/cgi-bin/wedrive/space_acl_del",
+        "wedrive/space_acl_del"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelSpaceAcl {
@@ -223,7 +255,7 @@ impl DelSpaceAcl {
     }
 }
 
-/// The response to [`DelSpaceAcl`].
+/// The response to [`DelSpaceAcl`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelSpaceAclResponse {}
@@ -237,6 +269,7 @@ pub struct DelSpaceAclResponse {}
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+#[doc(alias("安全设置", "/cgi-bin/wedrive/space_setting", "wedrive/space_setting"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetSpaceSetting {
@@ -313,7 +346,7 @@ impl SetSpaceSetting {
     }
 }
 
-/// The response to [`SetSpaceSetting`].
+/// The response to [`SetSpaceSetting`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetSpaceSettingResponse {}
@@ -325,6 +358,9 @@ pub struct SetSpaceSettingResponse {}
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+#[doc(
+    alias("获取邀请链接", "/cgi-bin/wedrive/space_share", "wedrive/space_share")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ShareSpace {
@@ -340,7 +376,7 @@ impl ShareSpace {
     }
 }
 
-/// The response to [`ShareSpace`].
+/// The response to [`ShareSpace`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ShareSpaceResponse {
@@ -355,6 +391,13 @@ pub struct ShareSpaceResponse {
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+#[doc(
+    alias(
+        "获取空间信息",
+        "/cgi-bin/wedrive/new_space_info",
+        "wedrive/new_space_info"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetNewSpaceInfo {
@@ -370,7 +413,7 @@ impl GetNewSpaceInfo {
     }
 }
 
-/// The response to [`GetNewSpaceInfo`].
+/// The response to [`GetNewSpaceInfo`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetNewSpaceInfoResponse {

@@ -3,6 +3,14 @@
 //! 微盘 · 高级功能账号管理
 //!
 //! Advanced-feature accounts of WeDrive (微盘).
+//!
+//! Needs the feature `wedrive`.
+//!
+//! | request | title | call |
+//! |---|---|---|
+//! | [`BatchAddVip`] | [分配高级功能账号](https://developer.work.weixin.qq.com/document/path/99512) | `POST /cgi-bin/wedrive/vip/batch_add` |
+//! | [`BatchDelVip`] | [取消高级功能账号](https://developer.work.weixin.qq.com/document/path/99513) | `POST /cgi-bin/wedrive/vip/batch_del` |
+//! | [`ListVip`] | [获取高级功能账号列表](https://developer.work.weixin.qq.com/document/path/99514) | `POST /cgi-bin/wedrive/vip/list` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -17,6 +25,9 @@ mod reverse;
 ///
 /// Self-built apps must be listed under 协作 › 微盘 › 可调用接口的应用; customized and third-party apps can't call
 /// it yet.
+#[doc(
+    alias("分配高级功能账号", "/cgi-bin/wedrive/vip/batch_add", "vip/batch_add")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchAddVip {
@@ -34,7 +45,7 @@ impl BatchAddVip {
     }
 }
 
-/// The response to [`BatchAddVip`].
+/// The response to [`BatchAddVip`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchAddVipResponse {
@@ -53,6 +64,9 @@ pub struct BatchAddVipResponse {
 ///
 /// Self-built apps must be listed under 协作 › 微盘 › 可调用接口的应用; customized and third-party apps can't call
 /// it yet.
+#[doc(
+    alias("取消高级功能账号", "/cgi-bin/wedrive/vip/batch_del", "vip/batch_del")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchDelVip {
@@ -70,7 +84,7 @@ impl BatchDelVip {
     }
 }
 
-/// The response to [`BatchDelVip`].
+/// The response to [`BatchDelVip`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchDelVipResponse {
@@ -87,6 +101,7 @@ pub struct BatchDelVipResponse {
 ///
 /// Self-built apps must be listed under 协作 › 微盘 › 可调用接口的应用; customized and third-party apps can't call
 /// it yet.
+#[doc(alias("获取高级功能账号列表", "/cgi-bin/wedrive/vip/list", "vip/list"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListVip {
@@ -118,7 +133,7 @@ impl ListVip {
     }
 }
 
-/// The response to [`ListVip`].
+/// The response to [`ListVip`]. It implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListVipResponse {

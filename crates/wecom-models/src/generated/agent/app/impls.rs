@@ -465,3 +465,11 @@ wire::read_string_enums! {
 wire::open_enums! {
     PublishStatus, AdminPermission, Permission
 }
+
+wire::int_enums! {
+    PublishStatus, AdminPermission
+}
+
+wire::string_enums! {
+    Permission
+}

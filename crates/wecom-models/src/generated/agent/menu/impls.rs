@@ -172,3 +172,7 @@ wire::read_string_enums! {
 wire::open_enums! {
     ButtonType
 }
+
+wire::string_enums! {
+    ButtonType
+}

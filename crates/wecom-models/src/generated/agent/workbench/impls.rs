@@ -371,6 +371,15 @@ wire::open_enums! {
     TemplateType, WebViewHeight
 }
 
+wire::string_enums! {
+    TemplateType, WebViewHeight
+}
+
 wire::open_unions! {
     UserData
+}
+
+wire::from_contents! {
+    UserData::KeyData(KeyData), UserData::Image(Image), UserData::List(List),
+    UserData::WebView(WebView)
 }

@@ -466,6 +466,18 @@ wire::open_enums! {
     SourceColor, LinkType, ContentLinkType, JumpType, NoticeActionType, VoteMode
 }
 
+wire::int_enums! {
+    SourceColor, LinkType, ContentLinkType, JumpType, NoticeActionType, VoteMode
+}
+
 wire::open_unions! {
     Message, TemplateCard
+}
+
+wire::from_contents! {
+    Message::Markdown(MarkdownContent), Message::TemplateCard(CardReply),
+    TemplateCard::TextNotice(TextNoticeCard), TemplateCard::NewsNotice(NewsNoticeCard),
+    TemplateCard::ButtonInteraction(ButtonInteractionCard),
+    TemplateCard::VoteInteraction(VoteInteractionCard),
+    TemplateCard::MultipleInteraction(MultipleInteractionCard)
 }

@@ -107,3 +107,7 @@ wire::read_objects! {
 wire::open_enums! {
     TicketType
 }
+
+wire::string_enums! {
+    TicketType
+}

@@ -326,3 +326,7 @@ wire::read_int_enums! {
 wire::open_enums! {
     AnalyzeTask, AnalyzeStatus, Sentiment, Spam, ExportStatus
 }
+
+wire::int_enums! {
+    AnalyzeTask, AnalyzeStatus, Sentiment, Spam, ExportStatus
+}

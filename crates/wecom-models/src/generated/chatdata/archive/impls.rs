@@ -323,3 +323,11 @@ wire::read_string_enums! {
 wire::open_enums! {
     PartyType, MsgType, AgreeStatus
 }
+
+wire::int_enums! {
+    PartyType, MsgType
+}
+
+wire::string_enums! {
+    AgreeStatus
+}

@@ -626,3 +626,7 @@ wire::read_int_enums! {
 wire::open_enums! {
     KeyAction, TargetType, ChatType, SessionType, PartyType, MsgType
 }
+
+wire::int_enums! {
+    KeyAction, TargetType, ChatType, SessionType, PartyType, MsgType
+}

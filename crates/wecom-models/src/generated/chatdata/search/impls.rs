@@ -131,3 +131,7 @@ wire::read_objects! {
 wire::open_enums! {
     ChatType
 }
+
+wire::int_enums! {
+    ChatType
+}

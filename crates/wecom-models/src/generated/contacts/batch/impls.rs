@@ -224,6 +224,14 @@ wire::open_enums! {
     JobStatus
 }
 
+wire::int_enums! {
+    JobStatus
+}
+
 wire::open_unions! {
     Job
+}
+
+wire::from_contents! {
+    Job::ReplaceParty(DepartmentJob)
 }

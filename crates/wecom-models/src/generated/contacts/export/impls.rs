@@ -162,3 +162,7 @@ wire::read_int_enums! {
 wire::open_enums! {
     ExportStatus
 }
+
+wire::int_enums! {
+    ExportStatus
+}

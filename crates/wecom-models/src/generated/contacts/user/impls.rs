@@ -961,6 +961,20 @@ wire::open_enums! {
     QrCodeSize, EmailType, Gender, MemberStatus, ChannelStatus
 }
 
+wire::int_enums! {
+    QrCodeSize, EmailType, MemberStatus, ChannelStatus
+}
+
+wire::string_enums! {
+    Gender
+}
+
 wire::open_unions! {
     CustomAttrValue, AttrValue
+}
+
+wire::from_contents! {
+    CustomAttrValue::Text(CustomTextAttr), CustomAttrValue::Web(CustomWebAttr),
+    AttrValue::Text(TextAttr), AttrValue::Web(WebAttr),
+    AttrValue::MiniProgram(MiniProgramAttr)
 }

@@ -124,3 +124,7 @@ wire::read_objects! {
 wire::open_enums! {
     BusinessType
 }
+
+wire::int_enums! {
+    BusinessType
+}

@@ -212,3 +212,11 @@ wire::read_string_enums! {
 wire::open_enums! {
     MailboxStatus, UserOptionType, UserOptionValue
 }
+
+wire::int_enums! {
+    MailboxStatus, UserOptionType
+}
+
+wire::string_enums! {
+    UserOptionValue
+}

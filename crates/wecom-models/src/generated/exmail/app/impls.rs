@@ -458,3 +458,11 @@ wire::open_enums! {
     ContentType, ScheduleMethod, RepeatType, AutoRecord, EnterRestraint, EnterMute,
     RemindScope, WatermarkType
 }
+
+wire::int_enums! {
+    RepeatType, AutoRecord, EnterRestraint, EnterMute, RemindScope, WatermarkType
+}
+
+wire::string_enums! {
+    ContentType, ScheduleMethod
+}

@@ -217,3 +217,7 @@ wire::read_int_enums! {
 wire::open_enums! {
     AllowType
 }
+
+wire::int_enums! {
+    AllowType
+}

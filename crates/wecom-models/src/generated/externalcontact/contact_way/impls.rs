@@ -382,3 +382,7 @@ wire::read_int_enums! {
 wire::open_enums! {
     ContactWayType, Scene, ButtonStyle
 }
+
+wire::int_enums! {
+    ContactWayType, Scene, ButtonStyle
+}

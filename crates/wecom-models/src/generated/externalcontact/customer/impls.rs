@@ -564,6 +564,15 @@ wire::open_enums! {
     ContactType, Gender, TagType, ChannelsSource, AddWay
 }
 
+wire::int_enums! {
+    ContactType, Gender, TagType, ChannelsSource, AddWay
+}
+
 wire::open_unions! {
     ExternalAttrValue
+}
+
+wire::from_contents! {
+    ExternalAttrValue::Text(TextAttr), ExternalAttrValue::Web(WebAttr),
+    ExternalAttrValue::MiniProgram(MiniProgramAttr)
 }

@@ -476,3 +476,7 @@ wire::read_int_enums! {
 wire::open_enums! {
     PriorityType, ChatStatus, PayMode, LinkAuthMode
 }
+
+wire::int_enums! {
+    PriorityType, ChatStatus, PayMode, LinkAuthMode
+}

@@ -265,3 +265,7 @@ wire::read_int_enums! {
 wire::open_enums! {
     StatusFilter, FollowUpStatus, GroupMemberType, JoinScene
 }
+
+wire::int_enums! {
+    StatusFilter, FollowUpStatus, GroupMemberType, JoinScene
+}

@@ -251,3 +251,7 @@ wire::read_int_enums! {
 wire::open_enums! {
     Semantics, InterceptType
 }
+
+wire::int_enums! {
+    Semantics, InterceptType
+}

@@ -153,3 +153,7 @@ wire::read_int_enums! {
 wire::open_enums! {
     Scene
 }
+
+wire::int_enums! {
+    Scene
+}

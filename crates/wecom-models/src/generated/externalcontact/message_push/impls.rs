@@ -721,6 +721,26 @@ wire::open_enums! {
     ChatType, FilterType, CreateType, TaskStatus, SendStatus
 }
 
+wire::int_enums! {
+    FilterType, CreateType, TaskStatus, SendStatus
+}
+
+wire::string_enums! {
+    ChatType
+}
+
 wire::open_unions! {
     GroupMsgAttachment, WelcomeAttachment, Attachment
+}
+
+wire::from_contents! {
+    GroupMsgAttachment::Image(ImageContent), GroupMsgAttachment::Link(GroupMsgLink),
+    GroupMsgAttachment::MiniProgram(MiniProgramCard),
+    GroupMsgAttachment::Video(VideoContent), GroupMsgAttachment::File(FileContent),
+    WelcomeAttachment::Image(ImageContent), WelcomeAttachment::Link(WelcomeLink),
+    WelcomeAttachment::MiniProgram(MiniProgramCard),
+    WelcomeAttachment::Video(VideoContent), WelcomeAttachment::File(FileContent),
+    Attachment::Image(AttachedImage), Attachment::Link(LinkContent),
+    Attachment::MiniProgram(MiniProgramContent), Attachment::Video(VideoContent),
+    Attachment::File(FileContent)
 }

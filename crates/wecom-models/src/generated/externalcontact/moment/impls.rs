@@ -569,6 +569,15 @@ wire::open_enums! {
     JobStatus, FilterType, CreateType, VisibleType, PublishStatus
 }
 
+wire::int_enums! {
+    JobStatus, FilterType, CreateType, VisibleType, PublishStatus
+}
+
 wire::open_unions! {
     MomentAttachment
+}
+
+wire::from_contents! {
+    MomentAttachment::Image(ImageContent), MomentAttachment::Link(LinkContent),
+    MomentAttachment::Video(VideoContent)
 }

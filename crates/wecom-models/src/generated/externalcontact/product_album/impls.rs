@@ -210,3 +210,7 @@ wire::read_unions! {
 wire::open_unions! {
     Attachment, ProductAttachment
 }
+
+wire::from_contents! {
+    Attachment::Image(ImageContent), ProductAttachment::Image(ProductImage)
+}

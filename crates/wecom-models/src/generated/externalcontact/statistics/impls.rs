@@ -191,3 +191,7 @@ wire::read_objects! {
 wire::open_enums! {
     StatisticOrder
 }
+
+wire::int_enums! {
+    StatisticOrder
+}

@@ -257,3 +257,7 @@ wire::read_int_enums! {
 wire::open_enums! {
     TransferStatus
 }
+
+wire::int_enums! {
+    TransferStatus
+}

@@ -235,6 +235,14 @@ wire::open_enums! {
     ChannelsScene
 }
 
+wire::int_enums! {
+    ChannelsScene
+}
+
 wire::open_unions! {
     Recommendation
+}
+
+wire::from_contents! {
+    Recommendation::Specialist(Specialist), Recommendation::CustomerGroup(CustomerGroup)
 }

@@ -439,3 +439,9 @@ wire::read_unions! {
 wire::open_unions! {
     Attachment, ListedAttachment
 }
+
+wire::from_contents! {
+    Attachment::Link(LinkAttachment), Attachment::MiniProgram(MiniProgramAttachment),
+    ListedAttachment::Link(LinkAttachment),
+    ListedAttachment::MiniProgram(ListedMiniProgram)
+}

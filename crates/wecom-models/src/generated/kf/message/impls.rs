@@ -1113,6 +1113,39 @@ wire::open_enums! {
     FailType, ServicerStatus, StopType, ChangeType
 }
 
+wire::int_enums! {
+    ServiceState, VoiceFormat, Origin, ChannelsType, ChannelsScene, FailType,
+    ServicerStatus, StopType, ChangeType
+}
+
+wire::string_enums! {
+    MessageType
+}
+
 wire::open_unions! {
     Content, MenuItem, EventContent, OutgoingMessage, EventMessage, OutgoingMenuItem
+}
+
+wire::from_contents! {
+    Content::Text(TextContent), Content::Location(LocationContent),
+    Content::Link(LinkContent), Content::BusinessCard(BusinessCardContent),
+    Content::MiniProgram(MiniProgramContent), Content::Menu(MenuContent),
+    Content::ChannelsShopProduct(ProductContent),
+    Content::ChannelsShopOrder(OrderContent), Content::Merged(MergedContent),
+    Content::Channels(ChannelsContent), MenuItem::Click(ReplyItem),
+    MenuItem::View(LinkItem), MenuItem::MiniProgram(MiniProgramItem),
+    EventContent::EnterSession(EnterSession), EventContent::MsgSendFail(MsgSendFail),
+    EventContent::ServicerStatusChange(ServicerStatusChange),
+    EventContent::SessionStatusChange(SessionStatusChange),
+    EventContent::UserRecallMsg(UserRecallMsg),
+    EventContent::ServicerRecallMsg(ServicerRecallMsg),
+    EventContent::RejectCustomerMsgSwitchChange(RejectCustomerMsgSwitchChange),
+    OutgoingMessage::Text(OutgoingText), OutgoingMessage::Link(OutgoingLink),
+    OutgoingMessage::MiniProgram(OutgoingMiniProgram),
+    OutgoingMessage::Menu(OutgoingMenu), OutgoingMessage::Location(OutgoingLocation),
+    OutgoingMessage::AcquisitionLink(AcquisitionLink), EventMessage::Text(OutgoingText),
+    EventMessage::Menu(EventMenu), OutgoingMenuItem::Click(OutgoingReplyItem),
+    OutgoingMenuItem::View(OutgoingLinkItem),
+    OutgoingMenuItem::MiniProgram(OutgoingMiniProgramItem),
+    OutgoingMenuItem::Text(OutgoingTextItem)
 }

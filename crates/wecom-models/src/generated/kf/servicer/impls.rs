@@ -155,3 +155,7 @@ wire::read_int_enums! {
 wire::open_enums! {
     ServicerStatus, StopType
 }
+
+wire::int_enums! {
+    ServicerStatus, StopType
+}

@@ -431,3 +431,7 @@ wire::read_int_enums! {
 wire::open_enums! {
     MeetingStatus, AttendeeStatus, RemindScope, EnterMute, RepeatType
 }
+
+wire::int_enums! {
+    MeetingStatus, AttendeeStatus, RemindScope, EnterMute, RepeatType
+}

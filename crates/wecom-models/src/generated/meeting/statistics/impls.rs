@@ -80,3 +80,7 @@ wire::read_objects! {
 wire::open_enums! {
     StartOutcome
 }
+
+wire::int_enums! {
+    StartOutcome
+}

@@ -811,6 +811,28 @@ wire::open_enums! {
     ButtonType, VoteMode
 }
 
+wire::int_enums! {
+    Confidentiality, SourceColor, LinkType, NoticeActionType, ContentLinkType,
+    ButtonType, VoteMode
+}
+
 wire::open_unions! {
     Message, TemplateCard, TemplateCardUpdate
+}
+
+wire::from_contents! {
+    Message::Text(TextContent), Message::Video(VideoContent),
+    Message::TextCard(TextCardContent), Message::News(NewsContent),
+    Message::MpNews(MpNewsContent), Message::Markdown(MarkdownContent),
+    Message::MiniProgramNotice(MiniProgramNotice),
+    Message::TemplateMessage(TemplateMessage), TemplateCard::TextNotice(TextNoticeCard),
+    TemplateCard::NewsNotice(NewsNoticeCard),
+    TemplateCard::ButtonInteraction(ButtonInteractionCard),
+    TemplateCard::VoteInteraction(VoteInteractionCard),
+    TemplateCard::MultipleInteraction(MultipleInteractionCard),
+    TemplateCardUpdate::TextNotice(TextNoticeUpdate),
+    TemplateCardUpdate::NewsNotice(NewsNoticeUpdate),
+    TemplateCardUpdate::ButtonInteraction(ButtonInteractionUpdate),
+    TemplateCardUpdate::VoteInteraction(VoteInteractionUpdate),
+    TemplateCardUpdate::MultipleInteraction(MultipleInteractionUpdate)
 }

@@ -252,6 +252,16 @@ wire::open_enums! {
     ChatType
 }
 
+wire::int_enums! {
+    ChatType
+}
+
 wire::open_unions! {
     Message
+}
+
+wire::from_contents! {
+    Message::Text(TextContent), Message::Video(VideoContent),
+    Message::TextCard(TextCardContent), Message::News(NewsContent),
+    Message::MpNews(MpNewsContent), Message::Markdown(MarkdownContent)
 }

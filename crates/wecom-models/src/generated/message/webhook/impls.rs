@@ -406,6 +406,21 @@ wire::open_enums! {
     UploadMediaType, SourceColor, LinkType, ContentLinkType, NoticeActionType
 }
 
+wire::int_enums! {
+    SourceColor, LinkType, ContentLinkType, NoticeActionType
+}
+
+wire::string_enums! {
+    UploadMediaType
+}
+
 wire::open_unions! {
     Message, TemplateCard
+}
+
+wire::from_contents! {
+    Message::Text(TextContent), Message::Markdown(MarkdownContent),
+    Message::MarkdownV2(MarkdownV2Content), Message::Image(ImageContent),
+    Message::News(NewsContent), TemplateCard::TextNotice(TextNoticeCard),
+    TemplateCard::NewsNotice(NewsNoticeCard)
 }

@@ -1563,6 +1563,21 @@ wire::open_enums! {
     OpenNodeStatus, OpenNodeType
 }
 
+wire::int_enums! {
+    ApprovalStatus, NodeStatus, ApproverAttr, ApprovalRelation, NodeType, AttendanceType,
+    SliceState, AccountType, PrintFormat, DayCount, OpenApprovalStatus, OpenNodeStatus,
+    OpenNodeType
+}
+
+wire::string_enums! {
+    ApprovalFilterKey, ControlType, Language, DateType, RangeType, SelectType,
+    ContactMode
+}
+
 wire::open_unions! {
     SubText
+}
+
+wire::from_contents! {
+    SubText::Plain(PlainTextContent), SubText::Link(LinkContent)
 }

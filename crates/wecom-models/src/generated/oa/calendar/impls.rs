@@ -240,3 +240,7 @@ wire::read_int_enums! {
 wire::open_enums! {
     Permission
 }
+
+wire::int_enums! {
+    Permission
+}

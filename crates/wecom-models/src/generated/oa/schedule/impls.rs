@@ -384,3 +384,7 @@ wire::read_int_enums! {
 wire::open_enums! {
     RepeatType, OpMode, ResponseStatus, EventStatus
 }
+
+wire::int_enums! {
+    RepeatType, OpMode, ResponseStatus, EventStatus
+}

@@ -177,3 +177,7 @@ wire::read_string_enums! {
 wire::open_enums! {
     SceneId, Outcome, ErrorCode
 }
+
+wire::string_enums! {
+    SceneId, Outcome, ErrorCode
+}

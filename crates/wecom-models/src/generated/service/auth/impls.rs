@@ -313,3 +313,7 @@ wire::read_objects! {
 wire::open_enums! {
     AuthType, QrcodeStyle, ResultType
 }
+
+wire::int_enums! {
+    AuthType, QrcodeStyle, ResultType
+}

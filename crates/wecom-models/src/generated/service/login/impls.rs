@@ -136,3 +136,7 @@ wire::read_string_enums! {
 wire::open_enums! {
     Gender, GrantType
 }
+
+wire::string_enums! {
+    Gender, GrantType
+}

@@ -92,3 +92,11 @@ wire::read_string_enums! {
 wire::open_enums! {
     MediaType, AttachmentType
 }
+
+wire::int_enums! {
+    AttachmentType
+}
+
+wire::string_enums! {
+    MediaType
+}

@@ -1022,10 +1022,26 @@ wire::open_enums! {
     AddonSourceType, RelativeFromHorizontal, RelativeFromVertical, WrapText
 }
 
+wire::string_enums! {
+    NodeType, PageOrientation, LineSpacingRule, AlignmentType, TextDirection,
+    TextVerticalAlign, TableHorizontalAlignmentType, TableLayoutType, VerticalAlignment,
+    AddonSourceType, RelativeFromHorizontal, RelativeFromVertical, WrapText
+}
+
 wire::open_unions! {
     UpdateRequest
 }
 
 wire::open_kinds! {
     OrientationValue, WrapSquareValue
+}
+
+wire::from_contents! {
+    UpdateRequest::ReplaceText(ReplaceText), UpdateRequest::InsertText(InsertText),
+    UpdateRequest::DeleteContent(DeleteContent), UpdateRequest::InsertImage(InsertImage),
+    UpdateRequest::InsertPageBreak(InsertPageBreak),
+    UpdateRequest::InsertTable(InsertTable),
+    UpdateRequest::InsertParagraph(InsertParagraph),
+    UpdateRequest::UpdateTextProperty(UpdateTextProperty),
+    OrientationValue::Object(OrientedSize), WrapSquareValue::Object(WrapSquare)
 }

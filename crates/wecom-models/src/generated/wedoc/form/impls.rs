@@ -104,3 +104,7 @@ wire::read_objects! {
 wire::open_enums! {
     FormStatisticType
 }
+
+wire::int_enums! {
+    FormStatisticType
+}

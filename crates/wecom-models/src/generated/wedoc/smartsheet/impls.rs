@@ -581,6 +581,19 @@ wire::open_enums! {
     DocType, UserIdType, OptionStyle, LocationSource
 }
 
+wire::int_enums! {
+    UserIdType, OptionStyle, LocationSource
+}
+
+wire::string_enums! {
+    CellValueKeyType, Conjunction, FieldType, Operator, DateTimeType, TextType, FileType,
+    DocType
+}
+
 wire::open_kinds! {
     CellValue, CellItem
+}
+
+wire::from_contents! {
+    CellItem::Object(CellObject)
 }

@@ -693,3 +693,8 @@ wire::open_enums! {
     SortType, FileType, FileStatus, MemberType, ShareScope, FilePermission,
     WatermarkDensity
 }
+
+wire::int_enums! {
+    SortType, FileType, FileStatus, MemberType, ShareScope, FilePermission,
+    WatermarkDensity
+}

@@ -427,3 +427,7 @@ wire::read_int_enums! {
 wire::open_enums! {
     MemberType, SpacePermission, SpaceType, LinkPermission, FileScope
 }
+
+wire::int_enums! {
+    MemberType, SpacePermission, SpaceType, LinkPermission, FileScope
+}

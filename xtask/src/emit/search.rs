@@ -1,0 +1,43 @@
+//! What rustdoc's search finds beside names: Chinese titles, paths, numbers.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::api::Endpoint;
+
+/// The title of an endpoint, its path, and the two last parts of it, as people know it by heart.
+pub(super) fn endpoint_aliases(endpoint: &Endpoint) -> TokenStream {
+    let path = endpoint.path.as_str();
+    let short = path.rmatch_indices('/').nth(1).map_or(path, |(slash, _)| &path[slash + 1..]);
+    let mut names = vec![endpoint.title.as_str(), path];
+    if short != path {
+        names.push(short);
+    }
+    aliases(&names)
+}
+
+/// Names that the search takes for an item's own.
+pub(super) fn aliases(names: &[&str]) -> TokenStream {
+    let names = names.iter().map(|name| plain(name)).filter(|name| !name.is_empty());
+    quote!(#[doc(alias(#(#names),*))])
+}
+
+/// rustdoc takes no quotes in an alias, no white space but single spaces, and none at its ends.
+fn plain(name: &str) -> String {
+    let words: Vec<&str> = name
+        .split(|c: char| c.is_whitespace() || matches!(c, '"' | '\''))
+        .filter(|word| !word.is_empty())
+        .collect();
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_alias_has_nothing_that_rustdoc_refuses() {
+        assert_eq!(plain(" 获取\t\"会话\"  记录'\n"), "获取 会话 记录");
+        assert_eq!(plain("/cgi-bin/message/send"), "/cgi-bin/message/send");
+    }
+}
