@@ -32,7 +32,7 @@ pub(crate) const CREATE_USER: &[crate::snapshot::Example] = &[
     ]
   },
   "to_invite": false,
-  "external_position": "Customer advisor",
+  "external_position": "Advisor",
   "external_profile": {
     "external_corp_name": "Example",
     "wechat_channels": { "nickname": "Example tips" },
@@ -96,7 +96,7 @@ pub(crate) const GET_USER: &[crate::snapshot::Example] = &[
   },
   "status": 1,
   "qr_code": "https://example.com/qr?vcode=vc7d1f",
-  "external_position": "Customer advisor",
+  "external_position": "Advisor",
   "external_profile": {
     "external_corp_name": "Example",
     "wechat_channels": { "nickname": "Example tips", "status": 0 },
@@ -159,7 +159,7 @@ pub(crate) const UPDATE_USER: &[crate::snapshot::Example] = &[
       { "type": 1, "name": "Blog", "web": { "url": "https://example.com/blog", "title": "My notes" } }
     ]
   },
-  "external_position": "Customer advisor",
+  "external_position": "Advisor",
   "external_profile": {
     "external_corp_name": "Example",
     "wechat_channels": { "nickname": "Example tips" },
@@ -274,7 +274,7 @@ pub(crate) const LIST_USER: &[crate::snapshot::Example] = &[
         ]
       },
       "qr_code": "https://example.com/qr?vcode=vc7d1f",
-      "external_position": "Customer advisor",
+      "external_position": "Advisor",
       "external_profile": {
         "external_corp_name": "Example",
         "wechat_channels": { "nickname": "Example tips", "status": 0 },

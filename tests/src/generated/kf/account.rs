@@ -70,7 +70,7 @@ fn del_account() {
 
 pub(crate) const UPDATE_ACCOUNT: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
-        request: r#"{ "open_kfid": "wkErxtDgAAu4LmW9", "name": "Returns and repairs", "media_id": "3kPq8uQ7repairs" }"#,
+        request: r#"{ "open_kfid": "wkErxtDgAAu4LmW9", "name": "Repairs", "media_id": "3kPq8uQ7repairs" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
     crate::snapshot::Example {

@@ -107,7 +107,7 @@ pub(crate) static ROUTES: &[Route] = &[
   },
   "status": 1,
   "qr_code": "https://example.com/qr?vcode=vc7d1f",
-  "external_position": "Customer advisor",
+  "external_position": "Advisor",
   "external_profile": {
     "external_corp_name": "Example",
     "wechat_channels": { "nickname": "Example tips", "status": 0 },
@@ -290,7 +290,7 @@ pub(crate) static ROUTES: &[Route] = &[
         ]
       },
       "qr_code": "https://example.com/qr?vcode=vc7d1f",
-      "external_position": "Customer advisor",
+      "external_position": "Advisor",
       "external_profile": {
         "external_corp_name": "Example",
         "wechat_channels": { "nickname": "Example tips", "status": 0 },
