@@ -79,7 +79,7 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     >(agent::app::GET_AGENT_ADMIN_LIST, &[], &[]),
     Contract::of::<
         wecom_models::agent::app::GetAgentPermissions,
-    >(agent::app::GET_AGENT_PERMISSIONS, &[], &[]),
+    >(agent::app::GET_AGENT_PERMISSIONS, &[], &["/app_permissions"]),
     Contract::of::<
         wecom_models::agent::app::ClaimCustomizedApp,
     >(agent::app::CLAIM_CUSTOMIZED_APP, &[], &[]),
@@ -287,7 +287,7 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     >(contacts::export::EXPORT_TAG_USER, &[], &[]),
     Contract::of::<
         wecom_models::contacts::export::GetExportResult,
-    >(contacts::export::GET_EXPORT_RESULT, &[], &[]),
+    >(contacts::export::GET_EXPORT_RESULT, &[], &["/data_list/*/size"]),
     Contract::of::<
         wecom_models::contacts::tag::CreateTag,
     >(contacts::tag::CREATE_TAG, &[], &[]),
@@ -311,13 +311,25 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     >(contacts::tag::LIST_TAG, &[], &[]),
     Contract::of::<
         wecom_models::contacts::user::CreateUser,
-    >(contacts::user::CREATE_USER, &[], &[]),
+    >(
+        contacts::user::CREATE_USER,
+        &["/external_profile/external_attr/*/miniprogram/title"],
+        &[],
+    ),
     Contract::of::<
         wecom_models::contacts::user::GetUser,
-    >(contacts::user::GET_USER, &[], &[]),
+    >(
+        contacts::user::GET_USER,
+        &[],
+        &["/external_profile/external_attr/*/miniprogram/title"],
+    ),
     Contract::of::<
         wecom_models::contacts::user::UpdateUser,
-    >(contacts::user::UPDATE_USER, &[], &[]),
+    >(
+        contacts::user::UPDATE_USER,
+        &["/external_profile/external_attr/*/miniprogram/title"],
+        &[],
+    ),
     Contract::of::<
         wecom_models::contacts::user::DeleteUser,
     >(contacts::user::DELETE_USER, &[], &[]),
@@ -329,7 +341,11 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     >(contacts::user::SIMPLE_LIST_USER, &[], &[]),
     Contract::of::<
         wecom_models::contacts::user::ListUser,
-    >(contacts::user::LIST_USER, &[], &[]),
+    >(
+        contacts::user::LIST_USER,
+        &[],
+        &["/userlist/*/external_profile/external_attr/*/miniprogram/title"],
+    ),
     Contract::of::<
         wecom_models::contacts::user::ConvertToOpenId,
     >(contacts::user::CONVERT_TO_OPEN_ID, &[], &[]),

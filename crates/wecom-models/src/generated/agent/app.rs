@@ -340,6 +340,8 @@ impl GetAgentPermissions {
 #[non_exhaustive]
 pub struct GetAgentPermissionsResponse {
     /// The permissions.
+    ///
+    /// The page's example has a placeholder in place of a permission.
     pub app_permissions: Vec<Permission>,
 }
 

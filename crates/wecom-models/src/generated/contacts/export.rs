@@ -275,6 +275,8 @@ pub struct ExportFile {
     /// The file's URL, which supports the header `Range`. Valid for 2 hours.
     pub url: String,
     /// The size of the encrypted file, in bytes.
+    ///
+    /// The page's example has `xxx` in its place.
     pub size: u64,
     /// The MD5 of the encrypted file.
     pub md5: String,

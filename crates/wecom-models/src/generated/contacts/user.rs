@@ -1557,6 +1557,8 @@ pub struct MiniProgramAttr {
     /// The page that it opens.
     pub pagepath: Option<String>,
     /// The title shown for it. At most 12 characters.
+    ///
+    /// The page's example is longer than its limit.
     pub title: Option<String>,
 }
 
