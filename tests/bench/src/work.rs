@@ -11,13 +11,13 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use wecom_models::contacts::user::GetUser;
 use wecom_models::externalcontact::message_push::{
     AddMsgTemplate, ChatType, GetGroupMsgListV2, GroupMsgAttachment, GroupMsgLink, ImageContent,
     MiniProgramCard, TextContent,
 };
 use wecom_models::kf::message::SyncMsg;
 use wecom_models::meeting::basic::GetMeetingInfo;
-use wecom_models::contacts::user::GetUser;
 use wecom_models::wire::ReadObject;
 use wecom_requests::{Endpoint, http_request, parse};
 
@@ -106,8 +106,9 @@ pub fn prepare(case: Case, side: Side) -> Option<Box<dyn FnMut()>> {
             get("/cgi-bin/user/get", "userid", "zhao.zihan@example")
         }),
         Case::BuildMeeting => {
-            let request =
-                by_hand::requests::GetMeetingInfo { meetingid: "hyAJ2GCAAAXtWyujaWJHDDGi0mACAAAA".to_owned() };
+            let request = by_hand::requests::GetMeetingInfo {
+                meetingid: "hyAJ2GCAAAXtWyujaWJHDDGi0mACAAAA".to_owned(),
+            };
             build(side, GetMeetingInfo::new(request.meetingid.clone()), move || {
                 post("/cgi-bin/meeting/get_info", &request)
             })
