@@ -16,10 +16,10 @@ use crate::received::Received;
 use crate::reply::Reply;
 use crate::wishes::{Problem, Wishes};
 
-/// What the paths of the control API begin with; no path of WeCom does.
+/// The prefix of the control API's paths. No WeCom path begins with it.
 pub(crate) const PREFIX: &str = "/_mock";
 
-/// What `GET /_mock` returns.
+/// The manual that `GET /_mock` returns.
 const MANUAL: &str = include_str!("control.md");
 
 /// A call of the control API.

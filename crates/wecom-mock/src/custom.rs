@@ -16,9 +16,9 @@ pub(crate) struct Answers(Mutex<BTreeMap<String, OfPath>>);
 
 #[derive(Default)]
 struct OfPath {
-    /// What is answered a number of times, in this order, before anything else.
+    /// Answers that are given a limited number of times, in this order, before any other.
     turns: VecDeque<(u32, Arc<Custom>)>,
-    /// What is answered from then on, if not the usual.
+    /// The answer given after those, unless it is the usual one.
     always: Option<Arc<Custom>>,
 }
 
@@ -53,7 +53,7 @@ impl Answers {
         lock(&self.0).retain(|of, _| path.is_some_and(|path| path != of));
     }
 
-    /// What is still to be answered: each path, and how often.
+    /// The answers still to be given: each path, and how many times.
     pub(crate) fn pending(&self) -> Vec<(String, Option<u32>)> {
         let paths = lock(&self.0);
         let each = paths.iter().flat_map(|(path, answers)| {

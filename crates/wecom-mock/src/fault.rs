@@ -145,7 +145,7 @@ impl Fault {
         self
     }
 
-    /// What the control API calls it, with its fields.
+    /// Its name in the control API, with its fields.
     pub(crate) fn shown(&self) -> Value {
         let (name, detail) = match &self.effect {
             Effect::Refusal(errcode) => ("code", Some(("errcode", json!(errcode)))),

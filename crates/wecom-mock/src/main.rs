@@ -26,7 +26,7 @@ Prints the server's address as the first line, and runs until it is stopped (Ctr
 place of https://qyapi.weixin.qq.com. Faults, answers, tokens and the requests received are under /_mock: GET /_mock says how.
 ";
 
-/// What the arguments ask for.
+/// The action that the arguments ask for.
 enum Wish {
     Help,
     Version,

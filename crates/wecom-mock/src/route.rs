@@ -58,7 +58,7 @@ pub(crate) struct Grants {
     pub(crate) secret: &'static str,
 }
 
-/// What becomes of a thing that the mock keeps. Fields are named by paths: `schedule.schedule_id` for one inside another.
+/// How a call acts on a thing that the mock keeps. Fields are named by paths: `schedule.schedule_id` for one inside another.
 #[derive(Debug)]
 pub(crate) struct Keeps {
     /// The kind of thing.
@@ -84,7 +84,7 @@ pub(crate) enum Does {
     Change {
         id: &'static str,
         from: Option<&'static str>,
-        /// What the call sets by itself, as JSON.
+        /// The fields that the call itself sets, with their values as JSON.
         sets: &'static [(&'static str, &'static str)],
     },
     Remove {

@@ -1,4 +1,4 @@
-//! What was created, changed and removed: whoever creates a thing reads it back.
+//! The things that callers create, change and remove, so that a thing that was created can be read back.
 //!
 //! As long as nothing of a kind was created, its endpoints answer with their examples, whatever the ID.
 

@@ -22,7 +22,7 @@ pub(crate) struct Tokens {
     issued: AtomicU64,
 }
 
-/// What a token is good for.
+/// Whether a token is still accepted.
 #[derive(Clone, Copy)]
 enum Validity {
     InForce,
