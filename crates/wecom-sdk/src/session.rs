@@ -226,7 +226,7 @@ impl<'a> Session<'a> {
         let progress = Progress::default();
         let given = self.options.deadline.saturating_add(call.extra);
         let deadline = later(given);
-        // Pinned here, it isn't moved into what wraps it: that would copy all it has room for.
+        // Pinned here, so that wrapping it doesn't move it: a move copies the whole state of the future.
         let attempts = pin!(self.with_retries(&mut call, take, deadline, &progress));
         let result = timeout_at(deadline, attempts.instrument(span.clone())).await.unwrap_or_else(|_| {
             let sent = progress.sent.load(Ordering::Relaxed);

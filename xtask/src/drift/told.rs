@@ -43,9 +43,7 @@ impl Comparison<'_> {
                 .push(finding.says(format!("no {number}")).seen_at(pages.first().map(|page| page.address())));
         }
     }
-}
 
-impl Comparison<'_> {
     /// Whether a page of the same chapter, as its overview, has a number.
     fn is_said_above(&self, pages: &[Documented<'_>], number: &str) -> bool {
         let above = self.pages.iter().filter(|other| {

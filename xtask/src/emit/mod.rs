@@ -101,7 +101,7 @@ fn family_modules(
         let gate = gate(family);
         let modules: Vec<&Module> = api.modules.iter().filter(|module| module.family == family).collect();
         let chapters: Vec<&str> = modules.iter().filter_map(|module| module.chapter.as_deref()).collect();
-        // A family of one file has that file's documentation: beside another one here, rustdoc would look its links up here.
+        // A family of one file documents itself. With a second comment here, rustdoc would resolve that file's links in this module.
         let doc = (!chapters.is_empty()).then(|| family_doc(family, &modules));
         root.extend(quote!(#doc #gate #visibility mod #name;));
         if !chapters.is_empty() {

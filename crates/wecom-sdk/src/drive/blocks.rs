@@ -1,6 +1,5 @@
 //! The content of a file in blocks, and their cumulative SHA-1.
 
-use std::fmt::Write as _;
 use std::io::{self, SeekFrom};
 use std::sync::Arc;
 
@@ -15,6 +14,7 @@ use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
 
 use crate::files::{Source, measured};
+use crate::hex;
 
 /// How many bytes a block has; the last one may have fewer.
 pub(super) const BLOCK: u64 = 2 << 20;
@@ -111,13 +111,6 @@ impl Blocks {
 /// significant byte first. That is how `sha1` writes them when it saves its state.
 fn state(sha: &Sha1) -> String {
     hex(&sha.serialize()[..STATE])
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("strings take everything");
-        text
-    })
 }
 
 /// Puts a stream of so many bytes into a file that is gone when it is closed.

@@ -268,7 +268,9 @@ impl<C: Credential + Provides<AccessToken>> Client<C> {
         self.session().check(&request)?;
         let blocks = upload.blocks().await.map_err(failed)?;
         upload.hash(&blocks).await.map_err(failed)?;
-        if upload.checkpoint.is_none() {
+        let checkpoint = if let Some(checkpoint) = &upload.checkpoint {
+            checkpoint.clone()
+        } else {
             request.block_sha.clone_from(&upload.block_sha);
             let begun = self.send_with_body(&request).await?;
             let (answer, endpoint) = (begun.value, UploadFileInit::META);
@@ -283,9 +285,8 @@ impl<C: Credential + Provides<AccessToken>> Client<C> {
             }
             let key = answer.upload_key.ok_or_else(|| missing("upload_key"))?;
             let sha1 = upload.block_sha.last().cloned().unwrap_or_default();
-            upload.checkpoint = Some(DriveCheckpoint::new(upload.length, sha1, key));
-        }
-        let Some(checkpoint) = upload.checkpoint.clone() else { unreachable!("the upload has begun") };
+            upload.checkpoint.insert(DriveCheckpoint::new(upload.length, sha1, key)).clone()
+        };
         self.upload_parts(upload, &blocks, &checkpoint).await?;
         let answer = self.send(&UploadFileFinish::new(checkpoint.upload_key)).await?;
         upload.checkpoint = None;

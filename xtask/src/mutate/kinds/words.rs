@@ -38,6 +38,11 @@ fn paragraphs(text: &str) -> Vec<&str> {
     text.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty()).collect()
 }
 
+/// All texts but one.
+fn without<'a>(texts: &[&'a str], index: usize) -> Vec<&'a str> {
+    [&texts[..index], &texts[index + 1..]].concat()
+}
+
 /// The Chinese words of a text.
 fn chinese(text: &str) -> Vec<&str> {
     let words = text.split(|c: char| !('\u{4e00}'..='\u{9fff}').contains(&c));
@@ -48,9 +53,7 @@ fn note_dropped(site: &EndpointSite<'_>) -> Vec<Mutant> {
     let Some(text) = site.endpoint.head.notes.as_deref() else { return Vec::new() };
     let all = paragraphs(text);
     let mutants = all.iter().enumerate().map(|(index, gone)| {
-        let rest: Vec<&str> =
-            all.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, text)| *text).collect();
-        let rest = rest.join("\n\n");
+        let rest = without(&all, index).join("\n\n");
         let named = chinese(gone).iter().any(|name| !rest.contains(name) && site.asks_for(name));
         let dated = numbers_of(gone).iter().any(|number| site.says_day(number));
         notes(site, format!("no paragraph {}", index + 1), rest, named || dated)
@@ -64,12 +67,7 @@ fn permission_dropped(site: &EndpointSite<'_>) -> Vec<Mutant> {
     let sentences: Vec<&str> = text.split_inclusive(". ").collect();
     let mutants = sentences.iter().enumerate().filter(|(_, sentence)| !chinese(sentence).is_empty()).map(
         |(index, gone)| {
-            let rest: String = sentences
-                .iter()
-                .enumerate()
-                .filter(|(other, _)| *other != index)
-                .map(|(_, text)| *text)
-                .collect();
+            let rest = without(&sentences, index).concat();
             let said = chinese(gone).iter().any(|name| !rest.contains(name) && site.asks_for(name));
             notes(site, format!("no sentence with {}", chinese(gone).join(", ")), rest, said)
         },
