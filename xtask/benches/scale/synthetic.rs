@@ -64,11 +64,11 @@ fn file(family: &str, chapter: usize, endpoints: usize) -> String {
     for number in 0..endpoints {
         let _ = write!(
             text,
-            r#"  get_thing_{number}:
+            r#"  get_thing_{chapter}_{number}:
     title: 获取事物 {number}
     summary: Gets thing {number} with everything that belongs to it.
     doc: {{ id: {id}, page: {id}, updated: 2024-01-01 }}
-    call: POST /cgi-bin/{family}/chapter{chapter}/get_thing_{number}
+    call: POST /cgi-bin/{family}/chapter{chapter}/get_thing_{chapter}_{number}
     token: access_token
     safe: true
     pagination: {{ cursor: cursor, next: next_cursor, more: has_more, items: thing_list }}
