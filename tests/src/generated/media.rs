@@ -140,3 +140,15 @@ pub(crate) const GET_JSSDK_MEDIA: &[crate::snapshot::Example] = &[
 fn get_jssdk_media() {
     crate::snapshot::snapshot::<GetJssdkMedia>(GET_JSSDK_MEDIA);
 }
+
+pub(crate) const UPLOAD_ATTACHMENT: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "media_type": "image", "attachment_type": 1, "media": { "name": "cover.png", "text": "not really a picture" } }"#,
+        response: r#"{ "errcode": 0, "errmsg": "", "type": "image", "media_id": "2t4pXq8uQ7mVd1Sd", "created_at": 1720000000 }"#,
+    },
+];
+
+#[test]
+fn upload_attachment() {
+    crate::snapshot::snapshot::<UploadAttachment>(UPLOAD_ATTACHMENT);
+}

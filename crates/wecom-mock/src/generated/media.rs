@@ -122,4 +122,18 @@ pub(crate) static ROUTES: &[Route] = &[
         keeps: None,
         response: r#"{ "name": "recording.speex", "content_type": "voice/speex", "text": "not really a recording" }"#,
     },
+    Route {
+        id: "media.upload_attachment",
+        method: "POST",
+        path: "/cgi-bin/media/upload_attachment",
+        token: Some("access_token"),
+        body: Body::Multipart,
+        answer: Answer::Json,
+        query: &["media_type", "attachment_type"],
+        required: &["media"],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{ "errcode": 0, "errmsg": "", "type": "image", "media_id": "2t4pXq8uQ7mVd1Sd", "created_at": 1720000000 }"#,
+    },
 ];

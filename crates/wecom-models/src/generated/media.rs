@@ -14,6 +14,7 @@
 //! | [`UploadMediaByUrl`] | [生成异步上传任务](https://developer.work.weixin.qq.com/document/path/96219) | `POST /cgi-bin/media/upload_by_url` |
 //! | [`GetUploadByUrlResult`] | [查询异步任务结果](https://developer.work.weixin.qq.com/document/path/96219) | `POST /cgi-bin/media/get_upload_by_url_result` |
 //! | [`GetJssdkMedia`] | [获取高清语音素材](https://developer.work.weixin.qq.com/document/path/90255) | `GET /cgi-bin/media/get/jssdk` |
+//! | [`UploadAttachment`] | [上传附件资源](https://developer.work.weixin.qq.com/document/path/95098) | `POST /cgi-bin/media/upload_attachment` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -288,6 +289,71 @@ impl GetJssdkMedia {
     }
 }
 
+/// Uploads a temporary attachment for a moment or a product album, valid for 3 days.
+///
+/// `POST /cgi-bin/media/upload_attachment` ·
+/// [上传附件资源](https://developer.work.weixin.qq.com/document/path/95098)
+///
+/// The file name is shown to people, for example in a message with the file. A file has more than 5
+/// bytes and at most 10 MB:
+///
+/// - image: JPG or PNG; for a moment, the longer side has at most 10800 pixels, the shorter one 1080
+/// - video: MP4; for a moment, at most 30 seconds
+/// - file: any other file
+///
+/// For now, a moment takes images and videos, and a product album only images. An attachment for a
+/// moment requires WeCom 4.0.2 or later where it is used through the JSAPI of the client or of a mini
+/// program; otherwise it may not be displayed properly.
+///
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用. Customized and third-party apps need the
+/// permission 企业客户. Since 2023-12-01 a system app's secret no longer works; existing companies are
+/// unaffected for now.
+#[doc(
+    alias(
+        "上传附件资源",
+        "/cgi-bin/media/upload_attachment",
+        "media/upload_attachment"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UploadAttachment {
+    /// The type of the file: an image, a video or any other file, no voice.
+    pub media_type: MediaType,
+    /// The purpose of the attachment.
+    pub attachment_type: AttachmentType,
+    /// The file, with the name to show to people.
+    pub media: File,
+}
+
+impl UploadAttachment {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(
+        media_type: MediaType,
+        attachment_type: AttachmentType,
+        media: File,
+    ) -> Self {
+        Self {
+            media_type,
+            attachment_type,
+            media,
+        }
+    }
+}
+
+/// The response to [`UploadAttachment`]. It implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UploadAttachmentResponse {
+    /// The type of the file.
+    pub r#type: MediaType,
+    /// The attachment's `media_id`, valid for 3 days. [`GetMedia`] downloads it.
+    pub media_id: String,
+    /// The time the file was uploaded.
+    pub created_at: Timestamp,
+}
+
 /// The result of an upload in the background.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -302,6 +368,18 @@ pub struct UploadDetail {
     ///
     /// The number is text, in the table and in the example.
     pub created_at: Option<Timestamp>,
+}
+
+/// The purpose of an attachment.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AttachmentType {
+    /// `1`
+    Moment,
+    /// `2`
+    ProductAlbum,
+    /// A value the documentation does not list.
+    Other(Unknown),
 }
 
 /// A type of media file.

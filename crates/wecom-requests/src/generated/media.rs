@@ -200,7 +200,46 @@ impl crate::Check for GetJssdkMedia {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
+impl crate::Endpoint for UploadAttachment {
+    type Response = UploadAttachmentResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "media.upload_attachment",
+        title: "上传附件资源",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/media/upload_attachment",
+        page: "https://developer.work.weixin.qq.com/document/path/95098",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+
+    fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {
+        #[allow(unused_imports)]
+        use wecom_models::wire::{self, Output as _};
+        out.put("media_type", &self.media_type)?;
+        out.put("attachment_type", &self.attachment_type)
+    }
+
+    fn body(&self) -> Result<crate::Body, crate::BuildError> {
+        #[allow(unused_imports)]
+        use wecom_models::wire::{self, Output as _};
+        let mut form = crate::Form::default();
+        form.file("media", &self.media);
+        form.finish()
+    }
+}
+
+impl crate::Check for UploadAttachment {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
 crate::json_answers! {
     UploadMediaResponse, UploadImgResponse, UploadMediaByUrlResponse,
-    GetUploadByUrlResultResponse
+    GetUploadByUrlResultResponse, UploadAttachmentResponse
 }

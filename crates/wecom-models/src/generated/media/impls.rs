@@ -6,6 +6,26 @@
 use super::*;
 use crate::wire;
 
+impl wire::IntEnum for AttachmentType {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::Moment,
+            2 => Self::ProductAlbum,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Moment => 1,
+            Self::ProductAlbum => 2,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
 impl wire::StringEnum for MediaType {
     fn from_name(name: &str) -> Option<Self> {
         let value = match name {
@@ -110,13 +130,19 @@ impl wire::WriteObject for GetJssdkMedia {
     }
 }
 
+impl wire::WriteObject for UploadAttachment {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("media", &self.media)
+    }
+}
+
 wire::write_objects! {
     UploadMedia, GetMedia, UploadImg, UploadMediaByUrl, GetUploadByUrlResult,
-    GetJssdkMedia
+    GetJssdkMedia, UploadAttachment
 }
 
 wire::write_int_enums! {
-    UploadScene
+    AttachmentType, UploadScene
 }
 
 wire::write_string_enums! {
@@ -178,6 +204,21 @@ impl wire::ReadObject for GetUploadByUrlResultResponse {
     }
 }
 
+impl wire::ReadObject for UploadAttachmentResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "type" => field.read(&mut self.r#type),
+            "media_id" => field.read(&mut self.media_id),
+            "created_at" => field.read(&mut self.created_at),
+            _ => field.skip(),
+        }
+    }
+}
+
 impl wire::ReadObject for UploadDetail {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
@@ -196,7 +237,7 @@ impl wire::ReadObject for UploadDetail {
 
 wire::read_objects! {
     UploadMediaResponse, UploadImgResponse, UploadMediaByUrlResponse,
-    GetUploadByUrlResultResponse, UploadDetail
+    GetUploadByUrlResultResponse, UploadAttachmentResponse, UploadDetail
 }
 
 wire::read_int_enums! {
@@ -208,11 +249,11 @@ wire::read_string_enums! {
 }
 
 wire::open_enums! {
-    MediaType, UploadScene, UploadStatus
+    AttachmentType, MediaType, UploadScene, UploadStatus
 }
 
 wire::int_enums! {
-    UploadScene, UploadStatus
+    AttachmentType, UploadScene, UploadStatus
 }
 
 wire::string_enums! {

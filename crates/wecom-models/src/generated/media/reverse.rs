@@ -33,6 +33,14 @@ impl wire::WriteObject for GetUploadByUrlResultResponse {
     }
 }
 
+impl wire::WriteObject for UploadAttachmentResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("type", &self.r#type)?;
+        out.put("media_id", &self.media_id)?;
+        out.put("created_at", &self.created_at)
+    }
+}
+
 impl wire::WriteObject for UploadDetail {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("errcode", &self.errcode)?;
@@ -44,7 +52,7 @@ impl wire::WriteObject for UploadDetail {
 
 wire::write_objects! {
     UploadMediaResponse, UploadImgResponse, UploadMediaByUrlResponse,
-    GetUploadByUrlResultResponse, UploadDetail
+    GetUploadByUrlResultResponse, UploadAttachmentResponse, UploadDetail
 }
 
 wire::write_int_enums! {
@@ -135,11 +143,26 @@ impl wire::ReadObject for GetJssdkMedia {
     }
 }
 
+impl wire::ReadObject for UploadAttachment {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "media_type" => field.read(&mut self.media_type),
+            "attachment_type" => field.read(&mut self.attachment_type),
+            "media" => field.read(&mut self.media),
+            _ => field.skip(),
+        }
+    }
+}
+
 wire::read_objects! {
     UploadMedia, GetMedia, UploadImg, UploadMediaByUrl, GetUploadByUrlResult,
-    GetJssdkMedia
+    GetJssdkMedia, UploadAttachment
 }
 
 wire::read_int_enums! {
-    UploadScene
+    AttachmentType, UploadScene
 }
