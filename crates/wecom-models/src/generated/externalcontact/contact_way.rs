@@ -343,7 +343,8 @@ pub struct ListContactWayResponse {
 /// member.
 ///
 /// Members and departments must be visible to the app, or among the members that customers may connect
-/// with (客户可建联的成员范围). Each Contact Me has at most 100 members, those of its departments included.
+/// with (客户可建联的成员范围). The members must be activated in WeCom, have verified their real name, and have
+/// customer contact. Each Contact Me has at most 100 members, those of its departments included.
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 配置「联系我」二维码. Customer acquisition apps (营销获客应用) must have 「联系我」二维码 as their way to

@@ -68,8 +68,8 @@ pub struct ListExternalContactResponse {
 /// [获取客户详情](https://developer.work.weixin.qq.com/document/path/92114)
 ///
 /// A page has up to 500 follow-up members; the customer is the same on each. The company gets the
-/// `unionid` of WeChat users once it has linked its official account or mini program under 客户联系 › 客户 ›
-/// API (schools: 家校沟通 › 联系家长 › API).
+/// `unionid` of WeChat users once it has linked its official account or mini program, which must be on
+/// the WeChat Open Platform (微信开放平台), too, under 客户联系 › 客户 › API (schools: 家校沟通 › 联系家长 › API).
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 客户基础信息. Returns only follow-up members visible to the app. Customer acquisition apps
@@ -409,7 +409,7 @@ pub struct ExternalContact {
     pub r#type: ContactType,
     /// The gender. Customized and third-party apps get 0, as do upstream companies for customers of
     /// downstream companies.
-    pub gender: Option<Gender>,
+    pub gender: Gender,
     /// The WeChat unionid, which also identifies the customer to official accounts and mini programs. Only
     /// for WeChat users, and only if the company has linked a WeChat developer ID. Customized and
     /// third-party apps don't get it, nor do upstream companies for customers of downstream companies.

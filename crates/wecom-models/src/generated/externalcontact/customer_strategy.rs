@@ -418,10 +418,10 @@ pub struct RuleGroup {
     /// The userids of the rule group's admins.
     pub admin_list: Vec<String>,
     /// The permissions.
-    pub privilege: Permissions,
+    pub privilege: RuleGroupPermissions,
 }
 
-/// The permissions that a rule group gives.
+/// The permissions to set in a rule group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Permissions {
@@ -625,6 +625,54 @@ impl Permissions {
         self.manage_customer_tag = Some(manage_customer_tag);
         self
     }
+}
+
+/// The permissions that a rule group gives.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct RuleGroupPermissions {
+    /// Whether it allows seeing the customer list. Can't be turned off.
+    pub view_customer_list: bool,
+    /// Whether it allows seeing customer statistics. Can't be turned off.
+    pub view_customer_data: bool,
+    /// Whether it allows seeing the group chat list. Can't be turned off.
+    pub view_room_list: bool,
+    /// Whether it allows using Contact Me (联系我). Can't be turned off.
+    pub contact_me: bool,
+    /// Whether it allows joining group chats. Can't be turned off.
+    pub join_room: bool,
+    /// Whether it allows sharing customers with other members. Default true.
+    pub share_customer: bool,
+    /// Whether it allows assigning the customers of departed members. Default true.
+    pub oper_resign_customer: bool,
+    /// Whether it allows assigning the customer groups of departed members. Default true.
+    pub oper_resign_group: bool,
+    /// Whether it allows sending messages to customers. Default true.
+    pub send_customer_msg: bool,
+    /// Whether it allows configuring welcome messages. Default true.
+    pub edit_welcome_msg: bool,
+    /// Whether it allows seeing statistics on members' contact with customers.
+    pub view_behavior_data: bool,
+    /// Whether it allows seeing statistics on group chats. Default true.
+    pub view_room_data: bool,
+    /// Whether it allows sending messages to customer groups. Default true.
+    pub send_group_msg: bool,
+    /// Whether it allows removing duplicate members from customer groups. Default true.
+    pub room_deduplication: bool,
+    /// Whether it allows configuring quick replies. Default true.
+    pub rapid_reply: bool,
+    /// Whether it allows transferring the customers of current members. Default true.
+    pub onjob_customer_transfer: bool,
+    /// Whether it allows editing the anti-spam rules of members. Default true.
+    pub edit_anti_spam_rule: bool,
+    /// Whether it allows exporting the customer list. Default true.
+    pub export_customer_list: bool,
+    /// Whether it allows exporting members' customer statistics. Default true.
+    pub export_customer_data: bool,
+    /// Whether it allows exporting the customer group list. Default true.
+    pub export_customer_group_list: bool,
+    /// Whether it allows configuring company tags. Default true.
+    pub manage_customer_tag: bool,
 }
 
 /// A member or a department in the scope of a rule group.

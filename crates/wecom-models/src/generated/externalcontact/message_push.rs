@@ -868,7 +868,7 @@ impl TagFilter {
     }
 }
 
-/// Tags of one tag group, of which a customer must have at least one.
+/// A group of tags of which a customer must have at least one.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TagGroup {
@@ -972,7 +972,8 @@ pub struct AttachedImage {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TemplateText {
-    /// The text. The customer's name replaces each `%NICKNAME%`, spelled exactly so. At most 3000 bytes.
+    /// The text. The customer's nickname replaces each `%NICKNAME%`, spelled exactly so. At most 3000
+    /// bytes.
     pub content: String,
 }
 
@@ -1248,7 +1249,7 @@ pub enum SendStatus {
     Unsent,
     /// `1`
     Sent,
-    /// `2`: failed: the customer has not added the member.
+    /// `2`: failed: the member and the customer aren't contacts.
     NotFriends,
     /// `3`: failed: the customer has already received another broadcast.
     OtherReceived,

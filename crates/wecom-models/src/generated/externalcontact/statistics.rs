@@ -212,8 +212,8 @@ pub struct GetGroupChatStatisticByDayResponse {
 /// WeCom keeps 180 days. The period runs from `start_time` to `end_time`, that day included; times are
 /// rounded down to the start of the day. For several members the counts are of all of them together.
 ///
-/// Self-built apps must be listed under 客户联系 › 可调用应用; customized and third-party apps need the
-/// permission 企业客户权限 › 客户联系 › 获取成员联系客户的数据统计. Members and departments must be visible to the app.
+/// Self-built apps must be listed under 客户联系 › 可调用应用; third-party apps need the permission 企业客户权限 ›
+/// 客户联系 › 获取成员联系客户的数据统计. Members and departments must be visible to the app.
 #[doc(
     alias(
         "获取「联系客户统计」数据",

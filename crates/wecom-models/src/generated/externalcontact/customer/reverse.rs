@@ -56,7 +56,7 @@ impl wire::WriteObject for ExternalContact {
         out.put_some("corp_name", &self.corp_name)?;
         out.put_some("corp_full_name", &self.corp_full_name)?;
         out.put("type", &self.r#type)?;
-        out.put_some("gender", &self.gender)?;
+        out.put("gender", &self.gender)?;
         out.put_some("unionid", &self.unionid)?;
         out.put_some("is_subscribe", &self.is_subscribe.map(wire::flag))?;
         out.put_some("subscriber_info", &self.subscriber_info)?;

@@ -207,7 +207,7 @@ impl wire::ReadObject for RuleGroup {
     }
 }
 
-impl wire::ReadObject for Permissions {
+impl wire::ReadObject for RuleGroupPermissions {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -270,7 +270,7 @@ wire::read_objects! {
     ListCustomerStrategyResponse, GetCustomerStrategyResponse,
     GetCustomerStrategyRangeResponse, CreateCustomerStrategyResponse,
     EditCustomerStrategyResponse, DelCustomerStrategyResponse, ListedRuleGroup,
-    RuleGroup, Permissions
+    RuleGroup, RuleGroupPermissions
 }
 
 wire::read_unions! {

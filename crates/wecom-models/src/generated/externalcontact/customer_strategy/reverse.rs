@@ -61,10 +61,37 @@ impl wire::WriteObject for RuleGroup {
     }
 }
 
+impl wire::WriteObject for RuleGroupPermissions {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("view_customer_list", &self.view_customer_list)?;
+        out.put("view_customer_data", &self.view_customer_data)?;
+        out.put("view_room_list", &self.view_room_list)?;
+        out.put("contact_me", &self.contact_me)?;
+        out.put("join_room", &self.join_room)?;
+        out.put("share_customer", &self.share_customer)?;
+        out.put("oper_resign_customer", &self.oper_resign_customer)?;
+        out.put("oper_resign_group", &self.oper_resign_group)?;
+        out.put("send_customer_msg", &self.send_customer_msg)?;
+        out.put("edit_welcome_msg", &self.edit_welcome_msg)?;
+        out.put("view_behavior_data", &self.view_behavior_data)?;
+        out.put("view_room_data", &self.view_room_data)?;
+        out.put("send_group_msg", &self.send_group_msg)?;
+        out.put("room_deduplication", &self.room_deduplication)?;
+        out.put("rapid_reply", &self.rapid_reply)?;
+        out.put("onjob_customer_transfer", &self.onjob_customer_transfer)?;
+        out.put("edit_anti_spam_rule", &self.edit_anti_spam_rule)?;
+        out.put("export_customer_list", &self.export_customer_list)?;
+        out.put("export_customer_data", &self.export_customer_data)?;
+        out.put("export_customer_group_list", &self.export_customer_group_list)?;
+        out.put("manage_customer_tag", &self.manage_customer_tag)
+    }
+}
+
 wire::write_objects! {
     ListCustomerStrategyResponse, GetCustomerStrategyResponse,
     GetCustomerStrategyRangeResponse, CreateCustomerStrategyResponse,
-    EditCustomerStrategyResponse, DelCustomerStrategyResponse, ListedRuleGroup, RuleGroup
+    EditCustomerStrategyResponse, DelCustomerStrategyResponse, ListedRuleGroup,
+    RuleGroup, RuleGroupPermissions
 }
 
 impl wire::ReadObject for ListCustomerStrategy {
@@ -157,7 +184,42 @@ impl wire::ReadObject for DelCustomerStrategy {
     }
 }
 
+impl wire::ReadObject for Permissions {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "view_customer_list" => field.read(&mut self.view_customer_list),
+            "view_customer_data" => field.read(&mut self.view_customer_data),
+            "view_room_list" => field.read(&mut self.view_room_list),
+            "contact_me" => field.read(&mut self.contact_me),
+            "join_room" => field.read(&mut self.join_room),
+            "share_customer" => field.read(&mut self.share_customer),
+            "oper_resign_customer" => field.read(&mut self.oper_resign_customer),
+            "oper_resign_group" => field.read(&mut self.oper_resign_group),
+            "send_customer_msg" => field.read(&mut self.send_customer_msg),
+            "edit_welcome_msg" => field.read(&mut self.edit_welcome_msg),
+            "view_behavior_data" => field.read(&mut self.view_behavior_data),
+            "view_room_data" => field.read(&mut self.view_room_data),
+            "send_group_msg" => field.read(&mut self.send_group_msg),
+            "room_deduplication" => field.read(&mut self.room_deduplication),
+            "rapid_reply" => field.read(&mut self.rapid_reply),
+            "onjob_customer_transfer" => field.read(&mut self.onjob_customer_transfer),
+            "edit_anti_spam_rule" => field.read(&mut self.edit_anti_spam_rule),
+            "export_customer_list" => field.read(&mut self.export_customer_list),
+            "export_customer_data" => field.read(&mut self.export_customer_data),
+            "export_customer_group_list" => {
+                field.read(&mut self.export_customer_group_list)
+            }
+            "manage_customer_tag" => field.read(&mut self.manage_customer_tag),
+            _ => field.skip(),
+        }
+    }
+}
+
 wire::read_objects! {
     ListCustomerStrategy, GetCustomerStrategy, GetCustomerStrategyRange,
-    CreateCustomerStrategy, EditCustomerStrategy, DelCustomerStrategy
+    CreateCustomerStrategy, EditCustomerStrategy, DelCustomerStrategy, Permissions
 }
