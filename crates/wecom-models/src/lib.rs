@@ -11,8 +11,11 @@
 //! - Requests implement `Serialize` and responses `Deserialize`; the feature `bidirectional` adds the other
 //!   direction.
 //!
-//! A family is compiled if its feature is enabled; `full` enables all of them.
+//! A family is compiled if its feature is enabled; `full` enables all of them. What WeCom sends by itself is in the `events`
+//! of its family, with the feature `callback`, which is about how it is read as well.
 
+#[cfg(feature = "callback")]
+pub mod callback;
 #[rustfmt::skip]
 #[allow(clippy::all, clippy::pedantic, reason = "the documentation decides the shape of generated code")]
 mod generated;

@@ -6,7 +6,7 @@ use std::fmt;
 use bytes::Bytes;
 use http::{HeaderMap, Response};
 use serde_json::Deserializer;
-use wecom_models::wire::{Field, ReadObject, Reading, mend, names_unknown_fields, read_object};
+use wecom_models::wire::{Field, ReadObject, Reading, mend, names_unknown_fields, read_object, told};
 
 use crate::errcode::{self, ErrorCode};
 use crate::probe;
@@ -117,21 +117,8 @@ impl std::error::Error for DecodeError {}
 
 impl From<serde_json::Error> for DecodeError {
     fn from(error: serde_json::Error) -> Self {
-        let text = unquoted(&error.to_string());
-        match text.strip_prefix('`').and_then(|rest| rest.split_once("`: ")) {
-            Some((path, message)) => Self::new(path, message),
-            None => Self::new("", text),
-        }
-    }
-}
-
-/// A message of serde's without the text it found: that may be a token, a phone number or a megabyte.
-fn unquoted(message: &str) -> String {
-    match (message.find(": string \""), message.rfind("\", expected ")) {
-        (Some(start), Some(end)) if start < end => {
-            format!("{}: a string{}", &message[..start], &message[end + 1..])
-        }
-        _ => message.to_owned(),
+        let (path, message) = told(&error);
+        Self::new(path, message)
     }
 }
 

@@ -11,6 +11,7 @@
 
 mod containers;
 pub(crate) mod enums;
+mod items;
 mod mend;
 mod object;
 mod path;
@@ -24,8 +25,10 @@ mod write;
 
 pub use crate::types::secrets_written;
 pub use enums::{IntEnum, StringEnum};
+pub use items::items;
 pub use mend::mend;
 pub use object::{Entries, Field, Key, ReadObject, read_object};
+pub use path::told;
 pub use read::{Found, Read, read};
 pub use reading::Reading;
 pub use scalars::Scalar;

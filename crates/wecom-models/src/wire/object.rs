@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
+use super::items::Around;
 use super::path::{Segment, within};
 use super::unknown::{UNKNOWN, is_asked_for};
 use super::{Found, Place, Read, Reading, Tag};
@@ -48,6 +49,18 @@ pub trait Field<'de>: Sized {
         let mut value = T::default();
         self.read_first(&mut value)?;
         Ok(value)
+    }
+
+    /// Reads the value as a list whose items stand in an element of the name `item` each; none is as an absent list.
+    fn read_items<T, P>(self, item: &'static str, place: &mut P) -> Result<(), Self::Error>
+    where
+        for<'any> T: Read<'any>,
+        P: Default + From<Vec<T>>,
+    {
+        let mut around = Around { item, items: Vec::new() };
+        self.read_first(&mut around)?;
+        *place = if around.items.is_empty() { P::default() } else { around.items.into() };
+        Ok(())
     }
 
     /// Reads the value as the content of a variant.

@@ -1,5 +1,7 @@
 //! Paths in errors: the message carries the place in the document.
 
+use std::fmt;
+
 use serde::de::Error;
 
 #[derive(Clone, Copy)]
@@ -26,5 +28,26 @@ pub(super) fn located(segment: Segment<'_>, message: &str) -> String {
     match segment {
         Segment::Field(name) => format!("`{name}{dot}{path}`: {rest}"),
         Segment::Index(index) => format!("`[{index}]{dot}{path}`: {rest}"),
+    }
+}
+
+/// The path that an error's message carries, which is empty for the document as a whole, and the rest of the message.
+///
+/// The text that serde found isn't repeated: it may be a token, a phone number or a megabyte.
+pub fn told(error: &dyn fmt::Display) -> (String, String) {
+    let text = unquoted(&error.to_string());
+    match text.strip_prefix('`').and_then(|rest| rest.split_once("`: ")) {
+        Some((path, message)) => (path.to_owned(), message.to_owned()),
+        None => (String::new(), text),
+    }
+}
+
+/// A message of serde's without the text it found.
+fn unquoted(message: &str) -> String {
+    match (message.find(": string \""), message.rfind("\", expected ")) {
+        (Some(start), Some(end)) if start < end => {
+            format!("{}: a string{}", &message[..start], &message[end + 1..])
+        }
+        _ => message.to_owned(),
     }
 }

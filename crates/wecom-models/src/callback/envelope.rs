@@ -1,0 +1,122 @@
+//! What all callbacks share.
+
+use super::Shape;
+use crate::Timestamp;
+use crate::wire::{Field, ReadObject, read_objects};
+
+/// The members that all callbacks share, or many of them, and which kind of callback it is.
+///
+/// Members that only some kinds have are fields of their types.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Envelope {
+    /// What sort of callback it is.
+    pub shape: Shape,
+    /// Its type: the value of `MsgType`, `Event`, `InfoType` or what else the shape goes by; empty if it has none.
+    pub kind: String,
+    /// What changed (`ChangeType`), where the type alone doesn't say.
+    pub change: Option<String>,
+    /// Whom it was sent to (`ToUserName`): the corporation's ID. Empty where it isn't said.
+    pub to_user_name: String,
+    /// Who caused it (`FromUserName`): a member's userid, or `sys` for WeCom itself. Empty where it isn't said.
+    pub from_user_name: String,
+    /// When it happened (`CreateTime`, `TimeStamp`).
+    pub create_time: Option<Timestamp>,
+    /// The application it is about (`AgentID`), if it is about one.
+    pub agent_id: Option<i64>,
+    /// The message's ID (`MsgId`), which is text: not all are numbers. An AI bot's `msgid` and a device's `req_id` are here, too.
+    pub msg_id: Option<String>,
+    /// The suite that is told (`SuiteId`).
+    pub suite_id: Option<String>,
+    /// The corporation that authorised the suite or the provider (`AuthCorpId`).
+    pub auth_corp_id: Option<String>,
+    /// The provider that is told (`ServiceCorpId`), where it is about no suite.
+    pub service_corp_id: Option<String>,
+}
+
+/// What a callback says of itself, wherever it says so.
+#[derive(Default)]
+pub(super) struct Told {
+    envelope: Envelope,
+    create_time: String,
+    agent_id: String,
+    msg_type: String,
+    event: String,
+    info_type: String,
+    bot_msg_type: String,
+    event_type: String,
+    inner_event: Inner,
+    command: Inner,
+    base_info: Inner,
+}
+
+impl Told {
+    /// The envelope. What isn't as documented is as if it weren't there: what it is remains in the document.
+    pub(super) fn settle(self) -> Envelope {
+        let is_event = |name: &str| name.eq_ignore_ascii_case("event");
+        let shapes = [
+            (Shape::Info, self.info_type),
+            (Shape::Message, if is_event(&self.msg_type) { String::new() } else { self.msg_type }),
+            (Shape::Event, self.event),
+            (Shape::BotMessage, if is_event(&self.bot_msg_type) { String::new() } else { self.bot_msg_type }),
+            (Shape::BotEvent, self.inner_event.bot_event),
+            (Shape::DeviceCommand, self.command.command),
+            (Shape::Notification, self.inner_event.event),
+            (Shape::Notification, self.event_type),
+        ];
+        let (shape, kind) = shapes.into_iter().find(|(_, kind)| !kind.is_empty()).unwrap_or_default();
+        let create_time = self.create_time.trim().parse().ok().map(Timestamp::from_unix);
+        let agent_id = self.agent_id.trim().parse().ok();
+        let msg_id = self.envelope.msg_id.or(self.base_info.req_id);
+        Envelope { shape, kind, create_time, agent_id, msg_id, ..self.envelope }
+    }
+}
+
+impl ReadObject for Told {
+    fn set<'de, F: Field<'de>>(&mut self, name: &str, field: F) -> Result<(), F::Error> {
+        let Self { envelope, .. } = self;
+        match name {
+            "MsgType" => field.read(&mut self.msg_type),
+            "Event" => field.read(&mut self.event),
+            "InfoType" => field.read(&mut self.info_type),
+            "msgtype" => field.read(&mut self.bot_msg_type),
+            "event_type" => field.read(&mut self.event_type),
+            "event" => field.read(&mut self.inner_event),
+            "command" => field.read(&mut self.command),
+            "base_info" => field.read(&mut self.base_info),
+            "ChangeType" => field.read(&mut envelope.change),
+            "ToUserName" => field.read(&mut envelope.to_user_name),
+            "FromUserName" => field.read(&mut envelope.from_user_name),
+            "CreateTime" | "TimeStamp" => field.read(&mut self.create_time),
+            "AgentID" | "AgentId" => field.read(&mut self.agent_id),
+            "MsgId" | "msgid" => field.read(&mut envelope.msg_id),
+            "SuiteId" => field.read(&mut envelope.suite_id),
+            "AuthCorpId" => field.read(&mut envelope.auth_corp_id),
+            "ServiceCorpId" => field.read(&mut envelope.service_corp_id),
+            _ => field.skip(),
+        }
+    }
+}
+
+/// What JSON callbacks say one level further inside.
+#[derive(Default)]
+struct Inner {
+    bot_event: String,
+    event: String,
+    command: String,
+    req_id: Option<String>,
+}
+
+impl ReadObject for Inner {
+    fn set<'de, F: Field<'de>>(&mut self, name: &str, field: F) -> Result<(), F::Error> {
+        match name {
+            "eventtype" => field.read(&mut self.bot_event),
+            "event_type" => field.read(&mut self.event),
+            "command_type" => field.read(&mut self.command),
+            "req_id" => field.read(&mut self.req_id),
+            _ => field.skip(),
+        }
+    }
+}
+
+read_objects! { Inner }

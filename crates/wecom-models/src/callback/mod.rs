@@ -1,0 +1,90 @@
+//! What WeCom sends by itself: messages, events, and what a suite is told.
+//!
+//! [`Document`] is a decrypted callback, in XML or JSON. Its [`Envelope`] has the members that all callbacks share, and says
+//! which one it is; [`Document::read`] reads the rest as one of the generated types, each a [`Payload`]. Every family
+//! with events has an enum of them, which is an [`Events`]: an undocumented callback is kept whole in `Other`.
+//!
+//! ```
+//! use wecom_models::callback::{Document, Shape};
+//!
+//! # fn main() -> Result<(), wecom_models::callback::ReadError> {
+//! let document = Document::parse(
+//!     "<xml><SuiteId><![CDATA[ww1]]></SuiteId><InfoType>suite_ticket</InfoType><TimeStamp>1767225660</TimeStamp></xml>",
+//! )?;
+//! let envelope = document.envelope()?;
+//! assert_eq!((envelope.shape, envelope.kind.as_str()), (Shape::Info, "suite_ticket"));
+//! assert_eq!(envelope.suite_id.as_deref(), Some("ww1"));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Callbacks are read as leniently as answers, with what XML needs on top:
+//!
+//! - Text may be plain or character data, or both; blanks at the ends of plain text are cut off.
+//! - An element that repeats is a list, wherever its repetitions stand; one alone is a list of one.
+//! - An empty element is absent; empty character data is an empty text.
+//! - Attributes, and the name of the root, mean nothing.
+//! - A document type is refused, and so is any entity but the five of XML and characters by number.
+
+mod document;
+mod envelope;
+mod select;
+mod xml;
+
+pub use document::{Document, LARGEST, ReadError};
+pub use envelope::Envelope;
+pub use select::{Select, Shape};
+
+use crate::wire::ReadObject;
+
+/// The type of one kind of callback.
+///
+/// Several kinds may be one type: what an application gets as an event, a suite gets as an info of the same name.
+pub trait Payload: ReadObject + Send + 'static {
+    /// What the specification calls it: `contacts.events.create_user`.
+    const NAME: &'static str;
+    /// The Chinese title of its page.
+    const TITLE: &'static str;
+    /// The family it belongs to: `contacts`.
+    const FAMILY: &'static str;
+    /// What tells it from other callbacks: one of these.
+    const SELECT: &'static [Select];
+}
+
+/// All callbacks of a family, one of which a document may be.
+pub trait Events: Sized + Send + 'static {
+    /// The family: `contacts`.
+    const FAMILY: &'static str;
+
+    /// Whether a callback is one of them.
+    fn has(envelope: &Envelope) -> bool;
+
+    /// Reads a document as the one of them that its envelope says it is; what is none of them is kept whole.
+    fn read(envelope: &Envelope, document: &Document<'_>) -> Result<Self, ReadError>;
+}
+
+/// Reads a callback of a known type: its envelope, and the rest.
+///
+/// It isn't asked whether the callback is of that type: [`is`] tells.
+///
+/// ```
+/// use wecom_models::callback::{Document, Envelope};
+///
+/// # fn main() -> Result<(), wecom_models::callback::ReadError> {
+/// let envelope = Document::parse(r#"{ "msgid": "M1", "msgtype": "text" }"#)?.envelope()?;
+/// assert_eq!(envelope.msg_id.as_deref(), Some("M1"));
+/// # Ok(())
+/// # }
+/// ```
+pub fn read<T: Payload>(text: &str) -> Result<(Envelope, T), ReadError> {
+    let document = Document::parse(text)?;
+    Ok((document.envelope()?, document.read()?))
+}
+
+/// Whether a callback with this envelope is of a type.
+pub fn is<T: Payload>(envelope: &Envelope) -> bool {
+    T::SELECT.iter().any(|select| select.takes(envelope))
+}
+
+#[cfg(test)]
+mod tests;

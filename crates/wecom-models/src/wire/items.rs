@@ -1,0 +1,51 @@
+//! Lists whose items stand in an element of their own name: `GroupIds` with a `GroupId` for each.
+
+use serde::de::MapAccess;
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use super::{Entries, Field, Found, OBJECT, Read, ReadObject, fill};
+
+/// What is read around the items of such a list.
+#[derive(Default)]
+pub(super) struct Around<T> {
+    pub(super) item: &'static str,
+    pub(super) items: Vec<T>,
+}
+
+impl<T> ReadObject for Around<T>
+where
+    for<'de> T: Read<'de>,
+{
+    fn set<'de, F: Field<'de>>(&mut self, name: &str, field: F) -> Result<(), F::Error> {
+        if name == self.item { field.read(&mut self.items) } else { field.skip() }
+    }
+}
+
+impl<'de, T> Read<'de> for Around<T>
+where
+    for<'any> T: Read<'any>,
+{
+    const EXPECTED: &'static str = OBJECT;
+
+    fn read_map<A: MapAccess<'de>>(&mut self, entries: &mut Entries<'_, 'de, A>) -> Result<Found, A::Error> {
+        fill(self, entries)
+    }
+}
+
+/// Items, to be written in an element of their own name.
+pub fn items<'a, T: Serialize>(item: &'static str, items: &'a [T]) -> impl Serialize + 'a {
+    Items { item, items }
+}
+
+struct Items<'a, T> {
+    item: &'static str,
+    items: &'a [T],
+}
+
+impl<T: Serialize> Serialize for Items<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(1))?;
+        map.serialize_entry(self.item, self.items)?;
+        map.end()
+    }
+}
