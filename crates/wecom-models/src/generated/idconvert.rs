@@ -314,7 +314,9 @@ pub struct UserIdToOpenUserIdResponse {
 /// `POST /cgi-bin/externalcontact/get_new_external_userid` ·
 /// [转换客户external_userid](https://developer.work.weixin.qq.com/document/path/97063)
 ///
-/// Group members whom nobody has added are converted with [`GetGroupChatNewExternalUserId`].
+/// Group members whom nobody has added are converted with [`GetGroupChatNewExternalUserId`]. For
+/// third-party apps of companies authorized before 2021-11-17, it works once an admin has agreed to
+/// the conversion (event `agree_external_userid_migration`).
 ///
 /// Only customized and third-party apps can call it. In customer contact and home-school
 /// communication, a follow-up member must be visible to the app; in WeChat customer service, only
@@ -453,10 +455,10 @@ pub struct FinishExternalUserIdMigrationResponse {}
 /// `POST /cgi-bin/service/finish_openid_migration` ·
 /// [ID迁移完成状态的设置](https://developer.work.weixin.qq.com/document/path/99375)
 ///
-/// Convert the IDs first. After the migration of external_userids, no unionid of the company is
-/// returned. userids and corpids can only be migrated together, and so can external_userids, tag IDs,
-/// customer service account IDs and message IDs. A company that is itself the provider needn't be
-/// migrated.
+/// Convert the IDs first: it can't be undone. After the migration of external_userids, no unionid of
+/// the company is returned. userids and corpids can only be migrated together, and so can
+/// external_userids, tag IDs, customer service account IDs and message IDs. A company that is itself
+/// the provider needn't be migrated.
 ///
 /// The company must have authorized the customized app, or a third-party app of the provider.
 #[doc(
@@ -546,10 +548,11 @@ pub struct GetOpenIdMigrationResponse {
 ///
 /// Rate limit: 100000 calls per hour, 480000 calls per day, 7500000 calls per month.
 ///
-/// The pending ID is valid for 90 days. Once the user becomes a customer in that time,
-/// [`ExternalUserIdToPendingId`] returns it. It is also returned if neither a follow-up member nor the
-/// owner of a customer group is visible to the app (or, for customer acquisition apps, among the
-/// members who may connect with customers).
+/// The pending ID is valid for 90 days, and can't stand in for an external_userid. Once the user
+/// becomes a customer in that time (an external contact, in a customer group, or in a session of
+/// WeChat customer service in the last 48 hours), [`ExternalUserIdToPendingId`] returns it. It is also
+/// returned if neither a follow-up member nor the owner of a customer group is visible to the app (or,
+/// for customer acquisition apps, among the members who may connect with customers).
 ///
 /// Calls are limited to 100,000 per hour, 480,000 per day and 7,500,000 per month: per company, over
 /// all providers, if `subject_type` is 0, per provider if it is 1.
@@ -624,7 +627,8 @@ pub struct UnionIdToExternalUserIdResponse {
 ///
 /// Only verified companies can call it, with customized and third-party apps. A follow-up member of
 /// the customer, or the owner of a customer group that the customer is in, must be visible to the app.
-/// Customer acquisition apps (营销获客) get only customers they brought.
+/// Customer acquisition apps (营销获客) get only customers they brought; there, it is enough if one of
+/// them is among the members who may connect with customers.
 #[doc(
     alias(
         "external_userid查询pending_id",
@@ -799,7 +803,8 @@ pub struct ApplyMassCallTicketResponse {
 /// `POST /cgi-bin/idconvert/apply_to_upgrade_chatid` ·
 /// [申请群ID的升级](https://developer.work.weixin.qq.com/document/path/99601)
 ///
-/// Until then, it may send both, and [`ConvertChatId`] converts them; afterwards, only new ones.
+/// Until then, it may send both and still gets the old ones, and [`ConvertChatId`] converts them;
+/// afterwards, there are only new ones.
 ///
 /// Only customized apps can call it, with the permission 客户联系 › 基础客户信息.
 #[doc(

@@ -246,7 +246,7 @@ pub struct NewsNoticeCard {
     pub source: Option<CardSource>,
     /// A menu in the upper right corner.
     pub action_menu: Option<ActionMenu>,
-    /// The title.
+    /// The title. Its `title` is required.
     pub main_title: MainTitle,
     /// An image. Set at least one of `card_image` and `image_text_area`.
     pub card_image: Option<CardImage>,
@@ -351,6 +351,8 @@ impl NewsNoticeCard {
 }
 
 /// A card with buttons. The bot must have a callback URL.
+///
+/// Set at least one of `main_title.title` and `sub_title_text`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ButtonInteractionCard {
@@ -358,11 +360,11 @@ pub struct ButtonInteractionCard {
     pub source: Option<CardSource>,
     /// A menu in the upper right corner.
     pub action_menu: Option<ActionMenu>,
-    /// The title.
+    /// The title. Its `title` is required without a `sub_title_text`.
     pub main_title: MainTitle,
     /// A quotation. Recommended: not together with a key figure.
     pub quote_area: Option<QuoteArea>,
-    /// The text below the title. Recommended: up to 112 characters.
+    /// The text below the title. Recommended: up to 112 characters. Required without a main title.
     pub sub_title_text: Option<String>,
     /// Lines of a name and a value. May be empty. At most 6 items.
     pub horizontal_content_list: Option<Vec<HorizontalContent>>,
@@ -454,7 +456,7 @@ impl ButtonInteractionCard {
 pub struct VoteInteractionCard {
     /// The source shown on the card.
     pub source: Option<CardSource>,
-    /// The title.
+    /// The title. Its `title` is required.
     pub main_title: MainTitle,
     /// The question.
     pub checkbox: Checkbox,
@@ -497,7 +499,7 @@ impl VoteInteractionCard {
 pub struct MultipleInteractionCard {
     /// The source shown on the card.
     pub source: Option<CardSource>,
-    /// The title.
+    /// The title. Its `title` is required.
     pub main_title: MainTitle,
     /// The selections. Each `question_key` must be unique in the card. 1 to 3 items.
     pub select_list: Vec<SelectionItem>,
@@ -1031,7 +1033,7 @@ pub struct CardImage {
     ///
     /// The page's table calls it an object; the example has a string.
     pub url: String,
-    /// The aspect ratio, width by height: from 1.3 to 2.25. Default 1.3.
+    /// The aspect ratio, width by height. Default 1.3, 1.3 to 2.25.
     ///
     /// According to the page's table it is more than 1.3, which is itself the default, and less than 2.25,
     /// which is the page's example.

@@ -311,7 +311,7 @@ pub struct GetUserResponse {
     /// 组织架构信息, and customized apps with its part 部门及父部门ID、部门负责人, get all of them.
     pub department: Vec<u64>,
     /// The member's rank in each department of `department`, the highest first; the default is 0. Absent
-    /// in member authorization mode.
+    /// in member authorization mode. Each less than 4294967296.
     pub order: Option<Vec<u64>>,
     /// The job title. Authorized.
     pub position: Option<String>,
@@ -999,8 +999,9 @@ pub struct GetUserIdByEmailResponse {
 ///
 /// Other fields: self-built apps, and customized apps once an admin authorizes them, get names with
 /// [`GetUser`]; third-party apps show them with the contacts display component (通讯录展示组件). Mobile
-/// numbers and email addresses: apps newer than 2022-06-20 get them once the member agrees through
-/// OAuth2; third-party apps don't.
+/// numbers and email addresses: self-built apps older than 2022-06-20 get them with [`GetUser`]; newer
+/// ones get them once the member agrees through OAuth2, and customized apps once an admin authorizes
+/// them, too; third-party apps don't.
 ///
 /// Only the secret of the contacts sync can call it, and third-party apps authorized to edit the
 /// contacts (通讯录编辑授权).

@@ -252,7 +252,7 @@ pub struct AddContactWayResponse {
 pub struct Account {
     /// The account's ID.
     pub open_kfid: String,
-    /// The account's name, shown to customers.
+    /// The account's name.
     pub name: String,
     /// The URL of the account's avatar.
     pub avatar: String,

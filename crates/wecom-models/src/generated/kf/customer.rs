@@ -172,6 +172,9 @@ pub struct CancelUpgradeServiceResponse {}
 /// the last 48 hours; the others are in `invalid_external_userid`. Customer acquisition apps
 /// (「营销获客」应用) get only customers who came through them.
 ///
+/// For unionids, an official account or a mini program of the same company must be bound under 应用管理 ›
+/// 微信客服 › 通过API管理微信客服. Third parties link unionids that they know otherwise with external_userids.
+///
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps need the
 /// permission 微信客服 › 获取基础信息. Since 2023-12-01 a system app's secret no longer works; existing
 /// companies are unaffected for now.

@@ -231,10 +231,11 @@ pub struct AccountStatistic {
     /// The share of sessions with messages to the bot that were transferred to a servicer, by day. The
     /// page doesn't say that it is absent if there were none, but says so of other rates.
     pub ai_transfer_rate: Option<f64>,
-    /// The share of messages to the bot for which the knowledge base had an answer, by day. Absent if no
-    /// customer wrote to a bot with a knowledge base; none does if the API assigns the sessions.
+    /// The share of messages to the bot for which the knowledge base had an answer, by day. Counted only
+    /// with smart replies on and a knowledge base configured. Absent if no customer wrote to such a bot;
+    /// none does if the API assigns the sessions.
     pub ai_knowledge_hit_rate: Option<f64>,
-    /// The number of customers whose messages a servicer rejected.
+    /// The number of customers from whom a servicer chose to receive no more messages.
     pub msg_rejected_customer_cnt: u64,
 }
 
@@ -293,7 +294,7 @@ pub struct ServicerStatistic {
     /// The number of customers who joined a customer group, each counted once for each group. Counted
     /// since 2022-03-11.
     pub upgrade_service_groupchat_customer_cnt: u64,
-    /// The number of customers whose messages a servicer rejected.
+    /// The number of customers from whom a servicer chose to receive no more messages.
     pub msg_rejected_customer_cnt: u64,
 }
 

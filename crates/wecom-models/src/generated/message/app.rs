@@ -28,8 +28,6 @@ use crate::{Pipe, Secret, Unknown, UnknownUnion};
 /// and listed in the response. Recipients must be visible to the app and need a basic or an external
 /// contact account (基础账号, 互通账号).
 ///
-/// - `81013`: none of the recipients could be reached, so nothing was sent.
-///
 /// **Limits.** Per day, an app may reach 200 times as many people as the company's account limit; a message to 1000 people counts
 /// 1000 times. To one member it may send 30 messages per minute and 1000 per hour; messages beyond
 /// that are dropped. Many apps send on the hour and at half past, so delivery is faster at other
@@ -61,7 +59,11 @@ use crate::{Pipe, Secret, Unknown, UnknownUnion};
 ///   the message's ID is shown, never the key.
 /// - `$externalUserName=EXTERNAL_USERID$`: the customer's name. For an external user in a customer group, write
 ///   `CHATID/EXTERNAL_USERID`. If a member has set a remark for the customer, both are shown; of several remarks, that of the
-///   member who added the customer first. In K12 schools it is the parent's or student's name.
+///   member who added the customer first. In K12 schools it is the parent's or student's name, or a placeholder for anybody else.
+///
+/// Error codes:
+///
+/// - 81013, `RECIPIENTS_ALL_INVALID_OR_FORBIDDEN`: None of the recipients could be reached, so nothing was sent. Check that they exist and are in the app's visible scope.
 #[doc(alias("发送应用消息", "/cgi-bin/message/send", "message/send"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -718,7 +720,7 @@ impl MiniProgramNotice {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NoticeItem {
-    /// The name: up to 10 Chinese characters.
+    /// The name. At most 10 characters.
     pub key: Option<String>,
     /// The value: up to 30 Chinese characters. Supports names for IDs.
     pub value: Option<String>,
@@ -1585,7 +1587,7 @@ impl ImageTextArea {
 pub struct CardImage {
     /// The image's URL.
     pub url: String,
-    /// The aspect ratio, width by height: from 1.3 to below 2.25. Default 1.3.
+    /// The aspect ratio, width by height. Default 1.3, at least 1.3 and less than 2.25.
     ///
     /// According to the page's table it is more than 1.3, which is itself the default and the page's
     /// example.

@@ -740,7 +740,7 @@ pub struct CardImage {
     /// The image's URL.
     pub url: String,
     /// The aspect ratio, width by height. The table excludes both 1.3, which is its default, and 2.25,
-    /// which is in its example. Default 1.3.
+    /// which is in its example. Default 1.3, 1.3 to 2.25.
     pub aspect_ratio: Option<f64>,
 }
 

@@ -87,6 +87,7 @@ impl crate::Check for TextNoticeCard {
 impl crate::Check for NewsNoticeCard {
     fn check(&self, checker: &mut crate::Checker) {
         checker.nested("action_menu", &self.action_menu);
+        checker.nested("card_image", &self.card_image);
         checker.nested("image_text_area", &self.image_text_area);
         checker.nested("quote_area", &self.quote_area);
         checker.max_items("vertical_content_list", &self.vertical_content_list, 4);
@@ -125,6 +126,13 @@ impl crate::Check for ButtonInteractionCard {
         checker.nested("card_action", &self.card_action);
         checker.max_bytes("task_id", &self.task_id, 128);
         checker.pattern("task_id", &self.task_id, crate::pattern!("^[0-9A-Za-z@_-]*$"));
+        checker
+            .at_least_one(
+                &[
+                    ("main_title.title", self.main_title.title.is_some()),
+                    ("sub_title_text", self.sub_title_text.is_some()),
+                ],
+            );
     }
 }
 
@@ -251,6 +259,13 @@ impl crate::Check for CardAction {
                 ("type", crate::When::Is(&["2"])),
                 self.r#type.as_ref().is_some_and(|value| crate::is_one_of(value, &["2"])),
             );
+    }
+}
+
+impl crate::Check for CardImage {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.min("aspect_ratio", &self.aspect_ratio, 1.3);
+        checker.max("aspect_ratio", &self.aspect_ratio, 2.25);
     }
 }
 

@@ -21,7 +21,14 @@ impl crate::Endpoint for SendMessage {
         safe: false,
         rates: &[],
         concurrency: None,
-        codes: &[],
+        codes: &[
+            crate::errcode::ErrorCode {
+                code: crate::errcode::RECIPIENTS_ALL_INVALID_OR_FORBIDDEN,
+                name: "RECIPIENTS_ALL_INVALID_OR_FORBIDDEN",
+                doc: "None of the recipients could be reached, so nothing was sent.",
+                help: Some("Check that they exist and are in the app's visible scope."),
+            },
+        ],
     };
 
     fn receivers(&self) -> &[String] {
@@ -167,6 +174,13 @@ impl crate::Check for MiniProgramNotice {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max_bytes("page", &self.page, 1024);
         checker.max_items("content_item", &self.content_item, 10);
+        checker.nested("content_item", &self.content_item);
+    }
+}
+
+impl crate::Check for NoticeItem {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_chars("key", &self.key, 10);
     }
 }
 
@@ -236,6 +250,7 @@ impl crate::Check for NewsNoticeCard {
         checker.pattern("task_id", &self.task_id, crate::pattern!("^[0-9A-Za-z@_-]*$"));
         checker.nested("quote_area", &self.quote_area);
         checker.nested("image_text_area", &self.image_text_area);
+        checker.nested("card_image", &self.card_image);
         checker.max_items("vertical_content_list", &self.vertical_content_list, 4);
         checker.max_items("horizontal_content_list", &self.horizontal_content_list, 6);
         checker.nested("horizontal_content_list", &self.horizontal_content_list);
@@ -338,6 +353,13 @@ impl crate::Check for ImageTextArea {
                 ("type", crate::When::Is(&["2"])),
                 self.r#type.as_ref().is_some_and(|value| crate::is_one_of(value, &["2"])),
             );
+    }
+}
+
+impl crate::Check for CardImage {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.min("aspect_ratio", &self.aspect_ratio, 1.3);
+        checker.exclusive_max("aspect_ratio", &self.aspect_ratio, 2.25);
     }
 }
 
@@ -501,6 +523,7 @@ impl crate::Check for NewsNoticeUpdate {
         checker.nested("action_menu", &self.action_menu);
         checker.nested("quote_area", &self.quote_area);
         checker.nested("image_text_area", &self.image_text_area);
+        checker.nested("card_image", &self.card_image);
         checker.max_items("vertical_content_list", &self.vertical_content_list, 4);
         checker.max_items("horizontal_content_list", &self.horizontal_content_list, 6);
         checker.nested("horizontal_content_list", &self.horizontal_content_list);

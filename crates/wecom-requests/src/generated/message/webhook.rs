@@ -125,6 +125,7 @@ impl crate::Check for TextNoticeCard {
 
 impl crate::Check for NewsNoticeCard {
     fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("card_image", &self.card_image);
         checker.nested("image_text_area", &self.image_text_area);
         checker.nested("quote_area", &self.quote_area);
         checker.max_items("vertical_content_list", &self.vertical_content_list, 4);
@@ -167,6 +168,13 @@ impl crate::Check for ImageTextArea {
                 ("type", crate::When::Is(&["2"])),
                 self.r#type.as_ref().is_some_and(|value| crate::is_one_of(value, &["2"])),
             );
+    }
+}
+
+impl crate::Check for CardImage {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.min("aspect_ratio", &self.aspect_ratio, 1.3);
+        checker.max("aspect_ratio", &self.aspect_ratio, 2.25);
     }
 }
 
