@@ -5,6 +5,38 @@
 #[allow(unused_imports)]
 use wecom_models::hr::*;
 
+pub(crate) const GET_FIELDS: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{}"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "group_list": [
+    {
+      "group_id": 1001,
+      "group_name": "Personal",
+      "field_list": [
+        { "fieldid": 11001, "field_name": "Name", "field_type": 1, "value_type": 1, "is_must": true },
+        {
+          "fieldid": 12010,
+          "field_name": "Position",
+          "field_type": 2,
+          "value_type": 3,
+          "is_must": false,
+          "option_list": [{ "id": 1, "value": "Engineer" }, { "id": 2, "value": "Designer" }]
+        }
+      ]
+    }
+  ]
+}"#,
+    },
+];
+
+#[test]
+fn get_fields() {
+    crate::snapshot::snapshot::<GetFields>(GET_FIELDS);
+}
+
 pub(crate) const GET_STAFF_INFO: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{
@@ -53,4 +85,40 @@ pub(crate) const GET_STAFF_INFO: &[crate::snapshot::Example] = &[
 #[test]
 fn get_staff_info() {
     crate::snapshot::snapshot::<GetStaffInfo>(GET_STAFF_INFO);
+}
+
+pub(crate) const UPDATE_STAFF_INFO: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "userid": "lin.wei",
+  "update_items": [
+    { "fieldid": 11020, "sub_idx": 0, "value_string": "Shenzhen" },
+    { "fieldid": 17003, "sub_idx": 1, "value_mobile": { "value_country_code": "86", "value_mobile": "13900001234" } },
+    { "fieldid": 12009, "value_int64": -86400 },
+    { "fieldid": 12008, "value_uint64": 1720000000 }
+  ],
+  "remove_items": [{ "group_type": 1, "sub_idx": 1 }],
+  "insert_items": [
+    {
+      "group_type": 4,
+      "item": [
+        { "fieldid": 17001, "sub_idx": 0, "value_string": "Lin Hai" },
+        { "fieldid": 17002, "sub_idx": 0, "value_uint32": 1 }
+      ]
+    }
+  ]
+}"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "update_results": [{ "fieldid": 11020, "sub_idx": 0, "result": 1 }],
+  "remove_results": [{ "group_type": 1, "sub_idx": 1, "result": 3 }],
+  "insert_results": [{ "group_type": 4, "idx": 1, "result": 4 }]
+}"#,
+    },
+];
+
+#[test]
+fn update_staff_info() {
+    crate::snapshot::snapshot::<UpdateStaffInfo>(UPDATE_STAFF_INFO);
 }

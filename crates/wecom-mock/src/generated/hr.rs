@@ -7,6 +7,40 @@ use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Rout
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
+        id: "hr.get_fields",
+        method: "GET",
+        path: "/cgi-bin/hr/get_fields",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &[],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "group_list": [
+    {
+      "group_id": 1001,
+      "group_name": "Personal",
+      "field_list": [
+        { "fieldid": 11001, "field_name": "Name", "field_type": 1, "value_type": 1, "is_must": true },
+        {
+          "fieldid": 12010,
+          "field_name": "Position",
+          "field_type": 2,
+          "value_type": 3,
+          "is_must": false,
+          "option_list": [{ "id": 1, "value": "Engineer" }, { "id": 2, "value": "Designer" }]
+        }
+      ]
+    }
+  ]
+}"#,
+    },
+    Route {
         id: "hr.get_staff_info",
         method: "POST",
         path: "/cgi-bin/hr/get_staff_info",
@@ -25,6 +59,33 @@ pub(crate) static ROUTES: &[Route] = &[
     { "fieldid": 11004, "sub_idx": 0, "result": 1, "value_type": 3, "value_uint32": 2 },
     { "fieldid": 14003, "sub_idx": 2, "result": 1, "value_type": 1, "value_string": "Physics" }
   ]
+}"#,
+    },
+    Route {
+        id: "hr.update_staff_info",
+        method: "POST",
+        path: "/cgi-bin/hr/update_staff_info",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &[
+            "userid",
+            "update_items[].fieldid",
+            "remove_items[].group_type",
+            "remove_items[].sub_idx",
+            "insert_items[].group_type",
+            "insert_items[].item[].fieldid",
+        ],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "update_results": [{ "fieldid": 11020, "sub_idx": 0, "result": 1 }],
+  "remove_results": [{ "group_type": 1, "sub_idx": 1, "result": 3 }],
+  "insert_results": [{ "group_type": 4, "idx": 1, "result": 4 }]
 }"#,
     },
 ];

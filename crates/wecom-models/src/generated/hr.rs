@@ -8,13 +8,46 @@
 //!
 //! | request | title | call |
 //! |---|---|---|
+//! | [`GetFields`] | [获取员工字段配置](https://developer.work.weixin.qq.com/document/path/99131) | `GET /cgi-bin/hr/get_fields` |
 //! | [`GetStaffInfo`] | [获取员工花名册信息](https://developer.work.weixin.qq.com/document/path/99132) | `POST /cgi-bin/hr/get_staff_info` |
+//! | [`UpdateStaffInfo`] | [更新员工花名册信息](https://developer.work.weixin.qq.com/document/path/99133) | `POST /cgi-bin/hr/update_staff_info` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
 mod reverse;
 
 use crate::{Unknown, UnknownUnion};
+
+/// Gets the fields of the staff roster, by group.
+///
+/// `GET /cgi-bin/hr/get_fields` · [获取员工字段配置](https://developer.work.weixin.qq.com/document/path/99131)
+///
+/// [`GetStaffInfo`] and [`UpdateStaffInfo`] take the IDs of the fields. The endpoints of the contacts
+/// (通讯录管理) read and write the basic data of members.
+///
+/// Permissions: Self-built apps must be listed under 人事助手 › 可调用接口的应用. Customized and third-party apps
+/// can't call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
+/// unaffected for now.
+#[doc(alias("获取员工字段配置", "/cgi-bin/hr/get_fields", "hr/get_fields"))]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetFields {}
+
+impl GetFields {
+    /// Creates an empty request: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+/// The response to [`GetFields`]. It implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetFieldsResponse {
+    /// The groups of fields.
+    pub group_list: Vec<FieldGroup>,
+}
 
 /// Gets fields of a member's entry in the staff roster.
 ///
@@ -80,11 +113,324 @@ pub struct GetStaffInfoResponse {
     pub field_info: Vec<FieldInfo>,
 }
 
+/// Updates fields of a member's entry in the staff roster, and adds or removes repetitions of groups.
+///
+/// `POST /cgi-bin/hr/update_staff_info` ·
+/// [更新员工花名册信息](https://developer.work.weixin.qq.com/document/path/99133)
+///
+/// Set at least one of `update_items`, `remove_items` and `insert_items`.
+///
+/// The member must be visible to the app; otherwise the call fails. A change that couldn't be made is
+/// no error of the call: see its own `result`. Age (11006), years of work (11012) and the member's
+/// status (12004) can't be updated.
+///
+/// Permissions: Self-built apps must be listed under 人事助手 › 可调用接口的应用. Customized and third-party apps
+/// can't call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
+/// unaffected for now.
+#[doc(
+    alias(
+        "更新员工花名册信息",
+        "/cgi-bin/hr/update_staff_info",
+        "hr/update_staff_info"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UpdateStaffInfo {
+    /// The member's userid.
+    pub userid: String,
+    /// The fields to set or to clear.
+    pub update_items: Option<Vec<FieldUpdate>>,
+    /// The repetitions to remove.
+    pub remove_items: Option<Vec<GroupRemoval>>,
+    /// The repetitions to add.
+    pub insert_items: Option<Vec<GroupInsertion>>,
+}
+
+impl UpdateStaffInfo {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(userid: impl Into<String>) -> Self {
+        Self {
+            userid: userid.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`update_items`](Self::update_items).
+    #[must_use]
+    pub fn update_items(
+        mut self,
+        update_items: impl IntoIterator<Item = FieldUpdate>,
+    ) -> Self {
+        self.update_items = Some(update_items.into_iter().collect());
+        self
+    }
+
+    /// Sets [`remove_items`](Self::remove_items).
+    #[must_use]
+    pub fn remove_items(
+        mut self,
+        remove_items: impl IntoIterator<Item = GroupRemoval>,
+    ) -> Self {
+        self.remove_items = Some(remove_items.into_iter().collect());
+        self
+    }
+
+    /// Sets [`insert_items`](Self::insert_items).
+    #[must_use]
+    pub fn insert_items(
+        mut self,
+        insert_items: impl IntoIterator<Item = GroupInsertion>,
+    ) -> Self {
+        self.insert_items = Some(insert_items.into_iter().collect());
+        self
+    }
+}
+
+/// The response to [`UpdateStaffInfo`]. It implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UpdateStaffInfoResponse {
+    /// The results of setting fields.
+    pub update_results: Vec<FieldUpdateResult>,
+    /// The results of removing repetitions.
+    pub remove_results: Vec<GroupRemovalResult>,
+    /// The results of adding repetitions.
+    pub insert_results: Vec<GroupInsertionResult>,
+}
+
+/// A group of fields.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct FieldGroup {
+    /// The group's ID.
+    pub group_id: u64,
+    /// The group's name.
+    pub group_name: String,
+    /// The fields.
+    pub field_list: Vec<Field>,
+}
+
+/// A field of the staff roster.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Field {
+    /// The field's ID.
+    pub fieldid: u64,
+    /// The field's name.
+    pub field_name: String,
+    /// The type of the field.
+    pub field_type: FieldType,
+    /// The type of its values.
+    pub value_type: ValueType,
+    /// Whether it is required.
+    pub is_must: bool,
+    /// The options. Only present if `field_type` is `Options`.
+    pub option_list: Option<Vec<FieldOption>>,
+}
+
+/// An option of a field.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct FieldOption {
+    /// The number that stands for it.
+    pub id: u64,
+    /// The option's text.
+    pub value: String,
+}
+
+/// A change of a field. The one of the values that matches the field's type sets it; others are
+/// ignored. Without one, the field is cleared.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct FieldUpdate {
+    /// The field's ID, from [`GetFields`].
+    pub fieldid: u64,
+    /// The number of the repetition, if the field's group repeats; 0 otherwise. Ignored for a new
+    /// repetition.
+    pub sub_idx: Option<u64>,
+    /// The value of a text field.
+    pub value_string: Option<String>,
+    /// The value of a field for integers of 64 bits that are never negative.
+    pub value_uint64: Option<u64>,
+    /// The value of a field for integers of 32 bits that are never negative.
+    pub value_uint32: Option<u64>,
+    /// The value of a field for integers of 64 bits.
+    pub value_int64: Option<i64>,
+    /// The value of a field for phone numbers.
+    pub value_mobile: Option<PhoneNumberUpdate>,
+}
+
+impl FieldUpdate {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(fieldid: u64) -> Self {
+        Self { fieldid, ..Self::default() }
+    }
+
+    /// Sets [`sub_idx`](Self::sub_idx).
+    #[must_use]
+    pub fn sub_idx(mut self, sub_idx: u64) -> Self {
+        self.sub_idx = Some(sub_idx);
+        self
+    }
+
+    /// Sets [`value_string`](Self::value_string).
+    #[must_use]
+    pub fn value_string(mut self, value_string: impl Into<String>) -> Self {
+        self.value_string = Some(value_string.into());
+        self
+    }
+
+    /// Sets [`value_uint64`](Self::value_uint64).
+    #[must_use]
+    pub fn value_uint64(mut self, value_uint64: u64) -> Self {
+        self.value_uint64 = Some(value_uint64);
+        self
+    }
+
+    /// Sets [`value_uint32`](Self::value_uint32).
+    #[must_use]
+    pub fn value_uint32(mut self, value_uint32: u64) -> Self {
+        self.value_uint32 = Some(value_uint32);
+        self
+    }
+
+    /// Sets [`value_int64`](Self::value_int64).
+    #[must_use]
+    pub fn value_int64(mut self, value_int64: i64) -> Self {
+        self.value_int64 = Some(value_int64);
+        self
+    }
+
+    /// Sets [`value_mobile`](Self::value_mobile).
+    #[must_use]
+    pub fn value_mobile(mut self, value_mobile: PhoneNumberUpdate) -> Self {
+        self.value_mobile = Some(value_mobile);
+        self
+    }
+}
+
+/// A phone number.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct PhoneNumberUpdate {
+    /// The country code.
+    pub value_country_code: Option<String>,
+    /// The mobile number. If omitted or empty, the whole phone number counts as empty.
+    pub value_mobile: Option<String>,
+}
+
+impl PhoneNumberUpdate {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`value_country_code`](Self::value_country_code).
+    #[must_use]
+    pub fn value_country_code(mut self, value_country_code: impl Into<String>) -> Self {
+        self.value_country_code = Some(value_country_code.into());
+        self
+    }
+
+    /// Sets [`value_mobile`](Self::value_mobile).
+    #[must_use]
+    pub fn value_mobile(mut self, value_mobile: impl Into<String>) -> Self {
+        self.value_mobile = Some(value_mobile.into());
+        self
+    }
+}
+
+/// A repetition of a group to remove.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GroupRemoval {
+    /// The group.
+    pub group_type: GroupType,
+    /// The number of the repetition.
+    pub sub_idx: u64,
+}
+
+impl GroupRemoval {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(group_type: GroupType, sub_idx: u64) -> Self {
+        Self { group_type, sub_idx }
+    }
+}
+
+/// A repetition of a group to add.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GroupInsertion {
+    /// The group.
+    pub group_type: GroupType,
+    /// The fields. Those whose ID doesn't exist are ignored.
+    pub item: Option<Vec<FieldUpdate>>,
+}
+
+impl GroupInsertion {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(group_type: GroupType) -> Self {
+        Self {
+            group_type,
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`item`](Self::item).
+    #[must_use]
+    pub fn item(mut self, item: impl IntoIterator<Item = FieldUpdate>) -> Self {
+        self.item = Some(item.into_iter().collect());
+        self
+    }
+}
+
+/// The result of setting a field.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct FieldUpdateResult {
+    /// The field's ID.
+    pub fieldid: u64,
+    /// The number of the repetition.
+    pub sub_idx: u64,
+    /// The result.
+    pub result: UpdateResult,
+}
+
+/// The result of removing a repetition.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GroupRemovalResult {
+    /// The group.
+    pub group_type: GroupType,
+    /// The number of the repetition.
+    pub sub_idx: u64,
+    /// The result.
+    pub result: UpdateResult,
+}
+
+/// The result of adding a repetition.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GroupInsertionResult {
+    /// The group.
+    pub group_type: GroupType,
+    /// The position in `insert_items`.
+    pub idx: u64,
+    /// The result.
+    pub result: UpdateResult,
+}
+
 /// A field of a staff roster entry.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldId {
-    /// The field's ID, from `hr/get_fields`.
+    /// The field's ID, from [`GetFields`].
     pub fieldid: u64,
     /// The number of the repetition, if the field's group repeats; 0 otherwise. Default 0.
     ///
@@ -137,6 +483,82 @@ pub struct PhoneNumber {
 pub struct FileList {
     /// The `media_id`s of the temporary media files, for download.
     pub media_id: Vec<String>,
+}
+
+/// A type of field.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FieldType {
+    /// `1`: a string or a phone number.
+    Text,
+    /// `2`: one of several options, by number.
+    Options,
+    /// `3`: an integer of 64 bits.
+    Time,
+    /// `4`
+    Image,
+    /// `5`: one file.
+    File,
+    /// `6`: several files.
+    Files,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// A type of value.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ValueType {
+    /// `1`
+    Text,
+    /// `2`: an integer of 64 bits that is never negative.
+    Uint64,
+    /// `3`: an integer of 32 bits that is never negative.
+    Uint32,
+    /// `4`: an integer of 64 bits.
+    Int64,
+    /// `5`
+    Phone,
+    /// `6`
+    Files,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// A group of fields that repeats.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum GroupType {
+    /// `1`
+    Education,
+    /// `2`
+    Job,
+    /// `3`
+    FamilyMember,
+    /// `4`
+    EmergencyContact,
+    /// `5`
+    Contract,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// The result of a change.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum UpdateResult {
+    /// `1`
+    Success,
+    /// `2`
+    Failed,
+    /// `3`: the field or the repetition doesn't exist.
+    NotFound,
+    /// `4`: a required field is missing or was cleared.
+    MissingRequired,
+    /// `5`: fields of this type can't be updated.
+    Unsupported,
+    /// A value the documentation does not list.
+    Other(Unknown),
 }
 
 /// Whether a field could be read.

@@ -2,4 +2,5 @@
 
 pub mod approval;
 pub mod calendar;
+pub mod journal;
 pub mod schedule;

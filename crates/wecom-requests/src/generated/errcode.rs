@@ -7330,6 +7330,30 @@ pub const SHEET_DATA_LOADING: i64 = 2543337;
 #[doc(alias("95021"))]
 pub const KF_UPGRADE_SERVICE_NOT_CONFIGURED: i64 = 95021;
 
+/// `oa.journal.get_journal_record_list`: The app may not read the reports.
+///
+/// `oa.journal.get_journal_record_detail`: The app may not read the reports.
+///
+/// `oa.journal.get_journal_stat_list`: The app may not read the reports.
+#[doc(alias("301065"))]
+pub const NO_PERMISSION_FOR_JOURNAL: i64 = 301065;
+
+/// `oa.journal.get_journal_record_list`: A parameter of the request is invalid.
+///
+/// `oa.journal.get_journal_record_detail`: A parameter of the request is invalid.
+///
+/// `oa.journal.get_journal_stat_list`: A parameter of the request is invalid.
+#[doc(alias("301066"))]
+pub const INVALID_JOURNAL_PARAMETER: i64 = 301066;
+
+/// `oa.journal.get_journal_record_list`: WeCom failed.
+///
+/// `oa.journal.get_journal_record_detail`: WeCom failed.
+///
+/// `oa.journal.get_journal_stat_list`: WeCom failed.
+#[doc(alias("301067"))]
+pub const JOURNAL_INTERNAL_ERROR: i64 = 301067;
+
 /// `oa.approval.create_template`: WeCom failed.
 #[doc(alias("620004"))]
 pub const APPROVAL_INTERNAL_ERROR: i64 = 620004;

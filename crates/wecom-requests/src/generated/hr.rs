@@ -5,6 +5,34 @@
 #[allow(unused_imports)]
 use wecom_models::hr::*;
 
+impl crate::Endpoint for GetFields {
+    type Response = GetFieldsResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "hr.get_fields",
+        title: "获取员工字段配置",
+        method: http::Method::GET,
+        host: crate::Host::Api,
+        path: "/cgi-bin/hr/get_fields",
+        page: "https://developer.work.weixin.qq.com/document/path/99131",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+
+    fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {
+        wecom_models::wire::WriteObject::put(self, out)
+    }
+}
+
+impl crate::Check for GetFields {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
 impl crate::Endpoint for GetStaffInfo {
     type Response = GetStaffInfoResponse;
     type Token = crate::token::AccessToken;
@@ -36,6 +64,39 @@ impl crate::Check for GetStaffInfo {
     }
 }
 
+impl crate::Endpoint for UpdateStaffInfo {
+    type Response = UpdateStaffInfoResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "hr.update_staff_info",
+        title: "更新员工花名册信息",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/hr/update_staff_info",
+        page: "https://developer.work.weixin.qq.com/document/path/99133",
+        token: crate::TokenKind::AccessToken,
+        answer: crate::AnswerKind::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for UpdateStaffInfo {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker
+            .at_least_one(
+                &[
+                    ("update_items", crate::has_items(&self.update_items)),
+                    ("remove_items", crate::has_items(&self.remove_items)),
+                    ("insert_items", crate::has_items(&self.insert_items)),
+                ],
+            );
+    }
+}
+
 crate::json_answers! {
-    GetStaffInfoResponse
+    GetFieldsResponse, GetStaffInfoResponse, UpdateStaffInfoResponse
 }

@@ -2,4 +2,5 @@
 
 pub(crate) mod approval;
 pub(crate) mod calendar;
+pub(crate) mod journal;
 pub(crate) mod schedule;

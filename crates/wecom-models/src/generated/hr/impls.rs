@@ -6,6 +6,114 @@
 use super::*;
 use crate::wire;
 
+impl wire::IntEnum for FieldType {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::Text,
+            2 => Self::Options,
+            3 => Self::Time,
+            4 => Self::Image,
+            5 => Self::File,
+            6 => Self::Files,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Text => 1,
+            Self::Options => 2,
+            Self::Time => 3,
+            Self::Image => 4,
+            Self::File => 5,
+            Self::Files => 6,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for ValueType {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::Text,
+            2 => Self::Uint64,
+            3 => Self::Uint32,
+            4 => Self::Int64,
+            5 => Self::Phone,
+            6 => Self::Files,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Text => 1,
+            Self::Uint64 => 2,
+            Self::Uint32 => 3,
+            Self::Int64 => 4,
+            Self::Phone => 5,
+            Self::Files => 6,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for GroupType {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::Education,
+            2 => Self::Job,
+            3 => Self::FamilyMember,
+            4 => Self::EmergencyContact,
+            5 => Self::Contract,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Education => 1,
+            Self::Job => 2,
+            Self::FamilyMember => 3,
+            Self::EmergencyContact => 4,
+            Self::Contract => 5,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for UpdateResult {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::Success,
+            2 => Self::Failed,
+            3 => Self::NotFound,
+            4 => Self::MissingRequired,
+            5 => Self::Unsupported,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Success => 1,
+            Self::Failed => 2,
+            Self::NotFound => 3,
+            Self::MissingRequired => 4,
+            Self::Unsupported => 5,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
 impl wire::IntEnum for ReadResult {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
@@ -30,11 +138,59 @@ impl wire::IntEnum for ReadResult {
     }
 }
 
+impl wire::WriteObject for GetFields {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
 impl wire::WriteObject for GetStaffInfo {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("userid", &self.userid)?;
         out.put_some("get_all", &self.get_all)?;
         out.put_some("fieldids", &self.fieldids)
+    }
+}
+
+impl wire::WriteObject for UpdateStaffInfo {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("userid", &self.userid)?;
+        out.put_some("update_items", &self.update_items)?;
+        out.put_some("remove_items", &self.remove_items)?;
+        out.put_some("insert_items", &self.insert_items)
+    }
+}
+
+impl wire::WriteObject for FieldUpdate {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("fieldid", &self.fieldid)?;
+        out.put_some("sub_idx", &self.sub_idx)?;
+        out.put_some("value_string", &self.value_string)?;
+        out.put_some("value_uint64", &self.value_uint64)?;
+        out.put_some("value_uint32", &self.value_uint32)?;
+        out.put_some("value_int64", &self.value_int64)?;
+        out.put_some("value_mobile", &self.value_mobile)
+    }
+}
+
+impl wire::WriteObject for PhoneNumberUpdate {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("value_country_code", &self.value_country_code)?;
+        out.put_some("value_mobile", &self.value_mobile)
+    }
+}
+
+impl wire::WriteObject for GroupRemoval {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("group_type", &self.group_type)?;
+        out.put("sub_idx", &self.sub_idx)
+    }
+}
+
+impl wire::WriteObject for GroupInsertion {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("group_type", &self.group_type)?;
+        out.put_some("item", &self.item)
     }
 }
 
@@ -46,7 +202,25 @@ impl wire::WriteObject for FieldId {
 }
 
 wire::write_objects! {
-    GetStaffInfo, FieldId
+    GetFields, GetStaffInfo, UpdateStaffInfo, FieldUpdate, PhoneNumberUpdate,
+    GroupRemoval, GroupInsertion, FieldId
+}
+
+wire::write_int_enums! {
+    GroupType
+}
+
+impl wire::ReadObject for GetFieldsResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "group_list" => field.read(&mut self.group_list),
+            _ => field.skip(),
+        }
+    }
 }
 
 impl wire::ReadObject for GetStaffInfoResponse {
@@ -57,6 +231,113 @@ impl wire::ReadObject for GetStaffInfoResponse {
     ) -> Result<(), F::Error> {
         match name {
             "field_info" => field.read(&mut self.field_info),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for UpdateStaffInfoResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "update_results" => field.read(&mut self.update_results),
+            "remove_results" => field.read(&mut self.remove_results),
+            "insert_results" => field.read(&mut self.insert_results),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for FieldGroup {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "group_id" => field.read(&mut self.group_id),
+            "group_name" => field.read(&mut self.group_name),
+            "field_list" => field.read(&mut self.field_list),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for Field {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "fieldid" => field.read(&mut self.fieldid),
+            "field_name" => field.read(&mut self.field_name),
+            "field_type" => field.read(&mut self.field_type),
+            "value_type" => field.read(&mut self.value_type),
+            "is_must" => field.read(&mut self.is_must),
+            "option_list" => field.read(&mut self.option_list),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for FieldOption {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "id" => field.read(&mut self.id),
+            "value" => field.read(&mut self.value),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for FieldUpdateResult {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "fieldid" => field.read(&mut self.fieldid),
+            "sub_idx" => field.read(&mut self.sub_idx),
+            "result" => field.read(&mut self.result),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GroupRemovalResult {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "group_type" => field.read(&mut self.group_type),
+            "sub_idx" => field.read(&mut self.sub_idx),
+            "result" => field.read(&mut self.result),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GroupInsertionResult {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "group_type" => field.read(&mut self.group_type),
+            "idx" => field.read(&mut self.idx),
+            "result" => field.read(&mut self.result),
             _ => field.skip(),
         }
     }
@@ -137,7 +418,9 @@ impl wire::SiblingUnion for FieldValue {
 }
 
 wire::read_objects! {
-    GetStaffInfoResponse, FieldInfo, PhoneNumber, FileList
+    GetFieldsResponse, GetStaffInfoResponse, UpdateStaffInfoResponse, FieldGroup, Field,
+    FieldOption, FieldUpdateResult, GroupRemovalResult, GroupInsertionResult, FieldInfo,
+    PhoneNumber, FileList
 }
 
 wire::read_unions! {
@@ -145,15 +428,15 @@ wire::read_unions! {
 }
 
 wire::read_int_enums! {
-    ReadResult
+    FieldType, ValueType, GroupType, UpdateResult, ReadResult
 }
 
 wire::open_enums! {
-    ReadResult
+    FieldType, ValueType, GroupType, UpdateResult, ReadResult
 }
 
 wire::int_enums! {
-    ReadResult
+    FieldType, ValueType, GroupType, UpdateResult, ReadResult
 }
 
 wire::open_unions! {

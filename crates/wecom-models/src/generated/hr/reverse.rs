@@ -6,9 +6,73 @@
 use super::*;
 use crate::wire;
 
+impl wire::WriteObject for GetFieldsResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("group_list", &self.group_list)
+    }
+}
+
 impl wire::WriteObject for GetStaffInfoResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("field_info", &self.field_info)
+    }
+}
+
+impl wire::WriteObject for UpdateStaffInfoResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("update_results", &self.update_results)?;
+        out.put("remove_results", &self.remove_results)?;
+        out.put("insert_results", &self.insert_results)
+    }
+}
+
+impl wire::WriteObject for FieldGroup {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("group_id", &self.group_id)?;
+        out.put("group_name", &self.group_name)?;
+        out.put("field_list", &self.field_list)
+    }
+}
+
+impl wire::WriteObject for Field {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("fieldid", &self.fieldid)?;
+        out.put("field_name", &self.field_name)?;
+        out.put("field_type", &self.field_type)?;
+        out.put("value_type", &self.value_type)?;
+        out.put("is_must", &self.is_must)?;
+        out.put_some("option_list", &self.option_list)
+    }
+}
+
+impl wire::WriteObject for FieldOption {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("id", &self.id)?;
+        out.put("value", &self.value)
+    }
+}
+
+impl wire::WriteObject for FieldUpdateResult {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("fieldid", &self.fieldid)?;
+        out.put("sub_idx", &self.sub_idx)?;
+        out.put("result", &self.result)
+    }
+}
+
+impl wire::WriteObject for GroupRemovalResult {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("group_type", &self.group_type)?;
+        out.put("sub_idx", &self.sub_idx)?;
+        out.put("result", &self.result)
+    }
+}
+
+impl wire::WriteObject for GroupInsertionResult {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("group_type", &self.group_type)?;
+        out.put("idx", &self.idx)?;
+        out.put("result", &self.result)
     }
 }
 
@@ -67,11 +131,23 @@ impl wire::WriteObject for FieldValue {
 }
 
 wire::write_objects! {
-    GetStaffInfoResponse, FieldInfo, PhoneNumber, FileList, FieldValue
+    GetFieldsResponse, GetStaffInfoResponse, UpdateStaffInfoResponse, FieldGroup, Field,
+    FieldOption, FieldUpdateResult, GroupRemovalResult, GroupInsertionResult, FieldInfo,
+    PhoneNumber, FileList, FieldValue
 }
 
 wire::write_int_enums! {
-    ReadResult
+    FieldType, ValueType, UpdateResult, ReadResult
+}
+
+impl wire::ReadObject for GetFields {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
 }
 
 impl wire::ReadObject for GetStaffInfo {
@@ -84,6 +160,83 @@ impl wire::ReadObject for GetStaffInfo {
             "userid" => field.read(&mut self.userid),
             "get_all" => field.read(&mut self.get_all),
             "fieldids" => field.read(&mut self.fieldids),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for UpdateStaffInfo {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "userid" => field.read(&mut self.userid),
+            "update_items" => field.read(&mut self.update_items),
+            "remove_items" => field.read(&mut self.remove_items),
+            "insert_items" => field.read(&mut self.insert_items),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for FieldUpdate {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "fieldid" => field.read(&mut self.fieldid),
+            "sub_idx" => field.read(&mut self.sub_idx),
+            "value_string" => field.read(&mut self.value_string),
+            "value_uint64" => field.read(&mut self.value_uint64),
+            "value_uint32" => field.read(&mut self.value_uint32),
+            "value_int64" => field.read(&mut self.value_int64),
+            "value_mobile" => field.read(&mut self.value_mobile),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for PhoneNumberUpdate {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "value_country_code" => field.read(&mut self.value_country_code),
+            "value_mobile" => field.read(&mut self.value_mobile),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GroupRemoval {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "group_type" => field.read(&mut self.group_type),
+            "sub_idx" => field.read(&mut self.sub_idx),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GroupInsertion {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "group_type" => field.read(&mut self.group_type),
+            "item" => field.read(&mut self.item),
             _ => field.skip(),
         }
     }
@@ -104,5 +257,6 @@ impl wire::ReadObject for FieldId {
 }
 
 wire::read_objects! {
-    GetStaffInfo, FieldId
+    GetFields, GetStaffInfo, UpdateStaffInfo, FieldUpdate, PhoneNumberUpdate,
+    GroupRemoval, GroupInsertion, FieldId
 }
