@@ -76,6 +76,7 @@ mistakes! {
     BadSign = "bad-sign",
     BadType = "bad-type",
     BadUnion = "bad-union",
+    BeyondLimit = "beyond-limit",
     BrokenRule = "broken-rule",
     CodeName = "code-name",
     DuplicateEndpoint = "duplicate-endpoint",

@@ -115,7 +115,12 @@ impl Checker<'_> {
             match fields.get(name).filter(|field| !field.embed) {
                 // What a quirk is about may be shown: any scalar, any value of an enum.
                 Some(field) if field.quirk.is_some() && !value.is_object() && !value.is_array() => {}
-                Some(field) => self.value(place, &field.ty, field.optional, value),
+                Some(field) => {
+                    self.value(place, &field.ty, field.optional, value);
+                    if place.sent {
+                        self.within(place, field, value);
+                    }
+                }
                 None if envelope && matches!(name.as_str(), "errcode" | "errmsg") => {}
                 None if embedded.is_some() => {
                     rest.insert(name.clone(), value.clone());
@@ -167,7 +172,8 @@ impl Checker<'_> {
         let held = Held { object, default: &default };
         for rule in rules.iter().filter_map(WrittenRule::meaning).filter(|rule| !held.keeps(rule)) {
             self.problem(Mistake::BrokenRule, place, "the example breaks a rule over several fields")
-                .label(rule.sentence());
+                .label(rule.sentence())
+                .help("change the example, or the rule if the page says otherwise");
         }
     }
 

@@ -1,6 +1,11 @@
-//! Checks of limits: what they limit, and whether anything is left.
+//! Checks of limits: what they limit, whether anything is left, and whether examples keep them.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
 
 use super::checker::Checker;
+use super::place::Place;
 use crate::spec::diagnostic::At;
 use crate::spec::mistakes::Mistake;
 use crate::spec::source::Path;
@@ -67,6 +72,59 @@ impl Checker<'_> {
             }
         }
     }
+}
+
+impl Checker<'_> {
+    /// A value of an example, within the limits of its field.
+    pub(super) fn within(&mut self, place: &mut Place<'_>, field: &Field, value: &Value) {
+        let value = unjoined(&field.ty, value);
+        self.fits(place, &field.limits, &value);
+        let each = &field.each.0;
+        match value {
+            Cow::Owned(Value::Array(items)) => items.iter().for_each(|item| self.fits(place, each, item)),
+            Cow::Borrowed(Value::Array(items)) => {
+                for (index, item) in items.iter().enumerate() {
+                    place.enter_index(index);
+                    self.fits(place, each, item);
+                    place.leave();
+                }
+            }
+            Cow::Borrowed(Value::Object(entries)) => {
+                for (key, item) in entries {
+                    place.enter_key(key);
+                    self.fits(place, each, item);
+                    place.leave();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn fits(&mut self, place: &Place<'_>, limits: &[Limit], value: &Value) {
+        for limit in limits.iter().filter(|limit| !limit.allows(value)) {
+            let message = format!("the example breaks the limit `{limit}`");
+            self.report
+                .error(Mistake::BeyondLimit, At::Bytes(place.span()), message)
+                .label(format!("must be {}", limit.phrase()))
+                .help("change the value, or the limit if the page allows more");
+        }
+    }
+}
+
+/// A list that is written as one text, as the list that it is.
+fn unjoined<'v>(ty: &TypeExpr, value: &'v Value) -> Cow<'v, Value> {
+    let (separator, item) = match ty {
+        TypeExpr::Generic(Generic::Pipe, item) => ('|', item),
+        TypeExpr::Generic(Generic::Csv, item) => (',', item),
+        _ => return Cow::Borrowed(value),
+    };
+    let Some(text) = value.as_str() else { return Cow::Borrowed(value) };
+    let read = |text: &str| match Carrier::of(item) {
+        Some(Carrier::Number) => text.parse().map_or_else(|_| text.into(), Value::Number),
+        _ => text.into(),
+    };
+    let items = text.split(separator).filter(|_| !text.is_empty());
+    Cow::Owned(items.map(|item| read(item.trim())).collect())
 }
 
 /// What is wrong with what a limit limits to.
