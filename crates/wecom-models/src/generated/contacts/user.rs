@@ -300,8 +300,8 @@ impl GetUser {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUserResponse {
-    /// The member's userid. Unique within the company. Third-party apps get the open_userid here. At most
-    /// 64 bytes.
+    /// The member's userid. Unique within the company, case-insensitively. Third-party apps get the
+    /// open_userid here. At most 64 bytes, at least 1 characters.
     pub userid: String,
     /// The name. Third-party apps get the `userid` in its place; contacts apps too, for members no third
     /// party created. Customized apps get it once an admin authorizes it.
