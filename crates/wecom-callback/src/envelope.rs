@@ -1,0 +1,217 @@
+//! The envelope around an encrypted message, in XML or JSON.
+
+use std::fmt;
+
+use http::HeaderValue;
+use quick_xml::Reader;
+use quick_xml::escape::{escape, unescape};
+use quick_xml::events::Event;
+use serde::Deserializer as _;
+use serde::de::{self, IgnoredAny, MapAccess, Visitor};
+
+/// How deep elements may stand in one another. An envelope's own stand in the root.
+const DEPTH: usize = 32;
+
+/// How an envelope is written. A reply is written as the callback was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Format {
+    /// XML: applications, suites, contacts, payments.
+    Xml,
+    /// JSON without an addressee: AI bots.
+    Bot,
+    /// JSON with an addressee: devices in the cloud, and payments by choice.
+    Json,
+}
+
+impl Format {
+    pub(crate) fn description(self) -> &'static str {
+        match self {
+            Self::Xml => "XML callback (AI bots send JSON)",
+            Self::Bot => "JSON callback of an AI bot (applications send XML)",
+            Self::Json => "JSON callback (applications send XML)",
+        }
+    }
+
+    /// The `Content-Type` of replies.
+    pub(crate) fn content_type(self) -> HeaderValue {
+        HeaderValue::from_static(match self {
+            Self::Xml => "text/xml; charset=utf-8",
+            Self::Bot | Self::Json => "application/json",
+        })
+    }
+}
+
+/// What an envelope says.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Members {
+    pub(crate) encrypt: String,
+    pub(crate) to_user: Option<String>,
+    pub(crate) agent_id: Option<String>,
+    pub(crate) signature: Option<String>,
+    pub(crate) timestamp: Option<String>,
+    pub(crate) nonce: Option<String>,
+}
+
+/// Reads an envelope, by its first byte.
+pub(crate) fn read(body: &[u8]) -> Result<(Format, Members), &'static str> {
+    let mut found = Found::default();
+    let format = match body.trim_ascii_start().first() {
+        Some(b'<') => {
+            read_xml(body, &mut found)?;
+            Format::Xml
+        }
+        Some(b'{') => {
+            read_json(body, &mut found)?;
+            if found.0[TO_USER].is_some() { Format::Json } else { Format::Bot }
+        }
+        Some(_) => return Err("it begins with neither `<` nor `{`"),
+        None => return Err("it is empty"),
+    };
+    Ok((format, found.members()?))
+}
+
+/// What is read of envelopes. Payments and JSON have their names in lower case.
+const NAMES: [&str; 6] = ["Encrypt", "ToUserName", "AgentID", "MsgSignature", "TimeStamp", "Nonce"];
+const TO_USER: usize = 1;
+
+/// The members found, as [`NAMES`] has them.
+#[derive(Default)]
+struct Found([Option<String>; 6]);
+
+impl Found {
+    /// The place of a member that has one.
+    fn place(name: &str) -> Option<usize> {
+        NAMES.iter().position(|known| known.eq_ignore_ascii_case(name))
+    }
+
+    /// Keeps a member. One that comes twice is refused: the signature could be of one, and the content the other.
+    fn put(&mut self, place: usize, value: String) -> Result<(), &'static str> {
+        match self.0[place].replace(value) {
+            None => Ok(()),
+            Some(_) => Err("a member stands in it twice"),
+        }
+    }
+
+    fn members(self) -> Result<Members, &'static str> {
+        let [encrypt, to_user, agent_id, signature, timestamp, nonce] =
+            self.0.map(|value| value.filter(|value| !value.is_empty()));
+        let encrypt = encrypt.ok_or("it has no `Encrypt`: set the callback to encrypted mode")?;
+        Ok(Members { encrypt, to_user, agent_id, signature, timestamp, nonce })
+    }
+}
+
+fn read_xml(body: &[u8], found: &mut Found) -> Result<(), &'static str> {
+    const BROKEN: &str = "it is not well-formed XML";
+    let mut reader = Reader::from_reader(body);
+    let (mut depth, mut roots) = (0, 0);
+    // The member that is being read, and its text.
+    let mut member: Option<(usize, String)> = None;
+    loop {
+        let text = match reader.read_event().map_err(|_| BROKEN)? {
+            Event::Start(element) => {
+                depth += 1;
+                roots += usize::from(depth == 1);
+                if depth > DEPTH {
+                    return Err("its elements stand too deep in one another");
+                }
+                if depth == 2 {
+                    member = Found::place(element.name().as_ref()).map(|place| (place, String::new()));
+                }
+                continue;
+            }
+            Event::Empty(element) => {
+                roots += usize::from(depth == 0);
+                if let (1, Some(place)) = (depth, Found::place(element.name().as_ref())) {
+                    found.put(place, String::new())?;
+                }
+                continue;
+            }
+            Event::End(_) => {
+                if let (2, Some((place, text))) = (depth, member.take_if(|_| depth == 2)) {
+                    found.put(place, text.trim().to_owned())?;
+                }
+                depth -= 1;
+                continue;
+            }
+            Event::Text(text) => text.into_inner(),
+            Event::CData(text) => text.into_inner(),
+            Event::GeneralRef(reference) => {
+                let reference = format!("&{};", &*reference);
+                unescape(&reference).map_err(|_| "it refers to an entity of its own")?.into_owned().into()
+            }
+            Event::DocType(_) => return Err("it has a document type, which callbacks have not"),
+            Event::Eof if depth == 0 && roots == 1 => return Ok(()),
+            Event::Eof => return Err(BROKEN),
+            Event::Comment(_) | Event::Decl(_) | Event::PI(_) => continue,
+        };
+        match &mut member {
+            Some((_, member)) if depth == 2 => member.push_str(&text),
+            _ => {}
+        }
+    }
+}
+
+fn read_json(body: &[u8], found: &mut Found) -> Result<(), &'static str> {
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let read = deserializer.deserialize_map(JsonMembers(found)).and_then(|()| deserializer.end());
+    read.map_err(|_| "it is not a JSON object with each member once, as text")
+}
+
+struct JsonMembers<'a>(&'a mut Found);
+
+impl<'de> Visitor<'de> for JsonMembers<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(name) = map.next_key::<String>()? {
+            let Some(place) = Found::place(&name) else {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            };
+            let value = match map.next_value::<serde_json::Value>()? {
+                serde_json::Value::String(text) => text.trim().to_owned(),
+                serde_json::Value::Number(number) => number.to_string(),
+                serde_json::Value::Null => String::new(),
+                _ => return Err(de::Error::custom("a member is an object or a list")),
+            };
+            self.0.put(place, value).map_err(de::Error::custom)?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes the envelope of a callback.
+pub(crate) fn write(format: Format, encrypted: &str, to_user: &str, agent_id: &str) -> String {
+    match format {
+        Format::Xml => format!(
+            "<xml><ToUserName>{}</ToUserName><Encrypt><![CDATA[{encrypted}]]></Encrypt><AgentID>{}</AgentID></xml>",
+            escape(to_user),
+            escape(agent_id)
+        ),
+        Format::Bot => serde_json::json!({ "encrypt": encrypted }).to_string(),
+        Format::Json => serde_json::json!({ "tousername": to_user, "encrypt": encrypted }).to_string(),
+    }
+}
+
+/// Writes the envelope of a reply. The nonce and the timestamp are letters and digits, or come from a callback's query.
+pub(crate) fn write_reply(
+    format: Format,
+    encrypted: &str,
+    signature: &str,
+    timestamp: u64,
+    nonce: &str,
+) -> String {
+    match format {
+        Format::Xml => format!(
+            "<xml><Encrypt><![CDATA[{encrypted}]]></Encrypt><MsgSignature><![CDATA[{signature}]]></MsgSignature><TimeStamp>{timestamp}</TimeStamp><Nonce>{}</Nonce></xml>",
+            escape(nonce)
+        ),
+        Format::Bot => serde_json::json!({ "encrypt": encrypted, "msgsignature": signature, "timestamp": timestamp, "nonce": nonce }).to_string(),
+        Format::Json => serde_json::json!({ "encrypt": encrypted, "msgsignature": signature, "timestamp": timestamp.to_string(), "nonce": nonce }).to_string(),
+    }
+}

@@ -1,0 +1,92 @@
+//! What is wrong with a request, and the status to answer it with.
+
+use http::StatusCode;
+
+use crate::cipher::{KeyError, Undecryptable};
+use crate::envelope::Format;
+
+/// A request is refused.
+///
+/// For programs that come from the official library, each case says the return codes that it stands for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The query lacks a parameter of all callbacks: the request doesn't come from WeCom, or a proxy has cut off the query.
+    #[error("the query has no `{0}`: this request is no callback, or a proxy has dropped its query")]
+    MissingParameter(&'static str),
+    /// The query contains a parameter more than once.
+    #[error("the query has `{0}` more than once: rename the parameter of your own in the callback URL")]
+    RepeatedParameter(&'static str),
+    /// The body is larger than the receiver's limit.
+    #[error("the body is larger than {limit} bytes")]
+    #[non_exhaustive]
+    TooLarge {
+        /// The limit, in bytes.
+        limit: usize,
+    },
+    /// The body is no envelope of a callback (-40002).
+    #[error("the body is no callback: {0}")]
+    Envelope(&'static str),
+    /// The signature is not that of the receiver's token (-40001). The token is wrong, or the request isn't WeCom's.
+    #[error("the signature is wrong for this {}: compare the Token with that of the callback settings", .format.description())]
+    #[non_exhaustive]
+    Signature {
+        /// What was signed.
+        format: Format,
+    },
+    /// The callback is older or newer than the receiver allows.
+    #[error("the callback's timestamp is too far from now: it is replayed, or a clock is wrong")]
+    Expired,
+    /// The content can't be decrypted (-40004, -40007, -40008, -40010): most likely, `EncodingAESKey` is wrong. Which step failed is not told.
+    #[error("the content can't be decrypted: compare the EncodingAESKey with that of the callback settings")]
+    Undecryptable,
+    /// The callback is meant for another receiver (-40005).
+    #[error(
+        "the callback is meant for {received:?}, which this receiver is not: set its receiveid to the ID of the company, the suite or the device model, or to an empty one for an AI bot"
+    )]
+    #[non_exhaustive]
+    Receiveid {
+        /// Who it is meant for.
+        received: String,
+    },
+}
+
+impl Error {
+    /// Returns the status to answer with. Everything from the signature on is a 403: the outside can't tell one from the other.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::MissingParameter(_) | Self::RepeatedParameter(_) | Self::Envelope(_) => {
+                StatusCode::BAD_REQUEST
+            }
+            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Signature { .. } | Self::Expired | Self::Undecryptable | Self::Receiveid { .. } => {
+                StatusCode::FORBIDDEN
+            }
+        }
+    }
+}
+
+impl From<Undecryptable> for Error {
+    fn from(_: Undecryptable) -> Self {
+        Self::Undecryptable
+    }
+}
+
+/// A receiver can't be made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The token is empty, or contains something that no token does, such as a line break.
+    #[error(
+        "the Token is empty or contains something other than letters, digits and punctuation: copy it again from the callback settings"
+    )]
+    Token,
+    /// The key can't be used.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// Nothing says who the receiver is.
+    #[error(
+        "say who receives the callbacks: call `receiveid` with the ID of the company or suite, or with an empty one for an AI bot"
+    )]
+    NoReceiveid,
+}

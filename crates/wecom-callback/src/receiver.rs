@@ -1,0 +1,306 @@
+//! The receiver: what WeCom sends becomes a trusted message, and a reply becomes what WeCom reads.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use bytes::Bytes;
+use http::HeaderValue;
+use sha2::{Digest as _, Sha256};
+use wecom_models::Secret;
+
+use crate::cipher::Key;
+use crate::envelope::{self, Format, Members};
+use crate::query::Query;
+use crate::receiveid::Receiveid;
+use crate::signature::{equal, sign};
+use crate::{ConfigError, Error};
+
+/// The largest body, unless told otherwise.
+const MAX_BODY: usize = 1 << 20;
+
+/// The longest text that a URL is verified with: WeCom's are about 19 digits.
+const MAX_ECHO: usize = 128;
+
+/// Receives the callbacks of one token and one key, without any I/O.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use wecom_callback::Receiver;
+///
+/// let receiver = Receiver::builder("QDG6eK", "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C")
+///     .receiveid("wx5823bf96d3bd56c7")
+///     .build()?;
+///
+/// // WeCom verifies the URL with a GET request: return this, and nothing around it.
+/// let query = "msg_signature=5c45ff5e21c57e6ad56bac8758b79b1d9ac89fd3&timestamp=1409659589&nonce=263014780\
+///              &echostr=P9nAzCzyDtyTWESHep1vC5X9xho%2FqYX3Zpb4yKa9SKld1DsH3Iyt3tP3zNdtp%2B4RPcs8TgAE7OaBO%2BFZXvnaqQ%3D%3D";
+/// assert_eq!(receiver.verify_url(query)?, b"1616140317555161061"[..]);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Receiver(Arc<Settings>);
+
+struct Settings {
+    token: Secret,
+    key: Key,
+    channel: [u8; 32],
+    receiveid: Receiveid,
+    verified_as: Receiveid,
+    max_body: usize,
+    max_age: Option<Duration>,
+}
+
+impl fmt::Debug for Receiver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Receiver")
+            .field("receiveid", &self.0.receiveid)
+            .field("verified_as", &self.0.verified_as)
+            .field("max_body", &self.0.max_body)
+            .field("max_age", &self.0.max_age)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Receiver {
+    /// Begins with the Token and the `EncodingAESKey` of the callback settings.
+    pub fn builder(token: impl Into<Secret>, encoding_aes_key: impl Into<Secret>) -> ReceiverBuilder {
+        ReceiverBuilder {
+            token: token.into(),
+            key: encoding_aes_key.into(),
+            receiveid: None,
+            verified_as: None,
+            max_body: MAX_BODY,
+            max_age: None,
+        }
+    }
+
+    /// Verifies a URL: takes the query of a GET request, and returns the text to answer with, as it is.
+    ///
+    /// WeCom waits for one second, and may verify a URL any number of times. A message in place of such a text is refused: whoever has
+    /// recorded a callback can't have it decrypted here.
+    pub fn verify_url(&self, query: &str) -> Result<Bytes, Error> {
+        let query = Query::parse(query)?;
+        let encrypted = query.echo()?;
+        self.verify(&query, &encrypted, Format::Xml)?;
+        let (echo, receiveid) = self.0.key.open(&encrypted)?;
+        check(&self.0.verified_as, receiveid, None)?;
+        if !(1..=MAX_ECHO).contains(&echo.len()) || !echo.iter().all(u8::is_ascii_alphanumeric) {
+            return Err(Error::Undecryptable);
+        }
+        Ok(echo.into())
+    }
+
+    /// Opens a callback: takes the query and the body of a POST request, and returns the message in it.
+    pub fn open(&self, query: &str, body: &[u8]) -> Result<Opened, Error> {
+        let (query, format, members) = self.read(query, body)?;
+        self.open_members(&query, format, &members)
+    }
+
+    /// Reads what can be read without a key.
+    pub(crate) fn read<'a>(
+        &self,
+        query: &'a str,
+        body: &[u8],
+    ) -> Result<(Query<'a>, Format, Members), Error> {
+        let query = Query::parse(query)?;
+        if body.len() > self.0.max_body {
+            return Err(Error::TooLarge { limit: self.0.max_body });
+        }
+        let (format, members) = envelope::read(body).map_err(Error::Envelope)?;
+        Ok((query, format, members))
+    }
+
+    pub(crate) fn open_members(
+        &self,
+        query: &Query<'_>,
+        format: Format,
+        members: &Members,
+    ) -> Result<Opened, Error> {
+        self.verify(query, &members.encrypt, format)?;
+        let (message, receiveid) = self.0.key.open(&members.encrypt)?;
+        let receiveid = check(&self.0.receiveid, receiveid, members.to_user.as_deref())?;
+        // Each part of a fixed length, or preceded by one, so that no two callbacks have the same parts in other places.
+        let digest = Sha256::new()
+            .chain_update(self.0.channel)
+            .chain_update((receiveid.len() as u64).to_be_bytes())
+            .chain_update(&receiveid)
+            .chain_update(&message);
+        Ok(Opened {
+            message: message.into(),
+            format,
+            receiveid,
+            to_user: members.to_user.clone(),
+            agent_id: members.agent_id.clone(),
+            timestamp: query.timestamp.clone().into_owned(),
+            nonce: query.nonce.clone().into_owned(),
+            digest: digest.finalize().into(),
+        })
+    }
+
+    /// Checks the signature, and only after it the time.
+    fn verify(&self, query: &Query<'_>, encrypted: &str, format: Format) -> Result<(), Error> {
+        let expected = sign(self.0.token.expose(), &query.timestamp, &query.nonce, encrypted);
+        if !equal(&query.signature, &expected) {
+            return Err(Error::Signature { format });
+        }
+        let Some(max_age) = self.0.max_age else { return Ok(()) };
+        let sent: Option<u64> = query.timestamp.parse().ok();
+        let distance = sent.map(|sent| Duration::from_secs(sent.abs_diff(now())));
+        if distance.is_some_and(|distance| distance <= max_age) { Ok(()) } else { Err(Error::Expired) }
+    }
+
+    /// Encrypts and signs a reply to a callback, in the callback's format. The reply is the plain document: XML for an application, JSON for
+    /// an AI bot or a device.
+    pub fn seal(&self, opened: &Opened, reply: &[u8]) -> Reply {
+        let nonce = match opened.format {
+            Format::Bot => opened.nonce.clone(),
+            Format::Xml | Format::Json => u32::from_be_bytes(random()).to_string(),
+        };
+        self.seal_with(opened, reply, &Fresh { random: random(), timestamp: now(), nonce })
+    }
+
+    /// Seals a reply with what is made up for it.
+    pub(crate) fn seal_with(&self, opened: &Opened, reply: &[u8], fresh: &Fresh) -> Reply {
+        let Fresh { random, timestamp, nonce } = fresh;
+        let encrypted = self.0.key.seal(*random, reply, &opened.receiveid);
+        let signature = sign(self.0.token.expose(), &timestamp.to_string(), nonce, &encrypted);
+        let body = envelope::write_reply(opened.format, &encrypted, &signature, *timestamp, nonce);
+        Reply { content_type: opened.format.content_type(), body: body.into() }
+    }
+}
+
+/// What is new in each reply.
+pub(crate) struct Fresh {
+    pub(crate) random: [u8; 16],
+    pub(crate) timestamp: u64,
+    pub(crate) nonce: String,
+}
+
+/// Decides whether a message is meant for the receiver, and returns for whom it is.
+fn check(accepted: &Receiveid, receiveid: Vec<u8>, to_user: Option<&str>) -> Result<String, Error> {
+    let receiveid = String::from_utf8(receiveid).map_err(|_| Error::Undecryptable)?;
+    if accepted.accepts(&receiveid, to_user) {
+        Ok(receiveid)
+    } else {
+        Err(Error::Receiveid { received: receiveid })
+    }
+}
+
+/// The time, as callbacks tell it: in seconds.
+pub(crate) fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}
+
+/// Bytes that nobody can guess.
+pub(crate) fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).expect("the operating system has random bytes");
+    bytes
+}
+
+/// Sets up a [`Receiver`].
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct ReceiverBuilder {
+    token: Secret,
+    key: Secret,
+    receiveid: Option<Receiveid>,
+    verified_as: Option<Receiveid>,
+    max_body: usize,
+    max_age: Option<Duration>,
+}
+
+impl ReceiverBuilder {
+    /// Whose callbacks are accepted: the ID of a company or suite, several of them, an empty one for an AI bot. See [`Receiveid`].
+    pub fn receiveid(mut self, receiveid: impl Into<Receiveid>) -> Self {
+        self.receiveid = Some(receiveid.into());
+        self
+    }
+
+    /// Who the URL is verified as, where that is someone else: a provider's company ID for the URLs of its apps.
+    pub fn verified_as(mut self, receiveid: impl Into<Receiveid>) -> Self {
+        self.verified_as = Some(receiveid.into());
+        self
+    }
+
+    /// How many bytes a body may have, instead of 1 MiB.
+    pub fn max_body(mut self, bytes: usize) -> Self {
+        self.max_body = bytes;
+        self
+    }
+
+    /// How far a callback's timestamp may be from now, so that a recorded callback is of no use later. WeCom has no such rule, and it isn't
+    /// documented whether its retries carry a new timestamp: allow 5 minutes or more.
+    pub fn max_age(mut self, age: Duration) -> Self {
+        self.max_age = Some(age);
+        self
+    }
+
+    /// Makes the receiver.
+    pub fn build(self) -> Result<Receiver, ConfigError> {
+        let token = self.token.expose();
+        if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(ConfigError::Token);
+        }
+        let key = Key::of_settings(self.key.expose())?;
+        let receiveid = self.receiveid.ok_or(ConfigError::NoReceiveid)?;
+        let channel = Sha256::new().chain_update(key.bytes()).chain_update(token);
+        Ok(Receiver(Arc::new(Settings {
+            channel: channel.finalize().into(),
+            token: self.token,
+            key,
+            verified_as: self.verified_as.unwrap_or_else(|| receiveid.clone()),
+            receiveid,
+            max_body: self.max_body,
+            max_age: self.max_age,
+        })))
+    }
+}
+
+/// A callback that is WeCom's, decrypted.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Opened {
+    /// The message: XML or JSON, byte by byte as WeCom sent it. It may hold secrets, such as a suite's ticket, so `Debug` doesn't show it.
+    pub message: Bytes,
+    /// How the callback was written, and its reply will be.
+    pub format: Format,
+    /// Who the callback is meant for: the ID of a company, a suite or a device model; empty for an AI bot.
+    pub receiveid: String,
+    /// The `ToUserName` of the envelope, which nothing vouches for: it isn't signed.
+    pub to_user: Option<String>,
+    /// The `AgentID` of the envelope, if it has one, which nothing vouches for either.
+    pub agent_id: Option<String>,
+    /// The timestamp of the callback's URL, as it came.
+    pub timestamp: String,
+    /// The nonce of the callback's URL.
+    pub nonce: String,
+    /// A hash of the receiver's token and key, the receiveid and the message. Callbacks that have the same are the same: WeCom repeats a callback
+    /// that isn't answered in time. (`FromUserName` with `CreateTime`, as its documentation suggests, would lose events of the same second.)
+    pub digest: [u8; 32],
+}
+
+impl fmt::Debug for Opened {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Opened")
+            .field("message", &format_args!("({} bytes)", self.message.len()))
+            .field("format", &self.format)
+            .field("receiveid", &self.receiveid)
+            .field("to_user", &self.to_user)
+            .field("agent_id", &self.agent_id)
+            .field("timestamp", &self.timestamp)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a callback is answered with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Reply {
+    /// The `Content-Type`.
+    pub content_type: HeaderValue,
+    /// The body.
+    pub body: Bytes,
+}

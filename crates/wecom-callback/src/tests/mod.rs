@@ -1,0 +1,29 @@
+//! Tests of the receiver without I/O.
+
+mod hostile;
+mod made;
+mod traps;
+mod vectors;
+
+use crate::{Error, Format, Receiver, Sender};
+
+pub(crate) const TOKEN: &str = "QSdkTestToken01";
+pub(crate) const KEY: &str = "AbCdEfGhIjKlMnOpQrStUvWxYz0123456789abcdefg";
+pub(crate) const CORP: &str = "ww1234567890abcdef";
+pub(crate) const TEXT: &str =
+    "<xml><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[hi]]></Content></xml>";
+
+pub(crate) fn receiver() -> Receiver {
+    Receiver::builder(TOKEN, KEY).receiveid(CORP).build().unwrap()
+}
+
+/// WeCom's side of a receiver with another receiveid, or the same.
+pub(crate) fn sender(receiveid: &str) -> Sender {
+    Sender::new(TOKEN, KEY, receiveid).unwrap()
+}
+
+/// Opens what a sender of that receiveid sends.
+fn open(receiver: &Receiver, receiveid: &str, to_user: &str) -> Result<crate::Opened, Error> {
+    let callback = sender(receiveid).callback(Format::Xml, TEXT.as_bytes(), to_user, "");
+    receiver.open(&callback.query, callback.body.as_bytes())
+}
