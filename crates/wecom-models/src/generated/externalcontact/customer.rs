@@ -27,7 +27,8 @@ use crate::{Timestamp, Unknown, UnknownUnion};
 /// [获取客户列表](https://developer.work.weixin.qq.com/document/path/92113)
 ///
 /// Customers are the external contacts whom members with customer contact have added; those of other
-/// members are not returned.
+/// members are not returned. If a provider's app calls it, the member must have a valid external
+/// contact account.
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 客户基础信息. The member must be visible to the app and have customer contact. Customer
@@ -35,6 +36,10 @@ use crate::{Timestamp, Unknown, UnknownUnion};
 /// brought in, and only if the follow-up member is visible to the app or among the members who may
 /// connect with customers (客户可建联成员). Since 2023-12-01 a system app's secret no longer works; existing
 /// companies are unaffected for now.
+///
+/// Error codes:
+///
+/// - 701008, `LICENSE_NO_USER_WITH_EXTERNAL_LICENSE`: The member has no valid external contact account. Activate an external contact account for the member.
 #[doc(
     alias("获取客户列表", "/cgi-bin/externalcontact/list", "externalcontact/list")
 )]
@@ -67,7 +72,8 @@ pub struct ListExternalContactResponse {
 /// `GET /cgi-bin/externalcontact/get` ·
 /// [获取客户详情](https://developer.work.weixin.qq.com/document/path/92114)
 ///
-/// A page has up to 500 follow-up members; the customer is the same on each. The company gets the
+/// A page has up to 500 follow-up members; the customer is the same on each. If a provider's app calls
+/// it, follow-up members without a valid external contact account are absent. The company gets the
 /// `unionid` of WeChat users once it has linked its official account or mini program, which must be on
 /// the WeChat Open Platform (微信开放平台), too, under 客户联系 › 客户 › API (schools: 家校沟通 › 联系家长 › API).
 ///
@@ -81,6 +87,10 @@ pub struct ListExternalContactResponse {
 /// Schools get parents with it: their self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用, under
 /// 家校沟通 › 读取家校通讯录的应用, or among the apps that parents may use (家长可使用应用); customized and third-party
 /// apps need the permission 家校沟通.
+///
+/// Error codes:
+///
+/// - 701008, `LICENSE_NO_USER_WITH_EXTERNAL_LICENSE`: None of the follow-up members has a valid external contact account. Activate external contact accounts for the follow-up members.
 #[doc(
     alias("获取客户详情", "/cgi-bin/externalcontact/get", "externalcontact/get")
 )]
@@ -137,7 +147,7 @@ pub struct GetExternalContactResponse {
 ///
 /// Error codes:
 ///
-/// - 701008, `LICENSE_NO_USER_WITH_EXTERNAL_LICENSE`: None of the members has a valid external contact license.
+/// - 701008, `LICENSE_NO_USER_WITH_EXTERNAL_LICENSE`: None of the members has a valid external contact account. Activate external contact accounts for the members.
 #[doc(
     alias(
         "批量获取客户详情",
@@ -190,7 +200,7 @@ pub struct BatchGetExternalContactByUserResponse {
     pub external_contact_list: Vec<Customer>,
     /// The cursor of the next page. Empty after the last page.
     pub next_cursor: String,
-    /// The members without a valid external contact license. Present only if there are some.
+    /// The members without a valid external contact account. Present only if there are some.
     pub fail_info: Option<FailInfo>,
 }
 
@@ -584,7 +594,7 @@ pub struct Customer {
     pub follow_info: FollowInfo,
 }
 
-/// The members without a license.
+/// The members without a valid external contact account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FailInfo {

@@ -21,7 +21,14 @@ impl crate::Endpoint for ListExternalContact {
         safe: true,
         rates: &[],
         concurrency: None,
-        codes: &[],
+        codes: &[
+            crate::errcode::ErrorCode {
+                code: crate::errcode::LICENSE_NO_USER_WITH_EXTERNAL_LICENSE,
+                name: "LICENSE_NO_USER_WITH_EXTERNAL_LICENSE",
+                doc: "The member has no valid external contact account.",
+                help: Some("Activate an external contact account for the member."),
+            },
+        ],
     };
 
     fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {
@@ -49,7 +56,16 @@ impl crate::Endpoint for GetExternalContact {
         safe: true,
         rates: &[],
         concurrency: None,
-        codes: &[],
+        codes: &[
+            crate::errcode::ErrorCode {
+                code: crate::errcode::LICENSE_NO_USER_WITH_EXTERNAL_LICENSE,
+                name: "LICENSE_NO_USER_WITH_EXTERNAL_LICENSE",
+                doc: "None of the follow-up members has a valid external contact account.",
+                help: Some(
+                    "Activate external contact accounts for the follow-up members.",
+                ),
+            },
+        ],
     };
 
     fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {
@@ -106,8 +122,8 @@ impl crate::Endpoint for BatchGetExternalContactByUser {
             crate::errcode::ErrorCode {
                 code: crate::errcode::LICENSE_NO_USER_WITH_EXTERNAL_LICENSE,
                 name: "LICENSE_NO_USER_WITH_EXTERNAL_LICENSE",
-                doc: "None of the members has a valid external contact license.",
-                help: None,
+                doc: "None of the members has a valid external contact account.",
+                help: Some("Activate external contact accounts for the members."),
             },
         ],
     };
