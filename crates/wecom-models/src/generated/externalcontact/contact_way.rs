@@ -727,9 +727,9 @@ pub struct ConfiguredClosingImage {
 pub struct ClosingLink {
     /// The title. At most 128 bytes.
     pub title: String,
-    /// The cover image's URL.
+    /// The cover image's URL, if there is one.
     pub picurl: Option<String>,
-    /// The description. At most 512 bytes.
+    /// The description, if there is one. At most 512 bytes.
     pub desc: Option<String>,
     /// The URL that the link opens.
     pub url: String,

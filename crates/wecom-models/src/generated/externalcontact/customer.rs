@@ -449,7 +449,7 @@ pub struct SubscriberInfo {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExternalProfile {
-    /// The short name of the company shown outside.
+    /// The short name of the company shown outside. May be absent if none is set.
     pub external_corp_name: Option<String>,
     /// The attributes.
     pub external_attr: Vec<ExternalAttr>,
@@ -507,7 +507,7 @@ pub struct FollowUser {
     pub description: String,
     /// The time the member added the customer.
     pub createtime: Timestamp,
-    /// The tags that the member has given the customer.
+    /// The tags that the member has given the customer. May be absent if there are none.
     pub tags: Option<Vec<Tag>>,
     /// The name of the customer's company, as the member noted it. Only for WeChat users.
     pub remark_corp_name: Option<String>,
@@ -523,7 +523,8 @@ pub struct FollowUser {
     /// The WeChat channel (视频号) that the customer was added by. Present only if `add_way` is 10.
     pub wechat_channels: Option<WechatChannels>,
     /// The company's own value for the channel that the customer came by: `state` of the Contact Me code
-    /// (联系我), or `customer_channel` of the acquisition link.
+    /// (联系我), or `customer_channel` of the acquisition link. Absent if the customer didn't come by one
+    /// that has it.
     pub state: Option<String>,
 }
 
@@ -555,7 +556,8 @@ pub struct FollowInfo {
     /// The WeChat channel (视频号) that the customer was added by. Present only if `add_way` is 10.
     pub wechat_channels: Option<WechatChannels>,
     /// The company's own value for the channel that the customer came by: `state` of the Contact Me code
-    /// (联系我), or `customer_channel` of the acquisition link.
+    /// (联系我), or `customer_channel` of the acquisition link. Absent if the customer didn't come by one
+    /// that has it.
     pub state: Option<String>,
 }
 
@@ -614,7 +616,8 @@ pub struct ServedContact {
     pub tmp_openid: String,
     /// The external_userid. Only for customers.
     pub external_userid: Option<String>,
-    /// The userid of the member who added the external contact, or of the group chat's owner.
+    /// The userid of the member who added the external contact, or of the group chat's owner. May be
+    /// absent for a group chat.
     pub follow_userid: Option<String>,
     /// The group chat's ID. Present only if members have marked the chat as a customer group.
     pub chat_id: Option<String>,

@@ -399,8 +399,11 @@ pub struct GetGroupMsgSendResultResponse {
 /// `POST /cgi-bin/externalcontact/remind_groupmsg_send` ·
 /// [提醒成员群发](https://developer.work.weixin.qq.com/document/path/97610)
 ///
-/// At most three reminders per message within 24 hours. The permissions are those of
-/// [`GetGroupMsgListV2`]; customer acquisition apps need the permission 客户联系权限 › 消息推送权限 › 群发消息给客户和客户群.
+/// At most three reminders per message within 24 hours.
+///
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用; they reach only members visible to the app.
+/// Third-party apps need the permission 客户联系 › 群发消息给客户和客户群, customer acquisition apps (营销获客类应用) 客户联系权限
+/// › 消息推送权限 › 群发消息给客户和客户群.
 #[doc(
     alias(
         "提醒成员群发",
@@ -433,8 +436,10 @@ pub struct RemindGroupMsgSendResponse {}
 /// `POST /cgi-bin/externalcontact/cancel_groupmsg_send` ·
 /// [停止企业群发](https://developer.work.weixin.qq.com/document/path/97611)
 ///
-/// Messages that customers have already received are not recalled. The permissions are those of
-/// [`AddMsgTemplate`].
+/// Messages that customers have already received are not recalled.
+///
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用. Third-party apps need the permission 客户联系 ›
+/// 群发消息给客户和客户群, customer acquisition apps (营销获客类应用) 客户联系权限 › 消息推送权限 › 群发消息给客户和客户群.
 #[doc(
     alias(
         "停止企业群发",
@@ -964,7 +969,7 @@ impl ImageContent {
 pub struct AttachedImage {
     /// The temporary media file's `media_id`. Absent if there is only a `pic_url`.
     pub media_id: Option<String>,
-    /// The image's URL.
+    /// The image's URL. Absent if there is a `media_id`.
     pub pic_url: Option<String>,
 }
 

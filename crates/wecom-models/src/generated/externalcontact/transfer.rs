@@ -257,7 +257,8 @@ pub struct GetUnassignedListResponse {
     pub info: Vec<UnassignedCustomer>,
     /// Whether this is the last page.
     pub is_last: bool,
-    /// The cursor of the next page. Empty after the last page.
+    /// The cursor of the next page. Empty after the last page. Absent only with `page_id`, an earlier way
+    /// of paging.
     pub next_cursor: Option<String>,
 }
 
