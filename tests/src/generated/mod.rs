@@ -33,7 +33,7 @@ pub(crate) mod meeting;
 /// 消息接收与发送, 消息接收与发送 · 应用发送消息到群聊会话, 消息推送（原群机器人） (feature `message`).
 pub(crate) mod message;
 pub(crate) mod msgaudit;
-/// 审批, 日程 · 管理日历, 汇报, 日程 · 管理日程 (feature `oa`).
+/// 审批, 日程 · 管理日历, 公费电话, 汇报, 紧急通知应用, 日程 · 管理日程, 审批 · 假期管理 (feature `oa`).
 pub(crate) mod oa;
 /// 企业支付 · 企业红包 (feature `pay`).
 pub(crate) mod pay;
@@ -1141,6 +1141,9 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         wecom_models::oa::calendar::DelCalendar,
     >(oa::calendar::DEL_CALENDAR, &[], &[]),
     Contract::of::<
+        wecom_models::oa::dial::GetDialRecord,
+    >(oa::dial::GET_DIAL_RECORD, &[], &["/record/*/callee/*/phone"]),
+    Contract::of::<
         wecom_models::oa::journal::GetJournalRecordList,
     >(oa::journal::GET_JOURNAL_RECORD_LIST, &[], &[]),
     Contract::of::<
@@ -1163,6 +1166,12 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<
         wecom_models::oa::journal::DownloadWedriveFile,
     >(oa::journal::DOWNLOAD_WEDRIVE_FILE, &[], &[]),
+    Contract::of::<
+        wecom_models::oa::pstncc::PstnccCall,
+    >(oa::pstncc::PSTNCC_CALL, &[], &[]),
+    Contract::of::<
+        wecom_models::oa::pstncc::GetPstnccStates,
+    >(oa::pstncc::GET_PSTNCC_STATES, &[], &[]),
     Contract::of::<
         wecom_models::oa::schedule::AddSchedule,
     >(
@@ -1196,6 +1205,15 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<
         wecom_models::oa::schedule::DelSchedule,
     >(oa::schedule::DEL_SCHEDULE, &[], &[]),
+    Contract::of::<
+        wecom_models::oa::vacation::GetVacationCorpConf,
+    >(oa::vacation::GET_VACATION_CORP_CONF, &[], &[]),
+    Contract::of::<
+        wecom_models::oa::vacation::GetUserVacationQuota,
+    >(oa::vacation::GET_USER_VACATION_QUOTA, &[], &[]),
+    Contract::of::<
+        wecom_models::oa::vacation::SetOneUserQuota,
+    >(oa::vacation::SET_ONE_USER_QUOTA, &[], &[]),
     Contract::of::<
         wecom_models::pay::red_packet::SendWorkwxRedPack,
     >(pay::red_packet::SEND_WORKWX_RED_PACK, &[], &[]),

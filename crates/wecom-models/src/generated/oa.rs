@@ -2,5 +2,8 @@
 
 pub mod approval;
 pub mod calendar;
+pub mod dial;
 pub mod journal;
+pub mod pstncc;
 pub mod schedule;
+pub mod vacation;

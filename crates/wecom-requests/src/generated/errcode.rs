@@ -7354,6 +7354,10 @@ pub const INVALID_JOURNAL_PARAMETER: i64 = 301066;
 #[doc(alias("301067"))]
 pub const JOURNAL_INTERNAL_ERROR: i64 = 301067;
 
+/// `oa.vacation.set_one_user_quota`: The type of leave doesn't apply to the member.
+#[doc(alias("301098"))]
+pub const LEAVE_NOT_APPLICABLE_TO_MEMBER: i64 = 301098;
+
 /// `oa.approval.create_template`: WeCom failed.
 #[doc(alias("620004"))]
 pub const APPROVAL_INTERNAL_ERROR: i64 = 620004;

@@ -50,7 +50,7 @@ pub(crate) mod meeting;
 pub(crate) mod message;
 #[cfg(feature = "msgaudit")]
 pub(crate) mod msgaudit;
-/// 审批, 日程 · 管理日历, 汇报, 日程 · 管理日程 (feature `oa`).
+/// 审批, 日程 · 管理日历, 公费电话, 汇报, 紧急通知应用, 日程 · 管理日程, 审批 · 假期管理 (feature `oa`).
 #[cfg(feature = "oa")]
 pub(crate) mod oa;
 /// 企业支付 · 企业红包 (feature `pay`).
@@ -668,6 +668,8 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     #[cfg(feature = "oa")]
     <wecom_models::oa::calendar::DelCalendar as crate::Endpoint>::META,
     #[cfg(feature = "oa")]
+    <wecom_models::oa::dial::GetDialRecord as crate::Endpoint>::META,
+    #[cfg(feature = "oa")]
     <wecom_models::oa::journal::GetJournalRecordList as crate::Endpoint>::META,
     #[cfg(feature = "oa")]
     <wecom_models::oa::journal::GetJournalRecordDetail as crate::Endpoint>::META,
@@ -675,6 +677,10 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::oa::journal::GetJournalStatList as crate::Endpoint>::META,
     #[cfg(feature = "oa")]
     <wecom_models::oa::journal::DownloadWedriveFile as crate::Endpoint>::META,
+    #[cfg(feature = "oa")]
+    <wecom_models::oa::pstncc::PstnccCall as crate::Endpoint>::META,
+    #[cfg(feature = "oa")]
+    <wecom_models::oa::pstncc::GetPstnccStates as crate::Endpoint>::META,
     #[cfg(feature = "oa")]
     <wecom_models::oa::schedule::AddSchedule as crate::Endpoint>::META,
     #[cfg(feature = "oa")]
@@ -689,6 +695,12 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::oa::schedule::GetSchedule as crate::Endpoint>::META,
     #[cfg(feature = "oa")]
     <wecom_models::oa::schedule::DelSchedule as crate::Endpoint>::META,
+    #[cfg(feature = "oa")]
+    <wecom_models::oa::vacation::GetVacationCorpConf as crate::Endpoint>::META,
+    #[cfg(feature = "oa")]
+    <wecom_models::oa::vacation::GetUserVacationQuota as crate::Endpoint>::META,
+    #[cfg(feature = "oa")]
+    <wecom_models::oa::vacation::SetOneUserQuota as crate::Endpoint>::META,
     #[cfg(feature = "pay")]
     <wecom_models::pay::red_packet::SendWorkwxRedPack as crate::Endpoint>::META,
     #[cfg(feature = "paytool")]

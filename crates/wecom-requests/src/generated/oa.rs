@@ -2,5 +2,8 @@
 
 pub(crate) mod approval;
 pub(crate) mod calendar;
+pub(crate) mod dial;
 pub(crate) mod journal;
+pub(crate) mod pstncc;
 pub(crate) mod schedule;
+pub(crate) mod vacation;
