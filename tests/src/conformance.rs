@@ -70,7 +70,7 @@ impl Contract {
 
     /// The answers of the endpoint's examples, as they would come over HTTP.
     pub fn answers(&self) -> impl Iterator<Item = http::Response<Bytes>> {
-        self.examples.iter().map(|example| answer(self.meta.answer, example.response))
+        self.examples.iter().map(|example| answer(self.meta.response_format, example.response))
     }
 
     /// Reads an answer of the endpoint, or says why it can't be.

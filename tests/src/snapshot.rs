@@ -9,7 +9,7 @@ use http::{Request, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use wecom_requests::{AnswerKind, Check, Endpoint, http_request, parse_response};
+use wecom_requests::{Check, Endpoint, ResponseFormat, http_request, parse_response};
 
 use crate::conformance::{Findings, Kind, Outcome, check_endpoint, read, scalar};
 
@@ -47,7 +47,7 @@ where
             assert_eq!(fields, flat(&expected, &sent), "{id}, example {index}: what is sent is the example");
         }
         nothing_wrong(id, index, Kind::Response, example.response);
-        let response = parse_response::<E>(&answer(E::META.answer, example.response))
+        let response = parse_response::<E>(&answer(E::META.response_format, example.response))
             .unwrap_or_else(|error| panic!("{id}, example {index}: {error}"));
         write_exchange(&mut text, &sent, &response).expect("strings take everything");
     }
@@ -66,12 +66,12 @@ fn nothing_wrong(id: &str, index: usize, kind: Kind, payload: &str) {
 }
 
 /// An example's response as it would come over HTTP.
-pub(crate) fn answer(kind: AnswerKind, example: &str) -> Response<Bytes> {
+pub(crate) fn answer(kind: ResponseFormat, example: &str) -> Response<Bytes> {
     let fields: Value = serde_json::from_str(example).expect("the generator checked the example");
     let text = |name: &str| fields.get(name).and_then(Value::as_str);
     let response = Response::builder();
     let response = match (kind, text("text")) {
-        (AnswerKind::File | AnswerKind::FileOrJson, Some(content)) => {
+        (ResponseFormat::File | ResponseFormat::FileOrJson, Some(content)) => {
             let mut response =
                 response.header(CONTENT_TYPE, text("content_type").unwrap_or("application/octet-stream"));
             if let Some(name) = text("name") {
@@ -82,7 +82,7 @@ pub(crate) fn answer(kind: AnswerKind, example: &str) -> Response<Bytes> {
             }
             response.body(Bytes::copy_from_slice(content.as_bytes()))
         }
-        (AnswerKind::Xml, _) => {
+        (ResponseFormat::Xml, _) => {
             let fields = fields.as_object().into_iter().flatten();
             let elements = fields.map(|(name, value)| {
                 format!("<{name}><![CDATA[{}]]></{name}>", scalar(value).unwrap_or_default())

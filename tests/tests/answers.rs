@@ -13,7 +13,8 @@ use wecom_models::wedoc::smartsheet::GetRecords;
 use wecom_models::wedrive::file::ListFile;
 use wecom_models::wire::{ReadObject, Reading};
 use wecom_requests::{
-    Answer as _, Endpoint, Errcode, JsonAnswer, Meta, ResponseError, errcode, parse, parse_response_within,
+    Endpoint, Errcode, FromResponse as _, JsonResponse, Meta, ResponseError, errcode, parse,
+    parse_response_within,
 };
 
 #[test]
@@ -290,7 +291,12 @@ fn an_answer_of_ones_own_endpoint_is_read_like_any_other() {
     const LAX: &Meta = &Meta::post("/cgi-bin/own").errcode(Errcode::OnFailure);
     let read = |endpoint, body: &[u8]| {
         let body = bytes::Bytes::copy_from_slice(body);
-        JsonAnswer::<serde_json::Value>::read(endpoint, &http::HeaderMap::new(), &body, Reading::MEMORY)
+        JsonResponse::<serde_json::Value>::from_response(
+            endpoint,
+            &http::HeaderMap::new(),
+            &body,
+            Reading::MEMORY,
+        )
     };
     let nearly = b"\xef\xbb\xbf{\"errcode\":0,\"text\":\"a\nb\\ud83d\"}";
     assert_eq!(read(STRICT, nearly).unwrap().0["text"], "a\nb\u{fffd}");
@@ -310,7 +316,7 @@ fn an_answer_of_ones_own_endpoint_is_read_like_any_other() {
         }
     }
     let body = bytes::Bytes::from_static(br#"{"errcode":0,"list":7}"#);
-    let error = JsonAnswer::<Listed>::read(STRICT, &http::HeaderMap::new(), &body, 0).unwrap_err();
+    let error = JsonResponse::<Listed>::from_response(STRICT, &http::HeaderMap::new(), &body, 0).unwrap_err();
     let ResponseError::Decode(error) = error else { panic!("{error:?}") };
     assert!(error.succeeded, "{error}");
 }
@@ -326,7 +332,7 @@ fn a_document_that_is_not_wechat_pays_is_an_error() {
     use wecom_models::pay::red_packet::{SendWorkwxRedPack, SendWorkwxRedPackResponse};
     let read = |body: &'static str| {
         let body = bytes::Bytes::from_static(body.as_bytes());
-        SendWorkwxRedPackResponse::read(
+        SendWorkwxRedPackResponse::from_response(
             SendWorkwxRedPack::META,
             &http::HeaderMap::new(),
             &body,
@@ -349,7 +355,7 @@ fn what_comes_in_place_of_a_file_is_no_file() {
     let mut named = HeaderMap::new();
     named.insert(CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"a.html\""));
     let read = |headers: &HeaderMap, body: &[u8]| {
-        File::read(GetMedia::META, headers, &bytes::Bytes::copy_from_slice(body), 0)
+        File::from_response(GetMedia::META, headers, &bytes::Bytes::copy_from_slice(body), 0)
     };
     let anonymous = HeaderMap::new();
     let refused = [

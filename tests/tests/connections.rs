@@ -88,7 +88,7 @@ async fn converse(
 
 fn builder(base_url: &str) -> ClientBuilder<Fixed<AccessToken>> {
     let pause = Duration::from_millis(1);
-    ClientBuilder::new(Fixed::new("the-token")).base_url(base_url).retry(Backoff::new().pauses(pause, pause))
+    ClientBuilder::new(Fixed::new("the-token")).base_url(base_url).retry(Backoff::new().delays(pause, pause))
 }
 
 async fn read(client: &Client<Fixed<AccessToken>>) -> Result<(), Error> {

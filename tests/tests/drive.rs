@@ -35,7 +35,7 @@ fn client(server: &Server) -> Client {
     let pause = Duration::from_millis(5);
     Client::builder("ww1", "secret")
         .base_url(server.base_url())
-        .retry(Backoff::new().pauses(pause, pause))
+        .retry(Backoff::new().delays(pause, pause))
         .build()
         .expect("the client can be set up")
 }

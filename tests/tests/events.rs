@@ -15,7 +15,7 @@ async fn what_makes_a_call_slow_is_seen_without_debugging() {
     let pause = Duration::from_millis(10);
     let client = Client::builder("ww1", "secret")
         .base_url(server.base_url())
-        .retry(Backoff::new().pauses(pause, pause).blocked_for(pause))
+        .retry(Backoff::new().delays(pause, pause).blocked_for(pause))
         .build()
         .unwrap();
     let request = GetMeetingInfo::new("hy");

@@ -21,7 +21,7 @@ fn client(server: &Server) -> Client {
     let pause = Duration::from_millis(5);
     Client::builder("ww1", "secret")
         .base_url(server.base_url())
-        .retry(Backoff::new().pauses(pause, pause))
+        .retry(Backoff::new().delays(pause, pause))
         .max_response(64 << 10)
         .timeout(Duration::from_secs(5))
         .build()

@@ -161,7 +161,7 @@ fn message(to: &[&str]) -> SendMessage {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_next_call_of_a_corporation_beyond_what_a_minute_allows_waits_until_that_is_over() {
+async fn the_next_call_of_a_company_beyond_what_a_minute_allows_waits_until_that_is_over() {
     let (noted, client) = noted(OnLimit::Wait);
     let start = Instant::now();
     for _ in 0..=A_MINUTE {
@@ -174,7 +174,7 @@ async fn the_next_call_of_a_corporation_beyond_what_a_minute_allows_waits_until_
 }
 
 #[tokio::test(start_paused = true)]
-async fn applications_of_a_corporation_count_together_and_corporations_and_endpoints_apart() {
+async fn applications_of_a_company_count_together_and_companies_and_endpoints_apart() {
     let (noted, client) = noted(OnLimit::Refuse);
     let other = client.with_credential(CorpSecret::new("ww1", "another secret"));
     for number in 0..A_MINUTE {
@@ -206,7 +206,7 @@ async fn applications_of_a_corporation_count_together_and_corporations_and_endpo
 async fn rates_of_some_endpoints_are_kept_although_the_specification_lacks_them() {
     const TICKET: &str = "/cgi-bin/get_jsapi_ticket";
     let (noted, client) = noted(OnLimit::Refuse);
-    // An application gets 100 an hour, and all of a corporation 400.
+    // An application gets 100 an hour, and all of a company 400.
     for number in 0..5 {
         let client = client.with_credential(CorpSecret::new("ww1", number.to_string()));
         for _ in 0..100 {
@@ -258,7 +258,7 @@ async fn what_is_allowed_for_each_account_is_kept_once_their_number_is_known() {
     let (noted, client) = noted(OnLimit::Refuse);
     let people: Vec<String> = (0..1000).map(|number| number.to_string()).collect();
     let everyone: Vec<&str> = people.iter().map(String::as_str).collect();
-    // 200 receivers a day for each account.
+    // 200 recipients a day for each account.
     let limited = client.with(|options| options.accounts(10));
     limited.send(&message(&everyone)).await.unwrap();
     limited.send(&message(&everyone)).await.unwrap();
@@ -304,7 +304,7 @@ async fn a_store_hears_of_a_hundred_calls_at_once_and_of_those_that_were_made() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn processes_that_share_a_store_keep_a_corporations_rate_together() {
+async fn processes_that_share_a_store_keep_a_companys_rate_together() {
     let store = Arc::new(MemoryLimits::default());
     let clients = [(); 2].map(|()| {
         let noted = Arc::new(Noted::default());

@@ -197,9 +197,12 @@ where
     for page in 0..100 {
         match pages.try_next().await {
             Ok(got) => assert!(got.is_some(), "the pages end, although more should follow"),
-            Err(Error::Stuck { endpoint, cursor, .. }) => {
+            Err(Error::RepeatedCursor { endpoint, cursor, .. }) => {
                 assert_eq!(endpoint.path, E::META.path);
-                assert!(matches!(pages.try_next().await, Err(Error::Stuck { .. })), "and stays stuck");
+                assert!(
+                    matches!(pages.try_next().await, Err(Error::RepeatedCursor { .. })),
+                    "and stays stuck"
+                );
                 assert_eq!(server.requests(E::META.path), page, "every page that came is handed out");
                 return (cursor, usize::try_from(page).unwrap());
             }
@@ -253,6 +256,6 @@ async fn cursors_that_go_round_are_an_error() {
     });
     let pages: Result<Vec<_>, _> =
         client(&server).pages(GetWatchStat::new("live")).into_stream().try_collect().await;
-    assert!(matches!(pages, Err(Error::Stuck { .. })));
+    assert!(matches!(pages, Err(Error::RepeatedCursor { .. })));
     assert!(server.requests(GetWatchStat::META.path) < 16);
 }

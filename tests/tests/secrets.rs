@@ -149,7 +149,7 @@ async fn no_event_and_no_error_shows_a_secret() {
     let mut told = String::new();
 
     let server = Server::start().await.unwrap();
-    let backoff = || Backoff::new().pauses(Duration::from_millis(1), Duration::from_millis(1));
+    let backoff = || Backoff::new().delays(Duration::from_millis(1), Duration::from_millis(1));
     let builder = || {
         Client::builder("ww1", "the-application-secret")
             .base_url(server.base_url())

@@ -6,7 +6,7 @@ use http::Method;
 use serde::Serialize;
 
 use crate::errcode::{self, ErrorCode};
-use crate::{Answer, Body, BuildError, Check, Headers, Query, Token, TokenKind};
+use crate::{Body, BuildError, Check, FromResponse, Headers, Query, Token, TokenKind};
 
 /// A request to one endpoint.
 ///
@@ -16,7 +16,7 @@ use crate::{Answer, Body, BuildError, Check, Headers, Query, Token, TokenKind};
 /// ```
 /// use serde::{Deserialize, Serialize};
 /// use wecom_requests::token::AccessToken;
-/// use wecom_requests::{Check, Endpoint, JsonAnswer, Meta, Period, Rate};
+/// use wecom_requests::{Check, Endpoint, JsonResponse, Meta, Period, Rate};
 ///
 /// #[derive(Serialize)]
 /// struct SendWelcome {
@@ -30,7 +30,7 @@ use crate::{Answer, Body, BuildError, Check, Headers, Query, Token, TokenKind};
 /// }
 ///
 /// impl Endpoint for SendWelcome {
-///     type Response = JsonAnswer<Sent>;
+///     type Response = JsonResponse<Sent>;
 ///     type Token = AccessToken;
 ///     const META: &'static Meta = &Meta::post("/cgi-bin/kf/send_msg_on_event")
 ///         .id("kf.send_msg_on_event")
@@ -51,14 +51,14 @@ use crate::{Answer, Body, BuildError, Check, Headers, Query, Token, TokenKind};
 /// ```
 /// # use serde::Serialize;
 /// # use wecom_requests::token::AccessToken;
-/// # use wecom_requests::{Check, Endpoint, JsonAnswer, Meta, Query};
+/// # use wecom_requests::{Check, Endpoint, JsonResponse, Meta, Query};
 /// #[derive(Serialize)]
 /// struct GetTag {
 ///     tagid: u32,
 /// }
 ///
 /// impl Endpoint for GetTag {
-///     type Response = JsonAnswer<serde_json::Value>;
+///     type Response = JsonResponse<serde_json::Value>;
 ///     type Token = AccessToken;
 ///     const META: &'static Meta = &Meta::get("/cgi-bin/tag/get").safe(true);
 ///
@@ -74,7 +74,7 @@ use crate::{Answer, Body, BuildError, Check, Headers, Query, Token, TokenKind};
 /// ```
 pub trait Endpoint: Check + Serialize {
     /// What comes back when it succeeds.
-    type Response: Answer;
+    type Response: FromResponse;
 
     /// The kind of token it takes.
     type Token: Token;
@@ -99,8 +99,8 @@ pub trait Endpoint: Check + Serialize {
         Body::json(self)
     }
 
-    /// Who receives something, where a [general rate](crate::rates) counts receivers and a field names them.
-    fn receivers(&self) -> &[String] {
+    /// Who receives something, where a [general rate](crate::rates) counts recipients and a field names them.
+    fn recipients(&self) -> &[String] {
         &[]
     }
 }
@@ -124,7 +124,7 @@ pub struct Meta {
     /// The kind of token it takes.
     pub token: TokenKind,
     /// What comes back.
-    pub answer: AnswerKind,
+    pub response_format: ResponseFormat,
     /// Whether a success has an `errcode`, too.
     pub errcode: Errcode,
     /// Whether it only reads, so that it may be sent again after a lost answer.
@@ -159,7 +159,7 @@ impl Meta {
             path,
             page: "",
             token: TokenKind::AccessToken,
-            answer: AnswerKind::Json,
+            response_format: ResponseFormat::Json,
             errcode: Errcode::Always,
             safe: false,
             rates: &[],
@@ -191,8 +191,8 @@ impl Meta {
 
     /// Sets what comes back.
     #[must_use]
-    pub const fn answer(mut self, answer: AnswerKind) -> Self {
-        self.answer = answer;
+    pub const fn response_format(mut self, format: ResponseFormat) -> Self {
+        self.response_format = format;
         self
     }
 
@@ -250,7 +250,7 @@ pub enum Host {
 /// What comes back from an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum AnswerKind {
+pub enum ResponseFormat {
     /// A JSON object with `errcode` and `errmsg`.
     Json,
     /// A file, or a JSON error.

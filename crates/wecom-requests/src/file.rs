@@ -9,7 +9,7 @@ use wecom_models::{File, FileOr};
 
 use crate::disposition::file_name;
 use crate::response::{Envelope, Nothing, read_json, text};
-use crate::{Answer, DecodeError, Meta, ResponseError};
+use crate::{DecodeError, FromResponse, Meta, ResponseError};
 
 /// What is longer is no error, whatever it begins like.
 const LONGEST_ERROR: usize = 64 << 10;
@@ -20,7 +20,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 ///
 /// A download says that it is one, with a `Content-Disposition` or a `Content-Range`. Of anything else, the content decides: errors are JSON,
 /// web pages are HTML, and neither is a file. What begins like neither is one, and so is what is longer than an error can be (64 kB),
-/// unless it is HTML. So this is `None` for 64 kB at most; what ends before it is told is judged by [`Answer::read`].
+/// unless it is HTML. So this is `None` for 64 kB at most; what ends before it is told is judged by [`FromResponse::from_response`].
 pub fn begins_file(headers: &HeaderMap, beginning: &[u8]) -> Option<Result<(), ResponseError>> {
     if headers.contains_key(CONTENT_DISPOSITION) || headers.contains_key(CONTENT_RANGE) {
         return Some(Ok(()));
@@ -96,8 +96,8 @@ impl Look {
     }
 }
 
-impl Answer for File {
-    fn read(_: &Meta, headers: &HeaderMap, body: &Bytes, _: usize) -> Result<Self, ResponseError> {
+impl FromResponse for File {
+    fn from_response(_: &Meta, headers: &HeaderMap, body: &Bytes, _: usize) -> Result<Self, ResponseError> {
         check(headers, body)?;
         let mut file = file_head(headers);
         file.bytes = body.clone();
@@ -105,8 +105,8 @@ impl Answer for File {
     }
 }
 
-impl<T: ReadObject> Answer for FileOr<T> {
-    fn read(
+impl<T: ReadObject> FromResponse for FileOr<T> {
+    fn from_response(
         endpoint: &Meta,
         headers: &HeaderMap,
         body: &Bytes,
@@ -120,7 +120,7 @@ impl<T: ReadObject> Answer for FileOr<T> {
         if is_json && !headers.contains_key(CONTENT_DISPOSITION) {
             read_json(endpoint.errcode, body, memory).map(Self::Json)
         } else {
-            File::read(endpoint, headers, body, memory).map(Self::File)
+            File::from_response(endpoint, headers, body, memory).map(Self::File)
         }
     }
 }

@@ -48,18 +48,19 @@ pub(crate) use check::pattern;
 pub use check::{AnyNumber, Check, Checker, Pattern, Rule, Total, Violation, Violations, When};
 #[allow(unused_imports, reason = "not every family has rules")]
 pub(crate) use check::{Number, Time, has_items, is_one_of};
-pub use endpoint::{AnswerKind, Endpoint, Errcode, Host, Meta, Period, Rate};
+pub use endpoint::{Endpoint, Errcode, Host, Meta, Period, Rate, ResponseFormat};
 pub use file::{begins_file, file_head};
 pub use generated::ENDPOINTS;
-pub use json::JsonAnswer;
+pub use json::JsonResponse;
 pub use paging::{Paged, PagedItems};
 pub use query::Query;
 pub use request::{BuildError, http_request, streamed_request, untyped_request};
-pub(crate) use response::json_answers;
+pub(crate) use response::json_responses;
 #[cfg(feature = "xml")]
-pub(crate) use response::xml_answers;
+pub(crate) use response::xml_responses;
 pub use response::{
-    Answer, ApiError, DecodeError, MerchantError, ResponseError, parse, parse_response, parse_response_within,
+    ApiError, DecodeError, FromResponse, MerchantError, ResponseError, parse, parse_response,
+    parse_response_within,
 };
 #[cfg(feature = "sign")]
 pub use sign::Signed;

@@ -1,4 +1,4 @@
-//! The rates that are of no single endpoint: of a corporation, an application, an address, a receiver.
+//! The rates that are of no single endpoint: of a company, an application, an address, a recipient.
 //!
 //! They are those of the page [访问频率限制](https://developer.work.weixin.qq.com/document/path/90312). The rates that an endpoint's own
 //! page documents are in its [`Meta`](crate::Meta::rates).
@@ -7,9 +7,9 @@
 //! use wecom_requests::rates::{self, Scope};
 //!
 //! let rates = rates::of("/cgi-bin/user/get");
-//! let of_corporation: Vec<u32> =
-//!     rates.filter(|rate| rate.per == Scope::Corporation).flat_map(|rate| rate.rates).map(|rate| rate.calls).collect();
-//! assert_eq!(of_corporation, [10_000, 150_000]);
+//! let of_company: Vec<u32> =
+//!     rates.filter(|rate| rate.per == Scope::Company).flat_map(|rate| rate.rates).map(|rate| rate.calls).collect();
+//! assert_eq!(of_company, [10_000, 150_000]);
 //! ```
 
 use crate::Rate;
@@ -29,11 +29,11 @@ pub struct GeneralRate {
     pub per: Scope,
     /// What is counted of them.
     pub counts: Counts,
-    /// The field of the request that names who receives something, where receivers are counted and a field does.
-    pub receivers: Option<&'static str>,
+    /// The field of the request that names who receives something, where recipients are counted and a field does.
+    pub recipients: Option<&'static str>,
     /// How much is allowed.
     pub rates: &'static [Rate],
-    /// Whether that is for each account that the corporation may have (账号上限).
+    /// Whether that is for each account that the company may have (账号上限).
     pub times_accounts: bool,
     /// What becomes of the rest.
     pub excess: Excess,
@@ -69,16 +69,16 @@ pub enum Of {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Scope {
-    /// A corporation, whichever of its applications calls.
-    Corporation,
-    /// An application of a corporation.
+    /// A company, whichever of its apps calls.
+    Company,
+    /// An app of a company.
     App,
     /// The address that calls come from.
     Address,
     /// The address that the calls of a service provider's applications come from.
     ProviderAddress,
     /// Who receives something from an application.
-    Receiver,
+    Recipient,
 }
 
 /// What is counted of calls.
@@ -87,8 +87,8 @@ pub enum Scope {
 pub enum Counts {
     /// Each of them.
     Calls,
-    /// Each receiver of each of them.
-    Receivers,
+    /// Each recipient of each of them.
+    Recipients,
     /// Something that no request tells.
     Other,
 }
@@ -131,7 +131,7 @@ mod tests {
     #[test]
     fn a_rate_counts_the_paths_that_it_names_and_no_others() {
         let names = |path| of(path).map(|rate| rate.name).collect::<Vec<&str>>();
-        assert_eq!(names("/cgi-bin/message/send"), ["message_receivers", "messages_to_one"]);
+        assert_eq!(names("/cgi-bin/message/send"), ["message_recipients", "messages_to_one"]);
         assert!(names("/cgi-bin/ticket/get").contains(&"jsapi_tickets_of_app"));
         assert!(!names("/cgi-bin/ticket/get2").contains(&"jsapi_tickets_of_app"));
     }

@@ -123,17 +123,21 @@ impl From<serde_json::Error> for DecodeError {
 }
 
 /// What can come back from an endpoint.
-pub trait Answer: Sized {
+pub trait FromResponse: Sized {
     /// Reads it, or the error that came instead. Its lists and maps may take so many bytes of `memory`: see [`Reading::new`].
-    fn read(endpoint: &Meta, headers: &HeaderMap, body: &Bytes, memory: usize)
-    -> Result<Self, ResponseError>;
+    fn from_response(
+        endpoint: &Meta,
+        headers: &HeaderMap,
+        body: &Bytes,
+        memory: usize,
+    ) -> Result<Self, ResponseError>;
 }
 
-/// Implements [`Answer`] for JSON models.
-macro_rules! json_answers {
+/// Implements [`FromResponse`] for JSON models.
+macro_rules! json_responses {
     ($($type:ty),* $(,)?) => {$(
-        impl $crate::Answer for $type {
-            fn read(
+        impl $crate::FromResponse for $type {
+            fn from_response(
                 endpoint: &$crate::Meta,
                 _: &http::HeaderMap,
                 body: &bytes::Bytes,
@@ -144,14 +148,14 @@ macro_rules! json_answers {
         }
     )*};
 }
-pub(crate) use json_answers;
+pub(crate) use json_responses;
 
-/// Implements [`Answer`] for XML models.
+/// Implements [`FromResponse`] for XML models.
 #[cfg(feature = "xml")]
-macro_rules! xml_answers {
+macro_rules! xml_responses {
     ($($type:ty),* $(,)?) => {$(
-        impl $crate::Answer for $type {
-            fn read(
+        impl $crate::FromResponse for $type {
+            fn from_response(
                 _: &$crate::Meta,
                 _: &http::HeaderMap,
                 body: &bytes::Bytes,
@@ -163,7 +167,7 @@ macro_rules! xml_answers {
     )*};
 }
 #[cfg(feature = "xml")]
-pub(crate) use xml_answers;
+pub(crate) use xml_responses;
 
 /// Reads an endpoint's answer.
 pub fn parse_response<E: Endpoint>(response: &Response<Bytes>) -> Result<E::Response, ResponseError> {
@@ -175,7 +179,7 @@ pub fn parse_response_within<E: Endpoint>(
     response: &Response<Bytes>,
     memory: usize,
 ) -> Result<E::Response, ResponseError> {
-    let read = E::Response::read(E::META, response.headers(), response.body(), memory);
+    let read = E::Response::from_response(E::META, response.headers(), response.body(), memory);
     read.map_err(|error| error.of_endpoint(E::META))
 }
 

@@ -39,7 +39,7 @@ macro_rules! tokens {
 tokens! {
     /// No token: the endpoint gives one out, or proves who calls in another way.
     NoToken: None,
-    /// An application's token for one corporation.
+    /// An app's token for one company.
     AccessToken: Some("access_token"),
     /// A third-party application's own token.
     SuiteAccessToken: Some("suite_access_token"),

@@ -50,12 +50,12 @@ impl<C: fmt::Debug> fmt::Debug for Client<C> {
 }
 
 impl Client {
-    /// A client for one application of a corporation, with everything else as it is by default.
+    /// A client for one app of a company, with everything else as it is by default.
     pub fn new(corp_id: impl Into<String>, secret: impl Into<Secret>) -> Result<Self, Error> {
         Self::builder(corp_id, secret).build()
     }
 
-    /// A client for one application of a corporation.
+    /// A client for one app of a company.
     pub fn builder(corp_id: impl Into<String>, secret: impl Into<Secret>) -> ClientBuilder {
         ClientBuilder::new(CorpSecret::new(corp_id, secret))
     }
@@ -109,7 +109,7 @@ impl<C: Credential> Client<C> {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn send_with_body<E>(&self, request: &E) -> Result<Answered<E::Response>, Error>
+    pub async fn send_with_body<E>(&self, request: &E) -> Result<FullResponse<E::Response>, Error>
     where
         E: Endpoint + Sync,
         E::Response: Send,
@@ -117,7 +117,7 @@ impl<C: Credential> Client<C> {
     {
         let (value, answer) = self.session().send(request).await?;
         let (head, body) = answer.into_parts();
-        Ok(Answered { value, headers: head.headers.into(), body: Body(body) })
+        Ok(FullResponse { value, headers: head.headers.into(), body: Body(body) })
     }
 
     /// Creates a view of this client with other options: timeouts, another policy, another hook. It is cheap, and
@@ -195,7 +195,7 @@ impl<C: Credential> Client<C> {
 /// An answer, with what it was read from: see [`Client::send_with_body`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Answered<T> {
+pub struct FullResponse<T> {
     /// The decoded response.
     pub value: T,
     /// The headers.

@@ -29,7 +29,7 @@ pub trait Credential: sealed::Sealed + Send + Sync + 'static {
 
     /// Returns its company's ID, or anything that distinguishes it from others where that isn't known.
     #[doc(hidden)]
-    fn corporation(&self) -> Option<String>;
+    fn company(&self) -> Option<String>;
 
     /// Returns whether it belongs to a service provider's app.
     #[doc(hidden)]
@@ -57,19 +57,15 @@ pub trait Credential: sealed::Sealed + Send + Sync + 'static {
 pub(crate) struct Identity {
     /// Names the credential without showing it.
     pub(crate) key: String,
-    /// The corporation, if it is of one.
-    pub(crate) corporation: Option<String>,
+    /// The company, if it is of one.
+    pub(crate) company: Option<String>,
     /// Whether a service provider's applications call.
     pub(crate) is_provider: bool,
 }
 
 impl Identity {
     pub(crate) fn of<C: Credential + ?Sized>(credential: &C) -> Self {
-        Self {
-            key: credential.key(),
-            corporation: credential.corporation(),
-            is_provider: credential.is_provider(),
-        }
+        Self { key: credential.key(), company: credential.company(), is_provider: credential.is_provider() }
     }
 }
 
@@ -137,7 +133,7 @@ impl Credential for CorpSecret {
         key("corp", &[&self.corp_id, self.secret.expose()])
     }
 
-    fn corporation(&self) -> Option<String> {
+    fn company(&self) -> Option<String> {
         Some(self.corp_id.clone())
     }
 
@@ -186,8 +182,8 @@ impl<T: Token + 'static> Credential for Fixed<T> {
         key("fixed", &[self.token.expose()])
     }
 
-    /// Whose it is, nobody here knows: what is sent with one token is of one corporation.
-    fn corporation(&self) -> Option<String> {
+    /// Whose it is, nobody here knows: what is sent with one token is of one company.
+    fn company(&self) -> Option<String> {
         Some(self.key())
     }
 

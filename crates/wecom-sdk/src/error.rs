@@ -175,7 +175,7 @@ pub enum Error {
     /// An endpoint's pages repeat: the cursor of the next page was already used.
     #[error("{}: the next page's cursor {cursor:?} leads nowhere new", endpoint.id)]
     #[non_exhaustive]
-    Stuck {
+    RepeatedCursor {
         /// The endpoint.
         endpoint: &'static Meta,
         /// The cursor that the last page was fetched with, or an empty one although more pages should follow.
@@ -217,7 +217,7 @@ impl Error {
             Self::Token(_) => "token",
             Self::Part { .. } => "part",
             Self::NoTicket => "no_ticket",
-            Self::Stuck { .. } => "stuck",
+            Self::RepeatedCursor { .. } => "repeated_cursor",
             Self::Setup(_) => "setup",
         }
     }
@@ -314,7 +314,7 @@ impl Error {
             | Self::TooLarge { endpoint, .. }
             | Self::Invalid { endpoint, .. }
             | Self::Build { endpoint, .. }
-            | Self::Stuck { endpoint, .. } => Some(endpoint),
+            | Self::RepeatedCursor { endpoint, .. } => Some(endpoint),
             Self::Token(error) => error.endpoint(),
             Self::Part { error, .. } => error.endpoint(),
             Self::NoTicket | Self::Setup(_) => None,
@@ -494,7 +494,7 @@ mod tests {
                 "the root cause",
             ),
             (Error::NoTicket, "put_ticket"),
-            (Error::Stuck { endpoint, cursor: "c".to_owned() }, "\"c\""),
+            (Error::RepeatedCursor { endpoint, cursor: "c".to_owned() }, "\"c\""),
             (Error::Setup("the root cause".to_owned()), "the root cause"),
         ]
     }

@@ -18,7 +18,7 @@ use tokio::fs;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use wecom_models::File;
 use wecom_models::wire::Reading;
-use wecom_requests::{Answer as _, Endpoint, Meta, ResponseError, file_head, streamed_request};
+use wecom_requests::{Endpoint, FromResponse as _, Meta, ResponseError, file_head, streamed_request};
 
 use crate::pace::Pace;
 use crate::session::{Answer, Call};
@@ -300,7 +300,7 @@ impl Download {
             Answer::File(answer) => answer,
             // An error, or a file that doesn't say so.
             Answer::Whole(answer) => {
-                File::read(endpoint, answer.headers(), answer.body(), Reading::MEMORY)?;
+                File::from_response(endpoint, answer.headers(), answer.body(), Reading::MEMORY)?;
                 answer.clone().map(ResponseBody::from)
             }
         };

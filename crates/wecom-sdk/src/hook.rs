@@ -187,7 +187,7 @@ impl Incoming<'_> {
     }
 
     /// Returns the response, if the request succeeded. Its body may hold secrets, and is empty for a file received as a stream.
-    pub fn expose_answer(&self) -> Option<&Response<Bytes>> {
+    pub fn expose_response(&self) -> Option<&Response<Bytes>> {
         self.result.ok()
     }
 }

@@ -79,7 +79,7 @@ impl JsSdk {
     /// that a ticket is no good: pages tell WeCom's clients, not this one.
     ///
     /// It may be called for every page that reports such a failure: tickets that were just fetched are not fetched again at once.
-    pub async fn refuse_tickets(&self) {
+    pub async fn invalidate_tickets(&self) {
         for tickets in [&self.config, &self.agent_config] {
             if let Some(current) = tickets.at_hand() {
                 tickets.refuse(&current).await;
@@ -163,8 +163,8 @@ impl<C: Provides<AccessToken>> Credential for Ticket<C> {
         key(kind, &[&self.client.credential().key()])
     }
 
-    fn corporation(&self) -> Option<String> {
-        self.client.credential().corporation()
+    fn company(&self) -> Option<String> {
+        self.client.credential().company()
     }
 
     fn is_provider(&self) -> bool {

@@ -169,7 +169,7 @@
 //! # Pages
 //!
 //! [`Client::pages`] and [`Client::items`] follow the pages of an endpoint, starting where the request says, for example at a
-//! stored cursor. A cursor that leads nowhere new is [`Error::Stuck`], not an endless loop.
+//! stored cursor. A cursor that leads nowhere new is [`Error::RepeatedCursor`], not an endless loop.
 //!
 //! ```
 //! # use wecom_mock::Server;
@@ -319,7 +319,7 @@ pub use ::http::Method;
 /// The crate whose clients [`Redis::with_client`] and its like take.
 #[cfg(feature = "redis")]
 pub use ::redis;
-pub use client::{Answered, Client, ClientBuilder};
+pub use client::{Client, ClientBuilder, FullResponse};
 pub use credential::{CorpSecret, Credential, Fixed, Provides};
 #[cfg(feature = "wedrive")]
 #[doc(inline)]
@@ -352,7 +352,7 @@ include!("generated/families.rs");
 #[cfg(feature = "sign")]
 pub use wecom_requests::Signed;
 pub use wecom_requests::{
-    ApiError, Check, Checker, DecodeError, ENDPOINTS, Endpoint, Errcode, Form, JsonAnswer, MerchantError,
+    ApiError, Check, Checker, DecodeError, ENDPOINTS, Endpoint, Errcode, Form, JsonResponse, MerchantError,
     Meta, Paged, PagedItems, Period, Query, Rate, Violations, errcode, rates, token,
 };
 

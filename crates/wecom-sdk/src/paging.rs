@@ -6,7 +6,7 @@ use futures_core::Stream;
 use futures_util::stream::try_unfold;
 use wecom_requests::{Paged, PagedItems};
 
-use crate::{Answered, Client, Credential, Error, Provides};
+use crate::{Client, Credential, Error, FullResponse, Provides};
 
 /// The pages of an endpoint: see [`Client::pages`].
 pub struct Pages<E, C> {
@@ -64,10 +64,12 @@ where
     }
 
     /// Returns the next page with the body it was decoded from: see [`Client::send_with_body`].
-    pub async fn try_next_with_body(&mut self) -> Result<Option<Answered<E::Response>>, Error> {
+    pub async fn try_next_with_body(&mut self) -> Result<Option<FullResponse<E::Response>>, Error> {
         let request = match &mut self.state {
             State::Next(request) => request,
-            State::Stuck(cursor) => return Err(Error::Stuck { endpoint: E::META, cursor: cursor.clone() }),
+            State::Stuck(cursor) => {
+                return Err(Error::RepeatedCursor { endpoint: E::META, cursor: cursor.clone() });
+            }
             State::Done => return Ok(None),
         };
         let page = self.client.send_with_body(request).await?;

@@ -1,4 +1,4 @@
-//! The credentials of a service provider: its own, those of its applications, and those of the corporations that
+//! The credentials of a service provider: its own, those of its applications, and those of the companies that
 //! installed them.
 
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -97,8 +97,8 @@ impl Credential for Suite {
         key("suite", &[&self.suite_id, self.secret.expose()])
     }
 
-    /// It is of no corporation.
-    fn corporation(&self) -> Option<String> {
+    /// It is of no company.
+    fn company(&self) -> Option<String> {
         None
     }
 
@@ -165,7 +165,7 @@ impl Credential for AuthorizedCorp {
         key("authorized", &[&self.suite.credential().suite_id, &self.corp_id, self.permanent_code.expose()])
     }
 
-    fn corporation(&self) -> Option<String> {
+    fn company(&self) -> Option<String> {
         Some(self.corp_id.clone())
     }
 
@@ -212,7 +212,7 @@ impl Credential for Provider {
         key("provider", &[&self.corp_id, self.secret.expose()])
     }
 
-    fn corporation(&self) -> Option<String> {
+    fn company(&self) -> Option<String> {
         Some(self.corp_id.clone())
     }
 

@@ -59,7 +59,7 @@ impl<'a> Failure<'a> {
     }
 
     /// Returns whether it is safe to send the request again: it has not been carried out, or it only reads.
-    pub fn is_harmless_to_repeat(&self) -> bool {
+    pub fn is_safe_to_retry(&self) -> bool {
         self.endpoint.safe || !self.error.may_have_been_carried_out()
     }
 }
@@ -130,7 +130,7 @@ impl Backoff {
 
     /// Sets the first and the longest pause, instead of 200 milliseconds and 10 seconds.
     #[must_use]
-    pub fn pauses(mut self, first: Duration, longest: Duration) -> Self {
+    pub fn delays(mut self, first: Duration, longest: Duration) -> Self {
         (self.first, self.longest) = (first, longest);
         self
     }
@@ -159,7 +159,7 @@ impl RetryPolicy for Backoff {
         if failure.error.code() == Some(errcode::API_FREQUENCY_LIMIT_EXCEEDED) {
             return Some(RetryPolicy::blocked(self, failure.endpoint));
         }
-        if !failure.error.is_transient() || !failure.is_harmless_to_repeat() {
+        if !failure.error.is_transient() || !failure.is_safe_to_retry() {
             return None;
         }
         let take = |budget: u32| budget.checked_sub(REPEAT);
@@ -209,7 +209,7 @@ mod tests {
 
     #[test]
     fn pauses_double_up_to_the_longest() {
-        let policy = Backoff::new().retries(9).pauses(Duration::from_millis(100), Duration::from_millis(350));
+        let policy = Backoff::new().retries(9).delays(Duration::from_millis(100), Duration::from_millis(350));
         let error = Error::Timeout { endpoint: GetToken::META, timeout: Duration::ZERO };
         for (attempt, longest) in [(1, 100), (2, 200), (3, 350), (9, 350)] {
             let pause = policy.retry(&Failure::new(GetToken::META, &error, attempt)).unwrap().as_millis();

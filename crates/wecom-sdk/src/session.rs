@@ -24,8 +24,8 @@ use wecom_models::Secret;
 use wecom_models::wire::secrets_written;
 use wecom_models::wire::unknown_fields;
 use wecom_requests::{
-    AnswerKind, DecodeError, Endpoint, Meta, ResponseError, TokenKind, begins_file, errcode, http_request,
-    parse_response_within,
+    DecodeError, Endpoint, Meta, ResponseError, ResponseFormat, TokenKind, begins_file, errcode,
+    http_request, parse_response_within,
 };
 
 use crate::caller::Caller;
@@ -76,7 +76,7 @@ pub(crate) struct Call<'a> {
     /// How much longer than others it may take.
     pub(crate) extra: Duration,
     /// Who receives something.
-    pub(crate) receivers: &'a [String],
+    pub(crate) recipients: &'a [String],
     /// What must not be shown besides the token and what the request itself says is a secret.
     pub(crate) secrets: &'a [Secret],
 }
@@ -93,7 +93,7 @@ impl<'a> Call<'a> {
             download: false,
             repeatable: true,
             extra: Duration::ZERO,
-            receivers: &[],
+            recipients: &[],
             secrets: &[],
         }
     }
@@ -140,7 +140,7 @@ impl<'a> Session<'a> {
         E::Response: Send,
     {
         let mut build = self.builder(request)?;
-        let call = Call { receivers: request.receivers(), ..Call::new(E::META, &mut build) };
+        let call = Call { recipients: request.recipients(), ..Call::new(E::META, &mut build) };
         self.call(call, |answer| self.whole::<E>(answer)).await
     }
 
@@ -262,7 +262,7 @@ impl<'a> Session<'a> {
         let endpoint = call.endpoint;
         let tokens = self.tokens.filter(|_| endpoint.token != TokenKind::NoToken);
         let no_token = Secret::default();
-        let asking = Asking { who, endpoint, receivers: call.receivers, options, deadline };
+        let asking = Asking { who, endpoint, recipients: call.recipients, options, deadline };
         // A call that is repeated because its token was refused has not failed yet.
         let mut renewed = false;
         loop {
@@ -463,7 +463,7 @@ fn judge(
         _ => return Err(Error::Status { endpoint, status: head.status, headers: head.headers.into(), body }),
     };
     // Without a length, only the content shows that the connection broke.
-    if !head.headers.contains_key(CONTENT_LENGTH) && ends_early(endpoint.answer, &body.0) {
+    if !head.headers.contains_key(CONTENT_LENGTH) && ends_early(endpoint.response_format, &body.0) {
         let source = TransportError::broken("the answer ends before it is complete");
         return Err(Error::Transport { endpoint, source });
     }
@@ -485,9 +485,9 @@ fn name_unknown_fields(endpoint: &'static Meta, answer: &Response<Bytes>, take: 
 }
 
 /// Whether the rest of a document is missing.
-fn ends_early(kind: AnswerKind, body: &[u8]) -> bool {
+fn ends_early(kind: ResponseFormat, body: &[u8]) -> bool {
     match kind {
-        AnswerKind::Xml => {
+        ResponseFormat::Xml => {
             let body = body.trim_ascii();
             body.is_empty() || (body.starts_with(b"<xml") && !body.ends_with(b"</xml>"))
         }

@@ -205,7 +205,7 @@ impl TransportError {
 
     /// The same, of a cause that doesn't pass by itself, such as a certificate that isn't trusted: nothing is sent again.
     #[must_use]
-    pub fn lasting(mut self) -> Self {
+    pub fn permanent(mut self) -> Self {
         self.lasting = true;
         self
     }

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use wecom_models::Secret;
 use wecom_models::wire::secrets_written;
 use wecom_requests::{
-    Answer as _, BuildError, ENDPOINTS, Errcode, Form, JsonAnswer, Meta, TokenKind, untyped_request,
+    BuildError, ENDPOINTS, Errcode, Form, FromResponse as _, JsonResponse, Meta, TokenKind, untyped_request,
 };
 
 use crate::pace::Pace;
@@ -135,8 +135,10 @@ impl<C: Credential> UntypedCall<C> {
         let endpoint = self.endpoint()?;
         let memory = self.client.session().options.memory;
         let read = |answer: Answer<'_>| match answer {
-            Answer::Whole(answer) => JsonAnswer::read(endpoint, answer.headers(), answer.body(), memory)
-                .map(|JsonAnswer(value)| value),
+            Answer::Whole(answer) => {
+                JsonResponse::from_response(endpoint, answer.headers(), answer.body(), memory)
+                    .map(|JsonResponse(value)| value)
+            }
             Answer::File(_) => Err(not_asked_for()),
         };
         self.make(endpoint, false, read).await

@@ -129,14 +129,14 @@ async fn tickets_that_pages_refuse_are_fetched_again_but_not_each_time() {
     number_tickets(&server, COMPANY, 7200);
     let jssdk = client(&server).jssdk();
     // Nothing to refuse yet.
-    jssdk.refuse_tickets().await;
+    jssdk.invalidate_tickets().await;
     let signed = jssdk.config(URL).await.unwrap();
     assert_eq!(signed, by("ticket-1", &signed));
-    jssdk.refuse_tickets().await;
+    jssdk.invalidate_tickets().await;
     for _ in 0..50 {
         let signed = jssdk.config(URL).await.unwrap();
         assert_eq!(signed, by("ticket-2", &signed));
-        jssdk.refuse_tickets().await;
+        jssdk.invalidate_tickets().await;
     }
     assert_eq!([COMPANY, APP].map(|path| server.requests(path)), [2, 0]);
 }

@@ -28,7 +28,7 @@ impl Calls {
 
 fn builder(server: &Server) -> ClientBuilder {
     let pause = Duration::from_millis(5);
-    let retry = Backoff::new().pauses(pause, pause);
+    let retry = Backoff::new().delays(pause, pause);
     Client::builder("ww1", "the-secret").base_url(server.base_url()).retry(retry)
 }
 

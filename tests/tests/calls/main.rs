@@ -23,7 +23,7 @@ fn builder(server: &Server) -> ClientBuilder {
     let pause = Duration::from_millis(5);
     Client::builder("ww1", "the-secret")
         .base_url(server.base_url())
-        .retry(Backoff::new().pauses(pause, pause).blocked_for(Duration::from_millis(20)))
+        .retry(Backoff::new().delays(pause, pause).blocked_for(Duration::from_millis(20)))
 }
 
 async fn server() -> Server {

@@ -110,7 +110,7 @@ impl Hook for Audit {
     }
 
     fn after(&self, answer: &Incoming<'_>) {
-        let status = answer.expose_answer().map(|answer| answer.status().as_u16());
+        let status = answer.expose_response().map(|answer| answer.status().as_u16());
         self.0.lock().unwrap().push(format!("{} {status:?} {answer:?}", answer.attempt()));
     }
 }

@@ -8,7 +8,7 @@ use wecom_mock::{Fault, Reply};
 use wecom_sdk::checkin::GetCorpCheckinOption;
 use wecom_sdk::token::AccessToken;
 use wecom_sdk::{
-    Check, Checker, ClientBuilder, Endpoint, Error, File, Form, JsonAnswer, Meta, Method, OnLimit, Period,
+    Check, Checker, ClientBuilder, Endpoint, Error, File, Form, JsonResponse, Meta, Method, OnLimit, Period,
     Rate,
 };
 
@@ -179,7 +179,7 @@ struct TomorrowAnswer {
 }
 
 impl Endpoint for Tomorrow {
-    type Response = JsonAnswer<TomorrowAnswer>;
+    type Response = JsonResponse<TomorrowAnswer>;
     type Token = AccessToken;
     const META: &'static Meta = &Meta::post(UNSPECIFIED)
         .id("an.endpoint.of.tomorrow")
@@ -199,7 +199,7 @@ async fn an_application_describes_an_endpoint_and_gets_everything_for_it() {
     let server = server().await;
     let client = builder(&server).on_limit(OnLimit::Refuse).build().unwrap();
     let tomorrow = |id: &str| Tomorrow { id: id.to_owned() };
-    let JsonAnswer(answer) = client.send(&tomorrow("a")).await.unwrap();
+    let JsonResponse(answer) = client.send(&tomorrow("a")).await.unwrap();
     assert_eq!(answer.echo["body"], json!({ "id": "a" }));
     let error = client.send(&tomorrow("far too long")).await.unwrap_err();
     assert!(error.to_string().contains("`id` must be at most 8 bytes long"), "{error}");

@@ -25,7 +25,7 @@ const UNSAFE: &str = "/cgi-bin/corpgroup/corp/remove_corp";
 
 fn quick() -> Backoff {
     let pause = Duration::from_millis(10);
-    Backoff::new().pauses(pause, pause).blocked_for(Duration::from_millis(50))
+    Backoff::new().delays(pause, pause).blocked_for(Duration::from_millis(50))
 }
 
 fn builder(server: &Server) -> ClientBuilder {

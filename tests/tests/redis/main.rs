@@ -446,8 +446,8 @@ async fn a_ticket_is_taken_in_at_once_although_redis_does_not_answer() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_corporations_calls_are_told_by_the_hundred_and_counted_for_all_who_share_redis() {
-    let test = "a_corporations_calls_are_told_by_the_hundred_and_counted_for_all_who_share_redis";
+async fn a_companys_calls_are_told_by_the_hundred_and_counted_for_all_who_share_redis() {
+    let test = "a_companys_calls_are_told_by_the_hundred_and_counted_for_all_who_share_redis";
     let Some(redis) = RedisServer::start(test) else { return };
     let server = Server::start().await.unwrap();
     let clients = [(); 2].map(|()| {

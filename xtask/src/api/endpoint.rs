@@ -52,7 +52,7 @@ pub struct Endpoint {
     /// How often it may be called.
     pub rates: Vec<Rate>,
     /// The request field that names who receives something, where a general rate counts them.
-    pub receivers: Option<String>,
+    pub recipients: Option<String>,
     /// How many calls may be on their way at once.
     pub concurrency: Option<u32>,
     /// What error codes mean that its page documents, sorted by code.

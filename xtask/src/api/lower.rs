@@ -253,7 +253,7 @@ impl Lowering<'_> {
             token: head.token,
             safe: head.safe,
             rates: head.rate.clone(),
-            receivers: self.spec.receivers(path).map(|(_, field)| field.to_owned()),
+            recipients: self.spec.recipients(path).map(|(_, field)| field.to_owned()),
             concurrency: head.concurrency,
             codes: codes(&endpoint.codes, self.spec.codes.as_ref()),
             pagination: head

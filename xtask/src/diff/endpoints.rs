@@ -107,7 +107,7 @@ impl Comparison<'_> {
                 Errcode::OnFailure => "may lack",
             };
             let meaning = format!("a success of `{rust}` {may} an `errcode`");
-            self.both(Rule::AnswerErrcodeChanged, &key(both, "errcode"), meaning);
+            self.both(Rule::ResponseErrcodeChanged, &key(both, "errcode"), meaning);
         }
         if base.safe != head.safe {
             let may = if head.safe { "may be" } else { "is no longer" };
@@ -138,7 +138,7 @@ impl Comparison<'_> {
             let gone = h.answer.format().is_none().then(|| format!(": `{}` is gone", b.response));
             let gone = gone.unwrap_or_default();
             let meaning = format!("`{rust}` is answered by `{new}` instead of `{old}`{gone}");
-            self.both(Rule::AnswerKindChanged, &key(both, "answer"), meaning);
+            self.both(Rule::ResponseFormatChanged, &key(both, "answer"), meaning);
         } else if b.answer != h.answer {
             let (old, new) = (b.answer.keyword(), h.answer.keyword());
             let meaning = format!("the answer to `{rust}` is {new} instead of {old}");

@@ -57,7 +57,7 @@ fn spot(side: Side, table: &Rates, name: &str) -> Spot {
 
 /// All of a rate but its documentation, in words.
 fn told(rate: &GeneralRate) -> String {
-    let GeneralRate { of, except, per, counts, receivers, rate, times_accounts, excess, doc: _ } = rate;
+    let GeneralRate { of, except, per, counts, recipients, rate, times_accounts, excess, doc: _ } = rate;
     let of = match of {
         Of::Each => "each endpoint".to_owned(),
         Of::None => "no endpoint".to_owned(),
@@ -67,10 +67,10 @@ fn told(rate: &GeneralRate) -> String {
         none if none.is_empty() => none,
         paths => format!(" but {paths}"),
     };
-    let receivers = receivers.as_ref().map(|field| format!(" in `{field}`")).unwrap_or_default();
+    let recipients = recipients.as_ref().map(|field| format!(" in `{field}`")).unwrap_or_default();
     let times = if *times_accounts { " for each account" } else { "" };
     let numbers = rate.iter().map(|Rate { calls, per }| format!("{calls} per {}", per.keyword()));
     let numbers = numbers.collect::<Vec<String>>().join(", ");
     let (counts, per, excess) = (counts.keyword(), per.keyword(), excess.keyword());
-    format!("{counts}{receivers} of {of}{except}: {numbers}{times}, per {per}, and more is {excess}")
+    format!("{counts}{recipients} of {of}{except}: {numbers}{times}, per {per}, and more is {excess}")
 }

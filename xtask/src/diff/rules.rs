@@ -125,7 +125,7 @@ rules! {
         /// `Endpoint::Token` is another type, so another credential is needed.
         TokenKindChanged = "token-kind-changed",
         /// `Endpoint::Response` is another type.
-        AnswerKindChanged = "answer-kind-changed",
+        ResponseFormatChanged = "response-format-changed",
         /// A request implements `Paged` no longer.
         PaginationRemoved = "pagination-removed",
         /// The items of a request's pages can no longer be had one by one.
@@ -205,7 +205,7 @@ rules! {
         /// The body or the answer is encoded in another way.
         EncodingChanged = "encoding-changed",
         /// Whether a success has to have an `errcode`.
-        AnswerErrcodeChanged = "answer-errcode-changed",
+        ResponseErrcodeChanged = "response-errcode-changed",
         /// Whether a client may repeat the request after a lost answer.
         SafeChanged = "safe-changed",
         /// The client keeps to other rates.

@@ -40,7 +40,7 @@ pub(super) fn list(rates: &[Rate], path: &TokenStream) -> TokenStream {
 }
 
 fn entry(name: &str, rate: &GeneralRate) -> TokenStream {
-    let GeneralRate { doc, of, except, per, counts, receivers, rate, times_accounts, excess } = rate;
+    let GeneralRate { doc, of, except, per, counts, recipients, rate, times_accounts, excess } = rate;
     let of = match of {
         Of::Each => quote!(Of::Each { except: &[#(#except),*] }),
         Of::None => quote!(Of::None),
@@ -48,7 +48,7 @@ fn entry(name: &str, rate: &GeneralRate) -> TokenStream {
     };
     let [per, counts, excess] =
         [per.keyword(), counts.keyword(), excess.keyword()].map(|word| ident(&pascal(word)));
-    let receivers = match receivers {
+    let recipients = match recipients {
         Some(field) => quote!(Some(#field)),
         None => quote!(None),
     };
@@ -60,7 +60,7 @@ fn entry(name: &str, rate: &GeneralRate) -> TokenStream {
             of: #of,
             per: Scope::#per,
             counts: Counts::#counts,
-            receivers: #receivers,
+            recipients: #recipients,
             rates: #rates,
             times_accounts: #times_accounts,
             excess: Excess::#excess,

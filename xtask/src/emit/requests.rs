@@ -28,8 +28,8 @@ pub(super) fn module(module: &Module) -> TokenStream {
     let parts = own.map(|ty| checks::of_type(module, ty, &limited));
     let items = module.endpoints.iter().filter_map(|endpoint| endpoint.pagination.as_ref()?.item.as_ref());
     let names = items.flat_map(Ty::layers);
-    let json = answers(module, "json_answers", Format::Json);
-    let xml = answers(module, "xml_answers", Format::Xml);
+    let json = answers(module, "json_responses", Format::Json);
+    let xml = answers(module, "xml_responses", Format::Xml);
     let imports = items::imports(names.filter_map(items::support_type), &quote!(wecom_models));
     quote! {
         #doc
@@ -105,7 +105,7 @@ fn endpoint_impl(endpoint: &Endpoint, request: &Struct) -> TokenStream {
         }),
         Method::Post => parameters("query", "Query", request, Place::Query),
     };
-    let receivers = endpoint.receivers.as_deref().map(|field| receivers(request, field));
+    let recipients = endpoint.recipients.as_deref().map(|field| recipients(request, field));
     let headers = parameters("headers", "Headers", request, Place::Header);
     let body = match endpoint.body.format() {
         Format::Json => None,
@@ -129,7 +129,7 @@ fn endpoint_impl(endpoint: &Endpoint, request: &Struct) -> TokenStream {
                 path: #path,
                 page: #page,
                 token: crate::TokenKind::#token,
-                answer: crate::AnswerKind::#answer,
+                response_format: crate::ResponseFormat::#answer,
                 errcode: crate::Errcode::#errcode,
                 safe: #safe,
                 rates: #rates,
@@ -140,13 +140,13 @@ fn endpoint_impl(endpoint: &Endpoint, request: &Struct) -> TokenStream {
             #query
             #headers
             #body
-            #receivers
+            #recipients
         }
     }
 }
 
 /// The method that tells who receives something.
-fn receivers(request: &Struct, field: &str) -> TokenStream {
+fn recipients(request: &Struct, field: &str) -> TokenStream {
     let field = request.field(field).expect("checked: the field exists");
     let name = ident(&field.rust);
     let named = match (&field.ty, field.optional) {
@@ -156,7 +156,7 @@ fn receivers(request: &Struct, field: &str) -> TokenStream {
         (_, true) => quote!(self.#name.as_deref().map_or(&[], Vec::as_slice)),
     };
     quote! {
-        fn receivers(&self) -> &[String] {
+        fn recipients(&self) -> &[String] {
             #named
         }
     }

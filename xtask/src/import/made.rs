@@ -214,7 +214,7 @@ mod tests {
             ("department_leader", "lisi", Kind::Member),
             ("pic_url", "URL", Kind::Url),
             ("logo", "https://x.test/a.png", Kind::Url),
-            ("receiver", "a@b.test", Kind::Mail),
+            ("recipient", "a@b.test", Kind::Mail),
             ("tag_id", "TAG", Kind::Id),
             ("tag_id", "12", Kind::Digits),
             ("begin", "2020-01-02", Kind::Date),

@@ -34,8 +34,8 @@ const EXTENSIONS: [(&str, &str); 28] = [
     (
         "x-general-rates",
         "Rates that are of no single operation: of `each` counts each path by itself, `except` doesn't count, `per` is \
-        for whom it counts, `counts` what, `receivers` the request field that names them; `times-accounts` multiplies it by the \
-        accounts that the corporation may have, and what is too much is `refused`, or `dropped` without an error.",
+        for whom it counts, `counts` what, `recipients` the request field that names them; `times-accounts` multiplies it by the \
+        accounts that the company may have, and what is too much is `refused`, or `dropped` without an error.",
     ),
     (
         "x-grants",
@@ -160,7 +160,7 @@ fn security_schemes(api: &Api) -> Value {
 }
 
 fn general_rate(name: &str, rate: &GeneralRate) -> Value {
-    let GeneralRate { doc, of, except, per, counts, receivers, rate, times_accounts, excess } = rate;
+    let GeneralRate { doc, of, except, per, counts, recipients, rate, times_accounts, excess } = rate;
     let of = match of {
         Of::Each => json!("each"),
         Of::None => json!("none"),
@@ -179,8 +179,8 @@ fn general_rate(name: &str, rate: &GeneralRate) -> Value {
     if !except.is_empty() {
         entry["except"] = json!(except);
     }
-    if let Some(field) = receivers {
-        entry["receivers"] = json!(field);
+    if let Some(field) = recipients {
+        entry["recipients"] = json!(field);
     }
     entry
 }

@@ -39,10 +39,10 @@ pub struct Spec {
 }
 
 impl Spec {
-    /// The request field that names the receivers of an endpoint at a path, and the general rate that says so.
-    pub fn receivers(&self, path: &str) -> Option<(&str, &str)> {
+    /// The request field that names the recipients of an endpoint at a path, and the general rate that says so.
+    pub fn recipients(&self, path: &str) -> Option<(&str, &str)> {
         let rates = self.rates.as_ref()?.rates.iter();
-        let mut named = rates.filter_map(|(name, rate)| Some((name, rate, rate.receivers.as_ref()?)));
+        let mut named = rates.filter_map(|(name, rate)| Some((name, rate, rate.recipients.as_ref()?)));
         let (name, _, field) = named.find(|(_, rate, _)| rate.of.paths().iter().any(|of| of == path))?;
         Some((name, field))
     }
@@ -342,7 +342,7 @@ keywords! {
     Token {
         /// No token: the endpoint gives one out, or proves who calls in another way.
         None = "none",
-        /// An application's token for one corporation.
+        /// An app's token for one company.
         AccessToken = "access_token",
         /// A third-party application's own token.
         SuiteAccessToken = "suite_access_token",

@@ -1,4 +1,4 @@
-//! How often something may be called: an endpoint, or what is counted for a corporation, an application, an address, a receiver.
+//! How often something may be called: an endpoint, or what is counted for a company, an application, an address, a recipient.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -53,12 +53,12 @@ pub struct GeneralRate {
     /// What is counted of them.
     #[serde(default)]
     pub counts: Counts,
-    /// The request field that names who receives something, where receivers are counted and a field does.
-    pub receivers: Option<String>,
+    /// The request field that names who receives something, where recipients are counted and a field does.
+    pub recipients: Option<String>,
     /// How much is allowed.
     #[schemars(length(min = 1))]
     pub rate: Vec<Rate>,
-    /// Whether that is for each account that the corporation may have.
+    /// Whether that is for each account that the company may have.
     #[serde(default)]
     pub times_accounts: bool,
     /// What becomes of the rest.
@@ -141,16 +141,16 @@ fn paths(_: &mut SchemaGenerator) -> Schema {
 keywords! {
     /// For whom calls are counted.
     Scope {
-        /// A corporation, whichever of its applications calls.
-        Corporation = "corporation",
-        /// An application of a corporation.
+        /// A company, whichever of its apps calls.
+        Company = "company",
+        /// An app of a company.
         App = "app",
         /// The address that calls come from.
         Address = "address",
         /// The address that the calls of a service provider's applications come from.
         ProviderAddress = "provider_address",
         /// Who receives something from an application.
-        Receiver = "receiver",
+        Recipient = "recipient",
     }
 }
 
@@ -159,8 +159,8 @@ keywords! {
     Counts {
         /// Each of them.
         Calls = "calls",
-        /// Each receiver of each of them.
-        Receivers = "receivers",
+        /// Each recipient of each of them.
+        Recipients = "recipients",
         /// Something that no request tells.
         Other = "other",
     }

@@ -16,7 +16,7 @@ impl crate::Endpoint for GetToken {
         path: "/cgi-bin/gettoken",
         page: "https://developer.work.weixin.qq.com/document/path/91039",
         token: crate::TokenKind::NoToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -44,7 +44,7 @@ impl crate::Endpoint for GetCallbackIp {
         path: "/cgi-bin/getcallbackip",
         page: "https://developer.work.weixin.qq.com/document/path/90930",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -72,7 +72,7 @@ impl crate::Endpoint for GetApiDomainIp {
         path: "/cgi-bin/get_api_domain_ip",
         page: "https://developer.work.weixin.qq.com/document/path/92520",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -89,6 +89,6 @@ impl crate::Check for GetApiDomainIp {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
-crate::json_answers! {
+crate::json_responses! {
     GetTokenResponse, GetCallbackIpResponse, GetApiDomainIpResponse
 }

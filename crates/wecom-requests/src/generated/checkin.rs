@@ -16,7 +16,7 @@ impl crate::Endpoint for GetCorpCheckinOption {
         path: "/cgi-bin/checkin/getcorpcheckinoption",
         page: "https://developer.work.weixin.qq.com/document/path/93384",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[
@@ -34,6 +34,6 @@ impl crate::Check for GetCorpCheckinOption {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
-crate::json_answers! {
+crate::json_responses! {
     GetCorpCheckinOptionResponse
 }

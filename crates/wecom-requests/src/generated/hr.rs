@@ -16,7 +16,7 @@ impl crate::Endpoint for GetFields {
         path: "/cgi-bin/hr/get_fields",
         page: "https://developer.work.weixin.qq.com/document/path/99131",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -44,7 +44,7 @@ impl crate::Endpoint for GetStaffInfo {
         path: "/cgi-bin/hr/get_staff_info",
         page: "https://developer.work.weixin.qq.com/document/path/99132",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -75,7 +75,7 @@ impl crate::Endpoint for UpdateStaffInfo {
         path: "/cgi-bin/hr/update_staff_info",
         page: "https://developer.work.weixin.qq.com/document/path/99133",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -97,6 +97,6 @@ impl crate::Check for UpdateStaffInfo {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     GetFieldsResponse, GetStaffInfoResponse, UpdateStaffInfoResponse
 }

@@ -16,7 +16,7 @@ impl crate::Endpoint for GetWatchStat {
         path: "/cgi-bin/living/get_watch_stat",
         page: "https://developer.work.weixin.qq.com/document/path/93636",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -46,6 +46,6 @@ impl crate::Paged for GetWatchStat {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     GetWatchStatResponse
 }

@@ -16,7 +16,7 @@ impl crate::Endpoint for UploadMedia {
         path: "/cgi-bin/media/upload",
         page: "https://developer.work.weixin.qq.com/document/path/90253",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -54,7 +54,7 @@ impl crate::Endpoint for GetMedia {
         path: "/cgi-bin/media/get",
         page: "https://developer.work.weixin.qq.com/document/path/90254",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::File,
+        response_format: crate::ResponseFormat::File,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -88,7 +88,7 @@ impl crate::Endpoint for UploadImg {
         path: "/cgi-bin/media/uploadimg",
         page: "https://developer.work.weixin.qq.com/document/path/90256",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[
@@ -129,7 +129,7 @@ impl crate::Endpoint for UploadMediaByUrl {
         path: "/cgi-bin/media/upload_by_url",
         page: "https://developer.work.weixin.qq.com/document/path/96219",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -157,7 +157,7 @@ impl crate::Endpoint for GetUploadByUrlResult {
         path: "/cgi-bin/media/get_upload_by_url_result",
         page: "https://developer.work.weixin.qq.com/document/path/96219",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -183,7 +183,7 @@ impl crate::Endpoint for GetJssdkMedia {
         path: "/cgi-bin/media/get/jssdk",
         page: "https://developer.work.weixin.qq.com/document/path/90255",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::File,
+        response_format: crate::ResponseFormat::File,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -211,7 +211,7 @@ impl crate::Endpoint for UploadAttachment {
         path: "/cgi-bin/media/upload_attachment",
         page: "https://developer.work.weixin.qq.com/document/path/95098",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -239,7 +239,7 @@ impl crate::Check for UploadAttachment {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
-crate::json_answers! {
+crate::json_responses! {
     UploadMediaResponse, UploadImgResponse, UploadMediaByUrlResponse,
     GetUploadByUrlResultResponse, UploadAttachmentResponse
 }

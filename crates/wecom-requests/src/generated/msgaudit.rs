@@ -16,7 +16,7 @@ impl crate::Endpoint for GetPermitUserList {
         path: "/cgi-bin/msgaudit/get_permit_user_list",
         page: "https://developer.work.weixin.qq.com/document/path/91614",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[
@@ -45,7 +45,7 @@ impl crate::Endpoint for CheckSingleAgree {
         path: "/cgi-bin/msgaudit/check_single_agree",
         page: "https://developer.work.weixin.qq.com/document/path/91782",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[
@@ -76,7 +76,7 @@ impl crate::Endpoint for CheckRoomAgree {
         path: "/cgi-bin/msgaudit/check_room_agree",
         page: "https://developer.work.weixin.qq.com/document/path/91782",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[
@@ -105,7 +105,7 @@ impl crate::Endpoint for GetGroupChat {
         path: "/cgi-bin/msgaudit/groupchat/get",
         page: "https://developer.work.weixin.qq.com/document/path/92951",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[
@@ -141,7 +141,7 @@ impl crate::Endpoint for GetRobotInfo {
         path: "/cgi-bin/msgaudit/get_robot_info",
         page: "https://developer.work.weixin.qq.com/document/path/91774",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[
@@ -163,7 +163,7 @@ impl crate::Check for GetRobotInfo {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
-crate::json_answers! {
+crate::json_responses! {
     GetPermitUserListResponse, CheckSingleAgreeResponse, CheckRoomAgreeResponse,
     GetGroupChatResponse, GetRobotInfoResponse
 }

@@ -16,7 +16,7 @@ impl crate::Endpoint for OpenOrder {
         path: "/cgi-bin/paytool/open_order",
         page: "https://developer.work.weixin.qq.com/document/path/98045",
         token: crate::TokenKind::ProviderAccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -187,6 +187,6 @@ impl crate::Check for ProductList {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     OpenOrderResponse
 }

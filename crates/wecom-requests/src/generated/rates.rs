@@ -13,14 +13,14 @@ use crate::{Period, Rate};
 /// Every general rate, in the order of the page.
 pub(crate) static RATES: &[GeneralRate] = &[
     GeneralRate {
-        name: "corporation",
+        name: "company",
         doc: "A company's calls to one endpoint, from any of its apps. Calls that send app messages don't count, nor do calls that get a user's identity with a valid code.",
         of: Of::Each {
             except: &["/cgi-bin/message/send", "/cgi-bin/auth/getuserinfo"],
         },
-        per: Scope::Corporation,
+        per: Scope::Company,
         counts: Counts::Calls,
-        receivers: None,
+        recipients: None,
         rates: &[
             Rate {
                 calls: 10000,
@@ -42,7 +42,7 @@ pub(crate) static RATES: &[GeneralRate] = &[
         },
         per: Scope::Address,
         counts: Counts::Calls,
-        receivers: None,
+        recipients: None,
         rates: &[
             Rate {
                 calls: 20000,
@@ -64,7 +64,7 @@ pub(crate) static RATES: &[GeneralRate] = &[
         },
         per: Scope::ProviderAddress,
         counts: Counts::Calls,
-        receivers: None,
+        recipients: None,
         rates: &[
             Rate {
                 calls: 40000,
@@ -79,12 +79,12 @@ pub(crate) static RATES: &[GeneralRate] = &[
         excess: Excess::Refused,
     },
     GeneralRate {
-        name: "message_receivers",
+        name: "message_recipients",
         doc: "The recipients of an app's messages: a message to 1,000 people counts 1,000 times.",
         of: Of::Paths(&["/cgi-bin/message/send"]),
         per: Scope::App,
-        counts: Counts::Receivers,
-        receivers: Some("touser"),
+        counts: Counts::Recipients,
+        recipients: Some("touser"),
         rates: &[
             Rate {
                 calls: 200,
@@ -98,9 +98,9 @@ pub(crate) static RATES: &[GeneralRate] = &[
         name: "messages_to_one",
         doc: "The messages of an app to one member. Messages beyond the limit are dropped without an error.",
         of: Of::Paths(&["/cgi-bin/message/send"]),
-        per: Scope::Receiver,
+        per: Scope::Recipient,
         counts: Counts::Calls,
-        receivers: Some("touser"),
+        recipients: Some("touser"),
         rates: &[
             Rate {
                 calls: 30,
@@ -118,9 +118,9 @@ pub(crate) static RATES: &[GeneralRate] = &[
         name: "accounts_created",
         doc: "The accounts that a company creates, including those of asynchronous imports.",
         of: Of::Paths(&["/cgi-bin/user/create"]),
-        per: Scope::Corporation,
+        per: Scope::Company,
         counts: Counts::Calls,
-        receivers: None,
+        recipients: None,
         rates: &[
             Rate {
                 calls: 3,
@@ -134,9 +134,9 @@ pub(crate) static RATES: &[GeneralRate] = &[
         name: "apps_created",
         doc: "The apps that a company creates: three times its maximum number of apps.",
         of: Of::None,
-        per: Scope::Corporation,
+        per: Scope::Company,
         counts: Counts::Other,
-        receivers: None,
+        recipients: None,
         rates: &[
             Rate {
                 calls: 900,
@@ -150,9 +150,9 @@ pub(crate) static RATES: &[GeneralRate] = &[
         name: "trusted_domains",
         doc: "The trusted domains that a company sets.",
         of: Of::Paths(&["/cgi-bin/agent/set"]),
-        per: Scope::Corporation,
+        per: Scope::Company,
         counts: Counts::Other,
-        receivers: None,
+        recipients: None,
         rates: &[
             Rate {
                 calls: 20,
@@ -166,9 +166,9 @@ pub(crate) static RATES: &[GeneralRate] = &[
         name: "checkin_data",
         doc: "A company's calls for check-in records.",
         of: Of::Paths(&["/cgi-bin/checkin/getcheckindata"]),
-        per: Scope::Corporation,
+        per: Scope::Company,
         counts: Counts::Calls,
-        receivers: None,
+        recipients: None,
         rates: &[
             Rate {
                 calls: 600,
@@ -182,9 +182,9 @@ pub(crate) static RATES: &[GeneralRate] = &[
         name: "approval_data",
         doc: "A company's calls for approval records, at the old endpoint.",
         of: Of::Paths(&["/cgi-bin/corp/getapprovaldata"]),
-        per: Scope::Corporation,
+        per: Scope::Company,
         counts: Counts::Calls,
-        receivers: None,
+        recipients: None,
         rates: &[
             Rate {
                 calls: 600,
@@ -198,9 +198,9 @@ pub(crate) static RATES: &[GeneralRate] = &[
         name: "jsapi_tickets",
         doc: "The JS-SDK tickets that a company gets.",
         of: Of::Paths(&["/cgi-bin/get_jsapi_ticket", "/cgi-bin/ticket/get"]),
-        per: Scope::Corporation,
+        per: Scope::Company,
         counts: Counts::Calls,
-        receivers: None,
+        recipients: None,
         rates: &[
             Rate {
                 calls: 400,
@@ -216,7 +216,7 @@ pub(crate) static RATES: &[GeneralRate] = &[
         of: Of::Paths(&["/cgi-bin/get_jsapi_ticket", "/cgi-bin/ticket/get"]),
         per: Scope::App,
         counts: Counts::Calls,
-        receivers: None,
+        recipients: None,
         rates: &[
             Rate {
                 calls: 100,
@@ -230,9 +230,9 @@ pub(crate) static RATES: &[GeneralRate] = &[
         name: "group_chats_created",
         doc: "The group chats that all apps of a company create.",
         of: Of::Paths(&["/cgi-bin/appchat/create"]),
-        per: Scope::Corporation,
+        per: Scope::Company,
         counts: Counts::Calls,
-        receivers: None,
+        recipients: None,
         rates: &[
             Rate {
                 calls: 1000,
@@ -246,9 +246,9 @@ pub(crate) static RATES: &[GeneralRate] = &[
         name: "group_chats_changed",
         doc: "The changes to group chats by all apps of a company.",
         of: Of::Paths(&["/cgi-bin/appchat/update"]),
-        per: Scope::Corporation,
+        per: Scope::Company,
         counts: Counts::Calls,
-        receivers: None,
+        recipients: None,
         rates: &[
             Rate {
                 calls: 1000,
@@ -262,9 +262,9 @@ pub(crate) static RATES: &[GeneralRate] = &[
         name: "group_messages",
         doc: "The recipients of messages to group chats from all apps of a company: a message to a group of 100 counts 100 times.",
         of: Of::Paths(&["/cgi-bin/appchat/send"]),
-        per: Scope::Corporation,
-        counts: Counts::Receivers,
-        receivers: None,
+        per: Scope::Company,
+        counts: Counts::Recipients,
+        recipients: None,
         rates: &[
             Rate {
                 calls: 20000,
@@ -282,9 +282,9 @@ pub(crate) static RATES: &[GeneralRate] = &[
         name: "group_messages_to_one",
         doc: "The messages of apps that one member receives in a group chat. Messages beyond the limit are dropped without an error.",
         of: Of::Paths(&["/cgi-bin/appchat/send"]),
-        per: Scope::Receiver,
+        per: Scope::Recipient,
         counts: Counts::Calls,
-        receivers: None,
+        recipients: None,
         rates: &[
             Rate {
                 calls: 200,
@@ -302,9 +302,9 @@ pub(crate) static RATES: &[GeneralRate] = &[
         name: "images_uploaded",
         doc: "The permanent images that a company uploads.",
         of: Of::Paths(&["/cgi-bin/media/uploadimg"]),
-        per: Scope::Corporation,
+        per: Scope::Company,
         counts: Counts::Calls,
-        receivers: None,
+        recipients: None,
         rates: &[
             Rate {
                 calls: 3000,

@@ -17,7 +17,7 @@ use crate::lock;
 /// hundred processes together use twice what is allowed at worst.
 const PART: u32 = 100;
 
-/// How many receivers, each with its messages, are remembered of an application's.
+/// How many recipients, each with its messages, are remembered of an application's.
 const MOST: usize = 100_000;
 
 /// Who means everybody.
@@ -83,7 +83,7 @@ impl Due {
 impl General {
     pub(super) fn new(address: Option<String>) -> Self {
         let kept = |rate: &GeneralRate| match rate.per {
-            Scope::Receiver => Kept::at_most(MOST),
+            Scope::Recipient => Kept::at_most(MOST),
             _ => Kept::default(),
         };
         let tallies = rates::all().iter().map(kept).collect();
@@ -127,7 +127,7 @@ impl General {
     /// Whether others count it as well.
     fn is_told(&self, rate: &GeneralRate) -> bool {
         match rate.per {
-            Scope::Corporation | Scope::App => true,
+            Scope::Company | Scope::App => true,
             Scope::Address | Scope::ProviderAddress => self.address.is_some(),
             _ => false,
         }
@@ -191,12 +191,12 @@ impl Counted {
             let (Some(owner), Some(amount)) = (owner(call, rate), amount(call, rate)) else { continue };
             let part = Part { index, rate, owner, amount };
             let alone = [String::new()];
-            let receivers = if rate.per == Scope::Receiver { call.receivers } else { &alone };
-            for receiver in receivers {
+            let recipients = if rate.per == Scope::Recipient { call.recipients } else { &alone };
+            for recipient in recipients {
                 name.clear();
                 name.extend([owner, "\n", path, "\n"]);
                 let start = name.len();
-                name.push_str(receiver);
+                name.push_str(recipient);
                 name[start..].make_ascii_lowercase();
                 let tally = tallies.get_or_insert_with(name.as_str(), || Tally::new(rate, now));
                 if !visit(part, tally) {
@@ -222,8 +222,8 @@ impl Counted {
 fn owner<'a>(call: &Asking<'a>, rate: &GeneralRate) -> Option<&'a str> {
     let who = call.who;
     match rate.per {
-        Scope::Corporation => who.corporation.as_deref(),
-        Scope::App | Scope::Receiver => Some(&who.key),
+        Scope::Company => who.company.as_deref(),
+        Scope::App | Scope::Recipient => Some(&who.key),
         Scope::Address => (!who.is_provider).then_some(""),
         Scope::ProviderAddress => who.is_provider.then_some(""),
         _ => None,
@@ -238,9 +238,9 @@ fn amount(call: &Asking<'_>, rate: &GeneralRate) -> Option<u32> {
     }
     match rate.counts {
         Counts::Calls => Some(1),
-        Counts::Receivers if rate.receivers.is_some() || !call.receivers.is_empty() => {
-            let of = |receiver: &String| if receiver == EVERYBODY { accounts.unwrap_or(1) } else { 1 };
-            let named = call.receivers.iter().map(of).fold(0, u32::saturating_add);
+        Counts::Recipients if rate.recipients.is_some() || !call.recipients.is_empty() => {
+            let of = |recipient: &String| if recipient == EVERYBODY { accounts.unwrap_or(1) } else { 1 };
+            let named = call.recipients.iter().map(of).fold(0, u32::saturating_add);
             // Departments and the like have somebody in them, too.
             Some(named.max(1))
         }

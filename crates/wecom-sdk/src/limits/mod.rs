@@ -129,7 +129,7 @@ pub(crate) struct Asking<'a> {
     pub(crate) who: &'a Identity,
     pub(crate) endpoint: &'static Meta,
     /// Who receives something.
-    pub(crate) receivers: &'a [String],
+    pub(crate) recipients: &'a [String],
     pub(crate) options: &'a CallOptions,
     pub(crate) deadline: Instant,
 }

@@ -34,7 +34,7 @@ pub(super) fn check(table: &Rates, spec: &Spec, sources: &[Source], diagnostics:
         }
         report.rates(&path.key("rate"), &rate.rate);
         calls(&mut report, &path, rate);
-        receivers(&mut report, &path, rate, spec);
+        recipients(&mut report, &path, rate, spec);
     }
     deviations::check(&mut report, &table.deviations, ["rates"].into_iter());
 }
@@ -83,27 +83,27 @@ fn calls(report: &mut Reporter<'_>, path: &Path, rate: &GeneralRate) {
     }
 }
 
-/// The field that names receivers, in all endpoints that the rate is of and the spec has.
-fn receivers(report: &mut Reporter<'_>, path: &Path, rate: &GeneralRate, spec: &Spec) {
-    let Some(name) = &rate.receivers else { return };
-    let path = path.key("receivers");
-    if rate.counts != Counts::Receivers && rate.per != Scope::Receiver || rate.of.paths().is_empty() {
+/// The field that names recipients, in all endpoints that the rate is of and the spec has.
+fn recipients(report: &mut Reporter<'_>, path: &Path, rate: &GeneralRate, spec: &Spec) {
+    let Some(name) = &rate.recipients else { return };
+    let path = path.key("recipients");
+    if rate.counts != Counts::Recipients && rate.per != Scope::Recipient || rate.of.paths().is_empty() {
         let help =
-            "it says who is counted with `per: receiver` or `counts: receivers`, and some paths in `of`";
+            "it says who is counted with `per: recipient` or `counts: recipients`, and some paths in `of`";
         report
-            .error(Mistake::BadGeneralRate, At::Key(&path), "no receivers are counted")
+            .error(Mistake::BadGeneralRate, At::Key(&path), "no recipients are counted")
             .label("leave it out")
             .help(help);
         return;
     }
     let endpoints = spec.files.iter().flat_map(|file| file.endpoints.values());
     for call in rate.of.paths() {
-        if let Some((other, field)) = spec.receivers(call).filter(|(_, field)| field != name) {
+        if let Some((other, field)) = spec.recipients(call).filter(|(_, field)| field != name) {
             report
                 .error(
                     Mistake::BadGeneralRate,
                     At::Value(&path),
-                    format!("two fields of `{call}` name its receivers"),
+                    format!("two fields of `{call}` name its recipients"),
                 )
                 .label(format!("`{field}` does, says `{other}`"));
         }

@@ -16,7 +16,7 @@ impl crate::Endpoint for GetAgent {
         path: "/cgi-bin/agent/get",
         page: "https://developer.work.weixin.qq.com/document/path/90227",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -44,7 +44,7 @@ impl crate::Endpoint for ListAgent {
         path: "/cgi-bin/agent/list",
         page: "https://developer.work.weixin.qq.com/document/path/90227",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -72,7 +72,7 @@ impl crate::Endpoint for SetAgent {
         path: "/cgi-bin/agent/set",
         page: "https://developer.work.weixin.qq.com/document/path/90228",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -107,7 +107,7 @@ impl crate::Endpoint for SetAgentScope {
         path: "/cgi-bin/agent/set_scope",
         page: "https://developer.work.weixin.qq.com/document/path/90583",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -131,7 +131,7 @@ impl crate::Endpoint for GetAgentAdminList {
         path: "/cgi-bin/agent/get_admin_list",
         page: "https://developer.work.weixin.qq.com/document/path/100073",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -155,7 +155,7 @@ impl crate::Endpoint for GetAgentPermissions {
         path: "/cgi-bin/agent/get_permissions",
         page: "https://developer.work.weixin.qq.com/document/path/99052",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -179,7 +179,7 @@ impl crate::Endpoint for ClaimCustomizedApp {
         path: "/cgi-bin/agent/claim_customized_app",
         page: "https://developer.work.weixin.qq.com/document/path/99617",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -192,7 +192,7 @@ impl crate::Check for ClaimCustomizedApp {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
-crate::json_answers! {
+crate::json_responses! {
     GetAgentResponse, ListAgentResponse, SetAgentResponse, SetAgentScopeResponse,
     GetAgentAdminListResponse, GetAgentPermissionsResponse, ClaimCustomizedAppResponse
 }

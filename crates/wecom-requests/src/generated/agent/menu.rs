@@ -16,7 +16,7 @@ impl crate::Endpoint for CreateMenu {
         path: "/cgi-bin/menu/create",
         page: "https://developer.work.weixin.qq.com/document/path/90231",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -50,7 +50,7 @@ impl crate::Endpoint for GetMenu {
         path: "/cgi-bin/menu/get",
         page: "https://developer.work.weixin.qq.com/document/path/90232",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -78,7 +78,7 @@ impl crate::Endpoint for DeleteMenu {
         path: "/cgi-bin/menu/delete",
         page: "https://developer.work.weixin.qq.com/document/path/90233",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -233,6 +233,6 @@ impl crate::Check for SubButton {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     CreateMenuResponse, GetMenuResponse, DeleteMenuResponse
 }

@@ -16,7 +16,7 @@ impl crate::Endpoint for SetWorkbenchTemplate {
         path: "/cgi-bin/agent/set_workbench_template",
         page: "https://developer.work.weixin.qq.com/document/path/92535",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -43,7 +43,7 @@ impl crate::Endpoint for GetWorkbenchTemplate {
         path: "/cgi-bin/agent/get_workbench_template",
         page: "https://developer.work.weixin.qq.com/document/path/92535",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -67,7 +67,7 @@ impl crate::Endpoint for SetWorkbenchData {
         path: "/cgi-bin/agent/set_workbench_data",
         page: "https://developer.work.weixin.qq.com/document/path/92535",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -93,7 +93,7 @@ impl crate::Endpoint for BatchSetWorkbenchData {
         path: "/cgi-bin/agent/batch_set_workbench_data",
         page: "https://developer.work.weixin.qq.com/document/path/92535",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -120,7 +120,7 @@ impl crate::Endpoint for GetWorkbenchData {
         path: "/cgi-bin/agent/get_workbench_data",
         page: "https://developer.work.weixin.qq.com/document/path/92535",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -172,7 +172,7 @@ impl crate::Check for UserData {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     SetWorkbenchTemplateResponse, GetWorkbenchTemplateResponse, SetWorkbenchDataResponse,
     BatchSetWorkbenchDataResponse, GetWorkbenchDataResponse
 }

@@ -16,7 +16,7 @@ impl crate::Endpoint for RespondByUrl {
         path: "/cgi-bin/aibot/response",
         page: "https://developer.work.weixin.qq.com/document/path/101138",
         token: crate::TokenKind::ResponseCode,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -353,6 +353,6 @@ impl crate::Check for TemplateCard {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     RespondByUrlResponse
 }

@@ -16,7 +16,7 @@ impl crate::Endpoint for GetJsapiTicket {
         path: "/cgi-bin/get_jsapi_ticket",
         page: "https://developer.work.weixin.qq.com/document/path/90506",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -44,7 +44,7 @@ impl crate::Endpoint for GetTicket {
         path: "/cgi-bin/ticket/get",
         page: "https://developer.work.weixin.qq.com/document/path/90506",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -72,7 +72,7 @@ impl crate::Endpoint for GetLaunchCode {
         path: "/cgi-bin/get_launch_code",
         page: "https://developer.work.weixin.qq.com/document/path/94345",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -85,6 +85,6 @@ impl crate::Check for GetLaunchCode {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
-crate::json_answers! {
+crate::json_responses! {
     GetJsapiTicketResponse, GetTicketResponse, GetLaunchCodeResponse
 }

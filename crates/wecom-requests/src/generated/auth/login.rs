@@ -16,7 +16,7 @@ impl crate::Endpoint for GetUserInfo {
         path: "/cgi-bin/auth/getuserinfo",
         page: "https://developer.work.weixin.qq.com/document/path/91023",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -46,7 +46,7 @@ impl crate::Endpoint for GetUserDetail {
         path: "/cgi-bin/auth/getuserdetail",
         page: "https://developer.work.weixin.qq.com/document/path/95833",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -70,7 +70,7 @@ impl crate::Endpoint for GetMobileUserInfo {
         path: "/cgi-bin/user/getuserinfo",
         page: "https://developer.work.weixin.qq.com/document/path/91193",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::OnFailure,
         safe: true,
         rates: &[],
@@ -98,7 +98,7 @@ impl crate::Endpoint for JsCodeToSession {
         path: "/cgi-bin/miniprogram/jscode2session",
         page: "https://developer.work.weixin.qq.com/document/path/91507",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -115,7 +115,7 @@ impl crate::Check for JsCodeToSession {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
-crate::json_answers! {
+crate::json_responses! {
     GetUserInfoResponse, GetUserDetailResponse, GetMobileUserInfoResponse,
     JsCodeToSessionResponse
 }

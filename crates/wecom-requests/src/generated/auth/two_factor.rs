@@ -16,7 +16,7 @@ impl crate::Endpoint for GetTfaInfo {
         path: "/cgi-bin/auth/get_tfa_info",
         page: "https://developer.work.weixin.qq.com/document/path/99499",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -40,7 +40,7 @@ impl crate::Endpoint for TfaSucceeded {
         path: "/cgi-bin/user/tfa_succ",
         page: "https://developer.work.weixin.qq.com/document/path/99500",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -64,7 +64,7 @@ impl crate::Endpoint for AuthSucceeded {
         path: "/cgi-bin/user/authsucc",
         page: "https://developer.work.weixin.qq.com/document/path/90203",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -81,6 +81,6 @@ impl crate::Check for AuthSucceeded {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
-crate::json_answers! {
+crate::json_responses! {
     GetTfaInfoResponse, TfaSucceededResponse, AuthSucceededResponse
 }

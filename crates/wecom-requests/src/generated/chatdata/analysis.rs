@@ -16,7 +16,7 @@ impl crate::Endpoint for AddAnalyzeTask {
         path: "/cgi-bin/chatdata/analyze_task_add",
         page: "https://developer.work.weixin.qq.com/document/path/99527",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -42,7 +42,7 @@ impl crate::Endpoint for SubmitAnalyzeTask {
         path: "/cgi-bin/chatdata/analyze_task_submit",
         page: "https://developer.work.weixin.qq.com/document/path/99527",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -66,7 +66,7 @@ impl crate::Endpoint for GetAnalyzeTaskResult {
         path: "/cgi-bin/chatdata/analyze_task_result",
         page: "https://developer.work.weixin.qq.com/document/path/99527",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -90,7 +90,7 @@ impl crate::Endpoint for CreateExportJob {
         path: "/cgi-bin/chatdata/export/create_job",
         page: "https://developer.work.weixin.qq.com/document/path/99620",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[
@@ -119,7 +119,7 @@ impl crate::Endpoint for GetExportJobStatus {
         path: "/cgi-bin/chatdata/export/get_job_status",
         page: "https://developer.work.weixin.qq.com/document/path/99620",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -134,7 +134,7 @@ impl crate::Check for GetExportJobStatus {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     AddAnalyzeTaskResponse, SubmitAnalyzeTaskResponse, GetAnalyzeTaskResultResponse,
     CreateExportJobResponse, GetExportJobStatusResponse
 }

@@ -16,7 +16,7 @@ impl crate::Endpoint for SyncMsg {
         path: "/cgi-bin/chatdata/sync_msg",
         page: "https://developer.work.weixin.qq.com/document/path/97240",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -69,7 +69,7 @@ impl crate::Endpoint for GetGroupChat {
         path: "/cgi-bin/chatdata/groupchat/get",
         page: "https://developer.work.weixin.qq.com/document/path/99495",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -100,7 +100,7 @@ impl crate::Endpoint for GetAgreeStatusSingle {
         path: "/cgi-bin/chatdata/getagreestatus/single",
         page: "https://developer.work.weixin.qq.com/document/path/99530",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -126,7 +126,7 @@ impl crate::Endpoint for GetAgreeStatusRoom {
         path: "/cgi-bin/chatdata/getagreestatus/room",
         page: "https://developer.work.weixin.qq.com/document/path/99530",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -139,7 +139,7 @@ impl crate::Check for GetAgreeStatusRoom {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
-crate::json_answers! {
+crate::json_responses! {
     SyncMsgResponse, GetGroupChatResponse, GetAgreeStatusSingleResponse,
     GetAgreeStatusRoomResponse
 }

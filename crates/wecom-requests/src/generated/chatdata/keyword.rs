@@ -16,7 +16,7 @@ impl crate::Endpoint for CreateRule {
         path: "/cgi-bin/chatdata/keyword/create_rule",
         page: "https://developer.work.weixin.qq.com/document/path/97237",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -52,7 +52,7 @@ impl crate::Endpoint for GetRuleList {
         path: "/cgi-bin/chatdata/keyword/get_rule_list",
         page: "https://developer.work.weixin.qq.com/document/path/97237",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -101,7 +101,7 @@ impl crate::Endpoint for GetRuleDetail {
         path: "/cgi-bin/chatdata/keyword/get_rule_detail",
         page: "https://developer.work.weixin.qq.com/document/path/97237",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -125,7 +125,7 @@ impl crate::Endpoint for UpdateRule {
         path: "/cgi-bin/chatdata/keyword/update_rule",
         page: "https://developer.work.weixin.qq.com/document/path/97237",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -154,7 +154,7 @@ impl crate::Endpoint for DeleteRule {
         path: "/cgi-bin/chatdata/keyword/delete_rule",
         page: "https://developer.work.weixin.qq.com/document/path/97237",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -178,7 +178,7 @@ impl crate::Endpoint for GetHitMsgList {
         path: "/cgi-bin/chatdata/keyword/get_hit_msg_list",
         page: "https://developer.work.weixin.qq.com/document/path/97266",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -277,7 +277,7 @@ impl crate::Check for Emails {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     CreateRuleResponse, GetRuleListResponse, GetRuleDetailResponse, UpdateRuleResponse,
     DeleteRuleResponse, GetHitMsgListResponse
 }

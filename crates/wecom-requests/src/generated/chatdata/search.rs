@@ -16,7 +16,7 @@ impl crate::Endpoint for SearchChat {
         path: "/cgi-bin/chatdata/search_chat",
         page: "https://developer.work.weixin.qq.com/document/path/99496",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -68,7 +68,7 @@ impl crate::Endpoint for SearchMsg {
         path: "/cgi-bin/chatdata/search_msg",
         page: "https://developer.work.weixin.qq.com/document/path/97374",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -147,6 +147,6 @@ impl crate::Check for IdInfo {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     SearchChatResponse, SearchMsgResponse
 }

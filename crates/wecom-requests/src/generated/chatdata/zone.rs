@@ -16,7 +16,7 @@ impl crate::Endpoint for SetPublicKey {
         path: "/cgi-bin/chatdata/set_public_key",
         page: "https://developer.work.weixin.qq.com/document/path/99961",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -29,6 +29,6 @@ impl crate::Check for SetPublicKey {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
-crate::json_answers! {
+crate::json_responses! {
     SetPublicKeyResponse
 }

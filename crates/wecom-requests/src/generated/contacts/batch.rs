@@ -16,7 +16,7 @@ impl crate::Endpoint for SyncUser {
         path: "/cgi-bin/batch/syncuser",
         page: "https://developer.work.weixin.qq.com/document/path/90980",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -40,7 +40,7 @@ impl crate::Endpoint for ReplaceUser {
         path: "/cgi-bin/batch/replaceuser",
         page: "https://developer.work.weixin.qq.com/document/path/90981",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -64,7 +64,7 @@ impl crate::Endpoint for ReplaceParty {
         path: "/cgi-bin/batch/replaceparty",
         page: "https://developer.work.weixin.qq.com/document/path/90982",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -88,7 +88,7 @@ impl crate::Endpoint for GetBatchResult {
         path: "/cgi-bin/batch/getresult",
         page: "https://developer.work.weixin.qq.com/document/path/90983",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -107,6 +107,6 @@ impl crate::Check for GetBatchResult {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     SyncUserResponse, ReplaceUserResponse, ReplacePartyResponse, GetBatchResultResponse
 }

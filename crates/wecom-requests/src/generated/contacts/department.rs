@@ -16,7 +16,7 @@ impl crate::Endpoint for CreateDepartment {
         path: "/cgi-bin/department/create",
         page: "https://developer.work.weixin.qq.com/document/path/90205",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -50,7 +50,7 @@ impl crate::Endpoint for UpdateDepartment {
         path: "/cgi-bin/department/update",
         page: "https://developer.work.weixin.qq.com/document/path/90206",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -83,7 +83,7 @@ impl crate::Endpoint for DeleteDepartment {
         path: "/cgi-bin/department/delete",
         page: "https://developer.work.weixin.qq.com/document/path/90207",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -111,7 +111,7 @@ impl crate::Endpoint for ListDepartment {
         path: "/cgi-bin/department/list",
         page: "https://developer.work.weixin.qq.com/document/path/90208",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -139,7 +139,7 @@ impl crate::Endpoint for SimpleListDepartment {
         path: "/cgi-bin/department/simplelist",
         page: "https://developer.work.weixin.qq.com/document/path/95350",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -167,7 +167,7 @@ impl crate::Endpoint for GetDepartment {
         path: "/cgi-bin/department/get",
         page: "https://developer.work.weixin.qq.com/document/path/95351",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -184,7 +184,7 @@ impl crate::Check for GetDepartment {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
-crate::json_answers! {
+crate::json_responses! {
     CreateDepartmentResponse, UpdateDepartmentResponse, DeleteDepartmentResponse,
     ListDepartmentResponse, SimpleListDepartmentResponse, GetDepartmentResponse
 }

@@ -16,7 +16,7 @@ impl crate::Endpoint for ExportSimpleUser {
         path: "/cgi-bin/export/simple_user",
         page: "https://developer.work.weixin.qq.com/document/path/94849",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -49,7 +49,7 @@ impl crate::Endpoint for ExportUser {
         path: "/cgi-bin/export/user",
         page: "https://developer.work.weixin.qq.com/document/path/94851",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -82,7 +82,7 @@ impl crate::Endpoint for ExportDepartment {
         path: "/cgi-bin/export/department",
         page: "https://developer.work.weixin.qq.com/document/path/94852",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -115,7 +115,7 @@ impl crate::Endpoint for ExportTagUser {
         path: "/cgi-bin/export/taguser",
         page: "https://developer.work.weixin.qq.com/document/path/94853",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -148,7 +148,7 @@ impl crate::Endpoint for GetExportResult {
         path: "/cgi-bin/export/get_result",
         page: "https://developer.work.weixin.qq.com/document/path/94854",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -165,7 +165,7 @@ impl crate::Check for GetExportResult {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
-crate::json_answers! {
+crate::json_responses! {
     ExportSimpleUserResponse, ExportUserResponse, ExportDepartmentResponse,
     ExportTagUserResponse, GetExportResultResponse
 }

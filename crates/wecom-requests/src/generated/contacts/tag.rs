@@ -16,7 +16,7 @@ impl crate::Endpoint for CreateTag {
         path: "/cgi-bin/tag/create",
         page: "https://developer.work.weixin.qq.com/document/path/90210",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -42,7 +42,7 @@ impl crate::Endpoint for UpdateTag {
         path: "/cgi-bin/tag/update",
         page: "https://developer.work.weixin.qq.com/document/path/90211",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -68,7 +68,7 @@ impl crate::Endpoint for DeleteTag {
         path: "/cgi-bin/tag/delete",
         page: "https://developer.work.weixin.qq.com/document/path/90212",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -96,7 +96,7 @@ impl crate::Endpoint for GetTag {
         path: "/cgi-bin/tag/get",
         page: "https://developer.work.weixin.qq.com/document/path/90213",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -124,7 +124,7 @@ impl crate::Endpoint for AddTagUsers {
         path: "/cgi-bin/tag/addtagusers",
         page: "https://developer.work.weixin.qq.com/document/path/90214",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -165,7 +165,7 @@ impl crate::Endpoint for DelTagUsers {
         path: "/cgi-bin/tag/deltagusers",
         page: "https://developer.work.weixin.qq.com/document/path/90215",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -206,7 +206,7 @@ impl crate::Endpoint for ListTag {
         path: "/cgi-bin/tag/list",
         page: "https://developer.work.weixin.qq.com/document/path/90216",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -223,7 +223,7 @@ impl crate::Check for ListTag {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
-crate::json_answers! {
+crate::json_responses! {
     CreateTagResponse, UpdateTagResponse, DeleteTagResponse, GetTagResponse,
     AddTagUsersResponse, DelTagUsersResponse, ListTagResponse
 }

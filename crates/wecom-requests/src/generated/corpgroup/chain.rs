@@ -16,7 +16,7 @@ impl crate::Endpoint for RemoveCorp {
         path: "/cgi-bin/corpgroup/corp/remove_corp",
         page: "https://developer.work.weixin.qq.com/document/path/95822",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -37,6 +37,6 @@ impl crate::Check for RemoveCorp {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     RemoveCorpResponse
 }

@@ -16,7 +16,7 @@ impl crate::Endpoint for ListAppShareInfo {
         path: "/cgi-bin/corpgroup/corp/list_app_share_info",
         page: "https://developer.work.weixin.qq.com/document/path/93403",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -67,7 +67,7 @@ impl crate::Endpoint for GetCorpToken {
         path: "/cgi-bin/corpgroup/corp/gettoken",
         page: "https://developer.work.weixin.qq.com/document/path/93359",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -91,7 +91,7 @@ impl crate::Endpoint for TransferSession {
         path: "/cgi-bin/miniprogram/transfer_session",
         page: "https://developer.work.weixin.qq.com/document/path/93355",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -107,6 +107,6 @@ impl crate::Check for TransferSession {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     ListAppShareInfoResponse, GetCorpTokenResponse, TransferSessionResponse
 }

@@ -16,7 +16,7 @@ impl crate::Endpoint for ActEmail {
         path: "/cgi-bin/exmail/account/act_email",
         page: "https://developer.work.weixin.qq.com/document/path/95512",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -48,7 +48,7 @@ impl crate::Endpoint for GetUserOption {
         path: "/cgi-bin/exmail/useroption/get",
         page: "https://developer.work.weixin.qq.com/document/path/95513",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -72,7 +72,7 @@ impl crate::Endpoint for UpdateUserOption {
         path: "/cgi-bin/exmail/useroption/update",
         page: "https://developer.work.weixin.qq.com/document/path/98008",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -96,7 +96,7 @@ impl crate::Endpoint for GetMailNewCount {
         path: "/cgi-bin/exmail/mail/get_newcount",
         page: "https://developer.work.weixin.qq.com/document/path/95514",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -109,7 +109,7 @@ impl crate::Check for GetMailNewCount {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
-crate::json_answers! {
+crate::json_responses! {
     ActEmailResponse, GetUserOptionResponse, UpdateUserOptionResponse,
     GetMailNewCountResponse
 }

@@ -16,7 +16,7 @@ impl crate::Endpoint for ComposeSendMail {
         path: "/cgi-bin/exmail/app/compose_send",
         page: "https://developer.work.weixin.qq.com/document/path/97445",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -49,7 +49,7 @@ impl crate::Endpoint for ComposeSendSchedule {
         path: "/cgi-bin/exmail/app/compose_send",
         page: "https://developer.work.weixin.qq.com/document/path/97854",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -83,7 +83,7 @@ impl crate::Endpoint for ComposeSendMeeting {
         path: "/cgi-bin/exmail/app/compose_send",
         page: "https://developer.work.weixin.qq.com/document/path/97855",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -118,7 +118,7 @@ impl crate::Endpoint for GetMailList {
         path: "/cgi-bin/exmail/app/get_mail_list",
         page: "https://developer.work.weixin.qq.com/document/path/97369",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -169,7 +169,7 @@ impl crate::Endpoint for ReadMail {
         path: "/cgi-bin/exmail/app/read_mail",
         page: "https://developer.work.weixin.qq.com/document/path/97979",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -193,7 +193,7 @@ impl crate::Endpoint for UpdateEmailAlias {
         path: "/cgi-bin/exmail/app/update_email_alias",
         page: "https://developer.work.weixin.qq.com/document/path/97373",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -217,7 +217,7 @@ impl crate::Endpoint for GetEmailAlias {
         path: "/cgi-bin/exmail/app/get_email_alias",
         page: "https://developer.work.weixin.qq.com/document/path/97991",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -329,7 +329,7 @@ impl crate::Check for MeetingSettings {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     ComposeSendMailResponse, ComposeSendScheduleResponse, ComposeSendMeetingResponse,
     GetMailListResponse, ReadMailResponse, UpdateEmailAliasResponse,
     GetEmailAliasResponse

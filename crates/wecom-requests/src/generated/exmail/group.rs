@@ -16,7 +16,7 @@ impl crate::Endpoint for CreateGroup {
         path: "/cgi-bin/exmail/group/create",
         page: "https://developer.work.weixin.qq.com/document/path/95510",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -102,7 +102,7 @@ impl crate::Endpoint for UpdateGroup {
         path: "/cgi-bin/exmail/group/update",
         page: "https://developer.work.weixin.qq.com/document/path/97995",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -155,7 +155,7 @@ impl crate::Endpoint for DeleteGroup {
         path: "/cgi-bin/exmail/group/delete",
         page: "https://developer.work.weixin.qq.com/document/path/97996",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -179,7 +179,7 @@ impl crate::Endpoint for GetGroup {
         path: "/cgi-bin/exmail/group/get",
         page: "https://developer.work.weixin.qq.com/document/path/97997",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -207,7 +207,7 @@ impl crate::Endpoint for SearchGroup {
         path: "/cgi-bin/exmail/group/search",
         page: "https://developer.work.weixin.qq.com/document/path/97998",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -224,7 +224,7 @@ impl crate::Check for SearchGroup {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
-crate::json_answers! {
+crate::json_responses! {
     CreateGroupResponse, UpdateGroupResponse, DeleteGroupResponse, GetGroupResponse,
     SearchGroupResponse
 }

@@ -16,7 +16,7 @@ impl crate::Endpoint for CreatePublicMail {
         path: "/cgi-bin/exmail/publicmail/create",
         page: "https://developer.work.weixin.qq.com/document/path/95511",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -69,7 +69,7 @@ impl crate::Endpoint for UpdatePublicMail {
         path: "/cgi-bin/exmail/publicmail/update",
         page: "https://developer.work.weixin.qq.com/document/path/98000",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -97,7 +97,7 @@ impl crate::Endpoint for DeletePublicMail {
         path: "/cgi-bin/exmail/publicmail/delete",
         page: "https://developer.work.weixin.qq.com/document/path/98001",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -121,7 +121,7 @@ impl crate::Endpoint for GetPublicMail {
         path: "/cgi-bin/exmail/publicmail/get",
         page: "https://developer.work.weixin.qq.com/document/path/98002",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -145,7 +145,7 @@ impl crate::Endpoint for SearchPublicMail {
         path: "/cgi-bin/exmail/publicmail/search",
         page: "https://developer.work.weixin.qq.com/document/path/98003",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -173,7 +173,7 @@ impl crate::Endpoint for GetAuthCodeList {
         path: "/cgi-bin/exmail/publicmail/get_auth_code_list",
         page: "https://developer.work.weixin.qq.com/document/path/100183",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -197,7 +197,7 @@ impl crate::Endpoint for DeleteAuthCode {
         path: "/cgi-bin/exmail/publicmail/delete_auth_code",
         page: "https://developer.work.weixin.qq.com/document/path/100184",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -231,7 +231,7 @@ impl crate::Check for AuthCodeInfo {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     CreatePublicMailResponse, UpdatePublicMailResponse, DeletePublicMailResponse,
     GetPublicMailResponse, SearchPublicMailResponse, GetAuthCodeListResponse,
     DeleteAuthCodeResponse

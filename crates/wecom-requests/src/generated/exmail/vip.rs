@@ -16,7 +16,7 @@ impl crate::Endpoint for BatchAddVip {
         path: "/cgi-bin/exmail/vip/batch_add",
         page: "https://developer.work.weixin.qq.com/document/path/99316",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -42,7 +42,7 @@ impl crate::Endpoint for BatchDelVip {
         path: "/cgi-bin/exmail/vip/batch_del",
         page: "https://developer.work.weixin.qq.com/document/path/99317",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -68,7 +68,7 @@ impl crate::Endpoint for ListVip {
         path: "/cgi-bin/exmail/vip/list",
         page: "https://developer.work.weixin.qq.com/document/path/99318",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -108,6 +108,6 @@ impl crate::PagedItems for ListVip {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     BatchAddVipResponse, BatchDelVipResponse, ListVipResponse
 }

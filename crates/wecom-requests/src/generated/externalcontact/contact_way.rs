@@ -16,7 +16,7 @@ impl crate::Endpoint for AddContactWay {
         path: "/cgi-bin/externalcontact/add_contact_way",
         page: "https://developer.work.weixin.qq.com/document/path/92228",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -68,7 +68,7 @@ impl crate::Endpoint for GetContactWay {
         path: "/cgi-bin/externalcontact/get_contact_way",
         page: "https://developer.work.weixin.qq.com/document/path/92228",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -92,7 +92,7 @@ impl crate::Endpoint for ListContactWay {
         path: "/cgi-bin/externalcontact/list_contact_way",
         page: "https://developer.work.weixin.qq.com/document/path/92228",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -143,7 +143,7 @@ impl crate::Endpoint for UpdateContactWay {
         path: "/cgi-bin/externalcontact/update_contact_way",
         page: "https://developer.work.weixin.qq.com/document/path/92228",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -171,7 +171,7 @@ impl crate::Endpoint for DelContactWay {
         path: "/cgi-bin/externalcontact/del_contact_way",
         page: "https://developer.work.weixin.qq.com/document/path/92228",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -195,7 +195,7 @@ impl crate::Endpoint for CloseTempChat {
         path: "/cgi-bin/externalcontact/close_temp_chat",
         page: "https://developer.work.weixin.qq.com/document/path/92228",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -244,7 +244,7 @@ impl crate::Check for ClosingMiniProgram {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     AddContactWayResponse, GetContactWayResponse, ListContactWayResponse,
     UpdateContactWayResponse, DelContactWayResponse, CloseTempChatResponse
 }

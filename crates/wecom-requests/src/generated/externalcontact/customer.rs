@@ -16,7 +16,7 @@ impl crate::Endpoint for ListExternalContact {
         path: "/cgi-bin/externalcontact/list",
         page: "https://developer.work.weixin.qq.com/document/path/92113",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -51,7 +51,7 @@ impl crate::Endpoint for GetExternalContact {
         path: "/cgi-bin/externalcontact/get",
         page: "https://developer.work.weixin.qq.com/document/path/92114",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -113,7 +113,7 @@ impl crate::Endpoint for BatchGetExternalContactByUser {
         path: "/cgi-bin/externalcontact/batch/get_by_user",
         page: "https://developer.work.weixin.qq.com/document/path/92994",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -172,7 +172,7 @@ impl crate::Endpoint for RemarkExternalContact {
         path: "/cgi-bin/externalcontact/remark",
         page: "https://developer.work.weixin.qq.com/document/path/92115",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -210,7 +210,7 @@ impl crate::Endpoint for GetContactList {
         path: "/cgi-bin/externalcontact/contact_list",
         page: "https://developer.work.weixin.qq.com/document/path/99434",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -259,7 +259,7 @@ impl crate::Endpoint for ConvertToOpenId {
         path: "/cgi-bin/externalcontact/convert_to_openid",
         page: "https://developer.work.weixin.qq.com/document/path/92323",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -272,7 +272,7 @@ impl crate::Check for ConvertToOpenId {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
-crate::json_answers! {
+crate::json_responses! {
     ListExternalContactResponse, GetExternalContactResponse,
     BatchGetExternalContactByUserResponse, RemarkExternalContactResponse,
     GetContactListResponse, ConvertToOpenIdResponse

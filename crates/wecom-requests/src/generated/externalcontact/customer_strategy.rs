@@ -16,7 +16,7 @@ impl crate::Endpoint for ListCustomerStrategy {
         path: "/cgi-bin/externalcontact/customer_strategy/list",
         page: "https://developer.work.weixin.qq.com/document/path/94883",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -67,7 +67,7 @@ impl crate::Endpoint for GetCustomerStrategy {
         path: "/cgi-bin/externalcontact/customer_strategy/get",
         page: "https://developer.work.weixin.qq.com/document/path/94883",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -91,7 +91,7 @@ impl crate::Endpoint for GetCustomerStrategyRange {
         path: "/cgi-bin/externalcontact/customer_strategy/get_range",
         page: "https://developer.work.weixin.qq.com/document/path/94883",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -142,7 +142,7 @@ impl crate::Endpoint for CreateCustomerStrategy {
         path: "/cgi-bin/externalcontact/customer_strategy/create",
         page: "https://developer.work.weixin.qq.com/document/path/94883",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -169,7 +169,7 @@ impl crate::Endpoint for EditCustomerStrategy {
         path: "/cgi-bin/externalcontact/customer_strategy/edit",
         page: "https://developer.work.weixin.qq.com/document/path/94883",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -197,7 +197,7 @@ impl crate::Endpoint for DelCustomerStrategy {
         path: "/cgi-bin/externalcontact/customer_strategy/del",
         page: "https://developer.work.weixin.qq.com/document/path/94883",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -210,7 +210,7 @@ impl crate::Check for DelCustomerStrategy {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
-crate::json_answers! {
+crate::json_responses! {
     ListCustomerStrategyResponse, GetCustomerStrategyResponse,
     GetCustomerStrategyRangeResponse, CreateCustomerStrategyResponse,
     EditCustomerStrategyResponse, DelCustomerStrategyResponse

@@ -16,7 +16,7 @@ impl crate::Endpoint for GetFollowUserList {
         path: "/cgi-bin/externalcontact/get_follow_user_list",
         page: "https://developer.work.weixin.qq.com/document/path/92571",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -44,7 +44,7 @@ impl crate::Endpoint for GetCustomerAcquisitionAppPermit {
         path: "/cgi-bin/externalcontact/customer_acquisition_app/get_permit",
         page: "https://developer.work.weixin.qq.com/document/path/101146",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -72,7 +72,7 @@ impl crate::Endpoint for CheckFollowUser {
         path: "/cgi-bin/externalcontact/check_follow_user",
         page: "https://developer.work.weixin.qq.com/document/path/96312",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -85,7 +85,7 @@ impl crate::Check for CheckFollowUser {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
-crate::json_answers! {
+crate::json_responses! {
     GetFollowUserListResponse, GetCustomerAcquisitionAppPermitResponse,
     CheckFollowUserResponse
 }

@@ -16,7 +16,7 @@ impl crate::Endpoint for ListGroupChat {
         path: "/cgi-bin/externalcontact/groupchat/list",
         page: "https://developer.work.weixin.qq.com/document/path/92120",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -82,7 +82,7 @@ impl crate::Endpoint for GetGroupChat {
         path: "/cgi-bin/externalcontact/groupchat/get",
         page: "https://developer.work.weixin.qq.com/document/path/92122",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -113,7 +113,7 @@ impl crate::Endpoint for OpenGidToChatId {
         path: "/cgi-bin/externalcontact/opengid_to_chatid",
         page: "https://developer.work.weixin.qq.com/document/path/94822",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -132,6 +132,6 @@ impl crate::Check for OwnerFilter {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     ListGroupChatResponse, GetGroupChatResponse, OpenGidToChatIdResponse
 }

@@ -16,7 +16,7 @@ impl crate::Endpoint for AddInterceptRule {
         path: "/cgi-bin/externalcontact/add_intercept_rule",
         page: "https://developer.work.weixin.qq.com/document/path/95097",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -54,7 +54,7 @@ impl crate::Endpoint for GetInterceptRuleList {
         path: "/cgi-bin/externalcontact/get_intercept_rule_list",
         page: "https://developer.work.weixin.qq.com/document/path/95097",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -82,7 +82,7 @@ impl crate::Endpoint for GetInterceptRule {
         path: "/cgi-bin/externalcontact/get_intercept_rule",
         page: "https://developer.work.weixin.qq.com/document/path/95097",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -106,7 +106,7 @@ impl crate::Endpoint for UpdateInterceptRule {
         path: "/cgi-bin/externalcontact/update_intercept_rule",
         page: "https://developer.work.weixin.qq.com/document/path/95097",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -145,7 +145,7 @@ impl crate::Endpoint for DelInterceptRule {
         path: "/cgi-bin/externalcontact/del_intercept_rule",
         page: "https://developer.work.weixin.qq.com/document/path/95097",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -179,7 +179,7 @@ impl crate::Check for RangeChange {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     AddInterceptRuleResponse, GetInterceptRuleListResponse, GetInterceptRuleResponse,
     UpdateInterceptRuleResponse, DelInterceptRuleResponse
 }

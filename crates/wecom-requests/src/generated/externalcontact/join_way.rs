@@ -16,7 +16,7 @@ impl crate::Endpoint for AddJoinWay {
         path: "/cgi-bin/externalcontact/groupchat/add_join_way",
         page: "https://developer.work.weixin.qq.com/document/path/92229",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -44,7 +44,7 @@ impl crate::Endpoint for GetJoinWay {
         path: "/cgi-bin/externalcontact/groupchat/get_join_way",
         page: "https://developer.work.weixin.qq.com/document/path/92229",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -68,7 +68,7 @@ impl crate::Endpoint for UpdateJoinWay {
         path: "/cgi-bin/externalcontact/groupchat/update_join_way",
         page: "https://developer.work.weixin.qq.com/document/path/92229",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -96,7 +96,7 @@ impl crate::Endpoint for DelJoinWay {
         path: "/cgi-bin/externalcontact/groupchat/del_join_way",
         page: "https://developer.work.weixin.qq.com/document/path/92229",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -109,6 +109,6 @@ impl crate::Check for DelJoinWay {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
-crate::json_answers! {
+crate::json_responses! {
     AddJoinWayResponse, GetJoinWayResponse, UpdateJoinWayResponse, DelJoinWayResponse
 }

@@ -16,7 +16,7 @@ impl crate::Endpoint for AddMomentTask {
         path: "/cgi-bin/externalcontact/add_moment_task",
         page: "https://developer.work.weixin.qq.com/document/path/95094",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[
@@ -61,7 +61,7 @@ impl crate::Endpoint for GetMomentTaskResult {
         path: "/cgi-bin/externalcontact/get_moment_task_result",
         page: "https://developer.work.weixin.qq.com/document/path/95094",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -91,7 +91,7 @@ impl crate::Endpoint for CancelMomentTask {
         path: "/cgi-bin/externalcontact/cancel_moment_task",
         page: "https://developer.work.weixin.qq.com/document/path/97612",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -115,7 +115,7 @@ impl crate::Endpoint for GetMomentList {
         path: "/cgi-bin/externalcontact/get_moment_list",
         page: "https://developer.work.weixin.qq.com/document/path/93333",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -172,7 +172,7 @@ impl crate::Endpoint for GetMomentTask {
         path: "/cgi-bin/externalcontact/get_moment_task",
         page: "https://developer.work.weixin.qq.com/document/path/93333",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -223,7 +223,7 @@ impl crate::Endpoint for GetMomentCustomerList {
         path: "/cgi-bin/externalcontact/get_moment_customer_list",
         page: "https://developer.work.weixin.qq.com/document/path/93333",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -274,7 +274,7 @@ impl crate::Endpoint for GetMomentSendResult {
         path: "/cgi-bin/externalcontact/get_moment_send_result",
         page: "https://developer.work.weixin.qq.com/document/path/93333",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -325,7 +325,7 @@ impl crate::Endpoint for GetMomentComments {
         path: "/cgi-bin/externalcontact/get_moment_comments",
         page: "https://developer.work.weixin.qq.com/document/path/93333",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -371,7 +371,7 @@ impl crate::Check for MomentAttachment {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     AddMomentTaskResponse, GetMomentTaskResultResponse, CancelMomentTaskResponse,
     GetMomentListResponse, GetMomentTaskResponse, GetMomentCustomerListResponse,
     GetMomentSendResultResponse, GetMomentCommentsResponse

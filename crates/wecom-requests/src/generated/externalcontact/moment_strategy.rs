@@ -16,7 +16,7 @@ impl crate::Endpoint for ListMomentStrategy {
         path: "/cgi-bin/externalcontact/moment_strategy/list",
         page: "https://developer.work.weixin.qq.com/document/path/94890",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -67,7 +67,7 @@ impl crate::Endpoint for GetMomentStrategy {
         path: "/cgi-bin/externalcontact/moment_strategy/get",
         page: "https://developer.work.weixin.qq.com/document/path/94890",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -91,7 +91,7 @@ impl crate::Endpoint for GetMomentStrategyRange {
         path: "/cgi-bin/externalcontact/moment_strategy/get_range",
         page: "https://developer.work.weixin.qq.com/document/path/94890",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -142,7 +142,7 @@ impl crate::Endpoint for CreateMomentStrategy {
         path: "/cgi-bin/externalcontact/moment_strategy/create",
         page: "https://developer.work.weixin.qq.com/document/path/94890",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -169,7 +169,7 @@ impl crate::Endpoint for EditMomentStrategy {
         path: "/cgi-bin/externalcontact/moment_strategy/edit",
         page: "https://developer.work.weixin.qq.com/document/path/94890",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -196,7 +196,7 @@ impl crate::Endpoint for DelMomentStrategy {
         path: "/cgi-bin/externalcontact/moment_strategy/del",
         page: "https://developer.work.weixin.qq.com/document/path/94890",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -209,7 +209,7 @@ impl crate::Check for DelMomentStrategy {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
-crate::json_answers! {
+crate::json_responses! {
     ListMomentStrategyResponse, GetMomentStrategyResponse,
     GetMomentStrategyRangeResponse, CreateMomentStrategyResponse,
     EditMomentStrategyResponse, DelMomentStrategyResponse

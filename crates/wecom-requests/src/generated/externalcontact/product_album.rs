@@ -16,7 +16,7 @@ impl crate::Endpoint for AddProductAlbum {
         path: "/cgi-bin/externalcontact/add_product_album",
         page: "https://developer.work.weixin.qq.com/document/path/95096",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -47,7 +47,7 @@ impl crate::Endpoint for GetProductAlbum {
         path: "/cgi-bin/externalcontact/get_product_album",
         page: "https://developer.work.weixin.qq.com/document/path/95096",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -71,7 +71,7 @@ impl crate::Endpoint for GetProductAlbumList {
         path: "/cgi-bin/externalcontact/get_product_album_list",
         page: "https://developer.work.weixin.qq.com/document/path/95096",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -122,7 +122,7 @@ impl crate::Endpoint for UpdateProductAlbum {
         path: "/cgi-bin/externalcontact/update_product_album",
         page: "https://developer.work.weixin.qq.com/document/path/95096",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -152,7 +152,7 @@ impl crate::Endpoint for DeleteProductAlbum {
         path: "/cgi-bin/externalcontact/delete_product_album",
         page: "https://developer.work.weixin.qq.com/document/path/95096",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -165,7 +165,7 @@ impl crate::Check for DeleteProductAlbum {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
-crate::json_answers! {
+crate::json_responses! {
     AddProductAlbumResponse, GetProductAlbumResponse, GetProductAlbumListResponse,
     UpdateProductAlbumResponse, DeleteProductAlbumResponse
 }

@@ -16,7 +16,7 @@ impl crate::Endpoint for GetGroupChatStatistic {
         path: "/cgi-bin/externalcontact/groupchat/statistic",
         page: "https://developer.work.weixin.qq.com/document/path/92133",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -82,7 +82,7 @@ impl crate::Endpoint for GetGroupChatStatisticByDay {
         path: "/cgi-bin/externalcontact/groupchat/statistic_group_by_day",
         page: "https://developer.work.weixin.qq.com/document/path/92133",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -121,7 +121,7 @@ impl crate::Endpoint for GetUserBehaviorData {
         path: "/cgi-bin/externalcontact/get_user_behavior_data",
         page: "https://developer.work.weixin.qq.com/document/path/92132",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -156,7 +156,7 @@ impl crate::Check for OwnerFilter {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     GetGroupChatStatisticResponse, GetGroupChatStatisticByDayResponse,
     GetUserBehaviorDataResponse
 }

@@ -16,7 +16,7 @@ impl crate::Endpoint for TransferCustomer {
         path: "/cgi-bin/externalcontact/transfer_customer",
         page: "https://developer.work.weixin.qq.com/document/path/92125",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -43,7 +43,7 @@ impl crate::Endpoint for GetTransferResult {
         path: "/cgi-bin/externalcontact/transfer_result",
         page: "https://developer.work.weixin.qq.com/document/path/94088",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -92,7 +92,7 @@ impl crate::Endpoint for OnJobTransferGroupChat {
         path: "/cgi-bin/externalcontact/groupchat/onjob_transfer",
         page: "https://developer.work.weixin.qq.com/document/path/95703",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -119,7 +119,7 @@ impl crate::Endpoint for GetUnassignedList {
         path: "/cgi-bin/externalcontact/get_unassigned_list",
         page: "https://developer.work.weixin.qq.com/document/path/92124",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -170,7 +170,7 @@ impl crate::Endpoint for TransferResignedCustomer {
         path: "/cgi-bin/externalcontact/resigned/transfer_customer",
         page: "https://developer.work.weixin.qq.com/document/path/94081",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -196,7 +196,7 @@ impl crate::Endpoint for GetResignedTransferResult {
         path: "/cgi-bin/externalcontact/resigned/transfer_result",
         page: "https://developer.work.weixin.qq.com/document/path/94082",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -245,7 +245,7 @@ impl crate::Endpoint for TransferGroupChat {
         path: "/cgi-bin/externalcontact/groupchat/transfer",
         page: "https://developer.work.weixin.qq.com/document/path/92127",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -261,7 +261,7 @@ impl crate::Check for TransferGroupChat {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     TransferCustomerResponse, GetTransferResultResponse, OnJobTransferGroupChatResponse,
     GetUnassignedListResponse, TransferResignedCustomerResponse,
     GetResignedTransferResultResponse, TransferGroupChatResponse

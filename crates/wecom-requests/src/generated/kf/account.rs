@@ -16,7 +16,7 @@ impl crate::Endpoint for ListAccount {
         path: "/cgi-bin/kf/account/list",
         page: "https://developer.work.weixin.qq.com/document/path/94661",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -70,7 +70,7 @@ impl crate::Endpoint for AddAccount {
         path: "/cgi-bin/kf/account/add",
         page: "https://developer.work.weixin.qq.com/document/path/94662",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -97,7 +97,7 @@ impl crate::Endpoint for DelAccount {
         path: "/cgi-bin/kf/account/del",
         page: "https://developer.work.weixin.qq.com/document/path/94663",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -123,7 +123,7 @@ impl crate::Endpoint for UpdateAccount {
         path: "/cgi-bin/kf/account/update",
         page: "https://developer.work.weixin.qq.com/document/path/94664",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -151,7 +151,7 @@ impl crate::Endpoint for AddContactWay {
         path: "/cgi-bin/kf/add_contact_way",
         page: "https://developer.work.weixin.qq.com/document/path/94665",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -167,7 +167,7 @@ impl crate::Check for AddContactWay {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     ListAccountResponse, AddAccountResponse, DelAccountResponse, UpdateAccountResponse,
     AddContactWayResponse
 }

@@ -16,7 +16,7 @@ impl crate::Endpoint for GetUpgradeServiceConfig {
         path: "/cgi-bin/kf/customer/get_upgrade_service_config",
         page: "https://developer.work.weixin.qq.com/document/path/94674",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -44,7 +44,7 @@ impl crate::Endpoint for UpgradeService {
         path: "/cgi-bin/kf/customer/upgrade_service",
         page: "https://developer.work.weixin.qq.com/document/path/94674",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -77,7 +77,7 @@ impl crate::Endpoint for CancelUpgradeService {
         path: "/cgi-bin/kf/customer/cancel_upgrade_service",
         page: "https://developer.work.weixin.qq.com/document/path/94674",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -101,7 +101,7 @@ impl crate::Endpoint for BatchGetCustomer {
         path: "/cgi-bin/kf/customer/batchget",
         page: "https://developer.work.weixin.qq.com/document/path/95159",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -117,7 +117,7 @@ impl crate::Check for BatchGetCustomer {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     GetUpgradeServiceConfigResponse, UpgradeServiceResponse,
     CancelUpgradeServiceResponse, BatchGetCustomerResponse
 }

@@ -16,7 +16,7 @@ impl crate::Endpoint for AddGroup {
         path: "/cgi-bin/kf/knowledge/add_group",
         page: "https://developer.work.weixin.qq.com/document/path/95971",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -42,7 +42,7 @@ impl crate::Endpoint for DelGroup {
         path: "/cgi-bin/kf/knowledge/del_group",
         page: "https://developer.work.weixin.qq.com/document/path/95971",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -66,7 +66,7 @@ impl crate::Endpoint for ModGroup {
         path: "/cgi-bin/kf/knowledge/mod_group",
         page: "https://developer.work.weixin.qq.com/document/path/95971",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -92,7 +92,7 @@ impl crate::Endpoint for ListGroup {
         path: "/cgi-bin/kf/knowledge/list_group",
         page: "https://developer.work.weixin.qq.com/document/path/95971",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -143,7 +143,7 @@ impl crate::Endpoint for AddIntent {
         path: "/cgi-bin/kf/knowledge/add_intent",
         page: "https://developer.work.weixin.qq.com/document/path/95972",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -172,7 +172,7 @@ impl crate::Endpoint for DelIntent {
         path: "/cgi-bin/kf/knowledge/del_intent",
         page: "https://developer.work.weixin.qq.com/document/path/95972",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -196,7 +196,7 @@ impl crate::Endpoint for ModIntent {
         path: "/cgi-bin/kf/knowledge/mod_intent",
         page: "https://developer.work.weixin.qq.com/document/path/95972",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -225,7 +225,7 @@ impl crate::Endpoint for ListIntent {
         path: "/cgi-bin/kf/knowledge/list_intent",
         page: "https://developer.work.weixin.qq.com/document/path/95972",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -313,7 +313,7 @@ impl crate::Check for Attachment {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     AddGroupResponse, DelGroupResponse, ModGroupResponse, ListGroupResponse,
     AddIntentResponse, DelIntentResponse, ModIntentResponse, ListIntentResponse
 }

@@ -16,7 +16,7 @@ impl crate::Endpoint for SyncMsg {
         path: "/cgi-bin/kf/sync_msg",
         page: "https://developer.work.weixin.qq.com/document/path/94670",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -69,7 +69,7 @@ impl crate::Endpoint for GetServiceState {
         path: "/cgi-bin/kf/service_state/get",
         page: "https://developer.work.weixin.qq.com/document/path/94669",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -93,7 +93,7 @@ impl crate::Endpoint for TransServiceState {
         path: "/cgi-bin/kf/service_state/trans",
         page: "https://developer.work.weixin.qq.com/document/path/94669",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -131,7 +131,7 @@ impl crate::Endpoint for SendMsg {
         path: "/cgi-bin/kf/send_msg",
         page: "https://developer.work.weixin.qq.com/document/path/94677",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -159,7 +159,7 @@ impl crate::Endpoint for SendMsgOnEvent {
         path: "/cgi-bin/kf/send_msg_on_event",
         page: "https://developer.work.weixin.qq.com/document/path/95122",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -284,7 +284,7 @@ impl crate::Check for OutgoingMenuItem {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     SyncMsgResponse, GetServiceStateResponse, TransServiceStateResponse, SendMsgResponse,
     SendMsgOnEventResponse
 }

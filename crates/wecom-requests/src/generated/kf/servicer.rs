@@ -16,7 +16,7 @@ impl crate::Endpoint for AddServicer {
         path: "/cgi-bin/kf/servicer/add",
         page: "https://developer.work.weixin.qq.com/document/path/94646",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -50,7 +50,7 @@ impl crate::Endpoint for DelServicer {
         path: "/cgi-bin/kf/servicer/del",
         page: "https://developer.work.weixin.qq.com/document/path/94647",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -84,7 +84,7 @@ impl crate::Endpoint for ListServicer {
         path: "/cgi-bin/kf/servicer/list",
         page: "https://developer.work.weixin.qq.com/document/path/94645",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -101,6 +101,6 @@ impl crate::Check for ListServicer {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
-crate::json_answers! {
+crate::json_responses! {
     AddServicerResponse, DelServicerResponse, ListServicerResponse
 }

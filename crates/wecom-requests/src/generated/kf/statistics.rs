@@ -16,7 +16,7 @@ impl crate::Endpoint for GetCorpStatistic {
         path: "/cgi-bin/kf/get_corp_statistic",
         page: "https://developer.work.weixin.qq.com/document/path/95489",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -47,7 +47,7 @@ impl crate::Endpoint for GetServicerStatistic {
         path: "/cgi-bin/kf/get_servicer_statistic",
         page: "https://developer.work.weixin.qq.com/document/path/95490",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -78,7 +78,7 @@ impl crate::Endpoint for GetKfStatistic {
         path: "/cgi-bin/kf/get_statistic",
         page: "https://developer.work.weixin.qq.com/document/path/99367",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -98,6 +98,6 @@ impl crate::Check for GetKfStatistic {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     GetCorpStatisticResponse, GetServicerStatisticResponse, GetKfStatisticResponse
 }

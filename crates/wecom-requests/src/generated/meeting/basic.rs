@@ -16,7 +16,7 @@ impl crate::Endpoint for GetMeetingInfo {
         path: "/cgi-bin/meeting/get_info",
         page: "https://developer.work.weixin.qq.com/document/path/99049",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -40,7 +40,7 @@ impl crate::Endpoint for CancelMeeting {
         path: "/cgi-bin/meeting/cancel",
         page: "https://developer.work.weixin.qq.com/document/path/99048",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -64,7 +64,7 @@ impl crate::Endpoint for GetUserMeetingId {
         path: "/cgi-bin/meeting/get_user_meetingid",
         page: "https://developer.work.weixin.qq.com/document/path/99050",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -121,7 +121,7 @@ impl crate::Endpoint for CreateMeeting {
         path: "/cgi-bin/meeting/create",
         page: "https://developer.work.weixin.qq.com/document/path/99104",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -155,7 +155,7 @@ impl crate::Endpoint for UpdateMeeting {
         path: "/cgi-bin/meeting/update",
         page: "https://developer.work.weixin.qq.com/document/path/99047",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -211,7 +211,7 @@ impl crate::Check for Reminders {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     GetMeetingInfoResponse, CancelMeetingResponse, GetUserMeetingIdResponse,
     CreateMeetingResponse, UpdateMeetingResponse
 }

@@ -16,7 +16,7 @@ impl crate::Endpoint for GetStartList {
         path: "/cgi-bin/meeting/statistics/get_start_list",
         page: "https://developer.work.weixin.qq.com/document/path/99651",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -62,6 +62,6 @@ impl crate::PagedItems for GetStartList {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     GetStartListResponse
 }

@@ -16,7 +16,7 @@ impl crate::Endpoint for SendMessage {
         path: "/cgi-bin/message/send",
         page: "https://developer.work.weixin.qq.com/document/path/90236",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -31,7 +31,7 @@ impl crate::Endpoint for SendMessage {
         ],
     };
 
-    fn receivers(&self) -> &[String] {
+    fn recipients(&self) -> &[String] {
         self.touser.as_deref().map_or(&[], Vec::as_slice)
     }
 }
@@ -70,7 +70,7 @@ impl crate::Endpoint for RecallMessage {
         path: "/cgi-bin/message/recall",
         page: "https://developer.work.weixin.qq.com/document/path/94867",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -94,7 +94,7 @@ impl crate::Endpoint for UpdateTemplateCard {
         path: "/cgi-bin/message/update_template_card",
         page: "https://developer.work.weixin.qq.com/document/path/94888",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -630,6 +630,6 @@ impl crate::Check for TemplateCardUpdate {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     SendMessageResponse, RecallMessageResponse, UpdateTemplateCardResponse
 }

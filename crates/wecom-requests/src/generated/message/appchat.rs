@@ -16,7 +16,7 @@ impl crate::Endpoint for CreateAppChat {
         path: "/cgi-bin/appchat/create",
         page: "https://developer.work.weixin.qq.com/document/path/90245",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -45,7 +45,7 @@ impl crate::Endpoint for UpdateAppChat {
         path: "/cgi-bin/appchat/update",
         page: "https://developer.work.weixin.qq.com/document/path/98913",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -69,7 +69,7 @@ impl crate::Endpoint for GetAppChat {
         path: "/cgi-bin/appchat/get",
         page: "https://developer.work.weixin.qq.com/document/path/98914",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -97,7 +97,7 @@ impl crate::Endpoint for SendAppChat {
         path: "/cgi-bin/appchat/send",
         page: "https://developer.work.weixin.qq.com/document/path/90248",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -158,6 +158,6 @@ impl crate::Check for Message {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     CreateAppChatResponse, UpdateAppChatResponse, GetAppChatResponse, SendAppChatResponse
 }

@@ -16,7 +16,7 @@ impl crate::Endpoint for SendWebhook {
         path: "/cgi-bin/webhook/send",
         page: "https://developer.work.weixin.qq.com/document/path/99110",
         token: crate::TokenKind::WebhookKey,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[
@@ -47,7 +47,7 @@ impl crate::Endpoint for UploadMedia {
         path: "/cgi-bin/webhook/upload_media",
         page: "https://developer.work.weixin.qq.com/document/path/99110",
         token: crate::TokenKind::WebhookKey,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -259,6 +259,6 @@ impl crate::Check for TemplateCard {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     SendWebhookResponse, UploadMediaResponse
 }

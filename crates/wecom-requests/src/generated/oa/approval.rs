@@ -16,7 +16,7 @@ impl crate::Endpoint for GetApprovalDetail {
         path: "/cgi-bin/oa/getapprovaldetail",
         page: "https://developer.work.weixin.qq.com/document/path/91983",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[
@@ -64,7 +64,7 @@ impl crate::Endpoint for GetApprovalInfo {
         path: "/cgi-bin/oa/getapprovalinfo",
         page: "https://developer.work.weixin.qq.com/document/path/91816",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[
@@ -147,7 +147,7 @@ impl crate::Endpoint for CreateTemplate {
         path: "/cgi-bin/oa/approval/create_template",
         page: "https://developer.work.weixin.qq.com/document/path/97437",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[
@@ -210,7 +210,7 @@ impl crate::Endpoint for GetOpenApprovalData {
         path: "/cgi-bin/corp/getopenapprovaldata",
         page: "https://developer.work.weixin.qq.com/document/path/90269",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -338,7 +338,7 @@ impl crate::Check for SubText {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     GetApprovalDetailResponse, GetApprovalInfoResponse, CreateTemplateResponse,
     GetOpenApprovalDataResponse
 }

@@ -16,7 +16,7 @@ impl crate::Endpoint for AddCalendar {
         path: "/cgi-bin/oa/calendar/add",
         page: "https://developer.work.weixin.qq.com/document/path/93647",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -42,7 +42,7 @@ impl crate::Endpoint for UpdateCalendar {
         path: "/cgi-bin/oa/calendar/update",
         page: "https://developer.work.weixin.qq.com/document/path/97716",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -68,7 +68,7 @@ impl crate::Endpoint for GetCalendar {
         path: "/cgi-bin/oa/calendar/get",
         page: "https://developer.work.weixin.qq.com/document/path/97717",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -94,7 +94,7 @@ impl crate::Endpoint for DelCalendar {
         path: "/cgi-bin/oa/calendar/del",
         page: "https://developer.work.weixin.qq.com/document/path/97718",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -145,6 +145,6 @@ impl crate::Check for PublicRange {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     AddCalendarResponse, UpdateCalendarResponse, GetCalendarResponse, DelCalendarResponse
 }

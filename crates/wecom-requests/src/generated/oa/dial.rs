@@ -16,7 +16,7 @@ impl crate::Endpoint for GetDialRecord {
         path: "/cgi-bin/dial/get_dial_record",
         page: "https://developer.work.weixin.qq.com/document/path/93662",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -65,6 +65,6 @@ impl crate::PagedItems for GetDialRecord {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     GetDialRecordResponse
 }

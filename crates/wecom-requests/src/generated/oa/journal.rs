@@ -16,7 +16,7 @@ impl crate::Endpoint for GetJournalRecordList {
         path: "/cgi-bin/oa/journal/get_record_list",
         page: "https://developer.work.weixin.qq.com/document/path/93393",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[
@@ -93,7 +93,7 @@ impl crate::Endpoint for GetJournalRecordDetail {
         path: "/cgi-bin/oa/journal/get_record_detail",
         page: "https://developer.work.weixin.qq.com/document/path/93394",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -138,7 +138,7 @@ impl crate::Endpoint for GetJournalStatList {
         path: "/cgi-bin/oa/journal/get_stat_list",
         page: "https://developer.work.weixin.qq.com/document/path/93395",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -185,7 +185,7 @@ impl crate::Endpoint for DownloadWedriveFile {
         path: "/cgi-bin/oa/journal/download_wedrive_file",
         page: "https://developer.work.weixin.qq.com/document/path/98021",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -204,7 +204,7 @@ impl crate::Check for Filter {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     GetJournalRecordListResponse, GetJournalRecordDetailResponse,
     GetJournalStatListResponse, DownloadWedriveFileResponse
 }

@@ -16,7 +16,7 @@ impl crate::Endpoint for PstnccCall {
         path: "/cgi-bin/pstncc/call",
         page: "https://developer.work.weixin.qq.com/document/path/91627",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -63,7 +63,7 @@ impl crate::Endpoint for GetPstnccStates {
         path: "/cgi-bin/pstncc/getstates",
         page: "https://developer.work.weixin.qq.com/document/path/91628",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -79,6 +79,6 @@ impl crate::Check for GetPstnccStates {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     PstnccCallResponse, GetPstnccStatesResponse
 }

@@ -16,7 +16,7 @@ impl crate::Endpoint for AddSchedule {
         path: "/cgi-bin/oa/schedule/add",
         page: "https://developer.work.weixin.qq.com/document/path/93648",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -42,7 +42,7 @@ impl crate::Endpoint for UpdateSchedule {
         path: "/cgi-bin/oa/schedule/update",
         page: "https://developer.work.weixin.qq.com/document/path/97720",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -96,7 +96,7 @@ impl crate::Endpoint for AddAttendees {
         path: "/cgi-bin/oa/schedule/add_attendees",
         page: "https://developer.work.weixin.qq.com/document/path/97721",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -123,7 +123,7 @@ impl crate::Endpoint for DelAttendees {
         path: "/cgi-bin/oa/schedule/del_attendees",
         page: "https://developer.work.weixin.qq.com/document/path/97722",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -150,7 +150,7 @@ impl crate::Endpoint for GetScheduleByCalendar {
         path: "/cgi-bin/oa/schedule/get_by_calendar",
         page: "https://developer.work.weixin.qq.com/document/path/97723",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -204,7 +204,7 @@ impl crate::Endpoint for GetSchedule {
         path: "/cgi-bin/oa/schedule/get",
         page: "https://developer.work.weixin.qq.com/document/path/97724",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -230,7 +230,7 @@ impl crate::Endpoint for DelSchedule {
         path: "/cgi-bin/oa/schedule/del",
         page: "https://developer.work.weixin.qq.com/document/path/97725",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -322,7 +322,7 @@ impl crate::Check for Reminders {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     AddScheduleResponse, UpdateScheduleResponse, AddAttendeesResponse,
     DelAttendeesResponse, GetScheduleByCalendarResponse, GetScheduleResponse,
     DelScheduleResponse

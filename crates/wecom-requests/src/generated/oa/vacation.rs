@@ -16,7 +16,7 @@ impl crate::Endpoint for GetVacationCorpConf {
         path: "/cgi-bin/oa/vacation/getcorpconf",
         page: "https://developer.work.weixin.qq.com/document/path/93375",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[
@@ -68,7 +68,7 @@ impl crate::Endpoint for GetUserVacationQuota {
         path: "/cgi-bin/oa/vacation/getuservacationquota",
         page: "https://developer.work.weixin.qq.com/document/path/93376",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[
@@ -116,7 +116,7 @@ impl crate::Endpoint for SetOneUserQuota {
         path: "/cgi-bin/oa/vacation/setoneuserquota",
         page: "https://developer.work.weixin.qq.com/document/path/93377",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[
@@ -162,6 +162,6 @@ impl crate::Check for SetOneUserQuota {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     GetVacationCorpConfResponse, GetUserVacationQuotaResponse, SetOneUserQuotaResponse
 }

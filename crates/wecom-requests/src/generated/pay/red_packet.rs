@@ -16,7 +16,7 @@ impl crate::Endpoint for SendWorkwxRedPack {
         path: "/mmpaymkttransfers/sendworkwxredpack",
         page: "https://developer.work.weixin.qq.com/document/path/90275",
         token: crate::TokenKind::NoToken,
-        answer: crate::AnswerKind::Xml,
+        response_format: crate::ResponseFormat::Xml,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[
@@ -74,6 +74,6 @@ impl crate::Check for SendWorkwxRedPack {
     }
 }
 
-crate::xml_answers! {
+crate::xml_responses! {
     SendWorkwxRedPackResponse
 }

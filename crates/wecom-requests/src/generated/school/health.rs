@@ -16,7 +16,7 @@ impl crate::Endpoint for GetReportJobIds {
         path: "/cgi-bin/health/get_report_jobids",
         page: "https://developer.work.weixin.qq.com/document/path/93677",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -59,6 +59,6 @@ impl crate::PagedItems for GetReportJobIds {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     GetReportJobIdsResponse
 }

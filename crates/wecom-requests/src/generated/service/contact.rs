@@ -16,7 +16,7 @@ impl crate::Endpoint for SearchContact {
         path: "/cgi-bin/service/contact/search",
         page: "https://developer.work.weixin.qq.com/document/path/91844",
         token: crate::TokenKind::ProviderAccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -60,7 +60,7 @@ impl crate::Endpoint for BatchSearchContact {
         path: "/cgi-bin/service/contact/batchsearch",
         page: "https://developer.work.weixin.qq.com/document/path/91844",
         token: crate::TokenKind::ProviderAccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -87,7 +87,7 @@ impl crate::Endpoint for SortContact {
         path: "/cgi-bin/service/contact/sort",
         page: "https://developer.work.weixin.qq.com/document/path/92093",
         token: crate::TokenKind::ProviderAccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -113,7 +113,7 @@ impl crate::Endpoint for TranslateContactId {
         path: "/cgi-bin/service/contact/id_translate",
         page: "https://developer.work.weixin.qq.com/document/path/91846",
         token: crate::TokenKind::ProviderAccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -147,7 +147,7 @@ impl crate::Endpoint for GetBatchResult {
         path: "/cgi-bin/service/batch/getresult",
         page: "https://developer.work.weixin.qq.com/document/path/91882",
         token: crate::TokenKind::ProviderAccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -173,7 +173,7 @@ impl crate::Check for Query {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     SearchContactResponse, BatchSearchContactResponse, SortContactResponse,
     TranslateContactIdResponse, GetBatchResultResponse
 }

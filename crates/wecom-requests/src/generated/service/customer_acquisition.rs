@@ -16,7 +16,7 @@ impl crate::Endpoint for GetBillList {
         path: "/cgi-bin/service/customer_acquisition/get_bill_list",
         page: "https://developer.work.weixin.qq.com/document/path/99602",
         token: crate::TokenKind::SuiteAccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -62,6 +62,6 @@ impl crate::PagedItems for GetBillList {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     GetBillListResponse
 }

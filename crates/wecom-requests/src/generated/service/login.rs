@@ -16,7 +16,7 @@ impl crate::Endpoint for GetUserInfo3rd {
         path: "/cgi-bin/service/auth/getuserinfo3rd",
         page: "https://developer.work.weixin.qq.com/document/path/91121",
         token: crate::TokenKind::SuiteAccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -46,7 +46,7 @@ impl crate::Endpoint for GetUserDetail3rd {
         path: "/cgi-bin/service/auth/getuserdetail3rd",
         page: "https://developer.work.weixin.qq.com/document/path/91122",
         token: crate::TokenKind::SuiteAccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -70,7 +70,7 @@ impl crate::Endpoint for JsCodeToSession {
         path: "/cgi-bin/service/miniprogram/jscode2session",
         page: "https://developer.work.weixin.qq.com/document/path/92423",
         token: crate::TokenKind::SuiteAccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -87,6 +87,6 @@ impl crate::Check for JsCodeToSession {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
-crate::json_answers! {
+crate::json_responses! {
     GetUserInfo3rdResponse, GetUserDetail3rdResponse, JsCodeToSessionResponse
 }

@@ -16,7 +16,7 @@ impl crate::Endpoint for UploadMedia {
         path: "/cgi-bin/service/media/upload",
         page: "https://developer.work.weixin.qq.com/document/path/99310",
         token: crate::TokenKind::ProviderAccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -44,6 +44,6 @@ impl crate::Check for UploadMedia {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
-crate::json_answers! {
+crate::json_responses! {
     UploadMediaResponse
 }

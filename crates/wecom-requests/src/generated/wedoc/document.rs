@@ -16,7 +16,7 @@ impl crate::Endpoint for BatchUpdateDocument {
         path: "/cgi-bin/wedoc/document/batch_update",
         page: "https://developer.work.weixin.qq.com/document/path/97626",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -43,7 +43,7 @@ impl crate::Endpoint for GetDocument {
         path: "/cgi-bin/wedoc/document/get",
         page: "https://developer.work.weixin.qq.com/document/path/101161",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -100,6 +100,6 @@ impl crate::Check for UpdateRequest {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     BatchUpdateDocumentResponse, GetDocumentResponse
 }

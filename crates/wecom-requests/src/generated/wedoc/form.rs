@@ -16,7 +16,7 @@ impl crate::Endpoint for GetFormStatistic {
         path: "/cgi-bin/wedoc/get_form_statistic",
         page: "https://developer.work.weixin.qq.com/document/path/97818",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -60,6 +60,6 @@ impl crate::Paged for GetFormStatistic {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     GetFormStatisticResponse
 }

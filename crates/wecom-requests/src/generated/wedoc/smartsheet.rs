@@ -16,7 +16,7 @@ impl crate::Endpoint for GetRecords {
         path: "/cgi-bin/wedoc/smartsheet/get_records",
         page: "https://developer.work.weixin.qq.com/document/path/101158",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -87,6 +87,6 @@ impl crate::Check for FilterDateTime {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     GetRecordsResponse
 }

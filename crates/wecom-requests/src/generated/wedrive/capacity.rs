@@ -16,7 +16,7 @@ impl crate::Endpoint for GetProInfo {
         path: "/cgi-bin/wedrive/mng_pro_info",
         page: "https://developer.work.weixin.qq.com/document/path/95856",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -40,7 +40,7 @@ impl crate::Endpoint for GetCapacity {
         path: "/cgi-bin/wedrive/mng_capacity",
         page: "https://developer.work.weixin.qq.com/document/path/95856",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -53,6 +53,6 @@ impl crate::Check for GetCapacity {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
-crate::json_answers! {
+crate::json_responses! {
     GetProInfoResponse, GetCapacityResponse
 }

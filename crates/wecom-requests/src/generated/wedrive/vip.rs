@@ -16,7 +16,7 @@ impl crate::Endpoint for BatchAddVip {
         path: "/cgi-bin/wedrive/vip/batch_add",
         page: "https://developer.work.weixin.qq.com/document/path/99512",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -42,7 +42,7 @@ impl crate::Endpoint for BatchDelVip {
         path: "/cgi-bin/wedrive/vip/batch_del",
         page: "https://developer.work.weixin.qq.com/document/path/99513",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
@@ -68,7 +68,7 @@ impl crate::Endpoint for ListVip {
         path: "/cgi-bin/wedrive/vip/list",
         page: "https://developer.work.weixin.qq.com/document/path/99514",
         token: crate::TokenKind::AccessToken,
-        answer: crate::AnswerKind::Json,
+        response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
@@ -108,6 +108,6 @@ impl crate::PagedItems for ListVip {
     }
 }
 
-crate::json_answers! {
+crate::json_responses! {
     BatchAddVipResponse, BatchDelVipResponse, ListVipResponse
 }
