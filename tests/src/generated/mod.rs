@@ -33,7 +33,7 @@ pub(crate) mod meeting;
 /// 消息接收与发送, 消息接收与发送 · 应用发送消息到群聊会话, 消息推送（原群机器人） (feature `message`).
 pub(crate) mod message;
 pub(crate) mod msgaudit;
-/// 审批, 日程 · 管理日历, 公费电话, 汇报, 紧急通知应用, 日程 · 管理日程, 审批 · 假期管理 (feature `oa`).
+/// 审批, 日程 · 管理日历, 公费电话, 汇报, 会议室, 紧急通知应用, 日程 · 管理日程, 审批 · 假期管理 (feature `oa`).
 pub(crate) mod oa;
 /// 企业支付 · 企业红包 (feature `pay`).
 pub(crate) mod pay;
@@ -1166,6 +1166,36 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<
         wecom_models::oa::journal::DownloadWedriveFile,
     >(oa::journal::DOWNLOAD_WEDRIVE_FILE, &[], &[]),
+    Contract::of::<
+        wecom_models::oa::meetingroom::AddMeetingRoom,
+    >(oa::meetingroom::ADD_MEETING_ROOM, &[], &[]),
+    Contract::of::<
+        wecom_models::oa::meetingroom::ListMeetingRoom,
+    >(oa::meetingroom::LIST_MEETING_ROOM, &[], &[]),
+    Contract::of::<
+        wecom_models::oa::meetingroom::EditMeetingRoom,
+    >(oa::meetingroom::EDIT_MEETING_ROOM, &[], &[]),
+    Contract::of::<
+        wecom_models::oa::meetingroom::DelMeetingRoom,
+    >(oa::meetingroom::DEL_MEETING_ROOM, &[], &[]),
+    Contract::of::<
+        wecom_models::oa::meetingroom::GetBookingInfo,
+    >(oa::meetingroom::GET_BOOKING_INFO, &[], &[]),
+    Contract::of::<
+        wecom_models::oa::meetingroom::BookMeetingRoom,
+    >(oa::meetingroom::BOOK_MEETING_ROOM, &[], &[]),
+    Contract::of::<
+        wecom_models::oa::meetingroom::BookMeetingRoomBySchedule,
+    >(oa::meetingroom::BOOK_MEETING_ROOM_BY_SCHEDULE, &[], &[]),
+    Contract::of::<
+        wecom_models::oa::meetingroom::BookMeetingRoomByMeeting,
+    >(oa::meetingroom::BOOK_MEETING_ROOM_BY_MEETING, &[], &[]),
+    Contract::of::<
+        wecom_models::oa::meetingroom::CancelBooking,
+    >(oa::meetingroom::CANCEL_BOOKING, &[], &[]),
+    Contract::of::<
+        wecom_models::oa::meetingroom::GetBookingInfoById,
+    >(oa::meetingroom::GET_BOOKING_INFO_BY_ID, &[], &[]),
     Contract::of::<
         wecom_models::oa::pstncc::PstnccCall,
     >(oa::pstncc::PSTNCC_CALL, &[], &[]),

@@ -33,7 +33,7 @@ pub(crate) mod meeting;
 /// 消息接收与发送, 消息接收与发送 · 应用发送消息到群聊会话, 消息推送（原群机器人） (feature `message`).
 pub(crate) mod message;
 pub(crate) mod msgaudit;
-/// 审批, 日程 · 管理日历, 公费电话, 汇报, 紧急通知应用, 日程 · 管理日程, 审批 · 假期管理 (feature `oa`).
+/// 审批, 日程 · 管理日历, 公费电话, 汇报, 会议室, 紧急通知应用, 日程 · 管理日程, 审批 · 假期管理 (feature `oa`).
 pub(crate) mod oa;
 /// 企业支付 · 企业红包 (feature `pay`).
 pub(crate) mod pay;
@@ -110,6 +110,7 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     oa::calendar::ROUTES,
     oa::dial::ROUTES,
     oa::journal::ROUTES,
+    oa::meetingroom::ROUTES,
     oa::pstncc::ROUTES,
     oa::schedule::ROUTES,
     oa::vacation::ROUTES,

@@ -4,6 +4,7 @@ pub mod approval;
 pub mod calendar;
 pub mod dial;
 pub mod journal;
+pub mod meetingroom;
 pub mod pstncc;
 pub mod schedule;
 pub mod vacation;

@@ -50,7 +50,7 @@ pub(crate) mod meeting;
 pub(crate) mod message;
 #[cfg(feature = "msgaudit")]
 pub(crate) mod msgaudit;
-/// 审批, 日程 · 管理日历, 公费电话, 汇报, 紧急通知应用, 日程 · 管理日程, 审批 · 假期管理 (feature `oa`).
+/// 审批, 日程 · 管理日历, 公费电话, 汇报, 会议室, 紧急通知应用, 日程 · 管理日程, 审批 · 假期管理 (feature `oa`).
 #[cfg(feature = "oa")]
 pub(crate) mod oa;
 /// 企业支付 · 企业红包 (feature `pay`).
@@ -677,6 +677,26 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::oa::journal::GetJournalStatList as crate::Endpoint>::META,
     #[cfg(feature = "oa")]
     <wecom_models::oa::journal::DownloadWedriveFile as crate::Endpoint>::META,
+    #[cfg(feature = "oa")]
+    <wecom_models::oa::meetingroom::AddMeetingRoom as crate::Endpoint>::META,
+    #[cfg(feature = "oa")]
+    <wecom_models::oa::meetingroom::ListMeetingRoom as crate::Endpoint>::META,
+    #[cfg(feature = "oa")]
+    <wecom_models::oa::meetingroom::EditMeetingRoom as crate::Endpoint>::META,
+    #[cfg(feature = "oa")]
+    <wecom_models::oa::meetingroom::DelMeetingRoom as crate::Endpoint>::META,
+    #[cfg(feature = "oa")]
+    <wecom_models::oa::meetingroom::GetBookingInfo as crate::Endpoint>::META,
+    #[cfg(feature = "oa")]
+    <wecom_models::oa::meetingroom::BookMeetingRoom as crate::Endpoint>::META,
+    #[cfg(feature = "oa")]
+    <wecom_models::oa::meetingroom::BookMeetingRoomBySchedule as crate::Endpoint>::META,
+    #[cfg(feature = "oa")]
+    <wecom_models::oa::meetingroom::BookMeetingRoomByMeeting as crate::Endpoint>::META,
+    #[cfg(feature = "oa")]
+    <wecom_models::oa::meetingroom::CancelBooking as crate::Endpoint>::META,
+    #[cfg(feature = "oa")]
+    <wecom_models::oa::meetingroom::GetBookingInfoById as crate::Endpoint>::META,
     #[cfg(feature = "oa")]
     <wecom_models::oa::pstncc::PstnccCall as crate::Endpoint>::META,
     #[cfg(feature = "oa")]

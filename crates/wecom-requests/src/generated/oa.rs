@@ -4,6 +4,7 @@ pub(crate) mod approval;
 pub(crate) mod calendar;
 pub(crate) mod dial;
 pub(crate) mod journal;
+pub(crate) mod meetingroom;
 pub(crate) mod pstncc;
 pub(crate) mod schedule;
 pub(crate) mod vacation;
