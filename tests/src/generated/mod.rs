@@ -28,7 +28,7 @@ pub(crate) mod idconvert;
 pub(crate) mod kf;
 pub(crate) mod living;
 pub(crate) mod media;
-/// 会议 · 预约会议基础管理, 会议 · 会议统计管理 (feature `meeting`).
+/// 会议 · 预约会议高级管理, 会议 · 预约会议基础管理, 会议 · 会议统计管理 (feature `meeting`).
 pub(crate) mod meeting;
 /// 消息接收与发送, 消息接收与发送 · 应用发送消息到群聊会话, 消息推送（原群机器人） (feature `message`).
 pub(crate) mod message;
@@ -993,6 +993,81 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<
         wecom_models::media::UploadAttachment,
     >(media::UPLOAD_ATTACHMENT, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::advanced::CreateMeeting,
+    >(meeting::advanced::CREATE_MEETING, &[], &["/excess_users"]),
+    Contract::of::<
+        wecom_models::meeting::advanced::UpdateMeeting,
+    >(meeting::advanced::UPDATE_MEETING, &[], &["/excess_users"]),
+    Contract::of::<
+        wecom_models::meeting::advanced::CancelMeeting,
+    >(meeting::advanced::CANCEL_MEETING, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::advanced::GetMeetingInfo,
+    >(
+        meeting::advanced::GET_MEETING_INFO,
+        &[],
+        &[
+            "/attendees",
+            "/attendees/member",
+            "/attendees/tmp_external_user",
+            "/attendees/tmp_external_user/*/status",
+            "/guests",
+            "/settings/need_password",
+            "/settings/password",
+            "/settings/enable_enter_mute_type",
+            "/cal_id",
+            "/sub_meetings",
+        ],
+    ),
+    Contract::of::<
+        wecom_models::meeting::advanced::GetInvitees,
+    >(meeting::advanced::GET_INVITEES, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::advanced::SetInvitees,
+    >(meeting::advanced::SET_INVITEES, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::advanced::CreateCustomerShortUrl,
+    >(
+        meeting::advanced::CREATE_CUSTOMER_SHORT_URL,
+        &[],
+        &["/meeting_short_url_customer_data"],
+    ),
+    Contract::of::<
+        wecom_models::meeting::advanced::GetCustomerShortUrl,
+    >(meeting::advanced::GET_CUSTOMER_SHORT_URL, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::advanced::GetRealtimeAttendeeList,
+    >(
+        meeting::advanced::GET_REALTIME_ATTENDEE_LIST,
+        &["/cursort"],
+        &["/status", "/attendees/*/join_time"],
+    ),
+    Contract::of::<
+        wecom_models::meeting::advanced::GetAttendeeList,
+    >(
+        meeting::advanced::GET_ATTENDEE_LIST,
+        &[],
+        &["/attendees/*/join_time", "/attendees/*/quit_time", "/attendees/*/video_state"],
+    ),
+    Contract::of::<
+        wecom_models::meeting::advanced::GetWaitingRoomCurrentUserList,
+    >(meeting::advanced::GET_WAITING_ROOM_CURRENT_USER_LIST, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::advanced::GetWaitingRoomUserList,
+    >(meeting::advanced::GET_WAITING_ROOM_USER_LIST, &[], &["/user_list"]),
+    Contract::of::<
+        wecom_models::meeting::advanced::CheckDeviceInMeeting,
+    >(meeting::advanced::CHECK_DEVICE_IN_MEETING, &[], &["/result_list"]),
+    Contract::of::<
+        wecom_models::meeting::advanced::GetGuests,
+    >(meeting::advanced::GET_GUESTS, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::advanced::SetGuests,
+    >(meeting::advanced::SET_GUESTS, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::advanced::GetMeetingQuality,
+    >(meeting::advanced::GET_MEETING_QUALITY, &[], &[]),
     Contract::of::<
         wecom_models::meeting::basic::GetMeetingInfo,
     >(

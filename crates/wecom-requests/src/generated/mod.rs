@@ -42,7 +42,7 @@ pub(crate) mod kf;
 pub(crate) mod living;
 #[cfg(feature = "media")]
 pub(crate) mod media;
-/// 会议 · 预约会议基础管理, 会议 · 会议统计管理 (feature `meeting`).
+/// 会议 · 预约会议高级管理, 会议 · 预约会议基础管理, 会议 · 会议统计管理 (feature `meeting`).
 #[cfg(feature = "meeting")]
 pub(crate) mod meeting;
 /// 消息接收与发送, 消息接收与发送 · 应用发送消息到群聊会话, 消息推送（原群机器人） (feature `message`).
@@ -611,6 +611,38 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::media::GetJssdkMedia as crate::Endpoint>::META,
     #[cfg(feature = "media")]
     <wecom_models::media::UploadAttachment as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::advanced::CreateMeeting as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::advanced::UpdateMeeting as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::advanced::CancelMeeting as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::advanced::GetMeetingInfo as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::advanced::GetInvitees as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::advanced::SetInvitees as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::advanced::CreateCustomerShortUrl as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::advanced::GetCustomerShortUrl as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::advanced::GetRealtimeAttendeeList as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::advanced::GetAttendeeList as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::advanced::GetWaitingRoomCurrentUserList as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::advanced::GetWaitingRoomUserList as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::advanced::CheckDeviceInMeeting as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::advanced::GetGuests as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::advanced::SetGuests as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::advanced::GetMeetingQuality as crate::Endpoint>::META,
     #[cfg(feature = "meeting")]
     <wecom_models::meeting::basic::GetMeetingInfo as crate::Endpoint>::META,
     #[cfg(feature = "meeting")]
