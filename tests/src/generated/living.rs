@@ -5,6 +5,153 @@
 #[allow(unused_imports)]
 use wecom_models::living::*;
 
+pub(crate) const CREATE_LIVING: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "anchor_userid": "lin.wei",
+  "theme": "New products",
+  "living_start": 1720000000,
+  "living_duration": 3600,
+  "description": "A look at the autumn collection.",
+  "type": 4,
+  "agentid": 1000014,
+  "remind_time": 60,
+  "activity_cover_mediaid": "2t4pXq8uQ7mVd1Rz",
+  "activity_share_mediaid": "2t4pXq8uQ7mVd1Sa",
+  "activity_detail": { "description": "With questions from viewers.", "image_list": ["2t4pXq8uQ7mVd1Sb", "2t4pXq8uQ7mVd1Sc"] }
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "livingid": "lvErxtDgAAq7ZkT2" }"#,
+    },
+];
+
+#[test]
+fn create_living() {
+    crate::snapshot::snapshot::<CreateLiving>(CREATE_LIVING);
+}
+
+pub(crate) const MODIFY_LIVING: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "livingid": "lvErxtDgAAq7ZkT2",
+  "theme": "New products",
+  "living_start": 1720000600,
+  "living_duration": 3600,
+  "description": "A look at the autumn collection.",
+  "type": 1,
+  "remind_time": 60
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+
+#[test]
+fn modify_living() {
+    crate::snapshot::snapshot::<ModifyLiving>(MODIFY_LIVING);
+}
+
+pub(crate) const CANCEL_LIVING: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "livingid": "lvErxtDgAAq7ZkT2" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+
+#[test]
+fn cancel_living() {
+    crate::snapshot::snapshot::<CancelLiving>(CANCEL_LIVING);
+}
+
+pub(crate) const DELETE_REPLAY_DATA: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "livingid": "lvErxtDgAAq7ZkT2" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+
+#[test]
+fn delete_replay_data() {
+    crate::snapshot::snapshot::<DeleteReplayData>(DELETE_REPLAY_DATA);
+}
+
+pub(crate) const GET_LIVING_CODE: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "livingid": "lvErxtDgAAq7ZkT2", "openid": "oAJ2GCAAAX1" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "living_code": "c0de5f2a" }"#,
+    },
+];
+
+#[test]
+fn get_living_code() {
+    crate::snapshot::snapshot::<GetLivingCode>(GET_LIVING_CODE);
+}
+
+pub(crate) const GET_USER_ALL_LIVING_ID: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "userid": "lin.wei", "cursor": "CURSOR-1", "limit": 20 }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "next_cursor": "CURSOR-2", "livingid_list": ["lvErxtDgAAq7ZkT2", "lvErxtDgAAq7ZkT3"] }"#,
+    },
+];
+
+#[test]
+fn get_user_all_living_id() {
+    crate::snapshot::snapshot::<GetUserAllLivingId>(GET_USER_ALL_LIVING_ID);
+}
+
+pub(crate) const GET_LIVING_INFO: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "livingid": "lvErxtDgAAq7ZkT2" }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "living_info": {
+    "theme": "New products",
+    "living_start": 1720000010,
+    "living_duration": 1800,
+    "status": 2,
+    "reserve_start": 1720000000,
+    "reserve_living_duration": 3600,
+    "description": "A look at the autumn collection.",
+    "anchor_userid": "lin.wei",
+    "main_department": 1,
+    "viewer_num": 100,
+    "comment_num": 110,
+    "mic_num": 12,
+    "open_replay": 1,
+    "replay_status": 1,
+    "type": 0,
+    "push_stream_url": "https://example.com/push/stream",
+    "online_count": 0,
+    "subscribe_count": 40
+  }
+}"#,
+    },
+];
+
+#[test]
+fn get_living_info() {
+    crate::snapshot::snapshot::<GetLivingInfo>(GET_LIVING_INFO);
+}
+
+pub(crate) const GET_LIVING_SHARE_INFO: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "ww_share_code": "c0de91d7" }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "livingid": "lvErxtDgAAq7ZkT2",
+  "viewer_userid": "chen.jie",
+  "viewer_external_userid": "wmErxtDgAA9AW32Y",
+  "invitor_userid": "lin.wei",
+  "invitor_external_userid": "wmErxtDgAA9AW32Z"
+}"#,
+    },
+];
+
+#[test]
+fn get_living_share_info() {
+    crate::snapshot::snapshot::<GetLivingShareInfo>(GET_LIVING_SHARE_INFO);
+}
+
 pub(crate) const GET_WATCH_STAT: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{ "livingid": "lvErxtDgAAq7ZkT2" }"#,

@@ -977,6 +977,24 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         &[],
         &["/statistic_list", "/statistic_list/*/statistic/upgrade_service_customer_cnt"],
     ),
+    Contract::of::<wecom_models::living::CreateLiving>(living::CREATE_LIVING, &[], &[]),
+    Contract::of::<wecom_models::living::ModifyLiving>(living::MODIFY_LIVING, &[], &[]),
+    Contract::of::<wecom_models::living::CancelLiving>(living::CANCEL_LIVING, &[], &[]),
+    Contract::of::<
+        wecom_models::living::DeleteReplayData,
+    >(living::DELETE_REPLAY_DATA, &[], &[]),
+    Contract::of::<
+        wecom_models::living::GetLivingCode,
+    >(living::GET_LIVING_CODE, &[], &[]),
+    Contract::of::<
+        wecom_models::living::GetUserAllLivingId,
+    >(living::GET_USER_ALL_LIVING_ID, &[], &[]),
+    Contract::of::<
+        wecom_models::living::GetLivingInfo,
+    >(living::GET_LIVING_INFO, &[], &["/living_info/status "]),
+    Contract::of::<
+        wecom_models::living::GetLivingShareInfo,
+    >(living::GET_LIVING_SHARE_INFO, &[], &[]),
     Contract::of::<wecom_models::living::GetWatchStat>(living::GET_WATCH_STAT, &[], &[]),
     Contract::of::<
         wecom_models::media::UploadMedia,

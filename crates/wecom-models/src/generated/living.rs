@@ -8,13 +8,488 @@
 //!
 //! | request | title | call |
 //! |---|---|---|
+//! | [`CreateLiving`] | [创建预约直播](https://developer.work.weixin.qq.com/document/path/93637) | `POST /cgi-bin/living/create` |
+//! | [`ModifyLiving`] | [修改预约直播](https://developer.work.weixin.qq.com/document/path/93640) | `POST /cgi-bin/living/modify` |
+//! | [`CancelLiving`] | [取消预约直播](https://developer.work.weixin.qq.com/document/path/93638) | `POST /cgi-bin/living/cancel` |
+//! | [`DeleteReplayData`] | [删除直播回放](https://developer.work.weixin.qq.com/document/path/93743) | `POST /cgi-bin/living/delete_replay_data` |
+//! | [`GetLivingCode`] | [在微信中观看直播或直播回放](https://developer.work.weixin.qq.com/document/path/93641) | `POST /cgi-bin/living/get_living_code` |
+//! | [`GetUserAllLivingId`] | [获取成员直播ID列表](https://developer.work.weixin.qq.com/document/path/93634) | `POST /cgi-bin/living/get_user_all_livingid` |
+//! | [`GetLivingInfo`] | [获取直播详情](https://developer.work.weixin.qq.com/document/path/93635) | `GET /cgi-bin/living/get_living_info` |
+//! | [`GetLivingShareInfo`] | [获取跳转小程序商城的直播观众信息](https://developer.work.weixin.qq.com/document/path/94442) | `POST /cgi-bin/living/get_living_share_info` |
 //! | [`GetWatchStat`] | [获取直播观看明细](https://developer.work.weixin.qq.com/document/path/93636) | `POST /cgi-bin/living/get_watch_stat` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
 mod reverse;
 
-use crate::Unknown;
+use crate::{Secret, Timestamp, Unknown};
+
+/// Schedules a live stream.
+///
+/// `POST /cgi-bin/living/create` · [创建预约直播](https://developer.work.weixin.qq.com/document/path/93637)
+///
+/// The host starts the stream, and viewers reserve and watch it, through the JS-SDK or a mini program
+/// with its ID. Only schools (K12) and companies of the IT industry can use the types for classes.
+///
+/// Permissions: Self-built apps must be listed under 上课直播/直播 › 可调用接口的应用. Customized and third-party
+/// apps need the permission 直播.
+#[doc(alias("创建预约直播", "/cgi-bin/living/create", "living/create"))]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct CreateLiving {
+    /// The host's userid.
+    pub anchor_userid: String,
+    /// The title. At most 20 characters.
+    pub theme: String,
+    /// The start of the stream.
+    pub living_start: Timestamp,
+    /// The duration, in seconds.
+    pub living_duration: u64,
+    /// The type of the stream. Default 0.
+    pub r#type: Option<LivingType>,
+    /// The introduction. For events, use `activity_detail` instead. At most 100 characters.
+    pub description: Option<String>,
+    /// The app's ID. Only needed by suites of several apps (old third-party apps).
+    pub agentid: Option<i64>,
+    /// The number of seconds before the start when people are reminded. Default 0.
+    pub remind_time: Option<u64>,
+    /// The `media_id` of the cover image. Only for events.
+    pub activity_cover_mediaid: Option<String>,
+    /// The `media_id` of the image of the card that is shared. Only for events.
+    pub activity_share_mediaid: Option<String>,
+    /// The details. Only for events.
+    pub activity_detail: Option<ActivityDetail>,
+}
+
+impl CreateLiving {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(
+        anchor_userid: impl Into<String>,
+        theme: impl Into<String>,
+        living_start: impl Into<Timestamp>,
+        living_duration: u64,
+    ) -> Self {
+        Self {
+            anchor_userid: anchor_userid.into(),
+            theme: theme.into(),
+            living_start: living_start.into(),
+            living_duration,
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`type`](Self::type).
+    #[must_use]
+    pub fn r#type(mut self, r#type: LivingType) -> Self {
+        self.r#type = Some(r#type);
+        self
+    }
+
+    /// Sets [`description`](Self::description).
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+
+    /// Sets [`agentid`](Self::agentid).
+    #[must_use]
+    pub fn agentid(mut self, agentid: i64) -> Self {
+        self.agentid = Some(agentid);
+        self
+    }
+
+    /// Sets [`remind_time`](Self::remind_time).
+    #[must_use]
+    pub fn remind_time(mut self, remind_time: u64) -> Self {
+        self.remind_time = Some(remind_time);
+        self
+    }
+
+    /// Sets [`activity_cover_mediaid`](Self::activity_cover_mediaid).
+    #[must_use]
+    pub fn activity_cover_mediaid(
+        mut self,
+        activity_cover_mediaid: impl Into<String>,
+    ) -> Self {
+        self.activity_cover_mediaid = Some(activity_cover_mediaid.into());
+        self
+    }
+
+    /// Sets [`activity_share_mediaid`](Self::activity_share_mediaid).
+    #[must_use]
+    pub fn activity_share_mediaid(
+        mut self,
+        activity_share_mediaid: impl Into<String>,
+    ) -> Self {
+        self.activity_share_mediaid = Some(activity_share_mediaid.into());
+        self
+    }
+
+    /// Sets [`activity_detail`](Self::activity_detail).
+    #[must_use]
+    pub fn activity_detail(mut self, activity_detail: ActivityDetail) -> Self {
+        self.activity_detail = Some(activity_detail);
+        self
+    }
+}
+
+/// The response to [`CreateLiving`]. It implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct CreateLivingResponse {
+    /// The live stream's ID.
+    pub livingid: String,
+}
+
+/// Changes a scheduled live stream that hasn't started.
+///
+/// `POST /cgi-bin/living/modify` · [修改预约直播](https://developer.work.weixin.qq.com/document/path/93640)
+///
+/// Only for streams the app itself created. Only schools (K12) and companies of the IT industry can
+/// use the types for classes.
+///
+/// Permissions: Self-built apps must be listed under 上课直播/直播 › 可调用接口的应用. Customized and third-party
+/// apps need the permission 直播.
+#[doc(alias("修改预约直播", "/cgi-bin/living/modify", "living/modify"))]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ModifyLiving {
+    /// The live stream's ID. It must be scheduled.
+    pub livingid: String,
+    /// The title. At most 60 bytes.
+    pub theme: Option<String>,
+    /// The start of the stream.
+    pub living_start: Option<Timestamp>,
+    /// The duration, in seconds.
+    pub living_duration: Option<u64>,
+    /// The type of the stream.
+    pub r#type: Option<LivingType>,
+    /// The introduction. At most 300 bytes.
+    pub description: Option<String>,
+    /// The number of seconds before the start when people are reminded. Default 0.
+    pub remind_time: Option<u64>,
+}
+
+impl ModifyLiving {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(livingid: impl Into<String>) -> Self {
+        Self {
+            livingid: livingid.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`theme`](Self::theme).
+    #[must_use]
+    pub fn theme(mut self, theme: impl Into<String>) -> Self {
+        self.theme = Some(theme.into());
+        self
+    }
+
+    /// Sets [`living_start`](Self::living_start).
+    #[must_use]
+    pub fn living_start(mut self, living_start: impl Into<Timestamp>) -> Self {
+        self.living_start = Some(living_start.into());
+        self
+    }
+
+    /// Sets [`living_duration`](Self::living_duration).
+    #[must_use]
+    pub fn living_duration(mut self, living_duration: u64) -> Self {
+        self.living_duration = Some(living_duration);
+        self
+    }
+
+    /// Sets [`type`](Self::type).
+    #[must_use]
+    pub fn r#type(mut self, r#type: LivingType) -> Self {
+        self.r#type = Some(r#type);
+        self
+    }
+
+    /// Sets [`description`](Self::description).
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+
+    /// Sets [`remind_time`](Self::remind_time).
+    #[must_use]
+    pub fn remind_time(mut self, remind_time: u64) -> Self {
+        self.remind_time = Some(remind_time);
+        self
+    }
+}
+
+/// The response to [`ModifyLiving`]. It implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ModifyLivingResponse {}
+
+/// Cancels a scheduled live stream.
+///
+/// `POST /cgi-bin/living/cancel` · [取消预约直播](https://developer.work.weixin.qq.com/document/path/93638)
+///
+/// Only for streams the app itself created.
+///
+/// Permissions: Self-built apps must be listed under 上课直播/直播 › 可调用接口的应用. Customized and third-party
+/// apps need the permission 直播.
+#[doc(alias("取消预约直播", "/cgi-bin/living/cancel", "living/cancel"))]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct CancelLiving {
+    /// The live stream's ID. It must be scheduled.
+    pub livingid: String,
+}
+
+impl CancelLiving {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(livingid: impl Into<String>) -> Self {
+        Self { livingid: livingid.into() }
+    }
+}
+
+/// The response to [`CancelLiving`]. It implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct CancelLivingResponse {}
+
+/// Deletes the replay of a live stream.
+///
+/// `POST /cgi-bin/living/delete_replay_data` ·
+/// [删除直播回放](https://developer.work.weixin.qq.com/document/path/93743)
+///
+/// Only for streams the app itself created. Self-built apps must be listed under 上课直播/直播 › 可调用接口的应用.
+/// Customized and third-party apps need the permission 直播. Since 2023-12-01 a system app's secret no
+/// longer works; existing companies are unaffected for now.
+#[doc(
+    alias(
+        "删除直播回放",
+        "/cgi-bin/living/delete_replay_data",
+        "living/delete_replay_data"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct DeleteReplayData {
+    /// The live stream's ID.
+    pub livingid: String,
+}
+
+impl DeleteReplayData {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(livingid: impl Into<String>) -> Self {
+        Self { livingid: livingid.into() }
+    }
+}
+
+/// The response to [`DeleteReplayData`]. It implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct DeleteReplayDataResponse {}
+
+/// Gets a code with which a WeChat user watches a live stream or its replay.
+///
+/// `POST /cgi-bin/living/get_living_code` ·
+/// [在微信中观看直播或直播回放](https://developer.work.weixin.qq.com/document/path/93641)
+///
+/// The code opens WeCom's mini program for live streams in WeChat, from a web page
+/// (`<wx-open-launch-weapp>`, username `gh_25e071b83ee0`) or another mini program
+/// (`wx.navigateToMiniProgram`, appId `wx7424030d69bde86e`). Its path is
+/// `pages/watch/index?living_code=` with the code, and `&replay=1` for the replay.
+///
+/// Only for streams the app itself created. Self-built apps must be listed under 上课直播/直播 › 可调用接口的应用.
+/// Customized and third-party apps need the permission 直播. Since 2023-12-01 a system app's secret no
+/// longer works; existing companies are unaffected for now.
+#[doc(
+    alias(
+        "在微信中观看直播或直播回放",
+        "/cgi-bin/living/get_living_code",
+        "living/get_living_code"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetLivingCode {
+    /// The live stream's ID.
+    pub livingid: String,
+    /// The WeChat user's openid.
+    pub openid: String,
+}
+
+impl GetLivingCode {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(livingid: impl Into<String>, openid: impl Into<String>) -> Self {
+        Self {
+            livingid: livingid.into(),
+            openid: openid.into(),
+        }
+    }
+}
+
+/// The response to [`GetLivingCode`]. It implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetLivingCodeResponse {
+    /// The code. Valid for 5 minutes, for several uses, and only in WeChat.
+    pub living_code: Secret,
+}
+
+/// Lists the IDs of a member's live streams, one page at a time.
+///
+/// `POST /cgi-bin/living/get_user_all_livingid` ·
+/// [获取成员直播ID列表](https://developer.work.weixin.qq.com/document/path/93634)
+///
+/// Only for streams the app itself created. Self-built apps must be listed under 上课直播/直播 › 可调用接口的应用.
+/// Customized and third-party apps need the permission 直播. Since 2023-12-01 a system app's secret no
+/// longer works; existing companies are unaffected for now.
+#[doc(
+    alias(
+        "获取成员直播ID列表",
+        "/cgi-bin/living/get_user_all_livingid",
+        "living/get_user_all_livingid"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetUserAllLivingId {
+    /// The member's userid.
+    pub userid: String,
+    /// The `next_cursor` of the previous page. Omit it for the first page.
+    pub cursor: Option<String>,
+    /// Records per page; 20 are recommended. Default 100, at most 100.
+    pub limit: Option<u64>,
+}
+
+impl GetUserAllLivingId {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(userid: impl Into<String>) -> Self {
+        Self {
+            userid: userid.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`cursor`](Self::cursor).
+    #[must_use]
+    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
+        self.cursor = Some(cursor.into());
+        self
+    }
+
+    /// Sets [`limit`](Self::limit).
+    #[must_use]
+    pub fn limit(mut self, limit: u64) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+}
+
+/// The response to [`GetUserAllLivingId`]. It implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetUserAllLivingIdResponse {
+    /// The cursor of the next page. Empty after the last page.
+    pub next_cursor: String,
+    /// The IDs of the live streams.
+    pub livingid_list: Vec<String>,
+}
+
+/// Gets a live stream.
+///
+/// `GET /cgi-bin/living/get_living_info` ·
+/// [获取直播详情](https://developer.work.weixin.qq.com/document/path/93635)
+///
+/// Only for streams the app itself created. Self-built apps must be listed under 上课直播/直播 › 可调用接口的应用.
+/// Customized and third-party apps need the permission 直播. Since 2023-12-01 a system app's secret no
+/// longer works; existing companies are unaffected for now.
+#[doc(
+    alias(
+        "获取直播详情",
+        "/cgi-bin/living/get_living_info",
+        "living/get_living_info"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetLivingInfo {
+    /// The live stream's ID.
+    pub livingid: String,
+}
+
+impl GetLivingInfo {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(livingid: impl Into<String>) -> Self {
+        Self { livingid: livingid.into() }
+    }
+}
+
+/// The response to [`GetLivingInfo`]. It implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetLivingInfoResponse {
+    /// The live stream.
+    pub living_info: LivingInfo,
+}
+
+/// Gets who opened a shop's mini program from a live stream that promotes products, and who invited
+/// them.
+///
+/// `POST /cgi-bin/living/get_living_share_info` ·
+/// [获取跳转小程序商城的直播观众信息](https://developer.work.weixin.qq.com/document/path/94442)
+///
+/// The mini program must be linked to the company. Self-built apps must be listed under 上课直播/直播 ›
+/// 可调用接口的应用. Customized and third-party apps need the permission 直播. Since 2023-12-01 a system app's
+/// secret no longer works; existing companies are unaffected for now.
+#[doc(
+    alias(
+        "获取跳转小程序商城的直播观众信息",
+        "/cgi-bin/living/get_living_share_info",
+        "living/get_living_share_info"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetLivingShareInfo {
+    /// The code that the mini program finds in its path as `ww_share_code`. Valid for 5 minutes.
+    pub ww_share_code: Secret,
+}
+
+impl GetLivingShareInfo {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(ww_share_code: impl Into<Secret>) -> Self {
+        Self {
+            ww_share_code: ww_share_code.into(),
+        }
+    }
+}
+
+/// The response to [`GetLivingShareInfo`]. It implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetLivingShareInfoResponse {
+    /// The live stream's ID.
+    pub livingid: String,
+    /// The viewer's userid. Absent for people outside the company.
+    pub viewer_userid: Option<String>,
+    /// The viewer's external_userid. Absent for members of the company.
+    pub viewer_external_userid: Option<String>,
+    /// The userid of the inviter, who shared the card or QR code with which the viewer first came to the
+    /// stream. Absent for people outside the company.
+    pub invitor_userid: Option<String>,
+    /// The inviter's external_userid. Absent for members of the company.
+    pub invitor_external_userid: Option<String>,
+}
 
 /// Lists the viewers of a live stream, members and external users, one page at a time.
 ///
@@ -70,6 +545,83 @@ pub struct GetWatchStatResponse {
     pub stat_info: WatchStat,
 }
 
+/// The details of an event.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ActivityDetail {
+    /// The introduction.
+    pub description: Option<String>,
+    /// The `media_id`s of the images. Only the first 5 are used.
+    pub image_list: Option<Vec<String>>,
+}
+
+impl ActivityDetail {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`description`](Self::description).
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+
+    /// Sets [`image_list`](Self::image_list).
+    #[must_use]
+    pub fn image_list(
+        mut self,
+        image_list: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.image_list = Some(image_list.into_iter().map(Into::into).collect());
+        self
+    }
+}
+
+/// A live stream.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct LivingInfo {
+    /// The title.
+    pub theme: String,
+    /// The start of the stream.
+    pub living_start: Timestamp,
+    /// The duration, in seconds.
+    pub living_duration: u64,
+    /// The status of the stream.
+    pub status: LivingStatus,
+    /// The scheduled start.
+    pub reserve_start: Timestamp,
+    /// The scheduled duration, in seconds.
+    pub reserve_living_duration: u64,
+    /// The introduction. At most 100 characters.
+    pub description: String,
+    /// The host's userid.
+    pub anchor_userid: String,
+    /// The ID of the host's main department.
+    pub main_department: u64,
+    /// The number of viewers.
+    pub viewer_num: u64,
+    /// The number of comments.
+    pub comment_num: u64,
+    /// The number of people who spoke.
+    pub mic_num: u64,
+    /// Whether there is a replay.
+    pub open_replay: bool,
+    /// The status of the replay. Only present if `open_replay` is set.
+    pub replay_status: Option<ReplayStatus>,
+    /// The type of the stream.
+    pub r#type: LivingType,
+    /// The URL to send the stream to. Only present for events that haven't started.
+    pub push_stream_url: Option<String>,
+    /// The number of people watching now.
+    pub online_count: u64,
+    /// The number of people who reserved the stream.
+    pub subscribe_count: u64,
+}
+
 /// The viewers of a live stream on one page.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -120,6 +672,58 @@ pub struct WatchExternalUser {
     /// The external_userid of the external user who shared the card or QR code through which the viewer
     /// first came in, if one did. Only for streams that promote a product (推广产品).
     pub invitor_external_userid: Option<String>,
+}
+
+/// A type of live stream.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LivingType {
+    /// `0`
+    General,
+    /// `1`
+    SmallClass,
+    /// `2`
+    LargeClass,
+    /// `3`
+    Training,
+    /// `4`
+    Event,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// The status of a live stream.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LivingStatus {
+    /// `0`
+    Scheduled,
+    /// `1`
+    Live,
+    /// `2`
+    Ended,
+    /// `3`
+    Expired,
+    /// `4`
+    Canceled,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// The status of a replay.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ReplayStatus {
+    /// `0`
+    Ready,
+    /// `1`
+    InProgress,
+    /// `2`
+    Deleted,
+    /// `3`
+    Failed,
+    /// A value the documentation does not list.
+    Other(Unknown),
 }
 
 /// The app that an external user uses.

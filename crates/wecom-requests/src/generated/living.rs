@@ -5,6 +5,235 @@
 #[allow(unused_imports)]
 use wecom_models::living::*;
 
+impl crate::Endpoint for CreateLiving {
+    type Response = CreateLivingResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "living.create_living",
+        title: "创建预约直播",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/living/create",
+        page: "https://developer.work.weixin.qq.com/document/path/93637",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for CreateLiving {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_chars("theme", &self.theme, 20);
+        checker.max_chars("description", &self.description, 100);
+    }
+}
+
+impl crate::Endpoint for ModifyLiving {
+    type Response = ModifyLivingResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "living.modify_living",
+        title: "修改预约直播",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/living/modify",
+        page: "https://developer.work.weixin.qq.com/document/path/93640",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for ModifyLiving {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_bytes("theme", &self.theme, 60);
+        checker.max_bytes("description", &self.description, 300);
+    }
+}
+
+impl crate::Endpoint for CancelLiving {
+    type Response = CancelLivingResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "living.cancel_living",
+        title: "取消预约直播",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/living/cancel",
+        page: "https://developer.work.weixin.qq.com/document/path/93638",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for CancelLiving {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for DeleteReplayData {
+    type Response = DeleteReplayDataResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "living.delete_replay_data",
+        title: "删除直播回放",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/living/delete_replay_data",
+        page: "https://developer.work.weixin.qq.com/document/path/93743",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for DeleteReplayData {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for GetLivingCode {
+    type Response = GetLivingCodeResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "living.get_living_code",
+        title: "在微信中观看直播或直播回放",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/living/get_living_code",
+        page: "https://developer.work.weixin.qq.com/document/path/93641",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for GetLivingCode {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for GetUserAllLivingId {
+    type Response = GetUserAllLivingIdResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "living.get_user_all_living_id",
+        title: "获取成员直播ID列表",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/living/get_user_all_livingid",
+        page: "https://developer.work.weixin.qq.com/document/path/93634",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for GetUserAllLivingId {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max("limit", &self.limit, 100);
+    }
+}
+
+impl crate::Paged for GetUserAllLivingId {
+    fn cursor(&self) -> Option<String> {
+        crate::paging::cursor(self.cursor.as_ref())
+    }
+
+    fn set_cursor(&mut self, cursor: String) {
+        self.cursor = crate::paging::start(cursor);
+    }
+
+    fn next_cursor(&self, page: &Self::Response) -> Option<String> {
+        crate::paging::next_cursor(
+            Some(&page.next_cursor),
+            crate::paging::Continuation::Unsaid,
+        )
+    }
+}
+
+impl crate::PagedItems for GetUserAllLivingId {
+    type Item = String;
+
+    fn into_items(page: Self::Response) -> Vec<Self::Item> {
+        page.livingid_list
+    }
+}
+
+impl crate::Endpoint for GetLivingInfo {
+    type Response = GetLivingInfoResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "living.get_living_info",
+        title: "获取直播详情",
+        method: http::Method::GET,
+        host: crate::Host::Api,
+        path: "/cgi-bin/living/get_living_info",
+        page: "https://developer.work.weixin.qq.com/document/path/93635",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+
+    fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {
+        wecom_models::wire::WriteObject::put(self, out)
+    }
+}
+
+impl crate::Check for GetLivingInfo {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for GetLivingShareInfo {
+    type Response = GetLivingShareInfoResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "living.get_living_share_info",
+        title: "获取跳转小程序商城的直播观众信息",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/living/get_living_share_info",
+        page: "https://developer.work.weixin.qq.com/document/path/94442",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for GetLivingShareInfo {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
 impl crate::Endpoint for GetWatchStat {
     type Response = GetWatchStatResponse;
     type Token = crate::token::AccessToken;
@@ -47,5 +276,7 @@ impl crate::Paged for GetWatchStat {
 }
 
 crate::json_responses! {
-    GetWatchStatResponse
+    CreateLivingResponse, ModifyLivingResponse, CancelLivingResponse,
+    DeleteReplayDataResponse, GetLivingCodeResponse, GetUserAllLivingIdResponse,
+    GetLivingInfoResponse, GetLivingShareInfoResponse, GetWatchStatResponse
 }

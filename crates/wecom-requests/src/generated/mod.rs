@@ -596,6 +596,22 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     #[cfg(feature = "kf")]
     <wecom_models::kf::statistics::GetKfStatistic as crate::Endpoint>::META,
     #[cfg(feature = "living")]
+    <wecom_models::living::CreateLiving as crate::Endpoint>::META,
+    #[cfg(feature = "living")]
+    <wecom_models::living::ModifyLiving as crate::Endpoint>::META,
+    #[cfg(feature = "living")]
+    <wecom_models::living::CancelLiving as crate::Endpoint>::META,
+    #[cfg(feature = "living")]
+    <wecom_models::living::DeleteReplayData as crate::Endpoint>::META,
+    #[cfg(feature = "living")]
+    <wecom_models::living::GetLivingCode as crate::Endpoint>::META,
+    #[cfg(feature = "living")]
+    <wecom_models::living::GetUserAllLivingId as crate::Endpoint>::META,
+    #[cfg(feature = "living")]
+    <wecom_models::living::GetLivingInfo as crate::Endpoint>::META,
+    #[cfg(feature = "living")]
+    <wecom_models::living::GetLivingShareInfo as crate::Endpoint>::META,
+    #[cfg(feature = "living")]
     <wecom_models::living::GetWatchStat as crate::Endpoint>::META,
     #[cfg(feature = "media")]
     <wecom_models::media::UploadMedia as crate::Endpoint>::META,

@@ -6,6 +6,82 @@
 use super::*;
 use crate::wire;
 
+impl wire::IntEnum for LivingType {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            0 => Self::General,
+            1 => Self::SmallClass,
+            2 => Self::LargeClass,
+            3 => Self::Training,
+            4 => Self::Event,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::General => 0,
+            Self::SmallClass => 1,
+            Self::LargeClass => 2,
+            Self::Training => 3,
+            Self::Event => 4,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for LivingStatus {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            0 => Self::Scheduled,
+            1 => Self::Live,
+            2 => Self::Ended,
+            3 => Self::Expired,
+            4 => Self::Canceled,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Scheduled => 0,
+            Self::Live => 1,
+            Self::Ended => 2,
+            Self::Expired => 3,
+            Self::Canceled => 4,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for ReplayStatus {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            0 => Self::Ready,
+            1 => Self::InProgress,
+            2 => Self::Deleted,
+            3 => Self::Failed,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Ready => 0,
+            Self::InProgress => 1,
+            Self::Deleted => 2,
+            Self::Failed => 3,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
 impl wire::IntEnum for ExternalUserType {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
@@ -26,6 +102,73 @@ impl wire::IntEnum for ExternalUserType {
     }
 }
 
+impl wire::WriteObject for CreateLiving {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("anchor_userid", &self.anchor_userid)?;
+        out.put("theme", &self.theme)?;
+        out.put("living_start", &self.living_start)?;
+        out.put("living_duration", &self.living_duration)?;
+        out.put_some("type", &self.r#type)?;
+        out.put_some("description", &self.description)?;
+        out.put_some("agentid", &self.agentid)?;
+        out.put_some("remind_time", &self.remind_time)?;
+        out.put_some("activity_cover_mediaid", &self.activity_cover_mediaid)?;
+        out.put_some("activity_share_mediaid", &self.activity_share_mediaid)?;
+        out.put_some("activity_detail", &self.activity_detail)
+    }
+}
+
+impl wire::WriteObject for ModifyLiving {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("livingid", &self.livingid)?;
+        out.put_some("theme", &self.theme)?;
+        out.put_some("living_start", &self.living_start)?;
+        out.put_some("living_duration", &self.living_duration)?;
+        out.put_some("type", &self.r#type)?;
+        out.put_some("description", &self.description)?;
+        out.put_some("remind_time", &self.remind_time)
+    }
+}
+
+impl wire::WriteObject for CancelLiving {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("livingid", &self.livingid)
+    }
+}
+
+impl wire::WriteObject for DeleteReplayData {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("livingid", &self.livingid)
+    }
+}
+
+impl wire::WriteObject for GetLivingCode {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("livingid", &self.livingid)?;
+        out.put("openid", &self.openid)
+    }
+}
+
+impl wire::WriteObject for GetUserAllLivingId {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("userid", &self.userid)?;
+        out.put_some("cursor", &self.cursor)?;
+        out.put_some("limit", &self.limit)
+    }
+}
+
+impl wire::WriteObject for GetLivingInfo {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("livingid", &self.livingid)
+    }
+}
+
+impl wire::WriteObject for GetLivingShareInfo {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("ww_share_code", &self.ww_share_code)
+    }
+}
+
 impl wire::WriteObject for GetWatchStat {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("livingid", &self.livingid)?;
@@ -33,8 +176,120 @@ impl wire::WriteObject for GetWatchStat {
     }
 }
 
+impl wire::WriteObject for ActivityDetail {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("description", &self.description)?;
+        out.put_some("image_list", &self.image_list)
+    }
+}
+
 wire::write_objects! {
-    GetWatchStat
+    CreateLiving, ModifyLiving, CancelLiving, DeleteReplayData, GetLivingCode,
+    GetUserAllLivingId, GetLivingInfo, GetLivingShareInfo, GetWatchStat, ActivityDetail
+}
+
+wire::write_int_enums! {
+    LivingType
+}
+
+impl wire::ReadObject for CreateLivingResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "livingid" => field.read(&mut self.livingid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ModifyLivingResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for CancelLivingResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for DeleteReplayDataResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for GetLivingCodeResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "living_code" => field.read(&mut self.living_code),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetUserAllLivingIdResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "next_cursor" => field.read(&mut self.next_cursor),
+            "livingid_list" => field.read(&mut self.livingid_list),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetLivingInfoResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "living_info" => field.read(&mut self.living_info),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetLivingShareInfoResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "livingid" => field.read(&mut self.livingid),
+            "viewer_userid" => field.read(&mut self.viewer_userid),
+            "viewer_external_userid" => field.read(&mut self.viewer_external_userid),
+            "invitor_userid" => field.read(&mut self.invitor_userid),
+            "invitor_external_userid" => field.read(&mut self.invitor_external_userid),
+            _ => field.skip(),
+        }
+    }
 }
 
 impl wire::ReadObject for GetWatchStatResponse {
@@ -47,6 +302,36 @@ impl wire::ReadObject for GetWatchStatResponse {
             "ending" => field.read(&mut self.ending),
             "next_key" => field.read(&mut self.next_key),
             "stat_info" => field.read(&mut self.stat_info),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for LivingInfo {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "theme" => field.read(&mut self.theme),
+            "living_start" => field.read(&mut self.living_start),
+            "living_duration" => field.read(&mut self.living_duration),
+            "status" => field.read(&mut self.status),
+            "reserve_start" => field.read(&mut self.reserve_start),
+            "reserve_living_duration" => field.read(&mut self.reserve_living_duration),
+            "description" => field.read(&mut self.description),
+            "anchor_userid" => field.read(&mut self.anchor_userid),
+            "main_department" => field.read(&mut self.main_department),
+            "viewer_num" => field.read(&mut self.viewer_num),
+            "comment_num" => field.read(&mut self.comment_num),
+            "mic_num" => field.read(&mut self.mic_num),
+            "open_replay" => field.read(&mut self.open_replay),
+            "replay_status" => field.read(&mut self.replay_status),
+            "type" => field.read(&mut self.r#type),
+            "push_stream_url" => field.read(&mut self.push_stream_url),
+            "online_count" => field.read(&mut self.online_count),
+            "subscribe_count" => field.read(&mut self.subscribe_count),
             _ => field.skip(),
         }
     }
@@ -105,17 +390,20 @@ impl wire::ReadObject for WatchExternalUser {
 }
 
 wire::read_objects! {
-    GetWatchStatResponse, WatchStat, WatchUser, WatchExternalUser
+    CreateLivingResponse, ModifyLivingResponse, CancelLivingResponse,
+    DeleteReplayDataResponse, GetLivingCodeResponse, GetUserAllLivingIdResponse,
+    GetLivingInfoResponse, GetLivingShareInfoResponse, GetWatchStatResponse, LivingInfo,
+    WatchStat, WatchUser, WatchExternalUser
 }
 
 wire::read_int_enums! {
-    ExternalUserType
+    LivingType, LivingStatus, ReplayStatus, ExternalUserType
 }
 
 wire::open_enums! {
-    ExternalUserType
+    LivingType, LivingStatus, ReplayStatus, ExternalUserType
 }
 
 wire::int_enums! {
-    ExternalUserType
+    LivingType, LivingStatus, ReplayStatus, ExternalUserType
 }

@@ -6,11 +6,87 @@
 use super::*;
 use crate::wire;
 
+impl wire::WriteObject for CreateLivingResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("livingid", &self.livingid)
+    }
+}
+
+impl wire::WriteObject for ModifyLivingResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for CancelLivingResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for DeleteReplayDataResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for GetLivingCodeResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("living_code", &self.living_code)
+    }
+}
+
+impl wire::WriteObject for GetUserAllLivingIdResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("next_cursor", &self.next_cursor)?;
+        out.put("livingid_list", &self.livingid_list)
+    }
+}
+
+impl wire::WriteObject for GetLivingInfoResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("living_info", &self.living_info)
+    }
+}
+
+impl wire::WriteObject for GetLivingShareInfoResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("livingid", &self.livingid)?;
+        out.put_some("viewer_userid", &self.viewer_userid)?;
+        out.put_some("viewer_external_userid", &self.viewer_external_userid)?;
+        out.put_some("invitor_userid", &self.invitor_userid)?;
+        out.put_some("invitor_external_userid", &self.invitor_external_userid)
+    }
+}
+
 impl wire::WriteObject for GetWatchStatResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("ending", &wire::flag(self.ending))?;
         out.put("next_key", &self.next_key)?;
         out.put("stat_info", &self.stat_info)
+    }
+}
+
+impl wire::WriteObject for LivingInfo {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("theme", &self.theme)?;
+        out.put("living_start", &self.living_start)?;
+        out.put("living_duration", &self.living_duration)?;
+        out.put("status", &self.status)?;
+        out.put("reserve_start", &self.reserve_start)?;
+        out.put("reserve_living_duration", &self.reserve_living_duration)?;
+        out.put("description", &self.description)?;
+        out.put("anchor_userid", &self.anchor_userid)?;
+        out.put("main_department", &self.main_department)?;
+        out.put("viewer_num", &self.viewer_num)?;
+        out.put("comment_num", &self.comment_num)?;
+        out.put("mic_num", &self.mic_num)?;
+        out.put("open_replay", &wire::flag(self.open_replay))?;
+        out.put_some("replay_status", &self.replay_status)?;
+        out.put("type", &self.r#type)?;
+        out.put_some("push_stream_url", &self.push_stream_url)?;
+        out.put("online_count", &self.online_count)?;
+        out.put("subscribe_count", &self.subscribe_count)
     }
 }
 
@@ -46,11 +122,137 @@ impl wire::WriteObject for WatchExternalUser {
 }
 
 wire::write_objects! {
-    GetWatchStatResponse, WatchStat, WatchUser, WatchExternalUser
+    CreateLivingResponse, ModifyLivingResponse, CancelLivingResponse,
+    DeleteReplayDataResponse, GetLivingCodeResponse, GetUserAllLivingIdResponse,
+    GetLivingInfoResponse, GetLivingShareInfoResponse, GetWatchStatResponse, LivingInfo,
+    WatchStat, WatchUser, WatchExternalUser
 }
 
 wire::write_int_enums! {
-    ExternalUserType
+    LivingStatus, ReplayStatus, ExternalUserType
+}
+
+impl wire::ReadObject for CreateLiving {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "anchor_userid" => field.read(&mut self.anchor_userid),
+            "theme" => field.read(&mut self.theme),
+            "living_start" => field.read(&mut self.living_start),
+            "living_duration" => field.read(&mut self.living_duration),
+            "type" => field.read(&mut self.r#type),
+            "description" => field.read(&mut self.description),
+            "agentid" => field.read(&mut self.agentid),
+            "remind_time" => field.read(&mut self.remind_time),
+            "activity_cover_mediaid" => field.read(&mut self.activity_cover_mediaid),
+            "activity_share_mediaid" => field.read(&mut self.activity_share_mediaid),
+            "activity_detail" => field.read(&mut self.activity_detail),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ModifyLiving {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "livingid" => field.read(&mut self.livingid),
+            "theme" => field.read(&mut self.theme),
+            "living_start" => field.read(&mut self.living_start),
+            "living_duration" => field.read(&mut self.living_duration),
+            "type" => field.read(&mut self.r#type),
+            "description" => field.read(&mut self.description),
+            "remind_time" => field.read(&mut self.remind_time),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for CancelLiving {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "livingid" => field.read(&mut self.livingid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for DeleteReplayData {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "livingid" => field.read(&mut self.livingid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetLivingCode {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "livingid" => field.read(&mut self.livingid),
+            "openid" => field.read(&mut self.openid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetUserAllLivingId {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "userid" => field.read(&mut self.userid),
+            "cursor" => field.read(&mut self.cursor),
+            "limit" => field.read(&mut self.limit),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetLivingInfo {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "livingid" => field.read(&mut self.livingid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetLivingShareInfo {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "ww_share_code" => field.read(&mut self.ww_share_code),
+            _ => field.skip(),
+        }
+    }
 }
 
 impl wire::ReadObject for GetWatchStat {
@@ -67,6 +269,21 @@ impl wire::ReadObject for GetWatchStat {
     }
 }
 
+impl wire::ReadObject for ActivityDetail {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "description" => field.read(&mut self.description),
+            "image_list" => field.read(&mut self.image_list),
+            _ => field.skip(),
+        }
+    }
+}
+
 wire::read_objects! {
-    GetWatchStat
+    CreateLiving, ModifyLiving, CancelLiving, DeleteReplayData, GetLivingCode,
+    GetUserAllLivingId, GetLivingInfo, GetLivingShareInfo, GetWatchStat, ActivityDetail
 }
