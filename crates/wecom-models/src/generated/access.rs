@@ -23,8 +23,8 @@ use crate::Secret;
 /// [获取access_token](https://developer.work.weixin.qq.com/document/path/91039)
 ///
 /// Cache the token and reuse it: frequent calls are blocked. Each app has its own secret, and its
-/// token works for that app only. WeCom may invalidate a token early, so be ready to get a new one.
-/// Never pass a token to a front end.
+/// token works for that app only. While a token is valid, the same one is returned again. WeCom may
+/// invalidate it early, so be ready to get a new one. Never pass a token to a front end.
 #[doc(alias("获取access_token", "/cgi-bin/gettoken", "cgi-bin/gettoken"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]

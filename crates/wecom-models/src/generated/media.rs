@@ -72,16 +72,18 @@ pub struct UploadMediaResponse {
 /// `GET /cgi-bin/media/get` · [获取临时素材](https://developer.work.weixin.qq.com/document/path/90254)
 ///
 /// Any app of the company may download any of its media files, within 3 days of the upload. The
-/// response is the file, or a JSON error:
-///
-/// - 40007: the `media_id` doesn't exist, or has expired
-/// - 830002: the file, or the range requested, is too large; download parts of it with `Range`
+/// response is the file, or a JSON error.
 ///
 /// A file that was uploaded asynchronously (异步上传临时素材) and is larger than 20 MB can only be downloaded
 /// in parts, each of at most 20 MB; this is also recommended for other large files. A part has the
 /// status 206, and its `Content-Range` contains its range and the total size: it is the last part if
 /// the end of the range, plus 1, equals the size. Some files are stored encrypted: then the length of
 /// a part must be a multiple of 16 bytes.
+///
+/// Error codes:
+///
+/// - 40007, `INVALID_MEDIA_ID`: The `media_id` doesn't exist, or has expired.
+/// - 830002, `MEDIA_UPLOAD_URL_FILE_TOO_LARGE`: The file, or the range requested, is too large. Download it in parts, with `Range`.
 #[doc(alias("获取临时素材", "/cgi-bin/media/get", "media/get"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]

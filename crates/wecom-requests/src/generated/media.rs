@@ -59,7 +59,20 @@ impl crate::Endpoint for GetMedia {
         safe: true,
         rates: &[],
         concurrency: None,
-        codes: &[],
+        codes: &[
+            crate::errcode::ErrorCode {
+                code: crate::errcode::INVALID_MEDIA_ID,
+                name: "INVALID_MEDIA_ID",
+                doc: "The `media_id` doesn't exist, or has expired.",
+                help: None,
+            },
+            crate::errcode::ErrorCode {
+                code: crate::errcode::MEDIA_UPLOAD_URL_FILE_TOO_LARGE,
+                name: "MEDIA_UPLOAD_URL_FILE_TOO_LARGE",
+                doc: "The file, or the range requested, is too large.",
+                help: Some("Download it in parts, with `Range`."),
+            },
+        ],
     };
 
     fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {

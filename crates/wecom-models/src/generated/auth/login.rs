@@ -27,8 +27,11 @@ use crate::{Secret, Unknown};
 /// For self-built and customized apps. The code comes with the redirect from the page that
 /// `login::WebAuthorization` or `login::WebLogin` leads to.
 ///
-/// The domain of the redirect must be a trusted domain of the app, or WeCom answers with the error
-/// 50001.
+/// The domain of the redirect must be a trusted domain of the app.
+///
+/// Error codes:
+///
+/// - 50001, `REDIRECT_URL_DOMAIN_NOT_TRUSTED`: The domain of the redirect isn't a trusted domain of the app.
 #[doc(
     alias("获取访问用户身份", "/cgi-bin/auth/getuserinfo", "auth/getuserinfo")
 )]
@@ -58,7 +61,8 @@ pub struct GetUserInfoResponse {
     /// `snsapi_privateinfo` and the member is visible to the app; not for web logins, and not for members
     /// of linked, upstream or downstream companies. At most 512 bytes.
     pub user_ticket: Option<Secret>,
-    /// The ID of a person who isn't a member, unique within the company. At most 64 bytes.
+    /// The ID of a person who is neither a member nor a parent, unique within the company. Absent for
+    /// members and parents. At most 64 bytes.
     pub openid: Option<String>,
     /// The external contact's ID. Present if the person is a parent, or a customer of the company of whom
     /// a follow-up member is visible to the app. The apps of one service provider get the same one.
@@ -108,9 +112,10 @@ impl GetUserDetail {
 pub struct GetUserDetailResponse {
     /// The member's userid.
     pub userid: String,
-    /// The gender. `Undefined` unless the member agreed.
+    /// The gender. `Undefined` unless the member agreed. Absent unless an admin selected it.
     pub gender: Option<Gender>,
-    /// The URL of the avatar. The default avatar unless the member agreed.
+    /// The URL of the avatar. The default avatar unless the member agreed. Absent unless an admin selected
+    /// it.
     pub avatar: Option<String>,
     /// The URL of the personal QR code, which adds the member as an external contact. Absent unless the
     /// member agreed.

@@ -79,7 +79,7 @@ pub struct GetTfaInfoResponse {
 pub struct TfaSucceeded {
     /// The member's userid.
     pub userid: String,
-    /// The authorization code, from [`GetTfaInfo`].
+    /// The authorization code, from [`GetTfaInfo`]. It can be used once, within 5 minutes.
     pub tfa_code: Secret,
 }
 

@@ -191,7 +191,8 @@ pub struct GetAppQrCode {
     /// The app's ID within an old suite with several apps. Others don't need it. Default 1.
     pub appid: Option<u64>,
     /// The source of the installation: ASCII letters and digits. Returned with the permanent code
-    /// (企业永久授权码) of a company that scanned this QR code. Default ``, at most 32 bytes.
+    /// (企业永久授权码) of a company that scanned this QR code. Default ``, at most 32 bytes, matching
+    /// `^[0-9A-Za-z]*$`.
     pub state: Option<String>,
     /// The QR code's style, as in the provider console. Default 2.
     pub style: Option<QrcodeStyle>,
@@ -327,7 +328,8 @@ pub struct SetSessionInfoResponse {}
 /// the secret, which `CorpSecret` takes.
 ///
 /// The temporary code comes with the redirect of the installation, or is pushed to the provider's
-/// callback. It can be used once.
+/// callback. It can be used once. When the secret of a customized app is reset in the provider
+/// console, another one is pushed, for the new secret.
 #[doc(
     alias(
         "获取企业永久授权码",
@@ -356,9 +358,10 @@ impl GetPermanentCodeV2 {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetPermanentCodeV2Response {
-    /// An access token of the company. Absent for a customized app. At most 512 bytes.
+    /// An access token of the company. Absent for a customized app; the page for third-party apps doesn't
+    /// list it. At most 512 bytes.
     pub access_token: Option<Secret>,
-    /// The lifetime of `access_token` in seconds. Absent for a customized app.
+    /// The lifetime of `access_token` in seconds. Present if `access_token` is.
     pub expires_in: Option<u64>,
     /// The permanent code. Keep it: it can't be fetched again. At most 512 bytes.
     pub permanent_code: Secret,
@@ -369,7 +372,8 @@ pub struct GetPermanentCodeV2Response {
     /// The promotion QR code. Present if the app was installed by scanning one, but not for a member
     /// authorization.
     pub register_code_info: Option<RegisterCodeInfo>,
-    /// The `state` of the URL from [`GetCustomizedAuthUrl`] that was scanned.
+    /// The `state` of the URL from [`GetCustomizedAuthUrl`] that was scanned. Absent for other
+    /// installations.
     pub state: Option<String>,
 }
 

@@ -29,8 +29,11 @@ use crate::{Secret, Unknown};
 /// login, the token must be that of the suite of the login authorization (登录授权). The `auth_code` that
 /// the admin console hands to the provider's settings page (业务设置) is exchanged here, too.
 ///
-/// The domain of the redirect must be a trusted domain of the app, or WeCom answers with the error
-/// 50001.
+/// The domain of the redirect must be a trusted domain of the app.
+///
+/// Error codes:
+///
+/// - 50001, `REDIRECT_URL_DOMAIN_NOT_TRUSTED`: The domain of the redirect isn't a trusted domain of the third-party app.
 #[doc(
     alias(
         "获取访问用户身份",
@@ -65,12 +68,13 @@ pub struct GetUserInfo3rdResponse {
     /// A ticket for [`GetUserDetail3rd`]. Present if the scope is `snsapi_userinfo` or
     /// `snsapi_privateinfo` and the member is visible to the app; not for web logins. At most 512 bytes.
     pub user_ticket: Option<Secret>,
-    /// The lifetime of `user_ticket` in seconds.
+    /// The lifetime of `user_ticket` in seconds. Present if `user_ticket` is.
     pub expires_in: Option<u64>,
     /// The member's open_userid: the same for all apps of one service provider. Only third-party apps get
-    /// it. At most 64 bytes.
+    /// it. Absent if the person belongs to no company. At most 64 bytes.
     pub open_userid: Option<String>,
-    /// The ID of a person who belongs to no company, unique for the service provider.
+    /// The ID of a person who belongs to no company, unique for the service provider. Absent for everyone
+    /// else.
     pub openid: Option<String>,
 }
 
@@ -112,13 +116,13 @@ pub struct GetUserDetail3rdResponse {
     pub corpid: String,
     /// The member's userid.
     pub userid: String,
-    /// The userid, in place of the name since 2020-06-30: the contacts display component (通讯录展示组件) shows
-    /// the name.
+    /// The userid, in place of the name: the contacts display component (通讯录展示组件) shows the name. May be
+    /// absent for apps created before 2019-12-30, which get no name since 2020-06-30.
     pub name: Option<String>,
     /// The gender. `Undefined` unless the member agreed.
-    pub gender: Option<Gender>,
+    pub gender: Gender,
     /// The URL of the avatar. The default avatar unless the member agreed.
-    pub avatar: Option<String>,
+    pub avatar: String,
     /// The URL of the personal QR code, which adds the member as an external contact. Absent unless the
     /// member agreed.
     pub qr_code: Option<String>,

@@ -21,7 +21,14 @@ impl crate::Endpoint for GetUserInfo {
         safe: true,
         rates: &[],
         concurrency: None,
-        codes: &[],
+        codes: &[
+            crate::errcode::ErrorCode {
+                code: crate::errcode::REDIRECT_URL_DOMAIN_NOT_TRUSTED,
+                name: "REDIRECT_URL_DOMAIN_NOT_TRUSTED",
+                doc: "The domain of the redirect isn't a trusted domain of the app.",
+                help: None,
+            },
+        ],
     };
 
     fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {

@@ -100,6 +100,7 @@ impl crate::Endpoint for GetAppQrCode {
 impl crate::Check for GetAppQrCode {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max_bytes("state", &self.state, 32);
+        checker.pattern("state", &self.state, crate::pattern!("^[0-9A-Za-z]*$"));
     }
 }
 

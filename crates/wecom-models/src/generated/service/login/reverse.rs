@@ -22,8 +22,8 @@ impl wire::WriteObject for GetUserDetail3rdResponse {
         out.put("corpid", &self.corpid)?;
         out.put("userid", &self.userid)?;
         out.put_some("name", &self.name)?;
-        out.put_some("gender", &self.gender)?;
-        out.put_some("avatar", &self.avatar)?;
+        out.put("gender", &self.gender)?;
+        out.put("avatar", &self.avatar)?;
         out.put_some("qr_code", &self.qr_code)
     }
 }
