@@ -62,6 +62,10 @@ pub struct GetFieldsResponse {
 /// Some groups of fields repeat: education (教育经历), jobs (工作经历), family (家庭成员), emergency contacts
 /// (紧急联系人) and contracts (合同信息), which have the numbers 1 to 5. `sub_idx` is the number of the
 /// repetition.
+///
+/// Permissions: Self-built apps must be listed under 人事助手 › 可调用接口的应用. Customized and third-party apps
+/// can't call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
+/// unaffected for now.
 #[doc(
     alias(
         "获取员工花名册信息",

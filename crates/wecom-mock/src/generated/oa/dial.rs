@@ -19,7 +19,7 @@ pub(crate) static ROUTES: &[Route] = &[
             start: "offset",
             numeric: true,
             next: None,
-            limit: Some("limit"),
+            limit: None,
             continuation: None,
             items: Some("record"),
         }),

@@ -45,6 +45,10 @@ use crate::{Secret, Timestamp, Unknown};
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Customized and third-party apps need the
 /// permission 邮件. The members in `to`, `cc` and `bcc` must be visible to the app.
+///
+/// Error codes:
+///
+/// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: A recipient named by a userid has no valid basic account. Recipients named by an email address need none. Activate basic accounts for them.
 #[doc(
     alias("发送普通邮件", "/cgi-bin/exmail/app/compose_send", "app/compose_send")
 )]

@@ -77,6 +77,7 @@ pub struct GetUpgradeServiceConfigResponse {
 /// Error codes:
 ///
 /// - 95021, `KF_UPGRADE_SERVICE_NOT_CONFIGURED`: The specialist or the group is not configured in the service upgrade. Configure it in the admin console under 微信客服 › 升级服务.
+/// - 701008, `LICENSE_NO_USER_WITH_EXTERNAL_LICENSE`: The specialist or the group's owner has no valid external contact account. Activate an external contact account for the member.
 #[doc(
     alias(
         "为客户升级为专员或客户群服务",

@@ -182,6 +182,7 @@ pub struct GetServiceStateResponse {
 /// Error codes:
 ///
 /// - 95014, `KF_USER_NOT_SERVICER`: The servicer hasn't activated WeCom.
+/// - 701008, `LICENSE_NO_USER_WITH_EXTERNAL_LICENSE`: The servicer has no valid external contact account. Activate an external contact account for the servicer.
 #[doc(
     alias("变更会话状态", "/cgi-bin/kf/service_state/trans", "service_state/trans")
 )]

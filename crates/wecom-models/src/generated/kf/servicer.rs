@@ -193,7 +193,8 @@ pub struct ServicerResult {
     pub userid: Option<String>,
     /// The department's ID. Absent for members.
     pub department_id: Option<u64>,
-    /// The error code for this member or department.
+    /// The error code for this member or department: 701008 if a member to add has no valid external
+    /// contact account.
     pub errcode: i64,
     /// The error message for this member or department.
     pub errmsg: String,

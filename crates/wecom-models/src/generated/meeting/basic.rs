@@ -210,6 +210,10 @@ pub struct GetUserMeetingIdResponse {
 ///
 /// The advanced chapter (预约会议高级管理) documents more fields for this path. Calls of that chapter can't be
 /// used on a meeting that was created with those documented here; the reverse is possible.
+///
+/// Error codes:
+///
+/// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: The admin or an attendee has no valid basic account. Activate basic accounts for them.
 #[doc(alias("创建预约会议", "/cgi-bin/meeting/create", "meeting/create"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -338,6 +342,10 @@ pub struct CreateMeetingResponse {
 /// start was already past when it was created.
 ///
 /// The advanced chapter (预约会议高级管理) documents more fields for this path.
+///
+/// Error codes:
+///
+/// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: The admin or an attendee has no valid basic account. Activate basic accounts for them.
 #[doc(alias("修改预约会议", "/cgi-bin/meeting/update", "meeting/update"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]

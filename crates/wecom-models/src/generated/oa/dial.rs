@@ -27,7 +27,8 @@ use crate::{Timestamp, Unknown};
 /// searched. Without a period, these are the last 30 days. An end before the start, or a start in the
 /// future, fails with 600018.
 ///
-/// Returns only members visible to the app.
+/// Calls of people who aren't visible to the app aren't returned, so a page may be shorter than
+/// `limit` although more follow.
 ///
 /// Permissions: Self-built apps must be listed under 公费电话 › 可调用接口的应用. Customized and third-party apps
 /// can't call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are

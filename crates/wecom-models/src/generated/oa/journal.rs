@@ -29,6 +29,8 @@ use crate::{Secret, Timestamp, Unknown};
 ///
 /// `endtime` is at most 31 days after `starttime`.
 ///
+/// The admin console shows a form's ID in its settings (汇报), after a click on its name.
+///
 /// Permissions: Self-built apps must be listed under 汇报 › 可调用接口的应用. Customized and third-party apps
 /// can't call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
@@ -294,8 +296,8 @@ pub struct Report {
     pub journal_uuid: String,
     /// The form's name.
     pub template_name: String,
-    /// The form's ID.
-    pub template_id: String,
+    /// The form's ID. May be absent: the page's example lacks it.
+    pub template_id: Option<String>,
     /// The time of the report.
     pub report_time: Timestamp,
     /// The member who submitted it.
@@ -306,8 +308,8 @@ pub struct Report {
     pub read_receivers: Vec<User>,
     /// The form, filled in.
     pub apply_data: FormData,
-    /// The content as rich text, if the form is the special one called 汇报, whose controls aren't in
-    /// `apply_data`.
+    /// The content as rich text. Present only if the form is the special one called 汇报, whose controls
+    /// aren't in `apply_data`.
     pub sys_journal_data: Option<String>,
     /// The comments.
     pub comments: Vec<Comment>,
@@ -602,7 +604,7 @@ pub struct Recipients {
     pub user_list: Vec<User>,
     /// The tags.
     pub tag_list: Vec<Tag>,
-    /// The direct managers.
+    /// The managers of the member who reports, by level.
     pub leader_list: Vec<Leader>,
 }
 

@@ -35,6 +35,10 @@ use crate::{Timestamp, Unknown};
 ///
 /// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用. Customized and third-party apps need the
 /// permission 日程接口权限. The system app 会议室 can call it, too. The attendees must be visible to the app.
+///
+/// Error codes:
+///
+/// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: An admin or an attendee has no valid basic account. Activate basic accounts for them.
 #[doc(alias("创建日程", "/cgi-bin/oa/schedule/add", "schedule/add"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -103,6 +107,7 @@ pub struct AddScheduleResponse {
 /// - 90482, `SCHEDULE_INVALID_OP_START_TIME`: `op_start_time` is no time at which the repeating event starts.
 /// - 90484, `SCHEDULE_SINGLE_MODE_NEEDS_REPEAT`: The event repeats, which it can't if `op_mode` is 1.
 /// - 90485, `SCHEDULE_INVALID_OP_MODE`: `op_mode` is 1 or 2, but the event doesn't repeat.
+/// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: An admin or an attendee has no valid basic account. Activate basic accounts for them.
 #[doc(alias("更新日程", "/cgi-bin/oa/schedule/update", "schedule/update"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -167,6 +172,10 @@ pub struct UpdateScheduleResponse {
 ///
 /// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用. Customized and third-party apps need the
 /// permission 日程接口权限. The system app 会议室 can call it, too. The attendees must be visible to the app.
+///
+/// Error codes:
+///
+/// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: An attendee has no valid basic account. Activate basic accounts for them.
 #[doc(
     alias(
         "新增日程参与者",

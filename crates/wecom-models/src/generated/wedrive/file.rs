@@ -817,15 +817,15 @@ pub struct GetFilePermissionResponse {
     pub secure_setting: FileSettings,
     /// The permissions inherited from the folder.
     pub inherit_father_auth: InheritedPermissions,
-    /// The members of the folder or document.
+    /// The members of the folder or document. Absent for other files.
     pub member_list: Option<Vec<FileMember>>,
     /// The members of the document's folder, and others with a permission. Present only for documents.
     ///
     /// The page's table says an object; its example shows a list.
     pub file_member_list: Option<Vec<FileMember>>,
-    /// The departments it is shared with.
+    /// The departments it is shared with. May be absent if there are none.
     pub co_auth_list: Option<Vec<FileMember>>,
-    /// The watermark. Files other than documents only have `show_visitor_name`.
+    /// The watermark. For files other than documents, only `show_visitor_name` can be set.
     pub watermark: Watermark,
 }
 
@@ -919,13 +919,15 @@ pub struct FileInfo {
 
 /// A member or department to add to those who may see a file.
 ///
+/// `userid` is required if `type` is `1`.
+///
 /// `departmentid` is required if `type` is `2`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddedMember {
     /// The type: a member or a department. Will be deprecated.
     pub r#type: MemberType,
-    /// The member's userid.
+    /// The member's userid. Required if `type` is 1.
     pub userid: Option<String>,
     /// The department's ID. Required if `type` is 2. Will be deprecated. Less than 4294967296.
     pub departmentid: Option<u64>,
@@ -961,13 +963,15 @@ impl AddedMember {
 
 /// A member or department to remove from those who may see a file.
 ///
+/// `userid` is required if `type` is `1`.
+///
 /// `departmentid` is required if `type` is `2`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RemovedMember {
     /// The type: a member or a department. Will be deprecated.
     pub r#type: MemberType,
-    /// The member's userid.
+    /// The member's userid. Required if `type` is 1.
     pub userid: Option<String>,
     /// The department's ID. Required if `type` is 2. Will be deprecated. Less than 4294967296.
     pub departmentid: Option<u64>,
@@ -1023,9 +1027,9 @@ pub struct ShareRange {
     ///
     /// The page's example shows 2, which its table doesn't list.
     pub corp_external_auth: FilePermission,
-    /// Whether an admin has to approve access inside the company.
+    /// Whether an admin has to approve access inside the company. May be absent if none has to.
     pub corp_internal_approve_only_by_admin: Option<bool>,
-    /// Whether an admin has to approve access outside the company.
+    /// Whether an admin has to approve access outside the company. May be absent if none has to.
     pub corp_external_approve_only_by_admin: Option<bool>,
 }
 

@@ -34,6 +34,10 @@ use crate::Unknown;
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+///
+/// Error codes:
+///
+/// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: A member in `auth_info`, or of a department in it, has no valid basic account. Activate basic accounts for them.
 #[doc(alias("新建空间", "/cgi-bin/wedrive/space_create", "wedrive/space_create"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -183,6 +187,10 @@ pub struct GetSpaceInfoResponse {
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+///
+/// Error codes:
+///
+/// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: A member in `auth_info`, or of a department in it, has no valid basic account. Activate basic accounts for them.
 #[doc(
     alias(
         "添加成员/部门",

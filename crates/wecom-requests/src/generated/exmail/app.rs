@@ -21,7 +21,14 @@ impl crate::Endpoint for ComposeSendMail {
         safe: false,
         rates: &[],
         concurrency: None,
-        codes: &[],
+        codes: &[
+            crate::errcode::ErrorCode {
+                code: crate::errcode::LICENSE_USER_NO_VALID_LICENSE,
+                name: "LICENSE_USER_NO_VALID_LICENSE",
+                doc: "A recipient named by a userid has no valid basic account. Recipients named by an email address need none.",
+                help: Some("Activate basic accounts for them."),
+            },
+        ],
     };
 }
 

@@ -58,6 +58,12 @@ impl crate::Endpoint for UpgradeService {
                     "Configure it in the admin console under 微信客服 › 升级服务.",
                 ),
             },
+            crate::errcode::ErrorCode {
+                code: crate::errcode::LICENSE_NO_USER_WITH_EXTERNAL_LICENSE,
+                name: "LICENSE_NO_USER_WITH_EXTERNAL_LICENSE",
+                doc: "The specialist or the group's owner has no valid external contact account.",
+                help: Some("Activate an external contact account for the member."),
+            },
         ],
     };
 }

@@ -105,6 +105,12 @@ impl crate::Endpoint for TransServiceState {
                 doc: "The servicer hasn't activated WeCom.",
                 help: None,
             },
+            crate::errcode::ErrorCode {
+                code: crate::errcode::LICENSE_NO_USER_WITH_EXTERNAL_LICENSE,
+                name: "LICENSE_NO_USER_WITH_EXTERNAL_LICENSE",
+                doc: "The servicer has no valid external contact account.",
+                help: Some("Activate an external contact account for the servicer."),
+            },
         ],
     };
 }

@@ -126,7 +126,14 @@ impl crate::Endpoint for CreateMeeting {
         safe: false,
         rates: &[],
         concurrency: None,
-        codes: &[],
+        codes: &[
+            crate::errcode::ErrorCode {
+                code: crate::errcode::LICENSE_USER_NO_VALID_LICENSE,
+                name: "LICENSE_USER_NO_VALID_LICENSE",
+                doc: "The admin or an attendee has no valid basic account.",
+                help: Some("Activate basic accounts for them."),
+            },
+        ],
     };
 }
 
@@ -160,7 +167,14 @@ impl crate::Endpoint for UpdateMeeting {
         safe: false,
         rates: &[],
         concurrency: None,
-        codes: &[],
+        codes: &[
+            crate::errcode::ErrorCode {
+                code: crate::errcode::LICENSE_USER_NO_VALID_LICENSE,
+                name: "LICENSE_USER_NO_VALID_LICENSE",
+                doc: "The admin or an attendee has no valid basic account.",
+                help: Some("Activate basic accounts for them."),
+            },
+        ],
     };
 }
 

@@ -50,7 +50,7 @@ impl crate::Paged for GetDialRecord {
     fn next_cursor(&self, page: &Self::Response) -> Option<String> {
         crate::paging::next_offset(
             self.offset.as_ref(),
-            self.limit.as_ref(),
+            None::<&u64>,
             Some(&page.record),
             crate::paging::Continuation::Unsaid,
         )

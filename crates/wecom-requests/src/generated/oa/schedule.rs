@@ -21,7 +21,14 @@ impl crate::Endpoint for AddSchedule {
         safe: false,
         rates: &[],
         concurrency: None,
-        codes: &[],
+        codes: &[
+            crate::errcode::ErrorCode {
+                code: crate::errcode::LICENSE_USER_NO_VALID_LICENSE,
+                name: "LICENSE_USER_NO_VALID_LICENSE",
+                doc: "An admin or an attendee has no valid basic account.",
+                help: Some("Activate basic accounts for them."),
+            },
+        ],
     };
 }
 
@@ -66,6 +73,12 @@ impl crate::Endpoint for UpdateSchedule {
                 doc: "`op_mode` is 1 or 2, but the event doesn't repeat.",
                 help: None,
             },
+            crate::errcode::ErrorCode {
+                code: crate::errcode::LICENSE_USER_NO_VALID_LICENSE,
+                name: "LICENSE_USER_NO_VALID_LICENSE",
+                doc: "An admin or an attendee has no valid basic account.",
+                help: Some("Activate basic accounts for them."),
+            },
         ],
     };
 }
@@ -101,7 +114,14 @@ impl crate::Endpoint for AddAttendees {
         safe: false,
         rates: &[],
         concurrency: None,
-        codes: &[],
+        codes: &[
+            crate::errcode::ErrorCode {
+                code: crate::errcode::LICENSE_USER_NO_VALID_LICENSE,
+                name: "LICENSE_USER_NO_VALID_LICENSE",
+                doc: "An attendee has no valid basic account.",
+                help: Some("Activate basic accounts for them."),
+            },
+        ],
     };
 }
 

@@ -495,6 +495,12 @@ impl crate::Check for AddedMember {
         checker.exclusive_max("departmentid", &self.departmentid, 4294967296);
         checker
             .required_when(
+                ("userid", self.userid.is_some()),
+                ("type", crate::When::Is(&["1"])),
+                crate::is_one_of(&self.r#type, &["1"]),
+            );
+        checker
+            .required_when(
                 ("departmentid", self.departmentid.is_some()),
                 ("type", crate::When::Is(&["2"])),
                 crate::is_one_of(&self.r#type, &["2"]),
@@ -505,6 +511,12 @@ impl crate::Check for AddedMember {
 impl crate::Check for RemovedMember {
     fn check(&self, checker: &mut crate::Checker) {
         checker.exclusive_max("departmentid", &self.departmentid, 4294967296);
+        checker
+            .required_when(
+                ("userid", self.userid.is_some()),
+                ("type", crate::When::Is(&["1"])),
+                crate::is_one_of(&self.r#type, &["1"]),
+            );
         checker
             .required_when(
                 ("departmentid", self.departmentid.is_some()),

@@ -21,7 +21,14 @@ impl crate::Endpoint for CreateSpace {
         safe: false,
         rates: &[],
         concurrency: None,
-        codes: &[],
+        codes: &[
+            crate::errcode::ErrorCode {
+                code: crate::errcode::LICENSE_USER_NO_VALID_LICENSE,
+                name: "LICENSE_USER_NO_VALID_LICENSE",
+                doc: "A member in `auth_info`, or of a department in it, has no valid basic account.",
+                help: Some("Activate basic accounts for them."),
+            },
+        ],
     };
 }
 
@@ -119,7 +126,14 @@ impl crate::Endpoint for AddSpaceAcl {
         safe: false,
         rates: &[],
         concurrency: None,
-        codes: &[],
+        codes: &[
+            crate::errcode::ErrorCode {
+                code: crate::errcode::LICENSE_USER_NO_VALID_LICENSE,
+                name: "LICENSE_USER_NO_VALID_LICENSE",
+                doc: "A member in `auth_info`, or of a department in it, has no valid basic account.",
+                help: Some("Activate basic accounts for them."),
+            },
+        ],
     };
 }
 

@@ -38,7 +38,7 @@ impl wire::WriteObject for Report {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("journal_uuid", &self.journal_uuid)?;
         out.put("template_name", &self.template_name)?;
-        out.put("template_id", &self.template_id)?;
+        out.put_some("template_id", &self.template_id)?;
         out.put("report_time", &self.report_time)?;
         out.put("submitter", &self.submitter)?;
         out.put("receivers", &self.receivers)?;
