@@ -2,4 +2,6 @@
 
 pub(crate) mod advanced;
 pub(crate) mod basic;
+pub(crate) mod enroll;
+pub(crate) mod realcontrol;
 pub(crate) mod statistics;

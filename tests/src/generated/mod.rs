@@ -28,7 +28,7 @@ pub(crate) mod idconvert;
 pub(crate) mod kf;
 pub(crate) mod living;
 pub(crate) mod media;
-/// 会议 · 预约会议高级管理, 会议 · 预约会议基础管理, 会议 · 会议统计管理 (feature `meeting`).
+/// 会议 · 预约会议高级管理, 会议 · 预约会议基础管理, 会议 · 预约会议报名管理, 会议 · 会中控制管理, 会议 · 会议统计管理 (feature `meeting`).
 pub(crate) mod meeting;
 /// 消息接收与发送, 消息接收与发送 · 应用发送消息到群聊会话, 消息推送（原群机器人） (feature `message`).
 pub(crate) mod message;
@@ -1013,10 +1013,10 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     >(media::UPLOAD_ATTACHMENT, &[], &[]),
     Contract::of::<
         wecom_models::meeting::advanced::CreateMeeting,
-    >(meeting::advanced::CREATE_MEETING, &[], &["/excess_users"]),
+    >(meeting::advanced::CREATE_MEETING, &["/settings/host_key"], &["/excess_users"]),
     Contract::of::<
         wecom_models::meeting::advanced::UpdateMeeting,
-    >(meeting::advanced::UPDATE_MEETING, &[], &["/excess_users"]),
+    >(meeting::advanced::UPDATE_MEETING, &["/settings/host_key"], &["/excess_users"]),
     Contract::of::<
         wecom_models::meeting::advanced::CancelMeeting,
     >(meeting::advanced::CANCEL_MEETING, &[], &[]),
@@ -1110,6 +1110,54 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<
         wecom_models::meeting::basic::UpdateMeeting,
     >(meeting::basic::UPDATE_MEETING, &["/settings/enable_enter_mute"], &[]),
+    Contract::of::<
+        wecom_models::meeting::enroll::SetEnrollConfig,
+    >(meeting::enroll::SET_ENROLL_CONFIG, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::enroll::GetEnrollConfig,
+    >(meeting::enroll::GET_ENROLL_CONFIG, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::enroll::QueryEnrollByTmpOpenId,
+    >(meeting::enroll::QUERY_ENROLL_BY_TMP_OPEN_ID, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::enroll::ListEnroll,
+    >(meeting::enroll::LIST_ENROLL, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::enroll::ApproveEnroll,
+    >(meeting::enroll::APPROVE_ENROLL, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::enroll::ImportEnroll,
+    >(meeting::enroll::IMPORT_ENROLL, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::enroll::DeleteEnroll,
+    >(meeting::enroll::DELETE_ENROLL, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::realcontrol::SetRealControl,
+    >(meeting::realcontrol::SET_REAL_CONTROL, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::realcontrol::SetCohost,
+    >(meeting::realcontrol::SET_COHOST, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::realcontrol::MuteUser,
+    >(meeting::realcontrol::MUTE_USER, &["/option", "/operated_user"], &[]),
+    Contract::of::<
+        wecom_models::meeting::realcontrol::SwitchUserVideo,
+    >(meeting::realcontrol::SWITCH_USER_VIDEO, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::realcontrol::CloseScreenShare,
+    >(meeting::realcontrol::CLOSE_SCREEN_SHARE, &["/operated_user"], &[]),
+    Contract::of::<
+        wecom_models::meeting::realcontrol::SetNicknames,
+    >(meeting::realcontrol::SET_NICKNAMES, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::realcontrol::ManageWaitingRoomUsers,
+    >(meeting::realcontrol::MANAGE_WAITING_ROOM_USERS, &["/allow_rejoin"], &[]),
+    Contract::of::<
+        wecom_models::meeting::realcontrol::KickOutUsers,
+    >(meeting::realcontrol::KICK_OUT_USERS, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::realcontrol::DismissMeeting,
+    >(meeting::realcontrol::DISMISS_MEETING, &[], &[]),
     Contract::of::<
         wecom_models::meeting::statistics::GetStartList,
     >(meeting::statistics::GET_START_LIST, &[], &["/has_more"]),

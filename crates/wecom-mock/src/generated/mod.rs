@@ -28,7 +28,7 @@ pub(crate) mod idconvert;
 pub(crate) mod kf;
 pub(crate) mod living;
 pub(crate) mod media;
-/// 会议 · 预约会议高级管理, 会议 · 预约会议基础管理, 会议 · 会议统计管理 (feature `meeting`).
+/// 会议 · 预约会议高级管理, 会议 · 预约会议基础管理, 会议 · 预约会议报名管理, 会议 · 会中控制管理, 会议 · 会议统计管理 (feature `meeting`).
 pub(crate) mod meeting;
 /// 消息接收与发送, 消息接收与发送 · 应用发送消息到群聊会话, 消息推送（原群机器人） (feature `message`).
 pub(crate) mod message;
@@ -102,6 +102,8 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     media::ROUTES,
     meeting::advanced::ROUTES,
     meeting::basic::ROUTES,
+    meeting::enroll::ROUTES,
+    meeting::realcontrol::ROUTES,
     meeting::statistics::ROUTES,
     message::app::ROUTES,
     message::appchat::ROUTES,

@@ -2,4 +2,6 @@
 
 pub mod advanced;
 pub mod basic;
+pub mod enroll;
+pub mod realcontrol;
 pub mod statistics;

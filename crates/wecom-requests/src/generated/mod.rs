@@ -42,7 +42,7 @@ pub(crate) mod kf;
 pub(crate) mod living;
 #[cfg(feature = "media")]
 pub(crate) mod media;
-/// 会议 · 预约会议高级管理, 会议 · 预约会议基础管理, 会议 · 会议统计管理 (feature `meeting`).
+/// 会议 · 预约会议高级管理, 会议 · 预约会议基础管理, 会议 · 预约会议报名管理, 会议 · 会中控制管理, 会议 · 会议统计管理 (feature `meeting`).
 #[cfg(feature = "meeting")]
 pub(crate) mod meeting;
 /// 消息接收与发送, 消息接收与发送 · 应用发送消息到群聊会话, 消息推送（原群机器人） (feature `message`).
@@ -669,6 +669,38 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::meeting::basic::CreateMeeting as crate::Endpoint>::META,
     #[cfg(feature = "meeting")]
     <wecom_models::meeting::basic::UpdateMeeting as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::enroll::SetEnrollConfig as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::enroll::GetEnrollConfig as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::enroll::QueryEnrollByTmpOpenId as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::enroll::ListEnroll as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::enroll::ApproveEnroll as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::enroll::ImportEnroll as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::enroll::DeleteEnroll as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::realcontrol::SetRealControl as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::realcontrol::SetCohost as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::realcontrol::MuteUser as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::realcontrol::SwitchUserVideo as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::realcontrol::CloseScreenShare as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::realcontrol::SetNicknames as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::realcontrol::ManageWaitingRoomUsers as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::realcontrol::KickOutUsers as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::realcontrol::DismissMeeting as crate::Endpoint>::META,
     #[cfg(feature = "meeting")]
     <wecom_models::meeting::statistics::GetStartList as crate::Endpoint>::META,
     #[cfg(feature = "message")]

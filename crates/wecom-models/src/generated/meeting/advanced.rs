@@ -1311,6 +1311,8 @@ pub struct Settings {
     pub enable_host_key: Option<bool>,
     /// The host key: 6 digits. If omitted although `enable_host_key` is true, WeCom chooses one. Matching
     /// `^[0-9]{6}$`.
+    ///
+    /// The pages' examples have letters, the tables say 6 digits.
     pub host_key: Option<Secret>,
     /// Whether external users may join. Default true.
     pub allow_external_user: Option<bool>,
