@@ -11,6 +11,11 @@ use crate::envelope::Format;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
+    /// None of several receivers is for this path, or for this application.
+    #[error(
+        "no receiver is for this path and this application: add one with `receiver`, `receiver_at` or `receiver_for`"
+    )]
+    NoReceiver,
     /// The query lacks a parameter of all callbacks: the request doesn't come from WeCom, or a proxy has cut off the query.
     #[error("the query has no `{0}`: this request is no callback, or a proxy has dropped its query")]
     MissingParameter(&'static str),
@@ -55,6 +60,7 @@ impl Error {
     /// Returns the status to answer with. Everything from the signature on is a 403: the outside can't tell one from the other.
     pub fn status(&self) -> StatusCode {
         match self {
+            Self::NoReceiver => StatusCode::NOT_FOUND,
             Self::MissingParameter(_) | Self::RepeatedParameter(_) | Self::Envelope(_) => {
                 StatusCode::BAD_REQUEST
             }

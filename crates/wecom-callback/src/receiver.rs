@@ -1,5 +1,6 @@
 //! The receiver: what WeCom sends becomes a trusted message, and a reply becomes what WeCom reads.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -8,6 +9,7 @@ use bytes::Bytes;
 use http::HeaderValue;
 use sha2::{Digest as _, Sha256};
 use wecom_models::Secret;
+use wecom_models::callback::{Document, Envelope, Payload, ReadError};
 
 use crate::cipher::Key;
 use crate::envelope::{self, Format, Members};
@@ -94,24 +96,23 @@ impl Receiver {
 
     /// Opens a callback: takes the query and the body of a POST request, and returns the message in it.
     pub fn open(&self, query: &str, body: &[u8]) -> Result<Opened, Error> {
-        let (query, format, members) = self.read(query, body)?;
+        let query = Query::parse(query)?;
+        self.check_size(body)?;
+        let (format, members) = envelope::read(body).map_err(Error::Envelope)?;
         self.open_members(&query, format, &members)
     }
 
-    /// Reads what can be read without a key.
-    pub(crate) fn read<'a>(
-        &self,
-        query: &'a str,
-        body: &[u8],
-    ) -> Result<(Query<'a>, Format, Members), Error> {
-        let query = Query::parse(query)?;
-        if body.len() > self.0.max_body {
-            return Err(Error::TooLarge { limit: self.0.max_body });
-        }
-        let (format, members) = envelope::read(body).map_err(Error::Envelope)?;
-        Ok((query, format, members))
+    #[cfg(feature = "serve")]
+    pub(crate) fn max_body(&self) -> usize {
+        self.0.max_body
     }
 
+    pub(crate) fn check_size(&self, body: &[u8]) -> Result<(), Error> {
+        let limit = self.0.max_body;
+        if body.len() > limit { Err(Error::TooLarge { limit }) } else { Ok(()) }
+    }
+
+    /// Opens what has been read of an envelope.
     pub(crate) fn open_members(
         &self,
         query: &Query<'_>,
@@ -280,6 +281,23 @@ pub struct Opened {
     /// A hash of the receiver's token and key, the receiveid and the message. Callbacks that have the same are the same: WeCom repeats a callback
     /// that isn't answered in time. (`FromUserName` with `CreateTime`, as its documentation suggests, would lose events of the same second.)
     pub digest: [u8; 32],
+}
+
+impl Opened {
+    /// The message as text. A character that was cut in half becomes `\u{fffd}`.
+    pub fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.message)
+    }
+
+    /// Reads what all callbacks have in common, which says what kind of callback it is.
+    pub fn envelope(&self) -> Result<Envelope, ReadError> {
+        Document::parse(&self.text())?.envelope()
+    }
+
+    /// Reads the message as a type, whatever kind of callback it is: [`is`](wecom_models::callback::is) says whether it is of that type.
+    pub fn read<T: Payload>(&self) -> Result<T, ReadError> {
+        Document::parse(&self.text())?.read()
+    }
 }
 
 impl fmt::Debug for Opened {

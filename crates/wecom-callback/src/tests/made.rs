@@ -5,7 +5,7 @@ use crate::cipher::Key;
 use crate::envelope::{Format, write, write_reply};
 use crate::receiver::Fresh;
 use crate::signature::sign;
-use crate::{Opened, Receiver, decrypt_media};
+use crate::{Opened, PaymentKey, Receiver, Undecryptable, decrypt_media};
 
 fn receiver(vector: &Vector) -> Receiver {
     Receiver::builder(vector.token, vector.key).receiveid(vector.receiveid).build().unwrap()
@@ -117,23 +117,19 @@ fn a_nonce_that_is_markup_stays_text_in_a_reply() {
 #[test]
 fn payments_have_a_second_layer() {
     // V10
-    #[cfg(feature = "payments")]
-    {
-        use crate::{PaymentKey, Undecryptable};
-        let key = PaymentKey::new(super::KEY).unwrap();
-        let encrypted = "UINkOpnhOPlJMZJzcS2ellmDlVnwmSuvdxFbkBhhQaiN0en46PL7WoRTJcUqO77xxfOwvjmioUBd/g9hw8o/do1aSo73Roaa7oAV9Am+qjDiPw==";
-        let plain = br#"{"mchid":"1900000100","out_trade_no":"T1","trade_state":"SUCCESS"}"#;
-        assert_eq!(key.open(encrypted, "uRQLUOVVenok", "transaction").unwrap(), plain);
-        for (encrypted, nonce, data) in [
-            (encrypted, "uRQLUOVVenok", "refund"),
-            (encrypted, "uRQLUOVVenoK", "transaction"),
-            (encrypted, "short", "transaction"),
-            (&encrypted[4..], "uRQLUOVVenok", "transaction"),
-            ("", "uRQLUOVVenok", "transaction"),
-            ("?", "uRQLUOVVenok", "transaction"),
-        ] {
-            assert_eq!(key.open(encrypted, nonce, data), Err(Undecryptable));
-        }
+    let key = PaymentKey::new(super::KEY).unwrap();
+    let encrypted = "UINkOpnhOPlJMZJzcS2ellmDlVnwmSuvdxFbkBhhQaiN0en46PL7WoRTJcUqO77xxfOwvjmioUBd/g9hw8o/do1aSo73Roaa7oAV9Am+qjDiPw==";
+    let plain = br#"{"mchid":"1900000100","out_trade_no":"T1","trade_state":"SUCCESS"}"#;
+    assert_eq!(key.open(encrypted, "uRQLUOVVenok", "transaction").unwrap(), plain);
+    for (encrypted, nonce, data) in [
+        (encrypted, "uRQLUOVVenok", "refund"),
+        (encrypted, "uRQLUOVVenoK", "transaction"),
+        (encrypted, "short", "transaction"),
+        (&encrypted[4..], "uRQLUOVVenok", "transaction"),
+        ("", "uRQLUOVVenok", "transaction"),
+        ("?", "uRQLUOVVenok", "transaction"),
+    ] {
+        assert_eq!(key.open(encrypted, nonce, data), Err(Undecryptable));
     }
 }
 

@@ -1,0 +1,87 @@
+//! Which callbacks have been handled already.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::Duration;
+
+use futures_core::future::BoxFuture;
+use tokio::time::Instant;
+
+use super::answer::BoxError;
+
+/// The future of a store.
+pub type DuplicatesFuture<'a, T> = BoxFuture<'a, Result<T, BoxError>>;
+
+/// Whose turn it is to handle a callback.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// This process has it: nobody has handled the callback.
+    Ours,
+    /// It has been handled.
+    Done,
+}
+
+/// Shares between processes which callbacks have been handled. Each is known by its [`digest`](crate::Opened::digest).
+///
+/// If it fails, callbacks are handled all the same: better twice than never.
+pub trait Duplicates: Send + Sync + 'static {
+    /// Takes the turn for a callback. While another process handles it, this waits for it to succeed, fail or die.
+    fn begin<'a>(&'a self, digest: &'a [u8; 32]) -> DuplicatesFuture<'a, Turn>;
+
+    /// Keeps the turn while a handler runs; it ends only with an error.
+    fn keep<'a>(&'a self, digest: &'a [u8; 32]) -> DuplicatesFuture<'a, std::convert::Infallible>;
+
+    /// Remembers that a callback has been handled.
+    fn done<'a>(&'a self, digest: &'a [u8; 32]) -> DuplicatesFuture<'a, ()>;
+
+    /// Forgets a callback whose handler has failed.
+    fn forget<'a>(&'a self, digest: &'a [u8; 32]) -> DuplicatesFuture<'a, ()>;
+}
+
+/// The callbacks of this process: at most so many, for a time that is the same for all.
+pub(super) struct Recent<T> {
+    lifetime: Duration,
+    capacity: usize,
+    number: u64,
+    known: HashMap<[u8; 32], (u64, T)>,
+    /// In the order in which they came, which is the one in which they are forgotten.
+    order: VecDeque<(Instant, u64, [u8; 32])>,
+}
+
+impl<T> Recent<T> {
+    pub(super) fn new(lifetime: Duration, capacity: usize) -> Self {
+        Self { lifetime, capacity, number: 0, known: HashMap::new(), order: VecDeque::new() }
+    }
+
+    /// What is known of a callback.
+    pub(super) fn get(&mut self, digest: &[u8; 32]) -> Option<&T> {
+        self.clear_away(self.capacity);
+        self.known.get(digest).map(|(_, value)| value)
+    }
+
+    /// Remembers a callback.
+    pub(super) fn insert(&mut self, digest: [u8; 32], value: T) {
+        self.clear_away(self.capacity.saturating_sub(1));
+        self.number += 1;
+        self.known.insert(digest, (self.number, value));
+        self.order.push_back((Instant::now(), self.number, digest));
+    }
+
+    /// Forgets a callback.
+    pub(super) fn remove(&mut self, digest: &[u8; 32]) {
+        self.known.remove(digest);
+    }
+
+    /// Forgets what is too old, and the oldest of what is too much.
+    fn clear_away(&mut self, most: usize) {
+        while let Some((since, number, digest)) = self.order.front() {
+            if self.order.len() <= most && since.elapsed() < self.lifetime {
+                return;
+            }
+            // One that was forgotten may have come again since.
+            if self.known.get(digest).is_some_and(|(known, _)| known == number) {
+                self.known.remove(digest);
+            }
+            self.order.pop_front();
+        }
+    }
+}

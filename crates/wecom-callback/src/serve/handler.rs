@@ -1,0 +1,145 @@
+//! Handlers: functions whose last argument says which callbacks they take.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use futures_core::future::BoxFuture;
+use wecom_models::callback::{Document, Envelope, Events, Payload, ReadError, is};
+
+use super::answer::{BoxError, IntoPassive, Passive};
+use crate::Opened;
+
+/// What a handler's last argument can be: [`Event`], [`Family`] or [`Callback`].
+pub trait FromCallback: Sized + Send + 'static {
+    /// Whether a callback with this envelope is one.
+    fn takes(envelope: &Envelope) -> bool;
+
+    /// Reads it.
+    fn read(callback: Callback, document: &Document<'_>) -> Result<Self, ReadError>;
+}
+
+/// Any callback: what all have in common, and the message as it came.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Callback {
+    /// What all callbacks have in common.
+    pub envelope: Arc<Envelope>,
+    /// The decrypted message and how it came.
+    pub opened: Arc<Opened>,
+}
+
+impl Callback {
+    pub(super) fn new(envelope: Envelope, opened: Opened) -> Self {
+        Self { envelope: Arc::new(envelope), opened: Arc::new(opened) }
+    }
+}
+
+impl FromCallback for Callback {
+    fn takes(_: &Envelope) -> bool {
+        true
+    }
+
+    fn read(callback: Callback, _: &Document<'_>) -> Result<Self, ReadError> {
+        Ok(callback)
+    }
+}
+
+/// A callback of one type. Its fields are the content's: `event.external_userid`.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Event<T> {
+    /// What the type has of its own.
+    pub content: T,
+    /// What all callbacks have, and the message as it came.
+    pub callback: Callback,
+}
+
+impl<T> Deref for Event<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.content
+    }
+}
+
+impl<T: Payload> FromCallback for Event<T> {
+    fn takes(envelope: &Envelope) -> bool {
+        is::<T>(envelope)
+    }
+
+    fn read(callback: Callback, document: &Document<'_>) -> Result<Self, ReadError> {
+        Ok(Self { content: document.read()?, callback })
+    }
+}
+
+/// A callback of a family, as the family's enum.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Family<T> {
+    /// Which one it is.
+    pub content: T,
+    /// What all callbacks have, and the message as it came.
+    pub callback: Callback,
+}
+
+impl<T: Events> FromCallback for Family<T> {
+    fn takes(envelope: &Envelope) -> bool {
+        T::has(envelope)
+    }
+
+    fn read(callback: Callback, document: &Document<'_>) -> Result<Self, ReadError> {
+        Ok(Self { content: T::read(&callback.envelope, document)?, callback })
+    }
+}
+
+/// What a handler needs of the application's state: an argument before the callback.
+#[derive(Clone, Copy, Debug)]
+pub struct State<T>(pub T);
+
+/// What can be taken out of a state.
+pub trait FromRef<S> {
+    /// Takes it out.
+    fn from_ref(state: &S) -> Self;
+}
+
+impl<S: Clone> FromRef<S> for S {
+    fn from_ref(state: &S) -> Self {
+        state.clone()
+    }
+}
+
+/// What a handler becomes: a future that lives by itself.
+pub(super) type Handling = BoxFuture<'static, Result<Passive, BoxError>>;
+
+/// A function that handles callbacks: `async fn(Event<T>)`, or with up to two [`State`]s before the event.
+pub trait Handler<S, Arguments>: Send + Sync + 'static {
+    /// Its last argument.
+    type Callback: FromCallback;
+
+    /// Begins with the handling.
+    fn call(&self, state: &S, callback: Self::Callback) -> BoxFuture<'static, Result<Passive, BoxError>>;
+}
+
+/// Handlers with as many states as there are names.
+macro_rules! handlers {
+    ($($state:ident),*) => {
+        impl<S, F, Fut, C, $($state),*> Handler<S, ($(State<$state>,)* C,)> for F
+        where
+            F: Fn($(State<$state>,)* C) -> Fut + Send + Sync + 'static,
+            Fut: Future<Output: IntoPassive> + Send + 'static,
+            C: FromCallback,
+            $($state: FromRef<S>,)*
+        {
+            type Callback = C;
+
+            fn call(&self, _state: &S, callback: C) -> Handling {
+                let handling = self($(State($state::from_ref(_state)),)* callback);
+                Box::pin(async { handling.await.into_passive() })
+            }
+        }
+    };
+}
+
+handlers!();
+handlers!(A);
+handlers!(A, B);

@@ -1,0 +1,322 @@
+//! Serving callbacks over HTTP: to handlers by type, within WeCom's deadlines, each callback once.
+
+mod answer;
+mod duplicates;
+mod handler;
+mod receivers;
+#[cfg(feature = "redis")]
+mod redis;
+mod router;
+mod running;
+#[cfg(feature = "tower")]
+mod tower;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Buf, Bytes};
+use http::{Method, Request, Response, StatusCode};
+use http_body::Body;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use tokio::time::{Instant, timeout_at};
+use wecom_models::callback::{Document, Envelope, Shape};
+
+use crate::{Error, Format, Opened, Receiver};
+pub use answer::{BoxError, IntoPassive, Passive};
+pub use duplicates::{Duplicates, DuplicatesFuture, Turn};
+pub use handler::{Callback, Event, Family, FromCallback, FromRef, Handler, State};
+use receivers::Receivers;
+#[cfg(feature = "redis")]
+pub use redis::RedisDuplicates;
+pub use router::Router;
+use running::{Outcome, Refused, Running};
+
+/// How long WeCom waits for an application's answer is 5 seconds, which its way there and back is part of.
+const DEADLINE: Duration = Duration::from_secs(4);
+
+/// Suites, providers and devices have 1 second.
+const SHORT_DEADLINE: Duration = Duration::from_millis(700);
+
+/// How many handlers run at once.
+const MAX_RUNNING: u32 = 1000;
+
+/// How long a callback is remembered.
+const REMEMBER: Duration = Duration::from_secs(60 * 60);
+
+/// How many callbacks are remembered.
+const REMEMBERED: usize = 20_000;
+
+/// Receives callbacks over HTTP and passes them to the handlers of a [`Router`].
+///
+/// - **GET** requests verify the URL.
+/// - A callback's handler runs in a task of its own. If it is done within the deadline (4 seconds; 0.7 for suites, providers and devices), its
+///   reply is the answer. Otherwise the callback is answered without one, and the handler goes on.
+/// - A repeated callback is answered like the first, and its handler doesn't run again. If a handler fails in time, the status is 500, so that WeCom repeats
+///   the callback; however it fails, the next one is handled anew.
+/// - If 1000 handlers run already, the status is 503, and WeCom repeats the callback.
+/// - A callback that no handler takes is answered like any other.
+///
+/// Clones share everything. With the feature `tower`, it is a tower `Service`, which axum takes as it is:
+/// `axum::Router::new().route_service("/callback", callbacks)`.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use wecom_callback::{Callback, Callbacks, Receiver, Router};
+///
+/// let receiver = Receiver::builder("QDG6eK", "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C")
+///     .receiveid("wx5823bf96d3bd56c7")
+///     .build()?;
+/// let router = Router::new().fallback(|callback: Callback| async move {
+///     println!("{:?} {}", callback.envelope.shape, callback.envelope.kind);
+/// });
+/// let callbacks = Callbacks::new(receiver, router);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Callbacks(Arc<Settings>);
+
+struct Settings {
+    receivers: Receivers,
+    router: Router,
+    deadline: Duration,
+    short_deadline: Duration,
+    running: Running,
+}
+
+impl fmt::Debug for Callbacks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Callbacks").field("receivers", &self.0.receivers).finish_non_exhaustive()
+    }
+}
+
+impl Callbacks {
+    /// Receives with one receiver, whatever the path.
+    pub fn new(receiver: Receiver, router: Router) -> Self {
+        Self::builder(router).receiver(receiver).build()
+    }
+
+    /// Begins with the router, to which receivers are added.
+    pub fn builder(router: Router) -> CallbacksBuilder {
+        CallbacksBuilder {
+            receivers: Receivers::default(),
+            router,
+            deadline: DEADLINE,
+            short_deadline: SHORT_DEADLINE,
+            max_running: MAX_RUNNING,
+            remember: REMEMBER,
+            remembered: REMEMBERED,
+            duplicates: None,
+        }
+    }
+
+    /// Answers a request whose body has been read.
+    pub async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
+        let start = Instant::now();
+        let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
+        match *request.method() {
+            Method::GET => self.verify(path, query),
+            Method::POST => self.receive(path, query, request.body(), start).await,
+            _ => not_allowed(),
+        }
+    }
+
+    /// Answers a request whose body is yet to come. It must arrive within the deadline (else 408), and be no larger than the receivers take (else
+    /// 413): no more of it is read.
+    pub async fn handle_body<B>(&self, request: Request<B>) -> Response<Bytes>
+    where
+        B: Body<Data: Buf, Error: Into<BoxError>>,
+    {
+        let start = Instant::now();
+        let (parts, body) = request.into_parts();
+        let (path, query) = (parts.uri.path(), parts.uri.query().unwrap_or_default());
+        match parts.method {
+            Method::GET => return self.verify(path, query),
+            Method::POST => {}
+            _ => return not_allowed(),
+        }
+        let body = Limited::new(body, self.0.receivers.max_body());
+        match timeout_at(start + self.0.deadline, body.collect()).await {
+            Ok(Ok(body)) => self.receive(path, query, &body.to_bytes(), start).await,
+            Ok(Err(error)) if error.is::<LengthLimitError>() => refuse(StatusCode::PAYLOAD_TOO_LARGE),
+            Ok(Err(_)) => refuse(StatusCode::BAD_REQUEST),
+            Err(_) => refuse(StatusCode::REQUEST_TIMEOUT),
+        }
+    }
+
+    /// Takes no more callbacks (they are answered with 503), and waits for the handlers that run.
+    pub async fn shutdown(&self) {
+        self.0.running.shutdown().await;
+    }
+
+    fn verify(&self, path: &str, query: &str) -> Response<Bytes> {
+        match self.0.receivers.verify_url(path, query) {
+            Ok(echo) => {
+                tracing::debug!("a callback URL was verified");
+                respond(StatusCode::OK, "text/plain", echo)
+            }
+            Err(error) => refuse_for(&error),
+        }
+    }
+
+    async fn receive(&self, path: &str, query: &str, body: &[u8], start: Instant) -> Response<Bytes> {
+        let (receiver, opened) = match self.0.receivers.open(path, query, body) {
+            Ok(opened) => opened,
+            Err(error) => return refuse_for(&error),
+        };
+        let envelope = envelope(&opened);
+        let short = has_short_deadline(&envelope, opened.format);
+        let deadline = start + if short { self.0.short_deadline } else { self.0.deadline };
+        let handling = {
+            let (callbacks, envelope, opened) = (self.clone(), envelope.clone(), opened.clone());
+            async move { callbacks.0.router.call(envelope, opened).await }
+        };
+        let mut outcome = match self.0.running.start(&envelope, opened.digest, handling) {
+            Ok(outcome) => outcome,
+            Err(Refused) => {
+                tracing::warn!("too many handlers run, or this is shutting down: a callback is refused");
+                return refuse(StatusCode::SERVICE_UNAVAILABLE);
+            }
+        };
+        let outcome = timeout_at(deadline, outcome.wait_for(Option::is_some)).await;
+        match outcome.map(|outcome| outcome.ok().and_then(|outcome| outcome.clone())) {
+            Ok(Some(Outcome::Done(reply))) if !reply.is_none() => {
+                let reply = receiver.seal(&opened, reply.document());
+                let mut response = Response::new(reply.body);
+                response.headers_mut().insert(http::header::CONTENT_TYPE, reply.content_type);
+                response
+            }
+            Ok(Some(Outcome::Done(_))) | Err(_) => without_reply(&envelope),
+            Ok(Some(Outcome::Failed) | None) => refuse(StatusCode::INTERNAL_SERVER_ERROR),
+        }
+    }
+}
+
+/// What a callback says of itself. One that can't be read is none that is known, and keeps its message.
+fn envelope(opened: &Opened) -> Envelope {
+    let text = opened.text();
+    let envelope = Document::parse(&text).and_then(|document| document.envelope());
+    envelope.unwrap_or_else(|error| {
+        tracing::warn!(%error, "a callback can't be read");
+        Envelope::default()
+    })
+}
+
+/// Whether WeCom waits for 1 second only: it does for suites and providers, for devices in the cloud, and for the data that devices report.
+fn has_short_deadline(envelope: &Envelope, format: Format) -> bool {
+    envelope.shape == Shape::Info || format == Format::Json || envelope.kind.starts_with("device_")
+}
+
+/// Suites and providers must answer `success`, whatever came; all others may answer nothing.
+fn without_reply(envelope: &Envelope) -> Response<Bytes> {
+    let body = if envelope.shape == Shape::Info { "success" } else { "" };
+    respond(StatusCode::OK, "text/plain", Bytes::from_static(body.as_bytes()))
+}
+
+fn respond(status: StatusCode, content_type: &'static str, body: Bytes) -> Response<Bytes> {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    response.headers_mut().insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static(content_type));
+    response
+}
+
+/// A refusal tells the outside nothing but its status.
+fn refuse(status: StatusCode) -> Response<Bytes> {
+    let reason = status.canonical_reason().unwrap_or_default();
+    respond(status, "text/plain", Bytes::from_static(reason.as_bytes()))
+}
+
+fn refuse_for(error: &Error) -> Response<Bytes> {
+    tracing::warn!(%error, "a callback is refused");
+    refuse(error.status())
+}
+
+fn not_allowed() -> Response<Bytes> {
+    let mut response = refuse(StatusCode::METHOD_NOT_ALLOWED);
+    response.headers_mut().insert(http::header::ALLOW, http::HeaderValue::from_static("GET, POST"));
+    response
+}
+
+/// Sets up [`Callbacks`].
+#[must_use]
+pub struct CallbacksBuilder {
+    receivers: Receivers,
+    router: Router,
+    deadline: Duration,
+    short_deadline: Duration,
+    max_running: u32,
+    remember: Duration,
+    remembered: usize,
+    duplicates: Option<Arc<dyn Duplicates>>,
+}
+
+impl fmt::Debug for CallbacksBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallbacksBuilder").field("receivers", &self.receivers).finish_non_exhaustive()
+    }
+}
+
+impl CallbacksBuilder {
+    /// Adds a receiver for all paths that have none of their own. Of several, the one whose signature and key fit opens a callback.
+    pub fn receiver(mut self, receiver: Receiver) -> Self {
+        self.receivers.add(receiver, None, None);
+        self
+    }
+
+    /// Adds a receiver for a path of the URL.
+    pub fn receiver_at(mut self, path: impl Into<String>, receiver: Receiver) -> Self {
+        self.receivers.add(receiver, Some(path.into()), None);
+        self
+    }
+
+    /// Adds a receiver for the callbacks of an application, by the `AgentID` of their envelope, and for the verification of its URL.
+    pub fn receiver_for(mut self, agent_id: i64, receiver: Receiver) -> Self {
+        self.receivers.add(receiver, None, Some(agent_id.to_string()));
+        self
+    }
+
+    /// How long a handler has until its callback is answered without its reply, instead of 4 seconds. WeCom waits for 5.
+    ///
+    /// Zero answers at once.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// The same for suites, providers and devices, instead of 0.7 seconds. WeCom waits for 1.
+    pub fn short_deadline(mut self, deadline: Duration) -> Self {
+        self.short_deadline = deadline;
+        self
+    }
+
+    /// How many handlers run at once, instead of 1000. Further callbacks are answered with 503, and come again.
+    pub fn max_running(mut self, handlers: u32) -> Self {
+        self.max_running = handlers;
+        self
+    }
+
+    /// How long a callback is remembered, so that a repeated one isn't handled again, instead of an hour; and how many of them, at most, instead of 20,000.
+    pub fn remember(mut self, time: Duration, callbacks: usize) -> Self {
+        (self.remember, self.remembered) = (time, callbacks);
+        self
+    }
+
+    /// Shares what has been handled with other processes: with `RedisDuplicates` (feature `redis`), for instance.
+    pub fn duplicates(mut self, duplicates: impl Duplicates) -> Self {
+        self.duplicates = Some(Arc::new(duplicates));
+        self
+    }
+
+    /// Makes it.
+    pub fn build(self) -> Callbacks {
+        let running = Running::new(self.max_running, self.remember, self.remembered, self.duplicates);
+        Callbacks(Arc::new(Settings {
+            receivers: self.receivers,
+            router: self.router,
+            deadline: self.deadline,
+            short_deadline: self.short_deadline,
+            running,
+        }))
+    }
+}

@@ -1,0 +1,66 @@
+//! Several receivers behind one address.
+
+use bytes::Bytes;
+
+use crate::query::Query;
+use crate::{Error, Opened, Receiver, envelope};
+
+/// Receivers, and what they are for.
+#[derive(Debug, Default)]
+pub(super) struct Receivers(Vec<Entry>);
+
+#[derive(Debug)]
+struct Entry {
+    receiver: Receiver,
+    path: Option<String>,
+    agent_id: Option<String>,
+}
+
+impl Receivers {
+    pub(super) fn add(&mut self, receiver: Receiver, path: Option<String>, agent_id: Option<String>) {
+        self.0.push(Entry { receiver, path, agent_id });
+    }
+
+    /// The largest body that any of them takes.
+    pub(super) fn max_body(&self) -> usize {
+        self.0.iter().map(|entry| entry.receiver.max_body()).max().unwrap_or_default()
+    }
+
+    /// The receivers of a path, or, where it has none of its own, those for all.
+    fn at(&self, path: &str) -> impl Iterator<Item = &Entry> {
+        let path = self.0.iter().any(|entry| entry.path.as_deref() == Some(path)).then_some(path);
+        self.0.iter().filter(move |entry| entry.path.as_deref() == path)
+    }
+
+    pub(super) fn verify_url(&self, path: &str, query: &str) -> Result<Bytes, Error> {
+        first(self.at(path).map(|entry| entry.receiver.verify_url(query)))
+    }
+
+    /// Opens a callback with the receiver that it is for.
+    pub(super) fn open(&self, path: &str, query: &str, body: &[u8]) -> Result<(&Receiver, Opened), Error> {
+        let query = Query::parse(query)?;
+        let limit = self.max_body();
+        if body.len() > limit {
+            return Err(Error::TooLarge { limit });
+        }
+        let (format, members) = envelope::read(body).map_err(Error::Envelope)?;
+        let may = |entry: &&Entry| entry.agent_id.is_none() || entry.agent_id == members.agent_id;
+        first(self.at(path).filter(may).map(|Entry { receiver, .. }| {
+            receiver.check_size(body)?;
+            Ok((receiver, receiver.open_members(&query, format, &members)?))
+        }))
+    }
+}
+
+/// The first success; otherwise, the error that went furthest: most receivers have another's token.
+fn first<T>(attempts: impl Iterator<Item = Result<T, Error>>) -> Result<T, Error> {
+    let mut closest = Error::NoReceiver;
+    for attempt in attempts {
+        match attempt {
+            Ok(success) => return Ok(success),
+            Err(error) if matches!(closest, Error::NoReceiver | Error::Signature { .. }) => closest = error,
+            Err(_) => {}
+        }
+    }
+    Err(closest)
+}

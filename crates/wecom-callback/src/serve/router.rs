@@ -1,0 +1,128 @@
+//! Which handler takes a callback.
+
+use std::fmt;
+use std::sync::Arc;
+
+use wecom_models::callback::{Document, Envelope};
+
+use super::answer::Passive;
+use super::handler::{Callback, FromCallback, Handler, Handling};
+use crate::Opened;
+
+/// Passes callbacks on to handlers, by the type of their last argument.
+///
+/// Handlers are asked in the order in which they were added, as the arms of a `match` are: the first whose type fits takes the callback. Put
+/// an [`Event`](crate::Event) before the [`Family`](crate::Family) that it belongs to.
+///
+/// Where an application has no `S` yet, [`with_state`](Self::with_state) provides it.
+pub struct Router<S = ()> {
+    routes: Vec<Route<S>>,
+    fallback: Option<Call<S>>,
+}
+
+struct Route<S> {
+    takes: Box<dyn Fn(&Envelope) -> bool + Send + Sync>,
+    call: Call<S>,
+}
+
+type Call<S> = Box<dyn Fn(&S, Callback, &Document<'_>) -> Handling + Send + Sync>;
+
+impl<S> fmt::Debug for Router<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Router").field("handlers", &self.routes.len()).finish_non_exhaustive()
+    }
+}
+
+impl<S> Default for Router<S> {
+    fn default() -> Self {
+        Self { routes: Vec::new(), fallback: None }
+    }
+}
+
+impl<S: Send + Sync + 'static> Router<S> {
+    /// Creates a router without handlers.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a handler for what its last argument is: `|event: Event<T>| async …`.
+    #[must_use]
+    pub fn on<H: Handler<S, A>, A>(self, handler: H) -> Self {
+        self.route(<H::Callback as FromCallback>::takes, handler)
+    }
+
+    /// Adds a handler for those callbacks that the function returns `true` for, and that its last argument can be: all messages, say, by
+    /// `|envelope| envelope.shape == Shape::Message`.
+    #[must_use]
+    pub fn when<H: Handler<S, A>, A>(
+        self,
+        takes: impl Fn(&Envelope) -> bool + Send + Sync + 'static,
+        handler: H,
+    ) -> Self {
+        self.route(move |envelope| H::Callback::takes(envelope) && takes(envelope), handler)
+    }
+
+    fn route<H: Handler<S, A>, A>(
+        mut self,
+        takes: impl Fn(&Envelope) -> bool + Send + Sync + 'static,
+        handler: H,
+    ) -> Self {
+        self.routes.push(Route { takes: Box::new(takes), call: call(handler) });
+        self
+    }
+
+    /// Sets the handler of what no other takes, also of what can't be read.
+    #[must_use]
+    pub fn fallback<H: Handler<S, A, Callback = Callback>, A>(mut self, handler: H) -> Self {
+        self.fallback = Some(call(handler));
+        self
+    }
+
+    /// Adds the handlers of another router after these, and its fallback if there is none.
+    #[must_use]
+    pub fn merge(mut self, other: Self) -> Self {
+        self.routes.extend(other.routes);
+        self.fallback = self.fallback.or(other.fallback);
+        self
+    }
+
+    /// Provides the state that handlers take with [`State`](crate::State).
+    pub fn with_state<T: Send + Sync + 'static>(self, state: S) -> Router<T> {
+        let state = Arc::new(state);
+        let provide = |call: Call<S>| -> Call<T> {
+            let state = Arc::clone(&state);
+            Box::new(move |_, callback, document| call(&state, callback, document))
+        };
+        let routes =
+            self.routes.into_iter().map(|route| Route { takes: route.takes, call: provide(route.call) });
+        Router { routes: routes.collect(), fallback: self.fallback.map(provide) }
+    }
+}
+
+impl Router {
+    /// Begins with the handling of a callback.
+    pub(super) fn call(&self, envelope: Envelope, opened: Opened) -> Handling {
+        let route = self.routes.iter().find(|route| (route.takes)(&envelope)).map(|route| &route.call);
+        let Some(call) = route.or(self.fallback.as_ref()) else {
+            tracing::debug!("no handler takes this callback");
+            return Box::pin(async { Ok(Passive::none()) });
+        };
+        let callback = Callback::new(envelope, opened);
+        let opened = Arc::clone(&callback.opened);
+        // What can't be read has an envelope without a kind, and goes to handlers of any callback: they don't look at the document.
+        let text = opened.text();
+        let document = Document::parse(&text).or_else(|_| Document::parse("{}"));
+        match document {
+            Ok(document) => call(&(), callback, &document),
+            Err(error) => Box::pin(async { Err(error.into()) }),
+        }
+    }
+}
+
+/// Reads what a handler takes, and calls it.
+fn call<S: Send + Sync + 'static, H: Handler<S, A>, A>(handler: H) -> Call<S> {
+    Box::new(move |state, callback, document| match H::Callback::read(callback, document) {
+        Ok(read) => handler.call(state, read),
+        Err(error) => Box::pin(async { Err(error.into()) }),
+    })
+}

@@ -1,0 +1,173 @@
+//! The handlers that run, and what has become of those that ran.
+
+use std::future::pending;
+use std::panic::AssertUnwindSafe;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use futures_util::future::select;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tracing::Instrument as _;
+use wecom_models::callback::Envelope;
+
+use super::answer::{BoxError, Passive};
+use super::duplicates::{Duplicates, Recent, Turn};
+
+/// What has become of a callback.
+#[derive(Clone, Debug)]
+pub(super) enum Outcome {
+    /// It was handled, here or elsewhere.
+    Done(Passive),
+    /// Its handler failed.
+    Failed,
+}
+
+/// An outcome, once there is one.
+type Pending = watch::Receiver<Option<Outcome>>;
+
+/// What a handler does.
+pub(super) trait Handling: Future<Output = Result<Passive, BoxError>> + Send + 'static {}
+
+impl<F: Future<Output = Result<Passive, BoxError>> + Send + 'static> Handling for F {}
+
+/// No more handlers may run.
+pub(super) struct Refused;
+
+/// The handlers of one [`Callbacks`](super::Callbacks).
+pub(super) struct Running {
+    most: u32,
+    places: Arc<Semaphore>,
+    recent: Arc<Mutex<Recent<Pending>>>,
+    shared: Option<Arc<dyn Duplicates>>,
+}
+
+impl Running {
+    pub(super) fn new(
+        most: u32,
+        remember: Duration,
+        remembered: usize,
+        shared: Option<Arc<dyn Duplicates>>,
+    ) -> Self {
+        let recent = Arc::new(Mutex::new(Recent::new(remember, remembered)));
+        Self { most, places: Arc::new(Semaphore::new(most as usize)), recent, shared }
+    }
+
+    /// Starts a handler in a task of its own, unless that callback has one already: then it is the same outcome.
+    pub(super) fn start(
+        &self,
+        envelope: &Envelope,
+        digest: [u8; 32],
+        handling: impl Handling,
+    ) -> Result<Pending, Refused> {
+        let mut recent = lock(&self.recent);
+        if let Some(known) = recent.get(&digest) {
+            return Ok(known.clone());
+        }
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Refused)?;
+        let (told, outcome) = watch::channel(None);
+        recent.insert(digest, outcome.clone());
+        drop(recent);
+        let span = tracing::info_span!("callback", shape = ?envelope.shape, kind = envelope.kind, change = envelope.change);
+        let task = Task {
+            digest,
+            recent: Arc::clone(&self.recent),
+            shared: self.shared.clone(),
+            told,
+            _place: place,
+        };
+        tokio::spawn(task.run(handling).instrument(span));
+        Ok(outcome)
+    }
+
+    /// Waits until all handlers are done, and lets none start meanwhile or later.
+    pub(super) async fn shutdown(&self) {
+        // It fails where another has closed it before, which is as good.
+        let all = self.places.acquire_many(self.most).await;
+        self.places.close();
+        drop(all);
+    }
+}
+
+/// One handler's run.
+struct Task {
+    digest: [u8; 32],
+    recent: Arc<Mutex<Recent<Pending>>>,
+    shared: Option<Arc<dyn Duplicates>>,
+    told: watch::Sender<Option<Outcome>>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Task {
+    async fn run(self, handling: impl Handling) {
+        let outcome = match self.begin().await {
+            Turn::Done => Outcome::Done(Passive::none()),
+            Turn::Ours => {
+                let outcome = self.handle(handling).await;
+                self.end(&outcome).await;
+                outcome
+            }
+        };
+        if matches!(outcome, Outcome::Failed) {
+            lock(&self.recent).remove(&self.digest);
+        }
+        if matches!(&outcome, Outcome::Done(reply) if !reply.is_none()) && self.told.receiver_count() <= 1 {
+            tracing::warn!(
+                "a reply comes after the callback was answered: WeCom won't see it; send a message in its place"
+            );
+        }
+        self.told.send_replace(Some(outcome));
+    }
+
+    /// Takes the turn, if other processes have a say in it.
+    async fn begin(&self) -> Turn {
+        let Some(shared) = &self.shared else { return Turn::Ours };
+        shared.begin(&self.digest).await.unwrap_or_else(|error| {
+            tracing::warn!(error, "the store of duplicates failed: a callback may be handled twice");
+            Turn::Ours
+        })
+    }
+
+    async fn handle(&self, handling: impl Handling) -> Outcome {
+        let handling = AssertUnwindSafe(handling).catch_unwind();
+        let handled = match &self.shared {
+            None => handling.await,
+            Some(shared) => {
+                let keep = pin!(async {
+                    let Err(error) = shared.keep(&self.digest).await;
+                    tracing::warn!(error, "the store of duplicates failed: a callback may be handled twice");
+                    pending().await
+                });
+                select(pin!(handling), keep).await.factor_first().0
+            }
+        };
+        match handled {
+            Ok(Ok(reply)) => Outcome::Done(reply),
+            Ok(Err(error)) => {
+                tracing::error!(error, "a handler failed");
+                Outcome::Failed
+            }
+            Err(_) => {
+                tracing::error!("a handler panicked");
+                Outcome::Failed
+            }
+        }
+    }
+
+    async fn end(&self, outcome: &Outcome) {
+        let Some(shared) = &self.shared else { return };
+        let ended = match outcome {
+            Outcome::Done(_) => shared.done(&self.digest).await,
+            Outcome::Failed => shared.forget(&self.digest).await,
+        };
+        if let Err(error) = ended {
+            tracing::warn!(error, "the store of duplicates failed: a callback may be handled twice");
+        }
+    }
+}
+
+/// Locks what stays whole even if a task panicked meanwhile.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,5 @@
+//! Serving callbacks over HTTP.
+
+mod common;
+mod http;
+mod service;

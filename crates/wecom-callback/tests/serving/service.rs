@@ -1,0 +1,408 @@
+//! What the service does, with a clock of its own: nothing waits for real time.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use crate::common::{
+    Added, CORP, Customers, KEY, TOKEN, added, builder, post, receiver, request, sender, sent, text, ticket,
+};
+use bytes::Bytes;
+use http::{Method, Response, StatusCode};
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep};
+use wecom_callback::{
+    BoxError, Callback, Callbacks, Event, Family, Format, Passive, Receiveid, Receiver, Router, Sender, State,
+};
+use wecom_models::callback::Shape;
+
+/// What handlers have seen.
+type Log = Arc<Mutex<Vec<String>>>;
+
+fn status_and_body(response: &Response<Bytes>) -> (u16, &str) {
+    (response.status().as_u16(), std::str::from_utf8(response.body()).unwrap())
+}
+
+/// Handlers of each sort, which note what comes to them.
+fn noting(log: &Log) -> Callbacks {
+    let note = |log: &Log, what: String| log.lock().unwrap().push(what);
+    let router = Router::<Log>::new()
+        .on(move |State(log): State<Log>, event: Event<Added>| async move {
+            note(&log, format!("added {}", event.customer));
+        })
+        .on(move |State(log): State<Log>, event: Family<Customers>| async move {
+            note(&log, format!("{:?}", event.content));
+        })
+        .when(
+            |envelope| envelope.shape == Shape::Message,
+            move |State(log): State<Log>, callback: Callback| async move {
+                note(&log, callback.envelope.kind.clone());
+            },
+        )
+        .fallback(move |State(log): State<Log>, callback: Callback| async move {
+            note(&log, format!("fallback {}", callback.opened.text()));
+        });
+    Callbacks::new(receiver(), router.with_state(Arc::clone(log)))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_callback_goes_to_the_first_handler_whose_type_it_is() {
+    let log = Log::default();
+    let callbacks = noting(&log);
+    let deleted = added("x").replace("add_external_contact", "del_external_contact");
+    for message in [&*added("wm1"), &deleted, &text("hi"), "<xml><Event>new</Event></xml>", "<xml><broken"] {
+        assert_eq!(status_and_body(&post(&callbacks, &sent(message)).await), (200, ""), "{message}");
+    }
+    let log = log.lock().unwrap();
+    assert_eq!(log[0], "added wm1");
+    assert!(log[1].starts_with("Other(Object"), "{}", log[1]);
+    assert_eq!(log[2..], ["text", "fallback <xml><Event>new</Event></xml>", "fallback <xml><broken"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_no_handler_takes_is_answered_all_the_same() {
+    let callbacks = Callbacks::new(receiver(), Router::new());
+    assert_eq!(status_and_body(&post(&callbacks, &sent(&text("hi"))).await), (200, ""));
+    // Suites must answer this, whatever came; it is told by the content: events arrive at a suite's other URL, too.
+    assert_eq!(status_and_body(&post(&callbacks, &sent(&ticket("t"))).await), (200, "success"));
+    assert_eq!(
+        status_and_body(
+            &post(&callbacks, &sent("<xml><SuiteId>s</SuiteId><InfoType>new</InfoType></xml>")).await
+        ),
+        (200, "success")
+    );
+    let event = "<xml><MsgType>event</MsgType><Event>change_app_admin</Event></xml>";
+    assert_eq!(status_and_body(&post(&callbacks, &sent(event)).await), (200, ""));
+}
+
+#[tokio::test(start_paused = true)]
+async fn several_routers_are_one() {
+    let log = Log::default();
+    let first = Router::new().on({
+        let log = Arc::clone(&log);
+        move |event: Event<Added>| {
+            let log = Arc::clone(&log);
+            async move { log.lock().unwrap().push(event.customer.clone()) }
+        }
+    });
+    let second = Router::new().fallback(|_: Callback| async { Passive::new("<xml/>") });
+    let callbacks = Callbacks::new(receiver(), first.merge(second));
+    assert_eq!(post(&callbacks, &sent(&added("wm1"))).await.body(), "");
+    assert_ne!(post(&callbacks, &sent(&text("hi"))).await.body(), "");
+    assert_eq!(*log.lock().unwrap(), ["wm1"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_url_is_verified_with_the_bare_text_as_often_as_it_is_asked() {
+    let callbacks = Callbacks::new(receiver(), Router::new());
+    let query = sender().verification("6543210987654321098");
+    for _ in 0..3 {
+        let response = callbacks.handle(request(Method::GET, &format!("/?own=1&{query}"), "")).await;
+        assert_eq!(status_and_body(&response), (200, "6543210987654321098"));
+        assert_eq!(response.headers()["content-type"], "text/plain");
+    }
+    let other = Sender::new("another", KEY, CORP).unwrap().verification("1");
+    assert_eq!(callbacks.handle(request(Method::GET, &format!("/?{other}"), "")).await.status(), 403);
+    assert_eq!(callbacks.handle(request(Method::GET, "/", "")).await.status(), 400);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reply_is_encrypted_in_the_format_of_its_callback() {
+    let router = Router::new()
+        .fallback(|callback: Callback| async move { Passive::new(callback.opened.message.clone()) });
+    let callbacks = Callbacks::new(receiver(), router);
+    for (format, content_type) in [
+        (Format::Xml, "text/xml; charset=utf-8"),
+        (Format::Bot, "application/json"),
+        (Format::Json, "application/json"),
+    ] {
+        let message = format!("{{\"msgtype\":\"{format:?}\"}}");
+        let response = post(&callbacks, &sender().callback(format, message.as_bytes(), CORP, "")).await;
+        assert_eq!(response.headers()["content-type"], content_type);
+        assert_eq!(sender().open_reply(response.body()).unwrap(), message.as_bytes());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_handler_goes_on_after_the_answer() {
+    let done = Arc::new(Notify::new());
+    let router =
+        Router::<Arc<Notify>>::new().fallback(|State(done): State<Arc<Notify>>, _: Callback| async move {
+            sleep(Duration::from_secs(8)).await;
+            done.notify_one();
+            Passive::new("too late")
+        });
+    let callbacks = Callbacks::new(receiver(), router.with_state(Arc::clone(&done)));
+    let start = Instant::now();
+    assert_eq!(status_and_body(&post(&callbacks, &sent(&text("hi"))).await), (200, ""));
+    assert_eq!(start.elapsed().as_secs(), 4);
+    done.notified().await;
+    assert_eq!(start.elapsed().as_secs(), 8);
+}
+
+#[tokio::test(start_paused = true)]
+async fn suites_providers_and_devices_are_answered_within_a_second() {
+    let router = || Router::new().fallback(|_: Callback| sleep(Duration::from_secs(60)));
+    let callbacks = Callbacks::new(receiver(), router());
+    let device =
+        sender().callback(Format::Json, br#"{"msg_type":"event","event":{"event_type":"bind"}}"#, CORP, "");
+    let report = "<xml><MsgType>event</MsgType><Event>device_checkin_data_report</Event></xml>";
+    for callback in [sent(&ticket("1")), device, sent(report)] {
+        let start = Instant::now();
+        assert_eq!(post(&callbacks, &callback).await.status(), 200);
+        assert_eq!(start.elapsed().as_millis(), 700);
+    }
+    let own = Callbacks::builder(router())
+        .receiver(receiver())
+        .deadline(Duration::ZERO)
+        .short_deadline(Duration::from_millis(100))
+        .build();
+    for (message, expected) in [(text("hi"), 0), (ticket("1"), 100)] {
+        let start = Instant::now();
+        post(&own, &sent(&message)).await;
+        assert_eq!(start.elapsed().as_millis(), expected);
+    }
+}
+
+/// Counts its runs, takes a second for each, and does what the number of the run says.
+fn counting(count: &Arc<AtomicUsize>, behave: fn(usize) -> Result<Passive, BoxError>) -> Router {
+    let router = Router::<Arc<AtomicUsize>>::new().fallback(
+        move |State(count): State<Arc<AtomicUsize>>, _: Callback| async move {
+            sleep(Duration::from_secs(1)).await;
+            behave(count.fetch_add(1, Ordering::SeqCst))
+        },
+    );
+    router.with_state(Arc::clone(count))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_repeated_callback_is_answered_like_the_first_and_handled_once() {
+    let count = Arc::new(AtomicUsize::new(0));
+    let callbacks = Callbacks::new(receiver(), counting(&count, |_| Ok(Passive::new("<xml>reply</xml>"))));
+    // Each with another nonce and other random bytes; two at once, one later.
+    let [a, b, c] = [(); 3].map(|()| sent(&text("hi")));
+    let (first, second) = tokio::join!(post(&callbacks, &a), post(&callbacks, &b));
+    let third = post(&callbacks, &c).await;
+    for response in [first, second, third] {
+        assert_eq!(sender().open_reply(response.body()).unwrap(), b"<xml>reply</xml>");
+    }
+    assert_eq!(count.load(Ordering::SeqCst), 1);
+    post(&callbacks, &sent(&text("another"))).await;
+    assert_eq!(count.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_callback_is_forgotten_after_its_time_or_when_there_are_too_many() {
+    let count = Arc::new(AtomicUsize::new(0));
+    let router = counting(&count, |_| Ok(Passive::none()));
+    let callbacks =
+        Callbacks::builder(router).receiver(receiver()).remember(Duration::from_secs(60), 2).build();
+    let handled = async |message: &str| {
+        let before = count.load(Ordering::SeqCst);
+        post(&callbacks, &sent(message)).await;
+        count.load(Ordering::SeqCst) > before
+    };
+    assert!(handled("<a/>").await && !handled("<a/>").await);
+    sleep(Duration::from_secs(60)).await;
+    assert!(handled("<a/>").await, "it is too old");
+    assert!(handled("<b/>").await && handled("<c/>").await);
+    assert!(!handled("<b/>").await && handled("<a/>").await, "of three, the oldest is forgotten");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failed_or_panicked_handler_is_a_500_and_its_callback_is_handled_again() {
+    let count = Arc::new(AtomicUsize::new(0));
+    let router = counting(&count, |run| match run {
+        0 => Err("the database is away".into()),
+        1 => panic!("a mistake"),
+        _ => Ok(Passive::none()),
+    });
+    let callbacks = Callbacks::new(receiver(), router);
+    let callback = sent(&text("hi"));
+    let statuses = [
+        post(&callbacks, &callback).await,
+        post(&callbacks, &callback).await,
+        post(&callbacks, &callback).await,
+    ];
+    assert_eq!(statuses.map(|response| response.status().as_u16()), [500, 500, 200]);
+    assert_eq!(status_and_body(&post(&callbacks, &callback).await), (200, ""));
+    assert_eq!(count.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn when_too_many_handlers_run_a_callback_is_refused_and_handled_when_it_comes_again() {
+    let count = Arc::new(AtomicUsize::new(0));
+    let router = counting(&count, |_| Ok(Passive::none()));
+    let callbacks = Callbacks::builder(router).receiver(receiver()).max_running(2).build();
+    let [a, b, c] = ["a", "b", "c"].map(|content| sent(&text(content)));
+    let (first, second, third) =
+        tokio::join!(post(&callbacks, &a), post(&callbacks, &b), post(&callbacks, &c));
+    assert_eq!([first, second, third].map(|response| response.status().as_u16()), [200, 200, 503]);
+    assert_eq!(post(&callbacks, &c).await.status(), 200);
+    assert_eq!(count.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn shutdown_waits_for_what_runs_and_takes_nothing_more() {
+    let count = Arc::new(AtomicUsize::new(0));
+    let callbacks = Callbacks::builder(counting(&count, |_| Ok(Passive::none())))
+        .receiver(receiver())
+        .deadline(Duration::ZERO)
+        .build();
+    assert_eq!(post(&callbacks, &sent(&text("hi"))).await.status(), 200);
+    assert_eq!(count.load(Ordering::SeqCst), 0);
+    let refused = async {
+        sleep(Duration::from_millis(10)).await;
+        post(&callbacks, &sent(&text("another"))).await.status()
+    };
+    let ((), status) = tokio::join!(callbacks.shutdown(), refused);
+    assert_eq!((count.load(Ordering::SeqCst), status), (1, StatusCode::SERVICE_UNAVAILABLE));
+    callbacks.shutdown().await;
+    assert_eq!(post(&callbacks, &sent(&text("another"))).await.status(), 503);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_receiver_is_found_by_path_by_application_and_by_trial() {
+    let of =
+        |token: &str, receiveid: &str| Receiver::builder(token, KEY).receiveid(receiveid).build().unwrap();
+    let router = Router::new()
+        .fallback(|callback: Callback| async move { Passive::new(callback.opened.receiveid.clone()) });
+    let callbacks = Callbacks::builder(router)
+        .receiver(of("one", "ww1"))
+        .receiver(of("two", "ww2"))
+        .receiver_for(7, of("seven", "ww7"))
+        .receiver_at("/suite", of("suite", "wwsuite"))
+        .build();
+    let ask = async |path: &str, token: &str, receiveid: &str, agent_id: &str| {
+        let sender = Sender::new(token, KEY, receiveid).unwrap();
+        let sent = sender.callback(Format::Xml, text("hi").as_bytes(), receiveid, agent_id);
+        let response =
+            callbacks.handle(request(Method::POST, &format!("{path}?{}", sent.query), &sent.body)).await;
+        match response.status() {
+            StatusCode::OK => String::from_utf8(sender.open_reply(response.body()).unwrap()).unwrap(),
+            status => status.as_str().to_owned(),
+        }
+    };
+    assert_eq!(ask("/any", "one", "ww1", "").await, "ww1");
+    assert_eq!(ask("/", "two", "ww2", "9").await, "ww2");
+    assert_eq!(ask("/", "seven", "ww7", "7").await, "ww7");
+    assert_eq!(ask("/", "seven", "ww7", "8").await, "403");
+    assert_eq!(ask("/suite", "suite", "wwsuite", "").await, "wwsuite");
+    assert_eq!(ask("/suite", "one", "ww1", "").await, "403");
+    assert_eq!(ask("/", "suite", "wwsuite", "").await, "403");
+    for (path, token, receiveid) in
+        [("/", "two", "ww2"), ("/", "seven", "ww7"), ("/suite", "suite", "wwsuite")]
+    {
+        let query = Sender::new(token, KEY, receiveid).unwrap().verification("123");
+        assert_eq!(
+            callbacks.handle(request(Method::GET, &format!("{path}?{query}"), "")).await.body(),
+            "123"
+        );
+    }
+    let only = Callbacks::builder(Router::new()).receiver_at("/suite", of("suite", "wwsuite")).build();
+    assert_eq!(
+        only.handle(request(Method::GET, "/?msg_signature=1&timestamp=1&nonce=1", "")).await.status(),
+        404
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn tickets_of_several_suites_at_one_url_are_told_apart() {
+    let log = Log::default();
+    let router = Router::<Log>::new().fallback(|State(log): State<Log>, callback: Callback| async move {
+        log.lock().unwrap().push(callback.envelope.suite_id.clone().unwrap());
+    });
+    let suites = Receiver::builder(TOKEN, KEY).receiveid(Receiveid::any()).build().unwrap();
+    let callbacks = Callbacks::new(suites, router.with_state(Arc::clone(&log)));
+    for suite in ["wwsuite1", "wwsuite2"] {
+        let message = ticket("t").replace(CORP, suite);
+        let sender = Sender::new(TOKEN, KEY, suite).unwrap();
+        post(&callbacks, &sender.callback(Format::Xml, message.as_bytes(), suite, "")).await;
+    }
+    assert_eq!(*log.lock().unwrap(), ["wwsuite1", "wwsuite2"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn refusals_have_their_status_and_tell_nothing_else() {
+    let callbacks =
+        Callbacks::builder(Router::new()).receiver(builder().max_body(1000).build().unwrap()).build();
+    let good = sent(&text("hi"));
+    let signature = good.query.replace("msg_signature=", "msg_signature=0");
+    let other = Sender::new(TOKEN, KEY, "wwother").unwrap().callback(Format::Xml, b"", "", "");
+    for (method, query, body, expected) in [
+        (Method::POST, &*signature, &*good.body, (403, "Forbidden")),
+        (Method::POST, &*other.query, &*other.body, (403, "Forbidden")),
+        (Method::POST, "", &*good.body, (400, "Bad Request")),
+        (Method::POST, &*good.query, "<xml/>", (400, "Bad Request")),
+        (Method::POST, &*good.query, &" ".repeat(1001), (413, "Payload Too Large")),
+        (Method::PUT, &*good.query, &*good.body, (405, "Method Not Allowed")),
+        (Method::HEAD, &*good.query, "", (405, "Method Not Allowed")),
+    ] {
+        let response = callbacks.handle(request(method, &format!("/?{query}"), body)).await;
+        assert_eq!(status_and_body(&response), expected);
+    }
+}
+
+mod bodies {
+    //! Bodies that are still to come.
+
+    use std::convert::Infallible;
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+
+    use http::Request;
+    use http_body::{Body, Frame};
+
+    use super::*;
+
+    /// A body of blanks without an end, which counts what is taken of it.
+    struct Endless(Arc<AtomicUsize>);
+
+    impl Body for Endless {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            self.0.fetch_add(1000, Ordering::SeqCst);
+            Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(&[b' '; 1000])))))
+        }
+    }
+
+    /// A body that never comes.
+    struct Silent;
+
+    impl Body for Silent {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            Poll::Pending
+        }
+    }
+
+    fn post<B>(body: B) -> Request<B> {
+        Request::post("/").body(body).unwrap()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn of_a_body_that_is_too_large_no_more_is_taken_than_the_limit() {
+        let callbacks = Callbacks::new(receiver(), Router::new());
+        let taken = Arc::new(AtomicUsize::new(0));
+        assert_eq!(callbacks.handle_body(post(Endless(Arc::clone(&taken)))).await.status(), 413);
+        assert!(taken.load(Ordering::SeqCst) <= (1 << 20) + 1000);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_does_not_come_in_time_is_not_waited_for() {
+        let callbacks = Callbacks::new(receiver(), Router::new());
+        let start = Instant::now();
+        assert_eq!(callbacks.handle_body(post(Silent)).await.status(), 408);
+        assert_eq!(start.elapsed().as_secs(), 4);
+    }
+}
