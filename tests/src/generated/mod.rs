@@ -28,7 +28,8 @@ pub(crate) mod idconvert;
 pub(crate) mod kf;
 pub(crate) mod living;
 pub(crate) mod media;
-/// 会议 · 预约会议高级管理, 会议 · 预约会议基础管理, 会议 · 预约会议报名管理, 会议 · 会中控制管理, 会议 · 会议统计管理 (feature `meeting`).
+/// 会议 · 预约会议高级管理, 会议 · 预约会议基础管理, 会议 · 预约会议报名管理, 会议 · 会议室连接器（MRA）管理, 会议 · 电话入会（PSTN）管理, 会议 · 会议投票管理, 会议
+/// · 会中控制管理, 会议 · 会议统计管理, 会议 · 高级功能账号管理 (feature `meeting`).
 pub(crate) mod meeting;
 /// 消息接收与发送, 消息接收与发送 · 应用发送消息到群聊会话, 消息推送（原群机器人） (feature `message`).
 pub(crate) mod message;
@@ -1132,6 +1133,51 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         wecom_models::meeting::enroll::DeleteEnroll,
     >(meeting::enroll::DELETE_ENROLL, &[], &[]),
     Contract::of::<
+        wecom_models::meeting::mra::QueryMraStatus,
+    >(meeting::mra::QUERY_MRA_STATUS, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::mra::SetMraDefaultLayout,
+    >(meeting::mra::SET_MRA_DEFAULT_LAYOUT, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::mra::SetMraRaiseHand,
+    >(meeting::mra::SET_MRA_RAISE_HAND, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::mra::HangUpMra,
+    >(meeting::mra::HANG_UP_MRA, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::phone::PhoneCallOut,
+    >(meeting::phone::PHONE_CALL_OUT, &["/phone_numbers"], &[]),
+    Contract::of::<
+        wecom_models::meeting::phone::GetPhoneCallOutStatus,
+    >(meeting::phone::GET_PHONE_CALL_OUT_STATUS, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::phone::GetPhoneTmpOpenId,
+    >(meeting::phone::GET_PHONE_TMP_OPEN_ID, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::poll::CreatePollTheme,
+    >(meeting::poll::CREATE_POLL_THEME, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::poll::UpdatePollTheme,
+    >(meeting::poll::UPDATE_POLL_THEME, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::poll::GetPollList,
+    >(meeting::poll::GET_POLL_LIST, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::poll::GetPollThemeInfo,
+    >(meeting::poll::GET_POLL_THEME_INFO, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::poll::GetPollDetail,
+    >(meeting::poll::GET_POLL_DETAIL, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::poll::DeletePoll,
+    >(meeting::poll::DELETE_POLL, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::poll::StartPoll,
+    >(meeting::poll::START_POLL, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::poll::FinishPoll,
+    >(meeting::poll::FINISH_POLL, &[], &[]),
+    Contract::of::<
         wecom_models::meeting::realcontrol::SetRealControl,
     >(meeting::realcontrol::SET_REAL_CONTROL, &[], &[]),
     Contract::of::<
@@ -1161,6 +1207,21 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<
         wecom_models::meeting::statistics::GetStartList,
     >(meeting::statistics::GET_START_LIST, &[], &["/has_more"]),
+    Contract::of::<
+        wecom_models::meeting::vip::SubmitBatchAddVipJob,
+    >(meeting::vip::SUBMIT_BATCH_ADD_VIP_JOB, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::vip::GetBatchAddVipJobResult,
+    >(meeting::vip::GET_BATCH_ADD_VIP_JOB_RESULT, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::vip::SubmitBatchDelVipJob,
+    >(meeting::vip::SUBMIT_BATCH_DEL_VIP_JOB, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::vip::GetBatchDelVipJobResult,
+    >(meeting::vip::GET_BATCH_DEL_VIP_JOB_RESULT, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::vip::ListVip,
+    >(meeting::vip::LIST_VIP, &[], &[]),
     Contract::of::<
         wecom_models::message::app::SendMessage,
     >(

@@ -3,5 +3,9 @@
 pub mod advanced;
 pub mod basic;
 pub mod enroll;
+pub mod mra;
+pub mod phone;
+pub mod poll;
 pub mod realcontrol;
 pub mod statistics;
+pub mod vip;

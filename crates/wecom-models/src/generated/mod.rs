@@ -42,7 +42,8 @@ pub mod kf;
 pub mod living;
 #[cfg(feature = "media")]
 pub mod media;
-/// 会议 · 预约会议高级管理, 会议 · 预约会议基础管理, 会议 · 预约会议报名管理, 会议 · 会中控制管理, 会议 · 会议统计管理 (feature `meeting`).
+/// 会议 · 预约会议高级管理, 会议 · 预约会议基础管理, 会议 · 预约会议报名管理, 会议 · 会议室连接器（MRA）管理, 会议 · 电话入会（PSTN）管理, 会议 · 会议投票管理, 会议
+/// · 会中控制管理, 会议 · 会议统计管理, 会议 · 高级功能账号管理 (feature `meeting`).
 #[cfg(feature = "meeting")]
 pub mod meeting;
 /// 消息接收与发送, 消息接收与发送 · 应用发送消息到群聊会话, 消息推送（原群机器人） (feature `message`).

@@ -3,5 +3,9 @@
 pub(crate) mod advanced;
 pub(crate) mod basic;
 pub(crate) mod enroll;
+pub(crate) mod mra;
+pub(crate) mod phone;
+pub(crate) mod poll;
 pub(crate) mod realcontrol;
 pub(crate) mod statistics;
+pub(crate) mod vip;

@@ -42,7 +42,8 @@ pub(crate) mod kf;
 pub(crate) mod living;
 #[cfg(feature = "media")]
 pub(crate) mod media;
-/// 会议 · 预约会议高级管理, 会议 · 预约会议基础管理, 会议 · 预约会议报名管理, 会议 · 会中控制管理, 会议 · 会议统计管理 (feature `meeting`).
+/// 会议 · 预约会议高级管理, 会议 · 预约会议基础管理, 会议 · 预约会议报名管理, 会议 · 会议室连接器（MRA）管理, 会议 · 电话入会（PSTN）管理, 会议 · 会议投票管理, 会议
+/// · 会中控制管理, 会议 · 会议统计管理, 会议 · 高级功能账号管理 (feature `meeting`).
 #[cfg(feature = "meeting")]
 pub(crate) mod meeting;
 /// 消息接收与发送, 消息接收与发送 · 应用发送消息到群聊会话, 消息推送（原群机器人） (feature `message`).
@@ -684,6 +685,36 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     #[cfg(feature = "meeting")]
     <wecom_models::meeting::enroll::DeleteEnroll as crate::Endpoint>::META,
     #[cfg(feature = "meeting")]
+    <wecom_models::meeting::mra::QueryMraStatus as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::mra::SetMraDefaultLayout as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::mra::SetMraRaiseHand as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::mra::HangUpMra as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::phone::PhoneCallOut as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::phone::GetPhoneCallOutStatus as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::phone::GetPhoneTmpOpenId as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::poll::CreatePollTheme as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::poll::UpdatePollTheme as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::poll::GetPollList as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::poll::GetPollThemeInfo as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::poll::GetPollDetail as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::poll::DeletePoll as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::poll::StartPoll as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::poll::FinishPoll as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
     <wecom_models::meeting::realcontrol::SetRealControl as crate::Endpoint>::META,
     #[cfg(feature = "meeting")]
     <wecom_models::meeting::realcontrol::SetCohost as crate::Endpoint>::META,
@@ -703,6 +734,16 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::meeting::realcontrol::DismissMeeting as crate::Endpoint>::META,
     #[cfg(feature = "meeting")]
     <wecom_models::meeting::statistics::GetStartList as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::vip::SubmitBatchAddVipJob as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::vip::GetBatchAddVipJobResult as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::vip::SubmitBatchDelVipJob as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::vip::GetBatchDelVipJobResult as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::vip::ListVip as crate::Endpoint>::META,
     #[cfg(feature = "message")]
     <wecom_models::message::app::SendMessage as crate::Endpoint>::META,
     #[cfg(feature = "message")]
