@@ -66,7 +66,7 @@ pub struct Group {
     pub groupid: u64,
     /// The rule's name.
     pub groupname: String,
-    /// The check-in times. Meaningless for shift schedules.
+    /// The check-in times. Meaningless for shift schedules, and may be absent for them.
     pub checkindate: Option<Vec<CheckinDate>>,
     /// The special workdays on which members must check in, whatever else the rule says.
     pub spe_workdays: Vec<SpecialDay>,
@@ -117,11 +117,11 @@ pub struct Group {
     /// schedules and free shift assignment (自由排班), and for work and overtime under free schedules.
     pub offwork_interval_time: u64,
     /// The cases in which no make-up check-in is possible, as bits: 1 missed check-in, 2 late, 4 left
-    /// early, 8 other exceptions. 0, the default, means no restriction. Default 0.
+    /// early, 8 other exceptions. 0, the default, means no restriction. If absent, it is 0. Default 0.
     pub buka_restriction: Option<u64>,
-    /// The time the next day begins under free schedules, in seconds since midnight.
+    /// The time the next day begins, in seconds since midnight. Only for free schedules.
     pub span_day_time: Option<u64>,
-    /// The standard work duration per day under free schedules, in seconds; -1 means no limit.
+    /// The standard work duration per day, in seconds; -1 means no limit. Only for free schedules.
     pub standard_work_duration: Option<i64>,
     /// Whether check-in by approval (审批打卡) is on. If absent, it is on. Default true.
     pub open_sp_checkin: Option<bool>,
@@ -161,9 +161,9 @@ pub struct CheckinDate {
 pub struct Biweekly {
     /// Whether alternating weeks are on.
     pub enable_weekday_recurrence: bool,
-    /// The workdays of odd weeks.
+    /// The workdays of odd weeks. May be absent if alternating weeks are off.
     pub odd_workdays: Option<Vec<u64>>,
-    /// The workdays of even weeks.
+    /// The workdays of even weeks. May be absent if alternating weeks are off.
     pub even_workdays: Option<Vec<u64>>,
 }
 

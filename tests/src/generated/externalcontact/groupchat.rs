@@ -98,7 +98,8 @@ pub(crate) const GET_GROUP_CHAT: &[crate::snapshot::Example] = &[
       },
       { "userid": "zhou.min", "type": 1, "join_time": 1720100000, "join_scene": 1 }
     ],
-    "admin_list": []
+    "admin_list": [],
+    "member_version": "8c07a94be2d15f36a07b1c94d2e85f60"
   }
 }"#,
     },

@@ -265,11 +265,11 @@ impl SetAgentScope {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetAgentScopeResponse {
-    /// The invalid userids.
+    /// The invalid userids. May be absent if none is invalid.
     pub invaliduser: Option<Vec<String>>,
-    /// The invalid department IDs.
+    /// The invalid department IDs. May be absent if none is invalid.
     pub invalidparty: Option<Vec<u64>>,
-    /// The invalid tag IDs.
+    /// The invalid tag IDs. May be absent if none is invalid.
     pub invalidtag: Option<Vec<u64>>,
 }
 

@@ -127,15 +127,16 @@ pub struct Button {
     pub r#type: Option<ButtonType>,
     /// The button's label. At most 16 bytes, at least 1 characters.
     pub name: String,
-    /// The key that the event contains. At most 128 bytes.
+    /// The key that the event contains. Only for types that send an event. At most 128 bytes.
     pub key: Option<String>,
-    /// The URL that the button opens, preferably over HTTPS. At most 1024 bytes.
+    /// The URL that the button opens, preferably over HTTPS. Only for `view`. At most 1024 bytes.
     pub url: Option<String>,
-    /// The page of the mini program that the button opens.
+    /// The page of the mini program that the button opens. Only for `view_miniprogram`.
     pub pagepath: Option<String>,
-    /// The mini program's appid. The mini program must be linked to the company.
+    /// The mini program's appid. The mini program must be linked to the company. Only for
+    /// `view_miniprogram`.
     pub appid: Option<String>,
-    /// The submenu. 1 to 5 items.
+    /// The submenu. Only for buttons without a `type`. 1 to 5 items.
     pub sub_button: Option<Vec<SubButton>>,
 }
 
@@ -212,13 +213,14 @@ pub struct SubButton {
     pub r#type: ButtonType,
     /// The button's label. At most 40 bytes, at least 1 characters.
     pub name: String,
-    /// The key that the event contains. At most 128 bytes.
+    /// The key that the event contains. Only for types that send an event. At most 128 bytes.
     pub key: Option<String>,
-    /// The URL that the button opens, preferably over HTTPS. At most 1024 bytes.
+    /// The URL that the button opens, preferably over HTTPS. Only for `view`. At most 1024 bytes.
     pub url: Option<String>,
-    /// The page of the mini program that the button opens.
+    /// The page of the mini program that the button opens. Only for `view_miniprogram`.
     pub pagepath: Option<String>,
-    /// The mini program's appid. The mini program must be linked to the company.
+    /// The mini program's appid. The mini program must be linked to the company. Only for
+    /// `view_miniprogram`.
     pub appid: Option<String>,
     /// Empty or omitted: there is no third level. At most 5 items.
     ///

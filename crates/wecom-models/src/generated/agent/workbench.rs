@@ -153,7 +153,7 @@ pub struct GetWorkbenchTemplateResponse {
     pub list: Option<List>,
     /// The default content, if `type` is `webview`.
     pub webview: Option<WebView>,
-    /// Whether the default replaced the content set for all members.
+    /// Whether the default replaced the content set for all members. May be absent if it wasn't set.
     pub replace_user_data: Option<bool>,
 }
 
@@ -310,7 +310,7 @@ impl KeyData {
     }
 }
 
-/// A key figure.
+/// A key figure. Fields that aren't set may be absent from a response.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct KeyDataItem {
@@ -454,7 +454,7 @@ impl ListItem {
     }
 }
 
-/// A web page shown on the workbench.
+/// A web page shown on the workbench. Fields that aren't set may be absent from a response.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct WebView {

@@ -344,11 +344,11 @@ pub struct ServiceEncryptInfo {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ItemResult {
-    /// The error code if the message can't be analyzed; 0 if it can.
+    /// The error code if the message can't be analyzed; 0 if it can. May be absent then.
     ///
     /// In the page's example, not in its table.
     pub errcode: Option<i64>,
-    /// The description of the error code.
+    /// The description of the error code. Absent if `errcode` is.
     ///
     /// In the page's example, not in its table.
     pub errmsg: Option<String>,

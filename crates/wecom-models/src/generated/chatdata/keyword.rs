@@ -189,7 +189,7 @@ pub struct GetRuleDetailResponse {
     pub keyword: Option<Keywords>,
     /// The key actions it watches for. Absent if there are none.
     pub semantics: Option<KeyActions>,
-    /// The people and chats it watches, and what it exempts.
+    /// The people and chats it watches, and what it exempts. May be absent if it wasn't set.
     pub applicable_range: Option<Scope>,
 }
 
@@ -391,7 +391,7 @@ pub struct Rule {
     pub create_time: Timestamp,
 }
 
-/// The keywords of a rule.
+/// The keywords of a rule. Fields that aren't set may be absent from a response.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Keywords {
@@ -417,7 +417,7 @@ impl Keywords {
     }
 }
 
-/// The key actions (关键行为) of a rule.
+/// The key actions (关键行为) of a rule. Fields that aren't set may be absent from a response.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct KeyActions {
@@ -448,6 +448,8 @@ impl KeyActions {
 /// The lists of departments, members, customers and groups restrict only their own type. A rule with a
 /// list of members also watches all customers, unless `target_type` restricts it to members; one with
 /// a list of groups also watches all one-to-one chats, unless `chat_type` restricts it to groups.
+///
+/// Fields that aren't set may be absent from a response.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Scope {
@@ -555,7 +557,8 @@ impl Scope {
     }
 }
 
-/// The types of people whose messages a rule watches.
+/// The types of people whose messages a rule watches. Fields that aren't set may be absent from a
+/// response.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TargetTypes {
@@ -578,7 +581,7 @@ impl TargetTypes {
     }
 }
 
-/// The types of chats that a rule watches.
+/// The types of chats that a rule watches. Fields that aren't set may be absent from a response.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatTypes {
@@ -601,7 +604,7 @@ impl ChatTypes {
     }
 }
 
-/// The departments that a rule watches.
+/// The departments that a rule watches. Fields that aren't set may be absent from a response.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Departments {
@@ -625,7 +628,8 @@ impl Departments {
     }
 }
 
-/// The members, customers or group chats that a rule watches.
+/// The members, customers or group chats that a rule watches. Fields that aren't set may be absent
+/// from a response.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Ids {
@@ -651,7 +655,7 @@ impl Ids {
     }
 }
 
-/// The phone numbers that a rule exempts.
+/// The phone numbers that a rule exempts. Fields that aren't set may be absent from a response.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Mobiles {
@@ -678,7 +682,7 @@ impl Mobiles {
     }
 }
 
-/// The bank cards that a rule exempts.
+/// The bank cards that a rule exempts. Fields that aren't set may be absent from a response.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BankCards {
@@ -704,7 +708,7 @@ impl BankCards {
     }
 }
 
-/// The email addresses that a rule exempts.
+/// The email addresses that a rule exempts. Fields that aren't set may be absent from a response.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Emails {
@@ -730,7 +734,8 @@ impl Emails {
     }
 }
 
-/// The types of conversations that a rule watches.
+/// The types of conversations that a rule watches. Fields that aren't set may be absent from a
+/// response.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SessionTypes {

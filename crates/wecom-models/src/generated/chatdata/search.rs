@@ -68,7 +68,7 @@ impl SearchChat {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchChatResponse {
-    /// Whether more groups follow. Default 0.
+    /// Whether more groups follow. May be absent if none do. Default 0.
     pub has_more: Option<bool>,
     /// The cursor of the next page.
     pub next_cursor: String,
@@ -161,7 +161,7 @@ impl SearchMsg {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchMsgResponse {
-    /// Whether more messages follow. Default 0.
+    /// Whether more messages follow. May be absent if none do. Default 0.
     pub has_more: Option<bool>,
     /// The cursor of the next page.
     pub next_cursor: String,

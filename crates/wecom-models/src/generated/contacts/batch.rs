@@ -282,7 +282,7 @@ impl JobCallback {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MemberJob {
-    /// The outcome for each member. Valid only once the import is finished.
+    /// The outcome for each member. Valid only once the import is finished; may be absent before.
     pub result: Option<Vec<MemberResult>>,
 }
 
@@ -290,7 +290,7 @@ pub struct MemberJob {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DepartmentJob {
-    /// The outcome for each department. Valid only once the import is finished.
+    /// The outcome for each department. Valid only once the import is finished; may be absent before.
     pub result: Option<Vec<DepartmentResult>>,
 }
 
@@ -298,11 +298,12 @@ pub struct DepartmentJob {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MemberResult {
-    /// The member's userid.
+    /// The member's userid. Present once the import is finished.
     pub userid: Option<String>,
-    /// The error code for this member; 0 on success.
+    /// The error code for this member; 0 on success. Present once the import is finished.
     pub errcode: Option<i64>,
     /// The error message for this member, such as a missing permission, a conflict or a wrong format.
+    /// Present once the import is finished.
     pub errmsg: Option<String>,
 }
 

@@ -83,12 +83,10 @@ pub struct ExportSimpleUserResponse {
 /// The files are encrypted with AES-256-CBC, padded as in PKCS#7 to a multiple of 32 bytes. The
 /// initialization vector is the first 16 bytes of the key.
 ///
-/// Returns only members the app has permission to view. Since 2022-06-20 20:00, self-built and
-/// customized apps that are newer than that, and system apps other than the contacts sync (such as
-/// customer contact, WeChat customer service, conversation archive and calendar), don't get sensitive
-/// fields here (avatar, gender, mobile, email, company email, personal QR code, address): they get
-/// them through OAuth2. Since 2022-08-15 10:00, IP addresses newly added for the contacts sync (管理工具 ›
-/// 通讯录同步) can't call it: use [`ListUserId`](crate::contacts::user::ListUserId) and
+/// Returns only members the app has permission to view. The fields depend on the type of the app, as
+/// with [`ListUser`](crate::contacts::user::ListUser). Since 2022-08-15 10:00, IP addresses newly
+/// added for the contacts sync (管理工具 › 通讯录同步) can't call it: use
+/// [`ListUserId`](crate::contacts::user::ListUserId) and
 /// [`SimpleListDepartment`](crate::contacts::department::SimpleListDepartment).
 #[doc(alias("导出成员详情", "/cgi-bin/export/user", "export/user"))]
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -256,7 +256,7 @@ impl CreateUser {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateUserResponse {
-    /// The departments that were created since they didn't exist.
+    /// The departments that were created since they didn't exist. Absent if all existed.
     pub created_department_list: Option<CreatedDepartments>,
 }
 
@@ -275,7 +275,8 @@ pub struct CreateUserResponse {
 ///   at all: they get them through OAuth2.
 /// - Upstream companies (上游企业) get neither for members of their downstream companies.
 ///
-/// Where a member's name is absent, the contacts display component (通讯录展示组件) shows it.
+/// Fields that the app doesn't get are absent. Where a member's name is absent, the contacts display
+/// component (通讯录展示组件) shows it.
 ///
 /// Since 2022-08-15 10:00, IP addresses newly added for the contacts sync (管理工具 › 通讯录同步) can't call
 /// it: use [`ListUserId`] and
@@ -700,7 +701,8 @@ pub struct SimpleListUserResponse {
 ///   the contacts sync (customer contact, WeChat customer service, conversation archive, calendar, …), don't get them here: they
 ///   get them through OAuth2.
 ///
-/// Where a member's name is absent, the contacts display component (通讯录展示组件) shows it.
+/// Fields that the app doesn't get are absent. Where a member's name is absent, the contacts display
+/// component (通讯录展示组件) shows it.
 ///
 /// The app needs permission to view the department. Since 2022-08-15 10:00, IP addresses newly added
 /// for the contacts sync (管理工具 › 通讯录同步) can't call it: use [`ListUserId`] and
@@ -856,11 +858,11 @@ impl InviteUser {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InviteUserResponse {
-    /// The invalid userids.
+    /// The invalid userids. May be absent if none is invalid.
     pub invaliduser: Option<Vec<String>>,
-    /// The invalid department IDs.
+    /// The invalid department IDs. May be absent if none is invalid.
     pub invalidparty: Option<Vec<u64>>,
-    /// The invalid tag IDs.
+    /// The invalid tag IDs. May be absent if none is invalid.
     pub invalidtag: Option<Vec<u64>>,
 }
 
@@ -1052,7 +1054,7 @@ pub struct ListUserIdResponse {
 /// `POST /cgi-bin/user/list_member_auth` ·
 /// [获取成员授权列表](https://developer.work.weixin.qq.com/document/path/94513)
 ///
-/// Only for third-party apps in member authorization mode (成员授权模式).
+/// Only for third-party apps, in companies in member authorization mode (成员授权模式).
 #[doc(
     alias(
         "获取成员授权列表",
@@ -1106,7 +1108,7 @@ pub struct ListMemberAuthResponse {
 /// `POST /cgi-bin/user/check_member_auth` ·
 /// [查询成员用户是否已授权](https://developer.work.weixin.qq.com/document/path/94514)
 ///
-/// Only for third-party apps in member authorization mode (成员授权模式).
+/// Only for third-party apps, in companies in member authorization mode (成员授权模式).
 #[doc(
     alias(
         "查询成员用户是否已授权",
@@ -1144,7 +1146,7 @@ pub struct CheckMemberAuthResponse {
 /// `POST /cgi-bin/user/list_selected_ticket_user` ·
 /// [获取选人ticket对应的用户](https://developer.work.weixin.qq.com/document/path/94894)
 ///
-/// Only for third-party apps in member authorization mode (成员授权模式).
+/// Only for third-party apps, in companies in member authorization mode (成员授权模式).
 #[doc(
     alias(
         "获取选人ticket对应的用户",
@@ -1196,8 +1198,8 @@ pub struct Member {
     /// The IDs of the member's departments, as far as the app has permission to view them. Third-party
     /// apps with the permission 组织架构信息, and customized apps with its part 部门及父部门ID、部门负责人, get all of them.
     pub department: Vec<u64>,
-    /// The member's rank in each department of `department`, the highest first; the default is 0. Each
-    /// less than 4294967296.
+    /// The member's rank in each department of `department`, the highest first; the default is 0. May be
+    /// absent in member authorization mode, as with [`GetUser`]. Each less than 4294967296.
     pub order: Option<Vec<u64>>,
     /// The job title. Authorized.
     pub position: Option<String>,
@@ -1230,7 +1232,7 @@ pub struct Member {
     pub status: MemberStatus,
     /// The address. Authorized, sensitive.
     pub address: Option<String>,
-    /// The English name. Only the docs' example has it.
+    /// The English name. May be absent: only the page's example has it.
     pub english_name: Option<String>,
     /// The member's open_userid, the same in all apps of a service provider. Only for third-party apps. At
     /// most 64 bytes.
@@ -1439,7 +1441,7 @@ impl ExternalProfile {
     }
 }
 
-/// A WeChat channel (视频号) of the company.
+/// A WeChat channel (视频号) of the company. Fields that aren't set may be absent from a response.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct WechatChannels {
@@ -1489,7 +1491,7 @@ impl Attr {
     }
 }
 
-/// Text.
+/// Text. Fields that aren't set may be absent from a response.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TextAttr {
@@ -1512,7 +1514,8 @@ impl TextAttr {
     }
 }
 
-/// A web page. If neither URL nor title is set, the attribute is cleared.
+/// A web page. If neither URL nor title is set, the attribute is cleared. Fields that aren't set may
+/// be absent from a response.
 ///
 /// Set all or none of `url` and `title`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1546,7 +1549,8 @@ impl WebAttr {
     }
 }
 
-/// A mini program. If neither appid nor title is set, the attribute is cleared.
+/// A mini program. If neither appid nor title is set, the attribute is cleared. Fields that aren't set
+/// may be absent from a response.
 ///
 /// Set all or none of `appid` and `title`.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -464,8 +464,9 @@ impl IdList {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AliasList {
-    /// The addresses: 6 to 64 bytes, valid addresses of the company, unique within the company. At most 5
-    /// items, each at most 64 bytes, each at least 6 characters.
+    /// The addresses: 6 to 64 bytes, valid addresses of the company, unique within the company. May be
+    /// absent from a response if there are none. At most 5 items, each at most 64 bytes, each at least 6
+    /// characters.
     pub list: Option<Vec<String>>,
 }
 

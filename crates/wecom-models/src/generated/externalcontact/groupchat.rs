@@ -247,7 +247,7 @@ pub struct GroupChat {
     pub admin_list: Vec<GroupAdmin>,
     /// The version of the list of group members. The event of a changed customer group (客户群变更事件) has it,
     /// too: if it is the same, this call isn't needed.
-    pub member_version: Option<String>,
+    pub member_version: String,
 }
 
 /// A member of a customer group.

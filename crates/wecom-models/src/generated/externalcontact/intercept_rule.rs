@@ -421,16 +421,17 @@ pub struct InterceptRule {
     /// The sensitive words. The page says up to 30 characters per word here, and up to 32 in requests. At
     /// most 300 items.
     pub word_list: Vec<String>,
-    /// The types of content that are intercepted as well. The page's example has `semantics_list` instead.
+    /// The types of content that are intercepted as well. Absent if `semantics_list` is there, as in the
+    /// page's example.
     pub extra_rule: Option<ExtraRule>,
-    /// The types of content that are intercepted as well. The page's table lists it under `extra_rule`,
-    /// too.
+    /// The types of content that are intercepted as well. Absent if `extra_rule` has it, as in the page's
+    /// table.
     pub semantics_list: Option<Vec<Semantics>>,
     /// The action on a message that matches.
     pub intercept_type: InterceptType,
     /// The members and departments that the rule applies to.
     pub applicable_range: RuleRange,
-    /// The time the rule was created. The page's example lacks it.
+    /// The time the rule was created. May be absent: the page's example lacks it.
     pub create_time: Option<Timestamp>,
 }
 
@@ -438,7 +439,8 @@ pub struct InterceptRule {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExtraRule {
-    /// The types of content that are intercepted. In a request, an empty list clears them.
+    /// The types of content that are intercepted. In a request, an empty list clears them. May be absent
+    /// from a response if there are none.
     pub semantics_list: Option<Vec<Semantics>>,
 }
 

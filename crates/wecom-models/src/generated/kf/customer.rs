@@ -227,7 +227,8 @@ impl BatchGetCustomer {
 pub struct BatchGetCustomerResponse {
     /// The customers.
     pub customer_list: Vec<Customer>,
-    /// The external_userids of customers that the app can't get. Only the page's example shows it.
+    /// The external_userids of customers that the app can't get. May be absent if there are none: only the
+    /// page's example shows it.
     pub invalid_external_userid: Option<Vec<String>>,
 }
 
@@ -240,7 +241,7 @@ pub struct SpecialistRange {
     /// The page's table says string; its example shows a list.
     pub userid_list: Vec<String>,
     /// The IDs of the specialists' departments. The name is from the page's example; its table has
-    /// `department_list`.
+    /// `department_list`. May be absent if there are none.
     pub department_id_list: Option<Vec<u64>>,
 }
 

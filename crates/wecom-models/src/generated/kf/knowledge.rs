@@ -551,7 +551,7 @@ impl MediaAttachment {
     }
 }
 
-/// A link with a preview.
+/// A link with a preview. Fields that aren't set may be absent from a response.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkAttachment {
@@ -639,9 +639,10 @@ pub struct Intent {
     pub intent_id: String,
     /// The main question.
     pub question: ListedQuestion,
-    /// Other ways to ask it. The page's table has them here, its example inside `question`.
+    /// Other ways to ask it. Absent if `question` has them: the page's table has them here, its example
+    /// there.
     pub similar_questions: Option<ListedSimilarQuestions>,
-    /// The answer. The page's table has it here, its example inside `question`.
+    /// The answer. Absent if `question` has it: the page's table has it here, its example there.
     pub answers: Option<Vec<ListedAnswer>>,
 }
 
@@ -651,9 +652,10 @@ pub struct Intent {
 pub struct ListedQuestion {
     /// The question's text.
     pub text: ListedText,
-    /// Other ways to ask it. The page's example has them here, its table beside `question`.
+    /// Other ways to ask it. Absent if they are beside `question`: the page's example has them here, its
+    /// table there.
     pub similar_questions: Option<ListedSimilarQuestions>,
-    /// The answer. The page's example has it here, its table beside `question`.
+    /// The answer. Absent if it is beside `question`: the page's example has it here, its table there.
     pub answers: Option<Vec<ListedAnswer>>,
 }
 
@@ -703,7 +705,7 @@ pub struct ListedMedia {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListedMiniProgram {
-    /// The title. At most 64 bytes.
+    /// The title. May be absent if it wasn't set. At most 64 bytes.
     pub title: Option<String>,
     /// The mini program's appid.
     pub appid: String,

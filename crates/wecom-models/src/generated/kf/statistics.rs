@@ -320,7 +320,7 @@ pub struct ComponentStatistic {
     /// The number of messages that customers sent.
     pub customer_msg_cnt: u64,
     /// The number of customers who added a specialist or joined a customer group through a service
-    /// upgrade, each counted once.
+    /// upgrade, each counted once. May be absent: the page's table lacks it.
     ///
     /// In the page's example, not in its table.
     pub upgrade_service_customer_cnt: Option<u64>,

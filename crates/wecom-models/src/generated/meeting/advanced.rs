@@ -437,7 +437,7 @@ pub struct GetMeetingInfoResponse {
     pub guests: Option<Vec<Guest>>,
     /// The meeting's settings.
     pub settings: MeetingSettings,
-    /// The ID of the calendar that the meeting is in.
+    /// The ID of the calendar that the meeting is in. May be absent: the page's table lacks it.
     ///
     /// In the page's example, not in its table.
     pub cal_id: Option<String>,
@@ -447,7 +447,8 @@ pub struct GetMeetingInfoResponse {
     pub meeting_code: String,
     /// The link for joining.
     pub meeting_link: String,
-    /// Whether the meeting has polls. Only the meeting's creator and hosts may see that.
+    /// Whether the meeting has polls. Only the meeting's creator and hosts may see that; it may be absent
+    /// for others.
     pub has_vote: Option<bool>,
     /// The sub-meetings. Only for recurring meetings.
     ///
@@ -460,7 +461,8 @@ pub struct GetMeetingInfoResponse {
     /// The ID of the sub-meeting that is in progress, or of the next one. Only for recurring meetings.
     pub current_sub_meetingid: Option<String>,
     /// The segments of a recurring meeting, each with a repetition of its own. A meeting has several once
-    /// one of its sub-meetings, or one and all that follow, was changed in WeCom.
+    /// one of its sub-meetings, or one and all that follow, was changed in WeCom. Absent for other
+    /// meetings.
     pub sub_repeat_list: Option<Vec<SubRepeat>>,
 }
 
@@ -726,7 +728,7 @@ impl GetRealtimeAttendeeList {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetRealtimeAttendeeListResponse {
-    /// A status that the docs don't explain.
+    /// A status that the docs don't explain. May be absent: the page's table lacks it.
     ///
     /// In the page's example, not in its table.
     pub status: Option<String>,
@@ -1241,7 +1243,7 @@ impl Invitee {
     }
 }
 
-/// A guest of a meeting.
+/// A guest of a meeting. Fields that aren't set may be absent from a response.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Guest {
@@ -1475,7 +1477,7 @@ impl Settings {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MeetingSettings {
-    /// Whether joining requires a password.
+    /// Whether joining requires a password. May be absent: the page's table lacks it.
     ///
     /// In the page's example, not in its table.
     pub need_password: Option<bool>,
@@ -1492,7 +1494,7 @@ pub struct MeetingSettings {
     /// Whether people are muted as they join.
     pub enable_enter_mute: EnterMute,
     /// A setting that the docs don't explain: `2` in their example, beside `enable_enter_mute`, which is
-    /// `1`.
+    /// `1`. May be absent: the page's table lacks it.
     ///
     /// In the page's example, not in its table.
     pub enable_enter_mute_type: Option<EnterMute>,
@@ -1564,7 +1566,8 @@ impl UserList {
     }
 }
 
-/// The repetition of a meeting, and the reminders of attendees.
+/// The repetition of a meeting, and the reminders of attendees. Fields that aren't set may be absent
+/// from a response.
 ///
 /// `repeat_interval` is required if `is_custom_repeat` is `1`.
 ///
@@ -1848,7 +1851,7 @@ pub struct Attendee {
     pub net: Option<String>,
     /// Whether the microphone is on.
     pub audio_state: bool,
-    /// Whether the camera is on.
+    /// Whether the camera is on. May be absent: the page's example lacks it.
     ///
     /// In the page's table, not in its example.
     pub video_state: Option<bool>,

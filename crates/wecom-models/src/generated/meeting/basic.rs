@@ -67,7 +67,7 @@ pub struct GetMeetingInfoResponse {
     pub main_department: u64,
     /// The status of the meeting.
     pub status: MeetingStatus,
-    /// The agentid of the app that created the meeting.
+    /// The agentid of the app that created the meeting. May be absent: the page's table lacks it.
     ///
     /// In the page's example, not in its table.
     pub agentid: Option<u64>,
@@ -75,7 +75,7 @@ pub struct GetMeetingInfoResponse {
     pub attendees: Attendees,
     /// The meeting's settings.
     pub settings: Settings,
-    /// The ID of the calendar that the meeting is in.
+    /// The ID of the calendar that the meeting is in. May be absent: the page's table lacks it.
     ///
     /// In the page's example, not in its table.
     pub cal_id: Option<String>,
@@ -550,7 +550,7 @@ pub struct TmpExternalUser {
     pub cumulative_time: Option<u64>,
 }
 
-/// The settings of a meeting.
+/// The settings of a meeting. Fields that aren't set may be absent from a response.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Settings {
@@ -676,7 +676,8 @@ impl UserList {
     }
 }
 
-/// The repetition of a meeting, and the reminders of attendees.
+/// The repetition of a meeting, and the reminders of attendees. Fields that aren't set may be absent
+/// from a response.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Reminders {

@@ -85,7 +85,7 @@ impl GetStartList {
 pub struct GetStartListResponse {
     /// The cursor of the next page.
     pub next_cursor: String,
-    /// Whether more records follow.
+    /// Whether more records follow. May be absent: the page's example lacks it.
     ///
     /// In the page's table, not in its example.
     pub has_more: Option<bool>,

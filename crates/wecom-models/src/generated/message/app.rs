@@ -200,7 +200,7 @@ pub struct SendMessageResponse {
     /// The IDs of the tags that could not be reached. Absent if all could.
     pub invalidtag: Option<Pipe<String>>,
     /// The userids, in lower case, of members in the visible scope who have no license account, or an
-    /// expired one.
+    /// expired one. Absent if there are none.
     pub unlicenseduser: Option<Pipe<String>>,
     /// The message's ID, for recalling it.
     pub msgid: String,

@@ -385,7 +385,7 @@ pub struct Content {
     pub title: Vec<LocalizedText>,
     /// The control's value.
     pub value: ControlValue,
-    /// Whether the control is hidden.
+    /// Whether the control is hidden. May be absent if it isn't.
     pub hidden: Option<bool>,
 }
 
@@ -504,7 +504,7 @@ pub struct Selection {
     pub r#type: SelectType,
     /// The selected options.
     pub options: Vec<SelectedOption>,
-    /// Not documented.
+    /// Not documented. Only for `Vacation`.
     ///
     /// In the page's example of `Vacation`, not in its table.
     pub exp_type: Option<u64>,
@@ -733,7 +733,7 @@ pub struct PunchCorrection {
     pub state: String,
     /// The time to record.
     pub time: Timestamp,
-    /// 1 for new forms, which have a `daymonthyear`.
+    /// 1 for new forms, which have a `daymonthyear`. May be absent for others.
     pub version: Option<u64>,
     /// The start of the day it concerns, at 00:00. Present only if `version` is 1.
     pub daymonthyear: Option<Timestamp>,
@@ -751,7 +751,7 @@ pub struct DateRangeValue {
     pub new_end: Timestamp,
     /// The duration, in seconds.
     pub new_duration: u64,
-    /// The duration that counts as a day, in seconds.
+    /// The duration that counts as a day, in seconds. May be absent: the page's table lacks it.
     ///
     /// In the page's example of `DateRange`, not in its table.
     pub perday_duration: Option<u64>,

@@ -364,7 +364,7 @@ pub struct CalendarInfo {
     pub is_corp_calendar: bool,
 }
 
-/// A member that a calendar is shared with.
+/// A member that a calendar is shared with. Fields that aren't set may be absent from a response.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Share {
@@ -392,7 +392,8 @@ impl Share {
     }
 }
 
-/// The people who can subscribe to a public calendar.
+/// The people who can subscribe to a public calendar. Fields that aren't set may be absent from a
+/// response.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PublicRange {

@@ -738,7 +738,7 @@ impl Coordinate {
     }
 }
 
-/// The people who may use a meeting room.
+/// The people who may use a meeting room. Fields that aren't set may be absent from a response.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Range {

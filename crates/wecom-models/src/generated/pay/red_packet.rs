@@ -183,7 +183,8 @@ pub struct SendWorkwxRedPackResponse {
     pub result_code: Outcome,
     /// The error code if the red packet was not sent.
     pub err_code: Option<ErrorCode>,
-    /// The error message, for people to read; programs shouldn't rely on it. At most 128 characters.
+    /// The error message, for people to read; programs shouldn't rely on it. May be absent if the red
+    /// packet was sent. At most 128 characters.
     pub err_code_des: Option<String>,
     /// The merchant order number of the red packet. At most 28 characters.
     pub mch_billno: String,

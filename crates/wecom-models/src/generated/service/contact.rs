@@ -421,7 +421,7 @@ impl Query {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchResult {
-    /// The search, as it was sent.
+    /// The search, as it was sent: what was omitted is absent.
     pub query_request: Query,
     /// The members and departments found.
     pub query_result: QueryResult,

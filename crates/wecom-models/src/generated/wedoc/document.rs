@@ -403,7 +403,7 @@ pub struct Property {
     pub drawing_property: Option<DrawingProperty>,
 }
 
-/// The properties of a section.
+/// The properties of a section. Fields that aren't set may be absent.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SectionProperty {
@@ -427,7 +427,7 @@ pub struct PageSize {
     pub orientation: OrientationValue,
 }
 
-/// The page orientation, in an object of its own.
+/// The page orientation, in an object of its own. Fields that aren't set may be absent.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OrientedSize {
@@ -453,7 +453,7 @@ pub struct PageMargins {
     pub left: f64,
 }
 
-/// The properties of a paragraph.
+/// The properties of a paragraph. Fields that aren't set may be absent.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ParagraphProperty {
@@ -515,7 +515,7 @@ pub struct Indent {
     pub first_line_chars: u64,
 }
 
-/// The properties of text.
+/// The properties of text. Fields that aren't set may be absent.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RunProperty {
@@ -553,7 +553,8 @@ pub struct Shading {
     pub background_color: String,
 }
 
-/// The properties of a table. Those of its rows and cells take precedence.
+/// The properties of a table. Those of its rows and cells take precedence. Fields that aren't set may
+/// be absent.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableProperty {
@@ -583,7 +584,7 @@ pub struct TableRowProperty {
     pub is_header: bool,
 }
 
-/// The properties of a table cell.
+/// The properties of a table cell. Fields that aren't set may be absent.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableCellProperty {
@@ -593,7 +594,7 @@ pub struct TableCellProperty {
     pub vertical_alignment: VerticalAlignment,
 }
 
-/// The borders of a table cell.
+/// The borders of a table cell. Fields that aren't set may be absent.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Borders {
@@ -639,7 +640,7 @@ pub struct Inline {
     pub addon: Option<InlineAddon>,
 }
 
-/// An inline image.
+/// An inline image. Fields that aren't set may be absent.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InlineImage {
@@ -667,7 +668,7 @@ pub struct RelativeRect {
     pub bottom: u64,
 }
 
-/// The shape of an image.
+/// The shape of an image. Fields that aren't set may be absent.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ShapeProperties {
@@ -675,7 +676,7 @@ pub struct ShapeProperties {
     pub transform: Option<Transform2D>,
 }
 
-/// The transformation of an image.
+/// The transformation of an image. Fields that aren't set may be absent.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Transform2D {
@@ -705,7 +706,7 @@ pub struct InlineAddon {
     pub addon_source: AddonSourceType,
 }
 
-/// A floating object.
+/// A floating object. Fields that aren't set may be absent.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Anchor {
@@ -713,7 +714,7 @@ pub struct Anchor {
     pub picture: Option<AnchorImage>,
 }
 
-/// A floating image.
+/// A floating image. Fields that aren't set may be absent.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AnchorImage {

@@ -159,14 +159,15 @@ impl GetRecords {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetRecordsResponse {
-    /// The number of matching records. The page's table says views, which must mean records.
+    /// The number of matching records. The page's table says views, which must mean records. May be
+    /// absent, as `has_more`.
     pub total: Option<u64>,
-    /// Whether more records follow. The page's example shows neither this, nor `total`, `next` and
-    /// `records`.
+    /// Whether more records follow. May be absent: the page's example shows neither this, nor `total`,
+    /// `next` and `records`.
     pub has_more: Option<bool>,
-    /// The `offset` of the next page.
+    /// The `offset` of the next page. May be absent, as `has_more`.
     pub next: Option<u64>,
-    /// The records.
+    /// The records. May be absent, as `has_more`.
     pub records: Option<Vec<Record>>,
     /// A version number.
     pub ver: u64,

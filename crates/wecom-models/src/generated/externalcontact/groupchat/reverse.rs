@@ -41,7 +41,7 @@ impl wire::WriteObject for GroupChat {
         out.put("notice", &self.notice)?;
         out.put("member_list", &self.member_list)?;
         out.put("admin_list", &self.admin_list)?;
-        out.put_some("member_version", &self.member_version)
+        out.put("member_version", &self.member_version)
     }
 }
 
