@@ -34,7 +34,7 @@ pub(crate) mod meeting;
 /// 消息接收与发送, 消息接收与发送 · 应用发送消息到群聊会话, 消息推送（原群机器人） (feature `message`).
 pub(crate) mod message;
 pub(crate) mod msgaudit;
-/// 审批, 日程 · 管理日历, 公费电话, 汇报, 会议室, 紧急通知应用, 日程 · 管理日程, 审批 · 假期管理 (feature `oa`).
+/// 高级功能 · 成员申请管理, 审批, 日程 · 管理日历, 公费电话, 汇报, 会议室, 紧急通知应用, 日程 · 管理日程, 审批 · 假期管理 (feature `oa`).
 pub(crate) mod oa;
 /// 企业支付 · 企业红包 (feature `pay`).
 pub(crate) mod pay;
@@ -1284,6 +1284,19 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<
         wecom_models::msgaudit::GetRobotInfo,
     >(msgaudit::GET_ROBOT_INFO, &[], &[]),
+    Contract::of::<
+        wecom_models::oa::advanced_feature::SetApprovalDetail,
+    >(
+        oa::advanced_feature::SET_APPROVAL_DETAIL,
+        &["/process_list/node_list/*/node_status"],
+        &[],
+    ),
+    Contract::of::<
+        wecom_models::oa::advanced_feature::GetApplyIdList,
+    >(oa::advanced_feature::GET_APPLY_ID_LIST, &["/userid"], &[]),
+    Contract::of::<
+        wecom_models::oa::advanced_feature::GetAdvancedFeatureApprovalInfo,
+    >(oa::advanced_feature::GET_ADVANCED_FEATURE_APPROVAL_INFO, &[], &[]),
     Contract::of::<
         wecom_models::oa::approval::GetApprovalDetail,
     >(

@@ -34,7 +34,7 @@ pub(crate) mod meeting;
 /// 消息接收与发送, 消息接收与发送 · 应用发送消息到群聊会话, 消息推送（原群机器人） (feature `message`).
 pub(crate) mod message;
 pub(crate) mod msgaudit;
-/// 审批, 日程 · 管理日历, 公费电话, 汇报, 会议室, 紧急通知应用, 日程 · 管理日程, 审批 · 假期管理 (feature `oa`).
+/// 高级功能 · 成员申请管理, 审批, 日程 · 管理日历, 公费电话, 汇报, 会议室, 紧急通知应用, 日程 · 管理日程, 审批 · 假期管理 (feature `oa`).
 pub(crate) mod oa;
 /// 企业支付 · 企业红包 (feature `pay`).
 pub(crate) mod pay;
@@ -114,6 +114,7 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     message::appchat::ROUTES,
     message::webhook::ROUTES,
     msgaudit::ROUTES,
+    oa::advanced_feature::ROUTES,
     oa::approval::ROUTES,
     oa::calendar::ROUTES,
     oa::dial::ROUTES,

@@ -51,7 +51,7 @@ pub mod meeting;
 pub mod message;
 #[cfg(feature = "msgaudit")]
 pub mod msgaudit;
-/// 审批, 日程 · 管理日历, 公费电话, 汇报, 会议室, 紧急通知应用, 日程 · 管理日程, 审批 · 假期管理 (feature `oa`).
+/// 高级功能 · 成员申请管理, 审批, 日程 · 管理日历, 公费电话, 汇报, 会议室, 紧急通知应用, 日程 · 管理日程, 审批 · 假期管理 (feature `oa`).
 #[cfg(feature = "oa")]
 pub mod oa;
 /// 企业支付 · 企业红包 (feature `pay`).

@@ -51,7 +51,7 @@ pub(crate) mod meeting;
 pub(crate) mod message;
 #[cfg(feature = "msgaudit")]
 pub(crate) mod msgaudit;
-/// 审批, 日程 · 管理日历, 公费电话, 汇报, 会议室, 紧急通知应用, 日程 · 管理日程, 审批 · 假期管理 (feature `oa`).
+/// 高级功能 · 成员申请管理, 审批, 日程 · 管理日历, 公费电话, 汇报, 会议室, 紧急通知应用, 日程 · 管理日程, 审批 · 假期管理 (feature `oa`).
 #[cfg(feature = "oa")]
 pub(crate) mod oa;
 /// 企业支付 · 企业红包 (feature `pay`).
@@ -772,6 +772,12 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::msgaudit::GetGroupChat as crate::Endpoint>::META,
     #[cfg(feature = "msgaudit")]
     <wecom_models::msgaudit::GetRobotInfo as crate::Endpoint>::META,
+    #[cfg(feature = "oa")]
+    <wecom_models::oa::advanced_feature::SetApprovalDetail as crate::Endpoint>::META,
+    #[cfg(feature = "oa")]
+    <wecom_models::oa::advanced_feature::GetApplyIdList as crate::Endpoint>::META,
+    #[cfg(feature = "oa")]
+    <wecom_models::oa::advanced_feature::GetAdvancedFeatureApprovalInfo as crate::Endpoint>::META,
     #[cfg(feature = "oa")]
     <wecom_models::oa::approval::GetApprovalDetail as crate::Endpoint>::META,
     #[cfg(feature = "oa")]
