@@ -796,8 +796,8 @@ pub struct MeetingRoom {
     pub equipment: Vec<RoomDevice>,
     /// The location of the building.
     pub coordinate: Coordinate,
-    /// Whether bookings need an approval.
-    pub need_approval: bool,
+    /// Whether bookings need an approval. May be absent: one of the rooms in the page's example lacks it.
+    pub need_approval: Option<bool>,
     /// The people who may use the room. Only returned to the system app for meeting rooms.
     pub range: Option<Range>,
 }

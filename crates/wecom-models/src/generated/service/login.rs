@@ -26,8 +26,9 @@ use crate::{Secret, Unknown};
 ///
 /// For third-party apps; customized apps call `auth::login::GetUserInfo`. The code comes with the
 /// redirect from the page that `login::WebAuthorization` or `login::WebLogin` leads to. After a web
-/// login, the token must be that of the suite of the login authorization (登录授权). The `auth_code` that
-/// the admin console hands to the provider's settings page (业务设置) is exchanged here, too.
+/// login, the token must be that of the suite of the login authorization (登录授权). If the provider has
+/// such an app, the `auth_code` that the admin console hands to the provider's settings page (业务设置) is
+/// exchanged here, too.
 ///
 /// The domain of the redirect must be a trusted domain of the app.
 ///

@@ -30,7 +30,8 @@ use crate::Unknown;
 /// [新建空间](https://developer.work.weixin.qq.com/document/path/93655)
 ///
 /// The app becomes the super admin of the space. WeDrive shows that an app created it, with the app's
-/// icon. Requires WeCom 4.0.20 or later.
+/// icon. Its members can only download and preview files, not upload them. Requires WeCom 4.0.20 or
+/// later.
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.

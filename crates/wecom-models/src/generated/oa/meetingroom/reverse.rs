@@ -80,7 +80,7 @@ impl wire::WriteObject for MeetingRoom {
         out.put("floor", &self.floor)?;
         out.put("equipment", &self.equipment)?;
         out.put("coordinate", &self.coordinate)?;
-        out.put("need_approval", &wire::flag(self.need_approval))?;
+        out.put_some("need_approval", &self.need_approval.map(wire::flag))?;
         out.put_some("range", &self.range)
     }
 }
