@@ -40,8 +40,7 @@ use crate::{Secret, Timestamp, Unknown};
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
-/// itself created. - The organizer and the attendees from within the company must be visible to the
-/// app.
+/// itself created. The organizer and the attendees from within the company must be visible to the app.
 ///
 /// The basic chapter (预约会议基础管理) documents fewer fields for this path. Its calls can be used on a
 /// meeting that was created with those documented here; the reverse isn't possible.

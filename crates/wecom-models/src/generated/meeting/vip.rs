@@ -26,8 +26,8 @@ mod reverse;
 /// [`GetBatchAddVipJobResult`] gets the result.
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
-/// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
-/// itself created. - The members must be visible to the app.
+/// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. The members must be visible to
+/// the app.
 #[doc(
     alias(
         "分配高级功能账号",
@@ -69,8 +69,7 @@ pub struct SubmitBatchAddVipJobResponse {
 /// [查询分配高级功能账号结果](https://developer.work.weixin.qq.com/document/path/99508)
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
-/// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
-/// itself created. -
+/// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet.
 #[doc(
     alias(
         "查询分配高级功能账号结果",
@@ -110,8 +109,8 @@ pub struct GetBatchAddVipJobResultResponse {
 /// [`GetBatchDelVipJobResult`] gets the result.
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
-/// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
-/// itself created. - The members must be visible to the app.
+/// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. The members must be visible to
+/// the app.
 #[doc(
     alias(
         "取消高级功能账号",
@@ -153,8 +152,7 @@ pub struct SubmitBatchDelVipJobResponse {
 /// [查询取消高级功能账号结果](https://developer.work.weixin.qq.com/document/path/99509)
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
-/// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
-/// itself created. -
+/// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet.
 #[doc(
     alias(
         "查询取消高级功能账号结果",
@@ -192,8 +190,8 @@ pub struct GetBatchDelVipJobResultResponse {
 /// [获取高级功能账号列表](https://developer.work.weixin.qq.com/document/path/99510)
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
-/// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
-/// itself created. - Returns only members visible to the app.
+/// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Returns only members visible to
+/// the app.
 #[doc(alias("获取高级功能账号列表", "/cgi-bin/meeting/vip/list", "vip/list"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
