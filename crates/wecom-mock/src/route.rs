@@ -1,5 +1,9 @@
 //! What the mock knows of an endpoint.
 
+use serde_json::Value;
+
+use crate::value::{at, text};
+
 /// An endpoint.
 #[derive(Debug)]
 pub(crate) struct Route {
@@ -19,6 +23,28 @@ pub(crate) struct Route {
     pub(crate) grants: Option<Grants>,
     pub(crate) keeps: Option<Keeps>,
     /// The body of a success.
+    pub(crate) response: &'static str,
+    /// Other bodies with other fields, for other variants of unions in the request.
+    pub(crate) cases: &'static [Case],
+}
+
+impl Route {
+    /// The body of a success, for a request with these fields.
+    pub(crate) fn answer_to(&self, fields: &Value) -> &'static str {
+        let is_case = |case: &&Case| {
+            case.when
+                .iter()
+                .all(|(tag, expected)| at(fields, tag).is_some_and(|sent| text(sent) == *expected))
+        };
+        self.cases.iter().find(is_case).map_or(self.response, |case| case.response)
+    }
+}
+
+/// A body for some requests.
+#[derive(Debug)]
+pub(crate) struct Case {
+    /// The tags that such a request has, by path, as text.
+    pub(crate) when: &'static [(&'static str, &'static str)],
     pub(crate) response: &'static str,
 }
 
@@ -100,6 +126,12 @@ pub(crate) enum Does {
     },
     List {
         at: &'static str,
+        /// Fields of the request, and the fields of things that have their values.
+        narrowed: &'static [(&'static str, &'static str)],
+        /// The field with the ID of the thing above, where a narrowed list holds everything below.
+        below: Option<&'static str>,
+        /// The field with a list, where things are listed once for each value of it.
+        each: Option<&'static str>,
         fields: &'static [&'static str],
     },
 }

@@ -2,7 +2,7 @@
 //!
 //! As long as nothing of a kind was created, its endpoints answer with their examples, whatever the ID.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Mutex;
 
 use serde_json::{Map, Value};
@@ -82,10 +82,11 @@ impl Things {
                     _ => {}
                 }
             }
-            Does::List { at, fields: shown } => {
+            Does::List { at, narrowed, below, each, fields: shown } => {
                 let example = at_first(answer, at);
-                let all = kind.things.values().map(|thing| thing.show(&example, shown));
-                put(answer, at, Some(all.collect()));
+                let listed = kind.list(narrowed, below, fields).into_iter();
+                let shown = listed.flat_map(|thing| thing.show_each(&example, shown, each));
+                put(answer, at, Some(shown.collect()));
                 return Ok(true);
             }
         }
@@ -127,6 +128,34 @@ impl Kind {
             self.numbers.get(&wanted).copied().ok_or_else(unknown)
         };
         ids.iter().map(find).collect()
+    }
+
+    /// The things that a request asks for.
+    fn list(&self, narrowed: &[(&str, &str)], below: Option<&str>, fields: &Value) -> Vec<&Thing> {
+        let asked: Vec<(&str, HashSet<String>)> = narrowed
+            .iter()
+            .map(|(name, field)| (*field, at(fields, name).map(texts).unwrap_or_default()))
+            .filter(|(_, wanted)| !wanted.is_empty())
+            .collect();
+        let mut listed: BTreeSet<u64> = BTreeSet::new();
+        let mut found: Vec<u64> =
+            self.numbered(|thing| asked.iter().all(|(field, wanted)| thing.has(field, wanted)));
+        // Level by level: what is below the things that were found last.
+        while !found.is_empty() {
+            let above: HashSet<String> = found.iter().map(|number| text(&self.things[number].id)).collect();
+            listed.extend(found);
+            found = match below {
+                Some(below) => self.numbered(|thing| thing.has(below, &above)),
+                None => Vec::new(),
+            };
+            found.retain(|number| !listed.contains(number));
+        }
+        listed.iter().map(|number| &self.things[number]).collect()
+    }
+
+    /// The numbers of the things that are so.
+    fn numbered(&self, is_so: impl Fn(&Thing) -> bool) -> Vec<u64> {
+        self.things.iter().filter(|(_, thing)| is_so(thing)).map(|(number, _)| *number).collect()
     }
 
     fn create(&mut self, does: &Does, fields: &Value, answer: &mut Value) -> Result<(), Refusal> {
@@ -201,6 +230,24 @@ impl Kind {
 }
 
 impl Thing {
+    /// Whether a field has one of the values, or holds one in its list.
+    fn has(&self, field: &str, wanted: &HashSet<String>) -> bool {
+        at(&self.fields, field).is_some_and(|value| !texts(value).is_disjoint(wanted))
+    }
+
+    /// The thing as a list shows it: once, or once for each value of a field.
+    fn show_each(&self, example: &Value, fields: &[&str], each: Option<&str>) -> Vec<Value> {
+        let shown = self.show(example, fields);
+        let values = each.and_then(|field| Some((field, at(&self.fields, field)?.as_array()?)));
+        let Some((field, values)) = values else { return vec![shown] };
+        let with = |value: &Value| {
+            let mut shown = shown.clone();
+            put(&mut shown, field, Some(value.clone()));
+            shown
+        };
+        values.iter().map(with).collect()
+    }
+
     /// The thing as an example of its kind shows one: an object with its fields, or its ID.
     fn show(&self, example: &Value, fields: &[&str]) -> Value {
         if !example.is_object() {
@@ -218,6 +265,12 @@ impl Thing {
         }
         shown
     }
+}
+
+/// What a value says, as text: each item of a list, and nothing if it is empty.
+fn texts(value: &Value) -> HashSet<String> {
+    let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+    values.iter().filter(|value| !value.is_null() && **value != "").map(text).collect()
 }
 
 /// The first item of the list at a path.

@@ -195,6 +195,78 @@ async fn the_control_api_lists_and_forgets_what_is_kept() {
 }
 
 #[tokio::test]
+async fn a_list_holds_what_its_request_asks_for_and_what_is_below() {
+    let (_server, caller) = start().await;
+    for (id, parent) in [(2, 1), (5, 4), (3, 2), (4, 3), (6, 1)] {
+        let department = json!({ "name": format!("D{id}"), "parentid": parent, "id": id });
+        assert_eq!(caller.post("department/create", department).await["errcode"], 0);
+    }
+    let ids = async |query: &str| {
+        let listed = caller.get("department/simplelist", query).await;
+        let listed = listed["department_id"].as_array().unwrap().iter();
+        listed.map(|department| department["id"].as_u64().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(ids("").await, [2, 5, 3, 4, 6]);
+    assert_eq!(ids("id=").await, [2, 5, 3, 4, 6], "nothing is asked for");
+    assert_eq!(ids("id=2").await, [2, 5, 3, 4], "at all levels");
+    assert_eq!(ids("id=4").await, [5, 4]);
+    assert_eq!(ids("id=6").await, [6]);
+    assert!(ids("id=99").await.is_empty());
+    // A department that is its own ancestor ends nothing.
+    caller.post("department/update", json!({ "id": 2, "parentid": 5 })).await;
+    assert_eq!(ids("id=4").await, [2, 5, 3, 4]);
+}
+
+#[tokio::test]
+async fn members_are_listed_in_each_of_their_departments() {
+    let (_server, caller) = start().await;
+    for (userid, departments) in
+        [("lin.wei", json!([4, 17])), ("zhou.min", json!([4])), ("chen.yu", Value::Null)]
+    {
+        let mail = format!("{userid}@example.com");
+        let member = json!({ "userid": userid, "name": userid, "department": departments, "email": mail });
+        assert_eq!(caller.post("user/create", member).await["errcode"], 0);
+    }
+    let of = async |department: u64| {
+        let listed = caller.get("user/simplelist", &format!("department_id={department}")).await;
+        let listed = listed["userlist"].as_array().unwrap().iter();
+        listed.map(|member| member["userid"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        (of(4).await, of(17).await),
+        (vec!["lin.wei".to_owned(), "zhou.min".to_owned()], vec!["lin.wei".to_owned()])
+    );
+    assert!(of(5).await.is_empty());
+    let pairs = caller.post("user/list_id", json!({ "limit": 10 })).await;
+    let pairs: Vec<Value> = pairs["dept_user"].as_array().unwrap().clone();
+    let lin = |department: u64| json!({ "userid": "lin.wei", "department": department });
+    assert_eq!(pairs[..3], [lin(4), lin(17), json!({ "userid": "zhou.min", "department": 4 })]);
+    assert_eq!(
+        (pairs.len(), &pairs[3]["userid"]),
+        (4, &json!("chen.yu")),
+        "who says nothing of it is listed once"
+    );
+}
+
+#[tokio::test]
+async fn an_answer_is_that_of_the_example_with_the_same_kind_of_message() {
+    let (_server, caller) = start().await;
+    let send = async |message: Value| {
+        let mut fields = json!({ "touser": "lin.wei", "agentid": 1 });
+        fields.as_object_mut().unwrap().extend(message.as_object().unwrap().clone());
+        caller.post("message/send", fields).await
+    };
+    let card = |card: Value| json!({ "msgtype": "template_card", "template_card": card });
+    let text = send(json!({ "msgtype": "text", "text": { "content": "Hello" } })).await;
+    assert_eq!((&text["errcode"], text.get("response_code")), (&json!(0), None));
+    let news =
+        json!({ "card_type": "news_notice", "main_title": { "title": "A" }, "card_action": { "type": 1 } });
+    assert!(send(card(news)).await["response_code"].is_string());
+    let unknown = send(card(json!({ "card_type": "poster" }))).await;
+    assert_eq!((&unknown["errcode"], unknown.get("response_code")), (&json!(0), None), "no example has it");
+}
+
+#[tokio::test]
 async fn callers_at_once_get_ids_of_their_own() {
     let (server, caller) = start().await;
     let mut calls = JoinSet::new();

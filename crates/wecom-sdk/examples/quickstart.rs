@@ -3,7 +3,7 @@
 //! `cargo run --example quickstart` talks to a mock server that it starts itself. With `WECOM_CORP_ID` and
 //! `WECOM_SECRET` set it talks to WeCom; `WECOM_BASE_URL` sends it elsewhere.
 
-use std::env;
+mod setup;
 
 use wecom_sdk::chatdata::archive::SyncMsg;
 use wecom_sdk::externalcontact::message_push::{
@@ -18,7 +18,7 @@ const DAY: i64 = 24 * 60 * 60;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let (client, _mock) = client().await?;
+    let (client, _mock) = setup::client(3).await?;
 
     let chat = OneToOneChat::new("lin.wei", "wmAJ2GCAAAme1XQR");
     let now = Timestamp::now();
@@ -58,30 +58,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     match calls.iter().filter(|succeeded| !**succeeded).count() {
         0 => Ok(()),
         failed => Err(format!("{failed} of {} calls failed", calls.len()).into()),
-    }
-}
-
-/// A client for WeCom if the environment has credentials, and one for a mock server of our own if not.
-async fn client() -> Result<(Client, Option<wecom_mock::Server>), Box<dyn std::error::Error>> {
-    match (env::var("WECOM_CORP_ID"), env::var("WECOM_SECRET")) {
-        (Ok(corp_id), Ok(secret)) => {
-            let mut builder = Client::builder(corp_id, secret);
-            if let Ok(base_url) = env::var("WECOM_BASE_URL") {
-                builder = builder.base_url(base_url);
-            }
-            println!("talking to WeCom as WECOM_CORP_ID\n");
-            Ok((builder.build()?, None))
-        }
-        _ => {
-            let server = wecom_mock::Server::start().await?;
-            let client =
-                Client::builder("ww1a2b3c4d5e6f7a8b", "secret").base_url(server.base_url()).build()?;
-            println!(
-                "talking to a mock server at {} (set WECOM_CORP_ID and WECOM_SECRET for WeCom)\n",
-                server.base_url()
-            );
-            Ok((client, Some(server)))
-        }
     }
 }
 

@@ -20,6 +20,12 @@ pub struct Keeps {
     pub sets: IndexMap<String, Value>,
     /// The field of the response that holds the thing, or the things, unless the response itself does.
     pub at: Option<FieldPath>,
+    /// What narrows a list: fields of the request, and the fields of things that have their values.
+    pub narrowed: IndexMap<String, String>,
+    /// The field with the ID of the thing above, where a narrowed list holds everything below.
+    pub below: Option<String>,
+    /// The field with a list, where things are listed once for each value of it.
+    pub each: Option<String>,
     /// The error code for an ID that no thing has.
     pub unknown: Option<i64>,
     /// The error code for an ID that another thing has already.

@@ -310,6 +310,9 @@ impl Lowering<'_> {
             from: keeps.from.as_deref().map(FieldPath::new),
             sets: keeps.sets.clone(),
             at: spec::shown_at(keeps, self.file, endpoint),
+            narrowed: keeps.narrowed.clone(),
+            below: keeps.below.clone(),
+            each: keeps.each.clone(),
             unknown: keeps.unknown,
             taken: keeps.taken,
         }

@@ -1,13 +1,16 @@
 //! The mock's table: what it checks of a request, and what it answers.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote};
+use serde_json::Value;
 
 use super::items::{module_doc, raw_string};
 use super::paths::rust_path;
-use crate::api::{Api, Endpoint, Keeps, Member, Module, Next, Pagination, Step, Struct, Ty, Type};
+use crate::api::{Api, Endpoint, Example, Keeps, Member, Module, Next, Pagination, Step, Struct, Ty, Type};
 use crate::spec::names::{ident, pascal};
-use crate::spec::{self, Credentials, FieldPath, Place};
+use crate::spec::{self, Credentials, FieldPath, Place, Style};
 
 /// The code for what is wrong with a parameter, where no other is documented.
 const INVALID: i64 = 40058;
@@ -19,7 +22,7 @@ pub(super) fn module(api: &Api, module: &Module) -> TokenStream {
     quote! {
         #doc
         #[allow(unused_imports)]
-        use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+        use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
         pub(crate) static ROUTES: &[Route] = &[#(#routes),*];
     }
 }
@@ -50,6 +53,7 @@ fn route(api: &Api, module: &Module, endpoint: &Endpoint) -> TokenStream {
     }));
     let keeps = option(endpoint.keeps.as_ref().map(|keeps| self::keeps(api, module, endpoint, keeps)));
     let response = raw_string(endpoint.examples.first().map_or("{}", |example| example.response.trim_end()));
+    let cases = cases(module, endpoint);
     quote! {
         Route {
             id: #id,
@@ -64,8 +68,58 @@ fn route(api: &Api, module: &Module, endpoint: &Endpoint) -> TokenStream {
             grants: #grants,
             keeps: #keeps,
             response: #response,
+            cases: &[#(#cases),*],
         }
     }
+}
+
+/// The responses with other fields than the first, of examples that send another variant of a union: the tags tell them apart.
+fn cases(module: &Module, endpoint: &Endpoint) -> Vec<TokenStream> {
+    let tags = tags(module, &endpoint.request);
+    let sent = |example: &Example| {
+        let request: Value = serde_json::from_str(&example.request).unwrap_or_default();
+        let tag = |path: &String| {
+            let value = request.pointer(&format!("/{}", path.replace('.', "/")))?;
+            Some((path.clone(), value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
+        };
+        tags.iter().filter_map(tag).collect::<Vec<(String, String)>>()
+    };
+    let shown = |example: &Example| {
+        let response: Value = serde_json::from_str(&example.response).unwrap_or_default();
+        response.as_object().map(|fields| fields.keys().cloned().collect::<BTreeSet<String>>())
+    };
+    let mut known: Vec<Vec<(String, String)>> = Vec::new();
+    let mut cases = Vec::new();
+    for example in &endpoint.examples {
+        let when = sent(example);
+        if when.is_empty() || known.contains(&when) {
+            continue;
+        }
+        if shown(example) != shown(&endpoint.examples[0]) {
+            let pairs = when.iter().map(|(path, value)| quote!((#path, #value)));
+            let response = raw_string(example.response.trim_end());
+            cases.push(quote!(Case { when: &[#(#pairs),*], response: #response }));
+        }
+        known.push(when);
+    }
+    cases
+}
+
+/// The paths of all tags in a request that stand in no list.
+fn tags(module: &Module, request: &str) -> BTreeSet<String> {
+    let mut tags = BTreeSet::new();
+    module.walk(request, |path, member| {
+        if let Member::Variant(union, _) = member
+            && !union.tag.is_empty()
+        {
+            let around = if union.style == Style::Sibling { &path[..path.len() - 1] } else { path };
+            let tag = [around, &[Step::Key(&union.tag)]].concat();
+            tags.insert(dotted(&tag));
+        }
+        path.iter().all(|step| matches!(step, Step::Key(_)))
+            && !member.ty().is_some_and(|ty| matches!(ty, Ty::List(_) | Ty::Map(_)))
+    });
+    tags
 }
 
 /// How an endpoint is paged.
@@ -114,7 +168,17 @@ fn keeps(api: &Api, module: &Module, endpoint: &Endpoint, keeps: &Keeps) -> Toke
             let fields = api.carried(module, endpoint, keeps);
             let at =
                 keeps.at.as_ref().map(ToString::to_string).expect("checked: things are listed in a field");
-            quote!(Does::List { at: #at, fields: &[#(#fields),*] })
+            let narrowed = keeps.narrowed.iter().map(|(asked, field)| quote!((#asked, #field)));
+            let (below, each) = (option(keeps.below.as_ref()), option(keeps.each.as_ref()));
+            quote! {
+                Does::List {
+                    at: #at,
+                    narrowed: &[#(#narrowed),*],
+                    below: #below,
+                    each: #each,
+                    fields: &[#(#fields),*],
+                }
+            }
         }
     };
     let unknown = api.creators(thing).find_map(|creator| creator.unknown).unwrap_or(INVALID);

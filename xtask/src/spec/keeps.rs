@@ -28,6 +28,14 @@ pub struct Keeps {
     /// The field of the response that holds the thing, or the list of things. Omitted: the items of the pages, or the only
     /// field, or the response itself.
     pub at: Option<String>,
+    /// What narrows a list: a field of the request, and the field of things that must have its value, or one of them.
+    /// `{ department_id: department }`
+    #[serde(default, rename = "where")]
+    pub narrowed: IndexMap<String, String>,
+    /// The field of things with the ID of the one above them, where a narrowed list holds everything below as well.
+    pub below: Option<String>,
+    /// The field of things with a list, where things are listed once for each value of it.
+    pub each: Option<String>,
     /// The error code for an ID that no thing has, given where things are created.
     pub unknown: Option<i64>,
     /// The error code for an ID that another thing has already, given where things are created.
@@ -79,6 +87,15 @@ impl Keeps {
     /// What a call of a path does with it.
     pub fn does(&self, path: &str) -> Option<Does> {
         self.does.or_else(|| Does::told(path))
+    }
+
+    /// The fields of things that a list goes by, each with the keys that lead to it.
+    pub fn fields_of_things(&self) -> impl Iterator<Item = (Vec<&str>, &str)> {
+        let narrowed =
+            self.narrowed.iter().map(|(asked, field)| (vec!["where", asked.as_str()], field.as_str()));
+        let others = [("below", &self.below), ("each", &self.each)];
+        let others = others.into_iter().filter_map(|(key, field)| Some((vec![key], field.as_deref()?)));
+        narrowed.chain(others)
     }
 }
 

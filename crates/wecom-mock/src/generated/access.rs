@@ -3,7 +3,7 @@
 //! 开发指南
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -30,6 +30,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "access_token": "an-access-token",
   "expires_in": 7200
 }"#,
+        cases: &[],
     },
     Route {
         id: "access.get_callback_ip",
@@ -44,6 +45,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "ip_list": ["192.0.2.17", "198.51.100.*"] }"#,
+        cases: &[],
     },
     Route {
         id: "access.get_api_domain_ip",
@@ -58,5 +60,6 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "ip_list": ["203.0.113.5", "203.0.113.9"] }"#,
+        cases: &[],
     },
 ];

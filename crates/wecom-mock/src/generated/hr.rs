@@ -3,7 +3,7 @@
 //! 人事助手 · 花名册
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -39,6 +39,7 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "hr.get_staff_info",
@@ -60,6 +61,7 @@ pub(crate) static ROUTES: &[Route] = &[
     { "fieldid": 14003, "sub_idx": 2, "result": 1, "value_type": 1, "value_string": "Physics" }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "hr.update_staff_info",
@@ -87,5 +89,6 @@ pub(crate) static ROUTES: &[Route] = &[
   "remove_results": [{ "group_type": 1, "sub_idx": 1, "result": 3 }],
   "insert_results": [{ "group_type": 4, "idx": 1, "result": 4 }]
 }"#,
+        cases: &[],
     },
 ];

@@ -3,7 +3,7 @@
 //! 账号ID
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -19,6 +19,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "results": [{ "tmp_external_userid": "ouTmp1", "external_userid": "wmAJ2GCAAAX1" }], "invalid_tmp_external_userid_list": ["ouTmp2"] }"#,
+        cases: &[],
     },
     Route {
         id: "idconvert.open_user_id_to_user_id",
@@ -33,6 +34,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "userid_list": [{ "open_userid": "woAJ2GCAAAXtWyujaWJHDDGi0mACH71w", "userid": "lin.wei" }], "invalid_open_userid_list": ["woNobody"] }"#,
+        cases: &[],
     },
     Route {
         id: "idconvert.from_service_external_user_id",
@@ -47,6 +49,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "external_userid": "wmCompany1" }"#,
+        cases: &[],
     },
     Route {
         id: "idconvert.to_service_external_user_id",
@@ -61,6 +64,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "external_userid": "wmProvider1" }"#,
+        cases: &[],
     },
     Route {
         id: "idconvert.corp_id_to_open_corp_id",
@@ -75,6 +79,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "open_corpid": "wpAJ2GCAAAq1" }"#,
+        cases: &[],
     },
     Route {
         id: "idconvert.user_id_to_open_user_id",
@@ -89,6 +94,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "open_userid_list": [{ "userid": "lin.wei", "open_userid": "woAJ2GCAAAXtWyujaWJHDDGi0mACH71w" }], "invalid_userid_list": ["nobody"] }"#,
+        cases: &[],
     },
     Route {
         id: "idconvert.get_new_external_user_id",
@@ -103,6 +109,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "items": [{ "external_userid": "wmCompany1", "new_external_userid": "wmProvider1" }, { "external_userid": "wmCompany2", "new_external_userid": "wmProvider2" }] }"#,
+        cases: &[],
     },
     Route {
         id: "idconvert.get_group_chat_new_external_user_id",
@@ -117,6 +124,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "items": [{ "external_userid": "wmCompany1", "new_external_userid": "wmProvider1" }, { "external_userid": "wmCompany2", "new_external_userid": "wmProvider2" }] }"#,
+        cases: &[],
     },
     Route {
         id: "idconvert.finish_external_user_id_migration",
@@ -131,6 +139,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "idconvert.finish_open_id_migration",
@@ -145,6 +154,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "idconvert.get_open_id_migration",
@@ -159,6 +169,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "migration_info": [{ "openid_type": 1, "status": 0 }, { "openid_type": 3, "status": 1 }] }"#,
+        cases: &[],
     },
     Route {
         id: "idconvert.union_id_to_external_user_id",
@@ -173,6 +184,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "external_userid": "wmProvider1" }"#,
+        cases: &[],
     },
     Route {
         id: "idconvert.external_user_id_to_pending_id",
@@ -187,6 +199,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "result": [{ "external_userid": "wmProvider1", "pending_id": "pPending1" }] }"#,
+        cases: &[],
     },
     Route {
         id: "idconvert.convert_external_tag_id",
@@ -201,6 +214,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "items": [{ "external_tagid": "etTag1", "open_external_tagid": "etOpenTag1" }], "invalid_external_tagid_list": ["etTag2"] }"#,
+        cases: &[],
     },
     Route {
         id: "idconvert.convert_open_kf_id",
@@ -215,6 +229,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "items": [{ "open_kfid": "wkAccount1", "new_open_kfid": "wkOpenAccount1" }], "invalid_open_kfid_list": ["wkAccount2"] }"#,
+        cases: &[],
     },
     Route {
         id: "idconvert.apply_mass_call_ticket",
@@ -229,6 +244,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "mass_call_ticket": "made-up-ticket" }"#,
+        cases: &[],
     },
     Route {
         id: "idconvert.apply_to_upgrade_chat_id",
@@ -243,6 +259,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "idconvert.convert_chat_id",
@@ -257,6 +274,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "items": [{ "chat_id": "wrGroup1", "new_chat_id": "wrOpenGroup1" }], "invalid_chat_id_list": ["wrGroup2"] }"#,
+        cases: &[],
     },
     Route {
         id: "idconvert.upgrade_chat_id_for_new_corp",
@@ -271,5 +289,6 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
 ];

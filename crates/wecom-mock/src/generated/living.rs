@@ -3,7 +3,7 @@
 //! 直播
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -27,6 +27,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok", "livingid": "lvErxtDgAAq7ZkT2" }"#,
+        cases: &[],
     },
     Route {
         id: "living.modify_living",
@@ -49,6 +50,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "living.cancel_living",
@@ -71,6 +73,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "living.delete_replay_data",
@@ -85,6 +88,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "living.get_living_code",
@@ -99,6 +103,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "living_code": "c0de5f2a" }"#,
+        cases: &[],
     },
     Route {
         id: "living.get_user_all_living_id",
@@ -120,6 +125,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "next_cursor": "CURSOR-2", "livingid_list": ["lvErxtDgAAq7ZkT2", "lvErxtDgAAq7ZkT3"] }"#,
+        cases: &[],
     },
     Route {
         id: "living.get_living_info",
@@ -173,6 +179,7 @@ pub(crate) static ROUTES: &[Route] = &[
     "subscribe_count": 40
   }
 }"#,
+        cases: &[],
     },
     Route {
         id: "living.get_living_share_info",
@@ -195,6 +202,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "invitor_userid": "lin.wei",
   "invitor_external_userid": "wmErxtDgAA9AW32Z"
 }"#,
+        cases: &[],
     },
     Route {
         id: "living.get_watch_stat",
@@ -253,5 +261,6 @@ pub(crate) static ROUTES: &[Route] = &[
     ]
   }
 }"#,
+        cases: &[],
     },
 ];

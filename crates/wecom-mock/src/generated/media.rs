@@ -3,7 +3,7 @@
 //! 素材管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -25,6 +25,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "media_id": "2t4pXq8uQ7mVd1Rz",
   "created_at": "1720000000"
 }"#,
+        cases: &[],
     },
     Route {
         id: "media.get_media",
@@ -39,6 +40,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "name": "minutes.txt", "content_type": "text/plain", "text": "Nothing was decided." }"#,
+        cases: &[],
     },
     Route {
         id: "media.upload_img",
@@ -53,6 +55,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "", "url": "https://example.com/pictures/banner/0" }"#,
+        cases: &[],
     },
     Route {
         id: "media.upload_media_by_url",
@@ -75,6 +78,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "jobid_Tq7mVd1Rz2t4pXq8" }"#,
+        cases: &[],
     },
     Route {
         id: "media.get_upload_by_url_result",
@@ -107,6 +111,7 @@ pub(crate) static ROUTES: &[Route] = &[
     "created_at": "1720000000"
   }
 }"#,
+        cases: &[],
     },
     Route {
         id: "media.get_jssdk_media",
@@ -121,6 +126,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "name": "recording.speex", "content_type": "voice/speex", "text": "not really a recording" }"#,
+        cases: &[],
     },
     Route {
         id: "media.upload_attachment",
@@ -135,5 +141,6 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "", "type": "image", "media_id": "2t4pXq8uQ7mVd1Sd", "created_at": 1720000000 }"#,
+        cases: &[],
     },
 ];

@@ -3,7 +3,7 @@
 //! 会话内容存档
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -19,6 +19,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "ids": ["lin.wei", "chen.yu"] }"#,
+        cases: &[],
     },
     Route {
         id: "msgaudit.check_single_agree",
@@ -50,6 +51,7 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "msgaudit.check_room_agree",
@@ -74,6 +76,7 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "msgaudit.get_group_chat",
@@ -99,6 +102,7 @@ pub(crate) static ROUTES: &[Route] = &[
     { "memberid": "chen.yu", "jointime": 1720003600 }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "msgaudit.get_robot_info",
@@ -117,5 +121,6 @@ pub(crate) static ROUTES: &[Route] = &[
   "errmsg": "ok",
   "data": { "robot_id": "wbAJ2GCAAArobot1", "name": "Build watcher", "creator_userid": "lin.wei" }
 }"#,
+        cases: &[],
     },
 ];

@@ -3,7 +3,7 @@
 //! 收银台 · 收款工具
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -33,5 +33,6 @@ pub(crate) static ROUTES: &[Route] = &[
   "origin_price": 500000,
   "paid_price": 420000
 }"#,
+        cases: &[],
     },
 ];

@@ -400,12 +400,12 @@ fn sync_msg() {
 
 pub(crate) const GET_SERVICE_STATE: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
-        request: r#"{ "open_kfid": "wkErxtDgAAq7ZkT2", "external_userid": "wmErxtDgAA9AW32Y" }"#,
-        response: r#"{ "errcode": 0, "errmsg": "ok", "service_state": 3, "servicer_userid": "lin.wei" }"#,
-    },
-    crate::snapshot::Example {
         request: r#"{ "open_kfid": "wkErxtDgAAq7ZkT2", "external_userid": "wmErxtDgAA1KpQ77" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "service_state": 0 }"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{ "open_kfid": "wkErxtDgAAq7ZkT2", "external_userid": "wmErxtDgAA9AW32Y" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "service_state": 3, "servicer_userid": "lin.wei" }"#,
     },
 ];
 

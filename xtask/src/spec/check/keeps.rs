@@ -8,7 +8,7 @@ use crate::spec::mistakes::Mistake;
 use crate::spec::source::Path;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
 use crate::spec::{
-    Answer, Body, CODES, Does, Endpoint, Field, FieldPath, Keeps, Part, Section, Spec, shown_at,
+    Answer, Body, CODES, Does, Endpoint, Field, FieldPath, Fields, File, Keeps, Part, Section, Spec, shown_at,
 };
 
 /// What the endpoints of a thing, in whatever file, have to do with one another.
@@ -40,6 +40,29 @@ pub(super) fn of_spec(spec: &Spec, diagnostics: &mut Diagnostics) {
                 .label("never there")
                 .help_if(help);
         }
+        let fields =
+            all().filter(|(.., other)| other.thing == keeps.thing).filter_map(|(file, _, endpoint, of)| {
+                let changed = matches!(does(endpoint, of)?, Does::Creates | Does::Changes);
+                changed.then(|| sent(file, endpoint, of))
+            });
+        let fields: Vec<&Fields> = fields.flatten().collect();
+        for (key, field) in keeps.fields_of_things() {
+            if !fields.iter().any(|fields| fields.contains_key(FieldPath::new(field).first())) {
+                let names = fields.iter().flat_map(|fields| fields.keys()).map(String::as_str);
+                let help = report.did_you_mean(field, names);
+                let message = format!("nothing sets the field `{field}` of a `{}`", keeps.thing);
+                let path = key.iter().fold(at.clone(), |path, key| path.key(key));
+                report.error(Mistake::BadKeeps, At::Value(&path), message).label("never set").help_if(help);
+            }
+        }
+        if let Some(each) =
+            keeps.each.as_deref().filter(|each| !shows_each(file, endpoint, keeps, each, &fields))
+        {
+            let message = format!("the list doesn't show one item of `{each}`");
+            report
+                .error(Mistake::BadKeeps, At::Value(&at.key("each")), message)
+                .label("not a list there, or another type here");
+        }
         for (key, code) in [("unknown", keeps.unknown), ("taken", keeps.taken)] {
             let Some(code) = code.map(|code| code.to_string()) else { continue };
             let table = spec.codes.as_ref().map(|table| &table.codes);
@@ -51,6 +74,46 @@ pub(super) fn of_spec(spec: &Spec, diagnostics: &mut Diagnostics) {
             }
         }
     }
+}
+
+/// The fields that a call that creates or changes a thing says it has.
+fn sent<'f>(file: &'f File, endpoint: &'f Endpoint, keeps: &Keeps) -> Vec<&'f Fields> {
+    let sent = match &keeps.from {
+        Some(from) => found(file, &endpoint.request, from).and_then(|field| fields_of(file, &field.ty)),
+        None => Some(&endpoint.request),
+    };
+    sent.into_iter().chain([&endpoint.response]).collect()
+}
+
+/// The field at a path.
+fn found<'f>(file: &'f File, fields: &'f Fields, path: &str) -> Option<&'f Field> {
+    match path.split_once('.') {
+        None => fields.get(path),
+        Some((first, rest)) => found(file, fields_of(file, &fields.get(first)?.ty)?, rest),
+    }
+}
+
+/// The fields of a struct.
+fn fields_of<'f>(file: &'f File, ty: &TypeExpr) -> Option<&'f Fields> {
+    match ty {
+        TypeExpr::Named(name) => file.structs.get(name).map(|structure| &structure.fields),
+        _ => None,
+    }
+}
+
+/// Whether a list shows one value of the field of which a thing has several.
+fn shows_each(file: &File, endpoint: &Endpoint, keeps: &Keeps, each: &str, kept: &[&Fields]) -> bool {
+    let listed = || {
+        let at = shown_at(keeps, file, endpoint)?.to_string();
+        match &found(file, &endpoint.response, &at)?.ty {
+            TypeExpr::Generic(Generic::List, item) => fields_of(file, item)?.get(each),
+            _ => None,
+        }
+    };
+    let mut kept = kept.iter().filter_map(|fields| fields.get(each));
+    listed().is_some_and(|shown| {
+        kept.all(|kept| matches!(&kept.ty, TypeExpr::Generic(Generic::List, item) if **item == shown.ty))
+    })
 }
 
 impl Checker<'_> {
@@ -79,6 +142,14 @@ impl Checker<'_> {
             ),
             ("sets", !keeps.sets.is_empty(), changed, "only what changes a thing sets its fields"),
             ("at", keeps.at.is_some(), shown, "only what gets or lists things returns them"),
+            ("where", !keeps.narrowed.is_empty(), does == Does::Lists, "only a list is narrowed"),
+            ("each", keeps.each.is_some(), does == Does::Lists, "only a list shows a thing several times"),
+            (
+                "below",
+                keeps.below.is_some(),
+                !keeps.narrowed.is_empty(),
+                "a list that isn't narrowed holds everything",
+            ),
             ("unknown", keeps.unknown.is_some(), created, "the codes of a thing stand where it is created"),
             ("taken", keeps.taken.is_some(), created, "the codes of a thing stand where it is created"),
         ] {
@@ -101,6 +172,10 @@ impl Checker<'_> {
                 let label = format!("`{from}` is a `{}`", field.ty);
                 self.bad_keeps(At::Value(&path), "the fields of a thing stand in a struct", &label);
             }
+        }
+        for asked in keeps.narrowed.keys().filter(|asked| !endpoint.request.contains_key(*asked)) {
+            let message = format!("the request has no field `{asked}`");
+            self.bad_keeps(At::Key(&path.key("where").key(asked)), &message, "never asked for");
         }
         if shown {
             self.shown(path, endpoint, keeps, does);

@@ -3,7 +3,7 @@
 //! 应用管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -35,6 +35,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "home_url": "https://canteen.example.com",
   "customized_publish_status": 2
 }"#,
+        cases: &[],
     },
     Route {
         id: "agent.app.list_agent",
@@ -53,6 +54,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "errmsg": "ok",
   "agentlist": [{ "agentid": 1000014, "name": "Canteen", "square_logo_url": "https://example.com/canteen.png" }]
 }"#,
+        cases: &[],
     },
     Route {
         id: "agent.app.set_agent",
@@ -67,6 +69,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "agent.app.set_agent_scope",
@@ -81,6 +84,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "invaliduser": ["ghost"], "invalidparty": [99], "invalidtag": [98] }"#,
+        cases: &[],
     },
     Route {
         id: "agent.app.get_agent_admin_list",
@@ -102,6 +106,7 @@ pub(crate) static ROUTES: &[Route] = &[
     { "userid": "woAJ2GCAAAheqing2", "auth_type": 0 }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "agent.app.get_agent_permissions",
@@ -120,6 +125,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "errmsg": "ok",
   "app_permissions": ["contact:sensitive:user_name", "externalcontact:contact:tag", "doc:base:base"]
 }"#,
+        cases: &[],
     },
     Route {
         id: "agent.app.claim_customized_app",
@@ -134,5 +140,6 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
 ];

@@ -3,7 +3,7 @@
 //! 应用管理 · 设置工作台自定义展示
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -28,6 +28,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "agent.workbench.get_workbench_template",
@@ -48,6 +49,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "image": { "url": "https://example.com/menu.png", "jump_url": "https://example.com/menu" },
   "replace_user_data": true
 }"#,
+        cases: &[],
     },
     Route {
         id: "agent.workbench.set_workbench_data",
@@ -62,6 +64,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "agent.workbench.batch_set_workbench_data",
@@ -76,6 +79,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "agent.workbench.get_workbench_data",
@@ -102,5 +106,6 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   }
 }"#,
+        cases: &[],
     },
 ];

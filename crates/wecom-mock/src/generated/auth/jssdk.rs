@@ -3,7 +3,7 @@
 //! JS-SDK
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -19,6 +19,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "ticket": "a-company-ticket", "expires_in": 7200 }"#,
+        cases: &[],
     },
     Route {
         id: "auth.jssdk.get_ticket",
@@ -33,6 +34,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "ticket": "an-app-ticket", "expires_in": 7200 }"#,
+        cases: &[],
     },
     Route {
         id: "auth.jssdk.get_launch_code",
@@ -47,5 +49,6 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "launch_code": "a-launch-code" }"#,
+        cases: &[],
     },
 ];

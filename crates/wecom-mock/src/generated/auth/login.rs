@@ -3,7 +3,7 @@
 //! 身份验证
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -19,6 +19,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "userid": "lin.wei", "user_ticket": "a-user-ticket" }"#,
+        cases: &[],
     },
     Route {
         id: "auth.login.get_user_detail",
@@ -44,6 +45,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "biz_mail": "lin.wei@corp.example.com",
   "address": "3 Example Road"
 }"#,
+        cases: &[],
     },
     Route {
         id: "auth.login.get_mobile_user_info",
@@ -58,6 +60,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "UserId": "lin.wei" }"#,
+        cases: &[],
     },
     Route {
         id: "auth.login.js_code_to_session",
@@ -78,5 +81,6 @@ pub(crate) static ROUTES: &[Route] = &[
   "userid": "lin.wei",
   "session_key": "a-session-key"
 }"#,
+        cases: &[],
     },
 ];

@@ -3,7 +3,7 @@
 //! 会话内容存档 · 会话内容分析与导出
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -25,6 +25,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "JOB-7f3a", "fail_list": [] }"#,
+        cases: &[],
     },
     Route {
         id: "chatdata.analysis.submit_analyze_task",
@@ -39,6 +40,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "chatdata.analysis.get_analyze_task_result",
@@ -62,6 +64,7 @@ pub(crate) static ROUTES: &[Route] = &[
     { "errcode": 710602, "errmsg": "invalid msgtype", "msgid": "CAQQmb7bxgYY2kLm" }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "chatdata.analysis.create_export_job",
@@ -84,6 +87,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "EXPORT-90b1" }"#,
+        cases: &[],
     },
     Route {
         id: "chatdata.analysis.get_export_job_status",
@@ -113,5 +117,6 @@ pub(crate) static ROUTES: &[Route] = &[
   "result_errcode": 0,
   "result_errmsg": "ok"
 }"#,
+        cases: &[],
     },
 ];

@@ -3,7 +3,7 @@
 //! 会话内容存档 · 基础接口
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -45,6 +45,7 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "chatdata.archive.get_group_chat",
@@ -69,6 +70,7 @@ pub(crate) static ROUTES: &[Route] = &[
     { "memberid": "wbErxtDgAArobot1", "jointime": 1720000600, "type": 3 }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "chatdata.archive.get_agree_status_single",
@@ -100,6 +102,7 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "chatdata.archive.get_agree_status_room",
@@ -121,5 +124,6 @@ pub(crate) static ROUTES: &[Route] = &[
     { "status_change_time": 1720000300, "external_userid": "wmErxtDgAA1KpQ77", "agree_status": "Disagree" }
   ]
 }"#,
+        cases: &[],
     },
 ];

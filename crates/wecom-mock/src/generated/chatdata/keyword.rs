@@ -3,7 +3,7 @@
 //! 会话内容存档 · 关键词规则管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -27,6 +27,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok", "rule_id": "krAJ2GCAAAe7Tq0w" }"#,
+        cases: &[],
     },
     Route {
         id: "chatdata.keyword.get_rule_list",
@@ -51,6 +52,9 @@ pub(crate) static ROUTES: &[Route] = &[
             unknown: 710612,
             does: Does::List {
                 at: "rule_list",
+                narrowed: &[],
+                below: None,
+                each: None,
                 fields: &["rule_id", "name"],
             },
         }),
@@ -61,6 +65,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "has_more": true,
   "next_cursor": "CURSOR-2"
 }"#,
+        cases: &[],
     },
     Route {
         id: "chatdata.keyword.get_rule_detail",
@@ -101,6 +106,7 @@ pub(crate) static ROUTES: &[Route] = &[
     "session_type": { "session_type_list": [1, 2] }
   }
 }"#,
+        cases: &[],
     },
     Route {
         id: "chatdata.keyword.update_rule",
@@ -123,6 +129,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "chatdata.keyword.delete_rule",
@@ -141,6 +148,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Remove { id: "rule_id" },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "chatdata.keyword.get_hit_msg_list",
@@ -201,5 +209,6 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
+        cases: &[],
     },
 ];

@@ -3,7 +3,7 @@
 //! 会话内容存档 · 会话搜索
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -32,6 +32,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "next_cursor": "CURSOR-2",
   "chat_list": [{ "chatid": "wrErxtDgAA8s9c1q" }, { "chatid": "wrErxtDgAA7t0d2r" }]
 }"#,
+        cases: &[],
     },
     Route {
         id: "chatdata.search.search_msg",
@@ -59,5 +60,6 @@ pub(crate) static ROUTES: &[Route] = &[
   "next_cursor": "CURSOR-2",
   "msg_list": [{ "msgid": "CAQQmb7bxgYY7vWP" }, { "msgid": "CAQQmb7bxgYY9aBC" }]
 }"#,
+        cases: &[],
     },
 ];

@@ -3,7 +3,7 @@
 //! 通讯录管理 · 异步导入接口
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -19,6 +19,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-import-1" }"#,
+        cases: &[],
     },
     Route {
         id: "contacts.batch.replace_user",
@@ -33,6 +34,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-import-2" }"#,
+        cases: &[],
     },
     Route {
         id: "contacts.batch.replace_party",
@@ -47,6 +49,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-import-3" }"#,
+        cases: &[],
     },
     Route {
         id: "contacts.batch.get_batch_result",
@@ -72,5 +75,6 @@ pub(crate) static ROUTES: &[Route] = &[
     { "userid": "chen.yu", "errcode": 60104, "errmsg": "mobile existed" }
   ]
 }"#,
+        cases: &[],
     },
 ];

@@ -3,7 +3,7 @@
 //! 通讯录管理 · 部门管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -27,6 +27,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "created", "id": 22 }"#,
+        cases: &[],
     },
     Route {
         id: "contacts.department.update_department",
@@ -49,6 +50,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "updated" }"#,
+        cases: &[],
     },
     Route {
         id: "contacts.department.delete_department",
@@ -67,6 +69,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Remove { id: "id" },
         }),
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
+        cases: &[],
     },
     Route {
         id: "contacts.department.list_department",
@@ -84,6 +87,9 @@ pub(crate) static ROUTES: &[Route] = &[
             unknown: 60003,
             does: Does::List {
                 at: "department",
+                narrowed: &[("id", "id")],
+                below: Some("parentid"),
+                each: None,
                 fields: &["id", "name?", "name_en?", "parentid", "order"],
             },
         }),
@@ -109,6 +115,7 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "contacts.department.simple_list_department",
@@ -126,6 +133,9 @@ pub(crate) static ROUTES: &[Route] = &[
             unknown: 60003,
             does: Does::List {
                 at: "department_id",
+                narrowed: &[("id", "id")],
+                below: Some("parentid"),
+                each: None,
                 fields: &["id", "parentid", "order"],
             },
         }),
@@ -134,6 +144,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "errmsg": "ok",
   "department_id": [{ "id": 22, "parentid": 1, "order": 20 }, { "id": 23, "parentid": 22, "order": 50 }]
 }"#,
+        cases: &[],
     },
     Route {
         id: "contacts.department.get_department",
@@ -167,5 +178,6 @@ pub(crate) static ROUTES: &[Route] = &[
     "order": 20
   }
 }"#,
+        cases: &[],
     },
 ];

@@ -3,7 +3,7 @@
 //! 通讯录管理 · 异步导出接口
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -19,6 +19,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-export-1" }"#,
+        cases: &[],
     },
     Route {
         id: "contacts.export.export_user",
@@ -33,6 +34,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-export-2" }"#,
+        cases: &[],
     },
     Route {
         id: "contacts.export.export_department",
@@ -47,6 +49,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-export-3" }"#,
+        cases: &[],
     },
     Route {
         id: "contacts.export.export_tag_user",
@@ -61,6 +64,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-export-4" }"#,
+        cases: &[],
     },
     Route {
         id: "contacts.export.get_export_result",
@@ -83,5 +87,6 @@ pub(crate) static ROUTES: &[Route] = &[
     { "url": "https://example.com/export/2", "size": 1904, "md5": "5d41402abc4b2a76b9719d911017c592" }
   ]
 }"#,
+        cases: &[],
     },
 ];

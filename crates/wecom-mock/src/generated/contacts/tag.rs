@@ -3,7 +3,7 @@
 //! 通讯录管理 · 标签管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -27,6 +27,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "created", "tagid": 32 }"#,
+        cases: &[],
     },
     Route {
         id: "contacts.tag.update_tag",
@@ -49,6 +50,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "updated" }"#,
+        cases: &[],
     },
     Route {
         id: "contacts.tag.delete_tag",
@@ -67,6 +69,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Remove { id: "tagid" },
         }),
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
+        cases: &[],
     },
     Route {
         id: "contacts.tag.get_tag",
@@ -95,6 +98,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "userlist": [{ "userid": "chenyu", "name": "Chen Yu" }],
   "partylist": [4]
 }"#,
+        cases: &[],
     },
     Route {
         id: "contacts.tag.add_tag_users",
@@ -113,6 +117,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Use { id: "tagid" },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "contacts.tag.del_tag_users",
@@ -131,6 +136,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Use { id: "tagid" },
         }),
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
+        cases: &[],
     },
     Route {
         id: "contacts.tag.list_tag",
@@ -148,6 +154,9 @@ pub(crate) static ROUTES: &[Route] = &[
             unknown: 40068,
             does: Does::List {
                 at: "taglist",
+                narrowed: &[],
+                below: None,
+                each: None,
                 fields: &["tagid", "tagname"],
             },
         }),
@@ -156,5 +165,6 @@ pub(crate) static ROUTES: &[Route] = &[
   "errmsg": "ok",
   "taglist": [{ "tagid": 32, "tagname": "Juniper" }, { "tagid": 33, "tagname": "Quarry" }]
 }"#,
+        cases: &[],
     },
 ];

@@ -3,7 +3,7 @@
 //! 通讯录管理 · 成员管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -38,6 +38,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "errmsg": "created",
   "created_department_list": { "department_info": [{ "name": "17", "id": 17 }] }
 }"#,
+        cases: &[],
     },
     Route {
         id: "contacts.user.get_user",
@@ -122,6 +123,7 @@ pub(crate) static ROUTES: &[Route] = &[
     ]
   }
 }"#,
+        cases: &[],
     },
     Route {
         id: "contacts.user.update_user",
@@ -150,6 +152,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "updated" }"#,
+        cases: &[],
     },
     Route {
         id: "contacts.user.delete_user",
@@ -168,6 +171,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Remove { id: "userid" },
         }),
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
+        cases: &[],
     },
     Route {
         id: "contacts.user.batch_delete_user",
@@ -186,6 +190,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Remove { id: "useridlist" },
         }),
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
+        cases: &[],
     },
     Route {
         id: "contacts.user.simple_list_user",
@@ -203,6 +208,9 @@ pub(crate) static ROUTES: &[Route] = &[
             unknown: 60111,
             does: Does::List {
                 at: "userlist",
+                narrowed: &[("department_id", "department")],
+                below: None,
+                each: None,
                 fields: &["userid", "name?", "department"],
             },
         }),
@@ -219,6 +227,7 @@ pub(crate) static ROUTES: &[Route] = &[
     { "userid": "zhou.min", "department": [4] }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "contacts.user.list_user",
@@ -236,6 +245,9 @@ pub(crate) static ROUTES: &[Route] = &[
             unknown: 60111,
             does: Does::List {
                 at: "userlist",
+                narrowed: &[("department_id", "department")],
+                below: None,
+                each: None,
                 fields: &[
                     "userid",
                     "name?",
@@ -307,6 +319,7 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "contacts.user.convert_to_open_id",
@@ -321,6 +334,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "openid": "oKq3vXz8Rb1NcT5yWm7PdJ2hLs9F" }"#,
+        cases: &[],
     },
     Route {
         id: "contacts.user.convert_to_user_id",
@@ -335,6 +349,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "userid": "lin.wei" }"#,
+        cases: &[],
     },
     Route {
         id: "contacts.user.invite_user",
@@ -349,6 +364,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "invaliduser": ["zhou.min"], "invalidparty": [9], "invalidtag": [33] }"#,
+        cases: &[],
     },
     Route {
         id: "contacts.user.get_join_qr_code",
@@ -363,6 +379,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "join_qrcode": "https://example.com/join?vcode=vc7d1f&qr_size=2" }"#,
+        cases: &[],
     },
     Route {
         id: "contacts.user.get_user_id",
@@ -377,6 +394,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "userid": "lin.wei" }"#,
+        cases: &[],
     },
     Route {
         id: "contacts.user.get_user_id_by_email",
@@ -391,6 +409,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "userid": "lin.wei" }"#,
+        cases: &[],
     },
     Route {
         id: "contacts.user.list_user_id",
@@ -410,7 +429,17 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("dept_user"),
         }),
         grants: None,
-        keeps: None,
+        keeps: Some(Keeps {
+            thing: "member",
+            unknown: 60111,
+            does: Does::List {
+                at: "dept_user",
+                narrowed: &[],
+                below: None,
+                each: Some("department"),
+                fields: &["userid?"],
+            },
+        }),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -421,6 +450,7 @@ pub(crate) static ROUTES: &[Route] = &[
     { "userid": "zhou.min", "department": 4 }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "contacts.user.list_member_auth",
@@ -447,6 +477,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "next_cursor": "CURSOR-2",
   "member_auth_list": [{ "open_userid": "woAJ2GCAAAXtWyujaWJHDDGi0mACH71w" }]
 }"#,
+        cases: &[],
     },
     Route {
         id: "contacts.user.check_member_auth",
@@ -461,6 +492,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "is_member_auth": true }"#,
+        cases: &[],
     },
     Route {
         id: "contacts.user.list_selected_ticket_user",
@@ -482,5 +514,6 @@ pub(crate) static ROUTES: &[Route] = &[
   "unauth_open_userid_list": ["woAJ2GCAAApQ7mN2vXz8Rb1NcT5yWm7P"],
   "total": 2
 }"#,
+        cases: &[],
     },
 ];

@@ -3,7 +3,7 @@
 //! 企业互联
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -35,6 +35,7 @@ pub(crate) static ROUTES: &[Route] = &[
   ],
   "next_cursor": "CURSOR-2"
 }"#,
+        cases: &[],
     },
     Route {
         id: "corpgroup.share.get_corp_token",
@@ -49,6 +50,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "access_token": "made-up-access-token", "expires_in": 7200 }"#,
+        cases: &[],
     },
     Route {
         id: "corpgroup.share.transfer_session",
@@ -63,5 +65,6 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "userid": "zhou.min", "session_key": "bWFkZS11cC1rZXktMg==" }"#,
+        cases: &[],
     },
 ];

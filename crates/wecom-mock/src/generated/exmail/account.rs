@@ -3,7 +3,7 @@
 //! 邮件 · 邮箱账号
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -19,6 +19,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "exmail.account.get_user_option",
@@ -39,6 +40,7 @@ pub(crate) static ROUTES: &[Route] = &[
     "list": [{ "type": 1, "value": "0" }, { "type": 2, "value": "1" }, { "type": 3, "value": "0" }]
   }
 }"#,
+        cases: &[],
     },
     Route {
         id: "exmail.account.update_user_option",
@@ -59,6 +61,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "exmail.account.get_mail_new_count",
@@ -73,5 +76,6 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "count": 1 }"#,
+        cases: &[],
     },
 ];

@@ -3,7 +3,7 @@
 //! 邮件 · 应用邮箱
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -25,6 +25,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "exmail.app.compose_send_schedule",
@@ -49,6 +50,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "exmail.app.compose_send_meeting",
@@ -76,6 +78,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "exmail.app.get_mail_list",
@@ -103,6 +106,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "has_more": 0,
   "mail_list": [{ "mail_id": "mail-2e26" }]
 }"#,
+        cases: &[],
     },
     Route {
         id: "exmail.app.read_mail",
@@ -121,6 +125,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "errmsg": "ok",
   "mail_data": "From: chenyu@example.com\r\nTo: atlas@example.com\r\nSubject: Re: Minutes\r\n\r\nThanks!\r\n"
 }"#,
+        cases: &[],
     },
     Route {
         id: "exmail.app.update_email_alias",
@@ -135,6 +140,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "exmail.app.get_email_alias",
@@ -154,5 +160,6 @@ pub(crate) static ROUTES: &[Route] = &[
   "email": "atlas@example.com",
   "alias_list": ["atlas-news@example.com", "atlas-old@example.com"]
 }"#,
+        cases: &[],
     },
 ];

@@ -3,7 +3,7 @@
 //! 邮件 · 管理邮件群组
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -37,6 +37,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "exmail.group.update_group",
@@ -68,6 +69,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "exmail.group.delete_group",
@@ -86,6 +88,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Remove { id: "groupid" },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "exmail.group.get_group",
@@ -132,6 +135,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "allow_departmentlist": { "list": [1, 2] },
   "allow_taglist": { "list": [1, 3] }
 }"#,
+        cases: &[],
     },
     Route {
         id: "exmail.group.search_group",
@@ -154,5 +158,6 @@ pub(crate) static ROUTES: &[Route] = &[
     { "groupid": "harbor-guests@example.com", "groupname": "Harbor guests" }
   ]
 }"#,
+        cases: &[],
     },
 ];

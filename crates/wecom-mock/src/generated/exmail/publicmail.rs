@@ -3,7 +3,7 @@
 //! 邮件 · 管理公共邮箱
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -33,6 +33,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok", "id": 1, "auth_code_id": 1, "auth_code": "made-up-auth-code-08cb" }"#,
+        cases: &[],
     },
     Route {
         id: "exmail.publicmail.update_public_mail",
@@ -55,6 +56,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok", "auth_code_id": 1, "auth_code": "made-up-auth-code-08cb" }"#,
+        cases: &[],
     },
     Route {
         id: "exmail.publicmail.delete_public_mail",
@@ -73,6 +75,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Remove { id: "id" },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "exmail.publicmail.get_public_mail",
@@ -117,6 +120,7 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "exmail.publicmail.search_public_mail",
@@ -134,6 +138,9 @@ pub(crate) static ROUTES: &[Route] = &[
             unknown: 680035,
             does: Does::List {
                 at: "list",
+                narrowed: &[],
+                below: None,
+                each: None,
                 fields: &["id", "email", "name"],
             },
         }),
@@ -145,6 +152,7 @@ pub(crate) static ROUTES: &[Route] = &[
     { "id": 32, "email": "service-night@example.com", "name": "Service at night" }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "exmail.publicmail.get_auth_code_list",
@@ -170,6 +178,7 @@ pub(crate) static ROUTES: &[Route] = &[
     { "auth_code_id": 2, "create_time": 1741050000, "last_use_time": 0, "remark": "办公PC" }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "exmail.publicmail.delete_auth_code",
@@ -188,5 +197,6 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Use { id: "id" },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
 ];

@@ -3,7 +3,7 @@
 //! 客户联系 · 联系我管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -43,6 +43,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "config_id": "5f1e7c20c974013c6e6a94b1d08f3a27",
   "qr_code": "https://example.com/qr/5f1e7c20"
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.contact_way.get_contact_way",
@@ -119,6 +120,7 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   }
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.contact_way.list_contact_way",
@@ -143,6 +145,9 @@ pub(crate) static ROUTES: &[Route] = &[
             unknown: 41044,
             does: Does::List {
                 at: "contact_way",
+                narrowed: &[],
+                below: None,
+                each: None,
                 fields: &["config_id"],
             },
         }),
@@ -155,6 +160,7 @@ pub(crate) static ROUTES: &[Route] = &[
   ],
   "next_cursor": "CURSOR-2"
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.contact_way.update_contact_way",
@@ -187,6 +193,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.contact_way.del_contact_way",
@@ -205,6 +212,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Remove { id: "config_id" },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.contact_way.close_temp_chat",
@@ -219,5 +227,6 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
 ];

@@ -3,7 +3,7 @@
 //! 客户联系 · 客户管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -23,6 +23,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "errmsg": "ok",
   "external_userid": ["woRk8dQAAAx1Lqdaa57JvTn2Zccc5d", "wmRk8dQAAAx1Lq78dc7JvTn2Zc6a94"]
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.customer.get_external_contact",
@@ -94,6 +95,7 @@ pub(crate) static ROUTES: &[Route] = &[
   ],
   "next_cursor": "cursor-2"
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.customer.batch_get_external_contact_by_user",
@@ -171,6 +173,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "next_cursor": "cursor-2",
   "fail_info": { "unlicensed_userid_list": ["guowei"] }
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.customer.remark_external_contact",
@@ -185,6 +188,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.customer.get_contact_list",
@@ -234,6 +238,7 @@ pub(crate) static ROUTES: &[Route] = &[
   ],
   "next_cursor": "cursor-4"
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.customer.convert_to_open_id",
@@ -248,5 +253,6 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "openid": "oKq3d52e26Rt9Vwf1b8" }"#,
+        cases: &[],
     },
 ];

@@ -3,7 +3,7 @@
 //! 客户联系 · 获客助手
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -31,6 +31,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "link_id_list": ["cawcde2e26", "cawcde5d6a", "cawcde9408"],
   "next_cursor": "cursor-2"
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.customer_acquisition.get_link",
@@ -57,6 +58,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "range": { "user_list": ["lin.wei", "chen.yu"], "department_list": [1] },
   "priority_option": { "priority_type": 2, "priority_userid_list": ["zhou.min"] }
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.customer_acquisition.create_link",
@@ -80,6 +82,7 @@ pub(crate) static ROUTES: &[Route] = &[
     "create_time": 1741050000
   }
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.customer_acquisition.update_link",
@@ -94,6 +97,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.customer_acquisition.delete_link",
@@ -108,6 +112,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.customer_acquisition.get_customer",
@@ -142,6 +147,7 @@ pub(crate) static ROUTES: &[Route] = &[
   ],
   "next_cursor": ""
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.customer_acquisition.get_customer_acquisition_quota",
@@ -165,6 +171,7 @@ pub(crate) static ROUTES: &[Route] = &[
     { "expire_date": 1743696000, "balance": 300 }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.customer_acquisition.get_link_statistic",
@@ -179,6 +186,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "click_link_customer_cnt": 840, "new_customer_cnt": 315 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.customer_acquisition.get_chat_info",
@@ -199,6 +207,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "external_userid": "wmRk8dQAAAx1Lqdaa57JvTn2Zccc5d",
   "chat_info": { "recv_msg_cnt": 3, "link_id": "cawcde2e26", "state": "poster" }
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.customer_acquisition.get_comp_auth_info",
@@ -220,6 +229,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "link_auth_mode": 1,
   "auth_apps": [{ "agentid": 2000010 }, { "agentid": 2000011 }]
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.customer_acquisition.create_once_key",
@@ -234,5 +244,6 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "keys": ["ENC96xdsjw5J", "ENC96xdsk1Qf"] }"#,
+        cases: &[],
     },
 ];

@@ -3,7 +3,7 @@
 //! 客户联系 · 客户联系规则组管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -31,6 +31,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "strategy": [{ "strategy_id": 7 }, { "strategy_id": 8 }],
   "next_cursor": "cursor-2"
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.customer_strategy.get_customer_strategy",
@@ -78,6 +79,7 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   }
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.customer_strategy.get_customer_strategy_range",
@@ -104,6 +106,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "range": [{ "type": 1, "userid": "chenyu" }, { "type": 2, "partyid": 4 }],
   "next_cursor": "cursor-2"
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.customer_strategy.create_customer_strategy",
@@ -118,6 +121,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "strategy_id": 7 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.customer_strategy.edit_customer_strategy",
@@ -132,6 +136,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.customer_strategy.del_customer_strategy",
@@ -146,5 +151,6 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
 ];

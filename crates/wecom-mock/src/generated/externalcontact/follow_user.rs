@@ -3,7 +3,7 @@
 //! 客户联系 · 企业服务人员管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -19,6 +19,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "follow_user": ["chenyu", "linmo"] }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.follow_user.get_customer_acquisition_app_permit",
@@ -39,6 +40,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "department_list": [4, 9],
   "tag_list": [32]
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.follow_user.check_follow_user",
@@ -58,5 +60,6 @@ pub(crate) static ROUTES: &[Route] = &[
   "authorized": { "userid": ["linmo"] },
   "unauthorized": { "userid": ["chenyu"], "partyid": [4] }
 }"#,
+        cases: &[],
     },
 ];

@@ -3,7 +3,7 @@
 //! 客户联系 · 客户群管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -34,6 +34,7 @@ pub(crate) static ROUTES: &[Route] = &[
   ],
   "next_cursor": "CURSOR-2"
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.groupchat.get_group_chat",
@@ -80,6 +81,7 @@ pub(crate) static ROUTES: &[Route] = &[
     "member_version": "5f1e7c20c974013c6e6a94b1d08f3a27"
   }
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.groupchat.open_gid_to_chat_id",
@@ -94,5 +96,6 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "chat_id": "wrErxtDgAA8s9c1qXk3QmM2d" }"#,
+        cases: &[],
     },
 ];

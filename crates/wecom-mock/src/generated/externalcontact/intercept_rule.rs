@@ -3,7 +3,7 @@
 //! 客户联系 · 管理聊天敏感词
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -19,6 +19,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "rule_id": "rule-2e26" }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.intercept_rule.get_intercept_rule_list",
@@ -40,6 +41,7 @@ pub(crate) static ROUTES: &[Route] = &[
     { "rule_id": "rule-cc5d", "rule_name": "Prices", "create_time": 1741053600 }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.intercept_rule.get_intercept_rule",
@@ -65,6 +67,7 @@ pub(crate) static ROUTES: &[Route] = &[
     "applicable_range": { "user_list": ["lin.wei"], "department_list": [2, 3] }
   }
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.intercept_rule.update_intercept_rule",
@@ -79,6 +82,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.intercept_rule.del_intercept_rule",
@@ -93,5 +97,6 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
 ];

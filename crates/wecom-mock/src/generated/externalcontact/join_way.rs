@@ -3,7 +3,7 @@
 //! 客户联系 · 加入群聊管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -27,6 +27,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok", "config_id": "9b30c20c974013c6e6a94b1d08f3a2c4" }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.join_way.get_join_way",
@@ -74,6 +75,7 @@ pub(crate) static ROUTES: &[Route] = &[
     "mark_source": true
   }
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.join_way.update_join_way",
@@ -96,6 +98,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.join_way.del_join_way",
@@ -114,5 +117,6 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Remove { id: "config_id" },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
 ];

@@ -3,7 +3,7 @@
 //! 客户联系 · 消息推送
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -36,6 +36,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "fail_list": ["wmErxtDgAA1KpQ77yyuYRimL"],
   "msgid": "msgAJ2GCAAAXtWyujaWJHDDGi0mA"
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.message_push.get_group_msg_list_v2",
@@ -60,6 +61,9 @@ pub(crate) static ROUTES: &[Route] = &[
             unknown: 40058,
             does: Does::List {
                 at: "group_msg_list",
+                narrowed: &[],
+                below: None,
+                each: None,
                 fields: &["msgid", "text?"],
             },
         }),
@@ -95,6 +99,7 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.message_push.get_group_msg_task",
@@ -128,6 +133,7 @@ pub(crate) static ROUTES: &[Route] = &[
     { "userid": "chen.yu", "status": 0 }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.message_push.get_group_msg_send_result",
@@ -172,6 +178,7 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.message_push.remind_group_msg_send",
@@ -190,6 +197,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Use { id: "msgid" },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.message_push.cancel_group_msg_send",
@@ -208,6 +216,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Use { id: "msgid" },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.message_push.send_welcome_msg",
@@ -222,6 +231,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.message_push.add_group_welcome_template",
@@ -254,6 +264,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok", "template_id": "msgAJ2GCAAAwelcome1" }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.message_push.edit_group_welcome_template",
@@ -287,6 +298,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.message_push.get_group_welcome_template",
@@ -321,6 +333,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "text": { "content": "Hello, %NICKNAME%!" },
   "image": { "pic_url": "https://example.com/welcome.png" }
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.message_push.del_group_welcome_template",
@@ -339,5 +352,6 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Remove { id: "template_id" },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
 ];

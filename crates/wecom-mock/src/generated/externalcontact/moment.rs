@@ -3,7 +3,7 @@
 //! 客户联系 · 客户朋友圈
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -19,6 +19,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-moment-1" }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.moment.get_moment_task_result",
@@ -45,6 +46,7 @@ pub(crate) static ROUTES: &[Route] = &[
     "invalid_external_contact_list": { "tag_list": ["etAJ2GCAAAbronze"] }
   }
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.moment.cancel_moment_task",
@@ -59,6 +61,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.moment.get_moment_list",
@@ -104,6 +107,7 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.moment.get_moment_task",
@@ -133,6 +137,7 @@ pub(crate) static ROUTES: &[Route] = &[
     { "userid": "chen.yu", "publish_status": 0 }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.moment.get_moment_customer_list",
@@ -162,6 +167,7 @@ pub(crate) static ROUTES: &[Route] = &[
     { "userid": "lin.wei", "external_userid": "wmErxtDgAA1KpQ77yyuYRimL" }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.moment.get_moment_send_result",
@@ -188,6 +194,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "next_cursor": "CURSOR-2",
   "customer_list": [{ "external_userid": "wmErxtDgAA9AW32YyyuYRimK" }]
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.moment.get_moment_comments",
@@ -213,5 +220,6 @@ pub(crate) static ROUTES: &[Route] = &[
     { "userid": "chen.yu", "create_time": 1720000450 }
   ]
 }"#,
+        cases: &[],
     },
 ];

@@ -3,7 +3,7 @@
 //! 客户联系 · 客户朋友圈规则组
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -29,6 +29,9 @@ pub(crate) static ROUTES: &[Route] = &[
             unknown: 40058,
             does: Does::List {
                 at: "strategy",
+                narrowed: &[],
+                below: None,
+                each: None,
                 fields: &["strategy_id"],
             },
         }),
@@ -38,6 +41,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "strategy": [{ "strategy_id": 3 }, { "strategy_id": 4 }],
   "next_cursor": "CURSOR-2"
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.moment_strategy.get_moment_strategy",
@@ -83,6 +87,7 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   }
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.moment_strategy.get_moment_strategy_range",
@@ -109,6 +114,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "range": [{ "type": 1, "userid": "zhou.min" }, { "type": 2, "partyid": 7 }],
   "next_cursor": "CURSOR-2"
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.moment_strategy.create_moment_strategy",
@@ -131,6 +137,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok", "strategy_id": 3 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.moment_strategy.edit_moment_strategy",
@@ -153,6 +160,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.moment_strategy.del_moment_strategy",
@@ -171,5 +179,6 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Remove { id: "strategy_id" },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
 ];

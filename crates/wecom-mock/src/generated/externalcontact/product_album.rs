@@ -3,7 +3,7 @@
 //! 客户联系 · 管理商品图册
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -19,6 +19,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "product_id": "prd4f2a91c6" }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.product_album.get_product_album",
@@ -44,6 +45,7 @@ pub(crate) static ROUTES: &[Route] = &[
     "attachments": [{ "type": "image", "image": { "media_id": "2pQe7b54aLk0Ztf1b8" } }]
   }
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.product_album.get_product_album_list",
@@ -78,6 +80,7 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.product_album.update_product_album",
@@ -92,6 +95,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.product_album.delete_product_album",
@@ -106,5 +110,6 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
 ];

@@ -3,7 +3,7 @@
 //! 客户联系 · 客户标签管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -46,6 +46,7 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.tag.add_corp_tag",
@@ -73,6 +74,7 @@ pub(crate) static ROUTES: &[Route] = &[
     ]
   }
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.tag.edit_corp_tag",
@@ -87,6 +89,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.tag.del_corp_tag",
@@ -101,6 +104,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.tag.get_strategy_tag_list",
@@ -131,6 +135,7 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.tag.add_strategy_tag",
@@ -158,6 +163,7 @@ pub(crate) static ROUTES: &[Route] = &[
     ]
   }
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.tag.edit_strategy_tag",
@@ -172,6 +178,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.tag.del_strategy_tag",
@@ -186,6 +193,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.tag.mark_tag",
@@ -200,5 +208,6 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
 ];

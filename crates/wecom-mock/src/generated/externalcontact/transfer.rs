@@ -3,7 +3,7 @@
 //! 客户联系 · 在职继承与离职继承
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -26,6 +26,7 @@ pub(crate) static ROUTES: &[Route] = &[
     { "external_userid": "wmRk8dQAAAx1Lq78dc7JvTn2Zc6a94", "errcode": 0 }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.transfer.get_transfer_result",
@@ -64,6 +65,7 @@ pub(crate) static ROUTES: &[Route] = &[
   ],
   "next_cursor": "cursor-2"
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.transfer.on_job_transfer_group_chat",
@@ -88,6 +90,7 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.transfer.get_unassigned_list",
@@ -126,6 +129,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "is_last": false,
   "next_cursor": "cursor-3"
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.transfer.transfer_resigned_customer",
@@ -147,6 +151,7 @@ pub(crate) static ROUTES: &[Route] = &[
     { "external_userid": "wmRk8dQAAAx1Lqdaa57JvTn2Zccc5d", "errcode": 40096 }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.transfer.get_resigned_transfer_result",
@@ -185,6 +190,7 @@ pub(crate) static ROUTES: &[Route] = &[
   ],
   "next_cursor": "cursor-2"
 }"#,
+        cases: &[],
     },
     Route {
         id: "externalcontact.transfer.transfer_group_chat",
@@ -209,5 +215,6 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
+        cases: &[],
     },
 ];

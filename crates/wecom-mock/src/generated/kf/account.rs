@@ -3,7 +3,7 @@
 //! 微信客服 · 客服账号管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -29,6 +29,9 @@ pub(crate) static ROUTES: &[Route] = &[
             unknown: 95004,
             does: Does::List {
                 at: "account_list",
+                narrowed: &[],
+                below: None,
+                each: None,
                 fields: &["open_kfid", "name"],
             },
         }),
@@ -50,6 +53,7 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "kf.account.add_account",
@@ -72,6 +76,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok", "open_kfid": "wkErxtDgAAg6NbK3" }"#,
+        cases: &[],
     },
     Route {
         id: "kf.account.del_account",
@@ -90,6 +95,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Remove { id: "open_kfid" },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "kf.account.update_account",
@@ -112,6 +118,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "kf.account.add_contact_way",
@@ -126,5 +133,6 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "url": "https://work.weixin.qq.com/kf/kfc41d90b7e3a25f68?enc_scene=ENC4tRq8Zm" }"#,
+        cases: &[],
     },
 ];

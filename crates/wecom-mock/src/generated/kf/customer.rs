@@ -3,7 +3,7 @@
 //! 微信客服 · 升级服务与客户
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -24,6 +24,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "member_range": { "userid_list": ["chenyu", "linmo"], "department_id_list": [4, 9] },
   "groupchat_range": { "chat_id_list": ["wrErxtDgAAk2QpX7", "wrErxtDgAAv8TnB4"] }
 }"#,
+        cases: &[],
     },
     Route {
         id: "kf.customer.upgrade_service",
@@ -38,6 +39,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "kf.customer.cancel_upgrade_service",
@@ -52,6 +54,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "kf.customer.batch_get_customer",
@@ -95,5 +98,6 @@ pub(crate) static ROUTES: &[Route] = &[
   ],
   "invalid_external_userid": ["wmErxtDgAAb3Vx0L"]
 }"#,
+        cases: &[],
     },
 ];

@@ -3,7 +3,7 @@
 //! 微信客服 · 机器人管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -27,6 +27,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok", "group_id": "group-7Qd2" }"#,
+        cases: &[],
     },
     Route {
         id: "kf.knowledge.del_group",
@@ -45,6 +46,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Remove { id: "group_id" },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "kf.knowledge.mod_group",
@@ -67,6 +69,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "kf.knowledge.list_group",
@@ -91,6 +94,9 @@ pub(crate) static ROUTES: &[Route] = &[
             unknown: 40058,
             does: Does::List {
                 at: "group_list",
+                narrowed: &[("group_id", "group_id")],
+                below: None,
+                each: None,
                 fields: &["group_id", "name"],
             },
         }),
@@ -104,6 +110,7 @@ pub(crate) static ROUTES: &[Route] = &[
     { "group_id": "group-7Qd2", "name": "Shipping", "is_default": 0 }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "kf.knowledge.add_intent",
@@ -136,6 +143,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok", "intent_id": "intent-3Kp8" }"#,
+        cases: &[],
     },
     Route {
         id: "kf.knowledge.del_intent",
@@ -154,6 +162,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Remove { id: "intent_id" },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "kf.knowledge.mod_intent",
@@ -184,6 +193,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "kf.knowledge.list_intent",
@@ -208,6 +218,9 @@ pub(crate) static ROUTES: &[Route] = &[
             unknown: 40058,
             does: Does::List {
                 at: "intent_list",
+                narrowed: &[("group_id", "group_id"), ("intent_id", "intent_id")],
+                below: None,
+                each: None,
                 fields: &["group_id", "intent_id", "question", "similar_questions.items"],
             },
         }),
@@ -257,5 +270,6 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
+        cases: &[],
     },
 ];

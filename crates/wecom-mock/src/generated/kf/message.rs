@@ -3,7 +3,7 @@
 //! 微信客服 · 会话分配与消息收发
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -240,6 +240,7 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "kf.message.get_service_state",
@@ -253,7 +254,8 @@ pub(crate) static ROUTES: &[Route] = &[
         paging: None,
         grants: None,
         keeps: None,
-        response: r#"{ "errcode": 0, "errmsg": "ok", "service_state": 3, "servicer_userid": "lin.wei" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "service_state": 0 }"#,
+        cases: &[],
     },
     Route {
         id: "kf.message.trans_service_state",
@@ -268,6 +270,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msg_code": "MSG-CODE-2" }"#,
+        cases: &[],
     },
     Route {
         id: "kf.message.send_msg",
@@ -282,6 +285,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "order-501_shipped" }"#,
+        cases: &[],
     },
     Route {
         id: "kf.message.send_msg_on_event",
@@ -296,5 +300,6 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "welcome_1" }"#,
+        cases: &[],
     },
 ];

@@ -3,7 +3,7 @@
 //! 微信客服 · 接待人员管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -28,6 +28,7 @@ pub(crate) static ROUTES: &[Route] = &[
     { "department_id": 9, "errcode": 0, "errmsg": "ignored" }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "kf.servicer.del_servicer",
@@ -49,6 +50,7 @@ pub(crate) static ROUTES: &[Route] = &[
     { "department_id": 9, "errcode": 0, "errmsg": "ignored" }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "kf.servicer.list_servicer",
@@ -71,5 +73,6 @@ pub(crate) static ROUTES: &[Route] = &[
     { "department_id": 4 }
   ]
 }"#,
+        cases: &[],
     },
 ];

@@ -3,7 +3,7 @@
 //! 微信客服 · 统计管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -38,6 +38,7 @@ pub(crate) static ROUTES: &[Route] = &[
     { "stat_time": 1720108800 }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "kf.statistics.get_servicer_statistic",
@@ -79,6 +80,7 @@ pub(crate) static ROUTES: &[Route] = &[
     { "stat_time": 1720108800 }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "kf.statistics.get_kf_statistic",
@@ -117,5 +119,6 @@ pub(crate) static ROUTES: &[Route] = &[
     { "stat_time": 1720108800 }
   ]
 }"#,
+        cases: &[],
     },
 ];

@@ -3,7 +3,7 @@
 //! 会议 · 预约会议高级管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -42,6 +42,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "meeting_code": "902154873",
   "meeting_link": "https://example.com/join/902154873"
 }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.advanced.update_meeting",
@@ -69,6 +70,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok", "excess_users": ["zhou.min"] }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.advanced.cancel_meeting",
@@ -91,6 +93,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.advanced.get_meeting_info",
@@ -251,6 +254,7 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.advanced.get_invitees",
@@ -278,6 +282,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "next_cursor": "CURSOR-2",
   "invitees": [{ "userid": "chen.yu" }, { "userid": "zhou.min" }]
 }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.advanced.set_invitees",
@@ -292,6 +297,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.advanced.create_customer_short_url",
@@ -313,6 +319,7 @@ pub(crate) static ROUTES: &[Route] = &[
     "meeting_short_url": "https://example.com/j/7Hq2"
   }
 }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.advanced.get_customer_short_url",
@@ -333,6 +340,7 @@ pub(crate) static ROUTES: &[Route] = &[
     { "customer_data": "seat-17", "meeting_short_url": "https://example.com/j/7Hq2" }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.advanced.get_realtime_attendee_list",
@@ -383,6 +391,7 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.advanced.get_attendee_list",
@@ -436,6 +445,7 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.advanced.get_waiting_room_current_user_list",
@@ -466,6 +476,7 @@ pub(crate) static ROUTES: &[Route] = &[
     { "userid": "", "instance_id": 8, "customer_data": "seat-17", "tmp_openid": "MOAJ2GCAAA9kWcRs" }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.advanced.get_waiting_room_user_list",
@@ -502,6 +513,7 @@ pub(crate) static ROUTES: &[Route] = &[
     { "tmp_openid": "MOAJ2GCAAA9kWcRs", "instance_id": 8, "join_time": 1719999900000 }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.advanced.check_device_in_meeting",
@@ -520,6 +532,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "errmsg": "ok",
   "result_list": [{ "meetingid": "hyAJ2GCAAAXtWyuj", "instance_id": 1 }]
 }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.advanced.get_guests",
@@ -541,6 +554,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "title": "Weekly review",
   "guests": [{ "area": "86", "phone_number": "13900000021", "guest_name": "Qin Lan" }]
 }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.advanced.set_guests",
@@ -555,6 +569,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.advanced.get_meeting_quality",
@@ -600,5 +615,6 @@ pub(crate) static ROUTES: &[Route] = &[
   "next_cursor": "CURSOR-2",
   "has_more": true
 }"#,
+        cases: &[],
     },
 ];

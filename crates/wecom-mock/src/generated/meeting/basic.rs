@@ -3,7 +3,7 @@
 //! 会议 · 预约会议基础管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -106,6 +106,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "meeting_code": "902154873",
   "meeting_link": "https://example.com/join/902154873"
 }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.basic.cancel_meeting",
@@ -128,6 +129,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.basic.get_user_meeting_id",
@@ -152,6 +154,9 @@ pub(crate) static ROUTES: &[Route] = &[
             unknown: 90602,
             does: Does::List {
                 at: "meetingid_list",
+                narrowed: &[],
+                below: None,
+                each: None,
                 fields: &[],
             },
         }),
@@ -161,6 +166,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "next_cursor": "CURSOR-2",
   "meetingid_list": ["hyAJ2GCAAAXtWyuj", "hyAJ2GCAAAXtWyuk"]
 }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.basic.create_meeting",
@@ -196,6 +202,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "meetingid": "hyAJ2GCAAAXtWyuj",
   "excess_users": ["zhou.min"]
 }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.basic.update_meeting",
@@ -223,5 +230,6 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok", "excess_users": ["zhou.min"] }"#,
+        cases: &[],
     },
 ];

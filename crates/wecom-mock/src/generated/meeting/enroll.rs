@@ -3,7 +3,7 @@
 //! 会议 · 预约会议报名管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -23,6 +23,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "question_count": 2 }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.enroll.get_enroll_config",
@@ -52,6 +53,7 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.enroll.query_enroll_by_tmp_open_id",
@@ -70,6 +72,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "errmsg": "ok",
   "enroll_id_list": [{ "tmp_openid": "MOAJ2GCAAA7xQmPd", "enroll_id": "meAJ2GCAAA51Tf" }]
 }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.enroll.list_enroll",
@@ -128,6 +131,7 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.enroll.approve_enroll",
@@ -142,6 +146,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "handled_count": 1 }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.enroll.import_enroll",
@@ -170,6 +175,7 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.enroll.delete_enroll",
@@ -184,5 +190,6 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "total_count": 1 }"#,
+        cases: &[],
     },
 ];

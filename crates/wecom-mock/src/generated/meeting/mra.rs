@@ -3,7 +3,7 @@
 //! 会议 · 会议室连接器（MRA）管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -33,6 +33,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "default_layout": 3,
   "raise_hands_state": true
 }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.mra.set_mra_default_layout",
@@ -53,6 +54,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.mra.set_mra_raise_hand",
@@ -67,6 +69,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.mra.hang_up_mra",
@@ -81,5 +84,6 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
 ];

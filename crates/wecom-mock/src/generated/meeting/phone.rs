@@ -3,7 +3,7 @@
 //! 会议 · 电话入会（PSTN）管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -29,6 +29,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "phone_numbers": [{ "area": 86, "phone": "02087654321", "extension_number": "204", "status": "calling" }],
   "invalid_phone_numbers": [{ "area": 86, "phone": "1390" }]
 }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.phone.get_phone_call_out_status",
@@ -64,6 +65,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "next_cursor": "",
   "has_more": false
 }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.phone.get_phone_tmp_open_id",
@@ -89,5 +91,6 @@ pub(crate) static ROUTES: &[Route] = &[
     { "area": 86, "phone": "02087654321", "extension_number": "204", "tmp_openid": "MOAJ2GCAAA3nTzKe" }
   ]
 }"#,
+        cases: &[],
     },
 ];

@@ -3,7 +3,7 @@
 //! 会议 · 会议投票管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -37,6 +37,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok", "poll_theme_id": "ptAJ2GCAAA41" }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.poll.update_poll_theme",
@@ -70,6 +71,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.poll.get_poll_list",
@@ -95,6 +97,7 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.poll.get_poll_theme_info",
@@ -130,6 +133,7 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.poll.get_poll_detail",
@@ -174,6 +178,7 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.poll.delete_poll",
@@ -188,6 +193,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.poll.start_poll",
@@ -206,6 +212,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Use { id: "poll_theme_id" },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok", "poll_id": "poAJ2GCAAA77" }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.poll.finish_poll",
@@ -230,5 +237,6 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Use { id: "poll_theme_id" },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
 ];

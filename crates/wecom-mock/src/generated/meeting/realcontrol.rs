@@ -3,7 +3,7 @@
 //! 会议 · 会中控制管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -19,6 +19,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.realcontrol.set_cohost",
@@ -39,6 +40,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.realcontrol.mute_user",
@@ -59,6 +61,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.realcontrol.switch_user_video",
@@ -78,6 +81,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.realcontrol.close_screen_share",
@@ -97,6 +101,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.realcontrol.set_nicknames",
@@ -116,6 +121,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.realcontrol.manage_waiting_room_users",
@@ -136,6 +142,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.realcontrol.kick_out_users",
@@ -156,6 +163,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.realcontrol.dismiss_meeting",
@@ -170,5 +178,6 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
 ];

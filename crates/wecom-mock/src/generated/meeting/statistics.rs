@@ -3,7 +3,7 @@
 //! 会议 · 会议统计管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -35,5 +35,6 @@ pub(crate) static ROUTES: &[Route] = &[
     { "userid": "chen.yu", "start_time": 1722400000 }
   ]
 }"#,
+        cases: &[],
     },
 ];

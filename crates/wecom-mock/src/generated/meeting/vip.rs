@@ -3,7 +3,7 @@
 //! 会议 · 高级功能账号管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -27,6 +27,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-204", "invalid_userid_list": ["zhou.min"] }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.vip.get_batch_add_vip_job_result",
@@ -53,6 +54,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "errmsg": "ok",
   "job_result": { "succ_userid_list": ["lin.wei"], "fail_userid_list": ["chen.yu"] }
 }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.vip.submit_batch_del_vip_job",
@@ -75,6 +77,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-205", "invalid_userid_list": ["zhou.min"] }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.vip.get_batch_del_vip_job_result",
@@ -101,6 +104,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "errmsg": "ok",
   "job_result": { "succ_userid_list": ["lin.wei"], "fail_userid_list": ["chen.yu"] }
 }"#,
+        cases: &[],
     },
     Route {
         id: "meeting.vip.list_vip",
@@ -128,5 +132,6 @@ pub(crate) static ROUTES: &[Route] = &[
   "next_cursor": "CURSOR-2",
   "userid_list": ["lin.wei", "chen.yu"]
 }"#,
+        cases: &[],
     },
 ];

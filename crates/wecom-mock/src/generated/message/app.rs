@@ -3,7 +3,7 @@
 //! 消息接收与发送
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -19,6 +19,52 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-7Qd2wXk1" }"#,
+        cases: &[
+            Case {
+                when: &[
+                    ("msgtype", "template_card"),
+                    ("template_card.card_type", "text_notice"),
+                ],
+                response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-7Qd2wXm2", "response_code": "RESPONSE-CODE-1" }"#,
+            },
+            Case {
+                when: &[
+                    ("msgtype", "template_card"),
+                    ("template_card.card_type", "news_notice"),
+                ],
+                response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-7Qd2wXm4", "response_code": "RESPONSE-CODE-2" }"#,
+            },
+            Case {
+                when: &[
+                    ("msgtype", "template_card"),
+                    ("template_card.card_type", "button_interaction"),
+                ],
+                response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "invaliduser": "ghost",
+  "invalidparty": "99",
+  "invalidtag": "98",
+  "unlicenseduser": "zhou.min|xu.lan",
+  "msgid": "msg-7Qd2wXm5",
+  "response_code": "RESPONSE-CODE-3"
+}"#,
+            },
+            Case {
+                when: &[
+                    ("msgtype", "template_card"),
+                    ("template_card.card_type", "vote_interaction"),
+                ],
+                response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-7Qd2wXm6", "response_code": "RESPONSE-CODE-4" }"#,
+            },
+            Case {
+                when: &[
+                    ("msgtype", "template_card"),
+                    ("template_card.card_type", "multiple_interaction"),
+                ],
+                response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-7Qd2wXm7", "response_code": "RESPONSE-CODE-5" }"#,
+            },
+        ],
     },
     Route {
         id: "message.app.recall_message",
@@ -33,6 +79,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "message.app.update_template_card",
@@ -47,5 +94,27 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "invaliduser": ["ghost"] }"#,
+        cases: &[
+            Case {
+                when: &[("template_card.card_type", "text_notice")],
+                response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+            },
+            Case {
+                when: &[("template_card.card_type", "news_notice")],
+                response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+            },
+            Case {
+                when: &[("template_card.card_type", "button_interaction")],
+                response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+            },
+            Case {
+                when: &[("template_card.card_type", "vote_interaction")],
+                response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+            },
+            Case {
+                when: &[("template_card.card_type", "multiple_interaction")],
+                response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+            },
+        ],
     },
 ];

@@ -3,7 +3,7 @@
 //! 消息接收与发送 · 应用发送消息到群聊会话
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -19,6 +19,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "chatid": "harbor2026" }"#,
+        cases: &[],
     },
     Route {
         id: "message.appchat.update_app_chat",
@@ -33,6 +34,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "message.appchat.get_app_chat",
@@ -57,6 +59,7 @@ pub(crate) static ROUTES: &[Route] = &[
     "chat_type": 0
   }
 }"#,
+        cases: &[],
     },
     Route {
         id: "message.appchat.send_app_chat",
@@ -71,5 +74,6 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
 ];

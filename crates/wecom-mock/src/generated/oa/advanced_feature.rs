@@ -3,7 +3,7 @@
 //! 高级功能 · 成员申请管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -28,6 +28,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "oa.advanced_feature.get_apply_id_list",
@@ -49,6 +50,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "next_cursor": "CURSOR-2", "apply_id_list": ["APPLY-1", "APPLY-2"], "has_more": true }"#,
+        cases: &[],
     },
     Route {
         id: "oa.advanced_feature.get_advanced_feature_approval_info",
@@ -77,5 +79,6 @@ pub(crate) static ROUTES: &[Route] = &[
     "request_reason": "More space for customer documents"
   }
 }"#,
+        cases: &[],
     },
 ];

@@ -3,7 +3,7 @@
 //! 审批
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -344,6 +344,7 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   }
 }"#,
+        cases: &[],
     },
     Route {
         id: "oa.approval.get_approval_info",
@@ -377,6 +378,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "sp_no_list": ["202407030001", "202407030002"],
   "new_next_cursor": "CURSOR-2"
 }"#,
+        cases: &[],
     },
     Route {
         id: "oa.approval.create_template",
@@ -428,6 +430,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "template_id": "C4ZVpXq8uQ7hN2rT5kLw9sYb3mDf6gJ3" }"#,
+        cases: &[],
     },
     Route {
         id: "oa.approval.get_open_approval_data",
@@ -507,5 +510,6 @@ pub(crate) static ROUTES: &[Route] = &[
     "ApproverStep": 1
   }
 }"#,
+        cases: &[],
     },
 ];

@@ -3,7 +3,7 @@
 //! 日程 · 管理日历
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -37,6 +37,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "cal_id": "wcAJ2GCAAAqeJcPI1d8Pwbjt7nttzAAA",
   "fail_result": { "shares": [{ "errcode": 40001, "errmsg": "not found", "userid": "linmo" }] }
 }"#,
+        cases: &[],
     },
     Route {
         id: "oa.calendar.update_calendar",
@@ -69,6 +70,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "errmsg": "ok",
   "fail_result": { "shares": [{ "errcode": 40001, "errmsg": "not found", "userid": "linmo" }] }
 }"#,
+        cases: &[],
     },
     Route {
         id: "oa.calendar.get_calendar",
@@ -117,6 +119,7 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"##,
+        cases: &[],
     },
     Route {
         id: "oa.calendar.del_calendar",
@@ -135,5 +138,6 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Remove { id: "cal_id" },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
 ];

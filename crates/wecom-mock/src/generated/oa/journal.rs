@@ -3,7 +3,7 @@
 //! 汇报
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -26,6 +26,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "journaluuid_list": ["41eJournal1", "41eJournal2"], "next_cursor": 34, "endflag": 0 }"#,
+        cases: &[],
     },
     Route {
         id: "oa.journal.get_journal_record_detail",
@@ -162,6 +163,7 @@ pub(crate) static ROUTES: &[Route] = &[
     ]
   }
 }"#,
+        cases: &[],
     },
     Route {
         id: "oa.journal.get_journal_stat_list",
@@ -202,6 +204,7 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "oa.journal.download_wedrive_file",
@@ -222,5 +225,6 @@ pub(crate) static ROUTES: &[Route] = &[
   "cookie_name": "ftn5k",
   "cookie_value": "d04a17b3"
 }"#,
+        cases: &[],
     },
 ];

@@ -3,7 +3,7 @@
 //! 会议室
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -27,6 +27,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok", "meetingroom_id": 1 }"#,
+        cases: &[],
     },
     Route {
         id: "oa.meetingroom.list_meeting_room",
@@ -44,6 +45,9 @@ pub(crate) static ROUTES: &[Route] = &[
             unknown: 40058,
             does: Does::List {
                 at: "meetingroom_list",
+                narrowed: &[],
+                below: None,
+                each: None,
                 fields: &[
                     "meetingroom_id",
                     "name",
@@ -86,6 +90,7 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "oa.meetingroom.edit_meeting_room",
@@ -108,6 +113,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "oa.meetingroom.del_meeting_room",
@@ -128,6 +134,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "oa.meetingroom.get_booking_info",
@@ -161,6 +168,7 @@ pub(crate) static ROUTES: &[Route] = &[
     { "meetingroom_id": 2, "schedule": [] }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "oa.meetingroom.book_meeting_room",
@@ -183,6 +191,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok", "booking_id": "bkBooking1", "schedule_id": "17Schedule1" }"#,
+        cases: &[],
     },
     Route {
         id: "oa.meetingroom.book_meeting_room_by_schedule",
@@ -205,6 +214,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok", "booking_id": "bkBooking2", "conflict_date": [1720022400, 1720627200] }"#,
+        cases: &[],
     },
     Route {
         id: "oa.meetingroom.book_meeting_room_by_meeting",
@@ -227,6 +237,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok", "booking_id": "bkBooking3", "conflict_date": [1720022400] }"#,
+        cases: &[],
     },
     Route {
         id: "oa.meetingroom.cancel_booking",
@@ -249,6 +260,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "oa.meetingroom.get_booking_info_by_id",
@@ -291,5 +303,6 @@ pub(crate) static ROUTES: &[Route] = &[
     "status": 0
   }
 }"#,
+        cases: &[],
     },
 ];

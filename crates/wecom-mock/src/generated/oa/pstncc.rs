@@ -3,7 +3,7 @@
 //! 紧急通知应用
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -26,6 +26,7 @@ pub(crate) static ROUTES: &[Route] = &[
     { "code": 1, "callid": "6-20240703-4d03-out", "userid": "chen.jie" }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "oa.pstncc.get_pstncc_states",
@@ -40,5 +41,6 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "istalked": 1, "calltime": 1720000000, "talktime": 2, "reason": 0 }"#,
+        cases: &[],
     },
 ];

@@ -3,7 +3,7 @@
 //! 日程 · 管理日程
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -32,6 +32,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok", "schedule_id": "17c7d2bd9f20d652840f72f59e796AAA" }"#,
+        cases: &[],
     },
     Route {
         id: "oa.schedule.update_schedule",
@@ -60,6 +61,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok", "schedule_id": "17c7d2bd9f20d652840f72f59e796AAC" }"#,
+        cases: &[],
     },
     Route {
         id: "oa.schedule.add_attendees",
@@ -78,6 +80,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Use { id: "schedule_id" },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "oa.schedule.del_attendees",
@@ -96,6 +99,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Use { id: "schedule_id" },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "oa.schedule.get_schedule_by_calendar",
@@ -120,6 +124,9 @@ pub(crate) static ROUTES: &[Route] = &[
             unknown: 90461,
             does: Does::List {
                 at: "schedule_list",
+                narrowed: &[("cal_id", "cal_id")],
+                below: None,
+                each: None,
                 fields: &[
                     "schedule_id",
                     "admins",
@@ -175,6 +182,7 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "oa.schedule.get_schedule",
@@ -250,6 +258,7 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "oa.schedule.del_schedule",
@@ -268,5 +277,6 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Remove { id: "schedule_id" },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
 ];

@@ -3,7 +3,7 @@
 //! 审批 · 假期管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -52,6 +52,7 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "oa.vacation.get_user_vacation_quota",
@@ -79,6 +80,7 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "oa.vacation.set_one_user_quota",
@@ -93,5 +95,6 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
 ];

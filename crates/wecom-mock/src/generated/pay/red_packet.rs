@@ -3,7 +3,7 @@
 //! 企业支付 · 企业红包
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -44,5 +44,6 @@ pub(crate) static ROUTES: &[Route] = &[
   "sender_name": "The lantern team",
   "sender_header_media_id": "2t4pXq8uQ7mVd1Rz"
 }"#,
+        cases: &[],
     },
 ];

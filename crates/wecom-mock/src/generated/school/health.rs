@@ -3,7 +3,7 @@
 //! 家校应用 · 健康上报
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -26,5 +26,6 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "ending": 0, "jobids": ["jobErxtDgAAa1", "jobErxtDgAAb2"] }"#,
+        cases: &[],
     },
 ];

@@ -3,7 +3,7 @@
 //! 应用授权
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -25,6 +25,7 @@ pub(crate) static ROUTES: &[Route] = &[
         }),
         keeps: None,
         response: r#"{ "suite_access_token": "a-suite-access-token", "expires_in": 7200 }"#,
+        cases: &[],
     },
     Route {
         id: "service.auth.get_corp_token",
@@ -45,6 +46,7 @@ pub(crate) static ROUTES: &[Route] = &[
         }),
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "access_token": "a-corporations-access-token", "expires_in": 7200 }"#,
+        cases: &[],
     },
     Route {
         id: "service.auth.get_provider_token",
@@ -65,6 +67,7 @@ pub(crate) static ROUTES: &[Route] = &[
         }),
         keeps: None,
         response: r#"{ "provider_access_token": "a-provider-access-token", "expires_in": 7200 }"#,
+        cases: &[],
     },
     Route {
         id: "service.auth.get_app_qr_code",
@@ -79,6 +82,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "qrcode": "https://example.com/qrcode/fair2024.png" }"#,
+        cases: &[],
     },
     Route {
         id: "service.auth.get_pre_auth_code",
@@ -93,6 +97,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "pre_auth_code": "a-pre-auth-code", "expires_in": 1200 }"#,
+        cases: &[],
     },
     Route {
         id: "service.auth.set_session_info",
@@ -107,6 +112,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "service.auth.get_permanent_code_v2",
@@ -134,6 +140,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "register_code_info": { "register_code": "REG-1", "template_id": "tpl-1", "state": "fair2024" },
   "state": "fair2024"
 }"#,
+        cases: &[],
     },
     Route {
         id: "service.auth.get_customized_auth_url",
@@ -148,5 +155,6 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "qrcode_url": "https://example.com/authorize/1", "expires_in": 864000 }"#,
+        cases: &[],
     },
 ];

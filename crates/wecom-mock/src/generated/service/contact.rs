@@ -3,7 +3,7 @@
 //! 服务商 · 通讯录
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -36,6 +36,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "is_last": false,
   "next_cursor": "CURSOR-2"
 }"#,
+        cases: &[],
     },
     Route {
         id: "service.contact.batch_search_contact",
@@ -69,6 +70,7 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ]
 }"#,
+        cases: &[],
     },
     Route {
         id: "service.contact.sort_contact",
@@ -83,6 +85,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "useridlist": ["lin.wei", "chen.jie"] }"#,
+        cases: &[],
     },
     Route {
         id: "service.contact.translate_contact_id",
@@ -97,6 +100,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "jobid_Tq7mVd1Rz2t4pXq8" }"#,
+        cases: &[],
     },
     Route {
         id: "service.contact.get_batch_result",
@@ -117,5 +121,6 @@ pub(crate) static ROUTES: &[Route] = &[
   "type": "contact_id_translate",
   "result": { "contact_id_translate": { "url": "https://example.com/results/handbook.zip" } }
 }"#,
+        cases: &[],
     },
 ];

@@ -3,7 +3,7 @@
 //! 客户联系 · 获客助手组件
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -34,5 +34,6 @@ pub(crate) static ROUTES: &[Route] = &[
     { "timestamp": 1741053600, "price": 300 }
   ]
 }"#,
+        cases: &[],
     },
 ];

@@ -3,7 +3,7 @@
 //! 身份验证
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -27,6 +27,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "expires_in": 1800,
   "open_userid": "woAJ2GCAAAXtWyuj"
 }"#,
+        cases: &[],
     },
     Route {
         id: "service.login.get_user_detail_3rd",
@@ -50,6 +51,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "avatar": "https://example.com/avatar/lin.wei/0",
   "qr_code": "https://example.com/qr/lin.wei"
 }"#,
+        cases: &[],
     },
     Route {
         id: "service.login.js_code_to_session",
@@ -71,5 +73,6 @@ pub(crate) static ROUTES: &[Route] = &[
   "session_key": "a-session-key",
   "open_userid": "woAJ2GCAAAXtWyuj"
 }"#,
+        cases: &[],
     },
 ];

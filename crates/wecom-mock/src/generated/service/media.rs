@@ -3,7 +3,7 @@
 //! 素材管理 · 服务商
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -25,5 +25,6 @@ pub(crate) static ROUTES: &[Route] = &[
   "media_id": "1Q7mVd1Rz2t4pXq8u",
   "created_at": "1720000000"
 }"#,
+        cases: &[],
     },
 ];

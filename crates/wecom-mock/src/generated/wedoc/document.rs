@@ -3,7 +3,7 @@
 //! 文档 · 管理文档内容
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -19,6 +19,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "wedoc.document.get_document",
@@ -246,5 +247,6 @@ pub(crate) static ROUTES: &[Route] = &[
     ]
   }
 }"#,
+        cases: &[],
     },
 ];

@@ -3,7 +3,7 @@
 //! 文档 · 管理收集表
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -44,5 +44,6 @@ pub(crate) static ROUTES: &[Route] = &[
   "has_more": true,
   "cursor": 6
 }"#,
+        cases: &[],
     },
 ];

@@ -3,7 +3,7 @@
 //! 文档 · 管理智能表格内容
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -115,5 +115,6 @@ pub(crate) static ROUTES: &[Route] = &[
   ],
   "ver": 42
 }"#,
+        cases: &[],
     },
 ];

@@ -3,7 +3,7 @@
 //! 微盘 · 版本和容量管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -26,6 +26,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "use_vip_acct_num": 5,
   "pro_expire_time": 1741050000
 }"#,
+        cases: &[],
     },
     Route {
         id: "wedrive.capacity.get_capacity",
@@ -45,5 +46,6 @@ pub(crate) static ROUTES: &[Route] = &[
   "total_capacity_for_all": 20000000000640,
   "total_capacity_for_vip": 20000000000020
 }"#,
+        cases: &[],
     },
 ];

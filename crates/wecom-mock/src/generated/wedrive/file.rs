@@ -3,7 +3,7 @@
 //! 微盘 · 管理文件
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -61,6 +61,7 @@ pub(crate) static ROUTES: &[Route] = &[
     ]
   }
 }"#,
+        cases: &[],
     },
     Route {
         id: "wedrive.file.upload_file",
@@ -75,6 +76,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "fileid": "s.ww5e1f7c20c9.740178dca702" }"#,
+        cases: &[],
     },
     Route {
         id: "wedrive.file.upload_file_init",
@@ -89,6 +91,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "hit_exist": false, "upload_key": "upload-2e26" }"#,
+        cases: &[],
     },
     Route {
         id: "wedrive.file.upload_file_part",
@@ -103,6 +106,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "wedrive.file.upload_file_finish",
@@ -117,6 +121,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "fileid": "s.ww5e1f7c20c9.740178dca702" }"#,
+        cases: &[],
     },
     Route {
         id: "wedrive.file.download_file",
@@ -137,6 +142,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "cookie_name": "wedrive-download",
   "cookie_value": "made-up-cookie-value-cc5d"
 }"#,
+        cases: &[],
     },
     Route {
         id: "wedrive.file.create_file",
@@ -156,6 +162,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "fileid": "s.ww5e1f7c20c9.740178dca702",
   "url": "https://example.com/url/2"
 }"#,
+        cases: &[],
     },
     Route {
         id: "wedrive.file.rename_file",
@@ -186,6 +193,7 @@ pub(crate) static ROUTES: &[Route] = &[
     "md5": "9e379e379e379e379e379e379e379e37"
   }
 }"#,
+        cases: &[],
     },
     Route {
         id: "wedrive.file.move_file",
@@ -220,6 +228,7 @@ pub(crate) static ROUTES: &[Route] = &[
     ]
   }
 }"#,
+        cases: &[],
     },
     Route {
         id: "wedrive.file.delete_file",
@@ -234,6 +243,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "wedrive.file.get_file_info",
@@ -265,6 +275,7 @@ pub(crate) static ROUTES: &[Route] = &[
     "url": "https://example.com/url/2"
   }
 }"#,
+        cases: &[],
     },
     Route {
         id: "wedrive.file.add_file_acl",
@@ -279,6 +290,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "wedrive.file.del_file_acl",
@@ -293,6 +305,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "wedrive.file.set_file_setting",
@@ -307,6 +320,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "wedrive.file.share_file",
@@ -321,6 +335,7 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "share_url": "https://example.com/share/3" }"#,
+        cases: &[],
     },
     Route {
         id: "wedrive.file.get_file_permission",
@@ -360,6 +375,7 @@ pub(crate) static ROUTES: &[Route] = &[
     "force_by_space_admin": false
   }
 }"#,
+        cases: &[],
     },
     Route {
         id: "wedrive.file.set_file_secure_setting",
@@ -374,5 +390,6 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
 ];

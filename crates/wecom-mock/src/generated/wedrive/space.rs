@@ -3,7 +3,7 @@
 //! 微盘 · 管理空间
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -27,6 +27,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok", "spaceid": "s.ww5e1f7c20c9.74013c6e6a94" }"#,
+        cases: &[],
     },
     Route {
         id: "wedrive.space.rename_space",
@@ -49,6 +50,7 @@ pub(crate) static ROUTES: &[Route] = &[
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "wedrive.space.dismiss_space",
@@ -67,6 +69,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Remove { id: "spaceid" },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "wedrive.space.get_space_info",
@@ -105,6 +108,7 @@ pub(crate) static ROUTES: &[Route] = &[
     "space_sub_type": 0
   }
 }"#,
+        cases: &[],
     },
     Route {
         id: "wedrive.space.add_space_acl",
@@ -123,6 +127,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Use { id: "spaceid" },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "wedrive.space.del_space_acl",
@@ -141,6 +146,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Use { id: "spaceid" },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "wedrive.space.set_space_setting",
@@ -159,6 +165,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Use { id: "spaceid" },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
     },
     Route {
         id: "wedrive.space.share_space",
@@ -177,6 +184,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Use { id: "spaceid" },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok", "space_share_url": "https://example.com/space-share/1" }"#,
+        cases: &[],
     },
     Route {
         id: "wedrive.space.get_new_space_info",
@@ -228,5 +236,6 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   }
 }"#,
+        cases: &[],
     },
 ];

@@ -3,7 +3,7 @@
 //! 微盘 · 高级功能账号管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -24,6 +24,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "succ_userid_list": ["chenyu", "linmo"],
   "fail_userid_list": ["heqing"]
 }"#,
+        cases: &[],
     },
     Route {
         id: "wedrive.vip.batch_del_vip",
@@ -43,6 +44,7 @@ pub(crate) static ROUTES: &[Route] = &[
   "succ_userid_list": ["chenyu", "linmo"],
   "fail_userid_list": ["heqing"]
 }"#,
+        cases: &[],
     },
     Route {
         id: "wedrive.vip.list_vip",
@@ -70,5 +72,6 @@ pub(crate) static ROUTES: &[Route] = &[
   "next_cursor": "cursor-2",
   "userid_list": ["chenyu", "linmo"]
 }"#,
+        cases: &[],
     },
 ];

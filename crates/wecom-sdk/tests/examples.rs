@@ -1,0 +1,90 @@
+//! The example programs, as `cargo test` builds them: each runs against a mock server of its own, without any set-up.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What an example prints, below the line that says whom it talks to.
+fn output(example: &str) -> String {
+    let program = program(example);
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(example).with_extension("rs");
+    let changed = |file: &Path| fs::metadata(file).and_then(|file| file.modified()).ok();
+    // `cargo test` builds examples first, `cargo test --test examples` doesn't.
+    assert!(changed(&program) >= changed(&source), "{example} isn't built: `cargo build --examples` does");
+    let mut command = Command::new(program);
+    for (name, _) in env::vars().filter(|(name, _)| name.starts_with("WECOM_")) {
+        command.env_remove(name);
+    }
+    let output = command.output().expect("the program starts");
+    let (out, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{example}: {out}{errors}");
+    let (_, shown) = out.split_once("\n\n").expect("it says first whom it talks to");
+    shown.to_owned()
+}
+
+/// Cargo puts examples beside the folder of the tests.
+fn program(example: &str) -> PathBuf {
+    let test = env::current_exe().expect("a test has a path");
+    let folder = test.ancestors().nth(2).expect("tests have a folder");
+    folder.join("examples").join(example).with_extension(env::consts::EXE_EXTENSION)
+}
+
+#[test]
+fn contacts_prints_a_tree_of_departments_with_their_members() {
+    let expected = "\
+Sales (22)
+  - Lin Wei, Head of sales (lin.wei)
+  North (23)
+    - Zhou Min, Consultant (zhou.min)
+Office (24)
+  - Lin Wei, Head of sales (lin.wei)
+  - Chen Yu, Assistant (chen.yu)
+";
+    assert_eq!(output("contacts"), expected);
+}
+
+#[cfg(feature = "externalcontact")]
+#[test]
+fn customers_lists_tags_invites_and_posts() {
+    let expected = "\
+customer: Su Yan, added 1741050000
+customer: Quarry, added 1741151825
+added by chenyu as \"Su Yan, Harbor\", tags [\"North\", \"Call back\", \"Harbor\"]
+tagged: Green tea
+QR code 5f1e7c20c974013c6e6a94b1d08f3a27 for spring-fair: https://example.com/qr/5f1e7c20
+moment momErxtDgAA2gk01: lin.wei Posted
+moment momErxtDgAA2gk01: chen.yu NotPosted
+";
+    assert_eq!(output("customers"), expected);
+}
+
+#[test]
+fn customer_service_answers_texts_and_hands_over_the_rest() {
+    let expected = "\
+wmErxtDgAA9AW32Y asks: Track my order
+wmErxtDgAA9AW32Y goes to chenyu
+next cursor: mock-cursor-2
+";
+    assert_eq!(output("customer_service"), expected);
+}
+
+#[test]
+fn messages_sends_a_text_and_a_card_and_updates_the_card() {
+    let expected = "text: msg-7Qd2wXk1\ncard: msg-7Qd2wXm4\ncard: updated\n";
+    assert_eq!(output("messages"), expected);
+}
+
+#[cfg(feature = "group-bot")]
+#[test]
+fn group_robot_sends_every_kind_of_message() {
+    let shown = output("group_robot");
+    let expected = ["text", "text with mentions", "Markdown", "article", "picture", "file"];
+    assert_eq!(shown.lines().collect::<Vec<_>>(), expected.map(|kind| format!("{kind}: sent")));
+}
+
+#[test]
+fn quickstart_succeeds_with_every_call() {
+    let shown = output("quickstart");
+    assert!(shown.lines().count() > 8 && !shown.contains("failed"), "{shown}");
+}
