@@ -39,8 +39,8 @@ use crate::{Secret, Timestamp, Unknown};
 /// The app is the meeting's creator, and WeCom (4.0.20 or later) notifies the attendees.
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
-/// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
-/// itself created. The organizer and the attendees from within the company must be visible to the app.
+/// › 会议 › 可调用接口的应用; customized and third-party apps need the permission 会议接口权限. The organizer and the
+/// attendees from within the company must be visible to the app.
 ///
 /// The basic chapter (预约会议基础管理) documents fewer fields for this path. Its calls can be used on a
 /// meeting that was created with those documented here; the reverse isn't possible.
@@ -188,8 +188,9 @@ pub struct CreateMeetingResponse {
 /// that doesn't repeat and whose start was already past when it was created.
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
-/// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
-/// itself created. The organizer and the attendees from within the company must be visible to the app.
+/// › 会议 › 可调用接口的应用; customized and third-party apps need the permission 会议接口权限. Only for meetings the
+/// app itself created. The organizer and the attendees from within the company must be visible to the
+/// app.
 ///
 /// The basic chapter (预约会议基础管理) documents fewer fields for this path.
 #[doc(alias("修改预约会议", "/cgi-bin/meeting/update", "meeting/update"))]
@@ -314,8 +315,8 @@ pub struct UpdateMeetingResponse {
 /// `POST /cgi-bin/meeting/cancel` · [取消预约会议](https://developer.work.weixin.qq.com/document/path/98153)
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
-/// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
-/// itself created. WeCom notifies the attendees.
+/// › 会议 › 可调用接口的应用; customized and third-party apps need the permission 会议接口权限. Only for meetings the
+/// app itself created. WeCom notifies the attendees.
 ///
 /// The basic chapter (预约会议基础管理) documents fewer fields for this path.
 #[doc(alias("取消预约会议", "/cgi-bin/meeting/cancel", "meeting/cancel"))]
@@ -359,8 +360,8 @@ pub struct CancelMeetingResponse {}
 /// Set at least one of `meetingid` and `meeting_code`.
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
-/// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
-/// itself created.
+/// › 会议 › 可调用接口的应用; customized and third-party apps need the permission 会议接口权限. Only for meetings the
+/// app itself created.
 ///
 /// The basic chapter (预约会议基础管理) documents fewer fields for this path.
 #[doc(alias("获取会议详情", "/cgi-bin/meeting/get_info", "meeting/get_info"))]
