@@ -2,6 +2,7 @@
 //! spec's examples.
 
 pub mod conformance;
+pub mod event;
 pub mod log;
 pub mod snapshot;
 mod unknown;

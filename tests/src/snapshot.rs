@@ -51,11 +51,16 @@ where
             .unwrap_or_else(|error| panic!("{id}, example {index}: {error}"));
         write_exchange(&mut text, &sent, &response).expect("strings take everything");
     }
+    assert(id, &text);
+}
+
+/// Compares a text with the snapshot of a name.
+pub(crate) fn assert(name: &str, text: &str) {
     let mut settings = insta::Settings::new();
     settings.set_snapshot_path(Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshots"));
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!(id, text));
+    settings.bind(|| insta::assert_snapshot!(name, text));
 }
 
 /// An example has nothing that its type doesn't know, loses or changes.

@@ -40,7 +40,7 @@ const SEEN: [&str; 16] = [
 ];
 
 /// Cases of other codes whose mistake is one of shape all the same.
-const SEEN_TOO: [&str; 14] = [
+const SEEN_TOO: [&str; 17] = [
     "bad_general_rate",
     "bad_general_rate.twice",
     "bad_limit.half_a_pattern",
@@ -55,6 +55,9 @@ const SEEN_TOO: [&str; 14] = [
     "bad_union.kind",
     "bad_union.needless_tag",
     "bad_union.no_tag",
+    "bad_wire",
+    "bad_wire.none",
+    "bad_wire.two_blanks",
 ];
 
 /// Cases that look to a schema as if the key were in quotes, which is right.

@@ -11,12 +11,14 @@ use std::process::ExitCode;
 use http::Method;
 use serde_json::{Value, json};
 use wecom_tests::conformance::{self, Findings, Kind, Outcome};
+use wecom_tests::event;
 
 const USAGE: &str = "\
 Usage: conformance FILE [--json]
 
 Holds every line of FILE (`-`: the standard input) against the spec:
   {\"method\":\"POST\",\"path\":\"/cgi-bin/…\",\"kind\":\"request\"|\"response\",\"name\":\"…\",\"payload\":{…}}
+  {\"path\":null,\"kind\":\"event\",\"name\":\"…\",\"payload\":\"<xml>…</xml>\"|\"{…}\"}, a decrypted callback
 
 Prints what doesn't conform, and a summary. With --json, prints a JSON object for every line, and the summary to the
 standard error. Exits with 1 if anything doesn't conform or isn't such a line, with 2 if the arguments are wrong or the
@@ -63,7 +65,7 @@ fn main() -> ExitCode {
     };
     let summary = open(&arguments.file).and_then(|lines| {
         let mut report = Report { json: arguments.json, out: &mut stdout().lock(), errors: &mut stderr() };
-        report.run(lines, conformance::check)
+        report.run(lines, check)
     });
     match summary {
         Ok(summary) => ExitCode::from(u8::from(!summary.conforms())),
@@ -71,6 +73,15 @@ fn main() -> ExitCode {
             eprintln!("error: {}: {error}", arguments.file.display());
             ExitCode::from(2)
         }
+    }
+}
+
+/// Holds a payload against the spec.
+fn check(of: &Of, payload: &Value) -> Outcome {
+    match of {
+        Of::Call { method, path, kind } => conformance::check(method, path, *kind, &payload.to_string()),
+        // A document arrives as text; one of JSON may stand there as it is.
+        Of::Event => event::check(&payload.as_str().map_or_else(|| payload.to_string(), str::to_owned)),
     }
 }
 
@@ -84,11 +95,18 @@ fn open(file: &OsStr) -> io::Result<Box<dyn BufRead>> {
 /// A payload and what it is of.
 #[derive(Debug)]
 struct Case {
-    method: Method,
-    path: String,
-    kind: Kind,
+    of: Of,
     name: String,
     payload: Value,
+}
+
+/// What a payload is of.
+#[derive(Debug, PartialEq, Eq)]
+enum Of {
+    /// A call.
+    Call { method: Method, path: String, kind: Kind },
+    /// What WeCom sends by itself.
+    Event,
 }
 
 impl Case {
@@ -100,25 +118,34 @@ impl Case {
             Value::Null => Err(format!("no `{key}`")),
             _ => Err(format!("`{key}` is not a string")),
         };
-        let method = text("method")?;
-        let kind = match text("kind")?.as_str() {
-            "request" => Kind::Request,
-            "response" => Kind::Response,
-            other => return Err(format!("`kind` is \"request\" or \"response\", not {other:?}")),
+        let call = |kind| {
+            let method = text("method")?;
+            let method = method.parse().map_err(|_| format!("{method:?} is not a method"))?;
+            Ok::<Of, String>(Of::Call { method, path: text("path")?, kind })
         };
-        Ok(Self {
-            method: method.parse().map_err(|_| format!("{method:?} is not a method"))?,
-            path: text("path")?,
-            kind,
-            name: text("name")?,
-            payload: line.get_mut("payload").ok_or("no `payload`")?.take(),
-        })
+        let of = match text("kind")?.as_str() {
+            "request" => call(Kind::Request)?,
+            "response" => call(Kind::Response)?,
+            "event" => Of::Event,
+            other => {
+                return Err(format!("`kind` is \"request\", \"response\" or \"event\", not {other:?}"));
+            }
+        };
+        Ok(Self { of, name: text("name")?, payload: line.get_mut("payload").ok_or("no `payload`")?.take() })
     }
 
     fn kind(&self) -> &'static str {
-        match self.kind {
-            Kind::Request => "request",
-            Kind::Response => "response",
+        match self.of {
+            Of::Call { kind: Kind::Request, .. } => "request",
+            Of::Call { kind: Kind::Response, .. } => "response",
+            Of::Event => "event",
+        }
+    }
+
+    fn path(&self) -> Option<&str> {
+        match &self.of {
+            Of::Call { path, .. } => Some(path),
+            Of::Event => None,
         }
     }
 }
@@ -161,11 +188,7 @@ struct Report<'a> {
 
 impl Report<'_> {
     /// Checks every line and tells what came of it. Empty lines are passed over.
-    fn run(
-        &mut self,
-        lines: impl BufRead,
-        check: impl Fn(&Method, &str, Kind, &str) -> Outcome,
-    ) -> io::Result<Summary> {
+    fn run(&mut self, lines: impl BufRead, check: impl Fn(&Of, &Value) -> Outcome) -> io::Result<Summary> {
         let mut summary = Summary::default();
         for (index, line) in lines.split(b'\n').enumerate() {
             let line = line?;
@@ -174,7 +197,7 @@ impl Report<'_> {
             }
             match Case::parse(&line) {
                 Ok(case) => {
-                    let outcome = check(&case.method, &case.path, case.kind, &case.payload.to_string());
+                    let outcome = check(&case.of, &case.payload);
                     match outcome {
                         Outcome::Pass => summary.pass += 1,
                         Outcome::Fail(_) => summary.fail += 1,
@@ -209,13 +232,14 @@ impl Report<'_> {
             let line = json!({
                 "name": case.name,
                 "kind": case.kind(),
-                "path": case.path,
+                "path": case.path(),
                 "outcome": outcome,
                 "findings": findings,
             });
             writeln!(self.out, "{line}")
         } else if let Outcome::Fail(findings) = outcome {
-            writeln!(self.out, "{}: {} of {}: {}", case.name, case.kind(), case.path, Findings(findings))
+            let of = case.path().map(|path| format!(" of {path}")).unwrap_or_default();
+            writeln!(self.out, "{}: {}{of}: {}", case.name, case.kind(), Findings(findings))
         } else {
             Ok(())
         }
@@ -236,10 +260,11 @@ mod tests {
     }
 
     /// Passes numbers, fails strings, and knows nothing of other things.
-    fn check(method: &Method, path: &str, kind: Kind, payload: &str) -> Outcome {
-        assert_eq!((method, path, kind), (&Method::POST, "/cgi-bin/a", Kind::Request));
+    fn check(of: &Of, payload: &Value) -> Outcome {
+        let call = Of::Call { method: Method::POST, path: "/cgi-bin/a".to_owned(), kind: Kind::Request };
+        assert_eq!(*of, call);
         let finding = |pointer: &str| Finding { pointer: pointer.to_owned(), what: "lost".to_owned() };
-        match serde_json::from_str(payload).expect("a payload is JSON") {
+        match payload {
             Value::Number(_) => Outcome::Pass,
             Value::String(_) => Outcome::Fail(vec![finding(""), finding("/a/0")]),
             _ => Outcome::Unspecified,
@@ -304,7 +329,7 @@ mod tests {
             (("\"POST\"", "5"), "`method` is not a string"),
             (("\"POST\"", "\"P T\""), "\"P T\" is not a method"),
             (("\"path\"", "\"url\""), "no `path`"),
-            (("\"request\"", "\"event\""), "`kind` is \"request\" or \"response\", not \"event\""),
+            (("\"request\"", "\"evt\""), "`kind` is \"request\", \"response\" or \"event\", not \"evt\""),
             (("\"name\"", "\"title\""), "no `name`"),
             (("\"payload\"", "\"body\""), "no `payload`"),
         ] {
@@ -315,6 +340,17 @@ mod tests {
         assert!(Case::parse(b"[]").is_err());
         let more = line("one", "null").replace("\"payload\"", "\"repaired\":[],\"payload\"");
         assert_eq!(Case::parse(more.as_bytes()).expect("keys may be added").payload, Value::Null);
+    }
+
+    #[test]
+    fn an_event_is_of_no_path() {
+        let payload = "<xml><MsgType>event</MsgType><Event>nothing_of_ours</Event></xml>";
+        let line = json!({ "kind": "event", "path": null, "name": "one", "payload": payload }).to_string();
+        let case = Case::parse(line.as_bytes()).expect("it is a case");
+        assert_eq!((case.kind(), case.path()), ("event", None));
+        assert_eq!(super::check(&case.of, &case.payload), Outcome::Unspecified);
+        let json = json!({ "msgtype": "nothing_of_ours" });
+        assert_eq!(super::check(&Of::Event, &json), Outcome::Unspecified);
     }
 
     #[test]

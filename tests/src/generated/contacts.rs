@@ -2,6 +2,7 @@
 
 pub(crate) mod batch;
 pub(crate) mod department;
+pub(crate) mod events;
 pub(crate) mod export;
 pub(crate) mod tag;
 pub(crate) mod user;

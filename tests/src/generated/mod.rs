@@ -11,7 +11,8 @@ pub(crate) mod auth;
 /// `chatdata`).
 pub(crate) mod chatdata;
 pub(crate) mod checkin;
-/// 通讯录管理 · 异步导入接口, 通讯录管理 · 部门管理, 通讯录管理 · 异步导出接口, 通讯录管理 · 标签管理, 通讯录管理 · 成员管理 (feature `contacts`).
+/// 通讯录管理 · 异步导入接口, 通讯录管理 · 部门管理, 通讯录管理 · 回调通知, 通讯录管理 · 异步导出接口, 通讯录管理 · 标签管理, 通讯录管理 · 成员管理 (feature
+/// `contacts`).
 pub(crate) mod contacts;
 /// 上下游 · 上下游通讯录管理, 企业互联 (feature `corpgroup`).
 pub(crate) mod corpgroup;
@@ -49,6 +50,7 @@ pub(crate) mod wedoc;
 pub(crate) mod wedrive;
 
 use crate::conformance::Contract;
+use crate::event::Occurrence;
 
 /// Every endpoint, in the order of the spec files, and where its page contradicts itself.
 pub(crate) static CONTRACTS: &[Contract] = &[
@@ -1659,4 +1661,22 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         wecom_models::wedrive::vip::BatchDelVip,
     >(wedrive::vip::BATCH_DEL_VIP, &[], &[]),
     Contract::of::<wecom_models::wedrive::vip::ListVip>(wedrive::vip::LIST_VIP, &[], &[]),
+];
+
+/// Every event, likewise.
+pub(crate) static EVENTS: &[Occurrence] = &[
+    Occurrence::of::<wecom_models::contacts::events::BatchJobResult>(&[], &[]),
+    Occurrence::of::<
+        wecom_models::contacts::events::CreateUser,
+    >(&[], &[("UserId", "UserID")]),
+    Occurrence::of::<
+        wecom_models::contacts::events::UpdateUser,
+    >(&[], &[("NewUserId", "NewUserID"), ("UserId", "UserID")]),
+    Occurrence::of::<
+        wecom_models::contacts::events::DeleteUser,
+    >(&[], &[("UserId", "UserID")]),
+    Occurrence::of::<wecom_models::contacts::events::CreateParty>(&[], &[]),
+    Occurrence::of::<wecom_models::contacts::events::UpdateParty>(&[], &[]),
+    Occurrence::of::<wecom_models::contacts::events::DeleteParty>(&[], &[]),
+    Occurrence::of::<wecom_models::contacts::events::UpdateTag>(&[], &[]),
 ];

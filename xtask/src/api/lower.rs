@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use indexmap::IndexMap;
 
 use super::{
-    Api, Codes, Continuation, Direction, Endpoint, Enum, EnumValue, ErrorCode, Example, Field, Keeps, Method,
-    Module, Next, Pagination, Rates, Struct, Ty, Type, Union, Variant,
+    Api, Codes, Continuation, Direction, Endpoint, Enum, EnumValue, ErrorCode, Event, Example, Field, Keeps,
+    Method, Module, Next, Pagination, Rates, Struct, Ty, Type, Union, Variant,
 };
 use crate::spec::names::{pascal, snake};
 use crate::spec::source::Source;
@@ -70,6 +70,7 @@ fn module(spec: &Spec, file: &spec::File, source: &Source) -> Module {
         None => (source.stem.clone(), None),
     };
     let mut endpoints = Vec::new();
+    let mut events = Vec::new();
     let mut types = Vec::new();
     for (name, endpoint) in &file.endpoints {
         let (request, response) = lowering.request_and_response(name, endpoint);
@@ -78,6 +79,11 @@ fn module(spec: &Spec, file: &spec::File, source: &Source) -> Module {
         if endpoint.head.answer.format().is_some() {
             types.push(Type::Struct(response));
         }
+    }
+    for (name, event) in &file.events {
+        let (event, payload) = lowering.event(name, event);
+        events.push(event);
+        types.push(Type::Struct(payload));
     }
     types.extend(
         file.structs.iter().map(|(name, structure)| Type::Struct(lowering.structure(name, structure))),
@@ -93,6 +99,7 @@ fn module(spec: &Spec, file: &spec::File, source: &Source) -> Module {
         title: file.title.clone(),
         summary: paragraph(&file.summary),
         endpoints,
+        events,
         types,
     }
 }
@@ -134,6 +141,30 @@ impl Lowering<'_> {
         (request, response)
     }
 
+    fn event(&self, name: &str, event: &spec::Event) -> (Event, Struct) {
+        let head = &event.head;
+        let ty = pascal(name);
+        let payload = Struct {
+            doc: String::new(),
+            name: ty.clone(),
+            fields: event.fields.iter().map(|(wire, field)| self.field(wire, field)).collect(),
+            rules: Vec::new(),
+            direction: Direction { sent: false, received: true },
+        };
+        let event = Event {
+            name: name.to_owned(),
+            id: format!("{}.{name}", self.stem),
+            ty,
+            title: head.title.clone(),
+            summary: paragraph(&head.summary),
+            notes: head.notes.as_deref().map(|notes| notes.trim().to_owned()),
+            doc: head.doc.clone(),
+            wire: head.wire.clone(),
+            examples: head.examples.clone(),
+        };
+        (event, payload)
+    }
+
     fn structure(&self, name: &str, structure: &spec::Struct) -> Struct {
         Struct {
             name: name.to_owned(),
@@ -160,6 +191,8 @@ impl Lowering<'_> {
             signs: false,
             embed: field.embed,
             misspelt: field.misspelt.clone(),
+            aka: field.aka.clone(),
+            item: field.item.clone(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod codes;
 mod endpoint;
+mod event;
 mod keeps;
 mod kept;
 mod lower;
@@ -11,6 +12,7 @@ mod visit;
 
 pub use codes::{Codes, ErrorCode};
 pub use endpoint::*;
+pub use event::Event;
 pub use keeps::Keeps;
 pub use lower::spec as lower;
 pub use model::*;

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::{Codes, Endpoint, ErrorCode, Ty};
+use super::{Codes, Endpoint, ErrorCode, Event, Ty};
 use crate::spec::names::ident;
-use crate::spec::{Doc, FieldPath, GeneralRate, Limit, Part, Place, Repr, Rule, Style};
+use crate::spec::{Doc, FieldPath, GeneralRate, Limit, Place, Repr, Rule, Style};
 
 /// The family every client needs, so that it has no feature: it gives out tokens.
 pub const CORE_FAMILY: &str = "access";
@@ -78,7 +78,9 @@ pub struct Module {
     pub summary: String,
     /// In the order of the file.
     pub endpoints: Vec<Endpoint>,
-    /// Requests and responses in the order of their endpoints, then the file's own types in its order.
+    /// In the order of the file.
+    pub events: Vec<Event>,
+    /// Requests and responses in the order of their endpoints, events in theirs, then the file's own types in its order.
     pub types: Vec<Type>,
 }
 
@@ -108,11 +110,18 @@ impl Module {
         self.types.iter().filter(|ty| self.operation(ty.name()).is_none())
     }
 
-    /// The endpoint that a type is a part of, and which.
-    pub fn operation(&self, name: &str) -> Option<(&Endpoint, Part)> {
-        self.endpoints.iter().find_map(|endpoint| {
-            let (part, _) = endpoint.parts().find(|(_, ty)| *ty == name)?;
-            Some((endpoint, part))
+    /// The operation that a type is a part of.
+    pub fn operation(&self, name: &str) -> Option<Operation<'_>> {
+        let event = self.events.iter().find(|event| event.ty == name).map(Operation::Event);
+        event.or_else(|| {
+            self.endpoints.iter().find_map(|endpoint| {
+                let (part, _) = endpoint.parts().find(|(_, ty)| *ty == name)?;
+                Some(if part.is_sent() {
+                    Operation::Request(endpoint)
+                } else {
+                    Operation::Response(endpoint)
+                })
+            })
         })
     }
 
@@ -138,6 +147,17 @@ impl Module {
             _ => None,
         }
     }
+}
+
+/// What a type is a part of that is sent or received as a whole.
+#[derive(Debug, Clone, Copy)]
+pub enum Operation<'a> {
+    /// The request of an endpoint.
+    Request(&'a Endpoint),
+    /// The response of an endpoint.
+    Response(&'a Endpoint),
+    /// An event.
+    Event(&'a Event),
 }
 
 /// A Rust type to emit.
@@ -238,6 +258,10 @@ pub struct Field {
     pub embed: bool,
     /// Names that the documentation gives it by mistake.
     pub misspelt: Vec<String>,
+    /// Other names that it arrives with.
+    pub aka: Vec<String>,
+    /// The name of the element around each of its items.
+    pub item: Option<String>,
 }
 
 impl Field {

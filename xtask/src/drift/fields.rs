@@ -44,6 +44,7 @@ fn shown(section: &Section, part: Part) -> Vec<Value> {
     match part {
         Part::Request => encoding.requests(section),
         Part::Response => encoding.responses(section),
+        Part::Payload => Vec::new(),
     }
 }
 

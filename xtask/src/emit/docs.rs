@@ -2,19 +2,50 @@
 
 use std::collections::BTreeMap;
 
-use crate::api::{CORE_FAMILY, Endpoint, EnumValue, ErrorCode, Field, Module, Struct, Variant, page_url};
-use crate::spec::{Bound, Doc, Limit, LimitValue, Part, Rate, Rule};
+use crate::api::{
+    CORE_FAMILY, Endpoint, EnumValue, ErrorCode, Event, Field, Module, Operation, Struct, Variant, page_url,
+};
+use crate::spec::{Bound, Doc, Limit, LimitValue, Rate, Rule};
 
 /// What a module is, and what its requests are: what people come for stands before the types around it.
 pub(super) fn module(module: &Module) -> String {
-    let feature = (module.family != CORE_FAMILY).then(|| needs_feature(&module.family));
+    let mut feature = (module.family != CORE_FAMILY).then(|| needs_feature(&module.family));
+    if !module.events.is_empty() {
+        feature = Some(format!("Needs the features `{}` and `callback`.", module.family));
+    }
     let rows = module.endpoints.iter().map(|endpoint| {
         let cells = [title_cell(endpoint), call(endpoint)];
         format!("\n| [`{}`] | {} | {} |", endpoint.request, cells[0], cells[1])
     });
     let rows: String = rows.collect();
     let table = (!rows.is_empty()).then(|| format!("| request | title | call |\n|---|---|---|{rows}"));
-    paragraphs([module.title.clone(), module.summary.clone()].into_iter().chain(feature).chain(table))
+    let events = module
+        .events
+        .iter()
+        .map(|event| format!("\n| [`{}`] | {} | {} |", event.ty, cell(&event_title(event)), told_by(event)));
+    let events: String = events.collect();
+    let events = (!events.is_empty()).then(|| format!("| event | title | told by |\n|---|---|---|{events}"));
+    let head = [module.title.clone(), module.summary.clone()];
+    paragraphs(head.into_iter().chain(feature).chain(table).chain(events))
+}
+
+/// What tells an event from others.
+fn told_by(event: &Event) -> String {
+    let wires = event.wires().map(|wire| {
+        let change = wire.change.map(|change| format!(", `ChangeType` `{change}`")).unwrap_or_default();
+        format!("`{}` `{}`{change}", wire.key.keyword(), wire.kind)
+    });
+    wires.collect::<Vec<String>>().join("; ")
+}
+
+fn event_title(event: &Event) -> String {
+    format!("[{}]({})", event.title, page_url(&event.doc))
+}
+
+fn event(event: &Event) -> String {
+    let head = [event.summary.clone(), format!("{} · {}", told_by(event), event_title(event))];
+    let direction = "It implements `Serialize` with the feature `bidirectional`.".to_owned();
+    paragraphs(head.into_iter().chain(event.notes.clone()).chain([direction]))
 }
 
 /// How to get a family.
@@ -24,7 +55,11 @@ pub(super) fn needs_feature(family: &str) -> String {
 
 /// The title of an endpoint as a cell of a table, with its page.
 pub(super) fn title_cell(endpoint: &Endpoint) -> String {
-    title(endpoint).replace('|', "\\|")
+    cell(&title(endpoint))
+}
+
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
 }
 
 /// How an endpoint is called.
@@ -39,8 +74,9 @@ fn title(endpoint: &Endpoint) -> String {
 /// What a struct is: a part of an operation, or a type of its own.
 pub(super) fn structure(module: &Module, structure: &Struct) -> String {
     match module.operation(&structure.name) {
-        Some((endpoint, Part::Request)) => request(endpoint, &structure.rules),
-        Some((endpoint, Part::Response)) => response(structure, endpoint),
+        Some(Operation::Request(endpoint)) => request(endpoint, &structure.rules),
+        Some(Operation::Response(endpoint)) => response(structure, endpoint),
+        Some(Operation::Event(event)) => self::event(event),
         None => {
             let rules = structure.rules.iter().map(Rule::sentence);
             paragraphs(std::iter::once(structure.doc.clone()).chain(rules))

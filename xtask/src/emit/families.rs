@@ -21,7 +21,10 @@ pub(super) fn modules(api: &Api) -> TokenStream {
 pub(super) fn endpoints(api: &Api) -> String {
     let mut text =
         String::from("Every endpoint, by family: its title, its call, and the type of its request.\n");
-    for family in api.families() {
+    let called = |family: &&str| {
+        api.modules.iter().any(|module| module.family == *family && !module.endpoints.is_empty())
+    };
+    for family in api.families().into_iter().filter(called) {
         let needs =
             if family == CORE_FAMILY { "Always there.".to_owned() } else { docs::needs_feature(family) };
         text.push_str(&format!("\n# {family}\n\n{needs}\n\n| title | call | request |\n|---|---|---|\n"));

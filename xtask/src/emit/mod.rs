@@ -3,6 +3,7 @@
 mod checks;
 mod docs;
 mod errcode;
+mod events;
 mod families;
 mod items;
 mod limits;
@@ -78,11 +79,14 @@ fn all_of(api: &Api, module: &Module) -> Files {
     let [models, requests, mock, tests, _] = FOLDERS;
     let at = module_path(module);
     let mut files = Files::new();
+    let is_called = module.events.is_empty();
     insert(&mut files, format!("{models}/{at}.rs"), &module.spec, models::module(module));
     insert(&mut files, format!("{models}/{at}/impls.rs"), &module.spec, wire::in_use(module));
     insert(&mut files, format!("{models}/{at}/reverse.rs"), &module.spec, wire::reverse(module));
-    insert(&mut files, format!("{requests}/{at}.rs"), &module.spec, requests::module(module));
-    insert(&mut files, format!("{mock}/{at}.rs"), &module.spec, mock::module(api, module));
+    if is_called {
+        insert(&mut files, format!("{requests}/{at}.rs"), &module.spec, requests::module(module));
+        insert(&mut files, format!("{mock}/{at}.rs"), &module.spec, mock::module(api, module));
+    }
     insert(&mut files, format!("{tests}/{at}.rs"), &module.spec, snapshots::module(module));
     files
 }
@@ -95,19 +99,38 @@ fn family_modules(
     visibility: &TokenStream,
     gate: impl Fn(&str) -> Option<TokenStream>,
 ) {
+    let [models, _, _, tests, _] = FOLDERS;
+    // Nobody calls an event: neither requests nor the mock know of them.
+    let has = |module: &&Module| module.events.is_empty() || [models, tests].contains(&folder);
     let mut root = TokenStream::new();
     for family in api.families() {
+        let modules: Vec<&Module> = api.modules.iter().filter(|module| module.family == family).collect();
+        let modules: Vec<&Module> = modules.into_iter().filter(has).collect();
+        if modules.is_empty() {
+            continue;
+        }
         let name = ident(family);
         let gate = gate(family);
-        let modules: Vec<&Module> = api.modules.iter().filter(|module| module.family == family).collect();
-        let chapters: Vec<&str> = modules.iter().filter_map(|module| module.chapter.as_deref()).collect();
         // A family of one file documents itself. With a second comment here, rustdoc would resolve that file's links in this module.
-        let doc = (!chapters.is_empty()).then(|| family_doc(family, &modules));
+        let documents_itself = modules.iter().any(|module| module.chapter.is_none());
+        let doc = (!documents_itself).then(|| family_doc(family, &modules));
         root.extend(quote!(#doc #gate #visibility mod #name;));
-        if !chapters.is_empty() {
-            let names = chapters.iter().map(|chapter| ident(chapter));
-            let text = quote!(#(#visibility mod #names;)*);
-            insert(files, format!("{folder}/{family}.rs"), &format!("spec/{family}.*.yaml"), text);
+        let chapters = modules.iter().filter_map(|module| {
+            let name = ident(module.chapter.as_ref()?);
+            let gate =
+                (folder == models && !module.events.is_empty()).then(|| quote!(#[cfg(feature = "callback")]));
+            Some(quote!(#gate #visibility mod #name;))
+        });
+        let chapters: TokenStream = chapters.collect();
+        match files.get_mut(&format!("{folder}/{family}.rs")) {
+            Some(own) if !chapters.is_empty() => {
+                own.push('\n');
+                own.push_str(&format_items(chapters));
+            }
+            Some(_) => {}
+            None => {
+                insert(files, format!("{folder}/{family}.rs"), &format!("spec/{family}.*.yaml"), chapters)
+            }
         }
     }
     insert(files, format!("{folder}/mod.rs"), "spec/*.yaml", root);

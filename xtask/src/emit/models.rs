@@ -4,10 +4,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::items::{doc, field_type, imports, module_doc, rust_type, support_type};
-use super::{docs, search};
-use crate::api::{Enum, Field, Member, Module, Struct, Ty, Type, Union, Variant};
+use super::{docs, events, search};
+use crate::api::{Enum, Field, Member, Module, Operation, Struct, Ty, Type, Union, Variant};
+use crate::spec::Style;
 use crate::spec::names::{ident, snake};
-use crate::spec::{Part, Style};
 
 /// The types of one spec file.
 pub(super) fn module(module: &Module) -> TokenStream {
@@ -17,6 +17,7 @@ pub(super) fn module(module: &Module) -> TokenStream {
         Type::Enum(enumeration) => enum_item(enumeration),
         Type::Union(union) => union_item(module, union),
     });
+    let events = events::item(module);
     let imports = imports(support_types(module), &quote!(crate));
     quote! {
         #doc
@@ -24,6 +25,7 @@ pub(super) fn module(module: &Module) -> TokenStream {
         #[cfg(feature = "bidirectional")]
         mod reverse;
         #imports
+        #events
         #(#types)*
     }
 }
@@ -31,6 +33,7 @@ pub(super) fn module(module: &Module) -> TokenStream {
 /// The hand-written types that the types of a module are made of.
 fn support_types(module: &Module) -> Vec<&'static str> {
     let mut names = Vec::new();
+    names.extend((!module.events.is_empty()).then_some("Value"));
     for ty in &module.types {
         match ty {
             Type::Struct(_) => {}
@@ -55,8 +58,9 @@ fn struct_item(module: &Module, structure: &Struct) -> TokenStream {
     });
     let methods = structure.direction.sent.then(|| methods(module, structure));
     let aliases = match module.operation(&structure.name) {
-        Some((endpoint, Part::Request)) => Some(search::endpoint_aliases(endpoint)),
-        _ => None,
+        Some(Operation::Request(endpoint)) => Some(search::endpoint_aliases(endpoint)),
+        Some(Operation::Event(event)) => Some(search::event_aliases(event)),
+        Some(Operation::Response(_)) | None => None,
     };
     quote! {
         #docs

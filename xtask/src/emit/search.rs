@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::api::Endpoint;
+use crate::api::{Endpoint, Event};
 
 /// The title of an endpoint, its path, and the two last parts of it, as people know it by heart.
 pub(super) fn endpoint_aliases(endpoint: &Endpoint) -> TokenStream {
@@ -13,6 +13,14 @@ pub(super) fn endpoint_aliases(endpoint: &Endpoint) -> TokenStream {
     if short != path {
         names.push(short);
     }
+    aliases(&names)
+}
+
+/// The title of an event, and what it is called on the wire.
+pub(super) fn event_aliases(event: &Event) -> TokenStream {
+    let mut names = vec![event.title.as_str()];
+    names.extend(event.wires().map(|wire| wire.change.unwrap_or(wire.kind)));
+    names.dedup();
     aliases(&names)
 }
 

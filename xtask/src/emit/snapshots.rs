@@ -1,5 +1,7 @@
 //! The snapshot tests, every example of every endpoint; and the table that conformance looks endpoints up in.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -30,11 +32,22 @@ pub(super) fn module(module: &Module) -> TokenStream {
             }
         }
     });
+    let events = module.events.iter().map(|event| {
+        let (name, ty) = (ident(&event.name), ident(&event.ty));
+        let payloads = event.examples.iter().map(|example| raw_string(example.payload.trim_end()));
+        quote! {
+            #[test]
+            fn #name() {
+                crate::event::snapshot::<#ty>(&[#(#payloads),*]);
+            }
+        }
+    });
     quote! {
         #doc
         #[allow(unused_imports)]
         use wecom_models::#path::*;
         #(#tests)*
+        #(#events)*
     }
 }
 
@@ -50,12 +63,38 @@ pub(super) fn index(api: &Api) -> TokenStream {
             quote!(Contract::of::<wecom_models::#path::#request>(#path::#examples, &[#(#sent),*], &[#(#received),*]))
         })
     });
+    let events = api.modules.iter().flat_map(|module| {
+        let path = rust_path(module);
+        module.events.iter().map(move |event| {
+            let ty = ident(&event.ty);
+            let quirks = quirks(module, &event.ty);
+            let spellings = spellings(module, &event.ty);
+            let spellings = spellings.iter().map(|(aka, wire)| quote!((#aka, #wire)));
+            quote!(Occurrence::of::<wecom_models::#path::#ty>(&[#(#quirks),*], &[#(#spellings),*]))
+        })
+    });
     quote! {
         use crate::conformance::Contract;
+        use crate::event::Occurrence;
 
         /// Every endpoint, in the order of the spec files, and where its page contradicts itself.
         pub(crate) static CONTRACTS: &[Contract] = &[#(#entries),*];
+
+        /// Every event, likewise.
+        pub(crate) static EVENTS: &[Occurrence] = &[#(#events),*];
     }
+}
+
+/// The other names that fields below a type have, each with the name that is written.
+fn spellings<'a>(module: &'a Module, name: &str) -> BTreeSet<(&'a str, &'a str)> {
+    let mut found = BTreeSet::new();
+    module.walk(name, |_, member| {
+        if let Member::Field(field) = member {
+            found.extend(field.aka.iter().map(|aka| (aka.as_str(), field.wire.as_str())));
+        }
+        true
+    });
+    found
 }
 
 /// The places below a type where the documentation contradicts itself: JSON pointers, `*` for anything inside a list or map.

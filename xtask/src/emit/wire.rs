@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
+use super::events;
 use crate::api::{Enum, Field, Module, Struct, Ty, Type, Union, Variant};
 use crate::spec::names::ident;
 use crate::spec::{Place, Repr, Style};
@@ -19,6 +20,7 @@ pub(super) fn in_use(module: &Module) -> TokenStream {
     let open_unions = list("open_unions", module, |ty| style(ty).is_some_and(|style| style != Style::Kind));
     let open_kinds = list("open_kinds", module, |ty| style(ty) == Some(Style::Kind));
     let from_contents = from_contents(module);
+    let events = events::impls(module);
     let written = written(module, |ty| ty.direction().sent);
     let read = read(module, |ty| ty.direction().received);
     quote! {
@@ -35,6 +37,7 @@ pub(super) fn in_use(module: &Module) -> TokenStream {
         #open_unions
         #open_kinds
         #from_contents
+        #events
     }
 }
 
@@ -148,6 +151,13 @@ pub(super) fn put(field: &Field) -> TokenStream {
     if field.embed {
         return quote!(wire::WriteObject::put(&self.#name, out));
     }
+    if let Some(item) = &field.item {
+        return if field.optional {
+            quote!(out.put_some(#wire, &self.#name.as_deref().map(|items| wire::items(#item, items))))
+        } else {
+            quote!(out.put(#wire, &wire::items(#item, &self.#name)))
+        };
+    }
     match (&field.ty, field.optional) {
         (Ty::List(item), false) if **item == Ty::Flag => quote!(out.put(#wire, &wire::flags(&self.#name))),
         (Ty::List(item), true) if **item == Ty::Flag => {
@@ -171,9 +181,12 @@ pub(super) fn chain(mut steps: Vec<TokenStream>) -> TokenStream {
 fn read_struct(structure: &Struct) -> TokenStream {
     let name = ident(&structure.name);
     let arms = structure.fields.iter().filter(|field| !field.embed).map(|field| {
-        let wire = &field.wire;
+        let wire = std::iter::once(&field.wire).chain(&field.aka);
         let name = ident(&field.rust);
-        quote!(#wire => field.read(&mut self.#name))
+        match &field.item {
+            Some(item) => quote!(#(#wire)|* => field.read_items(#item, &mut self.#name)),
+            None => quote!(#(#wire)|* => field.read(&mut self.#name)),
+        }
     });
     let rest = match structure.fields.iter().find(|field| field.embed) {
         Some(field) => {

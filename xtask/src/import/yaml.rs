@@ -210,6 +210,8 @@ fn field_yaml(name: &str, field: &Draft<Field>, phrases: &Phrases) -> String {
         each,
         limits,
         optional,
+        aka,
+        item,
         misspelt: _,
         public: _,
     } = &field.spec;
@@ -228,6 +230,8 @@ fn field_yaml(name: &str, field: &Draft<Field>, phrases: &Phrases) -> String {
     pairs.extend(quirk.as_ref().map(|reason| ("quirk", quoted(reason))));
     pairs.extend((*place != Place::default()).then(|| ("in", place.keyword().to_owned())));
     pairs.extend(rename.as_ref().map(|name| ("rename", name.clone())));
+    pairs.extend(item.as_ref().map(|item| ("item", item.clone())));
+    pairs.extend((!aka.is_empty()).then(|| ("aka", format!("[{}]", aka.join(", ")))));
     pairs.extend(embed.then(|| ("embed", "true".to_owned())));
     pairs.push(("doc", known.or(described.as_deref()).map_or_else(|| todo(doc), quoted)));
     let line = format!("      {name}: {}{comment}\n", flow(pairs.clone()));

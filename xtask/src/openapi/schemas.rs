@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::prose::{Names, component};
 use super::rules;
-use crate::api::{Api, Enum, Field, Method, Module, Struct, Ty, Type, Union, Variant};
-use crate::spec::{Errcode, Format, Part, Place, Repr, Rule, Style};
+use crate::api::{Api, Enum, Field, Method, Module, Operation, Struct, Ty, Type, Union, Variant};
+use crate::spec::{Errcode, Format, Place, Repr, Rule, Style};
 
 /// The schema of an answer that reports a failure.
 pub(super) const FAILURE: &str = "Failure";
@@ -73,23 +73,24 @@ impl Schemas<'_> {
     /// A struct; of a request, the part in its body, if it has one; of an answer, with what every answer has.
     fn structure(self, name: &str, structure: &Struct, schemas: &mut Map<String, Value>) {
         let operation = self.module.operation(&structure.name);
-        if matches!(operation, Some((endpoint, Part::Request)) if endpoint.method == Method::Get) {
+        if matches!(operation, Some(Operation::Request(endpoint)) if endpoint.method == Method::Get) {
             return;
         }
         let fields: Vec<&Field> = structure.sent_in(Place::Body).collect();
         let mut schema = self.object(&fields, &structure.rules);
         let (description, is_xml) = match operation {
-            Some((endpoint, Part::Request)) => (
+            Some(Operation::Request(endpoint)) => (
                 format!("The body of a request of `{}`.", endpoint.id),
                 endpoint.body.format() == Format::Xml,
             ),
-            Some((endpoint, Part::Response)) => {
+            Some(Operation::Response(endpoint)) => {
                 let is_xml = endpoint.answer.format() == Some(Format::Xml);
                 if !is_xml {
                     all_of(&mut schema, vec![reference(envelope(endpoint.errcode))]);
                 }
                 (format!("The answer to `{}`.", endpoint.id), is_xml)
             }
+            Some(Operation::Event(event)) => (format!("What `{}` brings.", event.id), false),
             None => {
                 let rules = structure.rules.iter().map(Rule::sentence);
                 let text: Vec<String> = std::iter::once(structure.doc.clone()).chain(rules).collect();

@@ -13,6 +13,7 @@ use super::fields::{Path, absorb, collect, get_mut};
 use super::naming::canonical;
 use super::table::Table;
 use crate::spec::Part;
+use crate::spec::document::ENVELOPE;
 
 /// How many tables of named objects an endpoint may need: they may refer to one another in every order.
 const MOST_TABLES: usize = 500;
@@ -79,6 +80,7 @@ pub(crate) fn of<'a>(
             });
         }
         Part::Response => fields.retain(|name, _| name != "errcode" && name != "errmsg"),
+        Part::Payload => fields.retain(|name, _| !ENVELOPE.contains(&name.as_str())),
     }
     (fields, unplaced)
 }

@@ -60,7 +60,7 @@ pub struct NamedWire {
     pub title: String,
 }
 
-/// Where an endpoint belongs, and what it is called there.
+/// Where an endpoint or an event belongs, and what it is called there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Settled<'n> {
     /// The file, without `.yaml`.
@@ -103,5 +103,18 @@ impl Names {
             }
         }
         by_path
+    }
+
+    /// The events by what tells them apart on the wire.
+    pub fn by_wire(&self) -> HashMap<&str, Vec<Settled<'_>>> {
+        let mut by_wire: HashMap<&str, Vec<Settled<'_>>> = HashMap::new();
+        for (file, events) in &self.events {
+            for (key, named) in events {
+                for wire in &named.wire {
+                    by_wire.entry(wire).or_default().push(Settled { file, key });
+                }
+            }
+        }
+        by_wire
     }
 }

@@ -41,6 +41,11 @@ pub struct Field {
     /// Names that the page's examples give the field by mistake.
     #[serde(default)]
     pub misspelt: Vec<String>,
+    /// Other names that the field has in what WeCom sends by itself.
+    #[serde(default)]
+    pub aka: Vec<String>,
+    /// The name of the element around each item of a list, if they stand in an element of their own.
+    pub item: Option<String>,
     /// The limits of each of its items, or of each value of a map.
     #[serde(default)]
     pub each: Limits,
@@ -65,6 +70,8 @@ impl Field {
             quirk: None,
             public: None,
             misspelt: Vec::new(),
+            aka: Vec::new(),
+            item: None,
             each: Limits::default(),
             limits: Vec::new(),
             optional: false,

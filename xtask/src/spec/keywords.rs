@@ -7,7 +7,7 @@ macro_rules! keywords {
         $($(#[doc = $variant_doc:literal])* $variant:ident = $word:literal,)*
     }) => {
         $(#[doc = $doc])*
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Deserialize)]
         pub enum $name {
             $(#[doc = $first_doc])*
             #[default]

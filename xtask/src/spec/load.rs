@@ -16,8 +16,8 @@ use crate::spec::mistakes::Mistake;
 use crate::spec::source::{Path, Source};
 use crate::spec::type_expr::NOT_A_TYPE;
 use crate::spec::{
-    CODES, Codes, Endpoint, Enum, EnumValue, ErrorCode, Field, File, GeneralRate, Limit, LimitKind, Limits,
-    NAMES, PHRASES, Part, RATES, Rates, Section, Spec, Struct, Union, Variant, yaml,
+    CODES, Codes, Endpoint, Enum, EnumValue, ErrorCode, Event, Field, File, GeneralRate, Limit, LimitKind,
+    Limits, NAMES, PHRASES, Part, RATES, Rates, Section, Spec, Struct, Union, Variant, yaml,
 };
 
 /// Reads the texts of all spec files in a folder, in the order of their names.
@@ -117,6 +117,7 @@ fn file(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option<
         title: head.title,
         summary: head.summary,
         endpoints: reader.entries(&top, &value, Section::Endpoints.key(), Reader::endpoint),
+        events: reader.entries(&top, &value, Section::Events.key(), Reader::event),
         structs: reader.entries(&top, &value, Section::Structs.key(), Reader::structure),
         enums: reader.entries(&top, &value, Section::Enums.key(), Reader::enumeration),
         unions: reader.entries(&top, &value, Section::Unions.key(), Reader::union),
@@ -192,6 +193,12 @@ impl Reader<'_> {
         let response = self.fields(path, value, Part::Response.key());
         let codes = self.codes(path, value);
         Some(Endpoint { head: head?, request, response, codes })
+    }
+
+    fn event(&mut self, path: &Path, value: &Value) -> Option<Event> {
+        let head = self.typed(path, value, sections::EVENT);
+        let fields = self.fields(path, value, Part::Payload.key());
+        Some(Event { head: head?, fields })
     }
 
     fn codes(&mut self, parent: &Path, value: &Value) -> IndexMap<String, ErrorCode> {

@@ -76,6 +76,7 @@ mistakes! {
     BadSign = "bad-sign",
     BadType = "bad-type",
     BadUnion = "bad-union",
+    BadWire = "bad-wire",
     BeyondLimit = "beyond-limit",
     BrokenRule = "broken-rule",
     CodeName = "code-name",

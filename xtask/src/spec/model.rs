@@ -8,7 +8,9 @@ use serde::Deserialize;
 
 use crate::spec::called::Names;
 use crate::spec::deviation::Deviation;
+use crate::spec::doc::Doc;
 use crate::spec::encoding::{Answer, Body, Errcode};
+use crate::spec::event::Event;
 use crate::spec::field::Field;
 use crate::spec::field_path::FieldPath;
 use crate::spec::helper::Helper;
@@ -121,6 +123,8 @@ pub struct File {
     pub summary: String,
     /// By name, which becomes the request type's name.
     pub endpoints: IndexMap<String, Endpoint>,
+    /// By name, which becomes the type's name.
+    pub events: IndexMap<String, Event>,
     /// By type name.
     pub structs: IndexMap<String, Struct>,
     /// By type name.
@@ -158,7 +162,9 @@ impl File {
 
     /// Everything that is sent or received as a whole.
     pub fn operations(&self) -> impl Iterator<Item = Operation<'_>> {
-        self.endpoints.iter().map(|(name, endpoint)| endpoint.operation(name))
+        let endpoints = self.endpoints.iter().map(|(name, endpoint)| endpoint.operation(name));
+        let events = self.events.iter().map(|(name, event)| event.operation(name));
+        endpoints.chain(events)
     }
 
     /// All fields, with where they stand: parts of operations and fields of structs.
@@ -212,6 +218,13 @@ pub struct Operation<'a> {
     pub name: &'a str,
     /// What travels, in its order.
     pub parts: Vec<(Part, &'a Fields)>,
+}
+
+impl Event {
+    /// What travels, under its name.
+    pub fn operation<'a>(&'a self, name: &'a str) -> Operation<'a> {
+        Operation { section: Section::Events, name, parts: vec![(Part::Payload, &self.fields)] }
+    }
 }
 
 /// An endpoint.
@@ -299,41 +312,6 @@ impl EndpointHead {
     /// The two parts of its call; without a method, all of it is the path.
     pub fn method_and_path(&self) -> (&str, &str) {
         self.call.split_once(' ').unwrap_or(("", &self.call))
-    }
-}
-
-/// A documentation page.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
-pub struct Doc {
-    /// The document's id: it stays when the page moves.
-    #[schemars(range(min = 1))]
-    pub id: u32,
-    /// The number in the page's address.
-    #[schemars(range(min = 1))]
-    pub page: u32,
-    /// When the page was last changed, as it says: `2024-07-16`. Some pages don't say.
-    #[schemars(extend("pattern" = pattern::DATE))]
-    pub updated: Option<String>,
-    /// Other documents with the same endpoint, for other sorts of applications.
-    #[serde(default)]
-    pub also: Vec<Also>,
-}
-
-/// Another document with the same endpoint.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
-pub struct Also {
-    /// The document's id.
-    #[schemars(range(min = 1))]
-    pub id: u32,
-    /// When its page was last changed.
-    #[schemars(extend("pattern" = pattern::DATE))]
-    pub updated: Option<String>,
-}
-
-impl Doc {
-    /// The documents' ids, the main one first.
-    pub fn ids(&self) -> impl Iterator<Item = u32> {
-        std::iter::once(self.id).chain(self.also.iter().map(|also| also.id))
     }
 }
 

@@ -116,6 +116,7 @@ pub const NO_MODULES: &[&str] = &["crate", "mod", "self", "super"];
 /// The names that features of the crates, or modules beside the families, have already.
 pub const NO_FAMILIES: &[&str] = &[
     "bidirectional",
+    "callback",
     "client",
     "credential",
     "default",
@@ -138,6 +139,11 @@ pub const NO_FAMILIES: &[&str] = &[
     "wire",
     "xml",
 ];
+
+/// The enum of all events of a family: `ContactsEvent`.
+pub fn events(family: &str) -> String {
+    format!("{}Event", pascal(family))
+}
 
 /// Whether a name is an identifier in snake_case that starts with a letter.
 pub fn is_snake(name: &str) -> bool {

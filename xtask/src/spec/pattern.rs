@@ -25,3 +25,6 @@ pub(crate) const INTEGER: &str = "^(?:0|-?[1-9][0-9]*)$";
 pub(crate) const NAMEABLE: &str = "^[^A-Za-z0-9]*[A-Za-z]";
 /// A regular expression over a whole text.
 pub(crate) const WHOLE: &str = r"^\^.*\$$";
+/// What tells an event from others.
+pub(crate) const WIRE: &str =
+    r"^(?:Event|InfoType|MsgType|msgtype|eventtype|event_type|command_type) \S+(?: \S+)?$";

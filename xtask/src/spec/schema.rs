@@ -10,11 +10,13 @@ use schemars::transform::{RecursiveTransform, Transform};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
+use crate::spec::document::ENVELOPE;
 use crate::spec::heads::{CodesHead, FileHead, RatesHead, sections};
 use crate::spec::pattern;
 use crate::spec::type_expr::{Generic, MAX_DEPTH, TypeExpr};
 use crate::spec::{
-    self, EndpointHead, EnumValue, ErrorCode, Field, GeneralRate, KINDS, LimitKind, Limits, Takes, Variant,
+    self, EndpointHead, EnumValue, ErrorCode, EventHead, Field, GeneralRate, KINDS, LimitKind, Limits, Takes,
+    Variant,
 };
 
 /// The files with the schemas, relative to the workspace, and their texts.
@@ -71,13 +73,14 @@ node!(
     /// A file of the spec.
     Chapter,
     |generator| {
-        let [endpoints, structs, enums, unions] = [
+        let sections = [
             named("By name, which becomes the request type's name.", pattern::SNAKE, &generator.subschema_for::<Endpoint>()),
+            named("By name, which becomes the type's name.", pattern::SNAKE, &generator.subschema_for::<Event>()),
             named("By type name.", pattern::PASCAL, &generator.subschema_for::<Struct>()),
             named("By type name.", pattern::PASCAL, &generator.subschema_for::<Enum>()),
             named("By type name.", pattern::PASCAL, &generator.subschema_for::<Union>()),
         ];
-        with::<FileHead>(generator, sections::FILE, [endpoints, structs, enums, unions])
+        with::<FileHead>(generator, sections::FILE, sections)
     }
 );
 
@@ -113,12 +116,19 @@ node!(
         response.insert("propertyNames".to_owned(), json!({ "not": { "pattern": r"^err(?:code|msg)\?*$" } }));
         let code = generator.subschema_for::<ErrorCode>();
         let codes = named("What error codes mean that its own page documents, by code.", pattern::INTEGER, &code);
-        let mut schema = with::<EndpointHead>(generator, sections::ENDPOINT, [request, response, codes]);
-        require(&mut schema, "examples");
-        if let Some(examples) = schema.pointer_mut("/properties/examples").and_then(Value::as_object_mut) {
-            examples.insert("minItems".to_owned(), 1.into());
-        }
-        schema
+        with_examples(with::<EndpointHead>(generator, sections::ENDPOINT, [request, response, codes]))
+    }
+);
+
+node!(
+    /// Something that WeCom sends by itself.
+    Event,
+    |generator| {
+        let description = "What it brings, by wire name, the members of the envelope left out; `?` says that it may be absent.";
+        let mut fields = fields(description, generator);
+        let envelope = format!(r"^(?:{})\?*$", ENVELOPE.join("|"));
+        fields.insert("propertyNames".to_owned(), json!({ "not": { "pattern": envelope } }));
+        with_examples(with::<EventHead>(generator, sections::EVENT, [fields]))
     }
 );
 
@@ -138,6 +148,8 @@ node!(
         let limits: Vec<Schema> = LimitKind::ALL.iter().map(|kind| limit(*kind, generator)).collect();
         let mut schema = with::<Field>(generator, LimitKind::KEYS, limits);
         require(&mut schema, "doc");
+        schema.insert("if".to_owned(), json!({ "required": ["item"], "properties": { "item": { "type": "string" } } }));
+        schema.insert("then".to_owned(), json!({ "properties": { "type": { "pattern": "^ *list" } } }));
         schema
     }
 );
@@ -290,6 +302,15 @@ fn fields(description: &str, generator: &mut SchemaGenerator) -> Schema {
     })
 }
 
+/// An operation, which always has examples.
+fn with_examples(mut schema: Schema) -> Schema {
+    require(&mut schema, "examples");
+    if let Some(examples) = schema.pointer_mut("/properties/examples").and_then(Value::as_object_mut) {
+        examples.insert("minItems".to_owned(), 1.into());
+    }
+    schema
+}
+
 fn require(schema: &mut Schema, key: &str) {
     let required = schema.ensure_object().entry("required").or_insert_with(|| json!([]));
     if let Some(required) = required.as_array_mut() {
@@ -306,8 +327,8 @@ mod tests {
     use super::*;
     use crate::spec::heads::known_keys;
     use crate::spec::{
-        Credentials, Doc, Example, Grants, LimitedWhen, MaxSpan, Pagination, Rate, Sign, When, WrittenRule,
-        WrittenTotal,
+        Credentials, Doc, Example, Grants, LimitedWhen, MaxSpan, Pagination, Rate, Shown, Sign, When,
+        WrittenRule, WrittenTotal,
     };
 
     fn schema(file: usize) -> Value {
@@ -336,6 +357,7 @@ mod tests {
         let chapter = schema(0);
         same_keys::<FileHead>(&chapter, "", sections::FILE);
         same_keys::<EndpointHead>(&chapter, "/$defs/Endpoint", sections::ENDPOINT);
+        same_keys::<EventHead>(&chapter, "/$defs/Event", sections::EVENT);
         same_keys::<spec::Struct>(&chapter, "/$defs/Struct", sections::STRUCT);
         same_keys::<spec::Enum>(&chapter, "/$defs/Enum", sections::ENUM);
         same_keys::<spec::Union>(&chapter, "/$defs/Union", sections::UNION);
@@ -354,6 +376,7 @@ mod tests {
         same_keys::<WrittenTotal>(&chapter, "/$defs/Total", &[]);
         same_keys::<MaxSpan>(&chapter, "/$defs/MaxSpan", &[]);
         same_keys::<Example>(&chapter, "/$defs/Example", &[]);
+        same_keys::<Shown>(&chapter, "/$defs/Shown", &[]);
         let codes = schema(1);
         same_keys::<CodesHead>(&codes, "", &[]);
         same_keys::<ErrorCode>(&codes, "/$defs/ErrorCode", &[]);

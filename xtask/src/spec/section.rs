@@ -7,6 +7,8 @@ use super::source::Path;
 pub enum Section {
     /// Operations: what a client calls.
     Endpoints,
+    /// Operations: what WeCom sends by itself.
+    Events,
     /// Types with fields.
     Structs,
     /// Types with values.
@@ -17,8 +19,13 @@ pub enum Section {
 
 impl Section {
     /// The keys of all of them, in the order of a file.
-    pub const KEYS: [&str; 4] =
-        [Self::Endpoints.key(), Self::Structs.key(), Self::Enums.key(), Self::Unions.key()];
+    pub const KEYS: [&str; 5] = [
+        Self::Endpoints.key(),
+        Self::Events.key(),
+        Self::Structs.key(),
+        Self::Enums.key(),
+        Self::Unions.key(),
+    ];
 
     /// Where an entry of it stands in a file.
     pub fn entry(self, name: &str) -> Path {
@@ -29,6 +36,7 @@ impl Section {
     pub const fn key(self) -> &'static str {
         match self {
             Self::Endpoints => "endpoints",
+            Self::Events => "events",
             Self::Structs => "structs",
             Self::Enums => "enums",
             Self::Unions => "unions",
@@ -43,6 +51,8 @@ pub enum Part {
     Request,
     /// What comes back.
     Response,
+    /// What WeCom sends by itself.
+    Payload,
 }
 
 impl Part {
@@ -51,6 +61,7 @@ impl Part {
         match self {
             Self::Request => "request",
             Self::Response => "response",
+            Self::Payload => "fields",
         }
     }
 

@@ -34,6 +34,35 @@ pub struct Envelope {
     pub service_corp_id: Option<String>,
 }
 
+impl Envelope {
+    /// The members that it is made of, wherever they stand. Those that some events have as fields, too, are among them.
+    pub const MEMBERS: [&str; 23] = [
+        "ToUserName",
+        "FromUserName",
+        "CreateTime",
+        "MsgType",
+        "Event",
+        "ChangeType",
+        "AgentID",
+        "AgentId",
+        "MsgId",
+        "SuiteId",
+        "InfoType",
+        "TimeStamp",
+        "AuthCorpId",
+        "ServiceCorpId",
+        "msgtype",
+        "msgid",
+        "msg_type",
+        "event_type",
+        "event.eventtype",
+        "event.event_type",
+        "command.command_type",
+        "base_info.req_id",
+        "cmd",
+    ];
+}
+
 /// What a callback says of itself, wherever it says so.
 #[derive(Default)]
 pub(super) struct Told {

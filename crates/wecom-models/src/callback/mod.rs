@@ -26,6 +26,12 @@
 //! - Attributes, and the name of the root, mean nothing.
 //! - A document type is refused, and so is any entity but the five of XML and characters by number.
 
+#![allow(
+    unused_imports,
+    unused_macros,
+    reason = "a build without families with events needs no macro of them"
+)]
+
 mod document;
 mod envelope;
 mod select;
@@ -85,6 +91,40 @@ pub fn read<T: Payload>(text: &str) -> Result<(Envelope, T), ReadError> {
 pub fn is<T: Payload>(envelope: &Envelope) -> bool {
     T::SELECT.iter().any(|select| select.takes(envelope))
 }
+
+/// Implements [`Events`] for the enum of a family, by the types of its events.
+macro_rules! events {
+    ($events:ident, $family:literal, $($type:ident),*) => {
+        $(
+            impl From<$type> for $events {
+                fn from(event: $type) -> Self {
+                    Self::$type(event)
+                }
+            }
+        )*
+
+        impl $crate::callback::Events for $events {
+            const FAMILY: &'static str = $family;
+
+            fn has(envelope: &$crate::callback::Envelope) -> bool {
+                $($crate::callback::is::<$type>(envelope))||*
+            }
+
+            fn read(
+                envelope: &$crate::callback::Envelope,
+                document: &$crate::callback::Document<'_>,
+            ) -> Result<Self, $crate::callback::ReadError> {
+                $(
+                    if $crate::callback::is::<$type>(envelope) {
+                        return document.read().map(Self::$type);
+                    }
+                )*
+                document.to_value().map(Self::Other)
+            }
+        }
+    };
+}
+pub(crate) use events;
 
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,8 @@
 
 pub mod batch;
 pub mod department;
+#[cfg(feature = "callback")]
+pub mod events;
 pub mod export;
 pub mod tag;
 pub mod user;

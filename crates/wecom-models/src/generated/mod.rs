@@ -16,7 +16,8 @@ pub mod auth;
 pub mod chatdata;
 #[cfg(feature = "checkin")]
 pub mod checkin;
-/// 通讯录管理 · 异步导入接口, 通讯录管理 · 部门管理, 通讯录管理 · 异步导出接口, 通讯录管理 · 标签管理, 通讯录管理 · 成员管理 (feature `contacts`).
+/// 通讯录管理 · 异步导入接口, 通讯录管理 · 部门管理, 通讯录管理 · 回调通知, 通讯录管理 · 异步导出接口, 通讯录管理 · 标签管理, 通讯录管理 · 成员管理 (feature
+/// `contacts`).
 #[cfg(feature = "contacts")]
 pub mod contacts;
 /// 上下游 · 上下游通讯录管理, 企业互联 (feature `corpgroup`).

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::spec::called::{NAMES, Names, Settled};
-use crate::spec::diagnostic::{At, Diagnostics};
+use crate::spec::diagnostic::{At, Diagnostics, Reporter};
 use crate::spec::mistakes::Mistake;
 use crate::spec::source::Source;
 use crate::spec::{Section, Spec, names};
@@ -37,45 +37,77 @@ pub(super) fn unique(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnost
     }
 }
 
-/// An endpoint stands where the table says, and is called what the table says.
+/// An endpoint or an event stands where the table says, and is called what the table says.
 pub(super) fn as_settled(table: &Names, spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
-    let by_path = table.by_path();
+    let (by_path, by_wire) = (table.by_path(), table.by_wire());
     for file in &spec.files {
         let stem = sources[file.source].stem.as_str();
+        let mut report = diagnostics.reporter(file.source, &file.root);
         for (name, endpoint) in &file.endpoints {
-            let call = endpoint.head.call.as_str();
             let (_, path) = endpoint.head.method_and_path();
-            let at = Section::Endpoints.entry(name);
-            let mut report = diagnostics.reporter(file.source, &file.root);
-            match by_path.get(path).map(Vec::as_slice) {
-                None => {
-                    report
-                        .error(
-                            Mistake::UnlistedEndpoint,
-                            At::Key(&at),
-                            format!("spec/{NAMES}.yaml has no name for `{path}`"),
-                        )
-                        .label("not settled")
-                        .help(format!(
-                            "add `{name}: {{ call: {call}, title: {} }}` to it, below `endpoints` and `{stem}`",
-                            endpoint.head.title
-                        ));
-                }
-                Some(settled) if settled.contains(&Settled { file: stem, key: name }) => {}
-                Some(settled) => {
-                    let places: Vec<String> = settled
-                        .iter()
-                        .map(|Settled { file, key }| format!("`{key}` in spec/{file}.yaml"))
-                        .collect();
-                    report
-                        .error(
-                            Mistake::OtherName,
-                            At::Key(&at),
-                            format!("spec/{NAMES}.yaml settles another name for `{path}`"),
-                        )
-                        .label(format!("it is {}", places.join(", or ")))
-                        .help("where another name is better, change the table as well");
-                }
+            let (call, title) = (&endpoint.head.call, &endpoint.head.title);
+            let found =
+                Found { section: Section::Endpoints, at: Settled { file: stem, key: name }, wire: path };
+            found.check(by_path.get(path), &format!("call: {call}, title: {title}"), &mut report);
+        }
+        for (name, event) in &file.events {
+            let (wires, title) = (&event.head.wire, &event.head.title);
+            let at = Settled { file: stem, key: name };
+            for wire in wires {
+                let found = Found { section: Section::Events, at, wire };
+                let row = format!("wire: [{}], title: {title}", wires.join(", "));
+                found.check(by_wire.get(wire.as_str()), &row, &mut report);
+            }
+            let settled = table.events.get(stem).and_then(|events| events.get(name));
+            let settled = settled.into_iter().flat_map(|settled| &settled.wire);
+            for wire in settled.filter(|wire| !wires.contains(wire)) {
+                let message = format!("spec/{NAMES}.yaml has `{wire}` for this event, too");
+                report
+                    .error(Mistake::BadWire, At::Value(&Section::Events.entry(name).key("wire")), message)
+                    .label("lacks it");
+            }
+        }
+    }
+}
+
+/// Something of the spec that has a settled name.
+struct Found<'a> {
+    section: Section,
+    at: Settled<'a>,
+    /// What tells it from others on the wire.
+    wire: &'a str,
+}
+
+impl Found<'_> {
+    fn check(&self, settled: Option<&Vec<Settled<'_>>>, row: &str, report: &mut Reporter<'_>) {
+        let Self { section, at, wire } = self;
+        let path = section.entry(at.key);
+        match settled {
+            None => {
+                let message = format!("spec/{NAMES}.yaml has no name for `{wire}`");
+                report.error(Mistake::UnlistedEndpoint, At::Key(&path), message).label("not settled").help(
+                    format!(
+                        "add `{}: {{ {row} }}` to it, below `{}` and `{}`",
+                        at.key,
+                        section.key(),
+                        at.file
+                    ),
+                );
+            }
+            Some(settled) if settled.contains(at) => {}
+            Some(settled) => {
+                let places: Vec<String> = settled
+                    .iter()
+                    .map(|Settled { file, key }| format!("`{key}` in spec/{file}.yaml"))
+                    .collect();
+                report
+                    .error(
+                        Mistake::OtherName,
+                        At::Key(&path),
+                        format!("spec/{NAMES}.yaml settles another name for `{wire}`"),
+                    )
+                    .label(format!("it is {}", places.join(", or ")))
+                    .help("where another name is better, change the table as well");
             }
         }
     }

@@ -325,6 +325,9 @@ impl Checker<'_> {
             }
             (_, Some(Value::String(tag))) if union.repr == Repr::String => return Some(tag.clone()),
             (_, Some(Value::Number(tag))) if union.repr == Repr::Int => return Some(tag.to_string()),
+            (_, Some(tag @ (Value::String(_) | Value::Number(_)))) if self.lenient => {
+                return Some(lenience::text_of(tag));
+            }
             (_, Some(_)) => {
                 let message = format!("`{tag_name}` is a tag of the kind `{}`", union.repr.keyword());
                 self.problem(Mistake::BadExampleValue, place, message).label("of another kind");
@@ -357,6 +360,8 @@ impl Checker<'_> {
         place: &Place<'_>,
         message: impl Into<String>,
     ) -> &mut Diagnostic {
+        let message = message.into();
+        let message = place.told().map_or_else(|| message.clone(), |path| format!("`{path}`: {message}"));
         self.report.error(mistake, At::Bytes(place.span()), message)
     }
 }

@@ -229,10 +229,8 @@ impl Checker<'_> {
     where
         Self: 'f,
     {
-        let (fields, side) = match part {
-            Part::Request => (&endpoint.request, "request"),
-            Part::Response => (&endpoint.response, "response"),
-        };
+        let (fields, side) =
+            if part.is_sent() { (&endpoint.request, "request") } else { (&endpoint.response, "response") };
         let along = Along { side, lists: false, mistake: Mistake::BadKeeps };
         self.along(path, fields, name, &along)?.pop()
     }

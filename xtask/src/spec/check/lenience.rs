@@ -13,7 +13,7 @@ pub(super) fn is_read_as(scalar: Scalar, value: &Value) -> bool {
     text.is_empty()
         || match scalar {
             Scalar::String | Scalar::Secret => true,
-            Scalar::Bool | Scalar::Flag => matches!(text.as_str(), "0" | "1"),
+            Scalar::Bool | Scalar::Flag => matches!(text.as_str(), "0" | "1" | "false" | "true"),
             Scalar::Int | Scalar::Timestamp => text.parse::<i64>().is_ok(),
             Scalar::Uint => text.parse::<u64>().is_ok(),
             Scalar::F64 => text.parse::<f64>().is_ok(),

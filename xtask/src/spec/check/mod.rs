@@ -8,6 +8,7 @@ mod common;
 mod deviations;
 mod encoding;
 mod endpoints;
+mod events;
 mod examples;
 mod keeps;
 mod lenience;
@@ -28,11 +29,12 @@ use crate::spec::diagnostic::{At, Diagnostics};
 use crate::spec::mistakes::Mistake;
 use crate::spec::names;
 use crate::spec::source::{Path, Source};
-use crate::spec::{Section, Spec};
+use crate::spec::{EVENTS, Section, Spec};
 
 /// Checks a whole spec.
 pub fn spec(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
     endpoints::unique(spec, diagnostics);
+    events::unique(spec, diagnostics);
     called::unique(spec, sources, diagnostics);
     if let Some(names) = &spec.names {
         called::as_settled(names, spec, sources, diagnostics);
@@ -82,6 +84,9 @@ impl Checker<'_> {
         for (name, endpoint) in &self.file.endpoints {
             self.endpoint(name, endpoint);
         }
+        for (name, event) in &self.file.events {
+            self.event(name, event);
+        }
         for (name, structure) in &self.file.structs {
             let path = Section::Structs.entry(name);
             self.report.described(&path.key("doc"), &structure.doc);
@@ -110,6 +115,9 @@ impl Checker<'_> {
         for (name, endpoint) in &self.file.endpoints {
             self.examples(&Section::Endpoints.entry(name), endpoint);
         }
+        for (name, event) in &self.file.events {
+            self.payloads(&Section::Events.entry(name), event);
+        }
         if self.report.count() == before {
             self.unshown_quirks();
         }
@@ -128,7 +136,9 @@ fn modules(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
             report.error(Mistake::BadFileName, At::Key(&at), format!("`{stem}.yaml` can't be a module's name")).label("in this file").help("name it `family.yaml` or `family.chapter.yaml`, in snake_case; a few names are taken, such as `full` and `mod`");
         }
         report.alone(sources, file.source);
-        let twin = sources.iter().find(|other| parts.len() == 2 && other.stem == parts[0]);
+        // The events of a family of one file stand beside it.
+        let is_chapter = parts.len() == 2 && parts[1] != EVENTS;
+        let twin = sources.iter().find(|other| is_chapter && other.stem == parts[0]);
         if let Some(twin) = twin {
             report
                 .error(

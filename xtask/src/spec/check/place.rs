@@ -17,6 +17,8 @@ pub(super) struct Place<'a> {
     path: Path,
     /// Whether the value stands inside a string of the example, where positions can't follow.
     opaque: bool,
+    /// Whether positions are told as paths: those of a document that isn't JSON.
+    told: bool,
     /// Whether it is part of a request.
     pub(super) sent: bool,
 }
@@ -24,12 +26,31 @@ pub(super) struct Place<'a> {
 impl<'a> Place<'a> {
     /// A body that stands in no spec file.
     pub(super) fn outside(root: &'a Node, sent: bool) -> Self {
-        Self { scalar: root, text: "", source: "", tree: None, path: Path::default(), opaque: true, sent }
+        Self {
+            scalar: root,
+            text: "",
+            source: "",
+            tree: None,
+            path: Path::default(),
+            opaque: true,
+            told: false,
+            sent,
+        }
+    }
+
+    /// A document of which only the whole has a position.
+    pub(super) fn document(scalar: &'a Node) -> Self {
+        Self { told: true, ..Self::outside(scalar, false) }
+    }
+
+    /// Where the value stands in a document, as far as no position says so.
+    pub(super) fn told(&self) -> Option<String> {
+        (self.told && !self.path.0.is_empty()).then(|| self.path.to_string())
     }
 
     pub(super) fn new(scalar: &'a Node, text: &'a str, source: &'a str) -> Self {
         let tree = Node::parse(text).ok();
-        Self { scalar, text, source, tree, path: Path::default(), opaque: false, sent: false }
+        Self { scalar, text, source, tree, path: Path::default(), opaque: false, told: false, sent: false }
     }
 
     /// Every key that stands a second time in its object, with the first one.
@@ -44,19 +65,19 @@ impl<'a> Place<'a> {
     }
 
     pub(super) fn enter_key(&mut self, key: &str) {
-        if !self.opaque {
+        if !self.opaque || self.told {
             self.path = self.path.key(key);
         }
     }
 
     pub(super) fn enter_index(&mut self, index: usize) {
-        if !self.opaque {
+        if !self.opaque || self.told {
             self.path = self.path.index(index);
         }
     }
 
     pub(super) fn leave(&mut self) {
-        if !self.opaque {
+        if !self.opaque || self.told {
             self.path.0.pop();
         }
     }

@@ -17,19 +17,28 @@ impl Checker<'_> {
     pub(super) fn type_names(&mut self) {
         let file = self.file;
         let mut all = Vec::new();
-        for name in file.endpoints.keys() {
-            let path = Section::Endpoints.entry(name);
+        for operation in file.operations() {
+            let (path, name) = (operation.section.entry(operation.name), operation.name);
+            let (what, help) = match operation.section {
+                Section::Events => ("an event's name", "name it as it is told on the wire"),
+                _ => ("an endpoint's name", "name it as the last part of its path"),
+            };
             if !names::is_snake(name) {
-                let help = "name it as the last part of its path";
                 let message = format!("`{name}` is not snake_case");
-                self.report
-                    .error(Mistake::BadIdentifier, At::Key(&path), message)
-                    .label("an endpoint's name")
-                    .help(help);
+                self.report.error(Mistake::BadIdentifier, At::Key(&path), message).label(what).help(help);
             }
             let pascal = names::pascal(name);
-            all.push((path.clone(), format!("{pascal}Response"), name.as_str()));
-            all.push((path, pascal, name.as_str()));
+            if operation.section == Section::Endpoints {
+                all.push((path.clone(), format!("{pascal}Response"), name));
+            }
+            all.push((path, pascal, name));
+        }
+        if !file.events.is_empty() {
+            all.push((
+                Path::of([Section::Events.key()]),
+                names::events(file.family()),
+                "the enum of all events",
+            ));
         }
         for (section, name) in file.type_names() {
             let path = section.entry(name);
@@ -76,6 +85,7 @@ impl Checker<'_> {
                 self.limits(&path, field);
             }
             self.secret(&path, name, field);
+            self.spellings(&path, (name, field), fields);
             if matches!(field.ty, TypeExpr::Generic(Generic::OrText, _)) && field.quirk.is_none() {
                 let help = "quirk: says what the page shows in place of the documented type";
                 self.report
@@ -105,6 +115,28 @@ impl Checker<'_> {
                     .help(help);
             }
             None => {}
+        }
+    }
+
+    /// Other names of a field, and of the items of a list.
+    fn spellings(&mut self, path: &Path, (name, field): (&str, &Field), fields: &IndexMap<String, Field>) {
+        for (index, aka) in field.aka.iter().enumerate() {
+            let others = fields.iter().filter(|(other, _)| *other != name);
+            if aka == name || others.clone().any(|(other, field)| other == aka || field.aka.contains(aka)) {
+                let at = path.key("aka").index(index);
+                self.report
+                    .error(
+                        Mistake::NameCollision,
+                        At::Value(&at),
+                        format!("`{aka}` is the name of a field already"),
+                    )
+                    .label("which one is meant?");
+            }
+        }
+        if field.item.is_some() && !matches!(field.ty, TypeExpr::Generic(Generic::List, _)) {
+            self.report
+                .error(Mistake::BadType, At::Value(&path.key("item")), "only a list has items")
+                .label(format!("`{name}` is a `{}`", field.ty));
         }
     }
 

@@ -1,0 +1,268 @@
+//! Documents that WeCom sends by itself, XML and JSON, as JSON of the shape that the types have.
+
+use quick_xml::Reader;
+use quick_xml::escape::resolve_predefined_entity;
+use quick_xml::events::Event;
+use serde_json::{Map, Value};
+
+use super::event::{Wire, WireKey};
+use super::field::Field;
+use super::model::{Fields, File};
+use super::type_expr::{Generic, TypeExpr};
+
+/// The members of a document that belong to every event, so that no event lists them.
+pub const ENVELOPE: [&str; 13] = [
+    "ToUserName",
+    "FromUserName",
+    "CreateTime",
+    "MsgType",
+    "Event",
+    "ChangeType",
+    "AgentID",
+    "MsgId",
+    "SuiteId",
+    "InfoType",
+    "TimeStamp",
+    "AuthCorpId",
+    "ServiceCorpId",
+];
+
+/// Members that events may list, but needn't: other spellings, and what JSON says of its kind.
+const KNOWN: [&str; 10] = [
+    "AgentId",
+    "msgtype",
+    "msgid",
+    "msg_type",
+    "event_type",
+    "event.eventtype",
+    "event.event_type",
+    "command.command_type",
+    "base_info.req_id",
+    "cmd",
+];
+
+/// Reads a document. Text of XML is text; an element with others in it is an object, in which one that repeats is a list; an
+/// empty one is `null`.
+pub fn parse(text: &str) -> Result<Value, String> {
+    match text.trim_start().chars().next() {
+        Some('<') => xml(text),
+        Some('{') => serde_json::from_str(text).map_err(|error| error.to_string()),
+        _ => Err("it begins like neither XML nor JSON".to_owned()),
+    }
+}
+
+/// An element that hasn't ended.
+#[derive(Default)]
+struct Open {
+    name: String,
+    children: Map<String, Value>,
+    /// Its text, if it has any, and how much of it isn't plain text.
+    text: Option<String>,
+    kept: usize,
+}
+
+impl Open {
+    fn append(&mut self, text: &str) -> usize {
+        let all = self.text.get_or_insert_default();
+        all.push_str(text);
+        all.len()
+    }
+
+    fn value(mut self) -> (String, Value) {
+        let text = self.text.take().map(|text| {
+            let (kept, plain) = text.split_at(self.kept);
+            format!("{kept}{}", plain.trim_end())
+        });
+        let value = match text {
+            _ if !self.children.is_empty() => Value::Object(self.children),
+            Some(text) => Value::String(text),
+            None => Value::Null,
+        };
+        (self.name, value)
+    }
+
+    fn add(&mut self, (name, value): (String, Value)) {
+        match self.children.get_mut(&name) {
+            None => {
+                self.children.insert(name, value);
+            }
+            Some(Value::Array(items)) => items.push(value),
+            Some(first) => *first = Value::Array(vec![first.take(), value]),
+        }
+    }
+}
+
+fn xml(text: &str) -> Result<Value, String> {
+    let mut reader = Reader::from_str(text);
+    let mut open = vec![Open::default()];
+    loop {
+        let event = reader.read_event().map_err(|error| error.to_string())?;
+        let Some(last) = open.last_mut() else { return Err("an element ends that didn't begin".to_owned()) };
+        match event {
+            Event::Start(tag) => {
+                open.push(Open { name: tag.name().into_inner().to_owned(), ..Open::default() });
+            }
+            Event::Empty(tag) => last.add((tag.name().into_inner().to_owned(), Value::Null)),
+            Event::End(_) => {
+                let ended = open.pop().map(Open::value);
+                if let (Some(ended), Some(around)) = (ended, open.last_mut()) {
+                    around.add(ended);
+                }
+            }
+            Event::Text(plain) => {
+                let plain = if last.text.is_none() { plain.trim_start() } else { &plain };
+                if !plain.is_empty() {
+                    last.append(plain);
+                }
+            }
+            Event::CData(data) => last.kept = last.append(&data),
+            Event::GeneralRef(reference) => {
+                let character = reference.resolve_char_ref().map_err(|error| error.to_string())?;
+                let text = match character {
+                    Some(character) => character.to_string(),
+                    None => resolve_predefined_entity(&reference)
+                        .ok_or_else(|| format!("`&{};` is none of XML's own entities", &*reference))?
+                        .to_owned(),
+                };
+                last.kept = last.append(&text);
+            }
+            Event::DocType(_) => return Err("no document has a document type".to_owned()),
+            Event::Comment(_) | Event::Decl(_) | Event::PI(_) => {}
+            Event::Eof if open.len() > 1 => return Err("it ends early".to_owned()),
+            Event::Eof => {
+                let Some(Open { children, text: None, .. }) = open.pop() else {
+                    return Err("there is text outside of its elements".to_owned());
+                };
+                let mut roots = children.into_iter();
+                return match (roots.next(), roots.next()) {
+                    (Some((_, Value::Null)), None) => Ok(Value::Object(Map::new())),
+                    (Some((_, root)), None) if root.is_object() => Ok(root),
+                    _ => Err("a document is one element with others in it".to_owned()),
+                };
+            }
+        }
+    }
+}
+
+/// What a document says that it is.
+pub fn told(document: &Value) -> Option<Wire<'_>> {
+    let at =
+        |pointer: &str| document.pointer(pointer).and_then(Value::as_str).filter(|kind| !kind.is_empty());
+    let is_event = |kind: &&str| kind.eq_ignore_ascii_case("event");
+    let candidates = [
+        (WireKey::InfoType, at("/InfoType")),
+        (WireKey::MsgType, at("/MsgType").filter(|kind| !is_event(kind))),
+        (WireKey::Event, at("/Event")),
+        (WireKey::BotMessage, at("/msgtype").filter(|kind| !is_event(kind))),
+        (WireKey::BotEvent, at("/event/eventtype")),
+        (WireKey::DeviceCommand, at("/command/command_type")),
+        (WireKey::Notification, at("/event/event_type")),
+        (WireKey::Notification, at("/event_type")),
+    ];
+    let (key, kind) = candidates.into_iter().find_map(|(key, kind)| Some((key, kind?)))?;
+    Some(Wire { key, kind, change: at("/ChangeType") })
+}
+
+/// Takes the members that all events have out of a document, as far as an event doesn't list them itself.
+pub fn take_envelope(document: &mut Map<String, Value>, fields: &Fields) {
+    for name in ENVELOPE.iter().chain(&KNOWN) {
+        match name.split_once('.') {
+            _ if fields.contains_key(*name) => {}
+            None => {
+                document.shift_remove(*name);
+            }
+            Some((around, name)) => {
+                let inner = document.get_mut(around).and_then(Value::as_object_mut);
+                let is_alone = inner.is_some_and(|inner| inner.len() == 1 && inner.contains_key(name));
+                if is_alone && !fields.contains_key(around) {
+                    document.shift_remove(around);
+                }
+            }
+        }
+    }
+}
+
+/// Brings the fields of a document into the shape that their types have: one name a field, a list where one belongs, its items
+/// without the element around them, and nothing where an element is empty.
+pub fn arrange(file: &File, fields: &Fields, document: &mut Map<String, Value>) {
+    for (name, field) in fields {
+        let spelling = field.aka.iter().find(|name| document.contains_key(*name));
+        if let Some(value) = spelling.and_then(|name| document.shift_remove(name)) {
+            document.insert(name.clone(), value);
+        }
+        if let Some(value) = document.get_mut(name) {
+            arrange_field(file, field, value);
+        }
+        let is_nothing = document.get(name).is_some_and(Value::is_null);
+        if is_nothing {
+            document.shift_remove(name);
+        }
+    }
+}
+
+fn arrange_field(file: &File, field: &Field, value: &mut Value) {
+    if let (Some(item), Value::Object(around)) = (&field.item, &mut *value)
+        && around.len() == 1
+        && let Some(items) = around.get_mut(item)
+    {
+        *value = items.take();
+    }
+    arrange_value(file, &field.ty, value);
+}
+
+fn arrange_value(file: &File, ty: &TypeExpr, value: &mut Value) {
+    match ty {
+        TypeExpr::Generic(Generic::List, item) => {
+            if !value.is_array() {
+                let is_nothing = value.is_null() || value.as_str().is_some_and(str::is_empty);
+                *value = if is_nothing { Value::Null } else { Value::Array(vec![value.take()]) };
+            }
+            for value in value.as_array_mut().into_iter().flatten() {
+                arrange_value(file, item, value);
+            }
+        }
+        TypeExpr::Named(name) => {
+            let Some(structure) = file.structs.get(name) else { return };
+            match value {
+                Value::Object(object) => arrange(file, &structure.fields, object),
+                Value::String(text) if text.is_empty() => *value = Value::Null,
+                _ => {}
+            }
+        }
+        TypeExpr::Scalar(_) | TypeExpr::Generic(..) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn xml_is_read_as_json_of_its_shape() {
+        let text = "<xml>\n <A> <![CDATA[ x ]]>\n</A><B/><L><Id>1</Id><Id>&lt;2</Id></L><A>y </A></xml>";
+        let expected = json!({ "A": [" x ", "y"], "B": null, "L": { "Id": ["1", "<2"] } });
+        assert_eq!(parse(text), Ok(expected));
+        for text in ["<xml>", "<a></b>", "x", "<a/><b/>", "<a>&b;</a>", "<!DOCTYPE a><a/>", "<a>text</a>", ""]
+        {
+            assert!(parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_document_says_what_it_is() {
+        for (document, wire) in [
+            (json!({ "MsgType": "event", "Event": "a", "ChangeType": "b" }), "Event a b"),
+            (json!({ "InfoType": "a", "ChangeType": "b" }), "InfoType a b"),
+            (json!({ "MsgType": "text" }), "MsgType text"),
+            (json!({ "msgtype": "event", "event": { "eventtype": "a" } }), "eventtype a"),
+            (json!({ "msg_type": "event", "event": { "event_type": "bind" } }), "event_type bind"),
+            (json!({ "event_type": "REFUND.SUCCESS" }), "event_type REFUND.*"),
+        ] {
+            let told = told(&document).expect("it says so");
+            assert!(Wire::parse(wire).expect("it is one").takes(&told), "{wire}");
+        }
+        assert_eq!(told(&json!({ "a": 1 })), None);
+    }
+}

@@ -1,0 +1,111 @@
+//! What WeCom sends by itself.
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::spec::doc::Doc;
+use crate::spec::field::Field;
+use crate::spec::keywords::keywords;
+use crate::spec::pattern;
+
+/// The chapter that the events of a family stand in: `contacts.events.yaml`.
+pub const EVENTS: &str = "events";
+
+/// An event: a message, something that happened, or what a suite is told.
+#[derive(Debug)]
+pub struct Event {
+    /// Everything but the fields.
+    pub head: EventHead,
+    /// What it brings, by wire name, the members of the envelope left out.
+    pub fields: IndexMap<String, Field>,
+}
+
+impl Event {
+    /// What tells it from others, as far as that can be read.
+    pub fn wires(&self) -> impl Iterator<Item = Wire<'_>> {
+        self.head.wire.iter().filter_map(|wire| Wire::parse(wire))
+    }
+}
+
+/// Everything of an event but its fields.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct EventHead {
+    /// The page's Chinese title.
+    #[schemars(extend("pattern" = pattern::DESCRIPTION))]
+    pub title: String,
+    /// What it tells, in one sentence.
+    #[schemars(extend("pattern" = pattern::DESCRIPTION))]
+    pub summary: String,
+    /// What else a receiver must know: who gets it, what it needs, what happens at the edges. Markdown.
+    pub notes: Option<String>,
+    /// The documentation page.
+    pub doc: Doc,
+    /// What tells it from others on the wire; several, where one type serves them all: `Event change_contact create_user`.
+    #[schemars(length(min = 1), inner(regex(pattern = pattern::WIRE)))]
+    pub wire: Vec<String>,
+    /// Whole documents as they arrive, decrypted. They become tests.
+    #[serde(default)]
+    pub examples: Vec<Shown>,
+}
+
+/// A document, as text.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+pub struct Shown {
+    /// What the example shows, where it isn't the plain case.
+    pub note: Option<String>,
+    /// The document, XML or JSON.
+    pub payload: String,
+}
+
+/// What tells one kind of event from others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Wire<'a> {
+    /// The member that says what it is.
+    pub key: WireKey,
+    /// Its value; a `*` at the end stands for anything.
+    pub kind: &'a str,
+    /// The value of `ChangeType`, where that is needed.
+    pub change: Option<&'a str>,
+}
+
+impl<'a> Wire<'a> {
+    /// Reads what tells an event from others: `Event change_contact create_user`.
+    pub fn parse(text: &'a str) -> Option<Self> {
+        let mut words = text.split(' ');
+        let key = WireKey::from_keyword(words.next()?)?;
+        let kind = words.next().filter(|word| !word.is_empty())?;
+        let change = words.next();
+        let whole = words.next().is_none() && change.is_none_or(|change| !change.is_empty());
+        whole.then_some(Self { key, kind, change })
+    }
+
+    /// Whether what a document says of itself is of this kind.
+    pub fn takes(&self, told: &Wire<'_>) -> bool {
+        let kind = match self.kind.strip_suffix('*') {
+            Some(start) => told.kind.starts_with(start),
+            None => told.kind == self.kind,
+        };
+        self.key == told.key && kind && self.change.is_none_or(|change| told.change == Some(change))
+    }
+}
+
+keywords! {
+    /// The member of a document that says what it is.
+    WireKey {
+        /// An application's event.
+        Event = "Event",
+        /// What a suite or a provider is told.
+        InfoType = "InfoType",
+        /// An application's message.
+        MsgType = "MsgType",
+        /// An AI bot's message.
+        BotMessage = "msgtype",
+        /// An AI bot's event, inside of `event`.
+        BotEvent = "eventtype",
+        /// What a device, a payment or the zone tells, inside of `event` or at the top.
+        Notification = "event_type",
+        /// A command to a device, inside of `command`.
+        DeviceCommand = "command_type",
+    }
+}
