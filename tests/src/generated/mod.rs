@@ -239,6 +239,44 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         ],
     ),
     Contract::of::<
+        wecom_models::checkin::GetCheckinOption,
+    >(
+        checkin::GET_CHECKIN_OPTION,
+        &[],
+        &[
+            "/info/*/group/spe_workdays/*/checkintime",
+            "/info/*/group/spe_offdays/*/checkintime",
+            "/info/*/group/group.checkin_method_type",
+        ],
+    ),
+    Contract::of::<
+        wecom_models::checkin::GetCheckinData,
+    >(checkin::GET_CHECKIN_DATA, &[], &[]),
+    Contract::of::<
+        wecom_models::checkin::GetCheckinDayData,
+    >(checkin::GET_CHECKIN_DAY_DATA, &[], &[]),
+    Contract::of::<
+        wecom_models::checkin::GetCheckinMonthData,
+    >(checkin::GET_CHECKIN_MONTH_DATA, &[], &[]),
+    Contract::of::<
+        wecom_models::checkin::GetCheckinScheduleList,
+    >(checkin::GET_CHECKIN_SCHEDULE_LIST, &[], &[]),
+    Contract::of::<
+        wecom_models::checkin::SetCheckinScheduleList,
+    >(checkin::SET_CHECKIN_SCHEDULE_LIST, &[], &[]),
+    Contract::of::<
+        wecom_models::checkin::PunchCorrection,
+    >(checkin::PUNCH_CORRECTION, &[], &[]),
+    Contract::of::<
+        wecom_models::checkin::AddCheckinRecord,
+    >(checkin::ADD_CHECKIN_RECORD, &[], &[]),
+    Contract::of::<
+        wecom_models::checkin::AddCheckinUserFace,
+    >(checkin::ADD_CHECKIN_USER_FACE, &[], &[]),
+    Contract::of::<
+        wecom_models::checkin::GetHardwareCheckinData,
+    >(checkin::GET_HARDWARE_CHECKIN_DATA, &[], &[]),
+    Contract::of::<
         wecom_models::contacts::batch::SyncUser,
     >(contacts::batch::SYNC_USER, &[], &[]),
     Contract::of::<

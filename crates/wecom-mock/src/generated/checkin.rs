@@ -235,4 +235,423 @@ pub(crate) static ROUTES: &[Route] = &[
 }"#,
         cases: &[],
     },
+    Route {
+        id: "checkin.get_checkin_option",
+        method: "POST",
+        path: "/cgi-bin/checkin/getcheckinoption",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &["datetime", "useridlist"],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "info": [
+    {
+      "userid": "lin.wei",
+      "group": {
+        "grouptype": 1,
+        "groupid": 12,
+        "groupname": "Head office",
+        "open_sp_checkin": true,
+        "checkindate": [
+          {
+            "workdays": [1, 2, 3, 4, 5],
+            "checkintime": [
+              { "work_sec": 32400, "off_work_sec": 64800, "remind_work_sec": 31800, "remind_off_work_sec": 64800 }
+            ],
+            "flex_time": 300000,
+            "noneed_offwork": true,
+            "limit_aheadtime": 10800000,
+            "flex_on_duty_time": 0,
+            "flex_off_duty_time": 0
+          }
+        ],
+        "spe_workdays": [
+          {
+            "timestamp": 1720224000,
+            "notes": "Stocktaking",
+            "checkintime": [
+              { "work_sec": 36000, "off_work_sec": 57600, "remind_work_sec": 35400, "remind_off_work_sec": 57600 }
+            ]
+          }
+        ],
+        "spe_offdays": [{ "timestamp": 1720396800, "notes": "Anniversary", "checkintime": [] }],
+        "sync_holidays": true,
+        "need_photo": true,
+        "wifimac_infos": [{ "wifiname": "office-5g", "wifimac": "02:00:5e:10:00:01" }],
+        "note_can_use_local_pic": false,
+        "allow_checkin_offworkday": true,
+        "allow_apply_offworkday": true,
+        "loc_infos": [
+          {
+            "lat": 22540503,
+            "lng": 113934528,
+            "loc_title": "Head office",
+            "loc_detail": "1 Example Road",
+            "distance": 300
+          }
+        ],
+        "schedulelist": [
+          {
+            "schedule_id": 221,
+            "schedule_name": "Early shift",
+            "time_section": [
+              {
+                "time_id": 1,
+                "work_sec": 32400,
+                "off_work_sec": 61200,
+                "remind_work_sec": 31800,
+                "remind_off_work_sec": 61200,
+                "rest_begin_time": 43200,
+                "rest_end_time": 46800,
+                "allow_rest": true,
+                "rest_times": [{ "rest_begin_time": 47400, "rest_end_time": 48000 }]
+              }
+            ],
+            "limit_aheadtime": 14400000,
+            "noneed_offwork": false,
+            "limit_offtime": 14400,
+            "flex_on_duty_time": 0,
+            "flex_off_duty_time": 0,
+            "allow_flex": false,
+            "late_rule": {
+              "allow_offwork_after_time": true,
+              "timerules": [{ "offwork_after_time": 3600, "onwork_flex_time": 3600 }]
+            },
+            "max_allow_arrive_early": 0,
+            "max_allow_arrive_late": 0
+          }
+        ],
+        "offwork_interval_time": 300,
+        "checkin_method_type": 0
+      }
+    }
+  ]
+}"#,
+        cases: &[],
+    },
+    Route {
+        id: "checkin.get_checkin_data",
+        method: "POST",
+        path: "/cgi-bin/checkin/getcheckindata",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &["opencheckindatatype", "starttime", "endtime", "useridlist"],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "checkindata": [
+    {
+      "userid": "lin.wei",
+      "groupname": "Head office",
+      "checkin_type": "上班打卡",
+      "exception_type": "地点异常",
+      "checkin_time": 1720000010,
+      "location_title": "Head office",
+      "location_detail": "1 Example Road",
+      "wifiname": "office-5g",
+      "notes": "Traffic jam",
+      "wifimac": "02:00:5e:10:00:01",
+      "mediaids": ["WWCISP_2t4pXq8uQ7"],
+      "sch_checkin_time": 1720000000,
+      "groupid": 12,
+      "schedule_id": 0,
+      "timeline_id": 2
+    },
+    {
+      "userid": "chen.jie",
+      "groupname": "Sales",
+      "checkin_type": "外出打卡",
+      "exception_type": "",
+      "checkin_time": 1720000020,
+      "location_title": "Customer",
+      "location_detail": "2 Example Road",
+      "wifiname": "",
+      "notes": "",
+      "wifimac": "",
+      "mediaids": [],
+      "lat": 22540503,
+      "lng": 113934528,
+      "deviceid": "E5FA89F6-0001",
+      "sch_checkin_time": 1720000000,
+      "groupid": 13,
+      "schedule_id": 3,
+      "timeline_id": 1
+    }
+  ]
+}"#,
+        cases: &[],
+    },
+    Route {
+        id: "checkin.get_checkin_day_data",
+        method: "POST",
+        path: "/cgi-bin/checkin/getcheckin_daydata",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &["starttime", "endtime", "useridlist"],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "datas": [
+    {
+      "base_info": {
+        "date": 1719936000,
+        "record_type": 1,
+        "name": "Lin Wei",
+        "name_ex": "Wei",
+        "departs_name": "Example/Sales;Example",
+        "acctid": "lin.wei",
+        "rule_info": {
+          "groupid": 12,
+          "groupname": "Head office",
+          "scheduleid": 0,
+          "schedulename": "",
+          "checkintime": [{ "work_sec": 32400, "off_work_sec": 64800 }]
+        },
+        "day_type": 0
+      },
+      "summary_info": {
+        "checkin_count": 2,
+        "regular_work_sec": 31000,
+        "standard_work_sec": 32400,
+        "earliest_time": 32460,
+        "lastest_time": 63460
+      },
+      "holiday_infos": [
+        {
+          "sp_description": { "data": [{ "lang": "zh_CN", "text": "07/03 10:00~07/03 11:00" }] },
+          "sp_number": "202407030002",
+          "sp_title": { "data": [{ "lang": "zh_CN", "text": "1 hour of leave" }] }
+        }
+      ],
+      "exception_infos": [{ "count": 1, "duration": 60, "exception": 1 }],
+      "ot_info": {
+        "ot_status": 1,
+        "ot_duration": 3600,
+        "exception_duration": [],
+        "workday_over_as_vacation": 0,
+        "workday_over_as_money": 3600,
+        "restday_over_as_vacation": 0,
+        "restday_over_as_money": 0,
+        "holiday_over_as_vacation": 0,
+        "holiday_over_as_money": 0
+      },
+      "sp_items": [
+        { "count": 1, "duration": 3600, "time_type": 1, "type": 1, "vacation_id": 2, "name": "Annual leave" },
+        { "count": 0, "duration": 0, "time_type": 0, "type": 100, "vacation_id": 0, "name": "Field work" }
+      ]
+    }
+  ]
+}"#,
+        cases: &[],
+    },
+    Route {
+        id: "checkin.get_checkin_month_data",
+        method: "POST",
+        path: "/cgi-bin/checkin/getcheckin_monthdata",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &["starttime", "endtime", "useridlist"],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "datas": [
+    {
+      "base_info": {
+        "record_type": 1,
+        "name": "Lin Wei",
+        "name_ex": "Wei",
+        "departs_name": "Example/Sales;Example",
+        "acctid": "lin.wei",
+        "rule_info": { "groupid": 12, "groupname": "Head office" }
+      },
+      "summary_info": {
+        "work_days": 23,
+        "regular_days": 20,
+        "rest_days": 8,
+        "except_days": 3,
+        "regular_work_sec": 720000,
+        "standard_work_sec": 745200
+      },
+      "exception_infos": [{ "count": 2, "duration": 28920, "exception": 4 }],
+      "sp_items": [{ "count": 1, "duration": 0, "time_type": 0, "type": 1, "vacation_id": 2, "name": "Annual leave" }],
+      "overwork_info": {
+        "workday_over_sec": 54000,
+        "holidays_over_sec": 0,
+        "restdays_over_sec": 205560,
+        "workdays_over_as_vacation": 0,
+        "workdays_over_as_money": 54000,
+        "restdays_over_as_vacation": 0,
+        "restdays_over_as_money": 172800,
+        "holidays_over_as_vacation": 0,
+        "holidays_over_as_money": 0
+      }
+    }
+  ]
+}"#,
+        cases: &[],
+    },
+    Route {
+        id: "checkin.get_checkin_schedule_list",
+        method: "POST",
+        path: "/cgi-bin/checkin/getcheckinschedulist",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &["useridlist", "starttime", "endtime"],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "schedule_list": [
+    {
+      "userid": "lin.wei",
+      "yearmonth": 202407,
+      "groupid": 11,
+      "groupname": "Shifts",
+      "schedule": {
+        "scheduleList": [
+          {
+            "day": 4,
+            "schedule_info": {
+              "schedule_id": 229,
+              "schedule_name": "Early shift",
+              "time_section": [
+                {
+                  "id": 1,
+                  "work_sec": 32400,
+                  "off_work_sec": 43200,
+                  "remind_work_sec": 32400,
+                  "remind_off_work_sec": 43200
+                }
+              ]
+            }
+          },
+          { "day": 5, "schedule_info": { "schedule_id": 0, "schedule_name": "Off", "time_section": [] } }
+        ]
+      }
+    }
+  ]
+}"#,
+        cases: &[],
+    },
+    Route {
+        id: "checkin.set_checkin_schedule_list",
+        method: "POST",
+        path: "/cgi-bin/checkin/setcheckinschedulist",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &[
+            "groupid",
+            "items",
+            "items[].userid",
+            "items[].day",
+            "items[].schedule_id",
+            "yearmonth",
+        ],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
+    },
+    Route {
+        id: "checkin.punch_correction",
+        method: "POST",
+        path: "/cgi-bin/checkin/punch_correction",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &["userid", "schedule_date_time", "checkin_time"],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
+    },
+    Route {
+        id: "checkin.add_checkin_record",
+        method: "POST",
+        path: "/cgi-bin/checkin/add_checkin_record",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &[
+            "records",
+            "records[].userid",
+            "records[].checkin_time",
+            "records[].location_title",
+            "records[].location_detail",
+            "records[].device_type",
+            "records[].device_detail",
+        ],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
+    },
+    Route {
+        id: "checkin.add_checkin_user_face",
+        method: "POST",
+        path: "/cgi-bin/checkin/addcheckinuserface",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &[],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
+    },
+    Route {
+        id: "checkin.get_hardware_checkin_data",
+        method: "POST",
+        path: "/cgi-bin/hardware/get_hardware_checkin_data",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &["starttime", "endtime", "useridlist"],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "checkindata": [
+    { "userid": "lin.wei", "checkin_time": 1720000010, "device_sn": "SN0001", "device_name": "Main entrance" }
+  ]
+}"#,
+        cases: &[],
+    },
 ];

@@ -9,6 +9,16 @@
 //! | request | title | call |
 //! |---|---|---|
 //! | [`GetCorpCheckinOption`] | [获取企业所有打卡规则](https://developer.work.weixin.qq.com/document/path/93384) | `POST /cgi-bin/checkin/getcorpcheckinoption` |
+//! | [`GetCheckinOption`] | [获取员工打卡规则](https://developer.work.weixin.qq.com/document/path/90263) | `POST /cgi-bin/checkin/getcheckinoption` |
+//! | [`GetCheckinData`] | [获取打卡记录数据](https://developer.work.weixin.qq.com/document/path/90262) | `POST /cgi-bin/checkin/getcheckindata` |
+//! | [`GetCheckinDayData`] | [获取打卡日报数据](https://developer.work.weixin.qq.com/document/path/93374) | `POST /cgi-bin/checkin/getcheckin_daydata` |
+//! | [`GetCheckinMonthData`] | [获取打卡月报数据](https://developer.work.weixin.qq.com/document/path/93387) | `POST /cgi-bin/checkin/getcheckin_monthdata` |
+//! | [`GetCheckinScheduleList`] | [获取打卡人员排班信息](https://developer.work.weixin.qq.com/document/path/93380) | `POST /cgi-bin/checkin/getcheckinschedulist` |
+//! | [`SetCheckinScheduleList`] | [为打卡人员排班](https://developer.work.weixin.qq.com/document/path/93385) | `POST /cgi-bin/checkin/setcheckinschedulist` |
+//! | [`PunchCorrection`] | [为打卡人员补卡](https://developer.work.weixin.qq.com/document/path/95803) | `POST /cgi-bin/checkin/punch_correction` |
+//! | [`AddCheckinRecord`] | [添加打卡记录](https://developer.work.weixin.qq.com/document/path/99647) | `POST /cgi-bin/checkin/add_checkin_record` |
+//! | [`AddCheckinUserFace`] | [录入打卡人员人脸信息](https://developer.work.weixin.qq.com/document/path/93378) | `POST /cgi-bin/checkin/addcheckinuserface` |
+//! | [`GetHardwareCheckinData`] | [获取设备打卡数据](https://developer.work.weixin.qq.com/document/path/94126) | `POST /cgi-bin/hardware/get_hardware_checkin_data` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -54,6 +64,1155 @@ impl GetCorpCheckinOption {
 pub struct GetCorpCheckinOptionResponse {
     /// The rules.
     pub group: Vec<Group>,
+}
+
+/// Gets the check-in rules of members on a day.
+///
+/// `POST /cgi-bin/checkin/getcheckinoption` ·
+/// [获取员工打卡规则](https://developer.work.weixin.qq.com/document/path/90263)
+///
+/// Rules may differ from day to day. Times of day are in seconds since midnight.
+///
+/// Self-built apps must be listed under 打卡 › 可调用接口的应用. Customized and third-party apps need the
+/// permission 打卡. Since 2023-12-01 a system app's secret no longer works; existing companies are
+/// unaffected for now.
+#[doc(
+    alias(
+        "获取员工打卡规则",
+        "/cgi-bin/checkin/getcheckinoption",
+        "checkin/getcheckinoption"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetCheckinOption {
+    /// The day, as its midnight.
+    pub datetime: Timestamp,
+    /// The members' userids. At most 100 items.
+    pub useridlist: Vec<String>,
+}
+
+impl GetCheckinOption {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(
+        datetime: impl Into<Timestamp>,
+        useridlist: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self {
+            datetime: datetime.into(),
+            useridlist: useridlist.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+/// The response to [`GetCheckinOption`]. It implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetCheckinOptionResponse {
+    /// The rules, one entry per member.
+    pub info: Vec<MemberRule>,
+}
+
+/// Gets the check-ins of members within a period.
+///
+/// `POST /cgi-bin/checkin/getcheckindata` ·
+/// [获取打卡记录数据](https://developer.work.weixin.qq.com/document/path/90262)
+///
+/// Rate limit: 600 calls per minute.
+///
+/// `endtime` is at most 30 days after `starttime`.
+///
+/// They are returned whether or not the check-in app is on now. The standard time only exists under
+/// fixed and shift schedules.
+///
+/// Self-built apps must be listed under 打卡 › 可调用接口的应用. Customized and third-party apps need the
+/// permission 打卡. Since 2023-12-01 a system app's secret no longer works; existing companies are
+/// unaffected for now.
+#[doc(
+    alias(
+        "获取打卡记录数据",
+        "/cgi-bin/checkin/getcheckindata",
+        "checkin/getcheckindata"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetCheckinData {
+    /// The type of check-ins.
+    pub opencheckindatatype: CheckinFilter,
+    /// The start of the period.
+    pub starttime: Timestamp,
+    /// The end of the period.
+    pub endtime: Timestamp,
+    /// The members' userids. At most 100 items.
+    pub useridlist: Vec<String>,
+}
+
+impl GetCheckinData {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(
+        opencheckindatatype: CheckinFilter,
+        starttime: impl Into<Timestamp>,
+        endtime: impl Into<Timestamp>,
+        useridlist: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self {
+            opencheckindatatype,
+            starttime: starttime.into(),
+            endtime: endtime.into(),
+            useridlist: useridlist.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+/// The response to [`GetCheckinData`]. It implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetCheckinDataResponse {
+    /// The check-ins.
+    pub checkindata: Vec<Checkin>,
+}
+
+/// Gets the daily attendance reports of members.
+///
+/// `POST /cgi-bin/checkin/getcheckin_daydata` ·
+/// [获取打卡日报数据](https://developer.work.weixin.qq.com/document/path/93374)
+///
+/// Rate limit: 100 calls per minute.
+///
+/// Self-built apps must be listed under 打卡 › 可调用接口的应用. Customized and third-party apps need the
+/// permission 打卡. Since 2023-12-01 a system app's secret no longer works; existing companies are
+/// unaffected for now.
+#[doc(
+    alias(
+        "获取打卡日报数据",
+        "/cgi-bin/checkin/getcheckin_daydata",
+        "checkin/getcheckin_daydata"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetCheckinDayData {
+    /// The first day, as its midnight.
+    pub starttime: Timestamp,
+    /// The last day, as its midnight.
+    pub endtime: Timestamp,
+    /// The members' userids. 1 to 100 items, each at most 64 bytes, each at least 1 characters.
+    pub useridlist: Vec<String>,
+}
+
+impl GetCheckinDayData {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(
+        starttime: impl Into<Timestamp>,
+        endtime: impl Into<Timestamp>,
+        useridlist: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self {
+            starttime: starttime.into(),
+            endtime: endtime.into(),
+            useridlist: useridlist.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+/// The response to [`GetCheckinDayData`]. It implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetCheckinDayDataResponse {
+    /// The reports.
+    pub datas: Vec<DayReport>,
+}
+
+/// Gets the monthly attendance reports of members.
+///
+/// `POST /cgi-bin/checkin/getcheckin_monthdata` ·
+/// [获取打卡月报数据](https://developer.work.weixin.qq.com/document/path/93387)
+///
+/// Rate limit: 60 calls per minute.
+///
+/// Self-built apps must be listed under 打卡 › 可调用接口的应用. Customized and third-party apps need the
+/// permission 打卡. Since 2023-12-01 a system app's secret no longer works; existing companies are
+/// unaffected for now.
+#[doc(
+    alias(
+        "获取打卡月报数据",
+        "/cgi-bin/checkin/getcheckin_monthdata",
+        "checkin/getcheckin_monthdata"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetCheckinMonthData {
+    /// The first day, as its midnight.
+    pub starttime: Timestamp,
+    /// The last day, as its midnight.
+    pub endtime: Timestamp,
+    /// The members' userids. 1 to 100 items, each at most 64 bytes, each at least 1 characters.
+    pub useridlist: Vec<String>,
+}
+
+impl GetCheckinMonthData {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(
+        starttime: impl Into<Timestamp>,
+        endtime: impl Into<Timestamp>,
+        useridlist: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self {
+            starttime: starttime.into(),
+            endtime: endtime.into(),
+            useridlist: useridlist.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+/// The response to [`GetCheckinMonthData`]. It implements `Serialize` with the feature
+/// `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetCheckinMonthDataResponse {
+    /// The reports.
+    pub datas: Vec<MonthReport>,
+}
+
+/// Gets the shifts of members under shift schedules.
+///
+/// `POST /cgi-bin/checkin/getcheckinschedulist` ·
+/// [获取打卡人员排班信息](https://developer.work.weixin.qq.com/document/path/93380)
+///
+/// Rate limit: 60 calls per minute.
+///
+/// `endtime` is at most 31 days after `starttime`.
+///
+/// Self-built apps must be listed under 打卡 › 可调用接口的应用. Customized and third-party apps need the
+/// permission 打卡. Since 2023-12-01 a system app's secret no longer works; existing companies are
+/// unaffected for now.
+///
+/// Error codes:
+///
+/// - 301021, `INVALID_USERID_301021`: A userid is wrong.
+/// - 301070, `CHECKIN_SYSTEM_ERROR`: WeCom failed. Try again later.
+/// - 301075, `CHECKIN_SCHEDULE_INVALID_PARAMETER`: A parameter of the request is invalid.
+#[doc(
+    alias(
+        "获取打卡人员排班信息",
+        "/cgi-bin/checkin/getcheckinschedulist",
+        "checkin/getcheckinschedulist"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetCheckinScheduleList {
+    /// The members' userids. At most 100 items.
+    pub useridlist: Vec<String>,
+    /// The start of the period.
+    pub starttime: Timestamp,
+    /// The end of the period, at most a month after its start.
+    pub endtime: Timestamp,
+}
+
+impl GetCheckinScheduleList {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(
+        useridlist: impl IntoIterator<Item = impl Into<String>>,
+        starttime: impl Into<Timestamp>,
+        endtime: impl Into<Timestamp>,
+    ) -> Self {
+        Self {
+            useridlist: useridlist.into_iter().map(Into::into).collect(),
+            starttime: starttime.into(),
+            endtime: endtime.into(),
+        }
+    }
+}
+
+/// The response to [`GetCheckinScheduleList`]. It implements `Serialize` with the feature
+/// `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetCheckinScheduleListResponse {
+    /// The shifts, one entry per member and month.
+    pub schedule_list: Vec<ShiftPlan>,
+}
+
+/// Assigns shifts to members under a shift schedule.
+///
+/// `POST /cgi-bin/checkin/setcheckinschedulist` ·
+/// [为打卡人员排班](https://developer.work.weixin.qq.com/document/path/93385)
+///
+/// Rate limit: 60 calls per minute.
+///
+/// Only for check-in rules with a shift schedule (按班次上下班).
+///
+/// Self-built apps must be listed under 打卡 › 可调用接口的应用. Customized and third-party apps need the
+/// permission 打卡. Since 2023-12-01 a system app's secret no longer works; existing companies are
+/// unaffected for now.
+#[doc(
+    alias(
+        "为打卡人员排班",
+        "/cgi-bin/checkin/setcheckinschedulist",
+        "checkin/setcheckinschedulist"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SetCheckinScheduleList {
+    /// The rule's ID.
+    pub groupid: u64,
+    /// The shifts.
+    pub items: Vec<ShiftAssignment>,
+    /// The year and month, as in 202011.
+    pub yearmonth: u64,
+}
+
+impl SetCheckinScheduleList {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(
+        groupid: u64,
+        items: impl IntoIterator<Item = ShiftAssignment>,
+        yearmonth: u64,
+    ) -> Self {
+        Self {
+            groupid,
+            items: items.into_iter().collect(),
+            yearmonth,
+        }
+    }
+}
+
+/// The response to [`SetCheckinScheduleList`]. It implements `Serialize` with the feature
+/// `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SetCheckinScheduleListResponse {}
+
+/// Corrects a member's check-in.
+///
+/// `POST /cgi-bin/checkin/punch_correction` ·
+/// [为打卡人员补卡](https://developer.work.weixin.qq.com/document/path/95803)
+///
+/// Rate limit: 600 calls per minute.
+///
+/// Check-ins by approval (审批打卡) of the approval app can't be corrected; a correction clears the data
+/// of the former check-in by approval.
+///
+/// Self-built apps must be listed under 打卡 › 可调用接口的应用. Customized and third-party apps can't call it
+/// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
+/// now.
+#[doc(
+    alias(
+        "为打卡人员补卡",
+        "/cgi-bin/checkin/punch_correction",
+        "checkin/punch_correction"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct PunchCorrection {
+    /// The member's userid.
+    pub userid: String,
+    /// The day of the check-in, as its midnight.
+    pub schedule_date_time: Timestamp,
+    /// The time at which the member had to check in, in seconds since midnight, as in the member's rule.
+    /// Omit it where there is none: on days off, without a rule, and under free schedules.
+    pub schedule_checkin_time: Option<u64>,
+    /// The time at which the member did check in.
+    pub checkin_time: Timestamp,
+    /// A remark. At most 512 bytes.
+    pub remark: Option<String>,
+}
+
+impl PunchCorrection {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(
+        userid: impl Into<String>,
+        schedule_date_time: impl Into<Timestamp>,
+        checkin_time: impl Into<Timestamp>,
+    ) -> Self {
+        Self {
+            userid: userid.into(),
+            schedule_date_time: schedule_date_time.into(),
+            checkin_time: checkin_time.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`schedule_checkin_time`](Self::schedule_checkin_time).
+    #[must_use]
+    pub fn schedule_checkin_time(mut self, schedule_checkin_time: u64) -> Self {
+        self.schedule_checkin_time = Some(schedule_checkin_time);
+        self
+    }
+
+    /// Sets [`remark`](Self::remark).
+    #[must_use]
+    pub fn remark(mut self, remark: impl Into<String>) -> Self {
+        self.remark = Some(remark.into());
+        self
+    }
+}
+
+/// The response to [`PunchCorrection`]. It implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct PunchCorrectionResponse {}
+
+/// Adds check-ins from other devices.
+///
+/// `POST /cgi-bin/checkin/add_checkin_record` ·
+/// [添加打卡记录](https://developer.work.weixin.qq.com/document/path/99647)
+///
+/// Rate limit: 60 calls per minute.
+///
+/// Those that match a check-in rule show in the details and statistics in WeCom. They clear the data
+/// of a check-in by approval (审批打卡) in their place.
+///
+/// Self-built apps must be listed under 打卡 › 可调用接口的应用. Customized and third-party apps can't call it
+/// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
+/// now.
+#[doc(
+    alias(
+        "添加打卡记录",
+        "/cgi-bin/checkin/add_checkin_record",
+        "checkin/add_checkin_record"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AddCheckinRecord {
+    /// The check-ins. At most 200 items.
+    pub records: Vec<NewCheckin>,
+}
+
+impl AddCheckinRecord {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(records: impl IntoIterator<Item = NewCheckin>) -> Self {
+        Self {
+            records: records.into_iter().collect(),
+        }
+    }
+}
+
+/// The response to [`AddCheckinRecord`]. It implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AddCheckinRecordResponse {}
+
+/// Sets a member's face for check-ins with face recognition.
+///
+/// `POST /cgi-bin/checkin/addcheckinuserface` ·
+/// [录入打卡人员人脸信息](https://developer.work.weixin.qq.com/document/path/93378)
+///
+/// Rate limit: 10 calls per minute.
+///
+/// It replaces the member's former face. The image has at most 1 MB.
+///
+/// Self-built apps must be listed under 打卡 › 可调用接口的应用. Customized and third-party apps can't call it
+/// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
+/// now.
+///
+/// Error codes:
+///
+/// - 301021, `INVALID_USERID_301021`: A parameter of the request is invalid.
+/// - 301069, `CHECKIN_MEMBER_NOT_FOUND`: There is no member with this userid.
+/// - 301070, `CHECKIN_SYSTEM_ERROR`: WeCom failed. Try again later.
+/// - 301071, `CHECKIN_SIMILAR_FACE_EXISTS`: Another member of the company has a similar face. The face was set all the same.
+/// - 301072, `CHECKIN_INVALID_FACE_IMAGE`: The image is unusable. Use another image.
+#[doc(
+    alias(
+        "录入打卡人员人脸信息",
+        "/cgi-bin/checkin/addcheckinuserface",
+        "checkin/addcheckinuserface"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AddCheckinUserFace {
+    /// The member's userid.
+    pub userid: Option<String>,
+    /// The image, in base64.
+    pub userface: Option<String>,
+}
+
+impl AddCheckinUserFace {
+    /// Creates an empty request: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`userid`](Self::userid).
+    #[must_use]
+    pub fn userid(mut self, userid: impl Into<String>) -> Self {
+        self.userid = Some(userid.into());
+        self
+    }
+
+    /// Sets [`userface`](Self::userface).
+    #[must_use]
+    pub fn userface(mut self, userface: impl Into<String>) -> Self {
+        self.userface = Some(userface.into());
+        self
+    }
+}
+
+/// The response to [`AddCheckinUserFace`]. It implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AddCheckinUserFaceResponse {}
+
+/// Gets the raw check-ins of members at attendance devices.
+///
+/// `POST /cgi-bin/hardware/get_hardware_checkin_data` ·
+/// [获取设备打卡数据](https://developer.work.weixin.qq.com/document/path/94126)
+///
+/// `endtime` is at most 31 days after `starttime`.
+///
+/// Includes those that the check-in app doesn't record since they match no rule, but none made with
+/// the WeCom app on a phone. Invalid userids are ignored.
+///
+/// Self-built apps must be listed under 打卡 › 可调用接口的应用. Third-party apps need the permission 打卡, and
+/// the device model must be linked to the app. Customized apps can't call it yet. Since 2023-12-01 a
+/// system app's secret no longer works; existing companies are unaffected for now.
+#[doc(
+    alias(
+        "获取设备打卡数据",
+        "/cgi-bin/hardware/get_hardware_checkin_data",
+        "hardware/get_hardware_checkin_data"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetHardwareCheckinData {
+    /// The time that the period applies to. Default 1.
+    pub filter_type: Option<HardwareFilter>,
+    /// The start of the period.
+    pub starttime: Timestamp,
+    /// The end of the period, at most a month after its start.
+    pub endtime: Timestamp,
+    /// The members' userids. At most 100 items.
+    pub useridlist: Vec<String>,
+}
+
+impl GetHardwareCheckinData {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(
+        starttime: impl Into<Timestamp>,
+        endtime: impl Into<Timestamp>,
+        useridlist: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self {
+            starttime: starttime.into(),
+            endtime: endtime.into(),
+            useridlist: useridlist.into_iter().map(Into::into).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`filter_type`](Self::filter_type).
+    #[must_use]
+    pub fn filter_type(mut self, filter_type: HardwareFilter) -> Self {
+        self.filter_type = Some(filter_type);
+        self
+    }
+}
+
+/// The response to [`GetHardwareCheckinData`]. It implements `Serialize` with the feature
+/// `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetHardwareCheckinDataResponse {
+    /// The check-ins.
+    pub checkindata: Vec<HardwareCheckin>,
+}
+
+/// A member's check-in rule.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct MemberRule {
+    /// The member's userid.
+    pub userid: String,
+    /// The rule.
+    pub group: MemberGroup,
+}
+
+/// A check-in rule, as it applies to a member.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct MemberGroup {
+    /// The type of the rule.
+    pub grouptype: GroupType,
+    /// The rule's ID.
+    pub groupid: u64,
+    /// The rule's name.
+    pub groupname: String,
+    /// The days of the week, and the check-in times on them.
+    pub checkindate: Vec<MemberCheckinDate>,
+    /// The special days on which members have to check in.
+    pub spe_workdays: Vec<SpecialDay>,
+    /// The special days on which members don't have to check in.
+    pub spe_offdays: Vec<SpecialDay>,
+    /// Whether public holidays are days off. Not for shift schedules.
+    pub sync_holidays: bool,
+    /// Whether a photo is required.
+    pub need_photo: bool,
+    /// Whether a remark may have an image from the phone's album.
+    pub note_can_use_local_pic: bool,
+    /// Whether members may check in on days off.
+    pub allow_checkin_offworkday: bool,
+    /// Whether members may request make-up check-ins.
+    pub allow_apply_offworkday: bool,
+    /// The wireless networks in which members can check in.
+    pub wifimac_infos: Vec<WifiNetwork>,
+    /// The locations at which members can check in.
+    pub loc_infos: Vec<CheckinLocation>,
+    /// The shifts. Only for shift schedules.
+    pub schedulelist: Option<Vec<Schedule>>,
+    /// The cases in which no make-up check-in is possible, as bits: 1 missed check-in, 2 late, 4 left
+    /// early, 8 other exceptions. 0, the default, means no restriction. If absent, it is 0. Default 0.
+    pub buka_restriction: Option<u64>,
+    /// The time the next day begins, in seconds since midnight. Only for free schedules.
+    pub span_day_time: Option<u64>,
+    /// The work duration per day, in seconds; -1 means no limit. Only for free schedules.
+    pub standard_work_duration: Option<i64>,
+    /// Whether check-in by approval (审批打卡) is on. If absent, it is on. Default true.
+    pub open_sp_checkin: Option<bool>,
+    /// The time after checking in from which members can check out, in seconds. For overtime under fixed
+    /// schedules and free shift assignment (自由排班), and for work and overtime under free schedules.
+    pub offwork_interval_time: u64,
+    /// The way check-ins and check-outs alternate: always under free schedules, on days off under fixed
+    /// and shift schedules.
+    pub checkin_method_type: CheckinMethod,
+}
+
+/// Days of the week, and the check-in times on them.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct MemberCheckinDate {
+    /// The days: 1 is Monday, 6 Saturday, 0 Sunday. For shift schedules, the dates of the shifts returned.
+    /// Empty or absent for alternating weeks; see `biweekly`.
+    pub workdays: Option<Vec<u64>>,
+    /// The start and end of work on those days.
+    pub checkintime: Vec<CheckinTime>,
+    /// Whether checking out is not required.
+    pub noneed_offwork: bool,
+    /// The time before the start of work from which members can check in, in milliseconds.
+    pub limit_aheadtime: u64,
+    /// The grace period, in milliseconds. Only used if `flex_on_duty_time` and `flex_off_duty_time` are
+    /// -1.
+    pub flex_time: u64,
+    /// The permitted lateness, in seconds; -1 if `flex_time` is used.
+    pub flex_on_duty_time: i64,
+    /// The permitted early departure, in seconds; -1 if `flex_time` is used.
+    pub flex_off_duty_time: i64,
+    /// The alternating long and short weeks (大小周). Only for fixed schedules.
+    pub biweekly: Option<Biweekly>,
+}
+
+/// A check-in. Coordinates are GCJ-02, as in Tencent's maps.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Checkin {
+    /// The member's userid.
+    pub userid: String,
+    /// The rule's name.
+    pub groupname: String,
+    /// The type of check-in.
+    pub checkin_type: CheckinType,
+    /// The exceptions in Chinese, separated by semicolons; empty if there is none: 时间异常 (time), 地点异常
+    /// (location), 未打卡 (missed), wifi异常 (wireless network), 非常用设备 (unusual device).
+    pub exception_type: String,
+    /// The time of the check-in.
+    pub checkin_time: Timestamp,
+    /// The location's name.
+    pub location_title: String,
+    /// The location's details.
+    pub location_detail: String,
+    /// The wireless network's name.
+    pub wifiname: String,
+    /// The remark.
+    pub notes: String,
+    /// The access point's MAC address (BSSID).
+    pub wifimac: String,
+    /// The `media_id`s of the attachments.
+    pub mediaids: Vec<String>,
+    /// The latitude, in millionths of a degree. Absent without a location.
+    pub lat: Option<i64>,
+    /// The longitude, in millionths of a degree. Absent without a location.
+    pub lng: Option<i64>,
+    /// The device's ID. Absent in some check-ins of the page's example.
+    pub deviceid: Option<String>,
+    /// The standard time: the start or end of work that the check-in is for.
+    pub sch_checkin_time: Timestamp,
+    /// The rule's ID.
+    pub groupid: u64,
+    /// The ID of the shift within the rule.
+    pub schedule_id: u64,
+    /// The ID of the period within the shift.
+    pub timeline_id: u64,
+}
+
+/// A member's attendance on a day.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct DayReport {
+    /// The member and the rule.
+    pub base_info: DayBase,
+    /// The summary.
+    pub summary_info: DaySummary,
+    /// The leave and other approval requests of the day.
+    pub holiday_infos: Vec<LeaveInfo>,
+    /// The exceptions.
+    pub exception_infos: Vec<ExceptionInfo>,
+    /// The overtime.
+    pub ot_info: DayOvertime,
+    /// The leave and other items.
+    pub sp_items: Vec<AttendanceItem>,
+}
+
+/// The member of a daily report, and the rule.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct DayBase {
+    /// The day.
+    pub date: Timestamp,
+    /// The type of the rule.
+    pub record_type: RecordType,
+    /// The member's name.
+    pub name: String,
+    /// The member's alias.
+    pub name_ex: String,
+    /// The member's departments, separated by semicolons.
+    pub departs_name: String,
+    /// The member's userid.
+    pub acctid: String,
+    /// The rule.
+    pub rule_info: DayRule,
+    /// The type of day.
+    pub day_type: DayType,
+}
+
+/// The rule of a daily report.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct DayRule {
+    /// The rule's ID.
+    pub groupid: u64,
+    /// The rule's name.
+    pub groupname: String,
+    /// The shift's ID. Nothing unless the rule has a shift schedule.
+    pub scheduleid: u64,
+    /// The shift's name. Empty unless the rule has a shift schedule.
+    pub schedulename: String,
+    /// The start and end of work. Empty unless the rule has a fixed schedule.
+    pub checkintime: Vec<DayCheckinTime>,
+}
+
+/// The start and end of work. Times are in seconds since midnight.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct DayCheckinTime {
+    /// The start of work.
+    pub work_sec: u64,
+    /// The end of work.
+    pub off_work_sec: u64,
+}
+
+/// The summary of a daily report.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct DaySummary {
+    /// The number of check-ins.
+    pub checkin_count: u64,
+    /// The time worked, in seconds.
+    pub regular_work_sec: u64,
+    /// The standard working time, in seconds.
+    pub standard_work_sec: u64,
+    /// The time of the first check-in, in seconds since midnight.
+    pub earliest_time: u64,
+    /// The time of the last check-in, in seconds since midnight.
+    pub latest_time: u64,
+}
+
+/// An approval request for leave or the like.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct LeaveInfo {
+    /// The request's number.
+    pub sp_number: String,
+    /// The title.
+    pub sp_title: Texts,
+    /// The description.
+    pub sp_description: Texts,
+}
+
+/// A text in several languages; so far, only Chinese.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Texts {
+    /// The texts, one entry per language.
+    pub data: Vec<LocalizedText>,
+}
+
+/// A text in one language.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct LocalizedText {
+    /// The text.
+    pub text: String,
+    /// The language: `zh_CN`.
+    pub lang: String,
+}
+
+/// Exceptions of a type.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ExceptionInfo {
+    /// The type of the exceptions.
+    pub exception: ExceptionType,
+    /// The number of exceptions.
+    pub count: u64,
+    /// Their duration, in seconds. Only for coming late, leaving early and absence.
+    pub duration: u64,
+}
+
+/// The overtime of a day. Durations are in seconds.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct DayOvertime {
+    /// The status of the overtime.
+    pub ot_status: OvertimeStatus,
+    /// The overtime.
+    pub ot_duration: u64,
+    /// The missing overtime, if `ot_status` is `TooShort`.
+    pub exception_duration: Vec<u64>,
+    /// The overtime on a workday that becomes compensatory leave. May be absent if there is none.
+    pub workday_over_as_vacation: Option<u64>,
+    /// The overtime on a workday that is paid. May be absent if there is none.
+    pub workday_over_as_money: Option<u64>,
+    /// The overtime on a day off that becomes compensatory leave. May be absent if there is none.
+    pub restday_over_as_vacation: Option<u64>,
+    /// The overtime on a day off that is paid. May be absent if there is none.
+    pub restday_over_as_money: Option<u64>,
+    /// The overtime on a holiday that becomes compensatory leave. May be absent if there is none.
+    pub holiday_over_as_vacation: Option<u64>,
+    /// The overtime on a holiday that is paid. May be absent if there is none.
+    pub holiday_over_as_money: Option<u64>,
+}
+
+/// Leave, or another item of attendance.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AttendanceItem {
+    /// The type of the item.
+    pub r#type: ItemType,
+    /// The ID of the leave type, if it is leave.
+    pub vacation_id: u64,
+    /// The number of times.
+    pub count: u64,
+    /// The duration in seconds: divide it by 86400 for days, by 3600 for hours, as `time_type` says.
+    pub duration: u64,
+    /// The unit of the duration.
+    pub time_type: LeaveUnit,
+    /// The item's name.
+    pub name: String,
+}
+
+/// A member's attendance in a period.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct MonthReport {
+    /// The member and the rule.
+    pub base_info: MonthBase,
+    /// The summary.
+    pub summary_info: MonthSummary,
+    /// The exceptions.
+    pub exception_infos: Vec<ExceptionInfo>,
+    /// The leave and other items.
+    pub sp_items: Vec<AttendanceItem>,
+    /// The overtime.
+    pub overwork_info: MonthOvertime,
+}
+
+/// The member of a monthly report, and the rule.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct MonthBase {
+    /// The type of the rule.
+    pub record_type: RecordType,
+    /// The member's name.
+    pub name: String,
+    /// The member's alias.
+    pub name_ex: String,
+    /// The member's departments, separated by semicolons.
+    pub departs_name: String,
+    /// The member's userid.
+    pub acctid: String,
+    /// The rule.
+    pub rule_info: MonthRule,
+}
+
+/// The rule of a monthly report.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct MonthRule {
+    /// The rule's ID.
+    pub groupid: u64,
+    /// The rule's name.
+    pub groupname: String,
+}
+
+/// The summary of a monthly report.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct MonthSummary {
+    /// The number of days on which the member had to work.
+    pub work_days: u64,
+    /// The number of days without an exception. Absent from the page's example.
+    pub regular_days: Option<u64>,
+    /// The number of days off.
+    pub rest_days: u64,
+    /// The number of days with an exception.
+    pub except_days: u64,
+    /// The time worked, in seconds.
+    pub regular_work_sec: u64,
+    /// The standard working time, in seconds.
+    pub standard_work_sec: u64,
+}
+
+/// The overtime of a period. Durations are in seconds.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct MonthOvertime {
+    /// The overtime on workdays.
+    pub workday_over_sec: u64,
+    /// The overtime on holidays. May be absent if there is none.
+    pub holidays_over_sec: Option<u64>,
+    /// The overtime on days off.
+    pub restdays_over_sec: u64,
+    /// The overtime on workdays that becomes compensatory leave.
+    pub workdays_over_as_vacation: u64,
+    /// The overtime on workdays that is paid.
+    pub workdays_over_as_money: u64,
+    /// The overtime on days off that becomes compensatory leave.
+    pub restdays_over_as_vacation: u64,
+    /// The overtime on days off that is paid.
+    pub restdays_over_as_money: u64,
+    /// The overtime on holidays that becomes compensatory leave.
+    pub holidays_over_as_vacation: u64,
+    /// The overtime on holidays that is paid.
+    pub holidays_over_as_money: u64,
+}
+
+/// A member's shifts in a month.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ShiftPlan {
+    /// The member's userid.
+    pub userid: String,
+    /// The year and month, as in 202011.
+    pub yearmonth: u64,
+    /// The rule's ID.
+    pub groupid: u64,
+    /// The rule's name.
+    pub groupname: String,
+    /// The shifts.
+    pub schedule: Shifts,
+}
+
+/// Shifts by day.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Shifts {
+    /// The days.
+    pub schedule_list: Vec<ShiftDay>,
+}
+
+/// The shift of a day.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ShiftDay {
+    /// The day of the month.
+    pub day: u64,
+    /// The shift.
+    pub schedule_info: ShiftInfo,
+}
+
+/// A shift.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ShiftInfo {
+    /// The shift's ID; 0 for a day off.
+    pub schedule_id: u64,
+    /// The shift's name.
+    pub schedule_name: String,
+    /// The work periods of the shift.
+    pub time_section: Vec<ShiftSection>,
+}
+
+/// A work period of a shift. Times are in seconds since midnight.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ShiftSection {
+    /// The period's ID within the shift.
+    pub id: u64,
+    /// The start of work.
+    pub work_sec: u64,
+    /// The end of work.
+    pub off_work_sec: u64,
+    /// The time of the reminder to check in.
+    pub remind_work_sec: u64,
+    /// The time of the reminder to check out.
+    pub remind_off_work_sec: u64,
+}
+
+/// A shift to assign to a member.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ShiftAssignment {
+    /// The member's userid.
+    pub userid: String,
+    /// The day of the month. 1 to 31.
+    pub day: u64,
+    /// The ID of a shift of the rule; 0 for a day off.
+    pub schedule_id: u64,
+}
+
+impl ShiftAssignment {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(userid: impl Into<String>, day: u64, schedule_id: u64) -> Self {
+        Self {
+            userid: userid.into(),
+            day,
+            schedule_id,
+        }
+    }
+}
+
+/// A check-in to add. Coordinates are GCJ-02, as in Tencent's maps.
+///
+/// `wifimac` is required if `wifiname` is set.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NewCheckin {
+    /// The member's userid.
+    pub userid: String,
+    /// The time of the check-in.
+    pub checkin_time: Timestamp,
+    /// The location's name. At most 1024 characters.
+    pub location_title: String,
+    /// The location's details. At most 1024 characters.
+    pub location_detail: String,
+    /// A remark. At most 1024 characters.
+    pub notes: Option<String>,
+    /// The wireless network's name. At most 1024 characters.
+    pub wifiname: Option<String>,
+    /// The access point's MAC address (BSSID). Matching
+    /// `^[A-Fa-f0-9]{2}:[A-Fa-f0-9]{2}:[A-Fa-f0-9]{2}:[A-Fa-f0-9]{2}:[A-Fa-f0-9]{2}:[A-Fa-f0-9]{2}$`.
+    pub wifimac: Option<String>,
+    /// The `media_id`s of the attachments. At most 1 items.
+    pub mediaids: Option<Vec<String>>,
+    /// The latitude, in millionths of a degree. -90000000 to 90000000.
+    pub lat: Option<i64>,
+    /// The longitude, in millionths of a degree. -180000000 to 180000000.
+    pub lng: Option<i64>,
+    /// The type of device.
+    pub device_type: DeviceType,
+    /// The brand of the device. At most 40 characters.
+    pub device_detail: String,
+}
+
+impl NewCheckin {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(
+        userid: impl Into<String>,
+        checkin_time: impl Into<Timestamp>,
+        location_title: impl Into<String>,
+        location_detail: impl Into<String>,
+        device_type: DeviceType,
+        device_detail: impl Into<String>,
+    ) -> Self {
+        Self {
+            userid: userid.into(),
+            checkin_time: checkin_time.into(),
+            location_title: location_title.into(),
+            location_detail: location_detail.into(),
+            device_type,
+            device_detail: device_detail.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`notes`](Self::notes).
+    #[must_use]
+    pub fn notes(mut self, notes: impl Into<String>) -> Self {
+        self.notes = Some(notes.into());
+        self
+    }
+
+    /// Sets [`wifiname`](Self::wifiname).
+    #[must_use]
+    pub fn wifiname(mut self, wifiname: impl Into<String>) -> Self {
+        self.wifiname = Some(wifiname.into());
+        self
+    }
+
+    /// Sets [`wifimac`](Self::wifimac).
+    #[must_use]
+    pub fn wifimac(mut self, wifimac: impl Into<String>) -> Self {
+        self.wifimac = Some(wifimac.into());
+        self
+    }
+
+    /// Sets [`mediaids`](Self::mediaids).
+    #[must_use]
+    pub fn mediaids(
+        mut self,
+        mediaids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.mediaids = Some(mediaids.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sets [`lat`](Self::lat).
+    #[must_use]
+    pub fn lat(mut self, lat: i64) -> Self {
+        self.lat = Some(lat);
+        self
+    }
+
+    /// Sets [`lng`](Self::lng).
+    #[must_use]
+    pub fn lng(mut self, lng: i64) -> Self {
+        self.lng = Some(lng);
+        self
+    }
+}
+
+/// A check-in at an attendance device.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct HardwareCheckin {
+    /// The member's userid.
+    pub userid: String,
+    /// The time of the check-in.
+    pub checkin_time: Timestamp,
+    /// The device's serial number.
+    pub device_sn: String,
+    /// The device's name.
+    pub device_name: String,
 }
 
 /// A check-in rule, and the members it applies to.
@@ -380,12 +1539,12 @@ pub struct Schedule {
     pub noneed_offwork: bool,
     /// Whether grace periods are allowed.
     pub allow_flex: bool,
-    /// The permitted lateness, in seconds. 0 if `max_allow_arrive_early` or `max_allow_arrive_late` is
-    /// set.
-    pub flex_on_duty_time: u64,
-    /// The permitted early departure, in seconds. 0 if `max_allow_arrive_early` or `max_allow_arrive_late`
-    /// is set.
-    pub flex_off_duty_time: u64,
+    /// The permitted lateness, in seconds; -1 if `flex_time` of the rule is used. 0 if
+    /// `max_allow_arrive_early` or `max_allow_arrive_late` is set.
+    pub flex_on_duty_time: i64,
+    /// The permitted early departure, in seconds; -1 if `flex_time` of the rule is used. 0 if
+    /// `max_allow_arrive_early` or `max_allow_arrive_late` is set.
+    pub flex_off_duty_time: i64,
     /// The rule for leaving late and coming late the next day.
     pub late_rule: LateRule,
     /// The earliest that members may come; the page names no unit. 0 if `flex_on_duty_time` or
@@ -448,6 +1607,160 @@ pub struct LateStep {
     pub offwork_after_time: u64,
     /// The permitted lateness in the first period of the next day, in seconds.
     pub onwork_flex_time: u64,
+}
+
+/// The types of check-ins to get.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CheckinFilter {
+    /// `1`: at the start and end of work.
+    Work,
+    /// `2`: outside of the office.
+    Outside,
+    /// `3`
+    All,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// A type of check-in.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CheckinType {
+    /// `上班打卡`: at the start of work.
+    Start,
+    /// `下班打卡`: at the end of work.
+    End,
+    /// `外出打卡`: outside of the office.
+    Outside,
+    /// `仅记录打卡时间和位置`: only time and location are recorded.
+    RecordOnly,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// The type of the rule that a report is about.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RecordType {
+    /// `1`: fixed schedule.
+    Fixed,
+    /// `2`: outside of the office; not in these reports.
+    Outside,
+    /// `3`: shift schedule.
+    Shift,
+    /// `4`: free schedule.
+    Free,
+    /// `5`
+    Overtime,
+    /// `7`: no rule.
+    NoRule,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// A type of day.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DayType {
+    /// `0`
+    Workday,
+    /// `1`
+    DayOff,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// A type of exception.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ExceptionType {
+    /// `1`
+    Late,
+    /// `2`
+    LeftEarly,
+    /// `3`: no check-in.
+    Missed,
+    /// `4`: without leave.
+    Absent,
+    /// `5`: wrong location.
+    Location,
+    /// `6`: wrong device.
+    Device,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// The status of overtime.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum OvertimeStatus {
+    /// `0`: no overtime.
+    Nothing,
+    /// `1`
+    Normal,
+    /// `2`: shorter than required.
+    TooShort,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// A type of leave or of another item of attendance.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ItemType {
+    /// `1`
+    Leave,
+    /// `2`
+    MakeUp,
+    /// `3`
+    BusinessTrip,
+    /// `4`
+    Outside,
+    /// `15`: check-in by approval (审批打卡).
+    ByApproval,
+    /// `100`
+    FieldWork,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// A unit of durations.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LeaveUnit {
+    /// `0`
+    Day,
+    /// `1`
+    Hour,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// A type of device.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DeviceType {
+    /// `1`
+    AccessControl,
+    /// `2`: with face or fingerprint recognition.
+    AttendanceMachine,
+    /// `3`
+    OtherDevice,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// The time that a period applies to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum HardwareFilter {
+    /// `1`: the time of the check-in.
+    CheckinTime,
+    /// `2`: the time the device uploaded it.
+    UploadTime,
+    /// A value the documentation does not list.
+    Other(Unknown),
 }
 
 /// The type of a check-in rule.

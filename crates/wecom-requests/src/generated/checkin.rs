@@ -34,6 +34,418 @@ impl crate::Check for GetCorpCheckinOption {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
+impl crate::Endpoint for GetCheckinOption {
+    type Response = GetCheckinOptionResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "checkin.get_checkin_option",
+        title: "获取员工打卡规则",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/checkin/getcheckinoption",
+        page: "https://developer.work.weixin.qq.com/document/path/90263",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for GetCheckinOption {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_items("useridlist", &self.useridlist, 100);
+    }
+}
+
+impl crate::Endpoint for GetCheckinData {
+    type Response = GetCheckinDataResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "checkin.get_checkin_data",
+        title: "获取打卡记录数据",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/checkin/getcheckindata",
+        page: "https://developer.work.weixin.qq.com/document/path/90262",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[
+            crate::Rate {
+                calls: 600,
+                per: crate::Period::Minute,
+            },
+        ],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for GetCheckinData {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_items("useridlist", &self.useridlist, 100);
+        checker.max_span(("starttime", &self.starttime), ("endtime", &self.endtime), 30);
+    }
+}
+
+impl crate::Endpoint for GetCheckinDayData {
+    type Response = GetCheckinDayDataResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "checkin.get_checkin_day_data",
+        title: "获取打卡日报数据",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/checkin/getcheckin_daydata",
+        page: "https://developer.work.weixin.qq.com/document/path/93374",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[
+            crate::Rate {
+                calls: 100,
+                per: crate::Period::Minute,
+            },
+        ],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for GetCheckinDayData {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.min_items("useridlist", &self.useridlist, 1);
+        checker.max_items("useridlist", &self.useridlist, 100);
+        checker
+            .each(
+                "useridlist",
+                &self.useridlist,
+                |checker, item| {
+                    checker.min_chars("", item, 1);
+                    checker.max_bytes("", item, 64);
+                },
+            );
+    }
+}
+
+impl crate::Endpoint for GetCheckinMonthData {
+    type Response = GetCheckinMonthDataResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "checkin.get_checkin_month_data",
+        title: "获取打卡月报数据",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/checkin/getcheckin_monthdata",
+        page: "https://developer.work.weixin.qq.com/document/path/93387",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[
+            crate::Rate {
+                calls: 60,
+                per: crate::Period::Minute,
+            },
+        ],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for GetCheckinMonthData {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.min_items("useridlist", &self.useridlist, 1);
+        checker.max_items("useridlist", &self.useridlist, 100);
+        checker
+            .each(
+                "useridlist",
+                &self.useridlist,
+                |checker, item| {
+                    checker.min_chars("", item, 1);
+                    checker.max_bytes("", item, 64);
+                },
+            );
+    }
+}
+
+impl crate::Endpoint for GetCheckinScheduleList {
+    type Response = GetCheckinScheduleListResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "checkin.get_checkin_schedule_list",
+        title: "获取打卡人员排班信息",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/checkin/getcheckinschedulist",
+        page: "https://developer.work.weixin.qq.com/document/path/93380",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[
+            crate::Rate {
+                calls: 60,
+                per: crate::Period::Minute,
+            },
+        ],
+        concurrency: None,
+        codes: &[
+            crate::errcode::ErrorCode {
+                code: crate::errcode::INVALID_USERID_301021,
+                name: "INVALID_USERID_301021",
+                doc: "A userid is wrong.",
+                help: None,
+            },
+            crate::errcode::ErrorCode {
+                code: crate::errcode::CHECKIN_SYSTEM_ERROR,
+                name: "CHECKIN_SYSTEM_ERROR",
+                doc: "WeCom failed.",
+                help: Some("Try again later."),
+            },
+            crate::errcode::ErrorCode {
+                code: crate::errcode::CHECKIN_SCHEDULE_INVALID_PARAMETER,
+                name: "CHECKIN_SCHEDULE_INVALID_PARAMETER",
+                doc: "A parameter of the request is invalid.",
+                help: None,
+            },
+        ],
+    };
+}
+
+impl crate::Check for GetCheckinScheduleList {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_items("useridlist", &self.useridlist, 100);
+        checker.max_span(("starttime", &self.starttime), ("endtime", &self.endtime), 31);
+    }
+}
+
+impl crate::Endpoint for SetCheckinScheduleList {
+    type Response = SetCheckinScheduleListResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "checkin.set_checkin_schedule_list",
+        title: "为打卡人员排班",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/checkin/setcheckinschedulist",
+        page: "https://developer.work.weixin.qq.com/document/path/93385",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[
+            crate::Rate {
+                calls: 60,
+                per: crate::Period::Minute,
+            },
+        ],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for SetCheckinScheduleList {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("items", &self.items);
+    }
+}
+
+impl crate::Endpoint for PunchCorrection {
+    type Response = PunchCorrectionResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "checkin.punch_correction",
+        title: "为打卡人员补卡",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/checkin/punch_correction",
+        page: "https://developer.work.weixin.qq.com/document/path/95803",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[
+            crate::Rate {
+                calls: 600,
+                per: crate::Period::Minute,
+            },
+        ],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for PunchCorrection {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_bytes("remark", &self.remark, 512);
+    }
+}
+
+impl crate::Endpoint for AddCheckinRecord {
+    type Response = AddCheckinRecordResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "checkin.add_checkin_record",
+        title: "添加打卡记录",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/checkin/add_checkin_record",
+        page: "https://developer.work.weixin.qq.com/document/path/99647",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[
+            crate::Rate {
+                calls: 60,
+                per: crate::Period::Minute,
+            },
+        ],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for AddCheckinRecord {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_items("records", &self.records, 200);
+        checker.nested("records", &self.records);
+    }
+}
+
+impl crate::Endpoint for AddCheckinUserFace {
+    type Response = AddCheckinUserFaceResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "checkin.add_checkin_user_face",
+        title: "录入打卡人员人脸信息",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/checkin/addcheckinuserface",
+        page: "https://developer.work.weixin.qq.com/document/path/93378",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[
+            crate::Rate {
+                calls: 10,
+                per: crate::Period::Minute,
+            },
+        ],
+        concurrency: None,
+        codes: &[
+            crate::errcode::ErrorCode {
+                code: crate::errcode::INVALID_USERID_301021,
+                name: "INVALID_USERID_301021",
+                doc: "A parameter of the request is invalid.",
+                help: None,
+            },
+            crate::errcode::ErrorCode {
+                code: crate::errcode::CHECKIN_MEMBER_NOT_FOUND,
+                name: "CHECKIN_MEMBER_NOT_FOUND",
+                doc: "There is no member with this userid.",
+                help: None,
+            },
+            crate::errcode::ErrorCode {
+                code: crate::errcode::CHECKIN_SYSTEM_ERROR,
+                name: "CHECKIN_SYSTEM_ERROR",
+                doc: "WeCom failed.",
+                help: Some("Try again later."),
+            },
+            crate::errcode::ErrorCode {
+                code: crate::errcode::CHECKIN_SIMILAR_FACE_EXISTS,
+                name: "CHECKIN_SIMILAR_FACE_EXISTS",
+                doc: "Another member of the company has a similar face. The face was set all the same.",
+                help: None,
+            },
+            crate::errcode::ErrorCode {
+                code: crate::errcode::CHECKIN_INVALID_FACE_IMAGE,
+                name: "CHECKIN_INVALID_FACE_IMAGE",
+                doc: "The image is unusable.",
+                help: Some("Use another image."),
+            },
+        ],
+    };
+}
+
+impl crate::Check for AddCheckinUserFace {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for GetHardwareCheckinData {
+    type Response = GetHardwareCheckinDataResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "checkin.get_hardware_checkin_data",
+        title: "获取设备打卡数据",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/hardware/get_hardware_checkin_data",
+        page: "https://developer.work.weixin.qq.com/document/path/94126",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for GetHardwareCheckinData {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_items("useridlist", &self.useridlist, 100);
+        checker.max_span(("starttime", &self.starttime), ("endtime", &self.endtime), 31);
+    }
+}
+
+impl crate::Check for ShiftAssignment {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.min("day", &self.day, 1);
+        checker.max("day", &self.day, 31);
+    }
+}
+
+impl crate::Check for NewCheckin {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_chars("location_title", &self.location_title, 1024);
+        checker.max_chars("location_detail", &self.location_detail, 1024);
+        checker.max_chars("notes", &self.notes, 1024);
+        checker.max_chars("wifiname", &self.wifiname, 1024);
+        checker
+            .pattern(
+                "wifimac",
+                &self.wifimac,
+                crate::pattern!(
+                    "^[A-Fa-f0-9]{2}:[A-Fa-f0-9]{2}:[A-Fa-f0-9]{2}:[A-Fa-f0-9]{2}:[A-Fa-f0-9]{2}:[A-Fa-f0-9]{2}$"
+                ),
+            );
+        checker.max_items("mediaids", &self.mediaids, 1);
+        checker.min("lat", &self.lat, -90000000);
+        checker.max("lat", &self.lat, 90000000);
+        checker.min("lng", &self.lng, -180000000);
+        checker.max("lng", &self.lng, 180000000);
+        checker.max_chars("device_detail", &self.device_detail, 40);
+        checker
+            .required_when(
+                ("wifimac", self.wifimac.is_some()),
+                ("wifiname", crate::When::Set),
+                self.wifiname.is_some(),
+            );
+    }
+}
+
 crate::json_responses! {
-    GetCorpCheckinOptionResponse
+    GetCorpCheckinOptionResponse, GetCheckinOptionResponse, GetCheckinDataResponse,
+    GetCheckinDayDataResponse, GetCheckinMonthDataResponse,
+    GetCheckinScheduleListResponse, SetCheckinScheduleListResponse,
+    PunchCorrectionResponse, AddCheckinRecordResponse, AddCheckinUserFaceResponse,
+    GetHardwareCheckinDataResponse
 }

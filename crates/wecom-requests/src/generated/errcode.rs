@@ -7354,6 +7354,29 @@ pub const INVALID_JOURNAL_PARAMETER: i64 = 301066;
 #[doc(alias("301067"))]
 pub const JOURNAL_INTERNAL_ERROR: i64 = 301067;
 
+/// `checkin.add_checkin_user_face`: There is no member with this userid.
+#[doc(alias("301069"))]
+pub const CHECKIN_MEMBER_NOT_FOUND: i64 = 301069;
+
+/// `checkin.get_checkin_schedule_list`: WeCom failed.
+///
+/// `checkin.add_checkin_user_face`: WeCom failed.
+#[doc(alias("301070"))]
+pub const CHECKIN_SYSTEM_ERROR: i64 = 301070;
+
+/// `checkin.add_checkin_user_face`: Another member of the company has a similar face. The face was set
+/// all the same.
+#[doc(alias("301071"))]
+pub const CHECKIN_SIMILAR_FACE_EXISTS: i64 = 301071;
+
+/// `checkin.add_checkin_user_face`: The image is unusable.
+#[doc(alias("301072"))]
+pub const CHECKIN_INVALID_FACE_IMAGE: i64 = 301072;
+
+/// `checkin.get_checkin_schedule_list`: A parameter of the request is invalid.
+#[doc(alias("301075"))]
+pub const CHECKIN_SCHEDULE_INVALID_PARAMETER: i64 = 301075;
+
 /// `oa.vacation.set_one_user_quota`: The type of leave doesn't apply to the member.
 #[doc(alias("301098"))]
 pub const LEAVE_NOT_APPLICABLE_TO_MEMBER: i64 = 301098;

@@ -172,6 +172,26 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::chatdata::zone::SetPublicKey as crate::Endpoint>::META,
     #[cfg(feature = "checkin")]
     <wecom_models::checkin::GetCorpCheckinOption as crate::Endpoint>::META,
+    #[cfg(feature = "checkin")]
+    <wecom_models::checkin::GetCheckinOption as crate::Endpoint>::META,
+    #[cfg(feature = "checkin")]
+    <wecom_models::checkin::GetCheckinData as crate::Endpoint>::META,
+    #[cfg(feature = "checkin")]
+    <wecom_models::checkin::GetCheckinDayData as crate::Endpoint>::META,
+    #[cfg(feature = "checkin")]
+    <wecom_models::checkin::GetCheckinMonthData as crate::Endpoint>::META,
+    #[cfg(feature = "checkin")]
+    <wecom_models::checkin::GetCheckinScheduleList as crate::Endpoint>::META,
+    #[cfg(feature = "checkin")]
+    <wecom_models::checkin::SetCheckinScheduleList as crate::Endpoint>::META,
+    #[cfg(feature = "checkin")]
+    <wecom_models::checkin::PunchCorrection as crate::Endpoint>::META,
+    #[cfg(feature = "checkin")]
+    <wecom_models::checkin::AddCheckinRecord as crate::Endpoint>::META,
+    #[cfg(feature = "checkin")]
+    <wecom_models::checkin::AddCheckinUserFace as crate::Endpoint>::META,
+    #[cfg(feature = "checkin")]
+    <wecom_models::checkin::GetHardwareCheckinData as crate::Endpoint>::META,
     #[cfg(feature = "contacts")]
     <wecom_models::contacts::batch::SyncUser as crate::Endpoint>::META,
     #[cfg(feature = "contacts")]

@@ -6,6 +6,240 @@
 use super::*;
 use crate::wire;
 
+impl wire::IntEnum for CheckinFilter {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::Work,
+            2 => Self::Outside,
+            3 => Self::All,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Work => 1,
+            Self::Outside => 2,
+            Self::All => 3,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::StringEnum for CheckinType {
+    fn from_name(name: &str) -> Option<Self> {
+        let value = match name {
+            "上班打卡" => Self::Start,
+            "下班打卡" => Self::End,
+            "外出打卡" => Self::Outside,
+            "仅记录打卡时间和位置" => Self::RecordOnly,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn name(&self) -> Result<&'static str, &Unknown> {
+        let name = match self {
+            Self::Start => "上班打卡",
+            Self::End => "下班打卡",
+            Self::Outside => "外出打卡",
+            Self::RecordOnly => "仅记录打卡时间和位置",
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(name)
+    }
+}
+
+impl wire::IntEnum for RecordType {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::Fixed,
+            2 => Self::Outside,
+            3 => Self::Shift,
+            4 => Self::Free,
+            5 => Self::Overtime,
+            7 => Self::NoRule,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Fixed => 1,
+            Self::Outside => 2,
+            Self::Shift => 3,
+            Self::Free => 4,
+            Self::Overtime => 5,
+            Self::NoRule => 7,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for DayType {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            0 => Self::Workday,
+            1 => Self::DayOff,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Workday => 0,
+            Self::DayOff => 1,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for ExceptionType {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::Late,
+            2 => Self::LeftEarly,
+            3 => Self::Missed,
+            4 => Self::Absent,
+            5 => Self::Location,
+            6 => Self::Device,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Late => 1,
+            Self::LeftEarly => 2,
+            Self::Missed => 3,
+            Self::Absent => 4,
+            Self::Location => 5,
+            Self::Device => 6,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for OvertimeStatus {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            0 => Self::Nothing,
+            1 => Self::Normal,
+            2 => Self::TooShort,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Nothing => 0,
+            Self::Normal => 1,
+            Self::TooShort => 2,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for ItemType {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::Leave,
+            2 => Self::MakeUp,
+            3 => Self::BusinessTrip,
+            4 => Self::Outside,
+            15 => Self::ByApproval,
+            100 => Self::FieldWork,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Leave => 1,
+            Self::MakeUp => 2,
+            Self::BusinessTrip => 3,
+            Self::Outside => 4,
+            Self::ByApproval => 15,
+            Self::FieldWork => 100,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for LeaveUnit {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            0 => Self::Day,
+            1 => Self::Hour,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Day => 0,
+            Self::Hour => 1,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for DeviceType {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::AccessControl,
+            2 => Self::AttendanceMachine,
+            3 => Self::OtherDevice,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::AccessControl => 1,
+            Self::AttendanceMachine => 2,
+            Self::OtherDevice => 3,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for HardwareFilter {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::CheckinTime,
+            2 => Self::UploadTime,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::CheckinTime => 1,
+            Self::UploadTime => 2,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
 impl wire::IntEnum for GroupType {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
@@ -144,8 +378,120 @@ impl wire::WriteObject for GetCorpCheckinOption {
     }
 }
 
+impl wire::WriteObject for GetCheckinOption {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("datetime", &self.datetime)?;
+        out.put("useridlist", &self.useridlist)
+    }
+}
+
+impl wire::WriteObject for GetCheckinData {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("opencheckindatatype", &self.opencheckindatatype)?;
+        out.put("starttime", &self.starttime)?;
+        out.put("endtime", &self.endtime)?;
+        out.put("useridlist", &self.useridlist)
+    }
+}
+
+impl wire::WriteObject for GetCheckinDayData {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("starttime", &self.starttime)?;
+        out.put("endtime", &self.endtime)?;
+        out.put("useridlist", &self.useridlist)
+    }
+}
+
+impl wire::WriteObject for GetCheckinMonthData {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("starttime", &self.starttime)?;
+        out.put("endtime", &self.endtime)?;
+        out.put("useridlist", &self.useridlist)
+    }
+}
+
+impl wire::WriteObject for GetCheckinScheduleList {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("useridlist", &self.useridlist)?;
+        out.put("starttime", &self.starttime)?;
+        out.put("endtime", &self.endtime)
+    }
+}
+
+impl wire::WriteObject for SetCheckinScheduleList {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("groupid", &self.groupid)?;
+        out.put("items", &self.items)?;
+        out.put("yearmonth", &self.yearmonth)
+    }
+}
+
+impl wire::WriteObject for PunchCorrection {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("userid", &self.userid)?;
+        out.put("schedule_date_time", &self.schedule_date_time)?;
+        out.put_some("schedule_checkin_time", &self.schedule_checkin_time)?;
+        out.put("checkin_time", &self.checkin_time)?;
+        out.put_some("remark", &self.remark)
+    }
+}
+
+impl wire::WriteObject for AddCheckinRecord {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("records", &self.records)
+    }
+}
+
+impl wire::WriteObject for AddCheckinUserFace {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("userid", &self.userid)?;
+        out.put_some("userface", &self.userface)
+    }
+}
+
+impl wire::WriteObject for GetHardwareCheckinData {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("filter_type", &self.filter_type)?;
+        out.put("starttime", &self.starttime)?;
+        out.put("endtime", &self.endtime)?;
+        out.put("useridlist", &self.useridlist)
+    }
+}
+
+impl wire::WriteObject for ShiftAssignment {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("userid", &self.userid)?;
+        out.put("day", &self.day)?;
+        out.put("schedule_id", &self.schedule_id)
+    }
+}
+
+impl wire::WriteObject for NewCheckin {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("userid", &self.userid)?;
+        out.put("checkin_time", &self.checkin_time)?;
+        out.put("location_title", &self.location_title)?;
+        out.put("location_detail", &self.location_detail)?;
+        out.put_some("notes", &self.notes)?;
+        out.put_some("wifiname", &self.wifiname)?;
+        out.put_some("wifimac", &self.wifimac)?;
+        out.put_some("mediaids", &self.mediaids)?;
+        out.put_some("lat", &self.lat)?;
+        out.put_some("lng", &self.lng)?;
+        out.put("device_type", &self.device_type)?;
+        out.put("device_detail", &self.device_detail)
+    }
+}
+
 wire::write_objects! {
-    GetCorpCheckinOption
+    GetCorpCheckinOption, GetCheckinOption, GetCheckinData, GetCheckinDayData,
+    GetCheckinMonthData, GetCheckinScheduleList, SetCheckinScheduleList, PunchCorrection,
+    AddCheckinRecord, AddCheckinUserFace, GetHardwareCheckinData, ShiftAssignment,
+    NewCheckin
+}
+
+wire::write_int_enums! {
+    CheckinFilter, DeviceType, HardwareFilter
 }
 
 impl wire::ReadObject for GetCorpCheckinOptionResponse {
@@ -156,6 +502,588 @@ impl wire::ReadObject for GetCorpCheckinOptionResponse {
     ) -> Result<(), F::Error> {
         match name {
             "group" => field.read(&mut self.group),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetCheckinOptionResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "info" => field.read(&mut self.info),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetCheckinDataResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "checkindata" => field.read(&mut self.checkindata),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetCheckinDayDataResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "datas" => field.read(&mut self.datas),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetCheckinMonthDataResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "datas" => field.read(&mut self.datas),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetCheckinScheduleListResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "schedule_list" => field.read(&mut self.schedule_list),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for SetCheckinScheduleListResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for PunchCorrectionResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for AddCheckinRecordResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for AddCheckinUserFaceResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for GetHardwareCheckinDataResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "checkindata" => field.read(&mut self.checkindata),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for MemberRule {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "userid" => field.read(&mut self.userid),
+            "group" => field.read(&mut self.group),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for MemberGroup {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "grouptype" => field.read(&mut self.grouptype),
+            "groupid" => field.read(&mut self.groupid),
+            "groupname" => field.read(&mut self.groupname),
+            "checkindate" => field.read(&mut self.checkindate),
+            "spe_workdays" => field.read(&mut self.spe_workdays),
+            "spe_offdays" => field.read(&mut self.spe_offdays),
+            "sync_holidays" => field.read(&mut self.sync_holidays),
+            "need_photo" => field.read(&mut self.need_photo),
+            "note_can_use_local_pic" => field.read(&mut self.note_can_use_local_pic),
+            "allow_checkin_offworkday" => field.read(&mut self.allow_checkin_offworkday),
+            "allow_apply_offworkday" => field.read(&mut self.allow_apply_offworkday),
+            "wifimac_infos" => field.read(&mut self.wifimac_infos),
+            "loc_infos" => field.read(&mut self.loc_infos),
+            "schedulelist" => field.read(&mut self.schedulelist),
+            "buka_restriction" => field.read(&mut self.buka_restriction),
+            "span_day_time" => field.read(&mut self.span_day_time),
+            "standard_work_duration" => field.read(&mut self.standard_work_duration),
+            "open_sp_checkin" => field.read(&mut self.open_sp_checkin),
+            "offwork_interval_time" => field.read(&mut self.offwork_interval_time),
+            "checkin_method_type" => field.read(&mut self.checkin_method_type),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for MemberCheckinDate {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "workdays" => field.read(&mut self.workdays),
+            "checkintime" => field.read(&mut self.checkintime),
+            "noneed_offwork" => field.read(&mut self.noneed_offwork),
+            "limit_aheadtime" => field.read(&mut self.limit_aheadtime),
+            "flex_time" => field.read(&mut self.flex_time),
+            "flex_on_duty_time" => field.read(&mut self.flex_on_duty_time),
+            "flex_off_duty_time" => field.read(&mut self.flex_off_duty_time),
+            "biweekly" => field.read(&mut self.biweekly),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for Checkin {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "userid" => field.read(&mut self.userid),
+            "groupname" => field.read(&mut self.groupname),
+            "checkin_type" => field.read(&mut self.checkin_type),
+            "exception_type" => field.read(&mut self.exception_type),
+            "checkin_time" => field.read(&mut self.checkin_time),
+            "location_title" => field.read(&mut self.location_title),
+            "location_detail" => field.read(&mut self.location_detail),
+            "wifiname" => field.read(&mut self.wifiname),
+            "notes" => field.read(&mut self.notes),
+            "wifimac" => field.read(&mut self.wifimac),
+            "mediaids" => field.read(&mut self.mediaids),
+            "lat" => field.read(&mut self.lat),
+            "lng" => field.read(&mut self.lng),
+            "deviceid" => field.read(&mut self.deviceid),
+            "sch_checkin_time" => field.read(&mut self.sch_checkin_time),
+            "groupid" => field.read(&mut self.groupid),
+            "schedule_id" => field.read(&mut self.schedule_id),
+            "timeline_id" => field.read(&mut self.timeline_id),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for DayReport {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "base_info" => field.read(&mut self.base_info),
+            "summary_info" => field.read(&mut self.summary_info),
+            "holiday_infos" => field.read(&mut self.holiday_infos),
+            "exception_infos" => field.read(&mut self.exception_infos),
+            "ot_info" => field.read(&mut self.ot_info),
+            "sp_items" => field.read(&mut self.sp_items),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for DayBase {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "date" => field.read(&mut self.date),
+            "record_type" => field.read(&mut self.record_type),
+            "name" => field.read(&mut self.name),
+            "name_ex" => field.read(&mut self.name_ex),
+            "departs_name" => field.read(&mut self.departs_name),
+            "acctid" => field.read(&mut self.acctid),
+            "rule_info" => field.read(&mut self.rule_info),
+            "day_type" => field.read(&mut self.day_type),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for DayRule {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "groupid" => field.read(&mut self.groupid),
+            "groupname" => field.read(&mut self.groupname),
+            "scheduleid" => field.read(&mut self.scheduleid),
+            "schedulename" => field.read(&mut self.schedulename),
+            "checkintime" => field.read(&mut self.checkintime),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for DayCheckinTime {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "work_sec" => field.read(&mut self.work_sec),
+            "off_work_sec" => field.read(&mut self.off_work_sec),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for DaySummary {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "checkin_count" => field.read(&mut self.checkin_count),
+            "regular_work_sec" => field.read(&mut self.regular_work_sec),
+            "standard_work_sec" => field.read(&mut self.standard_work_sec),
+            "earliest_time" => field.read(&mut self.earliest_time),
+            "lastest_time" => field.read(&mut self.latest_time),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for LeaveInfo {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "sp_number" => field.read(&mut self.sp_number),
+            "sp_title" => field.read(&mut self.sp_title),
+            "sp_description" => field.read(&mut self.sp_description),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for Texts {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "data" => field.read(&mut self.data),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for LocalizedText {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "text" => field.read(&mut self.text),
+            "lang" => field.read(&mut self.lang),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ExceptionInfo {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "exception" => field.read(&mut self.exception),
+            "count" => field.read(&mut self.count),
+            "duration" => field.read(&mut self.duration),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for DayOvertime {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "ot_status" => field.read(&mut self.ot_status),
+            "ot_duration" => field.read(&mut self.ot_duration),
+            "exception_duration" => field.read(&mut self.exception_duration),
+            "workday_over_as_vacation" => field.read(&mut self.workday_over_as_vacation),
+            "workday_over_as_money" => field.read(&mut self.workday_over_as_money),
+            "restday_over_as_vacation" => field.read(&mut self.restday_over_as_vacation),
+            "restday_over_as_money" => field.read(&mut self.restday_over_as_money),
+            "holiday_over_as_vacation" => field.read(&mut self.holiday_over_as_vacation),
+            "holiday_over_as_money" => field.read(&mut self.holiday_over_as_money),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for AttendanceItem {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "type" => field.read(&mut self.r#type),
+            "vacation_id" => field.read(&mut self.vacation_id),
+            "count" => field.read(&mut self.count),
+            "duration" => field.read(&mut self.duration),
+            "time_type" => field.read(&mut self.time_type),
+            "name" => field.read(&mut self.name),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for MonthReport {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "base_info" => field.read(&mut self.base_info),
+            "summary_info" => field.read(&mut self.summary_info),
+            "exception_infos" => field.read(&mut self.exception_infos),
+            "sp_items" => field.read(&mut self.sp_items),
+            "overwork_info" => field.read(&mut self.overwork_info),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for MonthBase {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "record_type" => field.read(&mut self.record_type),
+            "name" => field.read(&mut self.name),
+            "name_ex" => field.read(&mut self.name_ex),
+            "departs_name" => field.read(&mut self.departs_name),
+            "acctid" => field.read(&mut self.acctid),
+            "rule_info" => field.read(&mut self.rule_info),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for MonthRule {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "groupid" => field.read(&mut self.groupid),
+            "groupname" => field.read(&mut self.groupname),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for MonthSummary {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "work_days" => field.read(&mut self.work_days),
+            "regular_days" => field.read(&mut self.regular_days),
+            "rest_days" => field.read(&mut self.rest_days),
+            "except_days" => field.read(&mut self.except_days),
+            "regular_work_sec" => field.read(&mut self.regular_work_sec),
+            "standard_work_sec" => field.read(&mut self.standard_work_sec),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for MonthOvertime {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "workday_over_sec" => field.read(&mut self.workday_over_sec),
+            "holidays_over_sec" => field.read(&mut self.holidays_over_sec),
+            "restdays_over_sec" => field.read(&mut self.restdays_over_sec),
+            "workdays_over_as_vacation" => {
+                field.read(&mut self.workdays_over_as_vacation)
+            }
+            "workdays_over_as_money" => field.read(&mut self.workdays_over_as_money),
+            "restdays_over_as_vacation" => {
+                field.read(&mut self.restdays_over_as_vacation)
+            }
+            "restdays_over_as_money" => field.read(&mut self.restdays_over_as_money),
+            "holidays_over_as_vacation" => {
+                field.read(&mut self.holidays_over_as_vacation)
+            }
+            "holidays_over_as_money" => field.read(&mut self.holidays_over_as_money),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ShiftPlan {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "userid" => field.read(&mut self.userid),
+            "yearmonth" => field.read(&mut self.yearmonth),
+            "groupid" => field.read(&mut self.groupid),
+            "groupname" => field.read(&mut self.groupname),
+            "schedule" => field.read(&mut self.schedule),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for Shifts {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "scheduleList" => field.read(&mut self.schedule_list),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ShiftDay {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "day" => field.read(&mut self.day),
+            "schedule_info" => field.read(&mut self.schedule_info),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ShiftInfo {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "schedule_id" => field.read(&mut self.schedule_id),
+            "schedule_name" => field.read(&mut self.schedule_name),
+            "time_section" => field.read(&mut self.time_section),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ShiftSection {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "id" => field.read(&mut self.id),
+            "work_sec" => field.read(&mut self.work_sec),
+            "off_work_sec" => field.read(&mut self.off_work_sec),
+            "remind_work_sec" => field.read(&mut self.remind_work_sec),
+            "remind_off_work_sec" => field.read(&mut self.remind_off_work_sec),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for HardwareCheckin {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "userid" => field.read(&mut self.userid),
+            "checkin_time" => field.read(&mut self.checkin_time),
+            "device_sn" => field.read(&mut self.device_sn),
+            "device_name" => field.read(&mut self.device_name),
             _ => field.skip(),
         }
     }
@@ -557,20 +1485,41 @@ impl wire::ReadObject for LateStep {
 }
 
 wire::read_objects! {
-    GetCorpCheckinOptionResponse, Group, CheckinDate, Biweekly, CheckinTime, SpecialDay,
+    GetCorpCheckinOptionResponse, GetCheckinOptionResponse, GetCheckinDataResponse,
+    GetCheckinDayDataResponse, GetCheckinMonthDataResponse,
+    GetCheckinScheduleListResponse, SetCheckinScheduleListResponse,
+    PunchCorrectionResponse, AddCheckinRecordResponse, AddCheckinUserFaceResponse,
+    GetHardwareCheckinDataResponse, MemberRule, MemberGroup, MemberCheckinDate, Checkin,
+    DayReport, DayBase, DayRule, DayCheckinTime, DaySummary, LeaveInfo, Texts,
+    LocalizedText, ExceptionInfo, DayOvertime, AttendanceItem, MonthReport, MonthBase,
+    MonthRule, MonthSummary, MonthOvertime, ShiftPlan, Shifts, ShiftDay, ShiftInfo,
+    ShiftSection, HardwareCheckin, Group, CheckinDate, Biweekly, CheckinTime, SpecialDay,
     WifiNetwork, CheckinLocation, Range, ReporterInfo, Reporter, OvertimeInfo,
     OvertimeByCheckin, OvertimeByRequest, RestInfo, FixedRest, RestByOvertime, RestStep,
     Schedule, TimeSection, RestTime, LateRule, LateStep
 }
 
 wire::read_int_enums! {
-    GroupType, CheckinDevice, OvertimeBasis, RestDeduction, OutOfRange, CheckinMethod
+    RecordType, DayType, ExceptionType, OvertimeStatus, ItemType, LeaveUnit, GroupType,
+    CheckinDevice, OvertimeBasis, RestDeduction, OutOfRange, CheckinMethod
+}
+
+wire::read_string_enums! {
+    CheckinType
 }
 
 wire::open_enums! {
-    GroupType, CheckinDevice, OvertimeBasis, RestDeduction, OutOfRange, CheckinMethod
+    CheckinFilter, CheckinType, RecordType, DayType, ExceptionType, OvertimeStatus,
+    ItemType, LeaveUnit, DeviceType, HardwareFilter, GroupType, CheckinDevice,
+    OvertimeBasis, RestDeduction, OutOfRange, CheckinMethod
 }
 
 wire::int_enums! {
-    GroupType, CheckinDevice, OvertimeBasis, RestDeduction, OutOfRange, CheckinMethod
+    CheckinFilter, RecordType, DayType, ExceptionType, OvertimeStatus, ItemType,
+    LeaveUnit, DeviceType, HardwareFilter, GroupType, CheckinDevice, OvertimeBasis,
+    RestDeduction, OutOfRange, CheckinMethod
+}
+
+wire::string_enums! {
+    CheckinType
 }

@@ -12,6 +12,342 @@ impl wire::WriteObject for GetCorpCheckinOptionResponse {
     }
 }
 
+impl wire::WriteObject for GetCheckinOptionResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("info", &self.info)
+    }
+}
+
+impl wire::WriteObject for GetCheckinDataResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("checkindata", &self.checkindata)
+    }
+}
+
+impl wire::WriteObject for GetCheckinDayDataResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("datas", &self.datas)
+    }
+}
+
+impl wire::WriteObject for GetCheckinMonthDataResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("datas", &self.datas)
+    }
+}
+
+impl wire::WriteObject for GetCheckinScheduleListResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("schedule_list", &self.schedule_list)
+    }
+}
+
+impl wire::WriteObject for SetCheckinScheduleListResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for PunchCorrectionResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for AddCheckinRecordResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for AddCheckinUserFaceResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for GetHardwareCheckinDataResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("checkindata", &self.checkindata)
+    }
+}
+
+impl wire::WriteObject for MemberRule {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("userid", &self.userid)?;
+        out.put("group", &self.group)
+    }
+}
+
+impl wire::WriteObject for MemberGroup {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("grouptype", &self.grouptype)?;
+        out.put("groupid", &self.groupid)?;
+        out.put("groupname", &self.groupname)?;
+        out.put("checkindate", &self.checkindate)?;
+        out.put("spe_workdays", &self.spe_workdays)?;
+        out.put("spe_offdays", &self.spe_offdays)?;
+        out.put("sync_holidays", &self.sync_holidays)?;
+        out.put("need_photo", &self.need_photo)?;
+        out.put("note_can_use_local_pic", &self.note_can_use_local_pic)?;
+        out.put("allow_checkin_offworkday", &self.allow_checkin_offworkday)?;
+        out.put("allow_apply_offworkday", &self.allow_apply_offworkday)?;
+        out.put("wifimac_infos", &self.wifimac_infos)?;
+        out.put("loc_infos", &self.loc_infos)?;
+        out.put_some("schedulelist", &self.schedulelist)?;
+        out.put_some("buka_restriction", &self.buka_restriction)?;
+        out.put_some("span_day_time", &self.span_day_time)?;
+        out.put_some("standard_work_duration", &self.standard_work_duration)?;
+        out.put_some("open_sp_checkin", &self.open_sp_checkin)?;
+        out.put("offwork_interval_time", &self.offwork_interval_time)?;
+        out.put("checkin_method_type", &self.checkin_method_type)
+    }
+}
+
+impl wire::WriteObject for MemberCheckinDate {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("workdays", &self.workdays)?;
+        out.put("checkintime", &self.checkintime)?;
+        out.put("noneed_offwork", &self.noneed_offwork)?;
+        out.put("limit_aheadtime", &self.limit_aheadtime)?;
+        out.put("flex_time", &self.flex_time)?;
+        out.put("flex_on_duty_time", &self.flex_on_duty_time)?;
+        out.put("flex_off_duty_time", &self.flex_off_duty_time)?;
+        out.put_some("biweekly", &self.biweekly)
+    }
+}
+
+impl wire::WriteObject for Checkin {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("userid", &self.userid)?;
+        out.put("groupname", &self.groupname)?;
+        out.put("checkin_type", &self.checkin_type)?;
+        out.put("exception_type", &self.exception_type)?;
+        out.put("checkin_time", &self.checkin_time)?;
+        out.put("location_title", &self.location_title)?;
+        out.put("location_detail", &self.location_detail)?;
+        out.put("wifiname", &self.wifiname)?;
+        out.put("notes", &self.notes)?;
+        out.put("wifimac", &self.wifimac)?;
+        out.put("mediaids", &self.mediaids)?;
+        out.put_some("lat", &self.lat)?;
+        out.put_some("lng", &self.lng)?;
+        out.put_some("deviceid", &self.deviceid)?;
+        out.put("sch_checkin_time", &self.sch_checkin_time)?;
+        out.put("groupid", &self.groupid)?;
+        out.put("schedule_id", &self.schedule_id)?;
+        out.put("timeline_id", &self.timeline_id)
+    }
+}
+
+impl wire::WriteObject for DayReport {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("base_info", &self.base_info)?;
+        out.put("summary_info", &self.summary_info)?;
+        out.put("holiday_infos", &self.holiday_infos)?;
+        out.put("exception_infos", &self.exception_infos)?;
+        out.put("ot_info", &self.ot_info)?;
+        out.put("sp_items", &self.sp_items)
+    }
+}
+
+impl wire::WriteObject for DayBase {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("date", &self.date)?;
+        out.put("record_type", &self.record_type)?;
+        out.put("name", &self.name)?;
+        out.put("name_ex", &self.name_ex)?;
+        out.put("departs_name", &self.departs_name)?;
+        out.put("acctid", &self.acctid)?;
+        out.put("rule_info", &self.rule_info)?;
+        out.put("day_type", &self.day_type)
+    }
+}
+
+impl wire::WriteObject for DayRule {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("groupid", &self.groupid)?;
+        out.put("groupname", &self.groupname)?;
+        out.put("scheduleid", &self.scheduleid)?;
+        out.put("schedulename", &self.schedulename)?;
+        out.put("checkintime", &self.checkintime)
+    }
+}
+
+impl wire::WriteObject for DayCheckinTime {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("work_sec", &self.work_sec)?;
+        out.put("off_work_sec", &self.off_work_sec)
+    }
+}
+
+impl wire::WriteObject for DaySummary {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("checkin_count", &self.checkin_count)?;
+        out.put("regular_work_sec", &self.regular_work_sec)?;
+        out.put("standard_work_sec", &self.standard_work_sec)?;
+        out.put("earliest_time", &self.earliest_time)?;
+        out.put("lastest_time", &self.latest_time)
+    }
+}
+
+impl wire::WriteObject for LeaveInfo {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("sp_number", &self.sp_number)?;
+        out.put("sp_title", &self.sp_title)?;
+        out.put("sp_description", &self.sp_description)
+    }
+}
+
+impl wire::WriteObject for Texts {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("data", &self.data)
+    }
+}
+
+impl wire::WriteObject for LocalizedText {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("text", &self.text)?;
+        out.put("lang", &self.lang)
+    }
+}
+
+impl wire::WriteObject for ExceptionInfo {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("exception", &self.exception)?;
+        out.put("count", &self.count)?;
+        out.put("duration", &self.duration)
+    }
+}
+
+impl wire::WriteObject for DayOvertime {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("ot_status", &self.ot_status)?;
+        out.put("ot_duration", &self.ot_duration)?;
+        out.put("exception_duration", &self.exception_duration)?;
+        out.put_some("workday_over_as_vacation", &self.workday_over_as_vacation)?;
+        out.put_some("workday_over_as_money", &self.workday_over_as_money)?;
+        out.put_some("restday_over_as_vacation", &self.restday_over_as_vacation)?;
+        out.put_some("restday_over_as_money", &self.restday_over_as_money)?;
+        out.put_some("holiday_over_as_vacation", &self.holiday_over_as_vacation)?;
+        out.put_some("holiday_over_as_money", &self.holiday_over_as_money)
+    }
+}
+
+impl wire::WriteObject for AttendanceItem {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("type", &self.r#type)?;
+        out.put("vacation_id", &self.vacation_id)?;
+        out.put("count", &self.count)?;
+        out.put("duration", &self.duration)?;
+        out.put("time_type", &self.time_type)?;
+        out.put("name", &self.name)
+    }
+}
+
+impl wire::WriteObject for MonthReport {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("base_info", &self.base_info)?;
+        out.put("summary_info", &self.summary_info)?;
+        out.put("exception_infos", &self.exception_infos)?;
+        out.put("sp_items", &self.sp_items)?;
+        out.put("overwork_info", &self.overwork_info)
+    }
+}
+
+impl wire::WriteObject for MonthBase {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("record_type", &self.record_type)?;
+        out.put("name", &self.name)?;
+        out.put("name_ex", &self.name_ex)?;
+        out.put("departs_name", &self.departs_name)?;
+        out.put("acctid", &self.acctid)?;
+        out.put("rule_info", &self.rule_info)
+    }
+}
+
+impl wire::WriteObject for MonthRule {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("groupid", &self.groupid)?;
+        out.put("groupname", &self.groupname)
+    }
+}
+
+impl wire::WriteObject for MonthSummary {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("work_days", &self.work_days)?;
+        out.put_some("regular_days", &self.regular_days)?;
+        out.put("rest_days", &self.rest_days)?;
+        out.put("except_days", &self.except_days)?;
+        out.put("regular_work_sec", &self.regular_work_sec)?;
+        out.put("standard_work_sec", &self.standard_work_sec)
+    }
+}
+
+impl wire::WriteObject for MonthOvertime {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("workday_over_sec", &self.workday_over_sec)?;
+        out.put_some("holidays_over_sec", &self.holidays_over_sec)?;
+        out.put("restdays_over_sec", &self.restdays_over_sec)?;
+        out.put("workdays_over_as_vacation", &self.workdays_over_as_vacation)?;
+        out.put("workdays_over_as_money", &self.workdays_over_as_money)?;
+        out.put("restdays_over_as_vacation", &self.restdays_over_as_vacation)?;
+        out.put("restdays_over_as_money", &self.restdays_over_as_money)?;
+        out.put("holidays_over_as_vacation", &self.holidays_over_as_vacation)?;
+        out.put("holidays_over_as_money", &self.holidays_over_as_money)
+    }
+}
+
+impl wire::WriteObject for ShiftPlan {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("userid", &self.userid)?;
+        out.put("yearmonth", &self.yearmonth)?;
+        out.put("groupid", &self.groupid)?;
+        out.put("groupname", &self.groupname)?;
+        out.put("schedule", &self.schedule)
+    }
+}
+
+impl wire::WriteObject for Shifts {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("scheduleList", &self.schedule_list)
+    }
+}
+
+impl wire::WriteObject for ShiftDay {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("day", &self.day)?;
+        out.put("schedule_info", &self.schedule_info)
+    }
+}
+
+impl wire::WriteObject for ShiftInfo {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("schedule_id", &self.schedule_id)?;
+        out.put("schedule_name", &self.schedule_name)?;
+        out.put("time_section", &self.time_section)
+    }
+}
+
+impl wire::WriteObject for ShiftSection {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("id", &self.id)?;
+        out.put("work_sec", &self.work_sec)?;
+        out.put("off_work_sec", &self.off_work_sec)?;
+        out.put("remind_work_sec", &self.remind_work_sec)?;
+        out.put("remind_off_work_sec", &self.remind_off_work_sec)
+    }
+}
+
+impl wire::WriteObject for HardwareCheckin {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("userid", &self.userid)?;
+        out.put("checkin_time", &self.checkin_time)?;
+        out.put("device_sn", &self.device_sn)?;
+        out.put("device_name", &self.device_name)
+    }
+}
+
 impl wire::WriteObject for Group {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("grouptype", &self.grouptype)?;
@@ -240,14 +576,27 @@ impl wire::WriteObject for LateStep {
 }
 
 wire::write_objects! {
-    GetCorpCheckinOptionResponse, Group, CheckinDate, Biweekly, CheckinTime, SpecialDay,
+    GetCorpCheckinOptionResponse, GetCheckinOptionResponse, GetCheckinDataResponse,
+    GetCheckinDayDataResponse, GetCheckinMonthDataResponse,
+    GetCheckinScheduleListResponse, SetCheckinScheduleListResponse,
+    PunchCorrectionResponse, AddCheckinRecordResponse, AddCheckinUserFaceResponse,
+    GetHardwareCheckinDataResponse, MemberRule, MemberGroup, MemberCheckinDate, Checkin,
+    DayReport, DayBase, DayRule, DayCheckinTime, DaySummary, LeaveInfo, Texts,
+    LocalizedText, ExceptionInfo, DayOvertime, AttendanceItem, MonthReport, MonthBase,
+    MonthRule, MonthSummary, MonthOvertime, ShiftPlan, Shifts, ShiftDay, ShiftInfo,
+    ShiftSection, HardwareCheckin, Group, CheckinDate, Biweekly, CheckinTime, SpecialDay,
     WifiNetwork, CheckinLocation, Range, ReporterInfo, Reporter, OvertimeInfo,
     OvertimeByCheckin, OvertimeByRequest, RestInfo, FixedRest, RestByOvertime, RestStep,
     Schedule, TimeSection, RestTime, LateRule, LateStep
 }
 
 wire::write_int_enums! {
-    GroupType, CheckinDevice, OvertimeBasis, RestDeduction, OutOfRange, CheckinMethod
+    RecordType, DayType, ExceptionType, OvertimeStatus, ItemType, LeaveUnit, GroupType,
+    CheckinDevice, OvertimeBasis, RestDeduction, OutOfRange, CheckinMethod
+}
+
+wire::write_string_enums! {
+    CheckinType
 }
 
 impl wire::ReadObject for GetCorpCheckinOption {
@@ -260,6 +609,202 @@ impl wire::ReadObject for GetCorpCheckinOption {
     }
 }
 
+impl wire::ReadObject for GetCheckinOption {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "datetime" => field.read(&mut self.datetime),
+            "useridlist" => field.read(&mut self.useridlist),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetCheckinData {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "opencheckindatatype" => field.read(&mut self.opencheckindatatype),
+            "starttime" => field.read(&mut self.starttime),
+            "endtime" => field.read(&mut self.endtime),
+            "useridlist" => field.read(&mut self.useridlist),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetCheckinDayData {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "starttime" => field.read(&mut self.starttime),
+            "endtime" => field.read(&mut self.endtime),
+            "useridlist" => field.read(&mut self.useridlist),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetCheckinMonthData {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "starttime" => field.read(&mut self.starttime),
+            "endtime" => field.read(&mut self.endtime),
+            "useridlist" => field.read(&mut self.useridlist),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetCheckinScheduleList {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "useridlist" => field.read(&mut self.useridlist),
+            "starttime" => field.read(&mut self.starttime),
+            "endtime" => field.read(&mut self.endtime),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for SetCheckinScheduleList {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "groupid" => field.read(&mut self.groupid),
+            "items" => field.read(&mut self.items),
+            "yearmonth" => field.read(&mut self.yearmonth),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for PunchCorrection {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "userid" => field.read(&mut self.userid),
+            "schedule_date_time" => field.read(&mut self.schedule_date_time),
+            "schedule_checkin_time" => field.read(&mut self.schedule_checkin_time),
+            "checkin_time" => field.read(&mut self.checkin_time),
+            "remark" => field.read(&mut self.remark),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for AddCheckinRecord {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "records" => field.read(&mut self.records),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for AddCheckinUserFace {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "userid" => field.read(&mut self.userid),
+            "userface" => field.read(&mut self.userface),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetHardwareCheckinData {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "filter_type" => field.read(&mut self.filter_type),
+            "starttime" => field.read(&mut self.starttime),
+            "endtime" => field.read(&mut self.endtime),
+            "useridlist" => field.read(&mut self.useridlist),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ShiftAssignment {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "userid" => field.read(&mut self.userid),
+            "day" => field.read(&mut self.day),
+            "schedule_id" => field.read(&mut self.schedule_id),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewCheckin {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "userid" => field.read(&mut self.userid),
+            "checkin_time" => field.read(&mut self.checkin_time),
+            "location_title" => field.read(&mut self.location_title),
+            "location_detail" => field.read(&mut self.location_detail),
+            "notes" => field.read(&mut self.notes),
+            "wifiname" => field.read(&mut self.wifiname),
+            "wifimac" => field.read(&mut self.wifimac),
+            "mediaids" => field.read(&mut self.mediaids),
+            "lat" => field.read(&mut self.lat),
+            "lng" => field.read(&mut self.lng),
+            "device_type" => field.read(&mut self.device_type),
+            "device_detail" => field.read(&mut self.device_detail),
+            _ => field.skip(),
+        }
+    }
+}
+
 wire::read_objects! {
-    GetCorpCheckinOption
+    GetCorpCheckinOption, GetCheckinOption, GetCheckinData, GetCheckinDayData,
+    GetCheckinMonthData, GetCheckinScheduleList, SetCheckinScheduleList, PunchCorrection,
+    AddCheckinRecord, AddCheckinUserFace, GetHardwareCheckinData, ShiftAssignment,
+    NewCheckin
+}
+
+wire::read_int_enums! {
+    CheckinFilter, DeviceType, HardwareFilter
 }
