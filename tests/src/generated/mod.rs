@@ -44,7 +44,8 @@ pub(crate) mod paytool;
 pub(crate) mod school;
 /// 应用授权, 服务商 · 通讯录, 客户联系 · 获客助手组件, 身份验证, 素材管理 · 服务商 (feature `service`).
 pub(crate) mod service;
-/// 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 管理智能表格内容 (feature `wedoc`).
+/// 文档 · 管理文档, 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 设置文档权限, 文档 · 管理智能表格内容, 智能表格自动化创建的群聊, 文档 · 高级功能账号管理
+/// (feature `wedoc`).
 pub(crate) mod wedoc;
 /// 微盘 · 版本和容量管理, 微盘 · 管理文件, 微盘 · 管理空间, 微盘 · 高级功能账号管理 (feature `wedrive`).
 pub(crate) mod wedrive;
@@ -1567,6 +1568,22 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         wecom_models::service::media::UploadMedia,
     >(service::media::UPLOAD_MEDIA, &[], &["/created_at"]),
     Contract::of::<
+        wecom_models::wedoc::doc::CreateDoc,
+    >(wedoc::doc::CREATE_DOC, &[], &[]),
+    Contract::of::<
+        wecom_models::wedoc::doc::RenameDoc,
+    >(wedoc::doc::RENAME_DOC, &[], &[]),
+    Contract::of::<wecom_models::wedoc::doc::DelDoc>(wedoc::doc::DEL_DOC, &[], &[]),
+    Contract::of::<
+        wecom_models::wedoc::doc::GetDocBaseInfo,
+    >(wedoc::doc::GET_DOC_BASE_INFO, &[], &["/doc_base_info"]),
+    Contract::of::<
+        wecom_models::wedoc::doc::ShareDoc,
+    >(wedoc::doc::SHARE_DOC, &["/formid"], &[]),
+    Contract::of::<
+        wecom_models::wedoc::doc::UploadImage,
+    >(wedoc::doc::UPLOAD_IMAGE, &[], &["/height", "/width", "/size"]),
+    Contract::of::<
         wecom_models::wedoc::document::BatchUpdateDocument,
     >(
         wedoc::document::BATCH_UPDATE_DOCUMENT,
@@ -1590,12 +1607,44 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         wecom_models::wedoc::form::GetFormStatistic,
     >(wedoc::form::GET_FORM_STATISTIC, &[], &[]),
     Contract::of::<
+        wecom_models::wedoc::permission::GetDocAuth,
+    >(
+        wedoc::permission::GET_DOC_AUTH,
+        &[],
+        &["/secure_setting", "/secure_setting/enable_readonly_comment", "/co_auth_list"],
+    ),
+    Contract::of::<
+        wecom_models::wedoc::permission::ModDocJoinRule,
+    >(wedoc::permission::MOD_DOC_JOIN_RULE, &[], &[]),
+    Contract::of::<
+        wecom_models::wedoc::permission::ModDocMember,
+    >(wedoc::permission::MOD_DOC_MEMBER, &[], &[]),
+    Contract::of::<
+        wecom_models::wedoc::permission::ModDocSafetySetting,
+    >(wedoc::permission::MOD_DOC_SAFETY_SETTING, &[], &[]),
+    Contract::of::<
         wecom_models::wedoc::smartsheet::GetRecords,
     >(
         wedoc::smartsheet::GET_RECORDS,
         &["/filter_spec/conditions/*/date_time_value/value"],
         &["/records/*/values/*/*/doc_type", "/records/*/values/*/*/user_id"],
     ),
+    Contract::of::<
+        wecom_models::wedoc::smartsheet_groupchat::ListGroupChat,
+    >(wedoc::smartsheet_groupchat::LIST_GROUP_CHAT, &[], &[]),
+    Contract::of::<
+        wecom_models::wedoc::smartsheet_groupchat::GetGroupChat,
+    >(wedoc::smartsheet_groupchat::GET_GROUP_CHAT, &[], &[]),
+    Contract::of::<
+        wecom_models::wedoc::smartsheet_groupchat::UpdateGroupChat,
+    >(wedoc::smartsheet_groupchat::UPDATE_GROUP_CHAT, &[], &[]),
+    Contract::of::<
+        wecom_models::wedoc::vip::BatchAddVip,
+    >(wedoc::vip::BATCH_ADD_VIP, &[], &[]),
+    Contract::of::<
+        wecom_models::wedoc::vip::BatchDelVip,
+    >(wedoc::vip::BATCH_DEL_VIP, &[], &[]),
+    Contract::of::<wecom_models::wedoc::vip::ListVip>(wedoc::vip::LIST_VIP, &[], &[]),
     Contract::of::<
         wecom_models::wedrive::capacity::GetProInfo,
     >(wedrive::capacity::GET_PRO_INFO, &[], &[]),
