@@ -10,9 +10,9 @@ use crate::pages::phrases::{self, Claim, Moment, Subject};
 use crate::pages::table::values_of;
 use crate::pages::tree::Node;
 use crate::spec::type_expr::{Scalar, TypeExpr};
-use crate::spec::{DriftRule, Field, FieldPath, File, Group, Rule, WrittenRule};
+use crate::spec::{DriftRule, Field, FieldPath, File, Group, Part, Rule, WrittenRule};
 
-/// An object that is sent, and the fields that pages show of it.
+/// An object, and the fields that pages show of it.
 struct Ruled<'c, 'a> {
     file: &'a File,
     object: &'c SpecObject<'a>,
@@ -23,16 +23,23 @@ struct Ruled<'c, 'a> {
 const DEPTH: usize = 3;
 
 impl<'a> Comparison<'a> {
-    /// Tells of rules over the fields of an object that is sent, which pages state and the spec lacks.
-    pub(super) fn claims(&mut self, file: &'a File, object: &SpecObject<'a>, seen: &[PageObject<'_>]) {
+    /// Tells of rules over the fields of an object that pages state and the spec lacks; of an answer, how many there are.
+    pub(super) fn claims(
+        &mut self,
+        file: &'a File,
+        part: Part,
+        object: &SpecObject<'a>,
+        seen: &[PageObject<'_>],
+    ) {
         let ruled = Ruled { file, object, seen };
         let mut told = BTreeSet::new();
-        let claims = ruled.claims();
+        let mut claims = ruled.claims();
+        claims.retain(|(claim, _)| part.is_sent() || matches!(claim, Claim::Group(..)));
         for (claim, line) in &claims {
             let line = *line;
-            let Some(says) = ruled.lacks(claim).or_else(|| ruled.is_stricter(claim, &claims)) else {
-                continue;
-            };
+            // An answer may keep more than the page says.
+            let stricter = || ruled.is_stricter(claim, &claims).filter(|_| part.is_sent());
+            let Some(says) = ruled.lacks(claim).or_else(stricter) else { continue };
             if told.insert(says.clone()) {
                 let message = format!("the page states a rule, the spec lacks it: `{says}`");
                 let spot = Spot::key(file, &object.path);
@@ -96,6 +103,8 @@ impl<'a> Ruled<'_, 'a> {
                     {
                         true
                     }
+                    // What is always there says otherwise that it means nothing.
+                    Group::AtMostOne if fields.iter().all(|field| !field.optional) => true,
                     _ => {
                         rules.iter().any(|rule| implies(rule, *group, &names))
                             || self.holds_inside(*group, &names)
@@ -129,9 +138,9 @@ impl<'a> Ruled<'_, 'a> {
                 let held = |rule: &Rule| {
                     let written = rule.as_written();
                     let span = &written["max_span"];
-                    written["order"] == pair
-                        || written["strict_order"] == pair
-                        || span["from"] == first && span["to"] == second
+                    let ordered = written["strict_order"] == pair;
+                    let at_most = written["order"] == pair || span["from"] == first && span["to"] == second;
+                    ordered || at_most && !strict
                 };
                 let key = if *strict { "strict_order" } else { "order" };
                 (first != second && !rules.iter().any(held)).then(|| format!("{key}: [{first}, {second}]"))
@@ -247,7 +256,8 @@ impl<'a> Ruled<'_, 'a> {
     fn condition(&self, when: &Subject, is: &[String]) -> Option<(String, BTreeSet<String>)> {
         let file = self.file;
         let is_it = |name: &str, seen: &PageField<'_>| match when {
-            Subject::Field(own) => name == own,
+            Subject::Field(own) if self.own(own).is_some() => name == own,
+            Subject::Field(own) => self.ends_in(own) == Some(name),
             Subject::OfThese => {
                 let listed = self.field(name).and_then(|field| file.enums.get(field.ty.name()?));
                 listed.is_some_and(|listed| is.iter().all(|value| listed.values.contains_key(value)))
@@ -283,6 +293,13 @@ impl<'a> Ruled<'_, 'a> {
             called.next().map(|value| value.wire.clone())
         };
         Some((name.to_owned(), is.iter().map(wire).collect::<Option<_>>()?))
+    }
+
+    /// The only field whose name ends in a word, as `service_state` does where a page says `state`.
+    fn ends_in(&self, word: &str) -> Option<&'a str> {
+        let ends = |name: &str| name.strip_suffix(word).is_some_and(|rest| rest.ends_with('_'));
+        let mut found = self.object.fields.iter().map(|field| field.name).filter(|name| ends(name));
+        found.next().filter(|_| found.next().is_none())
     }
 
     /// The field of a name, or at a path.

@@ -112,9 +112,7 @@ impl<'a> Comparison<'a> {
 
     /// Compares an object with what pages show of it.
     fn object(&mut self, scope: Scope<'a, '_>, object: &SpecObject<'a>, seen: &[PageObject<'_>]) {
-        if scope.part.is_sent() {
-            self.claims(scope.file, object, seen);
-        }
+        self.claims(scope.file, scope.part, object, seen);
         for field in &object.fields {
             let found = seen.iter().flat_map(|seen| seen.fields()).filter(|(name, _)| field.is(name));
             let found: Vec<PageField<'_>> = found.map(|(_, found)| found).collect();
@@ -175,8 +173,10 @@ impl<'a> Comparison<'a> {
                 seen.extend(PageObject::inside(*page, node));
             }
         }
-        // Where a page says nothing of an object, nothing of it is gone.
-        if !seen.is_empty() {
+        // Where a page says nothing of an object, nothing of it is gone; rows elsewhere may be about its fields.
+        if seen.is_empty() {
+            scope.described.borrow_mut().lacking.extend(object.everything(scope.file));
+        } else {
             self.object(scope, &object, &seen);
         }
     }

@@ -9,6 +9,7 @@ use super::object::{SpecField, What};
 use super::page::PageField;
 use super::rows::fits;
 use super::shown::is_written;
+use super::values::innermost;
 use crate::pages::encoding::Encoding;
 use crate::pages::phrases::{self, Base};
 use crate::pages::table::Row;
@@ -28,6 +29,7 @@ impl Comparison<'_> {
             separated(spec, found),
             opaque(spec, found),
             unsigned(spec, found),
+            momentary(spec, found),
             if part.is_sent() { None } else { answered(file, spec, found) },
         ];
         for (says, message) in forms.into_iter().flatten() {
@@ -43,6 +45,13 @@ impl Comparison<'_> {
             let spot = Spot::key(file, &field.path);
             let finding = Finding::new(spot, DriftRule::FieldPresence, &field.at, message);
             self.found.push(finding.says("always".to_owned()).seen_at(first.line(field.name)));
+        }
+        if !part.is_sent() && sometimes(spec, found) && !is_sent(file, struct_name) {
+            let message =
+                "an example lacks it where it could stand, the spec says that it is always there".to_owned();
+            let spot = Spot::key(file, &field.path);
+            let finding = Finding::new(spot, DriftRule::FieldPresence, &field.at, message);
+            self.found.push(finding.says("sometimes".to_owned()).seen_at(first.line(field.name)));
         }
         for typo in &spec.misspelt {
             let at = format!("{}.{typo}", field.at.rsplit_once('.').map_or("", |(owner, _)| owner));
@@ -147,6 +156,35 @@ fn unsupported(field: &Field, found: &[PageField<'_>]) -> bool {
         && !conditional
         && !values(found).any(empty)
 }
+
+/// Whether an example of an answer lacks what another place of it has. Pieces of bodies leave out what they don't show.
+fn sometimes(field: &Field, found: &[PageField<'_>]) -> bool {
+    let whole = found.iter().all(|found| found.page.section.pieces.is_empty());
+    let promised = !field.optional && field.misspelt.is_empty() && whole;
+    promised && values(found).next().is_some() && found.iter().any(PageField::is_missing)
+}
+
+/// Numbers that are too small for moments are none, unless a row speaks of one.
+fn momentary(field: &Field, found: &[PageField<'_>]) -> Option<Form> {
+    let moment = innermost(&field.ty) == Some(Scalar::Timestamp);
+    let told = rows(found).any(|row| phrases::is_unix(&row.doc) || phrases::tells_time(&row.doc));
+    let items =
+        values(found).flat_map(|value| value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice));
+    let mut numbers = items.filter_map(Value::as_i64).filter(|number| *number != 0).peekable();
+    let first = *numbers.peek().filter(|_| moment && !told)?;
+    numbers.all(|number| number < SMALLEST_MOMENT).then(|| {
+        (
+            "a number".to_owned(),
+            format!(
+                "the page's examples show {first}, which is no moment, the spec's type is `{}`",
+                field.ty
+            ),
+        )
+    })
+}
+
+/// Pages make up moments, but none of so few digits.
+const SMALLEST_MOMENT: i64 = 100_000_000;
 
 /// What all tables call unsigned, and no example shows below zero, is.
 fn unsigned(field: &Field, found: &[PageField<'_>]) -> Option<Form> {

@@ -11,9 +11,14 @@ impl Comparison<'_> {
         let head = &endpoint.head;
         let path = Section::Endpoints.entry(name).key("notes");
         let own = head.notes.as_deref().unwrap_or_default();
-        // Notes may refer to those on another endpoint of the chapter.
-        let others =
-            file.endpoints.iter().filter(|(name, _)| own.contains(&format!("[`{}`]", names::pascal(name))));
+        // Notes may refer to the permissions of another endpoint of the chapter.
+        let refers = |name: &str| {
+            let link = format!("[`{}`]", names::pascal(name));
+            own.split(". ").any(|sentence| {
+                sentence.contains(&link) && REFERRING.iter().any(|word| sentence.contains(word))
+            })
+        };
+        let others = file.endpoints.iter().filter(|(name, _)| refers(name));
         let others = others.filter_map(|(_, other)| other.head.notes.as_deref());
         let texts: Vec<&str> = [own, &head.summary, &file.summary].into_iter().chain(others).collect();
         let texts = texts.join("\n");
@@ -27,3 +32,6 @@ impl Comparison<'_> {
         }
     }
 }
+
+/// The words of a sentence that refers to what another endpoint asks for.
+const REFERRING: [&str; 5] = ["ermission", "same", "as for", "apps", "appl"];

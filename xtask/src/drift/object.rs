@@ -80,18 +80,23 @@ impl<'s> SpecObject<'s> {
 
     /// The names of everything in it, and in the objects inside it.
     pub(super) fn names(&self, file: &'s File) -> BTreeSet<&'s str> {
-        let mut names: BTreeSet<&'s str> = BTreeSet::new();
+        self.everything(file).into_iter().map(|field| field.name).collect()
+    }
+
+    /// Its fields, and those of the objects inside it, each type once.
+    pub(super) fn everything(&self, file: &'s File) -> Vec<SpecField<'s>> {
+        let mut all = Vec::new();
         let mut types: BTreeSet<&'s str> = BTreeSet::new();
         let mut pending: Vec<SpecField<'s>> = self.fields.clone();
         while let Some(field) = pending.pop() {
-            names.insert(field.name);
             if let Some(name) = field.ty().and_then(TypeExpr::name)
                 && types.insert(name)
             {
                 pending.extend(Self::of_name(file, name, 0).into_iter().flat_map(|inner| inner.fields));
             }
+            all.push(field);
         }
-        names
+        all
     }
 
     fn of_name(file: &'s File, name: &str, depth: usize) -> Option<Self> {

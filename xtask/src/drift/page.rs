@@ -76,7 +76,9 @@ pub(super) struct PageObject<'p> {
 impl<'p> PageObject<'p> {
     /// What stands inside a field, if the page says anything of it.
     pub(super) fn inside(page: Documented<'p>, node: &'p Node<'p>) -> Option<Self> {
-        let object = || Self { page, fields: &node.fields, objects: node.objects().len(), above: Some(node) };
+        // One that is empty only shows that more of them follow: `{ … }`.
+        let objects = node.objects().iter().filter(|object| !object.is_empty()).count();
+        let object = || Self { page, fields: &node.fields, objects, above: Some(node) };
         (!node.fields.is_empty()).then(object)
     }
 

@@ -92,7 +92,11 @@ impl<'d> Rows<'d> {
     fn moment(&self) -> Option<Difference> {
         let Self { field, name, .. } = self;
         let values: Vec<i64> = self.seen.node.values.iter().filter_map(|value| value.as_i64()).collect();
-        let could_be = values.iter().copied().all(phrases::may_be_moment);
+        let explicit = |row: &Row| phrases::is_unix(&row.doc);
+        // Made-up ones may lack a digit.
+        let short =
+            self.rows().any(explicit) && values.iter().all(|number| (0..10_000_000_000).contains(number));
+        let could_be = short || values.iter().copied().all(phrases::may_be_moment);
         let shows = could_be && values.iter().any(|number| *number != 0);
         let said =
             |row: &Row| phrases::is_timestamp(name, &row.doc) || shows && phrases::tells_time(&row.doc);

@@ -126,7 +126,7 @@ impl<'a> Known<'a> {
 }
 
 /// What a type is in the end, if that may have any value.
-fn innermost(ty: &TypeExpr) -> Option<Scalar> {
+pub(super) fn innermost(ty: &TypeExpr) -> Option<Scalar> {
     match ty {
         TypeExpr::Generic(_, inner) => innermost(inner),
         TypeExpr::Scalar(scalar) => Some(*scalar),

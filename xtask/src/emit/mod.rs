@@ -129,7 +129,7 @@ fn family_modules(
             }
             Some(_) => {}
             None => {
-                insert(files, format!("{folder}/{family}.rs"), &format!("spec/{family}.*.yaml"), chapters)
+                insert(files, format!("{folder}/{family}.rs"), &format!("spec/{family}.*.yaml"), chapters);
             }
         }
     }

@@ -97,7 +97,8 @@ impl Learner {
 }
 
 fn note(counts: &mut Counts, chinese: &str, english: &str) {
-    let phrase = trimmed(chinese);
+    let chinese = chinese.replace('\n', " ");
+    let phrase = trimmed(&chinese);
     let is_chinese = phrase.chars().any(|c| !c.is_ascii() && c.is_alphabetic());
     if is_chinese
         && phrase.chars().count() <= LONGEST

@@ -18,6 +18,7 @@ use crate::parallel;
 use crate::spec::check;
 use crate::spec::diagnostic::Diagnostics;
 use crate::spec::load;
+use crate::spec::mistakes::Mistake;
 use crate::spec::source::{Lines, Source};
 
 /// What became of the pages of a folder.
@@ -155,7 +156,9 @@ fn checked(text: &str) -> (HashSet<String>, Vec<(String, String)>) {
     let spec = load::spec(&sources, &mut diagnostics);
     check::spec(&spec, &sources, &mut diagnostics);
     let lines = Lines::of(text);
-    let found = diagnostics.iter().filter(|diagnostic| !diagnostic.mistake.is_unwritten());
+    // Pages fill in what is as long as it happens to be.
+    let counts = |mistake: Mistake| !mistake.is_unwritten() && mistake != Mistake::BeyondLimit;
+    let found = diagnostics.iter().filter(|diagnostic| counts(diagnostic.mistake));
     let told: BTreeSet<(String, String)> = found
         .map(|diagnostic| {
             let (line, _) = lines.around(&diagnostic.span);

@@ -216,6 +216,7 @@ fn field_yaml(name: &str, field: &Draft<Field>, phrases: &Phrases) -> String {
         public: _,
     } = &field.spec;
     let name = key(&format!("{name}{}", if *optional { "?" } else { "" }));
+    let doc = &one_line(doc);
     let known = phrases.field(doc);
     let described = phrases.described(doc).filter(|_| known.is_none());
     let in_our_terms = described.as_ref().map(|_| format!("{doc}, in our terms"));
@@ -306,19 +307,24 @@ fn flow(pairs: impl IntoIterator<Item = (&'static str, String)>) -> String {
 
 /// What a person has to put into English.
 fn todo(chinese: &str) -> String {
-    let chinese = chinese.trim();
+    let chinese = one_line(chinese.trim());
     if chinese.is_empty() { "TODO".to_owned() } else { quoted(&format!("TODO: {chinese}")) }
 }
 
 /// Doubts on lines of their own.
 fn unsure(doubts: &[String]) -> impl Iterator<Item = String> {
-    doubts.iter().map(|doubt| format!("# ? {doubt}"))
+    doubts.iter().map(|doubt| format!("# ? {}", one_line(doubt)))
 }
 
 /// Doubts at the end of a line.
 fn comment(doubts: &[String], known: bool) -> String {
     let known = if known { format!(" {KNOWN}") } else { String::new() };
-    if doubts.is_empty() { known } else { format!(" # ? {}{known}", doubts.join("; ")) }
+    if doubts.is_empty() { known } else { format!(" # ? {}{known}", one_line(&doubts.join("; "))) }
+}
+
+/// A page's text without its breaks.
+fn one_line(text: &str) -> String {
+    text.replace('\n', " ")
 }
 
 /// A value of an enum, or the tag of a union, as a key.

@@ -37,11 +37,15 @@ impl Contents {
         })
     }
 
-    /// What a page of these contents asks of whoever calls one of its endpoints: it stands below the address.
+    /// What a page of these contents asks of whoever calls one of its endpoints: it stands below the address, or above
+    /// all addresses.
     pub(crate) fn requirements(&self, section: &Section, page: &Page) -> Requirements {
-        let starts = self.sections.iter().map(|section| section.line);
-        let end = starts.filter(|line| *line > section.line).min().unwrap_or(usize::MAX);
-        let lines = page.text.lines().zip(1..).filter(|(_, line)| (section.line..end).contains(line));
+        let starts = || self.sections.iter().map(|section| section.line);
+        let end = starts().filter(|line| *line > section.line).min().unwrap_or(usize::MAX);
+        // What stands above the first of them is asked of all.
+        let first = starts().min().unwrap_or_default();
+        let wanted = |line: usize| line < first || (section.line..end).contains(&line);
+        let lines = page.text.lines().zip(1..).filter(|(_, line)| wanted(*line));
         Requirements::of(lines.map(|(line, _)| line))
     }
 }

@@ -9,17 +9,27 @@ pub(crate) fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).unwrap_or_else(|error| unreachable!("the patterns are tested: {error}"))
 }
 
-/// A line without its Markdown.
+/// A line without its Markdown, with spaces where it breaks.
 pub(crate) fn plain(text: &str) -> String {
+    lines(text).replace('\n', " ")
+}
+
+/// The same, with its breaks, however these are written.
+pub(crate) fn lines(text: &str) -> String {
+    static BREAK: LazyLock<Regex> = LazyLock::new(|| regex(r"</?[bB][rR]\s*/?>"));
+    let text = text.trim_start_matches(['#', '>', ' ']);
+    let lines = BREAK.split(text).map(bare).filter(|line| !line.is_empty());
+    lines.collect::<Vec<String>>().join("\n")
+}
+
+fn bare(text: &str) -> String {
     // No part of a pattern may run up to the end of a line again and again: a tag ends where another begins.
     static MARKUP: LazyLock<Regex> =
         LazyLock::new(|| regex(r"!!(?:#[0-9a-fA-F]+)?|</?[a-zA-Z][^<>]*>|\*\*|`"));
     // Between two letters, they belong to a name.
     static UNDERLINES: LazyLock<Regex> = LazyLock::new(|| regex(r"(^|[^A-Za-z0-9_])__|__([^A-Za-z0-9_]|$)"));
     static LINK: LazyLock<Regex> = LazyLock::new(|| regex(r"\[([^\[\]]*)\]\([^()]*\)"));
-    let text = text.trim_start_matches(['#', '>', ' ']);
-    let text = text.replace("<br>", " ").replace("<br/>", " ").replace("<br />", " ");
-    let text = LINK.replace_all(&text, "$1");
+    let text = LINK.replace_all(text, "$1");
     let text = MARKUP.replace_all(&text, "");
     let text = UNDERLINES.replace_all(&text, "$1$2");
     let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", " ").replace("&quot;", "\"");

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
-use super::markup::{plain, regex};
+use super::markup::{lines, plain, regex};
 use super::naming::{canonical, references};
 use super::phrases::{self, Value, yes_or_no};
 use crate::spec::type_expr::TypeExpr;
@@ -24,7 +24,7 @@ pub(crate) struct Row {
     pub ty: Option<String>,
     /// What the column 必须 says.
     pub required: Option<bool>,
-    /// What the field is, as plain text.
+    /// What the field is, as plain text, with its breaks.
     pub doc: String,
     /// The names that its description and its type refer to.
     pub refers: Vec<String>,
@@ -130,7 +130,7 @@ impl Columns {
             depth,
             ty: ty.map(plain).filter(|ty| !ty.is_empty() && ty != "-"),
             required: required.and_then(yes_or_no),
-            doc: plain(doc.trim()),
+            doc: lines(doc.trim()),
             refers,
         })
     }

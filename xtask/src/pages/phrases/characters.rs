@@ -11,16 +11,31 @@ use crate::pages::markup::regex;
 static LIST: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
         r"(?:(?:只能|只允许|只支持|仅支持|仅能|只可)(?:是?由|是|为|输入|填写|使用|包含|包括)?|由)\s*",
-        r#"((?:数字|阿拉伯数字|(?:半角的?)?(?:大小\s?写|大写|小写)?(?:英文)?字母|英文|中文|汉字|中划线|下划线|减号|连字符|点号|点|空格"#,
+        r#"((?:纯?数字|阿拉伯数字|(?:半角的?)?(?:大小\s?写|大写|小写)?(?:英文)?字母|英文|中文|汉字|中划线|下划线|减号|连字符|点号|点|空格"#,
         r#"|[“"'‘][^“”"'‘’]{1,16}[”"'’]|\([^()]{1,3}\)|\\?[_*@.-]|及|和|或者?|与|以及|、|,|，|/|\s)+)"#,
         r"(?:[两二三四五六七八]种字符|中的一种或几种)?\s*(组成|构成|$|[，,。；;）)且])",
     ))
+});
+// Ranges as in a pattern: 可以填写a-zA-Z0-9, 从a-z, A-Z, 0-9共62个字符中选取.
+static RANGES: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?:可以?填写?|可用|从|由|只能(?:是|由|包含)?|仅支持|只支持)\s*((?:(?:a-z|A-Z|0-9|_|-)[、,，/和及或\s]*){2,})",
+    )
+});
+static LITERAL: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"正则(?:表达式)?[)）]?\s*(?:为|是)?[：:]?\s*(?:\^([^\s^$]+)\$|",
+        r"((?:\[[^\[\]]+\](?:[*+]|\{[0-9]+(?:,[0-9]*)?\})?)+)(?:$|[\s，,。；;]))",
+    ))
+});
+static FIXED: LazyLock<Regex> = LazyLock::new(|| {
+    regex(r"长度(?:必须|固定|只能)(?:为|是)?\s*([0-9]{1,3})\s*(?:个?(?:字符|字节)|位)?\s*(?:$|[，,。；;）)])")
 });
 static FIRST: LazyLock<Regex> =
     LazyLock::new(|| regex(r"(?:第一个|首)(?:个)?字符必须是(数字或字母|字母或数字|字母)"));
 static KIND: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r#"数字|(大小\s?写|大写|小写)?(?:英文)?字母|英文|中文|汉字|中划线|减号|连字符|下划线|点号|空格|[“"'‘]([^“”"'‘’]{1,16})[”"'’]|\\?([_*@.-])"#,
+        r#"a-z|A-Z|0-9|数字|(大小\s?写|大写|小写)?(?:英文)?字母|英文|中文|汉字|中划线|减号|连字符|下划线|点号|空格|[“"'‘]([^“”"'‘’]{1,16})[”"'’]|\\?([_*@.-])"#,
     )
 });
 
@@ -35,7 +50,12 @@ static EXCLUDED: LazyLock<Regex> = LazyLock::new(|| {
 /// The pattern of a text that is made of the characters that a description lists, if it lists all of them, or of all but
 /// those that it lists.
 pub(super) fn pattern(doc: &str) -> Option<String> {
-    listed(doc).or_else(|| without(doc))
+    let literal = || {
+        let found = LITERAL.captures(doc)?;
+        Some(format!("^{}$", found.get(1).or(found.get(2))?.as_str()))
+    };
+    let known = |pattern: &String| regex_lite::Regex::new(pattern).is_ok();
+    literal().filter(known).or_else(|| listed(doc)).or_else(|| without(doc))
 }
 
 /// The pattern of a text without some marks.
@@ -61,7 +81,7 @@ fn without(doc: &str) -> Option<String> {
 
 /// The pattern of a text that is made of what a description lists.
 fn listed(doc: &str) -> Option<String> {
-    let list = LIST.captures(doc)?;
+    let list = LIST.captures(doc).or_else(|| RANGES.captures(doc))?;
     let mut set = Set::default();
     for kind in KIND.captures_iter(&list[1]) {
         set.add(&kind);
@@ -71,6 +91,9 @@ fn listed(doc: &str) -> Option<String> {
         return None;
     }
     let all = set.text();
+    if let Some(fixed) = FIXED.captures(doc) {
+        return Some(format!("^[{all}]{{{}}}$", &fixed[1]));
+    }
     let first =
         FIRST.captures(doc).map(|first| if first[1].contains("数字") { "[0-9A-Za-z]" } else { "[A-Za-z]" });
     Some(first.map_or_else(|| format!("^[{all}]*$"), |first| format!("^{first}[{all}]*$")))
@@ -90,9 +113,9 @@ impl Set {
             return;
         }
         match kind.get(1).map_or(&kind[0], |case| case.as_str()) {
-            "数字" => self.ranges.push("0-9"),
-            "大写" => self.ranges.push("A-Z"),
-            "小写" => self.ranges.push("a-z"),
+            "数字" | "0-9" => self.ranges.push("0-9"),
+            "大写" | "A-Z" => self.ranges.push("A-Z"),
+            "小写" | "a-z" => self.ranges.push("a-z"),
             "中文" | "汉字" => self.ranges.push("一-鿿"),
             "中划线" | "减号" | "连字符" => self.single.push('-'),
             "下划线" => self.single.push('_'),
@@ -142,6 +165,13 @@ mod tests {
             ("由英文字母、数字、中划线、下划线以及点号构成", Some("^[0-9A-Za-z._-]*$")),
             ("只支持英文字母和数字，最长为128字节", Some("^[0-9A-Za-z]*$")),
             ("只能输入数字和字母", Some("^[0-9A-Za-z]*$")),
+            ("32字节以内，由纯数字、“-”、“+”或“,”组成。", Some("^[0-9+,-]*$")),
+            ("state值，可以填写a-zA-Z0-9，长度不可超过32个字节", Some("^[0-9A-Za-z]*$")),
+            ("长度固定为43，从a-z, A-Z, 0-9共62个字符中选取，是密钥", Some("^[0-9A-Za-z]{43}$")),
+            ("字符串取值范围(正则表达式)：[0-9a-zA-Z_-]*", Some("^[0-9a-zA-Z_-]*$")),
+            ("地址，满足正则表达式^[a-f]{2}:[a-f]{2}$。传入时必填", Some("^[a-f]{2}:[a-f]{2}$")),
+            ("用正则表达式：[0-9匹配", None),
+            ("从0-9点开始", None),
             ("商户订单号，只能是数字、大小写字母_-*且在同一个商户号下唯一", Some("^[0-9A-Za-z*_-]*$")),
             ("只能是由字母、数字、空格组成", Some("^[0-9A-Za-z ]*$")),
             (r#"长度限制为1~64个字符，字符不能包括\:*?"<>｜"#, Some(r#"^[^\\:*?"<>｜]*$"#)),

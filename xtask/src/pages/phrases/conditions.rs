@@ -63,7 +63,7 @@ fn required_when(sentence: &str, field: &str) -> Option<Claim> {
     static BY_NAME: LazyLock<Regex> = LazyLock::new(|| {
         regex(concat!(
             r#"([A-Za-z_][A-Za-z0-9_.]*)\s*(?:的?值)?(?:为|=|＝|等于|是)\s*(["“]?[A-Za-z0-9_]+["”]?(?:\s*(?:或者?|、|/|和)\s*["“]?[A-Za-z0-9_]+["”]?)*)"#,
-            r"\s*时[，,]?\s*(?:该字段|该参数|此字段|此参数|该值|本字段)?\s*(?:为?必填|必传|为?必选|必须填|需要?填|不能为空)",
+            r"\s*时[，,]?\s*(?:该字段|该参数|此字段|此参数|该值|本字段)?\s*(?:要求)?(?:为?必填|必传|为?必选|必须填|需要?填|不能为空)",
         ))
     });
     static CALLED: LazyLock<Regex> = LazyLock::new(|| {

@@ -13,7 +13,7 @@ pub(super) struct Description(String);
 
 impl Description {
     pub(super) fn of(doc: &str) -> Self {
-        static EXAMPLE: LazyLock<Regex> = LazyLock::new(|| regex(r"(?:例如|比如|譬如|示例|举例)[^。；;]*"));
+        static EXAMPLE: LazyLock<Regex> = LazyLock::new(|| regex(r"(?:例如|比如|譬如|示例|举例)[^。；;\n]*"));
         Self(EXAMPLE.replace_all(&in_digits(doc).replace('`', ""), "").into_owned())
     }
 
@@ -50,7 +50,7 @@ impl Description {
         });
         static CONDITION: LazyLock<Regex> =
             LazyLock::new(|| regex(r"时(?:[^间长区刻段]|$)|若|如|当|则|类型|同时|可不填"));
-        let mut sentences = self.0.split(['。', '；', ';']);
+        let mut sentences = self.0.split(['。', '；', ';', '\n']);
         sentences.any(|text| FILLED.is_match(text) && !CONDITION.is_match(text))
     }
 }

@@ -28,6 +28,6 @@ pub(crate) use rates::{Rates, at_once, rates, sentences_of_rates};
 pub(crate) use requirements::{Requirements, stays_when_left_out};
 pub(crate) use rules::claims;
 pub(crate) use types::{
-    Base, DocType, doc_type, is_duration, is_timestamp, limits_in_type, may_be_moment, tells_time,
+    Base, DocType, doc_type, is_duration, is_timestamp, is_unix, limits_in_type, may_be_moment, tells_time,
 };
 pub(crate) use values::{Value, is_flag, value_of, values, wire_of, word_of, words};

@@ -10,7 +10,7 @@ use crate::pages::markup::regex;
 /// A text with 1万, 1千 and 2^32 as digits.
 pub(crate) fn in_digits(doc: &str) -> String {
     static MANY: LazyLock<Regex> = LazyLock::new(|| regex(r"([0-9]+)\s*([万千])"));
-    static POWER: LazyLock<Regex> = LazyLock::new(|| regex(r"([0-9]{1,3})\s*\^\s*([0-9]{1,2})"));
+    static POWER: LazyLock<Regex> = LazyLock::new(|| regex(r"([0-9]{1,3})\s*\^\s*([0-9]{1,2})\^?"));
     let power = |found: &Captures<'_>| {
         let parts = found[1].parse::<i64>().ok().zip(found[2].parse::<u32>().ok());
         let power = parts.and_then(|(base, exponent)| base.checked_pow(exponent));
@@ -127,6 +127,7 @@ mod tests {
             ("必须大于1", 2, true),
             ("小于32个字符", 31, true),
             ("[0, 2^32)", 4_294_967_295, true),
+            ("[10^4^,10^6^]", 1_000_000, true),
             ("不超过5万", 50_000, true),
             ("不小于-12", -12, true),
             ("最大20", 21, false),

@@ -67,6 +67,8 @@ pub(super) fn limits(doc: &Description, whole: bool, unsigned: bool) -> Vec<Limi
     let span = doc.find(&SPAN).or_else(|| doc.find(&BARE));
     let span = span.and_then(|found| {
         let (min, max) = (number(&found, 2)?, number(&found, 3)?);
+        // From the north pole to the south pole.
+        let (min, max) = if doc.find(&SPAN).is_some() && min > max { (max, min) } else { (min, max) };
         let [open, close] = [1, 4].map(|group| found.get(group).map_or("", |bracket| bracket.as_str()));
         // Only one of two ends is left out: else they may be in brackets for another reason.
         let above = whole && matches!((open, close), ("(" | "（", "]" | "】"));

@@ -49,10 +49,12 @@ pub(crate) fn rates(line: &str) -> Option<Vec<(u64, &'static str)>> {
         ))
     });
     let line = in_digits(&plain(line));
-    let speaks =
-        ["频率", "次数", "调用", "上传", "限频", "qps", "QPS"].iter().any(|word| line.contains(word));
-    let limits =
-        ["限制", "最大", "最多", "不超过", "不可超过", "上限", "频率"].iter().any(|word| line.contains(word));
+    let speaks = ["频率", "次数", "调用", "上传", "限频", "qps", "QPS", "次/", "条/"]
+        .iter()
+        .any(|word| line.contains(word));
+    let limits = ["限制", "最大", "最多", "不超过", "不可超过", "不能超过", "只允许", "上限", "频率"]
+        .iter()
+        .any(|word| line.contains(word));
     if !(speaks && limits) {
         return None;
     }
@@ -103,7 +105,11 @@ pub(crate) fn at_once(prose: &[String]) -> Option<u32> {
 pub(crate) fn concurrency(line: &str) -> Option<u32> {
     static AT_ONCE: LazyLock<Regex> =
         LazyLock::new(|| regex(r"并发(?:数|量)?(?:限制)?(?:数)?[^0-9，,。]{0,8}([0-9]+)"));
+    static ONE_BY_ONE: LazyLock<Regex> = LazyLock::new(|| regex(r"(?:仅|只)(?:支持|允许|能|可)\s*串行"));
     let line = plain(line);
+    if ONE_BY_ONE.is_match(&line) {
+        return Some(1);
+    }
     AT_ONCE.captures(&line).and_then(|found| found[1].parse().ok()).filter(|number| *number > 0)
 }
 
@@ -123,6 +129,8 @@ mod tests {
                 "每月最多可上传3000张图片，每天最多可上传1000张图片",
                 Some(vec![(3000, "month"), (1000, "day")]),
             ),
+            ("企业只允许创建10次/min。", Some(vec![(10, "minute")])),
+            ("发送的消息不能超过20条/分钟。", Some(vec![(20, "minute")])),
             ("每分钟看一次", None),
         ] {
             assert_eq!(rates(line), expected, "{line}");
@@ -137,6 +145,9 @@ mod tests {
     fn calls_at_once_are_counted() {
         assert_eq!(concurrency("**并发限制：5**"), Some(5));
         assert_eq!(concurrency("**并发限制：**20"), Some(20));
+        assert_eq!(concurrency("该接口仅支持串行调用，请勿并发创建"), Some(1));
+        assert_eq!(concurrency("10、只允许串行调用"), Some(1));
         assert_eq!(concurrency("并发限制见下"), None);
+        assert_eq!(concurrency("建议保证创建部门和成员是串行化处理"), None);
     }
 }

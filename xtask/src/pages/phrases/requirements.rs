@@ -12,6 +12,8 @@ use crate::pages::markup::{plain, regex};
 pub(crate) struct Requirements {
     /// The names in quotes where the page is about permissions: `企业客户权限->客户联系`.
     pub permissions: BTreeSet<String>,
+    /// Whether an application has to be listed among those that may call.
+    pub listed: bool,
     /// The days from which on something is no longer so, as `2023-12-01`.
     pub changes: BTreeSet<String>,
 }
@@ -22,6 +24,9 @@ impl Requirements {
         static HEADING: LazyLock<Regex> = LazyLock::new(|| regex(r"^\s*(?:\*\*|__|#)"));
         static ABOUT: LazyLock<Regex> = LazyLock::new(|| regex(r"^\s*(?:\*\*|__|#+)\s*权限说明"));
         static QUOTED: LazyLock<Regex> = LazyLock::new(|| regex(r"[「“]([^「」“”，。]{2,40})[」”]"));
+        // In bold, a menu and what is below it.
+        static BOLD: LazyLock<Regex> =
+            LazyLock::new(|| regex(r"\*\*([^*，。]{2,40})\*\*\s*下的?\s*\*\*([^*，。]{2,40})\*\*"));
         static CHANGE: LazyLock<Regex> =
             LazyLock::new(|| regex(r"从([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日[^。|]{0,12}不再支持"));
         let mut found = Self::default();
@@ -35,7 +40,17 @@ impl Requirements {
             }
             if inside {
                 let quoted = QUOTED.captures_iter(&described).map(|found| found[1].trim().to_owned());
-                found.permissions.extend(quoted.filter(|name| !is_common(name)));
+                let bold = BOLD.captures_iter(line).map(|found| format!("{}->{}", &found[1], &found[2]));
+                let (common, names): (Vec<String>, Vec<String>) =
+                    quoted.chain(bold).partition(|name| is_common(name));
+                let is_list = |name: &String| COMMON.iter().any(|list| name.ends_with(list));
+                found.listed |= common.iter().chain(&names).any(is_list);
+                // Which of several is needed depends on what is called.
+                if names.len() > 1 && described.contains(OR) {
+                    found.permissions.insert(names.join(OR));
+                } else {
+                    found.permissions.extend(names);
+                }
             }
         }
         found
@@ -43,11 +58,15 @@ impl Requirements {
 
     /// Which of it some notes don't have, each in the words of the page.
     pub(crate) fn missing_in(&self, notes: &str) -> Vec<&str> {
-        let whole = |name: &&String| parts(name).all(|part| is_common(part) || notes.contains(part));
-        let permissions = self.permissions.iter().filter(|name| !whole(name));
+        let whole = |name: &str| parts(name).all(|part| is_common(part) || notes.contains(part));
+        let permissions = self.permissions.iter().filter(|names| !names.split(OR).any(whole));
+        let permissions: Vec<&str> = permissions.map(String::as_str).collect();
+        let tells = |text: &str| COMMON.iter().any(|name| text.contains(name));
+        let listed = self.listed && !tells(notes) && !permissions.iter().any(|name| tells(name));
         permissions
-            .chain(self.changes.iter().filter(|day| !notes.contains(day.as_str())))
-            .map(String::as_str)
+            .into_iter()
+            .chain(listed.then_some(COMMON[1]))
+            .chain(self.changes.iter().filter(|day| !notes.contains(day.as_str())).map(String::as_str))
             .collect()
     }
 }
@@ -57,11 +76,16 @@ fn parts(path: &str) -> impl Iterator<Item = &str> {
     path.split(['-', '>', '›', '/', '－', ' ']).map(str::trim).filter(|part| !part.is_empty())
 }
 
+const OR: &str = "或";
+
+/// How the list of applications that may call is called.
+const COMMON: [&str; 2] = ["可调用接口的应用", "可调用应用"];
+
 /// Whether every application is told this in the same words, which notes say in their own, or it is a whole sentence.
 fn is_common(name: &str) -> bool {
-    ["可调用接口的应用", "可调用应用"].contains(&name)
+    COMMON.contains(&name)
         || name.ends_with("secret")
-        || !name.contains('>') && name.chars().count() > 16
+        || !name.contains(['>', '-', '›']) && name.chars().count() > 16
 }
 
 /// Whether a description says that a field that is left out stays as it is.
@@ -93,8 +117,24 @@ mod tests {
         assert_eq!(Vec::from_iter(&found.permissions), ["茶 - 可调用接口的应用", "茶客权限->点茶"]);
         assert_eq!(Vec::from_iter(&found.changes), ["2023-12-01"]);
         assert_eq!(found.missing_in(""), ["茶 - 可调用接口的应用", "茶客权限->点茶", "2023-12-01"]);
-        assert_eq!(found.missing_in("Needs 茶客权限 › 点茶. Since 2023-12-01 it works no longer."), [""; 0]);
-        assert_eq!(found.missing_in("Needs 茶. Since 2023-12-01."), ["茶客权限->点茶"]);
+        let all = "Needs 茶客权限 › 点茶 and 可调用应用. Since 2023-12-01 it works no longer.";
+        assert_eq!(found.missing_in(all), [""; 0]);
+        let unlisted = "Needs 茶客权限 › 点茶. Since 2023-12-01 it works no longer.";
+        assert_eq!(found.missing_in(unlisted), ["可调用应用"]);
+        assert_eq!(found.missing_in("Needs 茶, in 可调用应用. Since 2023-12-01."), ["茶客权限->点茶"]);
+    }
+
+    #[test]
+    fn names_stand_in_bold_too_and_of_alternatives_one_is_enough() {
+        let found = Requirements::of([
+            "##权限说明",
+            "- 第三方应用调用需要企业授权**茶客**下**点茶**的权限",
+            "|代开发应用|具有「管茶」权限(添加)或「看茶」（读取）|",
+            "- 企业可在“茶馆-通过API管理指定的茶客与茶馆”处设置",
+        ]);
+        let missing = ["管茶或看茶", "茶客->点茶", "茶馆-通过API管理指定的茶客与茶馆"];
+        assert_eq!(found.missing_in(""), missing);
+        assert_eq!(found.missing_in("茶客 › 点茶, 看茶, 茶馆 › 通过API管理指定的茶客与茶馆"), [""; 0]);
     }
 
     #[test]

@@ -35,7 +35,7 @@ static GROUPS: LazyLock<[(Group, Regex); 4]> = LazyLock::new(|| {
         (
             Group::AtMostOne,
             concat!(
-                r"互斥|只能?[填传选](?:写|入|择)?(?:其中)?一|不[能可](?:以)?同时(?:[填传]|指定|存在|使用|设置|出现)",
+                r"互斥|只能?[填传选](?:写|入|择)?(?:其中)?一|不[能可会](?:以)?同时(?:[填传]|指定|存在|使用|设置|出现|返回)",
                 r"|不(?:支持|能|可)(?:和|与|跟)\s*[A-Za-z_.]+\s*(?:一起|同时|共同)",
             ),
         ),
@@ -46,7 +46,7 @@ static GROUPS: LazyLock<[(Group, Regex); 4]> = LazyLock::new(|| {
 
 /// The rules that a text states: about a field, where it describes one.
 pub(crate) fn claims(text: &str, about: Option<&str>) -> Vec<Claim> {
-    let sentences = text.split(['。', '；', ';']);
+    let sentences = text.split(['。', '；', ';', '\n']);
     sentences.flat_map(|sentence| claims_of(sentence, about)).collect()
 }
 

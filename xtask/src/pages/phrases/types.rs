@@ -90,9 +90,14 @@ pub(crate) fn may_be_moment(number: i64) -> bool {
 pub(crate) fn is_timestamp(name: &str, doc: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let named = name.ends_with("time") || name.ends_with("_at") || name.ends_with("timestamp");
+    let said = named && doc.contains("时间") && !is_duration(doc) && !is_finer(&doc.to_ascii_lowercase());
+    is_unix(doc) || said
+}
+
+/// Whether a description says that a moment is counted in seconds since 1970.
+pub(crate) fn is_unix(doc: &str) -> bool {
     let lower = doc.to_ascii_lowercase();
-    let said = lower.contains("时间戳") || lower.contains("unix");
-    (said || named && doc.contains("时间") && !is_duration(doc)) && !is_finer(&lower)
+    (lower.contains("时间戳") || lower.contains("unix")) && !is_finer(&lower)
 }
 
 /// Whether a description speaks of a moment, or of how long something takes.

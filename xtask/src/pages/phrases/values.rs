@@ -32,7 +32,7 @@ pub(crate) fn values(doc: &str, text: bool) -> Vec<Value> {
     static NUMBERS: LazyLock<Regex> = LazyLock::new(|| {
         regex(concat!(
             r"(?:^|[^0-9A-Za-z.~\[(\-])(-?[0-9]{1,5})(?:或不填|或空|[(（]默认[)）])?\s*(?:[:：=、]|-{1,2}",
-            r"|——?|–|\.|表示|代表|为|是|）|\))\s*([^0-9\s:：，,；;。.|/~\-])",
+            r"|——?|–|\.|表示|代表|为|是|）|\))\s*([^0-9\s:：，,；;。.|/~\-]|[0-9]{2,5}\s*[xX×*]\s*[0-9])",
         ))
     });
     static WORDS: LazyLock<Regex> = LazyLock::new(|| {
@@ -105,7 +105,7 @@ fn listed(doc: &str, pattern: &Regex, text: bool) -> Vec<Value> {
     let mut known: HashSet<&str> = HashSet::new();
     for ((wire, _, start), end) in places.into_iter().zip(ends) {
         let meaning = doc.get(start..end).unwrap_or_default();
-        let meaning = meaning.split(|c: char| "，,；;。|".contains(c) || c == '/' && !text).next();
+        let meaning = meaning.split(|c: char| "，,；;。|\n".contains(c) || c == '/' && !text).next();
         let meaning = meaning.unwrap_or_default().trim();
         let prefixed = ["默认", "至少", "最多", "最大", "最小"]
             .iter()
@@ -170,6 +170,7 @@ mod tests {
             ("0(默认) 红，1 绿，2 蓝", vec!["0", "1", "2"]),
             ("0或不填代表红，1 代表绿", vec!["0", "1"]),
             ("1红、2绿、3蓝", vec!["1", "2", "3"]),
+            ("尺寸，1: 171 x 171; 2: 399 x 399; 4: 2052 x 2052", vec!["1", "2", "4"]),
             // These are no values.
             ("最多100个，默认为50个", vec![]),
             ("长度为1~64个字节", vec![]),

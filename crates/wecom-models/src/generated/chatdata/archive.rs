@@ -26,9 +26,9 @@ use crate::{Secret, Timestamp, Unknown};
 ///
 /// Set a public key first, with [`SetPublicKey`](crate::chatdata::zone::SetPublicKey): records exist
 /// from then on, for 5 days. The sender or a recipient must be within the authorized scope of the
-/// archive API, and within the scope of an edition of the conversation archive: 企业版 or 服务版; in the
-/// financial industry, 基础版 or 企业版. For apps with the archive API authorization and the permission
-/// 会话存档接口权限 › 获取会话记录; self-built, customized and third-party apps can't call it yet.
+/// archive API, and within the scope of an edition of 会话内容存档: 企业版 or 服务版; in the financial industry,
+/// 基础版 or 企业版. For apps with the archive API authorization and the permission 会话存档接口权限 › 获取会话记录;
+/// self-built, customized and third-party apps can't call it yet.
 ///
 /// An audio or video call between WeCom and WeChat (微信互通) has one record; other calls have several,
 /// depending on the number of people in them.

@@ -21,7 +21,7 @@ mod reverse;
 ///
 /// Messages are archived only once a key is set. Use one RSA-2048 key pair per company, and keep the
 /// private key: it decrypts the `encrypted_secret_key` of every record. For customized and third-party
-/// apps with the permission for the data and intelligence zone.
+/// apps with the permission 数据与智能专区权限.
 #[doc(
     alias("设置公钥", "/cgi-bin/chatdata/set_public_key", "chatdata/set_public_key")
 )]

@@ -176,9 +176,9 @@ pub struct AddMsgTemplateResponse {
 /// A company broadcast (企业发表) is created by an admin or the person in charge and goes out once members
 /// confirm it; a personal one (个人发表) is a member's own. Self-built apps must be listed under 客户联系 ›
 /// 可调用接口的应用; they get the messages of members visible to the app. Customized and third-party apps need
-/// the permission 企业客户权限 › 客户联系 › 群发消息给客户和客户群; companies that installed a third-party app earlier must
-/// authorize it again. Since 2023-12-01 a system app's secret no longer works; existing companies are
-/// unaffected for now.
+/// the permission 企业客户权限 › 客户联系 › 群发消息给客户和客户群; in companies that installed a third-party app earlier,
+/// an admin must authorize it again (应用管理 › 应用详情页 › 授权信息). Since 2023-12-01 a system app's secret no
+/// longer works; existing companies are unaffected for now.
 ///
 /// Messages with several attachments require WeCom 3.1.6 or later.
 #[doc(
@@ -269,8 +269,10 @@ pub struct GetGroupMsgListV2Response {
 /// [获取群发成员发送任务列表](https://developer.work.weixin.qq.com/document/path/93338)
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; they get only the messages of members visible
-/// to the app. Customized and third-party apps need the permission 企业客户权限 › 客户联系 › 群发消息给客户和客户群. Since
-/// 2023-12-01 a system app's secret no longer works; existing companies are unaffected for now.
+/// to the app. Customized and third-party apps need the permission 企业客户权限 › 客户联系 › 群发消息给客户和客户群; in
+/// companies that installed a third-party app earlier, an admin must authorize it again (应用管理 › 应用详情页
+/// › 授权信息). Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected
+/// for now.
 ///
 /// Not available for messages created before 2020-11-17.
 #[doc(
@@ -332,8 +334,10 @@ pub struct GetGroupMsgTaskResponse {
 /// [获取企业群发成员执行结果](https://developer.work.weixin.qq.com/document/path/93338)
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; they get only the messages of members visible
-/// to the app. Customized and third-party apps need the permission 企业客户权限 › 客户联系 › 群发消息给客户和客户群. Since
-/// 2023-12-01 a system app's secret no longer works; existing companies are unaffected for now.
+/// to the app. Customized and third-party apps need the permission 企业客户权限 › 客户联系 › 群发消息给客户和客户群; in
+/// companies that installed a third-party app earlier, an admin must authorize it again (应用管理 › 应用详情页
+/// › 授权信息). Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected
+/// for now.
 ///
 /// For messages to customer groups, only those already sent are listed: until then no group has been
 /// chosen. Not available for messages created before 2020-11-17.

@@ -289,7 +289,7 @@ impl SendMsg {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendMsgResponse {
-    /// The message's ID: the one in the request, or a new one.
+    /// The message's ID: the one in the request, or a new one. Matching `^[0-9a-zA-Z_-]*$`.
     pub msgid: String,
 }
 
