@@ -186,7 +186,7 @@ fn what_cannot_be_read_names_the_field_and_says_that_the_call_succeeded() {
         assert_eq!((error.path.as_str(), error.succeeded), ("external_profile", true), "{body}");
         let text = error.to_string();
         let expected =
-            "the call succeeded (`errcode` is 0), but the response can't be understood at `external_profile`";
+            "the call succeeded (`errcode` is 0), but the response can't be decoded at `external_profile`";
         assert!(text.starts_with(expected), "{text}");
     }
 }
@@ -259,7 +259,7 @@ fn an_answer_that_is_not_wecoms_is_an_error() {
         assert!(wecom_requests::parse::<SyncMsg>(body.as_bytes()).is_err(), "{body}");
     }
     let said = wecom_requests::parse::<SendMessage>(br#"{"msgid":"m-1"}"#).unwrap_err().to_string();
-    assert!(said.ends_with("it has no `errcode`: it is not WeCom's"), "{said}");
+    assert!(said.ends_with("there is no `errcode`, so the response is not from WeCom"), "{said}");
     assert!(wecom_requests::parse::<SendMessage>(br#"{"errcode":0}"#).is_ok());
     assert!(wecom_requests::parse::<SendMessage>(b"\xef\xbb\xbf{\"errcode\":0,\"msgid\":\"a\tb\"}").is_ok());
     assert!(wecom_requests::parse::<SendMessage>(b"\xef\xbb\xbf{\"msgid\":\"a\tb\"}").is_err());
@@ -303,7 +303,7 @@ fn an_answer_of_ones_own_endpoint_is_read_like_any_other() {
     assert_eq!(read(LAX, b"{\"text\":\"a\tb\"}").unwrap().0["text"], "a\tb");
     for body in [r#"{"text":"a"}"#, r#"{"code":500,"msg":"timeout"}"#, "{}"] {
         let said = read(STRICT, body.as_bytes()).expect_err(body).to_string();
-        assert!(said.ends_with("it has no `errcode`: it is not WeCom's"), "{body}: {said}");
+        assert!(said.ends_with("there is no `errcode`, so the response is not from WeCom"), "{body}: {said}");
         assert!(read(LAX, body.as_bytes()).is_ok(), "{body}");
     }
     for endpoint in [STRICT, LAX] {

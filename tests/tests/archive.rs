@@ -79,7 +79,7 @@ fn each_message_is_decrypted_with_the_key_of_its_version() {
     let encrypted = old.encrypt("key");
     assert_eq!(
         keys.decrypt(3, &encrypted).unwrap_err().to_string(),
-        "no private key for the public key of version 3"
+        "there is no private key for version 3 of the public key: add it with `PrivateKeys::with`"
     );
     // Whatever is wrong, the error is the same: anything more would help whoever tries.
     let mut damaged = STANDARD.decode(&encrypted).unwrap();
@@ -96,7 +96,7 @@ fn each_message_is_decrypted_with_the_key_of_its_version() {
     ] {
         let error = keys.decrypt(1, &wrong).unwrap_err();
         assert!(matches!(error, DecryptError::Refused { public_key_ver: 1, .. }), "{error:?}");
-        assert_eq!(error.to_string(), "the private key of version 1 can't decrypt this");
+        assert_eq!(error.to_string(), "the private key of version 1 can't decrypt the message's key");
     }
 }
 
@@ -217,10 +217,10 @@ fn what_is_no_private_key_for_the_archive_is_called_by_its_name() {
         ("/run/secrets/archive.pem".to_owned(), "no key found"),
         ("-----BEGIN".to_owned(), "no key found"),
         ("-----BEGIN PRIVATE KEY".to_owned(), "no key found"),
-        ("-----BEGIN PRIVATE KEY-----".to_owned(), "the key is cut off: 0 of 2 bytes"),
-        (half.clone(), "the key is cut off"),
-        (format!("{half}\n-----END PRIVATE KEY-----\n"), "the key is cut off"),
-        (pkcs8.replacen('M', "%", 1), "the key is not base64: '%'"),
+        ("-----BEGIN PRIVATE KEY-----".to_owned(), "the key is truncated: it has 0 of 2 bytes"),
+        (half.clone(), "the key is truncated"),
+        (format!("{half}\n-----END PRIVATE KEY-----\n"), "the key is truncated"),
+        (pkcs8.replacen('M', "%", 1), "the key is not base64: it contains '%'"),
         (zeroed(1), "the key is damaged"),
         (zeroed(12), "the key is damaged"),
         (pem(&["pkcs8", "-topk8", "-passout", "pass:passphrase"]), "the key is encrypted"),
@@ -229,10 +229,10 @@ fn what_is_no_private_key_for_the_archive_is_called_by_its_name() {
         (pem(&["rsa", "-RSAPublicKey_out"]), "this is a public key"),
         (request.clone(), "this is a certificate"),
         (pem(&["req", "-new", "-key", "KEY", "-subj", "/CN=a"]), "this is a certificate"),
-        (STANDARD.encode(container), "this is in the format PKCS#12"),
+        (STANDARD.encode(container), "the key has the format PKCS#12"),
         (
             "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaA==\n-----END OPENSSH PRIVATE KEY-----".to_owned(),
-            "this is in the format OpenSSH",
+            "the key has the format OpenSSH",
         ),
         (
             pem(&["ecparam", "-name", "prime256v1", "-genkey"]),

@@ -242,7 +242,7 @@ async fn what_has_changed_since_is_no_continuation() {
         let mut upload = upload(Content::bytes(other)).resume(checkpoint.clone());
         let error = client(&server).upload_to_drive(&mut upload).await.unwrap_err();
         assert!(matches!(error, Error::Content { .. }), "{error:?}");
-        assert!(error.to_string().contains("it is not what the upload began with"), "{error}");
+        assert!(error.to_string().contains("the content has changed since the upload began"), "{error}");
     }
     // A file that isn't what it was when the upload was made.
     let folder = tempfile::tempdir().unwrap();
@@ -251,7 +251,7 @@ async fn what_has_changed_since_is_no_continuation() {
     let mut upload = upload(Content::file(&path).await.unwrap());
     std::fs::write(&path, "less").unwrap();
     let error = client(&server).upload_to_drive(&mut upload).await.unwrap_err();
-    assert!(error.to_string().contains("the file has 4 bytes, and had 5999998 before"), "{error}");
+    assert!(error.to_string().contains("the file changed: it has 4 bytes, not 5999998"), "{error}");
     assert_eq!(server.total_requests(), 0);
 }
 
@@ -294,6 +294,6 @@ async fn a_stream_is_as_long_as_announced() {
     let server = Server::start().await.unwrap();
     let short = Content::stream(9 << 20, stream::iter([Ok(Bytes::from("abc"))]));
     let error = client(&server).upload_to_drive(&mut upload(short)).await.unwrap_err();
-    assert!(error.to_string().ends_with("9437181 bytes are missing"), "{error}");
+    assert!(error.to_string().ends_with("the stream ended 9437181 bytes early"), "{error}");
     assert_eq!(server.total_requests(), 0);
 }

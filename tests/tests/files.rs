@@ -115,7 +115,7 @@ async fn content_that_is_not_as_announced_is_an_error_that_says_so() {
     let server = Server::start().await.unwrap();
     let client = client(&server);
     let pieces = || stream::iter([Ok(Bytes::from("abc")), Ok(Bytes::from("def"))]);
-    for (length, expected) in [(5, "more bytes than announced"), (8, "2 bytes are missing")] {
+    for (length, expected) in [(5, "more bytes than announced"), (8, "the stream ended 2 bytes early")] {
         let content = Content::stream(length, pieces());
         let error = client.upload(content, upload).await.unwrap_err();
         assert!(matches!(error, Error::Content { .. }), "{error:?}");
@@ -146,7 +146,7 @@ async fn content_that_is_longer_than_a_request_can_be_is_an_error_that_says_so()
     // What fits is sent, until it turns out to be shorter.
     for length in [u64::MAX - 1000, i64::MAX as u64] {
         let error = sent(length).await;
-        assert!(error.ends_with(&format!("{} bytes are missing", length - 3)), "{error}");
+        assert!(error.ends_with(&format!("the stream ended {} bytes early", length - 3)), "{error}");
     }
     assert_eq!(server.received(UPLOAD).len(), 0);
 }

@@ -1,4 +1,4 @@
-//! The bodies of requests, and the places beside them where parameters go.
+//! The bodies and headers of requests.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -20,25 +20,25 @@ use crate::BuildError;
 pub struct Body {
     /// Its `Content-Type`.
     pub content_type: HeaderValue,
-    /// What is in it.
+    /// Its content.
     pub bytes: Bytes,
     /// Where in `bytes` the content of a streamed file belongs.
     pub content_at: Option<usize>,
 }
 
 impl Body {
-    /// A body that is all there.
+    /// Creates a body from complete content.
     pub fn new(content_type: HeaderValue, bytes: impl Into<Bytes>) -> Self {
         Self { content_type, bytes: bytes.into(), content_at: None }
     }
 
-    /// A JSON body.
+    /// Creates a JSON body.
     pub fn json<T: Serialize + ?Sized>(value: &T) -> Result<Self, BuildError> {
         Ok(Self::new(HeaderValue::from_static("application/json"), serde_json::to_vec(value)?))
     }
 }
 
-/// Shows how large it is, not what is in it: that may be a secret.
+/// Shows the size, not the content, which may be secret.
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Body({:?}, {} bytes)", self.content_type, self.bytes.len())
@@ -75,8 +75,8 @@ pub struct Form {
 impl Form {
     /// Adds a file.
     ///
-    /// The name goes out as UTF-8, since WeCom does not understand the encodings of RFC 2231; what would end the
-    /// header early is escaped as browsers do.
+    /// The name is sent as UTF-8, since WeCom does not understand the encodings of RFC 2231. Characters that would end the
+    /// header early are escaped as browsers do.
     pub fn file(&mut self, name: &str, file: &File) {
         let file_name = file.name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
         let content_type =
@@ -92,7 +92,7 @@ impl Form {
         self.parts.push((head, file.bytes.clone()));
     }
 
-    /// The finished body.
+    /// Returns the finished body.
     pub fn finish(self) -> Result<Body, BuildError> {
         let boundary = self.boundary();
         let mut bytes = BytesMut::new();
@@ -111,9 +111,8 @@ impl Form {
         Ok(Body { content_type, bytes: bytes.freeze(), content_at })
     }
 
-    /// A line that stands in no part. The same parts always have the same one, found in one look at each: who uploads
-    /// a list of boundaries must not keep us searching. What is streamed can't be looked at: there it is a line that
-    /// nobody can guess.
+    /// Chooses a line that occurs in no part. The same parts always get the same line, after a single scan of each: uploading a
+    /// list of boundaries must not make this search for long. A stream can't be scanned, so its boundary is random.
     fn boundary(&self) -> String {
         const PREFIX: &str = "wecom-form-";
         if self.streamed.is_some() {
@@ -137,7 +136,7 @@ impl Form {
     }
 }
 
-/// Shows how large it is, not what is in it: that may be a secret.
+/// Shows the size, not the content, which may be secret.
 impl fmt::Debug for Form {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Form({} parts)", self.parts.len())

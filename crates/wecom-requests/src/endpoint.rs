@@ -1,4 +1,4 @@
-//! What a request knows of its endpoint.
+//! Endpoints, and what their requests have in common.
 
 use std::time::Duration;
 
@@ -10,8 +10,8 @@ use crate::{Body, BuildError, Check, FromResponse, Headers, Query, Token, TokenK
 
 /// A request to one endpoint.
 ///
-/// All requests of [`wecom_models`] are endpoints. An application can describe one that the specification doesn't have yet; it is then
-/// sent, paced, retried and redacted like any other:
+/// All requests of [`wecom_models`] are endpoints. Implement this trait for an endpoint that the specification doesn't have yet: its
+/// calls are then rate-limited, retried and redacted like any other:
 ///
 /// ```
 /// use serde::{Deserialize, Serialize};
@@ -37,7 +37,7 @@ use crate::{Body, BuildError, Check, FromResponse, Headers, Query, Token, TokenK
 ///         .rates(&[Rate { calls: 1000, per: Period::Minute }]);
 /// }
 ///
-/// // Limits of fields would stand here.
+/// // Limits of fields would go here.
 /// impl Check for SendWelcome {}
 ///
 /// let request = SendWelcome { code: "CODE".to_owned(), msgtype: "text" };
@@ -46,7 +46,7 @@ use crate::{Body, BuildError, Check, FromResponse, Headers, Query, Token, TokenK
 /// assert_eq!(request.body().as_ref(), br#"{"code":"CODE","msgtype":"text"}"#);
 /// ```
 ///
-/// One that is called with `GET` puts its fields into the URL:
+/// A `GET` endpoint puts its fields into the URL:
 ///
 /// ```
 /// # use serde::Serialize;
@@ -73,16 +73,16 @@ use crate::{Body, BuildError, Check, FromResponse, Headers, Query, Token, TokenK
 /// assert_eq!(request.uri().query(), Some("access_token=TOKEN&tagid=7"));
 /// ```
 pub trait Endpoint: Check + Serialize {
-    /// What comes back when it succeeds.
+    /// The response of a successful call.
     type Response: FromResponse;
 
-    /// The kind of token it takes.
+    /// The kind of token that it takes.
     type Token: Token;
 
-    /// Everything about the endpoint that is the same for all requests.
+    /// What all requests to the endpoint have in common.
     const META: &'static Meta;
 
-    /// Adds the parameters that stand in the URL, besides the token: all of them, for `GET`.
+    /// Adds the query parameters, except the token. For `GET`, these are all fields.
     fn query(&self, query: &mut Query) -> Result<(), serde_json::Error> {
         let _ = query;
         Ok(())
@@ -94,12 +94,12 @@ pub trait Endpoint: Check + Serialize {
         Ok(())
     }
 
-    /// The body, for a method that has one.
+    /// Returns the body, for a method that has one.
     fn body(&self) -> Result<Body, BuildError> {
         Body::json(self)
     }
 
-    /// Who receives something, where a [general rate](crate::rates) counts recipients and a field names them.
+    /// Returns the recipients, if a [general rate](crate::rates) counts them and a field names them.
     fn recipients(&self) -> &[String] {
         &[]
     }
@@ -115,41 +115,41 @@ pub struct Meta {
     pub title: &'static str,
     /// `GET`, with all fields in the query, or `POST`.
     pub method: Method,
-    /// Where it is.
+    /// The host.
     pub host: Host,
-    /// The path, from the host on.
+    /// The path, beginning with `/`.
     pub path: &'static str,
-    /// The address of its page.
+    /// The URL of its page.
     pub page: &'static str,
-    /// The kind of token it takes.
+    /// The kind of token that it takes.
     pub token: TokenKind,
-    /// What comes back.
+    /// The format of a response.
     pub response_format: ResponseFormat,
-    /// Whether a success has an `errcode`, too.
+    /// Whether a successful response has an `errcode`, too.
     pub errcode: Errcode,
-    /// Whether it only reads, so that it may be sent again after a lost answer.
+    /// Whether it only reads, so that it may be sent again after a lost response.
     pub safe: bool,
-    /// How often it may be called; empty where its page doesn't say.
+    /// How often it may be called; empty if its page doesn't say.
     pub rates: &'static [Rate],
-    /// How many calls may be on their way at once, where its page says so.
+    /// How many calls may be in flight at once, if its page says so.
     pub concurrency: Option<u32>,
-    /// What error codes mean that its own page documents.
+    /// The error codes that its own page documents.
     pub codes: &'static [ErrorCode],
 }
 
 impl Meta {
-    /// An endpoint that is called with `POST`. Its id is its path, it takes an access token, changes something, answers with JSON, and no
-    /// limits are known.
+    /// Describes a `POST` endpoint. Its ID is its path, it takes an access token, it isn't [safe](Self::safe), its response is JSON, and it
+    /// has no limits.
     pub const fn post(path: &'static str) -> Self {
         Self::new(Method::POST, path)
     }
 
-    /// An endpoint that is called with `GET`, and otherwise as in [`Meta::post`].
+    /// Describes a `GET` endpoint; otherwise like [`Meta::post`].
     pub const fn get(path: &'static str) -> Self {
         Self::new(Method::GET, path)
     }
 
-    /// An endpoint that is called with any method, and otherwise as in [`Meta::post`].
+    /// Describes an endpoint with any method; otherwise like [`Meta::post`].
     pub const fn new(method: Method, path: &'static str) -> Self {
         Self {
             id: path,
@@ -168,35 +168,35 @@ impl Meta {
         }
     }
 
-    /// Sets its name, which errors and events show and limits count by.
+    /// Sets its name, which errors and events show and limits are counted by.
     #[must_use]
     pub const fn id(mut self, id: &'static str) -> Self {
         self.id = id;
         self
     }
 
-    /// Sets where it is.
+    /// Sets the host.
     #[must_use]
     pub const fn host(mut self, host: Host) -> Self {
         self.host = host;
         self
     }
 
-    /// Sets the kind of token it takes: that of [`Endpoint::Token`].
+    /// Sets the kind of token: the one of [`Endpoint::Token`].
     #[must_use]
     pub const fn token(mut self, token: TokenKind) -> Self {
         self.token = token;
         self
     }
 
-    /// Sets what comes back.
+    /// Sets the format of a response.
     #[must_use]
     pub const fn response_format(mut self, format: ResponseFormat) -> Self {
         self.response_format = format;
         self
     }
 
-    /// Sets whether a success has an `errcode`, too. A JSON answer that lacks it although it should have it is an error.
+    /// Sets whether a successful response has an `errcode`, too. A JSON response that lacks a required `errcode` is an error.
     #[must_use]
     pub const fn errcode(mut self, errcode: Errcode) -> Self {
         self.errcode = errcode;
@@ -217,37 +217,37 @@ impl Meta {
         self
     }
 
-    /// Sets how many calls may be on their way at once.
+    /// Sets how many calls may be in flight at once.
     #[must_use]
     pub const fn concurrency(mut self, calls: u32) -> Self {
         self.concurrency = Some(calls);
         self
     }
 
-    /// Sets what error codes mean here, beside or instead of what they mean everywhere.
+    /// Sets error codes with a meaning of their own here. They take precedence over the global ones.
     #[must_use]
     pub const fn codes(mut self, codes: &'static [ErrorCode]) -> Self {
         self.codes = codes;
         self
     }
 
-    /// What the documentation says of an error code: the endpoint's own page first.
+    /// Looks up an error code: among the endpoint's own first, then among the global ones.
     pub fn error_code(&self, code: i64) -> Option<&'static ErrorCode> {
         self.codes.iter().find(|known| known.code == code).or_else(|| errcode::lookup(code))
     }
 }
 
-/// Where an endpoint is.
+/// The host of an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Host {
-    /// WeCom itself, `https://qyapi.weixin.qq.com`.
+    /// WeCom, `https://qyapi.weixin.qq.com`.
     Api,
-    /// WeChat Pay, `https://api.mch.weixin.qq.com`, which asks for a merchant's certificate.
+    /// WeChat Pay, `https://api.mch.weixin.qq.com`, which requires a merchant's certificate.
     Merchant,
 }
 
-/// What comes back from an endpoint.
+/// The format of an endpoint's response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ResponseFormat {
@@ -255,33 +255,34 @@ pub enum ResponseFormat {
     Json,
     /// A file, or a JSON error.
     File,
-    /// A file or JSON, as the request says.
+    /// A file or JSON, depending on the request.
     FileOrJson,
     /// A flat XML document.
     Xml,
 }
 
-/// Which JSON answers of an endpoint have an `errcode`. What lacks it where it should be is not WeCom's, but a proxy's, say.
+/// Which JSON responses of an endpoint have an `errcode`. A response that lacks a required `errcode` is not from WeCom, but from a proxy,
+/// for example.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Errcode {
-    /// All of them: 0 for a success.
+    /// All: 0 for a success.
     #[default]
     Always,
-    /// Those that report a failure. A success may have it, or has at least one of the fields that are documented.
+    /// Failures. A success has an `errcode` or at least one documented field.
     OnFailure,
 }
 
 /// A documented rate limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Rate {
-    /// How many calls.
+    /// The number of calls.
     pub calls: u32,
-    /// In which time.
+    /// The period they are counted in.
     pub per: Period,
 }
 
-/// The time a rate limit counts in.
+/// The period of a rate limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Period {
@@ -298,7 +299,7 @@ pub enum Period {
 }
 
 impl Period {
-    /// How long it is; a month has 30 days, as WeCom counts.
+    /// Returns how long it is; a month has 30 days, as for WeCom.
     pub const fn duration(self) -> Duration {
         const DAY: u64 = 24 * 60 * 60;
         Duration::from_secs(match self {

@@ -1,7 +1,7 @@
-//! The error codes that any endpoint may answer with, what they mean and what to do about them.
+//! The error codes that any endpoint may return: what they mean and what to do about them.
 //!
-//! They are those of the page [全局错误码](https://developer.work.weixin.qq.com/document/path/90313). Codes that only the page of
-//! an endpoint documents have a constant here as well; what they mean is in [`Meta::codes`](crate::Meta::codes).
+//! The page [全局错误码](https://developer.work.weixin.qq.com/document/path/90313) lists them. Codes that only an endpoint's own
+//! page documents have a constant here as well; [`Meta::codes`](crate::Meta::codes) has their meaning.
 //!
 //! ```
 //! use wecom_requests::errcode;
@@ -13,34 +13,34 @@
 
 pub use crate::generated::errcode::*;
 
-/// An error code that the documentation knows. [`ErrorCode::new`] makes one for an endpoint of your own.
+/// A documented error code. Use [`ErrorCode::new`] for an endpoint of your own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ErrorCode {
     /// `errcode` on the wire.
     pub code: i64,
-    /// What its constant in this module is called, such as `INVALID_SECRET`.
+    /// The name of its constant in this module, such as `INVALID_SECRET`.
     pub name: &'static str,
-    /// What it means, in a sentence.
+    /// The meaning, in a sentence.
     pub doc: &'static str,
-    /// What to check or do, where the documentation says so.
+    /// What to check or do, if the documentation says so.
     pub help: Option<&'static str>,
 }
 
 impl ErrorCode {
-    /// A code, its name, and what it means.
+    /// Creates an error code from its number, name and meaning.
     pub const fn new(code: i64, name: &'static str, doc: &'static str) -> Self {
         Self { code, name, doc, help: None }
     }
 }
 
-/// What the documentation says of a code, if it knows it.
+/// Looks up a code on the page of global error codes.
 pub fn lookup(code: i64) -> Option<&'static ErrorCode> {
     let found = CODES.binary_search_by_key(&code, |known| known.code).ok()?;
     Some(&CODES[found])
 }
 
-/// Every code of the page, in ascending order.
+/// Returns every code of the page, in ascending order.
 pub fn all() -> &'static [ErrorCode] {
     CODES
 }

@@ -1,4 +1,4 @@
-//! Answers that are files, or errors in their place.
+//! Responses that are files, or errors instead of files.
 
 use bytes::Bytes;
 use http::HeaderMap;
@@ -11,16 +11,16 @@ use crate::disposition::file_name;
 use crate::response::{Envelope, Nothing, read_json, text};
 use crate::{DecodeError, FromResponse, Meta, ResponseError};
 
-/// What is longer is no error, whatever it begins like.
+/// A longer body is no error, whatever it begins with.
 const LONGEST_ERROR: usize = 64 << 10;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Whether an answer is a file, by its headers and the beginning of its body; `None` as long as more of the body has to come to tell.
+/// Returns whether a response is a file, judging by its headers and the beginning of its body; `None` if more of the body is needed.
 ///
-/// A download says that it is one, with a `Content-Disposition` or a `Content-Range`. Of anything else, the content decides: errors are JSON,
-/// web pages are HTML, and neither is a file. What begins like neither is one, and so is what is longer than an error can be (64 kB),
-/// unless it is HTML. So this is `None` for 64 kB at most; what ends before it is told is judged by [`FromResponse::from_response`].
+/// A download has a `Content-Disposition` or a `Content-Range`. Otherwise, the content decides: errors are JSON, web pages are HTML, and
+/// neither is a file. A body that begins like neither is a file, and so is one that is longer than an error can be (64 kB), unless it is
+/// HTML. So this is `None` for 64 kB at most; for a body that ends before that, use [`FromResponse::from_response`].
 pub fn begins_file(headers: &HeaderMap, beginning: &[u8]) -> Option<Result<(), ResponseError>> {
     if headers.contains_key(CONTENT_DISPOSITION) || headers.contains_key(CONTENT_RANGE) {
         return Some(Ok(()));
@@ -34,13 +34,13 @@ pub fn begins_file(headers: &HeaderMap, beginning: &[u8]) -> Option<Result<(), R
     }
 }
 
-/// Whether an answer is a file, by all of it.
+/// Checks that a complete response is a file.
 fn check(headers: &HeaderMap, body: &[u8]) -> Result<(), ResponseError> {
     if let Some(decided) = begins_file(headers, body) {
         return decided;
     }
     match Look::of(body) {
-        Look::Blank => Err(DecodeError::new("", "there is no file: the answer is empty").into()),
+        Look::Blank => Err(DecodeError::new("", "expected a file, but the response is empty").into()),
         Look::Markup | Look::Html => Err(web_page()),
         Look::Json => refusal(headers, body).map_or(Ok(()), Err),
         Look::Other => Ok(()),
@@ -48,10 +48,10 @@ fn check(headers: &HeaderMap, body: &[u8]) -> Result<(), ResponseError> {
 }
 
 fn web_page() -> ResponseError {
-    DecodeError::new("", "a web page came in place of a file").into()
+    DecodeError::new("", "expected a file, but the response is a web page").into()
 }
 
-/// The error that came in place of a file, if what looks like JSON is one.
+/// Returns the error that was sent instead of a file, if this JSON is one.
 fn refusal(headers: &HeaderMap, body: &[u8]) -> Option<ResponseError> {
     let text = text(body);
     let text = mend(&text);
@@ -66,7 +66,7 @@ fn refusal(headers: &HeaderMap, body: &[u8]) -> Option<ResponseError> {
     }
 }
 
-/// What a body begins like.
+/// The format that a body seems to have, by its beginning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Look {
     /// Nothing but white space, or a part of a byte order mark.
@@ -125,7 +125,7 @@ impl<T: ReadObject> FromResponse for FileOr<T> {
     }
 }
 
-/// What the headers of a download say about its file, which has no content yet.
+/// Creates a file without content from the headers of a download.
 pub fn file_head(headers: &HeaderMap) -> File {
     let text = |name| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     let name =

@@ -1,4 +1,4 @@
-//! Answers that serde reads: of endpoints that the specification doesn't have.
+//! Responses read by serde, for endpoints that the specification doesn't have.
 
 use bytes::Bytes;
 use http::HeaderMap;
@@ -8,16 +8,16 @@ use wecom_models::wire::Reading;
 use crate::response::{Envelope, Nothing, read_text};
 use crate::{FromResponse, Meta, ResponseError};
 
-/// The answer of an endpoint that an application describes itself: any type that serde reads, after `errcode` has been
-/// looked at. What is only nearly JSON is mended, as everywhere.
+/// The response of an endpoint of your own: any type that implements `Deserialize`, read once `errcode` has been checked. Malformed JSON
+/// is repaired where possible, as for all endpoints.
 ///
-/// An answer without `errcode` is an error, unless [`Meta::errcode`] says that a success may lack it: then it only has to be an
-/// object that the type can be read from. See [`Endpoint`](crate::Endpoint).
+/// A response without `errcode` is an error, unless [`Meta::errcode`] says that a success may lack it: then any object that the type
+/// can be read from is accepted. See [`Endpoint`](crate::Endpoint).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct JsonResponse<T>(pub T);
 
 impl<T: DeserializeOwned> FromResponse for JsonResponse<T> {
-    /// What serde makes of it is not limited: `memory` is.
+    /// `memory` limits the JSON, not what serde makes of it.
     fn from_response(
         endpoint: &Meta,
         _: &HeaderMap,

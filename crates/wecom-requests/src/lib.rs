@@ -1,8 +1,8 @@
-//! WeCom (企业微信) requests, built and answered without I/O.
+//! Builds WeCom (企业微信) requests and parses responses, without I/O.
 //!
 //! Every request of [`wecom_models`] is an [`Endpoint`]: it knows its method, its path, the kind of token it takes
-//! and the type of its answer. From that, this crate makes an [`http::Request`] that any HTTP client can send,
-//! and reads the body that comes back:
+//! and the type of its response. From that, this crate builds an [`http::Request`] that any HTTP client can send,
+//! and parses the response body:
 //!
 //! ```
 //! # #[cfg(feature = "chatdata")] {
@@ -18,7 +18,7 @@
 //! # }
 //! ```
 //!
-//! `wecom-sdk` does the rest: tokens, sending, paging.
+//! `wecom-sdk` does the rest: tokens, sending, retries, paging.
 
 mod body;
 mod check;

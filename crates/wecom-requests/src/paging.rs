@@ -1,35 +1,35 @@
-//! Endpoints whose answer comes in pages.
+//! Endpoints whose response comes in pages.
 
 use crate::Endpoint;
 
 /// A request for one page of several.
 pub trait Paged: Endpoint {
-    /// The cursor this request starts from, as text where it is a number, be it an offset; `None` for the first page.
+    /// Returns the cursor that this request starts from; `None` for the first page. A number, such as an offset, is returned as text.
     fn cursor(&self) -> Option<String>;
 
-    /// Makes this a request for the page that starts at a cursor.
+    /// Turns this into a request for the page that starts at a cursor.
     fn set_cursor(&mut self, cursor: String);
 
-    /// The cursor of the page that follows the one that this request got; `None` after the last one.
+    /// Returns the cursor of the page after `page`; `None` after the last one.
     ///
-    /// Where a page says that more follows and gives no cursor, this is an empty string: nobody can go on from
-    /// there, and stopping silently would lose the rest. Likewise an offset stands still where such a page is empty.
+    /// If a page says that more follows but has no cursor, this is an empty string: there is no way to continue, and stopping
+    /// silently would lose the rest. Likewise, an offset doesn't advance past an empty page that promises more.
     fn next_cursor(&self, page: &Self::Response) -> Option<String>;
 }
 
-/// A request for one page of several, each of which is one list of items.
+/// A request for one page of several, where each page is one list of items.
 pub trait PagedItems: Paged {
-    /// What the pages are made of.
+    /// The type of an item.
     type Item;
 
-    /// The items of a page.
+    /// Returns the items of a page.
     fn into_items(page: Self::Response) -> Vec<Self::Item>;
 }
 
 #[allow(unused_imports, reason = "not every family has pages")]
 pub(crate) use follow::*;
 
-/// What the generated impls are made of.
+/// The building blocks of the generated impls.
 #[allow(dead_code, reason = "not every family has pages, or pages of every kind")]
 mod follow {
     /// A type of a field that says where a page starts.

@@ -1,4 +1,4 @@
-//! Whether an answer is one of its endpoint's at all. Asked only of answers without `errcode`.
+//! Finds out whether a response comes from its endpoint at all: for responses without `errcode`.
 
 use std::cell::Cell;
 use std::fmt;
@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use wecom_models::wire::{Field, Read, ReadObject, Reading, Tag};
 
-/// Whether any field of a JSON object is one of a model's.
+/// Returns whether a model knows any field of a JSON object.
 pub(crate) fn is_documented<R: ReadObject>(text: &str) -> bool {
     let reading = Reading::default();
     let Ok(Names(names)) = serde_json::from_str(text) else { return false };
@@ -63,7 +63,7 @@ impl<'de> Field<'de> for Probe<'_> {
         self,
         _content: fn(&str) -> Option<&'static str>,
     ) -> Result<(Tag<'de>, Option<Self>), Self::Error> {
-        Err(Self::Error::custom("a probe holds no tag"))
+        Err(Self::Error::custom("a probe has no tag"))
     }
 
     fn reading<'r>(&self) -> &'r Reading

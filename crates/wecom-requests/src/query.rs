@@ -8,7 +8,7 @@ use wecom_models::wire::{Output, unwritten};
 
 use crate::body::text;
 
-/// Query parameters that are being put together.
+/// A builder for the query parameters of a URL.
 pub struct Query {
     /// A URL, its `?` and the parameters so far.
     url: String,
@@ -31,10 +31,10 @@ impl Query {
         self.url
     }
 
-    /// Adds all fields of a value that are set, lists and objects as JSON: for requests that are no models.
+    /// Adds all fields of a value that are set, lists and objects as JSON. For requests of your own.
     pub fn put_all<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), serde_json::Error> {
         let Value::Object(fields) = serde_json::to_value(value)? else {
-            return Err(serde_json::Error::custom("only an object has fields that can be parameters"));
+            return Err(serde_json::Error::custom("only an object has fields to send as parameters"));
         };
         for (name, value) in fields.iter().filter(|(_, value)| !value.is_null()) {
             self.append(name, &text(value));
@@ -67,7 +67,7 @@ fn is_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() | matches!(byte, b'*' | b'-' | b'.' | b'_')
 }
 
-/// Does not show the parameters: a token may be among them.
+/// Hides the parameters: a token may be among them.
 impl std::fmt::Debug for Query {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Query(…)")

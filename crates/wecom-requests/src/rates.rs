@@ -1,7 +1,7 @@
-//! The rates that are of no single endpoint: of a company, an application, an address, a recipient.
+//! Rates across endpoints: per company, app, IP address or recipient.
 //!
-//! They are those of the page [访问频率限制](https://developer.work.weixin.qq.com/document/path/90312). The rates that an endpoint's own
-//! page documents are in its [`Meta`](crate::Meta::rates).
+//! The page [访问频率限制](https://developer.work.weixin.qq.com/document/path/90312) documents them. The rates on an endpoint's own
+//! page are in its [`Meta`](crate::Meta::rates).
 //!
 //! ```
 //! use wecom_requests::rates::{self, Scope};
@@ -15,32 +15,32 @@
 use crate::Rate;
 use crate::generated::rates::RATES;
 
-/// A rate that is of no single endpoint.
+/// A rate that no single endpoint's page documents.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GeneralRate {
     /// Its name in the specification.
     pub name: &'static str,
-    /// What it limits.
+    /// The calls that it limits, in words.
     pub doc: &'static str,
-    /// Whose calls are counted.
+    /// The endpoints whose calls count.
     pub of: Of,
-    /// For whom they are counted.
+    /// The caller or recipient they are counted for.
     pub per: Scope,
-    /// What is counted of them.
+    /// What is counted.
     pub counts: Counts,
-    /// The field of the request that names who receives something, where recipients are counted and a field does.
+    /// The request field with the recipients, if they are counted and a field names them.
     pub recipients: Option<&'static str>,
-    /// How much is allowed.
+    /// The limits.
     pub rates: &'static [Rate],
-    /// Whether that is for each account that the company may have (账号上限).
+    /// Whether the limits are multiplied by the number of accounts that the company may have (账号上限).
     pub times_accounts: bool,
-    /// What becomes of the rest.
+    /// What happens beyond the limits.
     pub excess: Excess,
 }
 
 impl GeneralRate {
-    /// Whether it counts the calls of an endpoint.
+    /// Returns whether calls of an endpoint count.
     pub fn is_of(&self, path: &str) -> bool {
         match self.of {
             Of::Each { except } => path.starts_with("/cgi-bin/") && !except.contains(&path),
@@ -50,22 +50,22 @@ impl GeneralRate {
     }
 }
 
-/// The calls that a rate counts.
+/// The endpoints whose calls a rate counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Of {
-    /// Those of each endpoint below `/cgi-bin/`, counted by itself.
+    /// Each endpoint below `/cgi-bin/`, separately.
     Each {
-        /// The paths that aren't counted.
+        /// The paths that don't count.
         except: &'static [&'static str],
     },
-    /// None: something else is limited.
+    /// None: the rate doesn't limit calls.
     None,
-    /// Those of each of these paths, counted by itself.
+    /// Each of these paths, separately.
     Paths(&'static [&'static str]),
 }
 
-/// For whom calls are counted.
+/// The caller or recipient that calls are counted for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Scope {
@@ -73,37 +73,37 @@ pub enum Scope {
     Company,
     /// An app of a company.
     App,
-    /// The address that calls come from.
+    /// The IP address that calls come from.
     Address,
-    /// The address that the calls of a service provider's applications come from.
+    /// The IP address that calls of a service provider's apps come from.
     ProviderAddress,
-    /// Who receives something from an application.
+    /// A recipient of an app's messages.
     Recipient,
 }
 
-/// What is counted of calls.
+/// What a rate counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Counts {
-    /// Each of them.
+    /// Each call.
     Calls,
-    /// Each recipient of each of them.
+    /// Each recipient of each call.
     Recipients,
-    /// Something that no request tells.
+    /// Something that isn't visible in requests.
     Other,
 }
 
-/// What becomes of what is too much.
+/// What happens beyond a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Excess {
     /// WeCom refuses the call.
     Refused,
-    /// WeCom accepts the call, and drops what is too much without an error.
+    /// WeCom accepts the call and drops the excess without an error.
     Dropped,
 }
 
-/// Every general rate, in the order of the page.
+/// Returns every general rate, in the order of the page.
 pub fn all() -> &'static [GeneralRate] {
     RATES
 }

@@ -7,12 +7,12 @@ use http::{Method, Request, Uri};
 
 use crate::{Body, Endpoint, Headers, Meta, Query, Token as _};
 
-/// An error of building a request.
+/// An error while building a request.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// The base URL and the path form no valid URL.
-    #[error("the base URL makes no valid URL with the path {path}: {}", source)]
+    /// The base URL and the path do not form a valid URL.
+    #[error("the base URL and the path {path} do not form a valid URL: {}", source)]
     Url {
         /// The endpoint's path.
         path: &'static str,
@@ -20,10 +20,10 @@ pub enum BuildError {
         r#source: http::Error,
     },
     /// A field can't be serialized.
-    #[error("the request can't be written: {0}")]
+    #[error("the request can't be serialized: {0}")]
     Body(serde_json::Error),
     /// A path can't be called.
-    #[error("{path:?} is no path to call: {reason}")]
+    #[error("{path:?} can't be called: {reason}")]
     #[non_exhaustive]
     Path {
         /// The path.
@@ -31,30 +31,30 @@ pub enum BuildError {
         /// The reason.
         reason: &'static str,
     },
-    /// The content of a file is a stream, and no stream was passed.
-    #[error("the content of a streamed file has to be sent with the request")]
+    /// A file's content is a stream, but none was passed.
+    #[error("the request has a streamed file: send it with the file's content, as `Client::upload` does")]
     Streamed,
-    /// A stream was passed, but no file of the request takes it.
-    #[error("no file of the request is a streamed one")]
+    /// A stream was passed, but the request has no streamed file.
+    #[error("content was passed, but the request has no streamed file")]
     NotStreamed,
 }
 
 impl BuildError {
-    /// Refuses a path that would change the address besides its path.
+    /// Rejects a path that would change other parts of the URL.
     pub fn check_path(path: &str) -> Result<(), Self> {
         let reason = if !path.starts_with('/') {
             "it doesn't begin with `/`"
         } else if path.contains(['?', '#']) {
-            "what comes after `?` or `#` is no part of it, parameters are added one by one"
+            "a path ends before `?` and `#`; add query parameters one by one"
         } else if path.bytes().any(|byte| byte <= b' ' || byte == 0x7f) {
-            "it contains a blank or a control character"
+            "it contains whitespace or a control character"
         } else {
             return Ok(());
         };
         Err(Self::Path { path: path.to_owned(), reason })
     }
 
-    /// A path that can't be called, for a reason of the caller's.
+    /// Creates the error for a path that can't be called, with the caller's reason.
     pub fn path(path: impl Into<String>, reason: &'static str) -> Self {
         Self::Path { path: path.into(), reason }
     }
@@ -68,9 +68,8 @@ impl From<serde_json::Error> for BuildError {
 
 /// Builds the HTTP request that calls an endpoint.
 ///
-/// `base_url` is the base URL of the API: `https://qyapi.weixin.qq.com` for WeCom itself, or as [`Meta::host`](crate::Meta::host)
-/// says. `token` is ignored if the
-/// endpoint takes none. The token is part of the URL, so keep the request out of logs.
+/// `base_url` is the base URL of the endpoint's [host](crate::Meta::host): `https://qyapi.weixin.qq.com` for WeCom. `token` is ignored
+/// if the endpoint takes none. The token is part of the URL, so keep the request out of logs.
 pub fn http_request<E: Endpoint>(
     endpoint: &E,
     base_url: &str,
@@ -84,8 +83,8 @@ pub fn http_request<E: Endpoint>(
     }
 }
 
-/// Builds the HTTP request that uploads a file whose content is a stream (`File::streamed`), with the parts of the body before
-/// and after the content.
+/// Builds the HTTP request that uploads a file whose content is a stream (`File::streamed`), and returns the parts of the body
+/// before and after the content.
 pub fn streamed_request<E: Endpoint>(
     endpoint: &E,
     base_url: &str,
@@ -99,8 +98,8 @@ pub fn streamed_request<E: Endpoint>(
     head.with(Some(content_type), (bytes, after))
 }
 
-/// Builds an HTTP request to any endpoint, with the parameters of its URL and its body, if it has one. `base_url` and `token` are
-/// those of [`http_request`].
+/// Builds an HTTP request to any endpoint, with query parameters and an optional body. `base_url` and `token` are those of
+/// [`http_request`].
 pub fn untyped_request(
     meta: &Meta,
     parameters: &[(String, String)],
@@ -126,7 +125,7 @@ fn assemble<E: Endpoint>(
     const {
         assert!(
             E::META.token as u8 == E::Token::KIND as u8,
-            "`META` and `Token` say different kinds of token"
+            "`META.token` and `Token` disagree about the kind of token"
         );
     };
     let meta = E::META;
@@ -138,7 +137,7 @@ fn assemble<E: Endpoint>(
     Ok((Head { meta, query, headers: headers.0 }, body))
 }
 
-/// The URL, with the token.
+/// Builds the URL, with the token.
 fn start(meta: &Meta, base_url: &str, token: &str) -> Query {
     let mut url = String::with_capacity(base_url.len() + meta.path.len() + token.len() + 32);
     url.push_str(base_url.trim_end_matches('/'));
@@ -150,7 +149,7 @@ fn start(meta: &Meta, base_url: &str, token: &str) -> Query {
     query
 }
 
-/// All of a request but its body.
+/// Builds everything of a request but its body.
 struct Head<'m> {
     meta: &'m Meta,
     query: Query,
@@ -158,7 +157,7 @@ struct Head<'m> {
 }
 
 impl Head<'_> {
-    /// The request with a body. `http`'s builder would move it once for each of its parts.
+    /// Adds the body. `http`'s builder would move the request once for each of its parts.
     fn with<B>(mut self, content_type: Option<HeaderValue>, body: B) -> Result<Request<B>, BuildError> {
         let url = |error: InvalidUri| BuildError::Url { path: self.meta.path, source: error.into() };
         let uri = Uri::try_from(self.query.finish()).map_err(url)?;

@@ -1,4 +1,4 @@
-//! From a body to a typed response, or to the error WeCom reports.
+//! Parses a body as a typed response, or as the error that WeCom reports.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,7 +12,7 @@ use crate::errcode::{self, ErrorCode};
 use crate::probe;
 use crate::{Endpoint, Errcode, Meta};
 
-/// A body is not the response that was hoped for.
+/// An error instead of a response.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ResponseError {
@@ -22,13 +22,13 @@ pub enum ResponseError {
     /// WeChat Pay reports an error.
     #[error(transparent)]
     Merchant(#[from] MerchantError),
-    /// The body can't be understood.
+    /// The body can't be decoded.
     #[error(transparent)]
     Decode(#[from] DecodeError),
 }
 
 impl ResponseError {
-    /// An endpoint's own page says more of an error code than the page of all codes.
+    /// Prefers what the endpoint's own page says about an error code.
     fn of_endpoint(mut self, endpoint: &Meta) -> Self {
         if let Self::Api(error) = &mut self {
             error.known = endpoint.error_code(error.code);
@@ -43,7 +43,7 @@ impl ResponseError {
 pub struct ApiError {
     /// `errcode`.
     pub code: i64,
-    /// `errmsg`, which may hold hints such as the address the call came from.
+    /// `errmsg`, which may contain hints such as the IP address of the caller.
     pub message: String,
     known: Option<&'static ErrorCode>,
 }
@@ -53,7 +53,7 @@ impl ApiError {
         Self { code, message, known: errcode::lookup(code) }
     }
 
-    /// What the documentation says of the code, if it knows it: the page of the endpoint first, then that of all codes.
+    /// Returns what the documentation says about the code: the endpoint's page first, then the page of global codes.
     pub fn known(&self) -> Option<&'static ErrorCode> {
         self.known
     }
@@ -76,26 +76,26 @@ impl std::error::Error for ApiError {}
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("WeChat Pay error {code}: {message}")]
 pub struct MerchantError {
-    /// `err_code`, such as `NOTENOUGH`; `FAIL` where the request was not even understood.
+    /// `err_code`, such as `NOTENOUGH`; `FAIL` if the request was not even understood.
     pub code: String,
-    /// `err_code_des` or `return_msg`, for people to read.
+    /// `err_code_des` or `return_msg`: a message for people.
     pub message: String,
 }
 
-/// A body that can't be understood.
+/// A body that can't be decoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecodeError {
-    /// Where in the JSON the trouble is, `msg_list[3].sender.type`; empty for the body as a whole.
+    /// Where in the JSON the error is, such as `msg_list[3].sender.type`; empty for the body as a whole.
     pub path: String,
-    /// What the trouble is.
+    /// What is wrong.
     pub message: String,
-    /// Whether the answer says that the call succeeded: its `errcode` is 0. Then what was asked for has been done, and to
-    /// ask for it once more does it twice.
+    /// Whether the response says that the call succeeded: its `errcode` is 0. The call has been carried out then, and
+    /// repeating it carries it out twice.
     pub succeeded: bool,
 }
 
 impl DecodeError {
-    /// Trouble at a place, which is empty for the body as a whole.
+    /// Creates an error at a path, which is empty for the body as a whole.
     pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
         Self { path: path.into(), message: message.into(), succeeded: false }
     }
@@ -107,8 +107,8 @@ impl fmt::Display for DecodeError {
             f.write_str("the call succeeded (`errcode` is 0), but ")?;
         }
         match self.path.as_str() {
-            "" => write!(f, "the response can't be understood: {}", self.message),
-            path => write!(f, "the response can't be understood at `{path}`: {}", self.message),
+            "" => write!(f, "the response can't be decoded: {}", self.message),
+            path => write!(f, "the response can't be decoded at `{path}`: {}", self.message),
         }
     }
 }
@@ -122,9 +122,9 @@ impl From<serde_json::Error> for DecodeError {
     }
 }
 
-/// What can come back from an endpoint.
+/// The type of a response.
 pub trait FromResponse: Sized {
-    /// Reads it, or the error that came instead. Its lists and maps may take so many bytes of `memory`: see [`Reading::new`].
+    /// Parses a response, or returns the error it reports. Its lists and maps may take up to `memory` bytes: see [`Reading::new`].
     fn from_response(
         endpoint: &Meta,
         headers: &HeaderMap,
@@ -169,12 +169,12 @@ macro_rules! xml_responses {
 #[cfg(feature = "xml")]
 pub(crate) use xml_responses;
 
-/// Reads an endpoint's answer.
+/// Parses an endpoint's response.
 pub fn parse_response<E: Endpoint>(response: &Response<Bytes>) -> Result<E::Response, ResponseError> {
     parse_response_within::<E>(response, Reading::MEMORY)
 }
 
-/// Reads an endpoint's answer whose lists and maps may take so many bytes of memory, instead of [`Reading::MEMORY`].
+/// Parses an endpoint's response, whose lists and maps may take up to `memory` bytes instead of [`Reading::MEMORY`].
 pub fn parse_response_within<E: Endpoint>(
     response: &Response<Bytes>,
     memory: usize,
@@ -183,10 +183,10 @@ pub fn parse_response_within<E: Endpoint>(
     read.map_err(|error| error.of_endpoint(E::META))
 }
 
-/// Reads the body of an endpoint's answer, where that is JSON.
+/// Parses the body of an endpoint's response as JSON.
 ///
-/// A body has an `errcode`, or is not WeCom's: unless its endpoint leaves that out of a success ([`Errcode::OnFailure`]), which
-/// then holds a field that the documentation lists. Fields the model doesn't know are passed over.
+/// A body without `errcode` is an error, unless the endpoint omits it from successes ([`Errcode::OnFailure`]) and the body has a
+/// documented field. Unknown fields are ignored.
 pub fn parse<E>(body: &[u8]) -> Result<E::Response, ResponseError>
 where
     E: Endpoint,
@@ -195,7 +195,7 @@ where
     read_json(E::META.errcode, body, Reading::MEMORY).map_err(|error| error.of_endpoint(E::META))
 }
 
-/// Reads a body that is JSON, or nearly.
+/// Parses a body that is JSON, or nearly.
 pub(crate) fn read_json<R: ReadObject>(
     errcode: Errcode,
     body: &[u8],
@@ -210,7 +210,7 @@ pub(crate) fn read_json<R: ReadObject>(
     })
 }
 
-/// Reads a body that is JSON, or nearly, with what fails where it isn't what was expected: of the text, and whether that has been mended.
+/// Parses a body that is JSON, or nearly. `read` takes the text and whether it has been repaired, and fails if the text isn't as expected.
 pub(crate) fn read_text<T>(
     body: &[u8],
     read: impl Fn(&str, bool) -> Result<Result<T, ResponseError>, serde_json::Error>,
@@ -221,12 +221,12 @@ pub(crate) fn read_text<T>(
         Err(error) if names_unknown_fields() => return Err(DecodeError::from(error).into()),
         Err(error) => error,
     };
-    // Nearly JSON, perhaps.
+    // It may be nearly JSON.
     let text = mend(&text);
     if let Ok(outcome) = read(&text, true) {
         return outcome;
     }
-    // An error's body may lack the shape of a success: then the error is what matters.
+    // The body of an error may not fit the type of a success: the error is what matters then.
     let mut bare = Envelope::<Nothing>::default();
     let is_whole = bare.read(&text, &Reading::default()).is_ok();
     if is_whole && bare.errcode != 0 {
@@ -236,13 +236,13 @@ pub(crate) fn read_text<T>(
     Err(DecodeError { succeeded, ..error.into() }.into())
 }
 
-/// The text of a body. Looking at all of it once takes less than looking at each string in it; and a character that was
-/// cut in two costs no more than itself.
+/// Returns the text of a body. Checking all of it at once is cheaper than checking each string, and a character that was cut in
+/// two is all that gets lost.
 pub(crate) fn text(body: &[u8]) -> Cow<'_, str> {
     str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed)
 }
 
-/// What surrounds every response, read in one pass with it.
+/// The fields that every response has, read in one pass with its own.
 #[derive(Default)]
 pub(crate) struct Envelope<R> {
     has_errcode: bool,
@@ -258,7 +258,7 @@ impl<R: ReadObject> Envelope<R> {
         json.end()
     }
 
-    /// What is inside, if it is WeCom's.
+    /// Returns the response inside, if it is from WeCom.
     pub(crate) fn open(
         self,
         errcode: Errcode,
@@ -271,10 +271,10 @@ impl<R: ReadObject> Envelope<R> {
             return Ok(self.response);
         }
         let message = match errcode {
-            Errcode::Always => "it has no `errcode`: it is not WeCom's",
+            Errcode::Always => "there is no `errcode`, so the response is not from WeCom",
             Errcode::OnFailure if is_documented() => return Ok(self.response),
             Errcode::OnFailure => {
-                "it has no `errcode`, and no field that the documentation lists: it is not WeCom's"
+                "there is neither `errcode` nor a documented field, so the response is not from WeCom"
             }
         };
         Err(DecodeError::new("", message).into())
@@ -299,7 +299,7 @@ impl<R: ReadObject> ReadObject for Envelope<R> {
     }
 }
 
-/// What surrounds a response, and nothing of the response itself.
+/// A response without fields of its own.
 #[derive(Default)]
 pub(crate) struct Nothing;
 

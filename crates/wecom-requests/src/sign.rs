@@ -11,14 +11,14 @@ use crate::Endpoint;
 
 /// A request that is signed with the key of a service provider's cashier (收银台).
 ///
-/// How it is done: <https://developer.work.weixin.qq.com/document/path/98768>
+/// The algorithm: <https://developer.work.weixin.qq.com/document/path/98768>
 pub trait Signed: Endpoint {
-    /// Puts text that was never used before, the time, and the signature in their places.
+    /// Sets the nonce, the time and the signature.
     fn set_signature(&mut self, nonce: String, time: Timestamp, signature: String);
 
-    /// Signs the request as it stands. What changes afterwards makes the signature wrong.
+    /// Signs the request in its current state. Later changes invalidate the signature.
     ///
-    /// `nonce` is at most 32 bytes that have not been used for 15 minutes; `time` may differ from WeCom's by that much.
+    /// `nonce` is at most 32 bytes and must not have been used in the last 15 minutes; `time` may differ from WeCom's by that much.
     fn sign(&mut self, key: &Secret, nonce: &str, time: Timestamp) -> Result<(), serde_json::Error> {
         self.set_signature(nonce.to_owned(), time, String::new());
         let signature = signature(&serde_json::to_value(&*self)?, key);

@@ -2,7 +2,7 @@
 
 /// A kind of token as a type, so that an endpoint can't be sent with the wrong one.
 pub trait Token {
-    /// The same as a value.
+    /// The kind as a value.
     const KIND: TokenKind;
 }
 
@@ -16,7 +16,7 @@ macro_rules! tokens {
         }
 
         impl TokenKind {
-            /// The query parameter that carries it, if there is one.
+            /// Returns the query parameter that carries it, if there is one.
             pub const fn parameter(self) -> Option<&'static str> {
                 match self {
                     $(Self::$name => $parameter,)*
@@ -37,11 +37,11 @@ macro_rules! tokens {
 }
 
 tokens! {
-    /// No token: the endpoint gives one out, or proves who calls in another way.
+    /// No token: the endpoint issues one, or authenticates the caller in another way.
     NoToken: None,
     /// An app's token for one company.
     AccessToken: Some("access_token"),
-    /// A third-party application's own token.
+    /// The token of a service provider's app (套件).
     SuiteAccessToken: Some("suite_access_token"),
     /// A service provider's token.
     ProviderAccessToken: Some("provider_access_token"),
@@ -49,8 +49,8 @@ tokens! {
     DeviceAccessToken: Some("device_access_token"),
     /// A model's token.
     ModelAccessToken: Some("model_access_token"),
-    /// The key of a group's webhook.
+    /// The key of a group bot's webhook.
     WebhookKey: Some("key"),
-    /// The code that answers one message.
+    /// The code for replying to one message.
     ResponseCode: Some("response_code"),
 }

@@ -36,12 +36,16 @@ impl Output for Document {
     }
 }
 
-/// Reads an answer, and reports the failure it tells of.
+/// Reads a response, or returns the failure that it reports.
 pub(crate) fn read<R: ReadObject>(body: &Bytes, memory: usize) -> Result<R, ResponseError> {
     let fields = fields(body)?;
     let get = |wanted: &str| fields.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
     if get("return_code").is_none() {
-        return Err(DecodeError::new("", "it has no `return_code`: it is not WeChat Pay's").into());
+        return Err(DecodeError::new(
+            "",
+            "there is no `return_code`, so the response is not from WeChat Pay",
+        )
+        .into());
     }
     for (status, code, message) in
         [("return_code", "return_code", "return_msg"), ("result_code", "err_code", "err_code_des")]
@@ -59,7 +63,7 @@ pub(crate) fn read<R: ReadObject>(body: &Bytes, memory: usize) -> Result<R, Resp
 
 /// The elements below the root, and their text.
 fn fields(body: &[u8]) -> Result<Vec<(String, String)>, DecodeError> {
-    let bad = |what: &dyn std::fmt::Display| DecodeError::new("", format!("not XML: {what}"));
+    let bad = |what: &dyn std::fmt::Display| DecodeError::new("", format!("invalid XML: {what}"));
     let mut reader = Reader::from_reader(body);
     let mut fields: Vec<(String, String)> = Vec::new();
     let mut depth = 0;

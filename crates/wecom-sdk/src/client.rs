@@ -50,12 +50,12 @@ impl<C: fmt::Debug> fmt::Debug for Client<C> {
 }
 
 impl Client {
-    /// A client for one app of a company, with everything else as it is by default.
+    /// Creates a client for one app of a company, with default settings.
     pub fn new(corp_id: impl Into<String>, secret: impl Into<Secret>) -> Result<Self, Error> {
         Self::builder(corp_id, secret).build()
     }
 
-    /// A client for one app of a company.
+    /// Creates a builder for a client for one app of a company.
     pub fn builder(corp_id: impl Into<String>, secret: impl Into<Secret>) -> ClientBuilder {
         ClientBuilder::new(CorpSecret::new(corp_id, secret))
     }
@@ -192,7 +192,7 @@ impl<C: Credential> Client<C> {
     }
 }
 
-/// An answer, with what it was read from: see [`Client::send_with_body`].
+/// A response with its headers and body: see [`Client::send_with_body`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FullResponse<T> {
@@ -200,7 +200,7 @@ pub struct FullResponse<T> {
     pub value: T,
     /// The headers.
     pub headers: Headers,
-    /// The body, as it came: it may hold more than `value` has places for.
+    /// The body as received. It may contain fields that `value` lacks.
     pub body: Body,
 }
 
@@ -403,7 +403,7 @@ impl<C: Credential> ClientBuilder<C> {
                 None => transport,
                 Some(option) => {
                     return Err(Error::Setup(format!(
-                        "`{option}` has no effect on the HTTP client that is given: set it there"
+                        "`{option}` doesn't apply to an HTTP client of your own: set it there"
                     )));
                 }
             },
@@ -434,6 +434,6 @@ fn checked_url(url: String) -> Result<String, Error> {
         return Ok(url);
     }
     Err(Error::Setup(
-        "a base URL is like https://qyapi.weixin.qq.com, without user, query or fragment".to_owned(),
+        "the base URL must look like https://qyapi.weixin.qq.com, without user, query or fragment".to_owned(),
     ))
 }

@@ -98,7 +98,7 @@ pub(crate) mod sealed {
 /// ```
 #[diagnostic::on_unimplemented(
     message = "an endpoint that takes `{T}` can't be called with the credential `{Self}`",
-    label = "this client's credential gives no such token"
+    label = "this client's credential doesn't obtain such a token"
 )]
 pub trait Provides<T: Token>: Credential {}
 

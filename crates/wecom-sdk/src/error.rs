@@ -31,9 +31,9 @@ pub enum Error {
         endpoint: &'static Meta,
         /// The error that WeCom reports.
         error: ApiError,
-        /// The body, as it came: it may say more.
+        /// The body as received. It may contain more.
         body: Body,
-        /// How long to wait before another attempt, if known: WeCom has blocked the endpoint until then.
+        /// How long to wait before another attempt, if known: WeCom blocks the endpoint until then.
         retry_after: Option<Duration>,
     },
     /// WeChat Pay reports an error.
@@ -44,7 +44,7 @@ pub enum Error {
         endpoint: &'static Meta,
         /// The error that WeChat Pay reports.
         error: MerchantError,
-        /// The body, as it came: it may say more.
+        /// The body as received. It may contain more.
         body: Body,
     },
     /// The response can't be decoded.
@@ -55,10 +55,10 @@ pub enum Error {
         endpoint: &'static Meta,
         /// The place in the body, and the reason.
         error: DecodeError,
-        /// The body, as it came.
+        /// The body as received.
         body: Body,
     },
-    /// The response is not from the API: its HTTP status is an error, and its body isn't an error of WeCom's.
+    /// The response is not from the API: its HTTP status is an error, and its body is no error from WeCom.
     #[error("{}: HTTP status {status}{}", endpoint.id, hint(*status))]
     #[non_exhaustive]
     Status {
@@ -68,11 +68,11 @@ pub enum Error {
         status: StatusCode,
         /// The headers.
         headers: Headers,
-        /// The body, as it came.
+        /// The body as received.
         body: Body,
     },
     /// The response to one request did not arrive in time. The call may have been carried out nevertheless.
-    #[error("{}: no answer within {timeout:?}", endpoint.id)]
+    #[error("{}: no response within {timeout:?}", endpoint.id)]
     #[non_exhaustive]
     Timeout {
         /// The endpoint.
@@ -81,18 +81,18 @@ pub enum Error {
         timeout: Duration,
     },
     /// The call as a whole took too long, including waits, retries and fetching the token.
-    #[error("{}: not done within {deadline:?}", endpoint.id)]
+    #[error("{}: not completed within {deadline:?}", endpoint.id)]
     #[non_exhaustive]
     Deadline {
         /// The endpoint.
         endpoint: &'static Meta,
         /// The deadline of the call.
         deadline: Duration,
-        /// Whether a request was on its way: if so, the call may have been carried out nevertheless.
+        /// Whether a request had been sent: if so, the call may have been carried out nevertheless.
         sent: bool,
     },
     /// An upload or a download stalled. A stalled upload has not arrived.
-    #[error("{}: the transfer stalled: less than a byte a second for {time:?}", endpoint.id)]
+    #[error("{}: the transfer stalled: less than one byte per second for {time:?}", endpoint.id)]
     #[non_exhaustive]
     Stalled {
         /// The endpoint.
@@ -100,7 +100,7 @@ pub enum Error {
         /// How long it stalled.
         time: Duration,
     },
-    /// The connection failed. The call may have been carried out nevertheless, unless the source says that there was no connection.
+    /// The connection failed. The call may have been carried out nevertheless, unless there was no connection at all, as the source says.
     #[error("{}: {}", endpoint.id, source)]
     #[non_exhaustive]
     Transport {
@@ -110,16 +110,16 @@ pub enum Error {
         r#source: TransportError,
     },
     /// A documented limit leaves no room for the call, or WeCom has blocked the endpoint for a while. Nothing was sent.
-    #[error("{}: a rate limit is reached, try again after {retry_after:?}", endpoint.id)]
+    #[error("{}: a rate limit has been reached: try again after {retry_after:?}", endpoint.id)]
     #[non_exhaustive]
     Limited {
         /// The endpoint.
         endpoint: &'static Meta,
-        /// How long to wait for room; zero if unknown.
+        /// How long to wait; zero if unknown.
         retry_after: Duration,
     },
     /// The response is larger than the client accepts.
-    #[error("{}: the answer is larger than {limit} bytes", endpoint.id)]
+    #[error("{}: the response is larger than {limit} bytes; `ClientBuilder::max_response` sets the limit", endpoint.id)]
     #[non_exhaustive]
     TooLarge {
         /// The endpoint.
@@ -133,7 +133,7 @@ pub enum Error {
     Invalid {
         /// The endpoint.
         endpoint: &'static Meta,
-        /// The limits it breaks.
+        /// The broken limits.
         violations: Violations,
     },
     /// The request can't be built. Nothing was sent.
@@ -168,17 +168,17 @@ pub enum Error {
     /// No token could be obtained; the request was not sent. All calls that waited for the token share the error.
     #[error("no token: {0}")]
     Token(Arc<Error>),
-    /// WeCom's ticket for the suite isn't known yet, or is too old: WeCom pushes one every 10 minutes to the provider's
-    /// callback, which has to pass it to [`Client::put_ticket`](crate::Client::put_ticket).
-    #[error("no suite_ticket: hand the one that WeCom pushes to `Client::put_ticket`")]
+    /// The suite's ticket isn't known yet, or has expired. WeCom pushes one every 10 minutes to the provider's
+    /// callback: pass it to [`Client::put_ticket`](crate::Client::put_ticket).
+    #[error("there is no suite_ticket: pass the one that WeCom pushes to `Client::put_ticket`")]
     NoTicket,
-    /// An endpoint's pages repeat: the cursor of the next page was already used.
-    #[error("{}: the next page's cursor {cursor:?} leads nowhere new", endpoint.id)]
+    /// The pages of an endpoint repeat: the cursor of the next page has been used before.
+    #[error("{}: the cursor {cursor:?} of the next page was used before, so its pages would repeat without end", endpoint.id)]
     #[non_exhaustive]
     RepeatedCursor {
         /// The endpoint.
         endpoint: &'static Meta,
-        /// The cursor that the last page was fetched with, or an empty one although more pages should follow.
+        /// The repeated cursor; empty if the page had none although it said that more follows.
         cursor: String,
     },
     /// The client can't be set up.
@@ -197,8 +197,8 @@ impl Error {
         self.code() == Some(code)
     }
 
-    /// Returns the kind of the failure as a stable word: a label for metrics. If no token could be obtained, or a part of an upload failed, it is the kind
-    /// of the underlying error.
+    /// Returns the kind of the failure as a stable word, for metrics. If no token could be obtained, or a part of an upload failed, it is
+    /// the kind of the underlying error.
     pub fn kind(&self) -> &'static str {
         match self.root() {
             Self::Api { .. } => "api",
@@ -331,7 +331,7 @@ impl Error {
             Self::Transport { source, .. } => source.may_have_arrived(),
             Self::Deadline { sent, .. } => *sent,
             Self::Part { error, .. } => error.may_have_been_carried_out(),
-            // What is seen elsewhere (303, and 302 as servers use it) has been done here.
+            // A 303, and a 302 as servers use it, refers to the outcome of a request that has been carried out.
             Self::Status { status, .. } => {
                 status.is_server_error() || matches!(*status, StatusCode::SEE_OTHER | StatusCode::FOUND)
             }

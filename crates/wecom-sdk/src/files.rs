@@ -67,13 +67,13 @@ pub(crate) enum Source {
 }
 
 impl Content {
-    /// Bytes in memory.
+    /// Creates content from bytes in memory.
     pub fn bytes(bytes: impl Into<Bytes>) -> Self {
         let bytes = bytes.into();
         Self::new(bytes.len() as u64, Source::Bytes(bytes))
     }
 
-    /// A file, which is read while it is sent, under its own name.
+    /// Creates content from a file, which is read while it is sent. It keeps its name.
     pub async fn file(path: impl AsRef<Path>) -> io::Result<Self> {
         let path = path.as_ref().to_owned();
         let length = fs::metadata(&path).await?.len();
@@ -81,7 +81,7 @@ impl Content {
         Ok(Self::new(length, Source::File(path)).named(name))
     }
 
-    /// Creates content from a stream of so many bytes. It can be sent only once, so failures are not retried.
+    /// Creates content from a stream of `length` bytes. It can be sent only once, so failures are not retried.
     pub fn stream(length: u64, stream: impl Stream<Item = io::Result<Bytes>> + Send + 'static) -> Self {
         Self::new(length, Source::Stream(Some(stream.boxed())))
     }
@@ -90,12 +90,12 @@ impl Content {
         Self { length, source, name: String::new(), media_type: None }
     }
 
-    /// How many bytes it has.
+    /// Returns the number of bytes.
     pub fn length(&self) -> u64 {
         self.length
     }
 
-    /// Sets the name that people will see.
+    /// Sets the name that people see.
     #[must_use]
     pub fn named(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
@@ -169,13 +169,17 @@ pub(crate) fn measured(
         async move {
             let outcome = match stream.next().await {
                 None if left == 0 => return Ok(None),
-                None => {
-                    Err(io::Error::new(io::ErrorKind::UnexpectedEof, format!("{left} bytes are missing")))
-                }
+                None => Err(io::Error::new(
+                    io::ErrorKind::UnexpectedEof,
+                    format!("the stream ended {left} bytes early"),
+                )),
                 Some(Err(error)) => Err(error),
                 Some(Ok(piece)) => match left.checked_sub(piece.len() as u64) {
                     Some(left) => Ok(Some((piece, (stream, left)))),
-                    None => Err(io::Error::new(io::ErrorKind::InvalidData, "more bytes than announced")),
+                    None => Err(io::Error::new(
+                        io::ErrorKind::InvalidData,
+                        "the stream has more bytes than announced",
+                    )),
                 },
             };
             outcome.map_err(|error| {
@@ -188,8 +192,7 @@ pub(crate) fn measured(
 }
 
 fn too_long(length: u64) -> io::Error {
-    let message =
-        format!("{length} bytes are more than a request can have; announce the length that the content has");
+    let message = format!("{length} bytes are more than a request can have: pass the length of the content");
     io::Error::new(io::ErrorKind::InvalidInput, message)
 }
 
@@ -239,10 +242,10 @@ impl<C: Credential> Client<C> {
         })
     }
 
-    /// Calls an endpoint that answers with a file, and takes it in as it comes: it need not fit into memory.
+    /// Calls an endpoint that returns a file, and streams it: it need not fit into memory.
     ///
-    /// An error of WeCom's is an error here, too, although it comes where the file should be. The call ends when the file
-    /// begins: later failures are left to the caller, who can resume where it stopped if the endpoint takes a range.
+    /// An error that WeCom sends instead of the file is returned as an error. The call ends when the file begins: handle
+    /// later failures yourself, for example by resuming the download if the endpoint takes a range.
     ///
     /// ```
     /// # use wecom_sdk::{Client, media::GetMedia};
@@ -272,17 +275,17 @@ impl<C: Credential> Client<C> {
     }
 }
 
-/// A file that is coming.
+/// A file that is being downloaded.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Download {
-    /// Its name, if it has one: never a path, whatever the server sends.
+    /// Its name, if the server sends one; never a path.
     pub name: Option<String>,
     /// Its media type.
     pub content_type: Option<String>,
-    /// How many bytes are coming.
+    /// The number of bytes to expect, if known.
     pub length: Option<u64>,
-    /// Which part of the whole file it is, where only a part was asked for.
+    /// Which part of the file it is, if only a part was requested.
     pub range: Option<ContentRange>,
     endpoint: &'static Meta,
     body: ResponseBody,
@@ -321,7 +324,7 @@ impl Download {
         }
     }
 
-    /// The next bytes, or `None` after the last ones.
+    /// Returns the next bytes, or `None` after the last ones.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         let endpoint = self.endpoint;
         let length = |piece: &Result<Option<Bytes>, _>| {
@@ -332,7 +335,7 @@ impl Download {
         piece.map_err(|source| Error::Transport { endpoint, source })
     }
 
-    /// The bytes as a stream. It ends with the first error.
+    /// Returns the bytes as a stream, which ends with the first error.
     pub fn into_stream(self) -> impl Stream<Item = Result<Bytes, Error>> + Send + Unpin {
         Box::pin(try_unfold(self, async |mut download| {
             let chunk = download.chunk().await?;
@@ -349,7 +352,7 @@ impl Download {
         Ok(bytes.freeze())
     }
 
-    /// Writes the file to a path, and says how many bytes it has. After an error, part of it may be there.
+    /// Writes the file to a path, and returns its size in bytes. After an error, the file may be incomplete.
     pub async fn save(mut self, path: impl AsRef<Path>) -> Result<u64, Error> {
         let endpoint = self.endpoint;
         let failed = |source| Error::Content { endpoint, source };
@@ -364,7 +367,7 @@ impl Download {
     }
 }
 
-/// Which part of a file came: a `Content-Range` header, `bytes 0-1023/2048`.
+/// The part of a file in a response: a `Content-Range` header, `bytes 0-1023/2048`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ContentRange {
@@ -372,12 +375,12 @@ pub struct ContentRange {
     pub start: u64,
     /// The last byte.
     pub end: u64,
-    /// How many bytes the whole file has.
+    /// The size of the whole file, if known.
     pub size: u64,
 }
 
 impl ContentRange {
-    /// Whether it is the last part.
+    /// Returns whether it is the last part.
     pub fn is_last(&self) -> bool {
         self.end.saturating_add(1) >= self.size
     }

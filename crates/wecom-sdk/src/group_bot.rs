@@ -37,7 +37,7 @@ use crate::{Client, ClientBuilder, Content, Error, Fixed, Secret, hex};
 /// # }
 /// ```
 ///
-/// A bot may send 20 messages per minute: the next ones wait for their turn, as [`OnLimit`](crate::OnLimit) says. Messages are counted per
+/// A bot may send 20 messages per minute: further ones wait, unless [`OnLimit`](crate::OnLimit) says otherwise. Messages are counted per
 /// client, so keep the bot and clone it, which is cheap.
 ///
 /// For a proxy, other timeouts or a hook, build a client with the key as its credential, and make the bot from it:
@@ -81,14 +81,14 @@ impl GroupBot {
         Ok(ClientBuilder::new(Fixed::new(key)).build()?.into())
     }
 
-    /// The client that the bot sends with.
+    /// Returns the client that the bot sends with.
     pub fn client(&self) -> &Client<Fixed<WebhookKey>> {
         &self.client
     }
 
-    /// Sends a message: a text as it is, or anything of [`message::webhook`](crate::message::webhook) that is one.
+    /// Sends a message: a text, or any message of [`message::webhook`](crate::message::webhook).
     ///
-    /// As it creates something, it is only retried while it can't have arrived: see [`Client::send`].
+    /// It is retried only if it can't have arrived: see [`Client::send`].
     pub async fn send(&self, message: impl Into<BotMessage>) -> Result<(), Error> {
         self.client.send(&SendWebhook::new(message.into().0)).await.map(drop)
     }
@@ -117,7 +117,7 @@ impl GroupBot {
         self.client.upload(content, request).await.map(|uploaded| uploaded.media_id)
     }
 
-    /// Makes an image ready to send: its Base64, and the MD5 of its bytes.
+    /// Prepares an image for sending: Base64, and the MD5 of its bytes.
     pub fn image(image: impl AsRef<[u8]>) -> ImageContent {
         let image = image.as_ref();
         ImageContent::new(STANDARD.encode(image), hex(&Md5::digest(image)))

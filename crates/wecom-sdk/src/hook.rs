@@ -13,8 +13,8 @@ use crate::Error;
 use crate::redact::{holds, names_a_secret};
 use crate::transport::RequestBody;
 
-/// Something that sees every request before it leaves, what comes back, and how each call ends: for proxies that want requests signed, for
-/// metrics, for audits. Retries and the requests that fetch tokens are requests, too.
+/// Observes every request before it is sent, its response, and the outcome of each call: for signed requests, metrics and audits. It also
+/// sees retries and the requests that fetch tokens.
 ///
 /// ```
 /// # use wecom_sdk::{Client, Hook, Incoming, Outgoing, meeting::basic::GetMeetingInfo};
@@ -25,8 +25,8 @@ use crate::transport::RequestBody;
 ///         request.headers_mut().insert("x-audit", "7".parse().expect("a number is a header"));
 ///     }
 ///
-///     fn after(&self, answer: &Incoming<'_>) {
-///         println!("{} took {:?}: {:?}", answer.endpoint().id, answer.elapsed(), answer.error());
+///     fn after(&self, response: &Incoming<'_>) {
+///         println!("{} took {:?}: {:?}", response.endpoint().id, response.elapsed(), response.error());
 ///     }
 /// }
 ///
@@ -40,12 +40,12 @@ use crate::transport::RequestBody;
 /// # }
 /// ```
 pub trait Hook: Send + Sync + 'static {
-    /// Is called before a request leaves. It delays the call as long as it runs.
+    /// Is called before a request is sent. The call waits for it.
     fn before(&self, request: &mut Outgoing<'_>) {
         let _ = request;
     }
 
-    /// An answer has come, or none will. A call that is dropped, or whose deadline ends, doesn't come here.
+    /// Is called when a request has a response or has failed. It isn't called if the call is dropped or its deadline passes.
     fn after(&self, answer: &Incoming<'_>) {
         let _ = answer;
     }
@@ -98,7 +98,7 @@ impl<H: Hook + ?Sized> Hook for Arc<H> {
     }
 }
 
-/// A request that is about to leave. `Debug` shows no secret.
+/// A request that is about to be sent. `Debug` shows no secret.
 pub struct Outgoing<'a> {
     pub(crate) endpoint: &'static Meta,
     pub(crate) attempt: u32,
@@ -107,42 +107,42 @@ pub struct Outgoing<'a> {
 }
 
 impl Outgoing<'_> {
-    /// The endpoint.
+    /// Returns the endpoint.
     pub fn endpoint(&self) -> &'static Meta {
         self.endpoint
     }
 
-    /// The how manieth request of its call it is: 1 for the first.
+    /// Returns the number of the request within its call: 1 for the first.
     pub fn attempt(&self) -> u32 {
         self.attempt
     }
 
-    /// The HTTP method.
+    /// Returns the HTTP method.
     pub fn method(&self) -> &Method {
         self.request.method()
     }
 
-    /// The address, with `…` in place of the token and other secrets.
+    /// Returns the URL, with `…` in place of the token and other secrets.
     pub fn url(&self) -> String {
         redacted(self.request.uri(), self.secrets)
     }
 
-    /// The address as it is sent, with the token: for a signature, not for a log.
+    /// Returns the URL as it is sent, with the token: for a signature, not for a log.
     pub fn expose_url(&self) -> &Uri {
         self.request.uri()
     }
 
-    /// The headers.
+    /// Returns the headers.
     pub fn headers(&self) -> &HeaderMap {
         self.request.headers()
     }
 
-    /// The headers, to add some.
+    /// Returns the headers, to add some.
     pub fn headers_mut(&mut self) -> &mut HeaderMap {
         self.request.headers_mut()
     }
 
-    /// The body as it is sent, which may hold secrets; nothing of a file that is sent as a stream.
+    /// Returns the body as it is sent, which may contain secrets; `None` for a file that is streamed.
     pub fn expose_body(&self) -> Option<&Bytes> {
         match self.request.body() {
             RequestBody::Bytes(bytes) => Some(bytes),
@@ -166,7 +166,7 @@ pub struct Incoming<'a> {
 }
 
 impl Incoming<'_> {
-    /// The endpoint.
+    /// Returns the endpoint.
     pub fn endpoint(&self) -> &'static Meta {
         self.endpoint
     }
@@ -213,18 +213,18 @@ pub struct Finished<'a> {
 }
 
 impl Finished<'_> {
-    /// The endpoint.
+    /// Returns the endpoint.
     pub fn endpoint(&self) -> &'static Meta {
         self.endpoint
     }
 
-    /// How many requests were sent: 0 if the call ended before the first, more than 1 if it was retried. Those that fetched a token belong to a
-    /// call of their own.
+    /// Returns how many requests were sent: 0 if the call ended before the first, more than 1 if it was retried. Requests that fetch a token
+    /// belong to a call of their own.
     pub fn attempts(&self) -> u32 {
         self.attempts
     }
 
-    /// Returns how long the call took, including waits for limits and tokens and pauses between attempts.
+    /// Returns how long the call took, including waits for limits and tokens, and delays between attempts.
     pub fn elapsed(&self) -> Duration {
         self.elapsed
     }

@@ -38,7 +38,7 @@ const NONCE: usize = 16;
 /// ```
 ///
 /// The tickets are kept like tokens: fetched once, however many pages wait for one, renewed before they expire, and shared through the
-/// [`TokenStore`](crate::TokenStore), since WeCom gives out only 100 per hour to an app. For an app of a service provider, the client is that of the
+/// [`TokenStore`](crate::TokenStore), since WeCom issues only 100 per hour to an app. For an app of a service provider, the client is that of the
 /// [`AuthorizedCorp`](crate::AuthorizedCorp).
 ///
 /// The algorithm: <https://developer.work.weixin.qq.com/document/path/90506>
@@ -53,8 +53,8 @@ pub struct JsSdk {
 }
 
 impl<C: Provides<AccessToken>> Client<C> {
-    /// Signs pages for the JS-SDK with this client's tickets: see [`JsSdk`]. It is cheap, and all that are made of one client, or of its
-    /// clones, share their tickets.
+    /// Returns a signer for pages that use the JS-SDK: see [`JsSdk`]. It is cheap, and shares its tickets with those of this client and its
+    /// clones.
     pub fn jssdk(&self) -> JsSdk {
         let tickets = |kind| {
             let credential = Arc::new(Ticket { client: self.clone(), kind });
@@ -75,10 +75,10 @@ impl JsSdk {
         sign(&self.agent_config, url).await
     }
 
-    /// Drops the tickets, for pages that WeCom refuses with `invalid signature` although their URL is right. Only this call finds out
-    /// that a ticket is no good: pages tell WeCom's clients, not this one.
+    /// Drops the tickets. Call it if a page reports `invalid signature` although its URL is right: only pages learn that a ticket is
+    /// invalid.
     ///
-    /// It may be called for every page that reports such a failure: tickets that were just fetched are not fetched again at once.
+    /// It may be called for every such page: tickets that were just fetched are not fetched again immediately.
     pub async fn invalidate_tickets(&self) {
         for tickets in [&self.config, &self.agent_config] {
             if let Some(current) = tickets.at_hand() {
@@ -94,7 +94,7 @@ impl std::fmt::Debug for JsSdk {
     }
 }
 
-/// A signed page. It serializes as what the page hands to the JS-SDK: `timestamp`, `nonceStr` and `signature`.
+/// The signature of a page. It serializes to what the page passes to the JS-SDK: `timestamp`, `nonceStr` and `signature`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct JsSignature {
@@ -107,7 +107,7 @@ pub struct JsSignature {
 }
 
 impl JsSignature {
-    /// Signs a page with a ticket that comes from elsewhere, a `nonceStr` and a time in seconds since 1970. [`JsSdk`] provides all three.
+    /// Signs a page with a ticket from elsewhere, a `nonceStr` and a time in seconds since 1970. [`JsSdk`] provides all three.
     pub fn new(ticket: &Secret, nonce_str: impl Into<String>, timestamp: u64, url: &str) -> Self {
         let nonce_str = nonce_str.into();
         let page = url.split('#').next().unwrap_or_default();

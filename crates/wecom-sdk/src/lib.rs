@@ -1,17 +1,18 @@
 //! A client for the WeCom (企业微信) API.
 //!
 //! ```no_run
-//! use wecom_sdk::{Client, chatdata::archive::SyncMsg};
+//! use wecom_sdk::message::app::{Message, SendMessage};
+//! use wecom_sdk::{Client, meeting::basic::GetUserMeetingId};
 //!
 //! # async fn run() -> Result<(), wecom_sdk::Error> {
 //! let client = Client::new("corp id", "secret")?;
 //!
-//! let page = client.send(&SyncMsg::new().limit(1000)).await?;
-//! println!("{} records", page.msg_list.len());
+//! let text = Message::text("The build is green.");
+//! client.send(&SendMessage::new(text).agentid(1_000_002).touser(["lin.wei"])).await?;
 //!
-//! let mut records = client.items(SyncMsg::new());
-//! while let Some(record) = records.try_next().await? {
-//!     println!("{} sent a {:?}", record.sender.id, record.msgtype);
+//! let mut meetings = client.items(GetUserMeetingId::new("lin.wei"));
+//! while let Some(id) = meetings.try_next().await? {
+//!     println!("{id}");
 //! }
 //! # Ok(())
 //! # }

@@ -37,7 +37,7 @@
 //! let visitor = client.send(&GetUserInfo::new(code)).await?;
 //! match visitor.userid {
 //!     Some(userid) => println!("{userid} is a member"),
-//!     None => println!("somebody from elsewhere: {:?}", visitor.openid),
+//!     None => println!("not a member: {:?}", visitor.openid),
 //! }
 //! # Ok(())
 //! # }
@@ -70,7 +70,7 @@ const LONGEST_STATE: usize = 128;
 pub enum LoginError {
     /// The `redirect_uri` isn't an absolute URL.
     #[error(
-        "`redirect_uri` must be an absolute URL with http or https, such as https://example.com/login, and is {0:?}"
+        "`redirect_uri` must be an absolute URL with http or https, such as https://example.com/login, but is {0:?}"
     )]
     RedirectUri(String),
     /// The `state` isn't one that WeCom accepts.
@@ -79,28 +79,25 @@ pub enum LoginError {
     /// An ID or code is missing.
     #[error("`{0}` must not be empty")]
     Empty(&'static str),
-    /// The scope `snsapi_privateinfo` is asked for without the app: WeCom would take it for `snsapi_base`.
-    #[error("the scope `snsapi_privateinfo` needs the app's agentid: call `agent_id`")]
+    /// The scope is `snsapi_privateinfo`, but the app isn't set: WeCom would fall back to `snsapi_base`.
+    #[error("the scope `snsapi_privateinfo` requires the app's agentid: set it with `agent_id`")]
     AgentId,
-    /// There is no code in what the browser came back with: the person has refused, or came from elsewhere.
-    #[error(
-        "there is neither `code` nor `auth_code` among the parameters: the person hasn't authorized anything"
-    )]
+    /// The redirect has no code: the person has declined, or came from elsewhere.
+    #[error("the query has neither `code` nor `auth_code`: the person hasn't authorized anything")]
     NoCode,
-    /// The `state` that the browser came back with isn't the expected one: somebody may have forged the link.
-    #[error("`state` is not the expected one: send the person to log in again")]
+    /// The `state` of the redirect isn't the expected one: the link may be forged.
+    #[error("`state` is not the expected one: let the person log in again")]
     WrongState,
 }
 
-/// What the app gets to know about a member.
+/// What the app learns about a member.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Scope {
-    /// `snsapi_base`: the userid. Nobody is asked.
+    /// `snsapi_base`: the userid, without consent.
     #[default]
     Base,
-    /// `snsapi_privateinfo`: what the member agrees to, such as the avatar and the mobile number. The member is asked, and must be visible to
-    /// the app.
+    /// `snsapi_privateinfo`: what the member consents to, such as the avatar and the mobile number. The member must be visible to the app.
     PrivateInfo,
 }
 
@@ -145,7 +142,7 @@ impl App {
     }
 }
 
-/// Web authorization (网页授权): a page that is opened within WeCom gets to know who opened it.
+/// Web authorization (网页授权): identifies the member who opens a page within WeCom.
 ///
 /// Self-built and customized apps: <https://developer.work.weixin.qq.com/document/path/91022>, third-party apps:
 /// <https://developer.work.weixin.qq.com/document/path/91120>
@@ -161,12 +158,12 @@ pub struct WebAuthorization {
 }
 
 impl WebAuthorization {
-    /// For a self-built or customized app of a company. [`agent_id`](Self::agent_id) should be set, too.
+    /// Creates a URL for a self-built or customized app of a company. [`agent_id`](Self::agent_id) should be set, too.
     pub fn corp(corp_id: impl Into<String>, redirect_uri: impl Into<String>) -> Self {
         Self::of(App::corp(corp_id, None), redirect_uri)
     }
 
-    /// For a third-party app, in all companies: `suite_id` begins with `ww` or `wx`.
+    /// Creates a URL for a third-party app, in all companies. `suite_id` begins with `ww` or `wx`.
     pub fn suite(suite_id: impl Into<String>, redirect_uri: impl Into<String>) -> Self {
         Self::of(App::suite(suite_id), redirect_uri)
     }
@@ -175,7 +172,7 @@ impl WebAuthorization {
         Self { app, redirect_uri: redirect_uri.into(), scope: Scope::Base, state: None }
     }
 
-    /// Sets the app within the company. It is required for [`Scope::PrivateInfo`], and for customized apps, the member's license is activated by it. A
+    /// Sets the app within the company. It is required for [`Scope::PrivateInfo`], and it activates the member's license for customized apps. A
     /// third-party app has none: its ID is the suite's.
     pub fn agent_id(mut self, id: u64) -> Self {
         if let App::Corp { agent_id, .. } = &mut self.app {
@@ -184,14 +181,14 @@ impl WebAuthorization {
         self
     }
 
-    /// Sets what the app gets to know, instead of [`Scope::Base`].
+    /// Sets what the app learns, instead of [`Scope::Base`].
     pub fn scope(mut self, scope: Scope) -> Self {
         self.scope = scope;
         self
     }
 
-    /// Sets what comes back with the code: 1 to 128 ASCII letters and digits. A random value of the browser's session keeps others from
-    /// forging the link ([`Redirect::code_for`] compares it).
+    /// Sets the state, which the redirect returns with the code: 1 to 128 ASCII letters and digits. A random value per browser session prevents
+    /// forged links ([`Redirect::code_for`] compares it).
     pub fn state(mut self, state: impl Into<String>) -> Self {
         self.state = Some(state.into());
         self
@@ -239,12 +236,12 @@ pub enum Language {
 }
 
 impl WebLogin {
-    /// For members of a company: a self-built or customized app (`CorpApp`).
+    /// Creates a URL for members of a company: a self-built or customized app (`CorpApp`).
     pub fn corp(corp_id: impl Into<String>, agent_id: u64, redirect_uri: impl Into<String>) -> Self {
         Self::of(App::corp(corp_id, Some(agent_id)), redirect_uri)
     }
 
-    /// For members of all companies, on a service provider's website (`ServiceApp`): `suite_id` is the one of the provider's login authorization (登录授权).
+    /// Creates a URL for members of all companies, on a service provider's website (`ServiceApp`): `suite_id` is the one of the provider's login authorization (登录授权).
     pub fn suite(suite_id: impl Into<String>, redirect_uri: impl Into<String>) -> Self {
         Self::of(App::suite(suite_id), redirect_uri)
     }
@@ -253,7 +250,7 @@ impl WebLogin {
         Self { app, redirect_uri: redirect_uri.into(), state: None, language: None }
     }
 
-    /// Sets what comes back with the code. A random value of the browser's session keeps others from forging the link
+    /// Sets the state, which the redirect returns with the code. A random value per browser session prevents forged links
     /// ([`Redirect::code_for`] compares it).
     pub fn state(mut self, state: impl Into<String>) -> Self {
         self.state = Some(state.into());
@@ -326,7 +323,7 @@ pub struct Installation {
 }
 
 impl Installation {
-    /// With the pre-authorization code (预授权码) that was fetched for this installation.
+    /// Creates a URL from the pre-authorization code (预授权码) of this installation.
     pub fn new(
         suite_id: impl Into<String>,
         pre_auth_code: impl Into<Secret>,
@@ -340,8 +337,8 @@ impl Installation {
         }
     }
 
-    /// Sets what comes back with the code: 1 to 128 ASCII letters and digits. A random value of the browser's session keeps others from
-    /// forging the link ([`Redirect::code_for`] compares it).
+    /// Sets the state, which the redirect returns with the code: 1 to 128 ASCII letters and digits. A random value per browser session prevents
+    /// forged links ([`Redirect::code_for`] compares it).
     pub fn state(mut self, state: impl Into<String>) -> Self {
         self.state = Some(state.into());
         self
@@ -358,20 +355,20 @@ impl Installation {
     }
 }
 
-/// What WeCom sends a browser back with.
+/// The query that WeCom redirects a browser back with.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Redirect {
     /// The code: `code` after a login, `auth_code` after an installation.
     pub code: Secret,
-    /// What the URL had as its `state`.
+    /// The `state` of the URL.
     pub state: Option<String>,
-    /// How long the code is valid, where WeCom says so: after an installation.
+    /// How long the code is valid: present only after an installation.
     pub expires_in: Option<Duration>,
 }
 
 impl Redirect {
-    /// Reads the query of the URL that the browser came back to: `code=…&state=…`.
+    /// Parses the query of the URL that the browser was redirected to: `code=…&state=…`.
     pub fn from_query(query: &str) -> Result<Self, LoginError> {
         let (mut code, mut state, mut expires_in) = (None, None, None);
         for (name, value) in form_urlencoded::parse(query.trim_start_matches('?').as_bytes()) {
@@ -385,7 +382,7 @@ impl Redirect {
         Ok(Self { code: code.ok_or(LoginError::NoCode)?, state, expires_in })
     }
 
-    /// Returns the code if the `state` is the one that this browser's session was given.
+    /// Returns the code if the `state` is that of this browser session.
     pub fn code_for(self, state: &str) -> Result<Secret, LoginError> {
         match self.state {
             Some(returned) if returned == state && !state.is_empty() => Ok(self.code),

@@ -98,7 +98,7 @@ where
 }
 
 impl<E: Paged, C> Pages<E, C> {
-    /// The cursor of the next page; `None` for the first page, and after the last one.
+    /// Returns the cursor of the next page; `None` for the first page and after the last one.
     pub fn cursor(&self) -> Option<String> {
         match &self.state {
             State::Next(request) => request.cursor(),
@@ -144,7 +144,7 @@ where
     E::Item: Send,
     C: Credential + Provides<E::Token>,
 {
-    /// The next item, or `None` after the last one. After an error, going on fetches the page that failed.
+    /// Returns the next item, or `None` after the last one. After an error, call it again to request the same page.
     pub async fn try_next(&mut self) -> Result<Option<E::Item>, Error> {
         loop {
             if let Some(item) = self.page.next() {
@@ -161,7 +161,7 @@ where
         }
     }
 
-    /// The items as a stream. It ends with the first error.
+    /// Returns the items as a stream, which ends with the first error.
     pub fn into_stream(self) -> impl Stream<Item = Result<E::Item, Error>> + Send + Unpin {
         Box::pin(try_unfold(self, async |mut items| {
             let item = items.try_next().await?;
@@ -185,8 +185,8 @@ impl<E: PagedItems, C> Items<E, C> {
         Self { pages, page: Vec::new().into_iter(), position, skip: 0 }
     }
 
-    /// Where the next item stands. From there, [`Client::items_from`] goes on, in another process if need be; after the last item, with
-    /// what has been added to its page since.
+    /// Returns the position of the next item, from which [`Client::items_from`] resumes, in another process if need be. After the last item,
+    /// it resumes with items that were added to the last page since.
     ///
     /// ```
     /// # use wecom_mock::Server;

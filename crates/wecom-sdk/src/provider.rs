@@ -1,5 +1,5 @@
-//! The credentials of a service provider: its own, those of its applications, and those of the companies that
-//! installed them.
+//! The credentials of a service provider: its own, those of its apps, and those of the companies that installed
+//! them.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -73,7 +73,7 @@ impl Suite {
     /// The latest ticket: the one that came here, or one that came to another process.
     async fn ticket(&self, caller: &Caller) -> Result<Secret, Error> {
         let shared = caller.store.get(&self.ticket_key()).await.unwrap_or_else(|error| {
-            tracing::warn!(%error, "the token store failed: only a ticket that came here is known");
+            tracing::warn!(%error, "the token store failed: only a ticket pushed to this process is known");
             None
         });
         let shared =
@@ -128,7 +128,7 @@ impl Client<Suite> {
         let (store, key) = (Arc::clone(&self.caller().store), suite.ticket_key());
         let stored = tokio::spawn(async move {
             if let Err(error) = store.put(&key, &ticket, None).await {
-                tracing::warn!(%error, "the ticket can't be stored: other processes don't have it");
+                tracing::warn!(%error, "the ticket can't be stored: other processes won't have it");
             }
         });
         // It goes on without anyone waiting for it.

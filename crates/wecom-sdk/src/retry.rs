@@ -1,4 +1,4 @@
-//! Whether a call that failed is sent once more, and when.
+//! Decides whether a failed call is retried, and when.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -9,20 +9,20 @@ use wecom_requests::{Meta, Period, errcode};
 use crate::Error;
 use crate::time::jitter;
 
-/// Decides whether a request that failed is sent once more. Refused tokens are not its concern: the client fetches
-/// another token and retries the call itself, once.
+/// Decides whether a failed request is retried. It isn't asked about refused tokens: the client fetches another token and
+/// retries the call itself, once.
 pub trait RetryPolicy: Send + Sync + 'static {
     /// Returns how long to wait before the request is sent again, or `None` to return the error to the caller.
     fn retry(&self, failure: &Failure<'_>) -> Option<Duration>;
 
-    /// Returns how long all calls to an endpoint pause after a `45009`. By default, the shortest period that its page documents, or
-    /// else a minute.
+    /// Returns how long all calls to an endpoint pause after a `45009`. The default is the shortest period that its page documents, or
+    /// a minute.
     fn blocked(&self, endpoint: &Meta) -> Duration {
         let periods = endpoint.rates.iter().map(|rate| rate.per.duration());
         periods.min().unwrap_or(Period::Minute.duration())
     }
 
-    /// Is called when a call has succeeded.
+    /// Is called when a call succeeds.
     fn succeeded(&self) {}
 }
 
@@ -48,23 +48,23 @@ pub struct Failure<'a> {
     pub endpoint: &'static Meta,
     /// Why it failed.
     pub error: &'a Error,
-    /// How many times it has been sent for this call: 1 after the first attempt.
+    /// The number of attempts so far: 1 after the first.
     pub attempt: u32,
 }
 
 impl<'a> Failure<'a> {
-    /// Describes a request that failed after so many attempts.
+    /// Describes a request that failed after a number of attempts.
     pub fn new(endpoint: &'static Meta, error: &'a Error, attempt: u32) -> Self {
         Self { endpoint, error, attempt }
     }
 
-    /// Returns whether it is safe to send the request again: it has not been carried out, or it only reads.
+    /// Returns whether it is safe to retry the request: it has not been carried out, or it only reads.
     pub fn is_safe_to_retry(&self) -> bool {
         self.endpoint.safe || !self.error.may_have_been_carried_out()
     }
 }
 
-/// Never sends a request again.
+/// Never retries.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoRetry;
 
@@ -78,7 +78,7 @@ impl RetryPolicy for NoRetry {
 ///
 /// - A request that never left (no connection), a response that is missing or incomplete, an HTTP status 408, 425, 429 or 5xx, and
 ///   WeCom's `-1` (system busy): up to 3 times, after about 0.2, 0.4 and 0.8 seconds, or when `Retry-After` says. A request that
-///   may have been carried out is retried only if its endpoint only reads ([`Meta::safe`]). Lasting failures (an
+///   may have been carried out is retried only if its endpoint only reads ([`Meta::safe`]). Permanent failures (an
 ///   unknown certificate authority, a proxy that asks for a password) are not retried ([`Error::is_transient`]).
 /// - `45033` (too many calls at once), which WeCom reports before it carries anything out: the same, for every endpoint.
 /// - `45009` (called too often): once the period is over in which the endpoint is blocked ([`RetryPolicy::blocked`]). All calls
@@ -121,14 +121,14 @@ impl Backoff {
         Self::default()
     }
 
-    /// Sets how many times a request is retried, instead of 3.
+    /// Sets how often a request is retried, instead of 3 times.
     #[must_use]
     pub fn retries(mut self, retries: u32) -> Self {
         self.retries = retries;
         self
     }
 
-    /// Sets the first and the longest pause, instead of 200 milliseconds and 10 seconds.
+    /// Sets the first and the longest delay, instead of 200 milliseconds and 10 seconds.
     #[must_use]
     pub fn delays(mut self, first: Duration, longest: Duration) -> Self {
         (self.first, self.longest) = (first, longest);

@@ -202,7 +202,7 @@ impl<'a> Session<'a> {
         let mut value = None;
         let mut take = |answer: Answer<'_>| read(answer).map(|read| value = Some(read));
         let answer = self.within_deadline(call, &mut take).await?;
-        Ok((value.expect("a call that succeeds has read an answer"), answer))
+        Ok((value.expect("a successful call has read a response"), answer))
     }
 
     /// Makes a call, or gives it up when its time is over, and tells in a span what became of it.
@@ -280,7 +280,7 @@ impl<'a> Session<'a> {
             drop(place);
             let mut error = match result {
                 Ok(answer) => {
-                    tracing::debug!(attempt, elapsed_ms = milliseconds(start), "answered");
+                    tracing::debug!(attempt, elapsed_ms = milliseconds(start), "response received");
                     options.retry.succeeded();
                     if let Some(current) = &current {
                         current.succeeded();
@@ -289,7 +289,7 @@ impl<'a> Session<'a> {
                 }
                 Err(error) => error,
             };
-            tracing::debug!(attempt, elapsed_ms = milliseconds(start), errcode = error.code(), %error, "failed");
+            tracing::debug!(attempt, elapsed_ms = milliseconds(start), errcode = error.code(), %error, "request failed");
             if let (Some(tokens), Some(current)) = (tokens, &current)
                 && is_refusal(&error)
             {
@@ -300,7 +300,7 @@ impl<'a> Session<'a> {
                 tracing::info!(
                     endpoint = endpoint.id,
                     errcode = error.code(),
-                    "WeCom refused the token: another one is fetched"
+                    "WeCom refused the token: fetching a new one"
                 );
                 // WeCom may give out the same token again while it lives: then it is not the token that is wrong.
                 if tokens.get().await?.token == current.token {
@@ -315,7 +315,7 @@ impl<'a> Session<'a> {
                 tracing::warn!(
                     endpoint = endpoint.id,
                     ?blocked,
-                    "WeCom has blocked the endpoint for a while"
+                    "WeCom blocks the endpoint: calls to it pause"
                 );
                 caller.limits.block(&who.key, endpoint, blocked);
                 *retry_after = Some(blocked);
@@ -323,7 +323,7 @@ impl<'a> Session<'a> {
             let failure = Failure::new(endpoint, &error, attempt - u32::from(renewed));
             let pause = if call.repeatable { options.retry.retry(&failure) } else { None };
             let Some(pause) = pause.filter(|pause| later(*pause) <= deadline) else { return Err(error) };
-            tracing::warn!(endpoint = endpoint.id, attempt, ?pause, %error, "a call failed: it is retried after a pause");
+            tracing::warn!(endpoint = endpoint.id, attempt, ?pause, %error, "the request failed: retrying after a pause");
             sleep(pause).await;
         }
     }
@@ -411,7 +411,11 @@ impl<'a> Session<'a> {
         if matches!(head.status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
             && let Some(pause) = retry_after(&head.headers, SystemTime::now())
         {
-            tracing::warn!(endpoint = endpoint.id, ?pause, "the server asks to be left alone for a while");
+            tracing::warn!(
+                endpoint = endpoint.id,
+                ?pause,
+                "the server sent `Retry-After`: calls to it pause"
+            );
             self.caller.limits.pause(&self.who.key, endpoint.host, pause);
         }
         if download && head.status.is_success() {
@@ -437,7 +441,7 @@ impl<'a> Session<'a> {
 
 /// A file came, although the call takes none.
 pub(crate) fn not_asked_for() -> ResponseError {
-    DecodeError::new("", "a file came where none was asked for").into()
+    DecodeError::new("", "unexpected file: the endpoint returns JSON, use `download` for files").into()
 }
 
 /// What is wrong with an answer, if anything is.
@@ -464,7 +468,7 @@ fn judge(
     };
     // Without a length, only the content shows that the connection broke.
     if !head.headers.contains_key(CONTENT_LENGTH) && ends_early(endpoint.response_format, &body.0) {
-        let source = TransportError::broken("the answer ends before it is complete");
+        let source = TransportError::broken("the response ended early");
         return Err(Error::Transport { endpoint, source });
     }
     Err(Error::Decode { endpoint, error, body })
@@ -480,7 +484,7 @@ fn name_unknown_fields(endpoint: &'static Meta, answer: &Response<Bytes>, take: 
         _ => None,
     };
     for field in unknown_fields(read) {
-        tracing::trace!(endpoint = endpoint.id, field, "no type has a place for a field of the answer");
+        tracing::trace!(endpoint = endpoint.id, field, "the response has a field that its type lacks");
     }
 }
 

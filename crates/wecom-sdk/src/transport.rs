@@ -1,4 +1,4 @@
-//! How requests get to WeCom: over HTTP, or into whatever an application's tests put in its place.
+//! How requests are sent: over HTTP, or to a test double.
 
 use std::fmt;
 use std::io;
@@ -11,9 +11,9 @@ use futures_core::future::BoxFuture;
 use futures_core::stream::BoxStream;
 use futures_util::StreamExt as _;
 
-/// Sends one HTTP request. It has no part in tokens, retries, limits or timeouts: those are the client's.
+/// Sends one HTTP request. Tokens, retries, limits and timeouts are up to the client.
 ///
-/// The usual one is [`reqwest::Client`]. An application can test without a socket by giving the client its own:
+/// The default is [`reqwest::Client`]. To test an application without a socket, implement your own:
 ///
 /// ```
 /// use futures_core::future::BoxFuture;
@@ -45,9 +45,9 @@ use futures_util::StreamExt as _;
 /// # }
 /// ```
 pub trait Transport: Send + Sync + 'static {
-    /// Sends a request and gives its answer as soon as the headers are there.
+    /// Sends a request and returns the response as soon as its headers have arrived.
     ///
-    /// The address holds the token: keep it out of logs and errors.
+    /// The URL contains the token: keep it out of logs and errors.
     fn send(
         &self,
         request: Request<RequestBody>,
@@ -66,12 +66,12 @@ impl<T: Transport + ?Sized> Transport for Arc<T> {
 /// The body of a request.
 #[non_exhaustive]
 pub enum RequestBody {
-    /// All of it.
+    /// The whole body.
     Bytes(Bytes),
-    /// As it comes.
+    /// A stream.
     #[non_exhaustive]
     Stream {
-        /// How many bytes will come.
+        /// The number of bytes.
         length: u64,
         /// The bytes.
         stream: BoxStream<'static, io::Result<Bytes>>,
@@ -90,7 +90,7 @@ impl fmt::Debug for RequestBody {
 /// How many bytes of an answer's beginning are looked at, at a time.
 const STEP: usize = 8 << 10;
 
-/// The body of an answer.
+/// The body of a response.
 pub struct ResponseBody {
     /// What has been read ahead, the next piece last.
     ahead: Vec<Bytes>,
@@ -103,12 +103,12 @@ enum Content {
 }
 
 impl ResponseBody {
-    /// A body that comes bit by bit.
+    /// Creates a body from a stream.
     pub fn stream(stream: impl Stream<Item = Result<Bytes, TransportError>> + Send + 'static) -> Self {
         Self { ahead: Vec::new(), rest: Content::Stream(stream.boxed()) }
     }
 
-    /// The next bytes, or `None` at the end.
+    /// Returns the next bytes, or `None` at the end.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, TransportError> {
         if let Some(piece) = self.ahead.pop() {
             return Ok(Some(piece));
@@ -176,7 +176,7 @@ impl fmt::Debug for ResponseBody {
     }
 }
 
-/// The request did not get there, or its answer not back. `Display` ends with the root cause.
+/// A request that wasn't sent, or has no response. `Display` ends with the root cause.
 #[derive(Debug)]
 pub struct TransportError {
     sent: bool,
@@ -193,12 +193,12 @@ impl TransportError {
         Self { sent, lasting: false, timeout, advice: None, cause }
     }
 
-    /// The request was never sent: there was no connection. It may be sent again, whatever it asks for.
+    /// Creates an error for a request that was never sent, because there was no connection. It is safe to send it again.
     pub fn unsent(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::new(false, cause.into())
     }
 
-    /// The request was sent, at least in part, and may have been carried out.
+    /// Creates an error for a request that was sent, at least in part, and may have been carried out.
     pub fn broken(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::new(true, cause.into())
     }
@@ -210,17 +210,17 @@ impl TransportError {
         self
     }
 
-    /// Whether the request may have arrived.
+    /// Returns whether the request may have arrived.
     pub fn may_have_arrived(&self) -> bool {
         self.sent
     }
 
-    /// Whether another attempt may succeed without anything being changed.
+    /// Returns whether another attempt may succeed without changes.
     pub fn is_transient(&self) -> bool {
         !self.lasting
     }
 
-    /// Whether it took too long to get a connection, or to get an answer.
+    /// Returns whether the connection or the response took too long.
     pub fn is_timeout(&self) -> bool {
         self.timeout
     }
@@ -230,7 +230,7 @@ impl TransportError {
         chain(&*self.cause).last().map(ToString::to_string).unwrap_or_default()
     }
 
-    /// What the HTTP client says, with its own causes behind `source()`.
+    /// Returns the error of the HTTP client, whose `source()` has its causes.
     pub fn cause(&self) -> &(dyn std::error::Error + Send + Sync + 'static) {
         &*self.cause
     }
@@ -304,28 +304,28 @@ struct Mistake {
 const MISTAKES: [Mistake; 5] = [
     Mistake {
         words: "UnknownIssuer",
-        advice: "`ClientBuilder::root_certificates` makes a certificate authority known",
+        advice: "add the certificate authority with `ClientBuilder::root_certificates`",
         lasting: true,
     },
     Mistake {
         words: "proxy authorization required",
-        advice: "put the user and password into the proxy's address",
+        advice: "set user and password in the proxy's address",
         lasting: true,
     },
     Mistake {
         words: "unsupported scheme socks",
-        advice: "a SOCKS proxy is set, which needs the feature `socks`",
+        advice: "enable the feature `socks` for SOCKS proxies",
         lasting: true,
     },
     Mistake {
         words: "scheme is not http",
-        advice: "HTTPS needs the feature `rustls`, a SOCKS proxy the feature `socks`",
+        advice: "enable the feature `rustls` for HTTPS, `socks` for SOCKS proxies",
         lasting: true,
     },
     // Its answer, or its silence, looks like that of the host behind it.
     Mistake {
         words: "tunnel error",
-        advice: "it is the proxy that can't be reached, or refuses",
+        advice: "check the proxy: it can't be reached, or refuses the connection",
         lasting: false,
     },
 ];

@@ -191,7 +191,8 @@ impl<C: Credential> UntypedCall<C> {
             return Ok(endpoint);
         }
         if others.len() == MOST {
-            let reason = "1000 others have been called, and what varies belongs into the query or the body";
+            let reason =
+                "1000 different paths have been called already: put what varies into the query or the body";
             return Err(refused(BuildError::path(&self.path, reason)));
         }
         let endpoint = match specified {

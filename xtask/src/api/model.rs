@@ -277,6 +277,8 @@ impl Field {
     pub fn shown_default(&self) -> Option<String> {
         self.default.as_deref().map(|value| match value {
             Value::String(text) => format!("`{text}`"),
+            // A flag is a number on the wire, and a `bool` for those who read this.
+            Value::Number(number) if self.ty == Ty::Flag => (number.as_i64() == Some(1)).to_string(),
             Value::Number(_) | Value::Bool(_) => value.to_string(),
             other => format!("`{other}`"),
         })

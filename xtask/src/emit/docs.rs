@@ -94,11 +94,11 @@ pub(super) fn constructor(module: &Module, structure: &Struct) -> String {
 }
 
 fn response(structure: &Struct, endpoint: &Endpoint) -> String {
+    // Lists of items show the first paragraph: what all responses have in common goes into another.
     let what = format!("The response to [`{}`].", endpoint.request);
-    if structure.direction.sent {
-        return what;
-    }
-    format!("{what} It implements `Serialize` with the feature `bidirectional`.")
+    let serialize = (!structure.direction.sent)
+        .then(|| "Implements `Serialize` with the feature `bidirectional`.".to_owned());
+    paragraphs(std::iter::once(what).chain(serialize))
 }
 
 fn request(endpoint: &Endpoint, rules: &[Rule]) -> String {

@@ -46,7 +46,9 @@ impl GetToken {
     }
 }
 
-/// The response to [`GetToken`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetToken`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetTokenResponse {
@@ -82,7 +84,9 @@ impl GetCallbackIp {
     }
 }
 
-/// The response to [`GetCallbackIp`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetCallbackIp`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCallbackIpResponse {
@@ -115,7 +119,9 @@ impl GetApiDomainIp {
     }
 }
 
-/// The response to [`GetApiDomainIp`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetApiDomainIp`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetApiDomainIpResponse {

@@ -57,8 +57,9 @@ impl GetCorpCheckinOption {
     }
 }
 
-/// The response to [`GetCorpCheckinOption`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetCorpCheckinOption`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCorpCheckinOptionResponse {

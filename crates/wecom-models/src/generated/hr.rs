@@ -41,7 +41,9 @@ impl GetFields {
     }
 }
 
-/// The response to [`GetFields`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetFields`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetFieldsResponse {
@@ -109,7 +111,9 @@ impl GetStaffInfo {
     }
 }
 
-/// The response to [`GetStaffInfo`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetStaffInfo`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetStaffInfoResponse {
@@ -192,7 +196,9 @@ impl UpdateStaffInfo {
     }
 }
 
-/// The response to [`UpdateStaffInfo`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`UpdateStaffInfo`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateStaffInfoResponse {

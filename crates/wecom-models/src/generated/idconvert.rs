@@ -84,8 +84,9 @@ impl ConvertTmpExternalUserId {
     }
 }
 
-/// The response to [`ConvertTmpExternalUserId`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`ConvertTmpExternalUserId`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ConvertTmpExternalUserIdResponse {
@@ -132,7 +133,9 @@ impl OpenUserIdToUserId {
     }
 }
 
-/// The response to [`OpenUserIdToUserId`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`OpenUserIdToUserId`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OpenUserIdToUserIdResponse {
@@ -176,8 +179,9 @@ impl FromServiceExternalUserId {
     }
 }
 
-/// The response to [`FromServiceExternalUserId`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`FromServiceExternalUserId`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FromServiceExternalUserIdResponse {
@@ -220,8 +224,9 @@ impl ToServiceExternalUserId {
     }
 }
 
-/// The response to [`ToServiceExternalUserId`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`ToServiceExternalUserId`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ToServiceExternalUserIdResponse {
@@ -258,7 +263,9 @@ impl CorpIdToOpenCorpId {
     }
 }
 
-/// The response to [`CorpIdToOpenCorpId`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`CorpIdToOpenCorpId`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CorpIdToOpenCorpIdResponse {
@@ -299,7 +306,9 @@ impl UserIdToOpenUserId {
     }
 }
 
-/// The response to [`UserIdToOpenUserId`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`UserIdToOpenUserId`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UserIdToOpenUserIdResponse {
@@ -352,8 +361,9 @@ impl GetNewExternalUserId {
     }
 }
 
-/// The response to [`GetNewExternalUserId`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetNewExternalUserId`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetNewExternalUserIdResponse {
@@ -404,8 +414,9 @@ impl GetGroupChatNewExternalUserId {
     }
 }
 
-/// The response to [`GetGroupChatNewExternalUserId`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetGroupChatNewExternalUserId`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupChatNewExternalUserIdResponse {
@@ -444,8 +455,9 @@ impl FinishExternalUserIdMigration {
     }
 }
 
-/// The response to [`FinishExternalUserIdMigration`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`FinishExternalUserIdMigration`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FinishExternalUserIdMigrationResponse {}
@@ -502,8 +514,9 @@ impl FinishOpenIdMigration {
     }
 }
 
-/// The response to [`FinishOpenIdMigration`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`FinishOpenIdMigration`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FinishOpenIdMigrationResponse {}
@@ -533,7 +546,9 @@ impl GetOpenIdMigration {
     }
 }
 
-/// The response to [`GetOpenIdMigration`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetOpenIdMigration`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetOpenIdMigrationResponse {
@@ -607,8 +622,9 @@ impl UnionIdToExternalUserId {
     }
 }
 
-/// The response to [`UnionIdToExternalUserId`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`UnionIdToExternalUserId`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnionIdToExternalUserIdResponse {
@@ -664,8 +680,9 @@ impl ExternalUserIdToPendingId {
     }
 }
 
-/// The response to [`ExternalUserIdToPendingId`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`ExternalUserIdToPendingId`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExternalUserIdToPendingIdResponse {
@@ -709,8 +726,9 @@ impl ConvertExternalTagId {
     }
 }
 
-/// The response to [`ConvertExternalTagId`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`ConvertExternalTagId`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ConvertExternalTagIdResponse {
@@ -750,7 +768,9 @@ impl ConvertOpenKfId {
     }
 }
 
-/// The response to [`ConvertOpenKfId`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ConvertOpenKfId`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ConvertOpenKfIdResponse {
@@ -789,8 +809,9 @@ impl ApplyMassCallTicket {
     }
 }
 
-/// The response to [`ApplyMassCallTicket`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`ApplyMassCallTicket`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyMassCallTicketResponse {
@@ -831,8 +852,9 @@ impl ApplyToUpgradeChatId {
     }
 }
 
-/// The response to [`ApplyToUpgradeChatId`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`ApplyToUpgradeChatId`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyToUpgradeChatIdResponse {}
@@ -866,7 +888,9 @@ impl ConvertChatId {
     }
 }
 
-/// The response to [`ConvertChatId`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ConvertChatId`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ConvertChatIdResponse {
@@ -906,8 +930,9 @@ impl UpgradeChatIdForNewCorp {
     }
 }
 
-/// The response to [`UpgradeChatIdForNewCorp`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`UpgradeChatIdForNewCorp`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpgradeChatIdForNewCorpResponse {}

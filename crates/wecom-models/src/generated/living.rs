@@ -533,7 +533,9 @@ impl GetWatchStat {
     }
 }
 
-/// The response to [`GetWatchStat`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetWatchStat`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetWatchStatResponse {

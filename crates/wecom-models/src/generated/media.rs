@@ -53,7 +53,9 @@ impl UploadMedia {
     }
 }
 
-/// The response to [`UploadMedia`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`UploadMedia`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadMediaResponse {
@@ -143,7 +145,9 @@ impl UploadImg {
     }
 }
 
-/// The response to [`UploadImg`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`UploadImg`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadImgResponse {
@@ -207,7 +211,9 @@ impl UploadMediaByUrl {
     }
 }
 
-/// The response to [`UploadMediaByUrl`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`UploadMediaByUrl`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadMediaByUrlResponse {
@@ -250,8 +256,9 @@ impl GetUploadByUrlResult {
     }
 }
 
-/// The response to [`GetUploadByUrlResult`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetUploadByUrlResult`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUploadByUrlResultResponse {
@@ -344,7 +351,9 @@ impl UploadAttachment {
     }
 }
 
-/// The response to [`UploadAttachment`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`UploadAttachment`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadAttachmentResponse {

@@ -60,7 +60,9 @@ impl GetPermitUserList {
     }
 }
 
-/// The response to [`GetPermitUserList`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetPermitUserList`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetPermitUserListResponse {
@@ -100,7 +102,9 @@ impl CheckSingleAgree {
     }
 }
 
-/// The response to [`CheckSingleAgree`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`CheckSingleAgree`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckSingleAgreeResponse {
@@ -138,7 +142,9 @@ impl CheckRoomAgree {
     }
 }
 
-/// The response to [`CheckRoomAgree`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`CheckRoomAgree`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckRoomAgreeResponse {
@@ -180,7 +186,9 @@ impl GetGroupChat {
     }
 }
 
-/// The response to [`GetGroupChat`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetGroupChat`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupChatResponse {
@@ -227,7 +235,9 @@ impl GetRobotInfo {
     }
 }
 
-/// The response to [`GetRobotInfo`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetRobotInfo`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetRobotInfoResponse {

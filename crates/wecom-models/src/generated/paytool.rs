@@ -100,7 +100,9 @@ impl OpenOrder {
     }
 }
 
-/// The response to [`OpenOrder`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`OpenOrder`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OpenOrderResponse {
@@ -127,7 +129,7 @@ pub struct ThirdAppOrder {
     pub buy_info_list: Vec<ThirdAppItem>,
     /// Whether to notify the company's admins to pay, or to confirm, which happens automatically after 72
     /// hours. Requires the `custom_corpid` of a company that has authorized an app of the provider. For a
-    /// free order of a particular company, admins are always notified. Default 1.
+    /// free order of a particular company, admins are always notified. Default true.
     pub notify_custom_corp: Option<bool>,
 }
 
@@ -286,7 +288,7 @@ pub struct CustomizedAppOrder {
     pub order_type: OrderType,
     /// The apps. 1 to 20 items.
     pub buy_info_list: Vec<CustomizedAppItem>,
-    /// Whether to notify the company's admins, as in [`ThirdAppOrder`]. Default 1.
+    /// Whether to notify the company's admins, as in [`ThirdAppOrder`]. Default true.
     pub notify_custom_corp: Option<bool>,
 }
 
@@ -385,7 +387,7 @@ pub struct PromotionCaseOrder {
     pub take_effect_date: Option<String>,
     /// The apps of the solution. 1 to 20 items.
     pub buy_info_list: Option<Vec<PromotionCaseItem>>,
-    /// Whether to notify the company's admins, as in [`ThirdAppOrder`]. Default 1.
+    /// Whether to notify the company's admins, as in [`ThirdAppOrder`]. Default true.
     pub notify_custom_corp: Option<bool>,
 }
 

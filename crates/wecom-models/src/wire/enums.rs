@@ -116,11 +116,11 @@ pub(crate) fn show(value: Result<&dyn fmt::Display, &Unknown>, f: &mut fmt::Form
     }
 }
 
-/// Implements what programs need of types that implement [`IntEnum`].
+/// Implements conversions for types that implement [`IntEnum`].
 macro_rules! int_enums {
     ($($type:ty),* $(,)?) => {$(
         impl $type {
-            /// Returns the number on the wire, documented or not; none where text or nothing came.
+            /// Returns the number on the wire, documented or not; `None` if WeCom sent text or nothing.
             pub fn code(&self) -> Option<i64> {
                 match $crate::wire::IntEnum::code(self) {
                     Ok(code) | Err(&$crate::Unknown::Int(code)) => Some(code),
@@ -154,11 +154,11 @@ macro_rules! int_enums {
 }
 pub(crate) use int_enums;
 
-/// Implements what programs need of types that implement [`StringEnum`].
+/// Implements conversions for types that implement [`StringEnum`].
 macro_rules! string_enums {
     ($($type:ty),* $(,)?) => {$(
         impl $type {
-            /// Returns the text on the wire, documented or not; none where a number or nothing came.
+            /// Returns the text on the wire, documented or not; `None` if WeCom sent a number or nothing.
             pub fn as_str(&self) -> Option<&str> {
                 match $crate::wire::StringEnum::name(self) {
                     Ok(name) => Some(name),

@@ -1,4 +1,4 @@
-//! What fields hold, for what is checked of them.
+//! The values of fields, as the checks see them.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashSet};
@@ -7,9 +7,9 @@ use std::hash::Hash;
 
 use wecom_models::{Secret, Separated, Timestamp};
 
-/// Something that may hold text.
+/// A value that may contain text.
 pub trait Text {
-    /// The text, if there is any.
+    /// Returns the text, if there is any.
     fn text(&self) -> Option<&str>;
 }
 
@@ -31,9 +31,9 @@ impl<T: Text> Text for Option<T> {
     }
 }
 
-/// Something that may hold items.
+/// A value that may contain items.
 pub trait Items {
-    /// How many, if there is a list at all.
+    /// Returns how many, if there is a list at all.
     fn items(&self) -> Option<usize>;
 }
 
@@ -61,13 +61,13 @@ impl<T: Items> Items for Option<T> {
     }
 }
 
-/// Something that may hold a number.
+/// A value that may contain a number.
 pub trait Number {
-    /// The number, if there is one.
+    /// Returns the number, if there is one.
     fn number(&self) -> Option<AnyNumber>;
 }
 
-/// A number of any of the models' types.
+/// A number of any type that models use.
 #[derive(Clone, Copy, Debug)]
 pub enum AnyNumber {
     /// A whole number.
@@ -182,9 +182,9 @@ impl<T: Number> Number for Option<T> {
     }
 }
 
-/// Something that may hold a time.
+/// A value that may contain a time.
 pub trait Time {
-    /// The time, if there is one.
+    /// Returns the time, if there is one.
     fn time(&self) -> Option<Timestamp>;
 }
 
@@ -200,9 +200,9 @@ impl<T: Time> Time for Option<T> {
     }
 }
 
-/// Something that may hold items that can be told apart.
+/// A value that may contain items that can be compared.
 pub trait Distinct {
-    /// Whether no two of them are the same.
+    /// Returns whether no two of them are the same.
     fn is_distinct(&self) -> bool;
 }
 
@@ -229,12 +229,12 @@ impl<T: Distinct> Distinct for Option<T> {
     }
 }
 
-/// Something that may hold items, each of which is looked at.
+/// A value that may contain items, each of which is checked.
 pub trait Each {
-    /// What it holds.
+    /// The type of an item.
     type Item;
 
-    /// Calls with each item, and where it is.
+    /// Calls a function with each item and its path.
     fn each(&self, visit: &mut dyn FnMut(&dyn fmt::Display, &Self::Item));
 }
 

@@ -1,5 +1,5 @@
-//! Reads private keys in the forms in which environment variables, YAML and secret managers hand them on, and names what is no
-//! private key for the archive.
+//! Reads private keys as environment variables, YAML and secret managers pass them on, and explains why a text isn't a private key for
+//! the archive.
 
 use std::ops::RangeInclusive;
 
@@ -11,50 +11,49 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 /// The sizes of keys, in bits: WeCom asks for 2048, and AWS-LC takes no larger ones.
 const SIZES: RangeInclusive<usize> = 2048..=8192;
 
-/// A private key can't be used.
+/// An error while reading a private key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
-    /// There is neither PEM nor base64 in the text.
+    /// The text contains neither PEM nor base64.
     #[error(
         "no key found: expected PEM, which begins with `-----BEGIN PRIVATE KEY-----`, or the base64 of a key"
     )]
     NoKey,
     /// The text between the lines `BEGIN` and `END` is not base64.
-    #[error("the key is not base64: {0:?} can't stand in it")]
+    #[error("the key is not base64: it contains {0:?}")]
     Base64(char),
-    /// The end of the key is missing. Where the key comes from an environment variable or a setting, usually all lines but the first
-    /// are.
+    /// The end of the key is missing. In a key from an environment variable or a setting, usually all lines but the first are.
     #[error(
-        "the key is cut off: {found} of {expected} bytes are there; check that all of its lines are passed on"
+        "the key is truncated: it has {found} of {expected} bytes; check that all of its lines are passed on"
     )]
     #[non_exhaustive]
     CutOff {
-        /// How many bytes there are.
+        /// The number of bytes found.
         found: usize,
-        /// How many bytes the key has at least.
+        /// The number of bytes the key has at least.
         expected: usize,
     },
     /// The key is encrypted with a passphrase.
     #[error("the key is encrypted: decrypt it first, with `openssl pkey -in encrypted.pem -out key.pem`")]
     Encrypted,
     /// It is a public key.
-    #[error("this is a public key: expected the private key that belongs to it")]
+    #[error("this is a public key: pass the private key that belongs to it")]
     PublicKey,
     /// It is a certificate, or a request for one.
-    #[error("this is a certificate: expected the private key that belongs to it")]
+    #[error("this is a certificate: pass the private key that belongs to it")]
     Certificate,
-    /// It is a key in a format of other programs.
-    #[error("this is in the format {0}: convert it to PEM (PKCS#8) first, with {1}")]
+    /// It is a key in another format.
+    #[error("the key has the format {0}: convert it to PEM (PKCS#8) with {1}")]
     Format(&'static str, &'static str),
     /// It is a private key of another algorithm.
-    #[error("this is a private key for {0}: expected one for RSA")]
+    #[error("this is a private key for {0}: pass one for RSA")]
     NotRsa(&'static str),
     /// It is an RSA key of a size that can't be used.
-    #[error("this RSA key has {0} bits: expected 2048 to 8192")]
+    #[error("this RSA key has {0} bits: pass one of 2048 to 8192 bits")]
     Size(usize),
-    /// It looks like a key, and its content is not that of one.
-    #[error("the key is damaged: its content is not that of a private key")]
+    /// It looks like a key, but its content is not one.
+    #[error("the key is damaged: its content is not a private key")]
     Damaged,
 }
 

@@ -12,9 +12,9 @@ mod key;
 
 pub use key::KeyError;
 
-/// The private keys of the session archive, by the version that the public key was registered with
-/// ([`SetPublicKey`](wecom_models::chatdata::zone::SetPublicKey)). WeCom encrypts the key of each message with the public key in
-/// force at that time, so after a change the older private keys are needed for older messages.
+/// The private keys of the conversation archive, by the version that the public key was registered with
+/// ([`SetPublicKey`](wecom_models::chatdata::zone::SetPublicKey)). WeCom encrypts the key of each message with the public key that
+/// was active at that time, so after a change the older private keys are needed for older messages.
 ///
 /// ```
 /// use wecom_sdk::{Client, Error, archive::PrivateKeys, chatdata::archive::SyncMsg};
@@ -32,15 +32,15 @@ pub use key::KeyError;
 /// # }
 /// ```
 ///
-/// The messages' keys are encrypted with RSAES-PKCS1-v1_5, which is only as safe as its decryption is silent: it takes the same time
-/// whatever a ciphertext holds (AWS-LC), and every failure is the same [`DecryptError`]. Don't tell a sender more than that.
+/// The messages' keys are encrypted with RSAES-PKCS1-v1_5, which is only safe if decryption reveals nothing: it takes the same time for
+/// every ciphertext (AWS-LC), and every failure is the same [`DecryptError`]. Don't reveal more than that to a sender.
 #[derive(Default)]
 pub struct PrivateKeys {
     keys: BTreeMap<u64, Pkcs1PrivateDecryptingKey>,
 }
 
 impl PrivateKeys {
-    /// No keys yet.
+    /// Creates an empty set of keys.
     pub fn new() -> Self {
         Self::default()
     }
@@ -48,14 +48,14 @@ impl PrivateKeys {
     /// Adds the private key whose public key has this version: RSA, without a passphrase, as PEM in PKCS#8 (`PRIVATE KEY`) or
     /// PKCS#1 (`RSA PRIVATE KEY`).
     ///
-    /// It may look as environment variables and YAML leave it: on one line, with `\n` as two characters, indented, in quotes, with the
-    /// wrong one of the two lines `BEGIN`, or with none, as base64 alone. What can't be used is named by [`KeyError`].
+    /// Forms that environment variables and YAML leave a key in are accepted: on one line, with `\n` as two characters, indented, in quotes,
+    /// with the wrong one of the two `BEGIN` lines, or as base64 alone. [`KeyError`] explains why a key can't be used.
     pub fn with(mut self, public_key_ver: u64, pem: &str) -> Result<Self, KeyError> {
         self.keys.insert(public_key_ver, key::read(pem)?);
         Ok(self)
     }
 
-    /// The versions there are keys for, in order.
+    /// Returns the versions that have a key, in ascending order.
     pub fn versions(&self) -> impl Iterator<Item = u64> {
         self.keys.keys().copied()
     }
@@ -83,15 +83,17 @@ impl fmt::Debug for PrivateKeys {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecryptError {
-    /// There is no private key of this version.
-    #[error("no private key for the public key of version {public_key_ver}")]
+    /// There is no private key for this version.
+    #[error(
+        "there is no private key for version {public_key_ver} of the public key: add it with `PrivateKeys::with`"
+    )]
     #[non_exhaustive]
     UnknownVersion {
         /// The version.
         public_key_ver: u64,
     },
-    /// The private key of this version doesn't fit what was encrypted, or that is damaged.
-    #[error("the private key of version {public_key_ver} can't decrypt this")]
+    /// The private key of this version doesn't match, or the encrypted key is damaged.
+    #[error("the private key of version {public_key_ver} can't decrypt the message's key")]
     #[non_exhaustive]
     Refused {
         /// The version.

@@ -43,7 +43,7 @@ impl Blocks {
                 let file = File::open(path).await?;
                 let now = file.metadata().await?.len();
                 if now != length {
-                    let message = format!("the file has {now} bytes, and had {length} before");
+                    let message = format!("the file changed: it has {now} bytes, not {length}");
                     return Err(io::Error::new(io::ErrorKind::InvalidData, message));
                 }
                 Store::File(Mutex::new(file))

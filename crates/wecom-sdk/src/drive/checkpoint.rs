@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-/// How far an upload to WeDrive is, so that another process can go on with it: [`DriveUpload::resume`](super::DriveUpload::resume).
+/// The state of an upload to WeDrive, with which another process can resume it: [`DriveUpload::resume`](super::DriveUpload::resume).
 ///
 /// It is stored as text:
 ///
@@ -95,7 +95,7 @@ impl FromStr for DriveCheckpoint {
 /// A text is no [`DriveCheckpoint`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "not the checkpoint of an upload: expected parts, length, SHA-1 and upload key, as `DriveCheckpoint` writes them"
+    "this is not the checkpoint of an upload: expected parts, length, SHA-1 and upload key, as `DriveCheckpoint` writes them"
 )]
 #[non_exhaustive]
 pub struct CheckpointError;

@@ -26,7 +26,7 @@ use crate::{Client, Content, Credential, Error, Provides};
 /// How many parts are on their way at once, unless said otherwise.
 const PARALLEL: usize = 4;
 
-/// Where in WeDrive a file goes.
+/// A folder in WeDrive to upload to.
 #[derive(Clone, Debug)]
 pub struct DriveFolder(Place);
 
@@ -37,51 +37,51 @@ enum Place {
 }
 
 impl DriveFolder {
-    /// A folder of a space, by its `fileid`.
+    /// Selects a folder of a space by its `fileid`.
     pub fn new(spaceid: impl Into<String>, fileid: impl Into<String>) -> Self {
         Self(Place::Folder { spaceid: spaceid.into(), fatherid: fileid.into() })
     }
 
-    /// The root of a space.
+    /// Selects the root of a space.
     pub fn root(spaceid: impl Into<String>) -> Self {
         let spaceid = spaceid.into();
         Self::new(spaceid.clone(), spaceid)
     }
 
-    /// What a member has picked: the `selectedTicket` of the file picker of WeCom's JS-SDK.
+    /// Selects the folder that a member has picked: the `selectedTicket` of the file picker in WeCom's JS-SDK.
     pub fn picked(selected_ticket: impl Into<Secret>) -> Self {
         Self(Place::Picked(selected_ticket.into()))
     }
 }
 
-/// A file that is in WeDrive now.
+/// An uploaded file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DriveFile {
     /// The file's ID.
     pub fileid: String,
-    /// Whether WeCom had the content already, so that nothing had to be sent (秒传).
+    /// Whether WeCom already had the content, so that nothing had to be sent (秒传).
     pub hit_exist: bool,
 }
 
-/// How far an upload is.
+/// The progress of an upload.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DriveProgress {
-    /// How many bytes have been hashed, which is done before anything is sent.
+    /// How many bytes have been hashed. Hashing precedes sending.
     pub hashed: u64,
-    /// How many bytes WeCom has.
+    /// How many bytes WeCom has received.
     pub uploaded: u64,
-    /// How many bytes the file has.
+    /// The size of the file in bytes.
     pub length: u64,
-    /// What another process needs to go on, once WeCom has begun the upload.
+    /// What another process needs to resume, once WeCom has accepted the upload.
     pub checkpoint: Option<DriveCheckpoint>,
 }
 
 /// Is told how far an upload is.
 type Tell = Box<dyn FnMut(&DriveProgress) + Send>;
 
-/// A file to upload to WeDrive, and how far that is: for [`Client::upload_to_drive`].
+/// A file to upload to WeDrive, and the state of the upload: for [`Client::upload_to_drive`].
 pub struct DriveUpload {
     folder: DriveFolder,
     name: String,
@@ -98,7 +98,7 @@ pub struct DriveUpload {
 }
 
 impl DriveUpload {
-    /// An upload of content, under its own name ([`Content::named`]). A stream is put into a temporary file first, since it has to
+    /// Creates an upload of content, named by [`Content::named`]. A stream is written to a temporary file first, since it has to
     /// be read twice.
     pub fn new(content: Content, folder: DriveFolder) -> Self {
         let (name, length, source) = content.into_parts();
@@ -116,35 +116,35 @@ impl DriveUpload {
         }
     }
 
-    /// Whether WeCom sends no card when the file is there.
+    /// Sets whether WeCom omits the card that announces the uploaded file.
     #[must_use]
     pub fn skip_push_card(mut self, skip: bool) -> Self {
         self.skip_push_card = skip;
         self
     }
 
-    /// How many parts are on their way at once, instead of 4. Each takes about 10 MB of memory; WeCom recommends at most 10.
+    /// Sets how many parts are uploaded at once, instead of 4. Each takes about 10 MB of memory; WeCom recommends at most 10.
     #[must_use]
     pub fn parallel(mut self, parts: usize) -> Self {
         self.parallel = parts.max(1);
         self
     }
 
-    /// Tells a function each time something has been hashed, or uploaded.
+    /// Sets a function to call each time something has been hashed or uploaded.
     #[must_use]
-    pub fn on_progress(mut self, tell: impl FnMut(&DriveProgress) + Send + 'static) -> Self {
-        self.on_progress = Some(Box::new(tell));
+    pub fn on_progress(mut self, report: impl FnMut(&DriveProgress) + Send + 'static) -> Self {
+        self.on_progress = Some(Box::new(report));
         self
     }
 
-    /// Goes on where another upload of the same content has stopped.
+    /// Resumes an upload of the same content that stopped at a checkpoint.
     #[must_use]
     pub fn resume(mut self, checkpoint: DriveCheckpoint) -> Self {
         self.checkpoint = Some(checkpoint);
         self
     }
 
-    /// What another process needs to go on, once WeCom has begun the upload.
+    /// Returns what another process needs to resume, once WeCom has accepted the upload.
     pub fn checkpoint(&self) -> Option<&DriveCheckpoint> {
         self.checkpoint.as_ref()
     }
@@ -168,10 +168,10 @@ impl DriveUpload {
     async fn hash(&mut self, blocks: &Blocks) -> io::Result<()> {
         if self.block_sha.is_empty() {
             let length = self.length;
-            let tell = &mut self.on_progress;
+            let report = &mut self.on_progress;
             let digests = blocks.digests(|hashed| {
-                if let Some(tell) = tell {
-                    tell(&DriveProgress { hashed, uploaded: 0, length, checkpoint: None });
+                if let Some(report) = report {
+                    report(&DriveProgress { hashed, uploaded: 0, length, checkpoint: None });
                 }
             });
             self.block_sha = digests.await?;
@@ -180,7 +180,7 @@ impl DriveUpload {
         match &self.checkpoint {
             Some(checkpoint) if checkpoint.length != self.length || checkpoint.sha1 != sha1 => {
                 let message = format!(
-                    "it is not what the upload began with: {} bytes with the SHA-1 {sha1}, not {} bytes with {}",
+                    "the content has changed since the upload began: it has {} bytes with the SHA-1 {sha1}, not {} bytes with {}",
                     self.length, checkpoint.length, checkpoint.sha1
                 );
                 Err(io::Error::new(io::ErrorKind::InvalidData, message))
@@ -189,11 +189,11 @@ impl DriveUpload {
         }
     }
 
-    /// Tells how far it is.
-    fn tell(&mut self, uploaded: u64) {
+    /// Reports the progress.
+    fn report(&mut self, uploaded: u64) {
         let (length, checkpoint) = (self.length, self.checkpoint.clone());
-        if let Some(tell) = &mut self.on_progress {
-            tell(&DriveProgress { hashed: length, uploaded, length, checkpoint });
+        if let Some(report) = &mut self.on_progress {
+            report(&DriveProgress { hashed: length, uploaded, length, checkpoint });
         }
     }
 }
@@ -211,12 +211,12 @@ impl fmt::Debug for DriveUpload {
 impl<C: Credential + Provides<AccessToken>> Client<C> {
     /// Uploads a file to WeDrive (微盘). It need not fit into memory.
     ///
-    /// A file of up to 2 MB goes in one call. A larger one, up to 20 GB, is hashed, and if WeCom has the content already, that is all.
-    /// Otherwise its parts of 2 MB are uploaded, several at once. A part that fails is retried as the client's
-    /// [`RetryPolicy`](crate::RetryPolicy) says; [`Error::Part`] says which one failed for good.
+    /// A file of up to 2 MB goes in one call. A larger one, up to 20 GB, is hashed; if WeCom already has the content, nothing is sent.
+    /// Otherwise its parts of 2 MB are uploaded, several at once. The client's [`RetryPolicy`](crate::RetryPolicy) decides
+    /// whether a failed part is retried; [`Error::Part`] names the one that failed for good.
     ///
     /// After an error, or when the future was dropped, the same `upload` can be passed again: only the parts that are missing are
-    /// sent. Another process goes on from a [`DriveCheckpoint`]. WeCom doesn't say for how long it can be used.
+    /// sent. Another process resumes from a [`DriveCheckpoint`]. WeCom doesn't document how long one is valid.
     ///
     /// ```
     /// # use wecom_sdk::{Client, Content, DriveFolder, DriveUpload};
@@ -252,7 +252,7 @@ impl<C: Credential + Provides<AccessToken>> Client<C> {
             Place::Picked(ticket) => request.selected_ticket(ticket),
         };
         let answer = self.call_longer(&request, upload.length).await?;
-        upload.tell(upload.length);
+        upload.report(upload.length);
         Ok(DriveFile { fileid: answer.fileid, hit_exist: false })
     }
 
@@ -275,11 +275,11 @@ impl<C: Credential + Provides<AccessToken>> Client<C> {
             let begun = self.send_with_body(&request).await?;
             let (answer, endpoint) = (begun.value, UploadFileInit::META);
             let missing = |field| {
-                let error = DecodeError::new(field, "it is missing");
+                let error = DecodeError::new(field, "the field is missing");
                 Error::Decode { endpoint, error, body: begun.body.clone() }
             };
             if answer.hit_exist {
-                upload.tell(upload.length);
+                upload.report(upload.length);
                 let fileid = answer.fileid.ok_or_else(|| missing("fileid"))?;
                 return Ok(DriveFile { fileid, hit_exist: true });
             }
@@ -319,14 +319,14 @@ impl<C: Credential + Provides<AccessToken>> Client<C> {
         let mut uploaded = (1..=count).filter(|part| begun.has(*part)).map(|part| blocks.size(part)).sum();
         let lacking = (1..=count).filter(|part| !begun.has(*part));
         let mut parts = iter(lacking).map(send).buffer_unordered(parallel);
-        upload.tell(uploaded);
+        upload.report(uploaded);
         while let Some(part) = parts.next().await {
             let part = part?;
             if let Some(checkpoint) = &mut upload.checkpoint {
                 checkpoint.add(part);
             }
             uploaded += blocks.size(part);
-            upload.tell(uploaded);
+            upload.report(uploaded);
         }
         Ok(())
     }

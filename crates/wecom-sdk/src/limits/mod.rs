@@ -1,4 +1,4 @@
-//! Documented limits, kept before WeCom enforces them.
+//! Keeps documented limits before WeCom enforces them.
 
 mod general;
 mod memory;
@@ -30,28 +30,27 @@ pub(crate) use window::SLOTS;
 /// For how long a server is left alone at most, whatever it asks for: then it is asked again.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5 * 60);
 
-/// What to do with a call for which a documented limit leaves no room.
+/// What happens to a call that a documented limit doesn't allow yet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OnLimit {
-    /// It waits for its turn, behind earlier calls. A call that would wait beyond its deadline is refused.
+    /// It waits, behind earlier calls. A call that would wait beyond its deadline is refused.
     #[default]
     Wait,
     /// It is refused, with [`Error::Limited`].
     Refuse,
-    /// It is sent anyway, and WeCom decides.
+    /// It is sent anyway: WeCom decides.
     Ignore,
 }
 
 /// Counts the calls that documented limits allow. [`MemoryLimits`] counts for one process; with the feature `redis`,
 /// [`Redis`](crate::Redis) counts for all that share a server. While a store fails, each client counts for itself.
 pub trait LimitStore: Send + Sync + 'static {
-    /// Takes some calls out of what every one of the rates still allows, or, if one of them doesn't allow so many, takes nothing
-    /// and says how long to wait before asking again.
+    /// Counts calls against all of the rates, or, if one of them doesn't allow that many, counts none and returns how long to wait before
+    /// asking again.
     ///
-    /// Those of an endpoint's own rates are taken one by one. Of [general rates](wecom_requests::rates), each client counts its calls
-    /// itself, and takes a hundredth of the rate at once, so that most calls ask no store; calls that were already made are among
-    /// them.
+    /// Calls are counted one by one against an endpoint's own rates. For [general rates](wecom_requests::rates), each client counts its
+    /// calls itself and reports a hundredth of the rate at once, including calls already made, so that most calls need no store.
     fn take<'a>(
         &'a self,
         key: LimitKey<'a>,
@@ -59,11 +58,10 @@ pub trait LimitStore: Send + Sync + 'static {
         calls: u32,
     ) -> StoreFuture<'a, Option<Duration>>;
 
-    /// Takes one of `most` places for a call that is about to be sent, and returns whether there was one. A call that has a place
-    /// already keeps it: while it is on its way, this is called again and again, and a place for which it isn't called within its
-    /// life is free again.
+    /// Takes one of `most` places for a call that is about to be sent, and returns whether one was free. A call that already has a place
+    /// keeps it: this is called repeatedly while the call is in flight, and a place that isn't renewed within its lifetime is freed.
     ///
-    /// By default there is always one: then each client counts for itself.
+    /// The default implementation always returns `true`: each client counts for itself.
     fn enter<'a>(
         &'a self,
         _key: LimitKey<'a>,
@@ -105,19 +103,19 @@ impl<S: LimitStore + ?Sized> LimitStore for Arc<S> {
     }
 }
 
-/// What a limit counts for.
+/// The caller and endpoint that a limit counts for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct LimitKey<'a> {
-    /// Names for whom it counts, without showing it: a credential, or a general rate and a company, an app or an
+    /// Identifies the caller without revealing it: a credential, or a general rate with a company, an app or an
     /// address.
     pub scope: &'a str,
-    /// The endpoint's id; its path, for a general rate.
+    /// The endpoint's ID; for a general rate, its path.
     pub endpoint: &'static str,
 }
 
 impl<'a> LimitKey<'a> {
-    /// Somebody's calls to an endpoint.
+    /// Creates the key for a caller and an endpoint.
     pub fn new(scope: &'a str, endpoint: &'static str) -> Self {
         Self { scope, endpoint }
     }
@@ -249,7 +247,7 @@ impl Limits {
             if on_limit == OnLimit::Refuse || later(wait) > deadline {
                 return Err(Error::Limited { endpoint, retry_after: wait });
             }
-            tracing::info!(endpoint = endpoint.id, ?wait, "a limit is reached: the call waits for its turn");
+            tracing::info!(endpoint = endpoint.id, ?wait, "a rate limit has been reached: the call waits");
             tokio::time::sleep(wait).await;
         }
         Ok(place)
@@ -327,7 +325,7 @@ impl Limits {
         match self.store.take(key, rates, calls).await {
             Ok(wait) => wait,
             Err(error) => {
-                tracing::warn!(%error, "the limit store failed: counting for this process alone");
+                tracing::warn!(%error, "the limit store failed: counting in this process only");
                 self.fallback.take(key, rates, calls).await.unwrap_or_default()
             }
         }

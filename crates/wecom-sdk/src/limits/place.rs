@@ -61,7 +61,7 @@ impl Place {
                 Ok(false) if !waits => return None,
                 Ok(false) => sleep(jitter(poll)).await,
                 Err(error) => {
-                    tracing::warn!(%error, "the limit store failed: counting for this process alone");
+                    tracing::warn!(%error, "the limit store failed: counting in this process only");
                     break;
                 }
             }
@@ -79,7 +79,7 @@ async fn renew(store: Arc<dyn LimitStore>, scope: String, endpoint: &'static str
         sleep(RENEWAL).await;
         let key = LimitKey { scope: &scope, endpoint };
         if let Err(error) = store.enter(key, most, call, LIFE).await {
-            tracing::debug!(%error, "the limit store failed: another process may take this call's place, too");
+            tracing::debug!(%error, "the limit store failed: another process may take the place of this call");
         }
     }
 }
@@ -94,7 +94,7 @@ impl Drop for Place {
         let mut leave = Box::pin(async move {
             let key = LimitKey { scope: &scope, endpoint };
             if let Err(error) = store.leave(key, call).await {
-                tracing::debug!(%error, "the limit store failed: a place will be free a little later");
+                tracing::debug!(%error, "the limit store failed: the place is freed when it expires");
             }
             drop(permit);
         });

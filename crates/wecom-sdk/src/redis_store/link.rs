@@ -108,7 +108,7 @@ impl Link {
 
     pub(super) async fn run<T: FromRedisValue>(&self, script: &Invocation) -> Result<T, StoreError> {
         if !self.may_try() {
-            return Err(StoreError::new("Redis did not answer a moment ago"));
+            return Err(StoreError::new("Redis did not respond a moment ago: it is not asked again yet"));
         }
         let error = match timeout(PATIENCE, self.invoke(script)).await {
             Ok(Ok(value)) => {
@@ -117,7 +117,7 @@ impl Link {
             }
             Ok(Err(error)) if !is_outage(&error) => return Err(failed(&error)),
             Ok(Err(error)) => failed(&error),
-            Err(_) => StoreError::new("Redis: no answer"),
+            Err(_) => StoreError::new("Redis: no response in time"),
         };
         // It may be one that nobody answers any more, although the server is there again.
         if let Ok(mut slot) = self.slot.try_lock() {

@@ -68,7 +68,7 @@ impl fmt::Debug for Redis {
 
 impl Redis {
     /// Connects to a server by its address: `redis://user:password@host:port/database`, or `rediss://…` for TLS, with the certificates that the
-    /// system trusts. It is connected to when it is first needed, and again whenever the connection is lost.
+    /// system trusts. It connects when first needed, and reconnects when the connection is lost.
     pub fn connect(address: &str) -> Result<Self, StoreError> {
         Client::open(address).map(Self::with_client).map_err(unusable)
     }
@@ -93,15 +93,14 @@ impl Redis {
         ClusterClient::builder(addresses).retries(1).build().map(Self::with_cluster).map_err(unusable)
     }
 
-    /// Takes a cluster by a client that knows how to reach it: with certificates of one's own, for instance. It should not retry for
-    /// longer than a second: that's how long calls wait for Redis.
+    /// Connects to a cluster through an existing client, for instance one with its own certificates. It should not retry for longer than a
+    /// second, the time that calls wait for Redis.
     #[cfg(feature = "redis-cluster")]
     pub fn with_cluster(client: ClusterClient) -> Self {
         Self::new(Source::Cluster(Box::new(client)))
     }
 
-    /// Takes the master of this name by the addresses of the sentinels that watch it. When they make another server the master, it
-    /// is followed.
+    /// Connects to the master of this name, as named by the sentinels at these addresses, and follows a failover.
     ///
     /// ```
     /// # fn main() -> Result<(), wecom_sdk::StoreError> {
@@ -123,8 +122,8 @@ impl Redis {
             .map_err(unusable)
     }
 
-    /// Takes a master by a client that knows how to ask its sentinels: with passwords
-    /// ([`SentinelClientBuilder`](redis::sentinel::SentinelClientBuilder)), for instance.
+    /// Connects to a master through an existing client of its sentinels, for instance one with passwords
+    /// ([`SentinelClientBuilder`](redis::sentinel::SentinelClientBuilder)).
     #[cfg(feature = "redis-sentinel")]
     pub fn with_sentinel(client: SentinelClient) -> Self {
         Self::new(Source::Sentinel(tokio::sync::Mutex::new(client)))
@@ -141,8 +140,8 @@ impl Redis {
         self
     }
 
-    /// How long a lease lasts whose holder has died, instead of 6 seconds. While a token is fetched, its lease is renewed every
-    /// 2 seconds: one that is shorter may end before that, and then two processes fetch a token.
+    /// Sets how long a lease outlives its holder, instead of 6 seconds. While a token is fetched, its lease is renewed every 2 seconds: a
+    /// shorter lease may expire before, and two processes fetch a token then.
     #[must_use]
     pub fn lease_lifetime(mut self, lifetime: Duration) -> Self {
         self.lease = lifetime;
@@ -165,7 +164,9 @@ impl Redis {
 
 /// What is wrong with an address could show a password.
 fn unusable(_: redis::RedisError) -> StoreError {
-    StoreError::new("this is not the address of a Redis server that can be reached")
+    StoreError::new(
+        "the address is not that of a Redis server: expected `redis://host:port`, or `rediss://` for TLS",
+    )
 }
 
 fn milliseconds(time: Duration) -> u64 {

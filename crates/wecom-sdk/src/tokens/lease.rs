@@ -34,7 +34,7 @@ impl Held {
                 if let Some(lease) = &self.lease
                     && let Err(error) = self.store.renew(&self.key, lease).await
                 {
-                    tracing::debug!(%error, "the lease can't be renewed: somebody else may fetch a token, too");
+                    tracing::debug!(%error, "the lease can't be renewed: another process may fetch a token, too");
                 }
             }
         };
@@ -48,7 +48,7 @@ impl Held {
         if let Some(lease) = self.lease.take()
             && let Err(error) = self.store.release(&self.key, lease).await
         {
-            tracing::debug!(%error, "the lease can't be given back: it ends by itself");
+            tracing::debug!(%error, "the lease can't be released: it expires by itself");
         }
     }
 }

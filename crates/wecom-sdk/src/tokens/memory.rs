@@ -12,7 +12,7 @@ use crate::lock;
 /// How many tokens are kept, unless it is said otherwise.
 const CAPACITY: usize = 10_000;
 
-/// Keeps tokens in memory, for the clients of one process: up to 10,000, and of more, those that live longest.
+/// Keeps tokens in memory, for the clients of one process: up to 10,000. If there are more, those that live longest stay.
 #[derive(Debug)]
 pub struct MemoryStore {
     tokens: Mutex<Tokens>,
@@ -64,7 +64,7 @@ impl MemoryStore {
         Self::default()
     }
 
-    /// Creates a store for more tokens than 10,000, or for fewer: for as many as there are credentials in use within two hours.
+    /// Creates a store for another number of tokens than 10,000: the number of credentials in use within two hours.
     pub fn with_capacity(tokens: usize) -> Self {
         Self { tokens: Mutex::new(Tokens { entries: Kept::at_most(tokens), fence: 0 }) }
     }

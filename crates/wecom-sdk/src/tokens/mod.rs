@@ -100,7 +100,7 @@ impl Tokens {
         let task = tokio::spawn(Arc::clone(self).obtain(gate).in_current_span());
         task.await.unwrap_or_else(|error| match error.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
-            Err(_) => Err(Error::Setup("the runtime is shutting down".to_owned())),
+            Err(_) => Err(Error::Setup("the Tokio runtime is shutting down".to_owned())),
         })
     }
 
@@ -123,7 +123,7 @@ impl Tokens {
             && self.credential.is_stored()
             && let Err(error) = self.caller.store.remove(self.key(), &refused.token).await
         {
-            tracing::warn!(%error, "a refused token can't be removed from the store");
+            tracing::warn!(%error, "the refused token can't be removed from the store");
         }
         refusal != Refusal::Believed
     }
@@ -147,7 +147,9 @@ impl Tokens {
                 Ok(Some(token)) => drop(tokens.keep(token)),
                 // Somebody else is about to.
                 Ok(None) => {}
-                Err(error) => tracing::warn!(%error, "the token can't be renewed yet"),
+                Err(error) => {
+                    tracing::warn!(%error, "the token can't be renewed yet: the current one stays in use")
+                }
             }
         };
         tokio::spawn(renewal.in_current_span());
@@ -182,7 +184,7 @@ impl Tokens {
             Ok(Turn::Taken) => return Ok(None),
             Ok(Turn::Ours(held)) => held,
             Err(error) => {
-                tracing::warn!(%error, "the token store failed: going on without it");
+                tracing::warn!(%error, "the token store failed: continuing without it");
                 return self.credential.fetch(&self.caller).await.map(Some);
             }
         };
@@ -190,7 +192,7 @@ impl Tokens {
         if let Ok(token) = &fetched
             && let Err(error) = self.caller.store.put(self.key(), token, held.lease()).await
         {
-            tracing::warn!(%error, "the token can't be stored: others have to fetch one of their own");
+            tracing::warn!(%error, "the token can't be stored: other processes fetch their own");
         }
         held.release().await;
         fetched.map(Some)
@@ -216,7 +218,7 @@ impl Tokens {
     async fn stored(&self, old: Option<&Secret>) -> Result<Option<StoredToken>, StoreError> {
         let Some(stored) = self.caller.store.get(self.key()).await? else { return Ok(None) };
         if !is_token(&stored.token) || !stored.lives_at_most(LONGEST) {
-            tracing::warn!("what the token store has is no token: it will be replaced");
+            tracing::warn!("the token store has an invalid token: replacing it");
             return Ok(None);
         }
         let usable = Some(&stored.token) != old

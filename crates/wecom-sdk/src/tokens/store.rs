@@ -72,7 +72,7 @@ pub(crate) const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 /// The longest token, in bytes. WeCom asks for room for 512.
 const LARGEST: usize = 4096;
 
-/// A token as it is kept.
+/// A stored token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredToken {
     /// The token.
@@ -82,12 +82,12 @@ pub struct StoredToken {
 }
 
 impl StoredToken {
-    /// Makes a token that lives for some time from now on.
+    /// Creates a token with a remaining lifetime.
     pub(crate) fn for_next(token: Secret, lifetime: Duration) -> Self {
         Self { token, expires_at: SystemTime::now() + lifetime.min(LONGEST) }
     }
 
-    /// How long it still lives.
+    /// Returns its remaining lifetime.
     pub fn remaining(&self) -> Duration {
         self.expires_at.duration_since(SystemTime::now()).unwrap_or_default()
     }
@@ -113,7 +113,7 @@ pub struct Lease {
     pub fence: u64,
 }
 
-/// A store failed.
+/// An error of a store.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct StoreError {

@@ -43,7 +43,9 @@ impl GetAgent {
     }
 }
 
-/// The response to [`GetAgent`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetAgent`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAgentResponse {
@@ -96,7 +98,9 @@ impl ListAgent {
     }
 }
 
-/// The response to [`ListAgent`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ListAgent`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListAgentResponse {
@@ -193,7 +197,9 @@ impl SetAgent {
     }
 }
 
-/// The response to [`SetAgent`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`SetAgent`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetAgentResponse {}
@@ -261,7 +267,9 @@ impl SetAgentScope {
     }
 }
 
-/// The response to [`SetAgentScope`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`SetAgentScope`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetAgentScopeResponse {
@@ -301,7 +309,9 @@ impl GetAgentAdminList {
     }
 }
 
-/// The response to [`GetAgentAdminList`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetAgentAdminList`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAgentAdminListResponse {
@@ -334,8 +344,9 @@ impl GetAgentPermissions {
     }
 }
 
-/// The response to [`GetAgentPermissions`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetAgentPermissions`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAgentPermissionsResponse {
@@ -378,7 +389,9 @@ impl ClaimCustomizedApp {
     }
 }
 
-/// The response to [`ClaimCustomizedApp`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ClaimCustomizedApp`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ClaimCustomizedAppResponse {}

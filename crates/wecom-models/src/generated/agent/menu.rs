@@ -46,7 +46,9 @@ impl CreateMenu {
     }
 }
 
-/// The response to [`CreateMenu`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`CreateMenu`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateMenuResponse {}
@@ -72,7 +74,9 @@ impl GetMenu {
     }
 }
 
-/// The response to [`GetMenu`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetMenu`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMenuResponse {
@@ -101,7 +105,9 @@ impl DeleteMenu {
     }
 }
 
-/// The response to [`DeleteMenu`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`DeleteMenu`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteMenuResponse {}

@@ -104,8 +104,9 @@ impl SetWorkbenchTemplate {
     }
 }
 
-/// The response to [`SetWorkbenchTemplate`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`SetWorkbenchTemplate`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetWorkbenchTemplateResponse {}
@@ -138,8 +139,9 @@ impl GetWorkbenchTemplate {
     }
 }
 
-/// The response to [`GetWorkbenchTemplate`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetWorkbenchTemplate`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetWorkbenchTemplateResponse {
@@ -196,7 +198,9 @@ impl SetWorkbenchData {
     }
 }
 
-/// The response to [`SetWorkbenchData`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`SetWorkbenchData`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetWorkbenchDataResponse {}
@@ -244,8 +248,9 @@ impl BatchSetWorkbenchData {
     }
 }
 
-/// The response to [`BatchSetWorkbenchData`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`BatchSetWorkbenchData`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchSetWorkbenchDataResponse {}
@@ -284,7 +289,9 @@ impl GetWorkbenchData {
     }
 }
 
-/// The response to [`GetWorkbenchData`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetWorkbenchData`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetWorkbenchDataResponse {

@@ -42,7 +42,9 @@ impl RespondByUrl {
     }
 }
 
-/// The response to [`RespondByUrl`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`RespondByUrl`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RespondByUrlResponse {}

@@ -44,7 +44,9 @@ impl GetJsapiTicket {
     }
 }
 
-/// The response to [`GetJsapiTicket`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetJsapiTicket`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetJsapiTicketResponse {
@@ -78,7 +80,9 @@ impl GetTicket {
     }
 }
 
-/// The response to [`GetTicket`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetTicket`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetTicketResponse {
@@ -117,7 +121,9 @@ impl GetLaunchCode {
     }
 }
 
-/// The response to [`GetLaunchCode`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetLaunchCode`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLaunchCodeResponse {

@@ -50,7 +50,9 @@ impl GetUserInfo {
     }
 }
 
-/// The response to [`GetUserInfo`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetUserInfo`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUserInfoResponse {
@@ -106,7 +108,9 @@ impl GetUserDetail {
     }
 }
 
-/// The response to [`GetUserDetail`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetUserDetail`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUserDetailResponse {
@@ -160,7 +164,9 @@ impl GetMobileUserInfo {
     }
 }
 
-/// The response to [`GetMobileUserInfo`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetMobileUserInfo`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMobileUserInfoResponse {
@@ -205,7 +211,9 @@ impl JsCodeToSession {
     }
 }
 
-/// The response to [`JsCodeToSession`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`JsCodeToSession`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct JsCodeToSessionResponse {

@@ -54,7 +54,9 @@ impl GetTfaInfo {
     }
 }
 
-/// The response to [`GetTfaInfo`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetTfaInfo`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetTfaInfoResponse {
@@ -94,7 +96,9 @@ impl TfaSucceeded {
     }
 }
 
-/// The response to [`TfaSucceeded`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`TfaSucceeded`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TfaSucceededResponse {}
@@ -121,7 +125,9 @@ impl AuthSucceeded {
     }
 }
 
-/// The response to [`AuthSucceeded`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`AuthSucceeded`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AuthSucceededResponse {}

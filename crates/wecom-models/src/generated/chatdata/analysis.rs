@@ -71,7 +71,9 @@ impl AddAnalyzeTask {
     }
 }
 
-/// The response to [`AddAnalyzeTask`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`AddAnalyzeTask`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddAnalyzeTaskResponse {
@@ -112,7 +114,9 @@ impl SubmitAnalyzeTask {
     }
 }
 
-/// The response to [`SubmitAnalyzeTask`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`SubmitAnalyzeTask`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SubmitAnalyzeTaskResponse {}
@@ -146,8 +150,9 @@ impl GetAnalyzeTaskResult {
     }
 }
 
-/// The response to [`GetAnalyzeTaskResult`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetAnalyzeTaskResult`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAnalyzeTaskResultResponse {
@@ -209,7 +214,9 @@ impl CreateExportJob {
     }
 }
 
-/// The response to [`CreateExportJob`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`CreateExportJob`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateExportJobResponse {
@@ -249,7 +256,9 @@ impl GetExportJobStatus {
     }
 }
 
-/// The response to [`GetExportJobStatus`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetExportJobStatus`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetExportJobStatusResponse {

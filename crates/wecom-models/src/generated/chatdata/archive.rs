@@ -75,7 +75,9 @@ impl SyncMsg {
     }
 }
 
-/// The response to [`SyncMsg`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`SyncMsg`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SyncMsgResponse {
@@ -120,7 +122,9 @@ impl GetGroupChat {
     }
 }
 
-/// The response to [`GetGroupChat`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetGroupChat`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupChatResponse {
@@ -167,8 +171,9 @@ impl GetAgreeStatusSingle {
     }
 }
 
-/// The response to [`GetAgreeStatusSingle`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetAgreeStatusSingle`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAgreeStatusSingleResponse {
@@ -206,7 +211,9 @@ impl GetAgreeStatusRoom {
     }
 }
 
-/// The response to [`GetAgreeStatusRoom`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetAgreeStatusRoom`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAgreeStatusRoomResponse {

@@ -85,7 +85,9 @@ impl CreateRule {
     }
 }
 
-/// The response to [`CreateRule`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`CreateRule`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateRuleResponse {
@@ -138,7 +140,9 @@ impl GetRuleList {
     }
 }
 
-/// The response to [`GetRuleList`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetRuleList`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetRuleListResponse {
@@ -179,7 +183,9 @@ impl GetRuleDetail {
     }
 }
 
-/// The response to [`GetRuleDetail`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetRuleDetail`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetRuleDetailResponse {
@@ -263,7 +269,9 @@ impl UpdateRule {
     }
 }
 
-/// The response to [`UpdateRule`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`UpdateRule`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRuleResponse {}
@@ -297,7 +305,9 @@ impl DeleteRule {
     }
 }
 
-/// The response to [`DeleteRule`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`DeleteRule`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteRuleResponse {}
@@ -325,7 +335,7 @@ pub struct GetHitMsgList {
     /// The token from the callback event `hit_keyword`, valid for 10 minutes. Without it, calls are
     /// strictly rate-limited. At most 128 bytes.
     pub token: Option<Secret>,
-    /// Whether to return `msg_detail` with each record. Default 0.
+    /// Whether to return `msg_detail` with each record. Default false.
     pub need_detail: Option<bool>,
     /// Records per page. Default 200, at most 1000.
     pub limit: Option<u64>,
@@ -367,7 +377,9 @@ impl GetHitMsgList {
     }
 }
 
-/// The response to [`GetHitMsgList`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetHitMsgList`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetHitMsgListResponse {

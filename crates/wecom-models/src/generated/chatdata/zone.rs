@@ -45,7 +45,9 @@ impl SetPublicKey {
     }
 }
 
-/// The response to [`SetPublicKey`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`SetPublicKey`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetPublicKeyResponse {}

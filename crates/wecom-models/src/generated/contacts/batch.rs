@@ -72,7 +72,9 @@ impl SyncUser {
     }
 }
 
-/// The response to [`SyncUser`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`SyncUser`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SyncUserResponse {
@@ -137,7 +139,9 @@ impl ReplaceUser {
     }
 }
 
-/// The response to [`ReplaceUser`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ReplaceUser`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReplaceUserResponse {
@@ -189,7 +193,9 @@ impl ReplaceParty {
     }
 }
 
-/// The response to [`ReplaceParty`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ReplaceParty`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReplacePartyResponse {
@@ -223,7 +229,9 @@ impl GetBatchResult {
     }
 }
 
-/// The response to [`GetBatchResult`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetBatchResult`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetBatchResultResponse {

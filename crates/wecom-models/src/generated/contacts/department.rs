@@ -82,7 +82,9 @@ impl CreateDepartment {
     }
 }
 
-/// The response to [`CreateDepartment`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`CreateDepartment`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDepartmentResponse {
@@ -155,7 +157,9 @@ impl UpdateDepartment {
     }
 }
 
-/// The response to [`UpdateDepartment`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`UpdateDepartment`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateDepartmentResponse {}
@@ -182,7 +186,9 @@ impl DeleteDepartment {
     }
 }
 
-/// The response to [`DeleteDepartment`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`DeleteDepartment`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDepartmentResponse {}
@@ -220,7 +226,9 @@ impl ListDepartment {
     }
 }
 
-/// The response to [`ListDepartment`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ListDepartment`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListDepartmentResponse {
@@ -267,8 +275,9 @@ impl SimpleListDepartment {
     }
 }
 
-/// The response to [`SimpleListDepartment`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`SimpleListDepartment`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SimpleListDepartmentResponse {
@@ -305,7 +314,9 @@ impl GetDepartment {
     }
 }
 
-/// The response to [`GetDepartment`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetDepartment`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetDepartmentResponse {

@@ -65,7 +65,9 @@ impl ExportSimpleUser {
     }
 }
 
-/// The response to [`ExportSimpleUser`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ExportSimpleUser`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExportSimpleUserResponse {
@@ -117,7 +119,9 @@ impl ExportUser {
     }
 }
 
-/// The response to [`ExportUser`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ExportUser`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExportUserResponse {
@@ -170,7 +174,9 @@ impl ExportDepartment {
     }
 }
 
-/// The response to [`ExportDepartment`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ExportDepartment`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExportDepartmentResponse {
@@ -221,7 +227,9 @@ impl ExportTagUser {
     }
 }
 
-/// The response to [`ExportTagUser`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ExportTagUser`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExportTagUserResponse {
@@ -256,7 +264,9 @@ impl GetExportResult {
     }
 }
 
-/// The response to [`GetExportResult`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetExportResult`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetExportResultResponse {

@@ -56,7 +56,9 @@ impl CreateTag {
     }
 }
 
-/// The response to [`CreateTag`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`CreateTag`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTagResponse {
@@ -90,7 +92,9 @@ impl UpdateTag {
     }
 }
 
-/// The response to [`UpdateTag`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`UpdateTag`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateTagResponse {}
@@ -116,7 +120,9 @@ impl DeleteTag {
     }
 }
 
-/// The response to [`DeleteTag`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`DeleteTag`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteTagResponse {}
@@ -143,7 +149,9 @@ impl GetTag {
     }
 }
 
-/// The response to [`GetTag`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetTag`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetTagResponse {
@@ -208,7 +216,9 @@ impl AddTagUsers {
     }
 }
 
-/// The response to [`AddTagUsers`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`AddTagUsers`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddTagUsersResponse {
@@ -270,7 +280,9 @@ impl DelTagUsers {
     }
 }
 
-/// The response to [`DelTagUsers`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`DelTagUsers`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelTagUsersResponse {
@@ -299,7 +311,9 @@ impl ListTag {
     }
 }
 
-/// The response to [`ListTag`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ListTag`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListTagResponse {

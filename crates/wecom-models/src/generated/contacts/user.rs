@@ -252,7 +252,9 @@ impl CreateUser {
     }
 }
 
-/// The response to [`CreateUser`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`CreateUser`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateUserResponse {
@@ -297,7 +299,9 @@ impl GetUser {
     }
 }
 
-/// The response to [`GetUser`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetUser`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUserResponse {
@@ -592,7 +596,9 @@ impl UpdateUser {
     }
 }
 
-/// The response to [`UpdateUser`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`UpdateUser`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateUserResponse {}
@@ -620,7 +626,9 @@ impl DeleteUser {
     }
 }
 
-/// The response to [`DeleteUser`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`DeleteUser`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserResponse {}
@@ -649,7 +657,9 @@ impl BatchDeleteUser {
     }
 }
 
-/// The response to [`BatchDeleteUser`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`BatchDeleteUser`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchDeleteUserResponse {}
@@ -679,7 +689,9 @@ impl SimpleListUser {
     }
 }
 
-/// The response to [`SimpleListUser`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`SimpleListUser`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SimpleListUserResponse {
@@ -723,7 +735,9 @@ impl ListUser {
     }
 }
 
-/// The response to [`ListUser`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ListUser`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListUserResponse {
@@ -758,7 +772,9 @@ impl ConvertToOpenId {
     }
 }
 
-/// The response to [`ConvertToOpenId`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ConvertToOpenId`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ConvertToOpenIdResponse {
@@ -790,7 +806,9 @@ impl ConvertToUserId {
     }
 }
 
-/// The response to [`ConvertToUserId`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ConvertToUserId`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ConvertToUserIdResponse {
@@ -854,7 +872,9 @@ impl InviteUser {
     }
 }
 
-/// The response to [`InviteUser`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`InviteUser`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InviteUserResponse {
@@ -901,7 +921,9 @@ impl GetJoinQrCode {
     }
 }
 
-/// The response to [`GetJoinQrCode`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetJoinQrCode`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetJoinQrCodeResponse {
@@ -934,7 +956,9 @@ impl GetUserId {
     }
 }
 
-/// The response to [`GetUserId`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetUserId`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUserIdResponse {
@@ -986,7 +1010,9 @@ impl GetUserIdByEmail {
     }
 }
 
-/// The response to [`GetUserIdByEmail`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetUserIdByEmail`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUserIdByEmailResponse {
@@ -1039,7 +1065,9 @@ impl ListUserId {
     }
 }
 
-/// The response to [`ListUserId`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ListUserId`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListUserIdResponse {
@@ -1093,7 +1121,9 @@ impl ListMemberAuth {
     }
 }
 
-/// The response to [`ListMemberAuth`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ListMemberAuth`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListMemberAuthResponse {
@@ -1133,7 +1163,9 @@ impl CheckMemberAuth {
     }
 }
 
-/// The response to [`CheckMemberAuth`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`CheckMemberAuth`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckMemberAuthResponse {
@@ -1171,8 +1203,9 @@ impl ListSelectedTicketUser {
     }
 }
 
-/// The response to [`ListSelectedTicketUser`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`ListSelectedTicketUser`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListSelectedTicketUserResponse {

@@ -63,7 +63,9 @@ impl RemoveCorp {
     }
 }
 
-/// The response to [`RemoveCorp`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`RemoveCorp`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveCorpResponse {}

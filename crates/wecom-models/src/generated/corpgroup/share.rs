@@ -87,7 +87,9 @@ impl ListAppShareInfo {
     }
 }
 
-/// The response to [`ListAppShareInfo`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ListAppShareInfo`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListAppShareInfoResponse {
@@ -145,7 +147,9 @@ impl GetCorpToken {
     }
 }
 
-/// The response to [`GetCorpToken`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetCorpToken`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCorpTokenResponse {
@@ -192,7 +196,9 @@ impl TransferSession {
     }
 }
 
-/// The response to [`TransferSession`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`TransferSession`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TransferSessionResponse {

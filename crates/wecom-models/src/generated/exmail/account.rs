@@ -70,7 +70,9 @@ impl ActEmail {
     }
 }
 
-/// The response to [`ActEmail`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ActEmail`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ActEmailResponse {}
@@ -109,7 +111,9 @@ impl GetUserOption {
     }
 }
 
-/// The response to [`GetUserOption`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetUserOption`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUserOptionResponse {
@@ -150,7 +154,9 @@ impl UpdateUserOption {
     }
 }
 
-/// The response to [`UpdateUserOption`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`UpdateUserOption`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateUserOptionResponse {}
@@ -183,7 +189,9 @@ impl GetMailNewCount {
     }
 }
 
-/// The response to [`GetMailNewCount`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetMailNewCount`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMailNewCountResponse {

@@ -70,7 +70,7 @@ pub struct ComposeSendMail {
     /// The type of `content`. Default `html`.
     pub content_type: Option<ContentType>,
     /// Whether IDs in templates are replaced by names. Only third-party apps need it; self-built apps can
-    /// ignore it. Default 0.
+    /// ignore it. Default false.
     pub enable_id_trans: Option<bool>,
 }
 
@@ -129,7 +129,9 @@ impl ComposeSendMail {
     }
 }
 
-/// The response to [`ComposeSendMail`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ComposeSendMail`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ComposeSendMailResponse {}
@@ -181,7 +183,7 @@ pub struct ComposeSendSchedule {
     /// The calendar event.
     pub schedule: CalendarEvent,
     /// Whether IDs in templates are replaced by names. Only third-party apps need it; self-built apps can
-    /// ignore it. Default 0.
+    /// ignore it. Default false.
     pub enable_id_trans: Option<bool>,
 }
 
@@ -242,8 +244,9 @@ impl ComposeSendSchedule {
     }
 }
 
-/// The response to [`ComposeSendSchedule`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`ComposeSendSchedule`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ComposeSendScheduleResponse {}
@@ -301,7 +304,7 @@ pub struct ComposeSendMeeting {
     /// The meeting's people and settings.
     pub meeting: Meeting,
     /// Whether IDs in templates are replaced by names. Only third-party apps need it; self-built apps can
-    /// ignore it. Default 0.
+    /// ignore it. Default false.
     pub enable_id_trans: Option<bool>,
 }
 
@@ -364,7 +367,9 @@ impl ComposeSendMeeting {
     }
 }
 
-/// The response to [`ComposeSendMeeting`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ComposeSendMeeting`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ComposeSendMeetingResponse {}
@@ -427,7 +432,9 @@ impl GetMailList {
     }
 }
 
-/// The response to [`GetMailList`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetMailList`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMailListResponse {
@@ -463,7 +470,9 @@ impl ReadMail {
     }
 }
 
-/// The response to [`ReadMail`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ReadMail`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadMailResponse {
@@ -503,7 +512,9 @@ impl UpdateEmailAlias {
     }
 }
 
-/// The response to [`UpdateEmailAlias`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`UpdateEmailAlias`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateEmailAliasResponse {}
@@ -536,7 +547,9 @@ impl GetEmailAlias {
     }
 }
 
-/// The response to [`GetEmailAlias`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetEmailAlias`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetEmailAliasResponse {

@@ -149,7 +149,9 @@ impl CreateGroup {
     }
 }
 
-/// The response to [`CreateGroup`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`CreateGroup`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateGroupResponse {}
@@ -290,7 +292,9 @@ impl UpdateGroup {
     }
 }
 
-/// The response to [`UpdateGroup`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`UpdateGroup`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateGroupResponse {}
@@ -318,7 +322,9 @@ impl DeleteGroup {
     }
 }
 
-/// The response to [`DeleteGroup`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`DeleteGroup`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteGroupResponse {}
@@ -346,7 +352,9 @@ impl GetGroup {
     }
 }
 
-/// The response to [`GetGroup`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetGroup`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupResponse {
@@ -418,7 +426,9 @@ impl SearchGroup {
     }
 }
 
-/// The response to [`SearchGroup`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`SearchGroup`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchGroupResponse {

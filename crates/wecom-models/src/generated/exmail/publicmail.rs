@@ -58,7 +58,7 @@ pub struct CreatePublicMail {
     ///
     /// The page's table says uint; its example shows an object.
     pub tag_list: Option<IdList>,
-    /// Whether to create a client-specific password, which mail clients log in with. Default 0.
+    /// Whether to create a client-specific password, which mail clients log in with. Default false.
     pub create_auth_code: Option<bool>,
     /// The client-specific password to create.
     pub auth_code_info: Option<AuthCodeInfo>,
@@ -111,7 +111,9 @@ impl CreatePublicMail {
     }
 }
 
-/// The response to [`CreatePublicMail`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`CreatePublicMail`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePublicMailResponse {
@@ -167,7 +169,7 @@ pub struct UpdatePublicMail {
     ///
     /// The page's table says string; its example shows an object.
     pub alias_list: Option<AliasList>,
-    /// Whether to create a client-specific password, which mail clients log in with. Default 0.
+    /// Whether to create a client-specific password, which mail clients log in with. Default false.
     pub create_auth_code: Option<bool>,
     /// The client-specific password to create.
     pub auth_code_info: Option<AuthCodeInfo>,
@@ -230,7 +232,9 @@ impl UpdatePublicMail {
     }
 }
 
-/// The response to [`UpdatePublicMail`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`UpdatePublicMail`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdatePublicMailResponse {
@@ -266,7 +270,9 @@ impl DeletePublicMail {
     }
 }
 
-/// The response to [`DeletePublicMail`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`DeletePublicMail`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeletePublicMailResponse {}
@@ -300,7 +306,9 @@ impl GetPublicMail {
     }
 }
 
-/// The response to [`GetPublicMail`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetPublicMail`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetPublicMailResponse {
@@ -346,7 +354,9 @@ impl SearchPublicMail {
     }
 }
 
-/// The response to [`SearchPublicMail`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`SearchPublicMail`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchPublicMailResponse {
@@ -383,7 +393,9 @@ impl GetAuthCodeList {
     }
 }
 
-/// The response to [`GetAuthCodeList`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetAuthCodeList`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAuthCodeListResponse {
@@ -419,7 +431,9 @@ impl DeleteAuthCode {
     }
 }
 
-/// The response to [`DeleteAuthCode`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`DeleteAuthCode`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteAuthCodeResponse {}

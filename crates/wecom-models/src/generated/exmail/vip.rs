@@ -42,7 +42,9 @@ impl BatchAddVip {
     }
 }
 
-/// The response to [`BatchAddVip`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`BatchAddVip`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchAddVipResponse {
@@ -78,7 +80,9 @@ impl BatchDelVip {
     }
 }
 
-/// The response to [`BatchDelVip`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`BatchDelVip`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchDelVipResponse {
@@ -128,7 +132,9 @@ impl ListVip {
     }
 }
 
-/// The response to [`ListVip`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ListVip`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListVipResponse {

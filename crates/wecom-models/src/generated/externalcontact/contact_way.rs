@@ -208,7 +208,9 @@ impl AddContactWay {
     }
 }
 
-/// The response to [`AddContactWay`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`AddContactWay`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddContactWayResponse {
@@ -250,7 +252,9 @@ impl GetContactWay {
     }
 }
 
-/// The response to [`GetContactWay`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetContactWay`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetContactWayResponse {
@@ -324,7 +328,9 @@ impl ListContactWay {
     }
 }
 
-/// The response to [`ListContactWay`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ListContactWay`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListContactWayResponse {
@@ -479,7 +485,9 @@ impl UpdateContactWay {
     }
 }
 
-/// The response to [`UpdateContactWay`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`UpdateContactWay`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateContactWayResponse {}
@@ -516,7 +524,9 @@ impl DelContactWay {
     }
 }
 
-/// The response to [`DelContactWay`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`DelContactWay`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelContactWayResponse {}
@@ -559,7 +569,9 @@ impl CloseTempChat {
     }
 }
 
-/// The response to [`CloseTempChat`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`CloseTempChat`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CloseTempChatResponse {}

@@ -58,8 +58,9 @@ impl ListExternalContact {
     }
 }
 
-/// The response to [`ListExternalContact`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`ListExternalContact`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListExternalContactResponse {
@@ -121,7 +122,9 @@ impl GetExternalContact {
     }
 }
 
-/// The response to [`GetExternalContact`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetExternalContact`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetExternalContactResponse {
@@ -191,8 +194,9 @@ impl BatchGetExternalContactByUser {
     }
 }
 
-/// The response to [`BatchGetExternalContactByUser`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`BatchGetExternalContactByUser`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchGetExternalContactByUserResponse {
@@ -292,8 +296,9 @@ impl RemarkExternalContact {
     }
 }
 
-/// The response to [`RemarkExternalContact`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`RemarkExternalContact`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RemarkExternalContactResponse {}
@@ -348,7 +353,9 @@ impl GetContactList {
     }
 }
 
-/// The response to [`GetContactList`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetContactList`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetContactListResponse {
@@ -388,7 +395,9 @@ impl ConvertToOpenId {
     }
 }
 
-/// The response to [`ConvertToOpenId`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ConvertToOpenId`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ConvertToOpenIdResponse {

@@ -73,7 +73,9 @@ impl ListLink {
     }
 }
 
-/// The response to [`ListLink`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ListLink`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListLinkResponse {
@@ -115,7 +117,9 @@ impl GetLink {
     }
 }
 
-/// The response to [`GetLink`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetLink`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLinkResponse {
@@ -204,7 +208,9 @@ impl CreateLink {
     }
 }
 
-/// The response to [`CreateLink`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`CreateLink`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLinkResponse {
@@ -298,7 +304,9 @@ impl UpdateLink {
     }
 }
 
-/// The response to [`UpdateLink`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`UpdateLink`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateLinkResponse {}
@@ -335,7 +343,9 @@ impl DeleteLink {
     }
 }
 
-/// The response to [`DeleteLink`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`DeleteLink`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLinkResponse {}
@@ -392,7 +402,9 @@ impl GetCustomer {
     }
 }
 
-/// The response to [`GetCustomer`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetCustomer`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCustomerResponse {
@@ -428,8 +440,9 @@ impl GetCustomerAcquisitionQuota {
     }
 }
 
-/// The response to [`GetCustomerAcquisitionQuota`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetCustomerAcquisitionQuota`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCustomerAcquisitionQuotaResponse {
@@ -490,7 +503,9 @@ impl GetLinkStatistic {
     }
 }
 
-/// The response to [`GetLinkStatistic`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetLinkStatistic`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLinkStatisticResponse {
@@ -532,7 +547,9 @@ impl GetChatInfo {
     }
 }
 
-/// The response to [`GetChatInfo`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetChatInfo`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetChatInfoResponse {
@@ -569,7 +586,9 @@ impl GetCompAuthInfo {
     }
 }
 
-/// The response to [`GetCompAuthInfo`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetCompAuthInfo`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCompAuthInfoResponse {
@@ -628,7 +647,9 @@ impl CreateOnceKey {
     }
 }
 
-/// The response to [`CreateOnceKey`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`CreateOnceKey`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateOnceKeyResponse {

@@ -69,8 +69,9 @@ impl ListCustomerStrategy {
     }
 }
 
-/// The response to [`ListCustomerStrategy`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`ListCustomerStrategy`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListCustomerStrategyResponse {
@@ -113,8 +114,9 @@ impl GetCustomerStrategy {
     }
 }
 
-/// The response to [`GetCustomerStrategy`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetCustomerStrategy`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCustomerStrategyResponse {
@@ -175,8 +177,9 @@ impl GetCustomerStrategyRange {
     }
 }
 
-/// The response to [`GetCustomerStrategyRange`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetCustomerStrategyRange`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCustomerStrategyRangeResponse {
@@ -253,8 +256,9 @@ impl CreateCustomerStrategy {
     }
 }
 
-/// The response to [`CreateCustomerStrategy`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`CreateCustomerStrategy`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateCustomerStrategyResponse {
@@ -351,8 +355,9 @@ impl EditCustomerStrategy {
     }
 }
 
-/// The response to [`EditCustomerStrategy`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`EditCustomerStrategy`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EditCustomerStrategyResponse {}
@@ -389,8 +394,9 @@ impl DelCustomerStrategy {
     }
 }
 
-/// The response to [`DelCustomerStrategy`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`DelCustomerStrategy`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelCustomerStrategyResponse {}

@@ -44,7 +44,9 @@ impl GetFollowUserList {
     }
 }
 
-/// The response to [`GetFollowUserList`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetFollowUserList`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetFollowUserListResponse {
@@ -79,8 +81,9 @@ impl GetCustomerAcquisitionAppPermit {
     }
 }
 
-/// The response to [`GetCustomerAcquisitionAppPermit`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetCustomerAcquisitionAppPermit`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCustomerAcquisitionAppPermitResponse {
@@ -142,7 +145,9 @@ impl CheckFollowUser {
     }
 }
 
-/// The response to [`CheckFollowUser`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`CheckFollowUser`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckFollowUserResponse {

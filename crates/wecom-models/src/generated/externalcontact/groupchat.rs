@@ -84,7 +84,9 @@ impl ListGroupChat {
     }
 }
 
-/// The response to [`ListGroupChat`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ListGroupChat`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListGroupChatResponse {
@@ -121,7 +123,7 @@ pub struct ListGroupChatResponse {
 pub struct GetGroupChat {
     /// The customer group's ID.
     pub chat_id: String,
-    /// Whether to return the `name` of the group members. Default 0.
+    /// Whether to return the `name` of the group members. Default false.
     pub need_name: Option<bool>,
 }
 
@@ -143,7 +145,9 @@ impl GetGroupChat {
     }
 }
 
-/// The response to [`GetGroupChat`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetGroupChat`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupChatResponse {
@@ -183,7 +187,9 @@ impl OpenGidToChatId {
     }
 }
 
-/// The response to [`OpenGidToChatId`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`OpenGidToChatId`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OpenGidToChatIdResponse {

@@ -81,7 +81,9 @@ impl AddInterceptRule {
     }
 }
 
-/// The response to [`AddInterceptRule`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`AddInterceptRule`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddInterceptRuleResponse {
@@ -116,8 +118,9 @@ impl GetInterceptRuleList {
     }
 }
 
-/// The response to [`GetInterceptRuleList`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetInterceptRuleList`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetInterceptRuleListResponse {
@@ -158,7 +161,9 @@ impl GetInterceptRule {
     }
 }
 
-/// The response to [`GetInterceptRule`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetInterceptRule`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetInterceptRuleResponse {
@@ -261,8 +266,9 @@ impl UpdateInterceptRule {
     }
 }
 
-/// The response to [`UpdateInterceptRule`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`UpdateInterceptRule`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateInterceptRuleResponse {}
@@ -299,7 +305,9 @@ impl DelInterceptRule {
     }
 }
 
-/// The response to [`DelInterceptRule`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`DelInterceptRule`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelInterceptRuleResponse {}

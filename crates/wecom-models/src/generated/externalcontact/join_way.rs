@@ -51,7 +51,7 @@ pub struct AddJoinWay {
     /// A remark, as a reminder of what it is for. WeCom truncates longer text. Truncated after 30
     /// characters ([`cut_at_chars`](crate::cut_at_chars)).
     pub remark: Option<String>,
-    /// Whether a new group is created automatically when the groups are full. Default 1.
+    /// Whether a new group is created automatically when the groups are full. Default true.
     pub auto_create_room: Option<bool>,
     /// The prefix of the names of groups that are created automatically. Takes effect only if
     /// `auto_create_room` is 1. At most 40 characters.
@@ -127,7 +127,9 @@ impl AddJoinWay {
     }
 }
 
-/// The response to [`AddJoinWay`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`AddJoinWay`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddJoinWayResponse {
@@ -171,7 +173,9 @@ impl GetJoinWay {
     }
 }
 
-/// The response to [`GetJoinWay`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetJoinWay`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetJoinWayResponse {
@@ -208,7 +212,7 @@ pub struct UpdateJoinWay {
     /// A remark, as a reminder of what it is for. WeCom truncates longer text. Truncated after 30
     /// characters ([`cut_at_chars`](crate::cut_at_chars)).
     pub remark: Option<String>,
-    /// Whether a new group is created automatically when the groups are full. Default 1.
+    /// Whether a new group is created automatically when the groups are full. Default true.
     pub auto_create_room: Option<bool>,
     /// The prefix of the names of groups that are created automatically. Takes effect only if
     /// `auto_create_room` is 1. At most 40 characters.
@@ -285,7 +289,9 @@ impl UpdateJoinWay {
     }
 }
 
-/// The response to [`UpdateJoinWay`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`UpdateJoinWay`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateJoinWayResponse {}
@@ -326,7 +332,9 @@ impl DelJoinWay {
     }
 }
 
-/// The response to [`DelJoinWay`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`DelJoinWay`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelJoinWayResponse {}
@@ -342,7 +350,7 @@ pub struct JoinWay {
     /// The remark. May be absent if there is none. Truncated after 30 characters
     /// ([`cut_at_chars`](crate::cut_at_chars)).
     pub remark: Option<String>,
-    /// Whether a new group is created automatically when the groups are full. Default 1.
+    /// Whether a new group is created automatically when the groups are full. Default true.
     pub auto_create_room: bool,
     /// The prefix of the names of groups that are created automatically. May be absent if there is none.
     /// At most 40 characters.

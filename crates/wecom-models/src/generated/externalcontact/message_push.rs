@@ -156,7 +156,9 @@ impl AddMsgTemplate {
     }
 }
 
-/// The response to [`AddMsgTemplate`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`AddMsgTemplate`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddMsgTemplateResponse {
@@ -253,7 +255,9 @@ impl GetGroupMsgListV2 {
     }
 }
 
-/// The response to [`GetGroupMsgListV2`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetGroupMsgListV2`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupMsgListV2Response {
@@ -318,7 +322,9 @@ impl GetGroupMsgTask {
     }
 }
 
-/// The response to [`GetGroupMsgTask`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetGroupMsgTask`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupMsgTaskResponse {
@@ -387,8 +393,9 @@ impl GetGroupMsgSendResult {
     }
 }
 
-/// The response to [`GetGroupMsgSendResult`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetGroupMsgSendResult`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupMsgSendResultResponse {
@@ -430,7 +437,9 @@ impl RemindGroupMsgSend {
     }
 }
 
-/// The response to [`RemindGroupMsgSend`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`RemindGroupMsgSend`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RemindGroupMsgSendResponse {}
@@ -466,7 +475,9 @@ impl CancelGroupMsgSend {
     }
 }
 
-/// The response to [`CancelGroupMsgSend`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`CancelGroupMsgSend`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CancelGroupMsgSendResponse {}
@@ -540,7 +551,9 @@ impl SendWelcomeMsg {
     }
 }
 
-/// The response to [`SendWelcomeMsg`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`SendWelcomeMsg`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendWelcomeMsgResponse {}
@@ -583,7 +596,7 @@ pub struct AddGroupWelcomeTemplate {
     /// The agentid of the app as installed in the company. Required only for old third-party suites with
     /// several apps.
     pub agentid: Option<u64>,
-    /// Whether to notify members that they can use it in their customer groups. Default 1.
+    /// Whether to notify members that they can use it in their customer groups. Default true.
     pub notify: Option<bool>,
 }
 
@@ -651,8 +664,9 @@ impl AddGroupWelcomeTemplate {
     }
 }
 
-/// The response to [`AddGroupWelcomeTemplate`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`AddGroupWelcomeTemplate`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddGroupWelcomeTemplateResponse {
@@ -756,8 +770,9 @@ impl EditGroupWelcomeTemplate {
     }
 }
 
-/// The response to [`EditGroupWelcomeTemplate`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`EditGroupWelcomeTemplate`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EditGroupWelcomeTemplateResponse {}
@@ -792,8 +807,9 @@ impl GetGroupWelcomeTemplate {
     }
 }
 
-/// The response to [`GetGroupWelcomeTemplate`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetGroupWelcomeTemplate`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupWelcomeTemplateResponse {
@@ -853,8 +869,9 @@ impl DelGroupWelcomeTemplate {
     }
 }
 
-/// The response to [`DelGroupWelcomeTemplate`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`DelGroupWelcomeTemplate`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelGroupWelcomeTemplateResponse {}

@@ -102,7 +102,9 @@ impl AddMomentTask {
     }
 }
 
-/// The response to [`AddMomentTask`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`AddMomentTask`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddMomentTaskResponse {
@@ -141,8 +143,9 @@ impl GetMomentTaskResult {
     }
 }
 
-/// The response to [`GetMomentTaskResult`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetMomentTaskResult`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMomentTaskResultResponse {
@@ -187,7 +190,9 @@ impl CancelMomentTask {
     }
 }
 
-/// The response to [`CancelMomentTask`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`CancelMomentTask`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CancelMomentTaskResponse {}
@@ -271,7 +276,9 @@ impl GetMomentList {
     }
 }
 
-/// The response to [`GetMomentList`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetMomentList`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMomentListResponse {
@@ -333,7 +340,9 @@ impl GetMomentTask {
     }
 }
 
-/// The response to [`GetMomentTask`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetMomentTask`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMomentTaskResponse {
@@ -401,8 +410,9 @@ impl GetMomentCustomerList {
     }
 }
 
-/// The response to [`GetMomentCustomerList`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetMomentCustomerList`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMomentCustomerListResponse {
@@ -468,8 +478,9 @@ impl GetMomentSendResult {
     }
 }
 
-/// The response to [`GetMomentSendResult`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetMomentSendResult`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMomentSendResultResponse {
@@ -516,7 +527,9 @@ impl GetMomentComments {
     }
 }
 
-/// The response to [`GetMomentComments`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetMomentComments`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMomentCommentsResponse {

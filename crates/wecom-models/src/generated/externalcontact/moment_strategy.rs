@@ -69,7 +69,9 @@ impl ListMomentStrategy {
     }
 }
 
-/// The response to [`ListMomentStrategy`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ListMomentStrategy`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListMomentStrategyResponse {
@@ -113,7 +115,9 @@ impl GetMomentStrategy {
     }
 }
 
-/// The response to [`GetMomentStrategy`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetMomentStrategy`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMomentStrategyResponse {
@@ -174,8 +178,9 @@ impl GetMomentStrategyRange {
     }
 }
 
-/// The response to [`GetMomentStrategyRange`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetMomentStrategyRange`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMomentStrategyRangeResponse {
@@ -252,8 +257,9 @@ impl CreateMomentStrategy {
     }
 }
 
-/// The response to [`CreateMomentStrategy`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`CreateMomentStrategy`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateMomentStrategyResponse {
@@ -352,7 +358,9 @@ impl EditMomentStrategy {
     }
 }
 
-/// The response to [`EditMomentStrategy`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`EditMomentStrategy`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EditMomentStrategyResponse {}
@@ -389,7 +397,9 @@ impl DelMomentStrategy {
     }
 }
 
-/// The response to [`DelMomentStrategy`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`DelMomentStrategy`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelMomentStrategyResponse {}

@@ -72,7 +72,9 @@ impl AddProductAlbum {
     }
 }
 
-/// The response to [`AddProductAlbum`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`AddProductAlbum`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddProductAlbumResponse {
@@ -114,7 +116,9 @@ impl GetProductAlbum {
     }
 }
 
-/// The response to [`GetProductAlbum`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetProductAlbum`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetProductAlbumResponse {
@@ -170,8 +174,9 @@ impl GetProductAlbumList {
     }
 }
 
-/// The response to [`GetProductAlbumList`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetProductAlbumList`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetProductAlbumListResponse {
@@ -255,7 +260,9 @@ impl UpdateProductAlbum {
     }
 }
 
-/// The response to [`UpdateProductAlbum`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`UpdateProductAlbum`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateProductAlbumResponse {}
@@ -294,7 +301,9 @@ impl DeleteProductAlbum {
     }
 }
 
-/// The response to [`DeleteProductAlbum`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`DeleteProductAlbum`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteProductAlbumResponse {}

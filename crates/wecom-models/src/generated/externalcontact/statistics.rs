@@ -54,7 +54,7 @@ pub struct GetGroupChatStatistic {
     pub owner_filter: Option<OwnerFilter>,
     /// The sort order of the owners. Default 1.
     pub order_by: Option<StatisticOrder>,
-    /// Whether to sort in ascending order. Default 0.
+    /// Whether to sort in ascending order. Default false.
     pub order_asc: Option<bool>,
     /// The offset: the `next_offset` of the previous page. Default 0.
     pub offset: Option<u64>,
@@ -115,8 +115,9 @@ impl GetGroupChatStatistic {
     }
 }
 
-/// The response to [`GetGroupChatStatistic`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetGroupChatStatistic`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupChatStatisticResponse {
@@ -190,8 +191,9 @@ impl GetGroupChatStatisticByDay {
     }
 }
 
-/// The response to [`GetGroupChatStatisticByDay`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetGroupChatStatisticByDay`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupChatStatisticByDayResponse {
@@ -266,8 +268,9 @@ impl GetUserBehaviorData {
     }
 }
 
-/// The response to [`GetUserBehaviorData`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetUserBehaviorData`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUserBehaviorDataResponse {

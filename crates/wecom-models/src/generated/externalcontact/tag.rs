@@ -77,7 +77,9 @@ impl GetCorpTagList {
     }
 }
 
-/// The response to [`GetCorpTagList`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetCorpTagList`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCorpTagListResponse {
@@ -161,7 +163,9 @@ impl AddCorpTag {
     }
 }
 
-/// The response to [`AddCorpTag`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`AddCorpTag`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddCorpTagResponse {
@@ -232,7 +236,9 @@ impl EditCorpTag {
     }
 }
 
-/// The response to [`EditCorpTag`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`EditCorpTag`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EditCorpTagResponse {}
@@ -302,7 +308,9 @@ impl DelCorpTag {
     }
 }
 
-/// The response to [`DelCorpTag`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`DelCorpTag`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelCorpTagResponse {}
@@ -371,7 +379,9 @@ impl GetStrategyTagList {
     }
 }
 
-/// The response to [`GetStrategyTagList`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetStrategyTagList`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetStrategyTagListResponse {
@@ -448,7 +458,9 @@ impl AddStrategyTag {
     }
 }
 
-/// The response to [`AddStrategyTag`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`AddStrategyTag`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddStrategyTagResponse {
@@ -510,7 +522,9 @@ impl EditStrategyTag {
     }
 }
 
-/// The response to [`EditStrategyTag`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`EditStrategyTag`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EditStrategyTagResponse {}
@@ -571,7 +585,9 @@ impl DelStrategyTag {
     }
 }
 
-/// The response to [`DelStrategyTag`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`DelStrategyTag`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelStrategyTagResponse {}
@@ -640,7 +656,9 @@ impl MarkTag {
     }
 }
 
-/// The response to [`MarkTag`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`MarkTag`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MarkTagResponse {}

@@ -86,7 +86,9 @@ impl TransferCustomer {
     }
 }
 
-/// The response to [`TransferCustomer`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`TransferCustomer`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TransferCustomerResponse {
@@ -141,7 +143,9 @@ impl GetTransferResult {
     }
 }
 
-/// The response to [`GetTransferResult`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetTransferResult`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetTransferResultResponse {
@@ -193,8 +197,9 @@ impl OnJobTransferGroupChat {
     }
 }
 
-/// The response to [`OnJobTransferGroupChat`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`OnJobTransferGroupChat`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OnJobTransferGroupChatResponse {
@@ -249,7 +254,9 @@ impl GetUnassignedList {
     }
 }
 
-/// The response to [`GetUnassignedList`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetUnassignedList`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUnassignedListResponse {
@@ -309,8 +316,9 @@ impl TransferResignedCustomer {
     }
 }
 
-/// The response to [`TransferResignedCustomer`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`TransferResignedCustomer`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TransferResignedCustomerResponse {
@@ -366,8 +374,9 @@ impl GetResignedTransferResult {
     }
 }
 
-/// The response to [`GetResignedTransferResult`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetResignedTransferResult`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetResignedTransferResultResponse {
@@ -419,7 +428,9 @@ impl TransferGroupChat {
     }
 }
 
-/// The response to [`TransferGroupChat`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`TransferGroupChat`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TransferGroupChatResponse {

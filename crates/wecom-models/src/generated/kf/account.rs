@@ -59,7 +59,9 @@ impl ListAccount {
     }
 }
 
-/// The response to [`ListAccount`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ListAccount`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListAccountResponse {
@@ -98,7 +100,9 @@ impl AddAccount {
     }
 }
 
-/// The response to [`AddAccount`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`AddAccount`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddAccountResponse {
@@ -132,7 +136,9 @@ impl DelAccount {
     }
 }
 
-/// The response to [`DelAccount`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`DelAccount`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelAccountResponse {}
@@ -184,7 +190,9 @@ impl UpdateAccount {
     }
 }
 
-/// The response to [`UpdateAccount`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`UpdateAccount`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateAccountResponse {}
@@ -238,7 +246,9 @@ impl AddContactWay {
     }
 }
 
-/// The response to [`AddContactWay`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`AddContactWay`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddContactWayResponse {

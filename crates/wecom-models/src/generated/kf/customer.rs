@@ -49,8 +49,9 @@ impl GetUpgradeServiceConfig {
     }
 }
 
-/// The response to [`GetUpgradeServiceConfig`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetUpgradeServiceConfig`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUpgradeServiceConfigResponse {
@@ -112,7 +113,9 @@ impl UpgradeService {
     }
 }
 
-/// The response to [`UpgradeService`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`UpgradeService`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpgradeServiceResponse {}
@@ -158,8 +161,9 @@ impl CancelUpgradeService {
     }
 }
 
-/// The response to [`CancelUpgradeService`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`CancelUpgradeService`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CancelUpgradeServiceResponse {}
@@ -191,7 +195,7 @@ pub struct CancelUpgradeServiceResponse {}
 pub struct BatchGetCustomer {
     /// The customers' external_userids. 1 to 100 items.
     pub external_userid_list: Vec<String>,
-    /// Whether to return `enter_session_context`. Default 0.
+    /// Whether to return `enter_session_context`. Default false.
     pub need_enter_session_context: Option<bool>,
 }
 
@@ -221,7 +225,9 @@ impl BatchGetCustomer {
     }
 }
 
-/// The response to [`BatchGetCustomer`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`BatchGetCustomer`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchGetCustomerResponse {

@@ -49,7 +49,9 @@ impl AddGroup {
     }
 }
 
-/// The response to [`AddGroup`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`AddGroup`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddGroupResponse {
@@ -83,7 +85,9 @@ impl DelGroup {
     }
 }
 
-/// The response to [`DelGroup`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`DelGroup`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelGroupResponse {}
@@ -119,7 +123,9 @@ impl ModGroup {
     }
 }
 
-/// The response to [`ModGroup`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ModGroup`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModGroupResponse {
@@ -182,7 +188,9 @@ impl ListGroup {
     }
 }
 
-/// The response to [`ListGroup`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ListGroup`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListGroupResponse {
@@ -242,7 +250,9 @@ impl AddIntent {
     }
 }
 
-/// The response to [`AddIntent`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`AddIntent`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddIntentResponse {
@@ -276,7 +286,9 @@ impl DelIntent {
     }
 }
 
-/// The response to [`DelIntent`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`DelIntent`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelIntentResponse {}
@@ -340,7 +352,9 @@ impl ModIntent {
     }
 }
 
-/// The response to [`ModIntent`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ModIntent`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModIntentResponse {
@@ -412,7 +426,9 @@ impl ListIntent {
     }
 }
 
-/// The response to [`ListIntent`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ListIntent`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListIntentResponse {

@@ -91,7 +91,9 @@ impl SyncMsg {
     }
 }
 
-/// The response to [`SyncMsg`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`SyncMsg`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SyncMsgResponse {
@@ -146,7 +148,9 @@ impl GetServiceState {
     }
 }
 
-/// The response to [`GetServiceState`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetServiceState`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetServiceStateResponse {
@@ -224,7 +228,9 @@ impl TransServiceState {
     }
 }
 
-/// The response to [`TransServiceState`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`TransServiceState`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TransServiceStateResponse {
@@ -285,7 +291,9 @@ impl SendMsg {
     }
 }
 
-/// The response to [`SendMsg`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`SendMsg`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendMsgResponse {
@@ -355,7 +363,9 @@ impl SendMsgOnEvent {
     }
 }
 
-/// The response to [`SendMsgOnEvent`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`SendMsgOnEvent`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendMsgOnEventResponse {
@@ -976,7 +986,7 @@ impl OutgoingMiniProgramItem {
 pub struct OutgoingTextItem {
     /// The text. `\n`, a backslash and an n, breaks the line. At most 256 bytes, at least 1 characters.
     pub content: String,
-    /// Whether what follows stays on the same line, to mix text with other items. Default 0.
+    /// Whether what follows stays on the same line, to mix text with other items. Default false.
     pub no_newline: Option<bool>,
 }
 

@@ -77,7 +77,9 @@ impl AddServicer {
     }
 }
 
-/// The response to [`AddServicer`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`AddServicer`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddServicerResponse {
@@ -143,7 +145,9 @@ impl DelServicer {
     }
 }
 
-/// The response to [`DelServicer`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`DelServicer`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelServicerResponse {
@@ -177,7 +181,9 @@ impl ListServicer {
     }
 }
 
-/// The response to [`ListServicer`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ListServicer`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListServicerResponse {

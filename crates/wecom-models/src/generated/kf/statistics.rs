@@ -67,7 +67,9 @@ impl GetCorpStatistic {
     }
 }
 
-/// The response to [`GetCorpStatistic`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetCorpStatistic`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCorpStatisticResponse {
@@ -137,8 +139,9 @@ impl GetServicerStatistic {
     }
 }
 
-/// The response to [`GetServicerStatistic`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetServicerStatistic`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetServicerStatisticResponse {
@@ -191,7 +194,9 @@ impl GetKfStatistic {
     }
 }
 
-/// The response to [`GetKfStatistic`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetKfStatistic`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetKfStatisticResponse {

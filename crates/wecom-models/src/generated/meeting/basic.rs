@@ -47,7 +47,9 @@ impl GetMeetingInfo {
     }
 }
 
-/// The response to [`GetMeetingInfo`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetMeetingInfo`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMeetingInfoResponse {
@@ -114,7 +116,9 @@ impl CancelMeeting {
     }
 }
 
-/// The response to [`CancelMeeting`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`CancelMeeting`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CancelMeetingResponse {}
@@ -190,7 +194,9 @@ impl GetUserMeetingId {
     }
 }
 
-/// The response to [`GetUserMeetingId`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetUserMeetingId`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUserMeetingIdResponse {
@@ -316,7 +322,9 @@ impl CreateMeeting {
     }
 }
 
-/// The response to [`CreateMeeting`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`CreateMeeting`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateMeetingResponse {
@@ -472,7 +480,9 @@ impl UpdateMeeting {
     }
 }
 
-/// The response to [`UpdateMeeting`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`UpdateMeeting`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateMeetingResponse {
@@ -681,7 +691,7 @@ impl UserList {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Reminders {
-    /// Whether the meeting repeats. Default 0.
+    /// Whether the meeting repeats. Default false.
     pub is_repeat: Option<bool>,
     /// The type of repetition. Default 0.
     pub repeat_type: Option<RepeatType>,

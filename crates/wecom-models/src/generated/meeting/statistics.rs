@@ -79,7 +79,9 @@ impl GetStartList {
     }
 }
 
-/// The response to [`GetStartList`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetStartList`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetStartListResponse {

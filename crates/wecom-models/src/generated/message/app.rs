@@ -98,9 +98,9 @@ pub struct SendMessage {
     /// xls, xlsx, xml, jpg, jpeg, png, bmp, gif. Default 0.
     pub safe: Option<Confidentiality>,
     /// Whether to replace templates in the content with names. Documented for text, text cards, `news`,
-    /// `mpnews`, mini program notices, template cards and template messages. Default 0.
+    /// `mpnews`, mini program notices, template cards and template messages. Default false.
     pub enable_id_trans: Option<bool>,
-    /// Whether to suppress repeated requests with the same JSON for a while. Default 0.
+    /// Whether to suppress repeated requests with the same JSON for a while. Default false.
     pub enable_duplicate_check: Option<bool>,
     /// The period in which repeated requests are suppressed, in seconds. Default 1800, at most 14400.
     pub duplicate_check_interval: Option<u64>,
@@ -189,7 +189,9 @@ impl SendMessage {
     }
 }
 
-/// The response to [`SendMessage`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`SendMessage`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendMessageResponse {
@@ -232,7 +234,9 @@ impl RecallMessage {
     }
 }
 
-/// The response to [`RecallMessage`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`RecallMessage`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RecallMessageResponse {}
@@ -277,7 +281,7 @@ pub struct UpdateTemplateCard {
     /// The button, which can no longer be clicked. Set either this or `template_card`.
     pub button: Option<DisabledButton>,
     /// Whether to replace templates in the card with names, as [`SendMessage`] describes. Only with
-    /// `template_card`. Default 0.
+    /// `template_card`. Default false.
     pub enable_id_trans: Option<bool>,
     /// The new card. Set either this or `button`.
     pub template_card: Option<TemplateCardUpdate>,
@@ -347,7 +351,9 @@ impl UpdateTemplateCard {
     }
 }
 
-/// The response to [`UpdateTemplateCard`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`UpdateTemplateCard`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateTemplateCardResponse {

@@ -76,7 +76,9 @@ impl CreateAppChat {
     }
 }
 
-/// The response to [`CreateAppChat`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`CreateAppChat`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAppChatResponse {
@@ -156,7 +158,9 @@ impl UpdateAppChat {
     }
 }
 
-/// The response to [`UpdateAppChat`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`UpdateAppChat`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateAppChatResponse {}
@@ -185,7 +189,9 @@ impl GetAppChat {
     }
 }
 
-/// The response to [`GetAppChat`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetAppChat`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAppChatResponse {
@@ -217,7 +223,7 @@ pub struct SendAppChat {
     pub message: Message,
     /// Whether the message is confidential. Documented for all types but voice messages and Markdown. A
     /// confidential file must be one of txt, pdf, doc, docx, ppt, pptx, xls, xlsx, xml, jpg, jpeg, png,
-    /// bmp, gif. Default 0.
+    /// bmp, gif. Default false.
     pub safe: Option<bool>,
 }
 
@@ -240,7 +246,9 @@ impl SendAppChat {
     }
 }
 
-/// The response to [`SendAppChat`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`SendAppChat`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendAppChatResponse {}

@@ -50,7 +50,9 @@ impl SendWebhook {
     }
 }
 
-/// The response to [`SendWebhook`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`SendWebhook`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendWebhookResponse {}
@@ -84,7 +86,9 @@ impl UploadMedia {
     }
 }
 
-/// The response to [`UploadMedia`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`UploadMedia`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadMediaResponse {

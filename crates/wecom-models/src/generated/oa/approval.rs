@@ -64,7 +64,9 @@ impl GetApprovalDetail {
     }
 }
 
-/// The response to [`GetApprovalDetail`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetApprovalDetail`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetApprovalDetailResponse {
@@ -152,7 +154,9 @@ impl GetApprovalInfo {
     }
 }
 
-/// The response to [`GetApprovalInfo`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetApprovalInfo`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetApprovalInfoResponse {
@@ -215,7 +219,9 @@ impl CreateTemplate {
     }
 }
 
-/// The response to [`CreateTemplate`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`CreateTemplate`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTemplateResponse {
@@ -253,8 +259,9 @@ impl GetOpenApprovalData {
     }
 }
 
-/// The response to [`GetOpenApprovalData`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetOpenApprovalData`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetOpenApprovalDataResponse {
@@ -1002,9 +1009,9 @@ pub struct ControlProperty {
     pub title: Vec<NameText>,
     /// The control's hint text, by language. Not for `Vacation` and `Attendance`.
     pub placeholder: Option<Vec<HintText>>,
-    /// Whether it is required. `Vacation` and `Attendance` always are. Default 0.
+    /// Whether it is required. `Vacation` and `Attendance` always are. Default false.
     pub require: Option<bool>,
-    /// Whether to omit it when printing. `Vacation` and `Attendance` are always printed. Default 0.
+    /// Whether to omit it when printing. `Vacation` and `Attendance` are always printed. Default false.
     pub un_print: Option<bool>,
 }
 

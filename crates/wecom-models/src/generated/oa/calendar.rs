@@ -60,7 +60,9 @@ impl AddCalendar {
     }
 }
 
-/// The response to [`AddCalendar`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`AddCalendar`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddCalendarResponse {
@@ -83,7 +85,7 @@ pub struct AddCalendarResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateCalendar {
-    /// Whether `public_range` stays unchanged. Default 0.
+    /// Whether `public_range` stays unchanged. Default false.
     pub skip_public_range: Option<bool>,
     /// The calendar.
     pub calendar: CalendarUpdate,
@@ -107,7 +109,9 @@ impl UpdateCalendar {
     }
 }
 
-/// The response to [`UpdateCalendar`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`UpdateCalendar`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateCalendarResponse {
@@ -142,7 +146,9 @@ impl GetCalendar {
     }
 }
 
-/// The response to [`GetCalendar`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetCalendar`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCalendarResponse {
@@ -174,7 +180,9 @@ impl DelCalendar {
     }
 }
 
-/// The response to [`DelCalendar`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`DelCalendar`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelCalendarResponse {}
@@ -187,7 +195,7 @@ pub struct DelCalendarResponse {}
 pub struct Calendar {
     /// The userids of the admins, who must be in `shares`. At most 3 items.
     pub admins: Option<Vec<String>>,
-    /// Whether it becomes the app's default calendar. Not for third-party apps. Default 0.
+    /// Whether it becomes the app's default calendar. Not for third-party apps. Default false.
     pub set_as_default: Option<bool>,
     /// The title. 1 to 128 characters.
     pub summary: String,

@@ -93,7 +93,9 @@ impl GetDialRecord {
     }
 }
 
-/// The response to [`GetDialRecord`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetDialRecord`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetDialRecordResponse {

@@ -88,8 +88,9 @@ impl GetJournalRecordList {
     }
 }
 
-/// The response to [`GetJournalRecordList`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetJournalRecordList`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetJournalRecordListResponse {
@@ -139,8 +140,9 @@ impl GetJournalRecordDetail {
     }
 }
 
-/// The response to [`GetJournalRecordDetail`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetJournalRecordDetail`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetJournalRecordDetailResponse {
@@ -200,7 +202,9 @@ impl GetJournalStatList {
     }
 }
 
-/// The response to [`GetJournalStatList`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetJournalStatList`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetJournalStatListResponse {
@@ -243,8 +247,9 @@ impl DownloadWedriveFile {
     }
 }
 
-/// The response to [`DownloadWedriveFile`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`DownloadWedriveFile`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DownloadWedriveFileResponse {

@@ -52,7 +52,9 @@ impl PstnccCall {
     }
 }
 
-/// The response to [`PstnccCall`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`PstnccCall`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PstnccCallResponse {
@@ -91,7 +93,9 @@ impl GetPstnccStates {
     }
 }
 
-/// The response to [`GetPstnccStates`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetPstnccStates`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetPstnccStatesResponse {

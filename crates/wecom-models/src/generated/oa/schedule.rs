@@ -68,7 +68,9 @@ impl AddSchedule {
     }
 }
 
-/// The response to [`AddSchedule`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`AddSchedule`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddScheduleResponse {
@@ -112,7 +114,7 @@ pub struct AddScheduleResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateSchedule {
-    /// Whether the attendees stay unchanged. Default 0.
+    /// Whether the attendees stay unchanged. Default false.
     pub skip_attendees: Option<bool>,
     /// The occurrences of a repeating event to update. Takes effect only for repeating events. Default 0.
     pub op_mode: Option<OpMode>,
@@ -155,7 +157,9 @@ impl UpdateSchedule {
     }
 }
 
-/// The response to [`UpdateSchedule`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`UpdateSchedule`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateScheduleResponse {
@@ -210,7 +214,9 @@ impl AddAttendees {
     }
 }
 
-/// The response to [`AddAttendees`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`AddAttendees`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddAttendeesResponse {}
@@ -258,7 +264,9 @@ impl DelAttendees {
     }
 }
 
-/// The response to [`DelAttendees`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`DelAttendees`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelAttendeesResponse {}
@@ -316,8 +324,9 @@ impl GetScheduleByCalendar {
     }
 }
 
-/// The response to [`GetScheduleByCalendar`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetScheduleByCalendar`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetScheduleByCalendarResponse {
@@ -352,7 +361,9 @@ impl GetSchedule {
     }
 }
 
-/// The response to [`GetSchedule`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetSchedule`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetScheduleResponse {
@@ -414,7 +425,9 @@ impl DelSchedule {
     }
 }
 
-/// The response to [`DelSchedule`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`DelSchedule`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelScheduleResponse {}

@@ -55,8 +55,9 @@ impl GetVacationCorpConf {
     }
 }
 
-/// The response to [`GetVacationCorpConf`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetVacationCorpConf`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetVacationCorpConfResponse {
@@ -105,8 +106,9 @@ impl GetUserVacationQuota {
     }
 }
 
-/// The response to [`GetUserVacationQuota`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetUserVacationQuota`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUserVacationQuotaResponse {
@@ -182,7 +184,9 @@ impl SetOneUserQuota {
     }
 }
 
-/// The response to [`SetOneUserQuota`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`SetOneUserQuota`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetOneUserQuotaResponse {}

@@ -168,7 +168,9 @@ impl SendWorkwxRedPack {
     }
 }
 
-/// The response to [`SendWorkwxRedPack`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`SendWorkwxRedPack`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendWorkwxRedPackResponse {

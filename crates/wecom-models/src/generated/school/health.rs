@@ -60,7 +60,9 @@ impl GetReportJobIds {
     }
 }
 
-/// The response to [`GetReportJobIds`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetReportJobIds`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetReportJobIdsResponse {

@@ -68,7 +68,9 @@ impl GetSuiteToken {
     }
 }
 
-/// The response to [`GetSuiteToken`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetSuiteToken`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetSuiteTokenResponse {
@@ -115,7 +117,9 @@ impl GetCorpToken {
     }
 }
 
-/// The response to [`GetCorpToken`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetCorpToken`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCorpTokenResponse {
@@ -159,7 +163,9 @@ impl GetProviderToken {
     }
 }
 
-/// The response to [`GetProviderToken`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetProviderToken`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetProviderTokenResponse {
@@ -239,7 +245,9 @@ impl GetAppQrCode {
     }
 }
 
-/// The response to [`GetAppQrCode`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetAppQrCode`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAppQrCodeResponse {
@@ -272,7 +280,9 @@ impl GetPreAuthCode {
     }
 }
 
-/// The response to [`GetPreAuthCode`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetPreAuthCode`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetPreAuthCodeResponse {
@@ -314,7 +324,9 @@ impl SetSessionInfo {
     }
 }
 
-/// The response to [`SetSessionInfo`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`SetSessionInfo`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetSessionInfoResponse {}
@@ -354,7 +366,9 @@ impl GetPermanentCodeV2 {
     }
 }
 
-/// The response to [`GetPermanentCodeV2`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetPermanentCodeV2`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetPermanentCodeV2Response {
@@ -414,8 +428,9 @@ impl GetCustomizedAuthUrl {
     }
 }
 
-/// The response to [`GetCustomizedAuthUrl`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetCustomizedAuthUrl`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCustomizedAuthUrlResponse {

@@ -110,7 +110,9 @@ impl SearchContact {
     }
 }
 
-/// The response to [`SearchContact`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`SearchContact`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchContactResponse {
@@ -171,7 +173,9 @@ impl BatchSearchContact {
     }
 }
 
-/// The response to [`BatchSearchContact`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`BatchSearchContact`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchSearchContactResponse {
@@ -222,7 +226,9 @@ impl SortContact {
     }
 }
 
-/// The response to [`SortContact`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`SortContact`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SortContactResponse {
@@ -303,7 +309,9 @@ impl TranslateContactId {
     }
 }
 
-/// The response to [`TranslateContactId`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`TranslateContactId`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TranslateContactIdResponse {
@@ -339,7 +347,9 @@ impl GetBatchResult {
     }
 }
 
-/// The response to [`GetBatchResult`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetBatchResult`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetBatchResultResponse {

@@ -81,7 +81,9 @@ impl GetBillList {
     }
 }
 
-/// The response to [`GetBillList`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetBillList`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetBillListResponse {

@@ -57,7 +57,9 @@ impl GetUserInfo3rd {
     }
 }
 
-/// The response to [`GetUserInfo3rd`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetUserInfo3rd`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUserInfo3rdResponse {
@@ -109,7 +111,9 @@ impl GetUserDetail3rd {
     }
 }
 
-/// The response to [`GetUserDetail3rd`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetUserDetail3rd`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUserDetail3rdResponse {
@@ -164,7 +168,9 @@ impl JsCodeToSession {
     }
 }
 
-/// The response to [`JsCodeToSession`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`JsCodeToSession`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct JsCodeToSessionResponse {

@@ -62,7 +62,9 @@ impl UploadMedia {
     }
 }
 
-/// The response to [`UploadMedia`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`UploadMedia`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadMediaResponse {

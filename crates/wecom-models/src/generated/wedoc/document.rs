@@ -68,8 +68,9 @@ impl BatchUpdateDocument {
     }
 }
 
-/// The response to [`BatchUpdateDocument`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`BatchUpdateDocument`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchUpdateDocumentResponse {}
@@ -97,7 +98,9 @@ impl GetDocument {
     }
 }
 
-/// The response to [`GetDocument`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetDocument`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetDocumentResponse {

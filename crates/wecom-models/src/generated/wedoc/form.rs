@@ -99,7 +99,9 @@ impl GetFormStatistic {
     }
 }
 
-/// The response to [`GetFormStatistic`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetFormStatistic`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetFormStatisticResponse {

@@ -155,7 +155,9 @@ impl GetRecords {
     }
 }
 
-/// The response to [`GetRecords`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetRecords`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetRecordsResponse {

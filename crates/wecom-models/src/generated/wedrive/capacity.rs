@@ -43,7 +43,9 @@ impl GetProInfo {
     }
 }
 
-/// The response to [`GetProInfo`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetProInfo`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetProInfoResponse {
@@ -83,7 +85,9 @@ impl GetCapacity {
     }
 }
 
-/// The response to [`GetCapacity`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetCapacity`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCapacityResponse {

@@ -75,7 +75,9 @@ impl ListFile {
     }
 }
 
-/// The response to [`ListFile`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ListFile`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListFileResponse {
@@ -160,7 +162,9 @@ impl UploadFile {
     }
 }
 
-/// The response to [`UploadFile`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`UploadFile`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadFileResponse {
@@ -262,7 +266,9 @@ impl UploadFileInit {
     }
 }
 
-/// The response to [`UploadFileInit`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`UploadFileInit`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadFileInitResponse {
@@ -318,7 +324,9 @@ impl UploadFilePart {
     }
 }
 
-/// The response to [`UploadFilePart`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`UploadFilePart`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadFilePartResponse {}
@@ -357,7 +365,9 @@ impl UploadFileFinish {
     }
 }
 
-/// The response to [`UploadFileFinish`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`UploadFileFinish`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadFileFinishResponse {
@@ -411,7 +421,9 @@ impl DownloadFile {
     }
 }
 
-/// The response to [`DownloadFile`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`DownloadFile`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DownloadFileResponse {
@@ -470,7 +482,9 @@ impl CreateFile {
     }
 }
 
-/// The response to [`CreateFile`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`CreateFile`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateFileResponse {
@@ -508,7 +522,9 @@ impl RenameFile {
     }
 }
 
-/// The response to [`RenameFile`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`RenameFile`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RenameFileResponse {
@@ -560,7 +576,9 @@ impl MoveFile {
     }
 }
 
-/// The response to [`MoveFile`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`MoveFile`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MoveFileResponse {
@@ -595,7 +613,9 @@ impl DeleteFile {
     }
 }
 
-/// The response to [`DeleteFile`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`DeleteFile`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteFileResponse {}
@@ -623,7 +643,9 @@ impl GetFileInfo {
     }
 }
 
-/// The response to [`GetFileInfo`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetFileInfo`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetFileInfoResponse {
@@ -662,7 +684,9 @@ impl AddFileAcl {
     }
 }
 
-/// The response to [`AddFileAcl`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`AddFileAcl`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddFileAclResponse {}
@@ -698,7 +722,9 @@ impl DelFileAcl {
     }
 }
 
-/// The response to [`DelFileAcl`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`DelFileAcl`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelFileAclResponse {}
@@ -742,7 +768,9 @@ impl SetFileSetting {
     }
 }
 
-/// The response to [`SetFileSetting`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`SetFileSetting`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetFileSettingResponse {}
@@ -770,7 +798,9 @@ impl ShareFile {
     }
 }
 
-/// The response to [`ShareFile`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ShareFile`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ShareFileResponse {
@@ -807,7 +837,9 @@ impl GetFilePermission {
     }
 }
 
-/// The response to [`GetFilePermission`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetFilePermission`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetFilePermissionResponse {
@@ -872,8 +904,9 @@ impl SetFileSecureSetting {
     }
 }
 
-/// The response to [`SetFileSecureSetting`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`SetFileSecureSetting`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetFileSecureSettingResponse {}

@@ -79,7 +79,9 @@ impl CreateSpace {
     }
 }
 
-/// The response to [`CreateSpace`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`CreateSpace`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSpaceResponse {
@@ -115,7 +117,9 @@ impl RenameSpace {
     }
 }
 
-/// The response to [`RenameSpace`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`RenameSpace`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RenameSpaceResponse {}
@@ -143,7 +147,9 @@ impl DismissSpace {
     }
 }
 
-/// The response to [`DismissSpace`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`DismissSpace`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DismissSpaceResponse {}
@@ -173,7 +179,9 @@ impl GetSpaceInfo {
     }
 }
 
-/// The response to [`GetSpaceInfo`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetSpaceInfo`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetSpaceInfoResponse {
@@ -222,7 +230,9 @@ impl AddSpaceAcl {
     }
 }
 
-/// The response to [`AddSpaceAcl`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`AddSpaceAcl`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddSpaceAclResponse {}
@@ -264,7 +274,9 @@ impl DelSpaceAcl {
     }
 }
 
-/// The response to [`DelSpaceAcl`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`DelSpaceAcl`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelSpaceAclResponse {}
@@ -355,7 +367,9 @@ impl SetSpaceSetting {
     }
 }
 
-/// The response to [`SetSpaceSetting`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`SetSpaceSetting`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetSpaceSettingResponse {}
@@ -385,7 +399,9 @@ impl ShareSpace {
     }
 }
 
-/// The response to [`ShareSpace`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ShareSpace`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ShareSpaceResponse {
@@ -422,7 +438,9 @@ impl GetNewSpaceInfo {
     }
 }
 
-/// The response to [`GetNewSpaceInfo`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetNewSpaceInfo`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetNewSpaceInfoResponse {
