@@ -183,7 +183,7 @@ async fn a_proxy_that_asks_for_a_password_is_told_and_not_tried_again() {
     // Through a tunnel, where the proxy's answer is no answer of the server's.
     let client = builder("https://qyapi.example.com").proxy(proxy.clone()).build().unwrap();
     let error = read(&client).await.unwrap_err();
-    assert_lasting(&error, "user and password into the proxy's address");
+    assert_lasting(&error, "user and password in the proxy's address");
     assert!(error.to_string().ends_with("proxy authorization required"), "{error}");
     assert_eq!(server.connections(), 1);
     // And where it is one.
@@ -201,7 +201,7 @@ async fn a_proxy_that_is_not_there_is_told_from_the_host_behind_it() {
     let proxy = Proxy::all(format!("http://{address}")).unwrap();
     let client = builder("https://qyapi.example.com").proxy(proxy).build().unwrap();
     let error = read(&client).await.unwrap_err();
-    assert!(error.to_string().contains("it is the proxy") && error.is_transient(), "{error}");
+    assert!(error.to_string().contains("check the proxy") && error.is_transient(), "{error}");
     assert!(error.to_string().contains("refused"), "{error}");
 }
 

@@ -164,7 +164,7 @@ async fn an_upload_that_begins_without_its_key_is_an_error_that_says_so() {
         server.answer(INIT, move |_| Reply::json(json!({ "errcode": 0, "errmsg": "", "hit_exist": hit })));
         let error =
             client(&server).upload_to_drive(&mut upload(Content::bytes(content()))).await.unwrap_err();
-        assert!(error.to_string().contains(&format!("`{field}`: it is missing")), "{error}");
+        assert!(error.to_string().contains(&format!("`{field}`: the field is missing")), "{error}");
     }
 }
 

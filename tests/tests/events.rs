@@ -36,10 +36,10 @@ async fn what_makes_a_call_slow_is_seen_without_debugging() {
     client.send(&request).await.unwrap();
     let text = log.text();
     for (level, said) in [
-        ("WARN", "it is retried after a pause"),
+        ("WARN", "retrying after a pause"),
         ("INFO", "WeCom refused the token"),
-        ("WARN", "WeCom has blocked the endpoint"),
-        ("INFO", "the call waits for its turn"),
+        ("WARN", "WeCom blocks the endpoint"),
+        ("INFO", "the call waits"),
     ] {
         let line = text.lines().find(|line| line.contains(said)).unwrap_or_else(|| panic!("{said}:\n{text}"));
         assert!(line.contains(level) && line.contains("meeting.basic.get_meeting_info"), "{line}");

@@ -128,7 +128,7 @@ fn types_that_are_there_already_are_used_again() {
 fn what_is_there_already_is_not_added_again() {
     let once = draft(&folder("import").join("dotted.md"));
     let error = add("dotted.md", &once).expect_err("it is there");
-    let expected = "spec/tea.yaml: /cgi-bin/tea/order is there already, from the same page; change it there";
+    let expected = "spec/tea.yaml: /cgi-bin/tea/order already exists, from the same page: edit it there";
     assert_eq!(error, expected);
 }
 
@@ -175,8 +175,8 @@ fn pages_are_added_all_or_none() {
 fn a_file_that_cannot_be_added_to_says_why() {
     let head = "title: 茶\nsummary: Tea.\n";
     for (file, reason) in [
-        ("endpoints: {}\n", "`endpoints` is written in braces; write its entries one below the other"),
-        ("endpoints: []\n", "`endpoints` is no mapping; give it entries, or take it out"),
+        ("endpoints: {}\n", "`endpoints` is in flow style: write its entries in block style, one per line"),
+        ("endpoints: []\n", "`endpoints` is not a mapping: add entries, or remove it"),
         ("endpoints: [\n", "line 4: not valid YAML: "),
     ] {
         let error = add("dotted.md", &format!("{head}{file}")).expect_err(file);
@@ -187,10 +187,10 @@ fn a_file_that_cannot_be_added_to_says_why() {
 #[test]
 fn what_is_no_page_with_endpoints_says_so() {
     for (page, reason) in [
-        ("# Tea\n", "not a page: it lacks a `doc_id` between two lines of `---` at its start"),
+        ("# Tea\n", "not a page: it doesn't begin with a `doc_id` between two lines of `---`"),
         (
             "---\ndoc_id: 7\n---\nTea.\n",
-            "no endpoint: no address of the server API follows a label such as 请求地址",
+            "no endpoint: no URL of the server API follows a label such as 请求地址",
         ),
     ] {
         assert_eq!(import::new_file(Path::new("tea.md"), page), Err(reason.to_owned()));

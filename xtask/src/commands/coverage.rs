@@ -42,7 +42,7 @@ impl Args {
             eprintln!("no page documents {path}");
         }
         if self.check && !stale.is_empty() {
-            let error = |path| format!("{path} is not current; run `cargo xtask coverage`");
+            let error = |path| format!("{path} is out of date; run `cargo xtask coverage`");
             return Err(Failure::of(stale.into_iter().map(error)));
         }
         for path in stale {

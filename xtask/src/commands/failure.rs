@@ -31,7 +31,7 @@ impl Failure {
         match failure {
             spec::Failure::Spec { mistakes, text } => {
                 let plural = if mistakes == 1 { "mistake" } else { "mistakes" };
-                Self::new(format!("{mistakes} {plural} in the spec; nothing was {done}")).after(text)
+                Self::new(format!("{mistakes} {plural} in the spec: nothing was {done}")).after(text)
             }
             spec::Failure::Io(error) => error.into(),
         }

@@ -57,7 +57,9 @@ impl Args {
         ];
         let short = reached.into_iter().filter(|(_, reached, least)| *reached < usize::from(*least));
         let short: Vec<String> = short
-            .map(|(what, reached, least)| format!("{reached} % of the {what} are caught, not {least} %"))
+            .map(|(what, reached, least)| {
+                format!("{reached} % of the {what} are caught; at least {least} % are required")
+            })
             .collect();
         if short.is_empty() { Ok(()) } else { Err(Failure::of(short)) }
     }

@@ -24,7 +24,7 @@ impl Args {
         let summary = run(root, self.check, terminal::errors_in_color())
             .map_err(|failure| Failure::of_spec(failure, "generated"))?;
         if self.check && summary.stale {
-            return Err(Failure::new(format!("{FILE} is not what the spec says; run `cargo xtask openapi`")));
+            return Err(Failure::new(format!("{FILE} is out of date; run `cargo xtask openapi`")));
         }
         terminal::print(&format!("{summary}\n"));
         Ok(())

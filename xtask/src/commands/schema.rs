@@ -21,7 +21,7 @@ impl Args {
         if stale.is_empty() {
             terminal::print("the schemas are up to date\n");
         } else if self.check {
-            let error = |path| format!("{path} is not what the loader reads; run `cargo xtask schema`");
+            let error = |path| format!("{path} is out of date; run `cargo xtask schema`");
             return Err(Failure::of(stale.into_iter().map(error)));
         }
         for path in stale {
@@ -35,10 +35,7 @@ impl Args {
 pub fn run(root: &Path, check: bool) -> io::Result<Vec<&'static str>> {
     let spec = root.join("spec");
     if !check && !spec.is_dir() {
-        return Err(io::Error::new(
-            io::ErrorKind::NotFound,
-            format!("{}: there is no such folder", spec.display()),
-        ));
+        return Err(io::Error::new(io::ErrorKind::NotFound, format!("{}: no such folder", spec.display())));
     }
     artifact::put_few(root, schema::files(), check)
 }

@@ -47,7 +47,7 @@ impl From<io::Error> for Unreadable {
 }
 
 impl Spec {
-    /// The spec of a folder or, if there is no such folder with a `spec/` in it, of a git revision of the
+    /// The spec of a folder or, if no such folder with a `spec/` in it, of a git revision of the
     /// workspace.
     pub fn find(root: &Path, name: &str, color: bool) -> Result<Self, Unreadable> {
         let folder = Path::new(name);

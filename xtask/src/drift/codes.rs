@@ -35,7 +35,7 @@ impl Comparison<'_> {
             }
         }
         for code in endpoint.codes.keys().filter(|code| !listed.contains(*code)) {
-            let message = format!("no page lists the error code {code} for it any more");
+            let message = format!("no page lists the error code {code} for it");
             let path = at.key("codes").key(code);
             let finding = finding(&path, DriftRule::CodeGone, code, message);
             self.found.push(finding.seen_at(documented[0].address()));

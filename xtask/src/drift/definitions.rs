@@ -30,7 +30,7 @@ impl Comparison<'_> {
             }
             let id = read.page.id;
             let message = format!(
-                "document {id}, `{}`, defines this call, too: name it in `also`, or say in `notes` what it adds",
+                "document {id}, `{}`, defines this call, too: add it to `also`, or explain in `notes` what it adds",
                 read.page.title
             );
             let line = Documented { index, read, section }.address();

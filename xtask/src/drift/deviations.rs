@@ -53,14 +53,14 @@ fn no_longer(spot: Spot, deviation: &Deviation, other: Option<&Finding>) -> Find
     if let Some(found) = other.filter(|found| found.shown) {
         let name = at.rsplit('.').next().unwrap_or(at);
         let message =
-            format!("an example shows `{name}`: it is a field, or a `misspelt` one, and no deviation");
+            format!("an example shows `{name}`: add it as a field or as `misspelt`; it can't be a deviation");
         let finding = Finding::new(spot, None::<DriftRule>, format!("{at} ({})", rule.keyword()), message);
         return finding.seen_at(found.line);
     }
     let now = match other.map(|found| found.page.as_deref()) {
         Some(Some(says)) => format!("the page now says `{says}`"),
-        Some(None) => "this difference quotes nothing; leave out `page`".to_owned(),
-        None => "no such difference is found".to_owned(),
+        Some(None) => "this difference has no quotation: remove `page`".to_owned(),
+        None => "there is no such difference".to_owned(),
     };
     let message = format!("this deviation no longer applies: {now}");
     let finding = Finding::new(spot, None::<DriftRule>, format!("{at} ({})", rule.keyword()), message);

@@ -47,7 +47,7 @@ impl Comparison<'_> {
         };
         let numbers = &self.pages[page].page.numbers;
         if let Some(says) = numbers.first().filter(|_| !numbers.contains(number)) {
-            let message = format!("the page has another address: …/document/path/{says}");
+            let message = format!("the URL of the page has changed: …/document/path/{says}");
             let moved = of.finding(DriftRule::PageMoved, &path.key("page"), message);
             self.found.push(moved.says(says.to_string()).seen_at(PageLine::first(page)));
         }
@@ -63,7 +63,7 @@ impl Comparison<'_> {
         let says = self.pages[page].contents.updated.as_ref();
         let message = match says {
             _ if says == known => return None,
-            Some(date) => format!("the page was changed on {date}: read it again, then say so in `updated`"),
+            Some(date) => format!("the page was updated on {date}: read it again, then set `updated`"),
             None => "the page doesn't say when it was changed".to_owned(),
         };
         Some((says.cloned(), message))

@@ -80,7 +80,7 @@ impl<'a> Comparison<'a> {
         for also in &doc.also {
             let Some(page) = self.page(also.id) else { continue };
             if documented.iter().all(|documented| documented.index != page) {
-                let message = format!("document {} doesn't document `{call}` any more", also.id);
+                let message = format!("document {} no longer documents `{call}`", also.id);
                 self.found.push(gone(message).says(also.id.to_string()).seen_at(PageLine::first(page)));
             }
         }

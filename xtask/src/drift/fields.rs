@@ -105,7 +105,7 @@ impl<'a> Comparison<'a> {
             if known.contains(name) || matches!(name, "errcode" | "errmsg") {
                 continue;
             }
-            let message = format!("the page documents `{name}` somewhere, the spec lacks it");
+            let message = format!("the page documents `{name}` in an unrecognized place, the spec lacks it");
             self.found.push(lacking(file, object, name, message).seen_at(tree.page.line(row.line)));
         }
     }
@@ -215,7 +215,7 @@ impl<'a> Comparison<'a> {
         if seen.iter().any(|seen| seen.page.speaks_of(field.name)) {
             return;
         }
-        let message = format!("no page has `{}` any more", field.name);
+        let message = format!("no page has `{}` anymore", field.name);
         let finding = Finding::new(Spot::key(file, &field.path), DriftRule::FieldGone, &field.at, message);
         self.found.push(finding.seen_at(first.page.address()));
     }

@@ -87,10 +87,7 @@ fn in_address(part: Part, name: &str, field: &Field, found: &[PageField<'_>]) ->
     let mut sections = sections.filter(|section| section.query.iter().any(|parameter| parameter == name));
     let elsewhere = part.is_sent() && field.place == Place::Body && values(found).next().is_none();
     (elsewhere && sections.next().is_some()).then(|| {
-        (
-            "in: query".to_owned(),
-            format!("the page has `{name}` in its address, the spec sends it in the body"),
-        )
+        ("in: query".to_owned(), format!("the page has `{name}` in the URL, the spec sends it in the body"))
     })
 }
 
@@ -119,7 +116,7 @@ fn opaque(field: &Field, found: &[PageField<'_>]) -> Option<Form> {
     let (name, _) = found.iter().flat_map(|found| &found.node.fields).next().filter(|_| is_any(&field.ty))?;
     Some((
         "object".to_owned(),
-        format!("the page describes what stands inside, such as `{name}`, the spec says `{}`", field.ty),
+        format!("the page describes its content, such as `{name}`, the spec says `{}`", field.ty),
     ))
 }
 

@@ -56,13 +56,13 @@ pub fn run(
     let sources = load::sources(&root.join("spec"))?;
     let spec = spec::read(&sources, color)?;
     if spec.codes.is_none() && spec.files.iter().all(|file| file.endpoints.is_empty()) {
-        let message = format!("{}: no endpoint in it, and no error code", root.join("spec").display());
+        let message = format!("{}: it has neither endpoints nor error codes", root.join("spec").display());
         return Err(io::Error::other(message).into());
     }
     let pages = pages::read(docs)?;
     if pages.is_empty() {
         let message =
-            format!("{}: no page in it: no Markdown file with a `doc_id` at its start", docs.display());
+            format!("{}: it has no pages: Markdown files that begin with a `doc_id`", docs.display());
         return Err(io::Error::other(message).into());
     }
     start(pages.len());

@@ -25,7 +25,7 @@ impl Comparison<'_> {
         for page in pages {
             let required = page.read.contents.requirements(page.section, &page.read.page);
             for missing in required.missing_in(&texts) {
-                let message = format!("the page asks for `{missing}`, the notes don't tell of it");
+                let message = format!("the page requires `{missing}`, the notes don't mention it");
                 let finding = Finding::new(Spot::key(file, &path), DriftRule::Notes, name, message);
                 self.found.push(finding.says(missing.to_owned()).seen_at(page.address()));
             }

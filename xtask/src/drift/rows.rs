@@ -103,22 +103,22 @@ impl<'d> Rows<'d> {
         let told = field.quirk.is_none() && self.rows().next().is_some();
         let (theirs, message) = match field.ty {
             TypeExpr::Scalar(Scalar::Int | Scalar::Uint) if told && could_be && self.rows().any(said) => {
-                ("timestamp", format!("the page speaks of a moment in seconds, the spec says `{}`", field.ty))
+                ("timestamp", format!("the page describes a time in seconds, the spec says `{}`", field.ty))
             }
             TypeExpr::Scalar(Scalar::Timestamp)
                 if told && self.rows().all(|row| phrases::is_duration(&row.doc)) =>
             {
-                ("duration", "the page speaks of how long something takes, the spec of a moment".to_owned())
+                ("duration", "the page describes a duration, the spec a time".to_owned())
             }
             TypeExpr::Scalar(Scalar::Timestamp) if told && !shows && !self.speaks_of_time() => {
-                ("a number", "the page speaks of no time, the spec of a moment".to_owned())
+                ("a number", "the page mentions no time, the spec says it is one".to_owned())
             }
             TypeExpr::Scalar(Scalar::Uint)
                 if told && self.rows().any(|row| phrases::has_negative(&row.doc)) =>
             {
                 (
                     "a negative number",
-                    "the page speaks of a negative value, the spec's type is `uint`".to_owned(),
+                    "the page mentions a negative value, the spec's type is `uint`".to_owned(),
                 )
             }
             _ => return None,
@@ -152,7 +152,7 @@ impl<'d> Rows<'d> {
         let first =
             types.first().filter(|_| field.quirk.is_some() && plain && promised && agrees && !signed)?;
         let message = format!(
-            "the page has its type in the table and in all examples, `{first}`: the quirk excuses nothing"
+            "the table and all examples of the page show the type `{first}`: the `quirk` is not needed"
         );
         Some((DriftRule::FieldType, (*first).clone(), message))
     }
@@ -183,7 +183,7 @@ impl<'d> Rows<'d> {
     /// Whether a response may lack it, as its row says.
     fn presence(&self) -> Option<Difference> {
         let says = self.rows().any(|row| phrases::may_be_absent(&row.doc));
-        let message = "the page says when it is absent, the spec says that it is always there";
+        let message = "the page says when it is absent, the spec requires it";
         let lacks = says && !self.field.optional;
         lacks.then(|| (DriftRule::FieldPresence, "sometimes".to_owned(), message.to_owned()))
     }
@@ -194,7 +194,7 @@ impl<'d> Rows<'d> {
         let told =
             ["as it is", "as it was", "as they", "unchanged", "stay", "keep", "not change", "n't change"];
         let lacks = says && self.part.is_sent() && !told.iter().any(|words| self.field.doc.contains(words));
-        let message = "the page says that it stays as it is where it is left out, the description doesn't";
+        let message = "the page says that it stays unchanged if omitted, the description doesn't";
         lacks.then(|| (DriftRule::Notes, "unchanged".to_owned(), message.to_owned()))
     }
 

@@ -58,7 +58,7 @@ impl Comparison<'_> {
                 let set = held.set(rule.fields());
                 let says = if set.is_empty() { "none".to_owned() } else { set.join(" and ") };
                 let message = format!(
-                    "an answer has {says} of `{}`, against the rule `{}`",
+                    "a response on the page has {says} of `{}`, which breaks the rule `{}`",
                     names.join("`, `"),
                     rule.key()
                 );

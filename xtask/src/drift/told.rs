@@ -37,7 +37,7 @@ impl Comparison<'_> {
             {
                 continue;
             }
-            let message = format!("the words on it have `{number}`, its pages don't");
+            let message = format!("its description mentions `{number}`, its pages don't");
             let finding = Finding::new(spot, DriftRule::Notes, name, message);
             self.found
                 .push(finding.says(format!("no {number}")).seen_at(pages.first().map(|page| page.address())));

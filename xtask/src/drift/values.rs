@@ -76,7 +76,7 @@ impl<'a> Comparison<'a> {
         for known in enums.chain(unions) {
             let Some(listed) = self.values.get(&(file.source, known.name.to_owned())) else { continue };
             for wire in known.wires.iter().filter(|wire| !listed.wires.contains(**wire)) {
-                let message = format!("no page lists the value `{wire}` any more");
+                let message = format!("no page lists the value `{wire}` anymore");
                 let spot = Spot::key(file, &known.path.key(wire));
                 let finding = Finding::new(spot, DriftRule::ValueGone, known.at(wire), message);
                 self.found.push(finding.seen_at(listed.line));

@@ -126,10 +126,10 @@ impl Existing {
     /// The end of a section's last line.
     fn end_of(&self, name: &str, node: &Node) -> Result<usize, String> {
         let Kind::Mapping(entries) = &node.kind else {
-            return Err(format!("`{name}` is no mapping; give it entries, or take it out"));
+            return Err(format!("`{name}` is not a mapping: add entries, or remove it"));
         };
         if self.text[node.span.start..].starts_with('{') || entries.as_slice().is_empty() {
-            return Err(format!("`{name}` is written in braces; write its entries one below the other"));
+            return Err(format!("`{name}` is in flow style: write its entries in block style, one per line"));
         }
         let start = self.start_of(name).unwrap_or_default();
         let mut end = start;

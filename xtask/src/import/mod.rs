@@ -62,8 +62,8 @@ impl std::fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-const NO_PAGE: &str = "not a page: it lacks a `doc_id` between two lines of `---` at its start";
-const NO_ENDPOINT: &str = "no endpoint: no address of the server API follows a label such as 请求地址";
+const NO_PAGE: &str = "not a page: it doesn't begin with a `doc_id` between two lines of `---`";
+const NO_ENDPOINT: &str = "no endpoint: no URL of the server API follows a label such as 请求地址";
 
 /// Drafts the endpoints of some pages, as the text of a spec file.
 pub fn draft(pages: &[PathBuf]) -> Result<String, Failure> {
@@ -116,8 +116,7 @@ impl Drafts<'_> {
         let again = draft.endpoints.iter().filter(|endpoint| is_known(endpoint.doc.id, &endpoint.path));
         let again: Vec<&str> = again.map(|endpoint| endpoint.path.as_str()).collect();
         if !again.is_empty() {
-            let reason =
-                format!("{} is there already, from the same page; change it there", again.join(", "));
+            let reason = format!("{} already exists, from the same page: edit it there", again.join(", "));
             return Err(of_file(reason));
         }
         existing.with(&Sections::of(&draft, &self.known.phrases)).map_err(of_file)

@@ -223,7 +223,7 @@ impl Reader<'_> {
                     .error(
                         Mistake::DuplicateKey,
                         At::Key(&at),
-                        format!("`{wire}` stands twice, with and without `?`"),
+                        format!("`{wire}` occurs twice, with and without `?`"),
                     )
                     .label("again here");
             }
@@ -288,11 +288,11 @@ impl Reader<'_> {
             let help = match keys.len() {
                 1 => did_you_mean(key, known.clone())
                     .unwrap_or_else(|| format!("known here: {}", known.collect::<Vec<_>>().join(", "))),
-                _ => "see spec/README.md for the keys known here".to_owned(),
+                _ => "spec/README.md lists the keys".to_owned(),
             };
             self.report
                 .error(Mistake::UnknownKey, At::Key(&at), format!("unknown key `{key}`"))
-                .label("nothing reads this")
+                .label("not a known key")
                 .help(help);
         }
         match result {
@@ -323,10 +323,7 @@ impl Reader<'_> {
         } else if let Some(message) = message.strip_prefix(NOT_A_TYPE) {
             let help = "types: string bool flag int uint f64 timestamp secret any, \
                         list<T> map<T> json<T> pipe<T> csv<T> or_text<T>, and the names of this file";
-            self.report
-                .error(Mistake::BadType, At::Value(at), "this is not a type")
-                .label(message)
-                .help(help);
+            self.report.error(Mistake::BadType, At::Value(at), "invalid type").label(message).help(help);
         } else if message.contains("expected field identifier") {
             let help = "a key that is a number has no place here";
             self.report
@@ -334,9 +331,7 @@ impl Reader<'_> {
                 .label(message)
                 .help(help);
         } else if message.starts_with("unknown variant") {
-            self.report
-                .error(Mistake::UnknownValue, At::Value(at), "this value isn't one of those known here")
-                .label(message);
+            self.report.error(Mistake::UnknownValue, At::Value(at), "unknown value").label(message);
         } else {
             self.report
                 .error(Mistake::WrongKind, At::Value(at), "this value is of the wrong kind")

@@ -15,7 +15,7 @@ pub(super) fn read(index: usize, source: &Source, diagnostics: &mut Diagnostics)
     let root = match Node::parse(&source.text) {
         Ok(root) => root,
         Err(error) => {
-            let help = "a text with `: `, `#` or a leading quote or bracket needs quotes around it";
+            let help = "put quotes around text that contains `: ` or `#`, or begins with a quote or bracket";
             diagnostics
                 .error(Mistake::YamlSyntax, index, error.offset..error.offset + 1, NOT_YAML)
                 .label(error.message)
@@ -24,7 +24,7 @@ pub(super) fn read(index: usize, source: &Source, diagnostics: &mut Diagnostics)
         }
     };
     for (first, second) in root.duplicates() {
-        let message = format!("`{}` stands twice in the same mapping", &source.text[second.span.clone()]);
+        let message = format!("`{}` occurs twice in the same mapping", &source.text[second.span.clone()]);
         diagnostics
             .error(Mistake::DuplicateKey, index, second.span.clone(), message)
             .label("again here")

@@ -296,7 +296,7 @@ fn what_is_accepted_without_need_is_told() {
     let report = report(&[(SPEC, "\nendpoints:", &accepts)]);
     assert_eq!(told(&report), ["deviation-gone order.request.name (field-limit): max_bytes: 32"]);
     let text = report.text(false, false);
-    assert!(text.contains("no such difference is found"), "{text}");
+    assert!(text.contains("there is no such difference"), "{text}");
     assert!(text.contains("spec/tea.yaml:5:5"), "{text}");
 }
 

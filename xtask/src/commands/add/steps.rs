@@ -132,7 +132,7 @@ impl Work<'_> {
         let (sources, file) = self.sources()?;
         let Left { words, doubts } = Left::of(&sources, file);
         if words.is_empty() && doubts.is_empty() {
-            return Ok(Step::Done("nothing is left to write".to_owned()));
+            return Ok(Step::Done("all descriptions are written".to_owned()));
         }
         let path = self.path();
         let listed = |title: &str, places: &[(usize, usize, String)]| {
@@ -148,7 +148,8 @@ impl Work<'_> {
         };
         let details = listed("To write, in English and in your own words:", &words)
             + &listed("To settle with the page, and take out the `# ?`:", &doubts);
-        let why = format!("{} to write, {} to settle in {path}", words.len(), counted(doubts.len(), "doubt"));
+        let why =
+            format!("{} to write, {} to resolve in {path}", words.len(), counted(doubts.len(), "doubt"));
         Ok(Step::Stopped(why, details))
     }
 
@@ -198,7 +199,7 @@ impl Work<'_> {
         let new = files_in(&folder).saturating_sub(before);
         Ok(Step::Done(match new {
             0 => "none is new".to_owned(),
-            new => format!("{} in tests/snapshots: read them", counted(new, "new file")),
+            new => format!("{} in tests/snapshots to review", counted(new, "new file")),
         }))
     }
 
@@ -272,7 +273,7 @@ impl Work<'_> {
     fn diff(&self) -> Result<Step, String> {
         let base = match Spec::find(self.root, &self.task.base, false) {
             Ok(base) => base,
-            Err(Unreadable(why)) => return Ok(Step::Done(format!("left out: {why}"))),
+            Err(Unreadable(why)) => return Ok(Step::Done(format!("skipped: {why}"))),
         };
         let head = Spec::of_folder(self.root, "the work tree", false).map_err(|Unreadable(why)| why)?;
         let report = Report::new(&base, &head);

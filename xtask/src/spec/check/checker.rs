@@ -100,7 +100,7 @@ impl<'a> Checker<'a> {
                     TypeExpr::Named(ty) if file.type_name(ty).is_none() => return None,
                     _ => {
                         let last = path.steps().nth(steps.len() - 1).unwrap_or_default();
-                        let message = format!("a path leads through {through}");
+                        let message = format!("a path can only pass through {through}");
                         let label = format!("`{last}` is a `{}`", above.ty);
                         self.report.error(along.mistake, At::Value(at), message).label(label);
                         return None;

@@ -69,7 +69,7 @@ fn of_endpoints(spec: &Spec, diagnostics: &mut Diagnostics) {
                         report
                             .error(Mistake::CodeName, At::Value(&at.key("name")), message)
                             .label("another name")
-                            .help("one name says what is wrong wherever the code occurs; `doc` says what it means here");
+                            .help("a code has one name everywhere; put its meaning here into `doc`");
                     }
                     Some(_) => {}
                     None => {
@@ -92,7 +92,7 @@ impl Reporter<'_> {
     fn code(&mut self, at: &Path, number: &str, code: &ErrorCode) {
         if !is_integer(number) {
             let message = format!("`{number}` is not an integer");
-            self.error(Mistake::WrongKind, At::Key(at), message).label("an `errcode` is one");
+            self.error(Mistake::WrongKind, At::Key(at), message).label("an `errcode` is an integer");
         }
         if let Some(name) = code.name.as_ref().filter(|name| !names::is_screaming(name)) {
             let better = names::snake(name).to_ascii_uppercase();
@@ -113,6 +113,6 @@ impl Reporter<'_> {
     fn unnamed(&mut self, mistake: Mistake, at: &Path, number: &str) {
         self.error(mistake, At::Key(at), format!("the code {number} has no name"))
             .label("needs `name`")
-            .help("what is wrong, and of what, in SCREAMING_SNAKE_CASE: `TEMPLATE_LIMIT_EXCEEDED`");
+            .help("name what is wrong, and of what, in SCREAMING_SNAKE_CASE: `TEMPLATE_LIMIT_EXCEEDED`");
     }
 }

@@ -13,7 +13,7 @@ impl Reporter<'_> {
     pub(super) fn alone(&mut self, sources: &[Source], source: usize) {
         let stem = &sources[source].stem;
         if let Some(same) = sources[..source].iter().find(|other| other.stem == *stem) {
-            let message = format!("`{}` is this module already", same.path);
+            let message = format!("`{}` already is this module", same.path);
             let label = format!("a second file for the module `{stem}`");
             self.error(Mistake::BadFileName, At::Key(&Path::of(["title"])), message).label(label);
         }
@@ -43,13 +43,9 @@ impl Reporter<'_> {
     /// A name that says something.
     pub(super) fn named(&mut self, path: &Path, name: &str) {
         if names::is_placeholder(name) {
-            self.error(
-                Mistake::PlaceholderName,
-                At::Key(path),
-                format!("`{name}` only holds the place of a name"),
-            )
-            .label("has no name yet")
-            .help("say in a word what the value means");
+            self.error(Mistake::PlaceholderName, At::Key(path), format!("`{name}` is a placeholder"))
+                .label("needs a name")
+                .help("name it after its meaning, in a word or two");
         }
     }
 
@@ -81,8 +77,8 @@ impl Reporter<'_> {
     /// A page that there can be.
     pub(super) fn page(&mut self, path: &Path, doc: &Doc) {
         if doc.ids().any(|id| id == 0) || doc.page == 0 {
-            self.error(Mistake::MissingPage, At::Value(path), "what is described comes from a page")
-                .label("0 is no page");
+            self.error(Mistake::MissingPage, At::Value(path), "the number of a document or a page is 0")
+                .label("copy it from the page");
         }
         let also =
             doc.also.iter().enumerate().map(|(index, also)| (path.key("also").index(index), &also.updated));

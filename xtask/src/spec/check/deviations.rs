@@ -21,7 +21,7 @@ pub(super) fn check<'a>(
         if !places.contains(place) {
             let message = format!("nothing in this file is called `{place}`");
             let help = report.did_you_mean(place, places.iter().copied());
-            let label = "not an endpoint, nor a type";
+            let label = "neither an endpoint nor a type";
             report
                 .error(Mistake::BadDeviation, At::Value(&path.key("at")), message)
                 .label(label)
@@ -34,7 +34,7 @@ pub(super) fn check<'a>(
             let message = format!("`{}` is accepted twice", deviation.at);
             report
                 .error(Mistake::BadDeviation, At::Value(&path.key("at")), message)
-                .label("one of them is enough");
+                .label("remove one of them");
         }
     }
 }

@@ -15,7 +15,7 @@ impl Checker<'_> {
         let get = head.call.starts_with("GET ");
         if get && head.body != Body::Json {
             self.report
-                .error(Mistake::BadEncoding, At::Value(&path.key("body")), "`GET` has no body")
+                .error(Mistake::BadEncoding, At::Value(&path.key("body")), "a `GET` request has no body")
                 .label("leave it out");
         }
         for (name, field) in &endpoint.request {
@@ -24,13 +24,13 @@ impl Checker<'_> {
             let is_file = field.ty == TypeExpr::Scalar(Scalar::File);
             if is_file && !(in_body && head.body == Body::Multipart) {
                 self.report
-                    .error(Mistake::BadEncoding, At::Value(&at), "a file is sent in a form")
+                    .error(Mistake::BadEncoding, At::Value(&at), "a `file` needs `body: multipart`")
                     .label("needs `body: multipart`");
             }
             let of_files =
                 matches!(&field.ty, TypeExpr::Generic(_, inner) if **inner == TypeExpr::Scalar(Scalar::File));
             if nested(self.file, &field.ty) && !of_files && (!in_body || head.body.format().is_flat()) {
-                let message = "a query, a header, a form and XML hold no objects or lists";
+                let message = "a query, a header, a form and XML can't contain objects or lists";
                 self.report.error(Mistake::BadQuery, At::Value(&at), message).label("can't be sent there");
             }
         }
@@ -39,11 +39,11 @@ impl Checker<'_> {
         {
             let at = path.key("body");
             self.report
-                .error(Mistake::BadEncoding, At::Value(&at), "a form is for files")
+                .error(Mistake::BadEncoding, At::Value(&at), "`body: multipart` needs a `file`")
                 .label("no field has the type `file`");
         }
         if head.errcode == Errcode::OnFailure && head.answer.format() != Some(Format::Json) {
-            let message = "`errcode` is a field of JSON objects";
+            let message = "only JSON responses have an `errcode`";
             self.report
                 .error(Mistake::BadEncoding, At::Value(&path.key("errcode")), message)
                 .label("leave it out");
@@ -51,15 +51,15 @@ impl Checker<'_> {
         if head.answer.format().is_none() && !endpoint.response.is_empty() {
             let at = path.key("response");
             self.report
-                .error(Mistake::BadEncoding, At::Key(&at), "a file has no fields")
-                .label("leave them out, or `answer: file_or_json`");
+                .error(Mistake::BadEncoding, At::Key(&at), "a file response has no fields")
+                .label("remove them, or write `answer: file_or_json`");
         }
         if head.answer.format().is_some_and(Format::is_flat) {
             for (name, field) in endpoint.response.iter().filter(|(_, field)| nested(file, &field.ty)) {
                 let at = path.key("response").key(&key(name, field)).key("type");
                 self.report
-                    .error(Mistake::BadEncoding, At::Value(&at), "XML answers are flat")
-                    .label("can't be read from XML");
+                    .error(Mistake::BadEncoding, At::Value(&at), "an XML response must be flat")
+                    .label("not readable from flat XML");
             }
         }
     }

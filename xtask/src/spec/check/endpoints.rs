@@ -50,26 +50,26 @@ impl Checker<'_> {
         for name in ["errcode", "errmsg"] {
             if endpoint.response.contains_key(name) {
                 let at = path.key("response").key(name);
-                let help = "every response has it; it belongs to the error, not to the model";
+                let help = "remove it: every response has it, and the error contains it";
                 self.report
-                    .error(Mistake::EnvelopeField, At::Key(&at), format!("`{name}` is not listed"))
+                    .error(Mistake::EnvelopeField, At::Key(&at), format!("`{name}` must not be listed"))
                     .label("leave it out")
                     .help(help);
             }
         }
         self.encoding(path, endpoint);
         if names::is_numbered(name, &head.call) {
-            let message = format!("`{name}` tells only by a number which one it is");
+            let message = format!("`{name}` differs from another name only by a number");
             self.report
                 .error(Mistake::PlaceholderName, At::Key(path), message)
                 .label("says nothing")
-                .help("name a second definition of a path by what it does: `compose_send_mail`");
+                .help("name a second definition of a path after what it does: `compose_send_mail`");
         }
         self.safe(path, name, head);
         if head.concurrency == Some(0) {
             let at = path.key("concurrency");
             self.report
-                .error(Mistake::BadRate, At::Value(&at), "no call may ever be on its way")
+                .error(Mistake::BadRate, At::Value(&at), "this concurrency allows no calls")
                 .label("at least 1");
         }
         self.report.rates(&path.key("rate"), &head.rate);
@@ -94,7 +94,7 @@ impl Checker<'_> {
                 if let Some(field) = self.field(&path.key(key), &endpoint.request, name, "request")
                     && field.ty != TypeExpr::Scalar(ty)
                 {
-                    let message = format!("what signs a request as `{key}` is a `{}`", ty.keyword());
+                    let message = format!("the field for `{key}` must be a `{}`", ty.keyword());
                     let label = format!("`{name}` is a `{}`", field.ty);
                     self.report.error(Mistake::BadSign, At::Value(&path.key(key)), message).label(label);
                 }
@@ -102,9 +102,9 @@ impl Checker<'_> {
         }
         self.rules(&path.key("rules"), &endpoint.request, &head.rules);
         if head.examples.is_empty() {
-            let help = "examples become tests and the mock's answers";
+            let help = "add one: examples become tests and the responses of the mock";
             self.report
-                .error(Mistake::MissingExample, At::Key(path), "an endpoint without an example")
+                .error(Mistake::MissingExample, At::Key(path), "the endpoint has no example")
                 .label("needs `examples`")
                 .help(help);
         }
@@ -113,8 +113,8 @@ impl Checker<'_> {
     fn call(&mut self, path: &Path, call: &str) {
         let problem = match call.split_once(' ') {
             Some(("GET" | "POST", path)) => path_problem(path),
-            Some((method, _)) => Some(format!("`{method}` is not a method of this API: GET or POST")),
-            None => Some("a call is a method and a path".to_owned()),
+            Some((method, _)) => Some(format!("`{method}` is not a method of this API; use GET or POST")),
+            None => Some("write a method and a path".to_owned()),
         };
         if let Some(problem) = problem {
             let help = "for example `POST /cgi-bin/chatdata/sync_msg`";
@@ -136,24 +136,25 @@ impl Checker<'_> {
         }
         match (odd, reason) {
             (None, Some(_)) => {
-                let message = "no word of this endpoint contradicts its `safe`";
+                let message =
+                    "`safe_because` is not needed: nothing about this endpoint contradicts its `safe`";
                 self.report
                     .error(Mistake::BadSafe, At::Key(&path.key("safe_because")), message)
                     .label("needs no reason");
             }
             (Some(Told { word, of, .. }), None) if head.safe => {
-                let message = format!("{of} says `{word}`: what writes isn't sent again after a lost answer");
+                let message = format!("{of} says `{word}`, so the endpoint can't be `safe`");
                 self.report
                     .error(Mistake::BadSafe, At::Key(&path.key("safe")), message)
-                    .label("might be done twice")
-                    .help("leave it out, or say in `safe_because` why it may be sent again");
+                    .label("a retry might carry it out twice")
+                    .help("remove it, or explain in `safe_because` why it may be retried");
             }
             (Some(Told { word, of, .. }), None) => {
-                let message = format!("{of} says `{word}`: what only reads is `safe: true`");
+                let message = format!("{of} says `{word}`, so the endpoint should be `safe`");
                 self.report
                     .error(Mistake::BadSafe, At::Key(path), message)
-                    .label("wouldn't be sent again after a lost answer")
-                    .help("add `safe: true`, or say in `safe_because` what a call changes");
+                    .label("would not be retried after a lost response")
+                    .help("add `safe: true`, or explain in `safe_because` what a call changes");
             }
             _ => {}
         }
@@ -163,7 +164,7 @@ impl Checker<'_> {
         if grants.kind == Token::None {
             self.report
                 .error(Mistake::BadGrants, At::Value(&path.key("kind")), "`none` is not a token")
-                .label("which kind of token is it?");
+                .label("name the kind of token");
         }
         self.field(&path.key("token"), &endpoint.response, &grants.token, "response");
         self.field(&path.key("expires"), &endpoint.response, &grants.expires, "response");
@@ -175,17 +176,17 @@ impl Checker<'_> {
 
 pub(super) fn path_problem(path: &str) -> Option<String> {
     if !path.starts_with('/') {
-        return Some("the path starts with `/`, without a host".to_owned());
+        return Some("start with `/`, without a host".to_owned());
     }
     if path.contains('?') {
-        return Some("parameters are fields: the path ends before `?`".to_owned());
+        return Some("end the path before `?`: parameters are fields".to_owned());
     }
     let odd = path.chars().find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '-' | '.')));
     if let Some(odd) = odd {
-        return Some(format!("a path has no `{odd}`"));
+        return Some(format!("remove `{odd}` from the path"));
     }
     path.split('/')
         .skip(1)
         .any(|part| !names::is_identifier(&part.replace(['-', '.'], "_")))
-        .then(|| "a part of the path is empty or starts with a digit".to_owned())
+        .then(|| "a segment of the path is empty or starts with a digit".to_owned())
 }

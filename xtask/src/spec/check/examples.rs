@@ -36,10 +36,10 @@ impl Checker<'_> {
         let head = &endpoint.head;
         let has_none = matches!(serde_json::from_str(text), Ok(Value::Object(answer)) if !answer.contains_key("errcode"));
         if head.answer.format() == Some(Format::Json) && head.errcode == Errcode::Always && has_none {
-            let help = "if WeCom leaves it out of successes, the endpoint says `errcode: on_failure`";
+            let help = "if WeCom omits it from successes, add `errcode: on_failure` to the endpoint";
             self.report
                 .error(Mistake::IncompleteExample, At::Value(path), "the example lacks `errcode`")
-                .label("an answer without it isn't taken for WeCom's")
+                .label("a response without it counts as not from WeCom")
                 .help(help);
         }
     }
@@ -74,7 +74,7 @@ impl Checker<'_> {
         // What is sent is written as the type says; of answers, only what looks like another type is odd.
         place.sent = !envelope;
         for (_, again) in place.duplicates() {
-            let message = "a key stands twice in the same object";
+            let message = "a key occurs twice in the same object";
             self.report.error(Mistake::BadExample, At::Bytes(again), message).label("again here");
         }
         match serde_json::from_str::<Value>(text) {
@@ -145,7 +145,7 @@ impl Checker<'_> {
         }
         for (name, field) in fields.iter().filter(|(_, field)| !field.embed) {
             if !field.optional && !object.contains_key(name) {
-                let help = format!("if it may be absent, its key is `{name}?`");
+                let help = format!("if it may be absent, write its key as `{name}?`");
                 self.problem(
                     Mistake::IncompleteExample,
                     place,
@@ -343,12 +343,12 @@ impl Checker<'_> {
     fn mismatch(&mut self, place: &Place<'_>, ty: &TypeExpr, value: &Value) {
         let kind = json_kind(value);
         let help =
-            "where the page shows another type than it documents, the field's type says so, with a `quirk`"
+            "if the page shows another type than it documents, change the field's type and add a `quirk`"
                 .to_owned();
         self.problem(
             Mistake::BadExampleValue,
             place,
-            format!("a `{ty}` is expected, this is of the kind `{kind}`"),
+            format!("expected a `{ty}`, found `{kind}`"),
         )
         .label(format!("not a `{ty}`"))
         .help(help);

@@ -32,7 +32,7 @@ impl Checker<'_> {
             }
         }
         if let Some(cut) = each.iter().find(|limit| !limit.refuses()) {
-            let message = format!("`{}` says what becomes of one text", cut.kind.key());
+            let message = format!("`{}` applies to a single text, not to items", cut.kind.key());
             self.report
                 .error(Mistake::BadLimit, At::Key(&path.key("each").key(cut.kind.key())), message)
                 .label("not of items");
@@ -65,10 +65,10 @@ impl Checker<'_> {
         }
         for lower in limits {
             for upper in limits.iter().filter(|upper| lower.contradicts(upper)) {
-                let message = format!("no value is between {} and {}", lower.value, upper.value);
+                let message = format!("no value fits between {} and {}", lower.value, upper.value);
                 self.report
                     .error(Mistake::BadLimit, At::Key(path), message)
-                    .label("the smallest is above the largest");
+                    .label("the minimum exceeds the maximum");
             }
         }
     }
@@ -132,12 +132,12 @@ fn problem(ty: &TypeExpr, limit: &Limit) -> Option<(&'static str, String)> {
     let takes = limit.kind.facts().takes;
     match &limit.value {
         LimitValue::Pattern(pattern) => {
-            Some(("this is no pattern of a whole text", pattern_problem(pattern)?))
+            Some(("the pattern must match a whole text", pattern_problem(pattern)?))
         }
         LimitValue::Number(number) => {
             let whole = *ty != TypeExpr::Scalar(Scalar::F64);
             let odd = takes == Takes::Number && whole && number.as_i64().is_none();
-            odd.then(|| ("a limit of whole numbers is one, of 64 bits", format!("the type is `{ty}`")))
+            odd.then(|| ("a limit of integers must be a 64-bit integer", format!("the type is `{ty}`")))
         }
         LimitValue::True => {
             let item = match ty {
@@ -146,7 +146,7 @@ fn problem(ty: &TypeExpr, limit: &Limit) -> Option<(&'static str, String)> {
             };
             let same = matches!(item, TypeExpr::Scalar(Scalar::String | Scalar::Int | Scalar::Uint));
             (limit.kind == LimitKind::UniqueItems && !same).then(|| {
-                ("only strings and integers are compared", format!("items are of the type `{item}`"))
+                ("only strings and integers can be unique", format!("items are of the type `{item}`"))
             })
         }
     }
@@ -155,7 +155,7 @@ fn problem(ty: &TypeExpr, limit: &Limit) -> Option<(&'static str, String)> {
 /// What is wrong with a pattern.
 fn pattern_problem(pattern: &str) -> Option<String> {
     if !(pattern.starts_with('^') && pattern.ends_with('$')) {
-        return Some("a part of the text would do".to_owned());
+        return Some("it would match a part of the text".to_owned());
     }
     regex_lite::Regex::new(pattern).err().map(|error| error.to_string())
 }

@@ -144,7 +144,7 @@ fn modules(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
                 .error(
                     Mistake::BadFileName,
                     At::Key(&at),
-                    format!("`{}` is a file and a folder of chapters at once", parts[0]),
+                    format!("`{}` is both a file and a family of chapters", parts[0]),
                 )
                 .label("a chapter of it")
                 .help(format!("rename {} to `{}.<chapter>.yaml`", twin.path, parts[0]));

@@ -15,8 +15,8 @@ impl Checker<'_> {
         let answer = endpoint.head.answer;
         if answer.may_be_file() || answer.format() != Some(Format::Json) {
             self.report
-                .error(Mistake::BadPagination, At::Key(path), "only JSON answers have pages")
-                .label("not a JSON answer");
+                .error(Mistake::BadPagination, At::Key(path), "only JSON responses can have pages")
+                .label("the response is not JSON");
             return;
         }
         let Pagination { cursor, next, offset, limit, more, end, total, items } = pagination;
@@ -26,30 +26,30 @@ impl Checker<'_> {
         };
         match (cursor, offset, next) {
             (Some(_), None, Some(_)) | (None, Some(_), None) => {}
-            (None, None, _) => wrong(None, "pages start at a `cursor` or at an `offset`", "has neither"),
+            (None, None, _) => wrong(None, "`pagination` needs a `cursor` or an `offset`", "has neither"),
             (Some(_), Some(_), _) => {
-                let message = "pages start at a `cursor` or at an `offset`, not at both";
+                let message = "`pagination` can't have both a `cursor` and an `offset`";
                 wrong(Some("offset"), message, "there is a `cursor`");
             }
             (Some(_), None, None) => {
-                wrong(Some("cursor"), "a page says where the next one starts", "needs `next`");
+                wrong(Some("cursor"), "a `cursor` needs `next`: where the next page starts", "needs `next`");
             }
             (None, Some(_), Some(_)) => {
-                let message = "an `offset` is counted: the page doesn't say where the next one starts";
-                wrong(Some("next"), message, "if it does, the offset is a `cursor`");
+                let message = "an `offset` has no `next`: the items are counted";
+                wrong(Some("next"), message, "if the response has it, write `cursor` instead of `offset`");
             }
         }
         if offset.is_some() && items.is_none() {
-            wrong(Some("offset"), "an `offset` moves on by the number of items", "needs `items`");
+            wrong(Some("offset"), "an `offset` needs `items` to count", "needs `items`");
         }
         if limit.is_some() && offset.is_none() && cursor.is_some() {
-            let message = "a `limit` tells the last page only where there is an `offset`";
-            wrong(Some("limit"), message, "a cursor needs none");
+            let message = "`limit` only goes with an `offset`";
+            wrong(Some("limit"), message, "remove it");
         }
         let rest = [("more", more), ("end", end), ("total", total)];
         let mut rest = rest.iter().filter(|(_, field)| field.is_some()).map(|(key, _)| *key);
         if let (Some(first), Some(second)) = (rest.next(), rest.next()) {
-            let message = "only one field says whether more follows";
+            let message = "`pagination` can have only one of `more`, `end` and `total`";
             wrong(Some(second), message, &format!("there is `{first}`"));
         }
         for (key, name, kind) in [
@@ -87,7 +87,7 @@ impl Checker<'_> {
             let next = endpoint.response.iter().find(|(next, _)| starts_at(endpoint, next));
             if let Some((next, field)) = next {
                 let message =
-                    format!("`{next}` says where the next page starts, and nothing says how pages follow");
+                    format!("`{next}` says where the next page starts, but there is no `pagination`");
                 self.report
                     .error(
                         Mistake::MissingPagination,
@@ -101,16 +101,16 @@ impl Checker<'_> {
         let path = path.key("pagination");
         for (here, name, other) in [("more", &pagination.more, "end"), ("end", &pagination.end, "more")] {
             if let Some(name) = name.as_deref().filter(|name| sign(name) == Some(other)) {
-                let message = format!("`{name}` sounds like `{other}`, which is the opposite");
+                let message = format!("`{name}` sounds like `{other}`, the opposite");
                 self.report
                     .error(Mistake::BadPagination, At::Key(&path.key(here)), message)
-                    .label("the wrong way round");
+                    .label("the opposite");
             }
         }
         let Pagination { more, end, total, .. } = pagination;
         let unused = endpoint.response.keys().find_map(|name| Some((name, sign(name)?)));
         if let Some((name, key)) = unused.filter(|_| more.is_none() && end.is_none() && total.is_none()) {
-            let message = format!("`{name}` says which page is the last one");
+            let message = format!("`{name}` says which page is the last one, but `pagination` lacks it");
             self.report
                 .error(Mistake::MissingPagination, At::Key(&path), message)
                 .label(format!("needs `{key}: {name}`"));
@@ -121,15 +121,15 @@ impl Checker<'_> {
     fn kind(&mut self, path: &Path, name: &str, ty: &TypeExpr, kind: Kind) {
         let number = matches!(ty, TypeExpr::Scalar(Scalar::Int | Scalar::Uint));
         let (right, message) = match kind {
-            Kind::Number => (number, "what is counted is an integer"),
+            Kind::Number => (number, "this field must be an integer"),
             Kind::Cursor => {
-                (number || *ty == TypeExpr::Scalar(Scalar::String), "a cursor is a string or an integer")
+                (number || *ty == TypeExpr::Scalar(Scalar::String), "a cursor must be a string or an integer")
             }
             Kind::Flag => (
                 matches!(ty, TypeExpr::Scalar(Scalar::Bool | Scalar::Flag)),
-                "whether more follows is a `flag` or a `bool`",
+                "this field must be a `flag` or a `bool`",
             ),
-            Kind::List => (matches!(ty, TypeExpr::Generic(Generic::List, _)), "the items are a list"),
+            Kind::List => (matches!(ty, TypeExpr::Generic(Generic::List, _)), "`items` must be a list"),
         };
         if !right {
             let label = format!("`{name}` is a `{ty}`");

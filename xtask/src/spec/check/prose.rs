@@ -45,7 +45,7 @@ pub(super) fn check(openings: &[String], file: usize, root: &Node, diagnostics: 
                 .error(
                     Mistake::HeadlessSentence,
                     At::Bytes(span.clone()),
-                    format!("a sentence names nothing: \"{sentence}\""),
+                    format!("the sentence doesn't name its subject: \"{sentence}\""),
                 )
                 .label("name the thing first, as in `The sender's userid.`");
         }

@@ -29,7 +29,7 @@ pub(super) fn check(table: &Rates, spec: &Spec, sources: &[Source], diagnostics:
         if rate.rate.is_empty() {
             let at = path.key("rate");
             report
-                .error(Mistake::BadRate, At::Value(&at), "a rate without a number")
+                .error(Mistake::BadRate, At::Value(&at), "the rate has no number of calls")
                 .label("how many calls?");
         }
         report.rates(&path.key("rate"), &rate.rate);
@@ -45,7 +45,7 @@ impl Reporter<'_> {
         for (index, rate) in rates.iter().enumerate() {
             if rate.calls == 0 {
                 let at = path.index(index).key("calls");
-                self.error(Mistake::BadRate, At::Value(&at), "a rate of no calls").label("at least 1");
+                self.error(Mistake::BadRate, At::Value(&at), "the rate allows no calls").label("at least 1");
             }
         }
     }
@@ -55,14 +55,14 @@ impl Reporter<'_> {
 fn calls(report: &mut Reporter<'_>, path: &Path, rate: &GeneralRate) {
     if rate.of == Of::Paths(Vec::new()) {
         report
-            .error(Mistake::BadGeneralRate, At::Value(&path.key("of")), "a rate of no endpoint")
+            .error(Mistake::BadGeneralRate, At::Value(&path.key("of")), "the rate applies to no endpoint")
             .label("names none")
-            .help("write `of: none` where something else than calls is limited");
+            .help("write `of: none` if the limit isn't one of calls");
     }
     if rate.of != Of::Each && !rate.except.is_empty() {
         report
-            .error(Mistake::BadGeneralRate, At::Key(&path.key("except")), "only `of: each` has exceptions")
-            .label("leave it out, and the paths out of `of`");
+            .error(Mistake::BadGeneralRate, At::Key(&path.key("except")), "`except` needs `of: each`")
+            .label("remove it, and list only the limited paths in `of`");
     }
     for (key, paths) in [("of", rate.of.paths()), ("except", &rate.except)] {
         let mut seen = HashSet::new();
@@ -88,8 +88,7 @@ fn recipients(report: &mut Reporter<'_>, path: &Path, rate: &GeneralRate, spec: 
     let Some(name) = &rate.recipients else { return };
     let path = path.key("recipients");
     if rate.counts != Counts::Recipients && rate.per != Scope::Recipient || rate.of.paths().is_empty() {
-        let help =
-            "it says who is counted with `per: recipient` or `counts: recipients`, and some paths in `of`";
+        let help = "`recipients` needs `per: recipient` or `counts: recipients`, and paths in `of`";
         report
             .error(Mistake::BadGeneralRate, At::Key(&path), "no recipients are counted")
             .label("leave it out")
@@ -103,9 +102,9 @@ fn recipients(report: &mut Reporter<'_>, path: &Path, rate: &GeneralRate, spec: 
                 .error(
                     Mistake::BadGeneralRate,
                     At::Value(&path),
-                    format!("two fields of `{call}` name its recipients"),
+                    format!("two rates name different recipients of `{call}`"),
                 )
-                .label(format!("`{field}` does, says `{other}`"));
+                .label(format!("`{other}` names `{field}`"));
         }
     }
     for endpoint in endpoints.filter(|endpoint| rate.of.paths().iter().any(|path| is_at(endpoint, path))) {
@@ -120,10 +119,10 @@ fn recipients(report: &mut Reporter<'_>, path: &Path, rate: &GeneralRate, spec: 
                     .help_if(help);
             }
             Some(field) if !names_receivers(&field.ty) => {
-                let message = format!("`{name}` of `{call}` names nobody: it is a `{}`", field.ty);
+                let message = format!("`{name}` of `{call}` can't hold recipients: it is a `{}`", field.ty);
                 report
                     .error(Mistake::BadGeneralRate, At::Value(&path), message)
-                    .label("a `string`, or a `list`, `pipe` or `csv` of them");
+                    .label("expected a `string`, or a `list`, `pipe` or `csv` of strings");
             }
             Some(_) => {}
         }

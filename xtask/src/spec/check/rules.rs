@@ -18,8 +18,8 @@ impl Checker<'_> {
                 Some(rule) => self.rule(&path, fields, &rule),
                 None => {
                     self.report
-                        .error(Mistake::BadRule, At::Value(&path), "a rule says exactly one thing")
-                        .label("says none or several")
+                        .error(Mistake::BadRule, At::Value(&path), "a rule must have exactly one kind")
+                        .label("has none or several")
                         .help(format!("rules: {}", Rule::KEYS));
                 }
             }
@@ -41,17 +41,18 @@ impl Checker<'_> {
                     (!optional).then(|| (why, format!("`{name}` is required")))
                 }
                 Asks::Time | Asks::Comparable if in_list => {
-                    let why = "of a list, many values would be compared; say it in the struct of its items";
-                    Some((why, format!("`{name}` stands in a list")))
+                    let why =
+                        "a comparison can't pass through a list: move the rule to the struct of its items";
+                    Some((why, format!("`{name}` is in a list")))
                 }
-                Asks::Time => (!is_time(field)).then(|| ("a span is between timestamps", of_type())),
+                Asks::Time => (!is_time(field)).then(|| ("a span needs timestamps", of_type())),
                 Asks::Comparable => {
                     let comparable = is_number(field) || is_time(field);
-                    (!comparable).then(|| ("only numbers and timestamps are compared", of_type()))
+                    (!comparable).then(|| ("only numbers and timestamps can be compared", of_type()))
                 }
-                Asks::Number => (!is_number(field)).then(|| ("a total is of numbers", of_type())),
+                Asks::Number => (!is_number(field)).then(|| ("a total needs numbers", of_type())),
                 Asks::Scalar => {
-                    nested(self.file, &field.ty).then(|| ("a condition is on a scalar", of_type()))
+                    nested(self.file, &field.ty).then(|| ("a condition needs a scalar", of_type()))
                 }
                 Asks::Limits(limits) => {
                     let key = match rule {
@@ -69,7 +70,7 @@ impl Checker<'_> {
         if let Rule::When { demand: Demand::Required | Demand::Forbidden, field, when, .. } = rule
             && field == when
         {
-            let message = "a field says nothing about itself";
+            let message = "a rule can't relate a field to itself";
             self.report.error(Mistake::BadRule, At::Value(path), message).label("the same field twice");
         }
     }

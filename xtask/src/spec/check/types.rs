@@ -20,8 +20,8 @@ impl Checker<'_> {
         for operation in file.operations() {
             let (path, name) = (operation.section.entry(operation.name), operation.name);
             let (what, help) = match operation.section {
-                Section::Events => ("an event's name", "name it as it is told on the wire"),
-                _ => ("an endpoint's name", "name it as the last part of its path"),
+                Section::Events => ("an event's name", "name it as on the wire"),
+                _ => ("an endpoint's name", "name it after the last part of its path, verb first"),
             };
             if !names::is_snake(name) {
                 let message = format!("`{name}` is not snake_case");
@@ -47,7 +47,7 @@ impl Checker<'_> {
         }
         for (path, rust, _) in &all {
             if names::RESERVED.contains(&rust.as_str()) {
-                let message = format!("`{rust}` is a name that Rust or generated code uses itself");
+                let message = format!("`{rust}` is reserved: Rust or generated code uses it");
                 self.report.error(Mistake::ReservedName, At::Key(path), message).label("choose another name");
             }
         }
@@ -87,10 +87,10 @@ impl Checker<'_> {
             self.secret(&path, name, field);
             self.spellings(&path, (name, field), fields);
             if matches!(field.ty, TypeExpr::Generic(Generic::OrText, _)) && field.quirk.is_none() {
-                let help = "quirk: says what the page shows in place of the documented type";
+                let help = "add `quirk: …`: what the page shows instead of the documented type";
                 self.report
-                    .error(Mistake::MissingQuirk, At::Value(&path.key("type")), "`or_text` needs a reason")
-                    .label("why is it not the documented type?")
+                    .error(Mistake::MissingQuirk, At::Value(&path.key("type")), "`or_text` needs a `quirk`")
+                    .label("this differs from the documented type")
                     .help(help);
             }
         }
@@ -104,7 +104,7 @@ impl Checker<'_> {
         match &field.public {
             Some(reason) => self.report.described(&path.key("public"), reason),
             None if shown && names::sounds_secret(name) => {
-                let help = "make it a `secret`, or say in `public` why everybody may see it";
+                let help = "make it a `secret`, or explain in `public` why anyone may see it";
                 self.report
                     .error(
                         Mistake::PlainSecret,
@@ -143,7 +143,7 @@ impl Checker<'_> {
     /// What only a request's own fields can be.
     fn misplaced(&mut self, path: &Path, field: &Field, of_request: bool) {
         if !of_request && field.place != Place::Body {
-            let message = "only a request's own fields have a place";
+            let message = "`in` is only for fields of a request";
             self.report
                 .error(Mistake::BadQuery, At::Value(&path.key("in")), message)
                 .label("not a field of a request");
@@ -153,7 +153,7 @@ impl Checker<'_> {
             let joined = matches!(generic, Generic::Pipe | Generic::Csv);
             let item = matches!(**inner, TypeExpr::Scalar(Scalar::String | Scalar::Int | Scalar::Uint));
             if joined && !item {
-                let message = format!("a `{}` joins strings or integers", generic.keyword());
+                let message = format!("a `{}` can only join strings or integers", generic.keyword());
                 self.report
                     .error(Mistake::BadType, At::Value(&path.key("type")), message)
                     .label(format!("`{inner}` is neither"));
@@ -162,7 +162,7 @@ impl Checker<'_> {
         }
         let inside = !of_request || ty != &field.ty;
         if *ty == TypeExpr::Scalar(Scalar::File) && inside {
-            let message = "a file is a field of a request, sent in a form";
+            let message = "a `file` must be a field of a request with `body: multipart`";
             self.report
                 .error(Mistake::BadEncoding, At::Value(&path.key("type")), message)
                 .label("can't be sent or received here");
@@ -174,7 +174,7 @@ impl Checker<'_> {
         let values = path.key("values");
         if enumeration.values.is_empty() && self.file.complete {
             self.report
-                .error(Mistake::EmptyType, At::Key(path), "an enum without values")
+                .error(Mistake::EmptyType, At::Key(path), "the enum has no values")
                 .label("list the documented values");
         }
         let mut rust_names = vec![(path.clone(), "Other".to_owned(), "the variant for unknown values")];
@@ -200,11 +200,11 @@ impl Checker<'_> {
         let variants = path.key("variants");
         if union.variants.is_empty() && self.file.complete {
             self.report
-                .error(Mistake::EmptyType, At::Key(path), "a union without variants")
+                .error(Mistake::EmptyType, At::Key(path), "the union has no variants")
                 .label("list the documented variants");
         }
         if !union.variants.is_empty() && union.variants.values().all(|variant| variant.ty.is_none()) {
-            let message = "a union of tags without content is an enum";
+            let message = "a union needs content; make this an enum";
             self.report.error(Mistake::BadUnion, At::Key(path), message).label("no variant has a `type`");
         }
         let tagged = matches!(union.style, Style::Sibling | Style::Flat);
@@ -216,7 +216,7 @@ impl Checker<'_> {
             );
             self.report
                 .error(Mistake::BadUnion, At::Key(path), message)
-                .label("how are its variants told apart?");
+                .label("decides how variants are distinguished");
         }
         let mut rust_names = vec![(path.clone(), "Other".to_owned(), "the variant for unknown tags")];
         for (tag, variant) in &union.variants {
@@ -241,37 +241,37 @@ impl Checker<'_> {
         }
         if variant.key.is_some() && union.style != Style::Sibling {
             self.report
-                .error(Mistake::BadUnion, At::Key(at), "only a sibling's content has a `key`")
+                .error(Mistake::BadUnion, At::Key(at), "only variants of a `sibling` union can have a `key`")
                 .label("not a sibling");
         }
         let Some(ty) = &variant.ty else {
             if union.style != Style::Sibling || variant.key.is_some() {
-                let message = "only a sibling can be a tag without content";
+                let message = "only a `sibling` union can have a variant without content";
                 self.report.error(Mistake::BadUnion, At::Key(at), message).label("needs a `type`");
             }
             return;
         };
         match union.style {
             Style::Sibling if Some(variant.content(tag)) == union.tag.as_deref() => {
-                let message = format!("the tag `{tag}` is also the field of the content");
+                let message = format!("the tag `{tag}` and the content are the same field");
                 self.report.error(Mistake::BadUnion, At::Key(at), message).label("can't hold both");
             }
             Style::Flat if !ty.name().is_some_and(|name| self.file.structs.contains_key(name)) => {
-                let message = "what stands among a tag's fields is a struct";
+                let message = "the content of a `flat` variant must be a struct";
                 self.report.error(Mistake::BadUnion, At::Key(at), message).label(format!("`{ty}` is not"));
             }
             Style::Flat if self.has_field(ty, union.tag.as_deref().unwrap_or_default()) => {
-                let message = format!("the variant `{tag}` has a field of the tag's name");
+                let message = format!("a field of the variant `{tag}` has the name of the tag");
                 self.report.error(Mistake::BadUnion, At::Key(at), message).label("can't hold both");
             }
             Style::Kind if KINDS.contains(&tag) && !is_of_kind(self.file, ty, tag) => {
-                let message = format!("`{ty}` is no {tag} in JSON");
-                self.report.error(Mistake::BadUnion, At::Key(at), message).label("could never be read");
+                let message = format!("`{ty}` is not a {tag} in JSON");
+                self.report.error(Mistake::BadUnion, At::Key(at), message).label("can never be read");
             }
             Style::Kind if !KINDS.contains(&tag) => {
                 let help = format!("kinds: {}", KINDS.join(", "));
                 self.report
-                    .error(Mistake::BadUnion, At::Key(at), format!("`{tag}` is no kind of JSON"))
+                    .error(Mistake::BadUnion, At::Key(at), format!("`{tag}` is not a kind of JSON"))
                     .label("unknown kind")
                     .help(help);
             }
@@ -308,9 +308,9 @@ impl Checker<'_> {
             let is_object = matches!(field.ty, TypeExpr::Named(_))
                 && union.is_some_and(|union| union.style != Style::Kind);
             if !is_object {
-                let help = "its variants' fields stand among the fields around it";
+                let help = "embedding puts the fields of its variants among the fields around it";
                 self.report
-                    .error(Mistake::BadEmbed, At::Value(&at.key("type")), "only a union is embedded")
+                    .error(Mistake::BadEmbed, At::Value(&at.key("type")), "only a union can be embedded")
                     .label("not a union of objects")
                     .help(help);
             }
@@ -319,11 +319,13 @@ impl Checker<'_> {
             let beside = inner.into_iter().flatten().filter_map(|name| fields.get_full(name));
             let beside = beside.filter(|(_, _, field)| !field.embed).min_by_key(|(index, ..)| *index);
             if let Some((_, clash, _)) = beside {
-                let message = format!("`{clash}` is a field beside the union, and one of its own");
-                self.report.error(Mistake::BadEmbed, At::Key(&at), message).label("which one is meant?");
+                let message = format!("`{clash}` is a field both of the union and beside it");
+                self.report
+                    .error(Mistake::BadEmbed, At::Key(&at), message)
+                    .label("a second field with this name");
             }
             if let Some(first) = first.replace(name) {
-                let message = format!("`{first}` is embedded already");
+                let message = format!("`{first}` is already embedded");
                 self.report.error(Mistake::BadEmbed, At::Key(&at), message).label("a second embedded field");
             }
         }
@@ -347,7 +349,7 @@ impl Checker<'_> {
         let Some(name) = endless(file) else { return };
         if let Some((section, _)) = file.type_names().find(|(_, own)| *own == name) {
             let message = format!("`{name}` contains itself");
-            let help = "a list or a map in between makes the recursion end";
+            let help = "put a list or a map in between: it can be empty";
             self.report
                 .error(Mistake::EndlessType, At::Key(&section.entry(name)), message)
                 .label("has no end")
