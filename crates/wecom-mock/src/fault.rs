@@ -60,13 +60,13 @@ impl Fault {
         Self { effect, status: None, path: None, turns: None }
     }
 
-    /// WeCom's error of this code, with the HTTP status 200, in the form that the endpoint answers in: as `errcode` in
+    /// Reports a WeCom error with this code, with the HTTP status 200, in the format of the endpoint: as `errcode` in
     /// JSON, at the beginning of `return_msg` in XML. The call is not carried out.
     pub fn code(errcode: i64) -> Self {
         Self::new(Effect::Refusal(errcode))
     }
 
-    /// An HTTP status with a short plain text, as from a gateway. The call is not carried out.
+    /// Responds with an HTTP status and a short plain text, as a gateway does. The call is not carried out.
     ///
     /// # Panics
     ///
@@ -75,13 +75,13 @@ impl Fault {
         Self::new(Effect::Instead(Reply::new(status, "text/plain", "a fault on demand\n")))
     }
 
-    /// The web page of a gateway, with the HTTP status 200 or [another](Self::with_status). The call is not carried
+    /// Responds with the web page of a gateway, with the HTTP status 200 or [another](Self::with_status). The call is not carried
     /// out.
     pub fn html() -> Self {
         Self::new(Effect::Instead(Reply::new(200, "text/html; charset=UTF-8", PAGE)))
     }
 
-    /// Delays the usual response. The call is carried out when the request comes.
+    /// Delays the usual response. The call is carried out on receipt of the request.
     pub fn delay(time: Duration) -> Self {
         Self::new(Effect::Delay(time))
     }

@@ -9,8 +9,8 @@
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let server = wecom_mock::Server::start().await?;
 //! let address = format!("{}/cgi-bin/gettoken?corpid=ww1&corpsecret=any", server.base_url());
-//! let answer: serde_json::Value = reqwest::get(address).await?.json().await?;
-//! assert_eq!(answer["errcode"], 0);
+//! let response: serde_json::Value = reqwest::get(address).await?.json().await?;
+//! assert_eq!(response["errcode"], 0);
 //! # Ok(())
 //! # }
 //! ```
@@ -21,7 +21,7 @@
 //! # Faults
 //!
 //! A test can inject faults between a client and WeCom, once or until further notice: see [`Fault`]. It can also
-//! set its own [answer](Server::answer) for a path, and inspect the [requests received](Server::received).
+//! set its own [response](Server::answer) for a path, and inspect the [requests received](Server::received).
 //!
 //! ```
 //! # #[tokio::main]
@@ -35,20 +35,20 @@
 //!
 //! // Too many calls, until further notice.
 //! server.inject(Fault::code(45009).on("/cgi-bin/user/get"));
-//! let answer: Value = reqwest::get(&user).await?.json().await?;
-//! assert_eq!(answer["errcode"], 45009);
+//! let response: Value = reqwest::get(&user).await?.json().await?;
+//! assert_eq!(response["errcode"], 45009);
 //!
 //! // No more faults.
 //! server.clear_faults();
-//! let answer: Value = reqwest::get(&user).await?.json().await?;
-//! assert_eq!(answer["name"], "Lin Wei");
+//! let response: Value = reqwest::get(&user).await?.json().await?;
+//! assert_eq!(response["name"], "Lin Wei");
 //!
 //! // A member made up by the test.
 //! server.answer("/cgi-bin/user/get", |request| {
 //!     Reply::json(json!({ "errcode": 0, "errmsg": "ok", "userid": request.param("userid"), "name": "Wang" }))
 //! });
-//! let answer: Value = reqwest::get(&user).await?.json().await?;
-//! assert_eq!(answer["name"], "Wang");
+//! let response: Value = reqwest::get(&user).await?.json().await?;
+//! assert_eq!(response["name"], "Wang");
 //! assert_eq!(server.received("/cgi-bin/user/get").len(), 3);
 //! # Ok(())
 //! # }

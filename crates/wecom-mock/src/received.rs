@@ -1,4 +1,4 @@
-//! What came in, and how much of it at once.
+//! The requests received, and how many of them at once.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Mutex;
@@ -15,7 +15,7 @@ const KEPT: usize = 1000;
 /// How many bytes the bodies may have that are kept of a path, as long as there is more than one.
 const KEPT_BYTES: usize = 64 << 20;
 
-/// A request as it came in.
+/// A request as received.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Received {
@@ -32,12 +32,12 @@ pub struct Received {
 }
 
 impl Received {
-    /// A parameter of the query: the first one of this name.
+    /// Returns a query parameter: the first one of this name.
     pub fn param(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// The body as JSON, if it is that.
+    /// Returns the body as JSON, if it is JSON.
     pub fn json(&self) -> Option<serde_json::Value> {
         serde_json::from_slice(&self.body).ok()
     }

@@ -1,4 +1,4 @@
-//! What goes back over HTTP.
+//! The responses of the server.
 
 use std::ops::RangeInclusive;
 
@@ -13,7 +13,7 @@ use crate::route::Answer;
 #[derive(Debug)]
 pub(crate) struct Refusal(pub(crate) i64, pub(crate) String);
 
-/// An answer of the server.
+/// A response of the server.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Reply {
@@ -25,7 +25,7 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// An answer of an HTTP status, a content type and a body.
+    /// Creates a response from an HTTP status, a content type and a body.
     ///
     /// # Panics
     ///
@@ -36,13 +36,13 @@ impl Reply {
         reply.with_header(CONTENT_TYPE.as_str(), content_type)
     }
 
-    /// A JSON answer. WeCom's have an `errcode`, 0 for success.
+    /// Creates a JSON response. WeCom's have an `errcode`, 0 for success.
     #[allow(clippy::needless_pass_by_value, reason = "the value is made for this call: `json!` at the call")]
     pub fn json(value: Value) -> Self {
         Self::new(200, "application/json; charset=UTF-8", value.to_string())
     }
 
-    /// A file, of which a request can ask for a part: `Range: bytes=0-1023`.
+    /// Creates a file response. A request can ask for a part of it: `Range: bytes=0-1023`.
     ///
     /// # Panics
     ///
@@ -82,7 +82,7 @@ impl Reply {
         }
     }
 
-    /// Sets a header, in place of any of the same name.
+    /// Sets a header, and replaces any of the same name.
     ///
     /// # Panics
     ///

@@ -1,4 +1,4 @@
-//! The server: a port on loopback, HTTP/1.1, and an answer to every request.
+//! The server: a port on loopback, HTTP/1.1, and a response to every request.
 
 use std::fmt;
 use std::io;
@@ -53,17 +53,17 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// How many requests have come to a path, such as `/cgi-bin/gettoken`, those that a fault hit included.
+    /// Returns how many requests to a path have been received, such as `/cgi-bin/gettoken`, including those that a fault hit.
     pub fn requests(&self, path: &str) -> u64 {
         self.state.log.count(path)
     }
 
-    /// How many requests have come, to whatever path.
+    /// Returns how many requests have been received, to any path.
     pub fn total_requests(&self) -> u64 {
         self.state.log.total()
     }
 
-    /// The latest requests to a path, oldest first. At most 1000 are kept of each path, and 64 MiB of their
+    /// Returns the latest requests to a path, oldest first. At most 1000 are kept per path, and 64 MiB of their
     /// bodies, so that a long run does not fill the memory.
     pub fn received(&self, path: &str) -> Vec<Received> {
         self.state.log.latest(path)
@@ -75,8 +75,7 @@ impl Server {
         self.state.log.peak(path)
     }
 
-    /// Lets something go wrong from now on. Of the faults that could hit a request, the one that was injected first
-    /// does.
+    /// Injects a fault. If several faults apply to a request, the one that was injected first hits it.
     pub fn inject(&self, fault: Fault) {
         self.state.faults.add(fault);
     }
@@ -86,8 +85,8 @@ impl Server {
         self.state.faults.clear(None);
     }
 
-    /// Answers requests to a path with this function from now on, in place of the usual answer or of the function
-    /// before: nothing is checked, not even the token. The path may be one that the specification lacks.
+    /// Answers requests to a path with a function from now on, which replaces the usual response or an earlier
+    /// function. Nothing is checked, not even the token. The path may be one that the specification lacks.
     ///
     /// The function runs on the server's task and should not block. If it panics, the connection is closed.
     pub fn answer(
@@ -98,8 +97,8 @@ impl Server {
         self.state.answers.add(path.into(), None, Arc::new(answer));
     }
 
-    /// Answers that many requests to a path with this function, after those that were promised before and before any
-    /// answer without an end; see [`answer`](Self::answer).
+    /// Answers a number of requests to a path with a function: after those of earlier calls, and before that of
+    /// [`answer`](Self::answer).
     pub fn answer_times(
         &self,
         times: u32,
@@ -109,7 +108,7 @@ impl Server {
         self.state.answers.add(path.into(), Some(times), Arc::new(answer));
     }
 
-    /// Returns to the usual answers of all paths.
+    /// Restores the usual responses of all paths.
     pub fn clear_answers(&self) {
         self.state.answers.clear(None);
     }
@@ -119,23 +118,23 @@ impl Server {
         self.state.log.clear(None);
     }
 
-    /// The fields of the things of a kind that were created and not removed, such as `department`, in the order in which they
-    /// were created: what was sent, and what was answered. At most 10,000 of a kind are kept.
+    /// Returns the fields of the things of a kind, such as `department`, that were created and not removed, in the order of their
+    /// creation: as sent, and as returned. At most 10,000 of a kind are kept.
     pub fn things(&self, kind: &str) -> Vec<serde_json::Value> {
         self.state.things.of(kind)
     }
 
-    /// Forgets the things that were created: all endpoints answer with their examples again.
+    /// Forgets the things that were created: all endpoints return their examples again.
     pub fn clear_things(&self) {
         self.state.things.clear(None);
     }
 
-    /// Returns to the state after the start: faults, answers, requests, things and tokens are gone.
+    /// Restores the initial state: faults, custom responses, requests, things and tokens are gone.
     pub fn reset(&self) {
         self.state.reset();
     }
 
-    /// Gives out a token of any kind, by the query parameter it goes into: `suite_access_token`, for example.
+    /// Issues a token of any kind, named by the query parameter that carries it, such as `suite_access_token`.
     pub fn issue_token(&self, parameter: &'static str) -> String {
         self.state.tokens.issue(parameter)
     }
@@ -168,27 +167,27 @@ pub struct ServerBuilder {
 }
 
 impl ServerBuilder {
-    /// The address to listen on, instead of a free port on loopback. Whoever can reach it can ask anything of the
+    /// Sets the address to listen on, instead of a free port on loopback. Anyone who can reach it can control the
     /// server.
     pub fn address(mut self, address: impl Into<SocketAddr>) -> Self {
         self.address = address.into();
         self
     }
 
-    /// Gives a token to this id and secret only. More calls add more of them.
+    /// Issues tokens only to this ID and secret. Further calls add more of them.
     pub fn credentials(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
         self.credentials.push((id.into(), secret.into()));
         self
     }
 
-    /// How long tokens are said to live, instead of 7200 seconds. The server accepts them until they are
+    /// Sets the reported lifetime of tokens, instead of 7200 seconds. The server accepts them until they are
     /// [revoked](Server::revoke_tokens) or [expired](Server::expire_tokens).
     pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
         self.token_lifetime = lifetime;
         self
     }
 
-    /// How many pages a paged endpoint has, instead of 3: at least one.
+    /// Sets how many pages a paged endpoint has, instead of 3; at least one.
     pub fn pages(mut self, pages: usize) -> Self {
         self.pages = pages.max(1);
         self

@@ -1,5 +1,5 @@
-//! Maps that forget what nobody needs any more, so that what is kept for each credential doesn't grow with every credential
-//! that was ever used.
+//! Maps that drop entries nobody needs anymore, so that the state per credential doesn't grow with every credential ever
+//! used.
 
 use std::borrow::Borrow;
 use std::collections::HashMap;
@@ -10,9 +10,9 @@ use tokio::time::Instant;
 /// Below this number, entries aren't worth looking through.
 const FEW: usize = 64;
 
-/// Something that need not be kept for ever.
+/// A value that doesn't have to be kept forever.
 pub(crate) trait Keep {
-    /// Until when it is needed; `None` while somebody uses it.
+    /// Returns until when it is needed; `None` while it is in use.
     fn until(&self, now: Instant) -> Option<Instant>;
 }
 

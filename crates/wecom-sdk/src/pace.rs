@@ -1,4 +1,4 @@
-//! Notices files that stop coming or going.
+//! Detects stalled uploads and downloads.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,7 +16,7 @@ fn least(time: Duration) -> u64 {
     time.as_secs().max(1)
 }
 
-/// How a download comes. Only the time that is spent waiting for it counts.
+/// The progress of a download. Only time spent waiting for it counts.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pace {
     patience: Duration,

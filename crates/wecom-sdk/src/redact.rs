@@ -1,4 +1,4 @@
-//! Takes secrets out of what a server says, should it repeat what it was sent.
+//! Removes secrets from a server's text, in case it repeats what it was sent.
 
 use std::fmt;
 
@@ -10,10 +10,10 @@ use wecom_models::wire::mend;
 
 use crate::transport::RequestBody;
 
-/// What stands in place of a secret.
+/// The replacement for a secret.
 const GONE: &str = "…";
 
-/// Takes secrets out of a text: as they are, and as URLs, forms and JSON write them.
+/// Removes secrets from a text: as they are, and as encoded in URLs, forms and JSON.
 pub(crate) fn redact<'a>(text: &mut String, secrets: impl IntoIterator<Item = &'a Secret>) {
     let mut places = places(text, secrets);
     places.sort_unstable();

@@ -1,9 +1,9 @@
-//! One call, with everything around it. Each step adds something to the next:
+//! A call, in four steps. Each adds to the next:
 //!
-//! - [`Session::send`] an endpoint's type: it checks the request, and reads the answer.
-//! - [`Session::within_deadline`] the deadline, and the span that tells what became of the call.
-//! - [`Session::with_retries`] limits, tokens and repeats.
-//! - [`Session::exchange`] one request, one answer, and what is wrong with it.
+//! - [`Session::send`] an endpoint's type: it checks the request, and reads the response.
+//! - [`Session::within_deadline`] the deadline, and the span that records the outcome.
+//! - [`Session::with_retries`] limits, tokens and retries.
+//! - [`Session::exchange`] one request and one response, with its errors.
 //!
 //! Only the first is compiled for each endpoint.
 
@@ -42,8 +42,8 @@ use crate::tokens::{FETCH, Tokens};
 use crate::transport::{RequestBody, ResponseBody, TransportError};
 use crate::{Body, Error};
 
-/// The codes that say that a token is no good: a wrong one, or one that has run out. WeCom is not strict about which is
-/// which. It says so before it carries anything out.
+/// The codes for an invalid or expired token. WeCom doesn't distinguish them strictly. It reports them before it carries
+/// anything out.
 const REFUSED_TOKEN: [i64; 7] = [
     errcode::INVALID_SECRET,
     errcode::INVALID_ACCESS_TOKEN,
@@ -54,35 +54,35 @@ const REFUSED_TOKEN: [i64; 7] = [
     errcode::SUITE_ACCESS_TOKEN_EXPIRED,
 ];
 
-/// Who calls, through what, and how.
+/// A caller with a credential and options.
 #[derive(Clone, Copy)]
 pub(crate) struct Session<'a> {
     pub(crate) caller: &'a Caller,
     who: &'a Identity,
-    /// Where tokens come from, for calls that take one.
+    /// The source of tokens, for calls that take one.
     tokens: Option<&'a Arc<Tokens>>,
     pub(crate) options: &'a CallOptions,
 }
 
-/// What makes one call differ from another.
+/// The properties of a call.
 pub(crate) struct Call<'a> {
     pub(crate) endpoint: &'static Meta,
-    /// Makes the request with a token.
+    /// Builds the request with a token.
     pub(crate) build: &'a mut (dyn FnMut(&str) -> Result<Request<RequestBody>, Error> + Send),
-    /// Whether a file is taken in as a stream.
+    /// Whether a file is received as a stream.
     pub(crate) download: bool,
-    /// Whether the request can be made more than once.
+    /// Whether the request can be built more than once.
     pub(crate) repeatable: bool,
-    /// How much longer than others it may take.
+    /// The extra time that it may take.
     pub(crate) extra: Duration,
     /// Who receives something.
     pub(crate) recipients: &'a [String],
-    /// What must not be shown besides the token and what the request itself says is a secret.
+    /// Secrets besides the token and those that the request itself marks.
     pub(crate) secrets: &'a [Secret],
 }
 
 impl<'a> Call<'a> {
-    /// A call like most: it can be repeated, and its answer fits into memory.
+    /// Creates an ordinary call: it can be repeated, and its response fits into memory.
     pub(crate) fn new(
         endpoint: &'static Meta,
         build: &'a mut (dyn FnMut(&str) -> Result<Request<RequestBody>, Error> + Send),
@@ -99,26 +99,26 @@ impl<'a> Call<'a> {
     }
 }
 
-/// Takes an answer in.
+/// Receives a response.
 type Take<'a> = dyn FnMut(Answer<'_>) -> Result<(), ResponseError> + Send + 'a;
 
-/// An answer whose body is all there, or a file that is still coming.
+/// A complete response, or a file that is still arriving.
 pub(crate) enum Answer<'a> {
     Whole(&'a Response<Bytes>),
     File(Response<ResponseBody>),
 }
 
-/// An answer as it comes in.
+/// A response as it arrives.
 enum Received {
     Whole(Response<Bytes>),
     File(Response<ResponseBody>),
 }
 
-/// How far a call has got, for whoever cuts it short.
+/// The progress of a call, for code that ends it early.
 #[derive(Default)]
 struct Progress {
     attempts: AtomicU32,
-    /// Whether a request is on its way.
+    /// Whether a request has been sent.
     sent: AtomicBool,
 }
 
@@ -133,7 +133,7 @@ impl<'a> Session<'a> {
         Self { caller, who, tokens: None, options: &caller.options }
     }
 
-    /// Calls an endpoint, and gives what is read from its answer, with the answer.
+    /// Calls an endpoint, and returns the decoded response with the raw one.
     pub(crate) async fn send<E>(self, request: &E) -> Result<(E::Response, Response<Bytes>), Error>
     where
         E: Endpoint + Sync,
@@ -144,8 +144,8 @@ impl<'a> Session<'a> {
         self.call(call, |answer| self.whole::<E>(answer)).await
     }
 
-    /// Calls an endpoint that gives out a token. That is for everyone who waits for it, so no
-    /// single call's options have a say in it.
+    /// Calls an endpoint that issues a token. It is shared by all waiting callers, so the options of a
+    /// single call don't apply.
     pub(crate) async fn grant<E>(self, request: &E) -> Result<E::Response, Error>
     where
         E: Endpoint + Sync,
@@ -158,7 +158,7 @@ impl<'a> Session<'a> {
         session.call(Call::new(E::META, &mut build), read).await.map(|(value, _)| value)
     }
 
-    /// Refuses what breaks documented limits.
+    /// Rejects a request that breaks documented limits.
     pub(crate) fn check<E: Endpoint>(self, request: &E) -> Result<(), Error> {
         if !self.options.validates {
             return Ok(());
@@ -166,7 +166,7 @@ impl<'a> Session<'a> {
         request.violations().map_err(|violations| Error::Invalid { endpoint: E::META, violations })
     }
 
-    /// Makes the HTTP requests of a request that keeps to its limits.
+    /// Builds the HTTP requests of a request that has been checked.
     pub(crate) fn builder<E>(
         self,
         request: &E,
@@ -184,7 +184,7 @@ impl<'a> Session<'a> {
         })
     }
 
-    /// Reads an answer whose body is all there.
+    /// Reads a complete response.
     #[allow(clippy::needless_pass_by_value, reason = "what takes in a file owns it")]
     pub(crate) fn whole<E: Endpoint>(self, answer: Answer<'_>) -> Result<E::Response, ResponseError> {
         match answer {
@@ -193,7 +193,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Makes a call, and gives what is read from its answer, with the answer; without its body if that is a file.
+    /// Makes a call, and returns the decoded response with the raw one, whose body is empty if it is a file.
     pub(crate) async fn call<T: Send>(
         self,
         call: Call<'_>,
@@ -205,7 +205,7 @@ impl<'a> Session<'a> {
         Ok((value.expect("a successful call has read a response"), answer))
     }
 
-    /// Makes a call, or gives it up when its time is over, and tells in a span what became of it.
+    /// Makes a call, ends it at its deadline, and records the outcome in a span.
     async fn within_deadline(
         self,
         mut call: Call<'_>,
@@ -250,7 +250,7 @@ impl<'a> Session<'a> {
         result
     }
 
-    /// Sends requests, each when its turn has come and with a token, until one succeeds or no other would.
+    /// Sends requests, as limits allow and with a token, until one succeeds or a retry is pointless.
     async fn with_retries(
         self,
         call: &mut Call<'_>,
@@ -263,14 +263,14 @@ impl<'a> Session<'a> {
         let tokens = self.tokens.filter(|_| endpoint.token != TokenKind::NoToken);
         let no_token = Secret::default();
         let asking = Asking { who, endpoint, recipients: call.recipients, options, deadline };
-        // A call that is repeated because its token was refused has not failed yet.
+        // A refused token is not a failure yet: the call is repeated with another one.
         let mut renewed = false;
         loop {
             let current = match tokens {
                 Some(tokens) => Some(tokens.get().await?),
                 None => None,
             };
-            // Last of all: what is counted as leaving now must not wait for anything else.
+            // Last: a call counted now must not wait for anything else.
             let place = caller.limits.admit(&asking).await?;
             let current = current.zip(tokens).map(|(current, tokens)| tokens.latest(current));
             let attempt = progress.attempts.fetch_add(1, Ordering::Relaxed) + 1;
@@ -302,7 +302,7 @@ impl<'a> Session<'a> {
                     errcode = error.code(),
                     "WeCom refused the token: fetching a new one"
                 );
-                // WeCom may give out the same token again while it lives: then it is not the token that is wrong.
+                // WeCom may issue the same token again while it is valid: the token isn't the problem then.
                 if tokens.get().await?.token == current.token {
                     return Err(error);
                 }
@@ -328,7 +328,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Sends one request, takes in its answer, and says what is wrong with it.
+    /// Sends one request, and receives its response or error.
     async fn exchange(
         self,
         call: &mut Call<'_>,
@@ -338,7 +338,7 @@ impl<'a> Session<'a> {
     ) -> Result<Response<Bytes>, Error> {
         let (endpoint, hooks) = (call.endpoint, &self.options.hooks);
         let attempt = progress.attempts.load(Ordering::Relaxed);
-        // Whatever the request writes as a secret is one, and so is what it is sent with.
+        // Secrets are what the request writes as such, and the token.
         let (request, mut secrets) = secrets_written(|| (call.build)(token.expose()));
         let mut request = request?;
         secrets.push(token.clone());
@@ -378,7 +378,7 @@ impl<'a> Session<'a> {
         result
     }
 
-    /// Sends a request and waits for what comes back, as long as that may take: an upload that stands still is given up before.
+    /// Sends a request and waits for the response within the timeout. A stalled upload ends earlier.
     async fn in_time(self, call: &mut Call<'_>, request: Request<RequestBody>) -> Result<Received, Error> {
         let endpoint = call.endpoint;
         let CallOptions { timeout: usual, stall, .. } = *self.options;
@@ -398,7 +398,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// What comes back to a request: a file as soon as it begins, if one is asked for, and anything else whole.
+    /// Receives a response: a file as soon as it begins, if one is expected; anything else completely.
     async fn receive(
         self,
         endpoint: &'static Meta,
@@ -423,7 +423,7 @@ impl<'a> Session<'a> {
             let (file, beginning, rest) = file.await.map_err(failed)?;
             return Ok(match file {
                 Some(Ok(())) => Received::File(Response::from_parts(head, rest.after(beginning))),
-                // All of it, or as much as shows what it is.
+                // All of it, or enough to recognize it.
                 Some(Err(_)) | None => Received::Whole(Response::from_parts(head, beginning)),
             });
         }
@@ -439,12 +439,12 @@ impl<'a> Session<'a> {
     }
 }
 
-/// A file came, although the call takes none.
+/// The error for a file that the call doesn't expect.
 pub(crate) fn not_asked_for() -> ResponseError {
     DecodeError::new("", "unexpected file: the endpoint returns JSON, use `download` for files").into()
 }
 
-/// What is wrong with an answer, if anything is.
+/// Checks a response for errors.
 fn judge(
     endpoint: &'static Meta,
     outcome: Result<(), ResponseError>,
@@ -455,7 +455,7 @@ fn judge(
     }
     let (head, body) = answer.into_parts();
     let body = Body(body);
-    // What is an error in its own words is one whatever the status.
+    // A body that reports an error is an error, whatever the status.
     let error = match outcome {
         Err(ResponseError::Api(error)) => {
             let retry_after = retry_after(&head.headers, SystemTime::now());
@@ -466,7 +466,7 @@ fn judge(
         Err(error) if head.status.is_success() => DecodeError::new("", error.to_string()),
         _ => return Err(Error::Status { endpoint, status: head.status, headers: head.headers.into(), body }),
     };
-    // Without a length, only the content shows that the connection broke.
+    // Without a length, only the content reveals a broken connection.
     if !head.headers.contains_key(CONTENT_LENGTH) && ends_early(endpoint.response_format, &body.0) {
         let source = TransportError::broken("the response ended early");
         return Err(Error::Transport { endpoint, source });
@@ -474,7 +474,7 @@ fn judge(
     Err(Error::Decode { endpoint, error, body })
 }
 
-/// Tells of the fields of an answer that no type has a place for, if anybody listens.
+/// Reports the fields of a response that its type lacks, if a subscriber is interested.
 fn name_unknown_fields(endpoint: &'static Meta, answer: &Response<Bytes>, take: &mut Take<'_>) {
     if !tracing::enabled!(tracing::Level::TRACE) {
         return;

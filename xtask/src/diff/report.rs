@@ -74,7 +74,7 @@ impl Report {
     pub fn text(&self, color: bool) -> String {
         let (base, head) = (&self.base, &self.head);
         if self.changes.is_empty() {
-            return format!("the API did not change from {base} to {head}\n");
+            return format!("no change to the API from {base} to {head}\n");
         }
         let painted = |style: Style, text: &str| {
             if color { format!("{style}{text}{style:#}") } else { text.to_owned() }

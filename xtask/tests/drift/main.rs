@@ -196,7 +196,7 @@ fn a_deviation_cannot_say_that_a_field_is_not_there_which_an_example_shows() {
     let shown = report(&[accepts, (PAGE, "\"size\": 3", "\"size\": 3, \"rim\": 1")]);
     assert_eq!(told(&shown), ["deviation-gone Cup.rim (field-new)", "field-new Cup.rim"]);
     let text = shown.text(false, false);
-    assert!(text.contains("an example shows `rim`: it is a field, or a `misspelt` one"), "{text}");
+    assert!(text.contains("an example shows `rim`: add it as a field or as `misspelt`"), "{text}");
 }
 
 #[test]
@@ -416,13 +416,13 @@ fn without_pages_or_with_a_spec_that_is_wrong_nothing_is_compared() {
         fs::remove_file(root.path().join(file)).expect("it is there");
     }
     assert!(
-        matches!(run(root.path()), Err(Failure::Io(error)) if error.to_string().contains("no endpoint in it"))
+        matches!(run(root.path()), Err(Failure::Io(error)) if error.to_string().contains("neither endpoints nor error codes"))
     );
     let root = with(&[]);
     let missing = drift::run(root.path(), &root.path().join("nowhere"), false, |_| {}, || {});
     assert!(matches!(missing, Err(Failure::Io(error)) if error.to_string().contains("nowhere")));
     let empty = drift::run(root.path(), &root.path().join("spec"), false, |_| {}, || {});
-    assert!(matches!(empty, Err(Failure::Io(error)) if error.to_string().contains("no page in it")));
+    assert!(matches!(empty, Err(Failure::Io(error)) if error.to_string().contains("it has no pages")));
     let root = with(&[(SPEC, "type: TeaKind", "type: TeeKind")]);
     assert!(matches!(run(root.path()), Err(Failure::Spec { text, .. }) if text.contains("TeaKind")));
 }

@@ -1,4 +1,4 @@
-//! Texts that WeCom would cut off.
+//! Truncates text that is too long for WeCom.
 
 /// Returns the beginning of a text that takes at most `max` bytes, without breaking a character.
 ///

@@ -1,4 +1,4 @@
-//! The types the specification has besides those of Rust.
+//! Types of the specification that Rust's standard library lacks.
 
 mod cut;
 mod file;

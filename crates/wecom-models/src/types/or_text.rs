@@ -1,23 +1,23 @@
-//! Fields whose documented type is not what their page shows.
+//! Fields whose page shows another type than it documents.
 
 use serde::de::{Error, MapAccess, SeqAccess};
 use serde::ser::{Serialize, Serializer};
 
 use crate::wire::{Entries, Found, Read, Reading, Scalar};
 
-/// A value of the documented type, or whatever text came in its place.
+/// A value of the documented type, or any text instead.
 ///
-/// Some pages promise a number and show other text. Such a field must not cost the record around it.
+/// Some pages document a number and show other text. Such a field must not make the record around it unreadable.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum OrText<T> {
     /// The documented type.
     Value(T),
-    /// Text that is not of the documented type, as it came.
+    /// Text that is not of the documented type, as received.
     Text(String),
 }
 
 impl<T> OrText<T> {
-    /// The value, if it was of the documented type.
+    /// Returns the value, if it has the documented type.
     pub fn value(&self) -> Option<&T> {
         match self {
             Self::Value(value) => Some(value),

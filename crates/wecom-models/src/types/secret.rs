@@ -7,7 +7,7 @@ use serde::ser::{Serialize, Serializer};
 
 use crate::wire::{Read, read_impl, read_inner};
 
-/// A secret or a token: `Debug` does not show it, there is no `Display`, and reading it takes [`Secret::expose`].
+/// A secret or a token. `Debug` hides it, there is no `Display`, and only [`Secret::expose`] returns it.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct Secret(String);
 
@@ -64,8 +64,8 @@ thread_local! {
     static WRITTEN: RefCell<Option<Vec<Secret>>> = const { RefCell::new(None) };
 }
 
-/// Does something, and tells which secrets it has written on their way, wherever they stood: so that they can be taken out of what a
-/// server says about them. It sees what is written by the same thread.
+/// Runs a function, and returns the secrets that it serialized, so that they can be removed from what a server says about them. It
+/// notices what the same thread writes.
 pub fn secrets_written<T>(work: impl FnOnce() -> T) -> (T, Vec<Secret>) {
     /// Puts back what was collected before, even if the work panics.
     struct Outer(Option<Vec<Secret>>);

@@ -10,7 +10,7 @@ use serde::ser::{Serialize, Serializer};
 
 use crate::wire::{Found, Place, Read, Reading, Scalar, mend, read_inner_nested};
 
-/// What stands between the items of a [`Separated`] list.
+/// The separator of a [`Separated`] list.
 pub trait Separator {
     /// The separator.
     const SEPARATOR: &'static str;
@@ -32,15 +32,15 @@ impl Separator for Comma {
     const SEPARATOR: &'static str = ",";
 }
 
-/// A list that travels as one string, `"a|b|c"`.
+/// A list that is sent as one string, `"a|b|c"`.
 pub type Pipe<T> = Separated<T, Bar>;
 
-/// A list that travels as one string, `"a,b,c"`.
+/// A list that is sent as one string, `"a,b,c"`.
 pub type Csv<T> = Separated<T, Comma>;
 
-/// A list that travels as one string. It derefs to the `Vec` of its items.
+/// A list that is sent as one string. It derefs to the `Vec` of its items.
 ///
-/// Spaces around items are cut off when it is read. An item must not contain the separator.
+/// Spaces around items are removed when it is read. An item must not contain the separator.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Separated<T, S> {
     items: Vec<T>,
@@ -48,7 +48,7 @@ pub struct Separated<T, S> {
 }
 
 impl<T, S> Separated<T, S> {
-    /// The items.
+    /// Returns the items.
     pub fn into_vec(self) -> Vec<T> {
         self.items
     }
@@ -60,7 +60,7 @@ impl<T, S> Default for Separated<T, S> {
     }
 }
 
-/// What becomes an item of a [`Separated`] list: the item itself, and for text also a number, since IDs are either.
+/// Converts to an item of a [`Separated`] list: the item itself, and for text also a number, since IDs are either.
 ///
 /// ```
 /// use wecom_models::Pipe;
@@ -68,7 +68,7 @@ impl<T, S> Default for Separated<T, S> {
 /// assert_eq!(Pipe::<String>::from([1, 2]), Pipe::from(["1", "2"]));
 /// ```
 pub trait IntoItem<T> {
-    /// Makes the item.
+    /// Converts to the item.
     fn into_item(self) -> T;
 }
 
@@ -169,7 +169,7 @@ impl<'de, T: for<'a> Read<'a>, S: Separator> Read<'de> for Separated<T, S> {
     }
 }
 
-/// A value that travels as JSON inside a string.
+/// A value that is sent as JSON inside a string.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Json<T>(pub T);
 

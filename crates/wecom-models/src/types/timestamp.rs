@@ -9,7 +9,7 @@ use crate::wire::{Read, read_impl, read_inner};
 
 /// A point in time, in whole seconds since 1970-01-01 00:00:00 UTC.
 ///
-/// WeCom sends 0 where something has not happened yet; see [`Timestamp::is_zero`].
+/// WeCom sends 0 if something has not happened yet; see [`Timestamp::is_zero`].
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
@@ -51,7 +51,7 @@ impl From<SystemTime> for Timestamp {
     }
 }
 
-/// Fails where the system's clock cannot represent the time.
+/// Fails if the system's clock cannot represent the time.
 impl TryFrom<Timestamp> for SystemTime {
     type Error = TimestampOutOfRange;
 

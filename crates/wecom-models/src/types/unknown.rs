@@ -1,14 +1,14 @@
-//! What the documentation does not list.
+//! Values that the documentation does not list.
 
 use serde::ser::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::wire::{Output, Undocumented, WriteObject, write_objects};
 
-/// A value of an enum that the documentation does not list, as it came.
+/// A value of an enum that the documentation does not list, as received.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Unknown {
-    /// No value: the server left the field out, or sent `null`.
+    /// No value: the server omitted the field, or sent `null`.
     #[default]
     Absent,
     /// A number.
@@ -46,10 +46,10 @@ impl Serialize for Unknown {
     }
 }
 
-/// A variant of a union that the documentation does not list: all its fields, as they came.
+/// A variant of a union that the documentation does not list: all its fields, as received.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct UnknownUnion {
-    /// The fields, the tag among them.
+    /// The fields, including the tag.
     pub fields: Map<String, Value>,
 }
 

@@ -1,4 +1,4 @@
-//! Open enums: the documented values have names, every other value is kept as it came.
+//! Open enums: documented values have names, every other value is kept as received.
 
 use std::fmt;
 

@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-/// Makes JSON of text that is nearly JSON: without a byte order mark, with control characters in strings escaped, with
-/// U+FFFD for halves of surrogate pairs, and with a backslash that escapes nothing as the character it is.
+/// Turns text that is nearly JSON into JSON: removes a byte order mark, escapes control characters in strings, replaces
+/// halves of surrogate pairs by U+FFFD, and keeps a backslash that escapes nothing as a character.
 ///
-/// WeCom passes on what people type and what their phones cut off; one such message must not cost a whole answer. Text
-/// that has none of this is borrowed.
+/// WeCom passes on what people type and what their phones truncate; one such message must not make a whole response
+/// unreadable. Text that needs no repair is borrowed.
 pub fn mend(text: &str) -> Cow<'_, str> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let bytes = text.as_bytes();

@@ -1,12 +1,12 @@
-//! How an answer is read, and what it may take.
+//! How a response is read, and the memory it may take.
 
 use std::cell::Cell;
 
 use serde::de::Error;
 
-/// How an answer is read, and how much of it may still follow.
+/// How a response is read, and how deep and large it may still become.
 ///
-/// Depth and memory are those of the whole answer, whatever layers of JSON in strings it has.
+/// Depth and memory count for the whole response, including JSON in strings.
 #[derive(Debug)]
 pub struct Reading {
     /// How many objects and lists may still be opened in the one that is being read.
@@ -20,21 +20,21 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// How deep an answer may nest: several times deeper than any that is documented.
+    /// How deep a response may nest: several times deeper than any documented one.
     pub const DEPTH: usize = 64;
-    /// How many bytes the lists and maps of an answer may take, unless something else is said: 64 MiB, several times what the
+    /// How many bytes the lists and maps of a response may take by default: 64 MiB, several times what the
     /// largest documented page takes.
     pub const MEMORY: usize = 64 << 20;
 
-    /// Reads an answer whose lists and maps take no more than so many bytes.
+    /// Creates the state to read a response whose lists and maps may take up to `memory` bytes.
     ///
-    /// What takes little on its way may take much here: `{}` in a list is two bytes, and a struct of hundreds. Text is not
-    /// counted, since it takes no more than it did on its way.
+    /// A small response may take much memory: `{}` in a list is two bytes, and a struct of hundreds. Text is not
+    /// counted, since it takes no more than in the response.
     pub fn new(memory: usize) -> Self {
         Self { depth: Cell::new(Self::DEPTH), limit: memory, memory: Cell::new(memory), mends: false }
     }
 
-    /// Mends JSON in strings before it is read: see [`mend`](super::mend).
+    /// Repairs JSON in strings before it is read: see [`mend`](super::mend).
     #[must_use]
     pub fn mending(mut self) -> Self {
         self.mends = true;

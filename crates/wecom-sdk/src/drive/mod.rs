@@ -78,7 +78,7 @@ pub struct DriveProgress {
     pub checkpoint: Option<DriveCheckpoint>,
 }
 
-/// Is told how far an upload is.
+/// A function to report the progress of an upload to.
 type Tell = Box<dyn FnMut(&DriveProgress) + Send>;
 
 /// A file to upload to WeDrive, and the state of the upload: for [`Client::upload_to_drive`].

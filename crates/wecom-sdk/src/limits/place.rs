@@ -1,4 +1,4 @@
-//! A place among the calls that may be on their way at once.
+//! A place among concurrent calls.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,16 +12,16 @@ use tokio::time::sleep;
 use super::{LimitKey, LimitStore, OnLimit};
 use crate::time::jitter;
 
-/// How long a place is believed to be taken by a call that nothing is heard of: its process may have been killed.
+/// How long the place of a silent call stays taken: its process may have been killed.
 const LIFE: Duration = Duration::from_secs(10);
 
-/// How often to say that a call is still on its way.
+/// How often to report that a call is still in flight.
 const RENEWAL: Duration = Duration::from_secs(3);
 
-/// How long to wait before looking again whether another process has left a place, at first and at most.
+/// How long to wait before checking again for a free place, at first and at most.
 const POLL: (Duration, Duration) = (Duration::from_millis(10), Duration::from_millis(200));
 
-/// A place that is taken, here and in the store, and free again when this is dropped.
+/// A place, taken in this process and in the store, and freed when dropped.
 pub(crate) struct Place {
     store: Arc<dyn LimitStore>,
     scope: String,
@@ -33,8 +33,8 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// Takes a place: first of those that this process knows of, where the calls wait in line, and then one that counts for all who
-    /// share the store. `None` where a call should not wait, and there is none.
+    /// Takes a place: first in this process, where calls queue, then in the store, for all processes that share
+    /// it. `None` if there is none and the call should not wait.
     pub(super) async fn take(
         store: &Arc<dyn LimitStore>,
         key: LimitKey<'_>,
@@ -45,7 +45,7 @@ impl Place {
         let waits = on_limit == OnLimit::Wait;
         let places = Arc::clone(places);
         let permit = if waits { places.acquire_owned().await.ok() } else { places.try_acquire_owned().ok() };
-        // From here on, it is given back whatever happens: the store may have taken it down even if nobody hears of it.
+        // From here on, it is always released: the store may have recorded it even if its response was lost.
         let mut place = Self {
             store: Arc::clone(store),
             scope: key.scope.to_owned(),
@@ -73,7 +73,7 @@ impl Place {
     }
 }
 
-/// Keeps a place for as long as its call is on its way.
+/// Keeps a place while its call is in flight.
 async fn renew(store: Arc<dyn LimitStore>, scope: String, endpoint: &'static str, most: u32, call: u128) {
     loop {
         sleep(RENEWAL).await;

@@ -1,4 +1,4 @@
-//! Calls counted over a period that moves with the time.
+//! Counts calls in a sliding window.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use wecom_requests::Period;
 /// The slots that a period is counted in.
 pub(crate) const SLOTS: u32 = 60;
 
-/// The calls of the last period, counted by slots: no stretch of time as long as the period has more calls than are
+/// The calls of the last period, counted by slots: no interval as long as the period has more calls than
 /// allowed, wherever it begins. (A token bucket of that size lets nearly twice as many through.)
 #[derive(Debug)]
 pub(super) struct Window {

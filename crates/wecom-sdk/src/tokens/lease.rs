@@ -1,4 +1,4 @@
-//! A lease, which lasts as long as its holder lives, and is given back whatever happens to it.
+//! A lease, which lasts as long as its holder lives, and is always released.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ impl Held {
         self.lease.as_ref()
     }
 
-    /// Waits for something, and makes the lease last meanwhile: it is short, since a process that is killed can't give it back.
+    /// Waits for a future, and renews the lease meanwhile: it is short, since a killed process can't release it.
     pub(super) async fn during<T>(&self, work: impl Future<Output = T>) -> T {
         let renewals = async {
             loop {

@@ -1,4 +1,4 @@
-//! The token of a credential: fetched once however many callers wait for it, renewed before it runs out, dropped when
+//! The token of a credential: fetched once however many callers wait for it, renewed before it expires, dropped when
 //! WeCom refuses it, and shared through a [`TokenStore`].
 
 mod lease;
@@ -28,7 +28,7 @@ pub(crate) use store::LEASE;
 pub(crate) use store::{LONGEST, is_token};
 pub use store::{Lease, StoreError, StoreFuture, StoredToken, TokenStore};
 
-/// How long fetching a token may take, whoever waits for it.
+/// The timeout for fetching a token, whatever the deadline of the callers.
 pub(crate) const FETCH: Duration = Duration::from_secs(25);
 
 /// How long before its end a token is no longer used, at most: a call takes time, and clocks differ.
@@ -37,16 +37,16 @@ const MARGIN: Duration = Duration::from_secs(300);
 /// How long before that a new one is fetched, at most.
 const EARLY: Duration = Duration::from_secs(600);
 
-/// How long to wait before another attempt to renew a token that is still good.
+/// The pause between attempts to renew a valid token.
 const RENEWAL_PAUSE: Duration = Duration::from_secs(30);
 
-/// How often to look whether whoever holds the lease has put a token into the store.
+/// How often to check whether the holder of the lease has stored a token.
 const POLL: Duration = Duration::from_millis(100);
 
-/// How long to wait for others who hold the lease. One who died loses it by itself, unless its store is broken.
+/// How long to wait for the holder of the lease. The lease of a dead process expires, unless the store is broken.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A credential, and the token it is good for.
+/// A credential and its token.
 pub(crate) struct Tokens {
     credential: Arc<dyn Credential>,
     caller: Arc<Caller>,
@@ -55,13 +55,13 @@ pub(crate) struct Tokens {
     state: Arc<State>,
 }
 
-/// Who fetches a token.
+/// Whose turn it is to fetch a token.
 enum Turn {
-    /// Nobody has to: there is one.
+    /// Nobody's: there is one.
     Found(StoredToken),
-    /// Whoever asked.
+    /// The caller's.
     Ours(Held),
-    /// Somebody else, already.
+    /// Another process's, which is fetching already.
     Taken,
 }
 
@@ -77,12 +77,12 @@ impl Tokens {
         &self.identity
     }
 
-    /// Names the credential without showing it.
+    /// Identifies the credential without revealing it.
     fn key(&self) -> &str {
         &self.state.key
     }
 
-    /// A token that is good, as far as anyone knows.
+    /// Returns a token that is valid as far as known.
     pub(crate) async fn get(self: &Arc<Self>) -> Result<Arc<Current>, Error> {
         if let Some(current) = self.state.usable() {
             self.renew(&current);
@@ -96,7 +96,7 @@ impl Tokens {
         if let Some(failure) = self.state.braked(failures) {
             return Err(Error::Token(failure));
         }
-        // In a task of its own: a caller that gives up neither wastes the attempt nor leaves the lease behind.
+        // In its own task: a caller that is dropped neither wastes the attempt nor leaves the lease behind.
         let task = tokio::spawn(Arc::clone(self).obtain(gate).in_current_span());
         task.await.unwrap_or_else(|error| match error.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
@@ -104,19 +104,19 @@ impl Tokens {
         })
     }
 
-    /// The token in use, if there is one: for whoever can tell that it is no good without a call.
+    /// Returns the current token, if there is one: for callers that know it is invalid without a call.
     #[cfg(feature = "jssdk")]
     pub(crate) fn at_hand(&self) -> Option<Arc<Current>> {
         self.state.usable()
     }
 
-    /// The token that is in use by now, for whoever has got one and had to wait for something else since.
+    /// Returns the token that is current by now, for a caller that had to wait after it got one.
     pub(crate) fn latest(&self, current: Arc<Current>) -> Arc<Current> {
         self.state.usable().unwrap_or(current)
     }
 
-    /// Takes note that WeCom refused a token. Gives `false` where another one would not help: then it is not the token that
-    /// is wrong.
+    /// Records that WeCom refused a token. Returns `false` if another one wouldn't help, because the token isn't the
+    /// problem.
     pub(crate) async fn refuse(&self, refused: &Current) -> bool {
         let refusal = self.state.refuse(refused);
         if refusal == Refusal::Dropped
@@ -128,13 +128,13 @@ impl Tokens {
         refusal != Refusal::Believed
     }
 
-    /// Lets callers try again although a fetch has just failed: something has changed.
+    /// Lets callers try again immediately after a failed fetch, since something has changed.
     #[cfg(feature = "service")]
     pub(crate) fn changed(&self) {
         self.state.changed();
     }
 
-    /// Fetches a token in the background where the current one is about to run out.
+    /// Fetches a token in the background if the current one is about to expire.
     fn renew(self: &Arc<Self>, current: &Arc<Current>) {
         if !current.is_due(RENEWAL_PAUSE) {
             return;
@@ -145,7 +145,7 @@ impl Tokens {
             let _gate = gate;
             match tokens.through_store(Some(&old.token)).await {
                 Ok(Some(token)) => drop(tokens.keep(token)),
-                // Somebody else is about to.
+                // Another process is about to.
                 Ok(None) => {}
                 Err(error) => {
                     tracing::warn!(%error, "the token can't be renewed yet: the current one stays in use")
@@ -173,8 +173,8 @@ impl Tokens {
         })
     }
 
-    /// A token from the store, or one from WeCom that is put into it; none while somebody else fetches one. Without a
-    /// store that works, one from WeCom.
+    /// Returns a token from the store, or from WeCom, which is stored; none while another process fetches one. If the store
+    /// fails, it comes from WeCom.
     async fn through_store(&self, old: Option<&Secret>) -> Result<Option<StoredToken>, Error> {
         if !self.credential.is_stored() {
             return self.credential.fetch(&self.caller).await.map(Some);
@@ -198,7 +198,7 @@ impl Tokens {
         fetched.map(Some)
     }
 
-    /// Whose turn it is to fetch a token.
+    /// Decides whose turn it is to fetch a token.
     async fn turn(&self, old: Option<&Secret>) -> Result<Turn, StoreError> {
         if let Some(token) = self.stored(old).await? {
             return Ok(Turn::Found(token));
@@ -206,7 +206,7 @@ impl Tokens {
         let store = &self.caller.store;
         let Some(lease) = store.lease(self.key()).await? else { return Ok(Turn::Taken) };
         let held = Held::new(store, self.key(), lease);
-        // Whoever held the lease before may have been quicker.
+        // The previous holder of the lease may have been quicker.
         if let Some(token) = self.stored(old).await? {
             held.release().await;
             return Ok(Turn::Found(token));
@@ -214,7 +214,7 @@ impl Tokens {
         Ok(Turn::Ours(held))
     }
 
-    /// What the store has, unless it is the token that is to be replaced, one that was refused, or none at all.
+    /// Returns the stored token, unless it is the one to be replaced, a refused one, or invalid.
     async fn stored(&self, old: Option<&Secret>) -> Result<Option<StoredToken>, StoreError> {
         let Some(stored) = self.caller.store.get(self.key()).await? else { return Ok(None) };
         if !is_token(&stored.token) || !stored.lives_at_most(LONGEST) {

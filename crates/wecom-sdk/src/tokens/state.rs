@@ -1,4 +1,4 @@
-//! What all clients of a process with the same credential share: its token, and how long WeCom is left alone.
+//! The state that all clients of a process with the same credential share: its token, and pauses after failures.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -11,13 +11,13 @@ use crate::kept::{Keep, Kept};
 use crate::time::jitter;
 use crate::{Error, lock};
 
-/// How long a token that was refused, and that WeCom gave out again all the same, is believed in.
+/// How long a refused token is trusted after WeCom has issued it again.
 const CONFIRMED: Duration = Duration::from_secs(60);
 
 /// How many credentials are remembered without a client.
 const IDLE: usize = 1000;
 
-/// The credentials that clients have, and had a moment ago.
+/// The credentials in use, now or recently.
 #[derive(Debug)]
 pub(crate) struct Credentials {
     states: Mutex<Kept<String, Arc<State>>>,
@@ -30,16 +30,16 @@ impl Default for Credentials {
 }
 
 impl Credentials {
-    /// What is known of the credential with this name.
+    /// Returns the state of a credential.
     pub(crate) fn state(&self, key: &str) -> Arc<State> {
         Arc::clone(lock(&self.states).get_or_insert_with(key, || Arc::new(State::new(key))))
     }
 }
 
-/// What is known of a credential.
+/// The state of a credential.
 #[derive(Debug)]
 pub(crate) struct State {
-    /// Names the credential without showing it.
+    /// Identifies the credential without revealing it.
     pub(crate) key: String,
     current: RwLock<Option<Arc<Current>>>,
     /// Held while a token is fetched.
@@ -47,7 +47,7 @@ pub(crate) struct State {
     trouble: Mutex<Trouble>,
 }
 
-/// A token in use.
+/// The current token.
 #[derive(Debug)]
 pub(crate) struct Current {
     pub(crate) token: Secret,
@@ -55,9 +55,9 @@ pub(crate) struct Current {
     renew_at: Mutex<Instant>,
     /// When it is no longer used.
     until: Instant,
-    /// Whether it came in place of one that was refused.
+    /// Whether it replaced a refused one.
     replaces: bool,
-    /// Whether a call with it has succeeded, or its refusal has been taken note of.
+    /// Whether a call with it has succeeded, or its refusal has been recorded.
     tried: AtomicBool,
 }
 
@@ -73,24 +73,24 @@ impl Current {
         due
     }
 
-    /// Takes note that WeCom accepts it.
+    /// Records that WeCom accepts it.
     pub(crate) fn succeeded(&self) {
         self.tried.store(true, Ordering::Relaxed);
     }
 }
 
-/// What a refused token means.
+/// The consequence of a refused token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
     /// There is another one already.
     Replaced,
     /// It was dropped: another one has to be fetched.
     Dropped,
-    /// Another one would not help either.
+    /// Another one wouldn't help.
     Believed,
 }
 
-/// What has gone wrong, and what is not to be tried again for a while.
+/// Recent failures, and pauses before further attempts.
 #[derive(Debug, Default)]
 struct Trouble {
     /// The last failure to fetch a token.
@@ -195,7 +195,7 @@ impl State {
         trouble.fetches.pull(Duration::from_millis(first), Duration::from_millis(longest));
     }
 
-    /// Takes a token into use, for so long; another one should be fetched so much earlier.
+    /// Sets the current token with its lifetime, and how much earlier to fetch another one.
     pub(crate) fn keep(&self, token: Secret, usable: Duration, early: Duration) -> Arc<Current> {
         let now = Instant::now();
         let mut trouble = self.trouble();
@@ -217,8 +217,8 @@ impl State {
         kept
     }
 
-    /// Drops a token that was refused, and only that one: a late refusal must not cost a fresh token. Where WeCom refuses
-    /// even what it has just given out, that is not asked for each time anew.
+    /// Drops a refused token, and only that one: a late refusal must not cost a new token. If WeCom refuses even a
+    /// token that it has just issued, new ones aren't requested each time.
     pub(crate) fn refuse(&self, refused: &Current) -> Refusal {
         let mut trouble = self.trouble();
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
@@ -232,7 +232,7 @@ impl State {
             trouble.refusals.pull(Duration::from_secs(1), Duration::from_secs(60));
             return Refusal::Believed;
         }
-        // Before anyone can see that there is no token, and take this one out of the store again.
+        // Before anyone notices that there is no token, and gets this one from the store again.
         trouble.refused = Some(refused.token.clone());
         *current = None;
         Refusal::Dropped

@@ -345,13 +345,9 @@ impl Checker<'_> {
         let help =
             "if the page shows another type than it documents, change the field's type and add a `quirk`"
                 .to_owned();
-        self.problem(
-            Mistake::BadExampleValue,
-            place,
-            format!("expected a `{ty}`, found `{kind}`"),
-        )
-        .label(format!("not a `{ty}`"))
-        .help(help);
+        self.problem(Mistake::BadExampleValue, place, format!("expected a `{ty}`, found `{kind}`"))
+            .label(format!("not a `{ty}`"))
+            .help(help);
     }
 
     fn problem(
