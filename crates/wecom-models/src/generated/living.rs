@@ -135,7 +135,9 @@ impl CreateLiving {
     }
 }
 
-/// The response to [`CreateLiving`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`CreateLiving`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLivingResponse {
@@ -225,7 +227,9 @@ impl ModifyLiving {
     }
 }
 
-/// The response to [`ModifyLiving`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ModifyLiving`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyLivingResponse {}
@@ -254,7 +258,9 @@ impl CancelLiving {
     }
 }
 
-/// The response to [`CancelLiving`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`CancelLiving`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CancelLivingResponse {}
@@ -289,7 +295,9 @@ impl DeleteReplayData {
     }
 }
 
-/// The response to [`DeleteReplayData`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`DeleteReplayData`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteReplayDataResponse {}
@@ -334,7 +342,9 @@ impl GetLivingCode {
     }
 }
 
-/// The response to [`GetLivingCode`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetLivingCode`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLivingCodeResponse {
@@ -393,7 +403,9 @@ impl GetUserAllLivingId {
     }
 }
 
-/// The response to [`GetUserAllLivingId`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetUserAllLivingId`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUserAllLivingIdResponse {
@@ -433,7 +445,9 @@ impl GetLivingInfo {
     }
 }
 
-/// The response to [`GetLivingInfo`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetLivingInfo`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLivingInfoResponse {
@@ -474,7 +488,9 @@ impl GetLivingShareInfo {
     }
 }
 
-/// The response to [`GetLivingShareInfo`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetLivingShareInfo`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLivingShareInfoResponse {

@@ -64,11 +64,13 @@ impl SearchChat {
     }
 }
 
-/// The response to [`SearchChat`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`SearchChat`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchChatResponse {
-    /// Whether more groups follow. May be absent if none do. Default 0.
+    /// Whether more groups follow. May be absent if none do. Default false.
     pub has_more: Option<bool>,
     /// The cursor of the next page.
     pub next_cursor: String,
@@ -157,11 +159,13 @@ impl SearchMsg {
     }
 }
 
-/// The response to [`SearchMsg`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`SearchMsg`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchMsgResponse {
-    /// Whether more messages follow. May be absent if none do. Default 0.
+    /// Whether more messages follow. May be absent if none do. Default false.
     pub has_more: Option<bool>,
     /// The cursor of the next page.
     pub next_cursor: String,

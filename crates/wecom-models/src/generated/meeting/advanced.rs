@@ -161,7 +161,9 @@ impl CreateMeeting {
     }
 }
 
-/// The response to [`CreateMeeting`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`CreateMeeting`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateMeetingResponse {
@@ -299,7 +301,9 @@ impl UpdateMeeting {
     }
 }
 
-/// The response to [`UpdateMeeting`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`UpdateMeeting`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateMeetingResponse {
@@ -347,7 +351,9 @@ impl CancelMeeting {
     }
 }
 
-/// The response to [`CancelMeeting`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`CancelMeeting`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CancelMeetingResponse {}
@@ -405,7 +411,9 @@ impl GetMeetingInfo {
     }
 }
 
-/// The response to [`GetMeetingInfo`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetMeetingInfo`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMeetingInfoResponse {
@@ -508,7 +516,9 @@ impl GetInvitees {
     }
 }
 
-/// The response to [`GetInvitees`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetInvitees`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetInviteesResponse {
@@ -564,7 +574,9 @@ impl SetInvitees {
     }
 }
 
-/// The response to [`SetInvitees`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`SetInvitees`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetInviteesResponse {}
@@ -608,8 +620,9 @@ impl CreateCustomerShortUrl {
     }
 }
 
-/// The response to [`CreateCustomerShortUrl`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`CreateCustomerShortUrl`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateCustomerShortUrlResponse {
@@ -653,8 +666,9 @@ impl GetCustomerShortUrl {
     }
 }
 
-/// The response to [`GetCustomerShortUrl`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetCustomerShortUrl`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCustomerShortUrlResponse {
@@ -723,8 +737,9 @@ impl GetRealtimeAttendeeList {
     }
 }
 
-/// The response to [`GetRealtimeAttendeeList`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetRealtimeAttendeeList`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetRealtimeAttendeeListResponse {
@@ -824,7 +839,9 @@ impl GetAttendeeList {
     }
 }
 
-/// The response to [`GetAttendeeList`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetAttendeeList`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAttendeeListResponse {
@@ -889,8 +906,9 @@ impl GetWaitingRoomCurrentUserList {
     }
 }
 
-/// The response to [`GetWaitingRoomCurrentUserList`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetWaitingRoomCurrentUserList`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetWaitingRoomCurrentUserListResponse {
@@ -953,8 +971,9 @@ impl GetWaitingRoomUserList {
     }
 }
 
-/// The response to [`GetWaitingRoomUserList`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetWaitingRoomUserList`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetWaitingRoomUserListResponse {
@@ -1019,8 +1038,9 @@ impl CheckDeviceInMeeting {
     }
 }
 
-/// The response to [`CheckDeviceInMeeting`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`CheckDeviceInMeeting`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckDeviceInMeetingResponse {
@@ -1062,7 +1082,9 @@ impl GetGuests {
     }
 }
 
-/// The response to [`GetGuests`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetGuests`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGuestsResponse {
@@ -1114,7 +1136,9 @@ impl SetGuests {
     }
 }
 
-/// The response to [`SetGuests`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`SetGuests`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetGuestsResponse {}
@@ -1183,7 +1207,9 @@ impl GetMeetingQuality {
     }
 }
 
-/// The response to [`GetMeetingQuality`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetMeetingQuality`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMeetingQualityResponse {
@@ -1575,7 +1601,7 @@ impl UserList {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Reminders {
-    /// Whether the meeting is recurring. Default 0.
+    /// Whether the meeting is recurring. Default false.
     pub is_repeat: Option<bool>,
     /// The type of repetition. Takes effect only if `is_repeat` is set.
     pub repeat_type: Option<RepeatType>,

@@ -103,7 +103,9 @@ impl SetEnrollConfig {
     }
 }
 
-/// The response to [`SetEnrollConfig`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`SetEnrollConfig`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetEnrollConfigResponse {
@@ -145,7 +147,9 @@ impl GetEnrollConfig {
     }
 }
 
-/// The response to [`GetEnrollConfig`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetEnrollConfig`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetEnrollConfigResponse {
@@ -210,8 +214,9 @@ impl QueryEnrollByTmpOpenId {
     }
 }
 
-/// The response to [`QueryEnrollByTmpOpenId`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`QueryEnrollByTmpOpenId`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct QueryEnrollByTmpOpenIdResponse {
@@ -275,7 +280,9 @@ impl ListEnroll {
     }
 }
 
-/// The response to [`ListEnroll`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ListEnroll`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListEnrollResponse {
@@ -329,7 +336,9 @@ impl ApproveEnroll {
     }
 }
 
-/// The response to [`ApproveEnroll`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ApproveEnroll`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApproveEnrollResponse {
@@ -373,7 +382,9 @@ impl ImportEnroll {
     }
 }
 
-/// The response to [`ImportEnroll`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ImportEnroll`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ImportEnrollResponse {
@@ -417,7 +428,9 @@ impl DeleteEnroll {
     }
 }
 
-/// The response to [`DeleteEnroll`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`DeleteEnroll`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteEnrollResponse {

@@ -54,7 +54,9 @@ impl QueryMraStatus {
     }
 }
 
-/// The response to [`QueryMraStatus`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`QueryMraStatus`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct QueryMraStatusResponse {
@@ -130,8 +132,9 @@ impl SetMraDefaultLayout {
     }
 }
 
-/// The response to [`SetMraDefaultLayout`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`SetMraDefaultLayout`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetMraDefaultLayoutResponse {}
@@ -174,7 +177,9 @@ impl SetMraRaiseHand {
     }
 }
 
-/// The response to [`SetMraRaiseHand`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`SetMraRaiseHand`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetMraRaiseHandResponse {}
@@ -208,7 +213,9 @@ impl HangUpMra {
     }
 }
 
-/// The response to [`HangUpMra`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`HangUpMra`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct HangUpMraResponse {}

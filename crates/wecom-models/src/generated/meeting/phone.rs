@@ -54,7 +54,9 @@ impl PhoneCallOut {
     }
 }
 
-/// The response to [`PhoneCallOut`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`PhoneCallOut`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PhoneCallOutResponse {
@@ -117,8 +119,9 @@ impl GetPhoneCallOutStatus {
     }
 }
 
-/// The response to [`GetPhoneCallOutStatus`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetPhoneCallOutStatus`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetPhoneCallOutStatusResponse {
@@ -171,7 +174,9 @@ impl GetPhoneTmpOpenId {
     }
 }
 
-/// The response to [`GetPhoneTmpOpenId`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetPhoneTmpOpenId`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetPhoneTmpOpenIdResponse {

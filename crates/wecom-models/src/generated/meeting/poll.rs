@@ -53,7 +53,7 @@ pub struct CreatePollTheme {
     pub poll_topic: String,
     /// The description. At most 100 characters.
     pub poll_desc: String,
-    /// Whether votes are anonymous. Default 0.
+    /// Whether votes are anonymous. Default false.
     pub is_anony: Option<bool>,
     /// The questions. At most 10 items.
     pub poll_questions: Vec<NewQuestion>,
@@ -89,7 +89,9 @@ impl CreatePollTheme {
     }
 }
 
-/// The response to [`CreatePollTheme`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`CreatePollTheme`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePollThemeResponse {
@@ -129,7 +131,7 @@ pub struct UpdatePollTheme {
     pub poll_topic: String,
     /// The description. At most 100 characters.
     pub poll_desc: String,
-    /// Whether votes are anonymous. Default 0.
+    /// Whether votes are anonymous. Default false.
     pub is_anony: Option<bool>,
     /// The questions. At most 10 items.
     pub poll_questions: Vec<UpdatedQuestion>,
@@ -167,7 +169,9 @@ impl UpdatePollTheme {
     }
 }
 
-/// The response to [`UpdatePollTheme`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`UpdatePollTheme`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdatePollThemeResponse {}
@@ -214,7 +218,9 @@ impl GetPollList {
     }
 }
 
-/// The response to [`GetPollList`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetPollList`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetPollListResponse {
@@ -274,7 +280,9 @@ impl GetPollThemeInfo {
     }
 }
 
-/// The response to [`GetPollThemeInfo`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetPollThemeInfo`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetPollThemeInfoResponse {
@@ -334,7 +342,9 @@ impl GetPollDetail {
     }
 }
 
-/// The response to [`GetPollDetail`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetPollDetail`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetPollDetailResponse {
@@ -416,7 +426,9 @@ impl DeletePoll {
     }
 }
 
-/// The response to [`DeletePoll`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`DeletePoll`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeletePollResponse {}
@@ -463,7 +475,9 @@ impl StartPoll {
     }
 }
 
-/// The response to [`StartPoll`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`StartPoll`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartPollResponse {
@@ -517,7 +531,9 @@ impl FinishPoll {
     }
 }
 
-/// The response to [`FinishPoll`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`FinishPoll`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FinishPollResponse {}

@@ -152,7 +152,9 @@ impl SetRealControl {
     }
 }
 
-/// The response to [`SetRealControl`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`SetRealControl`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetRealControlResponse {}
@@ -201,7 +203,9 @@ impl SetCohost {
     }
 }
 
-/// The response to [`SetCohost`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`SetCohost`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetCohostResponse {}
@@ -252,7 +256,9 @@ impl MuteUser {
     }
 }
 
-/// The response to [`MuteUser`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`MuteUser`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MuteUserResponse {}
@@ -302,7 +308,9 @@ impl SwitchUserVideo {
     }
 }
 
-/// The response to [`SwitchUserVideo`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`SwitchUserVideo`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SwitchUserVideoResponse {}
@@ -346,7 +354,9 @@ impl CloseScreenShare {
     }
 }
 
-/// The response to [`CloseScreenShare`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`CloseScreenShare`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CloseScreenShareResponse {}
@@ -389,7 +399,9 @@ impl SetNicknames {
     }
 }
 
-/// The response to [`SetNicknames`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`SetNicknames`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetNicknamesResponse {}
@@ -451,8 +463,9 @@ impl ManageWaitingRoomUsers {
     }
 }
 
-/// The response to [`ManageWaitingRoomUsers`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`ManageWaitingRoomUsers`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ManageWaitingRoomUsersResponse {}
@@ -499,7 +512,9 @@ impl KickOutUsers {
     }
 }
 
-/// The response to [`KickOutUsers`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`KickOutUsers`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct KickOutUsersResponse {}
@@ -520,11 +535,11 @@ pub struct KickOutUsersResponse {}
 pub struct DismissMeeting {
     /// The meeting's ID.
     pub meetingid: String,
-    /// Whether the meeting ends even if there are attendees in it. Default 1.
+    /// Whether the meeting ends even if there are attendees in it. Default true.
     pub force_dismiss: Option<bool>,
     /// Whether the meeting code is taken back, so that nobody can join again. A recurring meeting must
     /// keep it as long as there are sub-meetings left, or they can't be held. Ignored for instant
-    /// meetings, which always lose it. Default 0.
+    /// meetings, which always lose it. Default false.
     pub retrieve_code: Option<bool>,
 }
 
@@ -553,7 +568,9 @@ impl DismissMeeting {
     }
 }
 
-/// The response to [`DismissMeeting`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`DismissMeeting`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DismissMeetingResponse {}

@@ -52,8 +52,9 @@ impl SubmitBatchAddVipJob {
     }
 }
 
-/// The response to [`SubmitBatchAddVipJob`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`SubmitBatchAddVipJob`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SubmitBatchAddVipJobResponse {
@@ -92,8 +93,9 @@ impl GetBatchAddVipJobResult {
     }
 }
 
-/// The response to [`GetBatchAddVipJobResult`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetBatchAddVipJobResult`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetBatchAddVipJobResultResponse {
@@ -135,8 +137,9 @@ impl SubmitBatchDelVipJob {
     }
 }
 
-/// The response to [`SubmitBatchDelVipJob`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`SubmitBatchDelVipJob`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SubmitBatchDelVipJobResponse {
@@ -175,8 +178,9 @@ impl GetBatchDelVipJobResult {
     }
 }
 
-/// The response to [`GetBatchDelVipJobResult`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetBatchDelVipJobResult`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetBatchDelVipJobResultResponse {
@@ -224,7 +228,9 @@ impl ListVip {
     }
 }
 
-/// The response to [`ListVip`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ListVip`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListVipResponse {

@@ -70,7 +70,9 @@ impl SetApprovalDetail {
     }
 }
 
-/// The response to [`SetApprovalDetail`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`SetApprovalDetail`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetApprovalDetailResponse {}
@@ -139,7 +141,9 @@ impl GetApplyIdList {
     }
 }
 
-/// The response to [`GetApplyIdList`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetApplyIdList`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetApplyIdListResponse {
@@ -180,8 +184,9 @@ impl GetAdvancedFeatureApprovalInfo {
     }
 }
 
-/// The response to [`GetAdvancedFeatureApprovalInfo`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetAdvancedFeatureApprovalInfo`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAdvancedFeatureApprovalInfoResponse {

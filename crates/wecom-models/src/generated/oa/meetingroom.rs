@@ -111,7 +111,9 @@ impl AddMeetingRoom {
     }
 }
 
-/// The response to [`AddMeetingRoom`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`AddMeetingRoom`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddMeetingRoomResponse {
@@ -181,7 +183,9 @@ impl ListMeetingRoom {
     }
 }
 
-/// The response to [`ListMeetingRoom`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ListMeetingRoom`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListMeetingRoomResponse {
@@ -293,7 +297,9 @@ impl EditMeetingRoom {
     }
 }
 
-/// The response to [`EditMeetingRoom`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`EditMeetingRoom`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EditMeetingRoomResponse {}
@@ -322,7 +328,9 @@ impl DelMeetingRoom {
     }
 }
 
-/// The response to [`DelMeetingRoom`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`DelMeetingRoom`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelMeetingRoomResponse {}
@@ -415,7 +423,9 @@ impl GetBookingInfo {
     }
 }
 
-/// The response to [`GetBookingInfo`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetBookingInfo`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetBookingInfoResponse {
@@ -490,7 +500,9 @@ impl BookMeetingRoom {
     }
 }
 
-/// The response to [`BookMeetingRoom`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`BookMeetingRoom`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BookMeetingRoomResponse {
@@ -545,8 +557,9 @@ impl BookMeetingRoomBySchedule {
     }
 }
 
-/// The response to [`BookMeetingRoomBySchedule`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`BookMeetingRoomBySchedule`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BookMeetingRoomByScheduleResponse {
@@ -601,8 +614,9 @@ impl BookMeetingRoomByMeeting {
     }
 }
 
-/// The response to [`BookMeetingRoomByMeeting`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`BookMeetingRoomByMeeting`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BookMeetingRoomByMeetingResponse {
@@ -664,7 +678,9 @@ impl CancelBooking {
     }
 }
 
-/// The response to [`CancelBooking`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`CancelBooking`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CancelBookingResponse {}
@@ -707,7 +723,9 @@ impl GetBookingInfoById {
     }
 }
 
-/// The response to [`GetBookingInfoById`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetBookingInfoById`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetBookingInfoByIdResponse {
