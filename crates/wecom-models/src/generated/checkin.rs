@@ -107,7 +107,9 @@ impl GetCheckinOption {
     }
 }
 
-/// The response to [`GetCheckinOption`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetCheckinOption`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCheckinOptionResponse {
@@ -168,7 +170,9 @@ impl GetCheckinData {
     }
 }
 
-/// The response to [`GetCheckinData`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetCheckinData`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCheckinDataResponse {
@@ -220,7 +224,9 @@ impl GetCheckinDayData {
     }
 }
 
-/// The response to [`GetCheckinDayData`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetCheckinDayData`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCheckinDayDataResponse {
@@ -272,8 +278,9 @@ impl GetCheckinMonthData {
     }
 }
 
-/// The response to [`GetCheckinMonthData`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetCheckinMonthData`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCheckinMonthDataResponse {
@@ -333,8 +340,9 @@ impl GetCheckinScheduleList {
     }
 }
 
-/// The response to [`GetCheckinScheduleList`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetCheckinScheduleList`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCheckinScheduleListResponse {
@@ -388,8 +396,9 @@ impl SetCheckinScheduleList {
     }
 }
 
-/// The response to [`SetCheckinScheduleList`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`SetCheckinScheduleList`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetCheckinScheduleListResponse {}
@@ -461,7 +470,9 @@ impl PunchCorrection {
     }
 }
 
-/// The response to [`PunchCorrection`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`PunchCorrection`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PunchCorrectionResponse {}
@@ -503,7 +514,9 @@ impl AddCheckinRecord {
     }
 }
 
-/// The response to [`AddCheckinRecord`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`AddCheckinRecord`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddCheckinRecordResponse {}
@@ -566,7 +579,9 @@ impl AddCheckinUserFace {
     }
 }
 
-/// The response to [`AddCheckinUserFace`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`AddCheckinUserFace`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddCheckinUserFaceResponse {}
@@ -628,8 +643,9 @@ impl GetHardwareCheckinData {
     }
 }
 
-/// The response to [`GetHardwareCheckinData`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`GetHardwareCheckinData`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetHardwareCheckinDataResponse {

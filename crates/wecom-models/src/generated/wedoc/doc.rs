@@ -91,7 +91,9 @@ impl CreateDoc {
     }
 }
 
-/// The response to [`CreateDoc`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`CreateDoc`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDocResponse {
@@ -150,7 +152,9 @@ impl RenameDoc {
     }
 }
 
-/// The response to [`RenameDoc`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`RenameDoc`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RenameDocResponse {}
@@ -197,7 +201,9 @@ impl DelDoc {
     }
 }
 
-/// The response to [`DelDoc`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`DelDoc`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelDocResponse {}
@@ -231,7 +237,9 @@ impl GetDocBaseInfo {
     }
 }
 
-/// The response to [`GetDocBaseInfo`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetDocBaseInfo`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetDocBaseInfoResponse {
@@ -285,7 +293,9 @@ impl ShareDoc {
     }
 }
 
-/// The response to [`ShareDoc`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ShareDoc`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ShareDocResponse {
@@ -321,7 +331,9 @@ impl UploadImage {
     }
 }
 
-/// The response to [`UploadImage`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`UploadImage`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadImageResponse {

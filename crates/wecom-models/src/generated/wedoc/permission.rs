@@ -51,7 +51,9 @@ impl GetDocAuth {
     }
 }
 
-/// The response to [`GetDocAuth`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetDocAuth`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetDocAuthResponse {
@@ -202,7 +204,9 @@ impl ModDocJoinRule {
     }
 }
 
-/// The response to [`ModDocJoinRule`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ModDocJoinRule`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModDocJoinRuleResponse {}
@@ -272,7 +276,9 @@ impl ModDocMember {
     }
 }
 
-/// The response to [`ModDocMember`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ModDocMember`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModDocMemberResponse {}
@@ -330,8 +336,9 @@ impl ModDocSafetySetting {
     }
 }
 
-/// The response to [`ModDocSafetySetting`]. It implements `Serialize` with the feature
-/// `bidirectional`.
+/// The response to [`ModDocSafetySetting`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModDocSafetySettingResponse {}

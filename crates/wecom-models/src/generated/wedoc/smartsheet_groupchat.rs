@@ -68,7 +68,9 @@ impl ListGroupChat {
     }
 }
 
-/// The response to [`ListGroupChat`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ListGroupChat`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListGroupChatResponse {
@@ -116,7 +118,9 @@ impl GetGroupChat {
     }
 }
 
-/// The response to [`GetGroupChat`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`GetGroupChat`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupChatResponse {
@@ -203,7 +207,9 @@ impl UpdateGroupChat {
     }
 }
 
-/// The response to [`UpdateGroupChat`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`UpdateGroupChat`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateGroupChatResponse {}

@@ -45,7 +45,9 @@ impl BatchAddVip {
     }
 }
 
-/// The response to [`BatchAddVip`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`BatchAddVip`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchAddVipResponse {
@@ -84,7 +86,9 @@ impl BatchDelVip {
     }
 }
 
-/// The response to [`BatchDelVip`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`BatchDelVip`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchDelVipResponse {
@@ -133,7 +137,9 @@ impl ListVip {
     }
 }
 
-/// The response to [`ListVip`]. It implements `Serialize` with the feature `bidirectional`.
+/// The response to [`ListVip`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListVipResponse {
