@@ -1,4 +1,4 @@
-//! Throws mutated inputs at whatever reads what others have written: answers, specs, pages, and requests to the mock.
+//! Throws mutated inputs at whatever reads what others have written: answers, callbacks, specs, pages, and requests to the mock.
 //!
 //! `cargo run --manifest-path fuzz/Cargo.toml -- answers --seed 7 --seconds 600`. Inputs are made from the seed and the
 //! number of the case only, so a failure can be repeated; its input is kept in `fuzz/corpus/`, with which every run
@@ -6,6 +6,7 @@
 //! on what.
 
 mod answers;
+mod callbacks;
 mod files;
 mod mock;
 mod mutate;

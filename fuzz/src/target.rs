@@ -2,7 +2,7 @@
 
 use fastrand::Rng;
 
-use crate::{answers, mock, pages, specs};
+use crate::{answers, callbacks, mock, pages, specs};
 
 pub(crate) trait Target {
     /// An input, made from these numbers only.
@@ -15,8 +15,9 @@ pub(crate) trait Target {
 /// Makes a target ready.
 type Make = fn() -> Box<dyn Target>;
 
-pub(crate) const TARGETS: [(&str, Make); 4] = [
+pub(crate) const TARGETS: [(&str, Make); 5] = [
     ("answers", || Box::new(answers::Answers::new())),
+    ("callback", || Box::new(callbacks::Receiving::new())),
     ("mock", || Box::new(mock::Mock::new())),
     ("pages", || Box::new(pages::Pages::new())),
     ("specs", || Box::new(specs::Specs::new())),

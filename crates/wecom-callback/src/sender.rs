@@ -61,6 +61,11 @@ impl Sender {
         Ok(Self { token: token.into(), key, receiveid: receiveid.into() })
     }
 
+    /// Who the callbacks are meant for.
+    pub fn receiveid(&self) -> &str {
+        &self.receiveid
+    }
+
     /// Encrypts a message and puts it into an envelope.
     pub fn callback(&self, format: Format, message: &[u8], to_user: &str, agent_id: &str) -> Sent {
         let encrypted = self.key.seal(random(), message, &self.receiveid);

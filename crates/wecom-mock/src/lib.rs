@@ -54,6 +54,10 @@
 //! # }
 //! ```
 //!
+//! # Callbacks
+//!
+//! With the feature `push`, an `Application` of the module `push` gets callbacks: encrypted, signed, and up to three times, as WeCom sends them.
+//!
 //! # For other languages
 //!
 //! `wecom-mock --port 8080` runs the same server as a program. Control it over HTTP through the [`control_api`], which a
@@ -71,6 +75,8 @@ mod fields;
 #[rustfmt::skip]
 #[allow(clippy::all, clippy::pedantic, reason = "the documentation decides the shape of generated code")]
 mod generated;
+#[cfg(feature = "push")]
+pub mod push;
 mod received;
 mod reply;
 mod route;

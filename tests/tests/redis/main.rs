@@ -1,6 +1,7 @@
 //! Tokens and limits shared through a real Redis.
 
 mod arrangements;
+mod callbacks;
 mod places;
 mod poisoned;
 mod server;

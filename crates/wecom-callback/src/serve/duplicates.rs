@@ -66,6 +66,13 @@ impl<T> Recent<T> {
         self.order.push_back((Instant::now(), self.number, digest));
     }
 
+    /// Changes what is known of a callback, if it still is.
+    pub(super) fn set(&mut self, digest: &[u8; 32], value: T) {
+        if let Some((_, known)) = self.known.get_mut(digest) {
+            *known = value;
+        }
+    }
+
     /// Forgets a callback.
     pub(super) fn remove(&mut self, digest: &[u8; 32]) {
         self.known.remove(digest);

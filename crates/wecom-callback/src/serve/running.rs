@@ -1,5 +1,6 @@
 //! The handlers that run, and what has become of those that ran.
 
+use std::collections::VecDeque;
 use std::future::pending;
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
@@ -27,6 +28,48 @@ pub(super) enum Outcome {
 /// An outcome, once there is one.
 type Pending = watch::Receiver<Option<Outcome>>;
 
+/// How many replies are kept for repeated callbacks. WeCom repeats within seconds: what is older is answered without its reply.
+const REPLIES: usize = 256;
+
+/// The callbacks of this process.
+struct Known {
+    recent: Recent<State>,
+    /// Those whose replies are kept, the oldest first.
+    replied: VecDeque<[u8; 32]>,
+}
+
+/// What is known of a callback.
+enum State {
+    /// It is being handled, or its reply is kept.
+    Pending(Pending),
+    /// It has been handled, and nothing is kept of it.
+    Done,
+}
+
+impl Known {
+    fn get(&mut self, digest: &[u8; 32]) -> Option<Pending> {
+        self.recent.get(digest).map(|state| match state {
+            State::Pending(outcome) => outcome.clone(),
+            State::Done => watch::channel(Some(Outcome::Done(Passive::none()))).1,
+        })
+    }
+
+    fn end(&mut self, digest: [u8; 32], outcome: &Outcome) {
+        match outcome {
+            Outcome::Failed => self.recent.remove(&digest),
+            Outcome::Done(reply) if reply.is_none() => self.recent.set(&digest, State::Done),
+            Outcome::Done(_) => {
+                self.replied.push_back(digest);
+                if self.replied.len() > REPLIES
+                    && let Some(oldest) = self.replied.pop_front()
+                {
+                    self.recent.set(&oldest, State::Done);
+                }
+            }
+        }
+    }
+}
+
 /// What a handler does.
 pub(super) trait Handling: Future<Output = Result<Passive, BoxError>> + Send + 'static {}
 
@@ -39,7 +82,7 @@ pub(super) struct Refused;
 pub(super) struct Running {
     most: u32,
     places: Arc<Semaphore>,
-    recent: Arc<Mutex<Recent<Pending>>>,
+    known: Arc<Mutex<Known>>,
     shared: Option<Arc<dyn Duplicates>>,
 }
 
@@ -50,8 +93,9 @@ impl Running {
         remembered: usize,
         shared: Option<Arc<dyn Duplicates>>,
     ) -> Self {
-        let recent = Arc::new(Mutex::new(Recent::new(remember, remembered)));
-        Self { most, places: Arc::new(Semaphore::new(most as usize)), recent, shared }
+        let known = Known { recent: Recent::new(remember, remembered), replied: VecDeque::new() };
+        let known = Arc::new(Mutex::new(known));
+        Self { most, places: Arc::new(Semaphore::new(most as usize)), known, shared }
     }
 
     /// Starts a handler in a task of its own, unless that callback has one already: then it is the same outcome.
@@ -61,22 +105,17 @@ impl Running {
         digest: [u8; 32],
         handling: impl Handling,
     ) -> Result<Pending, Refused> {
-        let mut recent = lock(&self.recent);
-        if let Some(known) = recent.get(&digest) {
-            return Ok(known.clone());
+        let mut known = lock(&self.known);
+        if let Some(outcome) = known.get(&digest) {
+            return Ok(outcome);
         }
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Refused)?;
         let (told, outcome) = watch::channel(None);
-        recent.insert(digest, outcome.clone());
-        drop(recent);
+        known.recent.insert(digest, State::Pending(outcome.clone()));
+        drop(known);
         let span = tracing::info_span!("callback", shape = ?envelope.shape, kind = envelope.kind, change = envelope.change);
-        let task = Task {
-            digest,
-            recent: Arc::clone(&self.recent),
-            shared: self.shared.clone(),
-            told,
-            _place: place,
-        };
+        let task =
+            Task { digest, known: Arc::clone(&self.known), shared: self.shared.clone(), told, _place: place };
         tokio::spawn(task.run(handling).instrument(span));
         Ok(outcome)
     }
@@ -93,7 +132,7 @@ impl Running {
 /// One handler's run.
 struct Task {
     digest: [u8; 32],
-    recent: Arc<Mutex<Recent<Pending>>>,
+    known: Arc<Mutex<Known>>,
     shared: Option<Arc<dyn Duplicates>>,
     told: watch::Sender<Option<Outcome>>,
     _place: OwnedSemaphorePermit,
@@ -109,10 +148,10 @@ impl Task {
                 outcome
             }
         };
-        if matches!(outcome, Outcome::Failed) {
-            lock(&self.recent).remove(&self.digest);
-        }
-        if matches!(&outcome, Outcome::Done(reply) if !reply.is_none()) && self.told.receiver_count() <= 1 {
+        // A repeated one that comes in between still finds this outcome.
+        let unseen = self.told.receiver_count() <= 1;
+        lock(&self.known).end(self.digest, &outcome);
+        if matches!(&outcome, Outcome::Done(reply) if !reply.is_none()) && unseen {
             tracing::warn!(
                 "a reply comes after the callback was answered: WeCom won't see it; send a message in its place"
             );

@@ -192,6 +192,18 @@ async fn a_repeated_callback_is_answered_like_the_first_and_handled_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn replies_are_kept_of_the_last_callbacks_only() {
+    let count = Arc::new(AtomicUsize::new(0));
+    let callbacks = Callbacks::new(receiver(), counting(&count, |_| Ok(Passive::new("<xml>reply</xml>"))));
+    for number in 0..257 {
+        assert_ne!(post(&callbacks, &sent(&text(&number.to_string()))).await.body(), "");
+    }
+    assert_eq!(status_and_body(&post(&callbacks, &sent(&text("0"))).await), (200, ""), "this one is too old");
+    assert_ne!(post(&callbacks, &sent(&text("1"))).await.body(), "");
+    assert_eq!(count.load(Ordering::SeqCst), 257);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_callback_is_forgotten_after_its_time_or_when_there_are_too_many() {
     let count = Arc::new(AtomicUsize::new(0));
     let router = counting(&count, |_| Ok(Passive::none()));

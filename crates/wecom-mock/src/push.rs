@@ -1,0 +1,216 @@
+//! Callbacks to an application, as WeCom sends them.
+
+use std::fmt;
+use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::uri::Uri;
+use http::{Method, Request, StatusCode, header};
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::client::conn::http1::handshake;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+pub use wecom_callback::{Format, Sender};
+
+/// How long WeCom waits for the answer to a callback.
+const DEADLINE: Duration = Duration::from_secs(5);
+
+/// How long it waits for the verification of a URL, and for the answers of suites and devices.
+const SHORT_DEADLINE: Duration = Duration::from_secs(1);
+
+/// How often it sends a callback that isn't answered in time with the status 200.
+const TRIES: u32 = 3;
+
+/// The largest answer that is read.
+const MAX_ANSWER: usize = 1 << 20;
+
+/// Why a push failed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum PushError {
+    /// The URL is not one that can be called: `http://host:port/path`.
+    Url,
+    /// The application didn't answer in time: it isn't reachable, or takes too long.
+    Unanswered(io::Error),
+    /// It answered with another status than 200.
+    Status(StatusCode),
+    /// It answered the verification of its URL with something other than the text in it.
+    Echo(Bytes),
+    /// Its answer is neither empty nor `success`, nor an encrypted reply.
+    Reply(wecom_callback::Error),
+}
+
+impl fmt::Display for PushError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Url => f.write_str("the callback URL must be `http://host:port/path`"),
+            Self::Unanswered(error) => write!(f, "the application didn't answer: {error}"),
+            Self::Status(status) => write!(f, "the application answered with {status}, not with 200"),
+            Self::Echo(body) => write!(
+                f,
+                "the application must answer the verification with the decrypted text alone, and answered {:?}",
+                String::from_utf8_lossy(body)
+            ),
+            Self::Reply(error) => write!(f, "the application's answer is no reply: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for PushError {}
+
+/// An application that callbacks are pushed to, with the settings that its administrator has made.
+///
+/// ```no_run
+/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+/// use wecom_mock::push::{Application, Format, Sender};
+///
+/// let settings = Sender::new("QDG6eK", "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C", "ww1")?;
+/// let application = Application::verify("http://127.0.0.1:3000/callback", settings).await?;
+///
+/// let message = "<xml><MsgType>text</MsgType><Content>hi</Content></xml>";
+/// let pushed = application.push(Format::Xml, message).await?;
+/// assert_eq!((pushed.tries, pushed.reply), (1, None));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Application {
+    url: Uri,
+    settings: Sender,
+    deadline: Duration,
+    short_deadline: Duration,
+    requests: AtomicU64,
+    answered: AtomicU64,
+}
+
+/// How a callback was answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Pushed {
+    /// How often it was sent: up to three times.
+    pub tries: u32,
+    /// The reply, decrypted, if there was one.
+    pub reply: Option<Bytes>,
+}
+
+impl Application {
+    /// Verifies a URL, as WeCom does when an administrator saves it, and takes the application if it answers rightly.
+    pub async fn verify(url: &str, settings: Sender) -> Result<Self, PushError> {
+        let application = Self::unverified(url, settings)?;
+        let echo = u64::MAX.to_string();
+        let query = application.settings.verification(&echo);
+        let body = application.send(Method::GET, &query, String::new(), application.short_deadline).await?;
+        if body == echo { Ok(application) } else { Err(PushError::Echo(body)) }
+    }
+
+    /// Takes an application without a verification of its URL.
+    pub fn unverified(url: &str, settings: Sender) -> Result<Self, PushError> {
+        let url: Uri = url.parse().map_err(|_| PushError::Url)?;
+        if url.scheme_str() != Some("http") || url.host().is_none() {
+            return Err(PushError::Url);
+        }
+        let (deadline, short_deadline) = (DEADLINE, SHORT_DEADLINE);
+        Ok(Self {
+            url,
+            settings,
+            deadline,
+            short_deadline,
+            requests: AtomicU64::new(0),
+            answered: AtomicU64::new(0),
+        })
+    }
+
+    /// Sets how long answers are waited for, instead of WeCom's 5 seconds, and 1 for suites and devices.
+    #[must_use]
+    pub fn deadlines(mut self, deadline: Duration, short: Duration) -> Self {
+        (self.deadline, self.short_deadline) = (deadline, short);
+        self
+    }
+
+    /// Pushes a message: encrypts, signs and sends it, up to three times until it is answered in time with the status 200, and decrypts the reply.
+    pub async fn push(&self, format: Format, message: impl AsRef<[u8]>) -> Result<Pushed, PushError> {
+        let message = message.as_ref();
+        let short = format == Format::Json || contains(message, b"<InfoType>");
+        let deadline = if short { self.short_deadline } else { self.deadline };
+        let mut tries = 1;
+        let body = loop {
+            let sent = self.settings.callback(format, message, self.settings.receiveid(), "");
+            match self.send(Method::POST, &sent.query, sent.body, deadline).await {
+                Ok(body) => break body,
+                Err(error) if tries == TRIES => return Err(error),
+                Err(_) => tries += 1,
+            }
+        };
+        self.answered.fetch_add(1, Ordering::Relaxed);
+        let reply = match &body[..] {
+            b"" | b"success" => None,
+            _ => Some(self.settings.open_reply(&body).map_err(PushError::Reply)?.into()),
+        };
+        Ok(Pushed { tries, reply })
+    }
+
+    /// How many requests were sent, verifications and repeated ones included.
+    pub fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// How many callbacks were answered in time with the status 200.
+    pub fn answered(&self) -> u64 {
+        self.answered.load(Ordering::Relaxed)
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        query: &str,
+        body: String,
+        deadline: Duration,
+    ) -> Result<Bytes, PushError> {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        let path = self.url.path();
+        let target = match self.url.query() {
+            Some(own) => format!("{path}?{own}&{query}"),
+            None => format!("{path}?{query}"),
+        };
+        let request = Request::builder()
+            .method(method)
+            .uri(target)
+            .header(header::HOST, self.url.authority().map_or("", |authority| authority.as_str()))
+            .header(header::CONTENT_TYPE, "text/xml")
+            .body(Full::from(body))
+            .map_err(|_| PushError::Url)?;
+        let answered = timeout(deadline, self.exchange(request))
+            .await
+            .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
+        match answered.map_err(PushError::Unanswered)? {
+            (StatusCode::OK, body) => Ok(body),
+            (status, _) => Err(PushError::Status(status)),
+        }
+    }
+
+    async fn exchange(&self, request: Request<Full<Bytes>>) -> io::Result<(StatusCode, Bytes)> {
+        let address =
+            (self.url.host().unwrap_or_default().trim_matches(['[', ']']), self.url.port_u16().unwrap_or(80));
+        let stream = TcpStream::connect(address).await?;
+        let (mut sender, connection) = handshake(TokioIo::new(stream)).await.map_err(io::Error::other)?;
+        let exchange = async {
+            let response = sender.send_request(request).await.map_err(io::Error::other)?;
+            let status = response.status();
+            let body =
+                Limited::new(response.into_body(), MAX_ANSWER).collect().await.map_err(io::Error::other)?;
+            Ok((status, body.to_bytes()))
+        };
+        // The connection makes progress while the exchange does, and ends with it.
+        tokio::select! {
+            exchanged = exchange => exchanged,
+            Err(error) = connection => Err(io::Error::other(error)),
+        }
+    }
+}
+
+fn contains(message: &[u8], part: &[u8]) -> bool {
+    message.windows(part.len()).any(|window| window == part)
+}

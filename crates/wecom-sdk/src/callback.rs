@@ -1,0 +1,31 @@
+//! Callbacks: how they are received ([`wecom_callback`]), their types ([`wecom_models::callback`]), and what some of them are for, done by
+//! themselves.
+//!
+//! ```
+//! # use wecom_sdk::{ClientBuilder, Suite};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # #[cfg(feature = "service")] {
+//! use wecom_sdk::callback::{Callbacks, Receiver, suite_authorizations, suite_tickets};
+//!
+//! let suite = ClientBuilder::new(Suite::new("suite id", "suite secret")).build()?;
+//! let router = suite_tickets([&suite]).merge(suite_authorizations(&suite, |installed| async move {
+//!     println!("{} has installed the app", installed.auth_corp_info.corpid);
+//!     // Keep `installed.permanent_code` now: it can't be fetched again.
+//! }));
+//! let receiver = Receiver::builder("QDG6eK", "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C")
+//!     .receiveid("suite id")
+//!     .verified_as("the provider's corp id")
+//!     .build()?;
+//! let callbacks = Callbacks::new(receiver, router);
+//! # }
+//! # Ok(())
+//! # }
+//! ```
+
+#[cfg(feature = "service")]
+mod suites;
+
+#[cfg(feature = "service")]
+pub use suites::{suite_authorizations, suite_tickets};
+pub use wecom_callback::*;
+pub use wecom_models::callback::*;

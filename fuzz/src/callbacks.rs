@@ -1,0 +1,103 @@
+//! Callbacks: requests as they come from the network, and messages that are genuine and strange.
+
+use bytes::Bytes;
+use fastrand::Rng;
+use http::Request;
+use tokio::runtime::Runtime;
+use wecom_callback::{Callback, Callbacks, Format, Passive, Receiver, Router, Sender};
+
+use crate::mutate;
+use crate::target::Target;
+
+const TOKEN: &str = "QSdkTestToken01";
+const KEY: &str = "AbCdEfGhIjKlMnOpQrStUvWxYz0123456789abcdefg";
+const CORP: &str = "ww1234567890abcdef";
+
+/// What an input begins with whose rest is a message, to be encrypted and signed as WeCom does. Others are a query, a line break and a body.
+const GENUINE: &[u8] = b"genuine\n";
+
+const MESSAGES: [&str; 5] = [
+    "<xml><ToUserName><![CDATA[ww1]]></ToUserName><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[a<b &]]></Content></xml>",
+    "<xml><MsgType>event</MsgType><Event>change_contact</Event><ChangeType>create_user</ChangeType><ExtAttr><Item><Name>a</Name></Item><Item/></ExtAttr></xml>",
+    "<xml><SuiteId>s</SuiteId><InfoType>suite_ticket</InfoType><TimeStamp>1767225660</TimeStamp><SuiteTicket>t&amp;&#65;</SuiteTicket></xml>",
+    r#"{"msgid":"M1","msgtype":"event","event":{"eventtype":"enter_chat"},"from":{"userid":"a"}}"#,
+    r#"{"msg_type":"command","base_info":{"req_id":"1"},"command":{"command_type":"enter_page"}}"#,
+];
+
+pub(crate) struct Receiving {
+    runtime: Runtime,
+    sender: Sender,
+    callbacks: Callbacks,
+    /// Requests that are accepted, and messages.
+    seeds: Vec<Vec<u8>>,
+}
+
+impl Receiving {
+    pub(crate) fn new() -> Self {
+        let runtime = Runtime::new().expect("a runtime can be started");
+        let sender = Sender::new(TOKEN, KEY, CORP).expect("the settings are right");
+        let receiver = Receiver::builder(TOKEN, KEY).receiveid(CORP).build().expect("the settings are right");
+        // The reply is the message, so that it shows what was trusted.
+        let router = Router::new()
+            .fallback(|callback: Callback| async move { Passive::new(callback.opened.message.clone()) });
+        let requests = MESSAGES.iter().flat_map(|message| {
+            let formats = [Format::Xml, Format::Bot, Format::Json];
+            formats.map(|format| sender.callback(format, message.as_bytes(), CORP, "1000002"))
+        });
+        let requests = requests.map(|sent| format!("{}\n{}", sent.query, sent.body).into_bytes());
+        let messages = MESSAGES.iter().map(|message| [GENUINE, message.as_bytes()].concat());
+        let seeds = requests.chain(messages).collect();
+        Self { runtime, callbacks: Callbacks::new(receiver, router), sender, seeds }
+    }
+
+    fn post(&self, query: &str, body: impl Into<Bytes>) -> Option<(u16, Bytes)> {
+        let request = Request::post(format!("/?{query}")).body(body.into()).ok()?;
+        let response = self.runtime.block_on(self.callbacks.handle(request));
+        Some((response.status().as_u16(), response.into_body()))
+    }
+
+    /// The message that was trusted, as the reply shows it.
+    fn trusted(&self, reply: &[u8]) -> Vec<u8> {
+        self.sender.open_reply(reply).expect("the reply is the receiver's")
+    }
+}
+
+impl Target for Receiving {
+    fn input(&self, rng: &mut Rng) -> Vec<u8> {
+        let seed = rng.choice(&self.seeds).cloned().unwrap_or_default();
+        let kept = if seed.starts_with(GENUINE) { GENUINE.len() } else { 0 };
+        let mut changed = seed[kept..].to_vec();
+        mutate::bytes(rng, &mut changed, &self.seeds);
+        [&seed[..kept], &changed].concat()
+    }
+
+    fn run(&self, input: &[u8]) {
+        if let Some(message) = input.strip_prefix(GENUINE) {
+            let sent = self.sender.callback(Format::Xml, message, CORP, "");
+            let answer = self.post(&sent.query, sent.body);
+            match answer.expect("the query is one") {
+                // Base64 makes it a third longer than it may be.
+                (413, _) => assert!(message.len() > 700_000),
+                (200, reply) if message.is_empty() => assert!(reply.is_empty()),
+                (200, reply) => assert_eq!(self.trusted(&reply), message),
+                (status, _) => panic!("a genuine message is answered with {status}"),
+            }
+            return;
+        }
+        let text = String::from_utf8_lossy(input);
+        let (query, _) = text.split_once('\n').unwrap_or((&text, ""));
+        let body = input.splitn(2, |byte| *byte == b'\n').nth(1).unwrap_or_default();
+        match self.post(query, body.to_vec()) {
+            None | Some((400 | 403 | 413, _)) => {}
+            // What was changed meant nothing.
+            Some((200, reply)) => {
+                let trusted = self.trusted(&reply);
+                assert!(
+                    MESSAGES.iter().any(|message| message.as_bytes() == trusted),
+                    "a forged message is trusted"
+                );
+            }
+            Some((status, _)) => panic!("answered with {status}"),
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Callbacks that several processes receive, each handled once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, StatusCode};
+use redis::AsyncCommands as _;
+use tokio::sync::Semaphore;
+use wecom_callback::{
+    Callback, Callbacks, Duplicates as _, Format, Receiver, RedisDuplicates, Router, Sender, State, Turn,
+};
+
+use super::server::RedisServer;
+
+const TOKEN: &str = "QSdkTestToken01";
+const KEY: &str = "AbCdEfGhIjKlMnOpQrStUvWxYz0123456789abcdefg";
+
+/// What the handlers of all processes share.
+#[derive(Clone)]
+struct Shared {
+    runs: Arc<AtomicUsize>,
+    /// Each run takes one.
+    may_end: Arc<Semaphore>,
+}
+
+impl Shared {
+    fn new(may_end: usize) -> Self {
+        Self { runs: Arc::default(), may_end: Arc::new(Semaphore::new(may_end)) }
+    }
+
+    fn runs(&self) -> usize {
+        self.runs.load(Ordering::SeqCst)
+    }
+}
+
+/// One process. Its first `failures` runs fail.
+fn process(redis: &RedisServer, shared: &Shared, failures: usize) -> Callbacks {
+    let router =
+        Router::<Shared>::new().fallback(move |State(shared): State<Shared>, _: Callback| async move {
+            let run = shared.runs.fetch_add(1, Ordering::SeqCst);
+            shared.may_end.acquire().await.unwrap().forget();
+            if run < failures { Err("no") } else { Ok(()) }
+        });
+    let duplicates = RedisDuplicates::connect(&redis.address()).unwrap();
+    let receiver = Receiver::builder(TOKEN, KEY).receiveid("ww1").build().unwrap();
+    Callbacks::builder(router.with_state(shared.clone())).receiver(receiver).duplicates(duplicates).build()
+}
+
+async fn post(callbacks: &Callbacks, message: &str) -> StatusCode {
+    let sent = Sender::new(TOKEN, KEY, "ww1").unwrap().callback(Format::Xml, message.as_bytes(), "ww1", "");
+    let request = Request::post(format!("/?{}", sent.query)).body(Bytes::from(sent.body)).unwrap();
+    callbacks.handle(request).await.status()
+}
+
+#[tokio::test]
+async fn of_two_processes_one_handles_a_callback() {
+    let Some(redis) = RedisServer::start("of_two_processes_one_handles_a_callback") else { return };
+    let shared = Shared::new(50);
+    let processes = [process(&redis, &shared, 0), process(&redis, &shared, 0)];
+    for number in 0..50 {
+        let message = format!("<xml>{number}</xml>");
+        let statuses = tokio::join!(post(&processes[0], &message), post(&processes[1], &message));
+        assert_eq!(statuses, (StatusCode::OK, StatusCode::OK));
+    }
+    assert_eq!(shared.runs(), 50);
+    // The handled ones are kept for a while, and tell nothing of what they are.
+    let keys = redis.keys("*").await;
+    assert_eq!(keys.len(), 50);
+    assert!(keys.iter().all(|key| key.starts_with("wecom:callback:") && key.len() == 15 + 64));
+    let left: i64 = redis.connection().await.pttl(&keys[0]).await.unwrap();
+    assert!((3_500_000..=3_600_000).contains(&left), "{left}");
+}
+
+#[tokio::test]
+async fn what_has_failed_in_one_process_is_handled_by_the_other() {
+    let Some(redis) = RedisServer::start("what_has_failed_in_one_process_is_handled_by_the_other") else {
+        return;
+    };
+    let shared = Shared::new(2);
+    let processes = [process(&redis, &shared, 1), process(&redis, &shared, 1)];
+    assert_eq!(post(&processes[0], "<xml/>").await, StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(post(&processes[1], "<xml/>").await, StatusCode::OK);
+    assert_eq!(post(&processes[0], "<xml/>").await, StatusCode::OK);
+    assert_eq!(shared.runs(), 2);
+}
+
+#[tokio::test]
+async fn the_turn_of_a_process_that_has_died_ends() {
+    let Some(redis) = RedisServer::start("the_turn_of_a_process_that_has_died_ends") else { return };
+    let digest = [7; 32];
+    let mut connection = redis.connection().await;
+    let died = RedisDuplicates::connect(&redis.address()).unwrap();
+    assert_eq!(died.begin(&digest).await.unwrap(), Turn::Ours);
+    let key = redis.keys("*").await.remove(0);
+    let left: i64 = connection.pttl(&key).await.unwrap();
+    assert!((1..=6000).contains(&left), "{left}");
+    // Nobody renews it: it ends sooner here than it would.
+    let () = connection.pexpire(&key, 100).await.unwrap();
+    let next = RedisDuplicates::connect(&redis.address()).unwrap();
+    assert_eq!(next.begin(&digest).await.unwrap(), Turn::Ours);
+    // Should the dead one come back, it can neither keep the turn nor take it away.
+    died.forget(&digest).await.unwrap();
+    assert!(connection.exists::<_, bool>(&key).await.unwrap());
+    assert!(died.keep(&digest).await.is_err());
+    next.done(&digest).await.unwrap();
+    assert_eq!(died.begin(&digest).await.unwrap(), Turn::Done);
+}
+
+#[tokio::test]
+async fn a_turn_is_renewed_while_its_handler_runs() {
+    let Some(redis) = RedisServer::start("a_turn_is_renewed_while_its_handler_runs") else { return };
+    let shared = Shared::new(0);
+    let callbacks = process(&redis, &shared, 0);
+    let posted = tokio::spawn(async move { post(&callbacks, "<xml/>").await });
+    let mut connection = redis.connection().await;
+    let key = loop {
+        if let Some(key) = redis.keys("*").await.pop() {
+            break key;
+        }
+    };
+    // Shorter than a lease, longer than it takes to be renewed.
+    let () = connection.pexpire(&key, 4000).await.unwrap();
+    while connection.pttl::<_, i64>(&key).await.unwrap() <= 4000 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    shared.may_end.add_permits(1);
+    assert_eq!(posted.await.unwrap(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn without_redis_callbacks_are_handled_all_the_same() {
+    let test = "without_redis_callbacks_are_handled_all_the_same";
+    let Some(redis) = RedisServer::start(test) else { return };
+    let shared = Shared::new(2);
+    let callbacks = process(&redis, &shared, 0);
+    assert_eq!(post(&callbacks, "<a/>").await, StatusCode::OK);
+    drop(redis);
+    assert_eq!(post(&callbacks, "<b/>").await, StatusCode::OK);
+    assert_eq!(post(&callbacks, "<b/>").await, StatusCode::OK);
+    assert_eq!(shared.runs(), 2);
+}
