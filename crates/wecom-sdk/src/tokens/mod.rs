@@ -148,7 +148,7 @@ impl Tokens {
                 // Another process is about to.
                 Ok(None) => {}
                 Err(error) => {
-                    tracing::warn!(%error, "the token can't be renewed yet: the current one stays in use")
+                    tracing::warn!(%error, "the token can't be renewed yet: the current one stays in use");
                 }
             }
         };
