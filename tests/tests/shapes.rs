@@ -96,7 +96,7 @@ fn an_item_of_a_joined_list_cannot_become_several() {
     let error = http_request(&request, BASE, "T").unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the request can't be serialized: `touser`: an item contains `|`, which separates items"
+        "the request can't be serialized: `touser`: an item contains `|`, which separates items: pass several as a list"
     );
 }
 

@@ -5,6 +5,9 @@
 //! HTTP: they pass each callback to a handler by its type, within WeCom's deadlines, once. With `tower`, they are a tower service, which
 //! axum and hyper take.
 
+// On docs.rs, each item says which feature it needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod cipher;
 mod envelope;
 mod error;

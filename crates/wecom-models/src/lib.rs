@@ -10,9 +10,13 @@
 //!   omits takes its default. `null` reads as absent.
 //! - Requests implement `Serialize` and responses `Deserialize`; the feature `bidirectional` adds the other
 //!   direction.
+//! - Structs of responses are `#[non_exhaustive]`; with the feature `test-util`, tests can write them as literals.
 //!
 //! A family is compiled if its feature is enabled; `full` enables all of them. What WeCom sends by itself is in the `events`
 //! of its family, with the feature `callback`, which is about how it is read as well.
+
+// On docs.rs, each item says which feature it needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "callback")]
 pub mod callback;
@@ -22,8 +26,10 @@ mod generated;
 mod types;
 pub mod wire;
 
-pub use generated::*;
+// By name: of a family that isn't compiled, rustc says which feature is missing. It does so only for items of the module that a path
+// names, so this stands here and not in a module of its own.
+include!("generated/families.rs");
 pub use types::{
-    Csv, File, FileOr, IntoItem, Json, OrText, Pipe, Secret, Separated, Separator, Timestamp, Unknown,
+    Csv, File, FileOr, IntoItem, Json, OrText, Pipe, Secret, Timestamp, TimestampOutOfRange, Unknown,
     UnknownUnion, cut_at_bytes, cut_at_chars, cut_at_width,
 };

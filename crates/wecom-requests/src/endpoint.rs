@@ -72,6 +72,10 @@ use crate::{Body, BuildError, Check, FromResponse, Headers, Query, Token, TokenK
 /// let request = wecom_requests::http_request(&GetTag { tagid: 7 }, "https://qyapi.weixin.qq.com", "TOKEN").unwrap();
 /// assert_eq!(request.uri().query(), Some("access_token=TOKEN&tagid=7"));
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a request",
+    note = "a request of `wecom-models` is one where `wecom-requests` is compiled with the feature of its family, too"
+)]
 pub trait Endpoint: Check + Serialize {
     /// The response of a successful call.
     type Response: FromResponse;

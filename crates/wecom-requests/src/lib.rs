@@ -20,6 +20,9 @@
 //!
 //! `wecom-sdk` does the rest: tokens, sending, retries, paging.
 
+// On docs.rs, each item says which feature it needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod body;
 mod check;
 mod disposition;

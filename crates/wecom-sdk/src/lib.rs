@@ -253,7 +253,19 @@
 //! # Testing an application
 //!
 //! The crate `wecom-mock` is a fake WeCom server on loopback, which fails on demand. To test without a socket, replace HTTP with
-//! a [`Transport`](transport::Transport) of your own.
+//! a [`Transport`](transport::Transport) of your own. To test code that takes a response, write it as a literal, with the feature
+//! `test-util` in `dev-dependencies`:
+//!
+//! ```
+//! # #[cfg(feature = "test-util")] {
+//! use wecom_sdk::contacts::user::GetUserResponse;
+//!
+//! let user = GetUserResponse { userid: "lin.wei".into(), ..Default::default() };
+//! # assert_eq!(user.name, None);
+//! # }
+//! ```
+//!
+//! Only tests should enable it: a field that WeCom adds breaks a literal without `..`.
 //!
 //! # Features
 //!
@@ -267,7 +279,9 @@
 //! - `group-bot`: [`GroupBot`], which sends messages to a group chat and needs only the key of a webhook (群机器人).
 //! - `jssdk`: [`JsSdk`], which signs pages for the JS-SDK and keeps the tickets for it.
 //! - `login`: [`login`], the URLs of web authorization (网页授权), web login and the installation of third-party apps.
+//! - `chrono`, `jiff`, `time`: a [`Timestamp`] is made of the times of these crates, and becomes one.
 //! - `bidirectional`: requests can be read and responses written, too.
+//! - `test-util`: structs of responses can be written as literals, for tests.
 //!
 //! # Endpoints that need more than a call
 //!
@@ -278,6 +292,9 @@
 //! - [`Client::upload`] streams a file.
 //! - [`Client::download`] streams a file to the caller.
 //! - [`Client::upload_to_drive`] uploads a file to WeDrive (微盘), in blocks where it is large.
+
+// On docs.rs, each item says which feature it needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "archive")]
 pub mod archive;

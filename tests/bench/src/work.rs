@@ -14,7 +14,7 @@ use serde_json::Value;
 use wecom_models::contacts::user::GetUser;
 use wecom_models::externalcontact::message_push::{
     AddMsgTemplate, ChatType, GetGroupMsgListV2, GroupMsgAttachment, GroupMsgLink, ImageContent,
-    MiniProgramCard, TextContent,
+    MiniProgramCard, MiniProgramCardArgs, TextContent,
 };
 use wecom_models::kf::message::SyncMsg;
 use wecom_models::meeting::basic::GetMeetingInfo;
@@ -203,12 +203,12 @@ fn group_message() -> AddMsgTemplate {
     let attachments = (0..9).map(|number| match number {
         0..=4 => GroupMsgAttachment::Image(ImageContent::new().media_id(MEDIA)),
         5..=7 => GroupMsgAttachment::Link(GroupMsgLink::new("秋季新品", LINK).picurl(LINK).desc(TEXT)),
-        _ => GroupMsgAttachment::MiniProgram(MiniProgramCard::new(
-            "会员中心",
-            MEDIA,
-            "wx8bd80126147df384",
-            "/index",
-        )),
+        _ => GroupMsgAttachment::MiniProgram(MiniProgramCard::new(MiniProgramCardArgs {
+            title: "会员中心".into(),
+            pic_media_id: MEDIA.into(),
+            appid: "wx8bd80126147df384".into(),
+            page: "/index".into(),
+        })),
     });
     AddMsgTemplate::new()
         .chat_type(ChatType::Single)

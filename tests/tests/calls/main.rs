@@ -110,7 +110,8 @@ async fn a_separator_in_an_item_is_told_with_its_field() {
     ] {
         let error = client.send(&request).await.unwrap_err();
         assert!(matches!(error, Error::Build { .. }), "{error:?}");
-        let expected = format!("`{field}`: an item contains `|`, which separates items");
+        let expected =
+            format!("`{field}`: an item contains `|`, which separates items: pass several as a list");
         assert!(error.to_string().ends_with(&expected), "{error}");
     }
     assert_eq!(server.requests("/cgi-bin/message/send"), 0);

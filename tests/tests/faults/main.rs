@@ -13,7 +13,7 @@ use http::{Request, Response};
 use wecom_mock::{Fault, Reply, Server};
 use wecom_sdk::corpgroup::chain::RemoveCorp;
 use wecom_sdk::meeting::basic::GetMeetingInfo;
-use wecom_sdk::pay::red_packet::SendWorkwxRedPack;
+use wecom_sdk::pay::red_packet::{SendWorkwxRedPack, SendWorkwxRedPackArgs};
 use wecom_sdk::transport::{RequestBody, ResponseBody, Transport, TransportError};
 use wecom_sdk::{Backoff, Client, ClientBuilder, Error, NoRetry};
 
@@ -113,7 +113,7 @@ async fn each_fault_has_its_outcome_and_nothing_is_carried_out_twice() {
 async fn what_wechat_pay_refuses_is_its_error_with_code_and_message() {
     let server = Server::start().await.unwrap();
     let client = builder(&server).merchant_url(server.base_url()).build().unwrap();
-    let red_packet = SendWorkwxRedPack::new("n", "s", "b", "m", "ww1", "o", 100, "w", "a", "r", "w");
+    let red_packet = red_packet();
     client.send(&red_packet).await.unwrap();
     for (code, message) in [(-1, "-1: a fault on demand"), (45009, "45009: a fault on demand")] {
         server.inject(Fault::code(code).times(1));
@@ -218,7 +218,6 @@ async fn an_error_in_its_own_words_is_one_whatever_the_status() {
     let server = Server::start().await.unwrap();
     let client = builder(&server).retry(NoRetry).merchant_url(server.base_url()).build().unwrap();
     read(&client).await.unwrap();
-    let red_packet = || SendWorkwxRedPack::new("n", "s", "b", "m", "ww1", "o", 100, "w", "a", "r", "w");
     for status in [400, 401, 403, 429, 500, 503] {
         server.inject(Fault::code(60020).with_status(status).times(2));
         assert!(read(&client).await.unwrap_err().is_code(60020), "{status}");
@@ -316,4 +315,20 @@ async fn an_answer_that_never_ends_is_too_large() {
     let client = Client::builder("ww1", "secret").transport(Endless).max_response(64 << 10).build().unwrap();
     let error = read(&client).await.unwrap_err();
     assert!(matches!(error, Error::TooLarge { limit: 65536, .. }), "{error:?}");
+}
+
+fn red_packet() -> SendWorkwxRedPack {
+    SendWorkwxRedPack::new(SendWorkwxRedPackArgs {
+        nonce_str: "n".into(),
+        sign: "s".into(),
+        mch_billno: "b".into(),
+        mch_id: "m".into(),
+        wxappid: "ww1".into(),
+        re_openid: "o".into(),
+        total_amount: 100,
+        wishing: "w".into(),
+        act_name: "a".into(),
+        remark: "r".into(),
+        workwx_sign: "w".into(),
+    })
 }

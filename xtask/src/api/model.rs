@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::{Codes, Endpoint, ErrorCode, Event, Ty};
-use crate::spec::names::ident;
+use crate::spec::names::{arguments, ident};
 use crate::spec::{Doc, FieldPath, GeneralRate, Limit, Place, Repr, Rule, Style};
 
 /// The family every client needs, so that it has no feature: it gives out tokens.
@@ -221,6 +221,17 @@ impl Struct {
     /// The fields without which it can't be made.
     pub fn required(&self) -> impl Iterator<Item = &Field> {
         self.fields.iter().filter(|field| !field.optional && !field.signs)
+    }
+
+    /// Whether `new` takes them by name: with more than three of one type in a row, two that are swapped go unnoticed.
+    pub fn names_arguments(&self) -> bool {
+        let types: Vec<String> = self.required().map(|field| field.ty.to_string()).collect();
+        types.iter().any(|ty| types.iter().filter(|other| *other == ty).count() > 3)
+    }
+
+    /// The struct that `new` takes then.
+    pub fn arguments(&self) -> String {
+        arguments(&self.name)
     }
 
     /// The fields that are sent in one place.

@@ -193,9 +193,12 @@ impl Comparison<'_> {
         }
     }
 
-    /// The arguments of `new` that are in both specs, in their order.
+    /// The arguments of `new` that are in both specs, in their order, unless they have names.
     fn order(&mut self, structs: &Structs<'_>, pairs: &Pairing<'_, Field>, at: impl Fn(&Field) -> Spot) {
         let Structs { base, head, spots: both, .. } = structs;
+        if base.names_arguments() && head.names_arguments() {
+            return;
+        }
         let arguments = pairs.both.iter().filter(|(old, new)| is_argument(old) && is_argument(new));
         let mut was: Vec<&(&Field, &Field)> = arguments.collect();
         was.sort_by_key(|(old, _)| place(&base.fields, old));

@@ -1,37 +1,58 @@
-//! What the client says of the families: their modules, and a page of all endpoints.
+//! What the crates say of the families: their modules, and a page of all endpoints.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::docs;
+use super::items::doc;
 use super::paths::gate;
 use crate::api::{Api, CORE_FAMILY, Module};
 use crate::spec::names::ident;
 
-/// The modules of the families, each by its name: of one that isn't compiled, rustc says which feature is missing.
-pub(super) fn modules(api: &Api) -> TokenStream {
+/// The modules of the families below `root`, each by its name: of one that isn't compiled, rustc says which feature is missing.
+pub(super) fn modules(api: &Api, root: &TokenStream) -> TokenStream {
     let modules = api.families().into_iter().map(|family| {
         let (gate, name) = (gate(family), ident(family));
-        quote!(#gate #[doc(inline)] pub use wecom_models::#name;)
+        quote!(#gate #[doc(inline)] pub use #root::#name;)
     });
     quote!(#(#modules)*)
 }
 
-/// All endpoints, Markdown.
-pub(super) fn endpoints(api: &Api) -> String {
-    let mut text =
-        String::from("Every endpoint, by family: its title, its call, and the type of its request.\n");
-    let called = |family: &&str| {
-        api.modules.iter().any(|module| module.family == *family && !module.endpoints.is_empty())
-    };
-    for family in api.families().into_iter().filter(called) {
-        let needs =
-            if family == CORE_FAMILY { "Always there.".to_owned() } else { docs::needs_feature(family) };
-        text.push_str(&format!("\n# {family}\n\n{needs}\n\n| title | call | request |\n|---|---|---|\n"));
-        let modules = api.modules.iter().filter(|module| module.family == family);
-        text.extend(modules.flat_map(rows));
+/// The page of all endpoints. What isn't compiled has no types to link to, so a family's endpoints are shown with its feature.
+pub(super) fn page(api: &Api) -> TokenStream {
+    let families = called(api).map(|family| {
+        let file = format!("endpoints/{family}.md");
+        let Some(_) = gate(family) else { return quote!(#[doc = include_str!(#file)]) };
+        let count = of(api, family).flat_map(|module| &module.endpoints).count();
+        let endpoints = if count == 1 { "endpoint" } else { "endpoints" };
+        let without = format!("\n# {family}\n\n{count} {endpoints}. {}\n", docs::needs_feature(family));
+        quote! {
+            #[cfg_attr(feature = #family, doc = include_str!(#file))]
+            #[cfg_attr(not(feature = #family), doc = #without)]
+        }
+    });
+    let intro = doc("Every endpoint, by family: its title, its call, and the type of its request.\n");
+    quote! {
+        #intro
+        #(#families)*
+        pub mod endpoints {}
     }
-    text
+}
+
+/// The families that have endpoints.
+pub(super) fn called(api: &Api) -> impl Iterator<Item = &str> {
+    api.families().into_iter().filter(|family| of(api, family).any(|module| !module.endpoints.is_empty()))
+}
+
+/// The part of a family in the page of all endpoints, Markdown.
+pub(super) fn endpoints(api: &Api, family: &str) -> String {
+    let needs = if family == CORE_FAMILY { "Always there.".to_owned() } else { docs::needs_feature(family) };
+    let head = format!("\n# {family}\n\n{needs}\n\n| title | call | request |\n|---|---|---|\n");
+    std::iter::once(head).chain(of(api, family).flat_map(rows)).collect()
+}
+
+fn of<'a>(api: &'a Api, family: &'a str) -> impl Iterator<Item = &'a Module> {
+    api.modules.iter().filter(move |module| module.family == family)
 }
 
 fn rows(module: &Module) -> impl Iterator<Item = String> {

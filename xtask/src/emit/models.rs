@@ -62,13 +62,21 @@ fn struct_item(module: &Module, structure: &Struct) -> TokenStream {
         Some(Operation::Event(event)) => Some(search::event_aliases(event)),
         Some(Operation::Response(_)) | None => None,
     };
+    // What is received is made by nobody but tests, which need no more than a literal.
+    let open = if structure.direction.received {
+        quote!(#[cfg_attr(not(feature = "test-util"), non_exhaustive)])
+    } else {
+        quote!(#[non_exhaustive])
+    };
+    let arguments = (structure.direction.sent && structure.names_arguments()).then(|| arguments(structure));
     quote! {
         #docs
         #aliases
         #[derive(Clone, Debug, Default, PartialEq)]
-        #[non_exhaustive]
+        #open
         pub struct #name { #(#fields),* }
         #methods
+        #arguments
     }
 }
 
@@ -76,13 +84,23 @@ fn struct_item(module: &Module, structure: &Struct) -> TokenStream {
 fn methods(module: &Module, structure: &Struct) -> TokenStream {
     let name = ident(&structure.name);
     let required: Vec<&Field> = structure.required().collect();
-    let arguments = required.iter().map(|field| {
-        let name = ident(&field.rust);
-        let ty = argument_type(&field.ty);
-        quote!(#name: #ty)
-    });
+    let named = structure.names_arguments();
+    let arguments = if named {
+        let arguments = ident(&structure.arguments());
+        quote!(required: #arguments)
+    } else {
+        let arguments = required.iter().map(|field| {
+            let name = ident(&field.rust);
+            let ty = argument_type(&field.ty);
+            quote!(#name: #ty)
+        });
+        quote!(#(#arguments),*)
+    };
     let values = required.iter().map(|field| {
         let name = ident(&field.rust);
+        if named {
+            return quote!(#name: required.#name);
+        }
         let value = argument_value(&field.ty, &quote!(#name));
         if name == value.to_string() { quote!(#name) } else { quote!(#name: #value) }
     });
@@ -95,9 +113,28 @@ fn methods(module: &Module, structure: &Struct) -> TokenStream {
         impl #name {
             #new_doc
             #[must_use]
-            pub fn new(#(#arguments),*) -> Self { #body }
+            pub fn new(#arguments) -> Self { #body }
             #(#setters)*
         }
+    }
+}
+
+/// The struct that `new` takes where arguments in a row would be mixed up.
+fn arguments(structure: &Struct) -> TokenStream {
+    let owner = &structure.name;
+    let docs = doc(&format!("The required fields of [`{owner}`], for [`{owner}::new`]."));
+    let name = ident(&structure.arguments());
+    let fields = structure.required().map(|field| {
+        let name = ident(&field.rust);
+        let shown = name.to_string();
+        let docs = doc(&format!("[`{0}`]({owner}::{0}).", shown.trim_start_matches("r#")));
+        let ty = rust_type(&field.ty);
+        quote!(#docs pub #name: #ty)
+    });
+    quote! {
+        #docs
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct #name { #(#fields),* }
     }
 }
 
@@ -122,7 +159,7 @@ fn argument_type(ty: &Ty) -> TokenStream {
     let exact = rust_type(ty);
     match ty {
         Ty::List(item) => {
-            let item = argument_type(item);
+            let item = if is_mixed(item) { rust_type(item) } else { argument_type(item) };
             quote!(impl IntoIterator<Item = #item>)
         }
         _ if converts(ty) => quote!(impl Into<#exact>),
@@ -137,7 +174,9 @@ fn argument_value(ty: &Ty, name: &TokenStream) -> TokenStream {
                 let inner = argument_value(item, &quote!(item));
                 quote!(#name.into_iter().map(|item| #inner).collect())
             }
-            item if converts(item) => quote!(#name.into_iter().map(Into::into).collect()),
+            item if converts(item) && !is_mixed(item) => {
+                quote!(#name.into_iter().map(Into::into).collect())
+            }
             _ => quote!(#name.into_iter().collect()),
         },
         _ if converts(ty) => quote!(#name.into()),
@@ -157,7 +196,13 @@ fn converts(ty: &Ty) -> bool {
             | Ty::Pipe(_)
             | Ty::Csv(_)
             | Ty::OrText(_)
+            | Ty::Union(..)
     )
+}
+
+/// Whether a list of it has items of several kinds: with `impl Into`, `[image.into(), link.into()]` would not know its type.
+fn is_mixed(item: &Ty) -> bool {
+    matches!(item, Ty::Union(..))
 }
 
 fn enum_item(enumeration: &Enum) -> TokenStream {

@@ -110,6 +110,11 @@ pub const RESERVED: &[&str] = &[
     "Vec",
 ];
 
+/// The struct that `new` takes where a struct has many required fields of one type.
+pub fn arguments(name: &str) -> String {
+    format!("{name}Args")
+}
+
 /// The names that Rust can't give a module.
 pub const NO_MODULES: &[&str] = &["crate", "mod", "self", "super"];
 
@@ -117,15 +122,19 @@ pub const NO_MODULES: &[&str] = &["crate", "mod", "self", "super"];
 pub const NO_FAMILIES: &[&str] = &[
     "bidirectional",
     "callback",
+    "chrono",
     "client",
     "credential",
     "default",
+    "endpoints",
     "errcode",
     "errcodes",
     "error",
+    "families",
     "full",
     "generated",
     "http",
+    "jiff",
     "names",
     "paging",
     "phrases",
@@ -133,6 +142,7 @@ pub const NO_FAMILIES: &[&str] = &[
     "reqwest",
     "rustls",
     "sign",
+    "time",
     "token",
     "tokens",
     "types",

@@ -50,7 +50,7 @@ impl GetToken {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetTokenResponse {
     /// The access token. At most 512 bytes.
     pub access_token: Secret,
@@ -88,7 +88,7 @@ impl GetCallbackIp {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetCallbackIpResponse {
     /// The IP addresses: single ones, or ranges such as `192.0.2.*`.
     pub ip_list: Vec<String>,
@@ -123,7 +123,7 @@ impl GetApiDomainIp {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetApiDomainIpResponse {
     /// The IP addresses. The page calls them ranges, but shows single ones.
     pub ip_list: Vec<String>,

@@ -61,7 +61,7 @@ impl GetCorpCheckinOption {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetCorpCheckinOptionResponse {
     /// The rules.
     pub group: Vec<Group>,
@@ -111,7 +111,7 @@ impl GetCheckinOption {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetCheckinOptionResponse {
     /// The rules, one entry per member.
     pub info: Vec<MemberRule>,
@@ -174,7 +174,7 @@ impl GetCheckinData {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetCheckinDataResponse {
     /// The check-ins.
     pub checkindata: Vec<Checkin>,
@@ -228,7 +228,7 @@ impl GetCheckinDayData {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetCheckinDayDataResponse {
     /// The reports.
     pub datas: Vec<DayReport>,
@@ -282,7 +282,7 @@ impl GetCheckinMonthData {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetCheckinMonthDataResponse {
     /// The reports.
     pub datas: Vec<MonthReport>,
@@ -344,7 +344,7 @@ impl GetCheckinScheduleList {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetCheckinScheduleListResponse {
     /// The shifts, one entry per member and month.
     pub schedule_list: Vec<ShiftPlan>,
@@ -400,7 +400,7 @@ impl SetCheckinScheduleList {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SetCheckinScheduleListResponse {}
 
 /// Corrects a member's check-in.
@@ -474,7 +474,7 @@ impl PunchCorrection {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PunchCorrectionResponse {}
 
 /// Adds check-ins from other devices.
@@ -518,7 +518,7 @@ impl AddCheckinRecord {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AddCheckinRecordResponse {}
 
 /// Sets a member's face for check-ins with face recognition.
@@ -583,7 +583,7 @@ impl AddCheckinUserFace {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AddCheckinUserFaceResponse {}
 
 /// Gets the raw check-ins of members at attendance devices.
@@ -647,7 +647,7 @@ impl GetHardwareCheckinData {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetHardwareCheckinDataResponse {
     /// The check-ins.
     pub checkindata: Vec<HardwareCheckin>,
@@ -655,7 +655,7 @@ pub struct GetHardwareCheckinDataResponse {
 
 /// A member's check-in rule.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MemberRule {
     /// The member's userid.
     pub userid: String,
@@ -665,7 +665,7 @@ pub struct MemberRule {
 
 /// A check-in rule, as it applies to a member.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MemberGroup {
     /// The type of the rule.
     pub grouptype: GroupType,
@@ -714,7 +714,7 @@ pub struct MemberGroup {
 
 /// Days of the week, and the check-in times on them.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MemberCheckinDate {
     /// The days: 1 is Monday, 6 Saturday, 0 Sunday. For shift schedules, the dates of the shifts returned.
     /// Empty or absent for alternating weeks; see `biweekly`.
@@ -738,7 +738,7 @@ pub struct MemberCheckinDate {
 
 /// A check-in. Coordinates are GCJ-02, as in Tencent's maps.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Checkin {
     /// The member's userid.
     pub userid: String,
@@ -781,7 +781,7 @@ pub struct Checkin {
 
 /// A member's attendance on a day.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DayReport {
     /// The member and the rule.
     pub base_info: DayBase,
@@ -799,7 +799,7 @@ pub struct DayReport {
 
 /// The member of a daily report, and the rule.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DayBase {
     /// The day.
     pub date: Timestamp,
@@ -821,7 +821,7 @@ pub struct DayBase {
 
 /// The rule of a daily report.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DayRule {
     /// The rule's ID.
     pub groupid: u64,
@@ -837,7 +837,7 @@ pub struct DayRule {
 
 /// The start and end of work. Times are in seconds since midnight.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DayCheckinTime {
     /// The start of work.
     pub work_sec: u64,
@@ -847,7 +847,7 @@ pub struct DayCheckinTime {
 
 /// The summary of a daily report.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DaySummary {
     /// The number of check-ins.
     pub checkin_count: u64,
@@ -863,7 +863,7 @@ pub struct DaySummary {
 
 /// An approval request for leave or the like.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LeaveInfo {
     /// The request's number.
     pub sp_number: String,
@@ -875,7 +875,7 @@ pub struct LeaveInfo {
 
 /// A text in several languages; so far, only Chinese.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Texts {
     /// The texts, one entry per language.
     pub data: Vec<LocalizedText>,
@@ -883,7 +883,7 @@ pub struct Texts {
 
 /// A text in one language.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LocalizedText {
     /// The text.
     pub text: String,
@@ -893,7 +893,7 @@ pub struct LocalizedText {
 
 /// Exceptions of a type.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ExceptionInfo {
     /// The type of the exceptions.
     pub exception: ExceptionType,
@@ -905,7 +905,7 @@ pub struct ExceptionInfo {
 
 /// The overtime of a day. Durations are in seconds.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DayOvertime {
     /// The status of the overtime.
     pub ot_status: OvertimeStatus,
@@ -929,7 +929,7 @@ pub struct DayOvertime {
 
 /// Leave, or another item of attendance.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AttendanceItem {
     /// The type of the item.
     pub r#type: ItemType,
@@ -947,7 +947,7 @@ pub struct AttendanceItem {
 
 /// A member's attendance in a period.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MonthReport {
     /// The member and the rule.
     pub base_info: MonthBase,
@@ -963,7 +963,7 @@ pub struct MonthReport {
 
 /// The member of a monthly report, and the rule.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MonthBase {
     /// The type of the rule.
     pub record_type: RecordType,
@@ -981,7 +981,7 @@ pub struct MonthBase {
 
 /// The rule of a monthly report.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MonthRule {
     /// The rule's ID.
     pub groupid: u64,
@@ -991,7 +991,7 @@ pub struct MonthRule {
 
 /// The summary of a monthly report.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MonthSummary {
     /// The number of days on which the member had to work.
     pub work_days: u64,
@@ -1009,7 +1009,7 @@ pub struct MonthSummary {
 
 /// The overtime of a period. Durations are in seconds.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MonthOvertime {
     /// The overtime on workdays.
     pub workday_over_sec: u64,
@@ -1033,7 +1033,7 @@ pub struct MonthOvertime {
 
 /// A member's shifts in a month.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ShiftPlan {
     /// The member's userid.
     pub userid: String,
@@ -1049,7 +1049,7 @@ pub struct ShiftPlan {
 
 /// Shifts by day.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Shifts {
     /// The days.
     pub schedule_list: Vec<ShiftDay>,
@@ -1057,7 +1057,7 @@ pub struct Shifts {
 
 /// The shift of a day.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ShiftDay {
     /// The day of the month.
     pub day: u64,
@@ -1067,7 +1067,7 @@ pub struct ShiftDay {
 
 /// A shift.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ShiftInfo {
     /// The shift's ID; 0 for a day off.
     pub schedule_id: u64,
@@ -1079,7 +1079,7 @@ pub struct ShiftInfo {
 
 /// A work period of a shift. Times are in seconds since midnight.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ShiftSection {
     /// The period's ID within the shift.
     pub id: u64,
@@ -1153,21 +1153,14 @@ pub struct NewCheckin {
 impl NewCheckin {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(
-        userid: impl Into<String>,
-        checkin_time: impl Into<Timestamp>,
-        location_title: impl Into<String>,
-        location_detail: impl Into<String>,
-        device_type: DeviceType,
-        device_detail: impl Into<String>,
-    ) -> Self {
+    pub fn new(required: NewCheckinArgs) -> Self {
         Self {
-            userid: userid.into(),
-            checkin_time: checkin_time.into(),
-            location_title: location_title.into(),
-            location_detail: location_detail.into(),
-            device_type,
-            device_detail: device_detail.into(),
+            userid: required.userid,
+            checkin_time: required.checkin_time,
+            location_title: required.location_title,
+            location_detail: required.location_detail,
+            device_type: required.device_type,
+            device_detail: required.device_detail,
             ..Self::default()
         }
     }
@@ -1218,9 +1211,26 @@ impl NewCheckin {
     }
 }
 
+/// The required fields of [`NewCheckin`], for [`NewCheckin::new`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewCheckinArgs {
+    /// [`userid`](NewCheckin::userid).
+    pub userid: String,
+    /// [`checkin_time`](NewCheckin::checkin_time).
+    pub checkin_time: Timestamp,
+    /// [`location_title`](NewCheckin::location_title).
+    pub location_title: String,
+    /// [`location_detail`](NewCheckin::location_detail).
+    pub location_detail: String,
+    /// [`device_type`](NewCheckin::device_type).
+    pub device_type: DeviceType,
+    /// [`device_detail`](NewCheckin::device_detail).
+    pub device_detail: String,
+}
+
 /// A check-in at an attendance device.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct HardwareCheckin {
     /// The member's userid.
     pub userid: String,
@@ -1234,7 +1244,7 @@ pub struct HardwareCheckin {
 
 /// A check-in rule, and the members it applies to.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Group {
     /// The type of the rule.
     pub grouptype: GroupType,
@@ -1308,7 +1318,7 @@ pub struct Group {
 
 /// Days of the week, and the check-in times on them.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CheckinDate {
     /// The days: 1 is Monday, 6 Saturday, 0 Sunday. For shift schedules, the dates of the shifts returned.
     /// Empty or absent for alternating weeks; see `biweekly`.
@@ -1333,7 +1343,7 @@ pub struct CheckinDate {
 
 /// Alternating weeks. The week of 2024-01-01 is the first one, an odd week.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Biweekly {
     /// Whether alternating weeks are on.
     pub enable_weekday_recurrence: bool,
@@ -1345,7 +1355,7 @@ pub struct Biweekly {
 
 /// The start and end of work. Times are in seconds since midnight.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CheckinTime {
     /// The start of work.
     pub work_sec: u64,
@@ -1359,7 +1369,7 @@ pub struct CheckinTime {
 
 /// A special day.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SpecialDay {
     /// The day.
     pub timestamp: Timestamp,
@@ -1373,7 +1383,7 @@ pub struct SpecialDay {
 
 /// A wireless network in which members can check in.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct WifiNetwork {
     /// The network's name.
     pub wifiname: String,
@@ -1383,7 +1393,7 @@ pub struct WifiNetwork {
 
 /// A location at which members can check in. Coordinates are GCJ-02, as in Tencent's maps.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CheckinLocation {
     /// The latitude, in millionths of a degree.
     pub lat: i64,
@@ -1399,7 +1409,7 @@ pub struct CheckinLocation {
 
 /// The members a rule applies to.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Range {
     /// The members' userids.
     ///
@@ -1413,7 +1423,7 @@ pub struct Range {
 
 /// The recipients of reports.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ReporterInfo {
     /// The recipients.
     pub reporters: Vec<Reporter>,
@@ -1423,7 +1433,7 @@ pub struct ReporterInfo {
 
 /// A recipient of reports.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Reporter {
     /// The recipient's userid.
     pub userid: String,
@@ -1431,7 +1441,7 @@ pub struct Reporter {
 
 /// Overtime settings.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OvertimeInfo {
     /// The basis on which overtime is counted.
     pub r#type: OvertimeBasis,
@@ -1451,7 +1461,7 @@ pub struct OvertimeInfo {
 
 /// Settings for overtime counted by check-ins. Durations are in seconds.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OvertimeByCheckin {
     /// The time after the end of work from which overtime begins on workdays. The default is 1800.
     pub ot_workingday_time_start: u64,
@@ -1473,7 +1483,7 @@ pub struct OvertimeByCheckin {
 
 /// Settings for overtime counted by requests and check-ins.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OvertimeByRequest {
     /// Whether overtime is allowed on workdays.
     ///
@@ -1497,7 +1507,7 @@ pub struct OvertimeByRequest {
 
 /// The break deducted from overtime. The settings of the type that isn't in use may be present too.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RestInfo {
     /// The way breaks are deducted.
     pub r#type: RestDeduction,
@@ -1509,7 +1519,7 @@ pub struct RestInfo {
 
 /// Fixed break times, in seconds since midnight.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FixedRest {
     /// The start of the break.
     pub fix_time_begin_sec: u64,
@@ -1519,7 +1529,7 @@ pub struct FixedRest {
 
 /// The break deducted, by the length of the overtime.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RestByOvertime {
     /// The deduction steps.
     ///
@@ -1529,7 +1539,7 @@ pub struct RestByOvertime {
 
 /// The deduction from a certain length of overtime on.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RestStep {
     /// The overtime from which the step applies, in seconds.
     pub ot_time: u64,
@@ -1539,7 +1549,7 @@ pub struct RestStep {
 
 /// A shift.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Schedule {
     /// The shift's ID.
     pub schedule_id: u64,
@@ -1574,7 +1584,7 @@ pub struct Schedule {
 
 /// A work period in a shift. Times are in seconds since midnight.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TimeSection {
     /// The period's ID within the shift.
     pub time_id: u64,
@@ -1598,7 +1608,7 @@ pub struct TimeSection {
 
 /// A break. Times are in seconds since midnight.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RestTime {
     /// The start of the break.
     pub rest_begin_time: u64,
@@ -1608,7 +1618,7 @@ pub struct RestTime {
 
 /// A rule for leaving late and coming late the next day.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LateRule {
     /// Whether members who leave late may come late the next day.
     pub allow_offwork_after_time: bool,
@@ -1618,7 +1628,7 @@ pub struct LateRule {
 
 /// The permitted lateness after leaving late.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LateStep {
     /// The time members stayed after the last end of work, in seconds.
     pub offwork_after_time: u64,

@@ -45,7 +45,7 @@ impl GetFields {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetFieldsResponse {
     /// The groups of fields.
     pub group_list: Vec<FieldGroup>,
@@ -115,7 +115,7 @@ impl GetStaffInfo {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetStaffInfoResponse {
     /// The fields.
     pub field_info: Vec<FieldInfo>,
@@ -200,7 +200,7 @@ impl UpdateStaffInfo {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateStaffInfoResponse {
     /// The results of setting fields.
     pub update_results: Vec<FieldUpdateResult>,
@@ -212,7 +212,7 @@ pub struct UpdateStaffInfoResponse {
 
 /// A group of fields.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FieldGroup {
     /// The group's ID.
     pub group_id: u64,
@@ -224,7 +224,7 @@ pub struct FieldGroup {
 
 /// A field of the staff roster.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Field {
     /// The field's ID.
     pub fieldid: u64,
@@ -242,7 +242,7 @@ pub struct Field {
 
 /// An option of a field.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FieldOption {
     /// The number that stands for it.
     pub id: u64,
@@ -402,7 +402,7 @@ impl GroupInsertion {
 
 /// The result of setting a field.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FieldUpdateResult {
     /// The field's ID.
     pub fieldid: u64,
@@ -414,7 +414,7 @@ pub struct FieldUpdateResult {
 
 /// The result of removing a repetition.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GroupRemovalResult {
     /// The group.
     pub group_type: GroupType,
@@ -426,7 +426,7 @@ pub struct GroupRemovalResult {
 
 /// The result of adding a repetition.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GroupInsertionResult {
     /// The group.
     pub group_type: GroupType,
@@ -465,7 +465,7 @@ impl FieldId {
 
 /// A field of a staff roster entry.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FieldInfo {
     /// The field's ID.
     pub fieldid: u64,
@@ -479,7 +479,7 @@ pub struct FieldInfo {
 
 /// A phone number.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PhoneNumber {
     /// The country code.
     pub value_country_code: String,
@@ -489,7 +489,7 @@ pub struct PhoneNumber {
 
 /// Files.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FileList {
     /// The `media_id`s of the temporary media files, for download.
     pub media_id: Vec<String>,

@@ -88,7 +88,7 @@ impl ConvertTmpExternalUserId {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ConvertTmpExternalUserIdResponse {
     /// The users that were converted.
     pub results: Vec<ConvertedUser>,
@@ -137,7 +137,7 @@ impl OpenUserIdToUserId {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OpenUserIdToUserIdResponse {
     /// The members.
     pub userid_list: Vec<UserIdPair>,
@@ -183,7 +183,7 @@ impl FromServiceExternalUserId {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FromServiceExternalUserIdResponse {
     /// The external_userid issued for the company.
     pub external_userid: String,
@@ -228,7 +228,7 @@ impl ToServiceExternalUserId {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ToServiceExternalUserIdResponse {
     /// The external_userid in third-party apps of the provider.
     pub external_userid: String,
@@ -267,7 +267,7 @@ impl CorpIdToOpenCorpId {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CorpIdToOpenCorpIdResponse {
     /// The corpid issued for the provider.
     pub open_corpid: String,
@@ -310,7 +310,7 @@ impl UserIdToOpenUserId {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UserIdToOpenUserIdResponse {
     /// The members.
     pub open_userid_list: Vec<UserIdPair>,
@@ -365,7 +365,7 @@ impl GetNewExternalUserId {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetNewExternalUserIdResponse {
     /// The external contacts.
     pub items: Vec<ExternalUserIdPair>,
@@ -418,7 +418,7 @@ impl GetGroupChatNewExternalUserId {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetGroupChatNewExternalUserIdResponse {
     /// The external contacts.
     pub items: Vec<ExternalUserIdPair>,
@@ -459,7 +459,7 @@ impl FinishExternalUserIdMigration {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FinishExternalUserIdMigrationResponse {}
 
 /// Finishes the migration of IDs for a company, which returns new ones from then on.
@@ -518,7 +518,7 @@ impl FinishOpenIdMigration {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FinishOpenIdMigrationResponse {}
 
 /// Gets which types of IDs have been migrated.
@@ -550,7 +550,7 @@ impl GetOpenIdMigration {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetOpenIdMigrationResponse {
     /// The types of IDs.
     pub migration_info: Vec<Migration>,
@@ -626,7 +626,7 @@ impl UnionIdToExternalUserId {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UnionIdToExternalUserIdResponse {
     /// The external_userid. Absent if the user is no customer yet, or no customer visible to the app.
     pub external_userid: Option<String>,
@@ -684,7 +684,7 @@ impl ExternalUserIdToPendingId {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ExternalUserIdToPendingIdResponse {
     /// The customers.
     pub result: Vec<PendingIdPair>,
@@ -730,7 +730,7 @@ impl ConvertExternalTagId {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ConvertExternalTagIdResponse {
     /// The tags and tag groups.
     pub items: Vec<TagIdPair>,
@@ -772,7 +772,7 @@ impl ConvertOpenKfId {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ConvertOpenKfIdResponse {
     /// The customer service accounts.
     pub items: Vec<KfIdPair>,
@@ -813,7 +813,7 @@ impl ApplyMassCallTicket {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ApplyMassCallTicketResponse {
     /// The ticket, for [`UnionIdToExternalUserId`] and the endpoint that does the same for chains.
     pub mass_call_ticket: Secret,
@@ -856,7 +856,7 @@ impl ApplyToUpgradeChatId {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ApplyToUpgradeChatIdResponse {}
 
 /// Converts group IDs issued for the company to those issued for the provider.
@@ -892,7 +892,7 @@ impl ConvertChatId {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ConvertChatIdResponse {
     /// The groups.
     pub items: Vec<ChatIdPair>,
@@ -934,12 +934,12 @@ impl UpgradeChatIdForNewCorp {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpgradeChatIdForNewCorpResponse {}
 
 /// A user that was converted.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ConvertedUser {
     /// The temporary ID.
     pub tmp_external_userid: String,
@@ -953,7 +953,7 @@ pub struct ConvertedUser {
 
 /// The IDs of a member.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UserIdPair {
     /// The userid.
     pub userid: String,
@@ -963,7 +963,7 @@ pub struct UserIdPair {
 
 /// The IDs of an external contact.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ExternalUserIdPair {
     /// The external_userid issued for the company.
     pub external_userid: String,
@@ -973,7 +973,7 @@ pub struct ExternalUserIdPair {
 
 /// The status of a type of IDs.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Migration {
     /// The type of IDs.
     pub openid_type: OpenIdType,
@@ -983,7 +983,7 @@ pub struct Migration {
 
 /// The IDs of a customer.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PendingIdPair {
     /// The external_userid.
     pub external_userid: String,
@@ -993,7 +993,7 @@ pub struct PendingIdPair {
 
 /// The IDs of a customer tag or tag group.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TagIdPair {
     /// The ID issued for the company.
     pub external_tagid: String,
@@ -1003,7 +1003,7 @@ pub struct TagIdPair {
 
 /// The IDs of a customer service account.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct KfIdPair {
     /// The ID issued for the company.
     pub open_kfid: String,
@@ -1013,7 +1013,7 @@ pub struct KfIdPair {
 
 /// The IDs of a group.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ChatIdPair {
     /// The ID from before the upgrade.
     pub chat_id: String,

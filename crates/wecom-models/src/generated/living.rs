@@ -139,7 +139,7 @@ impl CreateLiving {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateLivingResponse {
     /// The live stream's ID.
     pub livingid: String,
@@ -231,7 +231,7 @@ impl ModifyLiving {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ModifyLivingResponse {}
 
 /// Cancels a scheduled live stream.
@@ -262,7 +262,7 @@ impl CancelLiving {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CancelLivingResponse {}
 
 /// Deletes the replay of a live stream.
@@ -299,7 +299,7 @@ impl DeleteReplayData {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteReplayDataResponse {}
 
 /// Gets a code with which a WeChat user watches a live stream or its replay.
@@ -346,7 +346,7 @@ impl GetLivingCode {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetLivingCodeResponse {
     /// The code. Valid for 5 minutes, for several uses, and only in WeChat.
     pub living_code: Secret,
@@ -407,7 +407,7 @@ impl GetUserAllLivingId {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetUserAllLivingIdResponse {
     /// The cursor of the next page. Empty after the last page.
     pub next_cursor: String,
@@ -449,7 +449,7 @@ impl GetLivingInfo {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetLivingInfoResponse {
     /// The live stream.
     pub living_info: LivingInfo,
@@ -492,7 +492,7 @@ impl GetLivingShareInfo {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetLivingShareInfoResponse {
     /// The live stream's ID.
     pub livingid: String,
@@ -553,7 +553,7 @@ impl GetWatchStat {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetWatchStatResponse {
     /// Whether this was the last page. No other field says so.
     pub ending: bool,
@@ -600,7 +600,7 @@ impl ActivityDetail {
 
 /// A live stream.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LivingInfo {
     /// The title.
     pub theme: String,
@@ -642,7 +642,7 @@ pub struct LivingInfo {
 
 /// The viewers of a live stream on one page.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct WatchStat {
     /// Members of the company.
     pub users: Vec<WatchUser>,
@@ -652,7 +652,7 @@ pub struct WatchStat {
 
 /// A member who watched a live stream.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct WatchUser {
     /// The member's userid.
     pub userid: String,
@@ -670,7 +670,7 @@ pub struct WatchUser {
 
 /// An external user who watched a live stream.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct WatchExternalUser {
     /// The external user's external_userid.
     pub external_userid: String,

@@ -57,7 +57,7 @@ impl UploadMedia {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UploadMediaResponse {
     /// The type of the file.
     pub r#type: MediaType,
@@ -149,7 +149,7 @@ impl UploadImg {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UploadImgResponse {
     /// The image's URL. It doesn't expire.
     pub url: String,
@@ -215,7 +215,7 @@ impl UploadMediaByUrl {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UploadMediaByUrlResponse {
     /// The task's ID, for [`GetUploadByUrlResult`]. Valid for 60 minutes.
     pub jobid: String,
@@ -260,7 +260,7 @@ impl GetUploadByUrlResult {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetUploadByUrlResultResponse {
     /// The status of the task.
     ///
@@ -355,7 +355,7 @@ impl UploadAttachment {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UploadAttachmentResponse {
     /// The type of the file.
     pub r#type: MediaType,
@@ -367,7 +367,7 @@ pub struct UploadAttachmentResponse {
 
 /// The result of an upload in the background.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UploadDetail {
     /// The error code; 0 unless the task failed.
     pub errcode: i64,

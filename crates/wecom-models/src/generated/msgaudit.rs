@@ -64,7 +64,7 @@ impl GetPermitUserList {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetPermitUserListResponse {
     /// The members' userids.
     pub ids: Vec<String>,
@@ -106,7 +106,7 @@ impl CheckSingleAgree {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CheckSingleAgreeResponse {
     /// The consent, one entry per chat.
     pub agreeinfo: Vec<SingleAgreement>,
@@ -146,7 +146,7 @@ impl CheckRoomAgree {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CheckRoomAgreeResponse {
     /// The consent, one entry for each external contact in another company's group.
     pub agreeinfo: Vec<RoomAgreement>,
@@ -190,7 +190,7 @@ impl GetGroupChat {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetGroupChatResponse {
     /// The group's name.
     pub roomname: String,
@@ -239,7 +239,7 @@ impl GetRobotInfo {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetRobotInfoResponse {
     /// The bot.
     pub data: Bot,
@@ -268,7 +268,7 @@ impl OneToOneChat {
 
 /// Whether an external contact has consented to the archive of a chat.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SingleAgreement {
     /// The time the status last changed.
     pub status_change_time: Timestamp,
@@ -282,7 +282,7 @@ pub struct SingleAgreement {
 
 /// Whether an external contact in a group chat has consented to its archive.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RoomAgreement {
     /// The time the status last changed.
     pub status_change_time: Timestamp,
@@ -294,7 +294,7 @@ pub struct RoomAgreement {
 
 /// A member of a group.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Member {
     /// The member's userid.
     pub memberid: String,
@@ -304,7 +304,7 @@ pub struct Member {
 
 /// A bot.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Bot {
     /// The bot's ID.
     pub robot_id: String,

@@ -65,12 +65,12 @@ impl OpenOrder {
     pub fn new(
         business_type: BusinessType,
         pay_type: PayType,
-        product_list: ProductList,
+        product_list: impl Into<ProductList>,
     ) -> Self {
         Self {
             business_type,
             pay_type,
-            product_list,
+            product_list: product_list.into(),
             ..Self::default()
         }
     }
@@ -104,7 +104,7 @@ impl OpenOrder {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OpenOrderResponse {
     /// The order's ID.
     pub order_id: String,

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 
 use serde::de::{DeserializeSeed, Error};
@@ -10,57 +9,7 @@ use serde::ser::{Serialize, Serializer};
 
 use crate::wire::{Found, Place, Read, Reading, Scalar, mend, read_inner_nested};
 
-/// The separator of a [`Separated`] list.
-pub trait Separator {
-    /// The separator.
-    const SEPARATOR: &'static str;
-}
-
-/// Items joined by `|`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Bar;
-
-impl Separator for Bar {
-    const SEPARATOR: &'static str = "|";
-}
-
-/// Items joined by `,`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Comma;
-
-impl Separator for Comma {
-    const SEPARATOR: &'static str = ",";
-}
-
-/// A list that is sent as one string, `"a|b|c"`.
-pub type Pipe<T> = Separated<T, Bar>;
-
-/// A list that is sent as one string, `"a,b,c"`.
-pub type Csv<T> = Separated<T, Comma>;
-
-/// A list that is sent as one string. It derefs to the `Vec` of its items.
-///
-/// Spaces around items are removed when it is read. An item must not contain the separator.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Separated<T, S> {
-    items: Vec<T>,
-    separator: PhantomData<S>,
-}
-
-impl<T, S> Separated<T, S> {
-    /// Returns the items.
-    pub fn into_vec(self) -> Vec<T> {
-        self.items
-    }
-}
-
-impl<T, S> Default for Separated<T, S> {
-    fn default() -> Self {
-        Self { items: Vec::new(), separator: PhantomData }
-    }
-}
-
-/// Converts to an item of a [`Separated`] list: the item itself, and for text also a number, since IDs are either.
+/// Converts to an item of a [`Pipe`] or [`Csv`]: the item itself, and for text also a number, since IDs are either.
 ///
 /// ```
 /// use wecom_models::Pipe;
@@ -90,56 +39,142 @@ macro_rules! texts {
 
 texts!(&str, &String, Cow<'_, str>, Box<str>, i32, i64, u32, u64, usize);
 
-impl<T, U: IntoItem<T>, S> FromIterator<U> for Separated<T, S> {
-    fn from_iter<I: IntoIterator<Item = U>>(items: I) -> Self {
-        Self { items: items.into_iter().map(IntoItem::into_item).collect(), separator: PhantomData }
-    }
-}
+/// Declares a list that is sent as one string. Two types and not one with a parameter: this is how documentation shows them.
+macro_rules! separated {
+    ($(#[$doc:meta])* $name:ident, $separator:literal) => {
+        $(#[$doc])*
+        ///
+        /// It derefs to the `Vec` of its items. Spaces around items are removed when it is read. An item must not contain the
+        /// separator. One text is one item.
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        pub struct $name<T>(Vec<T>);
 
-impl<T, U: IntoItem<T>, S> From<Vec<U>> for Separated<T, S> {
-    fn from(items: Vec<U>) -> Self {
-        items.into_iter().collect()
-    }
-}
-
-impl<T, U: IntoItem<T>, S, const N: usize> From<[U; N]> for Separated<T, S> {
-    fn from(items: [U; N]) -> Self {
-        items.into_iter().collect()
-    }
-}
-
-impl<T, S> Deref for Separated<T, S> {
-    type Target = Vec<T>;
-
-    fn deref(&self) -> &Vec<T> {
-        &self.items
-    }
-}
-
-impl<T, S> DerefMut for Separated<T, S> {
-    fn deref_mut(&mut self) -> &mut Vec<T> {
-        &mut self.items
-    }
-}
-
-/// Fails where an item contains the separator: it would arrive as several, which might name other people.
-impl<T: fmt::Display, S: Separator> Serialize for Separated<T, S> {
-    fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
-        if self.items.iter().any(|item| item.to_string().contains(S::SEPARATOR)) {
-            let message = format_args!("an item contains `{}`, which separates items", S::SEPARATOR);
-            return Err(serde::ser::Error::custom(message));
+        impl<T> $name<T> {
+            /// Returns the items.
+            pub fn into_vec(self) -> Vec<T> {
+                self.0
+            }
         }
-        serializer.collect_str(&Joined(self))
-    }
+
+        impl<T> Default for $name<T> {
+            fn default() -> Self {
+                Self(Vec::new())
+            }
+        }
+
+        impl<T, U: IntoItem<T>> FromIterator<U> for $name<T> {
+            fn from_iter<I: IntoIterator<Item = U>>(items: I) -> Self {
+                Self(items.into_iter().map(IntoItem::into_item).collect())
+            }
+        }
+
+        impl<T, U: IntoItem<T>> From<Vec<U>> for $name<T> {
+            fn from(items: Vec<U>) -> Self {
+                items.into_iter().collect()
+            }
+        }
+
+        impl<T: Clone> From<&Vec<T>> for $name<T> {
+            fn from(items: &Vec<T>) -> Self {
+                Self(items.clone())
+            }
+        }
+
+        impl<T, U: IntoItem<T>, const N: usize> From<[U; N]> for $name<T> {
+            fn from(items: [U; N]) -> Self {
+                items.into_iter().collect()
+            }
+        }
+
+        impl From<&str> for $name<String> {
+            fn from(item: &str) -> Self {
+                Self::from([item])
+            }
+        }
+
+        impl From<&String> for $name<String> {
+            fn from(item: &String) -> Self {
+                Self::from([item])
+            }
+        }
+
+        impl From<String> for $name<String> {
+            fn from(item: String) -> Self {
+                Self::from([item])
+            }
+        }
+
+        impl<T> Deref for $name<T> {
+            type Target = Vec<T>;
+
+            fn deref(&self) -> &Vec<T> {
+                &self.0
+            }
+        }
+
+        impl<T> DerefMut for $name<T> {
+            fn deref_mut(&mut self) -> &mut Vec<T> {
+                &mut self.0
+            }
+        }
+
+        /// Fails where an item contains the separator: it would arrive as several, which might name other people.
+        impl<T: fmt::Display> Serialize for $name<T> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serialize(&self.0, $separator, serializer)
+            }
+        }
+
+        /// A list is read as well, where a page says that there is text.
+        impl<'de, T: for<'a> Read<'a>> Read<'de> for $name<T> {
+            const EXPECTED: &'static str = "a string";
+
+            fn read_scalar<E: Error>(&mut self, scalar: Scalar<'_, 'de>, reading: &Reading) -> Result<Found, E> {
+                read(&mut self.0, $separator, scalar, reading)
+            }
+
+            read_inner_nested! { |this| this.0 }
+
+            fn restart(&mut self) {
+                self.0.clear();
+            }
+        }
+    };
 }
 
-struct Joined<'a, T, S>(&'a Separated<T, S>);
+separated! {
+    /// A list that is sent as one string, `"a|b|c"`.
+    Pipe, "|"
+}
 
-impl<T: fmt::Display, S: Separator> fmt::Display for Joined<'_, T, S> {
+separated! {
+    /// A list that is sent as one string, `"a,b,c"`.
+    Csv, ","
+}
+
+fn serialize<T: fmt::Display, S: Serializer>(
+    items: &[T],
+    separator: &str,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    if items.iter().any(|item| item.to_string().contains(separator)) {
+        let message =
+            format_args!("an item contains `{separator}`, which separates items: pass several as a list");
+        return Err(serde::ser::Error::custom(message));
+    }
+    serializer.collect_str(&Joined { items, separator })
+}
+
+struct Joined<'a, T> {
+    items: &'a [T],
+    separator: &'a str,
+}
+
+impl<T: fmt::Display> fmt::Display for Joined<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, item) in self.0.items.iter().enumerate() {
+        for (index, item) in self.items.iter().enumerate() {
             if index > 0 {
-                f.write_str(S::SEPARATOR)?;
+                f.write_str(self.separator)?;
             }
             item.fmt(f)?;
         }
@@ -147,26 +182,20 @@ impl<T: fmt::Display, S: Separator> fmt::Display for Joined<'_, T, S> {
     }
 }
 
-/// A list is read as well, where a page says that there is text.
-impl<'de, T: for<'a> Read<'a>, S: Separator> Read<'de> for Separated<T, S> {
-    const EXPECTED: &'static str = "a string";
-
-    fn read_scalar<E: Error>(&mut self, scalar: Scalar<'_, 'de>, reading: &Reading) -> Result<Found, E> {
-        let Some(text) = scalar.text() else { return self.items.read_scalar(scalar, reading) };
-        for item in text.split(S::SEPARATOR).map(str::trim).filter(|item| !item.is_empty()) {
-            let mut value = T::default();
-            value.read_scalar::<E>(Scalar::Text(item), reading)?;
-            reading.make_room::<T, E>(&self.items)?;
-            self.items.push(value);
-        }
-        Ok(Found::Value)
+fn read<'de, T: for<'a> Read<'a>, E: Error>(
+    items: &mut Vec<T>,
+    separator: &str,
+    scalar: Scalar<'_, 'de>,
+    reading: &Reading,
+) -> Result<Found, E> {
+    let Some(text) = scalar.text() else { return items.read_scalar(scalar, reading) };
+    for item in text.split(separator).map(str::trim).filter(|item| !item.is_empty()) {
+        let mut value = T::default();
+        value.read_scalar::<E>(Scalar::Text(item), reading)?;
+        reading.make_room::<T, E>(items)?;
+        items.push(value);
     }
-
-    read_inner_nested! { |this| this.items }
-
-    fn restart(&mut self) {
-        self.items.clear();
-    }
+    Ok(Found::Value)
 }
 
 /// A value that is sent as JSON inside a string.

@@ -1,6 +1,7 @@
 //! Points in time.
 
 use std::fmt;
+use std::ops::{Add, AddAssign, Sub, SubAssign};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::ser::{Serialize, Serializer};
@@ -10,6 +11,20 @@ use crate::wire::{Read, read_impl, read_inner};
 /// A point in time, in whole seconds since 1970-01-01 00:00:00 UTC.
 ///
 /// WeCom sends 0 if something has not happened yet; see [`Timestamp::is_zero`].
+///
+/// Integers and [`SystemTime`] convert to it, and the types of `chrono`, `jiff` and `time` with the features of these names; it converts
+/// back with [`TryFrom`]. A [`Duration`] can be added and subtracted:
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+/// use wecom_models::Timestamp;
+///
+/// let start = Timestamp::from(1_790_000_000);
+/// let end = start + Duration::from_secs(3600);
+/// assert_eq!(end - start, Duration::from_secs(3600));
+/// assert_eq!(Timestamp::from(SystemTime::try_from(end)?), end);
+/// # Ok::<(), wecom_models::TimestampOutOfRange>(())
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
@@ -29,24 +44,46 @@ impl Timestamp {
         self.0 == 0
     }
 
+    /// Returns the time since an earlier timestamp, or `None` if that is later.
+    pub const fn checked_duration_since(self, earlier: Self) -> Option<Duration> {
+        if self.0 < earlier.0 { None } else { Some(Duration::from_secs(self.0.abs_diff(earlier.0))) }
+    }
+
     /// Returns the current time in whole seconds.
     pub fn now() -> Self {
         SystemTime::now().into()
     }
 }
 
-impl From<i64> for Timestamp {
-    fn from(seconds: i64) -> Self {
-        Self(seconds)
+/// Makes timestamps of integers. Several, so that neither a literal nor `Duration::as_secs` needs a conversion.
+macro_rules! from_seconds {
+    ($($type:ty),*) => {$(
+        impl From<$type> for Timestamp {
+            fn from(seconds: $type) -> Self {
+                Self(seconds.into())
+            }
+        }
+    )*};
+}
+
+from_seconds!(i64, i32, u32);
+
+/// A number beyond `i64::MAX` becomes the latest timestamp there is.
+impl From<u64> for Timestamp {
+    fn from(seconds: u64) -> Self {
+        Self(i64::try_from(seconds).unwrap_or(i64::MAX))
     }
 }
 
+/// Rounds down to whole seconds.
 impl From<SystemTime> for Timestamp {
     fn from(time: SystemTime) -> Self {
-        let seconds = |duration: Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
         match time.duration_since(UNIX_EPOCH) {
-            Ok(after) => Self(seconds(after)),
-            Err(before) => Self(-seconds(before.duration())),
+            Ok(after) => Self::default() + after,
+            Err(before) => {
+                let before = before.duration();
+                Self::default() - before - Duration::from_secs((before.subsec_nanos() > 0).into())
+            }
         }
     }
 }
@@ -57,19 +94,59 @@ impl TryFrom<Timestamp> for SystemTime {
 
     fn try_from(time: Timestamp) -> Result<Self, TimestampOutOfRange> {
         let distance = Duration::from_secs(time.0.unsigned_abs());
-        let time =
+        let moved =
             if time.0 < 0 { UNIX_EPOCH.checked_sub(distance) } else { UNIX_EPOCH.checked_add(distance) };
-        time.ok_or(TimestampOutOfRange)
+        moved.ok_or(TimestampOutOfRange(time))
     }
 }
 
-/// The system's clock cannot represent a [`Timestamp`].
+/// Whole seconds count. A time that can't be represented becomes the latest there is.
+impl Add<Duration> for Timestamp {
+    type Output = Self;
+
+    fn add(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add_unsigned(duration.as_secs()))
+    }
+}
+
+/// Whole seconds count. A time that can't be represented becomes the earliest there is.
+impl Sub<Duration> for Timestamp {
+    type Output = Self;
+
+    fn sub(self, duration: Duration) -> Self {
+        Self(self.0.saturating_sub_unsigned(duration.as_secs()))
+    }
+}
+
+impl AddAssign<Duration> for Timestamp {
+    fn add_assign(&mut self, duration: Duration) {
+        *self = *self + duration;
+    }
+}
+
+impl SubAssign<Duration> for Timestamp {
+    fn sub_assign(&mut self, duration: Duration) {
+        *self = *self - duration;
+    }
+}
+
+/// The time from `earlier` to `self`, as with [`Instant`](std::time::Instant): zero if `earlier` is later.
+/// [`Timestamp::checked_duration_since`] tells the two apart.
+impl Sub for Timestamp {
+    type Output = Duration;
+
+    fn sub(self, earlier: Self) -> Duration {
+        self.checked_duration_since(earlier).unwrap_or_default()
+    }
+}
+
+/// The type that a [`Timestamp`] was to become cannot represent it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TimestampOutOfRange;
+pub struct TimestampOutOfRange(pub(super) Timestamp);
 
 impl fmt::Display for TimestampOutOfRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the system's clock cannot represent this timestamp")
+        write!(f, "the timestamp {} is beyond what the type can hold", self.0)
     }
 }
 
@@ -102,3 +179,39 @@ impl<'de> Read<'de> for Timestamp {
 }
 
 read_impl!(Timestamp);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timestamp_is_made_of_any_integer() {
+        let times: [Timestamp; 5] = [1.into(), 1_i32.into(), 1_u32.into(), 1_i64.into(), 1_u64.into()];
+        assert_eq!(times, [Timestamp::from_unix(1); 5]);
+        assert_eq!(Timestamp::from(u64::MAX), Timestamp::from_unix(i64::MAX));
+    }
+
+    #[test]
+    fn arithmetic_stops_at_the_ends_of_time() {
+        let [first, last] = [i64::MIN, i64::MAX].map(Timestamp::from_unix);
+        for beyond in [last + Duration::from_secs(1), first + Duration::MAX] {
+            assert_eq!(beyond, last);
+        }
+        assert_eq!(last - Duration::MAX, first);
+        assert_eq!(last - first, Duration::from_secs(u64::MAX));
+        let (mut time, hour) = (Timestamp::from_unix(-1800), Duration::from_secs(3600));
+        time += hour;
+        assert_eq!(time, Timestamp::from_unix(1800));
+        time -= hour;
+        assert_eq!(time, Timestamp::from_unix(-1800));
+    }
+
+    #[test]
+    fn a_later_time_is_no_time_ago() {
+        let [earlier, later] = [1, 3].map(Timestamp::from_unix);
+        assert_eq!((later - earlier, earlier - later), (Duration::from_secs(2), Duration::ZERO));
+        assert_eq!(later.checked_duration_since(earlier), Some(Duration::from_secs(2)));
+        assert_eq!(earlier.checked_duration_since(later), None);
+        assert_eq!(later.checked_duration_since(later), Some(Duration::ZERO));
+    }
+}

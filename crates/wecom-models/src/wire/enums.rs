@@ -174,6 +174,12 @@ macro_rules! string_enums {
             }
         }
 
+        impl From<String> for $type {
+            fn from(name: String) -> Self {
+                Self::from(name.as_str())
+            }
+        }
+
         impl std::str::FromStr for $type {
             type Err = std::convert::Infallible;
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::hash::Hash;
 
-use wecom_models::{Secret, Separated, Timestamp};
+use wecom_models::{Csv, Pipe, Secret, Timestamp};
 
 /// A value that may contain text.
 pub trait Text {
@@ -37,19 +37,7 @@ pub trait Items {
     fn items(&self) -> Option<usize>;
 }
 
-impl<T> Items for Vec<T> {
-    fn items(&self) -> Option<usize> {
-        Some(self.len())
-    }
-}
-
 impl<K, V> Items for BTreeMap<K, V> {
-    fn items(&self) -> Option<usize> {
-        Some(self.len())
-    }
-}
-
-impl<T, S> Items for Separated<T, S> {
     fn items(&self) -> Option<usize> {
         Some(self.len())
     }
@@ -206,23 +194,6 @@ pub trait Distinct {
     fn is_distinct(&self) -> bool;
 }
 
-fn are_distinct<'a, T: Hash + Eq + 'a>(items: impl IntoIterator<Item = &'a T>) -> bool {
-    let mut seen = HashSet::new();
-    items.into_iter().all(|item| seen.insert(item))
-}
-
-impl<T: Hash + Eq> Distinct for Vec<T> {
-    fn is_distinct(&self) -> bool {
-        are_distinct(self)
-    }
-}
-
-impl<T: Hash + Eq, S> Distinct for Separated<T, S> {
-    fn is_distinct(&self) -> bool {
-        are_distinct(self.iter())
-    }
-}
-
 impl<T: Distinct> Distinct for Option<T> {
     fn is_distinct(&self) -> bool {
         self.as_ref().is_none_or(T::is_distinct)
@@ -236,26 +207,6 @@ pub trait Each {
 
     /// Calls a function with each item and its path.
     fn each(&self, visit: &mut dyn FnMut(&dyn fmt::Display, &Self::Item));
-}
-
-impl<T> Each for Vec<T> {
-    type Item = T;
-
-    fn each(&self, visit: &mut dyn FnMut(&dyn fmt::Display, &T)) {
-        for (index, item) in self.iter().enumerate() {
-            visit(&index, item);
-        }
-    }
-}
-
-impl<T, S> Each for Separated<T, S> {
-    type Item = T;
-
-    fn each(&self, visit: &mut dyn FnMut(&dyn fmt::Display, &T)) {
-        for (index, item) in self.iter().enumerate() {
-            visit(&index, item);
-        }
-    }
 }
 
 impl<T> Each for BTreeMap<String, T> {
@@ -299,3 +250,33 @@ pub(crate) fn is_one_of(value: &impl serde::Serialize, values: &[&str]) -> bool 
 pub(super) fn width(text: &str) -> usize {
     text.chars().map(|c| if c < '\u{2e80}' { 1 } else { 2 }).sum()
 }
+
+/// What a list has, whatever it is on the wire.
+macro_rules! lists {
+    ($($list:ident),*) => {$(
+        impl<T> Items for $list<T> {
+            fn items(&self) -> Option<usize> {
+                Some(self.len())
+            }
+        }
+
+        impl<T: Hash + Eq> Distinct for $list<T> {
+            fn is_distinct(&self) -> bool {
+                let mut seen = HashSet::new();
+                self.iter().all(|item| seen.insert(item))
+            }
+        }
+
+        impl<T> Each for $list<T> {
+            type Item = T;
+
+            fn each(&self, visit: &mut dyn FnMut(&dyn fmt::Display, &T)) {
+                for (index, item) in self.iter().enumerate() {
+                    visit(&index, item);
+                }
+            }
+        }
+    )*};
+}
+
+lists!(Vec, Pipe, Csv);

@@ -74,3 +74,130 @@ pub use wecom_models::wedoc;
 #[cfg(feature = "wedrive")]
 #[doc(inline)]
 pub use wecom_models::wedrive;
+
+/// Every endpoint, by family: its title, its call, and the type of its request.
+#[doc = include_str!("endpoints/access.md")]
+#[cfg_attr(feature = "agent", doc = include_str!("endpoints/agent.md"))]
+#[cfg_attr(
+    not(feature = "agent"),
+    doc = "\n# agent\n\n15 endpoints. Needs the feature `agent`.\n"
+)]
+#[cfg_attr(feature = "aibot", doc = include_str!("endpoints/aibot.md"))]
+#[cfg_attr(
+    not(feature = "aibot"),
+    doc = "\n# aibot\n\n1 endpoint. Needs the feature `aibot`.\n"
+)]
+#[cfg_attr(feature = "auth", doc = include_str!("endpoints/auth.md"))]
+#[cfg_attr(
+    not(feature = "auth"),
+    doc = "\n# auth\n\n10 endpoints. Needs the feature `auth`.\n"
+)]
+#[cfg_attr(feature = "chatdata", doc = include_str!("endpoints/chatdata.md"))]
+#[cfg_attr(
+    not(feature = "chatdata"),
+    doc = "\n# chatdata\n\n18 endpoints. Needs the feature `chatdata`.\n"
+)]
+#[cfg_attr(feature = "checkin", doc = include_str!("endpoints/checkin.md"))]
+#[cfg_attr(
+    not(feature = "checkin"),
+    doc = "\n# checkin\n\n11 endpoints. Needs the feature `checkin`.\n"
+)]
+#[cfg_attr(feature = "contacts", doc = include_str!("endpoints/contacts.md"))]
+#[cfg_attr(
+    not(feature = "contacts"),
+    doc = "\n# contacts\n\n39 endpoints. Needs the feature `contacts`.\n"
+)]
+#[cfg_attr(feature = "corpgroup", doc = include_str!("endpoints/corpgroup.md"))]
+#[cfg_attr(
+    not(feature = "corpgroup"),
+    doc = "\n# corpgroup\n\n4 endpoints. Needs the feature `corpgroup`.\n"
+)]
+#[cfg_attr(feature = "exmail", doc = include_str!("endpoints/exmail.md"))]
+#[cfg_attr(
+    not(feature = "exmail"),
+    doc = "\n# exmail\n\n26 endpoints. Needs the feature `exmail`.\n"
+)]
+#[cfg_attr(
+    feature = "externalcontact",
+    doc = include_str!("endpoints/externalcontact.md")
+)]
+#[cfg_attr(
+    not(feature = "externalcontact"),
+    doc = "\n# externalcontact\n\n93 endpoints. Needs the feature `externalcontact`.\n"
+)]
+#[cfg_attr(feature = "hr", doc = include_str!("endpoints/hr.md"))]
+#[cfg_attr(
+    not(feature = "hr"),
+    doc = "\n# hr\n\n3 endpoints. Needs the feature `hr`.\n"
+)]
+#[cfg_attr(feature = "idconvert", doc = include_str!("endpoints/idconvert.md"))]
+#[cfg_attr(
+    not(feature = "idconvert"),
+    doc = "\n# idconvert\n\n19 endpoints. Needs the feature `idconvert`.\n"
+)]
+#[cfg_attr(feature = "kf", doc = include_str!("endpoints/kf.md"))]
+#[cfg_attr(
+    not(feature = "kf"),
+    doc = "\n# kf\n\n28 endpoints. Needs the feature `kf`.\n"
+)]
+#[cfg_attr(feature = "living", doc = include_str!("endpoints/living.md"))]
+#[cfg_attr(
+    not(feature = "living"),
+    doc = "\n# living\n\n9 endpoints. Needs the feature `living`.\n"
+)]
+#[cfg_attr(feature = "media", doc = include_str!("endpoints/media.md"))]
+#[cfg_attr(
+    not(feature = "media"),
+    doc = "\n# media\n\n7 endpoints. Needs the feature `media`.\n"
+)]
+#[cfg_attr(feature = "meeting", doc = include_str!("endpoints/meeting.md"))]
+#[cfg_attr(
+    not(feature = "meeting"),
+    doc = "\n# meeting\n\n58 endpoints. Needs the feature `meeting`.\n"
+)]
+#[cfg_attr(feature = "message", doc = include_str!("endpoints/message.md"))]
+#[cfg_attr(
+    not(feature = "message"),
+    doc = "\n# message\n\n9 endpoints. Needs the feature `message`.\n"
+)]
+#[cfg_attr(feature = "msgaudit", doc = include_str!("endpoints/msgaudit.md"))]
+#[cfg_attr(
+    not(feature = "msgaudit"),
+    doc = "\n# msgaudit\n\n5 endpoints. Needs the feature `msgaudit`.\n"
+)]
+#[cfg_attr(feature = "oa", doc = include_str!("endpoints/oa.md"))]
+#[cfg_attr(
+    not(feature = "oa"),
+    doc = "\n# oa\n\n38 endpoints. Needs the feature `oa`.\n"
+)]
+#[cfg_attr(feature = "pay", doc = include_str!("endpoints/pay.md"))]
+#[cfg_attr(
+    not(feature = "pay"),
+    doc = "\n# pay\n\n1 endpoint. Needs the feature `pay`.\n"
+)]
+#[cfg_attr(feature = "paytool", doc = include_str!("endpoints/paytool.md"))]
+#[cfg_attr(
+    not(feature = "paytool"),
+    doc = "\n# paytool\n\n1 endpoint. Needs the feature `paytool`.\n"
+)]
+#[cfg_attr(feature = "school", doc = include_str!("endpoints/school.md"))]
+#[cfg_attr(
+    not(feature = "school"),
+    doc = "\n# school\n\n1 endpoint. Needs the feature `school`.\n"
+)]
+#[cfg_attr(feature = "service", doc = include_str!("endpoints/service.md"))]
+#[cfg_attr(
+    not(feature = "service"),
+    doc = "\n# service\n\n18 endpoints. Needs the feature `service`.\n"
+)]
+#[cfg_attr(feature = "wedoc", doc = include_str!("endpoints/wedoc.md"))]
+#[cfg_attr(
+    not(feature = "wedoc"),
+    doc = "\n# wedoc\n\n20 endpoints. Needs the feature `wedoc`.\n"
+)]
+#[cfg_attr(feature = "wedrive", doc = include_str!("endpoints/wedrive.md"))]
+#[cfg_attr(
+    not(feature = "wedrive"),
+    doc = "\n# wedrive\n\n31 endpoints. Needs the feature `wedrive`.\n"
+)]
+pub mod endpoints {}

@@ -30,6 +30,7 @@ impl Checker<'_> {
             let pascal = names::pascal(name);
             if operation.section == Section::Endpoints {
                 all.push((path.clone(), format!("{pascal}Response"), name));
+                all.push((path.clone(), names::arguments(&pascal), name));
             }
             all.push((path, pascal, name));
         }
@@ -43,6 +44,9 @@ impl Checker<'_> {
         for (section, name) in file.type_names() {
             let path = section.entry(name);
             self.pascal(&path, name, "a type's name");
+            if section == Section::Structs {
+                all.push((path.clone(), names::arguments(name), name.as_str()));
+            }
             all.push((path, name.clone(), name.as_str()));
         }
         for (path, rust, _) in &all {
@@ -51,7 +55,8 @@ impl Checker<'_> {
                 self.report.error(Mistake::ReservedName, At::Key(path), message).label("choose another name");
             }
         }
-        self.report.collisions(all, "an endpoint `foo` takes the names `Foo` and `FooResponse`");
+        let help = "an endpoint `foo` takes the names `Foo`, `FooResponse` and `FooArgs`, a struct `Foo` takes `FooArgs`";
+        self.report.collisions(all, help);
     }
 
     /// A name in PascalCase.

@@ -47,7 +47,7 @@ impl GetAgent {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetAgentResponse {
     /// The app's agentid.
     pub agentid: u64,
@@ -102,7 +102,7 @@ impl ListAgent {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListAgentResponse {
     /// The apps.
     pub agentlist: Vec<AgentItem>,
@@ -201,7 +201,7 @@ impl SetAgent {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SetAgentResponse {}
 
 /// Sets an app's visible scope right after a company registered through the provider.
@@ -271,7 +271,7 @@ impl SetAgentScope {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SetAgentScopeResponse {
     /// The invalid userids. May be absent if none is invalid.
     pub invaliduser: Option<Vec<String>>,
@@ -313,7 +313,7 @@ impl GetAgentAdminList {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetAgentAdminListResponse {
     /// The admins. Absent in member authorization mode.
     pub admin: Option<Vec<Admin>>,
@@ -348,7 +348,7 @@ impl GetAgentPermissions {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetAgentPermissionsResponse {
     /// The permissions.
     ///
@@ -393,12 +393,12 @@ impl ClaimCustomizedApp {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ClaimCustomizedAppResponse {}
 
 /// The members of an app's visible scope.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ScopeMembers {
     /// The members.
     pub user: Vec<ScopeMember>,
@@ -406,7 +406,7 @@ pub struct ScopeMembers {
 
 /// A member of an app's visible scope.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ScopeMember {
     /// The member's userid.
     pub userid: String,
@@ -414,7 +414,7 @@ pub struct ScopeMember {
 
 /// The departments of an app's visible scope.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ScopeDepartments {
     /// The departments' IDs.
     pub partyid: Vec<u64>,
@@ -422,7 +422,7 @@ pub struct ScopeDepartments {
 
 /// The tags of an app's visible scope.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ScopeTags {
     /// The tags' IDs.
     pub tagid: Vec<u64>,
@@ -430,7 +430,7 @@ pub struct ScopeTags {
 
 /// An app.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AgentItem {
     /// The app's agentid.
     pub agentid: u64,
@@ -442,7 +442,7 @@ pub struct AgentItem {
 
 /// An admin of an app.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Admin {
     /// The admin's userid.
     pub userid: String,

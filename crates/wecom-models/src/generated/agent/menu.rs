@@ -50,7 +50,7 @@ impl CreateMenu {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateMenuResponse {}
 
 /// Gets an app's menu.
@@ -78,7 +78,7 @@ impl GetMenu {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetMenuResponse {
     /// The top-level buttons, as set with [`CreateMenu`].
     pub button: Vec<Button>,
@@ -109,7 +109,7 @@ impl DeleteMenu {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteMenuResponse {}
 
 /// A top-level button. It performs an action, or opens a submenu.
@@ -125,7 +125,7 @@ pub struct DeleteMenuResponse {}
 ///
 /// `appid` is required if `type` is `view_miniprogram`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Button {
     /// The button's action. Omit it if the button opens a submenu.
     ///
@@ -213,7 +213,7 @@ impl Button {
 ///
 /// `appid` is required if `type` is `view_miniprogram`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SubButton {
     /// The button's action.
     pub r#type: ButtonType,

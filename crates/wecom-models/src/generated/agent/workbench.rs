@@ -108,7 +108,7 @@ impl SetWorkbenchTemplate {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SetWorkbenchTemplateResponse {}
 
 /// Gets the type of content that an app shows on the workbench, and the default content.
@@ -143,7 +143,7 @@ impl GetWorkbenchTemplate {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetWorkbenchTemplateResponse {
     /// The type of content.
     pub r#type: TemplateType,
@@ -189,11 +189,15 @@ pub struct SetWorkbenchData {
 impl SetWorkbenchData {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(agentid: u64, userid: impl Into<String>, data: UserData) -> Self {
+    pub fn new(
+        agentid: u64,
+        userid: impl Into<String>,
+        data: impl Into<UserData>,
+    ) -> Self {
         Self {
             agentid,
             userid: userid.into(),
-            data,
+            data: data.into(),
         }
     }
 }
@@ -202,7 +206,7 @@ impl SetWorkbenchData {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SetWorkbenchDataResponse {}
 
 /// Sets the content that an app shows on the workbenches of several members.
@@ -238,12 +242,12 @@ impl BatchSetWorkbenchData {
     pub fn new(
         agentid: u64,
         userid_list: impl IntoIterator<Item = impl Into<String>>,
-        data: UserData,
+        data: impl Into<UserData>,
     ) -> Self {
         Self {
             agentid,
             userid_list: userid_list.into_iter().map(Into::into).collect(),
-            data,
+            data: data.into(),
         }
     }
 }
@@ -252,7 +256,7 @@ impl BatchSetWorkbenchData {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BatchSetWorkbenchDataResponse {}
 
 /// Gets the content that an app shows on a member's workbench.
@@ -293,7 +297,7 @@ impl GetWorkbenchData {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetWorkbenchDataResponse {
     /// The content.
     pub data: UserData,
@@ -301,7 +305,7 @@ pub struct GetWorkbenchDataResponse {
 
 /// Key figures.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct KeyData {
     /// The figures. At most 4 items.
     pub items: Vec<KeyDataItem>,
@@ -319,7 +323,7 @@ impl KeyData {
 
 /// A key figure. Fields that aren't set may be absent from a response.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct KeyDataItem {
     /// The figure's name, which must be set in the template. At most 64 characters.
     pub key: Option<String>,
@@ -367,7 +371,7 @@ impl KeyDataItem {
 
 /// An image.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Image {
     /// The image's URL. Recommended: an aspect ratio of 3.35:1.
     pub url: String,
@@ -406,7 +410,7 @@ impl Image {
 
 /// A list of texts.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct List {
     /// The texts. At most 3 items.
     pub items: Vec<ListItem>,
@@ -424,7 +428,7 @@ impl List {
 
 /// A text of a list.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListItem {
     /// The text. At most 128 bytes.
     pub title: String,
@@ -463,7 +467,7 @@ impl ListItem {
 
 /// A web page shown on the workbench. Fields that aren't set may be absent from a response.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct WebView {
     /// The URL of the web page.
     pub url: String,

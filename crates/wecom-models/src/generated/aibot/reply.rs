@@ -37,8 +37,8 @@ pub struct RespondByUrl {
 impl RespondByUrl {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(message: Message) -> Self {
-        Self { message }
+    pub fn new(message: impl Into<Message>) -> Self {
+        Self { message: message.into() }
     }
 }
 
@@ -46,7 +46,7 @@ impl RespondByUrl {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RespondByUrlResponse {}
 
 /// Markdown.
@@ -114,8 +114,11 @@ pub struct CardReply {
 impl CardReply {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(card: TemplateCard) -> Self {
-        Self { card, ..Self::default() }
+    pub fn new(card: impl Into<TemplateCard>) -> Self {
+        Self {
+            card: card.into(),
+            ..Self::default()
+        }
     }
 
     /// Sets [`feedback`](Self::feedback).

@@ -48,7 +48,7 @@ impl GetJsapiTicket {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetJsapiTicketResponse {
     /// The ticket. At most 512 bytes.
     pub ticket: Secret,
@@ -84,7 +84,7 @@ impl GetTicket {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetTicketResponse {
     /// The ticket. At most 512 bytes.
     pub ticket: Secret,
@@ -125,7 +125,7 @@ impl GetLaunchCode {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetLaunchCodeResponse {
     /// The code. It can be used once, within 5 minutes.
     pub launch_code: Secret,

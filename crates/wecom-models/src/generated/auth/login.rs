@@ -54,7 +54,7 @@ impl GetUserInfo {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetUserInfoResponse {
     /// The member's userid. Present if the person is a member, visible to the app or not. Of a linked,
     /// upstream or downstream company it has the form `CorpId/userid`.
@@ -112,7 +112,7 @@ impl GetUserDetail {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetUserDetailResponse {
     /// The member's userid.
     pub userid: String,
@@ -168,7 +168,7 @@ impl GetMobileUserInfo {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetMobileUserInfoResponse {
     /// The member's userid.
     pub user_id: String,
@@ -215,7 +215,7 @@ impl JsCodeToSession {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct JsCodeToSessionResponse {
     /// The ID of the company the user belongs to.
     pub corpid: String,

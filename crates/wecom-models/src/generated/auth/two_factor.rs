@@ -58,7 +58,7 @@ impl GetTfaInfo {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetTfaInfoResponse {
     /// The member's userid.
     pub userid: String,
@@ -100,7 +100,7 @@ impl TfaSucceeded {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TfaSucceededResponse {}
 
 /// Lets a member who joins the company in after two-factor authentication at login.
@@ -129,5 +129,5 @@ impl AuthSucceeded {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AuthSucceededResponse {}

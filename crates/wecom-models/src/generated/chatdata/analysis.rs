@@ -75,7 +75,7 @@ impl AddAnalyzeTask {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AddAnalyzeTaskResponse {
     /// The ID of the new job. May be absent if the request contains one.
     pub jobid: Option<String>,
@@ -118,7 +118,7 @@ impl SubmitAnalyzeTask {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SubmitAnalyzeTaskResponse {}
 
 /// Gets the progress of an analysis, and its results.
@@ -154,7 +154,7 @@ impl GetAnalyzeTaskResult {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetAnalyzeTaskResultResponse {
     /// The status of the job.
     pub status: AnalyzeStatus,
@@ -218,7 +218,7 @@ impl CreateExportJob {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateExportJobResponse {
     /// The job's ID, for [`GetExportJobStatus`]. According to the event's description, it is valid for 24
     /// hours. At most 64 characters.
@@ -260,7 +260,7 @@ impl GetExportJobStatus {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetExportJobStatusResponse {
     /// The status of the job.
     pub status: ExportStatus,
@@ -296,7 +296,7 @@ impl Message {
 
 /// The key to a message's content.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct EncryptInfo {
     /// The `encrypted_secret_key` of the message's record, decrypted with the private RSA key.
     pub secret_key: Secret,
@@ -314,7 +314,7 @@ impl EncryptInfo {
 
 /// A message that was not added to a job.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RejectedMessage {
     /// The error code that says why.
     pub errcode: i64,
@@ -329,7 +329,7 @@ pub struct RejectedMessage {
 /// A summary. Its text stays encrypted; only the display component's template `ww-open-result-text`
 /// shows it.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BatchResult {
     /// A temporary ID of the summary, for the display component.
     pub result_id: String,
@@ -339,7 +339,7 @@ pub struct BatchResult {
 
 /// The key to a summary.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ServiceEncryptInfo {
     /// The key, encrypted with the public key of version `public_key_ver`. The display component takes it
     /// decrypted.
@@ -351,7 +351,7 @@ pub struct ServiceEncryptInfo {
 
 /// The result for a message.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ItemResult {
     /// The error code if the message can't be analyzed; 0 if it can. May be absent then.
     ///

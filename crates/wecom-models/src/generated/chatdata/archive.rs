@@ -79,7 +79,7 @@ impl SyncMsg {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SyncMsgResponse {
     /// Whether more records follow.
     ///
@@ -126,7 +126,7 @@ impl GetGroupChat {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetGroupChatResponse {
     /// The open_userid of the member who created the group.
     pub creator: String,
@@ -175,7 +175,7 @@ impl GetAgreeStatusSingle {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetAgreeStatusSingleResponse {
     /// The consent, one entry per chat.
     pub agreeinfo: Vec<SingleAgreement>,
@@ -215,7 +215,7 @@ impl GetAgreeStatusRoom {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetAgreeStatusRoomResponse {
     /// The consent, one entry for each external contact in another company's group.
     pub agreeinfo: Vec<RoomAgreement>,
@@ -223,7 +223,7 @@ pub struct GetAgreeStatusRoomResponse {
 
 /// A record. Its content stays encrypted; the display component shows it.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Message {
     /// The message's ID.
     pub msgid: String,
@@ -243,7 +243,7 @@ pub struct Message {
 
 /// A sender or recipient.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Party {
     /// The type of the party.
     pub r#type: PartyType,
@@ -253,7 +253,7 @@ pub struct Party {
 
 /// The key to a message's content.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct EncryptInfo {
     /// The key, encrypted with the public key of version `public_key_ver`, in Base64. The display
     /// component takes it decrypted.
@@ -264,7 +264,7 @@ pub struct EncryptInfo {
 
 /// A member of a group chat, or a bot.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Member {
     /// A member's open_userid, an external contact's external_userid or a bot's ID, depending on `type`.
     pub memberid: String,
@@ -300,7 +300,7 @@ impl OneToOneChat {
 
 /// Whether an external contact has consented to the archive of a chat.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SingleAgreement {
     /// The time the status last changed.
     pub status_change_time: Timestamp,
@@ -318,7 +318,7 @@ pub struct SingleAgreement {
 
 /// Whether an external contact in a group chat has consented to its archive.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RoomAgreement {
     /// The time the status last changed.
     pub status_change_time: Timestamp,

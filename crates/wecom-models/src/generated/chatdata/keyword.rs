@@ -89,7 +89,7 @@ impl CreateRule {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateRuleResponse {
     /// The new rule's ID.
     pub rule_id: String,
@@ -144,7 +144,7 @@ impl GetRuleList {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetRuleListResponse {
     /// The rules.
     pub rule_list: Vec<Rule>,
@@ -187,7 +187,7 @@ impl GetRuleDetail {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetRuleDetailResponse {
     /// The rule's name.
     pub name: String,
@@ -273,7 +273,7 @@ impl UpdateRule {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateRuleResponse {}
 
 /// Deletes a rule.
@@ -309,7 +309,7 @@ impl DeleteRule {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteRuleResponse {}
 
 /// Gets the conversation records that have matched a rule, one page at a time.
@@ -381,7 +381,7 @@ impl GetHitMsgList {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetHitMsgListResponse {
     /// Whether more records follow.
     pub has_more: bool,
@@ -393,7 +393,7 @@ pub struct GetHitMsgListResponse {
 
 /// A rule, without its keywords and key actions.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Rule {
     /// The rule's ID.
     pub rule_id: String,
@@ -405,7 +405,7 @@ pub struct Rule {
 
 /// The keywords of a rule. Fields that aren't set may be absent from a response.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Keywords {
     /// The keywords. At most 20 items, each 1 to 32 characters.
     pub word_list: Option<Vec<String>>,
@@ -431,7 +431,7 @@ impl Keywords {
 
 /// The key actions (关键行为) of a rule. Fields that aren't set may be absent from a response.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct KeyActions {
     /// The key actions.
     pub semantics_list: Option<Vec<KeyAction>>,
@@ -463,7 +463,7 @@ impl KeyActions {
 ///
 /// Fields that aren't set may be absent from a response.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Scope {
     /// Whether to watch members or customers. If omitted, both.
     pub target_type: Option<TargetTypes>,
@@ -572,7 +572,7 @@ impl Scope {
 /// The types of people whose messages a rule watches. Fields that aren't set may be absent from a
 /// response.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TargetTypes {
     /// The types. When you update a rule, an empty list clears the restriction.
     pub type_list: Option<Vec<TargetType>>,
@@ -595,7 +595,7 @@ impl TargetTypes {
 
 /// The types of chats that a rule watches. Fields that aren't set may be absent from a response.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ChatTypes {
     /// The types. When you update a rule, an empty list clears the restriction.
     pub type_list: Option<Vec<ChatType>>,
@@ -618,7 +618,7 @@ impl ChatTypes {
 
 /// The departments that a rule watches. Fields that aren't set may be absent from a response.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Departments {
     /// The departments' IDs. When you update a rule, an empty list clears the restriction. At most 100
     /// items.
@@ -643,7 +643,7 @@ impl Departments {
 /// The members, customers or group chats that a rule watches. Fields that aren't set may be absent
 /// from a response.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Ids {
     /// Their IDs. When you update a rule, an empty list clears the restriction. At most 100 items.
     pub id_list: Option<Vec<String>>,
@@ -669,7 +669,7 @@ impl Ids {
 
 /// The phone numbers that a rule exempts. Fields that aren't set may be absent from a response.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Mobiles {
     /// The numbers, with the country code, as in `+86`. When you update a rule, an empty list clears the
     /// exemptions. At most 100 items.
@@ -696,7 +696,7 @@ impl Mobiles {
 
 /// The bank cards that a rule exempts. Fields that aren't set may be absent from a response.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BankCards {
     /// The card numbers. When you update a rule, an empty list clears the exemptions. At most 100 items.
     pub bank_card_list: Option<Vec<String>>,
@@ -722,7 +722,7 @@ impl BankCards {
 
 /// The email addresses that a rule exempts. Fields that aren't set may be absent from a response.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Emails {
     /// The addresses. When you update a rule, an empty list clears the exemptions. At most 100 items.
     pub email_list: Option<Vec<String>>,
@@ -749,7 +749,7 @@ impl Emails {
 /// The types of conversations that a rule watches. Fields that aren't set may be absent from a
 /// response.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SessionTypes {
     /// The types. When you update a rule, an empty list clears the restriction.
     pub session_type_list: Option<Vec<SessionType>>,
@@ -775,7 +775,7 @@ impl SessionTypes {
 
 /// A record that has matched at least one rule.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct HitMessage {
     /// The message's ID.
     pub msgid: String,
@@ -787,7 +787,7 @@ pub struct HitMessage {
 
 /// More about a record. Its content stays encrypted; the display component shows it.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MessageDetail {
     /// The sender: a member or an external contact.
     pub sender: Party,
@@ -805,7 +805,7 @@ pub struct MessageDetail {
 
 /// A sender or recipient.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Party {
     /// The type of the party.
     pub r#type: PartyType,
@@ -815,7 +815,7 @@ pub struct Party {
 
 /// The key to a message's content.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct EncryptInfo {
     /// The key, encrypted with the public key of version `public_key_ver`, as set with
     /// [`SetPublicKey`](crate::chatdata::zone::SetPublicKey). The display component takes it decrypted.
@@ -826,7 +826,7 @@ pub struct EncryptInfo {
 
 /// A rule that a message has matched, and the reason.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct HitRule {
     /// The rule's ID.
     pub rule_id: String,

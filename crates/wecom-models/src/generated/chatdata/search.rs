@@ -68,7 +68,7 @@ impl SearchChat {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SearchChatResponse {
     /// Whether more groups follow. May be absent if none do. Default false.
     pub has_more: Option<bool>,
@@ -163,7 +163,7 @@ impl SearchMsg {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SearchMsgResponse {
     /// Whether more messages follow. May be absent if none do. Default false.
     pub has_more: Option<bool>,
@@ -175,7 +175,7 @@ pub struct SearchMsgResponse {
 
 /// A group chat that was found.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Chat {
     /// The group's ID.
     pub chatid: String,
@@ -259,7 +259,7 @@ impl IdInfo {
 
 /// A message that was found.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FoundMessage {
     /// The message's ID, as in the records of [`SyncMsg`](crate::chatdata::archive::SyncMsg).
     pub msgid: String,

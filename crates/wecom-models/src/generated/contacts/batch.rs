@@ -76,7 +76,7 @@ impl SyncUser {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SyncUserResponse {
     /// The import's job ID, for [`GetBatchResult`]. At most 64 bytes.
     pub jobid: String,
@@ -143,7 +143,7 @@ impl ReplaceUser {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ReplaceUserResponse {
     /// The import's job ID, for [`GetBatchResult`]. At most 64 bytes.
     pub jobid: String,
@@ -197,7 +197,7 @@ impl ReplaceParty {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ReplacePartyResponse {
     /// The import's job ID, for [`GetBatchResult`]. At most 64 bytes.
     pub jobid: String,
@@ -233,7 +233,7 @@ impl GetBatchResult {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetBatchResultResponse {
     /// The status of the import.
     pub status: JobStatus,
@@ -288,7 +288,7 @@ impl JobCallback {
 
 /// An import of members.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MemberJob {
     /// The outcome for each member. Valid only once the import is finished; may be absent before.
     pub result: Option<Vec<MemberResult>>,
@@ -296,7 +296,7 @@ pub struct MemberJob {
 
 /// An import of departments.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DepartmentJob {
     /// The outcome for each department. Valid only once the import is finished; may be absent before.
     pub result: Option<Vec<DepartmentResult>>,
@@ -304,7 +304,7 @@ pub struct DepartmentJob {
 
 /// The outcome for a member. The page also shows empty ones, in an unfinished import.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MemberResult {
     /// The member's userid. Present once the import is finished.
     pub userid: Option<String>,
@@ -317,7 +317,7 @@ pub struct MemberResult {
 
 /// The outcome for a department.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DepartmentResult {
     /// The changes to the department, as bits: 1 created, 2 renamed, 4 moved, 8 order changed.
     pub action: u64,

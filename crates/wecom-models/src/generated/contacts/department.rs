@@ -86,7 +86,7 @@ impl CreateDepartment {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateDepartmentResponse {
     /// The new department's ID.
     pub id: u64,
@@ -161,7 +161,7 @@ impl UpdateDepartment {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateDepartmentResponse {}
 
 /// Deletes a department.
@@ -190,7 +190,7 @@ impl DeleteDepartment {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteDepartmentResponse {}
 
 /// Lists a department and all departments below it.
@@ -230,7 +230,7 @@ impl ListDepartment {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListDepartmentResponse {
     /// The departments.
     pub department: Vec<Department>,
@@ -279,7 +279,7 @@ impl SimpleListDepartment {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SimpleListDepartmentResponse {
     /// The departments.
     pub department_id: Vec<DepartmentNode>,
@@ -318,7 +318,7 @@ impl GetDepartment {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetDepartmentResponse {
     /// The department.
     pub department: Department,
@@ -326,7 +326,7 @@ pub struct GetDepartmentResponse {
 
 /// A department.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Department {
     /// The department's ID.
     pub id: u64,
@@ -351,7 +351,7 @@ pub struct Department {
 
 /// A department's place in the company.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DepartmentNode {
     /// The department's ID.
     pub id: u64,

@@ -59,7 +59,7 @@ pub enum ContactsEvent {
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("异步任务完成事件推送", "batch_job_result"))]
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BatchJobResult {
     /// The job.
     pub batch_job: BatchJob,
@@ -83,7 +83,7 @@ pub struct BatchJobResult {
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("新增成员事件", "create_user"))]
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateUser {
     /// The member's userid.
     pub user_id: String,
@@ -149,7 +149,7 @@ pub struct CreateUser {
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("更新成员事件", "update_user"))]
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateUser {
     /// The member's userid, before the change.
     pub user_id: String,
@@ -210,7 +210,7 @@ pub struct UpdateUser {
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("删除成员事件", "delete_user"))]
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteUser {
     /// The member's userid.
     pub user_id: String,
@@ -233,7 +233,7 @@ pub struct DeleteUser {
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("新增部门事件", "create_party"))]
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateParty {
     /// The department's ID.
     pub id: u64,
@@ -260,7 +260,7 @@ pub struct CreateParty {
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("更新部门事件", "update_party"))]
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateParty {
     /// The department's ID.
     pub id: u64,
@@ -282,7 +282,7 @@ pub struct UpdateParty {
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("删除部门事件", "delete_party"))]
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteParty {
     /// The department's ID.
     pub id: u64,
@@ -302,7 +302,7 @@ pub struct DeleteParty {
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("标签成员变更事件", "update_tag"))]
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateTag {
     /// The tag's ID.
     pub tag_id: u64,
@@ -318,7 +318,7 @@ pub struct UpdateTag {
 
 /// An asynchronous job.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BatchJob {
     /// The job's ID. At most 64 characters.
     pub job_id: String,
@@ -332,7 +332,7 @@ pub struct BatchJob {
 
 /// A custom attribute of a member, which an admin defines.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CustomAttr {
     /// The attribute's name.
     pub name: String,
@@ -342,7 +342,7 @@ pub struct CustomAttr {
 
 /// Text.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CustomTextAttr {
     /// The text.
     pub value: String,
@@ -350,7 +350,7 @@ pub struct CustomTextAttr {
 
 /// A web page.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CustomWebAttr {
     /// The title shown for it.
     pub title: String,

@@ -69,7 +69,7 @@ impl ExportSimpleUser {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ExportSimpleUserResponse {
     /// The job's ID, for [`GetExportResult`].
     pub jobid: String,
@@ -123,7 +123,7 @@ impl ExportUser {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ExportUserResponse {
     /// The job's ID, for [`GetExportResult`].
     pub jobid: String,
@@ -178,7 +178,7 @@ impl ExportDepartment {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ExportDepartmentResponse {
     /// The job's ID, for [`GetExportResult`].
     pub jobid: String,
@@ -231,7 +231,7 @@ impl ExportTagUser {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ExportTagUserResponse {
     /// The job's ID, for [`GetExportResult`].
     pub jobid: String,
@@ -268,7 +268,7 @@ impl GetExportResult {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetExportResultResponse {
     /// The status of the export.
     pub status: ExportStatus,
@@ -278,7 +278,7 @@ pub struct GetExportResultResponse {
 
 /// A file of an export, encrypted.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ExportFile {
     /// The file's URL, which supports the header `Range`. Valid for 2 hours.
     pub url: String,

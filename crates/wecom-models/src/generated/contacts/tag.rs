@@ -60,7 +60,7 @@ impl CreateTag {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateTagResponse {
     /// The new tag's ID.
     pub tagid: u64,
@@ -96,7 +96,7 @@ impl UpdateTag {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateTagResponse {}
 
 /// Deletes a tag.
@@ -124,7 +124,7 @@ impl DeleteTag {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteTagResponse {}
 
 /// Lists the members and departments of a tag.
@@ -153,7 +153,7 @@ impl GetTag {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetTagResponse {
     /// The tag's name.
     pub tagname: String,
@@ -220,7 +220,7 @@ impl AddTagUsers {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AddTagUsersResponse {
     /// The invalid userids. Absent if none is invalid.
     pub invalidlist: Option<Pipe<String>>,
@@ -284,7 +284,7 @@ impl DelTagUsers {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DelTagUsersResponse {
     /// The invalid userids. Absent if none is invalid.
     pub invalidlist: Option<Pipe<String>>,
@@ -315,7 +315,7 @@ impl ListTag {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListTagResponse {
     /// The tags.
     pub taglist: Vec<Tag>,
@@ -323,7 +323,7 @@ pub struct ListTagResponse {
 
 /// A member of a tag.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TagMember {
     /// The member's userid.
     pub userid: String,
@@ -334,7 +334,7 @@ pub struct TagMember {
 
 /// A tag.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Tag {
     /// The tag's ID.
     pub tagid: u64,

@@ -256,7 +256,7 @@ impl CreateUser {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateUserResponse {
     /// The departments that were created since they didn't exist. Absent if all existed.
     pub created_department_list: Option<CreatedDepartments>,
@@ -303,7 +303,7 @@ impl GetUser {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetUserResponse {
     /// The member's userid. Unique within the company, case-insensitively. Third-party apps get the
     /// open_userid here. At most 64 bytes, at least 1 characters.
@@ -600,7 +600,7 @@ impl UpdateUser {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateUserResponse {}
 
 /// Deletes a member.
@@ -630,7 +630,7 @@ impl DeleteUser {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteUserResponse {}
 
 /// Deletes members.
@@ -661,7 +661,7 @@ impl BatchDeleteUser {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BatchDeleteUserResponse {}
 
 /// Lists the members of a department, with their names.
@@ -693,7 +693,7 @@ impl SimpleListUser {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SimpleListUserResponse {
     /// The members.
     pub userlist: Vec<SimpleMember>,
@@ -739,7 +739,7 @@ impl ListUser {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListUserResponse {
     /// The members.
     pub userlist: Vec<Member>,
@@ -776,7 +776,7 @@ impl ConvertToOpenId {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ConvertToOpenIdResponse {
     /// The member's openid.
     pub openid: String,
@@ -810,7 +810,7 @@ impl ConvertToUserId {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ConvertToUserIdResponse {
     /// The member's userid.
     pub userid: String,
@@ -876,7 +876,7 @@ impl InviteUser {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct InviteUserResponse {
     /// The invalid userids. May be absent if none is invalid.
     pub invaliduser: Option<Vec<String>>,
@@ -925,7 +925,7 @@ impl GetJoinQrCode {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetJoinQrCodeResponse {
     /// The URL of the QR code. Valid for 7 days.
     pub join_qrcode: String,
@@ -960,7 +960,7 @@ impl GetUserId {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetUserIdResponse {
     /// The member's userid. Unique within the company, case-insensitively. Third-party apps get the
     /// open_userid here. At most 64 bytes, at least 1 characters.
@@ -1014,7 +1014,7 @@ impl GetUserIdByEmail {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetUserIdByEmailResponse {
     /// The member's userid. Customized and third-party apps that have moved to the new IDs get the
     /// open_userid here.
@@ -1069,7 +1069,7 @@ impl ListUserId {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListUserIdResponse {
     /// The cursor of the next page. Empty after the last page.
     pub next_cursor: String,
@@ -1125,7 +1125,7 @@ impl ListMemberAuth {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListMemberAuthResponse {
     /// The cursor of the next page. Empty on the last page.
     pub next_cursor: String,
@@ -1167,7 +1167,7 @@ impl CheckMemberAuth {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CheckMemberAuthResponse {
     /// Whether the member has authorized the app.
     pub is_member_auth: bool,
@@ -1207,7 +1207,7 @@ impl ListSelectedTicketUser {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListSelectedTicketUserResponse {
     /// The open_userid of the member who selected them.
     pub operator_open_userid: String,
@@ -1221,7 +1221,7 @@ pub struct ListSelectedTicketUserResponse {
 
 /// A member, with details. [`ListUser`] says what restricted, authorized and sensitive fields are.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Member {
     /// The member's userid.
     pub userid: String,
@@ -1285,7 +1285,7 @@ pub struct Member {
 
 /// A member, with the name.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SimpleMember {
     /// The member's userid.
     pub userid: String,
@@ -1302,7 +1302,7 @@ pub struct SimpleMember {
 
 /// A member in a department. A member of several departments is returned once for each.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DepartmentMember {
     /// The member's userid. Third-party apps don't get it.
     pub userid: Option<String>,
@@ -1314,7 +1314,7 @@ pub struct DepartmentMember {
 
 /// A member who has authorized the app.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MemberAuth {
     /// The member's open_userid, the same in all apps of a service provider. Present only for members of a
     /// company.
@@ -1323,7 +1323,7 @@ pub struct MemberAuth {
 
 /// The departments that were created with a member.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreatedDepartments {
     /// The departments.
     pub department_info: Vec<CreatedDepartment>,
@@ -1331,7 +1331,7 @@ pub struct CreatedDepartments {
 
 /// A department that was created with a member.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreatedDepartment {
     /// The department's name.
     pub name: String,
@@ -1365,7 +1365,7 @@ impl BizMailAlias {
 
 /// The custom attributes of a company's contacts, which an admin defines.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ExtAttr {
     /// The attributes.
     pub attrs: Vec<CustomAttr>,
@@ -1383,7 +1383,7 @@ impl ExtAttr {
 
 /// A custom attribute.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CustomAttr {
     /// The attribute's name. It is ignored unless an admin has created the attribute in the admin console.
     pub name: String,
@@ -1394,14 +1394,17 @@ pub struct CustomAttr {
 impl CustomAttr {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(name: impl Into<String>, value: CustomAttrValue) -> Self {
-        Self { name: name.into(), value }
+    pub fn new(name: impl Into<String>, value: impl Into<CustomAttrValue>) -> Self {
+        Self {
+            name: name.into(),
+            value: value.into(),
+        }
     }
 }
 
 /// Text.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CustomTextAttr {
     /// The text. At most 64 characters.
     pub value: String,
@@ -1417,7 +1420,7 @@ impl CustomTextAttr {
 
 /// A web page. Both fields empty clear the attribute.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CustomWebAttr {
     /// The web page's URL, with `http` or `https`.
     pub url: String,
@@ -1438,7 +1441,7 @@ impl CustomWebAttr {
 
 /// A member's external profile.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ExternalProfile {
     /// The company's short name, one of those verified. Absent if there is none.
     pub external_corp_name: Option<String>,
@@ -1476,7 +1479,7 @@ impl ExternalProfile {
 
 /// A WeChat channel (视频号) of the company. Fields that aren't set may be absent from a response.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct WechatChannels {
     /// The channel's name.
     pub nickname: Option<String>,
@@ -1508,7 +1511,7 @@ impl WechatChannels {
 
 /// An attribute of the external profile.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Attr {
     /// The attribute's name. It is ignored unless an admin has created the attribute in the admin console.
     pub name: String,
@@ -1519,14 +1522,17 @@ pub struct Attr {
 impl Attr {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(name: impl Into<String>, value: AttrValue) -> Self {
-        Self { name: name.into(), value }
+    pub fn new(name: impl Into<String>, value: impl Into<AttrValue>) -> Self {
+        Self {
+            name: name.into(),
+            value: value.into(),
+        }
     }
 }
 
 /// Text. Fields that aren't set may be absent from a response.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TextAttr {
     /// The text. At most 32 characters.
     pub value: Option<String>,
@@ -1552,7 +1558,7 @@ impl TextAttr {
 ///
 /// Set all or none of `url` and `title`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct WebAttr {
     /// The web page's URL, with `http` or `https`.
     pub url: Option<String>,
@@ -1587,7 +1593,7 @@ impl WebAttr {
 ///
 /// Set all or none of `appid` and `title`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MiniProgramAttr {
     /// The mini program's appid. It is ignored unless the company has installed and authorized the mini
     /// program.

@@ -91,7 +91,7 @@ impl ListAppShareInfo {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListAppShareInfoResponse {
     /// Whether this is the last page.
     pub ending: bool,
@@ -151,7 +151,7 @@ impl GetCorpToken {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetCorpTokenResponse {
     /// The access token for the child or downstream company. At most 512 bytes.
     pub access_token: Secret,
@@ -200,7 +200,7 @@ impl TransferSession {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TransferSessionResponse {
     /// The member's userid in the child or downstream company.
     pub userid: String,
@@ -210,7 +210,7 @@ pub struct TransferSessionResponse {
 
 /// A company that an app is shared with.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AppShare {
     /// The corpid of the child or downstream company.
     pub corpid: String,

@@ -74,7 +74,7 @@ impl ActEmail {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ActEmailResponse {}
 
 /// Gets settings of a member's mailbox.
@@ -115,7 +115,7 @@ impl GetUserOption {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetUserOptionResponse {
     /// The settings.
     pub option: UserOptions,
@@ -158,7 +158,7 @@ impl UpdateUserOption {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateUserOptionResponse {}
 
 /// Counts the unread emails in a member's mailbox.
@@ -193,7 +193,7 @@ impl GetMailNewCount {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetMailNewCountResponse {
     /// The number of unread emails.
     pub count: u64,
@@ -201,7 +201,7 @@ pub struct GetMailNewCountResponse {
 
 /// Settings of a member's mailbox.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UserOptions {
     /// The settings.
     pub list: Vec<UserOption>,
@@ -219,7 +219,7 @@ impl UserOptions {
 
 /// A setting of a member's mailbox.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UserOption {
     /// The type of setting.
     pub r#type: UserOptionType,

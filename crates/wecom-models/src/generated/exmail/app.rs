@@ -133,7 +133,7 @@ impl ComposeSendMail {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ComposeSendMailResponse {}
 
 /// Sends an email that invites to a calendar event, which it creates, updates or cancels.
@@ -248,7 +248,7 @@ impl ComposeSendSchedule {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ComposeSendScheduleResponse {}
 
 /// Sends an email that invites to a meeting, which it creates, updates or cancels.
@@ -371,7 +371,7 @@ impl ComposeSendMeeting {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ComposeSendMeetingResponse {}
 
 /// Lists the emails in the app's inbox that arrived in a period.
@@ -436,7 +436,7 @@ impl GetMailList {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetMailListResponse {
     /// The cursor of the next page. The page's table describes it as the number of unread emails, by
     /// mistake.
@@ -474,7 +474,7 @@ impl ReadMail {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ReadMailResponse {
     /// The whole email in EML format, headers included.
     pub mail_data: String,
@@ -516,7 +516,7 @@ impl UpdateEmailAlias {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateEmailAliasResponse {}
 
 /// Gets the address of the app's mailbox and its aliases.
@@ -551,7 +551,7 @@ impl GetEmailAlias {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetEmailAliasResponse {
     /// The mailbox's main address, which the app's emails are sent from.
     pub email: String,
@@ -1087,7 +1087,7 @@ impl MeetingSettings {
 
 /// An email in the app's inbox.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Mail {
     /// The email's ID.
     pub mail_id: String,

@@ -153,7 +153,7 @@ impl CreateGroup {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateGroupResponse {}
 
 /// Updates a mail group.
@@ -296,7 +296,7 @@ impl UpdateGroup {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateGroupResponse {}
 
 /// Deletes a mail group.
@@ -326,7 +326,7 @@ impl DeleteGroup {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteGroupResponse {}
 
 /// Gets a mail group.
@@ -356,7 +356,7 @@ impl GetGroup {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetGroupResponse {
     /// The mail group's ID, an email address.
     pub groupid: String,
@@ -430,7 +430,7 @@ impl SearchGroup {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SearchGroupResponse {
     /// The number of mail groups returned.
     ///
@@ -442,7 +442,7 @@ pub struct SearchGroupResponse {
 
 /// Email addresses, of members or of mail groups.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct EmailList {
     /// The addresses.
     pub list: Vec<String>,
@@ -460,7 +460,7 @@ impl EmailList {
 
 /// IDs of departments or of tags.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct IdList {
     /// The IDs.
     pub list: Vec<u64>,
@@ -478,7 +478,7 @@ impl IdList {
 
 /// A mail group that was found.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Group {
     /// The mail group's ID, an email address.
     pub groupid: String,

@@ -115,7 +115,7 @@ impl CreatePublicMail {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreatePublicMailResponse {
     /// The public mailbox's ID.
     pub id: u64,
@@ -236,7 +236,7 @@ impl UpdatePublicMail {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdatePublicMailResponse {
     /// The client-specific password's ID, which [`DeleteAuthCode`] takes. Present only if one was created.
     pub auth_code_id: Option<u64>,
@@ -274,7 +274,7 @@ impl DeletePublicMail {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeletePublicMailResponse {}
 
 /// Gets public mailboxes and who can use them.
@@ -310,7 +310,7 @@ impl GetPublicMail {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetPublicMailResponse {
     /// The public mailboxes.
     pub list: Vec<PublicMailbox>,
@@ -358,7 +358,7 @@ impl SearchPublicMail {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SearchPublicMailResponse {
     /// The public mailboxes.
     pub list: Vec<FoundMailbox>,
@@ -397,7 +397,7 @@ impl GetAuthCodeList {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetAuthCodeListResponse {
     /// The client-specific passwords.
     pub auth_code_list: Vec<AuthCode>,
@@ -435,12 +435,12 @@ impl DeleteAuthCode {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteAuthCodeResponse {}
 
 /// Members.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UseridList {
     /// Their userids.
     pub list: Vec<String>,
@@ -458,7 +458,7 @@ impl UseridList {
 
 /// IDs of departments or of tags.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct IdList {
     /// The IDs.
     pub list: Vec<u64>,
@@ -476,7 +476,7 @@ impl IdList {
 
 /// Other addresses of a public mailbox.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AliasList {
     /// The addresses: 6 to 64 bytes, valid addresses of the company, unique within the company. May be
     /// absent from a response if there are none. At most 5 items, each at most 64 bytes, each at least 6
@@ -524,7 +524,7 @@ impl AuthCodeInfo {
 
 /// A public mailbox and who can use it.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PublicMailbox {
     /// The public mailbox's ID.
     pub id: u64,
@@ -552,7 +552,7 @@ pub struct PublicMailbox {
 
 /// A public mailbox that was found.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FoundMailbox {
     /// The public mailbox's ID.
     pub id: u64,
@@ -564,7 +564,7 @@ pub struct FoundMailbox {
 
 /// A client-specific password, without the password itself.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AuthCode {
     /// The client-specific password's ID.
     pub auth_code_id: u64,

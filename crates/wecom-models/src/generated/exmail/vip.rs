@@ -46,7 +46,7 @@ impl BatchAddVip {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BatchAddVipResponse {
     /// The userids of members with an account now, also of those who had one before.
     pub succ_userid_list: Vec<String>,
@@ -84,7 +84,7 @@ impl BatchDelVip {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BatchDelVipResponse {
     /// The userids of members whose account was taken away.
     pub succ_userid_list: Vec<String>,
@@ -136,7 +136,7 @@ impl ListVip {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListVipResponse {
     /// Whether more records follow.
     pub has_more: bool,

@@ -212,7 +212,7 @@ impl AddContactWay {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AddContactWayResponse {
     /// The ID of the new Contact Me.
     pub config_id: String,
@@ -256,7 +256,7 @@ impl GetContactWay {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetContactWayResponse {
     /// The Contact Me.
     pub contact_way: ContactWay,
@@ -332,7 +332,7 @@ impl ListContactWay {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListContactWayResponse {
     /// The Contact Mes.
     pub contact_way: Vec<ContactWayId>,
@@ -489,7 +489,7 @@ impl UpdateContactWay {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateContactWayResponse {}
 
 /// Deletes a Contact Me QR code or mini program button.
@@ -528,7 +528,7 @@ impl DelContactWay {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DelContactWayResponse {}
 
 /// Ends the temporary conversation of a member with a customer.
@@ -573,12 +573,12 @@ impl CloseTempChat {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CloseTempChatResponse {}
 
 /// A Contact Me QR code or mini program button.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ContactWay {
     /// The Contact Me's ID.
     pub config_id: String,
@@ -620,7 +620,7 @@ pub struct ContactWay {
 
 /// A Contact Me in a list.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ContactWayId {
     /// The Contact Me's ID.
     pub config_id: String,
@@ -681,7 +681,7 @@ impl ClosingMessage {
 
 /// A closing message that has been set.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ConfiguredClosingMessage {
     /// The text, if it has one.
     pub text: Option<ClosingText>,
@@ -695,7 +695,7 @@ pub struct ConfiguredClosingMessage {
 
 /// The text of a closing message.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ClosingText {
     /// The text. At most 4000 bytes.
     pub content: String,
@@ -727,7 +727,7 @@ impl ClosingImage {
 
 /// The image of a closing message that has been set.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ConfiguredClosingImage {
     /// The image's URL.
     pub pic_url: String,
@@ -735,7 +735,7 @@ pub struct ConfiguredClosingImage {
 
 /// A link with a preview in a closing message.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ClosingLink {
     /// The title. At most 128 bytes.
     pub title: String,
@@ -775,7 +775,7 @@ impl ClosingLink {
 
 /// A mini program in a closing message.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ClosingMiniProgram {
     /// The title. At most 64 bytes.
     pub title: String,
@@ -790,19 +790,27 @@ pub struct ClosingMiniProgram {
 impl ClosingMiniProgram {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(
-        title: impl Into<String>,
-        pic_media_id: impl Into<String>,
-        appid: impl Into<String>,
-        page: impl Into<String>,
-    ) -> Self {
+    pub fn new(required: ClosingMiniProgramArgs) -> Self {
         Self {
-            title: title.into(),
-            pic_media_id: pic_media_id.into(),
-            appid: appid.into(),
-            page: page.into(),
+            title: required.title,
+            pic_media_id: required.pic_media_id,
+            appid: required.appid,
+            page: required.page,
         }
     }
+}
+
+/// The required fields of [`ClosingMiniProgram`], for [`ClosingMiniProgram::new`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClosingMiniProgramArgs {
+    /// [`title`](ClosingMiniProgram::title).
+    pub title: String,
+    /// [`pic_media_id`](ClosingMiniProgram::pic_media_id).
+    pub pic_media_id: String,
+    /// [`appid`](ClosingMiniProgram::appid).
+    pub appid: String,
+    /// [`page`](ClosingMiniProgram::page).
+    pub page: String,
 }
 
 /// A type of Contact Me.

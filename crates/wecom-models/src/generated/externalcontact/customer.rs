@@ -62,7 +62,7 @@ impl ListExternalContact {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListExternalContactResponse {
     /// The customers' external_userids.
     pub external_userid: Vec<String>,
@@ -126,7 +126,7 @@ impl GetExternalContact {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetExternalContactResponse {
     /// The customer.
     pub external_contact: ExternalContact,
@@ -198,7 +198,7 @@ impl BatchGetExternalContactByUser {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BatchGetExternalContactByUserResponse {
     /// The customers, one entry per member who has added them.
     pub external_contact_list: Vec<Customer>,
@@ -300,7 +300,7 @@ impl RemarkExternalContact {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RemarkExternalContactResponse {}
 
 /// Lists all external contacts that were served, with who added them and the group chats they joined.
@@ -357,7 +357,7 @@ impl GetContactList {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetContactListResponse {
     /// The external contacts, one entry per member or group chat.
     pub info_list: Vec<ServedContact>,
@@ -399,7 +399,7 @@ impl ConvertToOpenId {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ConvertToOpenIdResponse {
     /// The external contact's openid for the company.
     pub openid: String,
@@ -407,7 +407,7 @@ pub struct ConvertToOpenIdResponse {
 
 /// A customer, or the parent of a student.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ExternalContact {
     /// The customer's external_userid.
     pub external_userid: String,
@@ -444,7 +444,7 @@ pub struct ExternalContact {
 
 /// A school's own data on a parent.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SubscriberInfo {
     /// The IDs of the parent's tags.
     pub tag_id: Vec<String>,
@@ -456,7 +456,7 @@ pub struct SubscriberInfo {
 
 /// The external profile of a WeCom user.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ExternalProfile {
     /// The short name of the company shown outside. May be absent if none is set.
     pub external_corp_name: Option<String>,
@@ -466,7 +466,7 @@ pub struct ExternalProfile {
 
 /// An attribute of an external profile.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ExternalAttr {
     /// The attribute's name.
     pub name: String,
@@ -476,7 +476,7 @@ pub struct ExternalAttr {
 
 /// Text.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TextAttr {
     /// The text.
     pub value: String,
@@ -484,7 +484,7 @@ pub struct TextAttr {
 
 /// A web page.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct WebAttr {
     /// The web page's URL.
     pub url: String,
@@ -494,7 +494,7 @@ pub struct WebAttr {
 
 /// A mini program.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MiniProgramAttr {
     /// The mini program's appid.
     pub appid: String,
@@ -506,7 +506,7 @@ pub struct MiniProgramAttr {
 
 /// A customer's follow-up member.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FollowUser {
     /// The member's userid.
     pub userid: String,
@@ -539,7 +539,7 @@ pub struct FollowUser {
 
 /// A customer's follow-up member, with tags by ID.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FollowInfo {
     /// The member's userid.
     pub userid: String,
@@ -572,7 +572,7 @@ pub struct FollowInfo {
 
 /// A tag that a member has given a customer. Requires WeCom 2.7.5 or later.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Tag {
     /// The tag group's name.
     pub group_name: String,
@@ -586,7 +586,7 @@ pub struct Tag {
 
 /// A WeChat channel (视频号) that a customer was added by.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct WechatChannels {
     /// The channel's name.
     pub nickname: String,
@@ -597,7 +597,7 @@ pub struct WechatChannels {
 
 /// A customer with one of their follow-up members.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Customer {
     /// The customer.
     pub external_contact: ExternalContact,
@@ -607,7 +607,7 @@ pub struct Customer {
 
 /// The members without a valid external contact account.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FailInfo {
     /// The members' userids.
     pub unlicensed_userid_list: Vec<String>,
@@ -615,7 +615,7 @@ pub struct FailInfo {
 
 /// An external contact with the member who added them, or with a group chat that they joined.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ServedContact {
     /// Whether members have marked the external contact as a customer.
     pub is_customer: bool,

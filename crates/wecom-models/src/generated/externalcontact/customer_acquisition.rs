@@ -77,7 +77,7 @@ impl ListLink {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListLinkResponse {
     /// The links' IDs. For a component, those of the links authorized to it.
     pub link_id_list: Vec<String>,
@@ -121,7 +121,7 @@ impl GetLink {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetLinkResponse {
     /// The link.
     pub link: Link,
@@ -212,7 +212,7 @@ impl CreateLink {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateLinkResponse {
     /// The link.
     pub link: CreatedLink,
@@ -308,7 +308,7 @@ impl UpdateLink {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateLinkResponse {}
 
 /// Deletes an acquisition link, which then no longer works.
@@ -347,7 +347,7 @@ impl DeleteLink {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteLinkResponse {}
 
 /// Lists the customers who were added by an acquisition link, one page at a time.
@@ -406,7 +406,7 @@ impl GetCustomer {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetCustomerResponse {
     /// The customers.
     pub customer_list: Vec<LinkCustomer>,
@@ -444,7 +444,7 @@ impl GetCustomerAcquisitionQuota {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetCustomerAcquisitionQuotaResponse {
     /// The total usage to date (历史累计使用量).
     pub total: u64,
@@ -507,7 +507,7 @@ impl GetLinkStatistic {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetLinkStatisticResponse {
     /// The number of customers who clicked the link.
     pub click_link_customer_cnt: u64,
@@ -551,7 +551,7 @@ impl GetChatInfo {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetChatInfoResponse {
     /// The member's userid. Components don't get it.
     pub userid: Option<String>,
@@ -590,7 +590,7 @@ impl GetCompAuthInfo {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetCompAuthInfoResponse {
     /// The party whose usage is deducted.
     pub pay_mode: PayMode,
@@ -651,7 +651,7 @@ impl CreateOnceKey {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateOnceKeyResponse {
     /// The keys.
     pub keys: Vec<Secret>,
@@ -659,7 +659,7 @@ pub struct CreateOnceKeyResponse {
 
 /// An acquisition link.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Link {
     /// The link's name.
     pub link_name: String,
@@ -676,7 +676,7 @@ pub struct Link {
 
 /// The members and departments that an acquisition link leads to.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LinkRange {
     /// The members' userids.
     pub user_list: Vec<String>,
@@ -686,7 +686,7 @@ pub struct LinkRange {
 
 /// The members to whom an acquisition link leads customers first.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PriorityOption {
     /// The type of priority.
     pub priority_type: PriorityType,
@@ -771,7 +771,7 @@ impl NewPriorityOption {
 
 /// An acquisition link that was created.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreatedLink {
     /// The link's ID.
     pub link_id: String,
@@ -785,7 +785,7 @@ pub struct CreatedLink {
 
 /// A customer who was added by an acquisition link.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LinkCustomer {
     /// The customer's external_userid.
     pub external_userid: String,
@@ -801,7 +801,7 @@ pub struct LinkCustomer {
 
 /// Usage that will expire.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Quota {
     /// The start of the day on which it expires. The exact time depends on when it was bought.
     pub expire_date: Timestamp,
@@ -811,7 +811,7 @@ pub struct Quota {
 
 /// The messages that a member received from a customer, and the link by which the customer came.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ChatInfo {
     /// The number of messages that the member received from the customer.
     pub recv_msg_cnt: u64,
@@ -823,7 +823,7 @@ pub struct ChatInfo {
 
 /// An app whose acquisition links are authorized.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AuthApp {
     /// The app's agentid.
     pub agentid: u64,

@@ -73,7 +73,7 @@ impl ListCustomerStrategy {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListCustomerStrategyResponse {
     /// The rule groups.
     pub strategy: Vec<ListedRuleGroup>,
@@ -118,7 +118,7 @@ impl GetCustomerStrategy {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetCustomerStrategyResponse {
     /// The rule group.
     pub strategy: RuleGroup,
@@ -181,7 +181,7 @@ impl GetCustomerStrategyRange {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetCustomerStrategyRangeResponse {
     /// The members and departments.
     pub range: Vec<RangeNode>,
@@ -260,7 +260,7 @@ impl CreateCustomerStrategy {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateCustomerStrategyResponse {
     /// The new rule group's ID.
     pub strategy_id: u64,
@@ -359,7 +359,7 @@ impl EditCustomerStrategy {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct EditCustomerStrategyResponse {}
 
 /// Deletes a rule group.
@@ -398,12 +398,12 @@ impl DelCustomerStrategy {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DelCustomerStrategyResponse {}
 
 /// A rule group in a list.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListedRuleGroup {
     /// The rule group's ID.
     pub strategy_id: u64,
@@ -411,7 +411,7 @@ pub struct ListedRuleGroup {
 
 /// A rule group.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RuleGroup {
     /// The rule group's ID.
     pub strategy_id: u64,
@@ -635,7 +635,7 @@ impl Permissions {
 
 /// The permissions that a rule group gives.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RuleGroupPermissions {
     /// Whether it allows seeing the customer list. Can't be turned off.
     pub view_customer_list: bool,

@@ -48,7 +48,7 @@ impl GetFollowUserList {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetFollowUserListResponse {
     /// The members' userids.
     pub follow_user: Vec<String>,
@@ -85,7 +85,7 @@ impl GetCustomerAcquisitionAppPermit {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetCustomerAcquisitionAppPermitResponse {
     /// The members' userids.
     ///
@@ -149,7 +149,7 @@ impl CheckFollowUser {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CheckFollowUserResponse {
     /// Those with customer contact.
     pub authorized: CheckedUsers,
@@ -159,7 +159,7 @@ pub struct CheckFollowUserResponse {
 
 /// Members and departments that were checked.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CheckedUsers {
     /// The members' userids. Absent if there are none.
     pub userid: Option<Vec<String>>,

@@ -88,7 +88,7 @@ impl ListGroupChat {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListGroupChatResponse {
     /// The customer groups.
     pub group_chat_list: Vec<GroupChatStatus>,
@@ -149,7 +149,7 @@ impl GetGroupChat {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetGroupChatResponse {
     /// The customer group.
     pub group_chat: GroupChat,
@@ -191,7 +191,7 @@ impl OpenGidToChatId {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OpenGidToChatIdResponse {
     /// The customer group's ID, for [`GetGroupChat`].
     pub chat_id: String,
@@ -225,7 +225,7 @@ impl OwnerFilter {
 
 /// A customer group in a list.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GroupChatStatus {
     /// The customer group's ID.
     pub chat_id: String,
@@ -235,7 +235,7 @@ pub struct GroupChatStatus {
 
 /// A customer group.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GroupChat {
     /// The customer group's ID.
     pub chat_id: String,
@@ -258,7 +258,7 @@ pub struct GroupChat {
 
 /// A member of a customer group.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GroupMember {
     /// The group member's ID: a userid or an external_userid.
     pub userid: String,
@@ -287,7 +287,7 @@ pub struct GroupMember {
 
 /// The inviter of a group member.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Invitor {
     /// The inviter's userid.
     pub userid: String,
@@ -295,7 +295,7 @@ pub struct Invitor {
 
 /// An admin of a customer group.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GroupAdmin {
     /// The admin's userid.
     pub userid: String,

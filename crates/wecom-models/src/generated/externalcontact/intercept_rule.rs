@@ -85,7 +85,7 @@ impl AddInterceptRule {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AddInterceptRuleResponse {
     /// The rule's ID.
     pub rule_id: String,
@@ -122,7 +122,7 @@ impl GetInterceptRuleList {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetInterceptRuleListResponse {
     /// The rules.
     pub rule_list: Vec<RuleSummary>,
@@ -165,7 +165,7 @@ impl GetInterceptRule {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetInterceptRuleResponse {
     /// The rule.
     pub rule: InterceptRule,
@@ -270,7 +270,7 @@ impl UpdateInterceptRule {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateInterceptRuleResponse {}
 
 /// Deletes an interception rule.
@@ -309,7 +309,7 @@ impl DelInterceptRule {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DelInterceptRuleResponse {}
 
 /// The members and departments that an interception rule applies to.
@@ -396,7 +396,7 @@ impl RangeChange {
 /// The members and departments that an interception rule applies to, as far as they are visible to the
 /// app.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RuleRange {
     /// The members' userids. Only those visible to the app.
     pub user_list: Vec<String>,
@@ -406,7 +406,7 @@ pub struct RuleRange {
 
 /// An interception rule in the list.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RuleSummary {
     /// The rule's ID.
     pub rule_id: String,
@@ -418,7 +418,7 @@ pub struct RuleSummary {
 
 /// An interception rule.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct InterceptRule {
     /// The rule's ID.
     ///
@@ -445,7 +445,7 @@ pub struct InterceptRule {
 
 /// The types of content that an interception rule covers besides sensitive words.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ExtraRule {
     /// The types of content that are intercepted. In a request, an empty list clears them. May be absent
     /// from a response if there are none.

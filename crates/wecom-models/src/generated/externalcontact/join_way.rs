@@ -131,7 +131,7 @@ impl AddJoinWay {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AddJoinWayResponse {
     /// The ID of the new join link.
     pub config_id: String,
@@ -177,7 +177,7 @@ impl GetJoinWay {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetJoinWayResponse {
     /// The join link.
     pub join_way: JoinWay,
@@ -293,7 +293,7 @@ impl UpdateJoinWay {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateJoinWayResponse {}
 
 /// Deletes a QR code or mini program button by which customers join customer groups.
@@ -336,12 +336,12 @@ impl DelJoinWay {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DelJoinWayResponse {}
 
 /// A QR code or mini program button by which customers join customer groups.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct JoinWay {
     /// The join link's ID.
     pub config_id: String,

@@ -160,7 +160,7 @@ impl AddMsgTemplate {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AddMsgTemplateResponse {
     /// The customers or customer groups that don't exist or can't receive the message.
     pub fail_list: Vec<String>,
@@ -259,7 +259,7 @@ impl GetGroupMsgListV2 {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetGroupMsgListV2Response {
     /// The cursor of the next page. Empty after the last page.
     pub next_cursor: String,
@@ -326,7 +326,7 @@ impl GetGroupMsgTask {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetGroupMsgTaskResponse {
     /// The cursor of the next page. Empty after the last page.
     pub next_cursor: String,
@@ -397,7 +397,7 @@ impl GetGroupMsgSendResult {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetGroupMsgSendResultResponse {
     /// The cursor of the next page. Empty after the last page.
     pub next_cursor: String,
@@ -441,7 +441,7 @@ impl RemindGroupMsgSend {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RemindGroupMsgSendResponse {}
 
 /// Stops a broadcast for members who have not sent it yet.
@@ -479,7 +479,7 @@ impl CancelGroupMsgSend {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CancelGroupMsgSendResponse {}
 
 /// Sends a welcome message to a new customer, in the name of the member who was added.
@@ -555,7 +555,7 @@ impl SendWelcomeMsg {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SendWelcomeMsgResponse {}
 
 /// Creates a welcome message for people who join customer groups.
@@ -668,7 +668,7 @@ impl AddGroupWelcomeTemplate {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AddGroupWelcomeTemplateResponse {
     /// The welcome message's ID.
     pub template_id: String,
@@ -774,7 +774,7 @@ impl EditGroupWelcomeTemplate {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct EditGroupWelcomeTemplateResponse {}
 
 /// Gets a welcome message for people who join customer groups.
@@ -811,7 +811,7 @@ impl GetGroupWelcomeTemplate {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetGroupWelcomeTemplateResponse {
     /// The text, if it has one.
     pub text: Option<TemplateText>,
@@ -873,7 +873,7 @@ impl DelGroupWelcomeTemplate {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DelGroupWelcomeTemplateResponse {}
 
 /// A filter of customers by their tags.
@@ -914,7 +914,7 @@ impl TagGroup {
 
 /// A broadcast to customers or customer groups.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GroupMsg {
     /// The message's ID.
     pub msgid: String,
@@ -934,7 +934,7 @@ pub struct GroupMsg {
 
 /// Text.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TextContent {
     /// The text. At most 4000 bytes.
     pub content: String,
@@ -986,7 +986,7 @@ impl ImageContent {
 ///
 /// Set at most one of `media_id` and `pic_url`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AttachedImage {
     /// The temporary media file's `media_id`. Absent if there is only a `pic_url`.
     pub media_id: Option<String>,
@@ -996,7 +996,7 @@ pub struct AttachedImage {
 
 /// The text of a welcome message for customer groups.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TemplateText {
     /// The text. The customer's nickname replaces each `%NICKNAME%`, spelled exactly so. At most 3000
     /// bytes.
@@ -1013,7 +1013,7 @@ impl TemplateText {
 
 /// The image of a welcome message for customer groups.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TemplateImage {
     /// The image's URL.
     pub pic_url: String,
@@ -1021,7 +1021,7 @@ pub struct TemplateImage {
 
 /// A link with a preview.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LinkContent {
     /// The title.
     pub title: String,
@@ -1115,7 +1115,7 @@ impl WelcomeLink {
 
 /// A mini program.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MiniProgramContent {
     /// The title. At most 64 bytes.
     pub title: String,
@@ -1127,7 +1127,7 @@ pub struct MiniProgramContent {
 
 /// A mini program with a cover.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MiniProgramCard {
     /// The title. At most 64 bytes.
     pub title: String,
@@ -1142,24 +1142,32 @@ pub struct MiniProgramCard {
 impl MiniProgramCard {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(
-        title: impl Into<String>,
-        pic_media_id: impl Into<String>,
-        appid: impl Into<String>,
-        page: impl Into<String>,
-    ) -> Self {
+    pub fn new(required: MiniProgramCardArgs) -> Self {
         Self {
-            title: title.into(),
-            pic_media_id: pic_media_id.into(),
-            appid: appid.into(),
-            page: page.into(),
+            title: required.title,
+            pic_media_id: required.pic_media_id,
+            appid: required.appid,
+            page: required.page,
         }
     }
 }
 
+/// The required fields of [`MiniProgramCard`], for [`MiniProgramCard::new`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct MiniProgramCardArgs {
+    /// [`title`](MiniProgramCard::title).
+    pub title: String,
+    /// [`pic_media_id`](MiniProgramCard::pic_media_id).
+    pub pic_media_id: String,
+    /// [`appid`](MiniProgramCard::appid).
+    pub appid: String,
+    /// [`page`](MiniProgramCard::page).
+    pub page: String,
+}
+
 /// A video.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct VideoContent {
     /// The temporary media file's `media_id`.
     pub media_id: String,
@@ -1175,7 +1183,7 @@ impl VideoContent {
 
 /// A file.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FileContent {
     /// The temporary media file's `media_id`.
     pub media_id: String,
@@ -1191,7 +1199,7 @@ impl FileContent {
 
 /// A member's task in a broadcast.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SendTask {
     /// The member's userid.
     pub userid: String,
@@ -1203,7 +1211,7 @@ pub struct SendTask {
 
 /// The result of a broadcast for one customer or one customer group.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SendResult {
     /// The customer's external_userid. Absent if the message went to a group.
     pub external_userid: Option<String>,

@@ -106,7 +106,7 @@ impl AddMomentTask {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AddMomentTaskResponse {
     /// The job's ID, for [`GetMomentTaskResult`]. Valid for 24 hours. At most 64 bytes.
     pub jobid: String,
@@ -147,7 +147,7 @@ impl GetMomentTaskResult {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetMomentTaskResultResponse {
     /// The status of the job.
     pub status: JobStatus,
@@ -194,7 +194,7 @@ impl CancelMomentTask {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CancelMomentTaskResponse {}
 
 /// Lists the moments that were created in a period, by the company or by members.
@@ -280,7 +280,7 @@ impl GetMomentList {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetMomentListResponse {
     /// The cursor of the next page. Absent or empty after the last page.
     pub next_cursor: Option<String>,
@@ -344,7 +344,7 @@ impl GetMomentTask {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetMomentTaskResponse {
     /// The cursor of the next page. Absent or empty after the last page.
     pub next_cursor: Option<String>,
@@ -414,7 +414,7 @@ impl GetMomentCustomerList {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetMomentCustomerListResponse {
     /// The cursor of the next page. Absent or empty after the last page.
     pub next_cursor: Option<String>,
@@ -482,7 +482,7 @@ impl GetMomentSendResult {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetMomentSendResultResponse {
     /// The cursor of the next page. Absent or empty after the last page.
     pub next_cursor: Option<String>,
@@ -531,7 +531,7 @@ impl GetMomentComments {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetMomentCommentsResponse {
     /// The comments.
     pub comment_list: Vec<Interaction>,
@@ -640,7 +640,7 @@ impl ExternalContactList {
 
 /// Members who can't post a moment: they don't exist, or aren't visible to the app.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct InvalidSenderList {
     /// The members' userids. May be absent if none is invalid.
     pub user_list: Option<Vec<String>>,
@@ -650,7 +650,7 @@ pub struct InvalidSenderList {
 
 /// Customers who can't see a moment.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct InvalidExternalContactList {
     /// The IDs of the invalid tags. May be absent if none is invalid.
     pub tag_list: Option<Vec<String>>,
@@ -739,7 +739,7 @@ impl LinkContent {
 
 /// The result of a job that creates a moment.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MomentTaskResult {
     /// The error code; 0 on success.
     pub errcode: i64,
@@ -756,7 +756,7 @@ pub struct MomentTaskResult {
 
 /// A moment.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Moment {
     /// The moment's ID.
     pub moment_id: String,
@@ -782,7 +782,7 @@ pub struct Moment {
 
 /// The text of a moment that was created.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MomentText {
     /// The text.
     pub content: String,
@@ -790,7 +790,7 @@ pub struct MomentText {
 
 /// An image of a moment that was created.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MomentImage {
     /// The media file's `media_id`, for downloading it (获取临时素材).
     pub media_id: String,
@@ -798,7 +798,7 @@ pub struct MomentImage {
 
 /// The video of a moment that was created.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MomentVideo {
     /// The media file's `media_id`, for downloading it (获取临时素材).
     pub media_id: String,
@@ -808,7 +808,7 @@ pub struct MomentVideo {
 
 /// The link of a moment that was created.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MomentLink {
     /// The title. May be absent if there is none.
     pub title: Option<String>,
@@ -818,7 +818,7 @@ pub struct MomentLink {
 
 /// The location of a moment.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MomentLocation {
     /// The latitude, in degrees.
     pub latitude: String,
@@ -830,7 +830,7 @@ pub struct MomentLocation {
 
 /// A member's task to post a moment.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MomentTask {
     /// The member's userid.
     pub userid: String,
@@ -840,7 +840,7 @@ pub struct MomentTask {
 
 /// A customer who was chosen to see a moment.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ChosenCustomer {
     /// The userid of the member who posts it.
     pub userid: String,
@@ -850,7 +850,7 @@ pub struct ChosenCustomer {
 
 /// A customer to whom a moment was sent.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ReachedCustomer {
     /// The customer's external_userid.
     pub external_userid: String,
@@ -860,7 +860,7 @@ pub struct ReachedCustomer {
 ///
 /// Set exactly one of `external_userid` and `userid`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Interaction {
     /// The customer's external_userid. Absent if it is by a member.
     pub external_userid: Option<String>,

@@ -73,7 +73,7 @@ impl ListMomentStrategy {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListMomentStrategyResponse {
     /// The rule groups.
     pub strategy: Vec<RuleGroupId>,
@@ -119,7 +119,7 @@ impl GetMomentStrategy {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetMomentStrategyResponse {
     /// The rule group.
     pub strategy: RuleGroup,
@@ -182,7 +182,7 @@ impl GetMomentStrategyRange {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetMomentStrategyRangeResponse {
     /// The members and departments.
     pub range: Vec<RangeNode>,
@@ -261,7 +261,7 @@ impl CreateMomentStrategy {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateMomentStrategyResponse {
     /// The new rule group's ID.
     pub strategy_id: u64,
@@ -362,7 +362,7 @@ impl EditMomentStrategy {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct EditMomentStrategyResponse {}
 
 /// Deletes a rule group of customer Moments.
@@ -401,12 +401,12 @@ impl DelMomentStrategy {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DelMomentStrategyResponse {}
 
 /// A rule group in a list.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RuleGroupId {
     /// The rule group's ID.
     pub strategy_id: u64,
@@ -414,7 +414,7 @@ pub struct RuleGroupId {
 
 /// A rule group of customer Moments.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RuleGroup {
     /// The rule group's ID.
     pub strategy_id: u64,
@@ -476,7 +476,7 @@ impl Permissions {
 
 /// The permissions of a rule group.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RuleGroupPermissions {
     /// Whether all moments of the members may be viewed.
     pub view_moment_list: bool,

@@ -76,7 +76,7 @@ impl AddProductAlbum {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AddProductAlbumResponse {
     /// The product's ID.
     pub product_id: String,
@@ -120,7 +120,7 @@ impl GetProductAlbum {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetProductAlbumResponse {
     /// The product.
     pub product: Product,
@@ -178,7 +178,7 @@ impl GetProductAlbumList {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetProductAlbumListResponse {
     /// The cursor of the next page.
     pub next_cursor: String,
@@ -264,7 +264,7 @@ impl UpdateProductAlbum {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateProductAlbumResponse {}
 
 /// Deletes a product album.
@@ -305,7 +305,7 @@ impl DeleteProductAlbum {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteProductAlbumResponse {}
 
 /// An image to show.
@@ -326,7 +326,7 @@ impl ImageContent {
 
 /// An image of a product.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ProductImage {
     /// The image's media_id, for downloading it: [`GetMedia`](crate::media::GetMedia).
     pub media_id: String,
@@ -334,7 +334,7 @@ pub struct ProductImage {
 
 /// A product.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Product {
     /// The product's ID.
     pub product_id: String,
@@ -352,7 +352,7 @@ pub struct Product {
 
 /// A product in the list.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListedProduct {
     /// The product's ID.
     pub product_id: String,

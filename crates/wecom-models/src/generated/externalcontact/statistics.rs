@@ -119,7 +119,7 @@ impl GetGroupChatStatistic {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetGroupChatStatisticResponse {
     /// The total number of owners.
     pub total: u64,
@@ -195,7 +195,7 @@ impl GetGroupChatStatisticByDay {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetGroupChatStatisticByDayResponse {
     /// The statistics by day.
     pub items: Vec<DayStatistic>,
@@ -272,7 +272,7 @@ impl GetUserBehaviorData {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetUserBehaviorDataResponse {
     /// The statistics by day.
     pub behavior_data: Vec<BehaviorData>,
@@ -298,7 +298,7 @@ impl OwnerFilter {
 
 /// The statistics of one owner's customer groups.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OwnerStatistic {
     /// The owner's userid.
     pub owner: String,
@@ -308,7 +308,7 @@ pub struct OwnerStatistic {
 
 /// The statistics of one day.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DayStatistic {
     /// The start of the day.
     pub stat_time: Timestamp,
@@ -318,7 +318,7 @@ pub struct DayStatistic {
 
 /// Statistics on customer groups.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GroupChatData {
     /// The number of new customer groups.
     pub new_chat_cnt: u64,
@@ -341,7 +341,7 @@ pub struct GroupChatData {
 
 /// The statistics of one day on how members contact customers.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BehaviorData {
     /// The start of the day.
     pub stat_time: Timestamp,

@@ -81,7 +81,7 @@ impl GetCorpTagList {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetCorpTagListResponse {
     /// The tag groups.
     pub tag_group: Vec<TagGroup>,
@@ -167,7 +167,7 @@ impl AddCorpTag {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AddCorpTagResponse {
     /// The tag group with the new tags.
     pub tag_group: TagGroup,
@@ -240,7 +240,7 @@ impl EditCorpTag {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct EditCorpTagResponse {}
 
 /// Deletes company tags, or whole tag groups.
@@ -312,7 +312,7 @@ impl DelCorpTag {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DelCorpTagResponse {}
 
 /// Lists the company tags of rule groups by tag group.
@@ -383,7 +383,7 @@ impl GetStrategyTagList {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetStrategyTagListResponse {
     /// The tag groups.
     pub tag_group: Vec<StrategyTagGroup>,
@@ -462,7 +462,7 @@ impl AddStrategyTag {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AddStrategyTagResponse {
     /// The tag group with the new tags.
     pub tag_group: TagGroup,
@@ -526,7 +526,7 @@ impl EditStrategyTag {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct EditStrategyTagResponse {}
 
 /// Deletes tags of a rule group, or whole tag groups.
@@ -589,7 +589,7 @@ impl DelStrategyTag {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DelStrategyTagResponse {}
 
 /// Adds company tags to a customer of a member, and removes them.
@@ -660,7 +660,7 @@ impl MarkTag {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MarkTagResponse {}
 
 /// A tag to create.
@@ -693,7 +693,7 @@ impl NewTag {
 
 /// A tag group.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TagGroup {
     /// The tag group's ID.
     pub group_id: String,
@@ -711,7 +711,7 @@ pub struct TagGroup {
 
 /// A tag group of a rule group.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct StrategyTagGroup {
     /// The tag group's ID.
     pub group_id: String,
@@ -729,7 +729,7 @@ pub struct StrategyTagGroup {
 
 /// A tag.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Tag {
     /// The tag's ID.
     pub id: String,

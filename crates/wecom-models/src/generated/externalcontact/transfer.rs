@@ -90,7 +90,7 @@ impl TransferCustomer {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TransferCustomerResponse {
     /// The results, one entry per customer.
     pub customer: Vec<TransferredCustomer>,
@@ -147,7 +147,7 @@ impl GetTransferResult {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetTransferResultResponse {
     /// The customers.
     pub customer: Vec<Transfer>,
@@ -201,7 +201,7 @@ impl OnJobTransferGroupChat {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OnJobTransferGroupChatResponse {
     /// The groups that could not be assigned.
     pub failed_chat_list: Vec<FailedChat>,
@@ -258,7 +258,7 @@ impl GetUnassignedList {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetUnassignedListResponse {
     /// The customers.
     pub info: Vec<UnassignedCustomer>,
@@ -320,7 +320,7 @@ impl TransferResignedCustomer {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TransferResignedCustomerResponse {
     /// The results, one entry per customer.
     pub customer: Vec<TransferredCustomer>,
@@ -378,7 +378,7 @@ impl GetResignedTransferResult {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetResignedTransferResultResponse {
     /// The customers.
     pub customer: Vec<Transfer>,
@@ -432,7 +432,7 @@ impl TransferGroupChat {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TransferGroupChatResponse {
     /// The groups that could not be assigned.
     pub failed_chat_list: Vec<FailedChat>,
@@ -440,7 +440,7 @@ pub struct TransferGroupChatResponse {
 
 /// Whether the transfer of a customer has begun.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TransferredCustomer {
     /// The customer's external_userid.
     pub external_userid: String,
@@ -451,7 +451,7 @@ pub struct TransferredCustomer {
 
 /// The transfer of a customer to another member.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Transfer {
     /// The customer's external_userid.
     pub external_userid: String,
@@ -463,7 +463,7 @@ pub struct Transfer {
 
 /// A customer group that could not be assigned.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FailedChat {
     /// The customer group's ID.
     pub chat_id: String,
@@ -475,7 +475,7 @@ pub struct FailedChat {
 
 /// A customer of a departed member.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UnassignedCustomer {
     /// The departed member's userid.
     pub handover_userid: String,

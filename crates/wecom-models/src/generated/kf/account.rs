@@ -63,7 +63,7 @@ impl ListAccount {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListAccountResponse {
     /// The accounts.
     pub account_list: Vec<Account>,
@@ -104,7 +104,7 @@ impl AddAccount {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AddAccountResponse {
     /// The new account's ID.
     pub open_kfid: String,
@@ -140,7 +140,7 @@ impl DelAccount {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DelAccountResponse {}
 
 /// Updates the name and the avatar of a customer service account.
@@ -194,7 +194,7 @@ impl UpdateAccount {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateAccountResponse {}
 
 /// Gets a link by which WeChat users contact a customer service account.
@@ -250,7 +250,7 @@ impl AddContactWay {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AddContactWayResponse {
     /// The link, for web pages or a QR code of your own.
     pub url: String,
@@ -258,7 +258,7 @@ pub struct AddContactWayResponse {
 
 /// A customer service account.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Account {
     /// The account's ID.
     pub open_kfid: String,

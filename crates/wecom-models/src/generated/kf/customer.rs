@@ -53,7 +53,7 @@ impl GetUpgradeServiceConfig {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetUpgradeServiceConfigResponse {
     /// The specialists.
     pub member_range: SpecialistRange,
@@ -103,12 +103,12 @@ impl UpgradeService {
     pub fn new(
         open_kfid: impl Into<String>,
         external_userid: impl Into<String>,
-        recommendation: Recommendation,
+        recommendation: impl Into<Recommendation>,
     ) -> Self {
         Self {
             open_kfid: open_kfid.into(),
             external_userid: external_userid.into(),
-            recommendation,
+            recommendation: recommendation.into(),
         }
     }
 }
@@ -117,7 +117,7 @@ impl UpgradeService {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpgradeServiceResponse {}
 
 /// Withdraws the recommendation of a specialist or a customer group.
@@ -165,7 +165,7 @@ impl CancelUpgradeService {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CancelUpgradeServiceResponse {}
 
 /// Gets the nicknames, avatars and other details of customers.
@@ -229,7 +229,7 @@ impl BatchGetCustomer {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BatchGetCustomerResponse {
     /// The customers.
     pub customer_list: Vec<Customer>,
@@ -240,7 +240,7 @@ pub struct BatchGetCustomerResponse {
 
 /// The specialists that can be recommended.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SpecialistRange {
     /// The specialists' userids.
     ///
@@ -253,7 +253,7 @@ pub struct SpecialistRange {
 
 /// The customer groups that can be recommended.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CustomerGroupRange {
     /// The customer groups' IDs.
     ///
@@ -319,7 +319,7 @@ impl CustomerGroup {
 
 /// A customer.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Customer {
     /// The customer's external_userid.
     pub external_userid: String,
@@ -340,7 +340,7 @@ pub struct Customer {
 
 /// The context in which a customer entered the session.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct EnterSessionContext {
     /// The scene that the developer set when getting the link.
     pub scene: String,
@@ -353,7 +353,7 @@ pub struct EnterSessionContext {
 
 /// The place in WeChat Channels (视频号) that a customer came from.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ChannelsEntry {
     /// The channel's name. Present only for scenes 1, 2 and 3.
     pub nickname: Option<String>,

@@ -53,7 +53,7 @@ impl AddGroup {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AddGroupResponse {
     /// The new group's ID.
     pub group_id: String,
@@ -89,7 +89,7 @@ impl DelGroup {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DelGroupResponse {}
 
 /// Renames a group of the knowledge base.
@@ -127,7 +127,7 @@ impl ModGroup {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ModGroupResponse {
     /// The group's ID. Absent from the page's example.
     pub group_id: Option<String>,
@@ -192,7 +192,7 @@ impl ListGroup {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListGroupResponse {
     /// The cursor of the next page.
     pub next_cursor: String,
@@ -254,7 +254,7 @@ impl AddIntent {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AddIntentResponse {
     /// The ID of the new question and answer.
     pub intent_id: String,
@@ -290,7 +290,7 @@ impl DelIntent {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DelIntentResponse {}
 
 /// Updates a question and its answer in the knowledge base.
@@ -356,7 +356,7 @@ impl ModIntent {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ModIntentResponse {
     /// The ID of the question and answer. Absent from the page's example.
     pub intent_id: Option<String>,
@@ -430,7 +430,7 @@ impl ListIntent {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListIntentResponse {
     /// The cursor of the next page.
     pub next_cursor: String,
@@ -442,7 +442,7 @@ pub struct ListIntentResponse {
 
 /// A group of questions and answers.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Group {
     /// The group's ID.
     pub group_id: String,
@@ -569,7 +569,7 @@ impl MediaAttachment {
 
 /// A link with a preview. Fields that aren't set may be absent from a response.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LinkAttachment {
     /// The title.
     pub title: String,
@@ -647,7 +647,7 @@ impl MiniProgramAttachment {
 
 /// A question and its answer.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Intent {
     /// The group's ID.
     pub group_id: String,
@@ -664,7 +664,7 @@ pub struct Intent {
 
 /// The main question.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListedQuestion {
     /// The question's text.
     pub text: ListedText,
@@ -677,7 +677,7 @@ pub struct ListedQuestion {
 
 /// Other ways to ask a question.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListedSimilarQuestions {
     /// The questions. At most 100 items.
     pub items: Vec<ListedSimilarQuestion>,
@@ -685,7 +685,7 @@ pub struct ListedSimilarQuestions {
 
 /// Another way to ask a question.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListedSimilarQuestion {
     /// The question's text.
     pub text: ListedText,
@@ -693,7 +693,7 @@ pub struct ListedSimilarQuestion {
 
 /// The text of a question or an answer.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListedText {
     /// The text.
     pub content: String,
@@ -701,7 +701,7 @@ pub struct ListedText {
 
 /// An answer.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListedAnswer {
     /// The answer's text.
     pub text: ListedText,
@@ -711,7 +711,7 @@ pub struct ListedAnswer {
 
 /// An attached image or video.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListedMedia {
     /// The file's name.
     pub name: String,
@@ -719,7 +719,7 @@ pub struct ListedMedia {
 
 /// An attached mini program.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListedMiniProgram {
     /// The title. May be absent if it wasn't set. At most 64 bytes.
     pub title: Option<String>,

@@ -95,7 +95,7 @@ impl SyncMsg {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SyncMsgResponse {
     /// The cursor of the next page. Store it after every call: without it, you start over.
     pub next_cursor: String,
@@ -152,7 +152,7 @@ impl GetServiceState {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetServiceStateResponse {
     /// The state of the session.
     pub service_state: ServiceState,
@@ -232,7 +232,7 @@ impl TransServiceState {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TransServiceStateResponse {
     /// The code for [`SendMsgOnEvent`]. Present when the session first changes to 2 or 3, for a reply, and
     /// when it changes to 4, for a closing message.
@@ -273,12 +273,12 @@ impl SendMsg {
     pub fn new(
         touser: impl Into<String>,
         open_kfid: impl Into<String>,
-        message: OutgoingMessage,
+        message: impl Into<OutgoingMessage>,
     ) -> Self {
         Self {
             touser: touser.into(),
             open_kfid: open_kfid.into(),
-            message,
+            message: message.into(),
             ..Self::default()
         }
     }
@@ -295,7 +295,7 @@ impl SendMsg {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SendMsgResponse {
     /// The message's ID: the one in the request, or a new one. Matching `^[0-9a-zA-Z_-]*$`.
     pub msgid: String,
@@ -347,10 +347,10 @@ pub struct SendMsgOnEvent {
 impl SendMsgOnEvent {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(code: impl Into<Secret>, message: EventMessage) -> Self {
+    pub fn new(code: impl Into<Secret>, message: impl Into<EventMessage>) -> Self {
         Self {
             code: code.into(),
-            message,
+            message: message.into(),
             ..Self::default()
         }
     }
@@ -367,7 +367,7 @@ impl SendMsgOnEvent {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SendMsgOnEventResponse {
     /// The message's ID: the one in the request, or a new one.
     pub msgid: String,
@@ -375,7 +375,7 @@ pub struct SendMsgOnEventResponse {
 
 /// A message or an event.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Message {
     /// The message's ID.
     pub msgid: String,
@@ -400,7 +400,7 @@ pub struct Message {
 
 /// Text.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TextContent {
     /// The text.
     pub content: String,
@@ -410,7 +410,7 @@ pub struct TextContent {
 
 /// An image, a voice message, a video or a file.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MediaContent {
     /// The media file's `media_id`, for download.
     pub media_id: String,
@@ -418,7 +418,7 @@ pub struct MediaContent {
 
 /// A location.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LocationContent {
     /// The latitude, in degrees.
     pub latitude: f64,
@@ -432,7 +432,7 @@ pub struct LocationContent {
 
 /// A link with a preview.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LinkContent {
     /// The title.
     pub title: String,
@@ -446,7 +446,7 @@ pub struct LinkContent {
 
 /// A business card.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BusinessCardContent {
     /// The userid of the member on the card.
     pub userid: String,
@@ -454,7 +454,7 @@ pub struct BusinessCardContent {
 
 /// A mini program.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MiniProgramContent {
     /// The title.
     pub title: String,
@@ -468,7 +468,7 @@ pub struct MiniProgramContent {
 
 /// A menu to choose from.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MenuContent {
     /// The text above the items.
     pub head_content: String,
@@ -480,7 +480,7 @@ pub struct MenuContent {
 
 /// A menu item that sends a reply.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ReplyItem {
     /// The item's ID: the `menu_id` of the reply.
     pub id: String,
@@ -490,7 +490,7 @@ pub struct ReplyItem {
 
 /// A menu item that opens a page.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LinkItem {
     /// The URL that the item opens.
     pub url: String,
@@ -500,7 +500,7 @@ pub struct LinkItem {
 
 /// A menu item that opens a mini program.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MiniProgramItem {
     /// The mini program's appid.
     pub appid: String,
@@ -512,7 +512,7 @@ pub struct MiniProgramItem {
 
 /// A product of a WeChat Channels (视频号) shop.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ProductContent {
     /// The product's ID.
     pub product_id: String,
@@ -530,7 +530,7 @@ pub struct ProductContent {
 
 /// An order at a WeChat Channels (视频号) shop.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OrderContent {
     /// The order's number.
     pub order_id: String,
@@ -548,7 +548,7 @@ pub struct OrderContent {
 
 /// Forwarded chat history.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MergedContent {
     /// The title of the chat history.
     pub title: String,
@@ -558,7 +558,7 @@ pub struct MergedContent {
 
 /// A message of forwarded chat history.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MergedItem {
     /// The time the message was sent.
     pub send_time: Timestamp,
@@ -576,7 +576,7 @@ pub struct MergedItem {
 
 /// Content of WeChat Channels (视频号). WeCom returns only part of it.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ChannelsContent {
     /// The type of content.
     pub sub_type: ChannelsType,
@@ -589,7 +589,7 @@ pub struct ChannelsContent {
 /// A customer entered the session through a customer service link. Reopening a session from the list
 /// of chats doesn't count.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct EnterSession {
     /// The customer service account's `open_kfid`.
     pub open_kfid: String,
@@ -609,7 +609,7 @@ pub struct EnterSession {
 
 /// The place in WeChat Channels (视频号) that a customer came from.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ChannelsEntry {
     /// The channel's name. Present only for scenes 1, 2 and 3.
     pub nickname: Option<String>,
@@ -621,7 +621,7 @@ pub struct ChannelsEntry {
 
 /// A message couldn't be delivered to the customer.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MsgSendFail {
     /// The customer service account's `open_kfid`.
     pub open_kfid: String,
@@ -635,7 +635,7 @@ pub struct MsgSendFail {
 
 /// A servicer started or stopped serving customers.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ServicerStatusChange {
     /// The servicer's userid.
     pub servicer_userid: String,
@@ -649,7 +649,7 @@ pub struct ServicerStatusChange {
 
 /// A servicer took, transferred or ended a session in the WeCom client.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SessionStatusChange {
     /// The customer service account's `open_kfid`.
     pub open_kfid: String,
@@ -670,7 +670,7 @@ pub struct SessionStatusChange {
 
 /// A customer recalled a message.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UserRecallMsg {
     /// The customer service account's `open_kfid`.
     pub open_kfid: String,
@@ -682,7 +682,7 @@ pub struct UserRecallMsg {
 
 /// A servicer recalled a message.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ServicerRecallMsg {
     /// The customer service account's `open_kfid`.
     pub open_kfid: String,
@@ -696,7 +696,7 @@ pub struct ServicerRecallMsg {
 
 /// A servicer started or stopped rejecting a customer's messages.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RejectCustomerMsgSwitchChange {
     /// The servicer's userid.
     pub servicer_userid: String,

@@ -81,7 +81,7 @@ impl AddServicer {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AddServicerResponse {
     /// The result for each member and department.
     pub result_list: Vec<ServicerResult>,
@@ -149,7 +149,7 @@ impl DelServicer {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DelServicerResponse {
     /// The result for each member and department.
     pub result_list: Vec<ServicerResult>,
@@ -185,7 +185,7 @@ impl ListServicer {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListServicerResponse {
     /// The members and departments that serve customers.
     pub servicer_list: Vec<Servicer>,
@@ -193,7 +193,7 @@ pub struct ListServicerResponse {
 
 /// The result for a member or a department.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ServicerResult {
     /// The servicer's userid. Absent for departments.
     pub userid: Option<String>,
@@ -208,7 +208,7 @@ pub struct ServicerResult {
 
 /// A member or a department that serves customers.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Servicer {
     /// The servicer's userid; for third-party apps, the open_userid. Absent for departments.
     pub userid: Option<String>,

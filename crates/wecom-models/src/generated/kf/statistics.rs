@@ -71,7 +71,7 @@ impl GetCorpStatistic {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetCorpStatisticResponse {
     /// The statistics by day.
     ///
@@ -143,7 +143,7 @@ impl GetServicerStatistic {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetServicerStatisticResponse {
     /// The statistics by day.
     ///
@@ -198,7 +198,7 @@ impl GetKfStatistic {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetKfStatisticResponse {
     /// The statistics by day.
     ///
@@ -208,7 +208,7 @@ pub struct GetKfStatisticResponse {
 
 /// The statistics of an account on one day.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AccountDay {
     /// The start of the day.
     pub stat_time: Timestamp,
@@ -218,7 +218,7 @@ pub struct AccountDay {
 
 /// Statistics of an account.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AccountStatistic {
     /// The number of sessions in which a customer wrote and which were assigned to a servicer or the bot.
     /// A transfer starts no new one.
@@ -246,7 +246,7 @@ pub struct AccountStatistic {
 
 /// The statistics of servicers on one day.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ServicerDay {
     /// The start of the day.
     pub stat_time: Timestamp,
@@ -256,7 +256,7 @@ pub struct ServicerDay {
 
 /// Statistics of servicers.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ServicerStatistic {
     /// The number of sessions in which a customer wrote and which were assigned to a servicer.
     pub session_cnt: u64,
@@ -305,7 +305,7 @@ pub struct ServicerStatistic {
 
 /// The statistics of a customer service component on one day.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ComponentDay {
     /// The start of the day.
     pub stat_time: Timestamp,
@@ -315,7 +315,7 @@ pub struct ComponentDay {
 
 /// Statistics of a customer service component.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ComponentStatistic {
     /// The number of sessions in which a customer wrote and which were assigned to a servicer or the bot.
     /// A transfer starts no new one.

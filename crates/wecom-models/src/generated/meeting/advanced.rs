@@ -165,7 +165,7 @@ impl CreateMeeting {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateMeetingResponse {
     /// The meeting's ID. Mini programs and the JS-SDK use it to let people join.
     pub meetingid: String,
@@ -305,7 +305,7 @@ impl UpdateMeeting {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateMeetingResponse {
     /// The attendees who have no valid meeting account. Absent unless the company bought the professional
     /// edition (会议专业版) and there are some.
@@ -355,7 +355,7 @@ impl CancelMeeting {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CancelMeetingResponse {}
 
 /// Gets a meeting.
@@ -415,7 +415,7 @@ impl GetMeetingInfo {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetMeetingInfoResponse {
     /// The userid of the meeting's admin.
     pub admin_userid: String,
@@ -520,7 +520,7 @@ impl GetInvitees {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetInviteesResponse {
     /// Whether more invitees follow.
     pub has_more: bool,
@@ -578,7 +578,7 @@ impl SetInvitees {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SetInviteesResponse {}
 
 /// Creates a personal join link of a meeting.
@@ -624,7 +624,7 @@ impl CreateCustomerShortUrl {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateCustomerShortUrlResponse {
     /// The link.
     ///
@@ -670,7 +670,7 @@ impl GetCustomerShortUrl {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetCustomerShortUrlResponse {
     /// The links.
     pub meeting_short_url_customer_data_list: Vec<PersonalLink>,
@@ -741,7 +741,7 @@ impl GetRealtimeAttendeeList {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetRealtimeAttendeeListResponse {
     /// A status that the docs don't explain. May be absent: the page's table lacks it.
     ///
@@ -843,7 +843,7 @@ impl GetAttendeeList {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetAttendeeListResponse {
     /// Whether more attendees follow.
     pub has_more: bool,
@@ -910,7 +910,7 @@ impl GetWaitingRoomCurrentUserList {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetWaitingRoomCurrentUserListResponse {
     /// Whether more people follow.
     pub has_more: bool,
@@ -975,7 +975,7 @@ impl GetWaitingRoomUserList {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetWaitingRoomUserListResponse {
     /// Whether more people follow.
     pub has_more: bool,
@@ -1042,7 +1042,7 @@ impl CheckDeviceInMeeting {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CheckDeviceInMeetingResponse {
     /// The devices that are or were in one of the meetings.
     ///
@@ -1086,7 +1086,7 @@ impl GetGuests {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetGuestsResponse {
     /// The meeting's ID.
     pub meetingid: String,
@@ -1140,7 +1140,7 @@ impl SetGuests {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SetGuestsResponse {}
 
 /// Gets the quality of a meeting that has ended, and that of its attendees.
@@ -1211,7 +1211,7 @@ impl GetMeetingQuality {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetMeetingQualityResponse {
     /// The quality of the meeting.
     pub quality: Quality,
@@ -1255,7 +1255,7 @@ impl Invitees {
 
 /// An invitee of a meeting.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Invitee {
     /// The member's userid.
     pub userid: String,
@@ -1271,7 +1271,7 @@ impl Invitee {
 
 /// A guest of a meeting. Fields that aren't set may be absent from a response.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Guest {
     /// The country or region code, such as `86` for China, without `+` or zeros in front.
     pub area: String,
@@ -1501,7 +1501,7 @@ impl Settings {
 
 /// The settings of a meeting, as they are returned.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MeetingSettings {
     /// Whether joining requires a password. May be absent: the page's table lacks it.
     ///
@@ -1576,7 +1576,7 @@ impl Hosts {
 
 /// A list of members.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UserList {
     /// The members' userids.
     pub userid: Vec<String>,
@@ -1599,7 +1599,7 @@ impl UserList {
 ///
 /// `repeat_until_count` is at most 50 if `repeat_type` is `2`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Reminders {
     /// Whether the meeting is recurring. Default false.
     pub is_repeat: Option<bool>,
@@ -1720,7 +1720,7 @@ impl Reminders {
 
 /// A sub-meeting of a recurring meeting.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SubMeeting {
     /// The sub-meeting's ID.
     pub sub_meetingid: String,
@@ -1738,7 +1738,7 @@ pub struct SubMeeting {
 
 /// A segment of a recurring meeting, with a repetition of its own.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SubRepeat {
     /// The segment's ID.
     pub repeat_id: String,
@@ -1762,7 +1762,7 @@ pub struct SubRepeat {
 
 /// The attendees of a meeting.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Attendees {
     /// Members.
     ///
@@ -1776,7 +1776,7 @@ pub struct Attendees {
 
 /// A member attending a meeting.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Member {
     /// The member's userid.
     pub userid: String,
@@ -1794,7 +1794,7 @@ pub struct Member {
 
 /// An external contact attending a meeting.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TmpExternalUser {
     /// A temporary ID of the contact, different in each meeting.
     pub tmp_external_userid: String,
@@ -1814,7 +1814,7 @@ pub struct TmpExternalUser {
 
 /// A personal join link of a meeting.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PersonalLink {
     /// Your own data, which identifies the link.
     pub customer_data: String,
@@ -1824,7 +1824,7 @@ pub struct PersonalLink {
 
 /// An attendee now in the meeting.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RealtimeAttendee {
     /// The userid, if the attendee is a member.
     pub userid: Option<String>,
@@ -1850,7 +1850,7 @@ pub struct RealtimeAttendee {
 
 /// An attendee of a meeting.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Attendee {
     /// The userid, if the attendee is a member. Otherwise empty or absent.
     pub userid: Option<String>,
@@ -1889,7 +1889,7 @@ pub struct Attendee {
 
 /// Someone in a waiting room.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct WaitingUser {
     /// The userid, if it is a member. Otherwise empty or absent.
     pub userid: Option<String>,
@@ -1903,7 +1903,7 @@ pub struct WaitingUser {
 
 /// Someone who was in a waiting room.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct WaitingRecord {
     /// The userid, if it is a member.
     pub userid: Option<String>,
@@ -1919,7 +1919,7 @@ pub struct WaitingRecord {
 
 /// A device that has joined a meeting.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeviceInMeeting {
     /// The meeting's ID.
     pub meetingid: String,
@@ -1929,7 +1929,7 @@ pub struct DeviceInMeeting {
 
 /// The quality of a meeting for one attendee on one device.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AttendeeQuality {
     /// The userid, if the attendee is a member.
     pub userid: Option<String>,

@@ -51,7 +51,7 @@ impl GetMeetingInfo {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetMeetingInfoResponse {
     /// The userid of the meeting's admin.
     pub admin_userid: String,
@@ -120,7 +120,7 @@ impl CancelMeeting {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CancelMeetingResponse {}
 
 /// Lists a member's meetings in a period.
@@ -198,7 +198,7 @@ impl GetUserMeetingId {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetUserMeetingIdResponse {
     /// The cursor of the next page. Absent or empty after the last page.
     pub next_cursor: Option<String>,
@@ -326,7 +326,7 @@ impl CreateMeeting {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateMeetingResponse {
     /// The meeting's ID. Mini programs and the JS-SDK use it to let people join.
     pub meetingid: String,
@@ -484,7 +484,7 @@ impl UpdateMeeting {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateMeetingResponse {
     /// The attendees who have no valid meeting account. Absent unless the company bought the professional
     /// edition (会议专业版) and there are some.
@@ -513,7 +513,7 @@ impl Invitees {
 
 /// The attendees of a meeting.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Attendees {
     /// Members.
     pub member: Vec<Member>,
@@ -523,7 +523,7 @@ pub struct Attendees {
 
 /// A member attending a meeting.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Member {
     /// The member's userid.
     pub userid: String,
@@ -541,7 +541,7 @@ pub struct Member {
 
 /// An external contact attending a meeting.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TmpExternalUser {
     /// A temporary ID of the contact, different in each meeting. It can be converted to an
     /// external_userid.
@@ -562,7 +562,7 @@ pub struct TmpExternalUser {
 
 /// The settings of a meeting. Fields that aren't set may be absent from a response.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Settings {
     /// The password for joining: 4 to 6 digits. 4 to 6 characters.
     pub password: Option<Secret>,
@@ -652,7 +652,7 @@ impl Settings {
 
 /// The hosts of a meeting.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Hosts {
     /// The members' userids. At most 10 items.
     pub userid: Vec<String>,
@@ -670,7 +670,7 @@ impl Hosts {
 
 /// A list of members.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UserList {
     /// The members' userids.
     pub userid: Vec<String>,
@@ -689,7 +689,7 @@ impl UserList {
 /// The repetition of a meeting, and the reminders of attendees. Fields that aren't set may be absent
 /// from a response.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Reminders {
     /// Whether the meeting repeats. Default false.
     pub is_repeat: Option<bool>,

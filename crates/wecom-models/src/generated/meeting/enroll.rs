@@ -107,7 +107,7 @@ impl SetEnrollConfig {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SetEnrollConfigResponse {
     /// The number of questions, 0 if there are none.
     pub question_count: u64,
@@ -151,7 +151,7 @@ impl GetEnrollConfig {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetEnrollConfigResponse {
     /// The way enrollments are approved.
     pub approve_type: ApprovalType,
@@ -218,7 +218,7 @@ impl QueryEnrollByTmpOpenId {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct QueryEnrollByTmpOpenIdResponse {
     /// The enrollment IDs. Absent if nobody has enrolled.
     pub enroll_id_list: Option<Vec<AttendeeEnrollId>>,
@@ -284,7 +284,7 @@ impl ListEnroll {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListEnrollResponse {
     /// Whether more enrollments follow.
     pub has_more: bool,
@@ -340,7 +340,7 @@ impl ApproveEnroll {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ApproveEnrollResponse {
     /// The number of enrollments approved or rejected.
     pub handled_count: u64,
@@ -386,7 +386,7 @@ impl ImportEnroll {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ImportEnrollResponse {
     /// The number of enrollments imported.
     pub total_count: u64,
@@ -432,7 +432,7 @@ impl DeleteEnroll {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteEnrollResponse {
     /// The number of enrollments deleted.
     pub total_count: u64,
@@ -440,7 +440,7 @@ pub struct DeleteEnrollResponse {
 
 /// A question that people answer as they enroll.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Question {
     /// Whether the question must be answered.
     pub is_required: AnswerRequirement,
@@ -498,7 +498,7 @@ impl Question {
 
 /// An option of a question.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct QuestionOption {
     /// The option. At most 40 characters.
     pub content: String,
@@ -514,7 +514,7 @@ impl QuestionOption {
 
 /// The enrollment ID of an attendee.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AttendeeEnrollId {
     /// The attendee's in-meeting ID.
     pub tmp_openid: String,
@@ -542,7 +542,7 @@ impl EnrollId {
 
 /// An enrollment for a meeting.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Enrollment {
     /// The enrollment's ID.
     pub enroll_id: String,
@@ -566,7 +566,7 @@ pub struct Enrollment {
 
 /// An answer to a question.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Answer {
     /// The answer. Several only for multiple choice.
     pub answer_content: Vec<String>,
@@ -636,7 +636,7 @@ impl NewEnrollment {
 
 /// An enrollment that was imported.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ImportedEnrollment {
     /// The enrollment's ID.
     pub enroll_id: String,

@@ -58,7 +58,7 @@ impl QueryMraStatus {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct QueryMraStatusResponse {
     /// The in-meeting ID of the device.
     pub tmp_openid: String,
@@ -136,7 +136,7 @@ impl SetMraDefaultLayout {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SetMraDefaultLayoutResponse {}
 
 /// Raises or lowers the hand of an MRA device in a meeting.
@@ -181,7 +181,7 @@ impl SetMraRaiseHand {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SetMraRaiseHandResponse {}
 
 /// Hangs up the call of an MRA device in a meeting.
@@ -217,7 +217,7 @@ impl HangUpMra {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct HangUpMraResponse {}
 
 /// An MRA device in a meeting.

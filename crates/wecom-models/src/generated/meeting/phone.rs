@@ -58,7 +58,7 @@ impl PhoneCallOut {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PhoneCallOutResponse {
     /// The phone numbers that are called.
     pub phone_numbers: Vec<CalledNumber>,
@@ -123,7 +123,7 @@ impl GetPhoneCallOutStatus {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetPhoneCallOutStatusResponse {
     /// The phone numbers.
     pub phone_numbers: Vec<CallStatus>,
@@ -178,7 +178,7 @@ impl GetPhoneTmpOpenId {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetPhoneTmpOpenIdResponse {
     /// The in-meeting IDs.
     pub tmp_openid_list: Vec<PhoneAttendee>,
@@ -186,7 +186,7 @@ pub struct GetPhoneTmpOpenIdResponse {
 
 /// A phone number.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PhoneNumber {
     /// The country or region code, such as 86 for China.
     pub area: u64,
@@ -217,7 +217,7 @@ impl PhoneNumber {
 
 /// A phone number that is called.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CalledNumber {
     /// The country or region code, such as 86 for China.
     pub area: u64,
@@ -231,7 +231,7 @@ pub struct CalledNumber {
 
 /// A phone number that was called, and the status of the call.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CallStatus {
     /// The country or region code, such as 86 for China.
     pub area: u64,
@@ -247,7 +247,7 @@ pub struct CallStatus {
 
 /// A phone number from which a person joined.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PhoneAttendee {
     /// The country or region code, such as 86 for China.
     pub area: u64,

@@ -62,21 +62,14 @@ pub struct CreatePollTheme {
 impl CreatePollTheme {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(
-        operator_userid: impl Into<String>,
-        instance_id: DeviceType,
-        meetingid: impl Into<String>,
-        poll_topic: impl Into<String>,
-        poll_desc: impl Into<String>,
-        poll_questions: impl IntoIterator<Item = NewQuestion>,
-    ) -> Self {
+    pub fn new(required: CreatePollThemeArgs) -> Self {
         Self {
-            operator_userid: operator_userid.into(),
-            instance_id,
-            meetingid: meetingid.into(),
-            poll_topic: poll_topic.into(),
-            poll_desc: poll_desc.into(),
-            poll_questions: poll_questions.into_iter().collect(),
+            operator_userid: required.operator_userid,
+            instance_id: required.instance_id,
+            meetingid: required.meetingid,
+            poll_topic: required.poll_topic,
+            poll_desc: required.poll_desc,
+            poll_questions: required.poll_questions,
             ..Self::default()
         }
     }
@@ -89,11 +82,28 @@ impl CreatePollTheme {
     }
 }
 
+/// The required fields of [`CreatePollTheme`], for [`CreatePollTheme::new`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreatePollThemeArgs {
+    /// [`operator_userid`](CreatePollTheme::operator_userid).
+    pub operator_userid: String,
+    /// [`instance_id`](CreatePollTheme::instance_id).
+    pub instance_id: DeviceType,
+    /// [`meetingid`](CreatePollTheme::meetingid).
+    pub meetingid: String,
+    /// [`poll_topic`](CreatePollTheme::poll_topic).
+    pub poll_topic: String,
+    /// [`poll_desc`](CreatePollTheme::poll_desc).
+    pub poll_desc: String,
+    /// [`poll_questions`](CreatePollTheme::poll_questions).
+    pub poll_questions: Vec<NewQuestion>,
+}
+
 /// The response to [`CreatePollTheme`].
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreatePollThemeResponse {
     /// The theme's ID.
     pub poll_theme_id: String,
@@ -140,23 +150,15 @@ pub struct UpdatePollTheme {
 impl UpdatePollTheme {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(
-        operator_userid: impl Into<String>,
-        instance_id: DeviceType,
-        meetingid: impl Into<String>,
-        poll_theme_id: impl Into<String>,
-        poll_topic: impl Into<String>,
-        poll_desc: impl Into<String>,
-        poll_questions: impl IntoIterator<Item = UpdatedQuestion>,
-    ) -> Self {
+    pub fn new(required: UpdatePollThemeArgs) -> Self {
         Self {
-            operator_userid: operator_userid.into(),
-            instance_id,
-            meetingid: meetingid.into(),
-            poll_theme_id: poll_theme_id.into(),
-            poll_topic: poll_topic.into(),
-            poll_desc: poll_desc.into(),
-            poll_questions: poll_questions.into_iter().collect(),
+            operator_userid: required.operator_userid,
+            instance_id: required.instance_id,
+            meetingid: required.meetingid,
+            poll_theme_id: required.poll_theme_id,
+            poll_topic: required.poll_topic,
+            poll_desc: required.poll_desc,
+            poll_questions: required.poll_questions,
             ..Self::default()
         }
     }
@@ -169,11 +171,30 @@ impl UpdatePollTheme {
     }
 }
 
+/// The required fields of [`UpdatePollTheme`], for [`UpdatePollTheme::new`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct UpdatePollThemeArgs {
+    /// [`operator_userid`](UpdatePollTheme::operator_userid).
+    pub operator_userid: String,
+    /// [`instance_id`](UpdatePollTheme::instance_id).
+    pub instance_id: DeviceType,
+    /// [`meetingid`](UpdatePollTheme::meetingid).
+    pub meetingid: String,
+    /// [`poll_theme_id`](UpdatePollTheme::poll_theme_id).
+    pub poll_theme_id: String,
+    /// [`poll_topic`](UpdatePollTheme::poll_topic).
+    pub poll_topic: String,
+    /// [`poll_desc`](UpdatePollTheme::poll_desc).
+    pub poll_desc: String,
+    /// [`poll_questions`](UpdatePollTheme::poll_questions).
+    pub poll_questions: Vec<UpdatedQuestion>,
+}
+
 /// The response to [`UpdatePollTheme`].
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdatePollThemeResponse {}
 
 /// Lists the poll themes of a meeting, with their polls.
@@ -222,7 +243,7 @@ impl GetPollList {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetPollListResponse {
     /// The themes.
     pub polls_theme_info: Vec<PollTheme>,
@@ -284,7 +305,7 @@ impl GetPollThemeInfo {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetPollThemeInfoResponse {
     /// The title.
     pub poll_topic: String,
@@ -346,7 +367,7 @@ impl GetPollDetail {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetPollDetailResponse {
     /// The theme's ID.
     pub poll_theme_id: String,
@@ -430,7 +451,7 @@ impl DeletePoll {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeletePollResponse {}
 
 /// Starts a poll from a poll theme.
@@ -479,7 +500,7 @@ impl StartPoll {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct StartPollResponse {
     /// The poll's ID.
     pub poll_id: String,
@@ -514,28 +535,37 @@ pub struct FinishPoll {
 impl FinishPoll {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(
-        operator_userid: impl Into<String>,
-        instance_id: DeviceType,
-        meetingid: impl Into<String>,
-        poll_theme_id: impl Into<String>,
-        poll_id: impl Into<String>,
-    ) -> Self {
+    pub fn new(required: FinishPollArgs) -> Self {
         Self {
-            operator_userid: operator_userid.into(),
-            instance_id,
-            meetingid: meetingid.into(),
-            poll_theme_id: poll_theme_id.into(),
-            poll_id: poll_id.into(),
+            operator_userid: required.operator_userid,
+            instance_id: required.instance_id,
+            meetingid: required.meetingid,
+            poll_theme_id: required.poll_theme_id,
+            poll_id: required.poll_id,
         }
     }
+}
+
+/// The required fields of [`FinishPoll`], for [`FinishPoll::new`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct FinishPollArgs {
+    /// [`operator_userid`](FinishPoll::operator_userid).
+    pub operator_userid: String,
+    /// [`instance_id`](FinishPoll::instance_id).
+    pub instance_id: DeviceType,
+    /// [`meetingid`](FinishPoll::meetingid).
+    pub meetingid: String,
+    /// [`poll_theme_id`](FinishPoll::poll_theme_id).
+    pub poll_theme_id: String,
+    /// [`poll_id`](FinishPoll::poll_id).
+    pub poll_id: String,
 }
 
 /// The response to [`FinishPoll`].
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FinishPollResponse {}
 
 /// A question of a new poll theme.
@@ -596,7 +626,7 @@ impl UpdatedQuestion {
 
 /// A poll theme and its polls.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PollTheme {
     /// The theme's ID.
     pub poll_theme_id: String,
@@ -606,7 +636,7 @@ pub struct PollTheme {
 
 /// A poll.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Poll {
     /// The poll's ID.
     pub poll_id: String,
@@ -622,7 +652,7 @@ pub struct Poll {
 
 /// A question of a poll theme.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Question {
     /// The question. At most 50 characters.
     pub question_desc: String,
@@ -634,7 +664,7 @@ pub struct Question {
 
 /// An option of a question.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct QuestionOption {
     /// The option.
     pub option_desc: String,
@@ -642,7 +672,7 @@ pub struct QuestionOption {
 
 /// A question of a poll, with its results.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct QuestionResult {
     /// The question.
     pub question_desc: String,
@@ -656,7 +686,7 @@ pub struct QuestionResult {
 
 /// An option of a poll, with its results.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OptionResult {
     /// The option's ID.
     pub option_id: u64,
@@ -672,7 +702,7 @@ pub struct OptionResult {
 
 /// Someone who voted for an option.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Voter {
     /// The userid. Only for members of the company, and only if votes aren't anonymous.
     pub userid: Option<String>,

@@ -156,7 +156,7 @@ impl SetRealControl {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SetRealControlResponse {}
 
 /// Makes an attendee a co-host, or no longer one.
@@ -207,7 +207,7 @@ impl SetCohost {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SetCohostResponse {}
 
 /// Mutes or unmutes an attendee.
@@ -260,7 +260,7 @@ impl MuteUser {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MuteUserResponse {}
 
 /// Turns an attendee's video off, or that of an MRA device on.
@@ -312,7 +312,7 @@ impl SwitchUserVideo {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SwitchUserVideoResponse {}
 
 /// Stops an attendee's screen sharing.
@@ -358,7 +358,7 @@ impl CloseScreenShare {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CloseScreenShareResponse {}
 
 /// Sets the nicknames that a meeting shows for attendees.
@@ -403,7 +403,7 @@ impl SetNicknames {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SetNicknamesResponse {}
 
 /// Moves people from the waiting room into the meeting or back, or removes them from the waiting room.
@@ -467,7 +467,7 @@ impl ManageWaitingRoomUsers {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ManageWaitingRoomUsersResponse {}
 
 /// Removes attendees from a meeting.
@@ -516,7 +516,7 @@ impl KickOutUsers {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct KickOutUsersResponse {}
 
 /// Ends a meeting in progress.
@@ -572,7 +572,7 @@ impl DismissMeeting {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DismissMeetingResponse {}
 
 /// Someone in a meeting or its waiting room, on one device.

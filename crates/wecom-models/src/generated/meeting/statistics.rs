@@ -83,7 +83,7 @@ impl GetStartList {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetStartListResponse {
     /// The cursor of the next page.
     pub next_cursor: String,
@@ -97,7 +97,7 @@ pub struct GetStartListResponse {
 
 /// A record of a meeting that was started, or couldn't be.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct StartRecord {
     /// The userid of the member who started it. If an external user was the first to join a scheduled
     /// meeting, its organizer.

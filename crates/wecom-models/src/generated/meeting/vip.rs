@@ -56,7 +56,7 @@ impl SubmitBatchAddVipJob {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SubmitBatchAddVipJobResponse {
     /// The job's ID.
     pub jobid: String,
@@ -97,7 +97,7 @@ impl GetBatchAddVipJobResult {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetBatchAddVipJobResultResponse {
     /// The result.
     pub job_result: JobResult,
@@ -141,7 +141,7 @@ impl SubmitBatchDelVipJob {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SubmitBatchDelVipJobResponse {
     /// The job's ID.
     pub jobid: String,
@@ -182,7 +182,7 @@ impl GetBatchDelVipJobResult {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetBatchDelVipJobResultResponse {
     /// The result.
     pub job_result: JobResult,
@@ -232,7 +232,7 @@ impl ListVip {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListVipResponse {
     /// Whether more records follow.
     pub has_more: bool,
@@ -244,7 +244,7 @@ pub struct ListVipResponse {
 
 /// The result of a job that assigns accounts or takes them away.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct JobResult {
     /// The userids of members for whom it succeeded, also of those who had an account before it was
     /// assigned.

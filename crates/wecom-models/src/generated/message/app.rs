@@ -109,8 +109,11 @@ pub struct SendMessage {
 impl SendMessage {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(message: Message) -> Self {
-        Self { message, ..Self::default() }
+    pub fn new(message: impl Into<Message>) -> Self {
+        Self {
+            message: message.into(),
+            ..Self::default()
+        }
     }
 
     /// Sets [`touser`](Self::touser).
@@ -193,7 +196,7 @@ impl SendMessage {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SendMessageResponse {
     /// The userids of the members that could not be reached, in lower case. Absent if all could.
     pub invaliduser: Option<Pipe<String>>,
@@ -238,7 +241,7 @@ impl RecallMessage {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RecallMessageResponse {}
 
 /// Disables the button of a template card, or replaces the whole card.
@@ -345,8 +348,11 @@ impl UpdateTemplateCard {
 
     /// Sets [`template_card`](Self::template_card).
     #[must_use]
-    pub fn template_card(mut self, template_card: TemplateCardUpdate) -> Self {
-        self.template_card = Some(template_card);
+    pub fn template_card(
+        mut self,
+        template_card: impl Into<TemplateCardUpdate>,
+    ) -> Self {
+        self.template_card = Some(template_card.into());
         self
     }
 }
@@ -355,7 +361,7 @@ impl UpdateTemplateCard {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateTemplateCardResponse {
     /// The userids of the invalid members, in lower case. Absent if none is invalid.
     pub invaliduser: Option<Vec<String>>,

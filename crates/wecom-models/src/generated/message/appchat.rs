@@ -80,7 +80,7 @@ impl CreateAppChat {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateAppChatResponse {
     /// The new group chat's ID.
     pub chatid: String,
@@ -162,7 +162,7 @@ impl UpdateAppChat {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateAppChatResponse {}
 
 /// Gets a group chat.
@@ -193,7 +193,7 @@ impl GetAppChat {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetAppChatResponse {
     /// The group chat.
     pub chat_info: ChatInfo,
@@ -230,10 +230,10 @@ pub struct SendAppChat {
 impl SendAppChat {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(chatid: impl Into<String>, message: Message) -> Self {
+    pub fn new(chatid: impl Into<String>, message: impl Into<Message>) -> Self {
         Self {
             chatid: chatid.into(),
-            message,
+            message: message.into(),
             ..Self::default()
         }
     }
@@ -250,12 +250,12 @@ impl SendAppChat {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SendAppChatResponse {}
 
 /// A group chat.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ChatInfo {
     /// The group chat's ID.
     pub chatid: String,

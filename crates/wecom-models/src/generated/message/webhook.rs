@@ -45,8 +45,8 @@ pub struct SendWebhook {
 impl SendWebhook {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(message: Message) -> Self {
-        Self { message }
+    pub fn new(message: impl Into<Message>) -> Self {
+        Self { message: message.into() }
     }
 }
 
@@ -54,7 +54,7 @@ impl SendWebhook {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SendWebhookResponse {}
 
 /// Uploads a file or a voice message for a group bot to send.
@@ -90,7 +90,7 @@ impl UploadMedia {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UploadMediaResponse {
     /// The type the file is sent as.
     pub r#type: UploadMediaType,

@@ -74,7 +74,7 @@ impl SetApprovalDetail {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SetApprovalDetailResponse {}
 
 /// Lists the IDs of a member's requests, one page at a time.
@@ -145,7 +145,7 @@ impl GetApplyIdList {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetApplyIdListResponse {
     /// The cursor of the next page.
     pub next_cursor: String,
@@ -188,7 +188,7 @@ impl GetAdvancedFeatureApprovalInfo {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetAdvancedFeatureApprovalInfoResponse {
     /// The request.
     pub approval_info: AccountRequest,
@@ -275,7 +275,7 @@ impl Node {
 
 /// A member's request for an advanced account.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AccountRequest {
     /// The member's userid.
     pub applicant: String,

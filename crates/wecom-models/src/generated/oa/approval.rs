@@ -68,7 +68,7 @@ impl GetApprovalDetail {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetApprovalDetailResponse {
     /// The approval request.
     pub info: ApprovalDetail,
@@ -158,7 +158,7 @@ impl GetApprovalInfo {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetApprovalInfoResponse {
     /// The approval numbers.
     pub sp_no_list: Vec<String>,
@@ -223,7 +223,7 @@ impl CreateTemplate {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateTemplateResponse {
     /// The new template's ID.
     pub template_id: String,
@@ -263,7 +263,7 @@ impl GetOpenApprovalData {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetOpenApprovalDataResponse {
     /// The approval request.
     ///
@@ -294,7 +294,7 @@ impl ApprovalFilter {
 
 /// An approval request.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ApprovalDetail {
     /// The approval number.
     pub sp_no: String,
@@ -326,7 +326,7 @@ pub struct ApprovalDetail {
 
 /// The applicant.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Applicant {
     /// The applicant's userid.
     pub userid: String,
@@ -336,7 +336,7 @@ pub struct Applicant {
 
 /// A member.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct User {
     /// The member's userid.
     pub userid: String,
@@ -344,7 +344,7 @@ pub struct User {
 
 /// An approval node.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ApprovalRecord {
     /// The status of the node.
     pub sp_status: NodeStatus,
@@ -356,7 +356,7 @@ pub struct ApprovalRecord {
 
 /// An approver's decision at a node.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ApproverRecord {
     /// The approver.
     pub approver: User,
@@ -372,7 +372,7 @@ pub struct ApproverRecord {
 
 /// The content of a request.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ApplyData {
     /// The form's controls, filled in.
     pub contents: Vec<Content>,
@@ -380,7 +380,7 @@ pub struct ApplyData {
 
 /// A control of a form, filled in.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Content {
     /// The type of the control.
     ///
@@ -399,7 +399,7 @@ pub struct Content {
 /// The value of a control. The type of the control determines the field; others may be present too,
 /// with empty lists.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ControlValue {
     /// The text, only for `Text` and `Textarea`.
     pub text: Option<String>,
@@ -463,7 +463,7 @@ pub struct ControlValue {
 
 /// A text in one language.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LocalizedText {
     /// The text.
     pub text: String,
@@ -481,7 +481,7 @@ impl LocalizedText {
 
 /// A date, with or without the time of day.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DateValue {
     /// Whether the date has a time of day.
     pub r#type: DateType,
@@ -495,7 +495,7 @@ pub struct DateValue {
 
 /// A time zone.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TimezoneInfo {
     /// The offset. In the page's examples its sign is opposite to that in `zone_desc`.
     pub zone_offset: String,
@@ -505,7 +505,7 @@ pub struct TimezoneInfo {
 
 /// A selection.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Selection {
     /// Whether it is a single or multiple choice. Always single for leave.
     pub r#type: SelectType,
@@ -519,7 +519,7 @@ pub struct Selection {
 
 /// A selected option.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SelectedOption {
     /// The option's ID in the template; for leave, the leave type.
     pub key: String,
@@ -529,7 +529,7 @@ pub struct SelectedOption {
 
 /// A selected member.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Member {
     /// The member's userid.
     pub userid: String,
@@ -539,7 +539,7 @@ pub struct Member {
 
 /// A selected department.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Department {
     /// The department's ID.
     pub openapi_id: String,
@@ -549,7 +549,7 @@ pub struct Department {
 
 /// A hint text.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Tips {
     /// The text, one entry per language.
     pub tips_content: Vec<TipsContent>,
@@ -567,7 +567,7 @@ impl Tips {
 
 /// The text in one language.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TipsContent {
     /// The text.
     ///
@@ -587,7 +587,7 @@ impl TipsContent {
 
 /// Plain text and links. Plain text and the links' titles have at most 800 characters in total.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TipsText {
     /// The parts, in order. At most one is a link.
     pub sub_text: Vec<SubText>,
@@ -605,7 +605,7 @@ impl TipsText {
 
 /// A plain text part.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PlainTextContent {
     /// The text.
     pub plain_text: PlainText,
@@ -621,7 +621,7 @@ impl PlainTextContent {
 
 /// Plain text.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PlainText {
     /// The text.
     pub content: String,
@@ -637,7 +637,7 @@ impl PlainText {
 
 /// A link part.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LinkContent {
     /// The link.
     pub link: Link,
@@ -653,7 +653,7 @@ impl LinkContent {
 
 /// A link.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Link {
     /// The link's text.
     pub title: String,
@@ -674,7 +674,7 @@ impl Link {
 
 /// An attached file.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FileValue {
     /// The temporary media file's `media_id`.
     pub file_id: String,
@@ -682,7 +682,7 @@ pub struct FileValue {
 
 /// A row of a table.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TableRow {
     /// The controls, filled in.
     pub list: Vec<Content>,
@@ -690,7 +690,7 @@ pub struct TableRow {
 
 /// A leave request.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct VacationValue {
     /// The leave type.
     pub selector: Selection,
@@ -700,7 +700,7 @@ pub struct VacationValue {
 
 /// Leave, a business trip, off-site work or overtime.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AttendanceValue {
     /// The period.
     pub date_range: DateRangeValue,
@@ -712,7 +712,7 @@ pub struct AttendanceValue {
 
 /// The distribution of a duration over days.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SliceInfo {
     /// The total duration, in seconds.
     pub duration: u64,
@@ -724,7 +724,7 @@ pub struct SliceInfo {
 
 /// A day's part of a duration.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DayItem {
     /// The start of the day, at 00:00:00.
     pub daytime: Timestamp,
@@ -734,7 +734,7 @@ pub struct DayItem {
 
 /// A make-up check-in.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PunchCorrection {
     /// The exception, as text.
     pub state: String,
@@ -748,7 +748,7 @@ pub struct PunchCorrection {
 
 /// A period.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DateRangeValue {
     /// The unit: half days, hours, or days for third-party apps.
     pub r#type: RangeType,
@@ -768,7 +768,7 @@ pub struct DateRangeValue {
 
 /// A location.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LocationValue {
     /// The latitude in degrees, with 6 decimals.
     pub latitude: String,
@@ -784,7 +784,7 @@ pub struct LocationValue {
 
 /// A related approval request.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RelatedApproval {
     /// The template's name. The text is empty for languages without one.
     pub template_names: Vec<LocalizedText>,
@@ -800,7 +800,7 @@ pub struct RelatedApproval {
 
 /// The result of a formula.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FormulaValue {
     /// The number, as text.
     pub value: String,
@@ -808,7 +808,7 @@ pub struct FormulaValue {
 
 /// A payee's bank account.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BankAccount {
     /// The type of account holder.
     pub account_type: AccountType,
@@ -824,7 +824,7 @@ pub struct BankAccount {
 
 /// A bank.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Bank {
     /// The bank's name.
     pub bank_alias: String,
@@ -846,7 +846,7 @@ pub struct Bank {
 
 /// A comment on a request.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Comment {
     /// The member who wrote it.
     pub comment_user_info: User,
@@ -862,7 +862,7 @@ pub struct Comment {
 
 /// The approval flow of a request.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ProcessList {
     /// The nodes, in order.
     pub node_list: Vec<ProcessNode>,
@@ -870,7 +870,7 @@ pub struct ProcessList {
 
 /// A node of the approval flow.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ProcessNode {
     /// The type of the node.
     pub node_type: NodeType,
@@ -884,7 +884,7 @@ pub struct ProcessNode {
 
 /// A person's decision at a node.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SubNode {
     /// The member's userid.
     pub userid: String,
@@ -1371,7 +1371,7 @@ impl RelatedApprovalConfig {
 
 /// An approval request in the approval flow of a self-built or third-party app.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OpenApproval {
     /// The number that the developer gave the request.
     pub third_no: String,
@@ -1408,7 +1408,7 @@ pub struct OpenApproval {
 
 /// The approval nodes.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OpenNodes {
     /// The nodes, in order.
     pub approval_node: Vec<OpenNode>,
@@ -1416,7 +1416,7 @@ pub struct OpenNodes {
 
 /// An approval node.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OpenNode {
     /// The status of the node.
     pub node_status: OpenNodeStatus,
@@ -1430,7 +1430,7 @@ pub struct OpenNode {
 
 /// The approvers of a node.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OpenItems {
     /// The approvers, one entry each; several if they come from a tag or are superiors.
     pub item: Vec<OpenItem>,
@@ -1438,7 +1438,7 @@ pub struct OpenItems {
 
 /// An approver's decision at a node.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OpenItem {
     /// The approver's name.
     pub item_name: String,
@@ -1460,7 +1460,7 @@ pub struct OpenItem {
 
 /// The Cc recipients.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OpenCcRecipients {
     /// The recipients, one entry each.
     pub notify_node: Vec<OpenCcRecipient>,
@@ -1468,7 +1468,7 @@ pub struct OpenCcRecipients {
 
 /// A Cc recipient.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OpenCcRecipient {
     /// The member's name.
     pub item_name: String,

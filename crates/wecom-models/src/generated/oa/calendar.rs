@@ -64,7 +64,7 @@ impl AddCalendar {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AddCalendarResponse {
     /// The new calendar's ID.
     pub cal_id: String,
@@ -113,7 +113,7 @@ impl UpdateCalendar {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateCalendarResponse {
     /// The invalid input.
     pub fail_result: FailResult,
@@ -150,7 +150,7 @@ impl GetCalendar {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetCalendarResponse {
     /// The calendars.
     pub calendar_list: Vec<CalendarInfo>,
@@ -184,7 +184,7 @@ impl DelCalendar {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DelCalendarResponse {}
 
 /// A calendar to create.
@@ -350,7 +350,7 @@ impl CalendarUpdate {
 
 /// A calendar.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CalendarInfo {
     /// The calendar's ID.
     pub cal_id: String,
@@ -374,7 +374,7 @@ pub struct CalendarInfo {
 
 /// A member that a calendar is shared with. Fields that aren't set may be absent from a response.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Share {
     /// The member's userid.
     pub userid: String,
@@ -403,7 +403,7 @@ impl Share {
 /// The people who can subscribe to a public calendar. Fields that aren't set may be absent from a
 /// response.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PublicRange {
     /// The members' userids. At most 1000 items.
     pub userids: Option<Vec<String>>,
@@ -438,7 +438,7 @@ impl PublicRange {
 
 /// Invalid input.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FailResult {
     /// The members that the calendar couldn't be shared with.
     pub shares: Vec<InvalidShare>,
@@ -446,7 +446,7 @@ pub struct FailResult {
 
 /// A member that a calendar couldn't be shared with.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct InvalidShare {
     /// The error code that says why.
     pub errcode: i64,

@@ -97,7 +97,7 @@ impl GetDialRecord {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetDialRecordResponse {
     /// The calls.
     pub record: Vec<DialRecord>,
@@ -105,7 +105,7 @@ pub struct GetDialRecordResponse {
 
 /// A call.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DialRecord {
     /// The time of the call.
     pub call_time: Timestamp,
@@ -122,7 +122,7 @@ pub struct DialRecord {
 
 /// The caller.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Caller {
     /// The caller's userid.
     pub userid: String,
@@ -132,7 +132,7 @@ pub struct Caller {
 
 /// A person who was called.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Callee {
     /// The member's userid. Absent for people outside the company.
     pub userid: Option<String>,

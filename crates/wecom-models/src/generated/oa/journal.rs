@@ -92,7 +92,7 @@ impl GetJournalRecordList {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetJournalRecordListResponse {
     /// The IDs of the reports.
     pub journaluuid_list: Vec<String>,
@@ -144,7 +144,7 @@ impl GetJournalRecordDetail {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetJournalRecordDetailResponse {
     /// The report.
     pub info: Report,
@@ -206,7 +206,7 @@ impl GetJournalStatList {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetJournalStatListResponse {
     /// The statistics, one entry per period.
     pub stat_list: Vec<Statistics>,
@@ -251,7 +251,7 @@ impl DownloadWedriveFile {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DownloadWedriveFileResponse {
     /// The file's URL, valid for 2 hours.
     pub download_url: String,
@@ -295,7 +295,7 @@ impl Filter {
 
 /// A report.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Report {
     /// The report's ID.
     pub journal_uuid: String,
@@ -322,7 +322,7 @@ pub struct Report {
 
 /// A member.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct User {
     /// The member's userid.
     pub userid: String,
@@ -330,7 +330,7 @@ pub struct User {
 
 /// A form, filled in.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FormData {
     /// The controls, filled in.
     pub contents: Vec<Content>,
@@ -338,7 +338,7 @@ pub struct FormData {
 
 /// A control of a form, filled in.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Content {
     /// The type of the control.
     pub control: ControlType,
@@ -354,7 +354,7 @@ pub struct Content {
 
 /// A text.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Text {
     /// The text.
     pub text: String,
@@ -363,7 +363,7 @@ pub struct Text {
 /// The value of a control. The type of the control determines the field; others may be present too,
 /// with empty lists.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ControlValue {
     /// The text, only for `Text` and `Textarea`.
     pub text: Option<String>,
@@ -417,7 +417,7 @@ pub struct ControlValue {
 
 /// A date, with or without the time of day.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DateValue {
     /// The precision of the date.
     pub r#type: DateType,
@@ -429,7 +429,7 @@ pub struct DateValue {
 
 /// A selection.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Selection {
     /// Whether it is a single or multiple choice.
     pub r#type: SelectType,
@@ -439,7 +439,7 @@ pub struct Selection {
 
 /// A selected option.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SelectedOption {
     /// The option's ID. In companies created before 2022-08-25, it may be that of an approval template.
     pub key: String,
@@ -449,7 +449,7 @@ pub struct SelectedOption {
 
 /// A selected department.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Department {
     /// The department's ID.
     pub openapi_id: String,
@@ -457,7 +457,7 @@ pub struct Department {
 
 /// An attached file.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FileValue {
     /// The temporary media file's `media_id`.
     pub file_id: String,
@@ -465,7 +465,7 @@ pub struct FileValue {
 
 /// A row of a table.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TableRow {
     /// The controls, filled in.
     pub list: Vec<Content>,
@@ -473,7 +473,7 @@ pub struct TableRow {
 
 /// A period.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DateRangeValue {
     /// The precision of the period.
     pub r#type: RangeType,
@@ -487,7 +487,7 @@ pub struct DateRangeValue {
 
 /// A location.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LocationValue {
     /// The latitude in degrees, with 6 decimals.
     pub latitude: String,
@@ -503,7 +503,7 @@ pub struct LocationValue {
 
 /// The result of a formula.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FormulaValue {
     /// The number, as text.
     pub value: String,
@@ -511,7 +511,7 @@ pub struct FormulaValue {
 
 /// A student.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Student {
     /// The student's name.
     pub name: String,
@@ -519,7 +519,7 @@ pub struct Student {
 
 /// A class.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Class {
     /// The class's name.
     pub name: String,
@@ -527,7 +527,7 @@ pub struct Class {
 
 /// A document.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DocValue {
     /// The document's ID.
     pub docid: String,
@@ -537,7 +537,7 @@ pub struct DocValue {
 
 /// A WeDrive file.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct WeDriveFile {
     /// The file's ID, for [`DownloadWedriveFile`].
     pub fileid: String,
@@ -545,7 +545,7 @@ pub struct WeDriveFile {
 
 /// A comment on a report.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Comment {
     /// The comment's ID.
     pub commentid: u64,
@@ -561,7 +561,7 @@ pub struct Comment {
 
 /// The statistics of a form over one period.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Statistics {
     /// The form's ID.
     pub template_id: String,
@@ -591,7 +591,7 @@ pub struct Statistics {
 
 /// Members, directly or by department and tag.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct People {
     /// The members.
     pub user_list: Vec<User>,
@@ -603,7 +603,7 @@ pub struct People {
 
 /// The fixed recipients of reports.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Recipients {
     /// The members.
     pub user_list: Vec<User>,
@@ -615,7 +615,7 @@ pub struct Recipients {
 
 /// A department.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Party {
     /// The department's ID.
     pub open_partyid: String,
@@ -623,7 +623,7 @@ pub struct Party {
 
 /// A tag.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Tag {
     /// The tag's ID.
     pub open_tagid: String,
@@ -631,7 +631,7 @@ pub struct Tag {
 
 /// A manager of the member who reports.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Leader {
     /// The level of the manager; 1 is the direct manager. At least 1.
     pub level: u64,
@@ -639,7 +639,7 @@ pub struct Leader {
 
 /// A member with the reports of a period.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Reporter {
     /// The member.
     pub user: User,
@@ -649,7 +649,7 @@ pub struct Reporter {
 
 /// A report of a period.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Item {
     /// The report's ID. Empty if there is none.
     pub journaluuid: String,

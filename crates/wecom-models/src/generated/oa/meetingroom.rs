@@ -115,7 +115,7 @@ impl AddMeetingRoom {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AddMeetingRoomResponse {
     /// The room's ID.
     pub meetingroom_id: u64,
@@ -187,7 +187,7 @@ impl ListMeetingRoom {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListMeetingRoomResponse {
     /// The rooms.
     pub meetingroom_list: Vec<MeetingRoom>,
@@ -301,7 +301,7 @@ impl EditMeetingRoom {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct EditMeetingRoomResponse {}
 
 /// Deletes a meeting room.
@@ -332,7 +332,7 @@ impl DelMeetingRoom {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DelMeetingRoomResponse {}
 
 /// Gets the bookings of meeting rooms within a day.
@@ -427,7 +427,7 @@ impl GetBookingInfo {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetBookingInfoResponse {
     /// The bookings, one entry per room.
     pub booking_list: Vec<RoomBookings>,
@@ -504,7 +504,7 @@ impl BookMeetingRoom {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BookMeetingRoomResponse {
     /// The booking's ID.
     pub booking_id: String,
@@ -561,7 +561,7 @@ impl BookMeetingRoomBySchedule {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BookMeetingRoomByScheduleResponse {
     /// The booking's ID.
     pub booking_id: String,
@@ -618,7 +618,7 @@ impl BookMeetingRoomByMeeting {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BookMeetingRoomByMeetingResponse {
     /// The booking's ID.
     pub booking_id: String,
@@ -682,7 +682,7 @@ impl CancelBooking {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CancelBookingResponse {}
 
 /// Gets a booking of a meeting room.
@@ -727,7 +727,7 @@ impl GetBookingInfoById {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetBookingInfoByIdResponse {
     /// The room's ID.
     pub meetingroom_id: u64,
@@ -737,7 +737,7 @@ pub struct GetBookingInfoByIdResponse {
 
 /// The location of a building.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Coordinate {
     /// The latitude, in degrees.
     pub latitude: String,
@@ -758,7 +758,7 @@ impl Coordinate {
 
 /// The people who may use a meeting room. Fields that aren't set may be absent from a response.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Range {
     /// The userids of the members. At most 1000 items.
     pub user_list: Option<Vec<String>>,
@@ -796,7 +796,7 @@ impl Range {
 
 /// A meeting room.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MeetingRoom {
     /// The room's ID.
     pub meetingroom_id: u64,
@@ -822,7 +822,7 @@ pub struct MeetingRoom {
 
 /// The bookings of a meeting room.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RoomBookings {
     /// The room's ID.
     pub meetingroom_id: u64,
@@ -832,7 +832,7 @@ pub struct RoomBookings {
 
 /// A booking of a meeting room.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RoomBooking {
     /// The booking's ID.
     pub booking_id: String,
@@ -851,7 +851,7 @@ pub struct RoomBooking {
 
 /// A booking of a meeting room, with the recurring one that it is a part of.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Booking {
     /// The booking's ID.
     pub booking_id: String,

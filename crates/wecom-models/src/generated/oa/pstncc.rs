@@ -56,7 +56,7 @@ impl PstnccCall {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PstnccCallResponse {
     /// The calls, one entry per member.
     pub states: Vec<CallState>,
@@ -97,7 +97,7 @@ impl GetPstnccStates {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetPstnccStatesResponse {
     /// Whether the member answered.
     pub istalked: bool,
@@ -111,7 +111,7 @@ pub struct GetPstnccStatesResponse {
 
 /// A call to a member.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CallState {
     /// 0 if the call was started; another number if it failed.
     pub code: i64,

@@ -72,7 +72,7 @@ impl AddSchedule {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AddScheduleResponse {
     /// The new event's ID.
     pub schedule_id: String,
@@ -161,7 +161,7 @@ impl UpdateSchedule {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateScheduleResponse {
     /// The new event's ID. Present only if some times of a repeating event were updated, but not all.
     pub schedule_id: Option<String>,
@@ -218,7 +218,7 @@ impl AddAttendees {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AddAttendeesResponse {}
 
 /// Removes attendees from an event.
@@ -268,7 +268,7 @@ impl DelAttendees {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DelAttendeesResponse {}
 
 /// Lists the events of a calendar, one page at a time.
@@ -328,7 +328,7 @@ impl GetScheduleByCalendar {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetScheduleByCalendarResponse {
     /// The events.
     pub schedule_list: Vec<CalendarEvent>,
@@ -365,7 +365,7 @@ impl GetSchedule {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetScheduleResponse {
     /// The events.
     pub schedule_list: Vec<CalendarEvent>,
@@ -429,7 +429,7 @@ impl DelSchedule {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DelScheduleResponse {}
 
 /// A calendar event to create.
@@ -782,7 +782,7 @@ impl Reminders {
 
 /// A calendar event.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CalendarEvent {
     /// The event's ID.
     pub schedule_id: String,
@@ -816,7 +816,7 @@ pub struct CalendarEvent {
 
 /// An attendee and the response to the invitation.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct InvitedAttendee {
     /// The attendee's userid.
     pub userid: String,
@@ -826,7 +826,7 @@ pub struct InvitedAttendee {
 
 /// The reminders and the repetition of a calendar event that was created.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct EventReminders {
     /// Whether attendees are reminded.
     pub is_remind: bool,
@@ -867,7 +867,7 @@ pub struct EventReminders {
 
 /// A time at which a repeating event doesn't take place.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ExcludedTime {
     /// The time it would start.
     pub start_time: Timestamp,

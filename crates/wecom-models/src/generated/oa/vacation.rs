@@ -59,7 +59,7 @@ impl GetVacationCorpConf {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetVacationCorpConfResponse {
     /// The types of leave.
     pub lists: Vec<LeaveType>,
@@ -110,7 +110,7 @@ impl GetUserVacationQuota {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetUserVacationQuotaResponse {
     /// The balances, one entry per type of leave.
     pub lists: Vec<Balance>,
@@ -188,12 +188,12 @@ impl SetOneUserQuota {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SetOneUserQuotaResponse {}
 
 /// A type of leave.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LeaveType {
     /// Its ID.
     pub id: u64,
@@ -217,7 +217,7 @@ pub struct LeaveType {
 
 /// The rules by which leave is granted.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Quota {
     /// The way in which leave is granted.
     pub r#type: QuotaType,
@@ -239,7 +239,7 @@ pub struct Quota {
 
 /// The rules for a duration that depends on years of work.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct QuotaRules {
     /// The rules.
     pub list: Vec<QuotaRule>,
@@ -249,7 +249,7 @@ pub struct QuotaRules {
 
 /// A duration for some years of work.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct QuotaRule {
     /// The duration, in seconds.
     pub quota: u64,
@@ -261,7 +261,7 @@ pub struct QuotaRule {
 
 /// The rule by which leave expires.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Expiry {
     /// The type of the rule.
     pub r#type: ExpiryType,
@@ -277,7 +277,7 @@ pub struct Expiry {
 
 /// A day of the year.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ExpiryDate {
     /// The month.
     pub month: u64,
@@ -287,7 +287,7 @@ pub struct ExpiryDate {
 
 /// A time for which leave is valid longer.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Extension {
     /// The months.
     pub month: u64,
@@ -297,7 +297,7 @@ pub struct Extension {
 
 /// A member's balance of a type of leave.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Balance {
     /// The ID of the type of leave.
     pub id: u64,

@@ -107,31 +107,19 @@ pub struct SendWorkwxRedPack {
 impl SendWorkwxRedPack {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(
-        nonce_str: impl Into<String>,
-        sign: impl Into<String>,
-        mch_billno: impl Into<String>,
-        mch_id: impl Into<String>,
-        wxappid: impl Into<String>,
-        re_openid: impl Into<String>,
-        total_amount: u64,
-        wishing: impl Into<String>,
-        act_name: impl Into<String>,
-        remark: impl Into<String>,
-        workwx_sign: impl Into<String>,
-    ) -> Self {
+    pub fn new(required: SendWorkwxRedPackArgs) -> Self {
         Self {
-            nonce_str: nonce_str.into(),
-            sign: sign.into(),
-            mch_billno: mch_billno.into(),
-            mch_id: mch_id.into(),
-            wxappid: wxappid.into(),
-            re_openid: re_openid.into(),
-            total_amount,
-            wishing: wishing.into(),
-            act_name: act_name.into(),
-            remark: remark.into(),
-            workwx_sign: workwx_sign.into(),
+            nonce_str: required.nonce_str,
+            sign: required.sign,
+            mch_billno: required.mch_billno,
+            mch_id: required.mch_id,
+            wxappid: required.wxappid,
+            re_openid: required.re_openid,
+            total_amount: required.total_amount,
+            wishing: required.wishing,
+            act_name: required.act_name,
+            remark: required.remark,
+            workwx_sign: required.workwx_sign,
             ..Self::default()
         }
     }
@@ -168,11 +156,38 @@ impl SendWorkwxRedPack {
     }
 }
 
+/// The required fields of [`SendWorkwxRedPack`], for [`SendWorkwxRedPack::new`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct SendWorkwxRedPackArgs {
+    /// [`nonce_str`](SendWorkwxRedPack::nonce_str).
+    pub nonce_str: String,
+    /// [`sign`](SendWorkwxRedPack::sign).
+    pub sign: String,
+    /// [`mch_billno`](SendWorkwxRedPack::mch_billno).
+    pub mch_billno: String,
+    /// [`mch_id`](SendWorkwxRedPack::mch_id).
+    pub mch_id: String,
+    /// [`wxappid`](SendWorkwxRedPack::wxappid).
+    pub wxappid: String,
+    /// [`re_openid`](SendWorkwxRedPack::re_openid).
+    pub re_openid: String,
+    /// [`total_amount`](SendWorkwxRedPack::total_amount).
+    pub total_amount: u64,
+    /// [`wishing`](SendWorkwxRedPack::wishing).
+    pub wishing: String,
+    /// [`act_name`](SendWorkwxRedPack::act_name).
+    pub act_name: String,
+    /// [`remark`](SendWorkwxRedPack::remark).
+    pub remark: String,
+    /// [`workwx_sign`](SendWorkwxRedPack::workwx_sign).
+    pub workwx_sign: String,
+}
+
 /// The response to [`SendWorkwxRedPack`].
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SendWorkwxRedPackResponse {
     /// Whether the request was understood. `result_code` says whether money was sent.
     pub return_code: Outcome,

@@ -64,7 +64,7 @@ impl GetReportJobIds {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetReportJobIdsResponse {
     /// Whether this was the last page.
     pub ending: bool,

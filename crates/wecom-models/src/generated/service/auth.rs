@@ -72,7 +72,7 @@ impl GetSuiteToken {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetSuiteTokenResponse {
     /// The suite access token. At most 512 bytes.
     pub suite_access_token: Secret,
@@ -121,7 +121,7 @@ impl GetCorpToken {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetCorpTokenResponse {
     /// The access token. At most 512 bytes.
     pub access_token: Secret,
@@ -167,7 +167,7 @@ impl GetProviderToken {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetProviderTokenResponse {
     /// The provider access token. At most 512 bytes.
     pub provider_access_token: Secret,
@@ -249,7 +249,7 @@ impl GetAppQrCode {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetAppQrCodeResponse {
     /// The image's URL.
     pub qrcode: String,
@@ -284,7 +284,7 @@ impl GetPreAuthCode {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetPreAuthCodeResponse {
     /// The pre-authorization code. At most 512 bytes.
     pub pre_auth_code: Secret,
@@ -328,7 +328,7 @@ impl SetSessionInfo {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SetSessionInfoResponse {}
 
 /// Exchanges the temporary authorization code of an installation for the company's permanent code.
@@ -370,7 +370,7 @@ impl GetPermanentCodeV2 {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetPermanentCodeV2Response {
     /// An access token of the company. Absent for a customized app; the page for third-party apps doesn't
     /// list it. At most 512 bytes.
@@ -432,7 +432,7 @@ impl GetCustomizedAuthUrl {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetCustomizedAuthUrlResponse {
     /// The URL to make a QR code of.
     pub qrcode_url: String,
@@ -474,7 +474,7 @@ impl SessionInfo {
 
 /// A company that installed an app.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AuthCorpInfo {
     /// The company's ID.
     pub corpid: String,
@@ -484,7 +484,7 @@ pub struct AuthCorpInfo {
 
 /// The admin who installed an app. Fields may be empty.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AuthUserInfo {
     /// The admin's userid.
     pub userid: String,
@@ -498,7 +498,7 @@ pub struct AuthUserInfo {
 
 /// The promotion QR code that an app was installed by.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RegisterCodeInfo {
     /// The registration code.
     pub register_code: String,

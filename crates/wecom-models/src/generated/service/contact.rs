@@ -114,7 +114,7 @@ impl SearchContact {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SearchContactResponse {
     /// The members and departments found.
     pub query_result: QueryResult,
@@ -177,7 +177,7 @@ impl BatchSearchContact {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BatchSearchContactResponse {
     /// The results of the searches.
     pub query_result_list: Vec<BatchResult>,
@@ -230,7 +230,7 @@ impl SortContact {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SortContactResponse {
     /// The userids, sorted.
     pub useridlist: Vec<String>,
@@ -313,7 +313,7 @@ impl TranslateContactId {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TranslateContactIdResponse {
     /// The task's ID, for [`GetBatchResult`]. At most 64 bytes.
     pub jobid: String,
@@ -351,7 +351,7 @@ impl GetBatchResult {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetBatchResultResponse {
     /// The status of the task.
     pub status: BatchStatus,
@@ -363,7 +363,7 @@ pub struct GetBatchResultResponse {
 
 /// One search.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Query {
     /// The words to search for: a member's name, its pinyin or the English name; a department's name or
     /// its pinyin. At most 64 characters.
@@ -429,7 +429,7 @@ impl Query {
 
 /// The result of one search.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BatchResult {
     /// The search, as it was sent: what was omitted is absent.
     pub query_request: Query,
@@ -443,7 +443,7 @@ pub struct BatchResult {
 
 /// The members and departments found, by name or by the pinyin of their names.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct QueryResult {
     /// The active members.
     pub user: FoundUsers,
@@ -455,7 +455,7 @@ pub struct QueryResult {
 
 /// Members that were found.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FoundUsers {
     /// Their userids.
     pub userid: Vec<String>,
@@ -465,7 +465,7 @@ pub struct FoundUsers {
 
 /// Departments that were found.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FoundDepartments {
     /// Their IDs.
     pub department_id: Vec<u64>,
@@ -505,7 +505,7 @@ impl SortOption {
 
 /// The result of a task in the background.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BatchOutcome {
     /// The converted file.
     pub contact_id_translate: TranslatedFile,
@@ -513,7 +513,7 @@ pub struct BatchOutcome {
 
 /// A converted file.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TranslatedFile {
     /// The file's URL, valid for 24 hours. People open it in their browser, logged in through OAuth 2.0 or
     /// single sign-on. Link to it without the attribute `download`: browsers handle that in different

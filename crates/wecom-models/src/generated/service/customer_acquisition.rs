@@ -85,7 +85,7 @@ impl GetBillList {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetBillListResponse {
     /// The cursor of the next page. Absent after the last page.
     pub next_cursor: Option<String>,
@@ -95,7 +95,7 @@ pub struct GetBillListResponse {
 
 /// A payment by the provider.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Bill {
     /// The time the usage was consumed.
     pub timestamp: Timestamp,

@@ -61,7 +61,7 @@ impl GetUserInfo3rd {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetUserInfo3rdResponse {
     /// The ID of the company the person belongs to. Absent if there is none.
     pub corpid: Option<String>,
@@ -115,7 +115,7 @@ impl GetUserDetail3rd {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetUserDetail3rdResponse {
     /// The ID of the company the member belongs to.
     pub corpid: String,
@@ -172,7 +172,7 @@ impl JsCodeToSession {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct JsCodeToSessionResponse {
     /// The ID of the company the user belongs to.
     pub corpid: String,

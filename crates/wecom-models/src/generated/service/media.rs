@@ -66,7 +66,7 @@ impl UploadMedia {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UploadMediaResponse {
     /// The type of the file.
     pub r#type: MediaType,

@@ -95,7 +95,7 @@ impl CreateDoc {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateDocResponse {
     /// The document's URL.
     pub url: String,
@@ -156,7 +156,7 @@ impl RenameDoc {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RenameDocResponse {}
 
 /// Deletes a document, spreadsheet, smart sheet or form.
@@ -205,7 +205,7 @@ impl DelDoc {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DelDocResponse {}
 
 /// Gets the name, the type and the times of a document, spreadsheet, smart sheet or form.
@@ -241,7 +241,7 @@ impl GetDocBaseInfo {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetDocBaseInfoResponse {
     /// The document.
     ///
@@ -297,7 +297,7 @@ impl ShareDoc {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ShareDocResponse {
     /// The link.
     pub share_url: String,
@@ -335,7 +335,7 @@ impl UploadImage {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UploadImageResponse {
     /// The image's URL.
     pub url: String,
@@ -355,7 +355,7 @@ pub struct UploadImageResponse {
 
 /// The name, the type and the times of a document.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DocBaseInfo {
     /// The document's ID.
     pub docid: String,

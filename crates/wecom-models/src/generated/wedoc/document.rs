@@ -72,7 +72,7 @@ impl BatchUpdateDocument {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BatchUpdateDocumentResponse {}
 
 /// Gets a document as a tree of nodes.
@@ -102,7 +102,7 @@ impl GetDocument {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetDocumentResponse {
     /// The document's version.
     pub version: u64,
@@ -368,7 +368,7 @@ impl TextProperty {
 
 /// A part of a document, with its child nodes.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Node {
     /// The start of the node.
     pub begin: u64,
@@ -388,7 +388,7 @@ pub struct Node {
 
 /// The properties of a node. Only the one for the node's type is present.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Property {
     /// The properties of a section.
     pub section_property: Option<SectionProperty>,
@@ -408,7 +408,7 @@ pub struct Property {
 
 /// The properties of a section. Fields that aren't set may be absent.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SectionProperty {
     /// The size of the pages.
     pub page_size: Option<PageSize>,
@@ -418,7 +418,7 @@ pub struct SectionProperty {
 
 /// The size of pages.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PageSize {
     /// The width.
     pub width: f64,
@@ -432,7 +432,7 @@ pub struct PageSize {
 
 /// The page orientation, in an object of its own. Fields that aren't set may be absent.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OrientedSize {
     /// The width.
     pub width: Option<f64>,
@@ -444,7 +444,7 @@ pub struct OrientedSize {
 
 /// The page margins of a section.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PageMargins {
     /// The top margin.
     pub top: f64,
@@ -458,7 +458,7 @@ pub struct PageMargins {
 
 /// The properties of a paragraph. Fields that aren't set may be absent.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ParagraphProperty {
     /// The bullet or number. Absent if the paragraph has none.
     pub number_property: Option<NumberProperty>,
@@ -474,7 +474,7 @@ pub struct ParagraphProperty {
 
 /// A paragraph's bullet or number.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct NumberProperty {
     /// The nesting level in the list.
     pub nesting_level: u64,
@@ -484,7 +484,7 @@ pub struct NumberProperty {
 
 /// The spacing of a paragraph.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Spacing {
     /// The space before the paragraph, in pixels. The page has it the other way round.
     pub before: f64,
@@ -498,7 +498,7 @@ pub struct Spacing {
 
 /// The indent of a paragraph.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Indent {
     /// The left indent, in pixels.
     pub left: f64,
@@ -520,7 +520,7 @@ pub struct Indent {
 
 /// The properties of text. Fields that aren't set may be absent.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RunProperty {
     /// The font's name.
     pub font: String,
@@ -548,7 +548,7 @@ pub struct RunProperty {
 
 /// The shading of text.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Shading {
     /// The foreground color: RRGGBB, hexadecimal.
     pub foreground_color: String,
@@ -559,7 +559,7 @@ pub struct Shading {
 /// The properties of a table. Those of its rows and cells take precedence. Fields that aren't set may
 /// be absent.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TableProperty {
     /// The preferred width.
     pub table_width: Option<TableWidth>,
@@ -571,7 +571,7 @@ pub struct TableProperty {
 
 /// A table's preferred width.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TableWidth {
     /// The width, in pixels.
     pub width: f64,
@@ -581,7 +581,7 @@ pub struct TableWidth {
 
 /// The properties of a table row.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TableRowProperty {
     /// Whether the row is a header.
     pub is_header: bool,
@@ -589,7 +589,7 @@ pub struct TableRowProperty {
 
 /// The properties of a table cell. Fields that aren't set may be absent.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TableCellProperty {
     /// The borders.
     pub table_cell_borders: Option<Borders>,
@@ -599,7 +599,7 @@ pub struct TableCellProperty {
 
 /// The borders of a table cell. Fields that aren't set may be absent.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Borders {
     /// The top border.
     pub top: Option<BorderProperty>,
@@ -613,7 +613,7 @@ pub struct Borders {
 
 /// A border.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BorderProperty {
     /// The color: RRGGBB, hexadecimal.
     pub color: String,
@@ -623,7 +623,7 @@ pub struct BorderProperty {
 
 /// A drawing, such as an image or a chart.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DrawingProperty {
     /// The inline object. Absent for a floating one.
     pub inline_keyword: Option<Inline>,
@@ -635,7 +635,7 @@ pub struct DrawingProperty {
 
 /// An inline object.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Inline {
     /// The image, if it is one.
     pub picture: Option<InlineImage>,
@@ -645,7 +645,7 @@ pub struct Inline {
 
 /// An inline image. Fields that aren't set may be absent.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct InlineImage {
     /// The image's URL.
     ///
@@ -659,7 +659,7 @@ pub struct InlineImage {
 
 /// The cropping of an image. 75000 means 75%; the page calls the unit 0.1%.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RelativeRect {
     /// The part cropped on the left.
     pub left: u64,
@@ -673,7 +673,7 @@ pub struct RelativeRect {
 
 /// The shape of an image. Fields that aren't set may be absent.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ShapeProperties {
     /// The transformation of the image.
     pub transform: Option<Transform2D>,
@@ -681,7 +681,7 @@ pub struct ShapeProperties {
 
 /// The transformation of an image. Fields that aren't set may be absent.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Transform2D {
     /// The frame.
     pub extent: Option<PositiveSize2D>,
@@ -691,7 +691,7 @@ pub struct Transform2D {
 
 /// The size of an image's frame.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PositiveSize2D {
     /// The width, in pixels.
     pub cx: u64,
@@ -701,7 +701,7 @@ pub struct PositiveSize2D {
 
 /// An inline add-on.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct InlineAddon {
     /// The add-on's ID.
     pub addon_id: String,
@@ -711,7 +711,7 @@ pub struct InlineAddon {
 
 /// A floating object. Fields that aren't set may be absent.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Anchor {
     /// The image.
     pub picture: Option<AnchorImage>,
@@ -719,7 +719,7 @@ pub struct Anchor {
 
 /// A floating image. Fields that aren't set may be absent.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AnchorImage {
     /// The image's URL.
     ///
@@ -749,7 +749,7 @@ pub struct AnchorImage {
 
 /// The horizontal position of an image.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PositionHorizontal {
     /// The offset from the reference.
     pub pos_offset: i64,
@@ -759,7 +759,7 @@ pub struct PositionHorizontal {
 
 /// The vertical position of an image.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PositionVertical {
     /// The offset from the reference.
     pub pos_offset: i64,
@@ -769,7 +769,7 @@ pub struct PositionVertical {
 
 /// The way text wraps around an image.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct WrapSquare {
     /// The sides on which text wraps.
     pub wrap_text: WrapText,

@@ -103,7 +103,7 @@ impl GetFormStatistic {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetFormStatisticResponse {
     /// The number of answers.
     pub fill_cnt: u64,
@@ -123,7 +123,7 @@ pub struct GetFormStatisticResponse {
 
 /// A person who has filled in a form.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SubmitUser {
     /// A temporary ID of an external user, different in each form. It can be converted to an
     /// external_userid. Absent for members and for anonymous answers.
@@ -140,7 +140,7 @@ pub struct SubmitUser {
 
 /// A person who hasn't filled in a form.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UnfillUser {
     /// The member's userid. Absent if answers are anonymous.
     pub userid: Option<String>,

@@ -55,7 +55,7 @@ impl GetDocAuth {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetDocAuthResponse {
     /// The access rules.
     pub access_rule: AccessRule,
@@ -208,7 +208,7 @@ impl ModDocJoinRule {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ModDocJoinRuleResponse {}
 
 /// Adds members to a document, spreadsheet or smart sheet, changes their permissions, or removes them.
@@ -280,7 +280,7 @@ impl ModDocMember {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ModDocMemberResponse {}
 
 /// Changes the security settings of a document, spreadsheet or smart sheet.
@@ -340,12 +340,12 @@ impl ModDocSafetySetting {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ModDocSafetySettingResponse {}
 
 /// The access rules of a document.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AccessRule {
     /// Whether members of the company may view the document.
     pub enable_corp_internal: bool,
@@ -368,7 +368,7 @@ pub struct AccessRule {
 
 /// The security settings of a document.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SecuritySettings {
     /// Whether members who may only view the document can export, copy and print it.
     pub enable_readonly_copy: bool,
@@ -382,7 +382,7 @@ pub struct SecuritySettings {
 
 /// A document's watermark.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Watermark {
     /// The density.
     pub margin_type: WatermarkDensity,
@@ -446,7 +446,7 @@ impl WatermarkUpdate {
 
 /// A member of a document.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DocMember {
     /// The type of member. Only persons are supported.
     pub r#type: MemberType,
@@ -526,7 +526,7 @@ impl RemovedDocMember {
 
 /// A department whose members may view a document.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AccessDepartment {
     /// The type. Only departments are supported so far.
     pub r#type: AccessType,

@@ -159,7 +159,7 @@ impl GetRecords {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetRecordsResponse {
     /// The number of matching records. The page's table says views, which must mean records. May be
     /// absent, as `has_more`.
@@ -384,7 +384,7 @@ impl FilterDateTime {
 
 /// A record.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Record {
     /// The record's ID.
     pub record_id: String,
@@ -410,7 +410,7 @@ pub struct Record {
 /// - locations: `source_type`, `id`, `latitude`, `longitude`, `title`
 /// - automatic numbers: `seq`, `text`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CellObject {
     /// Whether it is plain text or a link. Always a link in link fields.
     pub r#type: Option<TextType>,

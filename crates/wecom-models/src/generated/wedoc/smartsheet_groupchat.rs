@@ -72,7 +72,7 @@ impl ListGroupChat {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListGroupChatResponse {
     /// Whether more records follow.
     pub has_more: bool,
@@ -122,7 +122,7 @@ impl GetGroupChat {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetGroupChatResponse {
     /// The name of the group chat.
     pub name: String,
@@ -211,5 +211,5 @@ impl UpdateGroupChat {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateGroupChatResponse {}

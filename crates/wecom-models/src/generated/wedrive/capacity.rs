@@ -47,7 +47,7 @@ impl GetProInfo {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetProInfoResponse {
     /// Whether it is the professional edition.
     pub is_pro: bool,
@@ -89,7 +89,7 @@ impl GetCapacity {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetCapacityResponse {
     /// The capacity for all members, in bytes.
     pub total_capacity_for_all: u64,

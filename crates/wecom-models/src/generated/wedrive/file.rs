@@ -79,7 +79,7 @@ impl ListFile {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListFileResponse {
     /// Whether more files follow.
     pub has_more: bool,
@@ -166,7 +166,7 @@ impl UploadFile {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UploadFileResponse {
     /// The file's ID.
     pub fileid: String,
@@ -270,7 +270,7 @@ impl UploadFileInit {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UploadFileInitResponse {
     /// Whether WeCom has the content already.
     pub hit_exist: bool,
@@ -328,7 +328,7 @@ impl UploadFilePart {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UploadFilePartResponse {}
 
 /// Completes the upload of a file in blocks.
@@ -369,7 +369,7 @@ impl UploadFileFinish {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UploadFileFinishResponse {
     /// The file's ID.
     pub fileid: String,
@@ -425,7 +425,7 @@ impl DownloadFile {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DownloadFileResponse {
     /// The URL, valid for 2 hours.
     pub download_url: String,
@@ -486,7 +486,7 @@ impl CreateFile {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateFileResponse {
     /// The file's ID.
     pub fileid: String,
@@ -526,7 +526,7 @@ impl RenameFile {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RenameFileResponse {
     /// The file.
     pub file: FileInfo,
@@ -580,7 +580,7 @@ impl MoveFile {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MoveFileResponse {
     /// The files that were moved.
     ///
@@ -617,7 +617,7 @@ impl DeleteFile {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteFileResponse {}
 
 /// Gets a file.
@@ -647,7 +647,7 @@ impl GetFileInfo {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetFileInfoResponse {
     /// The file.
     pub file_info: FileInfo,
@@ -688,7 +688,7 @@ impl AddFileAcl {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AddFileAclResponse {}
 
 /// Removes members and departments from those who may see a file.
@@ -726,7 +726,7 @@ impl DelFileAcl {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DelFileAclResponse {}
 
 /// Changes with whom a file is shared.
@@ -772,7 +772,7 @@ impl SetFileSetting {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SetFileSettingResponse {}
 
 /// Gets the share link of a file.
@@ -802,7 +802,7 @@ impl ShareFile {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ShareFileResponse {
     /// The share link.
     pub share_url: String,
@@ -841,7 +841,7 @@ impl GetFilePermission {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetFilePermissionResponse {
     /// The people the file is shared with.
     pub share_range: ShareRange,
@@ -908,12 +908,12 @@ impl SetFileSecureSetting {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SetFileSecureSettingResponse {}
 
 /// The files on a page.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FileItems {
     /// The files.
     pub item: Vec<FileInfo>,
@@ -921,7 +921,7 @@ pub struct FileItems {
 
 /// A file or folder.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FileInfo {
     /// The file's ID.
     pub fileid: String,
@@ -1034,7 +1034,7 @@ impl RemovedMember {
 
 /// A member or department with a permission for a file.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FileMember {
     /// The type: a member or a department. Will be deprecated.
     pub r#type: MemberType,
@@ -1048,7 +1048,7 @@ pub struct FileMember {
 
 /// The people a file is shared with.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ShareRange {
     /// Whether it can be accessed inside the company.
     pub enable_corp_internal: bool,
@@ -1068,7 +1068,7 @@ pub struct ShareRange {
 
 /// The security settings of a file.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FileSettings {
     /// Whether those who may only view can make a copy.
     pub enable_readonly_copy: bool,
@@ -1082,7 +1082,7 @@ pub struct FileSettings {
 
 /// The permissions that a file inherits from its folder.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct InheritedPermissions {
     /// Members and departments with their permissions.
     pub auth_list: Vec<FileMember>,
@@ -1092,7 +1092,7 @@ pub struct InheritedPermissions {
 
 /// The watermark of a file.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Watermark {
     /// The text.
     pub text: String,

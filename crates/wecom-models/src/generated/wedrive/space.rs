@@ -83,7 +83,7 @@ impl CreateSpace {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateSpaceResponse {
     /// The space's ID.
     pub spaceid: String,
@@ -121,7 +121,7 @@ impl RenameSpace {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RenameSpaceResponse {}
 
 /// Dismisses a space.
@@ -151,7 +151,7 @@ impl DismissSpace {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DismissSpaceResponse {}
 
 /// Gets a space with its members and their permissions.
@@ -183,7 +183,7 @@ impl GetSpaceInfo {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetSpaceInfoResponse {
     /// The space.
     pub space_info: SpaceInfo,
@@ -234,7 +234,7 @@ impl AddSpaceAcl {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AddSpaceAclResponse {}
 
 /// Removes members and departments from a space. The app itself is the operator.
@@ -278,7 +278,7 @@ impl DelSpaceAcl {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DelSpaceAclResponse {}
 
 /// Changes the security settings of a space.
@@ -371,7 +371,7 @@ impl SetSpaceSetting {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SetSpaceSettingResponse {}
 
 /// Gets the invitation link of a space.
@@ -403,7 +403,7 @@ impl ShareSpace {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ShareSpaceResponse {
     /// The invitation link.
     pub space_share_url: String,
@@ -442,7 +442,7 @@ impl GetNewSpaceInfo {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetNewSpaceInfoResponse {
     /// The space.
     pub space_info: NewSpaceInfo,
@@ -587,7 +587,7 @@ impl RemovedMember {
 
 /// A space.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SpaceInfo {
     /// The space's ID.
     pub spaceid: String,
@@ -603,7 +603,7 @@ pub struct SpaceInfo {
 
 /// A space with its security settings.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct NewSpaceInfo {
     /// The space's ID.
     pub spaceid: String,
@@ -619,7 +619,7 @@ pub struct NewSpaceInfo {
 
 /// The members of a space.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SpaceMembers {
     /// Members and departments with their permissions.
     pub auth_info: Vec<SpaceMember>,
@@ -630,7 +630,7 @@ pub struct SpaceMembers {
 
 /// A member or department of a space.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SpaceMember {
     /// The type: a member or a department.
     pub r#type: MemberType,
@@ -646,7 +646,7 @@ pub struct SpaceMember {
 
 /// The security settings of a space. The page shows them in its example only.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SpaceSettings {
     /// Whether files show a watermark.
     pub enable_watermark: bool,

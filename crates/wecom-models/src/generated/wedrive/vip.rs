@@ -49,7 +49,7 @@ impl BatchAddVip {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BatchAddVipResponse {
     /// The userids of the members that have an account now, including those that already had one.
     pub succ_userid_list: Vec<String>,
@@ -90,7 +90,7 @@ impl BatchDelVip {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BatchDelVipResponse {
     /// The userids of the members whose account was taken away.
     pub succ_userid_list: Vec<String>,
@@ -141,7 +141,7 @@ impl ListVip {
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListVipResponse {
     /// Whether more records follow.
     pub has_more: bool,

@@ -1,0 +1,178 @@
+//! What somebody writes who knows WeCom and Rust, and hasn't read the documentation of these crates: it compiles, and means
+//! what it says.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+use wecom_sdk::contacts::tag::AddTagUsers;
+use wecom_sdk::contacts::user::GetUserResponse;
+use wecom_sdk::externalcontact::message_push::{MiniProgramCard, MiniProgramCardArgs};
+use wecom_sdk::kf::message::ServiceState;
+use wecom_sdk::media::MediaType;
+use wecom_sdk::meeting::basic::GetUserMeetingId;
+use wecom_sdk::message::app::{self, SendMessage};
+use wecom_sdk::message::appchat::{self, SendAppChat};
+use wecom_sdk::service::auth::GetSuiteToken;
+use wecom_sdk::{Secret, Timestamp, Unknown};
+
+fn json(request: &impl serde::Serialize) -> Value {
+    serde_json::to_value(request).expect("a request can be written")
+}
+
+#[test]
+fn a_message_is_made_of_its_text_or_of_its_content() {
+    let requests = [
+        SendMessage::new(app::Message::text("Hello")),
+        SendMessage::new(app::Message::from(app::TextContent::new("Hello"))),
+        SendMessage::new(app::TextContent::new("Hello")),
+    ];
+    for request in requests {
+        assert_eq!(json(&request), json!({ "msgtype": "text", "text": { "content": "Hello" } }));
+    }
+    let request = SendAppChat::new("chat", appchat::MarkdownContent::new("*Hello*"));
+    let sent = json!({ "chatid": "chat", "msgtype": "markdown", "markdown": { "content": "*Hello*" } });
+    assert_eq!(json(&request), sent);
+}
+
+#[test]
+fn recipients_are_one_or_several_texts_or_numbers() {
+    let to = |request: SendMessage| json(&request)["touser"].clone();
+    let request = || SendMessage::new(app::Message::text("Hello"));
+    let (one, several) = ("lin.wei", ["lin.wei", "chen.yu"]);
+    let (owned, single) = (several.map(String::from).to_vec(), String::from(one));
+    for request in [
+        request().touser(one),
+        request().touser(single.clone()),
+        request().touser(&single),
+        request().touser([one]),
+        request().touser(vec![one]),
+    ] {
+        assert_eq!(to(request), "lin.wei");
+    }
+    for request in [
+        request().touser(several),
+        request().touser(&owned),
+        request().touser(owned.clone()),
+        request().touser(owned.iter().collect::<Vec<_>>()),
+    ] {
+        assert_eq!(to(request), "lin.wei|chen.yu");
+    }
+    assert_eq!(json(&request().toparty([1, 2]).totag(vec![3_u64]))["toparty"], "1|2");
+    assert_eq!(json(&AddTagUsers::new(7).userlist(several))["userlist"], json!(several));
+}
+
+#[test]
+fn one_text_is_one_recipient_whatever_it_holds() {
+    let error =
+        serde_json::to_value(SendMessage::new(app::Message::text("Hello")).touser("a|b")).unwrap_err();
+    let expected = "`touser`: an item contains `|`, which separates items: pass several as a list";
+    assert_eq!(error.to_string(), expected);
+}
+
+#[test]
+fn a_secret_of_one_response_goes_into_the_next_request() {
+    let (secret, text) = (Secret::from("secret"), "secret".to_owned());
+    let requests = [
+        GetSuiteToken::new("suite", &secret, "ticket"),
+        GetSuiteToken::new("suite", secret.clone(), &text),
+        GetSuiteToken::new("suite", &text, text.clone()),
+    ];
+    assert_eq!(requests.map(|request| request.suite_secret), [secret.clone(), secret.clone(), secret]);
+}
+
+#[test]
+fn a_time_is_of_any_library_or_a_number() {
+    let unix = UNIX_EPOCH + Duration::from_secs(1_790_000_000);
+    let seconds = unix.duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let chrono = chrono::DateTime::from_timestamp(1_790_000_000, 0).unwrap();
+    let beijing = chrono::FixedOffset::east_opt(8 * 3600).unwrap();
+    let jiff = jiff::Timestamp::from_second(1_790_000_000).unwrap();
+    let request = || GetUserMeetingId::new("lin.wei");
+    for request in [
+        request().begin_time(1_790_000_000),
+        request().begin_time(seconds),
+        request().begin_time(1_790_000_000_i64),
+        request().begin_time(unix),
+        request().begin_time(Timestamp::from(unix)),
+        request().begin_time(chrono),
+        request().begin_time(chrono.with_timezone(&beijing)),
+        request().begin_time(jiff),
+        request().begin_time(jiff::ZonedDateTime::new(jiff, jiff::tz::TimeZone::UTC)),
+        request().begin_time(time::OffsetDateTime::from_unix_timestamp(1_790_000_000).unwrap()),
+    ] {
+        assert_eq!(json(&request)["begin_time"], 1_790_000_000);
+    }
+}
+
+#[test]
+fn times_are_reckoned_with() {
+    let hour = Duration::from_secs(3600);
+    let start = Timestamp::from(1_790_000_000);
+    assert_eq!((start + hour) - start, hour);
+    assert_eq!(start - hour, Timestamp::from(1_789_996_400));
+    let begun: SystemTime = start.try_into().unwrap();
+    let chrono: chrono::DateTime<chrono::Utc> = start.try_into().unwrap();
+    let offset: time::OffsetDateTime = start.try_into().unwrap();
+    let jiff: jiff::Timestamp = start.try_into().unwrap();
+    let times: [Timestamp; 4] = [begun.into(), chrono.into(), offset.into(), jiff.into()];
+    assert_eq!(times, [start; 4]);
+}
+
+#[test]
+fn an_enum_is_made_of_what_is_on_the_wire_and_shows_it() {
+    let state = ServiceState::from(1);
+    assert_eq!((state.code(), state.to_string().as_str()), (Some(1), "1"));
+    assert_eq!("1".parse(), Ok(state));
+    assert_eq!(ServiceState::from(99), ServiceState::Other(Unknown::Int(99)));
+    let format = MediaType::from("image");
+    assert_eq!(
+        [MediaType::from("image".to_owned()), "image".parse().unwrap()],
+        [format.clone(), format.clone()]
+    );
+    assert_eq!((format.as_str(), format.to_string().as_str()), (Some("image"), "image"));
+}
+
+#[test]
+fn a_test_writes_a_response_as_a_literal() {
+    let user =
+        GetUserResponse { userid: "lin.wei".into(), name: Some("林薇".into()), ..Default::default() };
+    assert_eq!(
+        (user.userid.as_str(), user.name.as_deref(), user.department.len()),
+        ("lin.wei", Some("林薇"), 0)
+    );
+}
+
+#[test]
+fn arguments_that_could_be_mixed_up_have_names() {
+    let card = MiniProgramCard::new(MiniProgramCardArgs {
+        page: "/index".into(),
+        appid: "wx1".into(),
+        title: "Shop".into(),
+        pic_media_id: "media".into(),
+    });
+    let sent = json!({ "title": "Shop", "pic_media_id": "media", "appid": "wx1", "page": "/index" });
+    assert_eq!(json(&card), sent);
+}
+
+/// Nothing in a module hides what Rust's prelude has, and modules can be imported side by side.
+mod everything {
+    use wecom_sdk::contacts::user::*;
+    use wecom_sdk::externalcontact::customer::*;
+    use wecom_sdk::media::*;
+    use wecom_sdk::meeting::basic::*;
+    use wecom_sdk::message::app::*;
+    use wecom_sdk::oa::calendar::*;
+
+    fn copies<T: Send + Sync + Clone + Default>(value: &T) -> Vec<T> {
+        vec![value.clone(), T::default()]
+    }
+
+    #[test]
+    fn globs_hide_nothing() {
+        assert_eq!(copies(&GetUser::new("lin.wei")).len(), 2);
+        assert_eq!(copies(&GetMeetingInfo::new("meeting")).len(), 2);
+        assert_eq!(copies(&SendMessage::new(Message::text("Hello"))).len(), 2);
+        assert_eq!(copies(&GetMedia::new("media")).len(), 2);
+        let _: (Option<ListExternalContact>, Option<AddCalendar>) = (None, None);
+    }
+}
