@@ -9,12 +9,18 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use tempfile::TempDir;
 use wecom_mock::Server;
 use wecom_requests::Host;
+use xtask::openapi;
 
-/// Where the document is.
-fn document() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi.json")
+/// One document of the whole API, in a folder: not all programs follow references into other files.
+fn document(folder: &Path) -> PathBuf {
+    let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec");
+    let api = xtask::api::read(&xtask::spec::load::sources(&spec).unwrap(), false).unwrap();
+    let file = folder.join("wecom.json");
+    fs::write(&file, openapi::text(&openapi::bundle(&api, openapi::WORKSPACE))).unwrap();
+    file
 }
 
 /// What a program does in a folder, or a message that the test is skipped where the program is not installed.
@@ -33,6 +39,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 struct Prism {
     process: Child,
     port: u16,
+    _folder: TempDir,
 }
 
 impl Prism {
@@ -41,9 +48,10 @@ impl Prism {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         drop(listener);
+        let folder = tempfile::tempdir().unwrap();
         let process = Command::new("prism")
             .args(["mock", "--host", "127.0.0.1", "--port", &port.to_string()])
-            .arg(document())
+            .arg(document(folder.path()))
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn();
@@ -51,7 +59,7 @@ impl Prism {
             println!("skipped: there is no prism");
             return None;
         };
-        let mut server = Self { process, port };
+        let mut server = Self { process, port, _folder: folder };
         server.wait();
         Some(server)
     }
@@ -106,7 +114,7 @@ async fn prism_accepts_every_request_of_the_crates() {
 #[test]
 fn a_client_is_generated_of_every_operation_but_those_that_speak_xml() {
     let folder = tempfile::tempdir().unwrap();
-    let document = document();
+    let document = document(folder.path());
     let path = document.as_os_str();
     let args = ["generate", "--meta", "none", "--output-path", "client", "--path"].map(OsStr::new);
     let Some(output) = run("openapi-python-client", folder.path(), &[&args[..], &[path]].concat()) else {
@@ -151,7 +159,7 @@ async fn the_mock_answers_whatever_it_is_asked_as_the_document_says() {
         format!("[auth.openapi.{parameter}]\napi_key = \"{}\"\n", server.issue_token(parameter))
     });
     fs::write(folder.path().join("schemathesis.toml"), config.collect::<String>()).unwrap();
-    let (document, url) = (document(), server.base_url());
+    let (document, url) = (document(folder.path()), server.base_url());
     // WeCom answers with 200 and an `errcode`, whatever the request: what HTTP has for that is not asked about.
     let args = [
         "--no-color",

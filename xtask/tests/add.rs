@@ -167,7 +167,7 @@ fn a_chapter_stops_for_a_person_and_goes_on_from_there() {
     assert!(said.ends_with("run the same command again to go on from here.\n"), "{said}");
     let draft = fs::read_to_string(kitchen.spec()).unwrap();
     assert!(draft.starts_with("title: 茶 · 点茶\n"), "{draft}");
-    assert!(!kitchen.root().join("openapi.json").exists(), "nothing is generated of a draft");
+    assert!(!kitchen.root().join("openapi").exists(), "nothing is generated of a draft");
 
     let (outcome, again) = kitchen.add(&[], &programs);
     assert_eq!(outcome, Ok(Outcome::PersonNeeded), "{again}");
@@ -182,7 +182,7 @@ fn a_chapter_stops_for_a_person_and_goes_on_from_there() {
     assert_eq!(outcome, Ok(Outcome::Done), "{said}");
     assert_eq!(steps(&said).len(), 11, "{said}");
     assert!(said.contains("diff        for the reviewer:"), "{said}");
-    assert!(kitchen.root().join("openapi.json").is_file());
+    assert!(kitchen.root().join("openapi/common.json").is_file());
     let asked = programs.asked.borrow();
     let [(snapshots, _), (conformance, lines)] = asked.as_slice() else { panic!("{asked:?}") };
     assert_eq!(snapshots, "test --quiet --package wecom-tests --lib");

@@ -1,30 +1,44 @@
 //! `cargo xtask openapi`.
 
 use std::fmt;
-use std::path::Path;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
-use super::{Failure, artifact, terminal};
+use super::artifact::{self, Changes, Files};
+use super::{Failure, terminal};
 use crate::api;
-use crate::openapi::{self, FILE, WORKSPACE};
+use crate::openapi::{self, FOLDER, WORKSPACE};
 use crate::spec::{self, load};
 
-/// Writes the spec as an OpenAPI 3.1 document, `openapi.json`.
+/// Writes the spec as OpenAPI 3.1: a document for each family in `openapi/`, and one with what they share.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Changes nothing; fails if the document is out of date.
-    #[arg(long)]
+    /// Changes nothing; fails if a document is out of date.
+    #[arg(long, conflicts_with = "bundle")]
     check: bool,
+    /// Writes one document of the whole API to this file instead, for tools that read a single one.
+    #[arg(long, value_name = "FILE")]
+    bundle: Option<PathBuf>,
 }
 
 impl Args {
     /// Writes, or compares.
     pub fn run(self, root: &Path) -> Result<(), Failure> {
-        let summary = run(root, self.check, terminal::errors_in_color())
-            .map_err(|failure| Failure::of_spec(failure, "generated"))?;
-        if self.check && summary.stale {
-            return Err(Failure::new(format!("{FILE} is out of date; run `cargo xtask openapi`")));
+        let color = terminal::errors_in_color();
+        let not_generated = |failure| Failure::of_spec(failure, "generated");
+        if let Some(file) = self.bundle {
+            let written = bundle(root, &file, color).map_err(not_generated)?;
+            terminal::print(&format!("{}: {written}\n", file.display()));
+            return Ok(());
+        }
+        let summary = run(root, self.check, color).map_err(not_generated)?;
+        if self.check && !summary.changes.is_empty() {
+            let lines: String = summary.changes.lines().map(|line| line + "\n").collect();
+            let error = format!("{FOLDER}/ is out of date; run `cargo xtask openapi`");
+            return Err(Failure::new(error).after(lines));
         }
         terminal::print(&format!("{summary}\n"));
         Ok(())
@@ -34,27 +48,63 @@ impl Args {
 /// What a run did.
 #[derive(Debug)]
 pub struct Summary {
-    /// Paths in the document.
-    pub paths: usize,
-    /// Schemas in it.
-    pub schemas: usize,
-    /// Whether it differed from the one in place.
-    pub stale: bool,
+    /// Documents, the common one among them.
+    pub documents: usize,
+    /// What is in them.
+    pub contents: Contents,
+    /// What differed from the files in place.
+    pub changes: Changes,
 }
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { paths, schemas, stale } = self;
-        let did = if *stale { "written" } else { "up to date" };
-        write!(f, "{FILE}: {paths} paths, {schemas} schemas, {did}")
+        let Self { documents, contents, changes } = self;
+        write!(f, "{FOLDER}/: {documents} documents, {contents}, {} changed", changes.len())
     }
 }
 
-/// Writes the document of a workspace's spec, or only compares it with the one in place.
+/// What is in documents.
+#[derive(Debug, Default)]
+pub struct Contents {
+    /// Paths.
+    pub paths: usize,
+    /// Schemas.
+    pub schemas: usize,
+}
+
+impl Contents {
+    fn of<'a>(documents: impl IntoIterator<Item = &'a Value>) -> Self {
+        let count = |document: &Value, pointer: &str| {
+            document.pointer(pointer).and_then(Value::as_object).map_or(0, Map::len)
+        };
+        documents.into_iter().fold(Self::default(), |sum, document| Self {
+            paths: sum.paths + count(document, "/paths"),
+            schemas: sum.schemas + count(document, "/components/schemas"),
+        })
+    }
+}
+
+impl fmt::Display for Contents {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} paths, {} schemas", self.paths, self.schemas)
+    }
+}
+
+/// Writes the documents of a workspace's spec, or only compares them with those in place.
 pub fn run(root: &Path, check: bool, color: bool) -> Result<Summary, spec::Failure> {
     let sources = load::sources(&root.join("spec"))?;
-    let document = openapi::document(&api::read(&sources, color)?, WORKSPACE);
-    let stale = artifact::put_few(root, [(FILE, openapi::text(&document))], check)?;
-    let count = |pointer: &str| document.pointer(pointer).and_then(Value::as_object).map_or(0, Map::len);
-    Ok(Summary { paths: count("/paths"), schemas: count("/components/schemas"), stale: !stale.is_empty() })
+    let documents = openapi::documents(&api::read(&sources, color)?, WORKSPACE);
+    let file = |(name, document): (&String, &Value)| (format!("{FOLDER}/{name}"), openapi::text(document));
+    let files: Files = documents.iter().map(file).collect();
+    let changes = artifact::put(root, &files, &[FOLDER], check)?;
+    Ok(Summary { documents: documents.len(), contents: Contents::of(documents.values()), changes })
+}
+
+/// Writes one document of a workspace's spec to a file.
+fn bundle(root: &Path, file: &Path, color: bool) -> Result<Contents, spec::Failure> {
+    let sources = load::sources(&root.join("spec"))?;
+    let document = openapi::bundle(&api::read(&sources, color)?, WORKSPACE);
+    let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", file.display()));
+    fs::write(file, openapi::text(&document)).map_err(named)?;
+    Ok(Contents::of([&document]))
 }

@@ -1,21 +1,27 @@
-//! The API as an OpenAPI 3.1 document, for tools and languages that are not Rust.
+//! The API as OpenAPI 3.1, for tools and languages that are not Rust.
 //!
-//! [`document`] puts it together: `operations` has the paths, `schemas` the types, `prose` the links of
-//! texts.
+//! [`documents`] puts it together, family by family, and [`bundle`] as one: `operations` has the paths, `schemas` the types,
+//! `prose` the links of texts.
 
 mod operations;
 mod prose;
 mod rules;
 mod schemas;
 
-use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value, json};
 
 use crate::api::{Api, Module};
 use crate::spec::{GeneralRate, Host, Of, Token};
 use prose::Names;
 
-/// The document's name at the workspace's root.
-pub const FILE: &str = "openapi.json";
+/// The folder of the documents at the workspace's root.
+pub const FOLDER: &str = "openapi";
+
+/// The document in it to which those of the families refer.
+pub const COMMON: &str = "common.json";
 
 /// What the extensions mean: OpenAPI has no word for them.
 const EXTENSIONS: [(&str, &str); 28] = [
@@ -85,78 +91,150 @@ pub struct About<'a> {
 pub const WORKSPACE: About<'_> =
     About { version: env!("CARGO_PKG_VERSION"), license: env!("CARGO_PKG_LICENSE") };
 
-/// The document as it stands in its file.
+/// A document as it stands in its file.
 pub fn text(document: &Value) -> String {
     format!("{document:#}\n")
 }
 
-/// The document of an API: the same for the same API, to the byte.
-pub fn document(api: &Api, about: About<'_>) -> Value {
-    let names = Names::of(api);
-    let mut document = json!({
-        "openapi": "3.1.0",
-        "info": info(about),
-        "servers": [operations::server(Host::Api)],
-        "tags": tags(api),
-        "paths": operations::paths(api, &names),
-        "components": {
-            "securitySchemes": security_schemes(api),
-            "schemas": schemas::components(api, &names),
-        },
-    });
-    if let Some(table) = &api.codes {
-        document["x-errcodes"] = table.codes.iter().map(operations::error_code).collect();
+/// One document of the whole API: the same for the same API, to the byte.
+pub fn bundle(api: &Api, about: About<'_>) -> Value {
+    let modules: Vec<&Module> = api.modules.iter().collect();
+    let (head, names) = (head("WeCom (企业微信) API", about), Names::of(api, ""));
+    let mut document = described(head, &modules, &names, common_components(api));
+    for (name, table) in tables(api) {
+        document[name] = table;
     }
-    if let Some(table) = &api.rates {
-        document["x-general-rates"] =
-            table.rates.iter().map(|(name, rate)| general_rate(name, rate)).collect();
-    }
-    let text = document.to_string();
-    let used = EXTENSIONS.iter().filter(|(name, _)| *name == "x-extensions" || text.contains(&quoted(name)));
-    document["x-extensions"] = used.map(|(name, meaning)| ((*name).to_owned(), json!(meaning))).collect();
+    document["x-extensions"] = extensions(&[&document]);
     document
+}
+
+/// The documents of an API, by the names of their files: one for each family, and [`COMMON`], to which they refer.
+pub fn documents(api: &Api, about: About<'_>) -> BTreeMap<String, Value> {
+    let names = Names::of(api, COMMON);
+    let families = api.families().into_iter().map(|family| {
+        let modules: Vec<&Module> = api.modules.iter().filter(|module| module.family == family).collect();
+        let schemes = tokens(&modules).map(|(token, _)| {
+            let reference = format!("{COMMON}#/components/securitySchemes/{}", token.keyword());
+            (token.keyword().to_owned(), json!({ "$ref": reference }))
+        });
+        let components = Components { schemes: schemes.collect(), schemas: Map::new() };
+        let head = head(&format!("WeCom (企业微信) API: {family}"), about);
+        let mut document = described(head, &modules, &names, components);
+        document["x-extensions"] = json!({ "$ref": format!("{COMMON}#/x-extensions") });
+        (format!("{family}.json"), document)
+    });
+    let mut documents: BTreeMap<String, Value> = families.collect();
+    let mut common = head("WeCom (企业微信) API: what its families share", about);
+    common["components"] = common_components(api).into_value();
+    for (name, table) in tables(api) {
+        common[name] = table;
+    }
+    common["x-extensions"] = extensions(&documents.values().chain([&common]).collect::<Vec<&Value>>());
+    documents.insert(COMMON.to_owned(), common);
+    documents
+}
+
+/// The components of a document.
+struct Components {
+    schemes: Map<String, Value>,
+    schemas: Map<String, Value>,
+}
+
+impl Components {
+    fn into_value(self) -> Value {
+        json!({ "securitySchemes": self.schemes, "schemas": self.schemas })
+    }
+}
+
+/// The components that are of no single family.
+fn common_components(api: &Api) -> Components {
+    let modules: Vec<&Module> = api.modules.iter().collect();
+    let schemes = tokens(&modules).map(|(token, parameter)| {
+        let meaning = token.meaning();
+        let scheme = json!({ "type": "apiKey", "in": "query", "name": parameter, "description": meaning });
+        (token.keyword().to_owned(), scheme)
+    });
+    Components { schemes: schemes.collect(), schemas: schemas::shared() }
+}
+
+/// What is in some modules, after the head of the document and beside other components. A section without contents is left out: not every family has each.
+fn described(mut document: Value, modules: &[&Module], names: &Names, mut components: Components) -> Value {
+    document["servers"] = json!([operations::server(Host::Api)]);
+    document["tags"] = tags(modules);
+    for (section, contents) in [("paths", operations::paths(modules, names))] {
+        if !contents.is_empty() {
+            document[section] = Value::Object(contents);
+        }
+    }
+    components.schemas.extend(schemas::of(modules, names));
+    document["components"] = components.into_value();
+    document
+}
+
+/// The tables that are of no single family.
+fn tables(api: &Api) -> Vec<(&'static str, Value)> {
+    let codes = api.codes.as_ref().map(|table| {
+        let codes = table.codes.iter().map(operations::error_code);
+        ("x-errcodes", codes.collect())
+    });
+    let rates = api.rates.as_ref().map(|table| {
+        let rates = table.rates.iter().map(|(name, rate)| general_rate(name, rate));
+        ("x-general-rates", rates.collect())
+    });
+    codes.into_iter().chain(rates).collect()
+}
+
+/// The meanings of the extensions that documents use.
+fn extensions(documents: &[&Value]) -> Value {
+    let texts: Vec<String> = documents.iter().map(ToString::to_string).collect();
+    let is_used =
+        |name: &str| name == "x-extensions" || texts.iter().any(|text| text.contains(&quoted(name)));
+    let used = EXTENSIONS.iter().filter(|(name, _)| is_used(name));
+    used.map(|(name, meaning)| ((*name).to_owned(), json!(meaning))).collect()
 }
 
 fn quoted(name: &str) -> String {
     format!("\"{name}\":")
 }
 
-fn info(about: About<'_>) -> Value {
-    json!({
-        "title": "WeCom (企业微信) API",
+/// How a document begins.
+fn head(title: &str, about: About<'_>) -> Value {
+    let info = json!({
+        "title": title,
         "version": about.version,
         "description": "Transcribed from WeCom's documentation. This is not a Tencent project.\n\nWhat WeCom \
             adds breaks nothing: fields, values of enums and variants of unions that are not listed here are \
             valid, and must be expected. Nearly every answer has the status 200: whether a call \
             worked, says `errcode`.",
         "license": { "name": about.license, "identifier": about.license },
-    })
+    });
+    json!({ "openapi": "3.1.0", "info": info })
 }
 
 /// A tag for each family, which tells its chapters.
-fn tags(api: &Api) -> Value {
-    let tag = |family: &str| {
-        let chapters = api.modules.iter().filter(|module| module.family == family);
-        let chapters: Vec<String> = chapters.map(chapter).collect();
-        json!({ "name": family, "description": chapters.join("\n\n") })
-    };
-    api.families().into_iter().map(tag).collect()
+fn tags(modules: &[&Module]) -> Value {
+    let mut tags: IndexMap<&str, Vec<String>> = IndexMap::new();
+    for module in modules {
+        tags.entry(&module.family).or_default().push(chapter(module));
+    }
+    let tag = |(family, chapters): (&str, Vec<String>)| json!({ "name": family, "description": chapters.join("\n\n") });
+    tags.into_iter().map(tag).collect()
 }
 
 fn chapter(module: &Module) -> String {
     format!("{}: {}", module.title, module.summary)
 }
 
-/// The kinds of token that the API takes.
-fn security_schemes(api: &Api) -> Value {
-    let endpoints = || api.modules.iter().flat_map(|module| &module.endpoints);
-    let used = Token::ALL.iter().filter(|token| endpoints().any(|endpoint| endpoint.token == **token));
-    let schemes = used.filter_map(|token| {
-        let (parameter, meaning) = (token.parameter()?, token.meaning());
-        let scheme = json!({ "type": "apiKey", "in": "query", "name": parameter, "description": meaning });
-        Some((token.keyword().to_owned(), scheme))
-    });
-    Value::Object(schemes.collect())
+/// The kinds of token that some modules take, each with its parameter.
+fn tokens(modules: &[&Module]) -> impl Iterator<Item = (Token, &'static str)> {
+    let takes = |token: Token| {
+        let mut endpoints = modules.iter().flat_map(|module| &module.endpoints);
+        endpoints.any(|endpoint| endpoint.token == token)
+    };
+    Token::ALL
+        .iter()
+        .filter_map(move |token| Some((*token, token.parameter()?)))
+        .filter(move |(token, _)| takes(*token))
 }
 
 fn general_rate(name: &str, rate: &GeneralRate) -> Value {

@@ -6,9 +6,7 @@ use serde_json::{Map, Value, json};
 use super::prose::{Names, component};
 use super::rules;
 use super::schemas::{self, FAILURE, MERCHANT_FAILURE, Schemas, any_of, reference};
-use crate::api::{
-    Api, Endpoint, ErrorCode, Example, Field, Method, Module, Pagination, Struct, Ty, page_url,
-};
+use crate::api::{Endpoint, ErrorCode, Example, Field, Method, Module, Pagination, Struct, Ty, page_url};
 use crate::spec::{Format, Host, Place, Rate, Rule, Token};
 
 /// The media type of any file: a file says itself what it is.
@@ -26,10 +24,10 @@ struct Definition<'a> {
 /// The definitions of each path, by method.
 type Paths<'a> = IndexMap<&'a str, IndexMap<&'static str, Vec<Definition<'a>>>>;
 
-/// All paths, in the order of the modules.
-pub(super) fn paths(api: &Api, names: &Names) -> Value {
+/// The paths of some modules, in their order.
+pub(super) fn paths(modules: &[&Module], names: &Names) -> Map<String, Value> {
     let mut paths = Paths::new();
-    for module in &api.modules {
+    for module in modules {
         for endpoint in &module.endpoints {
             let Some(request) = module.structure(&endpoint.request) else { continue };
             let definition = Definition { module, endpoint, request, schemas: Schemas { module, names } };
@@ -37,8 +35,7 @@ pub(super) fn paths(api: &Api, names: &Names) -> Value {
             methods.entry(endpoint.method.name()).or_default().push(definition);
         }
     }
-    let items = paths.into_iter().map(|(path, methods)| (path.to_owned(), path_item(&methods)));
-    Value::Object(items.collect())
+    paths.into_iter().map(|(path, methods)| (path.to_owned(), path_item(&methods))).collect()
 }
 
 fn path_item(methods: &IndexMap<&'static str, Vec<Definition<'_>>>) -> Value {
@@ -364,7 +361,7 @@ fn responses(definitions: &[Definition<'_>]) -> Value {
         // A failure in place of a file is JSON, too.
         let format = definition.endpoint.answer.format().unwrap_or(Format::Json);
         let failure = if format == Format::Xml { MERCHANT_FAILURE } else { FAILURE };
-        content.add_schema(format.media_type(), reference(failure));
+        content.add_schema(format.media_type(), definition.schemas.names.shared(failure));
     }
     for (key, definition, example) in examples(definitions) {
         let answer = serde_json::from_str(&example.response).unwrap_or_default();

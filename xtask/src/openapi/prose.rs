@@ -1,26 +1,37 @@
-//! Texts of the spec, whose links are Rust paths.
+//! What types are called, and texts of the spec, whose links are Rust paths.
 
 use std::collections::HashMap;
 
+use serde_json::{Value, json};
+
 use crate::api::{Api, Module};
 
-/// What the types of all modules are called in the document.
-pub(super) struct Names(HashMap<(String, String), String>);
+/// What the types of all modules are called in a document.
+pub(super) struct Names {
+    types: HashMap<(String, String), String>,
+    /// The document with the schemas that no module has; empty for the same one.
+    shared: &'static str,
+}
 
 impl Names {
     /// A request is called by its operation's id, any other type by its schema's name.
-    pub(super) fn of(api: &Api) -> Self {
-        let mut names = HashMap::new();
+    pub(super) fn of(api: &Api, shared: &'static str) -> Self {
+        let mut types = HashMap::new();
         for module in &api.modules {
             for ty in &module.types {
                 let name = ty.name().to_owned();
-                names.insert((module.stem(), name), component(module, ty.name()));
+                types.insert((module.stem(), name), component(module, ty.name()));
             }
             for endpoint in &module.endpoints {
-                names.insert((module.stem(), endpoint.request.clone()), endpoint.id.clone());
+                types.insert((module.stem(), endpoint.request.clone()), endpoint.id.clone());
             }
         }
-        Self(names)
+        Self { types, shared }
+    }
+
+    /// A reference to a schema that no module has.
+    pub(super) fn shared(&self, name: &str) -> Value {
+        json!({ "$ref": format!("{}#/components/schemas/{name}", self.shared) })
     }
 
     /// A text whose links to Rust items are the names of this document instead.
@@ -52,7 +63,7 @@ impl Names {
             Some((path, name)) => (path.replace("::", "."), name),
             None => (module.stem(), path),
         };
-        self.0.get(&(stem, name.to_owned())).map(String::as_str)
+        self.types.get(&(stem, name.to_owned())).map(String::as_str)
     }
 }
 

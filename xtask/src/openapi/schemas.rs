@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::prose::{Names, component};
 use super::rules;
-use crate::api::{Api, Enum, Field, Method, Module, Operation, Struct, Ty, Type, Union, Variant};
+use crate::api::{Enum, Field, Method, Module, Operation, Struct, Ty, Type, Union, Variant};
 use crate::spec::{Errcode, Format, Place, Repr, Rule, Style};
 
 /// The schema of an answer that reports a failure.
@@ -23,17 +23,22 @@ const fn envelope(errcode: Errcode) -> &'static str {
 /// The schemas that no module has. Their names have no dot, so they are no type's.
 const ANSWERS: &str = include_str!("answers.json");
 
-/// All schemas, by name.
+/// The schemas that no module has, by name.
 ///
 /// # Panics
 ///
 /// If [`ANSWERS`] isn't JSON, which is a mistake in this crate.
-pub(super) fn components(api: &Api, names: &Names) -> Value {
-    let mut schemas: Map<String, Value> = serde_json::from_str(ANSWERS).expect("an object");
-    for module in &api.modules {
+pub(super) fn shared() -> Map<String, Value> {
+    serde_json::from_str(ANSWERS).expect("an object")
+}
+
+/// The schemas of some modules, by name.
+pub(super) fn of(modules: &[&Module], names: &Names) -> Map<String, Value> {
+    let mut schemas = Map::new();
+    for module in modules {
         Schemas { module, names }.add(&mut schemas);
     }
-    Value::Object(schemas)
+    schemas
 }
 
 /// A reference to a schema.
@@ -86,7 +91,7 @@ impl Schemas<'_> {
             Some(Operation::Response(endpoint)) => {
                 let is_xml = endpoint.answer.format() == Some(Format::Xml);
                 if !is_xml {
-                    all_of(&mut schema, vec![reference(envelope(endpoint.errcode))]);
+                    all_of(&mut schema, vec![self.names.shared(envelope(endpoint.errcode))]);
                 }
                 (format!("The answer to `{}`.", endpoint.id), is_xml)
             }
