@@ -1,5 +1,7 @@
 //! Callbacks: requests as they come from the network, and messages that are genuine and strange.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use fastrand::Rng;
 use http::Request;
@@ -47,7 +49,9 @@ impl Receiving {
         let requests = requests.map(|sent| format!("{}\n{}", sent.query, sent.body).into_bytes());
         let messages = MESSAGES.iter().map(|message| [GENUINE, message.as_bytes()].concat());
         let seeds = requests.chain(messages).collect();
-        Self { runtime, callbacks: Callbacks::new(receiver, router), sender, seeds }
+        // None is remembered, so that each is handled and has its reply.
+        let callbacks = Callbacks::builder(router).receiver(receiver).remember(Duration::ZERO, 0).build();
+        Self { runtime, callbacks, sender, seeds }
     }
 
     fn post(&self, query: &str, body: impl Into<Bytes>) -> Option<(u16, Bytes)> {
