@@ -57,9 +57,12 @@ impl Command {
     }
 }
 
-/// The workspace this was compiled in.
+/// The workspace around the current folder, or else the one that this was compiled in.
 fn workspace() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default()
+    let here = std::env::current_dir().unwrap_or_default();
+    let is_one = |folder: &&Path| folder.join("spec").is_dir() && folder.join("xtask/Cargo.toml").is_file();
+    let own = || Path::new(env!("CARGO_MANIFEST_DIR")).parent();
+    here.ancestors().find(is_one).or_else(own).map(Path::to_path_buf).unwrap_or_default()
 }
 
 fn main() -> ExitCode {

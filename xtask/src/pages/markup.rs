@@ -1,5 +1,6 @@
 //! Text without its Markdown.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex_lite::Regex;
@@ -18,6 +19,9 @@ pub(crate) fn plain(text: &str) -> String {
 pub(crate) fn lines(text: &str) -> String {
     static BREAK: LazyLock<Regex> = LazyLock::new(|| regex(r"</?[bB][rR]\s*/?>"));
     let text = text.trim_start_matches(['#', '>', ' ']);
+    if !text.contains('<') {
+        return bare(text);
+    }
     let lines = BREAK.split(text).map(bare).filter(|line| !line.is_empty());
     lines.collect::<Vec<String>>().join("\n")
 }
@@ -29,9 +33,14 @@ fn bare(text: &str) -> String {
     // Between two letters, they belong to a name.
     static UNDERLINES: LazyLock<Regex> = LazyLock::new(|| regex(r"(^|[^A-Za-z0-9_])__|__([^A-Za-z0-9_]|$)"));
     static LINK: LazyLock<Regex> = LazyLock::new(|| regex(r"\[([^\[\]]*)\]\([^()]*\)"));
-    let text = LINK.replace_all(text, "$1");
-    let text = MARKUP.replace_all(&text, "");
-    let text = UNDERLINES.replace_all(&text, "$1$2");
+    // Most of what is read has none of it.
+    let replaced = |text: Cow<'_, str>, marks: &[&str], pattern: &Regex, by: &str| {
+        let marked = marks.iter().any(|mark| text.contains(mark));
+        if marked { pattern.replace_all(&text, by).into_owned() } else { text.into_owned() }
+    };
+    let text = replaced(text.into(), &["]("], &LINK, "$1");
+    let text = replaced(text.into(), &["!!", "<", "**", "`"], &MARKUP, "");
+    let text = replaced(text.into(), &["__"], &UNDERLINES, "$1$2");
     let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", " ").replace("&quot;", "\"");
     let text = text.replace("&#124;", "|").replace("&amp;", "&").replace("\\_", "_").replace("\\*", "*");
     let words: Vec<&str> = text.split_whitespace().collect();

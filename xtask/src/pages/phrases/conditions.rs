@@ -85,6 +85,9 @@ fn required_when(sentence: &str, field: &str) -> Option<Claim> {
             r"^\s*当?([^，,。；;A-Za-z0-9“]{2,8}?)(?:选择|为)([^，,。；;A-Za-z0-9“”]{2,16})时[，,]\s*(?:需要?|必须|须)(?:上传|填写|提供|传入)",
         )
     });
+    if !(sentence.contains('时') || sentence.contains("类型")) {
+        return None;
+    }
     let field = field.to_owned();
     if let Some(found) = BY_NAME.captures(sentence) {
         let is = values_in(&found[2]);

@@ -9,10 +9,10 @@ use super::values::{Value, value_of};
 use crate::pages::markup::regex;
 use crate::spec::type_expr::{Scalar, TypeExpr};
 
-// What follows the word for it.
+// What follows the word for it, unless that belongs to a noun: 应用的默认日历.
 static SAID: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
-        r"(?:^|[^否要会])(?:默认|缺省)(?:值)?(?:情况下?|[和与、]最大值(?:都|均)?)?\s*(?:设置为|为|是|取|：|:|=)?\s*",
+        r"(?:^|[^否要会的、])(?:默认|缺省)(?:值)?(?:情况下?|[和与、]最大值(?:都|均)?)?\s*(?:设置为|为|是|取|：|:|=)?\s*",
         r#"(?:["“‘「`])?([^\s"”’」`，,。；;（(）)、|：:]+)"#,
     ))
 });
@@ -207,6 +207,8 @@ mod tests {
             ("是否开启审批打卡，若未返回则默认开启", "bool", Some(true.into())),
             ("不填默认是", "flag", Some(1.into())),
             ("默认由管理员决定", "bool", None),
+            ("是否设为应用的默认日历。0-否；1-是。默认为0，即不设为默认日历", "flag", Some(0.into())),
+            ("是否全员日历。不支持指定颜色、默认日历、权限", "flag", None),
             ("该选项是否要默认选中", "bool", None),
             ("时间间隔，默认1800s", "uint", Some(1800.into())),
             ("时长，单位秒，默认值30分钟", "uint", Some(1800.into())),

@@ -16,10 +16,10 @@ pub(crate) fn in_digits(doc: &str) -> String {
         let power = parts.and_then(|(base, exponent)| base.checked_pow(exponent));
         power.map_or_else(|| found[0].to_owned(), |power| power.to_string())
     };
-    let doc = &POWER.replace_all(doc, power);
     let digits =
         |found: &Captures<'_>| format!("{}{}", &found[1], if &found[2] == "万" { "0000" } else { "000" });
-    MANY.replace_all(doc, digits).into_owned()
+    let doc = if doc.contains('^') { POWER.replace_all(doc, power) } else { doc.into() };
+    if doc.contains(['万', '千']) { MANY.replace_all(&doc, digits).into_owned() } else { doc.into_owned() }
 }
 
 /// How many of a smaller unit the units of time are: seconds.

@@ -96,7 +96,8 @@ pub(crate) fn counts_otherwise(line: &str) -> bool {
 
 /// How many calls may be on their way at once, in a line or in the one below its label.
 pub(crate) fn at_once(prose: &[String]) -> Option<u32> {
-    let labelled = prose.windows(2).filter(|pair| plain(&pair[0]).ends_with([':', '：']));
+    let is_label = |line: &str| line.contains("并发") && plain(line).ends_with([':', '：']);
+    let labelled = prose.windows(2).filter(|pair| is_label(&pair[0]));
     let lines = prose.iter().cloned().chain(labelled.map(<[String]>::concat));
     lines.into_iter().find_map(|line| concurrency(&line))
 }
@@ -106,6 +107,9 @@ pub(crate) fn concurrency(line: &str) -> Option<u32> {
     static AT_ONCE: LazyLock<Regex> =
         LazyLock::new(|| regex(r"并发(?:数|量)?(?:限制)?(?:数)?[^0-9，,。]{0,8}([0-9]+)"));
     static ONE_BY_ONE: LazyLock<Regex> = LazyLock::new(|| regex(r"(?:仅|只)(?:支持|允许|能|可)\s*串行"));
+    if !(line.contains("并发") || line.contains("串行")) {
+        return None;
+    }
     let line = plain(line);
     if ONE_BY_ONE.is_match(&line) {
         return Some(1);

@@ -21,7 +21,6 @@ pub(crate) struct Requirements {
 impl Requirements {
     /// Reads the lines about an endpoint.
     pub(crate) fn of<'l>(lines: impl IntoIterator<Item = &'l str>) -> Self {
-        static HEADING: LazyLock<Regex> = LazyLock::new(|| regex(r"^\s*(?:\*\*|__|#)"));
         static ABOUT: LazyLock<Regex> = LazyLock::new(|| regex(r"^\s*(?:\*\*|__|#+)\s*权限说明"));
         static QUOTED: LazyLock<Regex> = LazyLock::new(|| regex(r"[「“]([^「」“”，。]{2,40})[」”]"));
         // In bold, a menu and what is below it.
@@ -32,12 +31,15 @@ impl Requirements {
         let mut found = Self::default();
         let mut inside = false;
         for line in lines {
+            if ["**", "__", "#"].iter().any(|mark| line.trim_start().starts_with(mark)) {
+                inside = ABOUT.is_match(line);
+            }
+            if !inside && !line.contains("不再支持") {
+                continue;
+            }
             let described = plain(line);
             let days = CHANGE.captures_iter(&described);
             found.changes.extend(days.map(|day| format!("{}-{:0>2}-{:0>2}", &day[1], &day[2], &day[3])));
-            if HEADING.is_match(line) {
-                inside = ABOUT.is_match(line);
-            }
             if inside {
                 let quoted = QUOTED.captures_iter(&described).map(|found| found[1].trim().to_owned());
                 let bold = BOLD.captures_iter(line).map(|found| format!("{}->{}", &found[1], &found[2]));

@@ -61,6 +61,9 @@ fn claims_of(sentence: &str, about: Option<&str>) -> Vec<Claim> {
 }
 
 fn group(sentence: &str, about: Option<&str>) -> Vec<Claim> {
+    if !["一", "1", "不", "互斥", "且仅"].iter().any(|word| sentence.contains(word)) {
+        return Vec::new();
+    }
     let found = GROUPS.iter().find_map(|(group, words)| Some((*group, words.find(sentence)?)));
     let Some((group, words)) = found else { return Vec::new() };
     let before = &sentence[..words.start()];
@@ -115,6 +118,9 @@ fn order(sentence: &str, about: Option<&str>) -> Option<Claim> {
         );
         regex(&format!("{one}?{words}{one}"))
     });
+    if !(sentence.contains('于') || sentence.contains("超过")) {
+        return None;
+    }
     // What a clause says must be so, the others don't take back.
     let mut clauses = sentence.split(['，', ',']).filter(|clause| clause.len() < sentence.len());
     let must = |clause: &str| clause.contains("必须").then(|| order(clause, about)).flatten();
@@ -151,6 +157,9 @@ fn max_span(sentence: &str) -> Option<Claim> {
             r"最大|最多|最长)[^0-9，,]{0,4}([0-9]+)\s*(个?月|天|日)",
         ))
     });
+    if !(sentence.contains("跨度") || sentence.contains("时间")) {
+        return None;
+    }
     let found = SPAN.captures(sentence)?;
     let number: u32 = found[1].parse().ok()?;
     // A month has up to 31 days.

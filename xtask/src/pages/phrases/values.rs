@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex_lite::Regex;
+use regex_lite::{Captures, Regex};
 
 use crate::pages::markup::regex;
 use crate::spec::type_expr::Scalar;
@@ -43,7 +43,8 @@ pub(crate) fn values(doc: &str, text: bool) -> Vec<Value> {
     });
     let found = listed(doc, if text { &WORDS } else { &NUMBERS }, text);
     if !found.is_empty() {
-        return found;
+        let spaced = if text { &[][..] } else { &SPACED.captures_iter(doc).collect::<Vec<_>>() };
+        return with_gaps_filled(found, spaced);
     }
     let pairs: Vec<Value> = if text {
         let before = ["分别有", "分别为", "分为", "包括", "可以是"];
@@ -66,6 +67,21 @@ pub(crate) fn values(doc: &str, text: bool) -> Vec<Value> {
         pairs.windows(2).all(in_order)
     };
     if distinct && pairs.len() > 1 { pairs } else { Vec::new() }
+}
+
+/// Numbers with those between them whose meaning follows without a mark: `0: 红，1绿，2: 蓝`.
+fn with_gaps_filled(mut found: Vec<Value>, spaced: &[Captures<'_>]) -> Vec<Value> {
+    let number = |wire: &str| wire.parse::<i64>().ok();
+    for pair in spaced {
+        let place = found.windows(2).position(|two| {
+            let gap = number(&two[0].wire).zip(number(&pair[1])).zip(number(&two[1].wire));
+            gap.is_some_and(|((before, own), after)| before + 1 == own && own + 1 == after)
+        });
+        if let Some(place) = place.filter(|_| !UNITS.iter().any(|unit| pair[2].starts_with(unit))) {
+            found.insert(place + 1, Value { wire: pair[1].to_owned(), doc: pair[2].to_owned() });
+        }
+    }
+    found
 }
 
 /// The words that a description lists one after the other without a meaning, where one of them is known to be a value:
@@ -170,6 +186,7 @@ mod tests {
             ("0(默认) 红，1 绿，2 蓝", vec!["0", "1", "2"]),
             ("0或不填代表红，1 代表绿", vec!["0", "1"]),
             ("1红、2绿、3蓝", vec!["1", "2", "3"]),
+            ("0: 红, 1绿， 2:蓝", vec!["0", "1", "2"]),
             ("尺寸，1: 171 x 171; 2: 399 x 399; 4: 2052 x 2052", vec!["1", "2", "4"]),
             // These are no values.
             ("最多100个，默认为50个", vec![]),
