@@ -341,12 +341,19 @@ fn inside(path: &str, node: &Node<'_>, depth: usize) -> Vec<(Claim, usize)> {
 
 /// Whether a rule makes a field depend on the values of another one; none of them if it need only be set.
 fn decides(rules: &[Rule], key: &str, field: &str, (when, is): (&str, &BTreeSet<String>)) -> bool {
+    // Rules compare booleans as numbers.
+    let compared = |value: &String| match value.as_str() {
+        "true" => "1".to_owned(),
+        "false" => "0".to_owned(),
+        _ => value.clone(),
+    };
+    let is: BTreeSet<String> = is.iter().map(compared).collect();
     rules.iter().any(|rule| {
         let written = &rule.as_written()[key];
         let values = written["is"].as_array().into_iter().flatten().filter_map(|value| value.as_str());
         written["field"] == *field
             && written["when"] == *when
-            && values.map(str::to_owned).collect::<BTreeSet<_>>() == *is
+            && values.map(str::to_owned).collect::<BTreeSet<_>>() == is
     })
 }
 

@@ -123,6 +123,23 @@ fn a_rule_that_the_spec_has_in_its_own_words_is_no_difference() {
 }
 
 #[test]
+fn rules_about_booleans_are_found_in_the_spec() {
+    let said = |rule: &str| {
+        let rules = format!("A cup.\n    rules:\n      - {rule}");
+        told(&report(&[
+            (PAGE, "| 盖子 |", "| 盖子 |\n| cups.note | 否 | string | 字条，当lid为true时必填 |"),
+            (SPEC, "a lid.\" }", "a lid.\" }\n      note?: { type: string, doc: \"A note.\" }"),
+            (SPEC, "A cup.", &rules),
+        ]))
+    };
+    assert_eq!(said("required_when: { field: note, when: lid, is: [true] }"), [""; 0]);
+    assert_eq!(
+        said("required_when: { field: note, when: lid, is: [false] }"),
+        ["rule Cup: required_when: note, where lid is true"]
+    );
+}
+
+#[test]
 fn how_many_an_object_has_is_said_of_the_one_list_in_it() {
     let inner = "structs:\n  Tray:\n    doc: A tray.\n    fields:\n      cups: { type: list<Cup>, max_items: 20, doc: \"Its cups.\" }\n";
     let edits = |limit: &'static str| {
