@@ -29,8 +29,9 @@ pub(crate) mod idconvert;
 pub(crate) mod kf;
 pub(crate) mod living;
 pub(crate) mod media;
-/// 会议 · 预约会议高级管理, 会议 · 预约会议基础管理, 会议 · 预约会议报名管理, 会议 · 会议室连接器（MRA）管理, 会议 · 电话入会（PSTN）管理, 会议 · 会议投票管理, 会议
-/// · 会中控制管理, 会议 · 会议统计管理, 会议 · 高级功能账号管理 (feature `meeting`).
+/// 会议 · 预约会议高级管理, 会议 · 预约会议基础管理, 会议 · 预约会议报名管理, 会议 · 会议布局和背景管理, 会议 · 会议室连接器（MRA）管理, 会议 · 电话入会（PSTN）管理,
+/// 会议 · 会议投票管理, 会议 · 会中控制管理, 会议 · 录制管理, 会议 · Rooms会议室管理, 会议 · 会议统计管理, 会议 · 高级功能账号管理, 会议 ·
+/// 网络研讨会（Webinar）管理, 会议 · 网络研讨会（Webinar）报名管理 (feature `meeting`).
 pub(crate) mod meeting;
 /// 消息接收与发送, 消息接收与发送 · 应用发送消息到群聊会话, 消息推送（原群机器人） (feature `message`).
 pub(crate) mod message;
@@ -1174,6 +1175,51 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         wecom_models::meeting::enroll::DeleteEnroll,
     >(meeting::enroll::DELETE_ENROLL, &[], &[]),
     Contract::of::<
+        wecom_models::meeting::layout::ListLayoutTemplate,
+    >(meeting::layout::LIST_LAYOUT_TEMPLATE, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::layout::AddLayout,
+    >(meeting::layout::ADD_LAYOUT, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::layout::AddAdvancedLayout,
+    >(meeting::layout::ADD_ADVANCED_LAYOUT, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::layout::UpdateLayout,
+    >(meeting::layout::UPDATE_LAYOUT, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::layout::UpdateAdvancedLayout,
+    >(meeting::layout::UPDATE_ADVANCED_LAYOUT, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::layout::SetDefaultLayout,
+    >(meeting::layout::SET_DEFAULT_LAYOUT, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::layout::ApplyAdvancedLayout,
+    >(meeting::layout::APPLY_ADVANCED_LAYOUT, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::layout::ListAdvancedLayout,
+    >(meeting::layout::LIST_ADVANCED_LAYOUT, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::layout::GetUserLayout,
+    >(meeting::layout::GET_USER_LAYOUT, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::layout::BatchDeleteAdvancedLayout,
+    >(meeting::layout::BATCH_DELETE_ADVANCED_LAYOUT, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::layout::AddBackground,
+    >(meeting::layout::ADD_BACKGROUND, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::layout::SetDefaultBackground,
+    >(meeting::layout::SET_DEFAULT_BACKGROUND, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::layout::ListBackground,
+    >(meeting::layout::LIST_BACKGROUND, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::layout::DeleteBackground,
+    >(meeting::layout::DELETE_BACKGROUND, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::layout::BatchDeleteBackground,
+    >(meeting::layout::BATCH_DELETE_BACKGROUND, &[], &[]),
+    Contract::of::<
         wecom_models::meeting::mra::QueryMraStatus,
     >(meeting::mra::QUERY_MRA_STATUS, &[], &[]),
     Contract::of::<
@@ -1246,6 +1292,80 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         wecom_models::meeting::realcontrol::DismissMeeting,
     >(meeting::realcontrol::DISMISS_MEETING, &[], &[]),
     Contract::of::<
+        wecom_models::meeting::record::ListRecord,
+    >(
+        meeting::record::LIST_RECORD,
+        &[],
+        &["/has_more", "/record_meetings", "/record_list/*/record_files"],
+    ),
+    Contract::of::<
+        wecom_models::meeting::record::GetRecordStatistics,
+    >(meeting::record::GET_RECORD_STATISTICS, &["/meetingid"], &["/summaries"]),
+    Contract::of::<
+        wecom_models::meeting::record::UpdateSharingConfig,
+    >(meeting::record::UPDATE_SHARING_CONFIG, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::record::DeleteRecord,
+    >(meeting::record::DELETE_RECORD, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::record::DeleteRecordFile,
+    >(meeting::record::DELETE_RECORD_FILE, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::record::GetRecordFile,
+    >(
+        meeting::record::GET_RECORD_FILE,
+        &[],
+        &["/start_time", "/end_time", "/meeting_summary"],
+    ),
+    Contract::of::<
+        wecom_models::meeting::record::GetRecordFileList,
+    >(meeting::record::GET_RECORD_FILE_LIST, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::record::GetTranscriptParagraphList,
+    >(meeting::record::GET_TRANSCRIPT_PARAGRAPH_LIST, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::record::GetTranscriptDetail,
+    >(meeting::record::GET_TRANSCRIPT_DETAIL, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::record::SearchTranscript,
+    >(meeting::record::SEARCH_TRANSCRIPT, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::rooms::BookRooms,
+    >(meeting::rooms::BOOK_ROOMS, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::rooms::ReleaseRooms,
+    >(meeting::rooms::RELEASE_ROOMS, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::rooms::ListRooms,
+    >(meeting::rooms::LIST_ROOMS, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::rooms::GetRoomsInfo,
+    >(meeting::rooms::GET_ROOMS_INFO, &[], &["/hardware_info/monitor_frequency"]),
+    Contract::of::<
+        wecom_models::meeting::rooms::GetRoomsConfig,
+    >(meeting::rooms::GET_ROOMS_CONFIG, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::rooms::ListRoomsMeetings,
+    >(meeting::rooms::LIST_ROOMS_MEETINGS, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::rooms::ListRoomsDevices,
+    >(meeting::rooms::LIST_ROOMS_DEVICES, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::rooms::ListRoomsControllers,
+    >(meeting::rooms::LIST_ROOMS_CONTROLLERS, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::rooms::GetRoomsInventory,
+    >(meeting::rooms::GET_ROOMS_INVENTORY, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::rooms::CallRooms,
+    >(meeting::rooms::CALL_ROOMS, &["/mra_address"], &[]),
+    Contract::of::<
+        wecom_models::meeting::rooms::CancelRoomsCall,
+    >(meeting::rooms::CANCEL_ROOMS_CALL, &["/mra_address"], &[]),
+    Contract::of::<
+        wecom_models::meeting::rooms::GetRoomsResponseStatus,
+    >(meeting::rooms::GET_ROOMS_RESPONSE_STATUS, &["/mra_address"], &[]),
+    Contract::of::<
         wecom_models::meeting::statistics::GetStartList,
     >(meeting::statistics::GET_START_LIST, &[], &["/has_more"]),
     Contract::of::<
@@ -1263,6 +1383,66 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<
         wecom_models::meeting::vip::ListVip,
     >(meeting::vip::LIST_VIP, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::webinar::CreateWebinar,
+    >(
+        meeting::webinar::CREATE_WEBINAR,
+        &["/password"],
+        &["/start_time", "/end_time", "/password"],
+    ),
+    Contract::of::<
+        wecom_models::meeting::webinar::UpdateWebinar,
+    >(meeting::webinar::UPDATE_WEBINAR, &["/password", "/media_setting"], &[]),
+    Contract::of::<
+        wecom_models::meeting::webinar::CancelWebinar,
+    >(meeting::webinar::CANCEL_WEBINAR, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::webinar::GetWebinar,
+    >(
+        meeting::webinar::GET_WEBINAR,
+        &[],
+        &[
+            "/title",
+            "/subject",
+            "/meeting_code",
+            "/status",
+            "/start_time",
+            "/end_time",
+            "/password",
+            "/media_setting/mute_enable_join",
+            "/display_number_of_attendees",
+        ],
+    ),
+    Contract::of::<
+        wecom_models::meeting::webinar::ListWebinarGuest,
+    >(meeting::webinar::LIST_WEBINAR_GUEST, &[], &["/guests", "/guests/*/area"]),
+    Contract::of::<
+        wecom_models::meeting::webinar::UpdateWebinarGuestList,
+    >(meeting::webinar::UPDATE_WEBINAR_GUEST_LIST, &["/guests/*/area"], &[]),
+    Contract::of::<
+        wecom_models::meeting::webinar::UpdateWebinarWarmUp,
+    >(meeting::webinar::UPDATE_WEBINAR_WARM_UP, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::webinar_enroll::SetWebinarEnrollConfig,
+    >(meeting::webinar_enroll::SET_WEBINAR_ENROLL_CONFIG, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::webinar_enroll::GetWebinarEnrollConfig,
+    >(meeting::webinar_enroll::GET_WEBINAR_ENROLL_CONFIG, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::webinar_enroll::QueryWebinarEnrollByTmpOpenId,
+    >(meeting::webinar_enroll::QUERY_WEBINAR_ENROLL_BY_TMP_OPEN_ID, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::webinar_enroll::ListWebinarEnroll,
+    >(meeting::webinar_enroll::LIST_WEBINAR_ENROLL, &[], &["/enroll_list/*/enroll_id"]),
+    Contract::of::<
+        wecom_models::meeting::webinar_enroll::ApproveWebinarEnroll,
+    >(meeting::webinar_enroll::APPROVE_WEBINAR_ENROLL, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::webinar_enroll::ImportWebinarEnroll,
+    >(meeting::webinar_enroll::IMPORT_WEBINAR_ENROLL, &[], &[]),
+    Contract::of::<
+        wecom_models::meeting::webinar_enroll::DeleteWebinarEnroll,
+    >(meeting::webinar_enroll::DELETE_WEBINAR_ENROLL, &[], &[]),
     Contract::of::<
         wecom_models::message::app::SendMessage,
     >(

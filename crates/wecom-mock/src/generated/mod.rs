@@ -28,8 +28,9 @@ pub(crate) mod idconvert;
 pub(crate) mod kf;
 pub(crate) mod living;
 pub(crate) mod media;
-/// 会议 · 预约会议高级管理, 会议 · 预约会议基础管理, 会议 · 预约会议报名管理, 会议 · 会议室连接器（MRA）管理, 会议 · 电话入会（PSTN）管理, 会议 · 会议投票管理, 会议
-/// · 会中控制管理, 会议 · 会议统计管理, 会议 · 高级功能账号管理 (feature `meeting`).
+/// 会议 · 预约会议高级管理, 会议 · 预约会议基础管理, 会议 · 预约会议报名管理, 会议 · 会议布局和背景管理, 会议 · 会议室连接器（MRA）管理, 会议 · 电话入会（PSTN）管理,
+/// 会议 · 会议投票管理, 会议 · 会中控制管理, 会议 · 录制管理, 会议 · Rooms会议室管理, 会议 · 会议统计管理, 会议 · 高级功能账号管理, 会议 ·
+/// 网络研讨会（Webinar）管理, 会议 · 网络研讨会（Webinar）报名管理 (feature `meeting`).
 pub(crate) mod meeting;
 /// 消息接收与发送, 消息接收与发送 · 应用发送消息到群聊会话, 消息推送（原群机器人） (feature `message`).
 pub(crate) mod message;
@@ -105,12 +106,17 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     meeting::advanced::ROUTES,
     meeting::basic::ROUTES,
     meeting::enroll::ROUTES,
+    meeting::layout::ROUTES,
     meeting::mra::ROUTES,
     meeting::phone::ROUTES,
     meeting::poll::ROUTES,
     meeting::realcontrol::ROUTES,
+    meeting::record::ROUTES,
+    meeting::rooms::ROUTES,
     meeting::statistics::ROUTES,
     meeting::vip::ROUTES,
+    meeting::webinar::ROUTES,
+    meeting::webinar_enroll::ROUTES,
     message::app::ROUTES,
     message::appchat::ROUTES,
     message::webhook::ROUTES,

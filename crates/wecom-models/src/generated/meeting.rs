@@ -3,9 +3,14 @@
 pub mod advanced;
 pub mod basic;
 pub mod enroll;
+pub mod layout;
 pub mod mra;
 pub mod phone;
 pub mod poll;
 pub mod realcontrol;
+pub mod record;
+pub mod rooms;
 pub mod statistics;
 pub mod vip;
+pub mod webinar;
+pub mod webinar_enroll;

@@ -3,9 +3,14 @@
 pub(crate) mod advanced;
 pub(crate) mod basic;
 pub(crate) mod enroll;
+pub(crate) mod layout;
 pub(crate) mod mra;
 pub(crate) mod phone;
 pub(crate) mod poll;
 pub(crate) mod realcontrol;
+pub(crate) mod record;
+pub(crate) mod rooms;
 pub(crate) mod statistics;
 pub(crate) mod vip;
+pub(crate) mod webinar;
+pub(crate) mod webinar_enroll;

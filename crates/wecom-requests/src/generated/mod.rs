@@ -42,8 +42,9 @@ pub(crate) mod kf;
 pub(crate) mod living;
 #[cfg(feature = "media")]
 pub(crate) mod media;
-/// 会议 · 预约会议高级管理, 会议 · 预约会议基础管理, 会议 · 预约会议报名管理, 会议 · 会议室连接器（MRA）管理, 会议 · 电话入会（PSTN）管理, 会议 · 会议投票管理, 会议
-/// · 会中控制管理, 会议 · 会议统计管理, 会议 · 高级功能账号管理 (feature `meeting`).
+/// 会议 · 预约会议高级管理, 会议 · 预约会议基础管理, 会议 · 预约会议报名管理, 会议 · 会议布局和背景管理, 会议 · 会议室连接器（MRA）管理, 会议 · 电话入会（PSTN）管理,
+/// 会议 · 会议投票管理, 会议 · 会中控制管理, 会议 · 录制管理, 会议 · Rooms会议室管理, 会议 · 会议统计管理, 会议 · 高级功能账号管理, 会议 ·
+/// 网络研讨会（Webinar）管理, 会议 · 网络研讨会（Webinar）报名管理 (feature `meeting`).
 #[cfg(feature = "meeting")]
 pub(crate) mod meeting;
 /// 消息接收与发送, 消息接收与发送 · 应用发送消息到群聊会话, 消息推送（原群机器人） (feature `message`).
@@ -706,6 +707,36 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     #[cfg(feature = "meeting")]
     <wecom_models::meeting::enroll::DeleteEnroll as crate::Endpoint>::META,
     #[cfg(feature = "meeting")]
+    <wecom_models::meeting::layout::ListLayoutTemplate as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::layout::AddLayout as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::layout::AddAdvancedLayout as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::layout::UpdateLayout as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::layout::UpdateAdvancedLayout as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::layout::SetDefaultLayout as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::layout::ApplyAdvancedLayout as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::layout::ListAdvancedLayout as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::layout::GetUserLayout as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::layout::BatchDeleteAdvancedLayout as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::layout::AddBackground as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::layout::SetDefaultBackground as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::layout::ListBackground as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::layout::DeleteBackground as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::layout::BatchDeleteBackground as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
     <wecom_models::meeting::mra::QueryMraStatus as crate::Endpoint>::META,
     #[cfg(feature = "meeting")]
     <wecom_models::meeting::mra::SetMraDefaultLayout as crate::Endpoint>::META,
@@ -754,6 +785,50 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     #[cfg(feature = "meeting")]
     <wecom_models::meeting::realcontrol::DismissMeeting as crate::Endpoint>::META,
     #[cfg(feature = "meeting")]
+    <wecom_models::meeting::record::ListRecord as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::record::GetRecordStatistics as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::record::UpdateSharingConfig as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::record::DeleteRecord as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::record::DeleteRecordFile as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::record::GetRecordFile as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::record::GetRecordFileList as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::record::GetTranscriptParagraphList as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::record::GetTranscriptDetail as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::record::SearchTranscript as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::rooms::BookRooms as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::rooms::ReleaseRooms as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::rooms::ListRooms as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::rooms::GetRoomsInfo as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::rooms::GetRoomsConfig as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::rooms::ListRoomsMeetings as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::rooms::ListRoomsDevices as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::rooms::ListRoomsControllers as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::rooms::GetRoomsInventory as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::rooms::CallRooms as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::rooms::CancelRoomsCall as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::rooms::GetRoomsResponseStatus as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
     <wecom_models::meeting::statistics::GetStartList as crate::Endpoint>::META,
     #[cfg(feature = "meeting")]
     <wecom_models::meeting::vip::SubmitBatchAddVipJob as crate::Endpoint>::META,
@@ -765,6 +840,34 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::meeting::vip::GetBatchDelVipJobResult as crate::Endpoint>::META,
     #[cfg(feature = "meeting")]
     <wecom_models::meeting::vip::ListVip as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::webinar::CreateWebinar as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::webinar::UpdateWebinar as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::webinar::CancelWebinar as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::webinar::GetWebinar as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::webinar::ListWebinarGuest as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::webinar::UpdateWebinarGuestList as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::webinar::UpdateWebinarWarmUp as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::webinar_enroll::SetWebinarEnrollConfig as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::webinar_enroll::GetWebinarEnrollConfig as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::webinar_enroll::QueryWebinarEnrollByTmpOpenId as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::webinar_enroll::ListWebinarEnroll as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::webinar_enroll::ApproveWebinarEnroll as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::webinar_enroll::ImportWebinarEnroll as crate::Endpoint>::META,
+    #[cfg(feature = "meeting")]
+    <wecom_models::meeting::webinar_enroll::DeleteWebinarEnroll as crate::Endpoint>::META,
     #[cfg(feature = "message")]
     <wecom_models::message::app::SendMessage as crate::Endpoint>::META,
     #[cfg(feature = "message")]

@@ -153,7 +153,7 @@ pub use wecom_models::wedrive;
 #[cfg_attr(feature = "meeting", doc = include_str!("endpoints/meeting.md"))]
 #[cfg_attr(
     not(feature = "meeting"),
-    doc = "\n# meeting\n\n58 endpoints. Needs the feature `meeting`.\n"
+    doc = "\n# meeting\n\n109 endpoints. Needs the feature `meeting`.\n"
 )]
 #[cfg_attr(feature = "message", doc = include_str!("endpoints/message.md"))]
 #[cfg_attr(
