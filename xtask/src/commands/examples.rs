@@ -23,7 +23,7 @@ pub struct Args {
 impl Args {
     /// Extracts.
     pub fn run(self, root: &Path) -> Result<(), Failure> {
-        let Extract { lines, examples, endpoints, repaired, unreadable } =
+        let Extract { lines, examples, endpoints, events, repaired, unreadable } =
             pages::extract(root, &self.docs, self.all)?;
         match &self.out {
             Some(file) => fs::write(file, lines)
@@ -34,7 +34,9 @@ impl Args {
             eprintln!("{place}");
         }
         let lost = unreadable.len();
-        eprintln!("{examples} examples of {endpoints} endpoints ({repaired} repaired), {lost} unreadable");
+        eprintln!(
+            "{examples} examples of {endpoints} endpoints ({repaired} repaired) and {events} of events, {lost} unreadable"
+        );
         Ok(())
     }
 }

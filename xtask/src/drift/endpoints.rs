@@ -37,6 +37,7 @@ impl<'a> Comparison<'a> {
             while let Some((_, _, gathered)) = endpoints.next_if(|(of, ..)| *of == file.source) {
                 self.add(gathered);
             }
+            self.events(file);
             self.values_gone(file);
         }
         self.across();
@@ -59,7 +60,8 @@ impl<'a> Comparison<'a> {
             told.insert((found.spot.file, found.name(), found.at.clone(), found.page.clone()))
         });
         self.accept();
-        Found { findings: std::mem::take(&mut self.found), unspecified, unseen }
+        let events = self.unspecified_events();
+        Found { findings: std::mem::take(&mut self.found), unspecified, events, unseen }
     }
 
     fn endpoint(&mut self, file: &'a File, name: &'a str, endpoint: &'a Endpoint) {
@@ -108,7 +110,8 @@ impl<'a> Comparison<'a> {
         let of_field = |(file, at): &(usize, String)| (*file, at.split('.').next().unwrap_or(at).to_owned());
         let seen: BTreeSet<(usize, String)> =
             self.present.iter().map(of_field).chain(self.values.keys().cloned()).collect();
-        let files = self.spec.files.iter();
+        // What is gone of events is found in their documents.
+        let files = self.spec.files.iter().filter(|file| file.events.is_empty());
         let types =
             files.flat_map(|file| file.type_names().map(move |(_, name)| (file.source, name.clone())));
         types.filter(|found| !seen.contains(found)).collect()

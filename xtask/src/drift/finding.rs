@@ -107,6 +107,8 @@ pub(super) struct Unspecified {
 pub(super) struct Found {
     pub findings: Vec<Finding>,
     pub unspecified: Vec<Unspecified>,
+    /// The events that have a name and aren't in the spec: file and key.
+    pub events: Vec<(String, String)>,
     /// The types, by file, that no page describes in a way that is recognised: what is gone of them isn't seen.
     pub unseen: Vec<(usize, String)>,
 }

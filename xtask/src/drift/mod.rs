@@ -13,6 +13,7 @@ mod definitions;
 mod deviations;
 mod documents;
 mod endpoints;
+mod events;
 mod evidence;
 mod fields;
 mod finding;
@@ -55,7 +56,7 @@ pub fn run(
 ) -> Result<Differences, Failure> {
     let sources = load::sources(&root.join("spec"))?;
     let spec = spec::read(&sources, color)?;
-    if spec.codes.is_none() && spec.files.iter().all(|file| file.endpoints.is_empty()) {
+    if spec.codes.is_none() && spec.files.iter().all(|file| file.operations().next().is_none()) {
         let message = format!("{}: it has neither endpoints nor error codes", root.join("spec").display());
         return Err(io::Error::other(message).into());
     }

@@ -20,15 +20,17 @@ pub struct Differences {
     pages: Vec<(PathBuf, String)>,
     findings: Vec<Finding>,
     unspecified: Vec<Unspecified>,
+    /// The named events that the spec lacks: file and key.
+    events: Vec<(String, String)>,
     unseen: Vec<(usize, String)>,
 }
 
 impl Differences {
     pub(super) fn new(sources: Vec<Source>, pages: Vec<(PathBuf, String)>, found: Found) -> Self {
-        let Found { mut findings, unspecified, unseen } = found;
+        let Found { mut findings, unspecified, events, unseen } = found;
         let key = |found: &Finding| (found.spot.file, found.spot.span.start, found.name(), found.at.clone());
         findings.sort_by_cached_key(key);
-        Self { sources, pages, findings, unspecified, unseen }
+        Self { sources, pages, findings, unspecified, events, unseen }
     }
 
     /// How much is found of a spec file.
@@ -82,6 +84,9 @@ impl Differences {
             let belongs = if belongs.is_empty() { belongs } else { format!(" belongs to {belongs}") };
             text.push_str(&format!("{what}: {path}{belongs} ({}:{line})\n", self.pages[*page].0.display()));
         }
+        for (file, key) in self.events.iter().filter(|_| unspecified) {
+            text.push_str(&format!("not in the spec: the event {key} belongs to spec/{file}.yaml\n"));
+        }
         let mut rules: BTreeMap<&str, usize> = BTreeMap::new();
         for finding in &self.findings {
             *rules.entry(finding.name()).or_default() += 1;
@@ -97,6 +102,9 @@ impl Differences {
         text.push_str(&format!(
             "{found}\n{missing} documented endpoints are not in the spec, and {others} pages of endpoints that are\n"
         ));
+        if !self.events.is_empty() {
+            text.push_str(&format!("{} named events are not in the spec\n", self.events.len()));
+        }
         if !self.unseen.is_empty() {
             text.push_str(&format!(
                 "{} types of the spec are described nowhere that is recognised: what is gone of them isn't seen (`--json` \
@@ -158,6 +166,7 @@ impl Differences {
         let all = json!({
             "findings": findings.collect::<Vec<Value>>(),
             "unspecified": unspecified.collect::<Vec<Value>>(),
+            "unspecified_events": self.events.iter().map(|(file, key)| json!({ "file": file, "key": key })).collect::<Vec<Value>>(),
             "unseen": unseen.collect::<Vec<Value>>(),
         });
         format!("{all:#}\n")

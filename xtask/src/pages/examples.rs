@@ -9,16 +9,18 @@ use serde_json::Value;
 
 use super::contents::{Contents, ShownBody, Unreadable};
 use super::json_repair::Repair;
+use super::occurrences::occurrences;
 use super::page;
-use crate::spec::Spec;
 use crate::spec::diagnostic::Diagnostics;
 use crate::spec::load;
+use crate::spec::{Spec, Wire};
 
-/// A body that a page shows, as a line.
+/// A body that a page shows, as a line; without a path, a document that WeCom sends by itself.
 #[derive(Debug, Serialize)]
 struct Line<'a> {
-    method: &'a str,
-    path: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    method: Option<&'a str>,
+    path: Option<&'a str>,
     kind: &'static str,
     /// The page and the line.
     name: String,
@@ -40,6 +42,8 @@ pub struct Extract {
     pub examples: usize,
     /// Endpoints they belong to.
     pub endpoints: usize,
+    /// Documents that WeCom sends by itself.
+    pub events: usize,
     /// Bodies that had to be repaired.
     pub repaired: usize,
     /// Every body that can't be read: its place, and why.
@@ -48,7 +52,12 @@ pub struct Extract {
 
 /// Reads the pages below a folder, and returns the examples of the spec of a workspace, or of `all` endpoints.
 pub fn extract(root: &Path, docs: &Path, all: bool) -> io::Result<Extract> {
-    let wanted = if all { None } else { Some(wanted(&spec(root)?)) };
+    let spec = if all { Spec::default() } else { spec(root)? };
+    let wanted = (!all).then(|| wanted(&spec));
+    let events = spec.files.iter().flat_map(|file| file.events.values());
+    let events: Vec<(u32, Wire<'_>)> = events
+        .flat_map(|event| event.head.doc.ids().flat_map(|id| event.wires().map(move |wire| (id, wire))))
+        .collect();
     let mut extract = Extract::default();
     let mut endpoints = BTreeSet::new();
     for page in page::read(docs)? {
@@ -62,8 +71,8 @@ pub fn extract(root: &Path, docs: &Path, all: bool) -> io::Result<Extract> {
         shown.sort_by_key(|(_, example)| example.line);
         for (path, example) in shown {
             let line = Line {
-                method: &example.method,
-                path,
+                method: Some(&example.method),
+                path: Some(path),
                 kind: example.part.key(),
                 name: format!("{} {}, line {}", page.id, page.title, example.line),
                 payload: &example.body,
@@ -74,6 +83,25 @@ pub fn extract(root: &Path, docs: &Path, all: bool) -> io::Result<Extract> {
             extract.examples += 1;
             extract.repaired += usize::from(!example.repairs.is_empty());
             endpoints.insert((example.method.clone(), path.to_owned()));
+        }
+        for shown in occurrences(&page.text) {
+            // On a page of calls alone, a `msgtype` is that of a message to be sent.
+            let is_wanted = shown.told().is_some_and(|told| {
+                if all {
+                    told.key.is_xml()
+                } else {
+                    events.iter().any(|(id, wire)| *id == page.id && wire.takes(&told))
+                }
+            });
+            if is_wanted {
+                let payload = Value::String(shown.text);
+                let name = format!("{} {}, line {}", page.id, page.title, shown.line);
+                let line =
+                    Line { method: None, path: None, kind: "event", name, payload: &payload, repaired: &[] };
+                extract.lines += &serde_json::to_string(&line)?;
+                extract.lines.push('\n');
+                extract.events += 1;
+            }
         }
         let unreadable = contents.unreadable.iter().filter(|body| is_wanted(&body.path));
         let place = |body: &Unreadable| format!("{}:{}: {}", page.file.display(), body.line, body.reason);

@@ -90,6 +90,13 @@ impl<'a> Wire<'a> {
     }
 }
 
+impl WireKey {
+    /// Whether it is a member of documents that are XML.
+    pub fn is_xml(self) -> bool {
+        matches!(self, Self::Event | Self::InfoType | Self::MsgType)
+    }
+}
+
 keywords! {
     /// The member of a document that says what it is.
     WireKey {

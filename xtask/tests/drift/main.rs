@@ -1,6 +1,7 @@
 //! What is told where a spec and its pages differ. `drift/` has a spec and pages that agree; each case changes one of
 //! them in one place.
 
+mod events;
 mod forms;
 mod within;
 mod words;

@@ -1,0 +1,162 @@
+//! All events, held against the pages that show them: the documents there, and the names in the tables below.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::comparison::Comparison;
+use super::documents::Sourced;
+use super::finding::{Finding, PageLine, Spot};
+use crate::pages::{Occurrence, occurrences};
+use crate::spec::check;
+use crate::spec::document::{self, ENVELOPE};
+use crate::spec::source::Path;
+use crate::spec::{DriftRule, Event, Field, File, Part, Section, Wire};
+
+/// Where an event is on a page.
+struct Shown {
+    page: usize,
+    of: Occurrence,
+}
+
+impl Comparison<'_> {
+    /// Compares the events of a file.
+    pub(super) fn events(&mut self, file: &File) {
+        for (name, event) in &file.events {
+            let path = Section::Events.entry(name);
+            let sourced = Sourced {
+                file: file.source,
+                root: &file.root,
+                path: path.clone(),
+                name,
+                doc: &event.head.doc,
+            };
+            self.document(&sourced);
+            let shown = self.occurrences(event);
+            if shown.is_empty() {
+                let message = format!("no page of it shows `{}`", event.head.wire.join("` or `"));
+                self.found.push(Finding::new(Spot::key(file, &path), DriftRule::EndpointGone, name, message));
+                continue;
+            }
+            let mut found = Vec::new();
+            for shown in &shown {
+                found.extend(unlike(file, (name, event), shown));
+            }
+            found.extend(gone(file, (name, event), &shown));
+            self.found.extend(found);
+        }
+    }
+
+    /// The events that are settled by name and not in the spec yet.
+    pub(super) fn unspecified_events(&self) -> Vec<(String, String)> {
+        let has = |stem: &str, key: &str| {
+            self.spec.files.iter().any(|file| file.stem == stem && file.events.contains_key(key))
+        };
+        let named = self.spec.names.iter().flat_map(|names| &names.events);
+        let named = named.flat_map(|(file, events)| {
+            // Others aren't received as callbacks: they are items of an answer, or come over a socket.
+            let is_received = |wire: &String| Wire::parse(wire).is_some();
+            let events = events.iter().filter(move |(_, named)| named.wire.iter().any(is_received));
+            events.map(move |(key, _)| (file, key))
+        });
+        let left = named.filter(|(file, key)| !has(file, key));
+        left.map(|(file, key)| (file.clone(), key.clone())).collect()
+    }
+
+    /// The documents on its own pages that are an event's.
+    fn occurrences(&self, event: &Event) -> Vec<Shown> {
+        let pages = event.head.doc.ids().filter_map(|id| self.page(id));
+        let all = pages.flat_map(|page| {
+            let of = occurrences(&self.pages[page].page.text);
+            of.into_iter().map(move |of| Shown { page, of })
+        });
+        let is_its_own =
+            |shown: &Shown| shown.of.told().is_some_and(|told| event.wires().any(|wire| wire.takes(&told)));
+        all.filter(is_its_own).collect()
+    }
+}
+
+/// What a document has that the event doesn't expect, what it lacks, and names below it that the spec doesn't have.
+fn unlike(file: &File, (name, event): (&str, &Event), shown: &Shown) -> Vec<Finding> {
+    let path = Section::Events.entry(name).key(Part::Payload.key());
+    let spot = Spot::key(file, &path);
+    let line = |line| PageLine { page: shown.page, line };
+    let mut found = Vec::new();
+    let mut document = shown.of.document.clone();
+    if let Value::Object(object) = &mut document {
+        document::take_envelope(object, &event.fields);
+        document::arrange(file, &event.fields, object);
+        for message in check::body(file, Part::Payload, &event.fields, object) {
+            let finding =
+                Finding::new(spot.clone(), DriftRule::FieldType, name, format!("an example: {message}"));
+            found.push(finding.says(message).seen_at(line(shown.of.line)));
+        }
+        for (field, of) in
+            event.fields.iter().filter(|(field, of)| !of.optional && !object.contains_key(*field))
+        {
+            let spot = Spot::key(file, &path.key(field));
+            let message = format!("an example lacks `{field}`, which is always there: `{field}?`");
+            if !of.embed {
+                let finding =
+                    Finding::new(spot, DriftRule::FieldPresence, format!("{name}.fields.{field}"), message);
+                found.push(finding.seen_at(line(shown.of.line)));
+            }
+        }
+    }
+    let known = known_names(file, event);
+    for (at, row) in &shown.of.rows {
+        if !known.contains(row.as_str()) && !ENVELOPE.contains(&row.as_str()) {
+            let message = format!("the page describes `{row}`, which the spec doesn't have");
+            let finding =
+                Finding::new(spot.clone(), DriftRule::FieldNew, format!("{name}.fields.{row}"), message);
+            found.push(finding.seen_at(line(*at)));
+        }
+    }
+    found
+}
+
+/// The names that an event has on the wire, at whatever depth.
+fn known_names<'f>(file: &'f File, event: &'f Event) -> BTreeSet<&'f str> {
+    let types = file.reached(event.fields.values().map(|field| &field.ty));
+    let structs = types.iter().filter_map(|name| file.structs.get(*name)).map(|structure| &structure.fields);
+    let fields = std::iter::once(&event.fields).chain(structs).flatten();
+    let names = fields.flat_map(|(name, field)| spellings(name, field));
+    let unions = types.iter().filter_map(|name| file.unions.get(*name));
+    let variants = unions.flat_map(|union| {
+        let contents = union.variants.iter().map(|(tag, variant)| variant.content(tag));
+        union.tag.as_deref().into_iter().chain(contents)
+    });
+    // What JSON says of its type.
+    let of_json =
+        ["msgtype", "msgid", "msg_type", "event_type", "eventtype", "command_type", "event", "command"];
+    names.chain(variants).chain(of_json).chain(["name", "AgentId", "xml"]).collect()
+}
+
+fn spellings<'f>(name: &'f str, field: &'f Field) -> impl Iterator<Item = &'f str> {
+    let others = field.aka.iter().chain(&field.item).map(String::as_str);
+    std::iter::once(name).chain(others)
+}
+
+/// The fields of an event that no page of it shows or describes.
+fn gone(file: &File, (name, event): (&str, &Event), shown: &[Shown]) -> Vec<Finding> {
+    let path = Section::Events.entry(name).key(Part::Payload.key());
+    let is_there = |wire: &str| {
+        shown.iter().any(|shown| {
+            shown.of.document.get(wire).is_some() || shown.of.rows.iter().any(|(_, row)| row == wire)
+        })
+    };
+    let fields = event.fields.iter().filter(|(_, field)| !field.embed);
+    let gone = fields.filter(|(wire, field)| !spellings(wire, field).any(is_there));
+    let finding = |(wire, _): (&String, &Field)| {
+        let message = format!("no page of the event has `{wire}`");
+        let spot = Spot::key(file, &key(&path, wire, event));
+        Finding::new(spot, DriftRule::FieldGone, format!("{name}.fields.{wire}"), message)
+    };
+    gone.map(finding).collect()
+}
+
+/// A field as it stands in the file.
+fn key(path: &Path, wire: &str, event: &Event) -> Path {
+    let optional = event.fields.get(wire).is_some_and(|field| field.optional);
+    path.key(&format!("{wire}{}", if optional { "?" } else { "" }))
+}

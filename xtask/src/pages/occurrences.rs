@@ -1,0 +1,96 @@
+//! What pages show of what WeCom sends by itself: whole documents, and the rows below each.
+
+use std::sync::LazyLock;
+
+use regex_lite::Regex;
+use serde_json::Value;
+
+use super::blocks::{Block, blocks};
+use super::markup::{plain, regex};
+use crate::spec::{Wire, document};
+
+/// A document that a page shows.
+#[derive(Debug)]
+pub(crate) struct Occurrence {
+    /// Its first line on the page, from 1.
+    pub line: usize,
+    /// Its text, as it would arrive.
+    pub text: String,
+    /// What it is, as JSON of its shape.
+    pub document: Value,
+    /// The names in the tables below it, each with its line.
+    pub rows: Vec<(usize, String)>,
+}
+
+impl Occurrence {
+    /// What it says that it is.
+    pub(crate) fn told(&self) -> Option<Wire<'_>> {
+        document::told(&self.document)
+    }
+}
+
+/// The documents that a page's text shows, as far as they can be read and say what they are.
+pub(crate) fn occurrences(text: &str) -> Vec<Occurrence> {
+    let mut found: Vec<Occurrence> = Vec::new();
+    for block in blocks(text) {
+        match block {
+            Block::Fence { line, text } => {
+                let text = whole(&text);
+                let document =
+                    document::parse(&text).ok().filter(|document| document::told(document).is_some());
+                if let Some(document) = document {
+                    found.push(Occurrence { line, text, document, rows: Vec::new() });
+                }
+            }
+            Block::Text { line, text } => {
+                if let Some(last) = found.last_mut() {
+                    last.rows.extend(row(text).map(|name| (line, name)));
+                }
+            }
+        }
+    }
+    found
+}
+
+/// A document in one piece: the pages' converter took character data for items of a list.
+fn whole(text: &str) -> String {
+    static TORN: LazyLock<Regex> = LazyLock::new(|| regex(r"<\s*\n\s*-?\s*!\[CDATA\["));
+    TORN.replace_all(text.trim(), "<![CDATA[").into_owned()
+}
+
+/// The name that a row of a table describes: the first cell that is one word on the wire.
+fn row(text: &str) -> Option<String> {
+    let cell = text.trim().strip_prefix('|')?.split('|').next()?;
+    let name = plain(cell);
+    let name = name.rsplit(['.', ':']).next().unwrap_or(&name).trim().to_owned();
+    let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    is_name.then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_document_is_put_together_again_and_has_the_rows_below_it() {
+        let page = "#### Brewed\n```\n<xml>\n  <MsgType><\n- ![CDATA[event]]></MsgType>\n  <Event><\n- ![CDATA[brew]]></Event>\n\
+                    <Leaf>green</Leaf></xml>\n```\n | name | text |\n |---|---|\n |Leaf|The leaf |\n | **Tea.Cup** | - |\n\
+                    ```\n{\"a\": 1}\n```\n";
+        let found = occurrences(page);
+        let [brewed] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!(brewed.document, json!({ "MsgType": "event", "Event": "brew", "Leaf": "green" }));
+        assert_eq!(brewed.told(), Wire::parse("Event brew"));
+        let names: Vec<&str> = brewed.rows.iter().map(|(_, name)| name.as_str()).collect();
+        assert_eq!((brewed.line, names), (3, vec!["name", "Leaf", "Cup"]));
+    }
+
+    #[test]
+    fn what_is_broken_or_no_event_is_none() {
+        for text in ["<xml><MsgType>event</MsgType>", "<xml><A>1</A></xml>", "{\"msgtype\": }", "text"] {
+            assert!(occurrences(&format!("```\n{text}\n```\n")).is_empty(), "{text}");
+        }
+    }
+}
