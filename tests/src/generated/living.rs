@@ -221,3 +221,5 @@ pub(crate) const GET_WATCH_STAT: &[crate::snapshot::Example] = &[
 fn get_watch_stat() {
     crate::snapshot::snapshot::<GetWatchStat>(GET_WATCH_STAT);
 }
+
+pub(crate) mod events;

@@ -152,3 +152,5 @@ pub(crate) const UPLOAD_ATTACHMENT: &[crate::snapshot::Example] = &[
 fn upload_attachment() {
     crate::snapshot::snapshot::<UploadAttachment>(UPLOAD_ATTACHMENT);
 }
+
+pub(crate) mod events;

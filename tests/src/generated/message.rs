@@ -2,4 +2,5 @@
 
 pub(crate) mod app;
 pub(crate) mod appchat;
+pub(crate) mod events;
 pub(crate) mod webhook;

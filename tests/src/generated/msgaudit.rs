@@ -115,3 +115,5 @@ pub(crate) const GET_ROBOT_INFO: &[crate::snapshot::Example] = &[
 fn get_robot_info() {
     crate::snapshot::snapshot::<GetRobotInfo>(GET_ROBOT_INFO);
 }
+
+pub(crate) mod events;

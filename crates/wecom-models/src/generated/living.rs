@@ -755,3 +755,6 @@ pub enum ExternalUserType {
     /// A value the documentation does not list.
     Other(Unknown),
 }
+
+#[cfg(feature = "callback")]
+pub mod events;

@@ -432,3 +432,6 @@ pub enum UploadStatus {
     /// A value the documentation does not list.
     Other(Unknown),
 }
+
+#[cfg(feature = "callback")]
+pub mod events;

@@ -2,4 +2,6 @@
 
 pub mod app;
 pub mod appchat;
+#[cfg(feature = "callback")]
+pub mod events;
 pub mod webhook;

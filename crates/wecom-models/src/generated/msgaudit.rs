@@ -339,3 +339,6 @@ pub enum AgreeStatus {
     /// A value the documentation does not list.
     Other(Unknown),
 }
+
+#[cfg(feature = "callback")]
+pub mod events;
