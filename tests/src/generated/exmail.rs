@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod app;
+pub(crate) mod events;
 pub(crate) mod group;
 pub(crate) mod publicmail;
 pub(crate) mod vip;

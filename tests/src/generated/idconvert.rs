@@ -248,3 +248,5 @@ pub(crate) const UPGRADE_CHAT_ID_FOR_NEW_CORP: &[crate::snapshot::Example] = &[
 fn upgrade_chat_id_for_new_corp() {
     crate::snapshot::snapshot::<UpgradeChatIdForNewCorp>(UPGRADE_CHAT_ID_FOR_NEW_CORP);
 }
+
+pub(crate) mod events;

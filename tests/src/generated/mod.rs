@@ -14,9 +14,9 @@ pub(crate) mod checkin;
 /// 通讯录管理 · 异步导入接口, 通讯录管理 · 部门管理, 通讯录管理 · 回调通知, 通讯录管理 · 异步导出接口, 通讯录管理 · 标签管理, 通讯录管理 · 成员管理 (feature
 /// `contacts`).
 pub(crate) mod contacts;
-/// 上下游 · 上下游通讯录管理, 企业互联 (feature `corpgroup`).
+/// 上下游 · 上下游通讯录管理, 上下游 · 企业互联 · 回调通知, 企业互联 (feature `corpgroup`).
 pub(crate) mod corpgroup;
-/// 邮件 · 邮箱账号, 邮件 · 应用邮箱, 邮件 · 管理邮件群组, 邮件 · 管理公共邮箱, 邮件 · 高级功能账号管理 (feature `exmail`).
+/// 邮件 · 邮箱账号, 邮件 · 应用邮箱, 邮件 · 回调事件, 邮件 · 管理邮件群组, 邮件 · 管理公共邮箱, 邮件 · 高级功能账号管理 (feature `exmail`).
 pub(crate) mod exmail;
 /// 客户联系 · 联系我管理, 客户联系 · 客户管理, 客户联系 · 获客助手, 客户联系 · 客户联系规则组管理, 客户联系 · 企业服务人员管理, 客户联系 · 客户群管理, 客户联系 ·
 /// 管理聊天敏感词, 客户联系 · 加入群聊管理, 客户联系 · 消息推送, 客户联系 · 客户朋友圈, 客户联系 · 客户朋友圈规则组, 客户联系 · 管理商品图册, 客户联系 · 统计管理,
@@ -36,7 +36,8 @@ pub(crate) mod meeting;
 /// 消息接收与发送, 消息接收与发送 · 应用发送消息到群聊会话, 消息接收与发送 · 接收消息与事件, 消息推送（原群机器人） (feature `message`).
 pub(crate) mod message;
 pub(crate) mod msgaudit;
-/// 高级功能 · 成员申请管理, 审批, 日程 · 管理日历, 公费电话, 汇报, 会议室, 紧急通知应用, 日程 · 管理日程, 审批 · 假期管理 (feature `oa`).
+/// 高级功能 · 成员申请管理, 审批, 日程 · 管理日历, 公费电话, 办公 · 回调通知, 汇报, 会议室, 紧急通知应用, 日程 · 管理日程, 审批 · 假期管理 (feature
+/// `oa`).
 pub(crate) mod oa;
 /// 企业支付 · 企业红包 (feature `pay`).
 pub(crate) mod pay;
@@ -48,7 +49,7 @@ pub(crate) mod service;
 /// 文档 · 管理文档, 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 设置文档权限, 文档 · 管理智能表格内容, 智能表格自动化创建的群聊, 文档 · 高级功能账号管理
 /// (feature `wedoc`).
 pub(crate) mod wedoc;
-/// 微盘 · 版本和容量管理, 微盘 · 管理文件, 微盘 · 管理空间, 微盘 · 高级功能账号管理 (feature `wedrive`).
+/// 微盘 · 版本和容量管理, 微盘 · 回调通知, 微盘 · 管理文件, 微盘 · 管理空间, 微盘 · 高级功能账号管理 (feature `wedrive`).
 pub(crate) mod wedrive;
 
 use crate::conformance::Contract;
@@ -1954,6 +1955,22 @@ pub(crate) static EVENTS: &[Occurrence] = &[
     Occurrence::of::<wecom_models::contacts::events::UpdateParty>(&[], &[]),
     Occurrence::of::<wecom_models::contacts::events::DeleteParty>(&[], &[]),
     Occurrence::of::<wecom_models::contacts::events::UpdateTag>(&[], &[]),
+    Occurrence::of::<wecom_models::corpgroup::events::CreateChain>(&[], &[]),
+    Occurrence::of::<wecom_models::corpgroup::events::UpdateChain>(&[], &[]),
+    Occurrence::of::<wecom_models::corpgroup::events::DeleteChain>(&[], &[]),
+    Occurrence::of::<wecom_models::corpgroup::events::CreateGroup>(&[], &[]),
+    Occurrence::of::<wecom_models::corpgroup::events::UpdateGroup>(&[], &[]),
+    Occurrence::of::<wecom_models::corpgroup::events::DeleteGroup>(&[], &[]),
+    Occurrence::of::<wecom_models::corpgroup::events::CorpJoin>(&[], &[]),
+    Occurrence::of::<wecom_models::corpgroup::events::UpdateCorp>(&[], &[]),
+    Occurrence::of::<wecom_models::corpgroup::events::RemoveCorp>(&[], &[]),
+    Occurrence::of::<wecom_models::corpgroup::events::ShareAgentChange>(&[], &[]),
+    Occurrence::of::<wecom_models::corpgroup::events::ShareChainChange>(&[], &[]),
+    Occurrence::of::<wecom_models::exmail::events::ReceiveAppEmail>(&[], &[]),
+    Occurrence::of::<wecom_models::exmail::events::ReceivePublicEmail>(&[], &[]),
+    Occurrence::of::<
+        wecom_models::idconvert::events::AgreeExternalUserIdMigration,
+    >(&[], &[]),
     Occurrence::of::<wecom_models::living::events::LivingStatusChange>(&[], &[]),
     Occurrence::of::<wecom_models::media::events::UploadMediaJobFinish>(&[], &[]),
     Occurrence::of::<wecom_models::message::events::TextMessage>(&[], &[]),
@@ -1978,4 +1995,30 @@ pub(crate) static EVENTS: &[Occurrence] = &[
     Occurrence::of::<wecom_models::message::events::TemplateCardEvent>(&[], &[]),
     Occurrence::of::<wecom_models::message::events::TemplateCardMenuEvent>(&[], &[]),
     Occurrence::of::<wecom_models::msgaudit::events::MsgAuditNotify>(&[], &[]),
+    Occurrence::of::<wecom_models::oa::events::ModifyCalendar>(&[], &[]),
+    Occurrence::of::<wecom_models::oa::events::DeleteCalendar>(&[], &[]),
+    Occurrence::of::<wecom_models::oa::events::ModifySchedule>(&[], &[]),
+    Occurrence::of::<wecom_models::oa::events::DeleteSchedule>(&[], &[]),
+    Occurrence::of::<wecom_models::oa::events::RespondSchedule>(&[], &[]),
+    Occurrence::of::<wecom_models::oa::events::BookMeetingRoom>(&[], &[]),
+    Occurrence::of::<wecom_models::oa::events::CancelMeetingRoom>(&[], &[]),
+    Occurrence::of::<wecom_models::oa::events::SubmitVipAccountApproval>(&[], &[]),
+    Occurrence::of::<wecom_models::oa::events::FinishVipAccountApproval>(&[], &[]),
+    Occurrence::of::<wecom_models::oa::events::SysApprovalChange>(&[], &[]),
+    Occurrence::of::<
+        wecom_models::oa::events::OpenApprovalChange,
+    >(&[], &[("ApproverStep", "approverstep"), ("ItemUserid", "ItemUserId")]),
+    Occurrence::of::<wecom_models::wedrive::events::CreateFile>(&[], &[]),
+    Occurrence::of::<wecom_models::wedrive::events::RenameFile>(&[], &[]),
+    Occurrence::of::<wecom_models::wedrive::events::UpdateFile>(&[], &[]),
+    Occurrence::of::<wecom_models::wedrive::events::DeleteFile>(&[], &[]),
+    Occurrence::of::<wecom_models::wedrive::events::MoveFile>(&[], &[]),
+    Occurrence::of::<wecom_models::wedrive::events::DismissSpace>(&[], &[]),
+    Occurrence::of::<wecom_models::wedrive::events::SpaceMemberChange>(&[], &[]),
+    Occurrence::of::<
+        wecom_models::wedrive::events::SpaceSecuritySettingsChange,
+    >(&[], &[]),
+    Occurrence::of::<
+        wecom_models::wedrive::events::WedriveInsufficientCapacity,
+    >(&[], &[]),
 ];

@@ -4,6 +4,7 @@ pub(crate) mod advanced_feature;
 pub(crate) mod approval;
 pub(crate) mod calendar;
 pub(crate) mod dial;
+pub(crate) mod events;
 pub(crate) mod journal;
 pub(crate) mod meetingroom;
 pub(crate) mod pstncc;

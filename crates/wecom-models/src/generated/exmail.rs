@@ -2,6 +2,8 @@
 
 pub mod account;
 pub mod app;
+#[cfg(feature = "callback")]
+pub mod events;
 pub mod group;
 pub mod publicmail;
 pub mod vip;

@@ -1075,3 +1075,6 @@ pub enum SubjectType {
     /// A value the documentation does not list.
     Other(Unknown),
 }
+
+#[cfg(feature = "callback")]
+pub mod events;

@@ -20,10 +20,10 @@ pub mod checkin;
 /// `contacts`).
 #[cfg(feature = "contacts")]
 pub mod contacts;
-/// 上下游 · 上下游通讯录管理, 企业互联 (feature `corpgroup`).
+/// 上下游 · 上下游通讯录管理, 上下游 · 企业互联 · 回调通知, 企业互联 (feature `corpgroup`).
 #[cfg(feature = "corpgroup")]
 pub mod corpgroup;
-/// 邮件 · 邮箱账号, 邮件 · 应用邮箱, 邮件 · 管理邮件群组, 邮件 · 管理公共邮箱, 邮件 · 高级功能账号管理 (feature `exmail`).
+/// 邮件 · 邮箱账号, 邮件 · 应用邮箱, 邮件 · 回调事件, 邮件 · 管理邮件群组, 邮件 · 管理公共邮箱, 邮件 · 高级功能账号管理 (feature `exmail`).
 #[cfg(feature = "exmail")]
 pub mod exmail;
 /// 客户联系 · 联系我管理, 客户联系 · 客户管理, 客户联系 · 获客助手, 客户联系 · 客户联系规则组管理, 客户联系 · 企业服务人员管理, 客户联系 · 客户群管理, 客户联系 ·
@@ -53,7 +53,8 @@ pub mod meeting;
 pub mod message;
 #[cfg(feature = "msgaudit")]
 pub mod msgaudit;
-/// 高级功能 · 成员申请管理, 审批, 日程 · 管理日历, 公费电话, 汇报, 会议室, 紧急通知应用, 日程 · 管理日程, 审批 · 假期管理 (feature `oa`).
+/// 高级功能 · 成员申请管理, 审批, 日程 · 管理日历, 公费电话, 办公 · 回调通知, 汇报, 会议室, 紧急通知应用, 日程 · 管理日程, 审批 · 假期管理 (feature
+/// `oa`).
 #[cfg(feature = "oa")]
 pub mod oa;
 /// 企业支付 · 企业红包 (feature `pay`).
@@ -71,6 +72,6 @@ pub mod service;
 /// (feature `wedoc`).
 #[cfg(feature = "wedoc")]
 pub mod wedoc;
-/// 微盘 · 版本和容量管理, 微盘 · 管理文件, 微盘 · 管理空间, 微盘 · 高级功能账号管理 (feature `wedrive`).
+/// 微盘 · 版本和容量管理, 微盘 · 回调通知, 微盘 · 管理文件, 微盘 · 管理空间, 微盘 · 高级功能账号管理 (feature `wedrive`).
 #[cfg(feature = "wedrive")]
 pub mod wedrive;

@@ -4,6 +4,8 @@ pub mod advanced_feature;
 pub mod approval;
 pub mod calendar;
 pub mod dial;
+#[cfg(feature = "callback")]
+pub mod events;
 pub mod journal;
 pub mod meetingroom;
 pub mod pstncc;

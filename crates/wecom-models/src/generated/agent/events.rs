@@ -60,7 +60,7 @@ pub enum AgentEvent {
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("应用管理员变更通知", "change_app_admin"))]
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ChangeAppAdmin {}
 
 /// An app will soon be disabled because nobody uses it.
@@ -71,7 +71,7 @@ pub struct ChangeAppAdmin {}
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("长期未使用应用停用预警事件", "inactive_alert"))]
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct InactiveAlert {
     /// The time it takes effect.
     pub effect_time: Timestamp,
@@ -87,7 +87,7 @@ pub struct InactiveAlert {
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("长期未使用应用临时停用事件", "close_inactive_agent"))]
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CloseInactiveAgent {}
 
 /// An admin enabled an app again that was disabled because nobody used it.
@@ -98,7 +98,7 @@ pub struct CloseInactiveAgent {}
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("长期未使用应用重新启用事件", "reopen_inactive_agent"))]
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ReopenInactiveAgent {}
 
 /// An app will soon lose access to customer data because it is hardly used.
@@ -108,7 +108,7 @@ pub struct ReopenInactiveAgent {}
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("应用低活跃预警事件", "low_active_alert"))]
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LowActiveAlert {
     /// The time it takes effect.
     pub effect_time: Timestamp,
@@ -121,7 +121,7 @@ pub struct LowActiveAlert {
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("低活跃应用事件", "low_active"))]
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LowActive {}
 
 /// An app that was hardly used is used again.
@@ -131,7 +131,7 @@ pub struct LowActive {}
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("低活跃应用活跃恢复事件", "active_restored"))]
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ActiveRestored {}
 
 /// An admin switched the custom workbench display of an app on or off.
@@ -146,7 +146,7 @@ pub struct ActiveRestored {}
     alias("修改设置工作台自定义开关事件推送", "switch_workbench_mode")
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SwitchWorkbenchMode {
     /// Whether the custom display is on.
     pub mode: bool,

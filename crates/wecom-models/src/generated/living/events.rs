@@ -37,7 +37,7 @@ pub enum LivingEvent {
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("直播回调事件", "living_status_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LivingStatusChange {
     /// The live stream's ID.
     pub living_id: String,

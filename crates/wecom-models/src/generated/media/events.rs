@@ -37,7 +37,7 @@ pub enum MediaEvent {
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("异步上传任务完成事件", "upload_media_job_finish"))]
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UploadMediaJobFinish {
     /// The task's ID.
     pub job_id: String,

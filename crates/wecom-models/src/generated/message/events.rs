@@ -94,7 +94,7 @@ pub enum MessageEvent {
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("文本消息", "text"))]
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TextMessage {
     /// The text.
     pub content: String,
@@ -107,7 +107,7 @@ pub struct TextMessage {
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("图片消息", "image"))]
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ImageMessage {
     /// The image's URL.
     pub pic_url: String,
@@ -122,7 +122,7 @@ pub struct ImageMessage {
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("语音消息", "voice"))]
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct VoiceMessage {
     /// The recording's `media_id`, valid for 3 days.
     pub media_id: String,
@@ -137,7 +137,7 @@ pub struct VoiceMessage {
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("视频消息", "video"))]
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct VideoMessage {
     /// The video's `media_id`, valid for 3 days.
     pub media_id: String,
@@ -152,7 +152,7 @@ pub struct VideoMessage {
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("位置消息", "location"))]
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LocationMessage {
     /// The latitude, in degrees.
     pub location_x: f64,
@@ -173,7 +173,7 @@ pub struct LocationMessage {
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("链接消息", "link"))]
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LinkMessage {
     /// The title.
     pub title: String,
@@ -196,7 +196,7 @@ pub struct LinkMessage {
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("成员关注及取消关注事件（关注）", "subscribe"))]
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SubscribeAgent {
     /// Always empty. May be absent.
     pub event_key: Option<String>,
@@ -213,7 +213,7 @@ pub struct SubscribeAgent {
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("成员关注及取消关注事件（取消关注）", "unsubscribe"))]
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UnsubscribeAgent {
     /// Always empty. May be absent.
     pub event_key: Option<String>,
@@ -226,7 +226,7 @@ pub struct UnsubscribeAgent {
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("进入应用", "enter_agent"))]
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct EnterAgent {
     /// Always empty.
     pub event_key: String,
@@ -242,7 +242,7 @@ pub struct EnterAgent {
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("上报地理位置", "LOCATION"))]
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ReportLocation {
     /// The latitude, in degrees.
     pub latitude: f64,
@@ -263,7 +263,7 @@ pub struct ReportLocation {
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("点击菜单拉取消息的事件推送", "click"))]
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ClickMenu {
     /// The `key` of the menu item.
     pub event_key: String,
@@ -278,7 +278,7 @@ pub struct ClickMenu {
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("点击菜单跳转链接的事件推送", "view"))]
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ViewMenu {
     /// The URL.
     pub event_key: String,
@@ -294,7 +294,7 @@ pub struct ViewMenu {
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("点击菜单跳转小程序的事件推送", "view_miniprogram"))]
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ViewMiniprogram {
     /// The path in the mini program.
     pub event_key: String,
@@ -309,7 +309,7 @@ pub struct ViewMiniprogram {
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("扫码推事件的事件推送", "scancode_push"))]
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ScanCodePush {
     /// The `key` of the menu item.
     pub event_key: String,
@@ -333,7 +333,7 @@ pub struct ScanCodePush {
     )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ScanCodeWaitMsg {
     /// The `key` of the menu item.
     pub event_key: String,
@@ -350,7 +350,7 @@ pub struct ScanCodeWaitMsg {
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("弹出系统拍照发图的事件推送", "pic_sysphoto"))]
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PicSysPhoto {
     /// The `key` of the menu item.
     pub event_key: String,
@@ -368,7 +368,7 @@ pub struct PicSysPhoto {
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("弹出拍照或者相册发图的事件推送", "pic_photo_or_album"))]
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PicPhotoOrAlbum {
     /// The `key` of the menu item.
     pub event_key: String,
@@ -385,7 +385,7 @@ pub struct PicPhotoOrAlbum {
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("弹出微信相册发图器的事件推送", "pic_weixin"))]
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PicWeixin {
     /// The `key` of the menu item.
     pub event_key: String,
@@ -403,7 +403,7 @@ pub struct PicWeixin {
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("弹出地理位置选择器的事件推送", "location_select"))]
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LocationSelect {
     /// The `key` of the menu item.
     pub event_key: String,
@@ -423,7 +423,7 @@ pub struct LocationSelect {
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("模板卡片事件推送", "template_card_event"))]
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TemplateCardEvent {
     /// The `key` of the button.
     pub event_key: String,
@@ -447,7 +447,7 @@ pub struct TemplateCardEvent {
     alias("通用模板卡片右上角菜单事件推送", "template_card_menu_event")
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TemplateCardMenuEvent {
     /// The `key` of the button.
     pub event_key: String,
@@ -461,7 +461,7 @@ pub struct TemplateCardMenuEvent {
 
 /// A scanned code.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ScanCodeInfo {
     /// The type of the code, usually `qrcode`.
     pub scan_type: String,
@@ -471,7 +471,7 @@ pub struct ScanCodeInfo {
 
 /// Images that were sent.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ImagesInfo {
     /// The number of images.
     pub count: u64,
@@ -481,7 +481,7 @@ pub struct ImagesInfo {
 
 /// An image that was sent.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ImageInfo {
     /// The image's MD5, to check it against the one received.
     pub pic_md5_sum: String,
@@ -489,7 +489,7 @@ pub struct ImageInfo {
 
 /// A location that was chosen.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LocationInfo {
     /// The latitude, in degrees.
     pub location_x: f64,
@@ -505,7 +505,7 @@ pub struct LocationInfo {
 
 /// The options chosen for a question.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SelectedItem {
     /// The `key` of the question.
     pub question_key: String,

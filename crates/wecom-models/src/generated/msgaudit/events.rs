@@ -35,5 +35,5 @@ pub enum MsgauditEvent {
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("产生会话回调事件", "msgaudit_notify"))]
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MsgAuditNotify {}
