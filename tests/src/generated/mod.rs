@@ -1804,12 +1804,109 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         wecom_models::wedoc::permission::ModDocSafetySetting,
     >(wedoc::permission::MOD_DOC_SAFETY_SETTING, &[], &[]),
     Contract::of::<
+        wecom_models::wedoc::smartsheet::AddSheet,
+    >(wedoc::smartsheet::ADD_SHEET, &[], &[]),
+    Contract::of::<
+        wecom_models::wedoc::smartsheet::DeleteSheet,
+    >(wedoc::smartsheet::DELETE_SHEET, &[], &[]),
+    Contract::of::<
+        wecom_models::wedoc::smartsheet::UpdateSheet,
+    >(wedoc::smartsheet::UPDATE_SHEET, &["/properties"], &[]),
+    Contract::of::<
+        wecom_models::wedoc::smartsheet::GetSheet,
+    >(wedoc::smartsheet::GET_SHEET, &[], &[]),
+    Contract::of::<
+        wecom_models::wedoc::smartsheet::AddView,
+    >(
+        wedoc::smartsheet::ADD_VIEW,
+        &[],
+        &[
+            "/view/property/group_spec",
+            "/view/property/filter_spec/conditions/*/date_time_value/value",
+            "/view/property/color_config/conditions/*/condition",
+            "/view/property/color_config/conditions/*/condition/date_time_value/value",
+        ],
+    ),
+    Contract::of::<
+        wecom_models::wedoc::smartsheet::DeleteViews,
+    >(wedoc::smartsheet::DELETE_VIEWS, &[], &[]),
+    Contract::of::<
+        wecom_models::wedoc::smartsheet::UpdateView,
+    >(
+        wedoc::smartsheet::UPDATE_VIEW,
+        &[
+            "/property/group_spec",
+            "/property/filter_spec/conditions/*/date_time_value/value",
+            "/property/color_config/conditions/*/condition",
+            "/property/color_config/conditions/*/condition/date_time_value/value",
+        ],
+        &[
+            "/view/property/group_spec",
+            "/view/property/filter_spec/conditions/*/date_time_value/value",
+            "/view/property/color_config/conditions/*/condition",
+            "/view/property/color_config/conditions/*/condition/date_time_value/value",
+        ],
+    ),
+    Contract::of::<
+        wecom_models::wedoc::smartsheet::GetViews,
+    >(
+        wedoc::smartsheet::GET_VIEWS,
+        &[],
+        &[
+            "/views/*/property/group_spec",
+            "/views/*/property/filter_spec/conditions/*/date_time_value/value",
+            "/views/*/property/color_config/conditions/*/condition",
+            "/views/*/property/color_config/conditions/*/condition/date_time_value/value",
+        ],
+    ),
+    Contract::of::<
+        wecom_models::wedoc::smartsheet::AddFields,
+    >(wedoc::smartsheet::ADD_FIELDS, &[], &[]),
+    Contract::of::<
+        wecom_models::wedoc::smartsheet::UpdateFields,
+    >(wedoc::smartsheet::UPDATE_FIELDS, &[], &[]),
+    Contract::of::<
+        wecom_models::wedoc::smartsheet::DeleteFields,
+    >(wedoc::smartsheet::DELETE_FIELDS, &[], &[]),
+    Contract::of::<
+        wecom_models::wedoc::smartsheet::GetFields,
+    >(wedoc::smartsheet::GET_FIELDS, &[], &["/total"]),
+    Contract::of::<
         wecom_models::wedoc::smartsheet::GetRecords,
     >(
         wedoc::smartsheet::GET_RECORDS,
         &["/filter_spec/conditions/*/date_time_value/value"],
         &["/records/*/values/*/*/doc_type", "/records/*/values/*/*/user_id"],
     ),
+    Contract::of::<
+        wecom_models::wedoc::smartsheet::AddRecords,
+    >(
+        wedoc::smartsheet::ADD_RECORDS,
+        &["/records/*/values/*/*/doc_type", "/records/*/values/*/*/user_id"],
+        &["/records/*/values/*/*/doc_type", "/records/*/values/*/*/user_id"],
+    ),
+    Contract::of::<
+        wecom_models::wedoc::smartsheet::UpdateRecords,
+    >(
+        wedoc::smartsheet::UPDATE_RECORDS,
+        &["/records/*/values/*/*/doc_type", "/records/*/values/*/*/user_id"],
+        &["/records/*/values/*/*/doc_type", "/records/*/values/*/*/user_id"],
+    ),
+    Contract::of::<
+        wecom_models::wedoc::smartsheet::DeleteRecords,
+    >(wedoc::smartsheet::DELETE_RECORDS, &[], &[]),
+    Contract::of::<
+        wecom_models::wedoc::smartsheet::AddFieldGroup,
+    >(wedoc::smartsheet::ADD_FIELD_GROUP, &[], &[]),
+    Contract::of::<
+        wecom_models::wedoc::smartsheet::DeleteFieldGroups,
+    >(wedoc::smartsheet::DELETE_FIELD_GROUPS, &[], &[]),
+    Contract::of::<
+        wecom_models::wedoc::smartsheet::UpdateFieldGroup,
+    >(wedoc::smartsheet::UPDATE_FIELD_GROUP, &[], &["/field_group"]),
+    Contract::of::<
+        wecom_models::wedoc::smartsheet::GetFieldGroups,
+    >(wedoc::smartsheet::GET_FIELD_GROUPS, &[], &[]),
     Contract::of::<
         wecom_models::wedoc::smartsheet_groupchat::ListGroupChat,
     >(wedoc::smartsheet_groupchat::LIST_GROUP_CHAT, &[], &[]),

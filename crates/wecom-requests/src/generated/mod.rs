@@ -1041,7 +1041,45 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     #[cfg(feature = "wedoc")]
     <wecom_models::wedoc::permission::ModDocSafetySetting as crate::Endpoint>::META,
     #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::smartsheet::AddSheet as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::smartsheet::DeleteSheet as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::smartsheet::UpdateSheet as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::smartsheet::GetSheet as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::smartsheet::AddView as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::smartsheet::DeleteViews as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::smartsheet::UpdateView as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::smartsheet::GetViews as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::smartsheet::AddFields as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::smartsheet::UpdateFields as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::smartsheet::DeleteFields as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::smartsheet::GetFields as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
     <wecom_models::wedoc::smartsheet::GetRecords as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::smartsheet::AddRecords as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::smartsheet::UpdateRecords as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::smartsheet::DeleteRecords as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::smartsheet::AddFieldGroup as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::smartsheet::DeleteFieldGroups as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::smartsheet::UpdateFieldGroup as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::smartsheet::GetFieldGroups as crate::Endpoint>::META,
     #[cfg(feature = "wedoc")]
     <wecom_models::wedoc::smartsheet_groupchat::ListGroupChat as crate::Endpoint>::META,
     #[cfg(feature = "wedoc")]

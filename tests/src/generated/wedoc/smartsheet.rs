@@ -5,6 +5,781 @@
 #[allow(unused_imports)]
 use wecom_models::wedoc::smartsheet::*;
 
+pub(crate) const ADD_SHEET: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "docid": "dcAJ2GCAAAXtWyuj", "properties": { "title": "Tasks", "index": 2 } }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "properties": { "sheet_id": "tQ7xKd", "title": "Tasks", "index": 2 }
+}"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{ "docid": "dcAJ2GCAAAXtWyuj" }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "properties": { "sheet_id": "tR8yLe", "title": "Sheet 2", "index": 3 }
+}"#,
+    },
+];
+
+#[test]
+fn add_sheet() {
+    crate::snapshot::snapshot::<AddSheet>(ADD_SHEET);
+}
+
+pub(crate) const DELETE_SHEET: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "docid": "dcAJ2GCAAAXtWyuj", "sheet_id": "tQ7xKd" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+
+#[test]
+fn delete_sheet() {
+    crate::snapshot::snapshot::<DeleteSheet>(DELETE_SHEET);
+}
+
+pub(crate) const UPDATE_SHEET: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "docid": "dcAJ2GCAAAXtWyuj", "properties": { "sheet_id": "tQ7xKd", "title": "Open tasks" } }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+
+#[test]
+fn update_sheet() {
+    crate::snapshot::snapshot::<UpdateSheet>(UPDATE_SHEET);
+}
+
+pub(crate) const GET_SHEET: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "docid": "dcAJ2GCAAAXtWyuj", "need_all_type_sheet": true }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "sheet_list": [
+    { "sheet_id": "tQ7xKd", "title": "Tasks", "is_visible": true, "type": "smartsheet" },
+    { "sheet_id": "tS9zMf", "title": "Overview", "is_visible": false, "type": "dashboard" },
+    { "sheet_id": "tT1aNg", "title": "Read me", "is_visible": true, "type": "external" }
+  ]
+}"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{ "docid": "dcAJ2GCAAAXtWyuj", "sheet_id": "tQ7xKd" }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "sheet_list": [{ "sheet_id": "tQ7xKd", "title": "Tasks", "is_visible": true, "type": "smartsheet" }]
+}"#,
+    },
+];
+
+#[test]
+fn get_sheet() {
+    crate::snapshot::snapshot::<GetSheet>(GET_SHEET);
+}
+
+pub(crate) const ADD_VIEW: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "docid": "dcAJ2GCAAAXtWyuj",
+  "sheet_id": "tQ7xKd",
+  "view_title": "All tasks",
+  "view_type": "VIEW_TYPE_GRID"
+}"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "view": { "view_id": "vWm3Rz", "view_title": "All tasks", "view_type": "VIEW_TYPE_GRID" }
+}"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{
+  "docid": "dcAJ2GCAAAXtWyuj",
+  "sheet_id": "tQ7xKd",
+  "view_title": "Plan",
+  "view_type": "VIEW_TYPE_GANTT",
+  "property_gantt": { "start_date_field_id": "fSta06", "end_date_field_id": "fDue05" }
+}"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "view": { "view_id": "vXn4Sa", "view_title": "Plan", "view_type": "VIEW_TYPE_GANTT" }
+}"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{
+  "docid": "dcAJ2GCAAAXtWyuj",
+  "sheet_id": "tQ7xKd",
+  "view_title": "This month",
+  "view_type": "VIEW_TYPE_CALENDAR",
+  "property_calendar": { "start_date_field_id": "fSta06", "end_date_field_id": "fDue05" }
+}"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "view": { "view_id": "vYo5Tb", "view_title": "This month", "view_type": "VIEW_TYPE_CALENDAR" }
+}"#,
+    },
+];
+
+#[test]
+fn add_view() {
+    crate::snapshot::snapshot::<AddView>(ADD_VIEW);
+}
+
+pub(crate) const DELETE_VIEWS: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "docid": "dcAJ2GCAAAXtWyuj", "sheet_id": "tQ7xKd", "view_ids": ["vWm3Rz", "vXn4Sa"] }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+
+#[test]
+fn delete_views() {
+    crate::snapshot::snapshot::<DeleteViews>(DELETE_VIEWS);
+}
+
+pub(crate) const UPDATE_VIEW: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "docid": "dcAJ2GCAAAXtWyuj",
+  "sheet_id": "tQ7xKd",
+  "view_id": "vWm3Rz",
+  "view_title": "Small tasks",
+  "property": {
+    "auto_sort": true,
+    "sort_spec": {
+      "sort_infos": [{ "field_id": "fEff02", "desc": true }, { "field_id": "fTask1" }]
+    },
+    "group_spec": { "groups": [{ "field_id": "fOwn04", "desc": false }, { "field_id": "fDone3" }] },
+    "filter_spec": {
+      "conjunction": "CONJUNCTION_AND",
+      "conditions": [
+        {
+          "field_id": "fTask1",
+          "field_type": "FIELD_TYPE_TEXT",
+          "operator": "OPERATOR_CONTAINS",
+          "string_value": { "value": ["invoice"] }
+        }
+      ]
+    },
+    "is_field_stat_enabled": false,
+    "field_visibility": { "fTask1": true, "fPhone": false },
+    "frozen_field_count": 1,
+    "color_config": {
+      "conditions": [
+        {
+          "type": "VIEW_COLOR_CONDITION_TYPE_ROW",
+          "color": "chromeMintLighten_4",
+          "condition": {
+            "field_id": "fEff02",
+            "field_type": "FIELD_TYPE_NUMBER",
+            "operator": "OPERATOR_IS_LESS",
+            "number_value": { "value": 3 }
+          }
+        }
+      ]
+    }
+  }
+}"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "view": {
+    "view_id": "vWm3Rz",
+    "view_title": "Small tasks",
+    "view_type": "VIEW_TYPE_GRID",
+    "property": {
+      "auto_sort": true,
+      "sort_spec": {
+        "sort_infos": [{ "field_id": "fEff02", "desc": true }, { "field_id": "fTask1" }]
+      },
+      "group_spec": { "groups": [{ "field_id": "fOwn04", "desc": false }, { "field_id": "fDone3" }] },
+      "filter_spec": {
+        "conjunction": "CONJUNCTION_AND",
+        "conditions": [
+          {
+            "field_id": "fTask1",
+            "field_type": "FIELD_TYPE_TEXT",
+            "operator": "OPERATOR_CONTAINS",
+            "string_value": { "value": ["invoice"] }
+          }
+        ]
+      },
+      "is_field_stat_enabled": false,
+      "field_visibility": { "fTask1": true, "fPhone": false },
+      "frozen_field_count": 1,
+      "color_config": {
+        "conditions": [
+          {
+            "id": "4812345678",
+            "type": "VIEW_COLOR_CONDITION_TYPE_ROW",
+            "color": "chromeMintLighten_4",
+            "condition": {
+              "field_id": "fEff02",
+              "field_type": "FIELD_TYPE_NUMBER",
+              "operator": "OPERATOR_IS_LESS",
+              "number_value": { "value": 3 }
+            }
+          }
+        ]
+      }
+    }
+  }
+}"#,
+    },
+];
+
+#[test]
+fn update_view() {
+    crate::snapshot::snapshot::<UpdateView>(UPDATE_VIEW);
+}
+
+pub(crate) const GET_VIEWS: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "docid": "dcAJ2GCAAAXtWyuj",
+  "sheet_id": "tQ7xKd",
+  "view_ids": ["vWm3Rz", "vXn4Sa", "vYo5Tb"],
+  "offset": 0,
+  "limit": 2
+}"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "total": 3,
+  "has_more": true,
+  "next": 2,
+  "views": [
+    {
+      "view_id": "vWm3Rz",
+      "view_title": "Small tasks",
+      "view_type": "VIEW_TYPE_KANBAN",
+      "property": {
+        "auto_sort": true,
+        "sort_spec": {
+          "sort_infos": [{ "field_id": "fEff02", "desc": true }, { "field_id": "fTask1" }]
+        },
+        "group_spec": { "groups": [{ "field_id": "fOwn04", "desc": false }, { "field_id": "fDone3" }] },
+        "filter_spec": {
+          "conjunction": "CONJUNCTION_AND",
+          "conditions": [
+            {
+              "field_id": "fTask1",
+              "field_type": "FIELD_TYPE_TEXT",
+              "operator": "OPERATOR_CONTAINS",
+              "string_value": { "value": ["invoice"] }
+            }
+          ]
+        },
+        "is_field_stat_enabled": false,
+        "field_visibility": { "fTask1": true, "fPhone": false },
+        "frozen_field_count": 1,
+        "color_config": {
+          "conditions": [
+            {
+              "id": "4812345678",
+              "type": "VIEW_COLOR_CONDITION_TYPE_ROW",
+              "color": "chromeMintLighten_4",
+              "condition": {
+                "field_id": "fEff02",
+                "field_type": "FIELD_TYPE_NUMBER",
+                "operator": "OPERATOR_IS_LESS",
+                "number_value": { "value": 3 }
+              }
+            }
+          ]
+        }
+      }
+    },
+    {
+      "view_id": "vXn4Sa",
+      "view_title": "Plan",
+      "view_type": "VIEW_TYPE_GANTT",
+      "property": { "auto_sort": false, "sort_spec": {}, "group_spec": {}, "filter_spec": {} }
+    }
+  ]
+}"#,
+    },
+];
+
+#[test]
+fn get_views() {
+    crate::snapshot::snapshot::<GetViews>(GET_VIEWS);
+}
+
+pub(crate) const ADD_FIELDS: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "docid": "dcAJ2GCAAAXtWyuj",
+  "sheet_id": "tQ7xKd",
+  "fields": [
+    { "field_title": "Task", "field_type": "FIELD_TYPE_TEXT" },
+    {
+      "field_title": "Effort",
+      "field_type": "FIELD_TYPE_NUMBER",
+      "property_number": { "decimal_places": 1, "use_separate": true }
+    },
+    {
+      "field_title": "Done",
+      "field_type": "FIELD_TYPE_CHECKBOX",
+      "property_checkbox": { "checked": false }
+    },
+    {
+      "field_title": "Due",
+      "field_type": "FIELD_TYPE_DATE_TIME",
+      "property_date_time": { "format": "yyyy-mm-dd hh:mm", "auto_fill": false }
+    },
+    {
+      "field_title": "Files",
+      "field_type": "FIELD_TYPE_ATTACHMENT",
+      "property_attachment": { "display_mode": "DISPLAY_MODE_GRID" }
+    },
+    {
+      "field_title": "Owners",
+      "field_type": "FIELD_TYPE_USER",
+      "property_user": { "is_multiple": true, "is_notified": false }
+    },
+    {
+      "field_title": "Home page",
+      "field_type": "FIELD_TYPE_URL",
+      "property_url": { "type": "LINK_TYPE_ICON_TEXT" }
+    },
+    {
+      "field_title": "Labels",
+      "field_type": "FIELD_TYPE_SELECT",
+      "property_select": { "is_quick_add": true, "options": [{ "text": "urgent", "style": 18 }] }
+    },
+    {
+      "field_title": "Created",
+      "field_type": "FIELD_TYPE_CREATED_TIME",
+      "property_created_time": { "format": "yyyy/m/d" }
+    },
+    {
+      "field_title": "Changed",
+      "field_type": "FIELD_TYPE_MODIFIED_TIME",
+      "property_modified_time": { "format": "m/d/yyyy" }
+    },
+    {
+      "field_title": "Progress",
+      "field_type": "FIELD_TYPE_PROGRESS",
+      "property_progress": { "decimal_places": 0 }
+    },
+    {
+      "field_title": "State",
+      "field_type": "FIELD_TYPE_SINGLE_SELECT",
+      "property_single_select": { "is_quick_add": false, "options": [{ "text": "open", "style": 3 }] }
+    },
+    {
+      "field_title": "Depends on",
+      "field_type": "FIELD_TYPE_REFERENCE",
+      "property_reference": {
+        "sub_id": "tQ7xKd",
+        "filed_id": "fTask1",
+        "is_multiple": true,
+        "view_id": "vWm3Rz"
+      }
+    },
+    {
+      "field_title": "Place",
+      "field_type": "FIELD_TYPE_LOCATION",
+      "property_location": { "input_type": "LOCATION_INPUT_TYPE_AUTO" }
+    },
+    {
+      "field_title": "No.",
+      "field_type": "FIELD_TYPE_AUTONUMBER",
+      "property_auto_number": {
+        "type": "NUMBER_TYPE_CUSTOM",
+        "rules": [
+          { "type": "NUMBER_RULE_TYPE_FIXED_CHAR", "value": "T-" },
+          { "type": "NUMBER_RULE_TYPE_TIME", "value": "YYYYMM" },
+          { "type": "NUMBER_RULE_TYPE_INCR", "value": "4" }
+        ],
+        "reformat_existing_record": true
+      }
+    },
+    {
+      "field_title": "Price",
+      "field_type": "FIELD_TYPE_CURRENCY",
+      "property_currency": {
+        "currency_type": "CURRENCY_TYPE_EUR",
+        "decimal_places": 2,
+        "use_separate": false
+      }
+    },
+    {
+      "field_title": "Chats",
+      "field_type": "FIELD_TYPE_WWGROUP",
+      "property_ww_group": { "allow_multiple": true }
+    },
+    {
+      "field_title": "Share",
+      "field_type": "FIELD_TYPE_PERCENTAGE",
+      "property_percentage": { "decimal_places": -1, "use_separate": false }
+    },
+    {
+      "field_title": "Code",
+      "field_type": "FIELD_TYPE_BARCODE",
+      "property_barcode": { "mobile_scan_only": true }
+    }
+  ]
+}"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "fields": [
+    { "field_id": "fTask1", "field_title": "Task", "field_type": "FIELD_TYPE_TEXT" },
+    {
+      "field_id": "fEff02",
+      "field_title": "Effort",
+      "field_type": "FIELD_TYPE_NUMBER",
+      "property_number": { "decimal_places": 1, "use_separate": true }
+    },
+    {
+      "field_id": "fDone3",
+      "field_title": "Done",
+      "field_type": "FIELD_TYPE_CHECKBOX",
+      "property_checkbox": { "checked": false }
+    },
+    {
+      "field_id": "fDue05",
+      "field_title": "Due",
+      "field_type": "FIELD_TYPE_DATE_TIME",
+      "property_date_time": { "format": "yyyy-mm-dd hh:mm", "auto_fill": false }
+    },
+    {
+      "field_id": "fFile7",
+      "field_title": "Files",
+      "field_type": "FIELD_TYPE_ATTACHMENT",
+      "property_attachment": { "display_mode": "DISPLAY_MODE_GRID" }
+    },
+    {
+      "field_id": "fOwn04",
+      "field_title": "Owners",
+      "field_type": "FIELD_TYPE_USER",
+      "property_user": { "is_multiple": true, "is_notified": false }
+    },
+    {
+      "field_id": "fHome8",
+      "field_title": "Home page",
+      "field_type": "FIELD_TYPE_URL",
+      "property_url": { "type": "LINK_TYPE_ICON_TEXT" }
+    },
+    {
+      "field_id": "fLab09",
+      "field_title": "Labels",
+      "field_type": "FIELD_TYPE_SELECT",
+      "property_select": {
+        "is_quick_add": true,
+        "options": [{ "id": "oA7", "text": "urgent", "style": 18 }]
+      }
+    },
+    {
+      "field_id": "fCre10",
+      "field_title": "Created",
+      "field_type": "FIELD_TYPE_CREATED_TIME",
+      "property_created_time": { "format": "yyyy/m/d" }
+    },
+    {
+      "field_id": "fMod06",
+      "field_title": "Changed",
+      "field_type": "FIELD_TYPE_MODIFIED_TIME",
+      "property_modified_time": { "format": "m/d/yyyy" }
+    },
+    {
+      "field_id": "fPro11",
+      "field_title": "Progress",
+      "field_type": "FIELD_TYPE_PROGRESS",
+      "property_progress": { "decimal_places": 0 }
+    },
+    {
+      "field_id": "fSta12",
+      "field_title": "State",
+      "field_type": "FIELD_TYPE_SINGLE_SELECT",
+      "property_single_select": {
+        "is_quick_add": false,
+        "options": [{ "id": "oA7", "text": "open", "style": 3 }]
+      }
+    },
+    {
+      "field_id": "fDep13",
+      "field_title": "Depends on",
+      "field_type": "FIELD_TYPE_REFERENCE",
+      "property_reference": {
+        "sub_id": "tQ7xKd",
+        "filed_id": "fTask1",
+        "is_multiple": true,
+        "view_id": "vWm3Rz"
+      }
+    },
+    {
+      "field_id": "fPla14",
+      "field_title": "Place",
+      "field_type": "FIELD_TYPE_LOCATION",
+      "property_location": { "input_type": "LOCATION_INPUT_TYPE_AUTO" }
+    },
+    {
+      "field_id": "fNum15",
+      "field_title": "No.",
+      "field_type": "FIELD_TYPE_AUTONUMBER",
+      "property_auto_number": {
+        "type": "NUMBER_TYPE_CUSTOM",
+        "rules": [
+          { "type": "NUMBER_RULE_TYPE_FIXED_CHAR", "value": "T-" },
+          { "type": "NUMBER_RULE_TYPE_TIME", "value": "YYYYMM" },
+          { "type": "NUMBER_RULE_TYPE_INCR", "value": "4" }
+        ],
+        "reformat_existing_record": true
+      }
+    },
+    {
+      "field_id": "fPri16",
+      "field_title": "Price",
+      "field_type": "FIELD_TYPE_CURRENCY",
+      "property_currency": {
+        "currency_type": "CURRENCY_TYPE_EUR",
+        "decimal_places": 2,
+        "use_separate": false
+      }
+    },
+    {
+      "field_id": "fCha17",
+      "field_title": "Chats",
+      "field_type": "FIELD_TYPE_WWGROUP",
+      "property_ww_group": { "allow_multiple": true }
+    },
+    {
+      "field_id": "fShr18",
+      "field_title": "Share",
+      "field_type": "FIELD_TYPE_PERCENTAGE",
+      "property_percentage": { "decimal_places": -1, "use_separate": false }
+    },
+    {
+      "field_id": "fCod19",
+      "field_title": "Code",
+      "field_type": "FIELD_TYPE_BARCODE",
+      "property_barcode": { "mobile_scan_only": true }
+    }
+  ]
+}"#,
+    },
+];
+
+#[test]
+fn add_fields() {
+    crate::snapshot::snapshot::<AddFields>(ADD_FIELDS);
+}
+
+pub(crate) const UPDATE_FIELDS: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "docid": "dcAJ2GCAAAXtWyuj",
+  "sheet_id": "tQ7xKd",
+  "fields": [
+    {
+      "field_id": "fTask1",
+      "field_title": "What to do",
+      "field_type": "FIELD_TYPE_TEXT",
+      "property_text": {}
+    },
+    {
+      "field_id": "fEff02",
+      "field_title": "Effort",
+      "field_type": "FIELD_TYPE_NUMBER",
+      "property_number": { "decimal_places": 1, "use_separate": true }
+    },
+    {
+      "field_id": "fDone3",
+      "field_title": "Done",
+      "field_type": "FIELD_TYPE_CHECKBOX",
+      "property_checkbox": { "checked": false }
+    },
+    {
+      "field_id": "fDue05",
+      "field_type": "FIELD_TYPE_DATE_TIME",
+      "property_date_time": { "format": "yyyy-mm-dd hh:mm", "auto_fill": false }
+    },
+    {
+      "field_id": "fFile7",
+      "field_type": "FIELD_TYPE_ATTACHMENT",
+      "property_attachment": { "display_mode": "DISPLAY_MODE_GRID" }
+    },
+    {
+      "field_id": "fOwn04",
+      "field_type": "FIELD_TYPE_USER",
+      "property_user": { "is_multiple": true, "is_notified": false }
+    },
+    {
+      "field_id": "fHome8",
+      "field_type": "FIELD_TYPE_URL",
+      "property_url": { "type": "LINK_TYPE_ICON_TEXT" }
+    },
+    {
+      "field_id": "fLab09",
+      "field_type": "FIELD_TYPE_SELECT",
+      "property_select": {
+        "is_quick_add": true,
+        "options": [{ "id": "oA7", "text": "urgent", "style": 18 }]
+      }
+    },
+    {
+      "field_id": "fCre10",
+      "field_type": "FIELD_TYPE_CREATED_TIME",
+      "property_created_time": { "format": "yyyy/m/d" }
+    },
+    {
+      "field_id": "fMod06",
+      "field_type": "FIELD_TYPE_MODIFIED_TIME",
+      "property_modified_time": { "format": "m/d/yyyy" }
+    },
+    {
+      "field_id": "fPro11",
+      "field_type": "FIELD_TYPE_PROGRESS",
+      "property_progress": { "decimal_places": 0 }
+    },
+    {
+      "field_id": "fSta12",
+      "field_type": "FIELD_TYPE_SINGLE_SELECT",
+      "property_single_select": {
+        "is_quick_add": false,
+        "options": [{ "id": "oA7", "text": "open", "style": 3 }]
+      }
+    },
+    {
+      "field_id": "fDep13",
+      "field_type": "FIELD_TYPE_REFERENCE",
+      "property_reference": {
+        "sub_id": "tQ7xKd",
+        "filed_id": "fTask1",
+        "is_multiple": true,
+        "view_id": "vWm3Rz"
+      }
+    },
+    {
+      "field_id": "fPla14",
+      "field_type": "FIELD_TYPE_LOCATION",
+      "property_location": { "input_type": "LOCATION_INPUT_TYPE_AUTO" }
+    },
+    {
+      "field_id": "fNum15",
+      "field_type": "FIELD_TYPE_AUTONUMBER",
+      "property_auto_number": {
+        "type": "NUMBER_TYPE_CUSTOM",
+        "rules": [
+          { "type": "NUMBER_RULE_TYPE_FIXED_CHAR", "value": "T-" },
+          { "type": "NUMBER_RULE_TYPE_TIME", "value": "YYYYMM" },
+          { "type": "NUMBER_RULE_TYPE_INCR", "value": "4" }
+        ],
+        "reformat_existing_record": true
+      }
+    },
+    {
+      "field_id": "fPri16",
+      "field_type": "FIELD_TYPE_CURRENCY",
+      "property_currency": {
+        "currency_type": "CURRENCY_TYPE_EUR",
+        "decimal_places": 2,
+        "use_separate": false
+      }
+    },
+    {
+      "field_id": "fCha17",
+      "field_type": "FIELD_TYPE_WWGROUP",
+      "property_ww_group": { "allow_multiple": true }
+    },
+    {
+      "field_id": "fShr18",
+      "field_type": "FIELD_TYPE_PERCENTAGE",
+      "property_percentage": { "decimal_places": -1, "use_separate": false }
+    },
+    {
+      "field_id": "fCod19",
+      "field_type": "FIELD_TYPE_BARCODE",
+      "property_barcode": { "mobile_scan_only": true }
+    },
+    {
+      "field_id": "fMak20",
+      "field_title": "Made by",
+      "field_type": "FIELD_TYPE_CREATED_USER",
+      "property_created_user": {}
+    },
+    {
+      "field_id": "fEdi21",
+      "field_title": "Edited by",
+      "field_type": "FIELD_TYPE_MODIFIED_USER",
+      "property_modified_user": {}
+    }
+  ]
+}"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "fields": [
+    { "field_id": "fTask1", "field_title": "What to do", "field_type": "FIELD_TYPE_TEXT" },
+    {
+      "field_id": "fEff02",
+      "field_title": "Effort",
+      "field_type": "FIELD_TYPE_NUMBER",
+      "property_number": { "decimal_places": 1, "use_separate": true }
+    }
+  ]
+}"#,
+    },
+];
+
+#[test]
+fn update_fields() {
+    crate::snapshot::snapshot::<UpdateFields>(UPDATE_FIELDS);
+}
+
+pub(crate) const DELETE_FIELDS: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "docid": "dcAJ2GCAAAXtWyuj", "sheet_id": "tQ7xKd", "field_ids": ["fPro11", "fSta12"] }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+
+#[test]
+fn delete_fields() {
+    crate::snapshot::snapshot::<DeleteFields>(DELETE_FIELDS);
+}
+
+pub(crate) const GET_FIELDS: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "docid": "dcAJ2GCAAAXtWyuj",
+  "sheet_id": "tQ7xKd",
+  "view_id": "vWm3Rz",
+  "field_ids": ["fTask1", "fEff02"],
+  "field_titles": ["Task"],
+  "offset": 0,
+  "limit": 10
+}"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "total": 2,
+  "fields": [
+    { "field_id": "fTask1", "field_title": "Task", "field_type": "FIELD_TYPE_TEXT" },
+    {
+      "field_id": "fEff02",
+      "field_title": "Effort",
+      "field_type": "FIELD_TYPE_NUMBER",
+      "property_number": { "decimal_places": 1, "use_separate": true }
+    }
+  ]
+}"#,
+    },
+];
+
+#[test]
+fn get_fields() {
+    crate::snapshot::snapshot::<GetFields>(GET_FIELDS);
+}
+
 pub(crate) const GET_RECORDS: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{
@@ -157,4 +932,250 @@ pub(crate) const GET_RECORDS: &[crate::snapshot::Example] = &[
 #[test]
 fn get_records() {
     crate::snapshot::snapshot::<GetRecords>(GET_RECORDS);
+}
+
+pub(crate) const ADD_RECORDS: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "docid": "dcAJ2GCAAAXtWyuj",
+  "sheet_id": "tQ7xKd",
+  "key_type": "CELL_VALUE_KEY_TYPE_FIELD_TITLE",
+  "records": [
+    {
+      "values": {
+        "Task": [
+          { "type": "text", "text": "Check the invoice of " },
+          { "type": "url", "text": "our supplier", "link": "https://example.com/supplier" }
+        ],
+        "Effort": 2.5,
+        "Done": false,
+        "Due": "1719964800000",
+        "Photos": [
+          {
+            "id": "front",
+            "title": "Front",
+            "image_url": "https://example.com/front.png",
+            "width": 800,
+            "height": 600
+          }
+        ],
+        "Files": [
+          {
+            "name": "Plan",
+            "size": 2048,
+            "file_ext": "SMARTSHEET",
+            "file_id": "fileZx81",
+            "file_url": "https://example.com/plan",
+            "file_type": "70",
+            "doc_type": 2
+          }
+        ],
+        "Owners": [{ "user_id": "lin.wei" }],
+        "Home page": [{ "type": "url", "text": "Shop", "link": "https://example.com/shop" }],
+        "Labels": [{ "id": "oA7" }, { "style": 3, "text": "finance" }],
+        "Place": [
+          {
+            "source_type": 1,
+            "id": "9071234500112233",
+            "latitude": "22.54321",
+            "longitude": "114.05678",
+            "title": "City library"
+          }
+        ]
+      }
+    }
+  ]
+}"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "records": [
+    {
+      "record_id": "rA1b2C",
+      "values": {
+        "Task": [
+          { "type": "text", "text": "Check the invoice of " },
+          { "type": "url", "text": "our supplier", "link": "https://example.com/supplier" }
+        ],
+        "Effort": 2.5,
+        "Done": false,
+        "Due": "1719964800000",
+        "Photos": [
+          {
+            "id": "front",
+            "title": "Front",
+            "image_url": "https://example.com/front.png",
+            "width": 800,
+            "height": 600
+          }
+        ],
+        "Files": [
+          {
+            "name": "Plan",
+            "size": 2048,
+            "file_ext": "SMARTSHEET",
+            "file_id": "fileZx81",
+            "file_url": "https://example.com/plan",
+            "file_type": "70",
+            "doc_type": 2
+          }
+        ],
+        "Owners": [{ "user_id": "lin.wei" }],
+        "Home page": [{ "type": "url", "text": "Shop", "link": "https://example.com/shop" }],
+        "Labels": [
+          { "id": "oA7", "style": 18, "text": "urgent" },
+          { "id": "oB8", "style": 3, "text": "finance" }
+        ],
+        "Place": [
+          {
+            "source_type": 1,
+            "id": "9071234500112233",
+            "latitude": "22.54321",
+            "longitude": "114.05678",
+            "title": "City library"
+          }
+        ]
+      }
+    }
+  ]
+}"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{
+  "docid": "dcAJ2GCAAAXtWyuj",
+  "sheet_id": "tQ7xKd",
+  "key_type": "CELL_VALUE_KEY_TYPE_FIELD_ID",
+  "records": [{ "values": { "fEff02": 4 } }, { "values": { "fPhone": "13000000000" } }]
+}"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "records": [
+    { "record_id": "rD3e4F", "values": { "fEff02": 4 } },
+    { "record_id": "rG5h6I", "values": { "fPhone": "13000000000" } }
+  ]
+}"#,
+    },
+];
+
+#[test]
+fn add_records() {
+    crate::snapshot::snapshot::<AddRecords>(ADD_RECORDS);
+}
+
+pub(crate) const UPDATE_RECORDS: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "docid": "dcAJ2GCAAAXtWyuj",
+  "sheet_id": "tQ7xKd",
+  "key_type": "CELL_VALUE_KEY_TYPE_FIELD_TITLE",
+  "records": [{ "record_id": "rA1b2C", "values": { "Done": true } }]
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "records": [{ "record_id": "rA1b2C", "values": { "Done": true } }] }"#,
+    },
+];
+
+#[test]
+fn update_records() {
+    crate::snapshot::snapshot::<UpdateRecords>(UPDATE_RECORDS);
+}
+
+pub(crate) const DELETE_RECORDS: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "docid": "dcAJ2GCAAAXtWyuj", "sheet_id": "tQ7xKd", "record_ids": ["rA1b2C", "rD3e4F"] }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+
+#[test]
+fn delete_records() {
+    crate::snapshot::snapshot::<DeleteRecords>(DELETE_RECORDS);
+}
+
+pub(crate) const ADD_FIELD_GROUP: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "docid": "dcAJ2GCAAAXtWyuj",
+  "sheet_id": "tQ7xKd",
+  "name": "Planning",
+  "children": [{ "field_id": "fDue05" }, { "field_id": "fOwn04" }]
+}"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "field_group": {
+    "field_group_id": "gA1b2C",
+    "name": "Planning",
+    "children": [{ "field_id": "fDue05" }, { "field_id": "fOwn04" }]
+  }
+}"#,
+    },
+];
+
+#[test]
+fn add_field_group() {
+    crate::snapshot::snapshot::<AddFieldGroup>(ADD_FIELD_GROUP);
+}
+
+pub(crate) const DELETE_FIELD_GROUPS: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "docid": "dcAJ2GCAAAXtWyuj", "sheet_id": "tQ7xKd", "field_group_ids": ["gA1b2C", "gB2c3D"] }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+
+#[test]
+fn delete_field_groups() {
+    crate::snapshot::snapshot::<DeleteFieldGroups>(DELETE_FIELD_GROUPS);
+}
+
+pub(crate) const UPDATE_FIELD_GROUP: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "docid": "dcAJ2GCAAAXtWyuj",
+  "sheet_id": "tQ7xKd",
+  "field_group_id": "gA1b2C",
+  "name": "Planning",
+  "children": [{ "field_id": "fDue05" }, { "field_id": "fOwn04" }]
+}"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "field_group": {
+    "field_group_id": "gA1b2C",
+    "name": "Planning",
+    "children": [{ "field_id": "fDue05" }, { "field_id": "fOwn04" }]
+  }
+}"#,
+    },
+];
+
+#[test]
+fn update_field_group() {
+    crate::snapshot::snapshot::<UpdateFieldGroup>(UPDATE_FIELD_GROUP);
+}
+
+pub(crate) const GET_FIELD_GROUPS: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "docid": "dcAJ2GCAAAXtWyuj", "sheet_id": "tQ7xKd", "offset": 0, "limit": 10 }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "total": 1,
+  "has_more": false,
+  "next": 0,
+  "field_groups": [
+    {
+      "field_group_id": "gA1b2C",
+      "name": "Planning",
+      "children": [{ "field_id": "fDue05" }, { "field_id": "fOwn04" }]
+    }
+  ]
+}"#,
+    },
+];
+
+#[test]
+fn get_field_groups() {
+    crate::snapshot::snapshot::<GetFieldGroups>(GET_FIELD_GROUPS);
 }

@@ -7,6 +7,528 @@ use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
+        id: "wedoc.smartsheet.add_sheet",
+        method: "POST",
+        path: "/cgi-bin/wedoc/smartsheet/add_sheet",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &["docid"],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "properties": { "sheet_id": "tQ7xKd", "title": "Tasks", "index": 2 }
+}"#,
+        cases: &[],
+    },
+    Route {
+        id: "wedoc.smartsheet.delete_sheet",
+        method: "POST",
+        path: "/cgi-bin/wedoc/smartsheet/delete_sheet",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &["docid", "sheet_id"],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
+    },
+    Route {
+        id: "wedoc.smartsheet.update_sheet",
+        method: "POST",
+        path: "/cgi-bin/wedoc/smartsheet/update_sheet",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &["docid", "properties", "properties.sheet_id"],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
+    },
+    Route {
+        id: "wedoc.smartsheet.get_sheet",
+        method: "POST",
+        path: "/cgi-bin/wedoc/smartsheet/get_sheet",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &["docid"],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "sheet_list": [
+    { "sheet_id": "tQ7xKd", "title": "Tasks", "is_visible": true, "type": "smartsheet" },
+    { "sheet_id": "tS9zMf", "title": "Overview", "is_visible": false, "type": "dashboard" },
+    { "sheet_id": "tT1aNg", "title": "Read me", "is_visible": true, "type": "external" }
+  ]
+}"#,
+        cases: &[],
+    },
+    Route {
+        id: "wedoc.smartsheet.add_view",
+        method: "POST",
+        path: "/cgi-bin/wedoc/smartsheet/add_view",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &[
+            "docid",
+            "sheet_id",
+            "view_title",
+            "view_type",
+            "property_gantt.start_date_field_id",
+            "property_gantt.end_date_field_id",
+            "property_calendar.start_date_field_id",
+            "property_calendar.end_date_field_id",
+        ],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "view": { "view_id": "vWm3Rz", "view_title": "All tasks", "view_type": "VIEW_TYPE_GRID" }
+}"#,
+        cases: &[],
+    },
+    Route {
+        id: "wedoc.smartsheet.delete_views",
+        method: "POST",
+        path: "/cgi-bin/wedoc/smartsheet/delete_views",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &["docid", "sheet_id", "view_ids"],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
+    },
+    Route {
+        id: "wedoc.smartsheet.update_view",
+        method: "POST",
+        path: "/cgi-bin/wedoc/smartsheet/update_view",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &[
+            "docid",
+            "sheet_id",
+            "view_id",
+            "property.sort_spec.sort_infos[].field_id",
+            "property.group_spec.groups[].field_id",
+            "property.filter_spec.conditions[].field_id",
+            "property.filter_spec.conditions[].field_type",
+            "property.filter_spec.conditions[].operator",
+            "property.filter_spec.conditions[].string_value.value",
+            "property.filter_spec.conditions[].number_value.value",
+            "property.filter_spec.conditions[].bool_value.value",
+            "property.filter_spec.conditions[].user_value.value",
+            "property.filter_spec.conditions[].date_time_value.type",
+            "property.color_config.conditions",
+            "property.color_config.conditions[].type",
+            "property.color_config.conditions[].color",
+            "property.color_config.conditions[].condition",
+            "property.color_config.conditions[].condition.field_id",
+            "property.color_config.conditions[].condition.field_type",
+            "property.color_config.conditions[].condition.operator",
+            "property.color_config.conditions[].condition.string_value.value",
+            "property.color_config.conditions[].condition.number_value.value",
+            "property.color_config.conditions[].condition.bool_value.value",
+            "property.color_config.conditions[].condition.user_value.value",
+            "property.color_config.conditions[].condition.date_time_value.type",
+        ],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "view": {
+    "view_id": "vWm3Rz",
+    "view_title": "Small tasks",
+    "view_type": "VIEW_TYPE_GRID",
+    "property": {
+      "auto_sort": true,
+      "sort_spec": {
+        "sort_infos": [{ "field_id": "fEff02", "desc": true }, { "field_id": "fTask1" }]
+      },
+      "group_spec": { "groups": [{ "field_id": "fOwn04", "desc": false }, { "field_id": "fDone3" }] },
+      "filter_spec": {
+        "conjunction": "CONJUNCTION_AND",
+        "conditions": [
+          {
+            "field_id": "fTask1",
+            "field_type": "FIELD_TYPE_TEXT",
+            "operator": "OPERATOR_CONTAINS",
+            "string_value": { "value": ["invoice"] }
+          }
+        ]
+      },
+      "is_field_stat_enabled": false,
+      "field_visibility": { "fTask1": true, "fPhone": false },
+      "frozen_field_count": 1,
+      "color_config": {
+        "conditions": [
+          {
+            "id": "4812345678",
+            "type": "VIEW_COLOR_CONDITION_TYPE_ROW",
+            "color": "chromeMintLighten_4",
+            "condition": {
+              "field_id": "fEff02",
+              "field_type": "FIELD_TYPE_NUMBER",
+              "operator": "OPERATOR_IS_LESS",
+              "number_value": { "value": 3 }
+            }
+          }
+        ]
+      }
+    }
+  }
+}"#,
+        cases: &[],
+    },
+    Route {
+        id: "wedoc.smartsheet.get_views",
+        method: "POST",
+        path: "/cgi-bin/wedoc/smartsheet/get_views",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &["docid", "sheet_id"],
+        paging: Some(Paging {
+            start: "offset",
+            numeric: true,
+            next: Some("next"),
+            limit: None,
+            continuation: Some(Continuation::More("has_more")),
+            items: Some("views"),
+        }),
+        grants: None,
+        keeps: None,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "total": 3,
+  "has_more": true,
+  "next": 2,
+  "views": [
+    {
+      "view_id": "vWm3Rz",
+      "view_title": "Small tasks",
+      "view_type": "VIEW_TYPE_KANBAN",
+      "property": {
+        "auto_sort": true,
+        "sort_spec": {
+          "sort_infos": [{ "field_id": "fEff02", "desc": true }, { "field_id": "fTask1" }]
+        },
+        "group_spec": { "groups": [{ "field_id": "fOwn04", "desc": false }, { "field_id": "fDone3" }] },
+        "filter_spec": {
+          "conjunction": "CONJUNCTION_AND",
+          "conditions": [
+            {
+              "field_id": "fTask1",
+              "field_type": "FIELD_TYPE_TEXT",
+              "operator": "OPERATOR_CONTAINS",
+              "string_value": { "value": ["invoice"] }
+            }
+          ]
+        },
+        "is_field_stat_enabled": false,
+        "field_visibility": { "fTask1": true, "fPhone": false },
+        "frozen_field_count": 1,
+        "color_config": {
+          "conditions": [
+            {
+              "id": "4812345678",
+              "type": "VIEW_COLOR_CONDITION_TYPE_ROW",
+              "color": "chromeMintLighten_4",
+              "condition": {
+                "field_id": "fEff02",
+                "field_type": "FIELD_TYPE_NUMBER",
+                "operator": "OPERATOR_IS_LESS",
+                "number_value": { "value": 3 }
+              }
+            }
+          ]
+        }
+      }
+    },
+    {
+      "view_id": "vXn4Sa",
+      "view_title": "Plan",
+      "view_type": "VIEW_TYPE_GANTT",
+      "property": { "auto_sort": false, "sort_spec": {}, "group_spec": {}, "filter_spec": {} }
+    }
+  ]
+}"#,
+        cases: &[],
+    },
+    Route {
+        id: "wedoc.smartsheet.add_fields",
+        method: "POST",
+        path: "/cgi-bin/wedoc/smartsheet/add_fields",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &[
+            "docid",
+            "sheet_id",
+            "fields",
+            "fields[].field_title",
+            "fields[].field_type",
+            "fields[].property_auto_number.rules[].type",
+            "fields[].property_auto_number.rules[].value",
+        ],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "fields": [
+    { "field_id": "fTask1", "field_title": "Task", "field_type": "FIELD_TYPE_TEXT" },
+    {
+      "field_id": "fEff02",
+      "field_title": "Effort",
+      "field_type": "FIELD_TYPE_NUMBER",
+      "property_number": { "decimal_places": 1, "use_separate": true }
+    },
+    {
+      "field_id": "fDone3",
+      "field_title": "Done",
+      "field_type": "FIELD_TYPE_CHECKBOX",
+      "property_checkbox": { "checked": false }
+    },
+    {
+      "field_id": "fDue05",
+      "field_title": "Due",
+      "field_type": "FIELD_TYPE_DATE_TIME",
+      "property_date_time": { "format": "yyyy-mm-dd hh:mm", "auto_fill": false }
+    },
+    {
+      "field_id": "fFile7",
+      "field_title": "Files",
+      "field_type": "FIELD_TYPE_ATTACHMENT",
+      "property_attachment": { "display_mode": "DISPLAY_MODE_GRID" }
+    },
+    {
+      "field_id": "fOwn04",
+      "field_title": "Owners",
+      "field_type": "FIELD_TYPE_USER",
+      "property_user": { "is_multiple": true, "is_notified": false }
+    },
+    {
+      "field_id": "fHome8",
+      "field_title": "Home page",
+      "field_type": "FIELD_TYPE_URL",
+      "property_url": { "type": "LINK_TYPE_ICON_TEXT" }
+    },
+    {
+      "field_id": "fLab09",
+      "field_title": "Labels",
+      "field_type": "FIELD_TYPE_SELECT",
+      "property_select": {
+        "is_quick_add": true,
+        "options": [{ "id": "oA7", "text": "urgent", "style": 18 }]
+      }
+    },
+    {
+      "field_id": "fCre10",
+      "field_title": "Created",
+      "field_type": "FIELD_TYPE_CREATED_TIME",
+      "property_created_time": { "format": "yyyy/m/d" }
+    },
+    {
+      "field_id": "fMod06",
+      "field_title": "Changed",
+      "field_type": "FIELD_TYPE_MODIFIED_TIME",
+      "property_modified_time": { "format": "m/d/yyyy" }
+    },
+    {
+      "field_id": "fPro11",
+      "field_title": "Progress",
+      "field_type": "FIELD_TYPE_PROGRESS",
+      "property_progress": { "decimal_places": 0 }
+    },
+    {
+      "field_id": "fSta12",
+      "field_title": "State",
+      "field_type": "FIELD_TYPE_SINGLE_SELECT",
+      "property_single_select": {
+        "is_quick_add": false,
+        "options": [{ "id": "oA7", "text": "open", "style": 3 }]
+      }
+    },
+    {
+      "field_id": "fDep13",
+      "field_title": "Depends on",
+      "field_type": "FIELD_TYPE_REFERENCE",
+      "property_reference": {
+        "sub_id": "tQ7xKd",
+        "filed_id": "fTask1",
+        "is_multiple": true,
+        "view_id": "vWm3Rz"
+      }
+    },
+    {
+      "field_id": "fPla14",
+      "field_title": "Place",
+      "field_type": "FIELD_TYPE_LOCATION",
+      "property_location": { "input_type": "LOCATION_INPUT_TYPE_AUTO" }
+    },
+    {
+      "field_id": "fNum15",
+      "field_title": "No.",
+      "field_type": "FIELD_TYPE_AUTONUMBER",
+      "property_auto_number": {
+        "type": "NUMBER_TYPE_CUSTOM",
+        "rules": [
+          { "type": "NUMBER_RULE_TYPE_FIXED_CHAR", "value": "T-" },
+          { "type": "NUMBER_RULE_TYPE_TIME", "value": "YYYYMM" },
+          { "type": "NUMBER_RULE_TYPE_INCR", "value": "4" }
+        ],
+        "reformat_existing_record": true
+      }
+    },
+    {
+      "field_id": "fPri16",
+      "field_title": "Price",
+      "field_type": "FIELD_TYPE_CURRENCY",
+      "property_currency": {
+        "currency_type": "CURRENCY_TYPE_EUR",
+        "decimal_places": 2,
+        "use_separate": false
+      }
+    },
+    {
+      "field_id": "fCha17",
+      "field_title": "Chats",
+      "field_type": "FIELD_TYPE_WWGROUP",
+      "property_ww_group": { "allow_multiple": true }
+    },
+    {
+      "field_id": "fShr18",
+      "field_title": "Share",
+      "field_type": "FIELD_TYPE_PERCENTAGE",
+      "property_percentage": { "decimal_places": -1, "use_separate": false }
+    },
+    {
+      "field_id": "fCod19",
+      "field_title": "Code",
+      "field_type": "FIELD_TYPE_BARCODE",
+      "property_barcode": { "mobile_scan_only": true }
+    }
+  ]
+}"#,
+        cases: &[],
+    },
+    Route {
+        id: "wedoc.smartsheet.update_fields",
+        method: "POST",
+        path: "/cgi-bin/wedoc/smartsheet/update_fields",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &[
+            "docid",
+            "sheet_id",
+            "fields",
+            "fields[].field_id",
+            "fields[].field_type",
+            "fields[].property_auto_number.rules[].type",
+            "fields[].property_auto_number.rules[].value",
+        ],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "fields": [
+    { "field_id": "fTask1", "field_title": "What to do", "field_type": "FIELD_TYPE_TEXT" },
+    {
+      "field_id": "fEff02",
+      "field_title": "Effort",
+      "field_type": "FIELD_TYPE_NUMBER",
+      "property_number": { "decimal_places": 1, "use_separate": true }
+    }
+  ]
+}"#,
+        cases: &[],
+    },
+    Route {
+        id: "wedoc.smartsheet.delete_fields",
+        method: "POST",
+        path: "/cgi-bin/wedoc/smartsheet/delete_fields",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &["docid", "sheet_id", "field_ids"],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
+    },
+    Route {
+        id: "wedoc.smartsheet.get_fields",
+        method: "POST",
+        path: "/cgi-bin/wedoc/smartsheet/get_fields",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &["docid", "sheet_id"],
+        paging: Some(Paging {
+            start: "offset",
+            numeric: true,
+            next: None,
+            limit: None,
+            continuation: Some(Continuation::Total("total")),
+            items: Some("fields"),
+        }),
+        grants: None,
+        keeps: None,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "total": 2,
+  "fields": [
+    { "field_id": "fTask1", "field_title": "Task", "field_type": "FIELD_TYPE_TEXT" },
+    {
+      "field_id": "fEff02",
+      "field_title": "Effort",
+      "field_type": "FIELD_TYPE_NUMBER",
+      "property_number": { "decimal_places": 1, "use_separate": true }
+    }
+  ]
+}"#,
+        cases: &[],
+    },
+    Route {
         id: "wedoc.smartsheet.get_records",
         method: "POST",
         path: "/cgi-bin/wedoc/smartsheet/get_records",
@@ -114,6 +636,205 @@ pub(crate) static ROUTES: &[Route] = &[
     }
   ],
   "ver": 42
+}"#,
+        cases: &[],
+    },
+    Route {
+        id: "wedoc.smartsheet.add_records",
+        method: "POST",
+        path: "/cgi-bin/wedoc/smartsheet/add_records",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &["docid", "sheet_id", "records", "records[].values"],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "records": [
+    {
+      "record_id": "rA1b2C",
+      "values": {
+        "Task": [
+          { "type": "text", "text": "Check the invoice of " },
+          { "type": "url", "text": "our supplier", "link": "https://example.com/supplier" }
+        ],
+        "Effort": 2.5,
+        "Done": false,
+        "Due": "1719964800000",
+        "Photos": [
+          {
+            "id": "front",
+            "title": "Front",
+            "image_url": "https://example.com/front.png",
+            "width": 800,
+            "height": 600
+          }
+        ],
+        "Files": [
+          {
+            "name": "Plan",
+            "size": 2048,
+            "file_ext": "SMARTSHEET",
+            "file_id": "fileZx81",
+            "file_url": "https://example.com/plan",
+            "file_type": "70",
+            "doc_type": 2
+          }
+        ],
+        "Owners": [{ "user_id": "lin.wei" }],
+        "Home page": [{ "type": "url", "text": "Shop", "link": "https://example.com/shop" }],
+        "Labels": [
+          { "id": "oA7", "style": 18, "text": "urgent" },
+          { "id": "oB8", "style": 3, "text": "finance" }
+        ],
+        "Place": [
+          {
+            "source_type": 1,
+            "id": "9071234500112233",
+            "latitude": "22.54321",
+            "longitude": "114.05678",
+            "title": "City library"
+          }
+        ]
+      }
+    }
+  ]
+}"#,
+        cases: &[],
+    },
+    Route {
+        id: "wedoc.smartsheet.update_records",
+        method: "POST",
+        path: "/cgi-bin/wedoc/smartsheet/update_records",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &[
+            "docid",
+            "sheet_id",
+            "records",
+            "records[].record_id",
+            "records[].values",
+        ],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "records": [{ "record_id": "rA1b2C", "values": { "Done": true } }] }"#,
+        cases: &[],
+    },
+    Route {
+        id: "wedoc.smartsheet.delete_records",
+        method: "POST",
+        path: "/cgi-bin/wedoc/smartsheet/delete_records",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &["docid", "sheet_id", "record_ids"],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
+    },
+    Route {
+        id: "wedoc.smartsheet.add_field_group",
+        method: "POST",
+        path: "/cgi-bin/wedoc/smartsheet/add_field_group",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &["docid", "sheet_id", "name", "children[].field_id"],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "field_group": {
+    "field_group_id": "gA1b2C",
+    "name": "Planning",
+    "children": [{ "field_id": "fDue05" }, { "field_id": "fOwn04" }]
+  }
+}"#,
+        cases: &[],
+    },
+    Route {
+        id: "wedoc.smartsheet.delete_field_groups",
+        method: "POST",
+        path: "/cgi-bin/wedoc/smartsheet/delete_field_groups",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &["docid", "sheet_id", "field_group_ids"],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
+    },
+    Route {
+        id: "wedoc.smartsheet.update_field_group",
+        method: "POST",
+        path: "/cgi-bin/wedoc/smartsheet/update_field_group",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &["docid", "sheet_id", "field_group_id", "children[].field_id"],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "field_group": {
+    "field_group_id": "gA1b2C",
+    "name": "Planning",
+    "children": [{ "field_id": "fDue05" }, { "field_id": "fOwn04" }]
+  }
+}"#,
+        cases: &[],
+    },
+    Route {
+        id: "wedoc.smartsheet.get_field_groups",
+        method: "POST",
+        path: "/cgi-bin/wedoc/smartsheet/get_field_groups",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &["docid", "sheet_id"],
+        paging: Some(Paging {
+            start: "offset",
+            numeric: true,
+            next: Some("next"),
+            limit: None,
+            continuation: Some(Continuation::More("has_more")),
+            items: Some("field_groups"),
+        }),
+        grants: None,
+        keeps: None,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "total": 1,
+  "has_more": false,
+  "next": 0,
+  "field_groups": [
+    {
+      "field_group_id": "gA1b2C",
+      "name": "Planning",
+      "children": [{ "field_id": "fDue05" }, { "field_id": "fOwn04" }]
+    }
+  ]
 }"#,
         cases: &[],
     },

@@ -2,13 +2,32 @@
 
 //! 文档 · 管理智能表格内容
 //!
-//! The content of a smart sheet (智能表格).
+//! The content of a smart sheet (智能表格): its sheets, and their views, fields, field groups and records.
 //!
 //! Needs the feature `wedoc`.
 //!
 //! | request | title | call |
 //! |---|---|---|
+//! | [`AddSheet`] | [添加子表](https://developer.work.weixin.qq.com/document/path/99896) | `POST /cgi-bin/wedoc/smartsheet/add_sheet` |
+//! | [`DeleteSheet`] | [删除子表](https://developer.work.weixin.qq.com/document/path/99899) | `POST /cgi-bin/wedoc/smartsheet/delete_sheet` |
+//! | [`UpdateSheet`] | [更新子表](https://developer.work.weixin.qq.com/document/path/99898) | `POST /cgi-bin/wedoc/smartsheet/update_sheet` |
+//! | [`GetSheet`] | [查询子表](https://developer.work.weixin.qq.com/document/path/101154) | `POST /cgi-bin/wedoc/smartsheet/get_sheet` |
+//! | [`AddView`] | [添加视图](https://developer.work.weixin.qq.com/document/path/99900) | `POST /cgi-bin/wedoc/smartsheet/add_view` |
+//! | [`DeleteViews`] | [删除视图](https://developer.work.weixin.qq.com/document/path/99901) | `POST /cgi-bin/wedoc/smartsheet/delete_views` |
+//! | [`UpdateView`] | [更新视图](https://developer.work.weixin.qq.com/document/path/99902) | `POST /cgi-bin/wedoc/smartsheet/update_view` |
+//! | [`GetViews`] | [查询视图](https://developer.work.weixin.qq.com/document/path/101155) | `POST /cgi-bin/wedoc/smartsheet/get_views` |
+//! | [`AddFields`] | [添加字段](https://developer.work.weixin.qq.com/document/path/99904) | `POST /cgi-bin/wedoc/smartsheet/add_fields` |
+//! | [`UpdateFields`] | [更新字段](https://developer.work.weixin.qq.com/document/path/99906) | `POST /cgi-bin/wedoc/smartsheet/update_fields` |
+//! | [`DeleteFields`] | [删除字段](https://developer.work.weixin.qq.com/document/path/99905) | `POST /cgi-bin/wedoc/smartsheet/delete_fields` |
+//! | [`GetFields`] | [查询字段](https://developer.work.weixin.qq.com/document/path/101157) | `POST /cgi-bin/wedoc/smartsheet/get_fields` |
 //! | [`GetRecords`] | [查询记录](https://developer.work.weixin.qq.com/document/path/101158) | `POST /cgi-bin/wedoc/smartsheet/get_records` |
+//! | [`AddRecords`] | [添加记录](https://developer.work.weixin.qq.com/document/path/99907) | `POST /cgi-bin/wedoc/smartsheet/add_records` |
+//! | [`UpdateRecords`] | [更新记录](https://developer.work.weixin.qq.com/document/path/99909) | `POST /cgi-bin/wedoc/smartsheet/update_records` |
+//! | [`DeleteRecords`] | [删除记录](https://developer.work.weixin.qq.com/document/path/99908) | `POST /cgi-bin/wedoc/smartsheet/delete_records` |
+//! | [`AddFieldGroup`] | [添加编组](https://developer.work.weixin.qq.com/document/path/101100) | `POST /cgi-bin/wedoc/smartsheet/add_field_group` |
+//! | [`DeleteFieldGroups`] | [删除编组](https://developer.work.weixin.qq.com/document/path/101102) | `POST /cgi-bin/wedoc/smartsheet/delete_field_groups` |
+//! | [`UpdateFieldGroup`] | [更新编组](https://developer.work.weixin.qq.com/document/path/101101) | `POST /cgi-bin/wedoc/smartsheet/update_field_group` |
+//! | [`GetFieldGroups`] | [获取编组](https://developer.work.weixin.qq.com/document/path/101103) | `POST /cgi-bin/wedoc/smartsheet/get_field_groups` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -17,6 +36,723 @@ mod reverse;
 use std::collections::BTreeMap;
 use serde_json::Value;
 use crate::Unknown;
+
+/// Adds a sheet without views, fields and records.
+///
+/// `POST /cgi-bin/wedoc/smartsheet/add_sheet` ·
+/// [添加子表](https://developer.work.weixin.qq.com/document/path/99896)
+///
+/// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
+/// permission 文档.
+#[doc(
+    alias("添加子表", "/cgi-bin/wedoc/smartsheet/add_sheet", "smartsheet/add_sheet")
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AddSheet {
+    /// The document ID of the smart sheet.
+    pub docid: String,
+    /// The sheet's title and position.
+    pub properties: Option<NewSheet>,
+}
+
+impl AddSheet {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(docid: impl Into<String>) -> Self {
+        Self {
+            docid: docid.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`properties`](Self::properties).
+    #[must_use]
+    pub fn properties(mut self, properties: NewSheet) -> Self {
+        self.properties = Some(properties);
+        self
+    }
+}
+
+/// The response to [`AddSheet`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct AddSheetResponse {
+    /// The new sheet.
+    pub properties: AddedSheet,
+}
+
+/// Deletes a sheet.
+///
+/// `POST /cgi-bin/wedoc/smartsheet/delete_sheet` ·
+/// [删除子表](https://developer.work.weixin.qq.com/document/path/99899)
+///
+/// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
+/// permission 文档.
+#[doc(
+    alias(
+        "删除子表",
+        "/cgi-bin/wedoc/smartsheet/delete_sheet",
+        "smartsheet/delete_sheet"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct DeleteSheet {
+    /// The document ID of the smart sheet.
+    pub docid: String,
+    /// The sheet's ID.
+    pub sheet_id: String,
+}
+
+impl DeleteSheet {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(docid: impl Into<String>, sheet_id: impl Into<String>) -> Self {
+        Self {
+            docid: docid.into(),
+            sheet_id: sheet_id.into(),
+        }
+    }
+}
+
+/// The response to [`DeleteSheet`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct DeleteSheetResponse {}
+
+/// Changes a sheet's title.
+///
+/// `POST /cgi-bin/wedoc/smartsheet/update_sheet` ·
+/// [更新子表](https://developer.work.weixin.qq.com/document/path/99898)
+///
+/// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
+/// permission 文档.
+#[doc(
+    alias(
+        "更新子表",
+        "/cgi-bin/wedoc/smartsheet/update_sheet",
+        "smartsheet/update_sheet"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UpdateSheet {
+    /// The document ID of the smart sheet.
+    pub docid: String,
+    /// The sheet, and its new title.
+    ///
+    /// In the page's example; its table has only the fields inside.
+    pub properties: SheetUpdate,
+}
+
+impl UpdateSheet {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(docid: impl Into<String>, properties: SheetUpdate) -> Self {
+        Self {
+            docid: docid.into(),
+            properties,
+        }
+    }
+}
+
+/// The response to [`UpdateSheet`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct UpdateSheetResponse {}
+
+/// Lists the sheets of a smart sheet, all or one.
+///
+/// `POST /cgi-bin/wedoc/smartsheet/get_sheet` ·
+/// [查询子表](https://developer.work.weixin.qq.com/document/path/101154)
+///
+/// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
+/// permission 文档.
+#[doc(
+    alias("查询子表", "/cgi-bin/wedoc/smartsheet/get_sheet", "smartsheet/get_sheet")
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetSheet {
+    /// The document ID of the smart sheet.
+    pub docid: String,
+    /// The ID of the only sheet to get.
+    pub sheet_id: Option<String>,
+    /// Whether to list sheets of all types, dashboards and introductions included.
+    pub need_all_type_sheet: Option<bool>,
+}
+
+impl GetSheet {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(docid: impl Into<String>) -> Self {
+        Self {
+            docid: docid.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`sheet_id`](Self::sheet_id).
+    #[must_use]
+    pub fn sheet_id(mut self, sheet_id: impl Into<String>) -> Self {
+        self.sheet_id = Some(sheet_id.into());
+        self
+    }
+
+    /// Sets [`need_all_type_sheet`](Self::need_all_type_sheet).
+    #[must_use]
+    pub fn need_all_type_sheet(mut self, need_all_type_sheet: bool) -> Self {
+        self.need_all_type_sheet = Some(need_all_type_sheet);
+        self
+    }
+}
+
+/// The response to [`GetSheet`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct GetSheetResponse {
+    /// The sheets.
+    pub sheet_list: Vec<Sheet>,
+}
+
+/// Adds a view to a sheet.
+///
+/// `POST /cgi-bin/wedoc/smartsheet/add_view` ·
+/// [添加视图](https://developer.work.weixin.qq.com/document/path/99900)
+///
+/// `property_gantt` is required if `view_type` is `VIEW_TYPE_GANTT`.
+///
+/// `property_calendar` is required if `view_type` is `VIEW_TYPE_CALENDAR`.
+///
+/// A sheet has up to 200 views.
+///
+/// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
+/// permission 文档.
+#[doc(
+    alias("添加视图", "/cgi-bin/wedoc/smartsheet/add_view", "smartsheet/add_view")
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AddView {
+    /// The document ID of the smart sheet.
+    pub docid: String,
+    /// The sheet's ID.
+    pub sheet_id: String,
+    /// The view's title.
+    pub view_title: String,
+    /// The type of view.
+    pub view_type: ViewType,
+    /// The time bars of a Gantt chart. Required if `view_type` is `VIEW_TYPE_GANTT`.
+    pub property_gantt: Option<TimeBar>,
+    /// The time bars of a calendar. Required if `view_type` is `VIEW_TYPE_CALENDAR`.
+    pub property_calendar: Option<TimeBar>,
+}
+
+impl AddView {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(
+        docid: impl Into<String>,
+        sheet_id: impl Into<String>,
+        view_title: impl Into<String>,
+        view_type: ViewType,
+    ) -> Self {
+        Self {
+            docid: docid.into(),
+            sheet_id: sheet_id.into(),
+            view_title: view_title.into(),
+            view_type,
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`property_gantt`](Self::property_gantt).
+    #[must_use]
+    pub fn property_gantt(mut self, property_gantt: TimeBar) -> Self {
+        self.property_gantt = Some(property_gantt);
+        self
+    }
+
+    /// Sets [`property_calendar`](Self::property_calendar).
+    #[must_use]
+    pub fn property_calendar(mut self, property_calendar: TimeBar) -> Self {
+        self.property_calendar = Some(property_calendar);
+        self
+    }
+}
+
+/// The response to [`AddView`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct AddViewResponse {
+    /// The new view, without `property`.
+    pub view: View,
+}
+
+/// Deletes views of a sheet.
+///
+/// `POST /cgi-bin/wedoc/smartsheet/delete_views` ·
+/// [删除视图](https://developer.work.weixin.qq.com/document/path/99901)
+///
+/// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
+/// permission 文档.
+#[doc(
+    alias(
+        "删除视图",
+        "/cgi-bin/wedoc/smartsheet/delete_views",
+        "smartsheet/delete_views"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct DeleteViews {
+    /// The document ID of the smart sheet.
+    pub docid: String,
+    /// The sheet's ID.
+    pub sheet_id: String,
+    /// The views' IDs.
+    pub view_ids: Vec<String>,
+}
+
+impl DeleteViews {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(
+        docid: impl Into<String>,
+        sheet_id: impl Into<String>,
+        view_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self {
+            docid: docid.into(),
+            sheet_id: sheet_id.into(),
+            view_ids: view_ids.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+/// The response to [`DeleteViews`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct DeleteViewsResponse {}
+
+/// Changes a view's title, sort order, filters, groups and colors.
+///
+/// `POST /cgi-bin/wedoc/smartsheet/update_view` ·
+/// [更新视图](https://developer.work.weixin.qq.com/document/path/99902)
+///
+/// `property.filter_spec.conjunction` is required if `property.filter_spec` is set.
+///
+/// `property.filter_spec.conditions` is required if `property.filter_spec` is set.
+///
+/// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
+/// permission 文档.
+#[doc(
+    alias(
+        "更新视图",
+        "/cgi-bin/wedoc/smartsheet/update_view",
+        "smartsheet/update_view"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UpdateView {
+    /// The document ID of the smart sheet.
+    pub docid: String,
+    /// The sheet's ID.
+    pub sheet_id: String,
+    /// The view's ID.
+    pub view_id: String,
+    /// The view's title.
+    pub view_title: Option<String>,
+    /// The sort order, filters, groups and colors.
+    pub property: Option<ViewProperty>,
+}
+
+impl UpdateView {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(
+        docid: impl Into<String>,
+        sheet_id: impl Into<String>,
+        view_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            docid: docid.into(),
+            sheet_id: sheet_id.into(),
+            view_id: view_id.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`view_title`](Self::view_title).
+    #[must_use]
+    pub fn view_title(mut self, view_title: impl Into<String>) -> Self {
+        self.view_title = Some(view_title.into());
+        self
+    }
+
+    /// Sets [`property`](Self::property).
+    #[must_use]
+    pub fn property(mut self, property: ViewProperty) -> Self {
+        self.property = Some(property);
+        self
+    }
+}
+
+/// The response to [`UpdateView`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct UpdateViewResponse {
+    /// The view after the change.
+    pub view: View,
+}
+
+/// Lists the views of a sheet, all or those selected, one page at a time.
+///
+/// `POST /cgi-bin/wedoc/smartsheet/get_views` ·
+/// [查询视图](https://developer.work.weixin.qq.com/document/path/101155)
+///
+/// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
+/// permission 文档.
+#[doc(
+    alias("查询视图", "/cgi-bin/wedoc/smartsheet/get_views", "smartsheet/get_views")
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetViews {
+    /// The document ID of the smart sheet.
+    pub docid: String,
+    /// The sheet's ID.
+    pub sheet_id: String,
+    /// The IDs of the views to get.
+    pub view_ids: Option<Vec<String>>,
+    /// The number of views to skip: the `next` of the previous page. Default 0.
+    pub offset: Option<u64>,
+    /// Views per page. 0 counts as omitted. Default 1000, at most 1000.
+    pub limit: Option<u64>,
+}
+
+impl GetViews {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(docid: impl Into<String>, sheet_id: impl Into<String>) -> Self {
+        Self {
+            docid: docid.into(),
+            sheet_id: sheet_id.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`view_ids`](Self::view_ids).
+    #[must_use]
+    pub fn view_ids(
+        mut self,
+        view_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.view_ids = Some(view_ids.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sets [`offset`](Self::offset).
+    #[must_use]
+    pub fn offset(mut self, offset: u64) -> Self {
+        self.offset = Some(offset);
+        self
+    }
+
+    /// Sets [`limit`](Self::limit).
+    #[must_use]
+    pub fn limit(mut self, limit: u64) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+}
+
+/// The response to [`GetViews`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct GetViewsResponse {
+    /// The number of matching views.
+    pub total: u64,
+    /// Whether more views follow.
+    pub has_more: bool,
+    /// The `offset` of the next page.
+    pub next: u64,
+    /// The views.
+    pub views: Vec<View>,
+}
+
+/// Adds fields to a sheet.
+///
+/// `POST /cgi-bin/wedoc/smartsheet/add_fields` ·
+/// [添加字段](https://developer.work.weixin.qq.com/document/path/99904)
+///
+/// A sheet has up to 150 fields. A field's type decides which property it has: the one named like it.
+/// The docs don't say which settings of a property are required.
+///
+/// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
+/// permission 文档.
+#[doc(
+    alias(
+        "添加字段",
+        "/cgi-bin/wedoc/smartsheet/add_fields",
+        "smartsheet/add_fields"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AddFields {
+    /// The document ID of the smart sheet.
+    pub docid: String,
+    /// The sheet's ID.
+    pub sheet_id: String,
+    /// The fields to add.
+    pub fields: Vec<NewField>,
+}
+
+impl AddFields {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(
+        docid: impl Into<String>,
+        sheet_id: impl Into<String>,
+        fields: impl IntoIterator<Item = NewField>,
+    ) -> Self {
+        Self {
+            docid: docid.into(),
+            sheet_id: sheet_id.into(),
+            fields: fields.into_iter().collect(),
+        }
+    }
+}
+
+/// The response to [`AddFields`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct AddFieldsResponse {
+    /// The fields added.
+    pub fields: Vec<Field>,
+}
+
+/// Changes the titles and the properties of fields.
+///
+/// `POST /cgi-bin/wedoc/smartsheet/update_fields` ·
+/// [更新字段](https://developer.work.weixin.qq.com/document/path/99906)
+///
+/// A field's type can't be changed.
+///
+/// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
+/// permission 文档.
+#[doc(
+    alias(
+        "更新字段",
+        "/cgi-bin/wedoc/smartsheet/update_fields",
+        "smartsheet/update_fields"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UpdateFields {
+    /// The document ID of the smart sheet.
+    pub docid: String,
+    /// The sheet's ID.
+    pub sheet_id: String,
+    /// The fields, with what changes.
+    pub fields: Vec<FieldUpdate>,
+}
+
+impl UpdateFields {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(
+        docid: impl Into<String>,
+        sheet_id: impl Into<String>,
+        fields: impl IntoIterator<Item = FieldUpdate>,
+    ) -> Self {
+        Self {
+            docid: docid.into(),
+            sheet_id: sheet_id.into(),
+            fields: fields.into_iter().collect(),
+        }
+    }
+}
+
+/// The response to [`UpdateFields`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct UpdateFieldsResponse {
+    /// The fields after the change.
+    pub fields: Vec<Field>,
+}
+
+/// Deletes fields of a sheet.
+///
+/// `POST /cgi-bin/wedoc/smartsheet/delete_fields` ·
+/// [删除字段](https://developer.work.weixin.qq.com/document/path/99905)
+///
+/// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
+/// permission 文档.
+#[doc(
+    alias(
+        "删除字段",
+        "/cgi-bin/wedoc/smartsheet/delete_fields",
+        "smartsheet/delete_fields"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct DeleteFields {
+    /// The document ID of the smart sheet.
+    pub docid: String,
+    /// The sheet's ID.
+    pub sheet_id: String,
+    /// The fields' IDs.
+    pub field_ids: Vec<String>,
+}
+
+impl DeleteFields {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(
+        docid: impl Into<String>,
+        sheet_id: impl Into<String>,
+        field_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self {
+            docid: docid.into(),
+            sheet_id: sheet_id.into(),
+            field_ids: field_ids.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+/// The response to [`DeleteFields`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct DeleteFieldsResponse {}
+
+/// Lists the fields of a sheet, all or those selected, one page at a time.
+///
+/// `POST /cgi-bin/wedoc/smartsheet/get_fields` ·
+/// [查询字段](https://developer.work.weixin.qq.com/document/path/101157)
+///
+/// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
+/// permission 文档.
+#[doc(
+    alias(
+        "查询字段",
+        "/cgi-bin/wedoc/smartsheet/get_fields",
+        "smartsheet/get_fields"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetFields {
+    /// The document ID of the smart sheet.
+    pub docid: String,
+    /// The sheet's ID.
+    pub sheet_id: String,
+    /// The ID of a view of the sheet.
+    pub view_id: Option<String>,
+    /// The IDs of the fields to get.
+    pub field_ids: Option<Vec<String>>,
+    /// The titles of the fields to get.
+    pub field_titles: Option<Vec<String>>,
+    /// The number of fields to skip. Default 0.
+    pub offset: Option<u64>,
+    /// Fields per page. 0 counts as omitted. Default 1000, at most 1000.
+    pub limit: Option<u64>,
+}
+
+impl GetFields {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(docid: impl Into<String>, sheet_id: impl Into<String>) -> Self {
+        Self {
+            docid: docid.into(),
+            sheet_id: sheet_id.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`view_id`](Self::view_id).
+    #[must_use]
+    pub fn view_id(mut self, view_id: impl Into<String>) -> Self {
+        self.view_id = Some(view_id.into());
+        self
+    }
+
+    /// Sets [`field_ids`](Self::field_ids).
+    #[must_use]
+    pub fn field_ids(
+        mut self,
+        field_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.field_ids = Some(field_ids.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sets [`field_titles`](Self::field_titles).
+    #[must_use]
+    pub fn field_titles(
+        mut self,
+        field_titles: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.field_titles = Some(field_titles.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sets [`offset`](Self::offset).
+    #[must_use]
+    pub fn offset(mut self, offset: u64) -> Self {
+        self.offset = Some(offset);
+        self
+    }
+
+    /// Sets [`limit`](Self::limit).
+    #[must_use]
+    pub fn limit(mut self, limit: u64) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+}
+
+/// The response to [`GetFields`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct GetFieldsResponse {
+    /// The number of fields.
+    ///
+    /// The table says an object, the example shows a number.
+    pub total: u64,
+    /// The fields.
+    pub fields: Vec<Field>,
+}
 
 /// Lists the records of a sheet, all or those selected, one page at a time.
 ///
@@ -175,6 +911,1966 @@ pub struct GetRecordsResponse {
     pub ver: u64,
 }
 
+/// Adds records to a sheet.
+///
+/// `POST /cgi-bin/wedoc/smartsheet/add_records` ·
+/// [添加记录](https://developer.work.weixin.qq.com/document/path/99907)
+///
+/// A sheet has up to 100,000 records and 15,000,000 cells. Recommended: up to 500 records per call.
+/// Fields of the time of creation or last update, of the creator and of the last editor can't be set.
+///
+/// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
+/// permission 文档.
+#[doc(
+    alias(
+        "添加记录",
+        "/cgi-bin/wedoc/smartsheet/add_records",
+        "smartsheet/add_records"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AddRecords {
+    /// The document ID of the smart sheet.
+    pub docid: String,
+    /// The sheet's ID.
+    pub sheet_id: String,
+    /// Whether the cells of a record are keyed by field title or field ID. Default
+    /// `CELL_VALUE_KEY_TYPE_FIELD_TITLE`.
+    pub key_type: Option<CellValueKeyType>,
+    /// The records to add.
+    pub records: Vec<NewRecord>,
+}
+
+impl AddRecords {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(
+        docid: impl Into<String>,
+        sheet_id: impl Into<String>,
+        records: impl IntoIterator<Item = NewRecord>,
+    ) -> Self {
+        Self {
+            docid: docid.into(),
+            sheet_id: sheet_id.into(),
+            records: records.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`key_type`](Self::key_type).
+    #[must_use]
+    pub fn key_type(mut self, key_type: CellValueKeyType) -> Self {
+        self.key_type = Some(key_type);
+        self
+    }
+}
+
+/// The response to [`AddRecords`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct AddRecordsResponse {
+    /// The records added.
+    pub records: Vec<RecordCells>,
+}
+
+/// Changes records of a sheet.
+///
+/// `POST /cgi-bin/wedoc/smartsheet/update_records` ·
+/// [更新记录](https://developer.work.weixin.qq.com/document/path/99909)
+///
+/// Recommended: up to 500 records per call. Fields of the time of creation or last update, of the
+/// creator and of the last editor can't be set.
+///
+/// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
+/// permission 文档.
+#[doc(
+    alias(
+        "更新记录",
+        "/cgi-bin/wedoc/smartsheet/update_records",
+        "smartsheet/update_records"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UpdateRecords {
+    /// The document ID of the smart sheet.
+    pub docid: String,
+    /// The sheet's ID.
+    pub sheet_id: String,
+    /// Whether the cells of a record are keyed by field title or field ID. This page has no default;
+    /// according to the one about adding records it is the title.
+    pub key_type: Option<CellValueKeyType>,
+    /// The records, with the cells that change.
+    pub records: Vec<RecordCells>,
+}
+
+impl UpdateRecords {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(
+        docid: impl Into<String>,
+        sheet_id: impl Into<String>,
+        records: impl IntoIterator<Item = RecordCells>,
+    ) -> Self {
+        Self {
+            docid: docid.into(),
+            sheet_id: sheet_id.into(),
+            records: records.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`key_type`](Self::key_type).
+    #[must_use]
+    pub fn key_type(mut self, key_type: CellValueKeyType) -> Self {
+        self.key_type = Some(key_type);
+        self
+    }
+}
+
+/// The response to [`UpdateRecords`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct UpdateRecordsResponse {
+    /// The records changed.
+    pub records: Vec<RecordCells>,
+}
+
+/// Deletes records of a sheet.
+///
+/// `POST /cgi-bin/wedoc/smartsheet/delete_records` ·
+/// [删除记录](https://developer.work.weixin.qq.com/document/path/99908)
+///
+/// Recommended: up to 500 records per call.
+///
+/// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
+/// permission 文档.
+#[doc(
+    alias(
+        "删除记录",
+        "/cgi-bin/wedoc/smartsheet/delete_records",
+        "smartsheet/delete_records"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct DeleteRecords {
+    /// The document ID of the smart sheet.
+    pub docid: String,
+    /// The sheet's ID.
+    pub sheet_id: String,
+    /// The records' IDs.
+    pub record_ids: Vec<String>,
+}
+
+impl DeleteRecords {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(
+        docid: impl Into<String>,
+        sheet_id: impl Into<String>,
+        record_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self {
+            docid: docid.into(),
+            sheet_id: sheet_id.into(),
+            record_ids: record_ids.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+/// The response to [`DeleteRecords`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct DeleteRecordsResponse {}
+
+/// Adds a field group to a sheet.
+///
+/// `POST /cgi-bin/wedoc/smartsheet/add_field_group` ·
+/// [添加编组](https://developer.work.weixin.qq.com/document/path/101100)
+///
+/// A sheet has up to 150 field groups. A field belongs to one group at most.
+///
+/// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
+/// permission 文档.
+#[doc(
+    alias(
+        "添加编组",
+        "/cgi-bin/wedoc/smartsheet/add_field_group",
+        "smartsheet/add_field_group"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AddFieldGroup {
+    /// The document ID of the smart sheet.
+    pub docid: String,
+    /// The sheet's ID.
+    pub sheet_id: String,
+    /// The name. Unique within the sheet.
+    pub name: String,
+    /// The fields of the group. At most 150 items.
+    pub children: Option<Vec<GroupedField>>,
+}
+
+impl AddFieldGroup {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(
+        docid: impl Into<String>,
+        sheet_id: impl Into<String>,
+        name: impl Into<String>,
+    ) -> Self {
+        Self {
+            docid: docid.into(),
+            sheet_id: sheet_id.into(),
+            name: name.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`children`](Self::children).
+    #[must_use]
+    pub fn children(mut self, children: impl IntoIterator<Item = GroupedField>) -> Self {
+        self.children = Some(children.into_iter().collect());
+        self
+    }
+}
+
+/// The response to [`AddFieldGroup`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct AddFieldGroupResponse {
+    /// The new field group.
+    pub field_group: FieldGroup,
+}
+
+/// Deletes field groups of a sheet.
+///
+/// `POST /cgi-bin/wedoc/smartsheet/delete_field_groups` ·
+/// [删除编组](https://developer.work.weixin.qq.com/document/path/101102)
+///
+/// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
+/// permission 文档.
+#[doc(
+    alias(
+        "删除编组",
+        "/cgi-bin/wedoc/smartsheet/delete_field_groups",
+        "smartsheet/delete_field_groups"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct DeleteFieldGroups {
+    /// The document ID of the smart sheet.
+    pub docid: String,
+    /// The sheet's ID.
+    pub sheet_id: String,
+    /// The IDs of the field groups.
+    pub field_group_ids: Vec<String>,
+}
+
+impl DeleteFieldGroups {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(
+        docid: impl Into<String>,
+        sheet_id: impl Into<String>,
+        field_group_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self {
+            docid: docid.into(),
+            sheet_id: sheet_id.into(),
+            field_group_ids: field_group_ids.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+/// The response to [`DeleteFieldGroups`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct DeleteFieldGroupsResponse {}
+
+/// Changes the name and the fields of a field group.
+///
+/// `POST /cgi-bin/wedoc/smartsheet/update_field_group` ·
+/// [更新编组](https://developer.work.weixin.qq.com/document/path/101101)
+///
+/// A field belongs to one group at most.
+///
+/// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
+/// permission 文档.
+#[doc(
+    alias(
+        "更新编组",
+        "/cgi-bin/wedoc/smartsheet/update_field_group",
+        "smartsheet/update_field_group"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UpdateFieldGroup {
+    /// The document ID of the smart sheet.
+    pub docid: String,
+    /// The sheet's ID.
+    pub sheet_id: String,
+    /// The ID of the field group.
+    pub field_group_id: String,
+    /// The name. Unique within the sheet.
+    pub name: Option<String>,
+    /// The fields of the group. At most 150 items.
+    pub children: Option<Vec<GroupedField>>,
+}
+
+impl UpdateFieldGroup {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(
+        docid: impl Into<String>,
+        sheet_id: impl Into<String>,
+        field_group_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            docid: docid.into(),
+            sheet_id: sheet_id.into(),
+            field_group_id: field_group_id.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`name`](Self::name).
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Sets [`children`](Self::children).
+    #[must_use]
+    pub fn children(mut self, children: impl IntoIterator<Item = GroupedField>) -> Self {
+        self.children = Some(children.into_iter().collect());
+        self
+    }
+}
+
+/// The response to [`UpdateFieldGroup`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct UpdateFieldGroupResponse {
+    /// The field group after the change.
+    ///
+    /// In the page's example; its table has only the fields inside.
+    pub field_group: FieldGroup,
+}
+
+/// Lists the field groups of a sheet, one page at a time.
+///
+/// `POST /cgi-bin/wedoc/smartsheet/get_field_groups` ·
+/// [获取编组](https://developer.work.weixin.qq.com/document/path/101103)
+///
+/// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
+/// permission 文档.
+#[doc(
+    alias(
+        "获取编组",
+        "/cgi-bin/wedoc/smartsheet/get_field_groups",
+        "smartsheet/get_field_groups"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetFieldGroups {
+    /// The document ID of the smart sheet.
+    pub docid: String,
+    /// The sheet's ID.
+    pub sheet_id: String,
+    /// The number of field groups to skip: the `next` of the previous page. Default 0.
+    pub offset: Option<u64>,
+    /// Field groups per page.
+    pub limit: Option<u64>,
+}
+
+impl GetFieldGroups {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(docid: impl Into<String>, sheet_id: impl Into<String>) -> Self {
+        Self {
+            docid: docid.into(),
+            sheet_id: sheet_id.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`offset`](Self::offset).
+    #[must_use]
+    pub fn offset(mut self, offset: u64) -> Self {
+        self.offset = Some(offset);
+        self
+    }
+
+    /// Sets [`limit`](Self::limit).
+    #[must_use]
+    pub fn limit(mut self, limit: u64) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+}
+
+/// The response to [`GetFieldGroups`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct GetFieldGroupsResponse {
+    /// The number of field groups.
+    pub total: u64,
+    /// Whether more field groups follow.
+    pub has_more: bool,
+    /// The `offset` of the next page.
+    pub next: u64,
+    /// The field groups.
+    pub field_groups: Vec<FieldGroup>,
+}
+
+/// The title and the position of a sheet to add.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NewSheet {
+    /// The title.
+    pub title: Option<String>,
+    /// The position among the sheets.
+    pub index: Option<i64>,
+}
+
+impl NewSheet {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`title`](Self::title).
+    #[must_use]
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.title = Some(title.into());
+        self
+    }
+
+    /// Sets [`index`](Self::index).
+    #[must_use]
+    pub fn index(mut self, index: i64) -> Self {
+        self.index = Some(index);
+        self
+    }
+}
+
+/// A sheet that was added.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct AddedSheet {
+    /// The sheet's ID: 6 random characters.
+    pub sheet_id: String,
+    /// The title.
+    pub title: String,
+    /// The position among the sheets.
+    pub index: i64,
+}
+
+/// A sheet and its new title.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SheetUpdate {
+    /// The sheet's ID.
+    pub sheet_id: String,
+    /// The title.
+    pub title: Option<String>,
+}
+
+impl SheetUpdate {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(sheet_id: impl Into<String>) -> Self {
+        Self {
+            sheet_id: sheet_id.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`title`](Self::title).
+    #[must_use]
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.title = Some(title.into());
+        self
+    }
+}
+
+/// A sheet of a smart sheet.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct Sheet {
+    /// The sheet's ID.
+    pub sheet_id: String,
+    /// The title.
+    pub title: String,
+    /// Whether it is visible.
+    pub is_visible: bool,
+    /// The type of sheet.
+    pub r#type: SheetType,
+}
+
+/// The fields that a Gantt chart or a calendar takes its time bars from. They must be fields of dates.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct TimeBar {
+    /// The ID of the field with the start.
+    pub start_date_field_id: String,
+    /// The ID of the field with the end.
+    pub end_date_field_id: String,
+}
+
+impl TimeBar {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(
+        start_date_field_id: impl Into<String>,
+        end_date_field_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            start_date_field_id: start_date_field_id.into(),
+            end_date_field_id: end_date_field_id.into(),
+        }
+    }
+}
+
+/// A view of a sheet.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct View {
+    /// The view's ID.
+    pub view_id: String,
+    /// The title.
+    pub view_title: String,
+    /// The type of view.
+    pub view_type: ViewType,
+    /// The sort order, filters, groups and colors. Absent if the view was just added.
+    pub property: Option<ViewProperty>,
+}
+
+/// The sort order, filters, groups and colors of a view.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct ViewProperty {
+    /// Whether records are sorted again after they change.
+    pub auto_sort: Option<bool>,
+    /// The sort order.
+    pub sort_spec: Option<SortSpec>,
+    /// The groups.
+    ///
+    /// The table about getting views spells it `gourp_spec`, its example doesn't.
+    pub group_spec: Option<GroupSpec>,
+    /// The filters.
+    pub filter_spec: Option<ViewFilter>,
+    /// Whether statistics are shown.
+    pub is_field_stat_enabled: Option<bool>,
+    /// Whether fields are shown, by field ID.
+    pub field_visibility: Option<BTreeMap<String, bool>>,
+    /// The number of frozen fields, from the first one on.
+    pub frozen_field_count: Option<i64>,
+    /// The colors.
+    pub color_config: Option<ViewColorConfig>,
+}
+
+impl ViewProperty {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`auto_sort`](Self::auto_sort).
+    #[must_use]
+    pub fn auto_sort(mut self, auto_sort: bool) -> Self {
+        self.auto_sort = Some(auto_sort);
+        self
+    }
+
+    /// Sets [`sort_spec`](Self::sort_spec).
+    #[must_use]
+    pub fn sort_spec(mut self, sort_spec: SortSpec) -> Self {
+        self.sort_spec = Some(sort_spec);
+        self
+    }
+
+    /// Sets [`group_spec`](Self::group_spec).
+    #[must_use]
+    pub fn group_spec(mut self, group_spec: GroupSpec) -> Self {
+        self.group_spec = Some(group_spec);
+        self
+    }
+
+    /// Sets [`filter_spec`](Self::filter_spec).
+    #[must_use]
+    pub fn filter_spec(mut self, filter_spec: ViewFilter) -> Self {
+        self.filter_spec = Some(filter_spec);
+        self
+    }
+
+    /// Sets [`is_field_stat_enabled`](Self::is_field_stat_enabled).
+    #[must_use]
+    pub fn is_field_stat_enabled(mut self, is_field_stat_enabled: bool) -> Self {
+        self.is_field_stat_enabled = Some(is_field_stat_enabled);
+        self
+    }
+
+    /// Sets [`field_visibility`](Self::field_visibility).
+    #[must_use]
+    pub fn field_visibility(mut self, field_visibility: BTreeMap<String, bool>) -> Self {
+        self.field_visibility = Some(field_visibility);
+        self
+    }
+
+    /// Sets [`frozen_field_count`](Self::frozen_field_count).
+    #[must_use]
+    pub fn frozen_field_count(mut self, frozen_field_count: i64) -> Self {
+        self.frozen_field_count = Some(frozen_field_count);
+        self
+    }
+
+    /// Sets [`color_config`](Self::color_config).
+    #[must_use]
+    pub fn color_config(mut self, color_config: ViewColorConfig) -> Self {
+        self.color_config = Some(color_config);
+        self
+    }
+}
+
+/// The sort order of a view.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct SortSpec {
+    /// The fields to sort by.
+    pub sort_infos: Option<Vec<FieldOrder>>,
+}
+
+impl SortSpec {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`sort_infos`](Self::sort_infos).
+    #[must_use]
+    pub fn sort_infos(
+        mut self,
+        sort_infos: impl IntoIterator<Item = FieldOrder>,
+    ) -> Self {
+        self.sort_infos = Some(sort_infos.into_iter().collect());
+        self
+    }
+}
+
+/// The groups of a view.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct GroupSpec {
+    /// The fields to group by.
+    pub groups: Option<Vec<FieldOrder>>,
+}
+
+impl GroupSpec {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`groups`](Self::groups).
+    #[must_use]
+    pub fn groups(mut self, groups: impl IntoIterator<Item = FieldOrder>) -> Self {
+        self.groups = Some(groups.into_iter().collect());
+        self
+    }
+}
+
+/// A field to sort or group by.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct FieldOrder {
+    /// The field's ID.
+    pub field_id: String,
+    /// Whether the order is descending.
+    pub desc: Option<bool>,
+}
+
+impl FieldOrder {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(field_id: impl Into<String>) -> Self {
+        Self {
+            field_id: field_id.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`desc`](Self::desc).
+    #[must_use]
+    pub fn desc(mut self, desc: bool) -> Self {
+        self.desc = Some(desc);
+        self
+    }
+}
+
+/// The filters of a view. To set them, both `conjunction` and `conditions` are required.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct ViewFilter {
+    /// Whether all conditions must be met, or any. May be absent if the view has no filter.
+    pub conjunction: Option<Conjunction>,
+    /// The conditions. May be absent if the view has no filter.
+    pub conditions: Option<Vec<Condition>>,
+}
+
+impl ViewFilter {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`conjunction`](Self::conjunction).
+    #[must_use]
+    pub fn conjunction(mut self, conjunction: Conjunction) -> Self {
+        self.conjunction = Some(conjunction);
+        self
+    }
+
+    /// Sets [`conditions`](Self::conditions).
+    #[must_use]
+    pub fn conditions(
+        mut self,
+        conditions: impl IntoIterator<Item = Condition>,
+    ) -> Self {
+        self.conditions = Some(conditions.into_iter().collect());
+        self
+    }
+}
+
+/// The colors of a view.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct ViewColorConfig {
+    /// The colors, each with its condition.
+    pub conditions: Vec<ViewColorCondition>,
+}
+
+impl ViewColorConfig {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(conditions: impl IntoIterator<Item = ViewColorCondition>) -> Self {
+        Self {
+            conditions: conditions.into_iter().collect(),
+        }
+    }
+}
+
+/// A color of cells, rows or columns that meet a condition.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct ViewColorCondition {
+    /// The color's ID. Omit it for new ones.
+    pub id: Option<String>,
+    /// The part that is colored.
+    pub r#type: ViewColorConditionType,
+    /// The color.
+    pub color: ViewColor,
+    /// The condition.
+    ///
+    /// The table says a list, `conditions`; both examples show this.
+    pub condition: Condition,
+}
+
+impl ViewColorCondition {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(
+        r#type: ViewColorConditionType,
+        color: ViewColor,
+        condition: Condition,
+    ) -> Self {
+        Self {
+            r#type,
+            color,
+            condition,
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`id`](Self::id).
+    #[must_use]
+    pub fn id(mut self, id: impl Into<String>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+}
+
+/// A field to add.
+///
+/// `property_number` is required if `field_type` is `FIELD_TYPE_NUMBER`.
+///
+/// `property_date_time` is required if `field_type` is `FIELD_TYPE_DATE_TIME`.
+///
+/// `property_url` is required if `field_type` is `FIELD_TYPE_URL`.
+///
+/// `property_select` is required if `field_type` is `FIELD_TYPE_SELECT`.
+///
+/// `property_created_time` is required if `field_type` is `FIELD_TYPE_CREATED_TIME`.
+///
+/// `property_modified_time` is required if `field_type` is `FIELD_TYPE_MODIFIED_TIME`.
+///
+/// `property_progress` is required if `field_type` is `FIELD_TYPE_PROGRESS`.
+///
+/// `property_single_select` is required if `field_type` is `FIELD_TYPE_SINGLE_SELECT`.
+///
+/// `property_reference` is required if `field_type` is `FIELD_TYPE_REFERENCE`.
+///
+/// `property_location` is required if `field_type` is `FIELD_TYPE_LOCATION`.
+///
+/// `property_auto_number` is required if `field_type` is `FIELD_TYPE_AUTONUMBER`.
+///
+/// `property_currency` is required if `field_type` is `FIELD_TYPE_CURRENCY`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NewField {
+    /// The title.
+    pub field_title: String,
+    /// The type of field.
+    pub field_type: FieldType,
+    /// The property of fields of numbers. Required for them.
+    pub property_number: Option<NumberFieldProperty>,
+    /// The property of fields of checkboxes.
+    pub property_checkbox: Option<CheckboxFieldProperty>,
+    /// The property of fields of dates. Required for them.
+    pub property_date_time: Option<DateTimeFieldProperty>,
+    /// The property of fields of files.
+    pub property_attachment: Option<AttachmentFieldProperty>,
+    /// The property of fields of members.
+    pub property_user: Option<UserFieldProperty>,
+    /// The property of fields of links. Required for them.
+    pub property_url: Option<UrlFieldProperty>,
+    /// The property of fields of several options. Required for them.
+    pub property_select: Option<SelectFieldProperty>,
+    /// The property of fields of the time of creation. Required for them.
+    pub property_created_time: Option<TimeFieldProperty>,
+    /// The property of fields of the time of the last update. Required for them.
+    pub property_modified_time: Option<TimeFieldProperty>,
+    /// The property of fields of progress. Required for them.
+    pub property_progress: Option<ProgressFieldProperty>,
+    /// The property of fields of one option. Required for them.
+    pub property_single_select: Option<SelectFieldProperty>,
+    /// The property of fields of references to other records. Required for them.
+    pub property_reference: Option<ReferenceFieldProperty>,
+    /// The property of fields of locations. Required for them.
+    pub property_location: Option<LocationFieldProperty>,
+    /// The property of fields of automatic numbers. Required for them.
+    pub property_auto_number: Option<AutoNumberFieldProperty>,
+    /// The property of fields of amounts of money. Required for them.
+    pub property_currency: Option<CurrencyFieldProperty>,
+    /// The property of fields of group chats.
+    pub property_ww_group: Option<WwGroupFieldProperty>,
+    /// The property of fields of percentages.
+    pub property_percentage: Option<NumberFieldProperty>,
+    /// The property of fields of barcodes.
+    pub property_barcode: Option<BarcodeFieldProperty>,
+}
+
+impl NewField {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(field_title: impl Into<String>, field_type: FieldType) -> Self {
+        Self {
+            field_title: field_title.into(),
+            field_type,
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`property_number`](Self::property_number).
+    #[must_use]
+    pub fn property_number(mut self, property_number: NumberFieldProperty) -> Self {
+        self.property_number = Some(property_number);
+        self
+    }
+
+    /// Sets [`property_checkbox`](Self::property_checkbox).
+    #[must_use]
+    pub fn property_checkbox(
+        mut self,
+        property_checkbox: CheckboxFieldProperty,
+    ) -> Self {
+        self.property_checkbox = Some(property_checkbox);
+        self
+    }
+
+    /// Sets [`property_date_time`](Self::property_date_time).
+    #[must_use]
+    pub fn property_date_time(
+        mut self,
+        property_date_time: DateTimeFieldProperty,
+    ) -> Self {
+        self.property_date_time = Some(property_date_time);
+        self
+    }
+
+    /// Sets [`property_attachment`](Self::property_attachment).
+    #[must_use]
+    pub fn property_attachment(
+        mut self,
+        property_attachment: AttachmentFieldProperty,
+    ) -> Self {
+        self.property_attachment = Some(property_attachment);
+        self
+    }
+
+    /// Sets [`property_user`](Self::property_user).
+    #[must_use]
+    pub fn property_user(mut self, property_user: UserFieldProperty) -> Self {
+        self.property_user = Some(property_user);
+        self
+    }
+
+    /// Sets [`property_url`](Self::property_url).
+    #[must_use]
+    pub fn property_url(mut self, property_url: UrlFieldProperty) -> Self {
+        self.property_url = Some(property_url);
+        self
+    }
+
+    /// Sets [`property_select`](Self::property_select).
+    #[must_use]
+    pub fn property_select(mut self, property_select: SelectFieldProperty) -> Self {
+        self.property_select = Some(property_select);
+        self
+    }
+
+    /// Sets [`property_created_time`](Self::property_created_time).
+    #[must_use]
+    pub fn property_created_time(
+        mut self,
+        property_created_time: TimeFieldProperty,
+    ) -> Self {
+        self.property_created_time = Some(property_created_time);
+        self
+    }
+
+    /// Sets [`property_modified_time`](Self::property_modified_time).
+    #[must_use]
+    pub fn property_modified_time(
+        mut self,
+        property_modified_time: TimeFieldProperty,
+    ) -> Self {
+        self.property_modified_time = Some(property_modified_time);
+        self
+    }
+
+    /// Sets [`property_progress`](Self::property_progress).
+    #[must_use]
+    pub fn property_progress(
+        mut self,
+        property_progress: ProgressFieldProperty,
+    ) -> Self {
+        self.property_progress = Some(property_progress);
+        self
+    }
+
+    /// Sets [`property_single_select`](Self::property_single_select).
+    #[must_use]
+    pub fn property_single_select(
+        mut self,
+        property_single_select: SelectFieldProperty,
+    ) -> Self {
+        self.property_single_select = Some(property_single_select);
+        self
+    }
+
+    /// Sets [`property_reference`](Self::property_reference).
+    #[must_use]
+    pub fn property_reference(
+        mut self,
+        property_reference: ReferenceFieldProperty,
+    ) -> Self {
+        self.property_reference = Some(property_reference);
+        self
+    }
+
+    /// Sets [`property_location`](Self::property_location).
+    #[must_use]
+    pub fn property_location(
+        mut self,
+        property_location: LocationFieldProperty,
+    ) -> Self {
+        self.property_location = Some(property_location);
+        self
+    }
+
+    /// Sets [`property_auto_number`](Self::property_auto_number).
+    #[must_use]
+    pub fn property_auto_number(
+        mut self,
+        property_auto_number: AutoNumberFieldProperty,
+    ) -> Self {
+        self.property_auto_number = Some(property_auto_number);
+        self
+    }
+
+    /// Sets [`property_currency`](Self::property_currency).
+    #[must_use]
+    pub fn property_currency(
+        mut self,
+        property_currency: CurrencyFieldProperty,
+    ) -> Self {
+        self.property_currency = Some(property_currency);
+        self
+    }
+
+    /// Sets [`property_ww_group`](Self::property_ww_group).
+    #[must_use]
+    pub fn property_ww_group(mut self, property_ww_group: WwGroupFieldProperty) -> Self {
+        self.property_ww_group = Some(property_ww_group);
+        self
+    }
+
+    /// Sets [`property_percentage`](Self::property_percentage).
+    #[must_use]
+    pub fn property_percentage(
+        mut self,
+        property_percentage: NumberFieldProperty,
+    ) -> Self {
+        self.property_percentage = Some(property_percentage);
+        self
+    }
+
+    /// Sets [`property_barcode`](Self::property_barcode).
+    #[must_use]
+    pub fn property_barcode(mut self, property_barcode: BarcodeFieldProperty) -> Self {
+        self.property_barcode = Some(property_barcode);
+        self
+    }
+}
+
+/// A field, with what changes.
+///
+/// Set at least one of `field_title`, `property_text`, `property_number`, `property_checkbox`,
+/// `property_date_time`, `property_attachment`, `property_user`, `property_url`, `property_select`,
+/// `property_created_time`, `property_modified_time`, `property_progress`, `property_single_select`,
+/// `property_reference`, `property_location`, `property_auto_number`, `property_currency`,
+/// `property_ww_group`, `property_percentage`, `property_barcode`, `property_created_user` and
+/// `property_modified_user`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct FieldUpdate {
+    /// The field's ID, which can't be changed.
+    pub field_id: String,
+    /// The new title, other than the present one.
+    pub field_title: Option<String>,
+    /// The type that the field has: it can't be changed.
+    pub field_type: FieldType,
+    /// The property of fields of text.
+    pub property_text: Option<NoProperty>,
+    /// The property of fields of numbers.
+    pub property_number: Option<NumberFieldProperty>,
+    /// The property of fields of checkboxes.
+    pub property_checkbox: Option<CheckboxFieldProperty>,
+    /// The property of fields of dates.
+    pub property_date_time: Option<DateTimeFieldProperty>,
+    /// The property of fields of files.
+    pub property_attachment: Option<AttachmentFieldProperty>,
+    /// The property of fields of members.
+    pub property_user: Option<UserFieldProperty>,
+    /// The property of fields of links.
+    pub property_url: Option<UrlFieldProperty>,
+    /// The property of fields of several options.
+    pub property_select: Option<SelectFieldProperty>,
+    /// The property of fields of the time of creation.
+    pub property_created_time: Option<TimeFieldProperty>,
+    /// The property of fields of the time of the last update.
+    pub property_modified_time: Option<TimeFieldProperty>,
+    /// The property of fields of progress.
+    pub property_progress: Option<ProgressFieldProperty>,
+    /// The property of fields of one option.
+    pub property_single_select: Option<SelectFieldProperty>,
+    /// The property of fields of references to other records.
+    pub property_reference: Option<ReferenceFieldProperty>,
+    /// The property of fields of locations.
+    pub property_location: Option<LocationFieldProperty>,
+    /// The property of fields of automatic numbers.
+    pub property_auto_number: Option<AutoNumberFieldProperty>,
+    /// The property of fields of amounts of money.
+    pub property_currency: Option<CurrencyFieldProperty>,
+    /// The property of fields of group chats.
+    pub property_ww_group: Option<WwGroupFieldProperty>,
+    /// The property of fields of percentages.
+    pub property_percentage: Option<NumberFieldProperty>,
+    /// The property of fields of barcodes.
+    pub property_barcode: Option<BarcodeFieldProperty>,
+    /// The property of fields of the creator.
+    pub property_created_user: Option<NoProperty>,
+    /// The property of fields of the last editor.
+    pub property_modified_user: Option<NoProperty>,
+}
+
+impl FieldUpdate {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(field_id: impl Into<String>, field_type: FieldType) -> Self {
+        Self {
+            field_id: field_id.into(),
+            field_type,
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`field_title`](Self::field_title).
+    #[must_use]
+    pub fn field_title(mut self, field_title: impl Into<String>) -> Self {
+        self.field_title = Some(field_title.into());
+        self
+    }
+
+    /// Sets [`property_text`](Self::property_text).
+    #[must_use]
+    pub fn property_text(mut self, property_text: NoProperty) -> Self {
+        self.property_text = Some(property_text);
+        self
+    }
+
+    /// Sets [`property_number`](Self::property_number).
+    #[must_use]
+    pub fn property_number(mut self, property_number: NumberFieldProperty) -> Self {
+        self.property_number = Some(property_number);
+        self
+    }
+
+    /// Sets [`property_checkbox`](Self::property_checkbox).
+    #[must_use]
+    pub fn property_checkbox(
+        mut self,
+        property_checkbox: CheckboxFieldProperty,
+    ) -> Self {
+        self.property_checkbox = Some(property_checkbox);
+        self
+    }
+
+    /// Sets [`property_date_time`](Self::property_date_time).
+    #[must_use]
+    pub fn property_date_time(
+        mut self,
+        property_date_time: DateTimeFieldProperty,
+    ) -> Self {
+        self.property_date_time = Some(property_date_time);
+        self
+    }
+
+    /// Sets [`property_attachment`](Self::property_attachment).
+    #[must_use]
+    pub fn property_attachment(
+        mut self,
+        property_attachment: AttachmentFieldProperty,
+    ) -> Self {
+        self.property_attachment = Some(property_attachment);
+        self
+    }
+
+    /// Sets [`property_user`](Self::property_user).
+    #[must_use]
+    pub fn property_user(mut self, property_user: UserFieldProperty) -> Self {
+        self.property_user = Some(property_user);
+        self
+    }
+
+    /// Sets [`property_url`](Self::property_url).
+    #[must_use]
+    pub fn property_url(mut self, property_url: UrlFieldProperty) -> Self {
+        self.property_url = Some(property_url);
+        self
+    }
+
+    /// Sets [`property_select`](Self::property_select).
+    #[must_use]
+    pub fn property_select(mut self, property_select: SelectFieldProperty) -> Self {
+        self.property_select = Some(property_select);
+        self
+    }
+
+    /// Sets [`property_created_time`](Self::property_created_time).
+    #[must_use]
+    pub fn property_created_time(
+        mut self,
+        property_created_time: TimeFieldProperty,
+    ) -> Self {
+        self.property_created_time = Some(property_created_time);
+        self
+    }
+
+    /// Sets [`property_modified_time`](Self::property_modified_time).
+    #[must_use]
+    pub fn property_modified_time(
+        mut self,
+        property_modified_time: TimeFieldProperty,
+    ) -> Self {
+        self.property_modified_time = Some(property_modified_time);
+        self
+    }
+
+    /// Sets [`property_progress`](Self::property_progress).
+    #[must_use]
+    pub fn property_progress(
+        mut self,
+        property_progress: ProgressFieldProperty,
+    ) -> Self {
+        self.property_progress = Some(property_progress);
+        self
+    }
+
+    /// Sets [`property_single_select`](Self::property_single_select).
+    #[must_use]
+    pub fn property_single_select(
+        mut self,
+        property_single_select: SelectFieldProperty,
+    ) -> Self {
+        self.property_single_select = Some(property_single_select);
+        self
+    }
+
+    /// Sets [`property_reference`](Self::property_reference).
+    #[must_use]
+    pub fn property_reference(
+        mut self,
+        property_reference: ReferenceFieldProperty,
+    ) -> Self {
+        self.property_reference = Some(property_reference);
+        self
+    }
+
+    /// Sets [`property_location`](Self::property_location).
+    #[must_use]
+    pub fn property_location(
+        mut self,
+        property_location: LocationFieldProperty,
+    ) -> Self {
+        self.property_location = Some(property_location);
+        self
+    }
+
+    /// Sets [`property_auto_number`](Self::property_auto_number).
+    #[must_use]
+    pub fn property_auto_number(
+        mut self,
+        property_auto_number: AutoNumberFieldProperty,
+    ) -> Self {
+        self.property_auto_number = Some(property_auto_number);
+        self
+    }
+
+    /// Sets [`property_currency`](Self::property_currency).
+    #[must_use]
+    pub fn property_currency(
+        mut self,
+        property_currency: CurrencyFieldProperty,
+    ) -> Self {
+        self.property_currency = Some(property_currency);
+        self
+    }
+
+    /// Sets [`property_ww_group`](Self::property_ww_group).
+    #[must_use]
+    pub fn property_ww_group(mut self, property_ww_group: WwGroupFieldProperty) -> Self {
+        self.property_ww_group = Some(property_ww_group);
+        self
+    }
+
+    /// Sets [`property_percentage`](Self::property_percentage).
+    #[must_use]
+    pub fn property_percentage(
+        mut self,
+        property_percentage: NumberFieldProperty,
+    ) -> Self {
+        self.property_percentage = Some(property_percentage);
+        self
+    }
+
+    /// Sets [`property_barcode`](Self::property_barcode).
+    #[must_use]
+    pub fn property_barcode(mut self, property_barcode: BarcodeFieldProperty) -> Self {
+        self.property_barcode = Some(property_barcode);
+        self
+    }
+
+    /// Sets [`property_created_user`](Self::property_created_user).
+    #[must_use]
+    pub fn property_created_user(mut self, property_created_user: NoProperty) -> Self {
+        self.property_created_user = Some(property_created_user);
+        self
+    }
+
+    /// Sets [`property_modified_user`](Self::property_modified_user).
+    #[must_use]
+    pub fn property_modified_user(mut self, property_modified_user: NoProperty) -> Self {
+        self.property_modified_user = Some(property_modified_user);
+        self
+    }
+}
+
+/// A field of a sheet. Its type decides which property it has.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct Field {
+    /// The field's ID.
+    pub field_id: String,
+    /// The title.
+    pub field_title: String,
+    /// The type of field.
+    pub field_type: FieldType,
+    /// The property of fields of numbers.
+    pub property_number: Option<NumberFieldProperty>,
+    /// The property of fields of checkboxes.
+    pub property_checkbox: Option<CheckboxFieldProperty>,
+    /// The property of fields of dates.
+    pub property_date_time: Option<DateTimeFieldProperty>,
+    /// The property of fields of files.
+    pub property_attachment: Option<AttachmentFieldProperty>,
+    /// The property of fields of members.
+    pub property_user: Option<UserFieldProperty>,
+    /// The property of fields of links.
+    pub property_url: Option<UrlFieldProperty>,
+    /// The property of fields of several options.
+    pub property_select: Option<SelectFieldProperty>,
+    /// The property of fields of the time of creation.
+    pub property_created_time: Option<TimeFieldProperty>,
+    /// The property of fields of the time of the last update.
+    pub property_modified_time: Option<TimeFieldProperty>,
+    /// The property of fields of progress.
+    pub property_progress: Option<ProgressFieldProperty>,
+    /// The property of fields of one option.
+    pub property_single_select: Option<SelectFieldProperty>,
+    /// The property of fields of references to other records.
+    pub property_reference: Option<ReferenceFieldProperty>,
+    /// The property of fields of locations.
+    pub property_location: Option<LocationFieldProperty>,
+    /// The property of fields of automatic numbers.
+    pub property_auto_number: Option<AutoNumberFieldProperty>,
+    /// The property of fields of amounts of money.
+    pub property_currency: Option<CurrencyFieldProperty>,
+    /// The property of fields of group chats.
+    pub property_ww_group: Option<WwGroupFieldProperty>,
+    /// The property of fields of percentages.
+    pub property_percentage: Option<NumberFieldProperty>,
+    /// The property of fields of barcodes.
+    pub property_barcode: Option<BarcodeFieldProperty>,
+}
+
+/// The property of fields that have no settings.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NoProperty {}
+
+impl NoProperty {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+/// The property of fields of numbers or percentages.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct NumberFieldProperty {
+    /// The number of decimal places. -1 shows the number as it is. -1 to 4.
+    pub decimal_places: Option<i64>,
+    /// Whether thousands are separated by commas, as in 1,000.
+    pub use_separate: Option<bool>,
+}
+
+impl NumberFieldProperty {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`decimal_places`](Self::decimal_places).
+    #[must_use]
+    pub fn decimal_places(mut self, decimal_places: i64) -> Self {
+        self.decimal_places = Some(decimal_places);
+        self
+    }
+
+    /// Sets [`use_separate`](Self::use_separate).
+    #[must_use]
+    pub fn use_separate(mut self, use_separate: bool) -> Self {
+        self.use_separate = Some(use_separate);
+        self
+    }
+}
+
+/// The property of fields of checkboxes.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct CheckboxFieldProperty {
+    /// Whether the checkboxes of new records are checked.
+    pub checked: Option<bool>,
+}
+
+impl CheckboxFieldProperty {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`checked`](Self::checked).
+    #[must_use]
+    pub fn checked(mut self, checked: bool) -> Self {
+        self.checked = Some(checked);
+        self
+    }
+}
+
+/// The property of fields of dates.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct DateTimeFieldProperty {
+    /// The date format.
+    pub format: Option<DateFormat>,
+    /// Whether new records are filled with the time.
+    pub auto_fill: Option<bool>,
+}
+
+impl DateTimeFieldProperty {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`format`](Self::format).
+    #[must_use]
+    pub fn format(mut self, format: DateFormat) -> Self {
+        self.format = Some(format);
+        self
+    }
+
+    /// Sets [`auto_fill`](Self::auto_fill).
+    #[must_use]
+    pub fn auto_fill(mut self, auto_fill: bool) -> Self {
+        self.auto_fill = Some(auto_fill);
+        self
+    }
+}
+
+/// The property of fields of the time of creation or last update.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct TimeFieldProperty {
+    /// The date format.
+    pub format: Option<DateFormat>,
+}
+
+impl TimeFieldProperty {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`format`](Self::format).
+    #[must_use]
+    pub fn format(mut self, format: DateFormat) -> Self {
+        self.format = Some(format);
+        self
+    }
+}
+
+/// The property of fields of files.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct AttachmentFieldProperty {
+    /// Whether files are shown as a list or as a grid. The page about adding fields calls it the date
+    /// format.
+    pub display_mode: Option<DisplayMode>,
+}
+
+impl AttachmentFieldProperty {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`display_mode`](Self::display_mode).
+    #[must_use]
+    pub fn display_mode(mut self, display_mode: DisplayMode) -> Self {
+        self.display_mode = Some(display_mode);
+        self
+    }
+}
+
+/// The property of fields of members.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct UserFieldProperty {
+    /// Whether several members can be set.
+    pub is_multiple: Option<bool>,
+    /// Whether members are notified when they are set.
+    pub is_notified: Option<bool>,
+}
+
+impl UserFieldProperty {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`is_multiple`](Self::is_multiple).
+    #[must_use]
+    pub fn is_multiple(mut self, is_multiple: bool) -> Self {
+        self.is_multiple = Some(is_multiple);
+        self
+    }
+
+    /// Sets [`is_notified`](Self::is_notified).
+    #[must_use]
+    pub fn is_notified(mut self, is_notified: bool) -> Self {
+        self.is_notified = Some(is_notified);
+        self
+    }
+}
+
+/// The property of fields of links.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct UrlFieldProperty {
+    /// Whether links are shown with an icon.
+    pub r#type: Option<LinkType>,
+}
+
+impl UrlFieldProperty {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`type`](Self::type).
+    #[must_use]
+    pub fn r#type(mut self, r#type: LinkType) -> Self {
+        self.r#type = Some(r#type);
+        self
+    }
+}
+
+/// The property of fields of options.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct SelectFieldProperty {
+    /// Whether options can be added while filling in a record. There is no need to set it.
+    pub is_quick_add: Option<bool>,
+    /// The options.
+    pub options: Option<Vec<SelectOption>>,
+}
+
+impl SelectFieldProperty {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`is_quick_add`](Self::is_quick_add).
+    #[must_use]
+    pub fn is_quick_add(mut self, is_quick_add: bool) -> Self {
+        self.is_quick_add = Some(is_quick_add);
+        self
+    }
+
+    /// Sets [`options`](Self::options).
+    #[must_use]
+    pub fn options(mut self, options: impl IntoIterator<Item = SelectOption>) -> Self {
+        self.options = Some(options.into_iter().collect());
+        self
+    }
+}
+
+/// An option of a field.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct SelectOption {
+    /// The option's ID.
+    pub id: Option<String>,
+    /// The text.
+    pub text: Option<String>,
+    /// The color.
+    pub style: Option<OptionStyle>,
+}
+
+impl SelectOption {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`id`](Self::id).
+    #[must_use]
+    pub fn id(mut self, id: impl Into<String>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// Sets [`text`](Self::text).
+    #[must_use]
+    pub fn text(mut self, text: impl Into<String>) -> Self {
+        self.text = Some(text.into());
+        self
+    }
+
+    /// Sets [`style`](Self::style).
+    #[must_use]
+    pub fn style(mut self, style: OptionStyle) -> Self {
+        self.style = Some(style);
+        self
+    }
+}
+
+/// The property of fields of progress.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct ProgressFieldProperty {
+    /// The number of decimal places. -1 shows the number as it is. -1 to 4.
+    pub decimal_places: Option<i64>,
+}
+
+impl ProgressFieldProperty {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`decimal_places`](Self::decimal_places).
+    #[must_use]
+    pub fn decimal_places(mut self, decimal_places: i64) -> Self {
+        self.decimal_places = Some(decimal_places);
+        self
+    }
+}
+
+/// The property of fields that refer to other records.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct ReferenceFieldProperty {
+    /// The ID of the sheet with the other records. If empty, it is the field's own sheet.
+    pub sub_id: Option<String>,
+    /// The ID of the field shown of them.
+    pub filed_id: Option<String>,
+    /// Whether several records can be set.
+    pub is_multiple: Option<bool>,
+    /// The view's ID.
+    pub view_id: Option<String>,
+}
+
+impl ReferenceFieldProperty {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`sub_id`](Self::sub_id).
+    #[must_use]
+    pub fn sub_id(mut self, sub_id: impl Into<String>) -> Self {
+        self.sub_id = Some(sub_id.into());
+        self
+    }
+
+    /// Sets [`filed_id`](Self::filed_id).
+    #[must_use]
+    pub fn filed_id(mut self, filed_id: impl Into<String>) -> Self {
+        self.filed_id = Some(filed_id.into());
+        self
+    }
+
+    /// Sets [`is_multiple`](Self::is_multiple).
+    #[must_use]
+    pub fn is_multiple(mut self, is_multiple: bool) -> Self {
+        self.is_multiple = Some(is_multiple);
+        self
+    }
+
+    /// Sets [`view_id`](Self::view_id).
+    #[must_use]
+    pub fn view_id(mut self, view_id: impl Into<String>) -> Self {
+        self.view_id = Some(view_id.into());
+        self
+    }
+}
+
+/// The property of fields of locations.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct LocationFieldProperty {
+    /// The way locations are set.
+    pub input_type: Option<LocationInputType>,
+}
+
+impl LocationFieldProperty {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`input_type`](Self::input_type).
+    #[must_use]
+    pub fn input_type(mut self, input_type: LocationInputType) -> Self {
+        self.input_type = Some(input_type);
+        self
+    }
+}
+
+/// The property of fields of automatic numbers.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct AutoNumberFieldProperty {
+    /// The type of number.
+    pub r#type: Option<NumberType>,
+    /// The parts of a custom number.
+    pub rules: Option<Vec<NumberRule>>,
+    /// Whether existing numbers follow the rules, too.
+    pub reformat_existing_record: Option<bool>,
+}
+
+impl AutoNumberFieldProperty {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`type`](Self::type).
+    #[must_use]
+    pub fn r#type(mut self, r#type: NumberType) -> Self {
+        self.r#type = Some(r#type);
+        self
+    }
+
+    /// Sets [`rules`](Self::rules).
+    #[must_use]
+    pub fn rules(mut self, rules: impl IntoIterator<Item = NumberRule>) -> Self {
+        self.rules = Some(rules.into_iter().collect());
+        self
+    }
+
+    /// Sets [`reformat_existing_record`](Self::reformat_existing_record).
+    #[must_use]
+    pub fn reformat_existing_record(mut self, reformat_existing_record: bool) -> Self {
+        self.reformat_existing_record = Some(reformat_existing_record);
+        self
+    }
+}
+
+/// A part of a custom number.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct NumberRule {
+    /// The type of part.
+    pub r#type: NumberRuleType,
+    /// The format of the time of creation (`YYYYMMDD`, `YYYYMM`, `MMDD`, `YYYY`, `MM` or `DD`), the fixed
+    /// text, or the number of digits.
+    pub value: String,
+}
+
+impl NumberRule {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(r#type: NumberRuleType, value: impl Into<String>) -> Self {
+        Self {
+            r#type,
+            value: value.into(),
+        }
+    }
+}
+
+/// The property of fields of amounts of money.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct CurrencyFieldProperty {
+    /// The currency.
+    pub currency_type: Option<CurrencyType>,
+    /// The number of decimal places. -1 shows the number as it is. -1 to 4.
+    pub decimal_places: Option<i64>,
+    /// Whether thousands are separated by commas, as in 1,000.
+    pub use_separate: Option<bool>,
+}
+
+impl CurrencyFieldProperty {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`currency_type`](Self::currency_type).
+    #[must_use]
+    pub fn currency_type(mut self, currency_type: CurrencyType) -> Self {
+        self.currency_type = Some(currency_type);
+        self
+    }
+
+    /// Sets [`decimal_places`](Self::decimal_places).
+    #[must_use]
+    pub fn decimal_places(mut self, decimal_places: i64) -> Self {
+        self.decimal_places = Some(decimal_places);
+        self
+    }
+
+    /// Sets [`use_separate`](Self::use_separate).
+    #[must_use]
+    pub fn use_separate(mut self, use_separate: bool) -> Self {
+        self.use_separate = Some(use_separate);
+        self
+    }
+}
+
+/// The property of fields of group chats.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct WwGroupFieldProperty {
+    /// Whether several group chats can be set.
+    pub allow_multiple: Option<bool>,
+}
+
+impl WwGroupFieldProperty {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`allow_multiple`](Self::allow_multiple).
+    #[must_use]
+    pub fn allow_multiple(mut self, allow_multiple: bool) -> Self {
+        self.allow_multiple = Some(allow_multiple);
+        self
+    }
+}
+
+/// The property of fields of barcodes.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct BarcodeFieldProperty {
+    /// Whether barcodes can only be scanned with a phone.
+    pub mobile_scan_only: Option<bool>,
+}
+
+impl BarcodeFieldProperty {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`mobile_scan_only`](Self::mobile_scan_only).
+    #[must_use]
+    pub fn mobile_scan_only(mut self, mobile_scan_only: bool) -> Self {
+        self.mobile_scan_only = Some(mobile_scan_only);
+        self
+    }
+}
+
+/// A field group.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct FieldGroup {
+    /// The ID of the field group.
+    pub field_group_id: String,
+    /// The name.
+    pub name: String,
+    /// The fields of the group.
+    pub children: Vec<GroupedField>,
+}
+
+/// A field of a field group.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct GroupedField {
+    /// The field's ID.
+    pub field_id: String,
+}
+
+impl GroupedField {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(field_id: impl Into<String>) -> Self {
+        Self { field_id: field_id.into() }
+    }
+}
+
+/// A record to add.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NewRecord {
+    /// The cells, by the field's title or ID, depending on `key_type`.
+    pub values: BTreeMap<String, CellValue>,
+}
+
+impl NewRecord {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(values: BTreeMap<String, CellValue>) -> Self {
+        Self { values }
+    }
+}
+
+/// The cells of a record.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct RecordCells {
+    /// The record's ID.
+    pub record_id: String,
+    /// The cells, by the field's title or ID, depending on `key_type`.
+    pub values: BTreeMap<String, CellValue>,
+}
+
+impl RecordCells {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(
+        record_id: impl Into<String>,
+        values: BTreeMap<String, CellValue>,
+    ) -> Self {
+        Self {
+            record_id: record_id.into(),
+            values,
+        }
+    }
+}
+
 /// A sort order by a field.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -230,7 +2926,7 @@ impl FilterSpec {
 /// A condition on a field. The operators available, and which of the values is used, depend on the
 /// field's type.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Condition {
     /// The field's ID.
     pub field_id: String,
@@ -305,7 +3001,7 @@ impl Condition {
 
 /// Texts, option IDs or userids to compare a cell with.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FilterStrings {
     /// The values to compare with.
     pub value: Vec<String>,
@@ -323,7 +3019,7 @@ impl FilterStrings {
 
 /// A number to compare a cell with.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FilterNumber {
     /// The value to compare with.
     pub value: f64,
@@ -339,7 +3035,7 @@ impl FilterNumber {
 
 /// The state of a checkbox to compare a cell with.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FilterBool {
     /// Whether it is checked.
     pub value: bool,
@@ -357,7 +3053,7 @@ impl FilterBool {
 ///
 /// `value` is required if `type` is `DATE_TIME_TYPE_DETAIL_DATE`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FilterDateTime {
     /// Whether it is a specific date, or a period relative to today.
     pub r#type: DateTimeType,
@@ -404,8 +3100,8 @@ pub struct Record {
 ///
 /// - text and links: `type`, `text`, `link`
 /// - images: `id`, `title`, `image_url`, `width`, `height`
-/// - files: `name`, `size`, `file_ext`, `file_url`, `file_type`, `doc_type`
-/// - members: `id_type`, and `user_id`, `tmp_external_userid` or `agentid`
+/// - files: `name`, `size`, `file_ext`, `file_id`, `file_url`, `file_type`, `doc_type`
+/// - members: `id_type`, and `user_id`, `tmp_external_userid` or `agentid`; only `user_id` can be written
 /// - options: `id`, `style`, `text`
 /// - locations: `source_type`, `id`, `latitude`, `longitude`, `title`
 /// - automatic numbers: `seq`, `text`.
@@ -414,15 +3110,17 @@ pub struct Record {
 pub struct CellObject {
     /// Whether it is plain text or a link. Always a link in link fields.
     pub r#type: Option<TextType>,
-    /// The text; for a link, an option or an automatic number the text displayed.
+    /// The text; for a link, an option or an automatic number the text displayed. An option to write whose
+    /// text exists is that one; otherwise it is added.
     pub text: Option<String>,
     /// The link's URL. Present only if `type` is a link.
     pub link: Option<String>,
-    /// The ID of an image, option or location.
+    /// The ID of an image, option or location. That of an image is of your choice. Omit that of an option
+    /// to add it to the field's options.
     pub id: Option<String>,
     /// The title of an image, or the name of a location.
     pub title: Option<String>,
-    /// The image's URL.
+    /// The image's URL. For records to write, from [`UploadImage`].
     pub image_url: Option<String>,
     /// The image's width.
     pub width: Option<i64>,
@@ -432,9 +3130,12 @@ pub struct CellObject {
     pub name: Option<String>,
     /// The file's size.
     pub size: Option<i64>,
-    /// The file's extension; for a WeCom document its type in capitals, such as `SMARTSHEET`.
+    /// The file's extension: `FORM`, `DOC`, `SHEET`, `SLIDE`, `MIND`, `FLOWCHART` or `SMARTSHEET` for
+    /// WeCom's own documents, empty for folders.
     pub file_ext: Option<String>,
-    /// The file's URL.
+    /// The file's ID. Only in records to write, and in responses to that.
+    pub file_id: Option<String>,
+    /// The file's URL. For a WeDrive file to write, from [`ShareFile`]; for a document, its own.
     pub file_url: Option<String>,
     /// The type of file.
     pub file_type: Option<FileType>,
@@ -453,7 +3154,7 @@ pub struct CellObject {
     pub agentid: Option<u64>,
     /// The type of ID in a member field.
     pub id_type: Option<UserIdType>,
-    /// The option's color.
+    /// The option's color. For records to write, only for an option to add.
     pub style: Option<OptionStyle>,
     /// The map that a location is from.
     pub source_type: Option<LocationSource>,
@@ -463,6 +3164,441 @@ pub struct CellObject {
     pub longitude: Option<String>,
     /// The automatic number.
     pub seq: Option<String>,
+}
+
+impl CellObject {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`type`](Self::type).
+    #[must_use]
+    pub fn r#type(mut self, r#type: TextType) -> Self {
+        self.r#type = Some(r#type);
+        self
+    }
+
+    /// Sets [`text`](Self::text).
+    #[must_use]
+    pub fn text(mut self, text: impl Into<String>) -> Self {
+        self.text = Some(text.into());
+        self
+    }
+
+    /// Sets [`link`](Self::link).
+    #[must_use]
+    pub fn link(mut self, link: impl Into<String>) -> Self {
+        self.link = Some(link.into());
+        self
+    }
+
+    /// Sets [`id`](Self::id).
+    #[must_use]
+    pub fn id(mut self, id: impl Into<String>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// Sets [`title`](Self::title).
+    #[must_use]
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.title = Some(title.into());
+        self
+    }
+
+    /// Sets [`image_url`](Self::image_url).
+    #[must_use]
+    pub fn image_url(mut self, image_url: impl Into<String>) -> Self {
+        self.image_url = Some(image_url.into());
+        self
+    }
+
+    /// Sets [`width`](Self::width).
+    #[must_use]
+    pub fn width(mut self, width: i64) -> Self {
+        self.width = Some(width);
+        self
+    }
+
+    /// Sets [`height`](Self::height).
+    #[must_use]
+    pub fn height(mut self, height: i64) -> Self {
+        self.height = Some(height);
+        self
+    }
+
+    /// Sets [`name`](Self::name).
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Sets [`size`](Self::size).
+    #[must_use]
+    pub fn size(mut self, size: i64) -> Self {
+        self.size = Some(size);
+        self
+    }
+
+    /// Sets [`file_ext`](Self::file_ext).
+    #[must_use]
+    pub fn file_ext(mut self, file_ext: impl Into<String>) -> Self {
+        self.file_ext = Some(file_ext.into());
+        self
+    }
+
+    /// Sets [`file_id`](Self::file_id).
+    #[must_use]
+    pub fn file_id(mut self, file_id: impl Into<String>) -> Self {
+        self.file_id = Some(file_id.into());
+        self
+    }
+
+    /// Sets [`file_url`](Self::file_url).
+    #[must_use]
+    pub fn file_url(mut self, file_url: impl Into<String>) -> Self {
+        self.file_url = Some(file_url.into());
+        self
+    }
+
+    /// Sets [`file_type`](Self::file_type).
+    #[must_use]
+    pub fn file_type(mut self, file_type: FileType) -> Self {
+        self.file_type = Some(file_type);
+        self
+    }
+
+    /// Sets [`doc_type`](Self::doc_type).
+    #[must_use]
+    pub fn doc_type(mut self, doc_type: DocType) -> Self {
+        self.doc_type = Some(doc_type);
+        self
+    }
+
+    /// Sets [`user_id`](Self::user_id).
+    #[must_use]
+    pub fn user_id(mut self, user_id: impl Into<String>) -> Self {
+        self.user_id = Some(user_id.into());
+        self
+    }
+
+    /// Sets [`tmp_external_userid`](Self::tmp_external_userid).
+    #[must_use]
+    pub fn tmp_external_userid(
+        mut self,
+        tmp_external_userid: impl Into<String>,
+    ) -> Self {
+        self.tmp_external_userid = Some(tmp_external_userid.into());
+        self
+    }
+
+    /// Sets [`agentid`](Self::agentid).
+    #[must_use]
+    pub fn agentid(mut self, agentid: u64) -> Self {
+        self.agentid = Some(agentid);
+        self
+    }
+
+    /// Sets [`id_type`](Self::id_type).
+    #[must_use]
+    pub fn id_type(mut self, id_type: UserIdType) -> Self {
+        self.id_type = Some(id_type);
+        self
+    }
+
+    /// Sets [`style`](Self::style).
+    #[must_use]
+    pub fn style(mut self, style: OptionStyle) -> Self {
+        self.style = Some(style);
+        self
+    }
+
+    /// Sets [`source_type`](Self::source_type).
+    #[must_use]
+    pub fn source_type(mut self, source_type: LocationSource) -> Self {
+        self.source_type = Some(source_type);
+        self
+    }
+
+    /// Sets [`latitude`](Self::latitude).
+    #[must_use]
+    pub fn latitude(mut self, latitude: impl Into<String>) -> Self {
+        self.latitude = Some(latitude.into());
+        self
+    }
+
+    /// Sets [`longitude`](Self::longitude).
+    #[must_use]
+    pub fn longitude(mut self, longitude: impl Into<String>) -> Self {
+        self.longitude = Some(longitude.into());
+        self
+    }
+
+    /// Sets [`seq`](Self::seq).
+    #[must_use]
+    pub fn seq(mut self, seq: impl Into<String>) -> Self {
+        self.seq = Some(seq.into());
+        self
+    }
+}
+
+/// A type of sheet.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SheetType {
+    /// `smartsheet`
+    Smartsheet,
+    /// `dashboard`
+    Dashboard,
+    /// `external`: an introduction (说明页).
+    External,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// A type of view.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ViewType {
+    /// `VEW_UNKNOWN`: an unknown type, not valid in requests; spelled so on the page.
+    Unspecified,
+    /// `VIEW_TYPE_GRID`
+    Grid,
+    /// `VIEW_TYPE_KANBAN`
+    Kanban,
+    /// `VIEW_TYPE_GALLERY`
+    Gallery,
+    /// `VIEW_TYPE_GANTT`: a Gantt chart.
+    Gantt,
+    /// `VIEW_TYPE_CALENDAR`
+    Calendar,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// The part of a view that a color fills.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ViewColorConditionType {
+    /// `VIEW_COLOR_CONDITION_TYPE_ROW`
+    Row,
+    /// `VIEW_COLOR_CONDITION_TYPE_COLUMN`
+    Column,
+    /// `VIEW_COLOR_CONDITION_TYPE_CELL`
+    Cell,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// A color in a view.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ViewColor {
+    /// `fillColorGray_5`
+    Gray5,
+    /// `accentBlueLighten_5`
+    Blue5,
+    /// `chromeCyanLighten_5`
+    Cyan5,
+    /// `chromeMintLighten_5`
+    Mint5,
+    /// `chromeRedLighten_5`
+    Red5,
+    /// `chromeOrangeLighten_5`
+    Orange5,
+    /// `chromeAmberLighten_5`
+    Amber5,
+    /// `chromeVioletLighten_5`
+    Violet5,
+    /// `chromePinkLighten_5`
+    Pink5,
+    /// `fillColorGray_4`
+    Gray4,
+    /// `accentBlueLighten_4`
+    Blue4,
+    /// `chromeCyanLighten_4`
+    Cyan4,
+    /// `chromeMintLighten_4`
+    Mint4,
+    /// `chromeRedLighten_4`
+    Red4,
+    /// `chromeOrangeLighten_4`
+    Orange4,
+    /// `chromeAmberLighten_4`
+    Amber4,
+    /// `chromeVioletLighten_4`
+    Violet4,
+    /// `chromePinkLighten_4`
+    Pink4,
+    /// `fillColorGray_3`
+    Gray3,
+    /// `accentBlueLighten_3`
+    Blue3,
+    /// `chromeCyanLighten_3`
+    Cyan3,
+    /// `chromeMintLighten_3`
+    Mint3,
+    /// `chromeRedLighten_3`
+    Red3,
+    /// `chromeOrangeLighten_3`
+    Orange3,
+    /// `chromeAmberLighten_3`
+    Amber3,
+    /// `chromeVioletLighten_3`
+    Violet3,
+    /// `chromePinkLighten_3`
+    Pink3,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// A date format.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DateFormat {
+    /// `yyyy"年"m"月"d"日"`: 2025 年 5 月 26 日.
+    ChineseDate,
+    /// `yyyy-mm-dd`: 2025-05-26.
+    DashedDate,
+    /// `yyyy/m/d`: 2025/5/26.
+    SlashedDate,
+    /// `m"月"d"日"`: 5 月 26 日.
+    ChineseMonthAndDay,
+    /// `yyyy"年"m"月"d"日" dddd`: 2025 年 5 月 26 日 星期一.
+    ChineseDateAndWeekday,
+    /// `yyyy"年"m"月"d"日" hh:mm`: 2025 年 5 月 26 日 14:00.
+    ChineseDateAndTime,
+    /// `yyyy-mm-dd hh:mm`: 2025-05-26 14:00.
+    DashedDateAndTime,
+    /// `m/d/yyyy`: 5/26/2025.
+    MonthFirst,
+    /// `d/m/yyyy`: 26/5/2025.
+    DayFirst,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// The way files are shown.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DisplayMode {
+    /// `DISPLAY_MODE_LIST`
+    List,
+    /// `DISPLAY_MODE_GRID`
+    Grid,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// The way links are shown.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LinkType {
+    /// `LINK_TYPE_PURE_TEXT`: as text.
+    PureText,
+    /// `LINK_TYPE_ICON_TEXT`: as text with an icon.
+    IconText,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// The way locations are set.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LocationInputType {
+    /// `LOCATION_INPUT_TYPE_MANUAL`
+    Manual,
+    /// `LOCATION_INPUT_TYPE_AUTO`: from the device.
+    Auto,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// A type of automatic number.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum NumberType {
+    /// `NUMBER_TYPE_INCR`: a number that counts up.
+    Increment,
+    /// `NUMBER_TYPE_CUSTOM`: made of parts, by rules.
+    Custom,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// A type of part of a custom number.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum NumberRuleType {
+    /// `NUMBER_RULE_TYPE_INCR`: a number that counts up; `value` is the number of digits.
+    Increment,
+    /// `NUMBER_RULE_TYPE_FIXED_CHAR`: a fixed text; `value` is the text.
+    FixedChar,
+    /// `NUMBER_RULE_TYPE_TIME`: the time of creation; `value` is its format.
+    Time,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// A currency.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CurrencyType {
+    /// `CURRENCY_TYPE_CNY`: Chinese yuan.
+    Cny,
+    /// `CURRENCY_TYPE_USD`: US dollar.
+    Usd,
+    /// `CURRENCY_TYPE_EUR`: euro.
+    Eur,
+    /// `CURRENCY_TYPE_GBP`: pound sterling.
+    Gbp,
+    /// `CURRENCY_TYPE_JPY`: Japanese yen.
+    Jpy,
+    /// `CURRENCY_TYPE_KRW`: South Korean won.
+    Krw,
+    /// `CURRENCY_TYPE_HKD`: Hong Kong dollar.
+    Hkd,
+    /// `CURRENCY_TYPE_MOP`: Macanese pataca.
+    Mop,
+    /// `CURRENCY_TYPE_TWD`: New Taiwan dollar.
+    Twd,
+    /// `CURRENCY_TYPE_AED`: UAE dirham.
+    Aed,
+    /// `CURRENCY_TYPE_AUD`: Australian dollar.
+    Aud,
+    /// `CURRENCY_TYPE_BRL`: Brazilian real.
+    Brl,
+    /// `CURRENCY_TYPE_CAD`: Canadian dollar.
+    Cad,
+    /// `CURRENCY_TYPE_CHF`: Swiss franc.
+    Chf,
+    /// `CURRENCY_TYPE_IDR`: Indonesian rupiah.
+    Idr,
+    /// `CURRENCY_TYPE_INR`: Indian rupee.
+    Inr,
+    /// `CURRENCY_TYPE_MXN`: Mexican peso.
+    Mxn,
+    /// `CURRENCY_TYPE_MYR`: Malaysian ringgit.
+    Myr,
+    /// `CURRENCY_TYPE_PHP`: Philippine peso.
+    Php,
+    /// `CURRENCY_TYPE_PLN`: Polish złoty.
+    Pln,
+    /// `CURRENCY_TYPE_RUB`: Russian ruble.
+    Rub,
+    /// `CURRENCY_TYPE_SGD`: Singapore dollar.
+    Sgd,
+    /// `CURRENCY_TYPE_THB`: Thai baht.
+    Thb,
+    /// `CURRENCY_TYPE_TRY`: Turkish lira.
+    Try,
+    /// `CURRENCY_TYPE_VND`: Vietnamese dong.
+    Vnd,
+    /// A value the documentation does not list.
+    Other(Unknown),
 }
 
 /// Whether the cells of a record are keyed by field title or field ID.

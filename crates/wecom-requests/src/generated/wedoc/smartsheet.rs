@@ -5,6 +5,403 @@
 #[allow(unused_imports)]
 use wecom_models::wedoc::smartsheet::*;
 
+impl crate::Endpoint for AddSheet {
+    type Response = AddSheetResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "wedoc.smartsheet.add_sheet",
+        title: "添加子表",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/wedoc/smartsheet/add_sheet",
+        page: "https://developer.work.weixin.qq.com/document/path/99896",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for AddSheet {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for DeleteSheet {
+    type Response = DeleteSheetResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "wedoc.smartsheet.delete_sheet",
+        title: "删除子表",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/wedoc/smartsheet/delete_sheet",
+        page: "https://developer.work.weixin.qq.com/document/path/99899",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for DeleteSheet {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for UpdateSheet {
+    type Response = UpdateSheetResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "wedoc.smartsheet.update_sheet",
+        title: "更新子表",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/wedoc/smartsheet/update_sheet",
+        page: "https://developer.work.weixin.qq.com/document/path/99898",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for UpdateSheet {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for GetSheet {
+    type Response = GetSheetResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "wedoc.smartsheet.get_sheet",
+        title: "查询子表",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/wedoc/smartsheet/get_sheet",
+        page: "https://developer.work.weixin.qq.com/document/path/101154",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for GetSheet {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for AddView {
+    type Response = AddViewResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "wedoc.smartsheet.add_view",
+        title: "添加视图",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/wedoc/smartsheet/add_view",
+        page: "https://developer.work.weixin.qq.com/document/path/99900",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for AddView {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker
+            .required_when(
+                ("property_gantt", self.property_gantt.is_some()),
+                ("view_type", crate::When::Is(&["VIEW_TYPE_GANTT"])),
+                crate::is_one_of(&self.view_type, &["VIEW_TYPE_GANTT"]),
+            );
+        checker
+            .required_when(
+                ("property_calendar", self.property_calendar.is_some()),
+                ("view_type", crate::When::Is(&["VIEW_TYPE_CALENDAR"])),
+                crate::is_one_of(&self.view_type, &["VIEW_TYPE_CALENDAR"]),
+            );
+    }
+}
+
+impl crate::Endpoint for DeleteViews {
+    type Response = DeleteViewsResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "wedoc.smartsheet.delete_views",
+        title: "删除视图",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/wedoc/smartsheet/delete_views",
+        page: "https://developer.work.weixin.qq.com/document/path/99901",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for DeleteViews {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for UpdateView {
+    type Response = UpdateViewResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "wedoc.smartsheet.update_view",
+        title: "更新视图",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/wedoc/smartsheet/update_view",
+        page: "https://developer.work.weixin.qq.com/document/path/99902",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for UpdateView {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("property", &self.property);
+        checker
+            .required_when(
+                (
+                    "property.filter_spec.conjunction",
+                    self
+                        .property
+                        .as_ref()
+                        .is_some_and(|inner| {
+                            inner
+                                .filter_spec
+                                .as_ref()
+                                .is_some_and(|inner| inner.conjunction.is_some())
+                        }),
+                ),
+                ("property.filter_spec", crate::When::Set),
+                self.property.as_ref().is_some_and(|inner| inner.filter_spec.is_some()),
+            );
+        checker
+            .required_when(
+                (
+                    "property.filter_spec.conditions",
+                    self
+                        .property
+                        .as_ref()
+                        .is_some_and(|inner| {
+                            inner
+                                .filter_spec
+                                .as_ref()
+                                .is_some_and(|inner| crate::has_items(&inner.conditions))
+                        }),
+                ),
+                ("property.filter_spec", crate::When::Set),
+                self.property.as_ref().is_some_and(|inner| inner.filter_spec.is_some()),
+            );
+    }
+}
+
+impl crate::Endpoint for GetViews {
+    type Response = GetViewsResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "wedoc.smartsheet.get_views",
+        title: "查询视图",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/wedoc/smartsheet/get_views",
+        page: "https://developer.work.weixin.qq.com/document/path/101155",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for GetViews {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max("limit", &self.limit, 1000);
+    }
+}
+
+impl crate::Paged for GetViews {
+    fn cursor(&self) -> Option<String> {
+        crate::paging::cursor(self.offset.as_ref())
+    }
+
+    fn set_cursor(&mut self, cursor: String) {
+        self.offset = crate::paging::start(cursor);
+    }
+
+    fn next_cursor(&self, page: &Self::Response) -> Option<String> {
+        crate::paging::next_cursor(
+            Some(&page.next),
+            crate::paging::Continuation::more(Some(&page.has_more)),
+        )
+    }
+}
+
+impl crate::PagedItems for GetViews {
+    type Item = View;
+
+    fn into_items(page: Self::Response) -> Vec<Self::Item> {
+        page.views
+    }
+}
+
+impl crate::Endpoint for AddFields {
+    type Response = AddFieldsResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "wedoc.smartsheet.add_fields",
+        title: "添加字段",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/wedoc/smartsheet/add_fields",
+        page: "https://developer.work.weixin.qq.com/document/path/99904",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for AddFields {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("fields", &self.fields);
+    }
+}
+
+impl crate::Endpoint for UpdateFields {
+    type Response = UpdateFieldsResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "wedoc.smartsheet.update_fields",
+        title: "更新字段",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/wedoc/smartsheet/update_fields",
+        page: "https://developer.work.weixin.qq.com/document/path/99906",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for UpdateFields {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("fields", &self.fields);
+    }
+}
+
+impl crate::Endpoint for DeleteFields {
+    type Response = DeleteFieldsResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "wedoc.smartsheet.delete_fields",
+        title: "删除字段",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/wedoc/smartsheet/delete_fields",
+        page: "https://developer.work.weixin.qq.com/document/path/99905",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for DeleteFields {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for GetFields {
+    type Response = GetFieldsResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "wedoc.smartsheet.get_fields",
+        title: "查询字段",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/wedoc/smartsheet/get_fields",
+        page: "https://developer.work.weixin.qq.com/document/path/101157",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for GetFields {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max("limit", &self.limit, 1000);
+    }
+}
+
+impl crate::Paged for GetFields {
+    fn cursor(&self) -> Option<String> {
+        crate::paging::cursor(self.offset.as_ref())
+    }
+
+    fn set_cursor(&mut self, cursor: String) {
+        self.offset = crate::paging::start(cursor);
+    }
+
+    fn next_cursor(&self, page: &Self::Response) -> Option<String> {
+        crate::paging::next_offset(
+            self.offset.as_ref(),
+            None::<&u64>,
+            Some(&page.fields),
+            crate::paging::Continuation::total(Some(&page.total)),
+        )
+    }
+}
+
+impl crate::PagedItems for GetFields {
+    type Item = Field;
+
+    fn into_items(page: Self::Response) -> Vec<Self::Item> {
+        page.fields
+    }
+}
+
 impl crate::Endpoint for GetRecords {
     type Response = GetRecordsResponse;
     type Token = crate::token::AccessToken;
@@ -64,6 +461,366 @@ impl crate::PagedItems for GetRecords {
     }
 }
 
+impl crate::Endpoint for AddRecords {
+    type Response = AddRecordsResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "wedoc.smartsheet.add_records",
+        title: "添加记录",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/wedoc/smartsheet/add_records",
+        page: "https://developer.work.weixin.qq.com/document/path/99907",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for AddRecords {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for UpdateRecords {
+    type Response = UpdateRecordsResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "wedoc.smartsheet.update_records",
+        title: "更新记录",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/wedoc/smartsheet/update_records",
+        page: "https://developer.work.weixin.qq.com/document/path/99909",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for UpdateRecords {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for DeleteRecords {
+    type Response = DeleteRecordsResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "wedoc.smartsheet.delete_records",
+        title: "删除记录",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/wedoc/smartsheet/delete_records",
+        page: "https://developer.work.weixin.qq.com/document/path/99908",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for DeleteRecords {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for AddFieldGroup {
+    type Response = AddFieldGroupResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "wedoc.smartsheet.add_field_group",
+        title: "添加编组",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/wedoc/smartsheet/add_field_group",
+        page: "https://developer.work.weixin.qq.com/document/path/101100",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for AddFieldGroup {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_items("children", &self.children, 150);
+    }
+}
+
+impl crate::Endpoint for DeleteFieldGroups {
+    type Response = DeleteFieldGroupsResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "wedoc.smartsheet.delete_field_groups",
+        title: "删除编组",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/wedoc/smartsheet/delete_field_groups",
+        page: "https://developer.work.weixin.qq.com/document/path/101102",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for DeleteFieldGroups {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for UpdateFieldGroup {
+    type Response = UpdateFieldGroupResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "wedoc.smartsheet.update_field_group",
+        title: "更新编组",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/wedoc/smartsheet/update_field_group",
+        page: "https://developer.work.weixin.qq.com/document/path/101101",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for UpdateFieldGroup {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_items("children", &self.children, 150);
+    }
+}
+
+impl crate::Endpoint for GetFieldGroups {
+    type Response = GetFieldGroupsResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "wedoc.smartsheet.get_field_groups",
+        title: "获取编组",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/wedoc/smartsheet/get_field_groups",
+        page: "https://developer.work.weixin.qq.com/document/path/101103",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for GetFieldGroups {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Paged for GetFieldGroups {
+    fn cursor(&self) -> Option<String> {
+        crate::paging::cursor(self.offset.as_ref())
+    }
+
+    fn set_cursor(&mut self, cursor: String) {
+        self.offset = crate::paging::start(cursor);
+    }
+
+    fn next_cursor(&self, page: &Self::Response) -> Option<String> {
+        crate::paging::next_cursor(
+            Some(&page.next),
+            crate::paging::Continuation::more(Some(&page.has_more)),
+        )
+    }
+}
+
+impl crate::PagedItems for GetFieldGroups {
+    type Item = FieldGroup;
+
+    fn into_items(page: Self::Response) -> Vec<Self::Item> {
+        page.field_groups
+    }
+}
+
+impl crate::Check for ViewProperty {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("filter_spec", &self.filter_spec);
+        checker.nested("color_config", &self.color_config);
+    }
+}
+
+impl crate::Check for ViewFilter {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("conditions", &self.conditions);
+    }
+}
+
+impl crate::Check for ViewColorConfig {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("conditions", &self.conditions);
+    }
+}
+
+impl crate::Check for ViewColorCondition {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("condition", &self.condition);
+    }
+}
+
+impl crate::Check for NewField {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("property_number", &self.property_number);
+        checker.nested("property_progress", &self.property_progress);
+        checker.nested("property_currency", &self.property_currency);
+        checker.nested("property_percentage", &self.property_percentage);
+        checker
+            .required_when(
+                ("property_number", self.property_number.is_some()),
+                ("field_type", crate::When::Is(&["FIELD_TYPE_NUMBER"])),
+                crate::is_one_of(&self.field_type, &["FIELD_TYPE_NUMBER"]),
+            );
+        checker
+            .required_when(
+                ("property_date_time", self.property_date_time.is_some()),
+                ("field_type", crate::When::Is(&["FIELD_TYPE_DATE_TIME"])),
+                crate::is_one_of(&self.field_type, &["FIELD_TYPE_DATE_TIME"]),
+            );
+        checker
+            .required_when(
+                ("property_url", self.property_url.is_some()),
+                ("field_type", crate::When::Is(&["FIELD_TYPE_URL"])),
+                crate::is_one_of(&self.field_type, &["FIELD_TYPE_URL"]),
+            );
+        checker
+            .required_when(
+                ("property_select", self.property_select.is_some()),
+                ("field_type", crate::When::Is(&["FIELD_TYPE_SELECT"])),
+                crate::is_one_of(&self.field_type, &["FIELD_TYPE_SELECT"]),
+            );
+        checker
+            .required_when(
+                ("property_created_time", self.property_created_time.is_some()),
+                ("field_type", crate::When::Is(&["FIELD_TYPE_CREATED_TIME"])),
+                crate::is_one_of(&self.field_type, &["FIELD_TYPE_CREATED_TIME"]),
+            );
+        checker
+            .required_when(
+                ("property_modified_time", self.property_modified_time.is_some()),
+                ("field_type", crate::When::Is(&["FIELD_TYPE_MODIFIED_TIME"])),
+                crate::is_one_of(&self.field_type, &["FIELD_TYPE_MODIFIED_TIME"]),
+            );
+        checker
+            .required_when(
+                ("property_progress", self.property_progress.is_some()),
+                ("field_type", crate::When::Is(&["FIELD_TYPE_PROGRESS"])),
+                crate::is_one_of(&self.field_type, &["FIELD_TYPE_PROGRESS"]),
+            );
+        checker
+            .required_when(
+                ("property_single_select", self.property_single_select.is_some()),
+                ("field_type", crate::When::Is(&["FIELD_TYPE_SINGLE_SELECT"])),
+                crate::is_one_of(&self.field_type, &["FIELD_TYPE_SINGLE_SELECT"]),
+            );
+        checker
+            .required_when(
+                ("property_reference", self.property_reference.is_some()),
+                ("field_type", crate::When::Is(&["FIELD_TYPE_REFERENCE"])),
+                crate::is_one_of(&self.field_type, &["FIELD_TYPE_REFERENCE"]),
+            );
+        checker
+            .required_when(
+                ("property_location", self.property_location.is_some()),
+                ("field_type", crate::When::Is(&["FIELD_TYPE_LOCATION"])),
+                crate::is_one_of(&self.field_type, &["FIELD_TYPE_LOCATION"]),
+            );
+        checker
+            .required_when(
+                ("property_auto_number", self.property_auto_number.is_some()),
+                ("field_type", crate::When::Is(&["FIELD_TYPE_AUTONUMBER"])),
+                crate::is_one_of(&self.field_type, &["FIELD_TYPE_AUTONUMBER"]),
+            );
+        checker
+            .required_when(
+                ("property_currency", self.property_currency.is_some()),
+                ("field_type", crate::When::Is(&["FIELD_TYPE_CURRENCY"])),
+                crate::is_one_of(&self.field_type, &["FIELD_TYPE_CURRENCY"]),
+            );
+    }
+}
+
+impl crate::Check for FieldUpdate {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("property_number", &self.property_number);
+        checker.nested("property_progress", &self.property_progress);
+        checker.nested("property_currency", &self.property_currency);
+        checker.nested("property_percentage", &self.property_percentage);
+        checker
+            .at_least_one(
+                &[
+                    ("field_title", self.field_title.is_some()),
+                    ("property_text", self.property_text.is_some()),
+                    ("property_number", self.property_number.is_some()),
+                    ("property_checkbox", self.property_checkbox.is_some()),
+                    ("property_date_time", self.property_date_time.is_some()),
+                    ("property_attachment", self.property_attachment.is_some()),
+                    ("property_user", self.property_user.is_some()),
+                    ("property_url", self.property_url.is_some()),
+                    ("property_select", self.property_select.is_some()),
+                    ("property_created_time", self.property_created_time.is_some()),
+                    ("property_modified_time", self.property_modified_time.is_some()),
+                    ("property_progress", self.property_progress.is_some()),
+                    ("property_single_select", self.property_single_select.is_some()),
+                    ("property_reference", self.property_reference.is_some()),
+                    ("property_location", self.property_location.is_some()),
+                    ("property_auto_number", self.property_auto_number.is_some()),
+                    ("property_currency", self.property_currency.is_some()),
+                    ("property_ww_group", self.property_ww_group.is_some()),
+                    ("property_percentage", self.property_percentage.is_some()),
+                    ("property_barcode", self.property_barcode.is_some()),
+                    ("property_created_user", self.property_created_user.is_some()),
+                    ("property_modified_user", self.property_modified_user.is_some()),
+                ],
+            );
+    }
+}
+
+impl crate::Check for NumberFieldProperty {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.min("decimal_places", &self.decimal_places, -1);
+        checker.max("decimal_places", &self.decimal_places, 4);
+    }
+}
+
+impl crate::Check for ProgressFieldProperty {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.min("decimal_places", &self.decimal_places, -1);
+        checker.max("decimal_places", &self.decimal_places, 4);
+    }
+}
+
+impl crate::Check for CurrencyFieldProperty {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.min("decimal_places", &self.decimal_places, -1);
+        checker.max("decimal_places", &self.decimal_places, 4);
+    }
+}
+
 impl crate::Check for FilterSpec {
     fn check(&self, checker: &mut crate::Checker) {
         checker.nested("conditions", &self.conditions);
@@ -88,5 +845,10 @@ impl crate::Check for FilterDateTime {
 }
 
 crate::json_responses! {
-    GetRecordsResponse
+    AddSheetResponse, DeleteSheetResponse, UpdateSheetResponse, GetSheetResponse,
+    AddViewResponse, DeleteViewsResponse, UpdateViewResponse, GetViewsResponse,
+    AddFieldsResponse, UpdateFieldsResponse, DeleteFieldsResponse, GetFieldsResponse,
+    GetRecordsResponse, AddRecordsResponse, UpdateRecordsResponse, DeleteRecordsResponse,
+    AddFieldGroupResponse, DeleteFieldGroupsResponse, UpdateFieldGroupResponse,
+    GetFieldGroupsResponse
 }

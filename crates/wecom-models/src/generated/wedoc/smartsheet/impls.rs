@@ -6,6 +6,350 @@
 use super::*;
 use crate::wire;
 
+impl wire::StringEnum for SheetType {
+    fn from_name(name: &str) -> Option<Self> {
+        let value = match name {
+            "smartsheet" => Self::Smartsheet,
+            "dashboard" => Self::Dashboard,
+            "external" => Self::External,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn name(&self) -> Result<&'static str, &Unknown> {
+        let name = match self {
+            Self::Smartsheet => "smartsheet",
+            Self::Dashboard => "dashboard",
+            Self::External => "external",
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(name)
+    }
+}
+
+impl wire::StringEnum for ViewType {
+    fn from_name(name: &str) -> Option<Self> {
+        let value = match name {
+            "VEW_UNKNOWN" => Self::Unspecified,
+            "VIEW_TYPE_GRID" => Self::Grid,
+            "VIEW_TYPE_KANBAN" => Self::Kanban,
+            "VIEW_TYPE_GALLERY" => Self::Gallery,
+            "VIEW_TYPE_GANTT" => Self::Gantt,
+            "VIEW_TYPE_CALENDAR" => Self::Calendar,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn name(&self) -> Result<&'static str, &Unknown> {
+        let name = match self {
+            Self::Unspecified => "VEW_UNKNOWN",
+            Self::Grid => "VIEW_TYPE_GRID",
+            Self::Kanban => "VIEW_TYPE_KANBAN",
+            Self::Gallery => "VIEW_TYPE_GALLERY",
+            Self::Gantt => "VIEW_TYPE_GANTT",
+            Self::Calendar => "VIEW_TYPE_CALENDAR",
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(name)
+    }
+}
+
+impl wire::StringEnum for ViewColorConditionType {
+    fn from_name(name: &str) -> Option<Self> {
+        let value = match name {
+            "VIEW_COLOR_CONDITION_TYPE_ROW" => Self::Row,
+            "VIEW_COLOR_CONDITION_TYPE_COLUMN" => Self::Column,
+            "VIEW_COLOR_CONDITION_TYPE_CELL" => Self::Cell,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn name(&self) -> Result<&'static str, &Unknown> {
+        let name = match self {
+            Self::Row => "VIEW_COLOR_CONDITION_TYPE_ROW",
+            Self::Column => "VIEW_COLOR_CONDITION_TYPE_COLUMN",
+            Self::Cell => "VIEW_COLOR_CONDITION_TYPE_CELL",
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(name)
+    }
+}
+
+impl wire::StringEnum for ViewColor {
+    fn from_name(name: &str) -> Option<Self> {
+        let value = match name {
+            "fillColorGray_5" => Self::Gray5,
+            "accentBlueLighten_5" => Self::Blue5,
+            "chromeCyanLighten_5" => Self::Cyan5,
+            "chromeMintLighten_5" => Self::Mint5,
+            "chromeRedLighten_5" => Self::Red5,
+            "chromeOrangeLighten_5" => Self::Orange5,
+            "chromeAmberLighten_5" => Self::Amber5,
+            "chromeVioletLighten_5" => Self::Violet5,
+            "chromePinkLighten_5" => Self::Pink5,
+            "fillColorGray_4" => Self::Gray4,
+            "accentBlueLighten_4" => Self::Blue4,
+            "chromeCyanLighten_4" => Self::Cyan4,
+            "chromeMintLighten_4" => Self::Mint4,
+            "chromeRedLighten_4" => Self::Red4,
+            "chromeOrangeLighten_4" => Self::Orange4,
+            "chromeAmberLighten_4" => Self::Amber4,
+            "chromeVioletLighten_4" => Self::Violet4,
+            "chromePinkLighten_4" => Self::Pink4,
+            "fillColorGray_3" => Self::Gray3,
+            "accentBlueLighten_3" => Self::Blue3,
+            "chromeCyanLighten_3" => Self::Cyan3,
+            "chromeMintLighten_3" => Self::Mint3,
+            "chromeRedLighten_3" => Self::Red3,
+            "chromeOrangeLighten_3" => Self::Orange3,
+            "chromeAmberLighten_3" => Self::Amber3,
+            "chromeVioletLighten_3" => Self::Violet3,
+            "chromePinkLighten_3" => Self::Pink3,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn name(&self) -> Result<&'static str, &Unknown> {
+        let name = match self {
+            Self::Gray5 => "fillColorGray_5",
+            Self::Blue5 => "accentBlueLighten_5",
+            Self::Cyan5 => "chromeCyanLighten_5",
+            Self::Mint5 => "chromeMintLighten_5",
+            Self::Red5 => "chromeRedLighten_5",
+            Self::Orange5 => "chromeOrangeLighten_5",
+            Self::Amber5 => "chromeAmberLighten_5",
+            Self::Violet5 => "chromeVioletLighten_5",
+            Self::Pink5 => "chromePinkLighten_5",
+            Self::Gray4 => "fillColorGray_4",
+            Self::Blue4 => "accentBlueLighten_4",
+            Self::Cyan4 => "chromeCyanLighten_4",
+            Self::Mint4 => "chromeMintLighten_4",
+            Self::Red4 => "chromeRedLighten_4",
+            Self::Orange4 => "chromeOrangeLighten_4",
+            Self::Amber4 => "chromeAmberLighten_4",
+            Self::Violet4 => "chromeVioletLighten_4",
+            Self::Pink4 => "chromePinkLighten_4",
+            Self::Gray3 => "fillColorGray_3",
+            Self::Blue3 => "accentBlueLighten_3",
+            Self::Cyan3 => "chromeCyanLighten_3",
+            Self::Mint3 => "chromeMintLighten_3",
+            Self::Red3 => "chromeRedLighten_3",
+            Self::Orange3 => "chromeOrangeLighten_3",
+            Self::Amber3 => "chromeAmberLighten_3",
+            Self::Violet3 => "chromeVioletLighten_3",
+            Self::Pink3 => "chromePinkLighten_3",
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(name)
+    }
+}
+
+impl wire::StringEnum for DateFormat {
+    fn from_name(name: &str) -> Option<Self> {
+        let value = match name {
+            "yyyy\"年\"m\"月\"d\"日\"" => Self::ChineseDate,
+            "yyyy-mm-dd" => Self::DashedDate,
+            "yyyy/m/d" => Self::SlashedDate,
+            "m\"月\"d\"日\"" => Self::ChineseMonthAndDay,
+            "yyyy\"年\"m\"月\"d\"日\" dddd" => Self::ChineseDateAndWeekday,
+            "yyyy\"年\"m\"月\"d\"日\" hh:mm" => Self::ChineseDateAndTime,
+            "yyyy-mm-dd hh:mm" => Self::DashedDateAndTime,
+            "m/d/yyyy" => Self::MonthFirst,
+            "d/m/yyyy" => Self::DayFirst,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn name(&self) -> Result<&'static str, &Unknown> {
+        let name = match self {
+            Self::ChineseDate => "yyyy\"年\"m\"月\"d\"日\"",
+            Self::DashedDate => "yyyy-mm-dd",
+            Self::SlashedDate => "yyyy/m/d",
+            Self::ChineseMonthAndDay => "m\"月\"d\"日\"",
+            Self::ChineseDateAndWeekday => "yyyy\"年\"m\"月\"d\"日\" dddd",
+            Self::ChineseDateAndTime => "yyyy\"年\"m\"月\"d\"日\" hh:mm",
+            Self::DashedDateAndTime => "yyyy-mm-dd hh:mm",
+            Self::MonthFirst => "m/d/yyyy",
+            Self::DayFirst => "d/m/yyyy",
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(name)
+    }
+}
+
+impl wire::StringEnum for DisplayMode {
+    fn from_name(name: &str) -> Option<Self> {
+        let value = match name {
+            "DISPLAY_MODE_LIST" => Self::List,
+            "DISPLAY_MODE_GRID" => Self::Grid,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn name(&self) -> Result<&'static str, &Unknown> {
+        let name = match self {
+            Self::List => "DISPLAY_MODE_LIST",
+            Self::Grid => "DISPLAY_MODE_GRID",
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(name)
+    }
+}
+
+impl wire::StringEnum for LinkType {
+    fn from_name(name: &str) -> Option<Self> {
+        let value = match name {
+            "LINK_TYPE_PURE_TEXT" => Self::PureText,
+            "LINK_TYPE_ICON_TEXT" => Self::IconText,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn name(&self) -> Result<&'static str, &Unknown> {
+        let name = match self {
+            Self::PureText => "LINK_TYPE_PURE_TEXT",
+            Self::IconText => "LINK_TYPE_ICON_TEXT",
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(name)
+    }
+}
+
+impl wire::StringEnum for LocationInputType {
+    fn from_name(name: &str) -> Option<Self> {
+        let value = match name {
+            "LOCATION_INPUT_TYPE_MANUAL" => Self::Manual,
+            "LOCATION_INPUT_TYPE_AUTO" => Self::Auto,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn name(&self) -> Result<&'static str, &Unknown> {
+        let name = match self {
+            Self::Manual => "LOCATION_INPUT_TYPE_MANUAL",
+            Self::Auto => "LOCATION_INPUT_TYPE_AUTO",
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(name)
+    }
+}
+
+impl wire::StringEnum for NumberType {
+    fn from_name(name: &str) -> Option<Self> {
+        let value = match name {
+            "NUMBER_TYPE_INCR" => Self::Increment,
+            "NUMBER_TYPE_CUSTOM" => Self::Custom,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn name(&self) -> Result<&'static str, &Unknown> {
+        let name = match self {
+            Self::Increment => "NUMBER_TYPE_INCR",
+            Self::Custom => "NUMBER_TYPE_CUSTOM",
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(name)
+    }
+}
+
+impl wire::StringEnum for NumberRuleType {
+    fn from_name(name: &str) -> Option<Self> {
+        let value = match name {
+            "NUMBER_RULE_TYPE_INCR" => Self::Increment,
+            "NUMBER_RULE_TYPE_FIXED_CHAR" => Self::FixedChar,
+            "NUMBER_RULE_TYPE_TIME" => Self::Time,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn name(&self) -> Result<&'static str, &Unknown> {
+        let name = match self {
+            Self::Increment => "NUMBER_RULE_TYPE_INCR",
+            Self::FixedChar => "NUMBER_RULE_TYPE_FIXED_CHAR",
+            Self::Time => "NUMBER_RULE_TYPE_TIME",
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(name)
+    }
+}
+
+impl wire::StringEnum for CurrencyType {
+    fn from_name(name: &str) -> Option<Self> {
+        let value = match name {
+            "CURRENCY_TYPE_CNY" => Self::Cny,
+            "CURRENCY_TYPE_USD" => Self::Usd,
+            "CURRENCY_TYPE_EUR" => Self::Eur,
+            "CURRENCY_TYPE_GBP" => Self::Gbp,
+            "CURRENCY_TYPE_JPY" => Self::Jpy,
+            "CURRENCY_TYPE_KRW" => Self::Krw,
+            "CURRENCY_TYPE_HKD" => Self::Hkd,
+            "CURRENCY_TYPE_MOP" => Self::Mop,
+            "CURRENCY_TYPE_TWD" => Self::Twd,
+            "CURRENCY_TYPE_AED" => Self::Aed,
+            "CURRENCY_TYPE_AUD" => Self::Aud,
+            "CURRENCY_TYPE_BRL" => Self::Brl,
+            "CURRENCY_TYPE_CAD" => Self::Cad,
+            "CURRENCY_TYPE_CHF" => Self::Chf,
+            "CURRENCY_TYPE_IDR" => Self::Idr,
+            "CURRENCY_TYPE_INR" => Self::Inr,
+            "CURRENCY_TYPE_MXN" => Self::Mxn,
+            "CURRENCY_TYPE_MYR" => Self::Myr,
+            "CURRENCY_TYPE_PHP" => Self::Php,
+            "CURRENCY_TYPE_PLN" => Self::Pln,
+            "CURRENCY_TYPE_RUB" => Self::Rub,
+            "CURRENCY_TYPE_SGD" => Self::Sgd,
+            "CURRENCY_TYPE_THB" => Self::Thb,
+            "CURRENCY_TYPE_TRY" => Self::Try,
+            "CURRENCY_TYPE_VND" => Self::Vnd,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn name(&self) -> Result<&'static str, &Unknown> {
+        let name = match self {
+            Self::Cny => "CURRENCY_TYPE_CNY",
+            Self::Usd => "CURRENCY_TYPE_USD",
+            Self::Eur => "CURRENCY_TYPE_EUR",
+            Self::Gbp => "CURRENCY_TYPE_GBP",
+            Self::Jpy => "CURRENCY_TYPE_JPY",
+            Self::Krw => "CURRENCY_TYPE_KRW",
+            Self::Hkd => "CURRENCY_TYPE_HKD",
+            Self::Mop => "CURRENCY_TYPE_MOP",
+            Self::Twd => "CURRENCY_TYPE_TWD",
+            Self::Aed => "CURRENCY_TYPE_AED",
+            Self::Aud => "CURRENCY_TYPE_AUD",
+            Self::Brl => "CURRENCY_TYPE_BRL",
+            Self::Cad => "CURRENCY_TYPE_CAD",
+            Self::Chf => "CURRENCY_TYPE_CHF",
+            Self::Idr => "CURRENCY_TYPE_IDR",
+            Self::Inr => "CURRENCY_TYPE_INR",
+            Self::Mxn => "CURRENCY_TYPE_MXN",
+            Self::Myr => "CURRENCY_TYPE_MYR",
+            Self::Php => "CURRENCY_TYPE_PHP",
+            Self::Pln => "CURRENCY_TYPE_PLN",
+            Self::Rub => "CURRENCY_TYPE_RUB",
+            Self::Sgd => "CURRENCY_TYPE_SGD",
+            Self::Thb => "CURRENCY_TYPE_THB",
+            Self::Try => "CURRENCY_TYPE_TRY",
+            Self::Vnd => "CURRENCY_TYPE_VND",
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(name)
+    }
+}
+
 impl wire::StringEnum for CellValueKeyType {
     fn from_name(name: &str) -> Option<Self> {
         let value = match name {
@@ -382,6 +726,110 @@ impl wire::IntEnum for LocationSource {
     }
 }
 
+impl wire::WriteObject for AddSheet {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("docid", &self.docid)?;
+        out.put_some("properties", &self.properties)
+    }
+}
+
+impl wire::WriteObject for DeleteSheet {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("docid", &self.docid)?;
+        out.put("sheet_id", &self.sheet_id)
+    }
+}
+
+impl wire::WriteObject for UpdateSheet {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("docid", &self.docid)?;
+        out.put("properties", &self.properties)
+    }
+}
+
+impl wire::WriteObject for GetSheet {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("docid", &self.docid)?;
+        out.put_some("sheet_id", &self.sheet_id)?;
+        out.put_some("need_all_type_sheet", &self.need_all_type_sheet)
+    }
+}
+
+impl wire::WriteObject for AddView {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("docid", &self.docid)?;
+        out.put("sheet_id", &self.sheet_id)?;
+        out.put("view_title", &self.view_title)?;
+        out.put("view_type", &self.view_type)?;
+        out.put_some("property_gantt", &self.property_gantt)?;
+        out.put_some("property_calendar", &self.property_calendar)
+    }
+}
+
+impl wire::WriteObject for DeleteViews {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("docid", &self.docid)?;
+        out.put("sheet_id", &self.sheet_id)?;
+        out.put("view_ids", &self.view_ids)
+    }
+}
+
+impl wire::WriteObject for UpdateView {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("docid", &self.docid)?;
+        out.put("sheet_id", &self.sheet_id)?;
+        out.put("view_id", &self.view_id)?;
+        out.put_some("view_title", &self.view_title)?;
+        out.put_some("property", &self.property)
+    }
+}
+
+impl wire::WriteObject for GetViews {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("docid", &self.docid)?;
+        out.put("sheet_id", &self.sheet_id)?;
+        out.put_some("view_ids", &self.view_ids)?;
+        out.put_some("offset", &self.offset)?;
+        out.put_some("limit", &self.limit)
+    }
+}
+
+impl wire::WriteObject for AddFields {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("docid", &self.docid)?;
+        out.put("sheet_id", &self.sheet_id)?;
+        out.put("fields", &self.fields)
+    }
+}
+
+impl wire::WriteObject for UpdateFields {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("docid", &self.docid)?;
+        out.put("sheet_id", &self.sheet_id)?;
+        out.put("fields", &self.fields)
+    }
+}
+
+impl wire::WriteObject for DeleteFields {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("docid", &self.docid)?;
+        out.put("sheet_id", &self.sheet_id)?;
+        out.put("field_ids", &self.field_ids)
+    }
+}
+
+impl wire::WriteObject for GetFields {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("docid", &self.docid)?;
+        out.put("sheet_id", &self.sheet_id)?;
+        out.put_some("view_id", &self.view_id)?;
+        out.put_some("field_ids", &self.field_ids)?;
+        out.put_some("field_titles", &self.field_titles)?;
+        out.put_some("offset", &self.offset)?;
+        out.put_some("limit", &self.limit)
+    }
+}
+
 impl wire::WriteObject for GetRecords {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("docid", &self.docid)?;
@@ -396,6 +844,338 @@ impl wire::WriteObject for GetRecords {
         out.put_some("limit", &self.limit)?;
         out.put_some("ver", &self.ver)?;
         out.put_some("filter_spec", &self.filter_spec)
+    }
+}
+
+impl wire::WriteObject for AddRecords {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("docid", &self.docid)?;
+        out.put("sheet_id", &self.sheet_id)?;
+        out.put_some("key_type", &self.key_type)?;
+        out.put("records", &self.records)
+    }
+}
+
+impl wire::WriteObject for UpdateRecords {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("docid", &self.docid)?;
+        out.put("sheet_id", &self.sheet_id)?;
+        out.put_some("key_type", &self.key_type)?;
+        out.put("records", &self.records)
+    }
+}
+
+impl wire::WriteObject for DeleteRecords {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("docid", &self.docid)?;
+        out.put("sheet_id", &self.sheet_id)?;
+        out.put("record_ids", &self.record_ids)
+    }
+}
+
+impl wire::WriteObject for AddFieldGroup {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("docid", &self.docid)?;
+        out.put("sheet_id", &self.sheet_id)?;
+        out.put("name", &self.name)?;
+        out.put_some("children", &self.children)
+    }
+}
+
+impl wire::WriteObject for DeleteFieldGroups {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("docid", &self.docid)?;
+        out.put("sheet_id", &self.sheet_id)?;
+        out.put("field_group_ids", &self.field_group_ids)
+    }
+}
+
+impl wire::WriteObject for UpdateFieldGroup {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("docid", &self.docid)?;
+        out.put("sheet_id", &self.sheet_id)?;
+        out.put("field_group_id", &self.field_group_id)?;
+        out.put_some("name", &self.name)?;
+        out.put_some("children", &self.children)
+    }
+}
+
+impl wire::WriteObject for GetFieldGroups {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("docid", &self.docid)?;
+        out.put("sheet_id", &self.sheet_id)?;
+        out.put_some("offset", &self.offset)?;
+        out.put_some("limit", &self.limit)
+    }
+}
+
+impl wire::WriteObject for NewSheet {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("title", &self.title)?;
+        out.put_some("index", &self.index)
+    }
+}
+
+impl wire::WriteObject for SheetUpdate {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("sheet_id", &self.sheet_id)?;
+        out.put_some("title", &self.title)
+    }
+}
+
+impl wire::WriteObject for TimeBar {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("start_date_field_id", &self.start_date_field_id)?;
+        out.put("end_date_field_id", &self.end_date_field_id)
+    }
+}
+
+impl wire::WriteObject for ViewProperty {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("auto_sort", &self.auto_sort)?;
+        out.put_some("sort_spec", &self.sort_spec)?;
+        out.put_some("group_spec", &self.group_spec)?;
+        out.put_some("filter_spec", &self.filter_spec)?;
+        out.put_some("is_field_stat_enabled", &self.is_field_stat_enabled)?;
+        out.put_some("field_visibility", &self.field_visibility)?;
+        out.put_some("frozen_field_count", &self.frozen_field_count)?;
+        out.put_some("color_config", &self.color_config)
+    }
+}
+
+impl wire::WriteObject for SortSpec {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("sort_infos", &self.sort_infos)
+    }
+}
+
+impl wire::WriteObject for GroupSpec {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("groups", &self.groups)
+    }
+}
+
+impl wire::WriteObject for FieldOrder {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("field_id", &self.field_id)?;
+        out.put_some("desc", &self.desc)
+    }
+}
+
+impl wire::WriteObject for ViewFilter {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("conjunction", &self.conjunction)?;
+        out.put_some("conditions", &self.conditions)
+    }
+}
+
+impl wire::WriteObject for ViewColorConfig {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("conditions", &self.conditions)
+    }
+}
+
+impl wire::WriteObject for ViewColorCondition {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("id", &self.id)?;
+        out.put("type", &self.r#type)?;
+        out.put("color", &self.color)?;
+        out.put("condition", &self.condition)
+    }
+}
+
+impl wire::WriteObject for NewField {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("field_title", &self.field_title)?;
+        out.put("field_type", &self.field_type)?;
+        out.put_some("property_number", &self.property_number)?;
+        out.put_some("property_checkbox", &self.property_checkbox)?;
+        out.put_some("property_date_time", &self.property_date_time)?;
+        out.put_some("property_attachment", &self.property_attachment)?;
+        out.put_some("property_user", &self.property_user)?;
+        out.put_some("property_url", &self.property_url)?;
+        out.put_some("property_select", &self.property_select)?;
+        out.put_some("property_created_time", &self.property_created_time)?;
+        out.put_some("property_modified_time", &self.property_modified_time)?;
+        out.put_some("property_progress", &self.property_progress)?;
+        out.put_some("property_single_select", &self.property_single_select)?;
+        out.put_some("property_reference", &self.property_reference)?;
+        out.put_some("property_location", &self.property_location)?;
+        out.put_some("property_auto_number", &self.property_auto_number)?;
+        out.put_some("property_currency", &self.property_currency)?;
+        out.put_some("property_ww_group", &self.property_ww_group)?;
+        out.put_some("property_percentage", &self.property_percentage)?;
+        out.put_some("property_barcode", &self.property_barcode)
+    }
+}
+
+impl wire::WriteObject for FieldUpdate {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("field_id", &self.field_id)?;
+        out.put_some("field_title", &self.field_title)?;
+        out.put("field_type", &self.field_type)?;
+        out.put_some("property_text", &self.property_text)?;
+        out.put_some("property_number", &self.property_number)?;
+        out.put_some("property_checkbox", &self.property_checkbox)?;
+        out.put_some("property_date_time", &self.property_date_time)?;
+        out.put_some("property_attachment", &self.property_attachment)?;
+        out.put_some("property_user", &self.property_user)?;
+        out.put_some("property_url", &self.property_url)?;
+        out.put_some("property_select", &self.property_select)?;
+        out.put_some("property_created_time", &self.property_created_time)?;
+        out.put_some("property_modified_time", &self.property_modified_time)?;
+        out.put_some("property_progress", &self.property_progress)?;
+        out.put_some("property_single_select", &self.property_single_select)?;
+        out.put_some("property_reference", &self.property_reference)?;
+        out.put_some("property_location", &self.property_location)?;
+        out.put_some("property_auto_number", &self.property_auto_number)?;
+        out.put_some("property_currency", &self.property_currency)?;
+        out.put_some("property_ww_group", &self.property_ww_group)?;
+        out.put_some("property_percentage", &self.property_percentage)?;
+        out.put_some("property_barcode", &self.property_barcode)?;
+        out.put_some("property_created_user", &self.property_created_user)?;
+        out.put_some("property_modified_user", &self.property_modified_user)
+    }
+}
+
+impl wire::WriteObject for NoProperty {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for NumberFieldProperty {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("decimal_places", &self.decimal_places)?;
+        out.put_some("use_separate", &self.use_separate)
+    }
+}
+
+impl wire::WriteObject for CheckboxFieldProperty {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("checked", &self.checked)
+    }
+}
+
+impl wire::WriteObject for DateTimeFieldProperty {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("format", &self.format)?;
+        out.put_some("auto_fill", &self.auto_fill)
+    }
+}
+
+impl wire::WriteObject for TimeFieldProperty {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("format", &self.format)
+    }
+}
+
+impl wire::WriteObject for AttachmentFieldProperty {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("display_mode", &self.display_mode)
+    }
+}
+
+impl wire::WriteObject for UserFieldProperty {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("is_multiple", &self.is_multiple)?;
+        out.put_some("is_notified", &self.is_notified)
+    }
+}
+
+impl wire::WriteObject for UrlFieldProperty {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("type", &self.r#type)
+    }
+}
+
+impl wire::WriteObject for SelectFieldProperty {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("is_quick_add", &self.is_quick_add)?;
+        out.put_some("options", &self.options)
+    }
+}
+
+impl wire::WriteObject for SelectOption {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("id", &self.id)?;
+        out.put_some("text", &self.text)?;
+        out.put_some("style", &self.style)
+    }
+}
+
+impl wire::WriteObject for ProgressFieldProperty {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("decimal_places", &self.decimal_places)
+    }
+}
+
+impl wire::WriteObject for ReferenceFieldProperty {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("sub_id", &self.sub_id)?;
+        out.put_some("filed_id", &self.filed_id)?;
+        out.put_some("is_multiple", &self.is_multiple)?;
+        out.put_some("view_id", &self.view_id)
+    }
+}
+
+impl wire::WriteObject for LocationFieldProperty {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("input_type", &self.input_type)
+    }
+}
+
+impl wire::WriteObject for AutoNumberFieldProperty {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("type", &self.r#type)?;
+        out.put_some("rules", &self.rules)?;
+        out.put_some("reformat_existing_record", &self.reformat_existing_record)
+    }
+}
+
+impl wire::WriteObject for NumberRule {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("type", &self.r#type)?;
+        out.put("value", &self.value)
+    }
+}
+
+impl wire::WriteObject for CurrencyFieldProperty {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("currency_type", &self.currency_type)?;
+        out.put_some("decimal_places", &self.decimal_places)?;
+        out.put_some("use_separate", &self.use_separate)
+    }
+}
+
+impl wire::WriteObject for WwGroupFieldProperty {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("allow_multiple", &self.allow_multiple)
+    }
+}
+
+impl wire::WriteObject for BarcodeFieldProperty {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("mobile_scan_only", &self.mobile_scan_only)
+    }
+}
+
+impl wire::WriteObject for GroupedField {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("field_id", &self.field_id)
+    }
+}
+
+impl wire::WriteObject for NewRecord {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("values", &self.values)
+    }
+}
+
+impl wire::WriteObject for RecordCells {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("record_id", &self.record_id)?;
+        out.put("values", &self.values)
     }
 }
 
@@ -451,13 +1231,228 @@ impl wire::WriteObject for FilterDateTime {
     }
 }
 
+impl wire::WriteObject for CellObject {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("type", &self.r#type)?;
+        out.put_some("text", &self.text)?;
+        out.put_some("link", &self.link)?;
+        out.put_some("id", &self.id)?;
+        out.put_some("title", &self.title)?;
+        out.put_some("image_url", &self.image_url)?;
+        out.put_some("width", &self.width)?;
+        out.put_some("height", &self.height)?;
+        out.put_some("name", &self.name)?;
+        out.put_some("size", &self.size)?;
+        out.put_some("file_ext", &self.file_ext)?;
+        out.put_some("file_id", &self.file_id)?;
+        out.put_some("file_url", &self.file_url)?;
+        out.put_some("file_type", &self.file_type)?;
+        out.put_some("doc_type", &self.doc_type)?;
+        out.put_some("user_id", &self.user_id)?;
+        out.put_some("tmp_external_userid", &self.tmp_external_userid)?;
+        out.put_some("agentid", &self.agentid)?;
+        out.put_some("id_type", &self.id_type)?;
+        out.put_some("style", &self.style)?;
+        out.put_some("source_type", &self.source_type)?;
+        out.put_some("latitude", &self.latitude)?;
+        out.put_some("longitude", &self.longitude)?;
+        out.put_some("seq", &self.seq)
+    }
+}
+
+impl serde::Serialize for CellValue {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Bool(content) => content.serialize(serializer),
+            Self::Number(content) => content.serialize(serializer),
+            Self::Text(content) => content.serialize(serializer),
+            Self::List(content) => content.serialize(serializer),
+            Self::Other(value) => wire::Undocumented(value).serialize(serializer),
+        }
+    }
+}
+
+impl serde::Serialize for CellItem {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::RecordId(content) => content.serialize(serializer),
+            Self::Object(content) => content.serialize(serializer),
+            Self::Other(value) => wire::Undocumented(value).serialize(serializer),
+        }
+    }
+}
+
 wire::write_objects! {
-    GetRecords, Sort, FilterSpec, Condition, FilterStrings, FilterNumber, FilterBool,
-    FilterDateTime
+    AddSheet, DeleteSheet, UpdateSheet, GetSheet, AddView, DeleteViews, UpdateView,
+    GetViews, AddFields, UpdateFields, DeleteFields, GetFields, GetRecords, AddRecords,
+    UpdateRecords, DeleteRecords, AddFieldGroup, DeleteFieldGroups, UpdateFieldGroup,
+    GetFieldGroups, NewSheet, SheetUpdate, TimeBar, ViewProperty, SortSpec, GroupSpec,
+    FieldOrder, ViewFilter, ViewColorConfig, ViewColorCondition, NewField, FieldUpdate,
+    NoProperty, NumberFieldProperty, CheckboxFieldProperty, DateTimeFieldProperty,
+    TimeFieldProperty, AttachmentFieldProperty, UserFieldProperty, UrlFieldProperty,
+    SelectFieldProperty, SelectOption, ProgressFieldProperty, ReferenceFieldProperty,
+    LocationFieldProperty, AutoNumberFieldProperty, NumberRule, CurrencyFieldProperty,
+    WwGroupFieldProperty, BarcodeFieldProperty, GroupedField, NewRecord, RecordCells,
+    Sort, FilterSpec, Condition, FilterStrings, FilterNumber, FilterBool, FilterDateTime,
+    CellObject
+}
+
+wire::write_int_enums! {
+    UserIdType, OptionStyle, LocationSource
 }
 
 wire::write_string_enums! {
-    CellValueKeyType, Conjunction, FieldType, Operator, DateTimeType
+    ViewType, ViewColorConditionType, ViewColor, DateFormat, DisplayMode, LinkType,
+    LocationInputType, NumberType, NumberRuleType, CurrencyType, CellValueKeyType,
+    Conjunction, FieldType, Operator, DateTimeType, TextType, FileType, DocType
+}
+
+impl wire::ReadObject for AddSheetResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "properties" => field.read(&mut self.properties),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for DeleteSheetResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for UpdateSheetResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for GetSheetResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "sheet_list" => field.read(&mut self.sheet_list),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for AddViewResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "view" => field.read(&mut self.view),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for DeleteViewsResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for UpdateViewResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "view" => field.read(&mut self.view),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetViewsResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "total" => field.read(&mut self.total),
+            "has_more" => field.read(&mut self.has_more),
+            "next" => field.read(&mut self.next),
+            "views" => field.read(&mut self.views),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for AddFieldsResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "fields" => field.read(&mut self.fields),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for UpdateFieldsResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "fields" => field.read(&mut self.fields),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for DeleteFieldsResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for GetFieldsResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "total" => field.read(&mut self.total),
+            "fields" => field.read(&mut self.fields),
+            _ => field.skip(),
+        }
+    }
 }
 
 impl wire::ReadObject for GetRecordsResponse {
@@ -472,6 +1467,627 @@ impl wire::ReadObject for GetRecordsResponse {
             "next" => field.read(&mut self.next),
             "records" => field.read(&mut self.records),
             "ver" => field.read(&mut self.ver),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for AddRecordsResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "records" => field.read(&mut self.records),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for UpdateRecordsResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "records" => field.read(&mut self.records),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for DeleteRecordsResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for AddFieldGroupResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "field_group" => field.read(&mut self.field_group),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for DeleteFieldGroupsResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for UpdateFieldGroupResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "field_group" => field.read(&mut self.field_group),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetFieldGroupsResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "total" => field.read(&mut self.total),
+            "has_more" => field.read(&mut self.has_more),
+            "next" => field.read(&mut self.next),
+            "field_groups" => field.read(&mut self.field_groups),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for AddedSheet {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "sheet_id" => field.read(&mut self.sheet_id),
+            "title" => field.read(&mut self.title),
+            "index" => field.read(&mut self.index),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for Sheet {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "sheet_id" => field.read(&mut self.sheet_id),
+            "title" => field.read(&mut self.title),
+            "is_visible" => field.read(&mut self.is_visible),
+            "type" => field.read(&mut self.r#type),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for View {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "view_id" => field.read(&mut self.view_id),
+            "view_title" => field.read(&mut self.view_title),
+            "view_type" => field.read(&mut self.view_type),
+            "property" => field.read(&mut self.property),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ViewProperty {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "auto_sort" => field.read(&mut self.auto_sort),
+            "sort_spec" => field.read(&mut self.sort_spec),
+            "group_spec" => field.read(&mut self.group_spec),
+            "filter_spec" => field.read(&mut self.filter_spec),
+            "is_field_stat_enabled" => field.read(&mut self.is_field_stat_enabled),
+            "field_visibility" => field.read(&mut self.field_visibility),
+            "frozen_field_count" => field.read(&mut self.frozen_field_count),
+            "color_config" => field.read(&mut self.color_config),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for SortSpec {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "sort_infos" => field.read(&mut self.sort_infos),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GroupSpec {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "groups" => field.read(&mut self.groups),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for FieldOrder {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "field_id" => field.read(&mut self.field_id),
+            "desc" => field.read(&mut self.desc),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ViewFilter {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "conjunction" => field.read(&mut self.conjunction),
+            "conditions" => field.read(&mut self.conditions),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ViewColorConfig {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "conditions" => field.read(&mut self.conditions),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ViewColorCondition {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "id" => field.read(&mut self.id),
+            "type" => field.read(&mut self.r#type),
+            "color" => field.read(&mut self.color),
+            "condition" => field.read(&mut self.condition),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for Field {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "field_id" => field.read(&mut self.field_id),
+            "field_title" => field.read(&mut self.field_title),
+            "field_type" => field.read(&mut self.field_type),
+            "property_number" => field.read(&mut self.property_number),
+            "property_checkbox" => field.read(&mut self.property_checkbox),
+            "property_date_time" => field.read(&mut self.property_date_time),
+            "property_attachment" => field.read(&mut self.property_attachment),
+            "property_user" => field.read(&mut self.property_user),
+            "property_url" => field.read(&mut self.property_url),
+            "property_select" => field.read(&mut self.property_select),
+            "property_created_time" => field.read(&mut self.property_created_time),
+            "property_modified_time" => field.read(&mut self.property_modified_time),
+            "property_progress" => field.read(&mut self.property_progress),
+            "property_single_select" => field.read(&mut self.property_single_select),
+            "property_reference" => field.read(&mut self.property_reference),
+            "property_location" => field.read(&mut self.property_location),
+            "property_auto_number" => field.read(&mut self.property_auto_number),
+            "property_currency" => field.read(&mut self.property_currency),
+            "property_ww_group" => field.read(&mut self.property_ww_group),
+            "property_percentage" => field.read(&mut self.property_percentage),
+            "property_barcode" => field.read(&mut self.property_barcode),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NumberFieldProperty {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "decimal_places" => field.read(&mut self.decimal_places),
+            "use_separate" => field.read(&mut self.use_separate),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for CheckboxFieldProperty {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "checked" => field.read(&mut self.checked),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for DateTimeFieldProperty {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "format" => field.read(&mut self.format),
+            "auto_fill" => field.read(&mut self.auto_fill),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for TimeFieldProperty {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "format" => field.read(&mut self.format),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for AttachmentFieldProperty {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "display_mode" => field.read(&mut self.display_mode),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for UserFieldProperty {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "is_multiple" => field.read(&mut self.is_multiple),
+            "is_notified" => field.read(&mut self.is_notified),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for UrlFieldProperty {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "type" => field.read(&mut self.r#type),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for SelectFieldProperty {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "is_quick_add" => field.read(&mut self.is_quick_add),
+            "options" => field.read(&mut self.options),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for SelectOption {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "id" => field.read(&mut self.id),
+            "text" => field.read(&mut self.text),
+            "style" => field.read(&mut self.style),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ProgressFieldProperty {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "decimal_places" => field.read(&mut self.decimal_places),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ReferenceFieldProperty {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "sub_id" => field.read(&mut self.sub_id),
+            "filed_id" => field.read(&mut self.filed_id),
+            "is_multiple" => field.read(&mut self.is_multiple),
+            "view_id" => field.read(&mut self.view_id),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for LocationFieldProperty {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "input_type" => field.read(&mut self.input_type),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for AutoNumberFieldProperty {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "type" => field.read(&mut self.r#type),
+            "rules" => field.read(&mut self.rules),
+            "reformat_existing_record" => field.read(&mut self.reformat_existing_record),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NumberRule {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "type" => field.read(&mut self.r#type),
+            "value" => field.read(&mut self.value),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for CurrencyFieldProperty {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "currency_type" => field.read(&mut self.currency_type),
+            "decimal_places" => field.read(&mut self.decimal_places),
+            "use_separate" => field.read(&mut self.use_separate),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for WwGroupFieldProperty {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "allow_multiple" => field.read(&mut self.allow_multiple),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for BarcodeFieldProperty {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "mobile_scan_only" => field.read(&mut self.mobile_scan_only),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for FieldGroup {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "field_group_id" => field.read(&mut self.field_group_id),
+            "name" => field.read(&mut self.name),
+            "children" => field.read(&mut self.children),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GroupedField {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "field_id" => field.read(&mut self.field_id),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for RecordCells {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "record_id" => field.read(&mut self.record_id),
+            "values" => field.read(&mut self.values),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for Condition {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "field_id" => field.read(&mut self.field_id),
+            "field_type" => field.read(&mut self.field_type),
+            "operator" => field.read(&mut self.operator),
+            "string_value" => field.read(&mut self.string_value),
+            "number_value" => field.read(&mut self.number_value),
+            "bool_value" => field.read(&mut self.bool_value),
+            "user_value" => field.read(&mut self.user_value),
+            "date_time_value" => field.read(&mut self.date_time_value),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for FilterStrings {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "value" => field.read(&mut self.value),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for FilterNumber {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "value" => field.read(&mut self.value),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for FilterBool {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "value" => field.read(&mut self.value),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for FilterDateTime {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "type" => field.read(&mut self.r#type),
+            "value" => field.read(&mut self.value),
             _ => field.skip(),
         }
     }
@@ -513,6 +2129,7 @@ impl wire::ReadObject for CellObject {
             "name" => field.read(&mut self.name),
             "size" => field.read(&mut self.size),
             "file_ext" => field.read(&mut self.file_ext),
+            "file_id" => field.read(&mut self.file_id),
             "file_url" => field.read(&mut self.file_url),
             "file_type" => field.read(&mut self.file_type),
             "doc_type" => field.read(&mut self.doc_type),
@@ -561,7 +2178,19 @@ impl wire::KindUnion for CellItem {
 }
 
 wire::read_objects! {
-    GetRecordsResponse, Record, CellObject
+    AddSheetResponse, DeleteSheetResponse, UpdateSheetResponse, GetSheetResponse,
+    AddViewResponse, DeleteViewsResponse, UpdateViewResponse, GetViewsResponse,
+    AddFieldsResponse, UpdateFieldsResponse, DeleteFieldsResponse, GetFieldsResponse,
+    GetRecordsResponse, AddRecordsResponse, UpdateRecordsResponse, DeleteRecordsResponse,
+    AddFieldGroupResponse, DeleteFieldGroupsResponse, UpdateFieldGroupResponse,
+    GetFieldGroupsResponse, AddedSheet, Sheet, View, ViewProperty, SortSpec, GroupSpec,
+    FieldOrder, ViewFilter, ViewColorConfig, ViewColorCondition, Field,
+    NumberFieldProperty, CheckboxFieldProperty, DateTimeFieldProperty, TimeFieldProperty,
+    AttachmentFieldProperty, UserFieldProperty, UrlFieldProperty, SelectFieldProperty,
+    SelectOption, ProgressFieldProperty, ReferenceFieldProperty, LocationFieldProperty,
+    AutoNumberFieldProperty, NumberRule, CurrencyFieldProperty, WwGroupFieldProperty,
+    BarcodeFieldProperty, FieldGroup, GroupedField, RecordCells, Condition,
+    FilterStrings, FilterNumber, FilterBool, FilterDateTime, Record, CellObject
 }
 
 wire::read_kinds! {
@@ -573,10 +2202,14 @@ wire::read_int_enums! {
 }
 
 wire::read_string_enums! {
-    TextType, FileType, DocType
+    SheetType, ViewType, ViewColorConditionType, ViewColor, DateFormat, DisplayMode,
+    LinkType, LocationInputType, NumberType, NumberRuleType, CurrencyType, Conjunction,
+    FieldType, Operator, DateTimeType, TextType, FileType, DocType
 }
 
 wire::open_enums! {
+    SheetType, ViewType, ViewColorConditionType, ViewColor, DateFormat, DisplayMode,
+    LinkType, LocationInputType, NumberType, NumberRuleType, CurrencyType,
     CellValueKeyType, Conjunction, FieldType, Operator, DateTimeType, TextType, FileType,
     DocType, UserIdType, OptionStyle, LocationSource
 }
@@ -586,6 +2219,8 @@ wire::int_enums! {
 }
 
 wire::string_enums! {
+    SheetType, ViewType, ViewColorConditionType, ViewColor, DateFormat, DisplayMode,
+    LinkType, LocationInputType, NumberType, NumberRuleType, CurrencyType,
     CellValueKeyType, Conjunction, FieldType, Operator, DateTimeType, TextType, FileType,
     DocType
 }

@@ -6,6 +6,82 @@
 use super::*;
 use crate::wire;
 
+impl wire::WriteObject for AddSheetResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("properties", &self.properties)
+    }
+}
+
+impl wire::WriteObject for DeleteSheetResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for UpdateSheetResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for GetSheetResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("sheet_list", &self.sheet_list)
+    }
+}
+
+impl wire::WriteObject for AddViewResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("view", &self.view)
+    }
+}
+
+impl wire::WriteObject for DeleteViewsResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for UpdateViewResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("view", &self.view)
+    }
+}
+
+impl wire::WriteObject for GetViewsResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("total", &self.total)?;
+        out.put("has_more", &self.has_more)?;
+        out.put("next", &self.next)?;
+        out.put("views", &self.views)
+    }
+}
+
+impl wire::WriteObject for AddFieldsResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("fields", &self.fields)
+    }
+}
+
+impl wire::WriteObject for UpdateFieldsResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("fields", &self.fields)
+    }
+}
+
+impl wire::WriteObject for DeleteFieldsResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for GetFieldsResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("total", &self.total)?;
+        out.put("fields", &self.fields)
+    }
+}
+
 impl wire::WriteObject for GetRecordsResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put_some("total", &self.total)?;
@@ -13,6 +89,111 @@ impl wire::WriteObject for GetRecordsResponse {
         out.put_some("next", &self.next)?;
         out.put_some("records", &self.records)?;
         out.put("ver", &self.ver)
+    }
+}
+
+impl wire::WriteObject for AddRecordsResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("records", &self.records)
+    }
+}
+
+impl wire::WriteObject for UpdateRecordsResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("records", &self.records)
+    }
+}
+
+impl wire::WriteObject for DeleteRecordsResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for AddFieldGroupResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("field_group", &self.field_group)
+    }
+}
+
+impl wire::WriteObject for DeleteFieldGroupsResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for UpdateFieldGroupResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("field_group", &self.field_group)
+    }
+}
+
+impl wire::WriteObject for GetFieldGroupsResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("total", &self.total)?;
+        out.put("has_more", &self.has_more)?;
+        out.put("next", &self.next)?;
+        out.put("field_groups", &self.field_groups)
+    }
+}
+
+impl wire::WriteObject for AddedSheet {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("sheet_id", &self.sheet_id)?;
+        out.put("title", &self.title)?;
+        out.put("index", &self.index)
+    }
+}
+
+impl wire::WriteObject for Sheet {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("sheet_id", &self.sheet_id)?;
+        out.put("title", &self.title)?;
+        out.put("is_visible", &self.is_visible)?;
+        out.put("type", &self.r#type)
+    }
+}
+
+impl wire::WriteObject for View {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("view_id", &self.view_id)?;
+        out.put("view_title", &self.view_title)?;
+        out.put("view_type", &self.view_type)?;
+        out.put_some("property", &self.property)
+    }
+}
+
+impl wire::WriteObject for Field {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("field_id", &self.field_id)?;
+        out.put("field_title", &self.field_title)?;
+        out.put("field_type", &self.field_type)?;
+        out.put_some("property_number", &self.property_number)?;
+        out.put_some("property_checkbox", &self.property_checkbox)?;
+        out.put_some("property_date_time", &self.property_date_time)?;
+        out.put_some("property_attachment", &self.property_attachment)?;
+        out.put_some("property_user", &self.property_user)?;
+        out.put_some("property_url", &self.property_url)?;
+        out.put_some("property_select", &self.property_select)?;
+        out.put_some("property_created_time", &self.property_created_time)?;
+        out.put_some("property_modified_time", &self.property_modified_time)?;
+        out.put_some("property_progress", &self.property_progress)?;
+        out.put_some("property_single_select", &self.property_single_select)?;
+        out.put_some("property_reference", &self.property_reference)?;
+        out.put_some("property_location", &self.property_location)?;
+        out.put_some("property_auto_number", &self.property_auto_number)?;
+        out.put_some("property_currency", &self.property_currency)?;
+        out.put_some("property_ww_group", &self.property_ww_group)?;
+        out.put_some("property_percentage", &self.property_percentage)?;
+        out.put_some("property_barcode", &self.property_barcode)
+    }
+}
+
+impl wire::WriteObject for FieldGroup {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("field_group_id", &self.field_group_id)?;
+        out.put("name", &self.name)?;
+        out.put("children", &self.children)
     }
 }
 
@@ -27,66 +208,205 @@ impl wire::WriteObject for Record {
     }
 }
 
-impl wire::WriteObject for CellObject {
-    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put_some("type", &self.r#type)?;
-        out.put_some("text", &self.text)?;
-        out.put_some("link", &self.link)?;
-        out.put_some("id", &self.id)?;
-        out.put_some("title", &self.title)?;
-        out.put_some("image_url", &self.image_url)?;
-        out.put_some("width", &self.width)?;
-        out.put_some("height", &self.height)?;
-        out.put_some("name", &self.name)?;
-        out.put_some("size", &self.size)?;
-        out.put_some("file_ext", &self.file_ext)?;
-        out.put_some("file_url", &self.file_url)?;
-        out.put_some("file_type", &self.file_type)?;
-        out.put_some("doc_type", &self.doc_type)?;
-        out.put_some("user_id", &self.user_id)?;
-        out.put_some("tmp_external_userid", &self.tmp_external_userid)?;
-        out.put_some("agentid", &self.agentid)?;
-        out.put_some("id_type", &self.id_type)?;
-        out.put_some("style", &self.style)?;
-        out.put_some("source_type", &self.source_type)?;
-        out.put_some("latitude", &self.latitude)?;
-        out.put_some("longitude", &self.longitude)?;
-        out.put_some("seq", &self.seq)
-    }
-}
-
-impl serde::Serialize for CellValue {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Bool(content) => content.serialize(serializer),
-            Self::Number(content) => content.serialize(serializer),
-            Self::Text(content) => content.serialize(serializer),
-            Self::List(content) => content.serialize(serializer),
-            Self::Other(value) => wire::Undocumented(value).serialize(serializer),
-        }
-    }
-}
-
-impl serde::Serialize for CellItem {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::RecordId(content) => content.serialize(serializer),
-            Self::Object(content) => content.serialize(serializer),
-            Self::Other(value) => wire::Undocumented(value).serialize(serializer),
-        }
-    }
-}
-
 wire::write_objects! {
-    GetRecordsResponse, Record, CellObject
-}
-
-wire::write_int_enums! {
-    UserIdType, OptionStyle, LocationSource
+    AddSheetResponse, DeleteSheetResponse, UpdateSheetResponse, GetSheetResponse,
+    AddViewResponse, DeleteViewsResponse, UpdateViewResponse, GetViewsResponse,
+    AddFieldsResponse, UpdateFieldsResponse, DeleteFieldsResponse, GetFieldsResponse,
+    GetRecordsResponse, AddRecordsResponse, UpdateRecordsResponse, DeleteRecordsResponse,
+    AddFieldGroupResponse, DeleteFieldGroupsResponse, UpdateFieldGroupResponse,
+    GetFieldGroupsResponse, AddedSheet, Sheet, View, Field, FieldGroup, Record
 }
 
 wire::write_string_enums! {
-    TextType, FileType, DocType
+    SheetType
+}
+
+impl wire::ReadObject for AddSheet {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "docid" => field.read(&mut self.docid),
+            "properties" => field.read(&mut self.properties),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for DeleteSheet {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "docid" => field.read(&mut self.docid),
+            "sheet_id" => field.read(&mut self.sheet_id),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for UpdateSheet {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "docid" => field.read(&mut self.docid),
+            "properties" => field.read(&mut self.properties),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetSheet {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "docid" => field.read(&mut self.docid),
+            "sheet_id" => field.read(&mut self.sheet_id),
+            "need_all_type_sheet" => field.read(&mut self.need_all_type_sheet),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for AddView {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "docid" => field.read(&mut self.docid),
+            "sheet_id" => field.read(&mut self.sheet_id),
+            "view_title" => field.read(&mut self.view_title),
+            "view_type" => field.read(&mut self.view_type),
+            "property_gantt" => field.read(&mut self.property_gantt),
+            "property_calendar" => field.read(&mut self.property_calendar),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for DeleteViews {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "docid" => field.read(&mut self.docid),
+            "sheet_id" => field.read(&mut self.sheet_id),
+            "view_ids" => field.read(&mut self.view_ids),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for UpdateView {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "docid" => field.read(&mut self.docid),
+            "sheet_id" => field.read(&mut self.sheet_id),
+            "view_id" => field.read(&mut self.view_id),
+            "view_title" => field.read(&mut self.view_title),
+            "property" => field.read(&mut self.property),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetViews {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "docid" => field.read(&mut self.docid),
+            "sheet_id" => field.read(&mut self.sheet_id),
+            "view_ids" => field.read(&mut self.view_ids),
+            "offset" => field.read(&mut self.offset),
+            "limit" => field.read(&mut self.limit),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for AddFields {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "docid" => field.read(&mut self.docid),
+            "sheet_id" => field.read(&mut self.sheet_id),
+            "fields" => field.read(&mut self.fields),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for UpdateFields {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "docid" => field.read(&mut self.docid),
+            "sheet_id" => field.read(&mut self.sheet_id),
+            "fields" => field.read(&mut self.fields),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for DeleteFields {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "docid" => field.read(&mut self.docid),
+            "sheet_id" => field.read(&mut self.sheet_id),
+            "field_ids" => field.read(&mut self.field_ids),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetFields {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "docid" => field.read(&mut self.docid),
+            "sheet_id" => field.read(&mut self.sheet_id),
+            "view_id" => field.read(&mut self.view_id),
+            "field_ids" => field.read(&mut self.field_ids),
+            "field_titles" => field.read(&mut self.field_titles),
+            "offset" => field.read(&mut self.offset),
+            "limit" => field.read(&mut self.limit),
+            _ => field.skip(),
+        }
+    }
 }
 
 impl wire::ReadObject for GetRecords {
@@ -108,6 +428,250 @@ impl wire::ReadObject for GetRecords {
             "limit" => field.read(&mut self.limit),
             "ver" => field.read(&mut self.ver),
             "filter_spec" => field.read(&mut self.filter_spec),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for AddRecords {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "docid" => field.read(&mut self.docid),
+            "sheet_id" => field.read(&mut self.sheet_id),
+            "key_type" => field.read(&mut self.key_type),
+            "records" => field.read(&mut self.records),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for UpdateRecords {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "docid" => field.read(&mut self.docid),
+            "sheet_id" => field.read(&mut self.sheet_id),
+            "key_type" => field.read(&mut self.key_type),
+            "records" => field.read(&mut self.records),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for DeleteRecords {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "docid" => field.read(&mut self.docid),
+            "sheet_id" => field.read(&mut self.sheet_id),
+            "record_ids" => field.read(&mut self.record_ids),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for AddFieldGroup {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "docid" => field.read(&mut self.docid),
+            "sheet_id" => field.read(&mut self.sheet_id),
+            "name" => field.read(&mut self.name),
+            "children" => field.read(&mut self.children),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for DeleteFieldGroups {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "docid" => field.read(&mut self.docid),
+            "sheet_id" => field.read(&mut self.sheet_id),
+            "field_group_ids" => field.read(&mut self.field_group_ids),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for UpdateFieldGroup {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "docid" => field.read(&mut self.docid),
+            "sheet_id" => field.read(&mut self.sheet_id),
+            "field_group_id" => field.read(&mut self.field_group_id),
+            "name" => field.read(&mut self.name),
+            "children" => field.read(&mut self.children),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetFieldGroups {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "docid" => field.read(&mut self.docid),
+            "sheet_id" => field.read(&mut self.sheet_id),
+            "offset" => field.read(&mut self.offset),
+            "limit" => field.read(&mut self.limit),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewSheet {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "title" => field.read(&mut self.title),
+            "index" => field.read(&mut self.index),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for SheetUpdate {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "sheet_id" => field.read(&mut self.sheet_id),
+            "title" => field.read(&mut self.title),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for TimeBar {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "start_date_field_id" => field.read(&mut self.start_date_field_id),
+            "end_date_field_id" => field.read(&mut self.end_date_field_id),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewField {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "field_title" => field.read(&mut self.field_title),
+            "field_type" => field.read(&mut self.field_type),
+            "property_number" => field.read(&mut self.property_number),
+            "property_checkbox" => field.read(&mut self.property_checkbox),
+            "property_date_time" => field.read(&mut self.property_date_time),
+            "property_attachment" => field.read(&mut self.property_attachment),
+            "property_user" => field.read(&mut self.property_user),
+            "property_url" => field.read(&mut self.property_url),
+            "property_select" => field.read(&mut self.property_select),
+            "property_created_time" => field.read(&mut self.property_created_time),
+            "property_modified_time" => field.read(&mut self.property_modified_time),
+            "property_progress" => field.read(&mut self.property_progress),
+            "property_single_select" => field.read(&mut self.property_single_select),
+            "property_reference" => field.read(&mut self.property_reference),
+            "property_location" => field.read(&mut self.property_location),
+            "property_auto_number" => field.read(&mut self.property_auto_number),
+            "property_currency" => field.read(&mut self.property_currency),
+            "property_ww_group" => field.read(&mut self.property_ww_group),
+            "property_percentage" => field.read(&mut self.property_percentage),
+            "property_barcode" => field.read(&mut self.property_barcode),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for FieldUpdate {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "field_id" => field.read(&mut self.field_id),
+            "field_title" => field.read(&mut self.field_title),
+            "field_type" => field.read(&mut self.field_type),
+            "property_text" => field.read(&mut self.property_text),
+            "property_number" => field.read(&mut self.property_number),
+            "property_checkbox" => field.read(&mut self.property_checkbox),
+            "property_date_time" => field.read(&mut self.property_date_time),
+            "property_attachment" => field.read(&mut self.property_attachment),
+            "property_user" => field.read(&mut self.property_user),
+            "property_url" => field.read(&mut self.property_url),
+            "property_select" => field.read(&mut self.property_select),
+            "property_created_time" => field.read(&mut self.property_created_time),
+            "property_modified_time" => field.read(&mut self.property_modified_time),
+            "property_progress" => field.read(&mut self.property_progress),
+            "property_single_select" => field.read(&mut self.property_single_select),
+            "property_reference" => field.read(&mut self.property_reference),
+            "property_location" => field.read(&mut self.property_location),
+            "property_auto_number" => field.read(&mut self.property_auto_number),
+            "property_currency" => field.read(&mut self.property_currency),
+            "property_ww_group" => field.read(&mut self.property_ww_group),
+            "property_percentage" => field.read(&mut self.property_percentage),
+            "property_barcode" => field.read(&mut self.property_barcode),
+            "property_created_user" => field.read(&mut self.property_created_user),
+            "property_modified_user" => field.read(&mut self.property_modified_user),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NoProperty {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for NewRecord {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "values" => field.read(&mut self.values),
             _ => field.skip(),
         }
     }
@@ -141,84 +705,14 @@ impl wire::ReadObject for FilterSpec {
     }
 }
 
-impl wire::ReadObject for Condition {
-    fn set<'de, F: wire::Field<'de>>(
-        &mut self,
-        name: &str,
-        field: F,
-    ) -> Result<(), F::Error> {
-        match name {
-            "field_id" => field.read(&mut self.field_id),
-            "field_type" => field.read(&mut self.field_type),
-            "operator" => field.read(&mut self.operator),
-            "string_value" => field.read(&mut self.string_value),
-            "number_value" => field.read(&mut self.number_value),
-            "bool_value" => field.read(&mut self.bool_value),
-            "user_value" => field.read(&mut self.user_value),
-            "date_time_value" => field.read(&mut self.date_time_value),
-            _ => field.skip(),
-        }
-    }
-}
-
-impl wire::ReadObject for FilterStrings {
-    fn set<'de, F: wire::Field<'de>>(
-        &mut self,
-        name: &str,
-        field: F,
-    ) -> Result<(), F::Error> {
-        match name {
-            "value" => field.read(&mut self.value),
-            _ => field.skip(),
-        }
-    }
-}
-
-impl wire::ReadObject for FilterNumber {
-    fn set<'de, F: wire::Field<'de>>(
-        &mut self,
-        name: &str,
-        field: F,
-    ) -> Result<(), F::Error> {
-        match name {
-            "value" => field.read(&mut self.value),
-            _ => field.skip(),
-        }
-    }
-}
-
-impl wire::ReadObject for FilterBool {
-    fn set<'de, F: wire::Field<'de>>(
-        &mut self,
-        name: &str,
-        field: F,
-    ) -> Result<(), F::Error> {
-        match name {
-            "value" => field.read(&mut self.value),
-            _ => field.skip(),
-        }
-    }
-}
-
-impl wire::ReadObject for FilterDateTime {
-    fn set<'de, F: wire::Field<'de>>(
-        &mut self,
-        name: &str,
-        field: F,
-    ) -> Result<(), F::Error> {
-        match name {
-            "type" => field.read(&mut self.r#type),
-            "value" => field.read(&mut self.value),
-            _ => field.skip(),
-        }
-    }
-}
-
 wire::read_objects! {
-    GetRecords, Sort, FilterSpec, Condition, FilterStrings, FilterNumber, FilterBool,
-    FilterDateTime
+    AddSheet, DeleteSheet, UpdateSheet, GetSheet, AddView, DeleteViews, UpdateView,
+    GetViews, AddFields, UpdateFields, DeleteFields, GetFields, GetRecords, AddRecords,
+    UpdateRecords, DeleteRecords, AddFieldGroup, DeleteFieldGroups, UpdateFieldGroup,
+    GetFieldGroups, NewSheet, SheetUpdate, TimeBar, NewField, FieldUpdate, NoProperty,
+    NewRecord, Sort, FilterSpec
 }
 
 wire::read_string_enums! {
-    CellValueKeyType, Conjunction, FieldType, Operator, DateTimeType
+    CellValueKeyType
 }
