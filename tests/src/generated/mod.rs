@@ -46,8 +46,8 @@ pub(crate) mod paytool;
 pub(crate) mod school;
 /// 应用授权, 服务商 · 通讯录, 客户联系 · 获客助手组件, 身份验证, 素材管理 · 服务商 (feature `service`).
 pub(crate) mod service;
-/// 文档 · 管理文档, 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 设置文档权限, 文档 · 管理智能表格内容, 智能表格自动化创建的群聊, 文档 · 高级功能账号管理
-/// (feature `wedoc`).
+/// 文档 · 管理文档, 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 设置文档权限, 文档 · 管理智能表格内容, 智能表格自动化创建的群聊, 文档 · 管理表格内容, 文档 ·
+/// 高级功能账号管理 (feature `wedoc`).
 pub(crate) mod wedoc;
 /// 微盘 · 版本和容量管理, 微盘 · 回调通知, 微盘 · 管理文件, 微盘 · 管理空间, 微盘 · 高级功能账号管理 (feature `wedrive`).
 pub(crate) mod wedrive;
@@ -1916,6 +1916,15 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<
         wecom_models::wedoc::smartsheet_groupchat::UpdateGroupChat,
     >(wedoc::smartsheet_groupchat::UPDATE_GROUP_CHAT, &[], &[]),
+    Contract::of::<
+        wecom_models::wedoc::spreadsheet::BatchUpdateSpreadsheet,
+    >(wedoc::spreadsheet::BATCH_UPDATE_SPREADSHEET, &[], &["/data"]),
+    Contract::of::<
+        wecom_models::wedoc::spreadsheet::GetSheetProperties,
+    >(wedoc::spreadsheet::GET_SHEET_PROPERTIES, &[], &[]),
+    Contract::of::<
+        wecom_models::wedoc::spreadsheet::GetSheetRangeData,
+    >(wedoc::spreadsheet::GET_SHEET_RANGE_DATA, &[], &["/data"]),
     Contract::of::<
         wecom_models::wedoc::vip::BatchAddVip,
     >(wedoc::vip::BATCH_ADD_VIP, &[], &[]),

@@ -6,4 +6,5 @@ pub mod form;
 pub mod permission;
 pub mod smartsheet;
 pub mod smartsheet_groupchat;
+pub mod spreadsheet;
 pub mod vip;

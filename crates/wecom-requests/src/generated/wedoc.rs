@@ -6,4 +6,5 @@ pub(crate) mod form;
 pub(crate) mod permission;
 pub(crate) mod smartsheet;
 pub(crate) mod smartsheet_groupchat;
+pub(crate) mod spreadsheet;
 pub(crate) mod vip;
