@@ -46,8 +46,8 @@ pub(crate) mod paytool;
 pub(crate) mod school;
 /// 应用授权, 服务商 · 通讯录, 客户联系 · 获客助手组件, 身份验证, 素材管理 · 服务商 (feature `service`).
 pub(crate) mod service;
-/// 文档 · 管理文档, 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 设置文档权限, 文档 · 管理智能表格内容, 智能表格自动化创建的群聊, 文档 · 管理表格内容, 文档 ·
-/// 高级功能账号管理 (feature `wedoc`).
+/// 文档 · 管理智能表格内容权限, 文档 · 管理文档, 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 设置文档权限, 文档 · 管理智能表格内容, 智能表格自动化创建的群聊, 文档 ·
+/// 管理表格内容, 文档 · 高级功能账号管理 (feature `wedoc`).
 pub(crate) mod wedoc;
 /// 微盘 · 版本和容量管理, 微盘 · 回调通知, 微盘 · 管理文件, 微盘 · 管理空间, 微盘 · 高级功能账号管理 (feature `wedrive`).
 pub(crate) mod wedrive;
@@ -1748,6 +1748,39 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<
         wecom_models::service::media::UploadMedia,
     >(service::media::UPLOAD_MEDIA, &[], &["/created_at"]),
+    Contract::of::<
+        wecom_models::wedoc::content_priv::GetSheetPriv,
+    >(
+        wedoc::content_priv::GET_SHEET_PRIV,
+        &["/rule_id_list"],
+        &[
+            "/rule_list/*/priv_list/*/priv",
+            "/rule_list/*/priv_list/*/field_priv/field_rule_list/*/field_type",
+            "/rule_list/*/priv_list/*/record_priv/record_rule_list/*/value",
+            "/rule_list/*/priv_list/*/record_priv/other_priv",
+        ],
+    ),
+    Contract::of::<
+        wecom_models::wedoc::content_priv::UpdateSheetPriv,
+    >(
+        wedoc::content_priv::UPDATE_SHEET_PRIV,
+        &[
+            "/priv_list/*/priv",
+            "/priv_list/*/field_priv/field_rule_list/*/field_type",
+            "/priv_list/*/record_priv/record_rule_list/*/value",
+            "/priv_list/*/record_priv/other_priv",
+        ],
+        &[],
+    ),
+    Contract::of::<
+        wecom_models::wedoc::content_priv::CreateRule,
+    >(wedoc::content_priv::CREATE_RULE, &[], &[]),
+    Contract::of::<
+        wecom_models::wedoc::content_priv::ModRuleMember,
+    >(wedoc::content_priv::MOD_RULE_MEMBER, &[], &[]),
+    Contract::of::<
+        wecom_models::wedoc::content_priv::DeleteRule,
+    >(wedoc::content_priv::DELETE_RULE, &[], &[]),
     Contract::of::<
         wecom_models::wedoc::doc::CreateDoc,
     >(wedoc::doc::CREATE_DOC, &[], &[]),

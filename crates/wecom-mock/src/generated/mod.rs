@@ -44,8 +44,8 @@ pub(crate) mod paytool;
 pub(crate) mod school;
 /// 应用授权, 服务商 · 通讯录, 客户联系 · 获客助手组件, 身份验证, 素材管理 · 服务商 (feature `service`).
 pub(crate) mod service;
-/// 文档 · 管理文档, 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 设置文档权限, 文档 · 管理智能表格内容, 智能表格自动化创建的群聊, 文档 · 管理表格内容, 文档 ·
-/// 高级功能账号管理 (feature `wedoc`).
+/// 文档 · 管理智能表格内容权限, 文档 · 管理文档, 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 设置文档权限, 文档 · 管理智能表格内容, 智能表格自动化创建的群聊, 文档 ·
+/// 管理表格内容, 文档 · 高级功能账号管理 (feature `wedoc`).
 pub(crate) mod wedoc;
 /// 微盘 · 版本和容量管理, 微盘 · 管理文件, 微盘 · 管理空间, 微盘 · 高级功能账号管理 (feature `wedrive`).
 pub(crate) mod wedrive;
@@ -138,6 +138,7 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     service::customer_acquisition::ROUTES,
     service::login::ROUTES,
     service::media::ROUTES,
+    wedoc::content_priv::ROUTES,
     wedoc::doc::ROUTES,
     wedoc::document::ROUTES,
     wedoc::form::ROUTES,

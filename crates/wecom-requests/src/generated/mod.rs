@@ -66,8 +66,8 @@ pub(crate) mod school;
 /// 应用授权, 服务商 · 通讯录, 客户联系 · 获客助手组件, 身份验证, 素材管理 · 服务商 (feature `service`).
 #[cfg(feature = "service")]
 pub(crate) mod service;
-/// 文档 · 管理文档, 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 设置文档权限, 文档 · 管理智能表格内容, 智能表格自动化创建的群聊, 文档 · 管理表格内容, 文档 ·
-/// 高级功能账号管理 (feature `wedoc`).
+/// 文档 · 管理智能表格内容权限, 文档 · 管理文档, 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 设置文档权限, 文档 · 管理智能表格内容, 智能表格自动化创建的群聊, 文档 ·
+/// 管理表格内容, 文档 · 高级功能账号管理 (feature `wedoc`).
 #[cfg(feature = "wedoc")]
 pub(crate) mod wedoc;
 /// 微盘 · 版本和容量管理, 微盘 · 管理文件, 微盘 · 管理空间, 微盘 · 高级功能账号管理 (feature `wedrive`).
@@ -1014,6 +1014,16 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::service::login::JsCodeToSession as crate::Endpoint>::META,
     #[cfg(feature = "service")]
     <wecom_models::service::media::UploadMedia as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::content_priv::GetSheetPriv as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::content_priv::UpdateSheetPriv as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::content_priv::CreateRule as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::content_priv::ModRuleMember as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::content_priv::DeleteRule as crate::Endpoint>::META,
     #[cfg(feature = "wedoc")]
     <wecom_models::wedoc::doc::CreateDoc as crate::Endpoint>::META,
     #[cfg(feature = "wedoc")]
