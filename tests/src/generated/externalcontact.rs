@@ -4,6 +4,7 @@ pub(crate) mod contact_way;
 pub(crate) mod customer;
 pub(crate) mod customer_acquisition;
 pub(crate) mod customer_strategy;
+pub(crate) mod events;
 pub(crate) mod follow_user;
 pub(crate) mod groupchat;
 pub(crate) mod intercept_rule;

@@ -18,9 +18,9 @@ pub(crate) mod contacts;
 pub(crate) mod corpgroup;
 /// 邮件 · 邮箱账号, 邮件 · 应用邮箱, 邮件 · 回调事件, 邮件 · 管理邮件群组, 邮件 · 管理公共邮箱, 邮件 · 高级功能账号管理 (feature `exmail`).
 pub(crate) mod exmail;
-/// 客户联系 · 联系我管理, 客户联系 · 客户管理, 客户联系 · 获客助手, 客户联系 · 客户联系规则组管理, 客户联系 · 企业服务人员管理, 客户联系 · 客户群管理, 客户联系 ·
-/// 管理聊天敏感词, 客户联系 · 加入群聊管理, 客户联系 · 消息推送, 客户联系 · 客户朋友圈, 客户联系 · 客户朋友圈规则组, 客户联系 · 管理商品图册, 客户联系 · 统计管理,
-/// 客户联系 · 客户标签管理, 客户联系 · 在职继承与离职继承 (feature `externalcontact`).
+/// 客户联系 · 联系我管理, 客户联系 · 客户管理, 客户联系 · 获客助手, 客户联系 · 客户联系规则组管理, 客户联系 · 回调通知, 客户联系 · 企业服务人员管理, 客户联系 ·
+/// 客户群管理, 客户联系 · 管理聊天敏感词, 客户联系 · 加入群聊管理, 客户联系 · 消息推送, 客户联系 · 客户朋友圈, 客户联系 · 客户朋友圈规则组, 客户联系 · 管理商品图册,
+/// 客户联系 · 统计管理, 客户联系 · 客户标签管理, 客户联系 · 在职继承与离职继承 (feature `externalcontact`).
 pub(crate) mod externalcontact;
 pub(crate) mod hr;
 pub(crate) mod idconvert;
@@ -2107,6 +2107,67 @@ pub(crate) static EVENTS: &[Occurrence] = &[
     Occurrence::of::<wecom_models::corpgroup::events::ShareChainChange>(&[], &[]),
     Occurrence::of::<wecom_models::exmail::events::ReceiveAppEmail>(&[], &[]),
     Occurrence::of::<wecom_models::exmail::events::ReceivePublicEmail>(&[], &[]),
+    Occurrence::of::<
+        wecom_models::externalcontact::events::AddExternalContact,
+    >(&[], &[("ExternalUserId", "ExternalUserID"), ("UserId", "UserID")]),
+    Occurrence::of::<
+        wecom_models::externalcontact::events::EditExternalContact,
+    >(&[], &[("ExternalUserId", "ExternalUserID"), ("UserId", "UserID")]),
+    Occurrence::of::<
+        wecom_models::externalcontact::events::AddHalfExternalContact,
+    >(&[], &[("ExternalUserId", "ExternalUserID"), ("UserId", "UserID")]),
+    Occurrence::of::<
+        wecom_models::externalcontact::events::DelExternalContact,
+    >(&[], &[("ExternalUserId", "ExternalUserID"), ("UserId", "UserID")]),
+    Occurrence::of::<
+        wecom_models::externalcontact::events::DelFollowUser,
+    >(&[], &[("ExternalUserId", "ExternalUserID"), ("UserId", "UserID")]),
+    Occurrence::of::<
+        wecom_models::externalcontact::events::TransferFail,
+    >(&[], &[("ExternalUserId", "ExternalUserID"), ("UserId", "UserID")]),
+    Occurrence::of::<
+        wecom_models::externalcontact::events::MsgAuditApproved,
+    >(&[], &[("ExternalUserId", "ExternalUserID"), ("UserId", "UserID")]),
+    Occurrence::of::<
+        wecom_models::externalcontact::events::CreateExternalChat,
+    >(&[], &[]),
+    Occurrence::of::<
+        wecom_models::externalcontact::events::UpdateExternalChat,
+    >(&["/JoinScene"], &[]),
+    Occurrence::of::<
+        wecom_models::externalcontact::events::DismissExternalChat,
+    >(&[], &[]),
+    Occurrence::of::<wecom_models::externalcontact::events::CreateExternalTag>(&[], &[]),
+    Occurrence::of::<wecom_models::externalcontact::events::UpdateExternalTag>(&[], &[]),
+    Occurrence::of::<wecom_models::externalcontact::events::DeleteExternalTag>(&[], &[]),
+    Occurrence::of::<
+        wecom_models::externalcontact::events::ShuffleExternalTag,
+    >(&[], &[]),
+    Occurrence::of::<
+        wecom_models::externalcontact::events::CustomerAcquisitionPermitChange,
+    >(&[], &[]),
+    Occurrence::of::<wecom_models::externalcontact::events::BalanceLow>(&[], &[]),
+    Occurrence::of::<wecom_models::externalcontact::events::BalanceExhausted>(&[], &[]),
+    Occurrence::of::<wecom_models::externalcontact::events::BalanceIncreased>(&[], &[]),
+    Occurrence::of::<wecom_models::externalcontact::events::LinkUnavailable>(&[], &[]),
+    Occurrence::of::<wecom_models::externalcontact::events::DeleteLink>(&[], &[]),
+    Occurrence::of::<wecom_models::externalcontact::events::QuotaExpireSoon>(&[], &[]),
+    Occurrence::of::<wecom_models::externalcontact::events::OpenProfile>(&[], &[]),
+    Occurrence::of::<wecom_models::externalcontact::events::FriendRequest>(&[], &[]),
+    Occurrence::of::<
+        wecom_models::externalcontact::events::CustomerStartChat,
+    >(&[], &[("ExternalUserId", "ExternalUserID"), ("UserId", "UserID")]),
+    Occurrence::of::<
+        wecom_models::externalcontact::events::MessageFromCustomer,
+    >(&[], &[("ExternalUserId", "ExternalUserID"), ("UserId", "UserID")]),
+    Occurrence::of::<wecom_models::externalcontact::events::ServiceBalanceLow>(&[], &[]),
+    Occurrence::of::<
+        wecom_models::externalcontact::events::ServiceBalanceExhausted,
+    >(&[], &[]),
+    Occurrence::of::<
+        wecom_models::externalcontact::events::ServiceBalanceConsumed,
+    >(&[], &[]),
+    Occurrence::of::<wecom_models::externalcontact::events::ChangePrice>(&[], &[]),
     Occurrence::of::<
         wecom_models::idconvert::events::AgreeExternalUserIdMigration,
     >(&[], &[]),

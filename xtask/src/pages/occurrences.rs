@@ -32,18 +32,22 @@ impl Occurrence {
 /// The documents that a page's text shows, as far as they can be read and say what they are.
 pub(crate) fn occurrences(text: &str) -> Vec<Occurrence> {
     let mut found: Vec<Occurrence> = Vec::new();
+    // Rows below a heading, or below a document that can't be read, are another's.
+    let mut are_its_own = false;
     for block in blocks(text) {
         match block {
             Block::Fence { line, text } => {
                 let text = whole(&text);
                 let document =
                     document::parse(&text).ok().filter(|document| document::told(document).is_some());
+                are_its_own = document.is_some() || (are_its_own && !text.starts_with('<'));
                 if let Some(document) = document {
                     found.push(Occurrence { line, text, document, rows: Vec::new() });
                 }
             }
             Block::Text { line, text } => {
-                if let Some(last) = found.last_mut() {
+                are_its_own &= !text.trim_start().starts_with('#');
+                if let Some(last) = found.last_mut().filter(|_| are_its_own) {
                     last.rows.extend(row(text).map(|name| (line, name)));
                 }
             }
@@ -78,13 +82,13 @@ mod tests {
     fn a_document_is_put_together_again_and_has_the_rows_below_it() {
         let page = "#### Brewed\n```\n<xml>\n  <MsgType><\n- ![CDATA[event]]></MsgType>\n  <Event><\n- ![CDATA[brew]]></Event>\n\
                     <Leaf>green</Leaf></xml>\n```\n | name | text |\n |---|---|\n |Leaf|The leaf |\n | **Tea.Cup** | - |\n\
-                    ```\n{\"a\": 1}\n```\n";
+                    ```\n{\"a\": 1}\n```\n| Lid |\n```\n<xml>\n```\n| Pot |\n## Next\n| Tea |\n";
         let found = occurrences(page);
         let [brewed] = found.as_slice() else { panic!("{found:?}") };
         assert_eq!(brewed.document, json!({ "MsgType": "event", "Event": "brew", "Leaf": "green" }));
         assert_eq!(brewed.told(), Wire::parse("Event brew"));
         let names: Vec<&str> = brewed.rows.iter().map(|(_, name)| name.as_str()).collect();
-        assert_eq!((brewed.line, names), (3, vec!["name", "Leaf", "Cup"]));
+        assert_eq!((brewed.line, names), (3, vec!["name", "Leaf", "Cup", "Lid"]));
     }
 
     #[test]

@@ -4,6 +4,8 @@ pub mod contact_way;
 pub mod customer;
 pub mod customer_acquisition;
 pub mod customer_strategy;
+#[cfg(feature = "callback")]
+pub mod events;
 pub mod follow_user;
 pub mod groupchat;
 pub mod intercept_rule;
