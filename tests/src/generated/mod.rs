@@ -1756,7 +1756,6 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         &[
             "/rule_list/*/priv_list/*/priv",
             "/rule_list/*/priv_list/*/field_priv/field_rule_list/*/field_type",
-            "/rule_list/*/priv_list/*/record_priv/record_rule_list/*/value",
             "/rule_list/*/priv_list/*/record_priv/other_priv",
         ],
     ),
@@ -1767,7 +1766,6 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         &[
             "/priv_list/*/priv",
             "/priv_list/*/field_priv/field_rule_list/*/field_type",
-            "/priv_list/*/record_priv/record_rule_list/*/value",
             "/priv_list/*/record_priv/other_priv",
         ],
         &[],

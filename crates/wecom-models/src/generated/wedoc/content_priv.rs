@@ -568,8 +568,6 @@ pub struct RecordRule {
     /// The comparison between the field and the value.
     pub oper_type: RecordOperator,
     /// The IDs of the options to compare with.
-    ///
-    /// The table requires it, the example lacks it where nothing is compared.
     pub value: Option<Vec<String>>,
 }
 
